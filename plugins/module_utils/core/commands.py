@@ -1,0 +1,267 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything the collection can do to the outside, as values, and the two ports that do it.
+
+A command is decided by the engine and carried out later, elsewhere: `command.apply(ports)` makes the one call. Equal
+commands are the same command: one in flight is not issued twice. Private: may change in any release.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.cloud_model import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model import Lease, Taint
+
+command = dataclasses.dataclass(frozen=True)
+
+
+@dataclasses.dataclass(frozen=True)
+class NodeChange:
+    """What to write on a Node; None leaves a field alone, a label or annotation of None is removed. With taints the
+    write carries the resourceVersion that they were read at, because the list is replaced as a whole."""
+
+    unschedulable: bool | None = None
+    labels: tuple[tuple[str, str | None], ...] = ()
+    annotations: tuple[tuple[str, str | None], ...] = ()
+    taints: tuple[Taint, ...] | None = None
+
+
+class Cloud(Protocol):
+    """AWS as the engine needs it. Every method is one attempt and raises core.errors."""
+
+    def read_group(self, name: str) -> Group: ...
+    def set_desired(self, group: str, desired: int) -> None: ...
+    def set_max_size(self, group: str, size: int) -> None: ...
+    def terminate(self, instance: str, decrement: bool) -> None: ...
+    def protect(self, group: str, instances: tuple[str, ...], protected: bool) -> None: ...
+    def protect_new(self, group: str, protected: bool) -> None: ...
+    def suspend(self, group: str, processes: tuple[str, ...]) -> None: ...
+    def resume(self, group: str, processes: tuple[str, ...]) -> None: ...
+    def deregister(self, target_group: str, targets: tuple[tuple[str, int], ...]) -> None: ...
+    def set_tag(self, group: str, key: str, value: str | None) -> None: ...
+
+
+class Cluster(Protocol):
+    """Kubernetes as the engine needs it. Every method is one attempt and raises core.errors."""
+
+    def change_node(self, name: str, resource_version: str, change: NodeChange) -> None: ...
+    def delete_node(self, name: str, uid: str) -> None: ...
+    def evict(self, namespace: str, name: str, uid: str, grace: int | None, dry_run: bool) -> Any: ...
+    def delete_pod(self, namespace: str, name: str, uid: str, grace: int | None, dry_run: bool) -> Any: ...
+    def read_lease(self, name: str) -> Lease | None: ...
+    def write_lease(self, lease: Lease) -> Lease: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Ports:
+    """Where commands are carried out."""
+
+    cloud: Cloud
+    cluster: Cluster
+
+
+class Command(Protocol):
+    """One act. `service` says whose request budget it draws on: "aws" or "kubernetes"."""
+
+    @property
+    def service(self) -> str: ...
+    def apply(self, ports: Ports) -> Any: ...
+
+
+class _OnAws:
+    service = "aws"
+
+
+class _OnKubernetes:
+    service = "kubernetes"
+
+
+@command
+class ReadGroup(_OnAws):
+    """Read the group, its instances, their targets' health and what it would launch from; answers Group."""
+
+    group: str
+
+    def apply(self, ports: Ports) -> Group:
+        return ports.cloud.read_group(self.group)
+
+
+@command
+class SetDesired(_OnAws):
+    """Raise desired to this number; never used to lower it."""
+
+    group: str
+    desired: int
+
+    def apply(self, ports: Ports) -> None:
+        ports.cloud.set_desired(self.group, self.desired)
+
+
+@command
+class SetMaxSize(_OnAws):
+    """Raise MaxSize for the surge, or put it back."""
+
+    group: str
+    size: int
+
+    def apply(self, ports: Ports) -> None:
+        ports.cloud.set_max_size(self.group, self.size)
+
+
+@command
+class Terminate(_OnAws):
+    """TerminateInstanceInAutoScalingGroup of a drained instance; with decrement the group becomes one smaller."""
+
+    instance: str
+    decrement: bool
+
+    def apply(self, ports: Ports) -> None:
+        ports.cloud.terminate(self.instance, self.decrement)
+
+
+@command
+class Protect(_OnAws):
+    """Put scale-in protection on instances (at most 50), or take ours off."""
+
+    group: str
+    instances: tuple[str, ...]
+    protected: bool
+
+    def apply(self, ports: Ports) -> None:
+        ports.cloud.protect(self.group, self.instances, self.protected)
+
+
+@command
+class ProtectNew(_OnAws):
+    """Set NewInstancesProtectedFromScaleIn."""
+
+    group: str
+    protected: bool
+
+    def apply(self, ports: Ports) -> None:
+        ports.cloud.protect_new(self.group, self.protected)
+
+
+@command
+class Suspend(_OnAws):
+    """Suspend scaling processes of the group."""
+
+    group: str
+    processes: tuple[str, ...]
+
+    def apply(self, ports: Ports) -> None:
+        ports.cloud.suspend(self.group, self.processes)
+
+
+@command
+class Resume(_OnAws):
+    """Resume the scaling processes that we suspended."""
+
+    group: str
+    processes: tuple[str, ...]
+
+    def apply(self, ports: Ports) -> None:
+        ports.cloud.resume(self.group, self.processes)
+
+
+@command
+class Deregister(_OnAws):
+    """Take targets (id, port) out of a target group before their node is drained."""
+
+    target_group: str
+    targets: tuple[tuple[str, int], ...]
+
+    def apply(self, ports: Ports) -> None:
+        ports.cloud.deregister(self.target_group, self.targets)
+
+
+@command
+class SetTag(_OnAws):
+    """Write or (None) remove the signpost tag on the group; it is not propagated to instances."""
+
+    group: str
+    key: str
+    value: str | None
+
+    def apply(self, ports: Ports) -> None:
+        ports.cloud.set_tag(self.group, self.key, self.value)
+
+
+@command
+class ChangeNode(_OnKubernetes):
+    """Write a Node: cordon, labels, annotations, taints, in one request."""
+
+    name: str
+    resource_version: str
+    change: NodeChange
+
+    def apply(self, ports: Ports) -> None:
+        ports.cluster.change_node(self.name, self.resource_version, self.change)
+
+
+@command
+class DeleteNode(_OnKubernetes):
+    """Delete the Node object of an instance that EC2 says is terminated, if it is still that object."""
+
+    name: str
+    uid: str
+
+    def apply(self, ports: Ports) -> None:
+        ports.cluster.delete_node(self.name, self.uid)
+
+
+@command
+class Evict(_OnKubernetes):
+    """Ask for a pod's eviction. `grace` in seconds, None: the pod's own."""
+
+    namespace: str
+    name: str
+    uid: str
+    grace: int | None = None
+    dry_run: bool = False
+
+    def apply(self, ports: Ports) -> Any:
+        return ports.cluster.evict(self.namespace, self.name, self.uid, self.grace, self.dry_run)
+
+
+@command
+class DeletePod(_OnKubernetes):
+    """Delete a pod past its budgets."""
+
+    namespace: str
+    name: str
+    uid: str
+    grace: int | None = None
+    dry_run: bool = False
+
+    def apply(self, ports: Ports) -> Any:
+        return ports.cluster.delete_pod(self.namespace, self.name, self.uid, self.grace, self.dry_run)
+
+
+@command
+class ReadLease(_OnKubernetes):
+    """Read the lock and record; answers Lease, or None where there is none yet."""
+
+    name: str
+
+    def apply(self, ports: Ports) -> Lease | None:
+        return ports.cluster.read_lease(self.name)
+
+
+@command
+class WriteLease(_OnKubernetes):
+    """Create (no resource version) or replace the lock and record; answers it as written, ConflictError if it moved."""
+
+    lease: Lease
+
+    def apply(self, ports: Ports) -> Lease:
+        return ports.cluster.write_lease(self.lease)
+
+
+def labels(changes: Mapping[str, str | None]) -> tuple[tuple[str, str | None], ...]:
+    """A mapping of labels or annotations as NodeChange holds it."""
+    return tuple(sorted(changes.items()))

@@ -1,0 +1,148 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The only loop: observe, decide, perform, tell, wait. Private to nodeops.rotator: may change in any release.
+
+`decide` is pure. Everything it wants to know of the past is in its memory, everything it may know of the present in
+the View. A command's outcome is part of a later look; a command in flight is not issued twice; a command that the
+request budget holds back is simply decided again at the next look.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, Protocol, TypeVar
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.cache import Cache, Feed, Message, reduce, without
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
+
+M = TypeVar("M")
+P = TypeVar("P")
+
+
+@dataclasses.dataclass(frozen=True)
+class Done:
+    """How a command ended: its answer or its error, and when it was issued and finished (seconds, the inbox's clock)."""
+
+    command: Command
+    answer: Any
+    error: RotatorError | None
+    began: float
+    ended: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Stop:
+    """Somebody wants us to end: `reason` is for people ("signal SIGTERM", "the parent process is gone")."""
+
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """Everything observed at one look."""
+
+    cache: Cache = Cache()
+    done: tuple[Done, ...] = ()
+    in_flight: frozenset[Command] = frozenset()
+    stop: Stop | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Step(Generic[M]):
+    """What one look led to. `wake`: look again at this moment (seconds) even if nothing is heard. `result`: not None
+    ends the loop, after this step's commands have been issued and have come back."""
+
+    memory: M
+    commands: tuple[Command, ...] = ()
+    events: tuple[Event, ...] = ()
+    wake: float = math.inf
+    feeds: frozenset[Feed] = frozenset()
+    result: Any = None
+
+
+class Inbox(Protocol):
+    """Where everything from outside arrives, and the only thing that waits.
+
+    `submit` starts a command and later delivers its Done; `follow` starts and stops feeds so that exactly these run;
+    `wait` returns what has arrived, at once if there is anything, at the latest at `until`.
+    """
+
+    def now(self) -> float: ...
+    def submit(self, command: Command) -> None: ...
+    def follow(self, feeds: frozenset[Feed]) -> None: ...
+    def wait(self, until: float) -> list[Message | Done | Stop]: ...
+
+
+@dataclasses.dataclass
+class Allowance:
+    """A token bucket for requests: `rate` a second, at most `burst` at once (kubectl and client-go limit the same way)."""
+
+    rate: float = 50.0
+    burst: float = 100.0
+    tokens: float = 100.0
+    at: float = 0.0
+
+    def take(self, now: float) -> bool:
+        """Whether one more request may go now; takes it if so."""
+        self.tokens = min(self.burst, self.tokens + max(0.0, now - self.at) * self.rate)
+        self.at = now
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
+
+    @property
+    def next_at(self) -> float:
+        """When the next request may go."""
+        return self.at + max(0.0, 1 - self.tokens) / self.rate
+
+
+def run(
+    decide: Callable[[M, View, float, P], Step[M]],
+    memory: M,
+    policy: P,
+    inbox: Inbox,
+    tell: Callable[[Event, float], None],
+    allowance: Allowance | None = None,
+) -> Any:
+    """Loop until `decide` gives a result; answers it."""
+    allowance = allowance or Allowance(at=inbox.now())
+    cache, stop, in_flight = Cache(), None, frozenset[Command]()
+    heard: list[Message | Done | Stop] = []
+    while True:
+        done = tuple(entry for entry in heard if isinstance(entry, Done))
+        stop = next((entry for entry in heard if isinstance(entry, Stop)), stop)
+        cache = reduce(cache, (entry for entry in heard if not isinstance(entry, (Done, Stop))))
+        in_flight -= {entry.command for entry in done}
+        now = inbox.now()
+        step = decide(memory, View(cache, done, in_flight, stop), now, policy)
+        memory = step.memory
+        for event in step.events:
+            tell(event, now)
+        inbox.follow(step.feeds)
+        cache = without(cache, step.feeds)
+        issued, wake = _issue(step.commands, in_flight, inbox, allowance, now)
+        in_flight |= issued
+        if step.result is not None and not in_flight:
+            return step.result
+        heard = inbox.wait(min(step.wake, wake))
+
+
+def _issue(
+    commands: Iterable[Command], in_flight: frozenset[Command], inbox: Inbox, allowance: Allowance, now: float
+) -> tuple[frozenset[Command], float]:
+    """Submit what is new and affordable; answers what was submitted and when there is room for the rest."""
+    issued: set[Command] = set()
+    for command in commands:
+        if command in in_flight or command in issued:
+            continue
+        if command.service == "kubernetes" and not allowance.take(now):
+            return frozenset(issued), allowance.next_at
+        inbox.submit(command)
+        issued.add(command)
+    return frozenset(issued), math.inf
