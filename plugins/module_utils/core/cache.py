@@ -66,8 +66,8 @@ Message = Listed | Changed | Broken
 class Cache:
     """The latest of every feed: `feeds` by feed and object key; `broken` the error of feeds that fail just now."""
 
-    feeds: Mapping[Feed, Mapping[str, Any]] = MappingProxyType({})
-    broken: Mapping[Feed, RotatorError] = MappingProxyType({})
+    feeds: Mapping[Feed, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+    broken: Mapping[Feed, RotatorError] = dataclasses.field(default_factory=dict)
 
     def synced(self, *feeds: Feed) -> bool:
         """Whether each of these feeds has been listed at least once."""
@@ -75,7 +75,7 @@ class Cache:
 
     def items(self, feed: Feed) -> Mapping[str, Any]:
         """The objects of one feed by key (see `key_of`); empty before it is listed."""
-        return self.feeds.get(feed, MappingProxyType({}))
+        return self.feeds.get(feed, {})
 
 
 def key_of(item: Any) -> str:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-import tempfile
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws import HINT_CREDENTIALS, Aws
@@ -25,8 +24,9 @@ TOKEN_SECONDS = 12 * 60
 PRESIGN_SECONDS = 60
 
 
-def eks_access(raw: RawAws, cluster: str) -> dict[str, Any]:
-    """kubernetes.core's options (host, api_key, ca_cert) for an EKS cluster. Raises NotFoundError for an unknown one."""
+def eks_access(raw: RawAws, cluster: str, folder: str) -> dict[str, Any]:
+    """kubernetes.core's options (host, api_key, ca_cert) for an EKS cluster; the CA is written to a file in `folder`, the
+    module's own temporary one. Raises NotFoundError for an unknown cluster."""
     doing = f"describe EKS cluster {cluster}"
     try:
         found = Aws(raw).call(doing, "eks", "DescribeCluster", name=cluster)["cluster"]
@@ -36,7 +36,7 @@ def eks_access(raw: RawAws, cluster: str) -> dict[str, Any]:
         raise NotFoundError(f"EKS cluster {cluster} has no endpoint yet (status {found.get('status')})", "Wait until it is ACTIVE")
     access = {"host": found["endpoint"], "api_key": mint_token(raw, cluster)}
     authority = found.get("certificateAuthority", {}).get("data")
-    return {**access, "ca_cert": _authority_file(authority)} if authority else access
+    return {**access, "ca_cert": _authority_file(authority, folder)} if authority else access
 
 
 def mint_token(raw: RawAws, cluster: str) -> str:
@@ -71,14 +71,10 @@ def mint_token(raw: RawAws, cluster: str) -> str:
     return "k8s-aws-v1." + base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")
 
 
-def _authority_file(data: str) -> str:
-    """The CA certificate as a file, which is how the client wants it: one file per certificate, made once."""
+def _authority_file(data: str, folder: str) -> str:
+    """The CA certificate as a file, which is how the client wants it."""
     content = base64.b64decode(data)
-    folder = os.path.join(tempfile.gettempdir(), f"nodeops-rotator-{os.getuid()}")
-    os.makedirs(folder, mode=0o700, exist_ok=True)
     path = os.path.join(folder, hashlib.sha256(content).hexdigest()[:16] + ".crt")
-    if not os.path.exists(path):
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-            file.write(content)
-        os.replace(file.name, path)
+    with open(path, "wb") as file:
+        file.write(content)
     return path

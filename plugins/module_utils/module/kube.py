@@ -126,7 +126,7 @@ def connect(module: Any) -> RawKube:
     if cluster is None:
         return RawKube(lambda: _client(options))
     aws = RawAws(module)
-    return RawKube(lambda: _client({**options, **eks_access(aws, cluster)}), TOKEN_SECONDS)
+    return RawKube(lambda: _client({**options, **eks_access(aws, cluster, module.tmpdir)}), TOKEN_SECONDS)
 
 
 def _client(options: Mapping[str, Any]) -> Any:

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inbox of a simulated run: no threads, no waiting; the World's time jumps to the next thing that happens."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.cache import Feed, Message, Pause
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command, Ports
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, Stop
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
+
+LATENCY = 0.05
+"""Seconds that a command takes, half of it on the way there."""
+
+
+class Killed(Exception):
+    """The run was ended in the middle, as by kill -9: nothing of ours runs after it."""
+
+
+class VirtualInbox:
+    """engine.loop.Inbox on a Kernel. `kill_at_command`: raise Killed instead of submitting the n-th command (from 0);
+    `stop_at`: deliver a Stop at this second. `past`: raises TimeoutError when the loop is still running by then."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        ports: Ports,
+        follow: Callable[[Feed], Iterator[Message | Pause | None]],
+        kill_at_command: int | None = None,
+        past: float = 7 * 86400,
+    ) -> None:
+        self.kernel, self.ports, self._follow = kernel, ports, follow
+        self._feeds: dict[Feed, tuple[list[float], Iterator[Message | Pause | None]]] = {}
+        self._arrived: list[Message | Done | Stop] = []
+        self._kill_at, self._past = kill_at_command, past
+        self.commands: list[tuple[float, Command]] = []
+
+    def now(self) -> float:
+        """The World's seconds."""
+        return self.kernel.now
+
+    def stop_at(self, at: float, reason: str = "signal SIGTERM") -> None:
+        """Let somebody end the run at this second."""
+        self.kernel.after(at - self.kernel.now, lambda: self._arrived.append(Stop(reason)))
+
+    def submit(self, command: Command) -> None:
+        """Carry the command out half a latency from now and deliver its outcome after the other half."""
+        if self._kill_at is not None and len(self.commands) >= self._kill_at:
+            raise Killed(f"before command {self._kill_at}: {command}")
+        began = self.kernel.now
+        self.commands.append((began, command))
+        self.kernel.after(LATENCY / 2, lambda: self._perform(command, began))
+
+    def _perform(self, command: Command, began: float) -> None:
+        answer, failure = None, None
+        try:
+            answer = command.apply(self.ports)
+        except RotatorError as error:
+            failure = error
+        deliver = lambda: self._arrived.append(Done(command, answer, failure, began, self.kernel.now))  # noqa: E731
+        self.kernel.after(LATENCY / 2, deliver)
+
+    def follow(self, feeds: frozenset[Feed]) -> None:
+        """Make exactly these feeds be polled."""
+        for feed in self._feeds.keys() - feeds:
+            del self._feeds[feed]
+        for feed in sorted(feeds - self._feeds.keys()):
+            self._feeds[feed] = ([self.kernel.now], self._follow(feed))
+
+    def _poll(self) -> None:
+        for due, messages in list(self._feeds.values()):
+            while due[0] <= self.kernel.now:
+                message = next(messages)
+                if message is None:
+                    break
+                if isinstance(message, Pause):
+                    due[0] = self.kernel.now + message.seconds
+                else:
+                    self._arrived.append(message)
+
+    def _next(self, until: float) -> float:
+        paused = [due[0] for due, _messages in self._feeds.values() if due[0] > self.kernel.now]
+        event = self.kernel.next_event()
+        return min([until, *paused, *([] if event is None else [event])])
+
+    def wait(self, until: float) -> list[Message | Done | Stop]:
+        """Advance the World to the earlier of its next event and `until`, until there is something to hear."""
+        self._poll()
+        while not self._arrived:
+            step = self._next(until)
+            if step is math.inf or step > self._past:
+                raise TimeoutError(f"still running at {self.kernel.now:.0f} s, next look at {until}")
+            self.kernel.advance(step)
+            self._poll()
+            if self.kernel.now >= until:
+                break
+        heard, self._arrived = self._arrived, []
+        return heard
