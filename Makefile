@@ -1,0 +1,86 @@
+# `make help` lists what one can do. Every target sets up .venv by itself; nothing is written outside this directory.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+# The interpreter to build .venv with; empty: the newest usable one (tools/setup-venv).
+PYTHON ?=
+# The scenario of `make world`.
+SCENARIO ?= eks
+
+export PYTHON
+python := .venv/bin/python
+run := $(python) -m ansible_collections.nodeops.rotator.tests
+
+# No target here may reach a real account or cluster by accident: what the caller's shell says of them is not passed on.
+unexport AWS_PROFILE AWS_DEFAULT_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_REGION
+unexport AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE KUBECONFIG
+unexport K8S_AUTH_KUBECONFIG K8S_AUTH_CONTEXT K8S_AUTH_HOST K8S_AUTH_API_KEY K8S_AUTH_VERIFY_SSL K8S_AUTH_SSL_CA_CERT
+export AWS_CONFIG_FILE := /dev/null
+export AWS_SHARED_CREDENTIALS_FILE := /dev/null
+export AWS_EC2_METADATA_DISABLED := true
+# Nor may the caller's Ansible settings or collections take part.
+export ANSIBLE_CONFIG := /dev/null
+export ANSIBLE_HOME := $(CURDIR)/.venv/ansible
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+unexport PYTHONPATH PYTHONHOME
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: venv
+venv: ## set up .venv (every other target does it when it is needed)
+	@tools/setup-venv
+
+.PHONY: demo
+demo: venv ## rotate a simulated cluster with the real playbook, twice, live on the screen
+	@$(python) tests/demo/run.py
+
+.PHONY: world
+world: venv ## serve a simulated account and cluster in the foreground (SCENARIO=eks)
+	@$(run).simulation.serve $(SCENARIO)
+
+.PHONY: test
+test: venv ## run all tests, stage by stage
+	@$(python) tools/run_tests.py
+
+.PHONY: unit
+unit: venv ## run the unit tests: no Ansible, no network, no sleep
+	@$(python) tools/run_tests.py unit
+
+.PHONY: rotation
+rotation: venv ## run whole rotations on the simulation, in virtual time
+	@$(python) tools/run_tests.py rotation
+
+# A real API server is used only if it is named on the command line; the environment's KUBECONFIG is never taken.
+.PHONY: contract
+contract: venv ## hold the simulation against independent servers (KUBECONFIG=... adds a real API server)
+	@CONTRACT_KUBECONFIG="$(if $(findstring command line,$(origin KUBECONFIG)),$(KUBECONFIG))" \
+		$(python) tools/run_tests.py contract
+
+.PHONY: integration
+integration: venv ## run the real modules and playbooks against the simulation on the wire
+	@$(python) tools/run_tests.py integration
+
+.PHONY: bench-drain
+bench-drain: venv ## compare node_drain with kubectl drain and kubernetes.core.k8s_drain
+	@$(run).bench.drain
+
+.PHONY: check
+check: venv ## run every linter and build check
+	@$(python) tools/run_checks.py
+
+.PHONY: build
+build: venv ## build the collection's archive into build/
+	@$(python) tools/run_checks.py build
+
+.PHONY: docs
+docs: venv ## build the HTML documentation of the plugins into build/html
+	@$(python) tools/run_checks.py docs-build
+
+.PHONY: clean
+clean: ## remove everything that make has made, .venv included
+	rm -rf .venv build .ansible .mypy_cache .pytest_cache tests/output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
