@@ -78,6 +78,8 @@ class Group:
     """Why the newest scaling activity failed, if it did ("InsufficientInstanceCapacity: ...")."""
     targets: tuple[TargetHealth, ...] = ()
     resolved: Target | None = None
+    read_at: float = 0.0
+    """When it was read, in seconds since the epoch, by the reader's clock."""
 
     @property
     def launched(self) -> tuple[Instance, ...]:
@@ -88,12 +90,16 @@ class Group:
 @record
 class Target:
     """What the group's instances should be launched from, resolved: template id or launch configuration name,
-    version number as text ("" for a launch configuration), and the image (empty when only EC2 resolves it)."""
+    version number as text ("" for a launch configuration), and the image (empty when only EC2 resolves it).
+
+    `resolved_at`: seconds since the epoch. A parameter behind the image may move on while we work: an instance launched
+    after this moment from the same version is current whatever its image."""
 
     template: str
     version: str
     image_id: str = ""
     template_name: str = ""
+    resolved_at: float = 0.0
 
     @property
     def source(self) -> tuple[str, str]:

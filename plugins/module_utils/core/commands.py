@@ -42,6 +42,7 @@ class Cloud(Protocol):
     def suspend(self, group: str, processes: tuple[str, ...]) -> None: ...
     def resume(self, group: str, processes: tuple[str, ...]) -> None: ...
     def deregister(self, target_group: str, targets: tuple[tuple[str, int], ...]) -> None: ...
+    def register(self, target_group: str, targets: tuple[tuple[str, int], ...]) -> None: ...
     def set_tag(self, group: str, key: str, value: str | None) -> None: ...
 
 
@@ -180,6 +181,17 @@ class Deregister(_OnAws):
 
 
 @command
+class Register(_OnAws):
+    """Put targets (id, port) back into a target group that we took them out of."""
+
+    target_group: str
+    targets: tuple[tuple[str, int], ...]
+
+    def apply(self, ports: Ports) -> None:
+        ports.cloud.register(self.target_group, self.targets)
+
+
+@command
 class SetTag(_OnAws):
     """Write or (None) remove the signpost tag on the group; it is not propagated to instances."""
 
@@ -262,6 +274,6 @@ class WriteLease(_OnKubernetes):
         return ports.cluster.write_lease(self.lease)
 
 
-def labels(changes: Mapping[str, str | None]) -> tuple[tuple[str, str | None], ...]:
+def changes(values: Mapping[str, str | None]) -> tuple[tuple[str, str | None], ...]:
     """A mapping of labels or annotations as NodeChange holds it."""
-    return tuple(sorted(changes.items()))
+    return tuple(sorted(values.items()))

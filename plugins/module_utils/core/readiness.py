@@ -1,0 +1,58 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When a fresh node counts: the strict meaning of Ready. Private to nodeops.rotator: may change in any release.
+
+Condition Ready is True (Unknown is not), the startup taints are gone, its DaemonSet pods are ready, and it is healthy in
+every target group in which an outdated node is healthy now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.cloud_model import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model import DaemonSet, Node, Pod
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.members import PREFIX, Member
+
+BLOCKING = ("NoSchedule", "NoExecute")
+
+
+def waiting_for(
+    member: Member, pods: Iterable[Pod], daemonsets: Mapping[str, DaemonSet], usual: frozenset[str], unhealthy: tuple[str, ...]
+) -> str:
+    """What a fresh node still lacks, "" if nothing. `pods` are those on the node, `daemonsets` by uid, `usual` the
+    taint keys that the group's other nodes carry by design, `unhealthy` the target groups that it should serve and
+    does not."""
+    node = member.node
+    if node is None:
+        return "its node to join the cluster"
+    if node.ready is not True:
+        return "its node to be Ready"
+    if startup := [taint.key for taint in node.taints if _startup(taint.key, taint.effect, usual)]:
+        return f"taint {startup[0]} to go"
+    for pod in pods:
+        if pod.owner and pod.owner.kind == "DaemonSet" and not pod.ready and not _broken(daemonsets.get(pod.owner.uid)):
+            return f"DaemonSet pod {pod.id} to be ready"
+    return f"target group {unhealthy[0].rsplit('/', 2)[-2:][0]} to find it healthy" if unhealthy else ""
+
+
+def _startup(key: str, effect: str, usual: frozenset[str]) -> bool:
+    return effect in BLOCKING and key not in usual and not key.startswith(PREFIX)
+
+
+def _broken(daemonset: DaemonSet | None) -> bool:
+    """A DaemonSet with most of its pods not ready was broken before us: it says nothing about a fresh node."""
+    return daemonset is not None and daemonset.ready * 2 < daemonset.desired
+
+
+def usual_taints(nodes: Iterable[Node]) -> frozenset[str]:
+    """The blocking taints that Ready nodes of the group carry: dedicated node groups are tainted on purpose."""
+    return frozenset(taint.key for node in nodes if node.ready is True for taint in node.taints if taint.effect in BLOCKING)
+
+
+def lacking_targets(group: Group, member: Member, outdated: frozenset[str]) -> tuple[str, ...]:
+    """The target groups in which an outdated instance is healthy now and this one is not."""
+    serving = {target.group for target in group.targets if target.state == "healthy" and target.id in outdated}
+    mine = {target.group for target in group.targets if target.state == "healthy" and target.id == member.id}
+    return tuple(sorted(serving - mine))
