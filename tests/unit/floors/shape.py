@@ -1,0 +1,90 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every file of the project keeps to: sizes, the header, documentation of what is public, and what no file says."""
+
+from __future__ import annotations
+
+import ast
+import os
+import pathlib
+import re
+from collections.abc import Iterator
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+NOT_OURS = frozenset(("build", "__pycache__", "output"))
+"""Folders of things that are made, besides all hidden ones but .ci."""
+
+FILE_LINES, FUNCTION_LINES, MANUAL_LINES = 300, 40, 600
+"""A file without the manual of a plugin; a function; the manual (DOCUMENTATION, EXAMPLES and RETURN together)."""
+MANUAL = frozenset(("DOCUMENTATION", "EXAMPLES", "RETURN"))
+HEADER = (
+    "# Copyright (c) 2026, nodeops.rotator contributors",
+    "# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)",
+    "# SPDX-License-Identifier: GPL-3.0-or-later",
+)
+DOCUMENTED = ("plugins/module_utils/", "tests/simulation/", "tools/")
+"""Where public functions and classes have a docstring."""
+
+# Written in two halves, so that this file does not break its own rule.
+HOSTS = "|".join(re.escape(name) for name in ("py" "pi.org", "python" "hosted.org", "galaxy." "ansible.com", "npm" "js.", "qu" "ay.io", "gh" "cr.io"))
+FOREIGN = (
+    (re.compile(r"(?<![\w./-])/(?:wo" r"rk|ro" r"ot)/"), "a path of one machine"),
+    (re.compile(HOSTS), "a registry's host name"),
+)
+
+
+def files(*suffixes: str) -> Iterator[str]:
+    """Paths, relative to the collection, of the project's own files that end so (none given: all)."""
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = sorted(name for name in folders if name == ".ci" or not (name.startswith(".") or name in NOT_OURS))
+        for name in sorted(names):
+            if name.endswith(suffixes or ("",)):
+                yield (pathlib.Path(folder) / name).relative_to(ROOT).as_posix()
+
+
+def breaches(path: str, source: str) -> list[str]:
+    """What in the Python file at `path` is too long or missing, one line each."""
+    if not source.strip():
+        return []
+    tree = ast.parse(source)
+    found = [] if tuple(source.splitlines()[:3]) == HEADER else [f"{path}: does not begin with the licence header"]
+    if "from __future__ import annotations\n" not in source:
+        found.append(f"{path}: lacks `from __future__ import annotations`")
+    return found + list(_too_long(path, source, tree)) + list(_undocumented(path, tree))
+
+
+def foreign(path: str, text: str) -> list[str]:
+    """What in any file says something that only holds elsewhere."""
+    lines = enumerate(text.splitlines(), 1)
+    return [f"{path}:{number} names {what}" for number, line in lines for pattern, what in FOREIGN if pattern.search(line)]
+
+
+def _too_long(path: str, source: str, tree: ast.Module) -> Iterator[str]:
+    manual = sum(_span(node) for node in tree.body if isinstance(node, ast.Assign) and _names(node) & MANUAL)
+    code = source.count("\n") - manual
+    if code > FILE_LINES:
+        yield f"{path}: {code} lines, at most {FILE_LINES}"
+    if manual > MANUAL_LINES:
+        yield f"{path}: a manual of {manual} lines, at most {MANUAL_LINES}"
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _span(node) > FUNCTION_LINES:
+            yield f"{path}:{node.lineno} {node.name} has {_span(node)} lines, at most {FUNCTION_LINES}"
+
+
+def _undocumented(path: str, tree: ast.Module) -> Iterator[str]:
+    if not path.startswith(DOCUMENTED):
+        return
+    if not ast.get_docstring(tree):
+        yield f"{path}: has no docstring"
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_") and not ast.get_docstring(node):
+            yield f"{path}:{node.lineno} {node.name} has no docstring"
+
+
+def _span(node: ast.stmt) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def _names(node: ast.Assign) -> set[str]:
+    return {target.id for target in node.targets if isinstance(target, ast.Name)}

@@ -1,0 +1,74 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tests, stage by stage: `run_tests.py [unit|rotation|contract|integration]`; without a name, all of them.
+
+`core` and `engine` have a run of their own in which Ansible and the cloud libraries cannot be imported (tests/alone.py).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+from steps import BUILD, ROOT, Step, Tally, run
+
+ALONE = ("tests/unit/core", "tests/unit/engine")
+WORKERS = ("-n", "2")
+
+
+@dataclasses.dataclass(frozen=True)
+class Stage:
+    """One pytest run: where its tests are, the options it takes, its budget in seconds on two cores."""
+
+    name: str
+    folders: tuple[str, ...]
+    options: tuple[str, ...]
+    budget: float
+
+
+STAGES = {
+    "unit": (
+        Stage("unit tests of core and engine, without Ansible", ALONE, ("-p", "ansible_collections.nodeops.rotator.tests.alone"), 10),
+        Stage("unit tests of the rest", ("tests/unit",), tuple(f"--ignore={folder}" for folder in ALONE), 10),
+    ),
+    "rotation": (Stage("rotations on the simulation", ("tests/rotation",), WORKERS, 120),),
+    "contract": (Stage("contracts of the simulation", ("tests/contract",), WORKERS, 60),),
+    "integration": (Stage("modules and playbooks on the wire", ("tests/integration",), WORKERS, 240),),
+}
+
+
+def pytest(stage: Stage) -> Tally:
+    """Run the stage in a pytest of its own and read the figures from its report."""
+    report = BUILD / "pytest.xml"
+    report.unlink(missing_ok=True)
+    folders = [folder for folder in stage.folders if (ROOT / folder).is_dir()]
+    status = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *stage.options, *folders], cwd=ROOT, check=False
+    ).returncode
+    if not report.exists():
+        return Tally(failed=1)
+    suites = list(ET.parse(report).getroot().iter("testsuite"))
+    count = {name: sum(int(suite.get(name, "0")) for suite in suites) for name in ("tests", "failures", "errors", "skipped")}
+    failed = count["failures"] + count["errors"]
+    passed = max(0, count["tests"] - failed - count["skipped"])
+    # A run that ends badly without a failed test (nothing collected, an error while stopping) has failed all the same.
+    return Tally(passed, failed or int(status != 0), count["skipped"])
+
+
+def main(names: list[str]) -> int:
+    """Run the named stages in order; a stage whose tests are not in this checkout is left out."""
+    unknown = [name for name in names if name not in STAGES]
+    if unknown:
+        print(f"Unknown stage {unknown[0]}; there are {', '.join(STAGES)}", file=sys.stderr)
+        return 2
+    chosen = [stage for name in names or STAGES for stage in STAGES[name]]
+    present = [stage for stage in chosen if any((ROOT / folder).is_dir() for folder in stage.folders)]
+    return run("tests", [Step(stage.name, functools.partial(pytest, stage), stage.budget) for stage in present])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

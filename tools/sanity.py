@@ -1,0 +1,80 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`ansible-test sanity` on a copy of the collection, with or without the way to its own download server.
+
+ansible-test makes virtual environments without pip and then downloads a script that installs it. Where that download
+fails it names the file that one may put in its place; `_provide` does that, with pip from the Python package index.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+from collection import copied
+from steps import BUILD
+
+MISSING = re.compile(r"Download failed:.*saved to: (\S+/get_pip_([\d_]+)\.py)", re.DOTALL)
+
+STAND_IN = '''\
+"""Stands in for the script that ansible-test could not download: installs pip from the wheel beside this file."""
+import glob
+import os
+import sys
+
+folder = os.path.dirname(os.path.abspath(os.environ["GET_PIP"]))
+wheel = glob.glob(os.path.join(folder, "pip-{version}-*.whl"))[0]
+sys.path.insert(0, wheel)
+from pip._internal.cli.main import main
+
+known = [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
+sys.exit(main(["install", "--force-reinstall"] + [wheel if word.startswith("pip==") else word for word in known]))
+'''
+
+
+def sanity(*options: str) -> int:
+    """Run every sanity test that this Python can run; returns the exit status."""
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    programs = pathlib.Path(sys.executable).parent
+    command = [str(programs / "ansible-test"), "sanity", "--color", "no", "--python", version, *options]
+    environment = {**os.environ, "HOME": str(_home()), "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    with copied() as place:
+        missing = MISSING.search(_prime(command, place, environment))
+        if missing:
+            print("ansible-test's download server is out of reach: taking pip from the package index instead", flush=True)
+            _provide(pathlib.Path(missing[1]), missing[2].replace("_", "."))
+            _prime(command, place, environment)
+        return subprocess.run(command, cwd=place, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
+
+
+def _prime(command: list[str], place: pathlib.Path, environment: dict[str, str]) -> str:
+    """Let ansible-test make its environments; what it said. What fails here fails again in the run itself, and is seen
+    there."""
+    prime = [*command, "--prime-venvs"]
+    result = subprocess.run(prime, cwd=place, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    return result.stdout + result.stderr
+
+
+def _home() -> pathlib.Path:
+    """A home folder for ansible-test, which keeps its environments there: in the checkout, not in the user's own. How
+    the user's pip reaches its index holds there too."""
+    home, theirs = BUILD / "sanity-home", pathlib.Path.home()
+    home.mkdir(parents=True, exist_ok=True)
+    for name in (".config", ".pip"):
+        if (theirs / name).exists() and not (home / name).is_symlink():
+            (home / name).symlink_to(theirs / name)
+    return home
+
+
+def _provide(target: pathlib.Path, version: str) -> None:
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    subprocess.run([*pip, "--dest", str(target.parent), f"pip=={version}"], check=True)
+    target.write_text(STAND_IN.format(version=version), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(sanity(*sys.argv[1:]))

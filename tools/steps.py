@@ -1,0 +1,65 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Running named steps one after the other, each to its end, and saying how they went."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pathlib
+import time
+from collections.abc import Callable
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+
+
+@dataclasses.dataclass(frozen=True)
+class Tally:
+    """How many passed, failed and were skipped; `failed` counts what broke off as well."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
+
+    def __str__(self) -> str:
+        line = f"{self.passed} passed, {self.failed} failed"
+        return f"{line}, {self.skipped} skipped" if self.skipped else line
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """One named part of a run. `act` does it and tells how it went; `budget` is what it may take, in seconds on two
+    cores, or None. More than that is said, not failed: machines differ."""
+
+    name: str
+    act: Callable[[], Tally]
+    budget: float | None = None
+
+
+def run(kind: str, steps: list[Step]) -> int:
+    """Run every step, also after a failure; the last line sums up. Returns the exit status. The tally is left in
+    build/<kind>.json for whoever adds several runs up."""
+    total, failures = Tally(), []
+    for step in steps:
+        print(f"== {step.name}", flush=True)
+        tally, seconds = _timed(step.act)
+        over = f", over its budget of {step.budget:.0f} s" if step.budget is not None and seconds > step.budget else ""
+        print(f"== {step.name}: {'FAILED' if tally.failed else 'ok'}, {seconds:.1f} s{over}\n", flush=True)
+        total += tally
+        if tally.failed:
+            failures.append(step.name)
+    BUILD.mkdir(exist_ok=True)
+    (BUILD / f"{kind}.json").write_text(json.dumps(dataclasses.asdict(total)) + "\n", encoding="utf-8")
+    print(f"{kind}: {total}" + (f" ({'; '.join(failures)})" if failures else ""), flush=True)
+    return 1 if failures else 0
+
+
+def _timed(act: Callable[[], Tally]) -> tuple[Tally, float]:
+    start = time.monotonic()
+    tally = act()
+    return tally, time.monotonic() - start
