@@ -8,14 +8,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-record = dataclasses.dataclass(frozen=True, slots=True)
-
 LAUNCHED = frozenset(("Pending", "Pending:Wait", "Pending:Proceed", "InService"))
 """Lifecycle states that count as launched (EC2 Auto Scaling user guide, instance lifecycle); not Terminating*,
 Standby, Detaching or Warmed*."""
 
 
-@record
+@dataclasses.dataclass(frozen=True, slots=True)
 class Instance:
     """One instance of an Auto Scaling group, EC2's knowledge included.
 
@@ -41,7 +39,7 @@ class Instance:
         return self.lifecycle in LAUNCHED and self.state not in ("shutting-down", "terminated", "stopping", "stopped")
 
 
-@record
+@dataclasses.dataclass(frozen=True, slots=True)
 class TargetHealth:
     """One registered target of a target group: its id (instance id or IP), port and health state."""
 
@@ -51,7 +49,7 @@ class TargetHealth:
     state: str
 
 
-@record
+@dataclasses.dataclass(frozen=True, slots=True)
 class Group:
     """An Auto Scaling group as one read saw it, its instances joined with EC2's.
 
@@ -87,7 +85,7 @@ class Group:
         return tuple(instance for instance in self.instances if instance.launched)
 
 
-@record
+@dataclasses.dataclass(frozen=True, slots=True)
 class Target:
     """What the group's instances should be launched from, resolved: template id or launch configuration name,
     version number as text ("" for a launch configuration), and the image (empty when only EC2 resolves it).

@@ -13,10 +13,8 @@ from collections.abc import Mapping
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.selectors import Selector
 
-record = dataclasses.dataclass(frozen=True, slots=True)
 
-
-@record
+@dataclasses.dataclass(frozen=True, slots=True)
 class Taint:
     """One entry of spec.taints, an atomic list: always written as a whole."""
 
@@ -25,7 +23,7 @@ class Taint:
     value: str = ""
 
 
-@record
+@dataclasses.dataclass(frozen=True, slots=True)
 class Node:
     """A Node object. `ready` is None while the control plane does not know (condition Ready is Unknown)."""
 
@@ -49,7 +47,7 @@ class Node:
         return self.provider_id.rsplit("/", 1)[-1] if self.provider_id.startswith("aws:") else ""
 
 
-@record
+@dataclasses.dataclass(frozen=True, slots=True)
 class Owner:
     """The controller of an object: the one of metadata.ownerReferences that says so."""
 
@@ -58,7 +56,7 @@ class Owner:
     uid: str = ""
 
 
-@record
+@dataclasses.dataclass(frozen=True, slots=True)
 class Pod:
     """A Pod. `deleted_at` is metadata.deletionTimestamp: the moment at which its grace ends, None if it is not going."""
 
@@ -73,6 +71,8 @@ class Pod:
     labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
     annotations: Mapping[str, str] = dataclasses.field(default_factory=dict)
     deleted_at: float | None = None
+    deletion_grace: int | None = None
+    """Seconds of grace that the deletion under way gives; None if it is not going."""
     grace_period: int = 30
     finalizers: tuple[str, ...] = ()
     empty_dir: bool = False
@@ -85,7 +85,7 @@ class Pod:
         return f"{self.namespace}/{self.name}"
 
 
-@record
+@dataclasses.dataclass(frozen=True, slots=True)
 class Budget:
     """A PodDisruptionBudget with the status that the control plane last wrote."""
 
@@ -102,7 +102,8 @@ class Budget:
     desired_healthy: int = 0
     expected_pods: int = 0
     disruptions_allowed: int = 0
-    disrupted_pods: int = 0
+    disrupted_pods: frozenset[str] = frozenset()
+    """Names of pods whose eviction was admitted and that the control plane has not yet seen going."""
     unhealthy_policy: str = "IfHealthyBudget"
 
     @property
@@ -111,7 +112,7 @@ class Budget:
         return f"{self.namespace}/{self.name}"
 
 
-@record
+@dataclasses.dataclass(frozen=True, slots=True)
 class Attachment:
     """A VolumeAttachment: `volume` is the name of the PersistentVolume."""
 
@@ -121,7 +122,17 @@ class Attachment:
     attached: bool = True
 
 
-@record
+@dataclasses.dataclass(frozen=True, slots=True)
+class Claim:
+    """A PersistentVolumeClaim: `volume` is the name of its PersistentVolume, empty while it has none."""
+
+    namespace: str
+    name: str
+    uid: str
+    volume: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class DaemonSet:
     """What readiness needs of a DaemonSet: who it is and how many of its pods are where they should be."""
 
@@ -132,7 +143,7 @@ class DaemonSet:
     ready: int = 0
 
 
-@record
+@dataclasses.dataclass(frozen=True, slots=True)
 class Lease:
     """A Lease: who holds it, since when, and the journal in its annotation. `renewed` is the text of renewTime:
     only whether it changes counts, never its distance to a clock of ours."""

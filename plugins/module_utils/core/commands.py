@@ -16,8 +16,6 @@ from typing import Any, Protocol
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cloud_model import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model import Lease, Taint
 
-command = dataclasses.dataclass(frozen=True)
-
 
 @dataclasses.dataclass(frozen=True)
 class NodeChange:
@@ -81,7 +79,7 @@ class _OnKubernetes:
     service = "kubernetes"
 
 
-@command
+@dataclasses.dataclass(frozen=True)
 class ReadGroup(_OnAws):
     """Read the group, its instances, their targets' health and what it would launch from; answers Group."""
 
@@ -91,7 +89,7 @@ class ReadGroup(_OnAws):
         return ports.cloud.read_group(self.group)
 
 
-@command
+@dataclasses.dataclass(frozen=True)
 class SetDesired(_OnAws):
     """Raise desired to this number; never used to lower it."""
 
@@ -102,7 +100,7 @@ class SetDesired(_OnAws):
         ports.cloud.set_desired(self.group, self.desired)
 
 
-@command
+@dataclasses.dataclass(frozen=True)
 class SetMaxSize(_OnAws):
     """Raise MaxSize for the surge, or put it back."""
 
@@ -113,7 +111,7 @@ class SetMaxSize(_OnAws):
         ports.cloud.set_max_size(self.group, self.size)
 
 
-@command
+@dataclasses.dataclass(frozen=True)
 class Terminate(_OnAws):
     """TerminateInstanceInAutoScalingGroup of a drained instance; with decrement the group becomes one smaller."""
 
@@ -124,7 +122,7 @@ class Terminate(_OnAws):
         ports.cloud.terminate(self.instance, self.decrement)
 
 
-@command
+@dataclasses.dataclass(frozen=True)
 class Protect(_OnAws):
     """Put scale-in protection on instances (at most 50), or take ours off."""
 
@@ -136,7 +134,7 @@ class Protect(_OnAws):
         ports.cloud.protect(self.group, self.instances, self.protected)
 
 
-@command
+@dataclasses.dataclass(frozen=True)
 class ProtectNew(_OnAws):
     """Set NewInstancesProtectedFromScaleIn."""
 
@@ -147,7 +145,7 @@ class ProtectNew(_OnAws):
         ports.cloud.protect_new(self.group, self.protected)
 
 
-@command
+@dataclasses.dataclass(frozen=True)
 class Suspend(_OnAws):
     """Suspend scaling processes of the group."""
 
@@ -158,7 +156,7 @@ class Suspend(_OnAws):
         ports.cloud.suspend(self.group, self.processes)
 
 
-@command
+@dataclasses.dataclass(frozen=True)
 class Resume(_OnAws):
     """Resume the scaling processes that we suspended."""
 
@@ -169,7 +167,7 @@ class Resume(_OnAws):
         ports.cloud.resume(self.group, self.processes)
 
 
-@command
+@dataclasses.dataclass(frozen=True)
 class Deregister(_OnAws):
     """Take targets (id, port) out of a target group before their node is drained."""
 
@@ -180,7 +178,7 @@ class Deregister(_OnAws):
         ports.cloud.deregister(self.target_group, self.targets)
 
 
-@command
+@dataclasses.dataclass(frozen=True)
 class Register(_OnAws):
     """Put targets (id, port) back into a target group that we took them out of."""
 
@@ -191,7 +189,7 @@ class Register(_OnAws):
         ports.cloud.register(self.target_group, self.targets)
 
 
-@command
+@dataclasses.dataclass(frozen=True)
 class SetTag(_OnAws):
     """Write or (None) remove the signpost tag on the group; it is not propagated to instances."""
 
@@ -203,7 +201,7 @@ class SetTag(_OnAws):
         ports.cloud.set_tag(self.group, self.key, self.value)
 
 
-@command
+@dataclasses.dataclass(frozen=True)
 class ChangeNode(_OnKubernetes):
     """Write a Node: cordon, labels, annotations, taints, in one request."""
 
@@ -215,7 +213,7 @@ class ChangeNode(_OnKubernetes):
         ports.cluster.change_node(self.name, self.resource_version, self.change)
 
 
-@command
+@dataclasses.dataclass(frozen=True)
 class DeleteNode(_OnKubernetes):
     """Delete the Node object of an instance that EC2 says is terminated, if it is still that object."""
 
@@ -226,7 +224,7 @@ class DeleteNode(_OnKubernetes):
         ports.cluster.delete_node(self.name, self.uid)
 
 
-@command
+@dataclasses.dataclass(frozen=True)
 class Evict(_OnKubernetes):
     """Ask for a pod's eviction. `grace` in seconds, None: the pod's own."""
 
@@ -240,7 +238,7 @@ class Evict(_OnKubernetes):
         return ports.cluster.evict(self.namespace, self.name, self.uid, self.grace, self.dry_run)
 
 
-@command
+@dataclasses.dataclass(frozen=True)
 class DeletePod(_OnKubernetes):
     """Delete a pod past its budgets."""
 
@@ -254,7 +252,7 @@ class DeletePod(_OnKubernetes):
         return ports.cluster.delete_pod(self.namespace, self.name, self.uid, self.grace, self.dry_run)
 
 
-@command
+@dataclasses.dataclass(frozen=True)
 class ReadLease(_OnKubernetes):
     """Read the lock and record; answers Lease, or None where there is none yet."""
 
@@ -264,7 +262,7 @@ class ReadLease(_OnKubernetes):
         return ports.cluster.read_lease(self.name)
 
 
-@command
+@dataclasses.dataclass(frozen=True)
 class WriteLease(_OnKubernetes):
     """Create (no resource version) or replace the lock and record; answers it as written, ConflictError if it moved."""
 
