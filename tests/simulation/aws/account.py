@@ -1,0 +1,156 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One AWS account in one region: its state, its physics, and the lowest seam at which it is asked.
+
+`Account.call` is what both faces use. It answers as boto3 does, without ResponseMetadata; nothing is copied that need
+not be, so callers leave answers as they are.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.aws import errors
+from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import Balancer, TargetGroup
+from ansible_collections.nodeops.rotator.tests.simulation.aws.clusters import EksCluster
+from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
+from ansible_collections.nodeops.rotator.tests.simulation.aws.fleet import Fleet
+from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group
+from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import (
+    Image,
+    Instance,
+    LaunchConfiguration,
+    Subnet,
+    Template,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.aws.manners import Manners
+from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import find
+from ansible_collections.nodeops.rotator.tests.simulation.aws.past import Past
+from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Credential, Parameter
+from ansible_collections.nodeops.rotator.tests.simulation.aws.scaler import Scaler
+from ansible_collections.nodeops.rotator.tests.simulation.aws.services import (  # noqa: F401  (they fill the table)
+    autoscaling_groups,
+    autoscaling_members,
+    autoscaling_rest,
+    autoscaling_views,
+    ec2_instances,
+    ec2_places,
+    ec2_templates,
+    eks,
+    elbv2,
+    ssm,
+    sts,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Call, Gate
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
+
+
+class Account:
+    """The account. Its dictionaries are its true state, for judges and scenarios to read; scenarios change it through
+    `call`, the helpers of build.py and the physics (`fleet`, `scaler`, `balancer`).
+
+    `capacity` limits launches: (instance type, zone) to how many more EC2 can give; what is not in it is unlimited.
+    `not_offered` are types and zones that do not go together at all.
+    `denied` are pairs of globs, actor and "service:Operation". `credentials` by actor (on the wire the access key
+    id); while it is empty everybody is let in.
+    """
+
+    def __init__(
+        self, kernel: Kernel, gate: Gate, region: str = "eu-west-1", account_id: str = "123456789012",
+        manners: Manners = Manners(),
+    ) -> None:
+        self.kernel, self.gate, self.region, self.id, self.manners = kernel, gate, region, account_id, manners
+        self.groups: dict[str, Group] = {}
+        self.instances: dict[str, Instance] = {}
+        self.templates: dict[str, Template] = {}
+        self.launch_configurations: dict[str, LaunchConfiguration] = {}
+        self.images: dict[str, Image] = {}
+        self.subnets: dict[str, Subnet] = {}
+        self.parameters: dict[str, Parameter] = {}
+        self.eks_clusters: dict[str, EksCluster] = {}
+        self.target_groups: dict[str, TargetGroup] = {}
+        self.capacity: dict[tuple[str, str], int] = {}
+        self.not_offered: set[tuple[str, str]] = set()
+        self.denied: list[tuple[str, str]] = []
+        self.credentials: dict[str, Credential] = {}
+        self.assumed: dict[str, Credential] = {}
+        self.observers: list[Callable[[str, Instance], None]] = []
+        self.past = Past(kernel, manners.describe_lag)
+        self.fleet = Fleet(self)
+        self.balancer = Balancer(self)
+        self.scaler = Scaler(self)
+
+    @property
+    def zones(self) -> list[str]:
+        """The zones in which the account has subnets."""
+        return sorted({subnet.zone for subnet in self.subnets.values()})
+
+    def call(self, service: str, operation: str, params: Mapping[str, Any], actor: str = "") -> dict[str, Any]:
+        """Carry out one operation for `actor`; raises AwsError."""
+        call = Call(service, operation, params, actor)
+        self._let_in(call)
+        fault = self.gate.admit(call)
+        if fault is not None and not fault.applied:
+            raise AwsError(fault.code, fault.message, errors.status_of(service, fault.code))
+        answer = self._answer(call)
+        if fault is not None:
+            raise AwsError(fault.code, fault.message, errors.status_of(service, fault.code))
+        return answer
+
+    def _answer(self, call: Call) -> dict[str, Any]:
+        if self.manners.throttle_odds and self.kernel.random.random() < self.manners.throttle_odds:
+            raise errors.throttled(call.service)
+        handler = find(call.service, call.operation, call.params)
+        if call.service == "ec2" and call.params.get("DryRun"):
+            raise AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
+        if call.service == "sts":
+            return handler(self, {**call.params, sts.ACTOR: call.actor})
+        return handler(self, call.params)
+
+    def _let_in(self, call: Call) -> None:
+        """Refuse strangers, expired tokens and what the caller may not do. A call that is refused here is counted
+        but not judged: it has no effect."""
+        refusal = self._refusal(call)
+        if refusal is not None:
+            self.gate.calls[call.name] += 1
+            raise refusal
+
+    def _refusal(self, call: Call) -> AwsError | None:
+        known = self._known(call.actor)
+        if self.credentials and known is None:
+            return errors.unknown_key(call.service)
+        if known is not None and known.expires is not None and self.kernel.now >= known.expires:
+            return errors.expired(call.service)
+        for actor, name in self.denied:
+            if fnmatch.fnmatchcase(call.actor, actor) and fnmatch.fnmatchcase(call.name, name):
+                return errors.denied(call.service, call.operation, self.arn_of(call.actor))
+        return None
+
+    def _known(self, actor: str) -> Credential | None:
+        return self.credentials.get(actor) or self.assumed.get(actor)
+
+    def arn_of(self, actor: str) -> str:
+        """The ARN of an actor."""
+        known = self._known(actor)
+        return known.arn if known else self.arn("iam", f"user/{actor or 'tester'}", regional=False)
+
+    def arn(self, service: str, resource: str, regional: bool = True) -> str:
+        """An ARN of this account."""
+        return f"arn:aws:{service}:{self.region if regional else ''}:{self.id}:{resource}"
+
+    def new_id(self, prefix: str) -> str:
+        """A fresh identifier such as i-0123456789abcdef0."""
+        return f"{prefix}-{self.kernel.random.getrandbits(68):017x}"
+
+    def tell(self, event: str, instance: Instance) -> None:
+        """Let the observers know of "running", "shutting-down" or "terminated"."""
+        for observer in self.observers:
+            observer(event, instance)
+
+    def page_size(self, asked: int | None, default: int) -> int:
+        """How many elements the next page holds."""
+        size = min(asked or default, default)
+        return min(size, self.manners.page_size) if self.manners.page_size else size

@@ -1,0 +1,139 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The account's Auto Scaling side as plain records: groups, their members, what happened to them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import Event
+
+PROCESSES = (
+    "Launch", "Terminate", "AddToLoadBalancer", "AlarmNotification", "AZRebalance", "HealthCheck",
+    "InstanceRefresh", "ReplaceUnhealthy", "ScheduledActions",
+)
+"""What SuspendProcesses can suspend (EC2 Auto Scaling user guide, types of processes)."""
+
+
+@dataclasses.dataclass
+class Member:
+    """An instance as its group sees it. `launch_template` is (id, name, number) as resolved at launch. `doomed`: its
+    termination is accepted, although it may still be reported InService. `drained` is when its targets are done."""
+
+    instance_id: str
+    zone: str
+    instance_type: str
+    lifecycle_state: str = "Pending"
+    health: str = "Healthy"
+    protected: bool = False
+    launch_template: tuple[str, str, int] | None = None
+    launch_configuration: str = ""
+    weight: int | None = None
+    doomed: bool = False
+    hooks: set[str] = dataclasses.field(default_factory=set)
+    hook_event: Event | None = None
+    activity: Activity | None = None
+
+    @property
+    def counted(self) -> bool:
+        """Whether it fills a place of desired: Pending* or InService and not on its way out."""
+        return not self.doomed and (self.lifecycle_state == "InService" or self.lifecycle_state.startswith("Pending"))
+
+
+@dataclasses.dataclass
+class Activity:
+    """A scaling activity."""
+
+    id: str
+    description: str
+    cause: str
+    started_at: float
+    status: str = "InProgress"
+    message: str = ""
+    progress: int = 50
+    ended_at: float | None = None
+    details: str = "{}"
+
+
+@dataclasses.dataclass
+class Tag:
+    """A group's tag."""
+
+    value: str
+    propagate: bool = False
+
+
+@dataclasses.dataclass
+class Hook:
+    """A lifecycle hook. `transition` is "launching" or "terminating"; `timeout` is the heartbeat's, in seconds."""
+
+    name: str
+    transition: str
+    timeout: float = 3600.0
+    default_result: str = "ABANDON"
+    metadata: str = ""
+    target_arn: str = ""
+    role_arn: str = ""
+
+
+@dataclasses.dataclass
+class WarmPool:
+    """A warm pool's configuration (as DescribeWarmPool shows it) and the members that it holds."""
+
+    configuration: dict[str, Any]
+    members: dict[str, Member] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass
+class Group:
+    """An Auto Scaling group. Of `template` (a LaunchTemplateSpecification: id, name and Version as given),
+    `launch_configuration` and `mixed` (a MixedInstancesPolicy) exactly one is set. `refreshes`, `policies` and
+    `scheduled_actions` hold what the Describe operations show. `surplus_launches` are the instances launched beyond
+    desired to balance zones."""
+
+    name: str
+    arn: str
+    minimum: int
+    maximum: int
+    desired: int
+    subnets: list[str]
+    zones: list[str]
+    created_at: float
+    template: dict[str, str] | None = None
+    launch_configuration: str = ""
+    mixed: dict[str, Any] | None = None
+    target_groups: list[str] = dataclasses.field(default_factory=list)
+    tags: dict[str, Tag] = dataclasses.field(default_factory=dict)
+    members: dict[str, Member] = dataclasses.field(default_factory=dict)
+    suspended: dict[str, str] = dataclasses.field(default_factory=dict)
+    activities: list[Activity] = dataclasses.field(default_factory=list)
+    hooks: dict[str, Hook] = dataclasses.field(default_factory=dict)
+    warm_pool: WarmPool | None = None
+    refreshes: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    policies: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    scheduled_actions: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    settings: dict[str, Any] = dataclasses.field(default_factory=dict)
+    status: str = ""
+    surplus_launches: set[str] = dataclasses.field(default_factory=set)
+    last_scaled_at: float | None = None
+    pending: Event | None = None
+
+    def setting(self, name: str) -> Any:
+        """A setting of CreateAutoScalingGroup, or its documented default."""
+        return self.settings.get(name, DEFAULTS.get(name))
+
+    def counted(self) -> list[Member]:
+        """The members that fill desired."""
+        return [member for member in self.members.values() if member.counted]
+
+
+DEFAULTS: dict[str, Any] = {
+    "DefaultCooldown": 300,
+    "HealthCheckType": "EC2",
+    "HealthCheckGracePeriod": 0,
+    "NewInstancesProtectedFromScaleIn": False,
+    "TerminationPolicies": ["Default"],
+    "CapacityRebalance": False,
+}

@@ -1,0 +1,125 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The account's EC2 side as plain records: images, places, launch templates, instances."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+from typing import Any
+
+
+@dataclasses.dataclass
+class Image:
+    """An AMI. `created` is EC2's CreationDate, as in 2026-05-06T07:08:09.000Z."""
+
+    id: str
+    name: str
+    architecture: str
+    owner: str
+    created: str
+    description: str = ""
+    state: str = "available"
+    owner_alias: str = ""
+    platform: str = ""
+    root_device: str = "/dev/xvda"
+    tags: dict[str, str] = dataclasses.field(default_factory=dict)
+    deprecation: str = ""
+
+
+@dataclasses.dataclass
+class Subnet:
+    """A subnet of the account's one VPC. `used` are host numbers in use, `freed` those given back, last one last."""
+
+    id: str
+    zone: str
+    cidr: str
+    vpc_id: str
+    tags: dict[str, str] = dataclasses.field(default_factory=dict)
+    used: set[int] = dataclasses.field(default_factory=set)
+    freed: list[int] = dataclasses.field(default_factory=list)
+    next_host: int = 4
+
+    @property
+    def network(self) -> ipaddress.IPv4Network:
+        """The CIDR block."""
+        return ipaddress.IPv4Network(self.cidr)
+
+    @property
+    def available(self) -> int:
+        """Free addresses; EC2 keeps five of every subnet for itself."""
+        return self.network.num_addresses - 5 - len(self.used)
+
+
+@dataclasses.dataclass
+class TemplateVersion:
+    """One version of a launch template; `data` is LaunchTemplateData as given or merged."""
+
+    number: int
+    data: dict[str, Any]
+    description: str
+    created_at: float
+
+
+@dataclasses.dataclass
+class Template:
+    """A launch template. Version numbers are never used twice."""
+
+    id: str
+    name: str
+    default: int
+    created_at: float
+    versions: dict[int, TemplateVersion] = dataclasses.field(default_factory=dict)
+    tags: dict[str, str] = dataclasses.field(default_factory=dict)
+    next_number: int = 1
+
+    @property
+    def latest(self) -> int:
+        """The greatest number that still exists."""
+        return max(self.versions)
+
+
+@dataclasses.dataclass
+class LaunchConfiguration:
+    """The launch template's predecessor; `data` is what was given to create it."""
+
+    name: str
+    arn: str
+    data: dict[str, Any]
+    created_at: float
+
+
+@dataclasses.dataclass
+class Instance:
+    """An EC2 instance. `state`: pending, running, shutting-down, terminated, stopping or stopped. Exactly one of
+    `launch_template` (id and resolved version) and `launch_configuration` is set for a group's instance. `group` is
+    the Auto Scaling group's name, empty outside of one. Times are seconds of the world's clock."""
+
+    id: str
+    zone: str
+    subnet_id: str
+    private_ip: str
+    private_dns: str
+    image_id: str
+    instance_type: str
+    architecture: str
+    launched_at: float
+    tags: dict[str, str] = dataclasses.field(default_factory=dict)
+    user_data: str = ""
+    launch_template: tuple[str, int] | None = None
+    launch_configuration: str = ""
+    group: str = ""
+    state: str = "pending"
+    state_reason: tuple[str, str] | None = None
+    terminated_at: float | None = None
+    key_name: str = ""
+    profile: str = ""
+    security_groups: tuple[str, ...] = ()
+    spot: bool = False
+    volume_id: str = ""
+
+    @property
+    def alive(self) -> bool:
+        """Pending or running."""
+        return self.state in ("pending", "running")

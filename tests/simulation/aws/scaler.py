@@ -1,0 +1,203 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Auto Scaling's physics: what the service does, some time after a group changed, to bring it to its desired size.
+
+Nothing is scanned: each change of a group plans one reconciliation of that group, and an earlier plan replaces a
+later one. The steps of one member's life are in lifecycle.py.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
+from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Activity, Group, Member
+from ansible_collections.nodeops.rotator.tests.simulation.aws.lifecycle import Lifecycle
+from ansible_collections.nodeops.rotator.tests.simulation.aws.looks import group_look, member_look
+from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance, Subnet
+from ansible_collections.nodeops.rotator.tests.simulation.aws.victims import choose_victims, zone_counts
+
+if TYPE_CHECKING:
+    from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
+
+
+class Scaler:
+    """Keeps every group at its desired size, as far as its processes are not suspended."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self.lifecycle = Lifecycle(account, self)
+
+    # What changes a group tells us.
+
+    def plan(self, group: Group, delay: float | None = None) -> None:
+        """Reconcile the group after `delay` seconds (default: the scaling delay), or sooner if that is planned."""
+        kernel = self._account.kernel
+        at = kernel.now + (kernel.spread(*self._account.manners.scaling_delay) if delay is None else delay)
+        if group.pending is not None and not group.pending.cancelled:
+            if group.pending.at <= at:
+                return
+            group.pending.cancel()
+        group.pending = kernel.after(at - kernel.now, lambda: self._reconcile(group))
+
+    def instance_running(self, instance: Instance) -> None:
+        """EC2 booted an instance."""
+        group, member = self.whereabouts(instance.id)
+        if group is not None and member is not None:
+            self.lifecycle.booted(group, member)
+
+    def instance_ended(self, instance: Instance) -> None:
+        """An instance shuts down; if the group did not do it, a health check will find out."""
+        group, member = self.whereabouts(instance.id)
+        if group is not None and member is not None and not member.doomed:
+            delay = self._account.kernel.spread(*self._account.manners.health_check)
+            self._account.kernel.after(delay, lambda: self._check_health(group, member))
+
+    def instance_terminated(self, instance: Instance) -> None:
+        """EC2 is done with an instance."""
+        group, member = self.whereabouts(instance.id)
+        if group is not None and member is not None and member.doomed:
+            self.lifecycle.gone(group, member)
+
+    def mark_unhealthy(self, group: Group, member: Member) -> None:
+        """A health check failed; ReplaceUnhealthy takes it from there."""
+        self.note_member(group, member)
+        member.health = "Unhealthy"
+        self.plan(group)
+
+    def resumed(self, group: Group) -> None:
+        """Processes were resumed: catch up with what they missed."""
+        for member in list(group.members.values()):
+            if not member.doomed:
+                self._check_health(group, member)
+        self.plan(group)
+
+    # What happens then.
+
+    def _reconcile(self, group: Group) -> None:
+        group.pending = None
+        if self._account.groups.get(group.name) is not group:
+            return
+        self._replace_unhealthy(group)
+        missing = group.desired - len(group.counted())
+        if missing > 0:
+            self._scale_out(group, missing)
+        elif missing + len(group.surplus_launches) < 0:
+            self._scale_in(group, -missing - len(group.surplus_launches))
+        elif not group.surplus_launches and group.status == "":
+            self._rebalance(group)
+
+    def _check_health(self, group: Group, member: Member) -> None:
+        instance = self._account.instances.get(member.instance_id)
+        gone = instance is None or instance.state not in ("pending", "running")
+        present = group.members.get(member.instance_id) is member and not member.doomed
+        if gone and present and "HealthCheck" not in group.suspended and member.lifecycle_state != "Standby":
+            self.mark_unhealthy(group, member)
+
+    def _replace_unhealthy(self, group: Group) -> None:
+        if "ReplaceUnhealthy" in group.suspended or "Terminate" in group.suspended:
+            return
+        for member in [m for m in group.counted() if m.health == "Unhealthy"]:
+            cause = f"At {self.stamp()} an instance was taken out of service in response to an EC2 health check " \
+                    "indicating it has been terminated or stopped."
+            self.lifecycle.retire(group, member, cause, at_once=True)
+
+    def _scale_out(self, group: Group, missing: int) -> None:
+        size = len(group.counted())
+        for _ in range(missing):
+            cause = f"At {self.stamp()} an instance was started in response to a difference between desired and " \
+                    f"actual capacity, increasing the capacity from {size} to {size + 1}."
+            if "Launch" in group.suspended or self.launch(group, cause) is None:
+                return
+            size += 1
+        group.last_scaled_at = self._account.kernel.now
+
+    def _scale_in(self, group: Group, surplus: int) -> None:
+        if "Terminate" in group.suspended:
+            return
+        size = len(group.counted())
+        for member in choose_victims(self._account, group, surplus):
+            cause = f"At {self.stamp()} an instance was taken out of service in response to a difference between " \
+                    f"desired and actual capacity, shrinking the capacity from {size} to {size - 1}.  At " \
+                    f"{self.stamp()} instance {member.instance_id} was selected for termination."
+            size -= 1
+            self.lifecycle.retire(group, member, cause, at_once=True)
+        group.last_scaled_at = self._account.kernel.now
+
+    def _rebalance(self, group: Group) -> None:
+        """Launch in the emptiest zone; when that is InService, the surplus falls in the fullest one."""
+        counts = zone_counts(group)
+        if not self._account.manners.az_rebalance or len(counts) < 2 or "AZRebalance" in group.suspended:
+            return
+        least = min(counts, key=lambda zone: (counts[zone], zone))
+        if max(counts.values()) - counts[least] < 2 or "Launch" in group.suspended:
+            return
+        cause = f"At {self.stamp()} an instance was launched to balance instances in zones {' '.join(sorted(counts))}."
+        member = self.launch(group, cause, least)
+        if member is not None:
+            group.surplus_launches.add(member.instance_id)
+
+    def launch(self, group: Group, cause: str, zone: str | None = None) -> Member | None:
+        """Launch one instance into the group, in the zone with the fewest unless `zone` is given. A zone, or an
+        override of a mixed instances policy, without capacity is passed over; if none is left the activity fails."""
+        activity = self.activity(group, "Launching a new EC2 instance", cause)
+        failure = AwsError("ValidationError", "The group has no subnet")
+        for subnet in self._subnets(group, zone):
+            try:
+                return self.lifecycle.launch(group, subnet, activity)
+            except AwsError as error:
+                failure = error
+                if error.code not in ("InsufficientInstanceCapacity", "InsufficientFreeAddressesInSubnet"):
+                    break
+        activity.status, activity.progress, activity.ended_at = "Failed", 100, self._account.kernel.now
+        activity.description += ".  Status Reason: " + failure.message
+        activity.message = failure.message + " Launching EC2 instance failed."
+        self.plan(group, self._account.kernel.spread(*self._account.manners.launch_retry))
+        return None
+
+    def _subnets(self, group: Group, zone: str | None) -> list[Subnet]:
+        counts = zone_counts(group)
+        subnets = [self._account.subnets[name] for name in group.subnets]
+        chosen = [subnet for subnet in subnets if zone is None or subnet.zone == zone]
+        return sorted(chosen, key=lambda subnet: (counts.get(subnet.zone, 0), -subnet.available, subnet.id))
+
+    # Small things that handlers and the life-cycle share.
+
+    def whereabouts(self, instance_id: str) -> tuple[Group | None, Member | None]:
+        """The group and member that an instance is, if it is one."""
+        instance = self._account.instances.get(instance_id)
+        group = self._account.groups.get(instance.group) if instance else None
+        if group is None:
+            return None, None
+        return group, group.members.get(instance_id)
+
+    def note_group(self, group: Group) -> None:
+        """The group is about to change."""
+        self._account.past.note("group", group.name, lambda: group_look(self._account, group))
+
+    def note_member(self, group: Group, member: Member) -> None:
+        """A member is about to change."""
+        self._account.past.note("member", member.instance_id, lambda: member_look(member))
+
+    def set_desired(self, group: Group, desired: int) -> None:
+        """Change desired and let the group follow."""
+        self.note_group(group)
+        group.desired = desired
+        self.plan(group)
+
+    def activity(self, group: Group, description: str, cause: str) -> Activity:
+        """Begin a scaling activity; the newest is first."""
+        name = f"{self._account.kernel.random.getrandbits(128):032x}"
+        dashed = "-".join((name[:8], name[8:12], name[12:16], name[16:20], name[20:]))
+        activity = Activity(dashed, description, cause, self._account.kernel.now)
+        group.activities.insert(0, activity)
+        return activity
+
+    def stamp(self, at: float | None = None) -> str:
+        """Now, as the causes of activities write it."""
+        moment: datetime.datetime = self._account.kernel.utc(at)
+        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+

@@ -1,0 +1,292 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""EC2: instances and their volumes, and tags of anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
+from ansible_collections.nodeops.rotator.tests.simulation.aws.fleet import LaunchSpec
+from ansible_collections.nodeops.rotator.tests.simulation.aws.looks import STATE_CODES, instance_look
+from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance, Subnet
+from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Params, operation
+from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import find_template, find_version
+from ansible_collections.nodeops.rotator.tests.simulation.aws.paging import matches, page, tag_map
+
+if TYPE_CHECKING:
+    from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
+
+Look = Mapping[str, Any]
+
+
+def _one(*path: str) -> Any:
+    """A filter's value: what stands at `path` of an instance's look."""
+
+    def values(look: Look) -> list[str]:
+        value: Any = look
+        for step in path:
+            value = value.get(step) if isinstance(value, Mapping) else None
+        return [] if value in (None, "") else [str(value)]
+
+    return values
+
+
+_FILTERS: dict[str, Any] = {
+    "instance-id": _one("InstanceId"),
+    "instance-state-name": _one("State", "Name"),
+    "instance-state-code": _one("State", "Code"),
+    "private-dns-name": _one("PrivateDnsName"),
+    "private-ip-address": _one("PrivateIpAddress"),
+    "network-interface.addresses.private-ip-address": _one("PrivateIpAddress"),
+    "vpc-id": _one("VpcId"),
+    "subnet-id": _one("SubnetId"),
+    "availability-zone": _one("Placement", "AvailabilityZone"),
+    "image-id": _one("ImageId"),
+    "instance-type": _one("InstanceType"),
+    "architecture": _one("Architecture"),
+    "instance-lifecycle": _one("InstanceLifecycle"),
+    "key-name": _one("KeyName"),
+    "iam-instance-profile.arn": _one("IamInstanceProfile", "Arn"),
+    "block-device-mapping.volume-id": lambda look: [d["Ebs"]["VolumeId"] for d in look.get("BlockDeviceMappings", ())],
+    "instance.group-id": lambda look: [group["GroupId"] for group in look.get("SecurityGroups", ())],
+}
+
+
+def _tags(look: Look) -> list[str]:
+    return [f"{tag['Key']}={tag['Value']}" for tag in look["Tags"]]
+
+
+def check_id(kind: str, prefix: str, name: str) -> None:
+    """EC2's word for an id that cannot be one. Raises AwsError."""
+    if not re.fullmatch(rf"{prefix}-[0-9a-f]{{8}}([0-9a-f]{{9}})?", name):
+        raise AwsError(f"Invalid{kind}.Malformed", f'Invalid id: "{name}"')
+
+
+def find_instances(account: Account, ids: list[str]) -> list[Instance]:
+    """The instances of these ids, all or InvalidInstanceID.NotFound."""
+    for name in ids:
+        check_id("InstanceID", "i", name)
+    missing = [name for name in ids if name not in account.instances]
+    if missing:
+        raise _no_such_instance(missing)
+    return [account.instances[name] for name in ids]
+
+
+def _no_such_instance(missing: list[str]) -> AwsError:
+    if len(missing) == 1:
+        return AwsError("InvalidInstanceID.NotFound", f"The instance ID '{missing[0]}' does not exist")
+    return AwsError("InvalidInstanceID.NotFound", f"The instance IDs '{', '.join(missing)}' do not exist")
+
+
+def _looks(account: Account, params: Params) -> dict[str, dict[str, Any]]:
+    """The instances that the call asks for, as they were at one moment."""
+    ids, filters, moment = params.get("InstanceIds") or [], params.get("Filters", ()), account.past.moment()
+    found: dict[str, dict[str, Any]] = {}
+    for instance in find_instances(account, ids) if ids else _candidates(account, filters):
+        look = account.past.look("instance", instance.id, moment, lambda i=instance: instance_look(account, i))  # type: ignore[misc]
+        if look is not None:
+            found[instance.id] = look
+    missing = [name for name in ids if name not in found]
+    if missing:
+        raise _no_such_instance(missing)
+    return {name: look for name, look in found.items() if matches(look, filters, _FILTERS, _tags)}
+
+
+def _candidates(account: Account, filters: Any) -> list[Instance]:
+    """Those that the filter by id names, or all: asking for a few of many is cheap."""
+    for one in filters:
+        if one["Name"] == "instance-id" and not any("*" in value or "?" in value for value in one["Values"]):
+            return [account.instances[name] for name in one["Values"] if name in account.instances]
+    return list(account.instances.values())
+
+
+def _reservation(account: Account, looks: list[dict[str, Any]]) -> dict[str, Any]:
+    name = "r-" + looks[0]["InstanceId"][2:]
+    return {"ReservationId": name, "OwnerId": account.id, "Groups": [], "Instances": looks}
+
+
+@operation("ec2", "DescribeInstances", "InstanceIds", "Filters", "MaxResults", "NextToken")
+def describe(account: Account, params: Params) -> dict[str, Any]:
+    """Instances by id (all must exist) or by filter; each in a reservation of its own."""
+    if params.get("InstanceIds") and params.get("MaxResults"):
+        raise AwsError("InvalidParameterCombination", "The parameter instancesSet cannot be used with the parameter maxResults")
+    size = account.page_size(params.get("MaxResults"), 1000)
+    chosen, token = page(_looks(account, params), params.get("NextToken"), size)
+    answer: dict[str, Any] = {"Reservations": [_reservation(account, [look]) for look in chosen]}
+    return {**answer, "NextToken": token} if token else answer
+
+
+@operation("ec2", "DescribeInstanceStatus", "InstanceIds", "Filters", "IncludeAllInstances", "MaxResults", "NextToken")
+def describe_status(account: Account, params: Params) -> dict[str, Any]:
+    """Status checks of running instances, or of all."""
+    looks = {
+        name: look for name, look in _looks(account, params).items()
+        if params.get("IncludeAllInstances") or look["State"]["Name"] == "running"
+    }
+    chosen, token = page(looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), 1000))
+    answer: dict[str, Any] = {"InstanceStatuses": [_status(look) for look in chosen]}
+    return {**answer, "NextToken": token} if token else answer
+
+
+def _status(look: Look) -> dict[str, Any]:
+    word = "ok" if look["State"]["Name"] == "running" else "not-applicable"
+    return {
+        "InstanceId": look["InstanceId"], "InstanceState": look["State"],
+        "AvailabilityZone": look["Placement"]["AvailabilityZone"],
+        "InstanceStatus": {"Status": word}, "SystemStatus": {"Status": word}, "Events": [],
+    }
+
+
+def _change(instance: Instance, before: str) -> dict[str, Any]:
+    return {
+        "InstanceId": instance.id,
+        "CurrentState": {"Code": STATE_CODES[instance.state], "Name": instance.state},
+        "PreviousState": {"Code": STATE_CODES[before], "Name": before},
+    }
+
+
+@operation("ec2", "TerminateInstances", "InstanceIds")
+def terminate(account: Account, params: Params) -> dict[str, Any]:
+    """Terminate instances; a group that has one of them will notice and replace it."""
+    changes = []
+    for instance in find_instances(account, params["InstanceIds"]):
+        before = instance.state
+        account.fleet.terminate(instance, ("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown"))
+        changes.append(_change(instance, before))
+    return {"TerminatingInstances": changes}
+
+
+@operation("ec2", "StopInstances", "InstanceIds")
+def stop(account: Account, params: Params) -> dict[str, Any]:
+    """Stop instances."""
+    changes = []
+    for instance in find_instances(account, params["InstanceIds"]):
+        before = instance.state
+        account.fleet.stop(instance)
+        changes.append(_change(instance, before))
+    return {"StoppingInstances": changes}
+
+
+@operation("ec2", "StartInstances", "InstanceIds")
+def start(account: Account, params: Params) -> dict[str, Any]:
+    """Start stopped instances."""
+    changes = []
+    for instance in find_instances(account, params["InstanceIds"]):
+        before = instance.state
+        account.fleet.start(instance)
+        changes.append(_change(instance, before))
+    return {"StartingInstances": changes}
+
+
+@operation("ec2", "RunInstances", "ImageId", "InstanceType", "MinCount", "MaxCount", "SubnetId", "LaunchTemplate",
+           "TagSpecifications", "UserData", "KeyName", "SecurityGroupIds", "IamInstanceProfile", "ClientToken")
+def run(account: Account, params: Params) -> dict[str, Any]:
+    """Launch instances outside of any group, from a template, from the parameters, or from both (parameters win)."""
+    given = {name: value for name, value in params.items() if name not in ("MinCount", "MaxCount", "SubnetId", "LaunchTemplate", "ClientToken", "DryRun")}
+    data, origin = given, None
+    if "LaunchTemplate" in params:
+        template = find_template(account, params["LaunchTemplate"])
+        version = find_version(template, params["LaunchTemplate"].get("Version"))
+        data, origin = {**version.data, **given}, (template.id, version.number)
+    subnet = _subnet(account, params.get("SubnetId"))
+    made = [account.fleet.launch(LaunchSpec(data, origin), subnet) for _ in range(params["MaxCount"])]
+    return _reservation(account, [instance_look(account, instance) for instance in made])
+
+
+def _subnet(account: Account, name: str | None) -> Subnet:
+    subnets = account.subnets
+    if name is None and subnets:
+        return subnets[min(subnets)]
+    if name not in subnets:
+        raise AwsError("InvalidSubnetID.NotFound", f"The subnet ID '{name}' does not exist")
+    return subnets[name]
+
+
+@operation("ec2", "DescribeVolumes", "VolumeIds", "Filters", "MaxResults", "NextToken")
+def describe_volumes(account: Account, params: Params) -> dict[str, Any]:
+    """The root volumes of the instances that exist."""
+    wanted = params.get("VolumeIds")
+    looks = {
+        instance.volume_id: {
+            "VolumeId": instance.volume_id, "AvailabilityZone": instance.zone, "State": "in-use", "Size": 20,
+            "VolumeType": "gp3", "Encrypted": True, "CreateTime": account.kernel.utc(instance.launched_at),
+            "Attachments": [{"InstanceId": instance.id, "Device": "/dev/xvda", "State": "attached",
+                             "VolumeId": instance.volume_id, "DeleteOnTermination": True}],
+            "Tags": [],
+        }
+        for instance in account.instances.values()
+        if instance.state != "terminated" and (not wanted or instance.volume_id in wanted)
+    }
+    known = {
+        "volume-id": _one("VolumeId"), "status": _one("State"), "availability-zone": _one("AvailabilityZone"),
+        "attachment.instance-id": lambda look: [part["InstanceId"] for part in look["Attachments"]],
+    }
+    looks = {name: look for name, look in looks.items() if matches(look, params.get("Filters", ()), known, _tags)}
+    if wanted and len(looks) < len(wanted):
+        raise AwsError("InvalidVolume.NotFound", f"The volume '{(set(wanted) - set(looks)).pop()}' does not exist.")
+    chosen, token = page(looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), 500))
+    answer: dict[str, Any] = {"Volumes": chosen}
+    return {**answer, "NextToken": token} if token else answer
+
+
+def _taggable(account: Account) -> list[tuple[str, str, dict[str, str]]]:
+    """Everything that EC2 tags: id, type, tags."""
+    kinds: tuple[tuple[str, Mapping[str, Any]], ...] = (
+        ("instance", account.instances), ("image", account.images), ("subnet", account.subnets),
+        ("launch-template", account.templates),
+    )
+    return [(name, kind, thing.tags) for kind, things in kinds for name, thing in things.items()]
+
+
+def _find_taggable(account: Account, name: str) -> Any:
+    for things in (account.instances, account.images, account.subnets, account.templates):
+        if name in things:
+            return things[name]
+    if name.startswith("i-"):
+        raise _no_such_instance([name])
+    raise AwsError("InvalidID", f"The ID '{name}' is not valid")
+
+
+@operation("ec2", "CreateTags", "Resources", "Tags")
+def create_tags(account: Account, params: Params) -> dict[str, Any]:
+    """Set tags; the aws: prefix is the services' own."""
+    if any(tag["Key"].startswith("aws:") for tag in params["Tags"]):
+        raise AwsError("InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use")
+    for thing in [_find_taggable(account, name) for name in params["Resources"]]:
+        _note(account, thing)
+        thing.tags.update(tag_map(params["Tags"]))
+    return {}
+
+
+@operation("ec2", "DeleteTags", "Resources", "Tags")
+def delete_tags(account: Account, params: Params) -> dict[str, Any]:
+    """Remove tags; one with a value only where it has that value."""
+    for thing in [_find_taggable(account, name) for name in params["Resources"]]:
+        _note(account, thing)
+        for tag in params.get("Tags", ()):
+            if "Value" not in tag or thing.tags.get(tag["Key"]) == tag["Value"]:
+                thing.tags.pop(tag["Key"], None)
+    return {}
+
+
+def _note(account: Account, thing: Any) -> None:
+    if isinstance(thing, Instance):
+        account.past.note("instance", thing.id, lambda: instance_look(account, thing))
+
+
+@operation("ec2", "DescribeTags", "Filters", "MaxResults", "NextToken")
+def describe_tags(account: Account, params: Params) -> dict[str, Any]:
+    """Tags of everything, by resource, type, key or value."""
+    known = {"resource-id": _one("ResourceId"), "resource-type": _one("ResourceType"), "key": _one("Key"), "value": _one("Value")}
+    looks = {
+        f"{name}/{key}": {"ResourceId": name, "ResourceType": kind, "Key": key, "Value": value}
+        for name, kind, tags in _taggable(account) for key, value in tags.items()
+    }
+    looks = {key: look for key, look in looks.items()
+             if matches(look, params.get("Filters", ()), known, lambda tag: [f"{tag['Key']}={tag['Value']}"])}
+    chosen, token = page(looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), 1000))
+    return {"Tags": chosen, "NextToken": token} if token else {"Tags": chosen}

@@ -1,0 +1,41 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""STS: who am I, and become somebody else for a while."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Params, operation
+from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Credential
+
+if TYPE_CHECKING:
+    from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
+
+ACTOR = "_actor"
+"""The caller, whom only STS has to know."""
+
+
+@operation("sts", "GetCallerIdentity", ACTOR)
+def caller_identity(account: Account, params: Params) -> dict[str, Any]:
+    """The caller's account and ARN."""
+    arn = account.arn_of(params[ACTOR])
+    user = "AIDA" + "".join(letter for letter in arn.upper() if letter.isalnum())[-17:]
+    return {"UserId": user, "Account": account.id, "Arn": arn}
+
+
+@operation("sts", "AssumeRole", "RoleArn", "RoleSessionName", "DurationSeconds", "ExternalId", ACTOR)
+def assume_role(account: Account, params: Params) -> dict[str, Any]:
+    """Temporary credentials; where the account knows its callers they are known until they expire."""
+    role, session = params["RoleArn"].rpartition("/")[2], params["RoleSessionName"]
+    arn = account.arn("sts", f"assumed-role/{role}/{session}", regional=False)
+    key = f"ASIA{account.kernel.random.getrandbits(64):016X}"
+    expires = account.kernel.now + params.get("DurationSeconds", 3600)
+    account.assumed[key] = Credential(arn, expires)
+    return {
+        "Credentials": {"AccessKeyId": key, "SecretAccessKey": f"secret{account.kernel.random.getrandbits(128):032x}",
+                        "SessionToken": f"token{account.kernel.random.getrandbits(256):064x}",
+                        "Expiration": account.kernel.utc(expires)},
+        "AssumedRoleUser": {"AssumedRoleId": f"AROA{role.upper()[:8]}:{session}", "Arn": arn},
+    }

@@ -1,0 +1,55 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whom a scale-in takes: the default termination policy, and the others as far as they order instances.
+
+EC2 Auto Scaling user guide, "Termination policies": the zone with the most instances first (a tie goes to the zone
+with the oldest), then instances not launched from the group's current launch template or configuration, then the
+one closest to its next billing hour (all alike under per-second billing), then any. Protected ones never.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group, Member
+from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import is_current
+
+if TYPE_CHECKING:
+    from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
+
+
+def zone_counts(group: Group) -> dict[str, int]:
+    """Counted members per zone of the group, empty zones included."""
+    counts = {zone: 0 for zone in group.zones}
+    for member in group.counted():
+        counts[member.zone] = counts.get(member.zone, 0) + 1
+    return counts
+
+
+def choose_victims(account: Account, group: Group, number: int) -> list[Member]:
+    """At most `number` members to terminate, in order. Fewer when the rest are protected."""
+    counts = zone_counts(group)
+    candidates = [member for member in group.counted() if not member.protected]
+    victims: list[Member] = []
+    while candidates and len(victims) < number:
+        # A zone whose instances are all protected is passed over.
+        fullest = max(counts[member.zone] for member in candidates)
+        zone = [member for member in candidates if counts[member.zone] == fullest]
+        victim = min(zone, key=lambda member: _rank(account, group, member))
+        victims.append(victim)
+        candidates.remove(victim)
+        counts[victim.zone] -= 1
+    return victims
+
+
+def _rank(account: Account, group: Group, member: Member) -> tuple[float, ...]:
+    launched = account.instances[member.instance_id].launched_at
+    policy = group.setting("TerminationPolicies")[0]
+    if policy == "NewestInstance":
+        return (-launched,)
+    if policy == "OldestInstance":
+        return (launched,)
+    current = float(is_current(account, group, member))
+    # Of those equally due, "any" is what the dice say.
+    return (current, launched if policy != "Default" else account.kernel.random.random())

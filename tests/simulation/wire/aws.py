@@ -1,0 +1,167 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The account on the wire: a WSGI application that speaks the AWS protocols.
+
+Request parsing and response writing are moto's, driven by botocore's own service models, so that every client sees
+the documented shapes; the semantics are the account's. The service is known from the credential scope of the request
+(header or presigned URL), the actor is its access key id. Signatures are not checked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import re
+import socket
+import time
+import urllib.parse
+import warnings
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.core.loaders import create_loader
+from moto.core.model import OperationModel, ServiceModel
+from moto.core.parse import EC2QueryParser, JSONParser, QueryParser, RequestParser, RestJSONParser
+from moto.core.serialize import get_serializer_class
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
+from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import NO_ANSWER, AwsError
+
+PARSERS: dict[str, type[RequestParser]] = {
+    "ec2": EC2QueryParser, "query": QueryParser, "json": JSONParser, "rest-json": RestJSONParser,
+}
+# boto3's names where they are not the ones that requests are signed for.
+SIGNED_FOR = {"elasticloadbalancing": "elbv2"}
+
+# The models name few of the codes that the services use (EC2's none); moto warns of each that they do not.
+warnings.filterwarnings("ignore", message=r"Exception\(AwsError\) with code")
+
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Signature:
+    """What a request says of its sender."""
+
+    access_key: str
+    service: str
+
+    @staticmethod
+    def of(request: Request) -> Signature:
+        """Read the credential scope: access key, date, region, service, aws4_request."""
+        scope = request.args.get("X-Amz-Credential", "")
+        found = re.search(r"Credential=([^,\s]+)", request.headers.get("Authorization", ""))
+        parts = (found.group(1) if found else urllib.parse.unquote(scope)).split("/")
+        if len(parts) != 5:
+            return Signature("", "")
+        return Signature(parts[0], SIGNED_FOR.get(parts[3], parts[3]))
+
+
+@functools.cache
+def service_model(service: str) -> ServiceModel:
+    """botocore's model of a service, as moto reads it. Raises UnknownServiceError."""
+    return ServiceModel(create_loader().load_service_model(service, "service-2"), service)
+
+
+@functools.cache
+def _routes(service: str) -> Map:
+    """The paths of a REST service's operations."""
+    model = service_model(service)
+    rules = []
+    for name in model.operation_names:
+        trait = model.operation_model(name).http_trait
+        path = re.sub(r"\{(\w+)\+\}", r"<path:\1>", trait.path)
+        rules.append(Rule(re.sub(r"\{(\w+)\}", r"<\1>", path), methods=[trait.method], endpoint=name))
+    return Map(rules, strict_slashes=False, merge_slashes=False)
+
+
+def _operation(request: Request, model: ServiceModel) -> tuple[str, dict[str, Any]]:
+    """The operation's name and the parameters in its path."""
+    if model.metadata["protocol"] in ("query", "ec2"):
+        return request.values.get("Action", ""), {}
+    if model.metadata["protocol"] == "json":
+        return request.headers.get("X-Amz-Target", "").rpartition(".")[2], {}
+    try:
+        name, params = _routes(str(model.service_name)).bind_to_environ(request.environ).match()
+    except HTTPException:
+        return "", {}
+    return str(name), dict(params)
+
+
+def _params(request: Request, operation: OperationModel, in_path: dict[str, Any]) -> dict[str, Any]:
+    parser = PARSERS[operation.service_model.metadata["protocol"]](operation)
+    return parser.parse({
+        "body": request.get_data(), "headers": request.headers, "method": request.method, "url_params": in_path,
+        "url_path": request.path, "values": request.values,
+    })
+
+
+def _write(operation: OperationModel, result: Any, status: int | None) -> Response:
+    protocol = operation.service_model.metadata["protocol"]
+    serializer = get_serializer_class(str(operation.service_model.service_name), protocol)(operation)
+    written = serializer.serialize(result)
+    return Response(written["body"], status or written["status_code"], headers=written["headers"])
+
+
+class AwsApp:
+    """Answers AWS requests from one account; see `make_app`."""
+
+    def __init__(
+        self, account: Account, lock: contextlib.AbstractContextManager[Any], advance: Callable[[], None], latency: float
+    ) -> None:
+        self._account, self._lock, self._advance, self._latency = account, lock, advance, latency
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """One request."""
+        request = Request(environ)
+        request.get_data(cache=True, parse_form_data=False)
+        return self._respond(request)(environ, start_response)
+
+    def _respond(self, request: Request) -> Response:
+        signature = Signature.of(request)
+        try:
+            model = service_model(signature.service)
+            name, in_path = _operation(request, model)
+            operation = model.operation_model(name)
+            params = _params(request, operation, in_path)
+        except Exception as error:  # pylint: disable=broad-except
+            # A request that no AWS service would have understood: no client of ours sends one.
+            return Response(f"{signature.service or 'unsigned'}: {error!r}\n", 400, content_type="text/plain")
+        return self._carry_out(request, signature, operation, params)
+
+    def _carry_out(
+        self, request: Request, signature: Signature, operation: OperationModel, params: dict[str, Any]
+    ) -> Response:
+        if self._latency:
+            time.sleep(self._latency)
+        try:
+            with self._lock:
+                self._advance()
+                # Written under the lock: the answer may share parts with the account.
+                answer = self._account.call(signature.service, str(operation.name), params, signature.access_key)
+                return _write(operation, answer, None)
+        except AwsError as error:
+            if error.status == NO_ANSWER:
+                _hang_up(request)
+            return _write(operation, error, error.status or 500)
+
+
+def _hang_up(request: Request) -> None:
+    """Close the connection, as far as the server lets us: what is written afterwards reaches nobody."""
+    connection = request.environ.get("werkzeug.socket")
+    if connection is not None:
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+
+
+def make_app(
+    account: Account, lock: contextlib.AbstractContextManager[Any], advance: Callable[[], None], latency: float = 0.0
+) -> WsgiApp:
+    """The WSGI application. Each call is made under `lock` after `advance()` brought the kernel to the wall clock;
+    `latency` seconds pass before it, outside the lock."""
+    return AwsApp(account, lock, advance, latency)
