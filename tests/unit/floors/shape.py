@@ -26,11 +26,10 @@ HEADER = (
 DOCUMENTED = ("plugins/module_utils/", "tests/simulation/", "tools/")
 """Where public functions and classes have a docstring."""
 
-# Written in two halves, so that this file does not break its own rule.
-HOSTS = "|".join(re.escape(name) for name in ("py" "pi.org", "python" "hosted.org", "galaxy." "ansible.com", "npm" "js.", "qu" "ay.io", "gh" "cr.io"))
+# One letter of each is in brackets, so that this file does not break its own rule.
 FOREIGN = (
-    (re.compile(r"(?<![\w./-])/(?:wo" r"rk|ro" r"ot)/"), "a path of one machine"),
-    (re.compile(HOSTS), "a registry's host name"),
+    (re.compile(r"(?<![\w./-])/(?:w[o]rk|r[o]ot)/"), "a path of one machine"),
+    (re.compile(r"p[y]pi\.org|python[h]osted\.org|galaxy\.[a]nsible\.com|n[p]mjs\.|q[u]ay\.io|g[h]cr\.io"), "a registry's host name"),
 )
 
 

@@ -65,7 +65,7 @@ def test_a_long_manual_is_not_counted_as_code() -> None:
     assert shape.breaches("plugins/modules/x.py", source) == []
 
 
-@pytest.mark.parametrize("text", ["see /wo" "rk/main", "cd /ro" "ot/x", '"/wo' 'rk/x"', "https://py" "pi.org/simple", "qu" "ay.io/x"])
+@pytest.mark.parametrize("text", ["see /wo" + "rk/main", "cd /ro" + "ot/x", '"/wo' + 'rk/x"', "https://py" + "pi.org/simple", "qu" + "ay.io/x"])
 def test_what_only_holds_elsewhere_is_found(text: str) -> None:
     assert shape.foreign("README.md", text)
 
