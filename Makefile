@@ -64,6 +64,12 @@ contract: venv ## hold the simulation against independent servers (KUBECONFIG=..
 integration: venv ## run the real modules and playbooks against the simulation on the wire
 	@$(python) tools/run_tests.py integration
 
+.PHONY: lowest
+lowest: venv ## run all tests with the oldest libraries that requirements.txt allows
+	@rm -rf build/lowest
+	@$(python) -m pip install --quiet --no-compile --disable-pip-version-check --target build/lowest -r requirements/lowest.txt
+	@PYTHONPATH=$(CURDIR)/build/lowest $(python) tools/run_tests.py
+
 .PHONY: bench-drain
 bench-drain: venv ## compare node_drain with kubectl drain and kubernetes.core.k8s_drain
 	@$(run).bench.drain
@@ -77,8 +83,12 @@ build: venv ## build the collection's archive into build/
 	@$(python) tools/run_checks.py build
 
 .PHONY: docs
-docs: venv ## build the HTML documentation of the plugins into build/html
+docs: venv ## build the HTML documentation of the plugins into build/docs/build/html
 	@$(python) tools/run_checks.py docs-build
+
+.PHONY: changelog
+changelog: venv ## collect the fragments into CHANGELOG.md under the version of galaxy.yml
+	@.venv/bin/antsibull-changelog release --update-existing
 
 .PHONY: clean
 clean: ## remove everything that make has made, .venv included

@@ -1,0 +1,111 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The checks that are not tests: `run_checks.py [name ...]`; without a name, all of them but those on request.
+
+Each runs, also after another has failed; the last line names those that did.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import sanity
+from collection import copied
+from steps import BUILD, ROOT, Step, Tally, run
+
+PROGRAMS = pathlib.Path(sys.executable).parent
+COLLECTIONS = ROOT / ".venv" / "collections"
+PACKAGES = "ansible_collections.nodeops.rotator.plugins"
+TYPED = ("module_utils", "action")
+"""The folders of plugins that are fully typed."""
+
+
+def command(program: str, *arguments: str, cwd: pathlib.Path = ROOT, path: pathlib.Path = COLLECTIONS) -> bool:
+    """Run a program of the virtual environment; whether it went well. `path` is where it looks for collections."""
+    environment = {**os.environ, "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}", "ANSIBLE_COLLECTIONS_PATH": str(path)}
+    line = [str(PROGRAMS / program), *arguments]
+    return subprocess.run(line, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def floors() -> bool:
+    """The rooms' imports and the files' shape, as tests."""
+    return command("python", "-m", "pytest", "-q", "tests/unit/floors")
+
+
+def types() -> bool:
+    """mypy --strict; its settings are in pyproject.toml."""
+    present = [name for name in TYPED if any((ROOT / "plugins" / name).glob("*.py")) or name == "module_utils"]
+    return command("mypy", *(word for name in present for word in ("-p", f"{PACKAGES}.{name}")))
+
+
+def lint() -> bool:
+    """ansible-lint; its settings, offline among them, are in .ansible-lint."""
+    return command("ansible-lint", "--offline", "--profile", "production")
+
+
+def changelog() -> bool:
+    """The changelog's fragments and its collected form."""
+    return command("antsibull-changelog", "lint") and command("antsibull-changelog", "lint-changelog-yaml", "changelogs/changelog.yaml")
+
+
+def docs() -> bool:
+    """The plugins' documentation and the pages in docs/docsite, as antsibull-docs reads them in an installed tree."""
+    with copied() as place:
+        return command("antsibull-docs", "lint-collection-docs", "--plugin-docs", ".", cwd=place, path=place.parents[2])
+
+
+def build() -> bool:
+    """The archive for installing, in build/, of exactly what git knows of."""
+    BUILD.mkdir(exist_ok=True)
+    with copied() as place:
+        return command("ansible-galaxy", "collection", "build", "--force", "--output-path", str(BUILD), cwd=place)
+
+
+def docs_build() -> bool:
+    """The plugins' documentation as HTML, in build/docs/build/html."""
+    site = BUILD / "docs"
+    shutil.rmtree(site, ignore_errors=True)
+    site.mkdir(parents=True, mode=0o700)  # antsibull-docs insists
+    options = ("--use-current", "--squash-hierarchy", "--lenient", "--sphinx-theme", "alabaster")
+    if not command("antsibull-docs", "sphinx-init", *options, "--dest-dir", str(site), "nodeops.rotator"):
+        return False
+    return command(str(site / "build.sh"), cwd=site)
+
+
+CHECKS = {
+    "floors": ("floors and shape", floors),
+    "types": ("mypy --strict", types),
+    "lint": ("ansible-lint, profile production", lint),
+    "changelog": ("antsibull-changelog", changelog),
+    "docs": ("antsibull-docs", docs),
+    "build": ("collection build", build),
+    "sanity": ("ansible-test sanity", lambda: sanity.sanity() == 0),
+    "docs-build": ("documentation as HTML", docs_build),
+}
+ON_REQUEST = frozenset(("docs-build",))
+"""Said by name only: it asks other projects' sites for their indexes, and is slow to give up where there is no way to them."""
+
+
+def main(names: list[str]) -> int:
+    """Run the named checks in their order here."""
+    unknown = [name for name in names if name not in CHECKS]
+    if unknown:
+        print(f"Unknown check {unknown[0]}; there are {', '.join(CHECKS)}", file=sys.stderr)
+        return 2
+
+    def tally(check: str) -> Tally:
+        went_well = CHECKS[check][1]()
+        return Tally(passed=int(went_well), failed=int(not went_well))
+
+    chosen = [name for name in CHECKS if (name in names if names else name not in ON_REQUEST)]
+    return run("checks", [Step(CHECKS[name][0], functools.partial(tally, name)) for name in chosen])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
