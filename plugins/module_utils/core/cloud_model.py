@@ -75,6 +75,8 @@ class Group:
     activity: str = ""
     """Why the newest scaling activity failed, if it did ("InsufficientInstanceCapacity: ...")."""
     targets: tuple[TargetHealth, ...] = ()
+    departed: tuple[Instance, ...] = ()
+    """Instances asked for that are no longer in the group; EC2 forgets them about an hour after their end."""
     resolved: Target | None = None
     read_at: float = 0.0
     """When it was read, in seconds since the epoch, by the reader's clock."""

@@ -31,7 +31,7 @@ class NodeChange:
 class Cloud(Protocol):
     """AWS as the engine needs it. Every method is one attempt and raises core.errors."""
 
-    def read_group(self, name: str) -> Group: ...
+    def read_group(self, name: str, also: tuple[str, ...] = ()) -> Group: ...
     def set_desired(self, group: str, desired: int) -> None: ...
     def set_max_size(self, group: str, size: int) -> None: ...
     def terminate(self, instance: str, decrement: bool) -> None: ...
@@ -81,12 +81,14 @@ class _OnKubernetes:
 
 @dataclasses.dataclass(frozen=True)
 class ReadGroup(_OnAws):
-    """Read the group, its instances, their targets' health and what it would launch from; answers Group."""
+    """Read the group, its instances, their targets' health and what it would launch from; answers Group. `also`: ids of
+    instances that have left it and whose end is awaited; no part of the command's identity."""
 
     group: str
+    also: tuple[str, ...] = dataclasses.field(default=(), compare=False)
 
     def apply(self, ports: Ports) -> Group:
-        return ports.cloud.read_group(self.group)
+        return ports.cloud.read_group(self.group, self.also)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -28,13 +28,14 @@ NEEDS_UPDATE = "kops.k8s.io/needs-update"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Member:
-    """One instance of the group with its node. `outdated` is why it has to go, "" for a current one; `leaving`: our
-    annotation says that we are taking it out; `joined`: its node was judged ready (see core.readiness) and is Ready."""
+    """One instance of the group with its node. `outdated` is why it has to go, "" for a current one; `leaving`: we are
+    taking it out; `marked`: its node says so (or still says so, after we gave it up); `joined`: its node was judged ready (see core.readiness) and is Ready."""
 
     instance: Instance
     node: Node | None
     outdated: str
     leaving: bool
+    marked: bool
     joined: bool
 
     @property
@@ -50,7 +51,7 @@ class Member:
     @property
     def available(self) -> bool:
         """Ready, not cordoned by us, not marked for removal."""
-        return self.instance.launched and self.joined and not self.leaving
+        return self.joined and not self.leaving and not self.marked
 
 
 @dataclasses.dataclass(frozen=True)
@@ -126,24 +127,36 @@ def _source(source: tuple[str, str]) -> str:
     return f"{source[0]} version {source[1]}" if source[1] else source[0] or "an unknown template"
 
 
-def join(group: Group, nodes: Mapping[str, Node], target: Target, joined: frozenset[str], max_age: float | None) -> tuple[Member, ...]:
-    """The launched instances of the group as members; `nodes` by instance id, `joined` the ids judged ready."""
-    return tuple(_member(instance, nodes.get(instance.id), target, joined, group.read_at, max_age) for instance in group.launched)
+@dataclasses.dataclass(frozen=True)
+class Marks:
+    """What is known of instances beyond what the world says: the ids `joined` (judged ready) and `taken` (chosen to
+    leave, whether or not their node says so yet), `spared` (given up: they stay), `gone` (we ended them, whatever a late
+    read says)."""
+
+    joined: frozenset[str] = frozenset()
+    taken: frozenset[str] = frozenset()
+    spared: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
 
 
-def _member(
-    instance: Instance, node: Node | None, target: Target, joined: frozenset[str], now: float, max_age: float | None
-) -> Member:
+def join(group: Group, nodes: Mapping[str, Node], target: Target, marks: Marks, max_age: float | None) -> tuple[Member, ...]:
+    """The launched instances of the group as members; `nodes` by instance id."""
+    launched = (instance for instance in group.launched if instance.id not in marks.gone)
+    return tuple(_member(instance, nodes.get(instance.id), target, marks, group.read_at, max_age) for instance in launched)
+
+
+def _member(instance: Instance, node: Node | None, target: Target, marks: Marks, now: float, max_age: float | None) -> Member:
     why = outdated(instance, node, target, now, max_age)
-    leaving = node is not None and REPLACING in node.annotations
+    marked = node is not None and REPLACING in node.annotations
+    leaving = instance.id in marks.taken or (marked and instance.id not in marks.spared)
     ready = node is not None and node.ready is True
-    return Member(instance, node, why, leaving, ready and (bool(why) or instance.id in joined))
+    return Member(instance, node, why, leaving, marked, ready and (bool(why) or instance.id in marks.joined))
 
 
-def next_victim(situation: Situation, skipped: frozenset[str]) -> Member | None:
+def next_victim(situation: Situation, spared: frozenset[str]) -> Member | None:
     """Which outdated node to take out next: one that carries nothing first, then one from the fullest zone (there is
     the fresh capacity, and there a decrement unbalances nothing), there the oldest."""
-    waiting = [member for member in situation.outdated if not member.leaving and member.id not in skipped]
+    waiting = [member for member in situation.outdated if not member.leaving and member.id not in spared]
     zones = situation.zones
     key = lambda m: (m.available, -zones[m.instance.zone], m.instance.launched_at, m.id)  # noqa: E731
     return min(waiting, key=key, default=None)

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The end of a rotation: give back the surge, put back what was touched, let go of the lock. Private.
+
+Put back compares: a value is restored only if it is still the one that we set; else it is left and said.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    Protect,
+    ProtectNew,
+    Register,
+    Resume,
+    SetMaxSize,
+    SetTag,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.members import spread
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine import leaving
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.window import PROTECT_AT_ONCE, SIGNPOST, take
+
+BALANCED = 1
+"""A spread of at most this between zones is balance: AZRebalance does nothing."""
+
+
+def shrunk(turn: Turn) -> bool:
+    """Whether the surge has been given back. What is left of it goes by draining fresh nodes that nobody needs: those
+    that never became ready first, then the youngest."""
+    situation = turn.situation
+    if situation.leaving:
+        return False
+    if situation.surge == 0:
+        return True
+    if situation.launched <= situation.base or situation.launched < situation.desired:
+        if turn.over("unlaunched", turn.policy.boot_timeout if turn.memory.mode == "rotate" else 2 * turn.policy.poll_interval):
+            left(turn, f"Desired of Auto Scaling group {turn.group.name} stays {turn.desired}, {situation.surge} above its base:"
+                 f" what was asked for was not launched, and lowering it could cost an undrained node")
+            return True
+        return False
+    candidates = [member for member in situation.fresh if member.id not in turn.memory.marks.spared]
+    if not candidates:
+        left(turn, f"Auto Scaling group {turn.group.name} has {situation.surge} nodes more than its base of {situation.base}")
+        return True
+    take(turn, max(candidates, key=lambda m: (not m.joined, m.instance.launched_at, m.id)), "surplus")
+    return False
+
+
+def left(turn: Turn, sentence: str) -> None:
+    """Say once what stays as we set it."""
+    if sentence not in turn.memory.left:
+        turn.note(left=(*turn.memory.left, sentence))
+        turn.tell("left", turn.group.name, sentence)
+
+
+def restored(turn: Turn) -> bool:
+    """Whether everything that the record names is as it was, or is said to be left; one look may issue all of it."""
+    if not turn.read_fresh:
+        return False
+    steps = (_nodes(turn), _targets(turn), _processes(turn), _max_size(turn), _protection(turn), _signpost(turn))
+    return all(steps)
+
+
+def _nodes(turn: Turn) -> bool:
+    back, clean = leaving.put_back(turn), leaving.untainted(turn)
+    if clean and turn.journal.tainted:
+        turn.record(tainted=False)
+    return back and clean
+
+
+def _targets(turn: Turn) -> bool:
+    launched = {member.id for member in turn.situation.members}
+    ours = tuple(push for push in turn.journal.pushed if push[1] in launched)
+    serving = {(target.group, target.id) for target in turn.group.targets if target.state not in ("draining", "unused")}
+    missing = [push for push in ours if push[:2] not in serving]
+    for group, instance, port in missing:
+        turn.do(Register(group, ((instance, port),)))
+    if not missing and turn.journal.pushed:
+        turn.record(pushed=())
+    return not missing
+
+
+def _processes(turn: Turn) -> bool:
+    ours = tuple(sorted(set(turn.journal.suspended) & turn.group.suspended))
+    if not ours:
+        if turn.journal.suspended:
+            turn.record(suspended=())
+        return True
+    now = spread(turn.situation.zones, turn.group.zones)
+    if now > max(BALANCED, turn.journal.spread):
+        left(turn, f"AZRebalance of Auto Scaling group {turn.group.name} stays suspended: its zones differ by {now} instances, and"
+             " resuming it would let AWS terminate undrained nodes. Balance the zones, then resume it")
+        return True
+    turn.do(Resume(turn.group.name, ours))
+    return False
+
+
+def _max_size(turn: Turn) -> bool:
+    if turn.journal.max_size is None:
+        return True
+    found, raised = turn.journal.max_size
+    if turn.group.max_size != raised:
+        if turn.group.max_size != found:
+            left(turn, f"MaxSize of Auto Scaling group {turn.group.name} is {turn.group.max_size}: somebody changed it meanwhile")
+        turn.record(max_size=None)
+        return True
+    if max(turn.desired, turn.situation.launched) > found:
+        left(turn, f"MaxSize of Auto Scaling group {turn.group.name} stays {raised} (was {found}): it has"
+             f" {turn.situation.launched} instances, and a smaller maximum would cost undrained nodes")
+        return True
+    turn.do(SetMaxSize(turn.group.name, found))
+    return False
+
+
+def _protection(turn: Turn) -> bool:
+    if not turn.journal.fenced:
+        return True
+    group = turn.group
+    if turn.situation.launched != turn.desired:
+        if turn.over("unfence", turn.policy.terminate_timeout):
+            left(turn, f"Scale-in protection of Auto Scaling group {group.name} stays: it has {turn.situation.launched} instances"
+                 f" and wants {turn.desired}, so unprotected ones would be taken undrained")
+            return True
+        return False
+    if group.protects_new != turn.journal.protects_new:
+        turn.do(ProtectNew(group.name, turn.journal.protects_new))
+        return False
+    ours = [member.id for member in turn.situation.members if member.instance.protected and member.id not in turn.journal.protected]
+    for start in range(0, len(ours), PROTECT_AT_ONCE):
+        turn.do(Protect(group.name, tuple(ours[start : start + PROTECT_AT_ONCE]), False))
+    if not ours:
+        turn.record(fenced=False, protected=())
+    return not ours
+
+
+def _signpost(turn: Turn) -> bool:
+    if SIGNPOST not in turn.group.tags:
+        return True
+    turn.do(SetTag(turn.group.name, SIGNPOST, None))
+    return False

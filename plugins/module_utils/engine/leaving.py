@@ -1,0 +1,191 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One node's way out: cordon, out of the load balancers, drain, terminate. Each look moves every leaving node on. Private."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    DeleteNode,
+    Deregister,
+    NodeChange,
+    Terminate,
+    changes,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.members import (
+    EXCLUDE,
+    REPLACING,
+    SOFT_TAINT,
+    WAS_CORDONED,
+    WAS_EXCLUDED,
+    Member,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine import drain
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_memory import NodeStatus
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.failing import fail
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.window import give_up
+
+LB_LOOK = 5.0
+"""Seconds between reads of target health while a target is leaving."""
+NODE_LINGERS = 30.0
+"""Seconds after the end of an instance until we delete its Node object ourselves; the cloud controller is faster."""
+
+
+def advance(turn: Turn) -> None:
+    """Move every leaving node on."""
+    leaving = turn.situation.leaving
+    ready = [member for member in leaving if _cordoned(turn, member) and _unbalanced(turn, member)]
+    nodes = [member.node.name for member in ready if member.node is not None]
+    step = drain.advance(turn.memory.drain, nodes, turn.view, turn.now, turn.policy.drain)
+    turn.note(drain=step.memory)
+    turn.feeds |= step.feeds
+    turn.look_at(step.wake)
+    for command in step.commands:
+        turn.do(command)
+    for event in step.events:
+        turn.tell(event.phase, event.subject, event.text)
+    for member in ready:
+        if member.node is None:
+            _terminate(turn, member)
+        else:
+            _follow(turn, member, step.status[member.node.name])
+
+
+def _cordoned(turn: Turn, member: Member) -> bool:
+    """Whether the node says that it is leaving; writes it: cordon, exclusion from load balancers, whose doing it is."""
+    node = member.node
+    if node is None:
+        return True
+    if REPLACING in node.annotations and node.unschedulable and EXCLUDE in node.labels:
+        return True
+    marks: dict[str, str | None] = {REPLACING: turn.journal.run}
+    if REPLACING not in node.annotations:
+        marks |= {WAS_CORDONED: "true"} if node.unschedulable else {}
+        marks |= {WAS_EXCLUDED: "true"} if EXCLUDE in node.labels else {}
+    turn.change(node, NodeChange(True, changes({EXCLUDE: "true"}), changes(marks)))
+    turn.tell("cordoned", member.name, member.outdated, once=f"cordon {member.id}")
+    return False
+
+
+def _unbalanced(turn: Turn, member: Member) -> bool:
+    """Whether no target group attached to the group sends this instance traffic any more, or lb_timeout has passed."""
+    mine = [target for target in turn.group.targets if target.id == member.id and target.state != "unused"]
+    if not mine:
+        return True
+    if turn.over(f"lb {member.id}", turn.policy.lb_timeout):
+        turn.tell("balancer", member.name, "still draining in its target group after lb_timeout; going on", once=f"lb {member.id}")
+        return True
+    turn.look_at(turn.now + LB_LOOK)
+    leaving = {other.id for other in turn.situation.leaving}
+    for target in mine:
+        others = [t for t in turn.group.targets if t.group == target.group and t.state == "healthy" and t.id not in leaving]
+        if target.state == "draining":
+            continue
+        if not others and target.state == "healthy":
+            turn.tell("blocked", member.name, "it is the last healthy target of its target group", once=f"last {member.id}")
+            continue
+        pushed = (target.group, target.id, target.port)
+        if pushed in turn.journal.pushed:
+            turn.do(Deregister(target.group, ((target.id, target.port),)))
+        else:
+            turn.record(pushed=(*turn.journal.pushed, pushed))
+    return False
+
+
+def _follow(turn: Turn, member: Member, status: NodeStatus) -> None:
+    turn.about(member.id, phase=status.phase, evictions=status.evicted, blocked_by=tuple(status.blocked_by))
+    if status.phase == "drained":
+        seconds = turn.now - turn.memory.records[member.id].began
+        turn.tell("drained", member.name, f"{status.evicted} pods, {seconds:.0f} s", once=f"drained {member.id}")
+        _terminate(turn, member)
+    elif status.phase in ("failed", "skipped"):
+        reason = "; ".join(status.reasons) or "it was not drained in time"
+        give_up(turn, member)
+        fail(turn, FailedError(f"Node {member.name} could not be drained: {reason}"))
+
+
+def _terminate(turn: Turn, member: Member) -> None:
+    """End a drained instance. With decrement, recorded first, when the surge has done its work: no more outdated nodes
+    are left than the surge has brought fresh ones, or we are settling."""
+    situation, retiring = turn.situation, turn.journal.retiring
+    if member.id in retiring:
+        turn.do(Terminate(member.id, True))
+        return
+    ours = situation.surge - len(retiring)
+    going = {command.instance for command in turn.view.in_flight if isinstance(command, Terminate)} | set(retiring)
+    left = sum(other.id not in going for other in situation.outdated)
+    shrink = turn.memory.mode != "rotate" or not member.outdated or left <= ours
+    if ours > 0 and shrink and situation.launched <= situation.desired:
+        turn.record(retiring=(*retiring, member.id))
+    else:
+        turn.do(Terminate(member.id, False))
+
+
+def put_back(turn: Turn) -> bool:
+    """Whether every node that we marked and do not take out is as it was; writes what is missing of that."""
+    done = True
+    for member in turn.situation.members:
+        node = member.node
+        if node is None or REPLACING not in node.annotations or member.id in turn.memory.marks.taken:
+            continue
+        done = False
+        turn.change(node, _as_before(node))
+        turn.tell("restored", node.name, "back as it was before", once=f"restored {member.id}")
+    return done
+
+
+def _as_before(node: Node) -> NodeChange:
+    return NodeChange(
+        None if WAS_CORDONED in node.annotations else False,
+        () if WAS_EXCLUDED in node.annotations else changes({EXCLUDE: None}),
+        changes({REPLACING: None, WAS_CORDONED: None, WAS_EXCLUDED: None}),
+    )
+
+
+def untainted(turn: Turn) -> bool:
+    """Whether no node of the group carries our soft taint; takes it off."""
+    done = True
+    for member in turn.situation.members:
+        if member.node is not None and SOFT_TAINT in member.node.taints:
+            done = False
+            rest = tuple(taint for taint in member.node.taints if taint != SOFT_TAINT)
+            turn.change(member.node, NodeChange(taints=rest))
+    return done
+
+
+def departed(turn: Turn) -> None:
+    """Tell of instances that we have ended, and count the canaries among them."""
+    for instance in sorted(turn.memory.marks.gone & turn.memory.marks.taken):
+        turn.mark(taken=turn.memory.marks.taken - {instance})
+        record = turn.memory.records[instance]
+        fresh = record.reason in ("surplus", "broken")
+        turn.about(instance, phase="terminated", replaced=not fresh, ended=turn.now)
+        turn.tell("terminated", record.name, f"{instance}, {turn.now - record.began:.0f} s")
+        if not turn.journal.canary and not fresh:
+            turn.record(canaries=turn.journal.canaries + 1)
+
+
+def awaited(turn: Turn) -> tuple[str, ...]:
+    """Instances that we ended and whose Node object still exists."""
+    return tuple(sorted({node.instance_id for node in turn.nodes.values()} & turn.memory.marks.gone))
+
+
+def buried(turn: Turn) -> bool:
+    """Whether the Node objects of all instances that we ended are gone. One that lingers is deleted once EC2 says that
+    its instance is terminated: not before, since a live kubelet would only register again."""
+    lingering = awaited(turn)
+    if not lingering:
+        return True
+    states = {instance.id: instance.state for instance in (*turn.group.departed, *turn.group.instances)}
+    for node in turn.nodes.values():
+        ended = node.instance_id in lingering and states.get(node.instance_id) == "terminated"
+        if ended and turn.over(f"bury {node.instance_id}", NODE_LINGERS):
+            turn.do(DeleteNode(node.name, node.uid))
+    if turn.over("burial", turn.policy.terminate_timeout):
+        sentence = f"Instance {lingering[0]} was told to terminate and its node is still there"
+        turn.note(left=tuple(dict.fromkeys((*turn.memory.left, sentence))))
+        return True
+    return False

@@ -1,0 +1,194 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Deciding a rotation: one look at a time, from whatever state the world is in. Private to nodeops.rotator.
+
+Level-triggered: nothing here remembers a step, every look asks again what is missing. So a run that was killed at any
+point is simply gone on with, and what the world changes behind our back is seen at the next look.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError, RotatorError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.members import spread
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation_policy import RotationPolicy
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine import failing, finish, fresh, leaving, lock, survey, window
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Step, View
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.memory import Memory, learn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.result import RotationResult, conclude
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
+
+REBALANCE = "AZRebalance"
+
+
+def start(now: float) -> Memory:
+    """The memory of a run that begins now."""
+    return Memory(began=now)
+
+
+def decide(memory: Memory, view: View, now: float, policy: RotationPolicy) -> Step[Memory]:
+    """One look: what to do, what to tell, when to look again, and the result when all is done."""
+    turn = Turn(memory, view, now, policy)
+    try:
+        turn.note_outcomes(learn)
+        result = _decide(turn)
+    except RotatorError as error:
+        result = conclude(turn, "failed", error)
+    return Step(turn.memory, tuple(turn.commands), tuple(turn.events), turn.wake, frozenset(turn.feeds), result)
+
+
+def _decide(turn: Turn) -> RotationResult | None:
+    if error := failing.shut_out(turn):
+        return conclude(turn, "suspended", error)
+    if turn.memory.released:
+        return _ended(turn)
+    if turn.view.stop is not None:
+        return _stop(turn)
+    unsettled = turn.memory.mode != "survey" and _unsettled(turn)
+    if not lock.known(turn) or not survey.look(turn, unsettled, leaving.awaited(turn) if turn.memory.group else ()):
+        return None
+    if turn.memory.mode == "survey":
+        return _survey(turn)
+    turn.may_act = lock.keep(turn)
+    {"rotate": _rotate, "settle": _settle, "release": _release}[turn.memory.mode](turn)
+    return None
+
+
+def _unsettled(turn: Turn) -> bool:
+    """Whether the group is on its way somewhere, so that the slow tick would be too slow."""
+    situation = turn.situation
+    joining = any(member.node is None or not member.joined for member in situation.fresh)
+    return joining or situation.launched != situation.desired or not turn.read_fresh or turn.memory.mode != "rotate"
+
+
+def _survey(turn: Turn) -> RotationResult | None:
+    """Refuse, or end at once if there is nothing to do or only a plan was asked for; else take the lock and begin."""
+    if error := survey.refusal(turn.group):
+        raise error
+    work = [member for member in turn.situation.outdated]
+    rest = not turn.journal.clean or any(member.marked for member in turn.situation.members)
+    if turn.policy.plan_only:
+        return conclude(turn, "planned" if work or rest else "nothing")
+    if not rest and (turn.policy.restore_only or not work):
+        return conclude(turn, "nothing")
+    if lock.acquire(turn):
+        _begin(turn)
+        turn.note(mode="release" if turn.policy.restore_only else "rotate")
+        turn.look_at(turn.now)
+    return None
+
+
+def _begin(turn: Turn) -> None:
+    """The first record: what we are about to change and how it was. What an earlier run recorded stays as it was found
+    then, since by now the group shows what that run had set."""
+    group, journal = turn.group, turn.journal
+    target = (turn.target.template, turn.target.version, turn.target.image_id)
+    if journal.target[:2] != target[:2]:
+        turn.record(canary="", canaries=0)
+    if journal.clean:
+        turn.record(surge=0, retiring=(), intent=None, canary="", canaries=0)
+    turn.record(run=turn.policy.run, group=group.name, target=target, base=turn.situation.base, failures=(), tainted=True)
+    if REBALANCE not in group.suspended and REBALANCE not in journal.suspended:
+        turn.record(suspended=(*journal.suspended, REBALANCE), spread=spread(turn.situation.zones, group.zones))
+    if turn.policy.scale_in_fence and not journal.fenced:
+        protected = tuple(instance.id for instance in group.instances if instance.protected)
+        turn.record(fenced=True, protected=protected, protects_new=group.protects_new)
+    count = len(turn.situation.outdated)
+    resumed = "; going on where an earlier run stopped" if turn.memory.resumed else ""
+    turn.tell("start", group.name, f"{count} of {turn.situation.launched} nodes are outdated{resumed}")
+
+
+def _rotate(turn: Turn) -> None:
+    leaving.departed(turn)
+    window.adopt(turn)
+    if hopeless := failing.hopeless(turn):
+        failing.settle(turn, hopeless[1])
+    if error := survey.same_target(turn):
+        failing.settle(turn, error)
+    fenced = window.fence(turn)
+    window.taint(turn)
+    fresh.judge(turn)
+    leaving.advance(turn)
+    leaving.put_back(turn)
+    wide = fresh.canary(turn)
+    if turn.memory.mode != "rotate" or not fenced:
+        return
+    window.raise_desired(turn)
+    window.choose(turn)
+    if wide and _done(turn):
+        if turn.memory.marks.spared & {member.id for member in turn.situation.outdated}:
+            failures = "; ".join(turn.journal.failures)
+            turn.note(problem=FailedError(f"Not every node of {turn.group.name} could be replaced: {failures}"))
+        turn.note(mode="release")
+        turn.look_at(turn.now)
+
+
+def _done(turn: Turn) -> bool:
+    """Whether every outdated node that we did not give up is replaced, for good."""
+    situation = turn.situation
+    if situation.leaving or any(member.id not in turn.memory.marks.spared for member in situation.outdated):
+        return False
+    if not finish.shrunk(turn) or not turn.read_fresh:
+        return False
+    well = all(member.joined for member in situation.members if member.id not in turn.memory.marks.spared)
+    return well and situation.launched == situation.desired and leaving.buried(turn)
+
+
+def _settle(turn: Turn) -> None:
+    leaving.departed(turn)
+    if hopeless := failing.hopeless(turn):
+        finish.left(turn, hopeless[1].message)
+        turn.note(mode="release")
+        return
+    leaving.advance(turn)
+    leaving.put_back(turn)
+    if turn.journal.intent is not None:
+        window.raise_desired(turn) if turn.desired >= turn.journal.intent[1] else _drop_intent(turn)
+    elif finish.shrunk(turn) and leaving.buried(turn):
+        turn.note(mode="release")
+        turn.look_at(turn.now)
+
+
+def _drop_intent(turn: Turn) -> None:
+    """A raise that was recorded and not carried out is not carried out any more."""
+    start_, goal = turn.journal.intent or (0, 0)
+    turn.record(intent=None, surge=max(0, turn.journal.surge - (goal - start_)))
+
+
+def _release(turn: Turn) -> None:
+    leaving.departed(turn)
+    hopeless = failing.hopeless(turn)
+    if hopeless:
+        finish.left(turn, hopeless[1].message)
+    if hopeless or finish.restored(turn):
+        if turn.recorded:
+            lock.release(turn)
+
+
+def _stop(turn: Turn) -> RotationResult | None:
+    """Somebody wants us to end now: nothing new, nodes that lost no pod go back, the lock is given up, and the record
+    tells the next run where to go on."""
+    reason = turn.view.stop.reason if turn.view.stop else ""
+    error = FailedError(f"Stopped by {reason}", "Run again to go on, or with state: restored to put everything back")
+    if turn.memory.mode == "survey" or not turn.memory.held or turn.over("stop", turn.policy.stop_timeout):
+        return conclude(turn, "stopped", error)
+    turn.may_act = lock.keep(turn)
+    turn.note(problem=error)
+    leaving.departed(turn)
+    for member in turn.situation.leaving:
+        record = turn.memory.records.get(member.id)
+        pushed = any(push[1] == member.id for push in turn.journal.pushed)
+        if member.node is not None and record is not None and record.evictions == 0 and not pushed and record.phase != "drained":
+            window.give_up(turn, member)
+    if leaving.put_back(turn) and turn.recorded:
+        lock.release(turn)
+    return None
+
+
+def _ended(turn: Turn) -> RotationResult:
+    """The lock is given up: say how it went."""
+    if turn.view.stop is not None and not turn.journal.clean:
+        return conclude(turn, "stopped", turn.memory.problem)
+    if turn.memory.problem is not None:
+        return conclude(turn, "settled", turn.memory.problem)
+    return conclude(turn, "restored" if turn.policy.restore_only else "complete")

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Before anything is touched: look, refuse what cannot go well, and say what will happen. Private to nodeops.rotator."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadGroup
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.cloud_model import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    AccessError,
+    FailedError,
+    NotFoundError,
+    RefusedError,
+    RotatorError,
+    TemporaryError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import NODES, Turn
+
+FIRST_CONTACT = 15.0
+"""Seconds within which both APIs must have answered once."""
+OUT_OF_SIGHT = 300.0
+"""Seconds without any answer of an API after which a run gives up."""
+AFTER_ACT, UNSETTLED = 1.0, 5.0
+"""Seconds until the next read: after an act of ours, and while the group is not as it should become."""
+
+
+def look(turn: Turn, unsettled: bool, also: tuple[str, ...]) -> bool:
+    """Whether group and nodes are known; reads the group when a read is due: on the slow tick, soon after our own
+    acts, and a little faster while something is expected to change. `also`: instances whose end is awaited. Raises the error that keeps us from knowing."""
+    memory = turn.memory
+    pause = min(UNSETTLED, turn.policy.poll_interval) if unsettled else turn.policy.poll_interval
+    due = memory.read_began + pause
+    if memory.read_began < memory.acted:
+        due = min(due, max(memory.acted, memory.read_began) + AFTER_ACT)
+    if memory.group is None or turn.now >= due:
+        turn.do(ReadGroup(turn.policy.group, also))
+    else:
+        turn.look_at(due)
+    _raise_if_blind(turn)
+    return memory.group is not None and turn.view.cache.synced(NODES)
+
+
+def _raise_if_blind(turn: Turn) -> None:
+    retry = turn.refused(ReadGroup(turn.policy.group))
+    errors = [retry.error] if retry else []
+    errors += [turn.view.cache.broken[NODES]] if NODES in turn.view.cache.broken else []
+    for error in errors:
+        if not isinstance(error, TemporaryError):
+            raise error
+    if not errors:
+        turn.forget("blind")
+        return
+    first = turn.memory.group is None or not turn.view.cache.synced(NODES)
+    if turn.over("blind", FIRST_CONTACT if first else OUT_OF_SIGHT):
+        raise errors[0]
+
+
+def refusal(group: Group) -> RotatorError | None:
+    """Why this group cannot be rotated now, or None."""
+    name = group.name
+    if group.resolved is None:
+        return NotFoundError(
+            f"What Auto Scaling group {name} launches from ({group.source[0] or 'no template'} {group.source[1]}) does not exist",
+            "Create the launch template or version, or point the group at one that exists",
+        )
+    if stopped := sorted({"Launch", "Terminate"} & group.suspended):
+        return RefusedError(
+            f"Auto Scaling group {name} has its process {stopped[0]} suspended, so no node can be replaced",
+            f"Find out who suspended it and resume it: aws autoscaling resume-processes --scaling-processes {stopped[0]}",
+        )
+    if group.refreshing:
+        return RefusedError(f"An instance refresh is running on Auto Scaling group {name}", "Wait for its end or cancel it")
+    if group.unsupported:
+        return RefusedError(f"Auto Scaling group {name} {group.unsupported[0]}, which a rotation does not handle", "Rotate it by hand")
+    return None
+
+
+def fatal(error: RotatorError | None) -> bool:
+    """Whether an error ends the run on the spot, everything left as it is: we are no longer let in."""
+    return isinstance(error, AccessError)
+
+
+def same_target(turn: Turn) -> RotatorError | None:
+    """The error when somebody moved the group's template while we work, or None."""
+    target = (turn.target.template, turn.target.version)
+    started = turn.journal.target[:2]
+    if turn.group.resolved is None or target == started:
+        return None
+    return FailedError(
+        f"The launch template of Auto Scaling group {turn.group.name} moved from {started[0]} version {started[1]} to"
+        f" {target[0]} version {target[1]} while it was being rotated",
+        "Run again to rotate to the new target",
+    )
