@@ -1,0 +1,71 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person hears of a drain: each thing once. Private: may change in any release."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.eviction import health
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_learn import Budgets
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_memory import DrainMemory, NodeStatus
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_node import Course
+
+Told = tuple[str, Event]
+"""An event and the key under which it counts as told."""
+
+
+def tell(memory: DrainMemory, courses: Mapping[str, Course], budgets: Budgets) -> tuple[tuple[Event, ...], DrainMemory]:
+    """The events of this look that were not told before, and the memory in which they are."""
+    events: list[Event] = []
+    nodes = dict(memory.nodes)
+    for name, course in courses.items():
+        told = nodes[name].told
+        fresh = {key: event for key, event in _of_node(name, course, budgets) if key not in told}
+        if fresh:
+            nodes[name] = dataclasses.replace(nodes[name], told=told | fresh.keys())
+            events.extend(fresh.values())
+    return tuple(events), dataclasses.replace(memory, nodes=MappingProxyType(nodes))
+
+
+def _of_node(name: str, course: Course, budgets: Budgets) -> Iterator[Told]:
+    status = course.status
+    if status.phase == "waiting":
+        yield from ((reason, Event("waiting", name, reason)) for reason in status.reasons)
+        return
+    if status.total:
+        yield "begun", Event("draining", name, f"{status.total} pods have to go", f"0/{status.total}")
+    for uid, pod in course.memory.pods.items():
+        if pod.gone_at is not None and pod.accepted_at is not None:
+            done = "deleted" if pod.deleted else "evicted"
+            yield uid, Event(done, name, pod.pod.id, f"{status.evicted}/{status.total}")
+    if not status.final:
+        yield from _blocked(name, course, budgets)
+    if status.phase == "volumes":
+        yield "volumes", Event("volumes", name, f"{len(status.reasons)} volumes are still attached")
+    elif status.final:
+        yield "ended", Event(status.phase, name, _ending(status), f"{status.evicted}/{status.total}")
+
+
+def _blocked(name: str, course: Course, budgets: Budgets) -> Iterator[Told]:
+    known = {budget.id: budget for group in budgets.values() for budget in group}
+    for budget in course.status.blocked_by:
+        if budget in known:
+            text = f"by PDB {budget} ({health(known[budget])}), waiting"
+            yield f"blocked {budget}", Event("blocked", name, text)
+    for pod in course.memory.pods.values():
+        if pod.gone_at is None and (pod.trouble or (pod.answer is not None and pod.answer.by not in {b.name for b in known.values()})):
+            text = pod.trouble or (pod.answer.text if pod.answer is not None else "")
+            yield f"trouble {text}", Event("blocked", name, f"{pod.pod.id}: {text}")
+
+
+def _ending(status: NodeStatus) -> str:
+    if status.phase == "drained":
+        return f"{status.evicted} pods, {status.seconds:.0f} s"
+    first = str(status.error) if status.error is not None else next(iter(status.reasons), "")
+    more = "; ".join(status.reasons) if status.error is not None else "; ".join(status.reasons[1:])
+    return f"{first}: {more}" if more else first
