@@ -1,0 +1,116 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The API server: every request's way from its path to its answer, or to the Status that refuses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Call, Fault, Gate
+from ansible_collections.nodeops.rotator.tests.simulation.kube import discovery, requests, watch
+from ansible_collections.nodeops.rotator.tests.simulation.kube.admission import Admission
+from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
+from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ApiError, ConnectionLost, no_such_path
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object
+from ansible_collections.nodeops.rotator.tests.simulation.kube.reads import Reads
+from ansible_collections.nodeops.rotator.tests.simulation.kube.requests import Request
+from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import object_test
+from ansible_collections.nodeops.rotator.tests.simulation.kube.writes import Writes
+
+Response = tuple[int, Object, dict[str, str]]
+WRITES = ("create", "update", "patch", "delete", "deletecollection")
+
+
+class Api:
+    """Requests in, answers out. `version` is what /version tells."""
+
+    def __init__(
+        self, control: Control, gate: Gate, admission: Admission, version: str, view: Callable[[Object], Object]
+    ) -> None:
+        """`view`: how a reader sees a Lease."""
+        self._control, self._gate, self._admission, self.version = control, gate, admission, version
+        self._reads = Reads(control, view)
+        self._writes = Writes(control, self._reads)
+
+    def request(self, method: str, path: str, query: Mapping[str, str], body: Any, content_type: str, token: str) -> Response:
+        """Anything but a watch. Raises ConnectionLost for a fault with code "0"."""
+        try:
+            user = self._admission.user(token)
+            special = self._special(method, path, body, user)
+            if special is not None:
+                return special
+            request = requests.read(self._control.store, method.upper(), path, query, body, content_type)
+            if request.verb == "watch":
+                raise ApiError(400, "a watch is opened by the streaming face")
+            fault = self._enter(request, user)
+            if fault is not None and not fault.applied:
+                raise _as_error(fault)
+            status, answer = self._perform(request)
+            if fault is not None:
+                raise _as_error(fault)
+            return status, answer, {}
+        except ApiError as error:
+            return error.code, error.body, dict(error.headers)
+
+    def watch(self, path: str, query: Mapping[str, str], token: str) -> watch.Watch:
+        """A watch; a refused one is closed and carries the refusal."""
+        try:
+            user = self._admission.user(token)
+            request = requests.read(self._control.store, "GET", path, {**query, "watch": "true"}, None, "")
+            fault = self._enter(request, user)
+            if fault is not None:
+                raise _as_error(fault)
+            if request.name:
+                selector = ",".join(filter(None, (query.get("fieldSelector"), f"metadata.name={request.name}")))
+                query = {**query, "fieldSelector": selector}
+            test = object_test(request.resource, query)
+            table = self._control.store.tables[request.resource.plural]
+            return watch.start(self._control, table, request.namespace, test, query)
+        except ApiError as error:
+            refused = watch.Watch()
+            refused.refuse(error)
+            return refused
+
+    def _special(self, method: str, path: str, body: Any, user: str) -> Response | None:
+        if path in discovery.HEALTH:
+            return 200, {"text": "ok"}, {"Content-Type": "text/plain"}
+        if path == discovery.REVIEW_PATH and method.upper() == "POST":
+            allowed = self._admission.allows(user, discovery.review_operation(body))
+            return 201, discovery.reviewed(body, allowed), {}
+        served = [table.resource for table in self._control.store.tables.values()]
+        found = discovery.answer(path, served, self.version) if path.count("/") < 4 else None
+        if found is None or method.upper() != "GET":
+            return None
+        return 200, found, {}
+
+    def _enter(self, request: Request, user: str) -> Fault | None:
+        """Permission, then the gate: a call that is not permitted is counted and goes no further."""
+        scope = {"namespace": request.namespace, "name": request.name, "query": request.query, "body": request.body}
+        call = Call("kubernetes", request.operation, scope, user)
+        try:
+            verb, subresource = request.verb, request.subresource
+            self._admission.authorize(user, verb, request.resource, subresource, request.namespace, request.name)
+        except ApiError:
+            self._gate.calls[call.name] += 1
+            raise
+        return self._gate.admit(call)
+
+    def _perform(self, request: Request) -> tuple[int, Object]:
+        if request.verb == "get":
+            return 200, self._reads.get(request)
+        if request.verb == "list":
+            return 200, self._reads.list(request)
+        if request.verb not in WRITES:
+            raise no_such_path()
+        self._admission.admit(request.operation, request.namespace, request.name)
+        answer: tuple[int, Object] = getattr(self._writes, request.verb)(request)
+        return answer
+
+
+def _as_error(fault: Fault) -> ApiError:
+    """A planned fault as the server would word it; code "0" is a connection that ends without an answer."""
+    if fault.code == "0":
+        raise ConnectionLost(fault.message)
+    return ApiError(int(fault.code), fault.message, retry_after=fault.retry_after)

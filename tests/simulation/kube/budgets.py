@@ -1,0 +1,179 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""PodDisruptionBudgets: a status that trails the pods, computed as the disruption controller does, and the truth beside it.
+
+After kubernetes pkg/controller/disruption/disruption.go (trySync, getExpectedPodCount, buildDisruptedPodMap).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control, Queue
+from ansible_collections.nodeops.rotator.tests.simulation.kube.eviction import allowed_condition
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
+    Key,
+    Object,
+    controller_of,
+    is_ready,
+    is_terminating,
+    key_of,
+    labels_of,
+    with_conditions,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import object_match
+
+SCALED = {"ReplicaSet": "replicasets", "StatefulSet": "statefulsets", "ReplicationController": "replicationcontrollers"}
+"""Controllers whose scale the disruption controller can read; of others (DaemonSet, Job) a percentage has no meaning."""
+
+
+class SyncFailed(Exception):
+    """The expected number of pods cannot be told."""
+
+
+class Budgets:
+    """Keeps which pods each budget guards, and writes the status `pdb_lag` after the pods changed."""
+
+    def __init__(self, control: Control) -> None:
+        self._control, self._store, self._manners = control, control.store, control.manners
+        self._members: dict[Key, dict[str, Object]] = {}
+        self._matchers: dict[str, dict[str, Callable[[Mapping[str, str]], bool]]] = {}
+        self._queue = Queue(control, self._sync, self._manners.pdb_lag)
+        self._store.listen("poddisruptionbudgets", self._budget_changed)
+        self._store.listen("pods", self._pod_changed)
+        for plural in ("deployments", "replicasets", "statefulsets"):
+            self._store.listen(plural, self._scale_changed)
+
+    def _budget_changed(self, old: Object | None, new: Object | None) -> None:
+        budget = new or old or {}
+        namespace, name = key_of(budget)
+        if new is None:
+            self._members.pop((namespace, name), None)
+            self._matchers.get(namespace, {}).pop(name, None)
+        elif old is None or old["spec"] != new["spec"]:
+            match = object_match(new["spec"].get("selector"))
+            self._matchers.setdefault(namespace, {})[name] = match
+            pods = self._store.all("pods", namespace)
+            self._members[namespace, name] = {p["metadata"]["name"]: p for p in pods if match(labels_of(p))}
+            self._queue.add((namespace, name))
+
+    def _pod_changed(self, old: Object | None, new: Object | None) -> None:
+        namespace, name = key_of(new or old or {})
+        for budget, match in self._matchers.get(namespace, {}).items():
+            members = self._members[namespace, budget]
+            was, is_now = name in members, new is not None and match(labels_of(new))
+            if is_now and new is not None:
+                members[name] = new
+            elif was:
+                del members[name]
+            if was or is_now:
+                self._queue.add((namespace, budget))
+
+    def _scale_changed(self, old: Object | None, new: Object | None) -> None:
+        if old and new and old["spec"].get("replicas") != new["spec"].get("replicas"):
+            namespace = new["metadata"]["namespace"]
+            for budget in self._matchers.get(namespace, {}):
+                self._queue.add((namespace, budget))
+
+    def _sync(self, key: Key) -> None:
+        budget = self._store.get("poddisruptionbudgets", key[1], key[0])
+        if budget is None:
+            return
+        pods = list(self._members[key].values())
+        disrupted = self._disrupted(budget, pods)
+        try:
+            expected, desired = self.expectation(budget, pods)
+        except SyncFailed as error:
+            self._fail(budget, str(error))
+            return
+        healthy = sum(is_ready(p) and not is_terminating(p) and p["metadata"]["name"] not in disrupted for p in pods)
+        allowed = max(0, healthy - desired) if expected > 0 else 0
+        status: Object = {
+            "currentHealthy": healthy,
+            "desiredHealthy": desired,
+            "expectedPods": expected,
+            "disruptionsAllowed": allowed,
+            "observedGeneration": budget["metadata"]["generation"],
+            "conditions": with_conditions(budget, self._control.now, allowed_condition(budget, allowed)),
+        }
+        if disrupted:
+            status["disruptedPods"] = disrupted
+            self._control.kernel.after(self._manners.disrupted_timeout, lambda: self._queue.add(key))
+        self._store.put("poddisruptionbudgets", {**budget, "status": status})
+
+    def _disrupted(self, budget: Object, pods: Iterable[Object]) -> dict[str, str]:
+        """The granted evictions whose deletion is still to be seen, while they are believed."""
+        limit = self._control.kernel.timestamp(self._control.kernel.now - self._manners.disrupted_timeout)
+        granted = budget["status"].get("disruptedPods") or {}
+        waiting = {p["metadata"]["name"] for p in pods if not is_terminating(p)}
+        return {name: since for name, since in granted.items() if name in waiting and since > limit}
+
+    def _fail(self, budget: Object, message: str) -> None:
+        failed = {**allowed_condition(budget, 0), "reason": "SyncFailed", "message": message}
+        conditions = with_conditions(budget, self._control.now, failed)
+        status = {**budget["status"], "disruptionsAllowed": 0, "conditions": conditions}
+        status.setdefault("observedGeneration", budget["metadata"]["generation"])
+        self._store.put("poddisruptionbudgets", {**budget, "status": status})
+
+    def expectation(self, budget: Mapping[str, Any], pods: list[Object]) -> tuple[int, int]:
+        """(expected pods, pods that have to be healthy). Percentages are of the controllers' scale, rounded up."""
+        spec = budget["spec"]
+        if spec.get("maxUnavailable") is not None:
+            expected = self._scale(pods)
+            return expected, max(0, expected - scaled(spec["maxUnavailable"], expected))
+        minimum = spec.get("minAvailable", 1)
+        if isinstance(minimum, int):
+            return len(pods), minimum
+        expected = self._scale(pods)
+        return expected, scaled(minimum, expected)
+
+    def _scale(self, pods: list[Object]) -> int:
+        scales: dict[str, int] = {}
+        for pod in pods:
+            ref = controller_of(pod)
+            if ref is not None and ref["uid"] not in scales:
+                uid, replicas = self._replicas(pod["metadata"]["namespace"], ref)
+                scales[ref["uid"]] = 0 if uid in scales else replicas
+                scales.setdefault(uid, 0)
+        return sum(scales.values())
+
+    def _replicas(self, namespace: str, ref: Mapping[str, Any]) -> tuple[str, int]:
+        """The UID and scale of the controller that a person would name: a ReplicaSet's Deployment."""
+        plural = SCALED.get(ref["kind"])
+        if plural is None:
+            group = "batch" if ref["kind"] == "Job" else "apps"
+            raise SyncFailed(f"{ref['kind'].lower()}s.{group} does not implement the scale subresource")
+        found = self._store.get(plural, ref["name"], namespace)
+        if found is None or found["metadata"]["uid"] != ref["uid"]:
+            return ref["uid"], 0
+        above = controller_of(found)
+        deployment = self._store.get("deployments", above["name"], namespace) if above else None
+        if deployment is not None and above is not None:
+            return above["uid"], deployment["spec"]["replicas"]
+        return ref["uid"], found["spec"]["replicas"]
+
+    def left(self, pod: Mapping[str, Any], truly_ready: Callable[[Object], bool]) -> int | None:
+        """Disruptions that the pod's budgets have left by the pods as they are now, not by the status; the smallest of
+        several; None without a budget."""
+        namespace, name = key_of(pod)
+        lefts = []
+        for budget_name in self._matchers.get(namespace, {}):
+            members = self._members[namespace, budget_name]
+            budget = self._store.get("poddisruptionbudgets", budget_name, namespace)
+            if name not in members or budget is None:
+                continue
+            pods = list(members.values())
+            try:
+                _expected, desired = self.expectation(budget, pods)
+            except SyncFailed:
+                desired = len(pods)
+            lefts.append(sum(map(truly_ready, pods)) - desired)
+        return min(lefts, default=None)
+
+
+def scaled(value: int | str, total: int) -> int:
+    """A number, or a percentage of `total` rounded up (intstr.GetScaledValueFromIntOrPercent)."""
+    return value if isinstance(value, int) else math.ceil(int(value.rstrip("%")) * total / 100)

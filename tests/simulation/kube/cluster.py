@@ -1,0 +1,215 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The simulated cluster as one object: the API at the request seam, the life of its nodes, and the truth for judges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Gate
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
+from ansible_collections.nodeops.rotator.tests.simulation.kube.admission import Admission, Webhook
+from ansible_collections.nodeops.rotator.tests.simulation.kube.api import Api, Response
+from ansible_collections.nodeops.rotator.tests.simulation.kube.budgets import Budgets
+from ansible_collections.nodeops.rotator.tests.simulation.kube.collector import Collector
+from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
+from ansible_collections.nodeops.rotator.tests.simulation.kube.deletion import remove
+from ansible_collections.nodeops.rotator.tests.simulation.kube.evacuation import Evacuation
+from ansible_collections.nodeops.rotator.tests.simulation.kube.jobs import Jobs
+from ansible_collections.nodeops.rotator.tests.simulation.kube.kubelet import Kubelets
+from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
+from ansible_collections.nodeops.rotator.tests.simulation.kube.nodes import Machine, Nodes
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, is_ready, is_terminating, labels_of
+from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import BY_KIND
+from ansible_collections.nodeops.rotator.tests.simulation.kube.scheduler import Scheduler
+from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import labels_match
+from ansible_collections.nodeops.rotator.tests.simulation.kube.sets import DaemonSets, StatefulSets
+from ansible_collections.nodeops.rotator.tests.simulation.kube.tally import Tally
+from ansible_collections.nodeops.rotator.tests.simulation.kube.volumes import Volumes
+from ansible_collections.nodeops.rotator.tests.simulation.kube.watch import Watch
+from ansible_collections.nodeops.rotator.tests.simulation.kube.workloads import Deployments, ReplicaSets
+
+VERSION = "v1.33.5"
+NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
+
+
+class Cluster:
+    """One Kubernetes cluster in simulated time. Not thread-safe: whoever shares it takes a lock around each call."""
+
+    def __init__(self, kernel: Kernel, gate: Gate, manners: Manners = Manners(), version: str = VERSION) -> None:
+        self.kernel, self.gate, self.manners = kernel, gate, manners
+        self.control = control = Control(kernel, manners)
+        self.store = control.store
+        self.admission = Admission()
+        self._tally = Tally(control)
+        self._volumes = Volumes(control)
+        self._kubelets = Kubelets(control, self._volumes)
+        self._volumes.kubelet_lives = self._kubelets.alive.__contains__
+        self._nodes = Nodes(control, self._kubelets)
+        self._budgets = Budgets(control)
+        self._controllers = (
+            Evacuation(control),
+            Scheduler(control, self._volumes),
+            ReplicaSets(control, self._tally),
+            Deployments(control),
+            StatefulSets(control, self._tally),
+            DaemonSets(control, self._tally),
+            Jobs(control),
+            Collector(control),
+        )
+        self._api = Api(control, gate, self.admission, version, self._nodes.fresh_lease)
+        for name in NAMESPACES:
+            control.create("namespaces", {"metadata": {"name": name}})
+
+    # The API server
+
+    def request(
+        self,
+        verb: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        content_type: str = "application/json",
+        token: str = "",
+    ) -> Response:
+        """One request (`verb` is an HTTP method): (status, body, headers). Answers must not be changed: they share
+        the stored objects. Raises ConnectionLost for a fault with code "0"."""
+        return self._api.request(verb, path, query or {}, body, content_type, token)
+
+    def watch(self, path: str, query: Mapping[str, str] | None = None, token: str = "") -> Watch:
+        """Open a watch on the path of a collection. Raises ConnectionLost for a fault with code "0"."""
+        return self._api.watch(path, query or {}, token)
+
+    @property
+    def tokens(self) -> dict[str, str] | None:
+        """Bearer tokens and their users; None (the default) accepts everybody."""
+        return self.admission.tokens
+
+    @tokens.setter
+    def tokens(self, tokens: dict[str, str] | None) -> None:
+        self.admission.tokens = tokens
+
+    @property
+    def authenticate(self) -> Callable[[str], str | None] | None:
+        """Asked for a token that `tokens` does not have: the user, or None."""
+        return self.admission.authenticate
+
+    @authenticate.setter
+    def authenticate(self, hook: Callable[[str], str | None] | None) -> None:
+        self.admission.authenticate = hook
+
+    @property
+    def denied(self) -> list[tuple[str, str]]:
+        """(user glob, "verb resource[/subresource]" glob) pairs that are forbidden."""
+        return self.admission.denied
+
+    @property
+    def webhooks(self) -> list[Webhook]:
+        """Validating webhooks, asked at every write."""
+        return self.admission.webhooks
+
+    # Scenarios and the life of nodes
+
+    def create(self, kind: str, obj: Mapping[str, Any]) -> Object:
+        """Create an object for a scenario, past authentication, admission and the gate."""
+        return self.control.create(BY_KIND[kind].plural, obj)
+
+    def delete(self, kind: str, obj: Object, grace: int | None = None) -> None:
+        """Delete an object as a controller would, past the gate."""
+        remove(self.control, BY_KIND[kind].plural, obj, grace)
+
+    def change(self, kind: str, obj: Mapping[str, Any], patch: Mapping[str, Any]) -> Object | None:
+        """Merge `patch` into an object, past the gate: somebody else's hand, or a scenario's."""
+        return self.control.change(BY_KIND[kind].plural, obj, patch)
+
+    def settle(self) -> None:
+        """Let all that is under way (starting pods, statuses that trail) come to its end without time passing."""
+        self.control.settle()
+
+    def node_joins(
+        self,
+        name: str,
+        provider_id: str,
+        zone: str,
+        instance_type: str,
+        architecture: str,
+        labels: Mapping[str, str],
+        private_ip: str,
+        taints: Sequence[Mapping[str, Any]] = (),
+        ready_after: float | None = None,
+        kubelet_version: str | None = None,
+        os_image: str = "Amazon Linux 2023.8.20250915",
+    ) -> None:
+        """A kubelet registers its Node, NotReady; Ready follows `ready_after` seconds later. Under a name that still
+        has a Node object, that object is taken over with its providerID, taints and cordon. `architecture` is the
+        kubelet's word (amd64, arm64). A taint with "seconds" is removed by its owner so long after Ready."""
+        version = kubelet_version or f"{self._api.version}-eks-113cf36"
+        machine = Machine(
+            name, provider_id, zone, instance_type, architecture, labels, private_ip, taints, version, os_image
+        )  # fmt: skip
+        self._nodes.joins(machine, self.manners.node_ready if ready_after is None else ready_after)
+
+    node_returns = node_joins
+
+    def node_silent(self, name: str) -> None:
+        """The node's kubelet stops answering, and its containers with it; Ready becomes Unknown after the grace."""
+        self._nodes.silent(name)
+
+    def node_removed(self, name: str) -> bool:
+        """The cloud controller looks now: the Node is deleted if it is NotReady and its instance is gone. Answers
+        whether there is no such Node any more. It also looks by itself, every `cloud_period`."""
+        return self._nodes.removed(name)
+
+    def untaint(self, name: str, key: str) -> None:
+        """Take all taints with this key off a node, as their owner would."""
+        self._nodes.untaint(name, key)
+
+    @property
+    def instance_gone(self) -> Callable[[str], bool]:
+        """Asked with a providerID whether that instance no longer exists; the default says it does."""
+        return self._nodes.instance_gone
+
+    @instance_gone.setter
+    def instance_gone(self, hook: Callable[[str], bool]) -> None:
+        self._nodes.instance_gone = hook
+
+    # The truth, for judges
+
+    def objects(self, kind: str, namespace: str = "") -> Iterable[Object]:
+        """Every object of a kind ("Pod"), or those of one namespace, as they are now."""
+        return self.store.all(BY_KIND[kind].plural, namespace)
+
+    def object(self, kind: str, name: str, namespace: str = "") -> Object | None:
+        """One object as it is now."""
+        return self.store.get(BY_KIND[kind].plural, name, namespace)
+
+    def pods_on(self, node: str) -> list[Object]:
+        """The pods bound to a node."""
+        return self.store.by("pods", "node", node)
+
+    def truly_ready(self, pod: Mapping[str, Any]) -> bool:
+        """Whether the pod serves: ready, not ending, and on a node whose kubelet lives."""
+        return is_ready(pod) and not is_terminating(pod) and pod["spec"].get("nodeName") in self._kubelets.alive
+
+    def ready_pods(self, namespace: str, selector: str = "") -> int:
+        """How many pods of a namespace that match a label selector truly serve."""
+        match = labels_match(selector)
+        return sum(self.truly_ready(pod) and match(labels_of(pod)) for pod in self.store.all("pods", namespace))
+
+    def budget_left(self, pod: Mapping[str, Any]) -> int | None:
+        """How many disruptions the pod's budgets have left in truth (negative: already broken); None without budget."""
+        return self._budgets.left(pod, self.truly_ready)
+
+    def workload_figures(self) -> dict[tuple[str, str, str], tuple[int, int]]:
+        """(wanted, ready) replicas of every Deployment, StatefulSet and DaemonSet, by (kind, namespace, name)."""
+        figures = {}
+        for kind in ("Deployment", "StatefulSet", "DaemonSet"):
+            for obj in self.objects(kind):
+                meta = obj["metadata"]
+                owners = self.control.owned("replicasets", obj) if kind == "Deployment" else [obj]
+                ready = sum(self._tally.ready[owner["metadata"]["uid"]] for owner in owners)
+                wanted = obj["spec"].get("replicas", (obj.get("status") or {}).get("desiredNumberScheduled", 0))
+                figures[kind, meta["namespace"], meta["name"]] = (wanted, ready)
+        return figures

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every controller and the API stand on: the store, the clock, delays, and writes that keep an object's rules."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import Event, Kernel
+from ansible_collections.nodeops.rotator.tests.simulation.kube import defaults
+from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, key_of, merged, owner_uid
+from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import RESOURCES, Resource
+from ansible_collections.nodeops.rotator.tests.simulation.kube.store import Store
+
+LETTERS = "bcdfghjklmnpqrstvwxz2456789"
+"""What generated names are made of (apimachinery pkg/util/rand)."""
+
+
+class Control:
+    """The ground under controllers and API."""
+
+    def __init__(self, kernel: Kernel, manners: Manners) -> None:
+        self.kernel, self.manners = kernel, manners
+        self.store = Store(RESOURCES.values(), manners.watch_history)
+        self._pending: dict[int, tuple[Event, Callable[[], None]]] = {}
+        self.store.index("pods", "node", lambda pod: (pod["spec"].get("nodeName", ""),))
+        for plural in self.store.tables:
+            self.store.index(plural, "owner", lambda obj: (ref["uid"] for ref in obj["metadata"].get("ownerReferences") or ()))
+
+    @property
+    def now(self) -> str:
+        """This moment as objects carry it."""
+        return self.kernel.timestamp()
+
+    def micro(self, at: float | None = None) -> str:
+        """A moment as Leases carry it (MicroTime)."""
+        return self.kernel.utc(at).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def later(self, delay: float, action: Callable[[], None]) -> Event:
+        """Let a step of physics happen `delay` seconds from now, or at once when the cluster is being settled."""
+
+        def act() -> None:
+            self._pending.pop(id(event), None)
+            action()
+
+        event = self.kernel.after(delay, act)
+        self._pending[id(event)] = (event, action)
+        return event
+
+    def cancel(self, event: Event) -> None:
+        """Make a planned step of physics not happen."""
+        event.cancel()
+        self._pending.pop(id(event), None)
+
+    def settle(self, rounds: int = 10000) -> None:
+        """Let everything that is under way come to its end without time passing. Raises RuntimeError if it has none."""
+        for _round in range(rounds):
+            if not self._pending:
+                return
+            pending, self._pending = self._pending, {}
+            for event, action in pending.values():
+                event.cancel()
+                self.kernel.after(0, action)
+            self.kernel.advance(self.kernel.now)
+        raise RuntimeError("the cluster does not settle")
+
+    def uid(self) -> str:
+        """A UID from the world's dice."""
+        return str(uuid.UUID(int=self.kernel.random.getrandbits(128), version=4))
+
+    def suffix(self, length: int = 5) -> str:
+        """The random end of a generated name."""
+        return "".join(self.kernel.random.choice(LETTERS) for _ in range(length))
+
+    def new(self, resource: Resource, obj: Mapping[str, Any]) -> Object:
+        """The object as it will be stored on creation: named, dated, defaulted."""
+        meta = {k: v for k, v in obj["metadata"].items() if k not in ("selfLink", "deletionTimestamp", "resourceVersion")}
+        if not meta.get("name"):
+            meta["name"] = meta.get("generateName", "") + self.suffix()
+        meta["uid"], meta["creationTimestamp"] = self.uid(), self.now
+        if resource.generation:
+            meta["generation"] = 1
+        rest = {k: v for k, v in obj.items() if k not in ("kind", "apiVersion", "metadata")}
+        return defaults.filled(resource, {"metadata": meta, **rest}, self.manners.toleration_seconds)
+
+    def create(self, plural: str, obj: Mapping[str, Any]) -> Object:
+        """Create for a controller or a scenario, past authentication and admission."""
+        resource = self.store.tables[plural].resource
+        return self.store.put(plural, self.new(resource, obj))
+
+    def change(self, plural: str, obj: Mapping[str, Any], patch: Mapping[str, Any]) -> Object | None:
+        """Merge `patch` into the present state of the object; None if it is gone or was replaced by another."""
+        namespace, name = key_of(obj)
+        present = self.store.get(plural, name, namespace)
+        if present is None or present["metadata"]["uid"] != obj["metadata"]["uid"]:
+            return None
+        return self.write(plural, present, merged(present, patch))
+
+    def write(self, plural: str, old: Object, new: Object) -> Object:
+        """Store a changed object: counts its generation and ends it when its last finalizer is gone."""
+        resource = self.store.tables[plural].resource
+        if resource.generation and old.get("spec") != new.get("spec"):
+            generation = old["metadata"].get("generation", 1) + 1
+            new = {**new, "metadata": {**new["metadata"], "generation": generation}}
+        meta = new["metadata"]
+        released = old["metadata"].get("finalizers") and not meta.get("finalizers") and "deletionTimestamp" in meta
+        if released and not meta.get("deletionGracePeriodSeconds"):
+            self.store.drop(plural, meta["name"], meta.get("namespace", ""))
+            return new
+        return self.store.put(plural, new)
+
+    def status(self, plural: str, obj: Mapping[str, Any], **fields: Any) -> Object | None:
+        """Set fields of the status."""
+        return self.change(plural, obj, {"status": fields})
+
+    def owned(self, plural: str, owner: Mapping[str, Any]) -> list[Object]:
+        """The objects that `owner` controls."""
+        uid = owner["metadata"]["uid"]
+        return [obj for obj in self.store.by(plural, "owner", uid) if owner_uid(obj) == uid]
+
+
+class Queue:
+    """A controller's work queue: keys that are to be looked at, each once, `delay` seconds after it was first added."""
+
+    def __init__(self, control: Control, work: Callable[[Any], None], delay: float) -> None:
+        self._control, self._work, self._delay = control, work, delay
+        self._due: set[Hashable] = set()
+
+    def add(self, key: Hashable) -> None:
+        """Have the key looked at."""
+        if key not in self._due:
+            self._due.add(key)
+            self._control.later(self._delay, lambda: self._take(key))
+
+    def _take(self, key: Hashable) -> None:
+        self._due.discard(key)
+        self._work(key)

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a complete Node object says about its machine: capacity by instance type, addresses, nodeInfo, conditions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object
+
+CPUS = {"medium": 2, "large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32}
+GIB_PER_CPU = {"c": 2, "m": 4, "r": 8, "t": 2}
+PODS = {"medium": 17, "large": 29, "xlarge": 58, "2xlarge": 58}
+"""Most pods by size (Amazon VPC CNI without prefix delegation, m5 family); larger sizes have 234."""
+
+HEALTHY = {
+    "MemoryPressure": ("KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+    "DiskPressure": ("KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+    "PIDPressure": ("KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+}
+READY = {"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "kubelet is posting ready status"}
+NOT_READY = {
+    "type": "Ready",
+    "status": "False",
+    "reason": "KubeletNotReady",
+    "message": "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady",
+}
+
+
+def labels(name: str, zone: str, instance_type: str, architecture: str, given: Mapping[str, str]) -> dict[str, str]:
+    """The well-known labels that kubelet and cloud controller set, and the group's own."""
+    return {
+        "kubernetes.io/hostname": name,
+        "kubernetes.io/os": "linux",
+        "kubernetes.io/arch": architecture,
+        "beta.kubernetes.io/os": "linux",
+        "beta.kubernetes.io/arch": architecture,
+        "node.kubernetes.io/instance-type": instance_type,
+        "topology.kubernetes.io/zone": zone,
+        "topology.kubernetes.io/region": zone.rstrip("abcdef"),
+        "topology.ebs.csi.aws.com/zone": zone,
+        **given,
+    }
+
+
+def capacity(instance_type: str) -> tuple[Object, Object]:
+    """Capacity and allocatable of an instance type."""
+    family, _dot, size = instance_type.partition(".")
+    cpus = CPUS.get(size, 2)
+    memory = cpus * GIB_PER_CPU.get(family[:1], 4) * 1024 * 1024
+    common = {"pods": str(PODS.get(size, 234)), "hugepages-1Gi": "0", "hugepages-2Mi": "0"}
+    disk = {"ephemeral-storage": "83873772Ki"}
+    full = {"cpu": str(cpus), "memory": f"{memory}Ki", **disk, **common}
+    usable = {"cpu": f"{cpus * 1000 - 70}m", "memory": f"{memory - 700 * 1024}Ki", "ephemeral-storage": "76224326324", **common}
+    return full, usable
+
+
+def node_info(identity: str, architecture: str, kubelet_version: str, os_image: str) -> Object:
+    """The ten fields of status.nodeInfo; the ids follow from the machine's identity."""
+    digest = hashlib.sha256(identity.encode()).hexdigest()
+    return {
+        "machineID": digest[:32],
+        "systemUUID": f"ec2{digest[:5]}-{digest[5:9]}-{digest[9:13]}-{digest[13:17]}-{digest[17:29]}",
+        "bootID": f"{digest[32:40]}-{digest[40:44]}-{digest[44:48]}-{digest[48:52]}-{digest[52:64]}",
+        "kernelVersion": f"6.1.141-155.222.amzn2023.{'aarch64' if architecture == 'arm64' else 'x86_64'}",
+        "osImage": os_image,
+        "containerRuntimeVersion": "containerd://1.7.27",
+        "kubeletVersion": kubelet_version,
+        "kubeProxyVersion": kubelet_version,
+        "operatingSystem": "linux",
+        "architecture": architecture,
+    }
+
+
+def addresses(name: str, private_ip: str) -> list[Object]:
+    """The addresses of a private instance."""
+    return [
+        {"type": "InternalIP", "address": private_ip},
+        {"type": "InternalDNS", "address": name},
+        {"type": "Hostname", "address": name},
+    ]
+
+
+def conditions(now: str, ready: Mapping[str, str]) -> list[Object]:
+    """The four conditions of a node that is well but for what `ready` says."""
+    good = [{"type": kind, "status": "False", "reason": why, "message": text} for kind, (why, text) in HEALTHY.items()]
+    return [{**c, "lastHeartbeatTime": now, "lastTransitionTime": now} for c in (*good, ready)]
+
+
+def unknown(now: str, present: Sequence[Mapping[str, str]]) -> list[Object]:
+    """The same conditions after the kubelet fell silent (node lifecycle controller)."""
+    silent = {"status": "Unknown", "reason": "NodeStatusUnknown", "message": "Kubelet stopped posting node status."}
+    return [{**condition, **silent, "lastTransitionTime": now} for condition in present]

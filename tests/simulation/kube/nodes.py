@@ -1,0 +1,220 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nodes from registration to removal: kubelet, node lifecycle controller and cloud controller."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.kube import machines
+from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control, Queue
+from ansible_collections.nodeops.rotator.tests.simulation.kube.deletion import remove
+from ansible_collections.nodeops.rotator.tests.simulation.kube.kubelet import Kubelets, unready
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, condition_is, is_ready, with_conditions
+
+LEASES = "kube-node-lease"
+NOT_READY = "node.kubernetes.io/not-ready"
+UNREACHABLE = "node.kubernetes.io/unreachable"
+UNSCHEDULABLE = "node.kubernetes.io/unschedulable"
+OURS = (NOT_READY, UNREACHABLE, UNSCHEDULABLE)
+"""Taints that the node lifecycle controller keeps by condition; others are left alone."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Machine:
+    """What a kubelet registers with. `taints` may carry "seconds": their owner takes them away so long after Ready."""
+
+    name: str
+    provider_id: str
+    zone: str
+    instance_type: str
+    architecture: str
+    labels: Mapping[str, str]
+    private_ip: str
+    taints: Sequence[Mapping[str, Any]]
+    kubelet_version: str
+    os_image: str
+
+
+class Nodes:
+    """The life of Node objects. `instance_gone` is asked by the cloud controller whether a provider id's instance no
+    longer exists."""
+
+    def __init__(self, control: Control, kubelets: Kubelets) -> None:
+        self._control, self._store, self._manners = control, control.store, control.manners
+        self._kubelets = kubelets
+        self._boots: dict[str, int] = {}
+        self.instance_gone: Callable[[str], bool] = lambda provider_id: False
+        self._taints = Queue(control, self._taint, self._manners.controller_delay)
+        self._store.listen("nodes", self._node_changed)
+
+    def joins(self, machine: Machine, ready_after: float) -> None:
+        """A kubelet registers: as a new Node, or under a name that still has one, which it takes over as it is
+        (kubelet_node_status.go tryRegisterWithApiServer): providerID, taints and cordon stay those of the old."""
+        name, now = machine.name, self._control.now
+        boot = self._boots[name] = self._boots.get(name, 0) + 1
+        full, usable = machines.capacity(machine.instance_type)
+        status = {
+            "capacity": full,
+            "allocatable": usable,
+            "addresses": machines.addresses(name, machine.private_ip),
+            "conditions": machines.conditions(now, machines.NOT_READY),
+            "nodeInfo": machines.node_info(machine.provider_id, machine.architecture, machine.kubelet_version, machine.os_image),
+            "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
+            "images": [],
+        }
+        present = self._store.get("nodes", name)
+        if present is None:
+            present = self._register(machine, status)
+        else:
+            self._control.change("nodes", present, {"status": status})
+        self._kubelets.start(name)
+        self._lease(present)
+        if self._manners.heartbeats:
+            self._beat(name, boot)
+        self._control.later(ready_after, lambda: self._ready(machine, boot))
+        self._watch_instance(name)
+
+    def _register(self, machine: Machine, status: Object) -> Object:
+        given = [{k: v for k, v in taint.items() if k != "seconds"} for taint in machine.taints]
+        fresh = [{"key": NOT_READY, "effect": "NoSchedule"}, {"key": NOT_READY, "effect": "NoExecute"}]
+        labels = machines.labels(machine.name, machine.zone, machine.instance_type, machine.architecture, machine.labels)
+        notes = {"node.alpha.kubernetes.io/ttl": "0", "volumes.kubernetes.io/controller-managed-attach-detach": "true"}
+        meta = {"name": machine.name, "labels": labels, "annotations": notes}
+        spec = {"providerID": machine.provider_id, "taints": fresh + given}
+        return self._control.create("nodes", {"metadata": meta, "spec": spec, "status": status})
+
+    def _lease(self, node: Object) -> None:
+        """The kubelet's heartbeat (kube-node-lease)."""
+        name, now = node["metadata"]["name"], self._control.micro()
+        spec = {"holderIdentity": name, "leaseDurationSeconds": 40, "renewTime": now}
+        present = self._store.get("leases", name, LEASES)
+        if present is not None:
+            self._control.change("leases", present, {"spec": spec})
+            return
+        owner = {"apiVersion": "v1", "kind": "Node", "name": name, "uid": node["metadata"]["uid"]}
+        self._control.create("leases", {"metadata": {"name": name, "namespace": LEASES, "ownerReferences": [owner]}, "spec": spec})
+
+    def _beat(self, name: str, boot: int) -> None:
+        node = self._store.get("nodes", name)
+        if self._alive(name, boot) and node is not None:
+            self._lease(node)
+            self._control.kernel.after(self._manners.heartbeat_period, lambda: self._beat(name, boot))
+
+    def _alive(self, name: str, boot: int) -> bool:
+        """Whether that kubelet, not a later one of the same name, is still there."""
+        return self._boots.get(name) == boot and name in self._kubelets.alive
+
+    def _ready(self, machine: Machine, boot: int) -> None:
+        node = self._store.get("nodes", machine.name)
+        if node is None or not self._alive(machine.name, boot):
+            return
+        conditions = machines.conditions(self._control.now, machines.READY)
+        self._control.status("nodes", node, conditions=conditions)
+        for taint in machine.taints:
+            if "seconds" in taint:
+                key = taint["key"]
+                self._control.later(taint["seconds"], lambda key=key: self.untaint(machine.name, key))
+
+    def untaint(self, name: str, key: str) -> None:
+        """Take all taints with this key off a node."""
+        node = self._store.get("nodes", name)
+        if node is not None:
+            rest = [taint for taint in node["spec"].get("taints") or () if taint["key"] != key]
+            self._control.change("nodes", node, {"spec": {"taints": rest or None}})
+
+    def silent(self, name: str) -> None:
+        """The kubelet stops with its containers; after the monitor's grace the node counts as Unknown."""
+        if name not in self._kubelets.alive:
+            return
+        self._kubelets.stop(name)
+        boot = self._boots[name]
+        grace = self._manners.node_monitor_grace
+        self._control.kernel.after(grace, lambda: self._unknown(name, boot))
+
+    def _unknown(self, name: str, boot: int) -> None:
+        node = self._store.get("nodes", name)
+        if node is None or self._boots.get(name) != boot or name in self._kubelets.alive:
+            return
+        conditions = machines.unknown(self._control.now, node["status"]["conditions"])
+        self._control.status("nodes", node, conditions=conditions)
+        for pod in self._store.by("pods", "node", name):
+            unready(self._control, pod)
+        self._watch_instance(name)
+
+    def _watch_instance(self, name: str) -> None:
+        """The cloud controller looks every `cloud_period` whether a NotReady node still has an instance."""
+        self._control.kernel.after(self._manners.cloud_period, lambda: self._look_for_instance(name))
+
+    def _look_for_instance(self, name: str) -> None:
+        if not self.removed(name):
+            node = self._store.get("nodes", name)
+            if node is not None and not is_ready(node):
+                self._watch_instance(name)
+
+    def removed(self, name: str) -> bool:
+        """Delete the Node if it is NotReady and its instance is gone, and only then; answers whether it is gone."""
+        node = self._store.get("nodes", name)
+        if node is None:
+            return True
+        if is_ready(node) or not self.instance_gone(node["spec"].get("providerID", "")):
+            return False
+        remove(self._control, "nodes", node)
+        return True
+
+    def _node_changed(self, old: Object | None, new: Object | None) -> None:
+        if new is not None:
+            if self._wanted(new) != _ours(new):
+                self._taints.add(new["metadata"]["name"])
+        elif old is not None:
+            self._end_pods(old["metadata"]["name"])
+
+    def _end_pods(self, name: str) -> None:
+        """Pods of a node that no longer exists are removed by force, unless a node of that name came back."""
+
+        def collect() -> None:
+            if self._store.get("nodes", name) is None:
+                for pod in self._store.by("pods", "node", name):
+                    remove(self._control, "pods", pod, grace=0)
+
+        self._control.kernel.after(self._manners.pod_gc, collect)
+
+    def _wanted(self, node: Object) -> set[tuple[str, str]]:
+        """The taints that the node's condition and cordon ask for, as (key, effect)."""
+        wanted = set()
+        if condition_is(node, "Ready", "False"):
+            wanted = {(NOT_READY, "NoSchedule"), (NOT_READY, "NoExecute")}
+        elif condition_is(node, "Ready", "Unknown"):
+            wanted = {(UNREACHABLE, "NoSchedule"), (UNREACHABLE, "NoExecute")}
+        return wanted | ({(UNSCHEDULABLE, "NoSchedule")} if node["spec"].get("unschedulable") else set())
+
+    def _taint(self, name: str) -> None:
+        node = self._store.get("nodes", name)
+        if node is None:
+            return
+        wanted = self._wanted(node)
+        kept = [t for t in node["spec"].get("taints") or () if t["key"] not in OURS or (t["key"], t["effect"]) in wanted]
+        missing = wanted - {(t["key"], t["effect"]) for t in kept}
+        added = [{"key": key, "effect": effect, "timeAdded": self._control.now} for key, effect in sorted(missing)]
+        self._control.change("nodes", node, {"spec": {"taints": (kept + added) or None}})
+
+    def fresh_lease(self, lease: Object) -> Object:
+        """The lease as a reader sees it when heartbeats are not written one by one: renewed within the last period."""
+        meta = lease["metadata"]
+        if self._manners.heartbeats or meta.get("namespace") != LEASES or meta["name"] not in self._kubelets.alive:
+            return lease
+        now, period = self._control.kernel.now, self._manners.heartbeat_period
+        return {**lease, "spec": {**lease["spec"], "renewTime": self._control.micro(now - now % period)}}
+
+
+def _ours(node: Object) -> set[tuple[str, str]]:
+    return {(t["key"], t["effect"]) for t in node["spec"].get("taints") or () if t["key"] in OURS}
+
+
+def ready_condition(control: Control, node: Object, status: str, reason: str) -> None:
+    """Write a node's Ready condition, for scenarios in which a node is ill without being gone."""
+    condition = {"type": "Ready", "status": status, "reason": reason, "message": reason}
+    control.status("nodes", node, conditions=with_conditions(node, control.now, condition))

@@ -1,0 +1,108 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Get and list: selectors, pages that stay consistent, fresh heartbeats."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
+from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ApiError, bad_request, not_found, too_large
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, key_of
+from ansible_collections.nodeops.rotator.tests.simulation.kube.requests import Request
+from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import fields_of, object_test
+from ansible_collections.nodeops.rotator.tests.simulation.kube.store import shown
+
+STALE_TOKEN = (
+    "The provided continue parameter is too old to display a consistent list result. You can start a new list without"
+    " the continue parameter."
+)
+
+
+class Reads:
+    """Answers to get and list."""
+
+    def __init__(self, control: Control, view: Callable[[Object], Object]) -> None:
+        """`view`: how a reader sees a Lease (its renewTime need not be stored for every heartbeat)."""
+        self._control, self._view = control, view
+        self._pages: dict[str, tuple[int, list[Object]]] = {}
+
+    def get(self, request: Request) -> Object:
+        """One object. Raises ApiError 404."""
+        resource = request.resource
+        found = self._control.store.get(resource.plural, request.name, request.namespace)
+        if found is None:
+            raise not_found(resource, request.name)
+        if resource.plural == "leases":
+            found = self._view(found)
+        return scale_of(found) if request.subresource == "scale" else shown(resource, found)
+
+    def list(self, request: Request) -> Object:
+        """A list or a page of one."""
+        query, resource = request.query, request.resource
+        version = self._version(query)
+        token = query.get("continue")
+        if token:
+            version, items = self._resume(token)
+        else:
+            items = self._select(request)
+        meta: Object = {"resourceVersion": str(version)}
+        limit = int(query.get("limit") or 0)
+        if 0 < limit < len(items):
+            meta["continue"] = self._remember(version, items[limit:])
+            if not query.get("labelSelector") and not query.get("fieldSelector"):
+                meta["remainingItemCount"] = len(items) - limit
+            items = items[:limit]
+        return {"kind": f"{resource.kind}List", "apiVersion": resource.api_version, "metadata": meta, "items": items}
+
+    def _version(self, query: Mapping[str, str]) -> int:
+        current = self._control.store.version
+        asked = query.get("resourceVersion") or "0"
+        if not asked.isdigit():
+            raise bad_request(f'invalid resource version "{asked}"')
+        if int(asked) > current:
+            raise too_large(int(asked), current)
+        return current
+
+    def _select(self, request: Request) -> list[Object]:
+        test = object_test(request.resource, request.query)
+        found = self._candidates(request)
+        if test is not None:
+            found = [obj for obj in found if test(obj)]
+        found = sorted(found, key=key_of)
+        return [self._view(lease) for lease in found] if request.resource.plural == "leases" else found
+
+    def _candidates(self, request: Request) -> list[Object]:
+        """The objects that can match at all; pods of one node are found without looking at the others."""
+        store, plural = self._control.store, request.resource.plural
+        if plural == "pods" and "spec.nodeName" in request.query.get("fieldSelector", ""):
+            for field, equal, value in fields_of(request.resource, request.query["fieldSelector"]):
+                if field == "spec.nodeName" and equal:
+                    pods = store.by("pods", "node", value)
+                    return [pod for pod in pods if request.namespace in ("", pod["metadata"]["namespace"])]
+        return store.all(plural, request.namespace)
+
+    def _remember(self, version: int, rest: list[Object]) -> str:
+        token = {"v": "meta.k8s.io/v1", "rv": version, "start": "/".join(key_of(rest[0])), "id": self._control.suffix()}
+        text = base64.urlsafe_b64encode(json.dumps(token).encode()).decode()
+        self._pages[text] = (version, rest)
+        self._control.kernel.after(self._control.manners.continue_expiry, lambda: self._pages.pop(text, None) and None)
+        return text
+
+    def _resume(self, token: str) -> tuple[int, list[Object]]:
+        page = self._pages.get(token)
+        if page is None:
+            raise ApiError(410, STALE_TOKEN)
+        return page
+
+
+def scale_of(obj: Mapping[str, Any]) -> Object:
+    """A workload seen through its scale subresource."""
+    meta = {name: obj["metadata"][name] for name in ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")}
+    status = {"replicas": obj.get("status", {}).get("replicas", 0)}
+    spec = {"replicas": obj["spec"].get("replicas", 0)}
+    return {"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": meta, "spec": spec, "status": status}

@@ -1,0 +1,198 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The scheduler: unbound pods onto nodes that can take them. It honours what moves pods in a rotation (unschedulable,
+taints, requests, nodeSelector, the zone of a bound volume) and knows nothing of affinity or scores."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control, Queue
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
+    Key,
+    Object,
+    is_finished,
+    is_terminating,
+    key_of,
+    labels_of,
+    quantity,
+    requests_of,
+    tolerates,
+    with_conditions,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.kube.volumes import ZONE, Volumes
+
+UNSCHEDULABLE = {"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}
+SAMPLE = 100
+"""So many fitting nodes are compared at most, as the real scheduler samples large clusters."""
+
+
+@dataclasses.dataclass
+class Load:
+    """What the pods bound to one node request together."""
+
+    cpu: float = 0.0
+    memory: float = 0.0
+    pods: int = 0
+
+    def add(self, pod: Object, sign: int) -> None:
+        """Count a pod in (1) or out (-1)."""
+        cpu, memory = requests_of(pod)
+        self.cpu += sign * cpu
+        self.memory += sign * memory
+        self.pods += sign
+
+
+class Scheduler:
+    """Binds pods; keeps trying those that fit nowhere, whenever nodes, pods or claims change and every so often."""
+
+    def __init__(self, control: Control, volumes: Volumes) -> None:
+        self._control, self._store, self._volumes = control, control.store, volumes
+        self._manners = control.manners
+        self._queue = Queue(control, self._schedule, self._manners.scheduler_delay)
+        self._loads: dict[str, Load] = {}
+        self._unschedulable: set[Key] = set()
+        self._turn = 0
+        self._store.listen("pods", self._pod_changed)
+        self._store.listen("nodes", self._node_changed)
+        self._store.listen("persistentvolumeclaims", lambda old, new: self._retry())
+
+    def _pod_changed(self, old: Object | None, new: Object | None) -> None:
+        was, is_now = _occupied(old), _occupied(new)
+        if was != is_now:
+            if was and old is not None:
+                self._loads.setdefault(was, Load()).add(old, -1)
+                self._retry()
+            if is_now and new is not None:
+                self._loads.setdefault(is_now, Load()).add(new, 1)
+        if new is None and old is not None:
+            self._unschedulable.discard(key_of(old))
+        elif new is not None and old is None and not new["spec"].get("nodeName"):
+            self._queue.add(key_of(new))
+
+    def _node_changed(self, old: Object | None, new: Object | None) -> None:
+        if new is None:
+            return
+        looked_at = ("spec", "metadata.labels", "status.allocatable")
+        if old is None or any(_at(old, path) != _at(new, path) for path in looked_at):
+            self._retry()
+
+    def _retry(self) -> None:
+        """Look at every pod again that fitted nowhere."""
+        waiting, self._unschedulable = self._unschedulable, set()
+        for key in sorted(waiting):
+            self._queue.add(key)
+
+    def _schedule(self, key: Key) -> None:
+        pod = self._store.get("pods", key[1], key[0])
+        if pod is None or pod["spec"].get("nodeName") or is_terminating(pod) or is_finished(pod):
+            return
+        node, reasons = self._choose(pod)
+        if node is None:
+            self._wait(pod, key, reasons)
+            return
+        self._volumes.bind(pod, node)
+        scheduled = {"type": "PodScheduled", "status": "True"}
+        conditions = with_conditions(pod, self._control.now, scheduled)
+        self._control.change("pods", pod, {"spec": {"nodeName": node["metadata"]["name"]}, "status": {"conditions": conditions}})
+
+    def _wait(self, pod: Object, key: Key, reasons: Counter[str]) -> None:
+        total = len(self._store.all("nodes"))
+        parts = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
+        message = f"0/{total} nodes are available: {parts or 'no nodes'}."
+        failed = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
+        self._control.status("pods", pod, conditions=with_conditions(pod, self._control.now, failed))
+        self._unschedulable.add(key)
+        self._control.kernel.after(self._manners.scheduler_retry, lambda: self._again(key))
+
+    def _again(self, key: Key) -> None:
+        if key in self._unschedulable:
+            self._unschedulable.discard(key)
+            self._queue.add(key)
+
+    def _choose(self, pod: Object) -> tuple[Object | None, Counter[str]]:
+        """The least loaded of the fitting nodes, those without a soft taint first; or why each did not fit."""
+        reasons: Counter[str] = Counter()
+        claim = self._volumes.missing_claim(pod)
+        nodes = self._candidates(pod)
+        if claim is not None:
+            return None, Counter({f'persistentvolumeclaim "{claim}" not found': len(nodes)})
+        zones, needs = self._volumes.zone_of(pod), requests_of(pod)
+        fitting: list[tuple[int, int, float, int, Object]] = []
+        self._turn += 1
+        for place in range(len(nodes)):
+            node = nodes[(place + self._turn) % len(nodes)]
+            reason = self._obstacle(pod, node, zones, needs)
+            if reason:
+                reasons[reason] += 1
+            else:
+                load = self._loads.get(node["metadata"]["name"], Load())
+                fitting.append((soft_taints(pod, node), load.pods, load.cpu, place, node))
+            if len(fitting) >= SAMPLE:
+                break
+        return (min(fitting, key=lambda entry: entry[:4])[4] if fitting else None), reasons
+
+    def _candidates(self, pod: Object) -> list[Object]:
+        """All nodes, or the one that a DaemonSet's pod is made for."""
+        name = pinned_to(pod)
+        if name is None:
+            return self._store.all("nodes")
+        found = self._store.get("nodes", name)
+        return [found] if found else []
+
+    def _obstacle(self, pod: Object, node: Object, zones: set[str], needs: tuple[float, float]) -> str:
+        """Why the node cannot take the pod, in the scheduler's words; empty if it can."""
+        spec, labels = pod["spec"], labels_of(node)
+        if node["spec"].get("unschedulable") and not tolerates(spec["tolerations"], UNSCHEDULABLE):
+            return "node(s) were unschedulable"
+        for taint in node["spec"].get("taints") or ():
+            if taint["effect"] != "PreferNoSchedule" and not tolerates(spec["tolerations"], taint):
+                return f"node(s) had untolerated taint {{{taint['key']}: {taint.get('value', '')}}}"
+        if any(labels.get(k) != v for k, v in (spec.get("nodeSelector") or {}).items()):
+            return "node(s) didn't match Pod's node affinity/selector"
+        if zones and labels.get(ZONE) not in zones:
+            return "node(s) had volume node affinity conflict"
+        return self._shortage(node, needs)
+
+    def _shortage(self, node: Object, needs: tuple[float, float]) -> str:
+        room = node["status"].get("allocatable", {})
+        load = self._loads.get(node["metadata"]["name"], Load())
+        if load.pods + 1 > quantity(room.get("pods", 0)):
+            return "Too many pods"
+        # Sums of fractions: a milli-core more or less is rounding, not shortage.
+        if load.cpu + needs[0] > quantity(room.get("cpu", 0)) + 1e-3:
+            return "Insufficient cpu"
+        return "Insufficient memory" if load.memory + needs[1] > quantity(room.get("memory", 0)) + 1 else ""
+
+
+def soft_taints(pod: Mapping[str, Any], node: Mapping[str, Any]) -> int:
+    """How many PreferNoSchedule taints of the node the pod does not tolerate."""
+    soft = (t for t in node["spec"].get("taints") or () if t["effect"] == "PreferNoSchedule")
+    return sum(not tolerates(pod["spec"]["tolerations"], taint) for taint in soft)
+
+
+def pinned_to(pod: Mapping[str, Any]) -> str | None:
+    """The node that a required node affinity on metadata.name asks for, as the DaemonSet controller writes it."""
+    affinity = (pod["spec"].get("affinity") or {}).get("nodeAffinity") or {}
+    for term in affinity.get("requiredDuringSchedulingIgnoredDuringExecution", {}).get("nodeSelectorTerms", ()):
+        for field in term.get("matchFields", ()):
+            if field["key"] == "metadata.name":
+                name: str = field["values"][0]
+                return name
+    return None
+
+
+def _occupied(pod: Object | None) -> str:
+    """The node on which the pod takes room; empty if on none."""
+    return "" if pod is None or is_finished(pod) else pod["spec"].get("nodeName", "")
+
+
+def _at(obj: Mapping[str, Any], path: str) -> Any:
+    value: Any = obj
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value

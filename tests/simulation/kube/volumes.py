@@ -1,0 +1,141 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Volumes: claims are bound in the zone of the first node, attached where their pod runs, detached after it is gone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, labels_of
+
+ZONE = "topology.kubernetes.io/zone"
+DRIVER = "ebs.csi.aws.com"
+
+
+def claims_of(pod: Mapping[str, Any]) -> list[str]:
+    """The names of the PersistentVolumeClaims that the pod mounts."""
+    volumes = pod["spec"].get("volumes") or ()
+    return [v["persistentVolumeClaim"]["claimName"] for v in volumes if "persistentVolumeClaim" in v]
+
+
+class Volumes:
+    """Binding, attaching and detaching. `kubelet_lives` is asked whether a node's kubelet can confirm an unmount."""
+
+    def __init__(self, control: Control) -> None:
+        self._control, self._store, self._manners = control, control.store, control.manners
+        self.kubelet_lives: Callable[[str], bool] = lambda node: True
+        self._waiting: dict[str, tuple[Object, Callable[[], None]]] = {}
+        self._store.index("pods", "claim", lambda pod: (f"{pod['metadata']['namespace']}/{name}" for name in claims_of(pod)))
+        self._store.index("volumeattachments", "volume", lambda a: (a["spec"]["source"]["persistentVolumeName"],))
+        self._store.listen("volumeattachments", lambda old, new: self._retry())
+        self._store.listen("pods", self._pod_changed)
+
+    def zone_of(self, pod: Mapping[str, Any]) -> set[str]:
+        """The zones in which the pod's bound volumes are; empty if it has none."""
+        zones = set()
+        for volume in self._bound(pod):
+            terms = volume["spec"].get("nodeAffinity", {}).get("required", {}).get("nodeSelectorTerms", ())
+            zones |= {value for term in terms for e in term["matchExpressions"] if e["key"] == ZONE for value in e["values"]}
+        return zones
+
+    def missing_claim(self, pod: Mapping[str, Any]) -> str | None:
+        """The name of a claim that the pod mounts and that does not exist."""
+        namespace = pod["metadata"]["namespace"]
+        return next((n for n in claims_of(pod) if not self._store.get("persistentvolumeclaims", n, namespace)), None)
+
+    def bind(self, pod: Mapping[str, Any], node: Mapping[str, Any]) -> None:
+        """Make a volume, in the node's zone, for every claim that waited for its first consumer."""
+        namespace = pod["metadata"]["namespace"]
+        for name in claims_of(pod):
+            claim = self._store.get("persistentvolumeclaims", name, namespace)
+            if claim is not None and not claim["spec"].get("volumeName"):
+                volume = self._provision(claim, labels_of(node).get(ZONE, ""))
+                bound = {"spec": {"volumeName": volume["metadata"]["name"]}, "status": {"phase": "Bound"}}
+                self._control.change("persistentvolumeclaims", claim, bound)
+
+    def _provision(self, claim: Object, zone: str) -> Object:
+        meta = claim["metadata"]
+        name = f"pvc-{meta['uid']}"
+        rule = {"matchExpressions": [{"key": ZONE, "operator": "In", "values": [zone]}]}
+        spec = {
+            "capacity": claim["spec"].get("resources", {}).get("requests", {"storage": "1Gi"}),
+            "accessModes": claim["spec"].get("accessModes", ["ReadWriteOnce"]),
+            "claimRef": {"kind": "PersistentVolumeClaim", "namespace": meta["namespace"], "name": meta["name"], "uid": meta["uid"]},
+            "persistentVolumeReclaimPolicy": "Delete",
+            "csi": {"driver": DRIVER, "volumeHandle": f"vol-{meta['uid'].replace('-', '')[:17]}", "fsType": "ext4"},
+            "nodeAffinity": {"required": {"nodeSelectorTerms": [rule]}},
+        }
+        return self._control.create("persistentvolumes", {"metadata": {"name": name}, "spec": spec, "status": {"phase": "Bound"}})
+
+    def _bound(self, pod: Mapping[str, Any]) -> Iterable[Object]:
+        namespace = pod["metadata"]["namespace"]
+        for name in claims_of(pod):
+            claim = self._store.get("persistentvolumeclaims", name, namespace)
+            volume = claim["spec"].get("volumeName") if claim else None
+            found = self._store.get("persistentvolumes", volume) if volume else None
+            if found is not None:
+                yield found
+
+    def when_attached(self, pod: Object, action: Callable[[], None]) -> None:
+        """Do `action` once all the pod's volumes are attached to its node: at once if it has none."""
+        if not claims_of(pod):
+            action()
+            return
+        self._waiting[pod["metadata"]["uid"]] = (pod, action)
+        self._retry()
+
+    def stop_waiting(self, uid: str) -> None:
+        """Forget a pod that waited for its volumes."""
+        self._waiting.pop(uid, None)
+
+    def _retry(self) -> None:
+        for uid, (pod, action) in list(self._waiting.items()):
+            if uid in self._waiting and self._attached(pod):
+                del self._waiting[uid]
+                action()
+
+    def _attached(self, pod: Object) -> bool:
+        """Whether every volume is attached to the pod's node; begins what is not. A volume that is still attached to
+        another node has to be detached there first (ReadWriteOnce)."""
+        complete = True
+        node = pod["spec"]["nodeName"]
+        for volume in self._bound(pod):
+            name = volume["metadata"]["name"]
+            present = self._store.by("volumeattachments", "volume", name)
+            here = next((a for a in present if a["spec"]["nodeName"] == node), None)
+            if here is None and not present:
+                self._attach(name, node)
+            complete = complete and here is not None and here["status"]["attached"]
+        return complete
+
+    def _attach(self, volume: str, node: str) -> None:
+        name = "csi-" + hashlib.sha256(f"{volume}{DRIVER}{node}".encode()).hexdigest()
+        spec = {"attacher": DRIVER, "nodeName": node, "source": {"persistentVolumeName": volume}}
+        made = self._control.create("volumeattachments", {"metadata": {"name": name}, "spec": spec, "status": {"attached": False}})
+        done = {"status": {"attached": True}}
+        self._control.later(self._manners.volume_attach, lambda: self._control.change("volumeattachments", made, done) and None)
+
+    def _pod_changed(self, old: Object | None, new: Object | None) -> None:
+        """After the end of a volume's last pod on a node, the volume is detached."""
+        if new is None and old is not None and old["spec"].get("nodeName") and claims_of(old):
+            node = old["spec"]["nodeName"]
+            confirmed = self.kubelet_lives(node)
+            delay = self._manners.volume_detach if confirmed else self._manners.volume_force_detach
+            for volume in self._bound(old):
+                self._detach_later(volume, node, delay)
+
+    def _detach_later(self, volume: Object, node: str, delay: float) -> None:
+        self._control.later(delay, lambda: self._detach(volume, node))
+
+    def _detach(self, volume: Object, node: str) -> None:
+        claim = volume["spec"]["claimRef"]
+        users = self._store.by("pods", "claim", f"{claim['namespace']}/{claim['name']}")
+        if any(pod["spec"].get("nodeName") == node for pod in users):
+            return
+        for attachment in self._store.by("volumeattachments", "volume", volume["metadata"]["name"]):
+            if attachment["spec"]["nodeName"] == node:
+                self._store.drop("volumeattachments", attachment["metadata"]["name"])

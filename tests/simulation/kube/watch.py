@@ -1,0 +1,167 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One watch: changes of one resource that pass its selectors, as lines that are made only when they are taken."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
+from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ApiError, expired, too_large
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object
+from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import Test
+from ansible_collections.nodeops.rotator.tests.simulation.kube.store import Change, Table, event_line, shown
+
+Pending = tuple[Change, str] | bytes
+
+
+class Watch:
+    """A watch that nobody waits in: `lines` takes what is ready. `on_ready` is called whenever there is something new
+    to take or the watch was closed. A refused watch is closed from the start, with `status` and `refusal`."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.closed = False
+        self.refusal: Object = {}
+        self.headers: Mapping[str, str] = {}
+        self.on_ready: Callable[[], None] | None = None
+        self._ready: list[Pending] = []
+        self._stop: list[Callable[[], None]] = []
+
+    def lines(self) -> list[bytes]:
+        """The events that are ready now, oldest first, each a line of JSON without its newline."""
+        if not self._ready:
+            return []
+        ready, self._ready = self._ready, []
+        return [item if isinstance(item, bytes) else item[0].line(item[1]) for item in ready]
+
+    def push(self, item: Pending) -> None:
+        """Make one more event ready."""
+        if not self.closed:
+            self._ready.append(item)
+            self._wake()
+
+    def close(self) -> None:
+        """End the watch; what is ready can still be taken."""
+        if not self.closed:
+            self.closed = True
+            for stop in self._stop:
+                stop()
+            self._wake()
+
+    def refuse(self, error: ApiError) -> None:
+        """End the watch before it began."""
+        self.status, self.refusal, self.headers = error.code, error.body, error.headers
+        self._ready.append(json.dumps({"type": "ERROR", "object": error.body}).encode())
+        self.close()
+
+    def fail(self, error: ApiError) -> None:
+        """End the watch with an ERROR event, as the server does once it has answered 200."""
+        self.push(event_line("ERROR", error.body))
+        self.close()
+
+    def on_close(self, action: Callable[[], None]) -> None:
+        """Have `action` done when the watch ends."""
+        self._stop.append(action)
+
+    def _wake(self) -> None:
+        if self.on_ready is not None:
+            self.on_ready()
+
+
+def transition(change: Change, namespace: str, test: Test | None) -> str | None:
+    """The event type that a watcher with this scope and selector sees of the change, None if it sees nothing."""
+    was = change.old is not None and _in(change.old, namespace, test)
+    is_now = change.new is not None and _in(change.new, namespace, test)
+    if is_now:
+        return "MODIFIED" if was else "ADDED"
+    return "DELETED" if was else None
+
+
+def _in(obj: Mapping[str, Any], namespace: str, test: Test | None) -> bool:
+    return (not namespace or obj["metadata"].get("namespace") == namespace) and (test is None or test(obj))
+
+
+def start(control: Control, table: Table, namespace: str, test: Test | None, query: Mapping[str, str]) -> Watch:
+    """Open a watch with the given query (resourceVersion, timeoutSeconds, allowWatchBookmarks, sendInitialEvents).
+    Raises ApiError where the server would refuse."""
+    watch = Watch()
+    version = query.get("resourceVersion", "")
+    initial = query.get("sendInitialEvents") == "true"
+    asked = int(version) if version.isdigit() else 0
+    if asked > control.store.version:
+        raise too_large(asked, control.store.version)
+    if asked and asked < table.forgotten and not initial:
+        watch.fail(expired(asked, table.forgotten))
+        return watch
+    if asked and not initial:
+        _replay(watch, table, namespace, test, asked)
+    elif query.get("sendInitialEvents") != "false":
+        _present(watch, table, namespace, test)
+    if initial:
+        watch.push(_bookmark(control, table, {"k8s.io/initial-events-end": "true"}))
+    _follow(watch, table, namespace, test)
+    _clocks(watch, control, table, query)
+    return watch
+
+
+def _replay(watch: Watch, table: Table, namespace: str, test: Test | None, asked: int) -> None:
+    newer = []
+    for change in reversed(table.history):
+        if change.version <= asked:
+            break
+        newer.append(change)
+    for change in reversed(newer):
+        kind = transition(change, namespace, test)
+        if kind:
+            watch.push((change, kind))
+
+
+def _present(watch: Watch, table: Table, namespace: str, test: Test | None) -> None:
+    for key in sorted(table.objects):
+        obj = table.objects[key]
+        if _in(obj, namespace, test):
+            watch.push(event_line("ADDED", shown(table.resource, obj)))
+
+
+def _follow(watch: Watch, table: Table, namespace: str, test: Test | None) -> None:
+    def follow(change: Change) -> None:
+        kind = transition(change, namespace, test)
+        if kind:
+            watch.push((change, kind))
+
+    table.followers[id(watch)] = follow
+    watch.on_close(lambda: table.followers.pop(id(watch), None) and None)
+
+
+def _bookmark(control: Control, table: Table, annotations: Mapping[str, str] | None = None) -> bytes:
+    meta: Object = {"resourceVersion": str(control.store.version), "creationTimestamp": None}
+    if annotations:
+        meta["annotations"] = dict(annotations)
+    return event_line("BOOKMARK", shown(table.resource, {"metadata": meta}))
+
+
+def _clocks(watch: Watch, control: Control, table: Table, query: Mapping[str, str]) -> None:
+    """Timeout and bookmarks; a bookmark also comes just before the end, so that a client resumes where it is."""
+    limit = float(query.get("timeoutSeconds") or 1800)
+    if control.manners.watch_close_interval is not None:
+        limit = min(limit, control.manners.watch_close_interval)
+    bookmarks = query.get("allowWatchBookmarks") in ("true", "1")
+
+    def end() -> None:
+        if bookmarks:
+            watch.push(_bookmark(control, table))
+        watch.close()
+
+    def mark() -> None:
+        if not watch.closed:
+            watch.push(_bookmark(control, table))
+            control.kernel.after(control.manners.bookmark_interval, mark)
+
+    timer = control.kernel.after(limit, end)
+    watch.on_close(timer.cancel)
+    if bookmarks:
+        control.kernel.after(control.manners.bookmark_interval, mark)
