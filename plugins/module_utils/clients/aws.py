@@ -66,7 +66,7 @@ def translate(error: Exception, doing: str) -> RotatorError:
         return CredentialsError(f"Cannot {doing}: no AWS region", "Set region, or AWS_REGION in the environment")
     if isinstance(error, (BotoConnectionError, HTTPClientError)):
         return UnreachableError(f"Cannot {doing}: {error}", "Check the region, the endpoint and the way to it")
-    return RefusedError(f"Cannot {doing}: {error}")
+    return RefusedError(f"Cannot {doing}: {' '.join(str(error).split())}")  # botocore's own validation writes several lines
 
 
 def _from_code(error: Any, doing: str) -> RotatorError:
@@ -80,7 +80,7 @@ def _from_code(error: Any, doing: str) -> RotatorError:
         return CredentialsError(line, HINT_CREDENTIALS, code)
     if code in FORBIDDEN:
         return ForbiddenError(line, f"Allow {error.operation_name} in the caller's IAM policy", code)
-    if code in MISSING or ".NotFound" in code or code.endswith("NotFoundException") or ".Malformed" in code:
+    if code in MISSING or ("." in code and "NotFound" in code) or code.endswith("NotFoundException") or ".Malformed" in code:
         return NotFoundError(line, "", code)
     if code in BUSY or code in BUSY_FAULTS or status >= 500:
         return UnreachableError(line, "", code)

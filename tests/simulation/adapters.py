@@ -1,0 +1,64 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The account behind core.ports.AwsCall, so that the real clients run on it without a wire.
+
+What boto3 does before a request leaves is done here too: the parameters are held against botocore's model of the
+operation. So a request that the service would not understand fails in every test that runs on the World.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+import botocore.session
+from botocore.exceptions import ClientError, ConnectionClosedError, ParamValidationError
+from botocore.model import OperationModel
+from botocore.validate import ParamValidator
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import AwsCall
+from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
+from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import NO_ANSWER, AwsError
+
+_VALIDATOR = ParamValidator()
+
+
+def aws_call(account: Account, actor: str = "") -> AwsCall:
+    """The account as `actor` reaches it, with boto3's exceptions and boto3's validation of parameters."""
+
+    def call(service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        check_request(service, operation, params)
+        try:
+            return account.call(service, operation, params, actor)
+        except AwsError as error:
+            raise boto_error(error, operation) from error
+
+    return call
+
+
+def check_request(service: str, operation: str, params: Mapping[str, Any]) -> None:
+    """Hold a request against the service model. Raises botocore's ParamValidationError, as boto3 does."""
+    shape = _model(service, operation).input_shape
+    report = _VALIDATOR.validate(dict(params), shape) if shape is not None else None
+    if report is not None and report.has_errors():
+        raise ParamValidationError(report=report.generate_report())
+
+
+@functools.cache
+def _model(service: str, operation: str) -> OperationModel:
+    return _service(service).operation_model(operation)
+
+
+@functools.cache
+def _service(service: str) -> Any:
+    return botocore.session.get_session().get_service_model(service)
+
+
+def boto_error(error: AwsError, operation: str) -> Exception:
+    """What boto3 raises where the account refuses, or does not answer."""
+    if error.status == NO_ANSWER:
+        return ConnectionClosedError(endpoint_url="https://account.simulated")
+    details = {"Error": {"Code": error.code, "Message": error.message}, "ResponseMetadata": {"HTTPStatusCode": error.status}}
+    return ClientError(details, operation)  # type: ignore[arg-type]
