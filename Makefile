@@ -20,7 +20,7 @@ export AWS_CONFIG_FILE := /dev/null
 export AWS_SHARED_CREDENTIALS_FILE := /dev/null
 export AWS_EC2_METADATA_DISABLED := true
 # Nor may the caller's Ansible settings or collections take part.
-export ANSIBLE_CONFIG := /dev/null
+export ANSIBLE_CONFIG := $(CURDIR)/.venv/ansible.cfg
 export ANSIBLE_HOME := $(CURDIR)/.venv/ansible
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 export PATH := $(CURDIR)/.venv/bin:$(PATH)

@@ -9,7 +9,6 @@ Each runs, also after another has failed; the last line names those that did.
 from __future__ import annotations
 
 import functools
-import os
 import pathlib
 import shutil
 import subprocess
@@ -17,9 +16,8 @@ import sys
 
 import sanity
 from collection import copied
-from steps import BUILD, ROOT, Step, Tally, run
+from steps import BUILD, PROGRAMS, ROOT, Step, Tally, environment, run
 
-PROGRAMS = pathlib.Path(sys.executable).parent
 COLLECTIONS = ROOT / ".venv" / "collections"
 PACKAGES = "ansible_collections.nodeops.rotator.plugins"
 TYPED = ("module_utils", "action")
@@ -28,9 +26,9 @@ TYPED = ("module_utils", "action")
 
 def command(program: str, *arguments: str, cwd: pathlib.Path = ROOT, path: pathlib.Path = COLLECTIONS) -> bool:
     """Run a program of the virtual environment; whether it went well. `path` is where it looks for collections."""
-    environment = {**os.environ, "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}", "ANSIBLE_COLLECTIONS_PATH": str(path)}
+    settings = {**environment(), "ANSIBLE_COLLECTIONS_PATH": str(path)}
     line = [str(PROGRAMS / program), *arguments]
-    return subprocess.run(line, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, check=False).returncode == 0
+    return subprocess.run(line, cwd=cwd, env=settings, stdin=subprocess.DEVNULL, check=False).returncode == 0
 
 
 def floors() -> bool:

@@ -9,14 +9,13 @@ fails it names the file that one may put in its place; `_provide` does that, wit
 
 from __future__ import annotations
 
-import os
 import pathlib
 import re
 import subprocess
 import sys
 
 from collection import copied
-from steps import BUILD
+from steps import PROGRAMS, environment
 
 MISSING = re.compile(r"Download failed:.*saved to: (\S+/get_pip_([\d_]+)\.py)", re.DOTALL)
 
@@ -39,35 +38,22 @@ sys.exit(main(["install", "--force-reinstall"] + [wheel if word.startswith("pip=
 def sanity(*options: str) -> int:
     """Run every sanity test that this Python can run; returns the exit status."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    programs = pathlib.Path(sys.executable).parent
-    command = [str(programs / "ansible-test"), "sanity", "--color", "no", "--python", version, *options]
-    environment = {**os.environ, "HOME": str(_home()), "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    command = [str(PROGRAMS / "ansible-test"), "sanity", "--color", "no", "--python", version, *options]
     with copied() as place:
-        missing = MISSING.search(_prime(command, place, environment))
+        missing = MISSING.search(_prime(command, place))
         if missing:
             print("ansible-test's download server is out of reach: taking pip from the package index instead", flush=True)
             _provide(pathlib.Path(missing[1]), missing[2].replace("_", "."))
-            _prime(command, place, environment)
-        return subprocess.run(command, cwd=place, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
+            _prime(command, place)
+        return subprocess.run(command, cwd=place, env=environment(), stdin=subprocess.DEVNULL, check=False).returncode
 
 
-def _prime(command: list[str], place: pathlib.Path, environment: dict[str, str]) -> str:
+def _prime(command: list[str], place: pathlib.Path) -> str:
     """Let ansible-test make its environments; what it said. What fails here fails again in the run itself, and is seen
     there."""
     prime = [*command, "--prime-venvs"]
-    result = subprocess.run(prime, cwd=place, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    result = subprocess.run(prime, cwd=place, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     return result.stdout + result.stderr
-
-
-def _home() -> pathlib.Path:
-    """A home folder for ansible-test, which keeps its environments there: in the checkout, not in the user's own. How
-    the user's pip reaches its index holds there too."""
-    home, theirs = BUILD / "sanity-home", pathlib.Path.home()
-    home.mkdir(parents=True, exist_ok=True)
-    for name in (".config", ".pip"):
-        if (theirs / name).exists() and not (home / name).is_symlink():
-            (home / name).symlink_to(theirs / name)
-    return home
 
 
 def _provide(target: pathlib.Path, version: str) -> None:

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import pathlib
+import sys
 import time
 from collections.abc import Callable
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
+PROGRAMS = pathlib.Path(sys.executable).parent
+"""Where the programs of the virtual environment are."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,3 +67,14 @@ def _timed(act: Callable[[], Tally]) -> tuple[Tally, float]:
     start = time.monotonic()
     tally = act()
     return tally, time.monotonic() - start
+
+
+def environment() -> dict[str, str]:
+    """The environment for tools that keep things in the user's home folder: they get one in build/ instead, in which
+    pip finds its settings all the same."""
+    home, theirs = BUILD / "home", pathlib.Path.home()
+    home.mkdir(parents=True, exist_ok=True)
+    for name in (".config", ".pip"):
+        if (theirs / name).exists() and not (home / name).is_symlink():
+            (home / name).symlink_to(theirs / name)
+    return {**os.environ, "HOME": str(home), "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"}
