@@ -19,9 +19,9 @@ UTILS = f"{COLLECTION}.plugins.module_utils"
 AMAZON, KUBERNETES = "ansible_collections.amazon.aws", "ansible_collections.kubernetes.core"
 
 PURE = frozenset(
-    ("__future__", "abc", "base64", "bisect", "collections", "copy", "dataclasses", "datetime", "enum", "fnmatch")
-    + ("functools", "graphlib", "hashlib", "heapq", "itertools", "json", "math", "operator", "re", "statistics")
-    + ("string", "textwrap", "types", "typing", "zlib")
+    ("__future__", "abc", "base64", "binascii", "bisect", "collections", "copy", "dataclasses", "datetime", "email")
+    + ("enum", "fnmatch", "functools", "graphlib", "gzip", "hashlib", "heapq", "itertools", "json", "math", "operator")
+    + ("re", "statistics", "string", "textwrap", "tomllib", "types", "typing", "zlib")
 )
 """The part of the standard library that neither asks the clock nor speaks to anything outside."""
 WIRE = frozenset(("asyncio", "ftplib", "http", "multiprocessing", "smtplib", "socket", "socketserver", "ssl", "subprocess", "urllib"))
@@ -60,6 +60,7 @@ def _below(*packages: str) -> tuple[str, ...]:
 
 
 CORE, ENGINE, CLIENTS, MODULE = (f"{UTILS}.{name}" for name in ("core", "engine", "clients", "module"))
+PLUGIN = f"{COLLECTION}.plugins.plugin_utils"
 EXCEPTIONS = ("botocore.exceptions", "urllib3.exceptions", "kubernetes.client.exceptions")
 
 ROOMS = (
@@ -75,9 +76,10 @@ ROOMS = (
     ),
     Room("plugins/modules", ANY - WIRE, _below(CORE, MODULE, "ansible.module_utils"), WAIT),
     # An action plugin follows the progress file of its module, and so pauses between two looks.
-    Room("plugins/action", ANY, _below(CORE, MODULE, "ansible")),
-    Room("plugins/inventory", ANY - WIRE, _below(CORE, MODULE, "ansible", AMAZON), WAIT),
-    Room("plugins/callback", ANY - WIRE, _below(CORE, MODULE, "ansible"), WAIT),
+    Room("plugins/action", ANY - WIRE, _below(CORE, MODULE, PLUGIN, "ansible")),
+    Room("plugins/plugin_utils", ANY - WIRE, _below(CORE, MODULE, PLUGIN, "ansible")),
+    Room("plugins/inventory", ANY - WIRE, _below(CORE, MODULE, PLUGIN, "ansible", AMAZON), WAIT),
+    Room("plugins/callback", ANY - WIRE, _below(CORE, MODULE, PLUGIN, "ansible"), WAIT),
     Room("plugins/doc_fragments", frozenset(("__future__",))),
     # The simulation is no judge of the product if it is made of the product: it knows the two seams, nothing else. One
     # file joins the two: it puts the simulation's time under the engine's wait.
