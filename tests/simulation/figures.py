@@ -1,0 +1,63 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the World was like over time: sampled, so that a test or the demo can ask for the worst moment."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ansible_collections.nodeops.rotator.tests.simulation.world import World
+
+
+@dataclasses.dataclass(frozen=True)
+class Sample:
+    """One moment: available and launched nodes by group, (wanted, ready) replicas by "kind namespace/name"."""
+
+    at: float
+    available: dict[str, int]
+    launched: dict[str, int]
+    workloads: dict[str, tuple[int, int]]
+
+
+class Figures:
+    """Samples every `period` seconds, those that equal the one before left out."""
+
+    def __init__(self, world: World, period: float = 5.0) -> None:
+        self._world = world
+        self.period = period
+        self.samples: list[Sample] = []
+
+    def begin(self) -> None:
+        """Start sampling."""
+        self.take()
+        self._world.kernel.every(self.period, self.take)
+
+    def take(self) -> Sample:
+        """Sample now."""
+        world = self._world
+        groups = [name for name in world.account.groups if name in world.kinds]
+        sample = Sample(
+            world.kernel.now,
+            {name: len(world.judge.available(name)) for name in groups},
+            {name: world.judge.launched(name) for name in groups},
+            {f"{kind} {space}/{name}": counts for (kind, space, name), counts in world.cluster.workload_figures().items()},
+        )
+        last = self.samples[-1] if self.samples else None
+        if last is None or dataclasses.replace(sample, at=last.at) != last:
+            self.samples.append(sample)
+        return sample
+
+    def report(self) -> dict[str, Any]:
+        """The extremes: least available and most launched by group, least ready replicas by workload."""
+        names = self.samples[-1].available if self.samples else {}
+        return {
+            "available_least": {name: min(sample.available.get(name, 0) for sample in self.samples) for name in names},
+            "launched_most": {name: max(sample.launched.get(name, 0) for sample in self.samples) for name in names},
+            "ready_least": {
+                name: min(sample.workloads[name][1] for sample in self.samples if name in sample.workloads)
+                for name in (self.samples[-1].workloads if self.samples else {})
+            },
+        }

@@ -1,0 +1,255 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guards: every command that is asked of the World is judged against its true state before it takes effect.
+
+The judge changes nothing and refuses nothing. It records breaches: acts that a careful operator would never do, each
+with the moment, the command and the reason. A test of a rotation ends by asking that there are none.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group
+from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
+
+if TYPE_CHECKING:
+    from ansible_collections.nodeops.rotator.tests.simulation.world import World
+
+
+@dataclasses.dataclass
+class Rules:
+    """What a run may do to one group, in nodes; `base` is the size that its users asked for."""
+
+    base: int
+    surge: int = 1
+    unavailable: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Breach:
+    """A command that should not have been given."""
+
+    at: float
+    command: str
+    why: str
+
+
+class Judge:
+    """Called by the gate. `rules`: the groups that may be touched at all; a group that is not named may not.
+    `unjudged`: globs of actors who are people or the cloud's own parts."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.rules: dict[str, Rules] = {}
+        self.breaches: list[Breach] = []
+        self.unjudged: list[str] = ["operator*"]
+        self._began = False
+        self._table: dict[str, Callable[[Call], None]] = {
+            "autoscaling:SetDesiredCapacity": self._desired,
+            "autoscaling:UpdateAutoScalingGroup": self._update,
+            "autoscaling:TerminateInstanceInAutoScalingGroup": self._terminate,
+            "autoscaling:DetachInstances": self._touch,
+            "autoscaling:SuspendProcesses": self._touch,
+            "autoscaling:ResumeProcesses": self._resume,
+            "autoscaling:SetInstanceProtection": self._protect,
+            "ec2:TerminateInstances": self._ec2_terminate,
+            "elbv2:DeregisterTargets": self._deregister,
+            "kubernetes:patch nodes": self._patch_node,
+            "kubernetes:update nodes": self._patch_node,
+            "kubernetes:delete nodes": self._delete_node,
+            "kubernetes:delete pods": self._delete_pod,
+            "kubernetes:create pods/eviction": self._evict,
+        }
+
+    def begin(self) -> None:
+        """From now on every group may be touched within surge 1, unless the scenario has said otherwise."""
+        self._began = True
+        for name, group in self._world.account.groups.items():
+            self.rules.setdefault(name, Rules(group.desired))
+
+    def __call__(self, call: Call) -> None:
+        rule = self._table.get(call.name)
+        if rule and self._began and not any(fnmatch.fnmatchcase(call.actor, glob) for glob in self.unjudged):
+            rule(call)
+
+    def _breach(self, call: Call, why: str) -> None:
+        named = {key: value for key, value in call.params.items() if key not in ("body", "query")}
+        self.breaches.append(Breach(self._world.kernel.now, f"{call.name} {named}", why))
+
+    # True state
+
+    def available(self, group: str) -> list[dict[str, Any]]:
+        """The nodes of the group that are Ready, schedulable, and whose instance is not going."""
+        return [node for node in self.nodes(group) if is_ready(node) and not node["spec"].get("unschedulable")]
+
+    def nodes(self, group: str) -> list[dict[str, Any]]:
+        """The Node objects whose instance is a member of the group that counts as launched."""
+        instances = self._world.account.instances
+        counted = self._world.account.groups[group].counted()
+        nodes = (self._world.node_of(instances[member.instance_id]) for member in counted)
+        return [node for node in nodes if node is not None]
+
+    def launched(self, group: str) -> int:
+        """Pending and InService members that are not on their way out."""
+        return len(self._world.account.groups[group].counted())
+
+    # Rules
+
+    def _ruled(self, call: Call, group: str) -> Rules | None:
+        if group in self.rules:
+            return self.rules[group]
+        self._breach(call, f"{group or 'something'} is outside of what this run may touch")
+        return None
+
+    def _touch(self, call: Call) -> None:
+        self._ruled(call, call.params.get("AutoScalingGroupName", ""))
+
+    def _desired(self, call: Call) -> None:
+        name, wanted = call.params["AutoScalingGroupName"], call.params["DesiredCapacity"]
+        rules = self._ruled(call, name)
+        if rules is None:
+            return
+        if wanted < self._world.account.groups[name].desired:
+            self._breach(call, "desired is lowered by a number: the group chooses whom to kill")
+        if max(wanted, self.launched(name)) > rules.base + rules.surge:
+            self._breach(call, f"more than base {rules.base} + surge {rules.surge} would be launched")
+
+    def _update(self, call: Call) -> None:
+        name = call.params["AutoScalingGroupName"]
+        rules, group = self._ruled(call, name), self._world.account.groups.get(name)
+        if rules is None or group is None:
+            return
+        if "MaxSize" in call.params and call.params["MaxSize"] < max(self.launched(name), group.desired):
+            self._breach(call, "MaxSize below what is launched lowers desired and kills undrained nodes")
+        if call.params.get("NewInstancesProtectedFromScaleIn") is False:
+            self._unfenced(call, group)
+
+    def _protect(self, call: Call) -> None:
+        name = call.params["AutoScalingGroupName"]
+        if self._ruled(call, name) and not call.params["ProtectedFromScaleIn"]:
+            self._unfenced(call, self._world.account.groups[name])
+
+    def _unfenced(self, call: Call, group: Group) -> None:
+        if self.launched(group.name) > group.desired:
+            self._breach(call, "protection is taken off while more is launched than desired: the surplus dies undrained")
+
+    def _resume(self, call: Call) -> None:
+        name = call.params["AutoScalingGroupName"]
+        if self._ruled(call, name) is None or "AZRebalance" not in call.params.get("ScalingProcesses", ["AZRebalance"]):
+            return
+        group = self._world.account.groups[name]
+        zones = {zone: 0 for zone in group.zones}
+        for member in group.counted():
+            zones[member.zone] += 1
+        if max(zones.values()) - min(zones.values()) > 1:
+            self._breach(call, f"AZRebalance is resumed while zones are unbalanced: {zones}")
+
+    def _terminate(self, call: Call) -> None:
+        instance = self._world.account.instances.get(call.params["InstanceId"])
+        if instance is None or instance.state != "running":
+            return
+        rules = self._ruled(call, instance.group)
+        if rules is None:
+            return
+        self._loss(call, instance, rules)
+        group = self._world.account.groups[instance.group]
+        if call.params.get("ShouldDecrementDesiredCapacity") and group.desired - 1 < rules.base:
+            self._breach(call, f"desired would fall below its base {rules.base}")
+
+    def _ec2_terminate(self, call: Call) -> None:
+        for name in call.params.get("InstanceIds", ()):
+            instance = self._world.account.instances.get(name)
+            if instance is not None and instance.alive:
+                self._breach(call, f"{name} is terminated behind the back of its group")
+
+    def _loss(self, call: Call, instance: Instance, rules: Rules) -> None:
+        """What the end of this instance costs."""
+        node = self._world.node_of(instance)
+        if node is None:
+            return
+        name = node["metadata"]["name"]
+        free = [other for other in self.available(instance.group) if other["metadata"]["name"] != name]
+        counted = len(free) < len(self.available(instance.group))
+        if counted and len(free) < rules.base - rules.unavailable:
+            self._breach(call, f"only {len(free)} of {rules.base} nodes would be available")
+        for pod in self._world.cluster.pods_on(name):
+            if is_evictable(pod):
+                self._breach(call, f"pod {pod['metadata']['namespace']}/{pod['metadata']['name']} still runs on {name}")
+
+    def _deregister(self, call: Call) -> None:
+        group = self._world.account.target_groups.get(call.params["TargetGroupArn"])
+        if group is None:
+            return
+        ids = {target["Id"] for target in call.params["Targets"]}
+        healthy = {target.id for target in group.targets.values() if target.state == "healthy"}
+        if healthy and not healthy - ids:
+            self._breach(call, "the last healthy target is deregistered")
+
+    def _patch_node(self, call: Call) -> None:
+        node = self._node(call.params.get("name", ""))
+        body = call.params.get("body")
+        if node is None or not isinstance(body, dict) or not body.get("spec", {}).get("unschedulable"):
+            return
+        instance = self._world.account.instances.get(instance_id(node))
+        rules = self._ruled(call, instance.group if instance else "")
+        if rules is None or instance is None or node["spec"].get("unschedulable") or not is_ready(node):
+            return
+        after = len(self.available(instance.group)) - 1
+        if after < rules.base - rules.unavailable:
+            self._breach(call, f"only {after} of {rules.base} nodes would be available")
+
+    def _node(self, name: str) -> dict[str, Any] | None:
+        return self._world.cluster.object("Node", name)
+
+    def _delete_node(self, call: Call) -> None:
+        node = self._node(call.params.get("name", ""))
+        if node is None or (call.params.get("query") or {}).get("dryRun"):
+            return
+        instance = self._world.account.instances.get(instance_id(node))
+        if instance is not None and instance.state != "terminated":
+            self._breach(call, f"the Node of {instance.id} is deleted while it is {instance.state}")
+
+    def _pod(self, call: Call) -> dict[str, Any] | None:
+        return self._world.cluster.object("Pod", call.params.get("name") or "", call.params.get("namespace") or "")
+
+    def _delete_pod(self, call: Call) -> None:
+        pod = self._pod(call)
+        dry = (call.params.get("query") or {}).get("dryRun") or (call.params.get("body") or {}).get("dryRun")
+        if pod is None or dry or not is_evictable(pod) or not is_ready(pod):
+            return
+        left = self._world.cluster.budget_left(pod)
+        if left is not None and left < 1:
+            self._breach(call, "a ready pod is deleted whose budget has nothing left")
+
+    def _evict(self, call: Call) -> None:
+        pod = self._pod(call)
+        node = self._node(pod["spec"].get("nodeName", "")) if pod else None
+        instance = self._world.account.instances.get(instance_id(node)) if node else None
+        if instance is not None:
+            self._ruled(call, instance.group)
+
+
+def instance_id(node: dict[str, Any]) -> str:
+    """The instance that a Node names."""
+    return str(node["spec"].get("providerID", "")).rsplit("/", 1)[-1]
+
+
+def is_ready(thing: dict[str, Any]) -> bool:
+    """Whether condition Ready of a Node or Pod is True."""
+    conditions = thing.get("status", {}).get("conditions", ())
+    return any(entry["type"] == "Ready" and entry["status"] == "True" for entry in conditions)
+
+
+def is_evictable(pod: dict[str, Any]) -> bool:
+    """Whether a drain has to move this pod: not of a DaemonSet, not static, not finished, not already going."""
+    meta = pod["metadata"]
+    owners = {owner["kind"] for owner in meta.get("ownerReferences", ())}
+    mirror = "kubernetes.io/config.mirror" in meta.get("annotations", {})
+    finished = pod.get("status", {}).get("phase") in ("Succeeded", "Failed")
+    return not (owners & {"DaemonSet", "Node"} or mirror or finished or meta.get("deletionTimestamp"))

@@ -1,0 +1,107 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An AWS account and a Kubernetes cluster joined: instances that boot become nodes, and nodes lose their instances."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
+from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
+from ansible_collections.nodeops.rotator.tests.simulation.aws.manners import Manners as AwsManners
+from ansible_collections.nodeops.rotator.tests.simulation.figures import Figures
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Gate
+from ansible_collections.nodeops.rotator.tests.simulation.judge import Judge
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
+from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import Cluster
+from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners as KubeManners
+
+NEVER_JOINS, NEVER_READY = "never joins", "never ready"
+
+
+@dataclasses.dataclass
+class NodeKind:
+    """What the nodes of one Auto Scaling group look like: labels, taints that they keep, seconds from running to
+    joining and from joining to Ready."""
+
+    labels: dict[str, str] = dataclasses.field(default_factory=dict)
+    taints: tuple[dict[str, str], ...] = ()
+    join: tuple[float, float] = (15.0, 30.0)
+    ready: tuple[float, float] = (5.0, 20.0)
+
+
+class World:
+    """One account, one cluster, one clock. `kinds` by group name; `kubelets` by image id, else `kubelet`; `bad_images`
+    by image id: NEVER_JOINS or NEVER_READY."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        name: str = "demo",
+        aws: AwsManners = AwsManners(),
+        kube: KubeManners = KubeManners(),
+        region: str = "eu-west-1",
+    ) -> None:
+        self.kernel, self.name = kernel, name
+        self.gate = Gate(lambda: kernel.now)
+        self.account = Account(kernel, self.gate, region, manners=aws)
+        self.cluster = Cluster(kernel, self.gate, kube)
+        self.kinds: dict[str, NodeKind] = {}
+        self.kubelet = "v1.33.5-eks-113cf36"
+        self.kubelets: dict[str, str] = {}
+        self.bad_images: dict[str, str] = {}
+        self.facts: dict[str, Any] = {}
+        """What a scenario wants its tests to know."""
+        self.cluster.instance_gone = self._gone
+        self.account.observers.append(self._instance_event)
+        self.judge = Judge(self)
+        self.gate.judges.append(self.judge)
+        self.figures = Figures(self)
+
+    def begin(self) -> None:
+        """Let the instances that are there be nodes, and everything come to rest; call once, when all is furnished."""
+        for instance in list(self.account.instances.values()):
+            if instance.state == "running" and instance.group in self.kinds:
+                self._join(instance, ready_after=0.0)
+        self.cluster.settle()
+        self.judge.begin()
+        self.figures.begin()
+
+    def _gone(self, provider_id: str) -> bool:
+        instance = self.account.instances.get(provider_id.rsplit("/", 1)[-1])
+        return instance is None or not instance.alive
+
+    def _instance_event(self, event: str, instance: Instance) -> None:
+        if instance.group not in self.kinds:
+            return
+        if event == "running":
+            kind, bad = self.kinds[instance.group], self.bad_images.get(instance.image_id)
+            if bad != NEVER_JOINS:
+                ready = 1e9 if bad == NEVER_READY else self.kernel.spread(*kind.ready)
+                self.kernel.after(self.kernel.spread(*kind.join), lambda: self._join(instance, ready))
+        elif event == "shutting-down" and self.node_of(instance):
+            self.cluster.node_silent(instance.private_dns)
+
+    def node_of(self, instance: Instance) -> dict[str, Any] | None:
+        """The Node object that names this instance, if there is one."""
+        node = self.cluster.object("Node", instance.private_dns)
+        return node if node and node["spec"].get("providerID", "").endswith("/" + instance.id) else None
+
+    def _join(self, instance: Instance, ready_after: float) -> None:
+        if instance.state != "running":
+            return
+        kind = self.kinds[instance.group]
+        self.cluster.node_joins(
+            instance.private_dns,
+            f"aws:///{instance.zone}/{instance.id}",
+            instance.zone,
+            instance.instance_type,
+            {"x86_64": "amd64"}.get(instance.architecture, instance.architecture),
+            {"nodegroup": instance.group, **kind.labels},
+            instance.private_ip,
+            taints=kind.taints,
+            ready_after=ready_after,
+            kubelet_version=self.kubelets.get(instance.image_id, self.kubelet),
+        )
