@@ -101,7 +101,7 @@ class Api:
         if request.verb == "get":
             return 200, self._reads.get(request)
         if request.verb == "list":
-            return 200, self._reads.list(request)
+            return 200, self._reads.page(request)
         if request.verb not in WRITES:
             raise no_such_path()
         self._admission.admit(request.operation, request.namespace, request.name)

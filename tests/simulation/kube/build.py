@@ -20,7 +20,7 @@ Labels = Mapping[str, str]
 
 def namespace(cluster: Cluster, name: str) -> Object:
     """A namespace; the present one if it exists."""
-    return cluster.object("Namespace", name) or cluster.create("Namespace", {"metadata": {"name": name}})
+    return cluster.object("namespaces", name) or cluster.create("namespaces", {"metadata": {"name": name}})
 
 
 def template(name: str, labels: Labels, cpu: str, memory: str, pod: Any, annotations: Labels | None) -> Object:
@@ -52,7 +52,7 @@ def deployment(
         "selector": {"matchLabels": dict(labels)},
         "template": template(name, labels, cpu, memory, pod, annotations),
     }
-    return cluster.create("Deployment", {"metadata": _meta(namespace_name, name, labels), "spec": spec})
+    return cluster.create("deployments", {"metadata": _meta(namespace_name, name, labels), "spec": spec})
 
 
 def statefulset(
@@ -81,7 +81,7 @@ def statefulset(
     if storage:
         claim = {"accessModes": ["ReadWriteOnce"], "storageClassName": "gp3", "resources": {"requests": {"storage": storage}}}
         spec["volumeClaimTemplates"] = [{"metadata": {"name": "data"}, "spec": claim}]
-    return cluster.create("StatefulSet", {"metadata": _meta(namespace_name, name, labels), "spec": spec})
+    return cluster.create("statefulsets", {"metadata": _meta(namespace_name, name, labels), "spec": spec})
 
 
 def daemonset(
@@ -103,7 +103,7 @@ def daemonset(
         "selector": {"matchLabels": dict(labels)},
         "template": template(name, labels, cpu, memory, merged(extra, pod or {}), annotations),
     }
-    return cluster.create("DaemonSet", {"metadata": _meta(namespace_name, name, labels), "spec": spec})
+    return cluster.create("daemonsets", {"metadata": _meta(namespace_name, name, labels), "spec": spec})
 
 
 def job(
@@ -124,7 +124,7 @@ def job(
     labels = {"app": name}
     made = template(name, labels, "100m", "64Mi", {"restartPolicy": "Never", **(pod or {})}, notes)
     spec = {"completions": completions, "parallelism": parallelism, "template": made}
-    return cluster.create("Job", {"metadata": _meta(namespace_name, name, labels), "spec": spec})
+    return cluster.create("jobs", {"metadata": _meta(namespace_name, name, labels), "spec": spec})
 
 
 def bare_pod(
@@ -144,18 +144,18 @@ def bare_pod(
     meta = {**made["metadata"], "namespace": namespace_name, "name": name}
     if finalizers:
         meta["finalizers"] = list(finalizers)
-    return cluster.create("Pod", {"metadata": meta, "spec": made["spec"]})
+    return cluster.create("pods", {"metadata": meta, "spec": made["spec"]})
 
 
 def static_pod(cluster: Cluster, namespace_name: str, name: str, node: str) -> Object:
     """The mirror of a static pod: owned by its Node, put back by the kubelet when it is deleted."""
-    owner = cluster.object("Node", node)
+    owner = cluster.object("nodes", node)
     if owner is None:
         raise ValueError(f"no node {node}")
     made = template(name, {"tier": "node"}, "50m", "32Mi", {"nodeName": node, "tolerations": [{"operator": "Exists"}]}, {MIRROR: name})
     ref = {"apiVersion": "v1", "kind": "Node", "name": node, "uid": owner["metadata"]["uid"], "controller": True}
     meta = {**made["metadata"], "namespace": namespace_name, "name": f"{name}-{node}", "ownerReferences": [ref]}
-    return cluster.create("Pod", {"metadata": meta, "spec": made["spec"]})
+    return cluster.create("pods", {"metadata": meta, "spec": made["spec"]})
 
 
 def pdb(
@@ -172,12 +172,12 @@ def pdb(
     spec: Object = {"selector": {"matchLabels": dict(labels or {"app": name})}}
     given = {"minAvailable": min_available, "maxUnavailable": max_unavailable, "unhealthyPodEvictionPolicy": unhealthy}
     spec.update({field: value for field, value in given.items() if value is not None})
-    return cluster.create("PodDisruptionBudget", {"metadata": {"namespace": namespace_name, "name": name}, "spec": spec})
+    return cluster.create("poddisruptionbudgets", {"metadata": {"namespace": namespace_name, "name": name}, "spec": spec})
 
 
 def node(cluster: Cluster, name: str, zone: str = "eu-west-1a", **given: Any) -> None:
     """A node that is Ready once settled, for tests that have no account beside the cluster."""
-    number = len(list(cluster.objects("Node"))) + 1
+    number = len(list(cluster.objects("nodes"))) + 1
     usual: Object = {
         "provider_id": f"aws:///{zone}/i-{number:017x}",
         "instance_type": "m5.large",

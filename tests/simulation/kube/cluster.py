@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Gate
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
+from ansible_collections.nodeops.rotator.tests.simulation.kube import machines
 from ansible_collections.nodeops.rotator.tests.simulation.kube.admission import Admission, Webhook
 from ansible_collections.nodeops.rotator.tests.simulation.kube.api import Api, Response
 from ansible_collections.nodeops.rotator.tests.simulation.kube.budgets import Budgets
@@ -22,7 +23,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.kubelet import Ku
 from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
 from ansible_collections.nodeops.rotator.tests.simulation.kube.nodes import Machine, Nodes
 from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, is_ready, is_terminating, labels_of
-from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import BY_KIND
+from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import RESOURCES
 from ansible_collections.nodeops.rotator.tests.simulation.kube.scheduler import Scheduler
 from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import labels_match
 from ansible_collections.nodeops.rotator.tests.simulation.kube.sets import DaemonSets, StatefulSets
@@ -112,17 +113,17 @@ class Cluster:
 
     # Scenarios and the life of nodes
 
-    def create(self, kind: str, obj: Mapping[str, Any]) -> Object:
-        """Create an object for a scenario, past authentication, admission and the gate."""
-        return self.control.create(BY_KIND[kind].plural, obj)
+    def create(self, plural: str, obj: Mapping[str, Any]) -> Object:
+        """Create an object ("pods" …) for a scenario, past authentication, admission and the gate."""
+        return self.control.create(plural, obj)
 
-    def delete(self, kind: str, obj: Object, grace: int | None = None) -> None:
+    def delete(self, plural: str, obj: Object, grace: int | None = None) -> None:
         """Delete an object as a controller would, past the gate."""
-        remove(self.control, BY_KIND[kind].plural, obj, grace)
+        remove(self.control, plural, obj, grace)
 
-    def change(self, kind: str, obj: Mapping[str, Any], patch: Mapping[str, Any]) -> Object | None:
+    def change(self, plural: str, obj: Mapping[str, Any], patch: Mapping[str, Any]) -> Object | None:
         """Merge `patch` into an object, past the gate: somebody else's hand, or a scenario's."""
-        return self.control.change(BY_KIND[kind].plural, obj, patch)
+        return self.control.change(plural, obj, patch)
 
     def settle(self) -> None:
         """Let all that is under way (starting pods, statuses that trail) come to its end without time passing."""
@@ -143,11 +144,11 @@ class Cluster:
         os_image: str = "Amazon Linux 2023.8.20250915",
     ) -> None:
         """A kubelet registers its Node, NotReady; Ready follows `ready_after` seconds later. Under a name that still
-        has a Node object, that object is taken over with its providerID, taints and cordon. `architecture` is the
-        kubelet's word (amd64, arm64). A taint with "seconds" is removed by its owner so long after Ready."""
+        has a Node object, that object is taken over with its providerID, taints and cordon. `architecture` is EC2's
+        word or the kubelet's (x86_64, amd64, arm64). A taint with "seconds" is removed by its owner so long after Ready."""
         version = kubelet_version or f"{self._api.version}-eks-113cf36"
         machine = Machine(
-            name, provider_id, zone, instance_type, architecture, labels, private_ip, taints, version, os_image
+            name, provider_id, zone, instance_type, machines.ARCHITECTURES.get(architecture, architecture), labels, private_ip, taints, version, os_image
         )  # fmt: skip
         self._nodes.joins(machine, self.manners.node_ready if ready_after is None else ready_after)
 
@@ -177,13 +178,13 @@ class Cluster:
 
     # The truth, for judges
 
-    def objects(self, kind: str, namespace: str = "") -> Iterable[Object]:
-        """Every object of a kind ("Pod"), or those of one namespace, as they are now."""
-        return self.store.all(BY_KIND[kind].plural, namespace)
+    def objects(self, plural: str, namespace: str = "") -> Iterable[Object]:
+        """Every object of a resource ("pods"), or those of one namespace of it, as they are now."""
+        return self.store.all(plural, namespace)
 
-    def object(self, kind: str, name: str, namespace: str = "") -> Object | None:
+    def object(self, plural: str, name: str, namespace: str = "") -> Object | None:
         """One object as it is now."""
-        return self.store.get(BY_KIND[kind].plural, name, namespace)
+        return self.store.get(plural, name, namespace)
 
     def pods_on(self, node: str) -> list[Object]:
         """The pods bound to a node."""
@@ -205,10 +206,11 @@ class Cluster:
     def workload_figures(self) -> dict[tuple[str, str, str], tuple[int, int]]:
         """(wanted, ready) replicas of every Deployment, StatefulSet and DaemonSet, by (kind, namespace, name)."""
         figures = {}
-        for kind in ("Deployment", "StatefulSet", "DaemonSet"):
-            for obj in self.objects(kind):
+        for plural in ("deployments", "statefulsets", "daemonsets"):
+            kind = RESOURCES[plural].kind
+            for obj in self.objects(plural):
                 meta = obj["metadata"]
-                owners = self.control.owned("replicasets", obj) if kind == "Deployment" else [obj]
+                owners = self.control.owned("replicasets", obj) if plural == "deployments" else [obj]
                 ready = sum(self._tally.ready[owner["metadata"]["uid"]] for owner in owners)
                 wanted = obj["spec"].get("replicas", (obj.get("status") or {}).get("desiredNumberScheduled", 0))
                 figures[kind, meta["namespace"], meta["name"]] = (wanted, ready)

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object
 
+ARCHITECTURES = {"x86_64": "amd64"}
+"""EC2's word for an architecture, where the kubelet has another."""
 CPUS = {"medium": 2, "large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32}
 GIB_PER_CPU = {"c": 2, "m": 4, "r": 8, "t": 2}
 PODS = {"medium": 17, "large": 29, "xlarge": 58, "2xlarge": 58}

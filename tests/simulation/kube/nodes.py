@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -116,8 +117,7 @@ class Nodes:
         self._control.status("nodes", node, conditions=conditions)
         for taint in machine.taints:
             if "seconds" in taint:
-                key = taint["key"]
-                self._control.later(taint["seconds"], lambda key=key: self.untaint(machine.name, key))
+                self._control.later(taint["seconds"], functools.partial(self.untaint, machine.name, taint["key"]))
 
     def untaint(self, name: str, key: str) -> None:
         """Take all taints with this key off a node."""

@@ -41,7 +41,7 @@ class Reads:
             found = self._view(found)
         return scale_of(found) if request.subresource == "scale" else shown(resource, found)
 
-    def list(self, request: Request) -> Object:
+    def page(self, request: Request) -> Object:
         """A list or a page of one."""
         query, resource = request.query, request.resource
         version = self._version(query)

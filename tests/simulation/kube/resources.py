@@ -49,7 +49,7 @@ class Resource:
     @property
     def subresources(self) -> tuple[str, ...]:
         """The subresources that are served."""
-        names = ("status",) if self.status else ()
+        names: tuple[str, ...] = ("status",) if self.status else ()
         names += ("scale",) if self.scale else ()
         return names + (("eviction", "binding") if self.plural == "pods" else ())
 
@@ -88,4 +88,3 @@ TABLE = (
 )  # fmt: skip
 
 RESOURCES: dict[str, Resource] = {resource.plural: resource for resource in TABLE}
-BY_KIND: dict[str, Resource] = {resource.kind: resource for resource in TABLE}

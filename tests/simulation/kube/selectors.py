@@ -28,12 +28,12 @@ def labels_match(text: str) -> Callable[[Mapping[str, str]], bool]:
         found = REQUIREMENT.match(text, at)
         if not found or found.end() == at:
             raise bad_request(f"unable to parse requirement: found '{text[at:]}', expected: a label selector")
-        parts.append(_requirement(*found.groups(), text=text))
+        parts.append(_requirement(text, *found.groups()))
         at = found.end()
     return lambda labels: all(part(labels) for part in parts)
 
 
-def _requirement(negated: str, key: str, operator: str | None, value: str | None, text: str) -> Callable[[Mapping[str, str]], bool]:
+def _requirement(text: str, negated: str, key: str, operator: str | None, value: str | None) -> Callable[[Mapping[str, str]], bool]:
     if operator is None:
         return (lambda labels: key not in labels) if negated else (lambda labels: key in labels)
     if negated or (operator in ("in", "notin")) != (value or "").startswith("("):

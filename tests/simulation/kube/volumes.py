@@ -116,8 +116,11 @@ class Volumes:
         name = "csi-" + hashlib.sha256(f"{volume}{DRIVER}{node}".encode()).hexdigest()
         spec = {"attacher": DRIVER, "nodeName": node, "source": {"persistentVolumeName": volume}}
         made = self._control.create("volumeattachments", {"metadata": {"name": name}, "spec": spec, "status": {"attached": False}})
-        done = {"status": {"attached": True}}
-        self._control.later(self._manners.volume_attach, lambda: self._control.change("volumeattachments", made, done) and None)
+
+        def attached() -> None:
+            self._control.status("volumeattachments", made, attached=True)
+
+        self._control.later(self._manners.volume_attach, attached)
 
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
         """After the end of a volume's last pod on a node, the volume is detached."""

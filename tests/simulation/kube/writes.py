@@ -115,7 +115,7 @@ class Writes:
     def deletecollection(self, request: Request) -> Answer:
         """Delete what a list with the same selectors would show."""
         options = Options.read(request.body, request.query)
-        found = self._reads.list(request)
+        found = self._reads.page(request)
         for obj in found["items"]:
             delete(self._control, request.resource, obj, options)
         return 200, found

@@ -19,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
+from ansible_collections.nodeops.rotator.tests.simulation.kube import tables
 from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import Cluster
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ConnectionLost, status
 from ansible_collections.nodeops.rotator.tests.simulation.kube.watch import Watch
@@ -124,17 +125,23 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle
 
     def _answer(self, path: str, query: dict[str, str], token: str, raw: bytes) -> None:
+        kind = self.headers.get("Content-Type") or "application/json"
+        if raw and "json" not in kind:
+            message = f"the body of the request was in an unknown format - {kind}: only JSON is served"
+            self._send(415, status(415, message, "UnsupportedMediaType"), {})
+            return
         try:
             body = json.loads(raw) if raw else None
         except ValueError:
             self._send(400, status(400, "the body of the request is not JSON", "BadRequest"), {})
             return
-        kind = self.headers.get("Content-Type") or "application/json"
         server = self.server
         with server.lock:
             server.advance()
             code, answer, headers = server.cluster.request(self.command, path, query, body, kind, token)
             server.advance()
+        if code == 200 and self.command == "GET" and tables.is_wanted(self.headers.get("Accept", "")):
+            answer = tables.as_table(answer, server.cluster.kernel.utc())
         self._send(code, answer, headers)
 
     def _send(self, code: int, answer: dict[str, Any], headers: dict[str, str]) -> None:
@@ -174,6 +181,8 @@ class Handler(BaseHTTPRequestHandler):
             ready.clear()
             with self.server.lock:
                 lines, closed = watch.lines(), watch.closed
+            if tables.is_wanted(self.headers.get("Accept", "")):
+                lines = [tables.event_as_table(line, self.server.cluster.kernel.utc()) for line in lines]
             self._write(lines)
             if closed and not lines:
                 self.wfile.write(b"0\r\n\r\n")
