@@ -33,7 +33,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_memor
     NodeStatus,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_node import Course, course
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_tell import tell
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_tell import BLOCKED_FOR, stuck_since, tell
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
 
 
@@ -44,7 +44,7 @@ class DrainStep:
     memory: DrainMemory
     commands: tuple[Command, ...] = ()
     events: tuple[Event, ...] = ()
-    status: Mapping[str, NodeStatus] = MappingProxyType({})
+    status: Mapping[str, NodeStatus] = dataclasses.field(default_factory=dict)
     wake: float = math.inf
     feeds: frozenset[Feed] = frozenset()
 
@@ -72,9 +72,9 @@ def advance(memory: DrainMemory, nodes: Sequence[str], view: View, now: float, p
     allotment = allot(memory, _candidates(courses, view), view, budgets, now, policy)
     known = {name: _next_node(courses[name], allotment) for name in nodes}
     memory = dataclasses.replace(memory, nodes=MappingProxyType(known), kinds=_kinds(memory, looks, courses))
-    events, memory = tell(memory, courses, budgets)
+    events, memory = tell(memory, courses, budgets, now)
     status = {name: courses[name].status for name in nodes}
-    wake = min([allotment.wake, *(entry.wake for entry in courses.values())], default=math.inf)
+    wake = min([allotment.wake, *(entry.wake for entry in courses.values()), *_news(memory, courses, now)])
     following = [name for name in nodes if not status[name].final]
     return DrainStep(memory, allotment.commands, events, status, wake, feeds(following, policy, memory))
 
@@ -89,6 +89,14 @@ def _candidates(courses: Mapping[str, Course], view: View) -> list[Candidate]:
         if candidate.pod.pod.uid not in busy
     ]
     return [candidate for _index, _order, candidate in sorted(found, key=lambda item: item[:2])]
+
+
+def _news(memory: DrainMemory, courses: Mapping[str, Course], now: float) -> list[float]:
+    """When a budget that blocks becomes worth a line."""
+    moments = (
+        stuck_since(budget, course, memory) + BLOCKED_FOR for course in courses.values() for budget in course.status.blocked_by
+    )
+    return [moment for moment in moments if moment > now]
 
 
 def _next_node(entry: Course, allotment: Allotment) -> NodeMemory:

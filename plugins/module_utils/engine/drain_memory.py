@@ -12,14 +12,12 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model import Pod
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.eviction import Answer
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 NEVER = -math.inf
 
 
@@ -98,7 +96,7 @@ class NodeMemory:
     """One node's drain."""
 
     began: float
-    pods: Mapping[str, PodMemory] = NOTHING
+    pods: Mapping[str, PodMemory] = dataclasses.field(default_factory=dict)
     items: Mapping[str, Any] | None = None
     """The pods as last learnt from the cache; the very same mapping need not be learnt again."""
     volumes: frozenset[str] = frozenset()
@@ -125,8 +123,8 @@ class BudgetMemory:
 class DrainMemory:
     """All nodes being drained, and what they share."""
 
-    nodes: Mapping[str, NodeMemory] = NOTHING
-    budgets: Mapping[str, BudgetMemory] = NOTHING
+    nodes: Mapping[str, NodeMemory] = dataclasses.field(default_factory=dict)
+    budgets: Mapping[str, BudgetMemory] = dataclasses.field(default_factory=dict)
     paused_until: float = NEVER
     """The server asked everybody to wait until then."""
     kinds: frozenset[str] = frozenset()

@@ -176,7 +176,7 @@ def _blocked_until(way: _Way, entry: Entry) -> float:
         return math.inf
     names = blockers(entry, way.budgets)
     progress = [way.drain.budgets[name].admitted_at for name in names if name in way.drain.budgets]
-    return max(pod.held_since, *progress) + way.policy.pdb_timeout
+    return max([pod.held_since, *progress]) + way.policy.pdb_timeout
 
 
 def _candidates(way: _Way, late: set[str]) -> tuple[Candidate, ...]:

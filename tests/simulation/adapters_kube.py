@@ -1,0 +1,55 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The simulated cluster as core.ports.KubeCall, in memory: what the real clients speak to on virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import KubeCall, Reply
+from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import Cluster
+from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ConnectionLost
+from urllib3.exceptions import ProtocolError
+
+
+class _InMemory:
+    """core.ports.KubeCall; a lost connection is urllib3's exception, as on the wire."""
+
+    def __init__(self, cluster: Cluster, token: str) -> None:
+        self._cluster, self._token = cluster, token
+
+    def request(
+        self,
+        verb: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        content_type: str = "application/json",
+    ) -> Reply:
+        try:
+            status, answer, headers = self._cluster.request(verb, path, query, body, content_type, self._token)
+        except ConnectionLost as error:
+            raise ProtocolError(str(error)) from error
+        return Reply(status, answer, {name.lower(): value for name, value in headers.items()})
+
+    def stream(self, path: str, query: Mapping[str, str]) -> Iterator[bytes | None]:
+        try:
+            watch = self._cluster.watch(path, query, self._token)
+        except ConnectionLost as error:
+            raise ProtocolError(str(error)) from error
+        try:
+            while True:
+                ended = watch.closed  # looked at first: lines made ready before the end are still taken
+                yield from watch.lines()
+                if ended:
+                    return
+                yield None
+        finally:
+            watch.close()
+
+
+def kube_call(cluster: Cluster, token: str = "") -> KubeCall:
+    """Requests to the simulated API server as the user of this bearer token."""
+    return _InMemory(cluster, token)
