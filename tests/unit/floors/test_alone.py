@@ -38,8 +38,7 @@ def test_core_and_engine_import_without_ansible() -> None:
     names = modules_of("core") + modules_of("engine")
     result = import_alone(*names)
     assert len(names) > 2
-    assert result.stderr == ""
-    assert result.returncode == 0
+    assert result.returncode == 0, result.stderr[-1000:]
 
 
 @pytest.mark.parametrize("name", ["ansible.module_utils.basic", "botocore.exceptions", "kubernetes", "yaml", "boto3"])
