@@ -75,6 +75,8 @@ class Fleet:
         """Stop a running instance; it keeps its address."""
         if instance.state in ("pending", "running"):
             self._become(instance, "stopping")
+            self._account.balancer.instance_ended(instance)
+            self._account.scaler.instance_ended(instance)
             delay = self._account.kernel.spread(*self._account.manners.shutdown)
             self._account.kernel.after(delay, lambda: self._follow(instance, "stopping", "stopped"))
 

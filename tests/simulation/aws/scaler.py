@@ -127,12 +127,15 @@ class Scaler:
         group.last_scaled_at = self._account.kernel.now
 
     def _rebalance(self, group: Group) -> None:
-        """Launch in the emptiest zone; when that is InService, the surplus falls in the fullest one."""
+        """Launch in the emptiest zone; when that is InService, the surplus falls in the fullest one. Where all in the
+        fullest zone are protected, nothing could fall there, and nothing is launched."""
         counts = zone_counts(group)
         if not self._account.manners.az_rebalance or len(counts) < 2 or "AZRebalance" in group.suspended:
             return
         least = min(counts, key=lambda zone: (counts[zone], zone))
-        if max(counts.values()) - counts[least] < 2 or "Launch" in group.suspended:
+        most = max(counts.values())
+        exposed = any(counts[member.zone] == most and not member.protected for member in group.counted())
+        if most - counts[least] < 2 or not exposed or "Launch" in group.suspended:
             return
         cause = f"At {self.stamp()} an instance was launched to balance instances in zones {' '.join(sorted(counts))}."
         member = self.launch(group, cause, least)
