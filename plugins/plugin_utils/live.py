@@ -1,0 +1,145 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The base of the action plugins that show a running module's progress. Private: may change in any release.
+
+Nothing leaves a module before it ends, so the module appends JSON lines to a private file and a thread here shows them
+as they come. It decides nothing: with the lines or without, the module is the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from ansible import constants as C
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible.utils.vars import merge_hash
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report import line, reminder
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.progress import PROGRESS_OPTION
+
+PAUSE = 0.2
+"""Seconds between two looks at the file: what a line may lag behind."""
+SILENCE = 55.0
+"""Seconds after which a line says that the work goes on, so that AWX's idle timeout (in minutes) never ends a run."""
+COLOURS = {"blocked": C.COLOR_WARN, "failed": C.COLOR_ERROR, "settle": C.COLOR_WARN, "done": C.COLOR_OK}
+
+
+class Narrator:
+    """Turns what was appended to the progress file into lines to show, and silence into reminders. Knows no clock."""
+
+    def __init__(self, group: str, began: float) -> None:
+        self._group, self._began, self._spoke = group, began, began
+        self._rest = b""
+        self._last: dict[str, Any] | None = None
+
+    def take(self, data: bytes, now: float) -> list[tuple[str, dict[str, Any]]]:
+        """The lines of all whole records in `data`, each with its event; a half one waits for its other half."""
+        *records, self._rest = (self._rest + data).split(b"\n")
+        told = []
+        for record in records:
+            try:
+                event = json.loads(record)
+            except ValueError:
+                continue
+            self._last = event
+            told.append((line(self._group, event), event))
+            if not event.get("repeat"):
+                self._spoke = now
+        return told
+
+    def remind(self, now: float) -> str:
+        """A line for a silence that has lasted too long, else ""."""
+        if now - self._spoke < SILENCE:
+            return ""
+        self._spoke = now
+        return reminder(self._group, now - self._began, self._last)
+
+
+class Tail(threading.Thread):
+    """Follows the file until it is told to stop, then shows what is left. A daemon: it never keeps Ansible alive."""
+
+    def __init__(self, path: str, group: str) -> None:
+        super().__init__(name="nodeops-rotator-progress", daemon=True)
+        self._path = path
+        self._narrator = Narrator(group, time.monotonic())
+        self._ended = threading.Event()
+        self._display = Display()
+
+    def run(self) -> None:
+        """The thread's body."""
+        with open(self._path, "rb") as file:
+            while not self._ended.wait(PAUSE):
+                self._show(file.read())
+                if text := self._narrator.remind(time.monotonic()):
+                    self._display.display(text)
+            self._show(file.read())
+
+    def stop(self) -> None:
+        """End after a last look."""
+        self._ended.set()
+        self.join(timeout=5)
+
+    def _show(self, data: bytes) -> None:
+        for text, event in self._narrator.take(data, time.monotonic()):
+            if event.get("repeat"):
+                self._display.v(text)
+            else:
+                self._display.display(text, color=COLOURS.get(event.get("phase", "")))
+
+
+@contextlib.contextmanager
+def shown(group: str) -> Iterator[str]:
+    """The path of a progress file (0600) that is shown while the block runs, and gone afterwards."""
+    # Ansible's own temporary folder is emptied when it exits, so a signal leaves no file behind either.
+    handle, path = tempfile.mkstemp(prefix="progress-", suffix=".jsonl", dir=C.DEFAULT_LOCAL_TMP)
+    os.close(handle)
+    tail = Tail(path, group)
+    tail.start()
+    try:
+        yield path
+    finally:
+        tail.stop()
+        os.unlink(path)
+
+
+class LiveAction(ActionBase):
+    """Runs the module of the same name and shows its progress. Where that cannot be (another machine or user, in the
+    background) or must not be (no_log), the module just runs."""
+
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """See ActionBase."""
+        result = super().run(tmp, task_vars)
+        if self._may_show():
+            with shown(self._group(task_vars or {})) as path:
+                arguments = {**self._task.args, PROGRESS_OPTION: path}
+                outcome = self._execute_module(module_args=arguments, task_vars=task_vars)
+            outcome.get("invocation", {}).get("module_args", {}).pop(PROGRESS_OPTION, None)
+        else:
+            in_background = bool(self._task.async_val) and not self._connection.has_native_async
+            outcome = self._execute_module(task_vars=task_vars, wrap_async=in_background)
+        if not self._task.async_val:
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+        return merge_hash(result, outcome)
+
+    def _may_show(self) -> bool:
+        hidden = self._task.no_log or self._task.async_val
+        return not hidden and self._connection.transport == "local" and self._connection.become is None
+
+    def _group(self, task_vars: dict[str, Any]) -> str:
+        """What to call the node group in each line, since several may be at work: the inventory's name for it, as wide
+        as the longest of those at work. On localhost it is what the module's arguments name."""
+        host = str(task_vars.get("inventory_hostname", ""))
+        if host in C.LOCALHOST:
+            return str(self._task.args.get("autoscaling_group_name") or self._task.args.get("group") or "")
+        return host.ljust(max((len(name) for name in task_vars.get("ansible_play_batch", ())), default=0))

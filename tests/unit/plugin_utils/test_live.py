@@ -1,0 +1,143 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Progress lines of a running module, and when they are not shown."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import stat
+import types
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.plugin_utils import live
+
+EVENT = {"phase": "drained", "subject": "ip-10-0-1-7", "text": "14 pods", "progress": "4/12", "repeat": False}
+
+
+def record(**changes: Any) -> bytes:
+    return json.dumps({**EVENT, **changes}).encode() + b"\n"
+
+
+class Recorder:
+    """A Display that remembers."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+        self.verbose: list[str] = []
+
+    def display(self, text: str, color: str | None = None) -> None:
+        self.shown.append(text)
+
+    def v(self, text: str) -> None:
+        self.verbose.append(text)
+
+
+@pytest.fixture
+def display(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Recorder:
+    recorder = Recorder()
+    monkeypatch.setattr(live, "Display", lambda: recorder)
+    monkeypatch.setattr(live.C, "DEFAULT_LOCAL_TMP", str(tmp_path))
+    return recorder
+
+
+def test_half_a_record_waits_for_its_other_half() -> None:
+    narrator = live.Narrator("blue", 0)
+    whole = record()
+    assert narrator.take(whole[:20], 1) == []
+    assert [text for text, _event in narrator.take(whole[20:] + record(subject="b")[:5], 2)] == [
+        "blue   4/12  ip-10-0-1-7     drained     14 pods"
+    ]
+
+
+def test_a_line_that_is_no_record_is_left_out() -> None:
+    assert len(live.Narrator("blue", 0).take(b"not json\n" + record(), 1)) == 1
+
+
+def test_silence_is_broken_once_a_minute_at_most() -> None:
+    narrator = live.Narrator("blue", 0)
+    narrator.take(record(), 10)
+    assert narrator.remind(60) == ""
+    assert "14 pods" in narrator.remind(66)
+    assert narrator.remind(70) == ""
+    assert narrator.remind(122)
+
+
+def test_repeats_do_not_break_the_silence_since_they_are_not_seen() -> None:
+    narrator = live.Narrator("blue", 0)
+    narrator.take(record(repeat=True), 50)
+    assert narrator.remind(56)
+
+
+def test_the_file_is_private_and_gone_in_the_end_and_all_of_it_was_shown(display: Recorder) -> None:
+    with live.shown("blue") as path:
+        mode = stat.S_IMODE(os.stat(path).st_mode)
+        with open(path, "ab") as file:
+            file.write(record() + record(repeat=True, text="again"))
+    assert mode == 0o600
+    assert not os.path.exists(path)
+    assert display.shown == ["blue   4/12  ip-10-0-1-7     drained     14 pods"]
+    assert len(display.verbose) == 1
+
+
+def test_the_file_is_gone_and_the_thread_ended_after_an_error(display: Recorder) -> None:
+    with pytest.raises(KeyboardInterrupt), live.shown("blue") as path:
+        raise KeyboardInterrupt
+    assert not os.path.exists(path)
+    assert not [thread for thread in live.threading.enumerate() if thread.name == "nodeops-rotator-progress"]
+
+
+class Action(live.LiveAction):
+    """One whose module call is recorded."""
+
+    def __init__(self, transport: str = "local", become: object = None, **task: Any) -> None:
+        fields = {"args": {"autoscaling_group_name": "asg"}, "no_log": False, "async_val": 0, "check_mode": False, **task}
+        self._task = types.SimpleNamespace(**fields)
+        shell = types.SimpleNamespace(tmpdir=None)
+        self._connection = types.SimpleNamespace(transport=transport, become=become, has_native_async=False, _shell=shell)
+        self.calls: list[dict[str, Any]] = []
+
+    def _execute_module(self, **given: Any) -> dict[str, Any]:
+        self.calls.append(given)
+        return {"changed": True, "invocation": {"module_args": {**given.get("module_args", {})}}}
+
+    def _remove_tmp_path(self, path: str | None, force: bool = False) -> None:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def plain_base(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live.ActionBase, "run", lambda self, tmp, task_vars: {})
+
+
+def test_the_module_gets_the_file_and_the_result_does_not_show_it(display: Recorder) -> None:
+    action = Action()
+    result = action.run(task_vars={"inventory_hostname": "blue"})
+    assert set(action.calls[0]["module_args"]) == {"autoscaling_group_name", "_progress_file"}
+    assert result == {"changed": True, "invocation": {"module_args": {"autoscaling_group_name": "asg"}}}
+
+
+@pytest.mark.parametrize(
+    "hidden", [{"no_log": True}, {"async_val": 60}, {"transport": "ssh"}, {"become": object()}], ids=lambda given: next(iter(given))
+)
+def test_otherwise_the_module_just_runs(hidden: dict[str, Any], display: Recorder) -> None:
+    action = Action(**hidden)
+    assert action.run(task_vars={})["changed"] is True
+    assert "module_args" not in action.calls[0]
+    assert action.calls[0]["wrap_async"] is bool(hidden.get("async_val"))
+
+
+@pytest.mark.parametrize(
+    ("variables", "name"),
+    [
+        ({"inventory_hostname": "localhost"}, "asg"),
+        ({"inventory_hostname": "blue"}, "blue"),
+        ({"inventory_hostname": "blue", "ansible_play_batch": ["blue", "green"]}, "blue "),
+    ],
+)
+def test_the_node_group_goes_by_its_inventory_name(variables: dict[str, Any], name: str) -> None:
+    assert Action()._group(variables) == name
