@@ -64,7 +64,8 @@ def architectures(aws: Aws, types: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 def of_instances(aws: Aws, ids: Iterable[str]) -> list[str]:
     """The image ids of instances that are not gone, each once, sorted. Instances that do not exist are left out."""
-    wanted, found = sorted(set(ids)), set()
+    wanted = sorted(set(ids))
+    found: set[str] = set()
     for start in range(0, len(wanted), 200):  # EC2's limit of filter values
         filters = [{"Name": "instance-id", "Values": wanted[start : start + 200]}]
         for place in aws.pages("describe instances", "ec2", "DescribeInstances", "Reservations", Filters=filters):

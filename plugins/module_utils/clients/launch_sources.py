@@ -35,6 +35,8 @@ class Target:
 def find(aws: Aws, target: Target) -> Source:
     """The Source of what is named. Raises InputError, NotFoundError, RefusedError."""
     if target.eks_nodegroup:
+        if not target.eks_cluster:
+            raise InputError(f"Node group {target.eks_nodegroup} needs its cluster", "Set eks_cluster")
         return _of_nodegroup(aws, target)
     if target.kops_group:
         return _of_kops(aws, target)

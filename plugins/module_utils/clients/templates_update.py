@@ -13,7 +13,7 @@ from typing import Any
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients import images, launch_sources, parameters, templates
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.launch_sources import Target
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError, RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images import Image, check_usable, show_time
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates import (
     ALIAS,
@@ -24,6 +24,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates imp
     prunable,
     write_mark,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_judgement import check_fit
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_plan import (
     Plan,
     Wanted,
@@ -32,7 +33,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_pla
     resolve,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_sources import Source, Use, repoint
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.userdata import obstacle
 
 ATTEMPTS = 3
 """How often everything is read anew after something vanished between reading and writing."""
@@ -131,23 +131,9 @@ class TemplateUpdate:
         """Refuse an image that the template's instance types or user data cannot work with."""
         if self._image is None:
             return
-        image = self._image
         own = plan.after.get("InstanceType")
         types = images.architectures(self._aws, use.types or ([str(own)] if own else []))
-        wrong = sorted(kind for kind, can in types.items() if image.architecture not in can)
-        if wrong:
-            raise RefusedError(
-                f"Launch template {name} cannot take {image.id} ({image.architecture}): it launches {', '.join(wrong)}"
-                f" ({'/'.join(types[wrong[0]])})",
-                "Choose an image of that architecture",
-            )
-        family = image.named.kind.family if image.named else "windows" if image.platform == "windows" else ""
-        reason = obstacle(str(plan.after.get("UserData", "")), family)
-        if reason:
-            raise RefusedError(
-                f"Launch template {name} cannot take {image.id} ({image.name}): {reason}",
-                "Override UserData with what the new family reads, or give it a node group of its own",
-            )
+        check_fit(f"Launch template {name}", self._image, types, str(plan.after.get("UserData", "")))
 
     def _prunable(self, versions: list[Version], use: Use, plan: Plan) -> tuple[int, ...]:
         if self._wanted.keep is None or self._wanted.rollback:
@@ -219,7 +205,7 @@ class TemplateUpdate:
             "run": self._wanted.run,
             "time": show_time(self._now),
         }
-        return {TAG + name: str(value) for name, value in said.items() if value}
+        return {TAG + name: str(value) for name, value in said.items()}
 
 
 def _numbered(plan: Plan, number: int) -> Plan:

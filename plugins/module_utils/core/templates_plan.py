@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError, NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates import (
     DEFAULT,
     LATEST,
@@ -40,6 +40,10 @@ class Wanted:
     keep: int | None = None
     verify: bool = True
     rollback: bool = False
+
+    def __post_init__(self) -> None:
+        if self.keep is not None and self.keep < 0:
+            raise InputError(f"keep_versions is {self.keep}", "Give 0 or more")
 
 
 @dataclasses.dataclass(frozen=True)

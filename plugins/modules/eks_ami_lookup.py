@@ -1,0 +1,403 @@
+#!/usr/bin/python
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: eks_ami_lookup
+short_description: Find the AMI that nodes should run, and tell whether an update is due
+version_added: 0.1.0
+description:
+  - Finds the newest AMI of a family for a Kubernetes version, by the public parameters of Systems Manager where they
+    exist, and confirms it by asking EC2.
+  - With O(compare_to) it also tells whether what is in use is behind, and by how many days.
+  - A refresh is never silently a minor upgrade. The Kubernetes version is that of the present nodes unless another one
+    is given, and it is never newer than the control plane.
+  - Nothing is changed. It is known as P(nodeops.rotator.eks_ami_info#module) too.
+author: nodeops.rotator contributors (@nodeops)
+options:
+  family:
+    description:
+      - The family of images.
+      - Without it, the family of what O(compare_to) runs; V(al2023) where nothing is compared.
+      - V(custom) are images of your own, golden images or those of a kops cluster, found by O(owners),
+        O(name_pattern), O(tags) and O(filters).
+    type: str
+    choices: [al2023, al2, bottlerocket, ubuntu, windows, custom]
+  variant:
+    description:
+      - The variant of the family. By default the plain one, or that of what O(compare_to) runs if it is of the same
+        family.
+      - V(standard), V(nvidia) or V(neuron) for V(al2023); V(standard) or V(gpu) for V(al2); V(standard), V(nvidia),
+        V(fips) or V(nvidia-fips) for V(bottlerocket); V(standard) for V(ubuntu); V(core) or V(full) for V(windows).
+    type: str
+  architecture:
+    description: The architecture. By default that of what O(compare_to) runs, else V(x86_64).
+    type: str
+    choices: [x86_64, arm64]
+  os_release:
+    description:
+      - Release of the operating system, for V(ubuntu) (V(20.04), V(22.04), V(24.04)) and V(windows) (V(2019), V(2022),
+        V(2025)).
+      - By default that of what O(compare_to) runs, else V(24.04) or V(2022).
+    type: str
+  kubernetes_version:
+    description:
+      - The Kubernetes version, as V('1.33') (quote it), or where to take it from.
+      - V(nodes) is the minor version of the kubelets of the node group that O(compare_to) names, or else of all nodes of
+        the cluster. Several minors are refused.
+      - V(control_plane) is the version of the control plane. It makes a refresh a minor upgrade once the control plane
+        was upgraded, and therefore has to be asked for.
+      - By default the version of the present nodes. Where Kubernetes cannot be reached, what EKS has on record for the
+        node group, or else what the name of its AMI says; RV(kubernetes_version_source) tells which.
+      - Not needed for O(family=custom).
+    type: str
+  allow_downgrade:
+    description: Whether the version may be older than that of the present nodes.
+    type: bool
+    default: false
+  release_version:
+    description:
+      - Pins one release instead of the newest, in the terms of its publisher.
+      - V(1.33.1-20260501), or only the date, for V(al2023) and V(al2); V(1.40.0) for V(bottlerocket); the serial
+        V(20260501) for V(ubuntu); V(2026.05.12) for V(windows).
+    type: str
+  min_age:
+    description: Take no image that is younger than so many days, to let a release mature.
+    type: int
+    default: 0
+  max_age:
+    description: Fail if the newest image is older than so many days.
+    type: int
+  owners:
+    description:
+      - Whose images are searched, as account ids, V(self) or V(amazon).
+      - For O(family=custom) the default is V(self). For the other families their publishers; change it only where a
+        publisher has another account, as Canonical in China and GovCloud.
+    type: list
+    elements: str
+  name_pattern:
+    description: Name of the images for O(family=custom), in which V(*) and V(?) are wildcards.
+    type: str
+  tags:
+    description: Tags that the images for O(family=custom) must have.
+    type: dict
+  filters:
+    description:
+      - Further filters of the EC2 API's DescribeImages for O(family=custom), each with a value or a list of values.
+      - They win over what the other options say of the same filter.
+    type: dict
+  releases:
+    description: Whether to list all releases there are, newest first.
+    type: bool
+    default: false
+  compare_to:
+    description:
+      - What is in use. Exactly one of an image, a launch template and a node group.
+      - Of a node group both the images of its instances and that of its launch template count.
+    type: dict
+    suboptions:
+      image_id:
+        description: An image, or C(resolve:ssm:) and a parameter.
+        type: str
+      launch_template_id:
+        description: A launch template.
+        type: str
+      launch_template_name:
+        description: A launch template.
+        type: str
+      version:
+        description: Which version of the launch template; a number, V($Latest) or V($Default).
+        type: str
+        default: $Latest
+      autoscaling_group_name:
+        description: A node group by its Auto Scaling group.
+        type: str
+      eks_nodegroup:
+        description: A managed node group of O(eks_cluster).
+        type: str
+      kops_cluster:
+        description: The kops cluster of O(compare_to.kops_instance_group).
+        type: str
+      kops_instance_group:
+        description: An instance group of a kops cluster.
+        type: str
+notes:
+  - Needs the IAM actions C(ssm:GetParameters), C(ec2:DescribeImages) and, for O(compare_to), C(ssm:GetParameter),
+    C(ec2:DescribeInstances), C(ec2:DescribeLaunchTemplates), C(ec2:DescribeLaunchTemplateVersions),
+    C(autoscaling:DescribeAutoScalingGroups), C(autoscaling:DescribeLaunchConfigurations), C(eks:DescribeCluster) and
+    C(eks:DescribeNodegroup).
+  - Of Kubernetes it reads the nodes (verb list), and the version of the API server.
+  - One call is for one region and account; use a loop for several.
+attributes:
+  check_mode:
+    description: Can run in check mode and tell the same without any change.
+    support: full
+    details: It only reads.
+  diff_mode:
+    description: Tells in diff mode what has changed or would change.
+    support: none
+    details: It changes nothing.
+  idempotent:
+    description: Run twice in a row, it changes nothing the second time.
+    support: full
+    details: It changes nothing at all.
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+  - nodeops.rotator.kube
+seealso:
+  - module: nodeops.rotator.launch_template_update
+"""
+
+EXAMPLES = r"""
+- name: Find the newest Amazon Linux 2023 image for Kubernetes 1.33
+  nodeops.rotator.eks_ami_lookup:
+    family: al2023
+    kubernetes_version: "1.33"
+    region: eu-west-1
+
+- name: Ask whether a node group is behind, by the version that its nodes run
+  nodeops.rotator.eks_ami_lookup:
+    eks_cluster: shop
+    compare_to:
+      autoscaling_group_name: shop-blue
+    region: eu-west-1
+  register: ami
+
+- name: Use a Bottlerocket release only after a week, and never one that is older than two months
+  nodeops.rotator.eks_ami_lookup:
+    family: bottlerocket
+    variant: nvidia
+    architecture: arm64
+    kubernetes_version: "1.33"
+    min_age: 7
+    max_age: 60
+
+- name: Find the newest golden image
+  nodeops.rotator.eks_ami_lookup:
+    family: custom
+    owners: ["123456789012"]
+    name_pattern: golden-node-*
+    tags:
+      stage: released
+"""
+
+RETURN = r"""
+image_id:
+  description: Id of the image.
+  returned: success
+  type: str
+  sample: ami-0123456789abcdef0
+name:
+  description: Name of the image.
+  returned: success
+  type: str
+  sample: amazon-eks-node-al2023-x86_64-standard-1.33-v20260501
+family:
+  description: Family, as in O(family).
+  returned: success
+  type: str
+  sample: al2023
+variant:
+  description: Variant, as in O(variant); empty for V(custom).
+  returned: success
+  type: str
+  sample: standard
+architecture:
+  description: Architecture.
+  returned: success
+  type: str
+  sample: x86_64
+os_release:
+  description: Release of the operating system, as in O(os_release); empty where the family has none.
+  returned: success
+  type: str
+  sample: "24.04"
+kubernetes_version:
+  description: Kubernetes version that the image is for; empty for V(custom).
+  returned: success
+  type: str
+  sample: "1.33"
+kubernetes_version_source:
+  description:
+    - Where the version comes from. V(given), V(nodes), V(control_plane), V(nodegroup) (EKS's record of the managed node
+      group), V(image) (the name of what is in use), or V(none) where no version is needed.
+  returned: success
+  type: str
+  sample: nodes
+control_plane_version:
+  description: Version of the control plane, empty where it was not asked.
+  returned: success
+  type: str
+  sample: "1.33"
+release_version:
+  description: Release in the terms of its publisher, as in O(release_version); empty for V(custom).
+  returned: success
+  type: str
+  sample: 1.33.1-20260501
+parameter:
+  description: The public parameter that named the image; empty when it was found by a search.
+  returned: success
+  type: str
+  sample: /aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/standard/recommended/image_id
+creation_date:
+  description: When the image was made, in UTC.
+  returned: success
+  type: str
+  sample: "2026-05-01T07:08:09Z"
+age_days:
+  description: Age of the image in whole days.
+  returned: success
+  type: int
+  sample: 12
+deprecation_time:
+  description: When the image is, or was, deprecated; null without a date.
+  returned: success
+  type: str
+  sample: "2028-05-01T07:08:09Z"
+description:
+  description: Description of the image.
+  returned: success
+  type: str
+  sample: "EKS-optimized Kubernetes node based on Amazon Linux 2023, (k8s: 1.33.1, containerd: 1.7.*)"
+state:
+  description: State of the image, which is V(available).
+  returned: success
+  type: str
+  sample: available
+owner_id:
+  description: Account that owns the image.
+  returned: success
+  type: str
+  sample: "602401143452"
+boot_mode:
+  description: Boot mode; empty where the image leaves it to the instance type.
+  returned: success
+  type: str
+  sample: uefi-preferred
+root_device_name:
+  description: Name of the root device.
+  returned: success
+  type: str
+  sample: /dev/xvda
+root_device_type:
+  description: Type of the root device, which is V(ebs).
+  returned: success
+  type: str
+  sample: ebs
+update_available:
+  description:
+    - Whether something in use should be replaced. With O(release_version) everything but that release; otherwise what is
+      older than the image found, or does not exist any more.
+  returned: with O(compare_to)
+  type: bool
+  sample: true
+behind_days:
+  description: By how many days the oldest image in use is older than the one found.
+  returned: with O(compare_to)
+  type: int
+  sample: 41
+current:
+  description: The oldest image in use, described like the one found; null when none exists any more.
+  returned: with O(compare_to)
+  type: dict
+  sample: {"image_id": "ami-0fedcba9876543210", "age_days": 53}
+current_image_ids:
+  description: Ids of all images in use.
+  returned: with O(compare_to)
+  type: list
+  elements: str
+  sample: [ami-0fedcba9876543210]
+releases:
+  description: All releases there are, newest first, each described like the image found.
+  returned: with O(releases)
+  type: list
+  elements: dict
+  sample: [{"image_id": "ami-0123456789abcdef0", "release_version": "1.33.1-20260501"}]
+"""
+
+import datetime
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.images_lookup import Lookup, Search
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.launch_sources import Target
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.families import ARCHITECTURES, CHOICES
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import RawAws, fail_on_error
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.kube import KUBE_SPEC, connect
+
+COMPARED = ("image_id", "launch_template_id", "launch_template_name", "autoscaling_group_name", "eks_nodegroup")
+COMPARE_SPEC: dict[str, Any] = {
+    **{name: {"type": "str"} for name in (*COMPARED, "kops_instance_group", "kops_cluster")},
+    "version": {"type": "str", "default": "$Latest"},
+}
+TEXTS = ("variant", "os_release", "kubernetes_version", "release_version", "name_pattern")
+SPEC: dict[str, Any] = {
+    **KUBE_SPEC,
+    **{name: {"type": "str"} for name in TEXTS},
+    "family": {"type": "str", "choices": list(CHOICES)},
+    "architecture": {"type": "str", "choices": list(ARCHITECTURES)},
+    "allow_downgrade": {"type": "bool", "default": False},
+    "min_age": {"type": "int", "default": 0},
+    "max_age": {"type": "int"},
+    "owners": {"type": "list", "elements": "str"},
+    "tags": {"type": "dict"},
+    "filters": {"type": "dict"},
+    "releases": {"type": "bool", "default": False},
+    "compare_to": {
+        "type": "dict",
+        "options": COMPARE_SPEC,
+        "mutually_exclusive": [[*COMPARED, "kops_instance_group"]],
+        "required_one_of": [[*COMPARED, "kops_instance_group"]],
+        "required_together": [["kops_cluster", "kops_instance_group"]],
+    },
+}
+
+
+def make_search(params: dict[str, Any]) -> Search:
+    """The options as the lookup wants them."""
+    compare = params["compare_to"] or {}
+    target = Target(
+        template_id=compare.get("launch_template_id") or "",
+        template_name=compare.get("launch_template_name") or "",
+        version=compare.get("version") or "",
+        group=compare.get("autoscaling_group_name") or "",
+        eks_cluster=params["eks_cluster"] or "",
+        eks_nodegroup=compare.get("eks_nodegroup") or "",
+        kops_cluster=compare.get("kops_cluster") or "",
+        kops_group=compare.get("kops_instance_group") or "",
+    )
+    filters = {name: value if isinstance(value, list) else [value] for name, value in (params["filters"] or {}).items()}
+    return Search(
+        **{name: params[name] or "" for name in (*TEXTS, "family", "architecture", "eks_cluster")},
+        **{name: params[name] for name in ("min_age", "max_age", "allow_downgrade", "releases")},
+        owners=tuple(params["owners"] or ()),
+        tags={name: str(value) for name, value in (params["tags"] or {}).items()},
+        filters={name: [str(value) for value in values] for name, values in filters.items()},
+        compare=target if compare and not compare.get("image_id") else None,
+        compare_image=compare.get("image_id") or "",
+    )
+
+
+@fail_on_error
+def run(module: AnsibleAWSModule) -> None:
+    """Look it up and tell."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    result = Lookup(Aws(RawAws(module)), make_search(module.params), now, lambda: connect(module)).run()
+    for warning in result.pop("warnings"):
+        module.warn(warning)
+    module.exit_json(changed=False, **result)
+
+
+def main() -> None:
+    """Entry point."""
+    run(AnsibleAWSModule(argument_spec=SPEC, supports_check_mode=True))
+
+
+if __name__ == "__main__":
+    main()
