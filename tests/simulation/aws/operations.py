@@ -44,3 +44,8 @@ def find(service: str, name: str, params: Params) -> Handler:
         if parameter not in modelled and not (service == "ec2" and parameter == "DryRun"):
             raise AwsError("NotModelled", f"{service} {name} is modelled without {parameter}", 501)
     return handler
+
+
+def names() -> list[tuple[str, str]]:
+    """All operations that are modelled, as (service, name)."""
+    return sorted(_TABLE)
