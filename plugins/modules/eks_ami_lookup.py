@@ -1,4 +1,3 @@
-#!/usr/bin/python
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -320,16 +319,14 @@ releases:
   sample: [{"image_id": "ami-0123456789abcdef0", "release_version": "1.33.1-20260501"}]
 """
 
-import datetime
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws import Aws
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.images_lookup import Lookup, Search
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.launch_sources import Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.families import ARCHITECTURES, CHOICES
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import RawAws, fail_on_error
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.kube import KUBE_SPEC, connect
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images_search import Search
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_sources import Target
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import aws_module, fail_on_error
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.images import look_up
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.kube import KUBE_SPEC
 
 COMPARED = ("image_id", "launch_template_id", "launch_template_name", "autoscaling_group_name", "eks_nodegroup")
 COMPARE_SPEC: dict[str, Any] = {
@@ -373,9 +370,13 @@ def make_search(params: dict[str, Any]) -> Search:
         kops_group=compare.get("kops_instance_group") or "",
     )
     filters = {name: value if isinstance(value, list) else [value] for name, value in (params["filters"] or {}).items()}
+    texts: dict[str, Any] = {name: params[name] or "" for name in (*TEXTS, "family", "architecture", "eks_cluster")}
     return Search(
-        **{name: params[name] or "" for name in (*TEXTS, "family", "architecture", "eks_cluster")},
-        **{name: params[name] for name in ("min_age", "max_age", "allow_downgrade", "releases")},
+        **texts,
+        min_age=params["min_age"],
+        max_age=params["max_age"],
+        allow_downgrade=params["allow_downgrade"],
+        releases=params["releases"],
         owners=tuple(params["owners"] or ()),
         tags={name: str(value) for name, value in (params["tags"] or {}).items()},
         filters={name: [str(value) for value in values] for name, values in filters.items()},
@@ -385,10 +386,9 @@ def make_search(params: dict[str, Any]) -> Search:
 
 
 @fail_on_error
-def run(module: AnsibleAWSModule) -> None:
+def run(module: Any) -> None:
     """Look it up and tell."""
-    now = datetime.datetime.now(datetime.timezone.utc)
-    result = Lookup(Aws(RawAws(module)), make_search(module.params), now, lambda: connect(module)).run()
+    result = look_up(module, make_search(module.params))
     for warning in result.pop("warnings"):
         module.warn(warning)
     module.exit_json(changed=False, **result)
@@ -396,7 +396,7 @@ def run(module: AnsibleAWSModule) -> None:
 
 def main() -> None:
     """Entry point."""
-    run(AnsibleAWSModule(argument_spec=SPEC, supports_check_mode=True))
+    run(aws_module(SPEC))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,3 @@
-#!/usr/bin/python
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -254,19 +253,12 @@ verified:
   sample: true
 """
 
-import datetime
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients import (
-    launch_configurations,
-    launch_sources,
-    templates_result,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws import Aws
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.templates_update import TemplateUpdate
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_plan import Wanted
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import RawAws, fail_on_error
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_sources import Target
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import aws_module, fail_on_error
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.templates import update
 
 NAMES = (
     "launch_template_name", "launch_template_id", "autoscaling_group_name", "eks_nodegroup", "kops_instance_group"
@@ -284,10 +276,10 @@ SPEC: dict[str, Any] = {
 }
 
 
-def make_target(params: dict[str, Any]) -> launch_sources.Target:
+def make_target(params: dict[str, Any]) -> Target:
     """What the options name."""
     said = {name: value or "" for name, value in params.items()}
-    return launch_sources.Target(
+    return Target(
         template_id=said["launch_template_id"],
         template_name=said["launch_template_name"],
         version=said["source_version"],
@@ -316,31 +308,19 @@ def make_wanted(params: dict[str, Any]) -> Wanted:
 
 
 @fail_on_error
-def run(module: AnsibleAWSModule) -> None:
+def run(module: Any) -> None:
     """Find what the node group launches from, bring it to what is wanted, and tell."""
-    aws, wanted, target = Aws(RawAws(module)), make_wanted(module.params), make_target(module.params)
-    source = launch_sources.find(aws, target)
-    launch_sources.refuse_owned(source, target)
-    if source.configuration:
-        done = launch_configurations.update(aws, wanted, source, module.check_mode)
-        result, diff = templates_result.show_configuration(done), templates_result.diff_configuration(done)
-        warnings = done.warnings
-    else:
-        now = datetime.datetime.now(datetime.timezone.utc)
-        outcome = TemplateUpdate(aws, wanted, now, module.check_mode).run(source, target)
-        result, diff = templates_result.show_templates(outcome), templates_result.diff_templates(outcome)
-        warnings = outcome.warnings
-    for warning in warnings:
+    answer = update(module, make_wanted(module.params), make_target(module.params))
+    for warning in answer.warnings:
         module.warn(warning)
-    module.exit_json(**result, diff=diff)
+    module.exit_json(**answer.result, diff=answer.diff)
 
 
 def main() -> None:
     """Entry point."""
     run(
-        AnsibleAWSModule(
-            argument_spec=SPEC,
-            supports_check_mode=True,
+        aws_module(
+            SPEC,
             mutually_exclusive=[NAMES],
             required_one_of=[NAMES],
             required_together=[("kops_cluster", "kops_instance_group")],

@@ -17,13 +17,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients import (
     templates,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws import Aws
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.launch_sources import Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cache import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images import Image
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import KubeCall
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_plan import resolve
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_sources import Source
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_sources import Source, Target
 
 Connect = Callable[[], KubeCall]
 """Makes the raw Kubernetes call when it is first needed; the connection may fail only then."""

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients import images, images_current, parameters
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.images_current import Connect, Current
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.images_version import VersionSource
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.launch_sources import Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core import families
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError, NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.families import CUSTOM, FAMILIES, Kind
@@ -28,6 +27,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.images import
     update_due,
     warnings_of,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images_search import Search
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.releases import (
     matches_release,
     name_release,
@@ -36,34 +36,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.releases impo
 
 SHOWN_CHOICES = 8
 """How many releases an error names."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Search:
-    """What is looked for; an empty text means "not said". Ages are days. `compare`, `compare_image`: see Current."""
-
-    family: str = ""
-    variant: str = ""
-    architecture: str = ""
-    os_release: str = ""
-    kubernetes_version: str = ""
-    release_version: str = ""
-    min_age: int = 0
-    max_age: int | None = None
-    allow_downgrade: bool = False
-    owners: tuple[str, ...] = ()
-    name_pattern: str = ""
-    tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    filters: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
-    compare: Target | None = None
-    compare_image: str = ""
-    eks_cluster: str = ""
-    releases: bool = False
-
-    def __post_init__(self) -> None:
-        for name, value in (("min_age", self.min_age), ("max_age", self.max_age)):
-            if value is not None and value < 0:
-                raise InputError(f"{name} is {value}", "Give a number of days, 0 or more")
 
 
 @dataclasses.dataclass(frozen=True)

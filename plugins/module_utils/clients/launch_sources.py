@@ -12,24 +12,14 @@ from typing import Any
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError, NotFoundError, RefusedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates import LATEST
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_sources import Source, Use, read_group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_sources import (
+    Source,
+    Target,
+    Use,
+    read_group,
+)
 
 CHECK_NAME = "Check the name, the region and the account"
-
-
-@dataclasses.dataclass(frozen=True)
-class Target:
-    """What the user names: exactly one of template (id or name), Auto Scaling group, managed node group of an EKS
-    cluster, instance group of a kops cluster. `version`: which version a template named by itself is read from."""
-
-    template_id: str = ""
-    template_name: str = ""
-    version: str = LATEST
-    group: str = ""
-    eks_cluster: str = ""
-    eks_nodegroup: str = ""
-    kops_cluster: str = ""
-    kops_group: str = ""
 
 
 def find(aws: Aws, target: Target) -> Source:

@@ -12,7 +12,6 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients import images, launch_sources, parameters, templates
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws import Aws
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.launch_sources import Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images import Image, check_usable, show_time
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates import (
@@ -32,7 +31,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_pla
     plan_update,
     resolve,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_sources import Source, Use, repoint
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_sources import (
+    Source,
+    Target,
+    Use,
+    repoint,
+)
 
 ATTEMPTS = 3
 """How often everything is read anew after something vanished between reading and writing."""

@@ -10,7 +10,22 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates import DEFAULT
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates import DEFAULT, LATEST
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """What the user names: exactly one of template (id or name), Auto Scaling group, managed node group of an EKS
+    cluster, instance group of a kops cluster. `version`: which version a template named by itself is read from."""
+
+    template_id: str = ""
+    template_name: str = ""
+    version: str = LATEST
+    group: str = ""
+    eks_cluster: str = ""
+    eks_nodegroup: str = ""
+    kops_cluster: str = ""
+    kops_group: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

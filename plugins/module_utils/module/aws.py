@@ -20,6 +20,12 @@ ONE_ATTEMPT = {"max_attempts": 1, "mode": "standard"}
 CONNECT_TIMEOUT, READ_TIMEOUT = 5, 20
 
 
+def aws_module(argument_spec: Mapping[str, Any], **rules: Any) -> AnsibleAWSModule:
+    """amazon.aws's module with its own options added; every module of ours runs in check mode. `rules`: what else
+    AnsibleModule takes, such as mutually_exclusive."""
+    return AnsibleAWSModule(argument_spec=dict(argument_spec), supports_check_mode=True, **rules)
+
+
 def snake(operation: str) -> str:
     """boto3's method name for an API operation: DescribeDBs -> describe_dbs."""
     head = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", operation)

@@ -1,0 +1,46 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An update of a node group's launch source joined to the module's connections. Private to nodeops.rotator."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients import (
+    launch_configurations,
+    launch_sources,
+    templates_result,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.templates_update import TemplateUpdate
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_plan import Wanted
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_sources import Target
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import RawAws
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What the module tells: its result, its diff, sentences for people."""
+
+    result: dict[str, Any]
+    diff: list[dict[str, str]]
+    warnings: tuple[str, ...]
+
+
+def update(module: AnsibleAWSModule, wanted: Wanted, target: Target) -> Answer:
+    """Bring what `target` names to what is wanted; in check mode only tell."""
+    aws = Aws(RawAws(module))
+    source = launch_sources.find(aws, target)
+    launch_sources.refuse_owned(source, target)
+    if source.configuration:
+        done = launch_configurations.update(aws, wanted, source, module.check_mode)
+        return Answer(
+            templates_result.show_configuration(done), templates_result.diff_configuration(done), done.warnings
+        )
+    now = datetime.datetime.now(datetime.timezone.utc)
+    outcome = TemplateUpdate(aws, wanted, now, module.check_mode).run(source, target)
+    return Answer(templates_result.show_templates(outcome), templates_result.diff_templates(outcome), outcome.warnings)
