@@ -98,8 +98,6 @@ def _unbalanced(turn: Turn, member: Member) -> bool:
 def _follow(turn: Turn, member: Member, status: NodeStatus) -> None:
     turn.about(member.id, phase=status.phase, evictions=status.evicted, blocked_by=tuple(status.blocked_by))
     if status.phase == "drained":
-        seconds = turn.now - turn.memory.records[member.id].began
-        turn.tell("drained", member.name, f"{status.evicted} pods, {seconds:.0f} s", once=f"drained {member.id}")
         _terminate(turn, member)
     elif status.phase in ("failed", "skipped"):
         reason = "; ".join(status.reasons) or "it was not drained in time"

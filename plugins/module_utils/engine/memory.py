@@ -41,6 +41,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import
 PATIENCE = 90.0
 """Seconds for which a read that does not show our own change of desired counts as stale (Describe* calls are
 eventually consistent); after that somebody else has changed it."""
+REPEAT = 20.0
+"""Seconds for which an act that succeeded is not repeated although the reads do not show it yet."""
 BACKOFF, BACKOFF_MOST = 2.0, 30.0
 
 
@@ -93,12 +95,14 @@ class Memory:
     expected: int | None = None
     marks: Marks = Marks()
     retries: Mapping[Command, Retry] = dataclasses.field(default_factory=dict)
+    acts: Mapping[Command, float] = dataclasses.field(default_factory=dict)
     timers: Mapping[str, float] = dataclasses.field(default_factory=dict)
     told: frozenset[str] = frozenset()
     drain: DrainMemory = dataclasses.field(default_factory=DrainMemory)
     records: Mapping[str, NodeRecord] = dataclasses.field(default_factory=dict)
     problem: RotatorError | None = None
     left: tuple[str, ...] = ()
+    canary: str = "none"
     memo: tuple[tuple[Any, ...], Situation] | None = None
     released: bool = False
     changed: bool = False
@@ -127,7 +131,8 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
     elif isinstance(command, Terminate):
         memory = _terminated(memory, command)
     if command.service == "aws":
-        memory = dataclasses.replace(memory, acted=done.ended)
+        acts = {act: at for act, at in memory.acts.items() if done.ended - at < REPEAT}
+        memory = dataclasses.replace(memory, acted=done.ended, acts={**acts, command: done.ended})
     return memory
 
 

@@ -56,7 +56,7 @@ def conclude(turn: Turn, status: str, error: RotatorError | None = None) -> Rota
         "blocked_by": sorted({budget for node in nodes for budget in node["blocked_by"]}),
         "seconds": round(turn.now - memory.began, 1),
         "left": list(memory.left),
-        "canary": memory.journal.canary or "none",
+        "canary": memory.canary,
         "resumed": memory.resumed,
     }
     return RotationResult(status, error, memory.changed, values)

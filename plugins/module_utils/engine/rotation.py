@@ -44,7 +44,7 @@ def _decide(turn: Turn) -> RotationResult | None:
         return _ended(turn)
     if turn.view.stop is not None:
         return _stop(turn)
-    unsettled = turn.memory.mode != "survey" and _unsettled(turn)
+    unsettled = turn.memory.group is not None and (turn.memory.mode == "survey" or _unsettled(turn))
     if not lock.known(turn) or not survey.look(turn, unsettled, leaving.awaited(turn) if turn.memory.group else ()):
         return None
     if turn.memory.mode == "survey":
@@ -63,6 +63,8 @@ def _unsettled(turn: Turn) -> bool:
 
 def _survey(turn: Turn) -> RotationResult | None:
     """Refuse, or end at once if there is nothing to do or only a plan was asked for; else take the lock and begin."""
+    if survey.stale(turn):
+        return None
     if error := survey.refusal(turn.group):
         raise error
     work = [member for member in turn.situation.outdated]

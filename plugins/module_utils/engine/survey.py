@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RotatorError,
     TemporaryError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.memory import PATIENCE
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import NODES, Turn
 
 FIRST_CONTACT = 15.0
@@ -54,6 +55,20 @@ def _raise_if_blind(turn: Turn) -> None:
     first = turn.memory.group is None or not turn.view.cache.synced(NODES)
     if turn.over("blind", FIRST_CONTACT if first else OUT_OF_SIGHT):
         raise errors[0]
+
+
+def stale(turn: Turn) -> bool:
+    """Whether the read is older than the change of the template that we know of (Describe* calls lag behind writes).
+    Raises RefusedError when the version does not come to be seen."""
+    wanted, found = turn.policy.version, turn.group.resolved
+    if not wanted or found is None or found.version == wanted:
+        return False
+    if turn.over("stale", PATIENCE):
+        raise RefusedError(
+            f"Auto Scaling group {turn.group.name} launches from version {found.version} of {found.template_name}, not {wanted}",
+            "Point the group at that version, or leave out version",
+        )
+    return True
 
 
 def refusal(group: Group) -> RotatorError | None:

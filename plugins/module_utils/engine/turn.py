@@ -33,9 +33,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.members impor
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation_policy import RotationPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.sizes import Window, window
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.memory import Memory, NodeRecord, Retry
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.memory import REPEAT, Memory, NodeRecord, Retry
 
 NODES = Feed("nodes")
+BLINK = 0.01
+"""Seconds between two looks at least, unless something is heard."""
 
 
 class Turn:
@@ -114,15 +116,19 @@ class Turn:
 
     # What it leads to
 
+    def did(self, command: Command) -> bool:
+        """Whether this act on AWS succeeded a moment ago, so that it is so whatever a late read says."""
+        return command in self.memory.acts
+
     def do(self, command: Command) -> None:
         """Issue a command, unless it failed lately. Reading is free; evicting needs the lock; everything else needs
         the record written as well. What is held back here is simply decided again at the next look."""
         if not isinstance(command, (ReadGroup, ReadLease, WriteLease)):
             if not self.may_act or not (self.recorded or isinstance(command, (Evict, DeletePod))):
                 return
-        retry = self.memory.retries.get(command)
-        if retry is not None and retry.at > self.now:
-            self.look_at(retry.at)
+        retry, acted = self.memory.retries.get(command), self.memory.acts.get(command, -math.inf)
+        if (retry is not None and retry.at > self.now) or acted + REPEAT > self.now:
+            self.look_at(max(retry.at if retry else 0.0, acted + REPEAT))
         else:
             self.commands.append(command)
 
@@ -150,7 +156,7 @@ class Turn:
 
     def record(self, **fields: Any) -> None:
         """Change what the journal should say; it is written before anything that depends on it."""
-        self.note(journal=dataclasses.replace(self.journal, **fields))
+        self.note(journal=dataclasses.replace(self.journal, **fields), canary=fields.get("canary") or self.memory.canary)
 
     def mark(self, **fields: frozenset[str]) -> None:
         """Change what is known of instances beyond what the world says."""
@@ -165,7 +171,7 @@ class Turn:
 
     def look_at(self, moment: float) -> None:
         """Look again at this moment at the latest."""
-        self.wake = min(self.wake, moment)
+        self.wake = min(self.wake, max(moment, self.now + BLINK))
 
     def since(self, condition: str) -> float:
         """For how many seconds this condition has been seen; the first time starts the count."""

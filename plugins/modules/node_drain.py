@@ -1,0 +1,238 @@
+#!/usr/bin/python
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: node_drain
+short_description: Drain, cordon or uncordon Kubernetes nodes
+version_added: 0.1.0
+description:
+  - Drains nodes as C(kubectl drain) does, several at a time. It watches instead of polling, evicts what the
+    PodDisruptionBudgets admit as soon as they do, and so is limited by them and the pods' grace only.
+  - A timeout is a failure. It names each pod that is still there, why, and what to do about it; the node goes back to the
+    cordon state that it had before.
+  - A node that does not exist is drained. Where nothing is left to do, nothing changes.
+author: nodeops.rotator contributors (@nodeops)
+options:
+  nodes:
+    description: Names of the nodes.
+    type: list
+    elements: str
+  node_selector:
+    description: Label selector of the nodes, in kubectl's notation. Those that match when the module begins are meant.
+    type: str
+  state:
+    description:
+      - V(drained) cordons the nodes and moves their pods elsewhere; V(cordoned) only marks them unschedulable;
+        V(uncordoned) makes them schedulable again.
+    type: str
+    choices: [drained, cordoned, uncordoned]
+    default: drained
+  max_parallel:
+    description:
+      - So many nodes are drained at a time. All are cordoned at the beginning, so that no pod moves twice.
+      - Pods of several nodes that share a PodDisruptionBudget take turns.
+    type: int
+    default: 1
+  leave_cordoned:
+    description: Leave a node that could not be drained cordoned, instead of putting its earlier state back.
+    type: bool
+    default: false
+notes:
+  - Needs the verbs C(get), C(list), C(watch) and C(patch) for nodes; C(list) and C(watch) for pods,
+    PodDisruptionBudgets, DaemonSets, PersistentVolumeClaims and VolumeAttachments; C(create) for C(pods/eviction), and
+    C(delete) for pods where something is to be deleted.
+  - When the task is interrupted, nothing more is evicted and nodes that have lost no pod yet are uncordoned. Run it
+    again to go on.
+  - Progress is shown while it works, by an action plugin of the same name.
+attributes:
+  check_mode:
+    description: Can run in check mode and tell the same without any change.
+    support: full
+    details: The server is asked with dry runs; RV(nodes) tells which pods would go, and which would block now and by what.
+  diff_mode:
+    description: Tells in diff mode what has changed or would change.
+    support: full
+    details: Shows the cordon of each node.
+  idempotent:
+    description: Run twice in a row, it changes nothing the second time.
+    support: full
+extends_documentation_fragment:
+  - nodeops.rotator.drain
+  - nodeops.rotator.kube
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+seealso:
+  - module: kubernetes.core.k8s_drain
+  - module: nodeops.rotator.asg_node_replace
+"""
+
+EXAMPLES = r"""
+- name: Drain a node
+  nodeops.rotator.node_drain:
+    nodes: [ip-10-0-1-7.eu-west-1.compute.internal]
+    delete_emptydir_data: true
+
+- name: Drain all nodes of a node group of an EKS cluster with AWS credentials alone, three at a time
+  nodeops.rotator.node_drain:
+    eks_cluster: blue
+    region: eu-west-1
+    node_selector: eks.amazonaws.com/nodegroup=workers
+    max_parallel: 3
+    timeout: 1800
+
+- name: See what would go, and what a budget would block
+  nodeops.rotator.node_drain:
+    nodes: [worker-1]
+  check_mode: true
+  register: plan
+
+- name: Let the database decide for itself, and do not wait for ever for the cache
+  nodeops.rotator.node_drain:
+    nodes: [worker-1]
+    pdb_timeout: 120
+    pdb_overrides:
+      - selector: app=database
+        action: wait
+      - selector: app=cache
+        action: delete
+
+- name: Make it schedulable again
+  nodeops.rotator.node_drain:
+    nodes: [worker-1]
+    state: uncordoned
+"""
+
+RETURN = r"""
+nodes:
+  description: The nodes in the order asked for, or of their names for a selector. Also there when the module fails.
+  type: list
+  elements: dict
+  returned: always
+  contains:
+    name:
+      description: Name of the node.
+      type: str
+      returned: always
+    state:
+      description:
+        - How it ended. V(drained), V(cordoned), V(uncordoned), V(absent) (there is no such node), V(skipped), V(failed),
+          or what it was at when the module was interrupted, V(waiting), V(draining) or V(volumes).
+      type: str
+      returned: always
+    changed:
+      description: Whether anything changed, or in check mode would.
+      type: bool
+      returned: always
+    cordoned_before:
+      description: Whether it was cordoned before.
+      type: bool
+      returned: always
+    cordoned:
+      description: Whether it is cordoned now.
+      type: bool
+      returned: always
+    seconds:
+      description: How long its drain took.
+      type: float
+      returned: always
+    reasons:
+      description: A line for each pod or volume in the way, why, and what to do about it.
+      type: list
+      elements: str
+      returned: always
+    blocked_by:
+      description: PodDisruptionBudgets that blocked at the end, as namespace/name.
+      type: list
+      elements: str
+      returned: always
+    pods:
+      description: What happened to each pod.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        namespace:
+          description: Namespace of the pod.
+          type: str
+          returned: always
+        name:
+          description: Name of the pod.
+          type: str
+          returned: always
+        uid:
+          description: UID of the pod.
+          type: str
+          returned: always
+        state:
+          description:
+            - V(evicted), V(deleted), V(gone) (by itself), V(left) (stays by the rules), V(refused) (an option would be
+              needed), V(terminating), V(blocked), V(waiting) (for it to end by itself) or V(pending) (not asked).
+          type: str
+          returned: always
+        why:
+          description: The reason for its state.
+          type: str
+          returned: always
+        asked:
+          description: When its eviction or deletion was asked for, in seconds since its node's drain began.
+          type: float
+          returned: always
+        gone:
+          description: When it was gone, in seconds since its node's drain began.
+          type: float
+          returned: always
+events:
+  description: What was told while it worked.
+  type: list
+  elements: dict
+  returned: always
+"""
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import fail_on_error
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.drain import DRAIN_SPEC, diff, drain, failure, report
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.kube import KUBE_SPEC, connect
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.progress import (
+    PROGRESS_OPTION,
+    PROGRESS_SPEC,
+    Progress,
+)
+
+SPEC = {
+    **DRAIN_SPEC,
+    **KUBE_SPEC,
+    **PROGRESS_SPEC,
+    "nodes": {"type": "list", "elements": "str"},
+    "node_selector": {"type": "str"},
+    "state": {"type": "str", "choices": ["drained", "cordoned", "uncordoned"], "default": "drained"},
+    "max_parallel": {"type": "int", "default": 1},
+    "leave_cordoned": {"type": "bool", "default": False},
+}
+
+
+@fail_on_error
+def run(module: AnsibleAWSModule) -> None:
+    """Do it and tell."""
+    progress = Progress(module.params[PROGRESS_OPTION])
+    order, result = drain(connect(module), module.params, module.check_mode, progress)
+    answer = {**report(order, result, module.check_mode), "events": progress.events}
+    answer["diff"] = diff(answer)
+    error = None if module.check_mode and result.error is None else failure(result)
+    if error is not None:
+        module.fail_json(msg=str(error), error_type=type(error).__name__, error_code=error.code, **answer)
+    module.exit_json(**answer)
+
+
+def main() -> None:
+    """Entry point."""
+    choice = {"mutually_exclusive": [["nodes", "node_selector"]], "required_one_of": [["nodes", "node_selector"]]}
+    run(AnsibleAWSModule(argument_spec=SPEC, supports_check_mode=True, **choice))
+
+
+if __name__ == "__main__":
+    main()
