@@ -205,7 +205,7 @@ class Judge:
             self._breach(call, f"only {after} of {rules.base} nodes would be available")
 
     def _node(self, name: str) -> dict[str, Any] | None:
-        return self._world.cluster.object("Node", name)
+        return self._world.cluster.object("nodes", name)
 
     def _delete_node(self, call: Call) -> None:
         node = self._node(call.params.get("name", ""))
@@ -216,7 +216,7 @@ class Judge:
             self._breach(call, f"the Node of {instance.id} is deleted while it is {instance.state}")
 
     def _pod(self, call: Call) -> dict[str, Any] | None:
-        return self._world.cluster.object("Pod", call.params.get("name") or "", call.params.get("namespace") or "")
+        return self._world.cluster.object("pods", call.params.get("name") or "", call.params.get("namespace") or "")
 
     def _delete_pod(self, call: Call) -> None:
         pod = self._pod(call)

@@ -86,7 +86,7 @@ class World:
 
     def node_of(self, instance: Instance) -> dict[str, Any] | None:
         """The Node object that names this instance, if there is one."""
-        node = self.cluster.object("Node", instance.private_dns)
+        node = self.cluster.object("nodes", instance.private_dns)
         return node if node and node["spec"].get("providerID", "").endswith("/" + instance.id) else None
 
     def _join(self, instance: Instance, ready_after: float) -> None:

@@ -16,6 +16,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 IDS_AT_ONCE = 200
 """EC2 takes up to 200 values in a filter (DescribeInstances, API reference)."""
 REFRESHING = ("Pending", "InProgress", "Cancelling", "RollbackInProgress", "Baking")
+REFRESH_LOOK = 300.0
+"""Seconds between looks at instance refreshes: somebody starting one while we work is rare."""
 MANAGED_TAG = "eks:nodegroup-name"
 """Tag that EKS puts on the Auto Scaling group of a managed node group."""
 
@@ -27,6 +29,7 @@ class AutoScaling:
     def __init__(self, aws: Aws, clock: Callable[[], float] = time.time) -> None:
         """`clock` answers seconds since the epoch."""
         self._aws, self._clock = aws, clock
+        self._refresh_seen: tuple[float, bool] = (float("-inf"), False)
 
     def read_group(self, name: str, also: tuple[str, ...] = ()) -> Group:
         """The group with everything about it that a rotation looks at; NotFoundError if there is none."""
@@ -52,7 +55,7 @@ class AutoScaling:
             target_groups=tuple(raw.get("TargetGroupARNs", ())),
             zones=tuple(raw.get("AvailabilityZones", ())),
             tags={tag["Key"]: tag.get("Value", "") for tag in raw.get("Tags", ())},
-            refreshing=self._refreshing(name),
+            refreshing=self._refreshing(name, now),
             unsupported=tuple(_unsupported(raw)),
             activity=self._activity(name) if short else "",
             targets=tuple(self._targets(raw.get("TargetGroupARNs", ()))),
@@ -97,10 +100,14 @@ class AutoScaling:
         entries = found["LaunchConfigurations"]
         return Target(name, "", entries[0].get("ImageId", ""), name) if entries else None
 
-    def _refreshing(self, name: str) -> bool:
+    def _refreshing(self, name: str, now: float) -> bool:
+        if now - self._refresh_seen[0] < REFRESH_LOOK:
+            return self._refresh_seen[1]
         doing = f"read the instance refreshes of Auto Scaling group {name}"
         found = self._aws.call(doing, "autoscaling", "DescribeInstanceRefreshes", AutoScalingGroupName=name, MaxRecords=1)
-        return any(refresh.get("Status") in REFRESHING for refresh in found.get("InstanceRefreshes", ()))
+        running = any(refresh.get("Status") in REFRESHING for refresh in found.get("InstanceRefreshes", ()))
+        self._refresh_seen = (now, running)
+        return running
 
     def _activity(self, name: str) -> str:
         doing = f"read the scaling activities of Auto Scaling group {name}"

@@ -15,7 +15,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.sizes import 
 @dataclasses.dataclass(frozen=True)
 class RotationPolicy:
     """Durations in seconds; see the options of asg_node_replace for their meaning. `run` is this run's id, `holder`
-    who we are in the Lease, `plan_only` check mode, `restore_only` state restored."""
+    who we are in the Lease, `version` the template version that the group is known to launch from by now (reads may be
+    older), `plan_only` check mode, `restore_only` state restored."""
 
     group: str
     lease: str
@@ -35,6 +36,7 @@ class RotationPolicy:
     lease_duration: float = 30
     stop_timeout: float = 20
     terminate_timeout: float = 600
+    version: str = ""
     plan_only: bool = False
     restore_only: bool = False
     drain: DrainPolicy = DrainPolicy()

@@ -56,6 +56,7 @@ def left(turn: Turn, sentence: str) -> None:
 
 def restored(turn: Turn) -> bool:
     """Whether everything that the record names is as it was, or is said to be left; one look may issue all of it."""
+    turn.hurry = True
     if not turn.read_fresh:
         return False
     steps = (_nodes(turn), _targets(turn), _processes(turn), _max_size(turn), _protection(turn), _signpost(turn))

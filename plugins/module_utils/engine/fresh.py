@@ -58,6 +58,7 @@ def _lacks(turn: Turn, member: Member) -> str:
     outdated = turn.situation.outdated
     usual = usual_taints(other.node for other in outdated if other.node is not None)
     unhealthy = lacking_targets(turn.group, member, frozenset(other.id for other in outdated))
+    turn.hurry |= bool(unhealthy) and member.node is not None
     cache = turn.view.cache
     return waiting_for(member, cache.items(pods).values(), cache.items(DAEMONSETS), usual, unhealthy)
 

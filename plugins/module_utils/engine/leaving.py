@@ -28,8 +28,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.failing imp
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.window import give_up
 
-LB_LOOK = 5.0
-"""Seconds between reads of target health while a target is leaving."""
 NODE_LINGERS = 30.0
 """Seconds after the end of an instance until we delete its Node object ourselves; the cloud controller is faster."""
 
@@ -78,7 +76,7 @@ def _unbalanced(turn: Turn, member: Member) -> bool:
     if turn.over(f"lb {member.id}", turn.policy.lb_timeout):
         turn.tell("balancer", member.name, "still draining in its target group after lb_timeout; going on", once=f"lb {member.id}")
         return True
-    turn.look_at(turn.now + LB_LOOK)
+    turn.hurry = True
     leaving = {other.id for other in turn.situation.leaving}
     for target in mine:
         others = [t for t in turn.group.targets if t.group == target.group and t.state == "healthy" and t.id not in leaving]
@@ -168,6 +166,8 @@ def departed(turn: Turn) -> None:
 
 def awaited(turn: Turn) -> tuple[str, ...]:
     """Instances that we ended and whose Node object still exists."""
+    if not turn.memory.marks.gone:
+        return ()
     return tuple(sorted({node.instance_id for node in turn.nodes.values()} & turn.memory.marks.gone))
 
 
@@ -177,6 +177,7 @@ def buried(turn: Turn) -> bool:
     lingering = awaited(turn)
     if not lingering:
         return True
+    turn.hurry = True
     states = {instance.id: instance.state for instance in (*turn.group.departed, *turn.group.instances)}
     for node in turn.nodes.values():
         ended = node.instance_id in lingering and states.get(node.instance_id) == "terminated"

@@ -93,6 +93,8 @@ class Memory:
     read_began: float = -math.inf
     acted: float = -math.inf
     expected: int | None = None
+    hurry: bool = False
+    strangers: frozenset[str] = frozenset()
     marks: Marks = Marks()
     retries: Mapping[Command, Retry] = dataclasses.field(default_factory=dict)
     acts: Mapping[Command, float] = dataclasses.field(default_factory=dict)

@@ -44,21 +44,14 @@ def _decide(turn: Turn) -> RotationResult | None:
         return _ended(turn)
     if turn.view.stop is not None:
         return _stop(turn)
-    unsettled = turn.memory.group is not None and (turn.memory.mode == "survey" or _unsettled(turn))
-    if not lock.known(turn) or not survey.look(turn, unsettled, leaving.awaited(turn) if turn.memory.group else ()):
+    if not lock.known(turn) or not survey.look(turn, leaving.awaited(turn)):
         return None
     if turn.memory.mode == "survey":
         return _survey(turn)
     turn.may_act = lock.keep(turn)
     {"rotate": _rotate, "settle": _settle, "release": _release}[turn.memory.mode](turn)
+    turn.note(hurry=turn.hurry)
     return None
-
-
-def _unsettled(turn: Turn) -> bool:
-    """Whether the group is on its way somewhere, so that the slow tick would be too slow."""
-    situation = turn.situation
-    joining = any(member.node is None or not member.joined for member in situation.fresh)
-    return joining or situation.launched != situation.desired or not turn.read_fresh or turn.memory.mode != "rotate"
 
 
 def _survey(turn: Turn) -> RotationResult | None:

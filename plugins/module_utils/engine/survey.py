@@ -22,24 +22,37 @@ FIRST_CONTACT = 15.0
 """Seconds within which both APIs must have answered once."""
 OUT_OF_SIGHT = 300.0
 """Seconds without any answer of an API after which a run gives up."""
-AFTER_ACT, UNSETTLED = 1.0, 5.0
-"""Seconds until the next read: after an act of ours, and while the group is not as it should become."""
+AFTER_ACT, AWAITED = 1.0, 5.0
+"""Seconds until the next read: after an act of ours, and while something is awaited that only a read shows."""
 
 
-def look(turn: Turn, unsettled: bool, also: tuple[str, ...]) -> bool:
-    """Whether group and nodes are known; reads the group when a read is due: on the slow tick, soon after our own
-    acts, and a little faster while something is expected to change. `also`: instances whose end is awaited. Raises the error that keeps us from knowing."""
-    memory = turn.memory
-    pause = min(UNSETTLED, turn.policy.poll_interval) if unsettled else turn.policy.poll_interval
-    due = memory.read_began + pause
-    if memory.read_began < memory.acted:
-        due = min(due, max(memory.acted, memory.read_began) + AFTER_ACT)
-    if memory.group is None or turn.now >= due:
+def look(turn: Turn, also: tuple[str, ...]) -> bool:
+    """Whether group and nodes are known; reads the group when a read is due. `also`: instances whose end is awaited.
+    Raises the error that keeps us from knowing."""
+    due = _due(turn)
+    if turn.now >= due:
         turn.do(ReadGroup(turn.policy.group, also))
     else:
         turn.look_at(due)
     _raise_if_blind(turn)
-    return memory.group is not None and turn.view.cache.synced(NODES)
+    return turn.memory.group is not None and turn.view.cache.synced(NODES)
+
+
+def _due(turn: Turn) -> float:
+    """When to read the group: on the slow tick; soon after an act of ours; every few seconds while something is
+    awaited that only a read shows; and at once when a node joins that no read has shown. Fresh nodes and the ends of
+    pods are seen by watches, so that a rotation costs a few reads per node whatever the size of the account."""
+    memory = turn.memory
+    if memory.group is None:
+        return turn.now
+    known = memory.strangers | {instance.id for instance in memory.group.instances} | memory.marks.gone
+    here = {node.instance_id for node in turn.nodes.values()}
+    if not here <= known:
+        turn.note(strangers=memory.strangers | (here - known))
+        return turn.now
+    awaited = memory.hurry or memory.expected is not None or memory.mode == "survey"
+    due = memory.read_began + (min(AWAITED, turn.policy.poll_interval) if awaited else turn.policy.poll_interval)
+    return due if memory.read_began >= memory.acted else min(due, memory.acted + AFTER_ACT)
 
 
 def _raise_if_blind(turn: Turn) -> None:

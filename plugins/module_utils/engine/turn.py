@@ -42,7 +42,7 @@ BLINK = 0.01
 
 class Turn:
     """See the module. Stages call `do`, `tell`, `note`, `record`, `look_at`; `memory` is replaced, never mutated.
-    `may_act`: the lock is ours and was renewed in time."""
+    `hurry`: something is awaited that only reading the group shows. `may_act`: the lock is ours and was renewed in time."""
 
     def __init__(self, memory: Memory, view: View, now: float, policy: RotationPolicy) -> None:
         self.memory, self.view, self.now, self.policy = memory, view, now, policy
@@ -51,6 +51,7 @@ class Turn:
         self.feeds: set[Feed] = {NODES}
         self.wake = math.inf
         self.may_act = False
+        self.hurry = False
 
     # What is known
 
@@ -157,10 +158,12 @@ class Turn:
     def record(self, **fields: Any) -> None:
         """Change what the journal should say; it is written before anything that depends on it."""
         self.note(journal=dataclasses.replace(self.journal, **fields), canary=fields.get("canary") or self.memory.canary)
+        self.look_at(self.now)
 
     def mark(self, **fields: frozenset[str]) -> None:
         """Change what is known of instances beyond what the world says."""
         self.note(marks=dataclasses.replace(self.memory.marks, **fields))
+        self.look_at(self.now)
 
     def about(self, instance: str, **fields: Any) -> None:
         """Change what the result will tell of a node."""

@@ -71,7 +71,7 @@ def add_node_group(
 
 
 def point_to(world: World, group: str, image: str) -> None:
-    """What an operator does after a release: a new template version with this image, and the group pointed at it."""
+    """What an operator did a minute ago: a new template version with this image, and the group pointed at it."""
     found = world.account.groups[group].template or {}
     template = found["LaunchTemplateId"]
     call = lambda operation, **params: world.account.call("ec2", operation, params, "operator")  # noqa: E731
@@ -85,6 +85,7 @@ def point_to(world: World, group: str, image: str) -> None:
         specification = {"LaunchTemplateId": template, "Version": number}
         params = {"AutoScalingGroupName": group, "LaunchTemplate": specification}
         world.account.call("autoscaling", "UpdateAutoScalingGroup", params, "operator")
+    world.kernel.advance(world.kernel.now + 60)
 
 
 def _workloads(world: World) -> None:
