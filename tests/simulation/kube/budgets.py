@@ -42,6 +42,7 @@ class Budgets:
         self._members: dict[Key, dict[str, Object]] = {}
         self._matchers: dict[str, dict[str, Callable[[Mapping[str, str]], bool]]] = {}
         self._queue = Queue(control, self._sync, self._manners.pdb_lag)
+        self._rechecks: set[Key] = set()
         self._store.listen("poddisruptionbudgets", self._budget_changed)
         self._store.listen("pods", self._pod_changed)
         for plural in ("deployments", "replicasets", "statefulsets"):
@@ -58,6 +59,7 @@ class Budgets:
             self._matchers.setdefault(namespace, {})[name] = match
             pods = self._store.all("pods", namespace)
             self._members[namespace, name] = {p["metadata"]["name"]: p for p in pods if match(labels_of(p))}
+        if new is not None:
             self._queue.add((namespace, name))
 
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
@@ -101,8 +103,18 @@ class Budgets:
         }
         if disrupted:
             status["disruptedPods"] = disrupted
-            self._control.kernel.after(self._manners.disrupted_timeout, lambda: self._queue.add(key))
+            self._look_again(key)
         self._store.put("poddisruptionbudgets", {**budget, "status": status})
+
+    def _look_again(self, key: Key) -> None:
+        """Look once more when a granted eviction is no longer believed."""
+        if key not in self._rechecks:
+            self._rechecks.add(key)
+            self._control.kernel.after(self._manners.disrupted_timeout + 1, lambda: self._recheck(key))
+
+    def _recheck(self, key: Key) -> None:
+        self._rechecks.discard(key)
+        self._queue.add(key)
 
     def _disrupted(self, budget: Object, pods: Iterable[Object]) -> dict[str, str]:
         """The granted evictions whose deletion is still to be seen, while they are believed."""

@@ -1,0 +1,320 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes, reads and refusals of the API, as the real server words them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Call, Fault
+from ansible_collections.nodeops.rotator.tests.simulation.kube import build
+from ansible_collections.nodeops.rotator.tests.simulation.kube.admission import Webhook
+from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ConnectionLost
+from ansible_collections.nodeops.rotator.tests.unit.simulation.kube.conftest import STRATEGIC, Hand
+
+LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
+MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
+
+
+def lease(name: str = "lock", holder: str = "me", **meta: Any) -> dict[str, Any]:
+    head = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease"}
+    return {**head, "metadata": {"name": name, **meta}, "spec": {"holderIdentity": holder}}
+
+
+def test_create_get_and_create_again(hand: Hand) -> None:
+    status, made = hand.ask("POST", LEASES, lease())
+    assert (status, made["kind"], made["metadata"]["namespace"]) == (201, "Lease", "kube-system")
+    assert hand.ask("GET", f"{LEASES}/lock") == (200, made)
+    status, body = hand.ask("POST", LEASES, lease())
+    assert (status, body["reason"], body["message"]) == (409, "AlreadyExists", 'leases.coordination.k8s.io "lock" already exists')
+    assert body["details"] == {"name": "lock", "group": "coordination.k8s.io", "kind": "leases"}
+
+
+def test_generated_names(hand: Hand) -> None:
+    body = lease()
+    body["metadata"] = {"generateName": "lock-"}
+    status, made = hand.ask("POST", LEASES, body)
+    assert status == 201 and made["metadata"]["name"].startswith("lock-") and len(made["metadata"]["name"]) == 10
+
+
+def test_update_takes_the_version_that_was_read(hand: Hand) -> None:
+    _status, first = hand.ask("POST", LEASES, lease())
+    version = first["metadata"]["resourceVersion"]
+    status, second = hand.ask("PUT", f"{LEASES}/lock", lease(holder="you", resourceVersion=version))
+    assert (status, second["spec"]["holderIdentity"]) == (200, "you")
+    status, body = hand.ask("PUT", f"{LEASES}/lock", lease(holder="third", resourceVersion=version))
+    message = f'Operation cannot be fulfilled on leases.coordination.k8s.io "lock": {MODIFIED}'
+    assert (status, body["reason"], body["message"]) == (409, "Conflict", message)
+    status, body = hand.ask("PUT", f"{LEASES}/lock", lease(holder="third"))
+    assert (status, body["reason"]) == (422, "Invalid") and "must be specified for an update" in body["message"]
+
+
+def test_a_node_can_be_updated_without_a_version(hand: Hand) -> None:
+    node = hand.ask("GET", "/api/v1/nodes/n1")[1]
+    meta = {"name": "n1", "labels": {"a": "b"}}
+    status, body = hand.ask("PUT", "/api/v1/nodes/n1", {"metadata": meta, "spec": node["spec"]})
+    assert (status, body["metadata"]["labels"], body["metadata"]["uid"]) == (200, {"a": "b"}, node["metadata"]["uid"])
+    assert body["status"] == node["status"]
+
+
+def test_put_creates_a_lease_and_no_other_kind(hand: Hand) -> None:
+    assert hand.ask("PUT", f"{LEASES}/new", lease("new"))[0] == 201
+    assert hand.ask("PUT", "/api/v1/nodes/new", {"metadata": {"name": "new"}})[0] == 404
+
+
+def test_another_uid_is_a_conflict(hand: Hand) -> None:
+    status, body = hand.ask("PATCH", "/api/v1/nodes/n1", {"metadata": {"uid": "other", "labels": {"a": "b"}}})
+    assert status == 409 and "Precondition failed: UID in precondition: other" in body["message"]
+
+
+def test_patch_with_a_stale_version_is_a_conflict(hand: Hand) -> None:
+    old = hand.node("n1")["metadata"]["resourceVersion"]
+    hand.cordon("n1")
+    patch = {"metadata": {"resourceVersion": old}, "spec": {"taints": []}}
+    assert hand.ask("PATCH", "/api/v1/nodes/n1", patch)[0] == 409
+
+
+def test_what_changes_nothing_is_not_written(hand: Hand) -> None:
+    hand.cordon("n1")
+    version = hand.cluster.store.version
+    hand.cordon("n1")
+    assert hand.cluster.store.version == version
+
+
+def test_status_and_spec_are_written_apart(hand: Hand) -> None:
+    patch = {"metadata": {"labels": {"x": "y"}}, "spec": {"unschedulable": True}, "status": {"phase": "odd"}}
+    _status, body = hand.ask("PATCH", "/api/v1/nodes/n1", patch)
+    assert body["spec"]["unschedulable"] and "phase" not in body["status"]
+    _status, body = hand.ask("PATCH", "/api/v1/nodes/n1/status", {"spec": {"unschedulable": None}, "status": {"phase": "odd"}})
+    assert body["spec"]["unschedulable"] and body["status"]["phase"] == "odd"
+
+
+def test_generation_counts_changes_of_spec(hand: Hand) -> None:
+    build.pdb(hand.cluster, "shop", "web", min_available=1)
+    path = "/apis/policy/v1/namespaces/shop/poddisruptionbudgets/web"
+    assert hand.ask("PATCH", path, {"metadata": {"labels": {"a": "b"}}})[1]["metadata"]["generation"] == 1
+    assert hand.ask("PATCH", path, {"spec": {"minAvailable": 2}})[1]["metadata"]["generation"] == 2
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "body"),
+    [
+        ("POST", LEASES, lease("dry")),
+        ("PATCH", "/api/v1/nodes/n1", {"spec": {"unschedulable": True}}),
+        ("PUT", f"{LEASES}/dry", lease("dry")),
+        ("DELETE", "/api/v1/nodes/n1", None),
+        ("DELETE", "/api/v1/nodes", None),
+    ],
+)
+def test_dry_run_answers_and_changes_nothing(hand: Hand, verb: str, path: str, body: Any) -> None:
+    version = hand.cluster.store.version
+    assert hand.ask(verb, path, body, dryRun="All")[0] in (200, 201)
+    assert hand.cluster.store.version == version
+
+
+def test_dry_run_knows_one_value(hand: Hand) -> None:
+    assert hand.ask("DELETE", "/api/v1/nodes/n1", dryRun="Some")[0] == 400
+
+
+def test_delete_answers_a_status_or_the_pod(hand: Hand) -> None:
+    uid = hand.node("n1")["metadata"]["uid"]
+    build.bare_pod(hand.cluster, "shop", "p")
+    hand.cluster.settle()
+    status, body = hand.ask("DELETE", "/api/v1/namespaces/shop/pods/p")
+    assert (status, body["kind"], body["metadata"]["deletionGracePeriodSeconds"]) == (200, "Pod", 30)
+    status, body = hand.ask("DELETE", "/api/v1/nodes/n1")
+    assert (status, body["status"], body["details"]) == (200, "Success", {"name": "n1", "kind": "nodes", "uid": uid})
+    assert hand.ask("DELETE", "/api/v1/nodes/n1")[0] == 404
+
+
+def test_delete_with_preconditions(hand: Hand) -> None:
+    status, body = hand.ask("DELETE", "/api/v1/nodes/n1", {"preconditions": {"uid": "other"}})
+    assert (status, body["reason"]) == (409, "Conflict")
+    uid = hand.node("n1")["metadata"]["uid"]
+    assert hand.ask("DELETE", "/api/v1/nodes/n1", {"preconditions": {"uid": uid}})[0] == 200
+
+
+def test_finalizers_hold_an_object_until_they_are_taken_off(hand: Hand) -> None:
+    hand.ask("PATCH", "/api/v1/nodes/n1", {"metadata": {"finalizers": ["example.com/hold"]}})
+    status, body = hand.ask("DELETE", "/api/v1/nodes/n1")
+    assert (status, body["kind"]) == (200, "Node") and "deletionTimestamp" in body["metadata"]
+    status, body = hand.ask("PATCH", "/api/v1/nodes/n1", {"metadata": {"finalizers": ["example.com/hold", "more"]}})
+    assert status == 422 and "no new finalizers" in body["message"]
+    hand.ask("PATCH", "/api/v1/nodes/n1", {"metadata": {"finalizers": None}})
+    assert hand.ask("GET", "/api/v1/nodes/n1")[0] == 404
+
+
+def test_deletecollection_by_selector(hand: Hand) -> None:
+    for name, color in (("a", "blue"), ("b", "green")):
+        hand.ask("POST", LEASES, lease(name, labels={"color": color}))
+    assert hand.ask("DELETE", LEASES, labelSelector="color=blue")[0] == 200
+    assert [item["metadata"]["name"] for item in hand.ask("GET", LEASES)[1]["items"]] == ["b"]
+
+
+def test_a_provider_id_is_for_ever(hand: Hand) -> None:
+    status, body = hand.ask("PATCH", "/api/v1/nodes/n1", {"spec": {"providerID": "aws:///b/i-2"}})
+    assert status == 422 and "providerID" in body["message"]
+
+
+def test_a_pod_spec_is_nearly_immutable(hand: Hand) -> None:
+    build.bare_pod(hand.cluster, "shop", "p")
+    path = "/api/v1/namespaces/shop/pods/p"
+    assert hand.ask("PATCH", path, {"spec": {"nodeName": "n9"}})[0] == 422
+    assert hand.ask("PATCH", path, {"spec": {"containers": [{"name": "p", "image": "new"}]}}, STRATEGIC)[0] == 200
+
+
+def test_nothing_is_created_in_a_namespace_that_is_missing_or_ending(hand: Hand) -> None:
+    pods, pod = "/api/v1/namespaces/shop/pods", {"metadata": {"name": "p"}, "spec": {"containers": []}}
+    status, body = hand.ask("POST", pods, pod)
+    assert (status, body["message"]) == (404, 'namespaces "shop" not found')
+    build.bare_pod(hand.cluster, "shop", "held", finalizers=("example.com/hold",))
+    assert hand.ask("DELETE", "/api/v1/namespaces/shop")[1]["status"]["phase"] == "Terminating"
+    status, body = hand.ask("POST", pods, pod)
+    assert (status, body["details"]["causes"][0]["reason"]) == (403, "NamespaceTerminating")
+    assert "because it is being terminated" in body["message"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "status"),
+    [
+        ("GET", "/api/v1/nodes/ghost", 404),
+        ("GET", "/api/v1/unknowns", 404),
+        ("GET", "/apis/apps/v2/deployments", 404),
+        ("GET", "/api/v1/nodes/n1/eviction", 404),
+        ("GET", "/api/v1/pods/p", 404),
+        ("POST", "/api/v1/nodes/n1", 405),
+        ("PATCH", "/api/v1/nodes", 405),
+        ("GET", "/", 404),
+    ],
+)
+def test_paths_that_are_not_served(hand: Hand, verb: str, path: str, status: int) -> None:
+    found, body = hand.ask(verb, path, {})
+    assert (found, body["kind"], body["code"]) == (status, "Status", status)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [[], "text", {"kind": "Pod"}, {"apiVersion": "v2"}, {"metadata": {"namespace": "else"}}, {"metadata": {"resourceVersion": "5"}}],
+)
+def test_bodies_that_do_not_fit(hand: Hand, body: Any) -> None:
+    assert hand.ask("POST", LEASES, body)[0] == 400
+
+
+def test_tokens(hand: Hand) -> None:
+    hand.cluster.tokens = {"secret": "operator"}
+    assert hand.cluster.request("GET", "/api/v1/nodes", token="secret")[0] == 200
+    status, body, _headers = hand.cluster.request("GET", "/api/v1/nodes", token="wrong")
+    assert (status, body["message"], body["reason"]) == (401, "Unauthorized", "Unauthorized")
+    assert hand.cluster.watch("/api/v1/nodes").status == 401
+    hand.cluster.authenticate = lambda token: "aws:someone" if token.startswith("k8s-aws-v1.") else None
+    assert hand.cluster.request("GET", "/api/v1/nodes", token="k8s-aws-v1.abc")[0] == 200
+
+
+def test_permissions(hand: Hand) -> None:
+    hand.cluster.tokens = {"t": "reader"}
+    hand.cluster.denied.append(("read*", "* pods/eviction"))
+    hand.cluster.denied.append(("read*", "patch nodes"))
+    build.bare_pod(hand.cluster, "shop", "p")
+    path = "/api/v1/namespaces/shop/pods/p/eviction"
+    status, body, _headers = hand.cluster.request("POST", path, body={}, token="t")
+    message = 'pods "p" is forbidden: User "reader" cannot create resource "pods/eviction" in API group "" in the namespace "shop"'
+    assert (status, body["reason"], body["message"]) == (403, "Forbidden", message)
+    _status, body, _headers = hand.cluster.request("PATCH", "/api/v1/nodes/n1", body={}, token="t")
+    assert body["message"].endswith('cannot patch resource "nodes" in API group "" at the cluster scope')
+    review = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+    answers = []
+    for asked in ({"verb": "patch", "resource": "nodes"}, {"verb": "create", "resource": "pods", "subresource": "eviction"}, {"verb": "get", "resource": "nodes"}):
+        answers.append(hand.cluster.request("POST", review, body={"spec": {"resourceAttributes": asked}}, token="t")[1]["status"]["allowed"])
+    assert answers == [False, False, True]
+    assert hand.cluster.gate.calls["kubernetes:create pods/eviction"] == 1
+
+
+def test_every_call_passes_the_gate_with_its_particulars(hand: Hand) -> None:
+    calls: list[Call] = []
+    hand.cluster.gate.judges.append(calls.append)
+    hand.cluster.tokens = {"": "me"}
+    hand.ask("GET", "/api/v1/nodes", labelSelector="a=b")
+    hand.ask("PATCH", "/api/v1/nodes/n1", {"spec": {}})
+    hand.evict("p")
+    assert [call.name for call in calls] == ["kubernetes:list nodes", "kubernetes:patch nodes", "kubernetes:create pods/eviction"]
+    assert calls[0].params == {"namespace": "", "name": "", "query": {"labelSelector": "a=b"}, "body": None}
+    assert (calls[2].params["namespace"], calls[2].params["name"], calls[2].actor) == ("shop", "p", "me")
+
+
+def test_faults(hand: Hand) -> None:
+    faults = hand.cluster.gate.faults
+    faults.append(Fault("kubernetes:list *", "429", "too many", retry_after=3))
+    status, body, headers = hand.cluster.request("GET", "/api/v1/nodes")
+    assert (status, body["reason"], headers) == (429, "TooManyRequests", {"Retry-After": "3"})
+    faults.append(Fault("kubernetes:patch nodes", "504", "lost", applied=True))
+    assert hand.ask("PATCH", "/api/v1/nodes/n1", {"spec": {"unschedulable": True}})[0] == 504
+    assert hand.node("n1")["spec"]["unschedulable"]
+    faults.append(Fault("kubernetes:get nodes", "0"))
+    with pytest.raises(ConnectionLost):
+        hand.ask("GET", "/api/v1/nodes/n1")
+    assert hand.ask("GET", "/api/v1/nodes/n1")[0] == 200
+
+
+def test_a_webhook_sees_writes_only(hand: Hand) -> None:
+    hand.cluster.webhooks.append(Webhook("no.example", "* nodes"))
+    assert hand.ask("GET", "/api/v1/nodes/n1")[0] == 200
+    status, body = hand.ask("PATCH", "/api/v1/nodes/n1", {"spec": {"unschedulable": True}})
+    assert (status, body["message"]) == (400, 'admission webhook "no.example" denied the request without explanation')
+
+
+def test_lists_leave_out_what_every_item_is(hand: Hand) -> None:
+    body = hand.ask("GET", "/api/v1/nodes")[1]
+    assert (body["kind"], body["metadata"]["resourceVersion"]) == ("NodeList", str(hand.cluster.store.version))
+    assert "kind" not in body["items"][0]
+
+
+def test_pages_show_one_moment(hand: Hand, a_hand: Callable[..., Hand]) -> None:
+    for name in "abcde":
+        hand.ask("POST", LEASES, lease(name))
+    first = hand.ask("GET", LEASES, limit="2")[1]
+    assert (len(first["items"]), first["metadata"]["remainingItemCount"]) == (2, 3)
+    hand.ask("DELETE", f"{LEASES}/c")
+    hand.ask("POST", LEASES, lease("cc"))
+    second = hand.ask("GET", LEASES, limit="2", **{"continue": first["metadata"]["continue"]})[1]
+    assert second["metadata"]["resourceVersion"] == first["metadata"]["resourceVersion"]
+    third = hand.ask("GET", LEASES, limit="2", **{"continue": second["metadata"]["continue"]})[1]
+    names = [item["metadata"]["name"] for page in (first, second, third) for item in page["items"]]
+    assert names == list("abcde") and "continue" not in third["metadata"]
+    hand.wait(301)
+    status, body = hand.ask("GET", LEASES, **{"continue": first["metadata"]["continue"]})
+    assert (status, body["reason"]) == (410, "Expired")
+
+
+def test_pods_of_one_node_across_namespaces(hand: Hand) -> None:
+    hand.nodes("n2")
+    for namespace in ("shop", "bank"):
+        build.bare_pod(hand.cluster, namespace, "p", node="n2")
+        build.bare_pod(hand.cluster, namespace, "q", node="n1")
+    body = hand.ask("GET", "/api/v1/pods", fieldSelector="spec.nodeName=n2")[1]
+    assert [(i["metadata"]["namespace"], i["metadata"]["name"]) for i in body["items"]] == [("bank", "p"), ("shop", "p")]
+    body = hand.ask("GET", "/api/v1/namespaces/shop/pods", fieldSelector="spec.nodeName=n2")[1]
+    assert len(body["items"]) == 1
+
+
+def test_scale(hand: Hand) -> None:
+    build.deployment(hand.cluster, "shop", "web", 1)
+    path = "/apis/apps/v1/namespaces/shop/deployments/web/scale"
+    status, body = hand.ask("PATCH", path, {"spec": {"replicas": 3}})
+    assert (status, body["kind"], body["spec"]) == (200, "Scale", {"replicas": 3})
+    hand.cluster.settle()
+    assert len(hand.pods()) == 3
+
+
+def test_discovery(hand: Hand) -> None:
+    assert hand.ask("GET", "/version")[1]["gitVersion"] == "v1.33.5"
+    assert hand.cluster.request("GET", "/readyz") == (200, {"text": "ok"}, {"Content-Type": "text/plain"})
+    groups = [group["name"] for group in hand.ask("GET", "/apis")[1]["groups"]]
+    for group in groups:
+        version = hand.ask("GET", f"/apis/{group}")[1]["preferredVersion"]["groupVersion"]
+        assert hand.ask("GET", f"/apis/{version}")[1]["resources"]
+    core = {entry["name"]: entry for entry in hand.ask("GET", "/api/v1")[1]["resources"]}
+    assert core["pods/eviction"]["kind"] == "Eviction" and core["nodes"]["shortNames"] == ["no"]

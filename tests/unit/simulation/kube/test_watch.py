@@ -1,0 +1,147 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Watches: where they begin, what they show, how they end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
+from ansible_collections.nodeops.rotator.tests.simulation.kube.watch import Watch
+from ansible_collections.nodeops.rotator.tests.unit.simulation.kube.conftest import Hand
+
+NODES = "/api/v1/nodes"
+
+
+def events(watch: Watch) -> list[tuple[str, str]]:
+    """(type, name) of what is ready."""
+    lines = [json.loads(line) for line in watch.lines()]
+    return [(line["type"], line["object"].get("metadata", {}).get("name", "")) for line in lines]
+
+
+def label(hand: Hand, node: str, **labels: str | None) -> str:
+    status, body = hand.ask("PATCH", f"{NODES}/{node}", {"metadata": {"labels": labels}})
+    assert status == 200, body
+    version: str = body["metadata"]["resourceVersion"]
+    return version
+
+
+def test_without_a_version_it_begins_with_what_there_is(hand: Hand) -> None:
+    hand.nodes("n0")
+    watch = hand.cluster.watch(NODES)
+    assert events(watch) == [("ADDED", "n0"), ("ADDED", "n1")]
+    label(hand, "n1", a="1")
+    assert events(watch) == [("MODIFIED", "n1")]
+    assert events(watch) == []
+
+
+def test_from_a_version_it_shows_what_came_after(hand: Hand) -> None:
+    version = label(hand, "n1", a="1")
+    label(hand, "n1", a="2")
+    watch = hand.cluster.watch(NODES, {"resourceVersion": version})
+    label(hand, "n1", a="3")
+    lines = [json.loads(line) for line in watch.lines()]
+    assert [line["object"]["metadata"]["labels"]["a"] for line in lines] == ["2", "3"]
+    assert lines[0]["object"]["kind"] == "Node" and lines[0]["object"]["apiVersion"] == "v1"
+
+
+def test_objects_that_begin_and_cease_to_match(hand: Hand) -> None:
+    watch = hand.cluster.watch(NODES, {"labelSelector": "pool=blue"})
+    label(hand, "n1", other="x")
+    label(hand, "n1", pool="blue")
+    label(hand, "n1", other="y")
+    version = label(hand, "n1", pool="green")
+    lines = [json.loads(line) for line in watch.lines()]
+    assert [line["type"] for line in lines] == ["ADDED", "MODIFIED", "DELETED"]
+    gone = lines[-1]["object"]["metadata"]
+    assert (gone["labels"]["pool"], gone["resourceVersion"]) == ("blue", version)
+
+
+def test_a_pod_appears_to_the_watch_of_its_node(hand: Hand) -> None:
+    watch = hand.cluster.watch("/api/v1/pods", {"fieldSelector": "spec.nodeName=n1"})
+    pending = hand.cluster.watch("/api/v1/namespaces/default/pods", {"fieldSelector": "spec.nodeName="})
+    spec = {"containers": [{"name": "c", "image": "i"}]}
+    hand.ask("POST", "/api/v1/namespaces/default/pods", {"metadata": {"name": "p"}, "spec": spec})
+    assert (events(watch), events(pending)) == ([], [("ADDED", "p")])
+    hand.wait(1)
+    assert (events(watch), events(pending)) == ([("ADDED", "p")], [("DELETED", "p")])
+
+
+def test_a_deletion_is_shown_under_its_own_version(hand: Hand) -> None:
+    watch = hand.cluster.watch(NODES, {"resourceVersion": str(hand.cluster.store.version)})
+    before = hand.cluster.store.version
+    hand.ask("DELETE", f"{NODES}/n1")
+    (line,) = [json.loads(line) for line in watch.lines()]
+    assert line["type"] == "DELETED" and int(line["object"]["metadata"]["resourceVersion"]) > before
+
+
+def test_too_old_a_version_is_410_inside_the_stream(a_hand: Callable[..., Hand]) -> None:
+    hand = a_hand(watch_history=5)
+    hand.nodes("n1")
+    for number in range(10):
+        version = label(hand, "n1", a=str(number))
+    watch = hand.cluster.watch(NODES, {"resourceVersion": "1001"})
+    (line,) = [json.loads(line) for line in watch.lines()]
+    assert (watch.status, watch.closed) == (200, True)
+    assert (line["type"], line["object"]["code"], line["object"]["reason"]) == ("ERROR", 410, "Expired")
+    assert not hand.cluster.watch(NODES, {"resourceVersion": version}).closed
+
+
+def test_a_version_from_the_future_is_refused(hand: Hand) -> None:
+    watch = hand.cluster.watch(NODES, {"resourceVersion": "999999"})
+    assert (watch.status, watch.closed, watch.refusal["reason"]) == (504, True, "Timeout")
+
+
+def test_timeout_and_bookmarks(hand: Hand) -> None:
+    quiet = hand.cluster.watch(NODES, {"resourceVersion": str(hand.cluster.store.version), "timeoutSeconds": "70"})
+    query = {"resourceVersion": str(hand.cluster.store.version), "timeoutSeconds": "70", "allowWatchBookmarks": "true"}
+    watch = hand.cluster.watch(NODES, query)
+    hand.wait(65)
+    assert (events(watch), events(quiet)) == ([("BOOKMARK", "")], [])
+    hand.wait(10)
+    assert watch.closed and quiet.closed
+    last: dict[str, Any] = json.loads(watch.lines()[-1])
+    assert (last["type"], last["object"]["metadata"]["resourceVersion"]) == ("BOOKMARK", str(hand.cluster.store.version))
+    label(hand, "n1", a="1")
+    assert events(watch) == []
+
+
+def test_initial_events_end_with_an_annotated_bookmark(hand: Hand) -> None:
+    query = {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan", "allowWatchBookmarks": "true"}
+    lines = [json.loads(line) for line in hand.cluster.watch(NODES, query).lines()]
+    assert [line["type"] for line in lines] == ["ADDED", "BOOKMARK"]
+    assert lines[1]["object"]["metadata"]["annotations"] == {"k8s.io/initial-events-end": "true"}
+
+
+def test_a_server_that_likes_to_close_watches(a_hand: Callable[..., Hand]) -> None:
+    hand = a_hand(watch_close_interval=5.0)
+    watch = hand.cluster.watch(NODES)
+    hand.wait(6)
+    assert watch.closed
+
+
+def test_a_planned_fault_refuses_the_watch(hand: Hand) -> None:
+    hand.cluster.gate.faults.append(Fault("kubernetes:watch nodes", "429", "slow down", retry_after=2))
+    watch = hand.cluster.watch(NODES)
+    assert (watch.status, watch.headers, watch.refusal["message"]) == (429, {"Retry-After": "2"}, "slow down")
+    assert json.loads(watch.lines()[0])["object"]["code"] == 429
+    assert not hand.cluster.watch(NODES).closed
+
+
+def test_who_waits_is_woken_by_lines_and_by_the_end(hand: Hand) -> None:
+    watch, woken = hand.cluster.watch(NODES), []
+    watch.on_ready = lambda: woken.append(watch.closed)
+    label(hand, "n1", a="1")
+    watch.close()
+    assert woken == [False, True]
+
+
+def test_an_event_is_serialised_once_for_all_watchers(hand: Hand) -> None:
+    query = {"resourceVersion": str(hand.cluster.store.version)}
+    watches = [hand.cluster.watch(NODES, query) for _ in range(2)]
+    label(hand, "n1", a="1")
+    first, second = (watch.lines()[0] for watch in watches)
+    assert first is second
