@@ -21,6 +21,9 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Memb
 from ansible_collections.nodeops.rotator.tests.simulation.aws.manners import Manners
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 
+# moto warns of each error code that botocore's models do not name, and they name few.
+pytestmark = pytest.mark.filterwarnings("ignore:Exception.AwsError. with code")
+
 # No odds: the wire asks the dice in the same order, but a lost connection would shift them. Durations are the usual.
 MANNERS = dataclasses.replace(Manners(), page_size=7)
 PARAMETER = "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/standard/recommended"
@@ -110,6 +113,8 @@ def script(face: Memory) -> list[tuple[str, str, dict[str, Any]]]:
         ("autoscaling", "DescribeInstanceRefreshes", GROUP),
         ("autoscaling", "CancelInstanceRefresh", GROUP),
         ("autoscaling", "DescribeWarmPool", GROUP),
+        ("autoscaling", "EnableMetricsCollection", {**GROUP, "Granularity": "1Minute"}),
+        ("autoscaling", "DisableMetricsCollection", {**GROUP, "Metrics": ["GroupMinSize"]}),
         ("autoscaling", "DescribePolicies", GROUP),
         ("autoscaling", "DescribeScheduledActions", GROUP),
         ("autoscaling", "DescribeLoadBalancerTargetGroups", GROUP),

@@ -27,7 +27,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import (
     Template,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.aws.manners import Manners
-from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import find
+from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Handler, find
 from ansible_collections.nodeops.rotator.tests.simulation.aws.past import Past
 from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Credential, Parameter
 from ansible_collections.nodeops.rotator.tests.simulation.aws.scaler import Scaler
@@ -78,6 +78,7 @@ class Account:
         self.credentials: dict[str, Credential] = {}
         self.assumed: dict[str, Credential] = {}
         self.observers: list[Callable[[str, Instance], None]] = []
+        self._said: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
         self.past = Past(kernel, manners.describe_lag)
         self.fleet = Fleet(self)
         self.balancer = Balancer(self)
@@ -106,9 +107,21 @@ class Account:
         handler = find(call.service, call.operation, call.params)
         if call.service == "ec2" and call.params.get("DryRun"):
             raise AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
+        if "ClientToken" in call.params:
+            return self._once(call, handler)
         if call.service == "sts":
             return handler(self, {**call.params, sts.ACTOR: call.actor})
         return handler(self, call.params)
+
+    def _once(self, call: Call, handler: Handler) -> dict[str, Any]:
+        """EC2's idempotency: a client token said again gives the first answer again, and does nothing."""
+        key = (call.operation, call.params["ClientToken"])
+        if key not in self._said:
+            self._said[key] = (dict(call.params), handler(self, call.params))
+        said, answer = self._said[key]
+        if said != call.params:
+            raise AwsError("IdempotentParameterMismatch", "The client token was used with other parameters.")
+        return answer
 
     def _let_in(self, call: Call) -> None:
         """Refuse strangers, expired tokens and what the caller may not do. A call that is refused here is counted

@@ -16,6 +16,12 @@ PROCESSES = (
 )
 """What SuspendProcesses can suspend (EC2 Auto Scaling user guide, types of processes)."""
 
+METRICS = (
+    "GroupMinSize", "GroupMaxSize", "GroupDesiredCapacity", "GroupInServiceInstances", "GroupPendingInstances",
+    "GroupStandbyInstances", "GroupTerminatingInstances", "GroupTotalInstances",
+)
+"""What EnableMetricsCollection means by all."""
+
 
 @dataclasses.dataclass
 class Member:
@@ -119,6 +125,7 @@ class Group:
     surplus_launches: set[str] = dataclasses.field(default_factory=set)
     last_scaled_at: float | None = None
     pending: Event | None = None
+    metrics: set[str] = dataclasses.field(default_factory=set)
 
     def setting(self, name: str) -> Any:
         """A setting of CreateAutoScalingGroup, or its documented default."""
@@ -127,6 +134,10 @@ class Group:
     def counted(self) -> list[Member]:
         """The members that fill desired."""
         return [member for member in self.members.values() if member.counted]
+
+    def capacity(self) -> int:
+        """How much of desired is filled: the number of instances, or the sum of their weights."""
+        return sum(member.weight or 1 for member in self.members.values() if member.counted)
 
 
 DEFAULTS: dict[str, Any] = {

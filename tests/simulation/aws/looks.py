@@ -110,7 +110,7 @@ def group_look(account: Account, group: Group) -> dict[str, Any]:
         "SuspendedProcesses": [
             {"ProcessName": name, "SuspensionReason": reason} for name, reason in sorted(group.suspended.items())
         ],
-        "EnabledMetrics": [],
+        "EnabledMetrics": [{"Metric": name, "Granularity": "1Minute"} for name in sorted(group.metrics)],
         "Tags": group_tags(group),
         "TerminationPolicies": list(group.setting("TerminationPolicies")),
         "NewInstancesProtectedFromScaleIn": group.setting("NewInstancesProtectedFromScaleIn"),

@@ -81,11 +81,12 @@ class Scaler:
         if self._account.groups.get(group.name) is not group:
             return
         self._replace_unhealthy(group)
-        missing = group.desired - len(group.counted())
+        missing = group.desired - group.capacity()
+        surplus = -missing - sum(group.members[name].weight or 1 for name in group.surplus_launches)
         if missing > 0:
             self._scale_out(group, missing)
-        elif missing + len(group.surplus_launches) < 0:
-            self._scale_in(group, -missing - len(group.surplus_launches))
+        elif surplus > 0:
+            self._scale_in(group, surplus)
         elif not group.surplus_launches and group.status == "":
             self._rebalance(group)
 
@@ -105,19 +106,20 @@ class Scaler:
             self.lifecycle.retire(group, member, cause, at_once=True)
 
     def _scale_out(self, group: Group, missing: int) -> None:
-        size = len(group.counted())
-        for _ in range(missing):
+        size = group.capacity()
+        while missing > 0:
             cause = f"At {self.stamp()} an instance was started in response to a difference between desired and " \
                     f"actual capacity, increasing the capacity from {size} to {size + 1}."
-            if "Launch" in group.suspended or self.launch(group, cause) is None:
+            member = None if "Launch" in group.suspended else self.launch(group, cause)
+            if member is None:
                 return
-            size += 1
+            size, missing = size + 1, missing - (member.weight or 1)
         group.last_scaled_at = self._account.kernel.now
 
     def _scale_in(self, group: Group, surplus: int) -> None:
         if "Terminate" in group.suspended:
             return
-        size = len(group.counted())
+        size = group.capacity()
         for member in choose_victims(self._account, group, surplus):
             cause = f"At {self.stamp()} an instance was taken out of service in response to a difference between " \
                     f"desired and actual capacity, shrinking the capacity from {size} to {size - 1}.  At " \

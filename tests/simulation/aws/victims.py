@@ -27,17 +27,18 @@ def zone_counts(group: Group) -> dict[str, int]:
     return counts
 
 
-def choose_victims(account: Account, group: Group, number: int) -> list[Member]:
-    """At most `number` members to terminate, in order. Fewer when the rest are protected."""
+def choose_victims(account: Account, group: Group, surplus: int) -> list[Member]:
+    """Members to terminate, in order, of at most `surplus` capacity. Less when the rest are protected."""
     counts = zone_counts(group)
     candidates = [member for member in group.counted() if not member.protected]
     victims: list[Member] = []
-    while candidates and len(victims) < number:
+    while candidates := [member for member in candidates if (member.weight or 1) <= surplus]:
         # A zone whose instances are all protected is passed over.
         fullest = max(counts[member.zone] for member in candidates)
         zone = [member for member in candidates if counts[member.zone] == fullest]
         victim = min(zone, key=lambda member: _rank(account, group, member))
         victims.append(victim)
+        surplus -= victim.weight or 1
         candidates.remove(victim)
         counts[victim.zone] -= 1
     return victims

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError, validation
-from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import PROCESSES, Group, Tag
+from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import METRICS, PROCESSES, Group, Tag
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Params, operation
 from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import find_template, find_version
 
@@ -173,6 +173,24 @@ def set_desired(account: Account, params: Params) -> dict[str, Any]:
     if params.get("HonorCooldown") and cooling:
         raise AwsError("ScalingActivityInProgress", "Scaling activity is in progress for this group.")
     account.scaler.set_desired(group, desired)
+    return {}
+
+
+@operation("autoscaling", "EnableMetricsCollection", "AutoScalingGroupName", "Metrics", "Granularity")
+def enable_metrics(account: Account, params: Params) -> dict[str, Any]:
+    """Let the group's metrics be collected: the given ones, or all."""
+    group = find_group(account, params["AutoScalingGroupName"])
+    account.scaler.note_group(group)
+    group.metrics.update(params.get("Metrics") or METRICS)
+    return {}
+
+
+@operation("autoscaling", "DisableMetricsCollection", "AutoScalingGroupName", "Metrics")
+def disable_metrics(account: Account, params: Params) -> dict[str, Any]:
+    """Let them be collected no more: the given ones, or all."""
+    group = find_group(account, params["AutoScalingGroupName"])
+    account.scaler.note_group(group)
+    group.metrics.difference_update(params.get("Metrics") or METRICS)
     return {}
 
 

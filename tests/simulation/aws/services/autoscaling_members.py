@@ -76,13 +76,15 @@ def protect(account: Account, params: Params) -> dict[str, Any]:
 
 @operation("autoscaling", "SetInstanceHealth", "InstanceId", "HealthStatus", "ShouldRespectGracePeriod")
 def set_health(account: Account, params: Params) -> dict[str, Any]:
-    """Mark an instance; an unhealthy one is replaced."""
+    """Mark an instance; an unhealthy one is replaced, unless its grace period lasts."""
     group, member = account.scaler.whereabouts(params["InstanceId"])
     if group is None or member is None:
         raise validation(f"Instance Id not found - No managed instance found for instance ID {params['InstanceId']}")
-    if params["HealthStatus"] == "Unhealthy":
+    age = account.kernel.now - account.instances[member.instance_id].launched_at
+    graced = params.get("ShouldRespectGracePeriod", True) and age < group.setting("HealthCheckGracePeriod")
+    if params["HealthStatus"] == "Unhealthy" and not graced:
         account.scaler.mark_unhealthy(group, member)
-    else:
+    elif params["HealthStatus"] == "Healthy":
         account.scaler.note_member(group, member)
         member.health = "Healthy"
     return {}

@@ -28,11 +28,11 @@ def answer(name: str, items: list[Any], token: str | None) -> dict[str, Any]:
     return {name: items, "NextToken": token} if token else {name: items}
 
 
-def _look(account: Account, group: Group, moment: float) -> dict[str, Any] | None:
+def _look(account: Account, group: Group, moment: float, members: bool) -> dict[str, Any] | None:
     look = account.past.look("group", group.name, moment, lambda: group_look(account, group))
     if look is None:
         return None
-    return {**look, "Instances": _members(account, group, moment)}
+    return {**look, "Instances": _members(account, group, moment) if members else []}
 
 
 def _members(account: Account, group: Group, moment: float) -> list[dict[str, Any]]:
@@ -46,9 +46,6 @@ def _members(account: Account, group: Group, moment: float) -> list[dict[str, An
     return [look for look in (*looks, *past.parted(group.name, moment)) if look is not None]
 
 
-_GROUP_FILTERS: dict[str, Any] = {}
-
-
 @operation("autoscaling", "DescribeAutoScalingGroups", "AutoScalingGroupNames", "Filters", "MaxRecords", "NextToken",
            "IncludeInstances")
 def describe(account: Account, params: Params) -> dict[str, Any]:
@@ -56,11 +53,11 @@ def describe(account: Account, params: Params) -> dict[str, Any]:
     names, filters = params.get("AutoScalingGroupNames"), params.get("Filters", ())
     groups = account.groups if not names else {n: account.groups[n] for n in names if n in account.groups}
     if filters:
-        groups = {name: group for name, group in groups.items() if matches(group, filters, _GROUP_FILTERS, _tags)}
+        groups = {name: group for name, group in groups.items() if matches(group, filters, {}, _tags)}
     size = account.page_size(params.get("MaxRecords", 50), 100)
     chosen, token = page(groups, params.get("NextToken"), size)
     moment = account.past.moment()
-    looks = [_look(account, group, moment) for group in chosen]
+    looks = [_look(account, group, moment, params.get("IncludeInstances", True)) for group in chosen]
     return answer("AutoScalingGroups", [look for look in looks if look is not None], token)
 
 
@@ -106,8 +103,7 @@ def describe_tags(account: Account, params: Params) -> dict[str, Any]:
     return answer("Tags", *page(tags, params.get("NextToken"), size))
 
 
-@operation("autoscaling", "DescribeScalingActivities", "ActivityIds", "AutoScalingGroupName", "MaxRecords", "NextToken",
-           "IncludeDeletedGroups")
+@operation("autoscaling", "DescribeScalingActivities", "ActivityIds", "AutoScalingGroupName", "MaxRecords", "NextToken")
 def describe_activities(account: Account, params: Params) -> dict[str, Any]:
     """Activities, the newest first."""
     name, wanted = params.get("AutoScalingGroupName"), params.get("ActivityIds")

@@ -182,18 +182,31 @@ def start(account: Account, params: Params) -> dict[str, Any]:
     return {"StartingInstances": changes}
 
 
+_RUN_ITSELF = ("MinCount", "MaxCount", "SubnetId", "LaunchTemplate", "ClientToken", "DryRun")
+
+
 @operation("ec2", "RunInstances", "ImageId", "InstanceType", "MinCount", "MaxCount", "SubnetId", "LaunchTemplate",
            "TagSpecifications", "UserData", "KeyName", "SecurityGroupIds", "IamInstanceProfile", "ClientToken")
 def run(account: Account, params: Params) -> dict[str, Any]:
-    """Launch instances outside of any group, from a template, from the parameters, or from both (parameters win)."""
-    given = {name: value for name, value in params.items() if name not in ("MinCount", "MaxCount", "SubnetId", "LaunchTemplate", "ClientToken", "DryRun")}
+    """Launch instances outside of any group, from a template, from the parameters, or from both (parameters win): as
+    many as can be up to MaxCount, or none if that is less than MinCount."""
+    given = {name: value for name, value in params.items() if name not in _RUN_ITSELF}
     data, origin = given, None
     if "LaunchTemplate" in params:
         template = find_template(account, params["LaunchTemplate"])
         version = find_version(template, params["LaunchTemplate"].get("Version"))
         data, origin = {**version.data, **given}, (template.id, version.number)
     subnet = _subnet(account, params.get("SubnetId"))
-    made = [account.fleet.launch(LaunchSpec(data, origin), subnet) for _ in range(params["MaxCount"])]
+    made: list[Instance] = []
+    while len(made) < params["MaxCount"]:
+        try:
+            made.append(account.fleet.launch(LaunchSpec(data, origin), subnet))
+        except AwsError:
+            if len(made) >= params["MinCount"]:
+                break
+            for instance in made:
+                account.fleet.terminate(instance)
+            raise
     return _reservation(account, [instance_look(account, instance) for instance in made])
 
 

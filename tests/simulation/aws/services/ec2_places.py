@@ -58,8 +58,7 @@ _IMAGE_FILTERS: dict[str, Any] = {
 }
 
 
-@operation("ec2", "DescribeImages", "ImageIds", "Owners", "Filters", "ExecutableUsers", "IncludeDeprecated",
-           "IncludeDisabled", "MaxResults", "NextToken")
+@operation("ec2", "DescribeImages", "ImageIds", "Owners", "Filters", "IncludeDeprecated", "MaxResults", "NextToken")
 def describe_images(account: Account, params: Params) -> dict[str, Any]:
     """Images by id (all must exist), owner (an account, self, amazon) and filter."""
     ids, owners = params.get("ImageIds", []), params.get("Owners", [])

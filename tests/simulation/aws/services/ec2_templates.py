@@ -154,7 +154,7 @@ def describe(account: Account, params: Params) -> dict[str, Any]:
 
 
 @operation("ec2", "DescribeLaunchTemplateVersions", "LaunchTemplateId", "LaunchTemplateName", "Versions", "MinVersion",
-           "MaxVersion", "Filters", "MaxResults", "NextToken", "ResolveAlias")
+           "MaxVersion", "MaxResults", "NextToken", "ResolveAlias")
 def describe_versions(account: Account, params: Params) -> dict[str, Any]:
     """Versions of one template; or, with only $Latest or $Default, those of all."""
     wanted = params.get("Versions", [])

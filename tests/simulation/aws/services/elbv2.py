@@ -49,7 +49,7 @@ def describe(account: Account, params: Params) -> dict[str, Any]:
     return {"TargetGroups": shown, "NextMarker": marker} if marker else {"TargetGroups": shown}
 
 
-@operation("elbv2", "DescribeTargetHealth", "TargetGroupArn", "Targets", "Include")
+@operation("elbv2", "DescribeTargetHealth", "TargetGroupArn", "Targets")
 def describe_health(account: Account, params: Params) -> dict[str, Any]:
     """The health of all targets, or of those asked for; one that is not registered is unused."""
     group = _find(account, params["TargetGroupArn"])

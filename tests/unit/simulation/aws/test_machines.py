@@ -60,6 +60,22 @@ def test_run_stop_start(world: Any) -> None:
     assert states == ["running", "stopping", "stopped", "pending", "running"]
 
 
+def test_a_client_token_launches_once(world: Any) -> None:
+    spec = {"ImageId": world.image.id, "InstanceType": "m5.large", "MinCount": 1, "MaxCount": 1, "ClientToken": "t"}
+    first, again = (world.call("ec2", "RunInstances", **spec) for _ in range(2))
+    assert first["Instances"][0]["InstanceId"] == again["Instances"][0]["InstanceId"]
+    assert len(world.account.instances) == 7
+    wrong = world.refused("ec2", "RunInstances", **{**spec, "InstanceType": "m5.xlarge"})
+    assert wrong.code == "IdempotentParameterMismatch"
+
+
+def test_as_many_as_there_are_but_no_fewer_than_the_minimum(world: Any) -> None:
+    spec = {"ImageId": world.image.id, "InstanceType": "m5.large", "MaxCount": 4}
+    world.account.capacity.update({("m5.large", zone): 2 for zone in world.account.zones})
+    assert len(world.call("ec2", "RunInstances", MinCount=1, **spec)["Instances"]) == 2
+    assert world.refused("ec2", "RunInstances", MinCount=1, **spec).code == "InsufficientInstanceCapacity"
+
+
 def test_a_dry_run_changes_nothing(world: Any) -> None:
     wrong = world.refused("ec2", "TerminateInstances", InstanceIds=[world.first()], DryRun=True)
     assert (wrong.code, wrong.status) == ("DryRunOperation", 412)
@@ -96,7 +112,12 @@ def test_deprecated_images_are_shown_only_when_asked_for(world: Any) -> None:
 
 def test_types_and_where_they_are_offered(world: Any) -> None:
     seen = world.call("ec2", "DescribeInstanceTypes", InstanceTypes=["m7g.large", "m5.xlarge"])["InstanceTypes"]
-    facts = {one["InstanceType"]: (one["ProcessorInfo"]["SupportedArchitectures"], one["VCpuInfo"]["DefaultVCpus"], one["MemoryInfo"]["SizeInMiB"]) for one in seen}
+    facts = {
+        one["InstanceType"]: (
+            one["ProcessorInfo"]["SupportedArchitectures"], one["VCpuInfo"]["DefaultVCpus"], one["MemoryInfo"]["SizeInMiB"]
+        )
+        for one in seen
+    }
     assert facts == {"m7g.large": (["arm64"], 2, 8192), "m5.xlarge": (["x86_64"], 4, 16384)}
     assert world.refused("ec2", "DescribeInstanceTypes", InstanceTypes=["m5.tiny"]).code == "InvalidInstanceType"
     world.account.not_offered.add(("m5.large", "eu-west-1c"))

@@ -156,6 +156,28 @@ def test_without_any_capacity_activities_fail_and_are_tried_again(world: Any) ->
     assert world.scaling("DescribeScalingActivities")["Activities"][0]["StatusCode"] == "Successful"
 
 
+def test_weights_fill_desired_by_more_than_one(make_world: Any) -> None:
+    world = make_world()
+    overrides = [{"InstanceType": "m5.xlarge", "WeightedCapacity": "2"}]
+    spec = {"LaunchTemplateName": "nodes", "Version": "2"}
+    policy = {"LaunchTemplate": {"LaunchTemplateSpecification": spec, "Overrides": overrides}}
+    world.scaling("UpdateAutoScalingGroup", MixedInstancesPolicy=policy, DesiredCapacity=9)
+    world.wait(60)
+    assert [one.get("WeightedCapacity") for one in world.seen()["Instances"]] == [None] * 6 + ["2"] * 2
+    world.scaling("SetDesiredCapacity", DesiredCapacity=10)
+    world.wait(60)
+    assert len(world.seen()["Instances"]) == 8
+
+
+def test_a_mark_within_the_grace_period_counts_only_when_insisted_on(world: Any) -> None:
+    world.scaling("UpdateAutoScalingGroup", HealthCheckGracePeriod=40 * 86400)
+    name = world.first()
+    for insist, health in ((False, "Healthy"), (True, "Unhealthy")):
+        more = {"ShouldRespectGracePeriod": False} if insist else {}
+        world.call("autoscaling", "SetInstanceHealth", InstanceId=name, HealthStatus="Unhealthy", **more)
+        assert world.seen()["Instances"][0]["HealthStatus"] == health
+
+
 def test_cooldown_is_honoured_only_when_asked(world: Any) -> None:
     world.scaling("SetDesiredCapacity", DesiredCapacity=7)
     world.wait(10)
