@@ -1,0 +1,213 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: node_groups
+short_description: Node groups of EKS clusters as inventory hosts
+version_added: 0.1.0
+author: nodeops.rotator contributors (@nodeops)
+description:
+  - One host for each node group of the EKS clusters of one or more regions. A node group is one Auto Scaling group.
+  - The configuration is a YAML file whose name ends with C(node_groups.yml) or C(node_groups.yaml).
+  - Self-managed node groups are known by the tag C(kubernetes.io/cluster/<cluster>) (or C(k8s.io/cluster/<cluster>))
+    with the value C(owned) or C(shared), managed ones by the tags that EKS sets.
+  - Host names are the names of the Auto Scaling groups, for managed node groups the names of cluster and node group.
+    Where a name is there twice, the region is appended.
+  - Variables tell what a node group is, never how large it is, since that changes while an inventory is in use.
+    They are C(eks_cluster), C(cluster_name), C(region), C(autoscaling_group_name), C(node_group_kind)
+    (V(self_managed) or V(eks_managed)), C(eks_nodegroup) (managed ones only), C(zones), C(instance_types),
+    C(node_group_labels) and C(node_group_tags), and what Ansible needs to run modules on the control node.
+  - Groups are C(node_groups) (all), C(self_managed), C(eks_managed), and C(cluster_<name>) for each cluster.
+options:
+  plugin:
+    description: Name of this plugin.
+    type: str
+    required: true
+    choices: [nodeops.rotator.node_groups]
+  regions:
+    description:
+      - The regions to look in.
+      - By default the one of O(region), which may come from the environment or from the AWS profile.
+    type: list
+    elements: str
+    default: []
+  clusters:
+    description: Names of the EKS clusters to take. By default all. A name that is in none of the regions is an error.
+    type: list
+    elements: str
+    default: []
+  tags:
+    description: Take only node groups whose Auto Scaling group has all these tags with these values.
+    type: dict
+    default: {}
+notes:
+  - Needs the IAM actions C(eks:ListClusters), C(autoscaling:DescribeAutoScalingGroups), and for managed node groups
+    C(eks:DescribeNodegroup).
+  - One file is for one account. For several accounts use several files, each with its own O(profile) or
+    O(assume_role_arn), and pass them all with C(-i).
+extends_documentation_fragment:
+  - inventory_cache
+  - constructed
+  - amazon.aws.boto3
+  - amazon.aws.common.plugins
+  - amazon.aws.region.plugins
+  - amazon.aws.assume_role.plugins
+"""
+
+EXAMPLES = r"""
+# prod.node_groups.yml: all node groups of all EKS clusters of a region
+plugin: nodeops.rotator.node_groups
+regions:
+  - eu-west-1
+
+# Two clusters, only what one team owns, grouped by the label "role"; answers are kept for ten minutes
+# plugin: nodeops.rotator.node_groups
+# regions: [eu-west-1, eu-central-1]
+# clusters: [shop, search]
+# tags:
+#   team: platform
+# keyed_groups:
+#   - key: node_group_labels.role
+#     prefix: role
+# groups:
+#   canaries: "'canary' in autoscaling_group_name"
+# compose:
+#   rotate_max_surge: "'25%' if node_group_labels.role | default('') == 'web' else 1"
+# cache: true
+# cache_plugin: ansible.builtin.jsonfile
+# cache_connection: .cache/inventory
+# cache_timeout: 600
+"""
+
+import collections
+import dataclasses
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from ansible.errors import AnsibleParserError
+from ansible.template import trust_as_template
+from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients import node_groups as client
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import RawAws
+
+ALL = "node_groups"
+UNFIT = re.compile(r"[\s:,\[\]&!]+")
+"""Characters that mean something in a host pattern."""
+LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+"""Modules run where Ansible runs, with its own interpreter."""
+
+NodeGroup = client.NodeGroup
+
+
+class Region:
+    """This plugin's AWS clients for one region, in the shape that RawAws takes."""
+
+    def __init__(self, plugin: AWSInventoryBase, name: str) -> None:
+        self._plugin, self._name = plugin, name
+
+    def client(self, service: str, **more: Any) -> Any:
+        """A boto3 client."""
+        return self._plugin.client(service, region=self._name, **more)
+
+
+class InventoryModule(AWSInventoryBase):
+    """See DOCUMENTATION."""
+
+    NAME = "nodeops.rotator.node_groups"
+    INVENTORY_FILE_SUFFIXES = ("node_groups.yml", "node_groups.yaml")
+
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        """See AWSInventoryBase."""
+        super().parse(inventory, loader, path, cache=cache)
+        known, kept = self.get_cached_result(path, cache)
+        try:
+            found = [_load(entry) for entry in kept] if known else self._discover()
+        except RotatorError as error:
+            raise AnsibleParserError(str(error)) from None  # Ansible would print each cause once more
+        self.inventory.add_group(ALL)
+        for name, node_group in name_hosts(found):
+            self._add(name, node_group)
+        self.update_cached_result(path, cache, [dataclasses.asdict(node_group) for node_group in found])
+
+    def get_option(self, option: str, hostvars: Any = None) -> Any:
+        """See AWSInventoryBase, which templates lists in a way that ansible-core calls deprecated."""
+        if option != "regions":
+            return super().get_option(option, hostvars)
+        return [self.templar.template(region) for region in super(AWSInventoryBase, self).get_option(option, hostvars)]
+
+    def _discover(self) -> list[NodeGroup]:
+        regions = self._regions()
+        wanted, tags = self.get_option("clusters"), {key: str(value) for key, value in self.get_option("tags").items()}
+        found: list[NodeGroup] = []
+        there: set[str] = set()
+        for region in regions:
+            aws = Aws(RawAws(Region(self, region)))
+            clusters = client.list_clusters(aws, region)
+            there.update(clusters)
+            found += client.list_node_groups(aws, region, [name for name in clusters if name in (wanted or clusters)], tags)
+        if error := client.unknown_clusters(wanted, there, regions):
+            raise error
+        if not found:
+            self.warn(f"No node groups in {', '.join(regions)}: {len(there)} EKS clusters there. Check regions, clusters, tags and account")
+        return found
+
+    def _regions(self) -> list[str]:
+        regions = self.get_option("regions") or ([self.region] if self.region else [])
+        if not regions:
+            raise AnsibleParserError("No AWS region to look for EKS clusters in. Set regions in the inventory file, or AWS_REGION")
+        return regions
+
+    def _add(self, name: str, node_group: NodeGroup) -> None:
+        variables = make_variables(node_group)
+        self.inventory.add_host(name, group=ALL)
+        for group in (node_group.kind, f"cluster_{node_group.cluster}"):
+            group = self.inventory.add_group(self._sanitize_group_name(group))
+            self.inventory.add_child(ALL, group)
+            self.inventory.add_host(name, group=group)
+        for key, value in variables.items():
+            self.inventory.set_variable(name, key, value)
+        for key, value in LOCAL.items():
+            self.inventory.set_variable(name, key, trust_as_template(value))
+        strict = self.get_option("strict")
+        self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)
+
+
+def make_variables(node_group: NodeGroup) -> dict[str, Any]:
+    """What a host says of itself."""
+    managed = {"eks_nodegroup": node_group.nodegroup} if node_group.nodegroup else {}
+    return {
+        "eks_cluster": node_group.cluster,
+        "cluster_name": node_group.cluster,
+        "region": node_group.region,
+        "autoscaling_group_name": node_group.group,
+        "node_group_kind": node_group.kind,
+        "zones": list(node_group.zones),
+        "instance_types": list(node_group.instance_types),
+        "node_group_labels": dict(node_group.labels),
+        "node_group_tags": dict(node_group.tags),
+        **managed,
+    }
+
+
+def name_hosts(found: Iterable[NodeGroup]) -> list[tuple[str, NodeGroup]]:
+    """Each node group with the name of its host; the region is added to names that would be there twice."""
+    named = [(_plain_name(node_group), node_group) for node_group in found]
+    count = collections.Counter(name for name, _node_group in named)
+    return [(name if count[name] == 1 else f"{name}.{node_group.region}", node_group) for name, node_group in named]
+
+
+def _plain_name(node_group: NodeGroup) -> str:
+    name = f"{node_group.cluster}-{node_group.nodegroup}" if node_group.nodegroup else node_group.group
+    return UNFIT.sub("_", name)
+
+
+def _load(entry: dict[str, Any]) -> NodeGroup:
+    return NodeGroup(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})

@@ -1,0 +1,61 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Node groups as inventory hosts: their names and variables."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.inventory.node_groups import _load, make_variables, name_hosts
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.node_groups import NodeGroup
+
+BLUE = NodeGroup("shop", "eu-west-1", "shop-blue", zones=("eu-west-1a",), instance_types=("m6i.large",), tags={"team": "web"})
+
+
+def names(*found: NodeGroup) -> list[str]:
+    return [name for name, _node_group in name_hosts(found)]
+
+
+def test_a_host_is_called_as_its_auto_scaling_group() -> None:
+    assert names(BLUE) == ["shop-blue"]
+
+
+def test_a_managed_one_as_its_cluster_and_node_group() -> None:
+    assert names(NodeGroup("shop", "eu-west-1", "eks-web-8cc1a2b3", nodegroup="web")) == ["shop-web"]
+
+
+def test_a_name_that_two_regions_have_is_told_apart_by_the_region() -> None:
+    other = dataclasses.replace(BLUE, region="us-east-1")
+    assert names(BLUE, other, dataclasses.replace(BLUE, group="green")) == ["shop-blue.eu-west-1", "shop-blue.us-east-1", "green"]
+
+
+@pytest.mark.parametrize(("group", "name"), [("a b", "a_b"), ("a:b,c", "a_b_c"), ("web[1]", "web_1_")])
+def test_what_means_something_in_a_host_pattern_is_no_part_of_a_name(group: str, name: str) -> None:
+    assert names(dataclasses.replace(BLUE, group=group)) == [name]
+
+
+def test_variables_say_what_a_node_group_is() -> None:
+    assert make_variables(BLUE) == {
+        "eks_cluster": "shop",
+        "cluster_name": "shop",
+        "region": "eu-west-1",
+        "autoscaling_group_name": "shop-blue",
+        "node_group_kind": "self_managed",
+        "zones": ["eu-west-1a"],
+        "instance_types": ["m6i.large"],
+        "node_group_labels": {},
+        "node_group_tags": {"team": "web"},
+    }
+
+
+def test_a_managed_one_names_its_eks_node_group() -> None:
+    variables = make_variables(dataclasses.replace(BLUE, nodegroup="web"))
+    assert (variables["node_group_kind"], variables["eks_nodegroup"]) == ("eks_managed", "web")
+
+
+def test_a_node_group_comes_out_of_the_cache_as_it_went_in() -> None:
+    kept = {key: list(value) if isinstance(value, tuple) else value for key, value in dataclasses.asdict(BLUE).items()}
+    assert _load(kept) == BLUE
