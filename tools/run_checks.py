@@ -26,7 +26,8 @@ TYPED = ("module_utils", "action")
 
 def command(program: str, *arguments: str, cwd: pathlib.Path = ROOT, path: pathlib.Path = COLLECTIONS) -> bool:
     """Run a program of the virtual environment; whether it went well. `path` is where it looks for collections."""
-    settings = {**environment(), "ANSIBLE_COLLECTIONS_PATH": str(path)}
+    # Git may not take what is installed in .venv for a part of this checkout (antsibull-docs would then copy nothing).
+    settings = {**environment(), "ANSIBLE_COLLECTIONS_PATH": str(path), "GIT_CEILING_DIRECTORIES": str(ROOT)}
     line = [str(PROGRAMS / program), *arguments]
     return subprocess.run(line, cwd=cwd, env=settings, stdin=subprocess.DEVNULL, check=False).returncode == 0
 
