@@ -13,7 +13,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.families import Kind
 
 NODES, CONTROL_PLANE = "nodes", "control_plane"
-_VERSION = re.compile(r"v?(?P<major>\d+)\.(?P<minor>\d+)(?:[.+-].*)?\+?")
+_VERSION = re.compile(r"v?(?P<major>\d+)\.(?P<minor>\d+)(?:\.\d+)?(?:[+-].*)?")
 
 
 def minor_of(version: str) -> str:
