@@ -23,17 +23,14 @@ NEVER_JOINS, NEVER_READY = "never joins", "never ready"
 
 @dataclasses.dataclass
 class NodeKind:
-    """What the nodes of one Auto Scaling group look like: labels, taints that they keep, seconds from running to
-    joining and from joining to Ready."""
+    """What the nodes of one Auto Scaling group look like: labels, and taints that they have from the start."""
 
     labels: dict[str, str] = dataclasses.field(default_factory=dict)
     taints: tuple[dict[str, str], ...] = ()
-    join: tuple[float, float] = (15.0, 30.0)
-    ready: tuple[float, float] = (5.0, 20.0)
 
 
 class World:
-    """One account, one cluster, one clock. `kinds` by group name; `kubelets` by image id, else `kubelet`; `bad_images`
+    """One account, one cluster, one clock. `join` and `ready`: seconds from running to joining, from joining to Ready. `kinds` by group name; `kubelets` by image id, else `kubelet`; `bad_images`
     by image id: NEVER_JOINS or NEVER_READY."""
 
     def __init__(
@@ -48,6 +45,7 @@ class World:
         self.gate = Gate(lambda: kernel.now)
         self.account = Account(kernel, self.gate, region, manners=aws)
         self.cluster = Cluster(kernel, self.gate, kube)
+        self.join, self.ready = (15.0, 30.0), (5.0, 20.0)
         self.kinds: dict[str, NodeKind] = {}
         self.kubelet = "v1.33.5-eks-113cf36"
         self.kubelets: dict[str, str] = {}
@@ -77,10 +75,10 @@ class World:
         if instance.group not in self.kinds:
             return
         if event == "running":
-            kind, bad = self.kinds[instance.group], self.bad_images.get(instance.image_id)
+            bad = self.bad_images.get(instance.image_id)
             if bad != NEVER_JOINS:
-                ready = 1e9 if bad == NEVER_READY else self.kernel.spread(*kind.ready)
-                self.kernel.after(self.kernel.spread(*kind.join), lambda: self._join(instance, ready))
+                ready = 1e9 if bad == NEVER_READY else self.kernel.spread(*self.ready)
+                self.kernel.after(self.kernel.spread(*self.join), lambda: self._join(instance, ready))
         elif event == "shutting-down" and self.node_of(instance):
             self.cluster.node_silent(instance.private_dns)
 

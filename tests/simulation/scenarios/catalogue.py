@@ -1,0 +1,32 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The scenarios by name, as they are on the wall clock: the same physics in short durations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ansible_collections.nodeops.rotator.tests.simulation.aws.manners import Manners as AwsManners
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
+from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners as KubeManners
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios import eks, small
+from ansible_collections.nodeops.rotator.tests.simulation.world import World
+
+QUICK = KubeManners(
+    pod_start=0.2, pod_ready=0.3, pod_stop=0.2, pdb_lag=0.1, scheduler_retry=1.0, node_monitor_grace=2.0, cloud_period=0.5,
+    volume_attach=0.2, volume_detach=0.4, heartbeats=False,
+)
+
+
+def quick_world(kernel: Kernel) -> World:
+    """An empty world whose instances are nodes within some three seconds."""
+    world = World(kernel, aws=AwsManners.quick(), kube=QUICK)
+    world.join, world.ready, world.figures.period = (0.3, 0.6), (0.2, 0.6), 0.5
+    return world
+
+
+SCENARIOS: Mapping[str, Callable[[Kernel], World]] = {
+    "eks": lambda kernel: eks.furnish(quick_world(kernel)),
+    "small": lambda kernel: small.furnish(quick_world(kernel)),
+}
