@@ -30,7 +30,6 @@ from ansible_collections.nodeops.rotator.tests.simulation.wire.aws import make_a
 
 REGION = "eu-west-1"
 ACCESS_KEY = "AKIACONTRACTCONTRACT"
-SERVICES = ("autoscaling", "ec2", "ssm", "eks", "sts", "elbv2")
 
 
 @dataclasses.dataclass

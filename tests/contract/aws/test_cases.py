@@ -239,8 +239,6 @@ def test_refusals_have_the_same_codes(face: Any) -> None:
     assert face.refused("ec2", "TerminateInstances", InstanceIds=face.members()[:1], DryRun=True) == "DryRunOperation"
     assert face.refused("ec2", "CreateLaunchTemplate", LaunchTemplateName="nodes", LaunchTemplateData={}) == (
         "InvalidLaunchTemplateName.AlreadyExistsException")
-    assert face.refused("autoscaling", "SetInstanceProtection", AutoScalingGroupName="blue", InstanceIds=[unknown] * 51,
-                        ProtectedFromScaleIn=True) == "ValidationError"
     assert face.refused("ssm", "GetParameter", Name="/none") == "ParameterNotFound"
     assert face.refused("eks", "DescribeCluster", name="none") == "ResourceNotFoundException"
     assert face.refused("elbv2", "DescribeTargetGroups", Names=["none"]) == "TargetGroupNotFound"

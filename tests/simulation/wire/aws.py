@@ -147,16 +147,17 @@ class AwsApp:
                 return _write(operation, answer, None)
         except AwsError as error:
             if error.status == NO_ANSWER:
-                _hang_up(request)
-            return _write(operation, error, error.status or 500)
+                return _hang_up(request)
+            return _write(operation, error, error.status)
 
 
-def _hang_up(request: Request) -> None:
-    """Close the connection, as far as the server lets us: what is written afterwards reaches nobody."""
+def _hang_up(request: Request) -> Response:
+    """Close the connection, as far as the server lets us: what is answered after it reaches nobody."""
     connection = request.environ.get("werkzeug.socket")
     if connection is not None:
         with contextlib.suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
+    return Response(status=500)
 
 
 def make_app(
