@@ -91,29 +91,15 @@ from typing import Any
 from ansible.errors import AnsibleParserError
 from ansible.template import trust_as_template
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients import node_groups as client
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import RawAws
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group import NodeGroup
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.discovery import discover
 
 ALL = "node_groups"
 UNFIT = re.compile(r"[\s:,\[\]&!]+")
 """Characters that mean something in a host pattern."""
 LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
 """Modules run where Ansible runs, with its own interpreter."""
-
-NodeGroup = client.NodeGroup
-
-
-class Region:
-    """This plugin's AWS clients for one region, in the shape that RawAws takes."""
-
-    def __init__(self, plugin: AWSInventoryBase, name: str) -> None:
-        self._plugin, self._name = plugin, name
-
-    def client(self, service: str, **more: Any) -> Any:
-        """A boto3 client."""
-        return self._plugin.client(service, region=self._name, **more)
 
 
 class InventoryModule(AWSInventoryBase):
@@ -142,20 +128,11 @@ class InventoryModule(AWSInventoryBase):
         return [self.templar.template(region) for region in super(AWSInventoryBase, self).get_option(option, hostvars)]
 
     def _discover(self) -> list[NodeGroup]:
-        regions = self._regions()
-        wanted, tags = self.get_option("clusters"), {key: str(value) for key, value in self.get_option("tags").items()}
-        found: list[NodeGroup] = []
-        there: set[str] = set()
-        for region in regions:
-            aws = Aws(RawAws(Region(self, region)))
-            clusters = client.list_clusters(aws, region)
-            there.update(clusters)
-            found += client.list_node_groups(aws, region, [name for name in clusters if name in (wanted or clusters)], tags)
-        if error := client.unknown_clusters(wanted, there, regions):
-            raise error
-        if not found:
-            self.warn(f"No node groups in {', '.join(regions)}: {len(there)} EKS clusters there. Check regions, clusters, tags and account")
-        return found
+        regions, tags = self._regions(), {key: str(value) for key, value in self.get_option("tags").items()}
+        found = discover(self, regions, self.get_option("clusters"), tags)
+        if not found.node_groups:
+            self.warn(f"No node groups in {', '.join(regions)} ({len(found.clusters)} EKS clusters). Check regions, clusters, tags and account")
+        return list(found.node_groups)
 
     def _regions(self) -> list[str]:
         regions = self.get_option("regions") or ([self.region] if self.region else [])

@@ -9,12 +9,12 @@ its older form k8s.io/cluster/<cluster>; the Auto Scaling group behind a managed
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group import NodeGroup
 
 OWNER_TAGS = ("kubernetes.io/cluster/", "k8s.io/cluster/")
 OWNING = ("owned", "shared")
@@ -23,25 +23,6 @@ LABEL_TAG = "k8s.io/cluster-autoscaler/node-template/label/"
 """How a group tells the Cluster Autoscaler which labels its nodes will have."""
 CLUSTERS_AT_ONCE = 20
 """Clusters per DescribeAutoScalingGroups call; each takes two values of its filter."""
-
-
-@dataclasses.dataclass(frozen=True)
-class NodeGroup:
-    """One node group. `nodegroup` is the name of a managed one, empty for self-managed ones."""
-
-    cluster: str
-    region: str
-    group: str
-    nodegroup: str = ""
-    zones: tuple[str, ...] = ()
-    instance_types: tuple[str, ...] = ()
-    labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
-
-    @property
-    def kind(self) -> str:
-        """self_managed or eks_managed."""
-        return "eks_managed" if self.nodegroup else "self_managed"
 
 
 def list_clusters(aws: Aws, region: str) -> list[str]:
@@ -86,8 +67,8 @@ def _read(aws: Aws, region: str, clusters: list[str], wanted: Mapping[str, str],
 
 
 def _cluster(tags: Mapping[str, str], clusters: Iterable[str]) -> str:
-    if tags.get(CLUSTER_TAG) in clusters:
-        return tags[CLUSTER_TAG]
+    if (named := tags.get(CLUSTER_TAG, "")) in clusters:
+        return named
     owned = (name for name in clusters for prefix in OWNER_TAGS if tags.get(prefix + name) in OWNING)
     return next(owned, "")
 

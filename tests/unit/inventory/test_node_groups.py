@@ -10,7 +10,7 @@ import dataclasses
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.inventory.node_groups import _load, make_variables, name_hosts
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.node_groups import NodeGroup
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group import NodeGroup
 
 BLUE = NodeGroup("shop", "eu-west-1", "shop-blue", zones=("eu-west-1a",), instance_types=("m6i.large",), tags={"team": "web"})
 
