@@ -29,6 +29,7 @@ MANNERS = dataclasses.replace(Manners(), page_size=7)
 PARAMETER = "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/standard/recommended"
 GROUP = {"AutoScalingGroupName": "blue"}
 TAG = {"ResourceId": "blue", "ResourceType": "auto-scaling-group", "Key": "k"}
+Step = tuple[str, str, dict[str, Any]]
 HOOK = {**GROUP, "LifecycleHookName": "drain"}
 
 
@@ -53,14 +54,29 @@ def furnish(face: Memory) -> None:
     account.capacity["m6i.large", "eu-west-1a"] = 0
 
 
-def script(face: Memory) -> list[tuple[str, str, dict[str, Any]]]:
-    """Calls of all operations, in an order that makes sense; what needs ids reads them off the account."""
-    account = face.account
-    ids = list(account.groups["blue"].members)
-    lt = {"LaunchTemplateId": next(iter(account.templates))}
-    tg = {"TargetGroupArn": next(iter(account.target_groups))}
-    targets = {**tg, "Targets": [{"Id": ids[0]}]}
-    image = account.parameters[PARAMETER + "/image_id"].value
+@dataclasses.dataclass(frozen=True)
+class Names:
+    """The ids that the calls need."""
+
+    instances: list[str]
+    template: dict[str, str]
+    target_group: dict[str, str]
+    image: str
+    subnet: str
+
+    @staticmethod
+    def of(face: Memory) -> Names:
+        """Read them off the account."""
+        account = face.account
+        return Names(
+            list(account.groups["blue"].members), {"LaunchTemplateId": next(iter(account.templates))},
+            {"TargetGroupArn": next(iter(account.target_groups))}, account.parameters[PARAMETER + "/image_id"].value,
+            next(iter(account.subnets)),
+        )
+
+
+def identities(names: Names) -> list[Step]:
+    """Who we are, parameters, clusters."""
     return [
         ("sts", "GetCallerIdentity", {}),
         ("sts", "AssumeRole", {"RoleArn": "arn:aws:iam::123456789012:role/r", "RoleSessionName": "run"}),
@@ -74,6 +90,12 @@ def script(face: Memory) -> list[tuple[str, str, dict[str, Any]]]:
         ("eks", "DescribeCluster", {"name": "none"}),
         ("eks", "ListNodegroups", {"clusterName": "prod", "maxResults": 1}),
         ("eks", "DescribeNodegroup", {"clusterName": "prod", "nodegroupName": "workers"}),
+    ]
+
+
+def machines(names: Names) -> list[Step]:
+    """EC2."""
+    return [
         ("ec2", "DescribeRegions", {}),
         ("ec2", "DescribeAvailabilityZones", {}),
         ("ec2", "DescribeSubnets", {}),
@@ -82,29 +104,36 @@ def script(face: Memory) -> list[tuple[str, str, dict[str, Any]]]:
         ("ec2", "DescribeImages", {"Owners": ["amazon"], "MaxResults": 5}),
         ("ec2", "DescribeImages", {"ImageIds": ["ami-0123456789abcdef0"]}),
         ("ec2", "DescribeInstances", {}),
-        ("ec2", "DescribeInstances", {"InstanceIds": ids[:3]}),
+        ("ec2", "DescribeInstances", {"InstanceIds": names.instances[:3]}),
         ("ec2", "DescribeInstanceStatus", {}),
         ("ec2", "DescribeVolumes", {}),
         ("ec2", "DescribeLaunchTemplates", {}),
-        ("ec2", "DescribeLaunchTemplateVersions", {**lt, "ResolveAlias": True}),
-        ("ec2", "CreateLaunchTemplate", {"LaunchTemplateName": "other", "LaunchTemplateData": {"ImageId": image}}),
-        ("ec2", "CreateLaunchTemplateVersion", {**lt, "SourceVersion": "1", "LaunchTemplateData": {"InstanceType": "m5.xlarge"}}),
-        ("ec2", "ModifyLaunchTemplate", {**lt, "DefaultVersion": "3"}),
-        ("ec2", "DeleteLaunchTemplateVersions", {**lt, "Versions": ["2", "3", "9"]}),
+        ("ec2", "DescribeLaunchTemplateVersions", {**names.template, "ResolveAlias": True}),
+        ("ec2", "CreateLaunchTemplate", {"LaunchTemplateName": "other", "LaunchTemplateData": {"ImageId": names.image}}),
+        ("ec2", "CreateLaunchTemplateVersion", {**names.template, "SourceVersion": "1", "LaunchTemplateData": {"InstanceType": "m5.xlarge"}}),
+        ("ec2", "ModifyLaunchTemplate", {**names.template, "DefaultVersion": "3"}),
+        ("ec2", "DeleteLaunchTemplateVersions", {**names.template, "Versions": ["2", "3", "9"]}),
         ("ec2", "DeleteLaunchTemplate", {"LaunchTemplateName": "other"}),
-        ("ec2", "RunInstances", {"LaunchTemplate": lt, "MinCount": 1, "MaxCount": 2, "InstanceType": "m7i.large"}),
-        ("ec2", "RunInstances", {"ImageId": image, "InstanceType": "m6i.large", "MinCount": 1, "MaxCount": 1, "DryRun": True}),
-        ("ec2", "CreateTags", {"Resources": ids[:1], "Tags": [{"Key": "k", "Value": "v"}]}),
-        ("ec2", "DescribeTags", {"Filters": [{"Name": "resource-id", "Values": ids[:1]}]}),
-        ("ec2", "DeleteTags", {"Resources": ids[:1], "Tags": [{"Key": "k"}]}),
+        ("ec2", "RunInstances", {"LaunchTemplate": names.template, "MinCount": 1, "MaxCount": 2, "InstanceType": "m7i.large"}),
+        ("ec2", "RunInstances", {"ImageId": names.image, "InstanceType": "m6i.large", "MinCount": 1, "MaxCount": 1, "DryRun": True}),
+        ("ec2", "CreateTags", {"Resources": names.instances[:1], "Tags": [{"Key": "k", "Value": "v"}]}),
+        ("ec2", "DescribeTags", {"Filters": [{"Name": "resource-id", "Values": names.instances[:1]}]}),
+        ("ec2", "DeleteTags", {"Resources": names.instances[:1], "Tags": [{"Key": "k"}]}),
+    ]
+
+
+def settings(names: Names) -> list[Step]:
+    """Target groups, and what a group is set to."""
+    targets = {**names.target_group, "Targets": [{"Id": names.instances[0]}]}
+    return [
         ("elbv2", "DescribeTargetGroups", {}),
-        ("elbv2", "DescribeTargetHealth", tg),
+        ("elbv2", "DescribeTargetHealth", names.target_group),
         ("elbv2", "DeregisterTargets", targets),
-        ("elbv2", "DescribeTargetHealth", {**tg, "Targets": [{"Id": ids[0]}, {"Id": "i-none"}]}),
+        ("elbv2", "DescribeTargetHealth", {**names.target_group, "Targets": [{"Id": names.instances[0]}, {"Id": "i-none"}]}),
         ("elbv2", "RegisterTargets", targets),
-        ("elbv2", "DescribeTargetGroupAttributes", tg),
-        ("elbv2", "ModifyTargetGroupAttributes", {**tg, "Attributes": [{"Key": "stickiness.enabled", "Value": "true"}]}),
-        ("elbv2", "DescribeTags", {"ResourceArns": [tg["TargetGroupArn"]]}),
+        ("elbv2", "DescribeTargetGroupAttributes", names.target_group),
+        ("elbv2", "ModifyTargetGroupAttributes", {**names.target_group, "Attributes": [{"Key": "stickiness.enabled", "Value": "true"}]}),
+        ("elbv2", "DescribeTags", {"ResourceArns": [names.target_group["TargetGroupArn"]]}),
         ("autoscaling", "DescribeAutoScalingGroups", {}),
         ("autoscaling", "DescribeAutoScalingInstances", {}),
         ("autoscaling", "CreateOrUpdateTags", {"Tags": [{**TAG, "Value": "v", "PropagateAtLaunch": True}]}),
@@ -118,16 +147,22 @@ def script(face: Memory) -> list[tuple[str, str, dict[str, Any]]]:
         ("autoscaling", "DescribePolicies", GROUP),
         ("autoscaling", "DescribeScheduledActions", GROUP),
         ("autoscaling", "DescribeLoadBalancerTargetGroups", GROUP),
-        ("autoscaling", "DetachLoadBalancerTargetGroups", {**GROUP, "TargetGroupARNs": [tg["TargetGroupArn"]]}),
-        ("autoscaling", "AttachLoadBalancerTargetGroups", {**GROUP, "TargetGroupARNs": [tg["TargetGroupArn"]]}),
+        ("autoscaling", "DetachLoadBalancerTargetGroups", {**GROUP, "TargetGroupARNs": [names.target_group["TargetGroupArn"]]}),
+        ("autoscaling", "AttachLoadBalancerTargetGroups", {**GROUP, "TargetGroupARNs": [names.target_group["TargetGroupArn"]]}),
+    ]
+
+
+def changes(names: Names) -> list[Step]:
+    """Instances come and go."""
+    return [
         ("autoscaling", "PutLifecycleHook", {**HOOK, "LifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING"}),
         ("autoscaling", "DescribeLifecycleHooks", GROUP),
-        ("autoscaling", "SetInstanceProtection", {**GROUP, "InstanceIds": ids[:2], "ProtectedFromScaleIn": True}),
-        ("autoscaling", "SetInstanceHealth", {"InstanceId": ids[3], "HealthStatus": "Unhealthy"}),
-        ("autoscaling", "DetachInstances", {**GROUP, "InstanceIds": ids[4:5], "ShouldDecrementDesiredCapacity": False}),
-        ("autoscaling", "EnterStandby", {**GROUP, "InstanceIds": ids[5:6], "ShouldDecrementDesiredCapacity": True}),
-        ("autoscaling", "TerminateInstanceInAutoScalingGroup", {"InstanceId": ids[6], "ShouldDecrementDesiredCapacity": True}),
-        ("ec2", "TerminateInstances", {"InstanceIds": ids[8:9]}),
+        ("autoscaling", "SetInstanceProtection", {**GROUP, "InstanceIds": names.instances[:2], "ProtectedFromScaleIn": True}),
+        ("autoscaling", "SetInstanceHealth", {"InstanceId": names.instances[3], "HealthStatus": "Unhealthy"}),
+        ("autoscaling", "DetachInstances", {**GROUP, "InstanceIds": names.instances[4:5], "ShouldDecrementDesiredCapacity": False}),
+        ("autoscaling", "EnterStandby", {**GROUP, "InstanceIds": names.instances[5:6], "ShouldDecrementDesiredCapacity": True}),
+        ("autoscaling", "TerminateInstanceInAutoScalingGroup", {"InstanceId": names.instances[6], "ShouldDecrementDesiredCapacity": True}),
+        ("ec2", "TerminateInstances", {"InstanceIds": names.instances[8:9]}),
         ("autoscaling", "SetDesiredCapacity", {**GROUP, "DesiredCapacity": 40}),
         ("autoscaling", "SetDesiredCapacity", {**GROUP, "DesiredCapacity": 8}),
         ("autoscaling", "UpdateAutoScalingGroup", {**GROUP, "MaxSize": 20, "DefaultCooldown": 10}),
@@ -135,20 +170,26 @@ def script(face: Memory) -> list[tuple[str, str, dict[str, Any]]]:
         ("", "wait", {}),
         ("autoscaling", "DescribeAutoScalingGroups", {"AutoScalingGroupNames": ["blue"]}),
         ("autoscaling", "DescribeScalingActivities", GROUP),
-        ("autoscaling", "AttachInstances", {**GROUP, "InstanceIds": ids[4:5]}),
-        ("autoscaling", "ExitStandby", {**GROUP, "InstanceIds": ids[5:6]}),
-        ("autoscaling", "RecordLifecycleActionHeartbeat", {**HOOK, "InstanceId": ids[6]}),
-        ("autoscaling", "CompleteLifecycleAction", {**HOOK, "InstanceId": ids[6], "LifecycleActionResult": "CONTINUE"}),
+    ]
+
+
+def returns(names: Names) -> list[Step]:
+    """What comes back, and a second group."""
+    return [
+        ("autoscaling", "AttachInstances", {**GROUP, "InstanceIds": names.instances[4:5]}),
+        ("autoscaling", "ExitStandby", {**GROUP, "InstanceIds": names.instances[5:6]}),
+        ("autoscaling", "RecordLifecycleActionHeartbeat", {**HOOK, "InstanceId": names.instances[6]}),
+        ("autoscaling", "CompleteLifecycleAction", {**HOOK, "InstanceId": names.instances[6], "LifecycleActionResult": "CONTINUE"}),
         ("autoscaling", "DeleteLifecycleHook", HOOK),
         ("autoscaling", "ResumeProcesses", GROUP),
-        ("ec2", "StopInstances", {"InstanceIds": ids[:1]}),
+        ("ec2", "StopInstances", {"InstanceIds": names.instances[:1]}),
         ("", "wait", {}),
-        ("ec2", "StartInstances", {"InstanceIds": ids[:1]}),
+        ("ec2", "StartInstances", {"InstanceIds": names.instances[:1]}),
         ("ec2", "DescribeInstances", {}),
-        ("autoscaling", "CreateLaunchConfiguration", {"LaunchConfigurationName": "lc", "ImageId": image, "InstanceType": "m5.large"}),
+        ("autoscaling", "CreateLaunchConfiguration", {"LaunchConfigurationName": "lc", "ImageId": names.image, "InstanceType": "m5.large"}),
         ("autoscaling", "CreateAutoScalingGroup", {
             "AutoScalingGroupName": "old", "MinSize": 1, "MaxSize": 2, "LaunchConfigurationName": "lc",
-            "VPCZoneIdentifier": next(iter(account.subnets))}),
+            "VPCZoneIdentifier": names.subnet}),
         ("autoscaling", "DescribeLaunchConfigurations", {}),
         ("", "wait", {}),
         ("autoscaling", "DescribeAutoScalingGroups", {"AutoScalingGroupNames": ["old"]}),
@@ -158,6 +199,12 @@ def script(face: Memory) -> list[tuple[str, str, dict[str, Any]]]:
         ("autoscaling", "DeleteLaunchConfiguration", {"LaunchConfigurationName": "lc"}),
         ("autoscaling", "DescribeAutoScalingGroups", {}),
     ]
+
+
+def script(face: Memory) -> list[Step]:
+    """Calls of all operations, in an order that makes sense."""
+    names = Names.of(face)
+    return identities(names) + machines(names) + settings(names) + changes(names) + returns(names)
 
 
 def outcome(face: Memory, service: str, operation: str, params: dict[str, Any]) -> Any:

@@ -38,6 +38,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.services import ( 
     autoscaling_views,
     ec2_instances,
     ec2_places,
+    ec2_tags,
     ec2_templates,
     eks,
     elbv2,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""EC2: instances and their volumes, and tags of anything."""
+"""EC2: instances and their volumes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.looks import STATE
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance, Subnet
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Params, operation
 from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import find_template, find_version
-from ansible_collections.nodeops.rotator.tests.simulation.aws.paging import matches, page, tag_map
+from ansible_collections.nodeops.rotator.tests.simulation.aws.paging import matches, page
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 Look = Mapping[str, Any]
 
 
-def _one(*path: str) -> Any:
-    """A filter's value: what stands at `path` of an instance's look."""
+def value_at(*path: str) -> Any:
+    """A filter's values: what stands at `path` of a thing's look."""
 
     def values(look: Look) -> list[str]:
         value: Any = look
@@ -36,21 +36,21 @@ def _one(*path: str) -> Any:
 
 
 _FILTERS: dict[str, Any] = {
-    "instance-id": _one("InstanceId"),
-    "instance-state-name": _one("State", "Name"),
-    "instance-state-code": _one("State", "Code"),
-    "private-dns-name": _one("PrivateDnsName"),
-    "private-ip-address": _one("PrivateIpAddress"),
-    "network-interface.addresses.private-ip-address": _one("PrivateIpAddress"),
-    "vpc-id": _one("VpcId"),
-    "subnet-id": _one("SubnetId"),
-    "availability-zone": _one("Placement", "AvailabilityZone"),
-    "image-id": _one("ImageId"),
-    "instance-type": _one("InstanceType"),
-    "architecture": _one("Architecture"),
-    "instance-lifecycle": _one("InstanceLifecycle"),
-    "key-name": _one("KeyName"),
-    "iam-instance-profile.arn": _one("IamInstanceProfile", "Arn"),
+    "instance-id": value_at("InstanceId"),
+    "instance-state-name": value_at("State", "Name"),
+    "instance-state-code": value_at("State", "Code"),
+    "private-dns-name": value_at("PrivateDnsName"),
+    "private-ip-address": value_at("PrivateIpAddress"),
+    "network-interface.addresses.private-ip-address": value_at("PrivateIpAddress"),
+    "vpc-id": value_at("VpcId"),
+    "subnet-id": value_at("SubnetId"),
+    "availability-zone": value_at("Placement", "AvailabilityZone"),
+    "image-id": value_at("ImageId"),
+    "instance-type": value_at("InstanceType"),
+    "architecture": value_at("Architecture"),
+    "instance-lifecycle": value_at("InstanceLifecycle"),
+    "key-name": value_at("KeyName"),
+    "iam-instance-profile.arn": value_at("IamInstanceProfile", "Arn"),
     "block-device-mapping.volume-id": lambda look: [d["Ebs"]["VolumeId"] for d in look.get("BlockDeviceMappings", ())],
     "instance.group-id": lambda look: [group["GroupId"] for group in look.get("SecurityGroups", ())],
 }
@@ -72,11 +72,12 @@ def find_instances(account: Account, ids: list[str]) -> list[Instance]:
         check_id("InstanceID", "i", name)
     missing = [name for name in ids if name not in account.instances]
     if missing:
-        raise _no_such_instance(missing)
+        raise no_such_instance(missing)
     return [account.instances[name] for name in ids]
 
 
-def _no_such_instance(missing: list[str]) -> AwsError:
+def no_such_instance(missing: list[str]) -> AwsError:
+    """EC2's word for ids that are no instances."""
     if len(missing) == 1:
         return AwsError("InvalidInstanceID.NotFound", f"The instance ID '{missing[0]}' does not exist")
     return AwsError("InvalidInstanceID.NotFound", f"The instance IDs '{', '.join(missing)}' do not exist")
@@ -92,7 +93,7 @@ def _looks(account: Account, params: Params) -> dict[str, dict[str, Any]]:
             found[instance.id] = look
     missing = [name for name in ids if name not in found]
     if missing:
-        raise _no_such_instance(missing)
+        raise no_such_instance(missing)
     return {name: look for name, look in found.items() if matches(look, filters, _FILTERS, _tags)}
 
 
@@ -235,7 +236,7 @@ def describe_volumes(account: Account, params: Params) -> dict[str, Any]:
         if instance.state != "terminated" and (not wanted or instance.volume_id in wanted)
     }
     known = {
-        "volume-id": _one("VolumeId"), "status": _one("State"), "availability-zone": _one("AvailabilityZone"),
+        "volume-id": value_at("VolumeId"), "status": value_at("State"), "availability-zone": value_at("AvailabilityZone"),
         "attachment.instance-id": lambda look: [part["InstanceId"] for part in look["Attachments"]],
     }
     looks = {name: look for name, look in looks.items() if matches(look, params.get("Filters", ()), known, _tags)}
@@ -244,62 +245,3 @@ def describe_volumes(account: Account, params: Params) -> dict[str, Any]:
     chosen, token = page(looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), 500))
     answer: dict[str, Any] = {"Volumes": chosen}
     return {**answer, "NextToken": token} if token else answer
-
-
-def _taggable(account: Account) -> list[tuple[str, str, dict[str, str]]]:
-    """Everything that EC2 tags: id, type, tags."""
-    kinds: tuple[tuple[str, Mapping[str, Any]], ...] = (
-        ("instance", account.instances), ("image", account.images), ("subnet", account.subnets),
-        ("launch-template", account.templates),
-    )
-    return [(name, kind, thing.tags) for kind, things in kinds for name, thing in things.items()]
-
-
-def _find_taggable(account: Account, name: str) -> Any:
-    for things in (account.instances, account.images, account.subnets, account.templates):
-        if name in things:
-            return things[name]
-    if name.startswith("i-"):
-        raise _no_such_instance([name])
-    raise AwsError("InvalidID", f"The ID '{name}' is not valid")
-
-
-@operation("ec2", "CreateTags", "Resources", "Tags")
-def create_tags(account: Account, params: Params) -> dict[str, Any]:
-    """Set tags; the aws: prefix is the services' own."""
-    if any(tag["Key"].startswith("aws:") for tag in params["Tags"]):
-        raise AwsError("InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use")
-    for thing in [_find_taggable(account, name) for name in params["Resources"]]:
-        _note(account, thing)
-        thing.tags.update(tag_map(params["Tags"]))
-    return {}
-
-
-@operation("ec2", "DeleteTags", "Resources", "Tags")
-def delete_tags(account: Account, params: Params) -> dict[str, Any]:
-    """Remove tags; one with a value only where it has that value."""
-    for thing in [_find_taggable(account, name) for name in params["Resources"]]:
-        _note(account, thing)
-        for tag in params.get("Tags", ()):
-            if "Value" not in tag or thing.tags.get(tag["Key"]) == tag["Value"]:
-                thing.tags.pop(tag["Key"], None)
-    return {}
-
-
-def _note(account: Account, thing: Any) -> None:
-    if isinstance(thing, Instance):
-        account.past.note("instance", thing.id, lambda: instance_look(account, thing))
-
-
-@operation("ec2", "DescribeTags", "Filters", "MaxResults", "NextToken")
-def describe_tags(account: Account, params: Params) -> dict[str, Any]:
-    """Tags of everything, by resource, type, key or value."""
-    known = {"resource-id": _one("ResourceId"), "resource-type": _one("ResourceType"), "key": _one("Key"), "value": _one("Value")}
-    looks = {
-        f"{name}/{key}": {"ResourceId": name, "ResourceType": kind, "Key": key, "Value": value}
-        for name, kind, tags in _taggable(account) for key, value in tags.items()
-    }
-    looks = {key: look for key, look in looks.items()
-             if matches(look, params.get("Filters", ()), known, lambda tag: [f"{tag['Key']}={tag['Value']}"])}
-    chosen, token = page(looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), 1000))
-    return {"Tags": chosen, "NextToken": token} if token else {"Tags": chosen}

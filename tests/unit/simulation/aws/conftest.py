@@ -57,8 +57,9 @@ class World:
 
     def seen(self, group: str = "blue") -> dict[str, Any]:
         """The group as Describe shows it."""
-        answer: dict[str, Any] = self.call("autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=[group])
-        return answer["AutoScalingGroups"][0]
+        answer = self.call("autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=[group])
+        found: dict[str, Any] = answer["AutoScalingGroups"][0]
+        return found
 
     def states(self, group: str = "blue") -> dict[str, int]:
         """How many instances Describe shows in each lifecycle state."""

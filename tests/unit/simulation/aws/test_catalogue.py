@@ -64,7 +64,7 @@ def test_a_path_is_read_in_pages_of_ten(shop: Any) -> None:
     path = f"{EKS}/1.33/amazon-linux-2023"
     names, token = [], None
     while True:
-        more = {"NextToken": token} if token else {}
+        more: dict[str, Any] = {"NextToken": token} if token else {}
         answer = shop.call("ssm", "GetParametersByPath", Path=path, Recursive=True, **more)
         assert len(answer["Parameters"]) <= 10
         names += [one["Name"] for one in answer["Parameters"]]

@@ -96,7 +96,8 @@ def test_a_full_subnet_gives_no_address(make_world: Any) -> None:
      ("throttle_odds", "autoscaling", "SetDesiredCapacity", "Throttling")],
 )
 def test_odds(make_world: Any, odds: str, service: str, operation: str, code: str) -> None:
-    world = make_world(dataclasses.replace(Manners.polite(), **{odds: 1.0}))
+    certain: dict[str, Any] = {odds: 1.0}
+    world = make_world(dataclasses.replace(Manners.polite(), **certain))
     wrong = world.refused(service, operation, AutoScalingGroupName="blue", DesiredCapacity=7)
     assert wrong.code == code and world.group().desired == 6
 

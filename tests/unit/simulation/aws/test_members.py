@@ -9,10 +9,11 @@ from typing import Any
 
 
 def end(world: Any, instance_id: str, decrement: bool) -> dict[str, Any]:
-    answer: dict[str, Any] = world.call(
+    answer = world.call(
         "autoscaling", "TerminateInstanceInAutoScalingGroup", InstanceId=instance_id, ShouldDecrementDesiredCapacity=decrement
     )
-    return answer["Activity"]
+    activity: dict[str, Any] = answer["Activity"]
+    return activity
 
 
 def state(world: Any, instance_id: str) -> str:

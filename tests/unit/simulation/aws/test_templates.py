@@ -67,7 +67,7 @@ def test_versions_come_newest_first_and_in_pages(world: Any) -> None:
         world.call("ec2", "CreateLaunchTemplateVersion", LaunchTemplateName="nodes", SourceVersion="1", LaunchTemplateData={})
     numbers, token = [], None
     while True:
-        more = {"NextToken": token} if token else {}
+        more: dict[str, Any] = {"NextToken": token} if token else {}
         answer = world.call("ec2", "DescribeLaunchTemplateVersions", LaunchTemplateName="nodes", MaxResults=2, **more)
         assert len(answer["LaunchTemplateVersions"]) <= 2
         numbers += [one["VersionNumber"] for one in answer["LaunchTemplateVersions"]]
