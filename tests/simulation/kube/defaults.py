@@ -77,6 +77,10 @@ def _with_status(**status: Any) -> Callable[[Object], Object]:
     return lambda obj: {**obj, "status": obj.get("status") or status}
 
 
+def _node(obj: Object) -> Object:
+    return {**obj, "spec": obj.get("spec") or {}, "status": obj.get("status") or {}}
+
+
 def _namespace(obj: Object) -> Object:
     meta = obj["metadata"]
     labels = {**(meta.get("labels") or {}), "kubernetes.io/metadata.name": meta["name"]}
@@ -86,6 +90,7 @@ def _namespace(obj: Object) -> Object:
 ROLLING = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "25%"}}
 FILL: dict[str, Callable[[Object], Object]] = {
     "namespaces": _namespace,
+    "nodes": _node,
     "deployments": _workload(replicas=1, strategy=ROLLING, revisionHistoryLimit=10, progressDeadlineSeconds=600),
     "replicasets": _workload(replicas=1),
     "statefulsets": _workload(replicas=1, podManagementPolicy="OrderedReady", serviceName=""),

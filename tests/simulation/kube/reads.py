@@ -95,9 +95,13 @@ class Reads:
 
     def _resume(self, token: str) -> tuple[int, list[Object]]:
         page = self._pages.get(token)
-        if page is None:
-            raise ApiError(410, STALE_TOKEN)
-        return page
+        if page is not None:
+            return page
+        try:
+            json.loads(base64.urlsafe_b64decode(token))
+        except ValueError as error:
+            raise bad_request(f"continue key is not valid: {error}") from error
+        raise ApiError(410, STALE_TOKEN)
 
 
 def scale_of(obj: Mapping[str, Any]) -> Object:

@@ -81,7 +81,7 @@ def _node(node: Mapping[str, Any]) -> Sequence[Cell]:
         words.append("SchedulingDisabled")
     prefix = "node-role.kubernetes.io/"
     roles = sorted(key.removeprefix(prefix) for key in node["metadata"].get("labels", {}) if key.startswith(prefix))
-    return ",".join(words), ",".join(roles) or "<none>", node["status"]["nodeInfo"]["kubeletVersion"]
+    return ",".join(words), ",".join(roles) or "<none>", node["status"].get("nodeInfo", {}).get("kubeletVersion", "")
 
 
 def _pod(pod: Mapping[str, Any]) -> Sequence[Cell]:

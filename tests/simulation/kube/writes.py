@@ -30,6 +30,18 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.store import show
 FIXED = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "resourceVersion")
 """Metadata that a writer cannot set."""
 
+REQUIRED = {
+    "deployments": ("selector", "template"),
+    "replicasets": ("selector",),
+    "statefulsets": ("selector", "template"),
+    "daemonsets": ("selector", "template"),
+    "jobs": ("template",),
+    "pods": ("containers",),
+    "persistentvolumeclaims": (),
+    "poddisruptionbudgets": (),
+}
+"""Fields of spec without which the controllers could not work on a new object."""
+
 Answer = tuple[int, Object]
 
 
@@ -55,6 +67,7 @@ class Writes:
         check_namespace(self._store, request.resource, request.namespace, name)
         if name and self._store.get(request.resource.plural, name, request.namespace):
             raise already_exists(request.resource, name)
+        _check_required(request.resource, name, body)
         new = self._control.new(request.resource, body)
         stored = new if is_dry(request.query.get("dryRun")) else self._store.put(request.resource.plural, new)
         return 201, shown(request.resource, stored)
@@ -146,6 +159,15 @@ def _object(request: Request) -> Object:
     if request.name:
         meta["name"] = request.name
     return {**body, "metadata": meta}
+
+
+def _check_required(resource: Resource, name: str, body: Object) -> None:
+    spec = body.get("spec")
+    for field in REQUIRED.get(resource.plural, ()):
+        if not isinstance(spec, Mapping) or not spec.get(field):
+            raise invalid(resource, name, f"spec.{field}", "Required value")
+    if resource.plural in REQUIRED and not isinstance(spec, Mapping):
+        raise invalid(resource, name, "spec", "Required value")
 
 
 def _check_identity(resource: Resource, name: str, old: Object, body: Object) -> None:

@@ -1,0 +1,44 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The faces that every case runs against, and a namespace of its own for each case."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from ansible_collections.nodeops.rotator.tests.contract.kube.faces import REAL, Client, Face, Memory, Served, served
+from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
+
+FACES = ["memory", "wire", *(["server"] if os.environ.get(REAL) else [])]
+
+
+@pytest.fixture(scope="session")
+def wire() -> Iterator[Served]:
+    """The World of the wire face."""
+    yield from served(Manners())
+
+
+@pytest.fixture(scope="session", params=FACES)
+def face(request: pytest.FixtureRequest) -> Face:
+    """Each face in turn."""
+    if request.param == "memory":
+        return Memory()
+    if request.param == "wire":
+        return Client(dict(request.getfixturevalue("wire").kubeconfig))
+    return Client(os.environ[REAL])
+
+
+@pytest.fixture
+def namespace(face: Face) -> Iterator[str]:
+    """A namespace that is deleted afterwards, with the service account without which no pod is admitted."""
+    name = f"contract-{uuid.uuid4().hex[:8]}"
+    assert face.ask("POST", "/api/v1/namespaces", {"metadata": {"name": name}})[0] == 201
+    account = {"metadata": {"name": "default"}}
+    assert face.ask("POST", f"/api/v1/namespaces/{name}/serviceaccounts", account)[0] in (201, 409)
+    yield name
+    face.ask("DELETE", f"/api/v1/namespaces/{name}")

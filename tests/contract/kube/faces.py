@@ -1,0 +1,121 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One API, asked in three ways: the World in memory, the World on the wire, and any real API server."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.kube import RawKube
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Gate
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
+from ansible_collections.nodeops.rotator.tests.simulation.kube import build
+from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import Cluster
+from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
+from ansible_collections.nodeops.rotator.tests.simulation.wire.kube import KubeServer, Pump, make_server
+
+REAL = "KUBECONFIG_CONTRACT"
+"""Names a kubeconfig; the cases then run against its API server too. They create and delete namespaces with Leases,
+pods that are never placed, and PodDisruptionBudgets in them, and nothing else."""
+
+Answer = tuple[int, dict[str, Any]]
+
+
+class Face(Protocol):
+    """What a case needs: requests, and a watch read to its end."""
+
+    def ask(self, verb: str, path: str, body: Any = None, kind: str = "application/json", **query: str) -> Answer:
+        """Status and body of one request."""
+        ...
+
+    def watch(self, path: str, seconds: int, **query: str) -> list[dict[str, Any]]:
+        """All events of a watch with `timeoutSeconds` of that many seconds."""
+        ...
+
+
+def a_cluster(manners: Manners) -> Cluster:
+    """The World that the cases meet: two nodes, nothing else."""
+    kernel = Kernel()
+    cluster = Cluster(kernel, Gate(lambda: kernel.now), manners)
+    for name in ("n1", "n2"):
+        build.node(cluster, name)
+    cluster.settle()
+    return cluster
+
+
+class Memory:
+    """The World at the request seam; each request takes a moment of its time."""
+
+    def __init__(self) -> None:
+        self._cluster = a_cluster(Manners())
+
+    def ask(self, verb: str, path: str, body: Any = None, kind: str = "application/json", **query: str) -> Answer:
+        self._cluster.kernel.advance(self._cluster.kernel.now + 0.01)
+        status, answer, _headers = self._cluster.request(verb, path, query, body, kind)
+        return status, json.loads(json.dumps(answer))
+
+    def watch(self, path: str, seconds: int, **query: str) -> list[dict[str, Any]]:
+        watch = self._cluster.watch(path, {**query, "timeoutSeconds": str(seconds)})
+        self._cluster.kernel.advance(self._cluster.kernel.now + seconds + 1)
+        assert watch.closed
+        return [json.loads(line) for line in watch.lines()]
+
+
+class Client:
+    """An API server through kubernetes.core's client: the project's own lowest seam."""
+
+    def __init__(self, kubeconfig: Any) -> None:
+        self._raw = RawKube(lambda: get_api_client(None, kubeconfig=kubeconfig).client)
+
+    def ask(self, verb: str, path: str, body: Any = None, kind: str = "application/json", **query: str) -> Answer:
+        reply = self._raw.request(verb, path, query, body, kind)
+        return reply.status, reply.body
+
+    def watch(self, path: str, seconds: int, **query: str) -> list[dict[str, Any]]:
+        lines = self._raw.stream(path, {**query, "timeoutSeconds": str(seconds)})
+        return [json.loads(line) for line in lines if line]
+
+
+class Served:
+    """A cluster on the wire, with the clock running; end it with `close`."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster, self.lock = cluster, threading.RLock()
+        self.pump = Pump(cluster.kernel, self.lock)
+        self.server: KubeServer = make_server(cluster, self.lock, self.pump.advance)
+        self._thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
+        self.pump.start()
+        self._thread.start()
+
+    @property
+    def kubeconfig(self) -> Mapping[str, Any]:
+        """How clients reach it."""
+        return self.server.kubeconfig()
+
+    def kubeconfig_file(self) -> str:
+        """The same as a file."""
+        with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as file:
+            json.dump(self.kubeconfig, file)
+        return file.name
+
+    def close(self) -> None:
+        """Stop serving."""
+        self.server.shutdown()
+        self._thread.join()
+        self.server.server_close()
+        self.pump.stop()
+
+
+def served(manners: Manners) -> Iterator[Served]:
+    """A World on the wire for as long as the caller is at it."""
+    world = Served(a_cluster(manners))
+    try:
+        yield world
+    finally:
+        world.close()

@@ -1,0 +1,172 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tools that people have, against the World on the wire: kubectl, and kubernetes.core's dynamic client."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
+from ansible_collections.nodeops.rotator.tests.contract.kube.faces import Served, served
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
+from ansible_collections.nodeops.rotator.tests.simulation.kube import build
+from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
+
+KUBECTL = shutil.which("kubectl", path=f"{pathlib.Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
+Kubectl = Callable[..., "subprocess.CompletedProcess[str]"]
+
+pytestmark = pytest.mark.skipif(KUBECTL is None, reason="no kubectl beside this Python or on the PATH")
+
+
+@pytest.fixture
+def world() -> Iterator[Served]:
+    """A quick cluster with every kind of pod on two nodes."""
+    manners = Manners(pod_start=0.1, pod_ready=0.1, pod_stop=0.1, pdb_lag=0.1, controller_delay=0.02, volume_detach=0.1)
+    for world in served(manners):
+        with world.lock:
+            cluster = world.cluster
+            build.deployment(cluster, "shop", "web", 4)
+            build.pdb(cluster, "shop", "web", max_unavailable=2)
+            build.statefulset(cluster, "shop", "db", 2, storage="1Gi")
+            build.daemonset(cluster, "kube-system", "agent")
+            build.static_pod(cluster, "kube-system", "proxy", "n1")
+            cluster.settle()
+        yield world
+
+
+@pytest.fixture
+def kubectl(world: Served, tmp_path: pathlib.Path) -> Kubectl:
+    """kubectl on that cluster."""
+    environment = {**os.environ, "KUBECONFIG": world.kubeconfig_file(), "HOME": str(tmp_path)}
+
+    def run(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
+        command = [str(KUBECTL), *arguments]
+        return subprocess.run(command, env=environment, input=text, capture_output=True, text=True, timeout=30, check=False)
+
+    return run
+
+
+def on_node(world: Served, node: str) -> set[str]:
+    with world.lock:
+        return {pod["metadata"]["name"].split("-")[0] for pod in world.cluster.pods_on(node)}
+
+
+def test_get_shows_the_columns_of_the_server(kubectl: Kubectl) -> None:
+    lines = kubectl("get", "nodes").stdout.splitlines()
+    assert lines[0].split() == ["NAME", "STATUS", "ROLES", "VERSION", "AGE"]
+    assert lines[1].split()[:4] == ["n1", "Ready", "<none>", "v1.33.5-eks-113cf36"]
+    pods = kubectl("get", "pods", "-n", "shop").stdout
+    assert pods.splitlines()[0].split() == ["NAME", "READY", "STATUS", "RESTARTS", "AGE"] and pods.count("1/1") == 6
+    assert kubectl("get", "pdb", "-n", "shop").stdout.splitlines()[1].split()[:4] == ["web", "N/A", "2", "2"]
+    for kind in ("deploy", "rs", "sts", "ds", "leases", "ns", "pv", "pvc", "volumeattachments"):
+        assert kubectl("get", kind, "-A").returncode == 0
+    assert json.loads(kubectl("get", "node", "n1", "-o", "json").stdout)["kind"] == "Node"
+
+
+def test_describe(kubectl: Kubectl) -> None:
+    described = kubectl("describe", "node", "n1")
+    assert described.returncode == 0 and "KubeletReady" in described.stdout and "HolderIdentity:  n1" in described.stdout
+    assert "Controlled By:  StatefulSet/db" in kubectl("describe", "pod", "db-0", "-n", "shop").stdout
+    assert "Allowed disruptions:  2" in kubectl("describe", "pdb", "web", "-n", "shop").stdout
+
+
+def test_cordon_and_uncordon(kubectl: Kubectl) -> None:
+    assert kubectl("cordon", "n1").stdout == "node/n1 cordoned\n"
+    assert "Ready,SchedulingDisabled" in kubectl("get", "node", "n1").stdout
+    assert kubectl("cordon", "n1").stdout == "node/n1 already cordoned\n"
+    assert kubectl("uncordon", "n1").stdout == "node/n1 uncordoned\n"
+    assert kubectl("cordon", "n1", "--dry-run=server").returncode == 0
+    assert "SchedulingDisabled" not in kubectl("get", "node", "n1").stdout
+
+
+def test_drain(kubectl: Kubectl, world: Served) -> None:
+    assert {"web", "db", "agent", "proxy"} >= on_node(world, "n1") > {"agent", "proxy"}
+    done = kubectl("drain", "n1", "--ignore-daemonsets", "--timeout=20s")
+    assert done.returncode == 0 and done.stdout.endswith("node/n1 drained\n"), done.stderr
+    assert on_node(world, "n1") == {"agent", "proxy"}
+    assert world.cluster.gate.calls["kubernetes:create pods/eviction"] >= 3
+
+
+def test_drain_that_a_budget_refuses(kubectl: Kubectl, world: Served) -> None:
+    patch = '{"spec":{"maxUnavailable":0}}'
+    assert kubectl("patch", "pdb", "web", "-n", "shop", "--type=merge", "-p", patch).returncode == 0
+    time.sleep(0.2)
+    refused = kubectl("drain", "n1", "--ignore-daemonsets", "--timeout=2s")
+    assert refused.returncode == 1 and "Cannot evict pod as it would violate the pod's disruption budget" in refused.stderr
+    assert "web" in on_node(world, "n1")
+
+
+def test_writes(kubectl: Kubectl) -> None:
+    manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: shop}\ndata: {a: '%s'}\n"
+    outcomes = [kubectl("apply", "--validate=false", "-f", "-", text=manifest % value).stdout for value in "112"]
+    assert [outcome.split()[-1] for outcome in outcomes] == ["created", "unchanged", "configured"]
+    assert kubectl("taint", "node", "n1", "a=b:NoSchedule").returncode == 0
+    assert kubectl("label", "node", "n1", "color=blue").returncode == 0
+    assert kubectl("get", "nodes", "-l", "color=blue", "-o", "name").stdout == "node/n1\n"
+    assert kubectl("scale", "deploy/web", "-n", "shop", "--replicas=1").returncode == 0
+    assert kubectl("delete", "pod", "db-0", "-n", "shop").returncode == 0
+    assert kubectl("wait", "--for=condition=Ready", "pod/db-0", "-n", "shop", "--timeout=10s").returncode == 0
+    assert kubectl("delete", "node", "n2").returncode == 0
+    assert kubectl("wait", "--for=delete", "node/n2", "--timeout=5s").returncode == 0
+
+
+def test_watching_columns(kubectl: Kubectl, world: Served) -> None:
+    threading.Timer(0.5, lambda: kubectl("cordon", "n1")).start()
+    lines = kubectl("get", "nodes", "--watch", "--request-timeout=2s").stdout.splitlines()
+    assert len(lines) > 3 and any("Ready,SchedulingDisabled" in line for line in lines[3:])
+
+
+def test_dynamic_client(world: Served) -> None:
+    client = get_api_client(None, kubeconfig=dict(world.kubeconfig))
+    nodes = client.resource("Node", "v1")
+    assert sorted(node.metadata.name for node in nodes.get().items) == ["n1", "n2"]
+    nodes.patch(name="n1", body={"metadata": {"labels": {"x": "y"}}}, content_type="application/merge-patch+json")
+    assert nodes.get(name="n1").metadata.labels.x == "y"
+    leases = client.resource("Lease", "coordination.k8s.io/v1")
+    body = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "lock"}, "spec": {"holderIdentity": "me"}}
+    assert leases.create(body=body, namespace="default").spec.holderIdentity == "me"
+
+
+def stream(world: Served, path: str) -> Any:
+    return urllib.request.urlopen(f"{world.server.url}{path}", timeout=10)
+
+
+def test_a_line_arrives_when_it_happens(world: Served) -> None:
+    version = world.cluster.store.version
+    with stream(world, f"/api/v1/nodes?watch=1&resourceVersion={version}&timeoutSeconds=10") as lines:
+        patched: list[float] = []
+
+        def patch() -> None:
+            with world.lock:
+                node = world.cluster.object("nodes", "n1")
+                world.cluster.change("nodes", node or {}, {"metadata": {"labels": {"now": "yes"}}})
+                patched.append(time.monotonic())
+
+        threading.Timer(0.3, patch).start()
+        line = lines.readline()
+        assert json.loads(line)["type"] == "MODIFIED" and time.monotonic() - patched[0] < 0.2
+
+
+def test_latency_and_lost_connections(world: Served) -> None:
+    world.server.latency = 0.2
+    began = time.monotonic()
+    stream(world, "/version").close()
+    assert time.monotonic() - began >= 0.2
+    world.server.latency = 0.0
+    world.cluster.gate.faults.append(Fault("kubernetes:list nodes", "0"))
+    with pytest.raises(OSError):
+        stream(world, "/api/v1/nodes")
+    stream(world, "/api/v1/nodes").close()

@@ -1,0 +1,238 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading and writing objects: the same answers from the World and from a real API server."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.tests.contract.kube.faces import REAL, Client, Face
+
+STRATEGIC, MERGE, JSON = (f"application/{kind}-patch+json" for kind in ("strategic-merge", "merge", "json"))
+MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
+
+
+def leases(namespace: str, name: str = "") -> str:
+    path = f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases"
+    return f"{path}/{name}" if name else path
+
+
+def lease(name: str, holder: str = "me", **meta: Any) -> dict[str, Any]:
+    head = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease"}
+    return {**head, "metadata": {"name": name, **meta}, "spec": {"holderIdentity": holder}}
+
+
+def made(face: Face, namespace: str, name: str = "lock", **meta: Any) -> dict[str, Any]:
+    status, body = face.ask("POST", leases(namespace), lease(name, **meta))
+    assert status == 201, body
+    return body
+
+
+def names(answer: tuple[int, dict[str, Any]]) -> list[str]:
+    assert answer[0] == 200, answer
+    return [item["metadata"]["name"] for item in answer[1]["items"]]
+
+
+def test_the_cases_have_met_a_real_api_server() -> None:
+    if not os.environ.get(REAL):
+        pytest.skip(f"no real API server: set {REAL} to a kubeconfig to run every case against one")
+    assert Client(os.environ[REAL]).ask("GET", "/version")[1]["gitVersion"].startswith("v1.")
+
+
+def test_create_and_get(face: Face, namespace: str) -> None:
+    body = made(face, namespace)
+    assert (body["kind"], body["apiVersion"]) == ("Lease", "coordination.k8s.io/v1")
+    assert {"uid", "resourceVersion", "creationTimestamp"} <= body["metadata"].keys()
+    status, again = face.ask("GET", leases(namespace, "lock"))
+    assert (status, again["metadata"]["uid"], again["spec"]) == (200, body["metadata"]["uid"], {"holderIdentity": "me"})
+
+
+def test_create_again(face: Face, namespace: str) -> None:
+    made(face, namespace)
+    status, body = face.ask("POST", leases(namespace), lease("lock"))
+    assert (status, body["kind"], body["status"], body["reason"], body["code"]) == (409, "Status", "Failure", "AlreadyExists", 409)
+    assert body["message"] == 'leases.coordination.k8s.io "lock" already exists'
+    assert body["details"] == {"name": "lock", "group": "coordination.k8s.io", "kind": "leases"}
+
+
+def test_generated_name(face: Face, namespace: str) -> None:
+    body = lease("x")
+    body["metadata"] = {"generateName": "lock-"}
+    status, found = face.ask("POST", leases(namespace), body)
+    assert status == 201 and found["metadata"]["name"].startswith("lock-") and len(found["metadata"]["name"]) == 10
+
+
+def test_what_is_not_there(face: Face, namespace: str) -> None:
+    for verb in ("GET", "DELETE"):
+        status, body = face.ask(verb, leases(namespace, "ghost"))
+        assert (status, body["reason"]) == (404, "NotFound")
+        assert body["message"] == 'leases.coordination.k8s.io "ghost" not found'
+    assert face.ask("PATCH", leases(namespace, "ghost"), {}, MERGE)[0] == 404
+    status, body = face.ask("POST", leases(f"{namespace}-no"), lease("lock"))
+    assert (status, body["message"]) == (404, f'namespaces "{namespace}-no" not found')
+
+
+def test_paths_and_methods_that_are_not_served(face: Face, namespace: str) -> None:
+    assert face.ask("GET", "/api/v1/unknowns")[0] == 404
+    assert face.ask("GET", "/apis/apps/v9/deployments")[0] == 404
+    assert face.ask("POST", leases(namespace, "lock"), lease("lock"))[0] == 405
+
+
+def test_update_under_a_lock(face: Face, namespace: str) -> None:
+    version = made(face, namespace)["metadata"]["resourceVersion"]
+    status, body = face.ask("PUT", leases(namespace, "lock"), lease("lock", "you", resourceVersion=version))
+    assert (status, body["spec"]["holderIdentity"]) == (200, "you")
+    status, body = face.ask("PUT", leases(namespace, "lock"), lease("lock", "third", resourceVersion=version))
+    assert (status, body["reason"]) == (409, "Conflict")
+    assert body["message"] == f'Operation cannot be fulfilled on leases.coordination.k8s.io "lock": {MODIFIED}'
+
+
+def test_update_of_a_lease_wants_a_version(face: Face, namespace: str) -> None:
+    made(face, namespace)
+    status, body = face.ask("PUT", leases(namespace, "lock"), lease("lock"))
+    assert (status, body["reason"]) == (422, "Invalid") and "must be specified for an update" in body["message"]
+
+
+def test_patch_under_a_lock(face: Face, namespace: str) -> None:
+    version = made(face, namespace)["metadata"]["resourceVersion"]
+    patch = {"metadata": {"resourceVersion": version, "annotations": {"a": "1"}}}
+    assert face.ask("PATCH", leases(namespace, "lock"), patch, MERGE)[0] == 200
+    patch["metadata"]["annotations"]["a"] = "2"
+    assert face.ask("PATCH", leases(namespace, "lock"), patch, MERGE)[0] == 409
+
+
+def test_patch_of_another_uid(face: Face, namespace: str) -> None:
+    made(face, namespace)
+    patch = {"metadata": {"uid": "11111111-1111-1111-1111-111111111111", "labels": {"a": "b"}}}
+    status, body = face.ask("PATCH", leases(namespace, "lock"), patch, MERGE)
+    assert (status, body["reason"]) == (409, "Conflict") and "UID" in body["message"]
+
+
+def test_a_patch_that_changes_nothing(face: Face, namespace: str) -> None:
+    version = made(face, namespace)["metadata"]["resourceVersion"]
+    _status, body = face.ask("PATCH", leases(namespace, "lock"), {"spec": {"holderIdentity": "me"}}, MERGE)
+    assert body["metadata"]["resourceVersion"] == version
+
+
+def test_merge_patch_removes_by_null(face: Face, namespace: str) -> None:
+    made(face, namespace, annotations={"a": "1", "b": "2"})
+    _status, body = face.ask("PATCH", leases(namespace, "lock"), {"metadata": {"annotations": {"a": None}}}, MERGE)
+    assert body["metadata"]["annotations"] == {"b": "2"}
+
+
+def test_json_patch(face: Face, namespace: str) -> None:
+    made(face, namespace)
+    replace = {"op": "replace", "path": "/spec/holderIdentity", "value": "you"}
+    test = {"op": "test", "path": "/spec/holderIdentity", "value": "me"}
+    assert face.ask("PATCH", leases(namespace, "lock"), [test, replace], JSON)[1]["spec"]["holderIdentity"] == "you"
+    status, body = face.ask("PATCH", leases(namespace, "lock"), [test, replace], JSON)
+    assert (status, body["reason"]) == (422, "Invalid")
+
+
+def test_strategic_patch_of_finalizers_adds(face: Face, namespace: str) -> None:
+    made(face, namespace, finalizers=["example.com/a"])
+    _status, body = face.ask("PATCH", leases(namespace, "lock"), {"metadata": {"finalizers": ["example.com/b"]}}, STRATEGIC)
+    assert sorted(body["metadata"]["finalizers"]) == ["example.com/a", "example.com/b"]
+    patch = {"metadata": {"$deleteFromPrimitiveList/finalizers": ["example.com/a", "example.com/b"]}}
+    assert "finalizers" not in face.ask("PATCH", leases(namespace, "lock"), patch, STRATEGIC)[1]["metadata"]
+
+
+def test_an_unknown_patch_format(face: Face, namespace: str) -> None:
+    made(face, namespace)
+    status, body = face.ask("PATCH", leases(namespace, "lock"), {}, "application/json")
+    assert (status, body["reason"]) == (415, "UnsupportedMediaType")
+
+
+def test_delete_and_its_answer(face: Face, namespace: str) -> None:
+    uid = made(face, namespace)["metadata"]["uid"]
+    status, body = face.ask("DELETE", leases(namespace, "lock"), {"preconditions": {"uid": "11111111-1111-1111-1111-111111111111"}})
+    assert (status, body["reason"]) == (409, "Conflict")
+    status, body = face.ask("DELETE", leases(namespace, "lock"), {"preconditions": {"uid": uid}})
+    assert (status, body["kind"], body["status"], body["details"]["uid"]) == (200, "Status", "Success", uid)
+
+
+def test_finalizers_hold(face: Face, namespace: str) -> None:
+    made(face, namespace, finalizers=["example.com/hold"])
+    assert face.ask("DELETE", leases(namespace, "lock"))[0] == 200
+    status, body = face.ask("GET", leases(namespace, "lock"))
+    assert status == 200 and body["metadata"]["deletionTimestamp"] and body["metadata"]["deletionGracePeriodSeconds"] == 0
+    face.ask("PATCH", leases(namespace, "lock"), {"metadata": {"finalizers": None}}, MERGE)
+    assert face.ask("GET", leases(namespace, "lock"))[0] == 404
+
+
+def test_dry_run(face: Face, namespace: str) -> None:
+    assert face.ask("POST", leases(namespace), lease("dry"), dryRun="All")[0] == 201
+    assert face.ask("GET", leases(namespace, "dry"))[0] == 404
+    version = made(face, namespace)["metadata"]["resourceVersion"]
+    _status, body = face.ask("PATCH", leases(namespace, "lock"), {"spec": {"holderIdentity": "you"}}, MERGE, dryRun="All")
+    assert body["spec"]["holderIdentity"] == "you"
+    assert face.ask("DELETE", leases(namespace, "lock"), dryRun="All")[0] == 200
+    assert face.ask("GET", leases(namespace, "lock"))[1]["metadata"]["resourceVersion"] == version
+
+
+@pytest.mark.parametrize(
+    ("selector", "found"),
+    [
+        ("color=blue", ["a"]),
+        ("color!=blue", ["b", "c"]),
+        ("color in (blue,green)", ["a", "b"]),
+        ("color notin (blue,green)", ["c"]),
+        ("color", ["a", "b"]),
+        ("!color", ["c"]),
+        ("color=blue,size=s", []),
+    ],
+)
+def test_label_selectors(face: Face, namespace: str, selector: str, found: list[str]) -> None:
+    for name, labels in (("a", {"color": "blue"}), ("b", {"color": "green"}), ("c", {})):
+        made(face, namespace, name, labels=labels)
+    assert names(face.ask("GET", leases(namespace), labelSelector=selector)) == found
+
+
+def test_field_selectors(face: Face, namespace: str) -> None:
+    made(face, namespace, "a")
+    made(face, namespace, "b")
+    assert names(face.ask("GET", leases(namespace), fieldSelector="metadata.name=b")) == ["b"]
+    assert names(face.ask("GET", leases(namespace), fieldSelector="metadata.name!=b")) == ["a"]
+    status, body = face.ask("GET", leases(namespace), fieldSelector="spec.holderIdentity=me")
+    assert (status, body["reason"]) == (400, "BadRequest") and "field label not supported" in body["message"]
+
+
+def test_lists_and_pages(face: Face, namespace: str) -> None:
+    for name in "abcde":
+        made(face, namespace, name)
+    found, query, versions = [], {"limit": "2"}, set()
+    for _page in range(3):
+        status, body = face.ask("GET", leases(namespace), **query)
+        assert status == 200 and body["kind"] == "LeaseList" and "kind" not in body["items"][0]
+        found += [item["metadata"]["name"] for item in body["items"]]
+        versions.add(body["metadata"]["resourceVersion"])
+        face.ask("DELETE", leases(namespace, "e"))
+        query["continue"] = body["metadata"].get("continue", "")
+    assert (found, len(versions), query["continue"]) == (list("abcde"), 1, "")
+    assert face.ask("GET", leases(namespace), limit="2", **{"continue": "nonsense!"})[0] == 400
+
+
+def test_a_version_from_the_future(face: Face, namespace: str) -> None:
+    status, body = face.ask("GET", leases(namespace), resourceVersion="999999999999")
+    assert (status, body["reason"]) == (504, "Timeout")
+    assert body["details"]["causes"][0]["reason"] == "ResourceVersionTooLarge"
+
+
+def test_access_review(face: Face) -> None:
+    asked = {"resourceAttributes": {"verb": "patch", "resource": "nodes"}}
+    body = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": asked}
+    status, answer = face.ask("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", body)
+    assert (status, answer["status"]["allowed"]) == (201, True)
+
+
+def test_discovery(face: Face) -> None:
+    core = {entry["name"]: entry for entry in face.ask("GET", "/api/v1")[1]["resources"]}
+    assert core["pods/eviction"]["kind"] == "Eviction" and core["pods/eviction"]["group"] == "policy"
+    assert core["nodes"]["namespaced"] is False and "watch" in core["nodes"]["verbs"]
+    groups = {group["name"] for group in face.ask("GET", "/apis")[1]["groups"]}
+    assert {"apps", "batch", "policy", "coordination.k8s.io", "storage.k8s.io"} <= groups
+    assert face.ask("GET", "/version")[1]["gitVersion"].startswith("v1.")
