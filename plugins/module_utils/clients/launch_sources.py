@@ -25,8 +25,6 @@ CHECK_NAME = "Check the name, the region and the account"
 def find(aws: Aws, target: Target) -> Source:
     """The Source of what is named. Raises InputError, NotFoundError, RefusedError."""
     if target.eks_nodegroup:
-        if not target.eks_cluster:
-            raise InputError(f"Node group {target.eks_nodegroup} needs its cluster", "Set eks_cluster")
         return _of_nodegroup(aws, target)
     if target.kops_group:
         return _of_kops(aws, target)
@@ -88,7 +86,9 @@ def _of_kops(aws: Aws, target: Target) -> Source:
 
 
 def describe_nodegroup(aws: Aws, cluster: str, name: str) -> dict[str, Any]:
-    """A managed node group of an EKS cluster. Raises NotFoundError."""
+    """A managed node group of an EKS cluster. Raises InputError, NotFoundError."""
+    if not cluster:
+        raise InputError(f"Node group {name} needs its cluster", "Set eks_cluster")
     doing = f"describe node group {name} of EKS cluster {cluster}"
     try:
         answer = aws.call(doing, "eks", "DescribeNodegroup", clusterName=cluster, nodegroupName=name)

@@ -21,6 +21,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates imp
     Version,
     check_image_id,
     prunable,
+    read_mark,
     write_mark,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_judgement import check_fit
@@ -143,7 +144,8 @@ class TemplateUpdate:
         if self._wanted.keep is None or self._wanted.rollback:
             return ()
         future = [*versions, Version(plan.number, plan.after, write_mark(self._mark(plan)))] if plan.create else versions
-        keep = {plan.source.number, plan.number}
+        marks = [read_mark(version.description) for version in future if version.number == plan.number]
+        keep = {plan.source.number, plan.number, *(mark.source for mark in marks if mark)}  # the last: the way back
         if not prunable(future, self._wanted.keep, keep):
             return ()
         return tuple(prunable(future, self._wanted.keep, keep | templates.numbers_in_use(self._aws, use.template_id)))
