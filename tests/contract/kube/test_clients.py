@@ -136,7 +136,12 @@ def test_dynamic_client(world: Served) -> None:
     nodes.patch(name="n1", body={"metadata": {"labels": {"x": "y"}}}, content_type="application/merge-patch+json")
     assert nodes.get(name="n1").metadata.labels.x == "y"
     leases = client.resource("Lease", "coordination.k8s.io/v1")
-    body = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "lock"}, "spec": {"holderIdentity": "me"}}
+    body = {
+        "apiVersion": "coordination.k8s.io/v1",
+        "kind": "Lease",
+        "metadata": {"name": "lock"},
+        "spec": {"holderIdentity": "me"},
+    }
     assert leases.create(body=body, namespace="default").spec.holderIdentity == "me"
 
 

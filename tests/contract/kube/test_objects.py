@@ -54,7 +54,13 @@ def test_create_and_get(face: Face, namespace: str) -> None:
 def test_create_again(face: Face, namespace: str) -> None:
     made(face, namespace)
     status, body = face.ask("POST", leases(namespace), lease("lock"))
-    assert (status, body["kind"], body["status"], body["reason"], body["code"]) == (409, "Status", "Failure", "AlreadyExists", 409)
+    assert (status, body["kind"], body["status"], body["reason"], body["code"]) == (
+        409,
+        "Status",
+        "Failure",
+        "AlreadyExists",
+        409,
+    )
     assert body["message"] == 'leases.coordination.k8s.io "lock" already exists'
     assert body["details"] == {"name": "lock", "group": "coordination.k8s.io", "kind": "leases"}
 
@@ -149,7 +155,9 @@ def test_an_unknown_patch_format(face: Face, namespace: str) -> None:
 
 def test_delete_and_its_answer(face: Face, namespace: str) -> None:
     uid = made(face, namespace)["metadata"]["uid"]
-    status, body = face.ask("DELETE", leases(namespace, "lock"), {"preconditions": {"uid": "11111111-1111-1111-1111-111111111111"}})
+    status, body = face.ask(
+        "DELETE", leases(namespace, "lock"), {"preconditions": {"uid": "11111111-1111-1111-1111-111111111111"}}
+    )
     assert (status, body["reason"]) == (409, "Conflict")
     status, body = face.ask("DELETE", leases(namespace, "lock"), {"preconditions": {"uid": uid}})
     assert (status, body["kind"], body["status"], body["details"]["uid"]) == (200, "Status", "Success", uid)

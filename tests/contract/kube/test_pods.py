@@ -30,7 +30,9 @@ def pod(face: Face, namespace: str, name: str, phase: str = "Running", ready: bo
     meta = {"name": name, "labels": {"app": "web"}}
     assert face.ask("POST", pods(namespace), {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec})[0] == 201
     status = {"phase": phase, "conditions": [{"type": "Ready", "status": str(ready)}]}
-    code, body = face.ask("PATCH", f"{pods(namespace, name)}/status", {"status": status}, "application/strategic-merge-patch+json")
+    code, body = face.ask(
+        "PATCH", f"{pods(namespace, name)}/status", {"status": status}, "application/strategic-merge-patch+json"
+    )
     assert code == 200, body
     return body
 
@@ -48,7 +50,9 @@ def budget(face: Face, namespace: str, healthy: int, minimum: int, total: int, n
 
 def evict(face: Face, namespace: str, name: str, options: Any = None, **query: str) -> tuple[int, dict[str, Any]]:
     body = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": name, "namespace": namespace}}
-    return face.ask("POST", f"{pods(namespace, name)}/eviction", {**body, **({"deleteOptions": options} if options else {})}, **query)
+    return face.ask(
+        "POST", f"{pods(namespace, name)}/eviction", {**body, **({"deleteOptions": options} if options else {})}, **query
+    )
 
 
 def test_granted(face: Face, namespace: str) -> None:
@@ -125,7 +129,9 @@ def test_dry_run(face: Face, namespace: str) -> None:
 
 def test_status_and_spec_are_apart(face: Face, namespace: str) -> None:
     pod(face, namespace, "a")
-    _status, body = face.ask("PATCH", pods(namespace, "a"), {"status": {"phase": "Failed"}, "metadata": {"labels": {"x": "y"}}}, MERGE)
+    _status, body = face.ask(
+        "PATCH", pods(namespace, "a"), {"status": {"phase": "Failed"}, "metadata": {"labels": {"x": "y"}}}, MERGE
+    )
     assert body["status"]["phase"] == "Running" and body["metadata"]["labels"] == {"app": "web", "x": "y"}
 
 
@@ -140,8 +146,8 @@ def test_generation_of_a_budget(face: Face, namespace: str) -> None:
     budget(face, namespace, healthy=0, minimum=1, total=0)
     patch = {"metadata": {"labels": {"a": "b"}}}
     assert face.ask("PATCH", budgets(namespace, "web"), patch, MERGE)[1]["metadata"]["generation"] == 1
-    patch = {"spec": {"minAvailable": 2}}
-    assert face.ask("PATCH", budgets(namespace, "web"), patch, MERGE)[1]["metadata"]["generation"] == 2
+    change: dict[str, Any] = {"spec": {"minAvailable": 2}}
+    assert face.ask("PATCH", budgets(namespace, "web"), change, MERGE)[1]["metadata"]["generation"] == 2
 
 
 def test_fields_of_pods(face: Face, namespace: str) -> None:

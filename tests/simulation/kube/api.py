@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call, Fault, Gate
-from ansible_collections.nodeops.rotator.tests.simulation.kube import discovery, requests, watch
+from ansible_collections.nodeops.rotator.tests.simulation.kube import discovery, requests, watch as watching
 from ansible_collections.nodeops.rotator.tests.simulation.kube.admission import Admission
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ApiError, ConnectionLost, no_such_path
@@ -33,6 +34,7 @@ class Api:
         self._control, self._gate, self._admission, self.version = control, gate, admission, version
         self._reads = Reads(control, view)
         self._writes = Writes(control, self._reads)
+        self._watches: dict[int, watching.Watch] = {}
 
     def request(self, method: str, path: str, query: Mapping[str, str], body: Any, content_type: str, token: str) -> Response:
         """Anything but a watch. Raises ConnectionLost for a fault with code "0"."""
@@ -54,7 +56,7 @@ class Api:
         except ApiError as error:
             return error.code, error.body, dict(error.headers)
 
-    def watch(self, path: str, query: Mapping[str, str], token: str) -> watch.Watch:
+    def watch(self, path: str, query: Mapping[str, str], token: str) -> watching.Watch:
         """A watch; a refused one is closed and carries the refusal."""
         try:
             user = self._admission.user(token)
@@ -67,11 +69,25 @@ class Api:
                 query = {**query, "fieldSelector": selector}
             test = object_test(request.resource, query)
             table = self._control.store.tables[request.resource.plural]
-            return watch.start(self._control, table, request.namespace, test, query)
+            return self._kept(watching.start(self._control, table, request.namespace, test, query))
         except ApiError as error:
-            refused = watch.Watch()
+            refused = watching.Watch()
             refused.refuse(error)
             return refused
+
+    def _kept(self, opened: watching.Watch) -> watching.Watch:
+        if not opened.closed:
+            self._watches[id(opened)] = opened
+            opened.on_close(functools.partial(self._watches.pop, id(opened), None))
+        return opened
+
+    def restart(self) -> None:
+        """End every open watch and forget the history, as a restarted server does: an older version is 410 from now on."""
+        for opened in list(self._watches.values()):
+            opened.close()
+        for table in self._control.store.tables.values():
+            table.history.clear()
+            table.forgotten = self._control.store.version
 
     def _special(self, method: str, path: str, body: Any, user: str) -> Response | None:
         if path in discovery.HEALTH:

@@ -152,7 +152,9 @@ def static_pod(cluster: Cluster, namespace_name: str, name: str, node: str) -> O
     owner = cluster.object("nodes", node)
     if owner is None:
         raise ValueError(f"no node {node}")
-    made = template(name, {"tier": "node"}, "50m", "32Mi", {"nodeName": node, "tolerations": [{"operator": "Exists"}]}, {MIRROR: name})
+    made = template(
+        name, {"tier": "node"}, "50m", "32Mi", {"nodeName": node, "tolerations": [{"operator": "Exists"}]}, {MIRROR: name}
+    )
     ref = {"apiVersion": "v1", "kind": "Node", "name": node, "uid": owner["metadata"]["uid"], "controller": True}
     meta = {**made["metadata"], "namespace": namespace_name, "name": f"{name}-{node}", "ownerReferences": [ref]}
     return cluster.create("pods", {"metadata": meta, "spec": made["spec"]})

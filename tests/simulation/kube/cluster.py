@@ -83,6 +83,10 @@ class Cluster:
         """Open a watch on the path of a collection. Raises ConnectionLost for a fault with code "0"."""
         return self._api.watch(path, query or {}, token)
 
+    def restart_api(self) -> None:
+        """The API server is restarted: every watch ends, and resuming one from an older version is 410 Expired."""
+        self._api.restart()
+
     @property
     def tokens(self) -> dict[str, str] | None:
         """Bearer tokens and their users; None (the default) accepts everybody."""
@@ -146,10 +150,18 @@ class Cluster:
         """A kubelet registers its Node, NotReady; Ready follows `ready_after` seconds later. Under a name that still
         has a Node object, that object is taken over with its providerID, taints and cordon. `architecture` is EC2's
         word or the kubelet's (x86_64, amd64, arm64). A taint with "seconds" is removed by its owner so long after Ready."""
-        version = kubelet_version or f"{self._api.version}-eks-113cf36"
         machine = Machine(
-            name, provider_id, zone, instance_type, machines.ARCHITECTURES.get(architecture, architecture), labels, private_ip, taints, version, os_image
-        )  # fmt: skip
+            name=name,
+            provider_id=provider_id,
+            zone=zone,
+            instance_type=instance_type,
+            architecture=machines.ARCHITECTURES.get(architecture, architecture),
+            labels=labels,
+            private_ip=private_ip,
+            taints=taints,
+            kubelet_version=kubelet_version or f"{self._api.version}-eks-113cf36",
+            os_image=os_image,
+        )
         self._nodes.joins(machine, self.manners.node_ready if ready_after is None else ready_after)
 
     node_returns = node_joins

@@ -66,7 +66,9 @@ class Collector:
         namespace = self._store.get("namespaces", name)
         if namespace is None:
             return
-        found = [(plural, obj) for plural in self._store.tables for obj in self._store.all(plural, name) if plural != "namespaces"]
+        found = [
+            (plural, obj) for plural in self._store.tables for obj in self._store.all(plural, name) if plural != "namespaces"
+        ]
         for plural, obj in found:
             if not is_terminating(obj):
                 remove(self._control, plural, obj)

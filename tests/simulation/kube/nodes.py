@@ -14,7 +14,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube import machines
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control, Queue
 from ansible_collections.nodeops.rotator.tests.simulation.kube.deletion import remove
 from ansible_collections.nodeops.rotator.tests.simulation.kube.kubelet import Kubelets, unready
-from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, condition_is, is_ready, with_conditions
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, condition_is, is_ready
 
 LEASES = "kube-node-lease"
 NOT_READY = "node.kubernetes.io/not-ready"
@@ -97,7 +97,9 @@ class Nodes:
             self._control.change("leases", present, {"spec": spec})
             return
         owner = {"apiVersion": "v1", "kind": "Node", "name": name, "uid": node["metadata"]["uid"]}
-        self._control.create("leases", {"metadata": {"name": name, "namespace": LEASES, "ownerReferences": [owner]}, "spec": spec})
+        self._control.create(
+            "leases", {"metadata": {"name": name, "namespace": LEASES, "ownerReferences": [owner]}, "spec": spec}
+        )
 
     def _beat(self, name: str, boot: int) -> None:
         node = self._store.get("nodes", name)
@@ -212,9 +214,3 @@ class Nodes:
 
 def _ours(node: Object) -> set[tuple[str, str]]:
     return {(t["key"], t["effect"]) for t in node["spec"].get("taints") or () if t["key"] in OURS}
-
-
-def ready_condition(control: Control, node: Object, status: str, reason: str) -> None:
-    """Write a node's Ready condition, for scenarios in which a node is ill without being gone."""
-    condition = {"type": "Ready", "status": status, "reason": reason, "message": reason}
-    control.status("nodes", node, conditions=with_conditions(node, control.now, condition))

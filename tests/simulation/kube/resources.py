@@ -55,7 +55,14 @@ class Resource:
 
 
 EVENT_FIELDS = tuple(f"involvedObject.{name}" for name in ("kind", "namespace", "name", "uid", "apiVersion"))
-POD_FIELDS = ("spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "status.phase", "status.podIP")
+POD_FIELDS = (
+    "spec.nodeName",
+    "spec.restartPolicy",
+    "spec.schedulerName",
+    "spec.serviceAccountName",
+    "status.phase",
+    "status.podIP",
+)
 
 TABLE = (
     Resource("namespaces", "Namespace", namespaced=False, short=("ns",), status=True, fields=("status.phase",)),

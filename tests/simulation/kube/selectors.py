@@ -33,7 +33,9 @@ def labels_match(text: str) -> Callable[[Mapping[str, str]], bool]:
     return lambda labels: all(part(labels) for part in parts)
 
 
-def _requirement(text: str, negated: str, key: str, operator: str | None, value: str | None) -> Callable[[Mapping[str, str]], bool]:
+def _requirement(
+    text: str, negated: str, key: str, operator: str | None, value: str | None
+) -> Callable[[Mapping[str, str]], bool]:
     if operator is None:
         return (lambda labels: key not in labels) if negated else (lambda labels: key in labels)
     if negated or (operator in ("in", "notin")) != (value or "").startswith("("):
@@ -71,7 +73,7 @@ def fields_of(resource: Resource, text: str) -> list[tuple[str, bool, str]]:
             raise bad_request(f"invalid selector: '{part}'; can't understand '{part}'")
         field, operator, value = found.groups()
         if field not in ALWAYS and field not in resource.fields:
-            raise bad_request(f'field label not supported: {field}')
+            raise bad_request(f"field label not supported: {field}")
         result.append((field, operator != "!=", value))
     return result
 

@@ -123,7 +123,13 @@ def _replica_set(obj: Mapping[str, Any]) -> Sequence[Cell]:
 def _daemon(obj: Mapping[str, Any]) -> Sequence[Cell]:
     status = obj.get("status") or {}
     wanted, current = status.get("desiredNumberScheduled", 0), status.get("currentNumberScheduled", 0)
-    return wanted, current, str(status.get("numberReady", 0)), status.get("updatedNumberScheduled", 0), status.get("numberAvailable", 0)
+    return (
+        wanted,
+        current,
+        str(status.get("numberReady", 0)),
+        status.get("updatedNumberScheduled", 0),
+        status.get("numberAvailable", 0),
+    )
 
 
 def _job(obj: Mapping[str, Any]) -> Sequence[Cell]:

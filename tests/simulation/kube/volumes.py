@@ -64,7 +64,12 @@ class Volumes:
         spec = {
             "capacity": claim["spec"].get("resources", {}).get("requests", {"storage": "1Gi"}),
             "accessModes": claim["spec"].get("accessModes", ["ReadWriteOnce"]),
-            "claimRef": {"kind": "PersistentVolumeClaim", "namespace": meta["namespace"], "name": meta["name"], "uid": meta["uid"]},
+            "claimRef": {
+                "kind": "PersistentVolumeClaim",
+                "namespace": meta["namespace"],
+                "name": meta["name"],
+                "uid": meta["uid"],
+            },
             "persistentVolumeReclaimPolicy": "Delete",
             "csi": {"driver": DRIVER, "volumeHandle": f"vol-{meta['uid'].replace('-', '')[:17]}", "fsType": "ext4"},
             "nodeAffinity": {"required": {"nodeSelectorTerms": [rule]}},
@@ -115,7 +120,9 @@ class Volumes:
     def _attach(self, volume: str, node: str) -> None:
         name = "csi-" + hashlib.sha256(f"{volume}{DRIVER}{node}".encode()).hexdigest()
         spec = {"attacher": DRIVER, "nodeName": node, "source": {"persistentVolumeName": volume}}
-        made = self._control.create("volumeattachments", {"metadata": {"name": name}, "spec": spec, "status": {"attached": False}})
+        made = self._control.create(
+            "volumeattachments", {"metadata": {"name": name}, "spec": spec, "status": {"attached": False}}
+        )
 
         def attached() -> None:
             self._control.status("volumeattachments", made, attached=True)

@@ -29,7 +29,7 @@ class Watch:
         self.headers: Mapping[str, str] = {}
         self.on_ready: Callable[[], None] | None = None
         self._ready: list[Pending] = []
-        self._stop: list[Callable[[], None]] = []
+        self._stop: list[Callable[[], object]] = []
 
     def lines(self) -> list[bytes]:
         """The events that are ready now, oldest first, each a line of JSON without its newline."""
@@ -63,7 +63,7 @@ class Watch:
         self.push(event_line("ERROR", error.body))
         self.close()
 
-    def on_close(self, action: Callable[[], None]) -> None:
+    def on_close(self, action: Callable[[], object]) -> None:
         """Have `action` done when the watch ends."""
         self._stop.append(action)
 
@@ -134,7 +134,7 @@ def _follow(watch: Watch, table: Table, namespace: str, test: Test | None) -> No
             watch.push((change, kind))
 
     table.followers[id(watch)] = follow
-    watch.on_close(lambda: table.followers.pop(id(watch), None) and None)
+    watch.on_close(lambda: table.followers.pop(id(watch), None))
 
 
 def _bookmark(control: Control, table: Table, annotations: Mapping[str, str] | None = None) -> bytes:

@@ -134,7 +134,12 @@ class Deployments:
             "selector": {**selector, "matchLabels": {**(selector.get("matchLabels") or {}), **extra}},
             "template": marked,
         }
-        meta = {"name": name, "namespace": namespace, "labels": labels, "ownerReferences": [reference("Deployment", "apps/v1", found)]}
+        meta = {
+            "name": name,
+            "namespace": namespace,
+            "labels": labels,
+            "ownerReferences": [reference("Deployment", "apps/v1", found)],
+        }
         return self._control.create("replicasets", {"metadata": meta, "spec": spec})
 
     def _resize(self, replica_set: Object, replicas: int) -> None:
@@ -147,7 +152,11 @@ class Deployments:
 
         wanted, ready = found["spec"]["replicas"], total("readyReplicas")
         state = "True" if ready * 4 >= wanted * 3 else "False"
-        available = {"type": "Available", "status": state, "reason": "MinimumReplicas" + ("Available" if state == "True" else "Unavailable")}
+        available = {
+            "type": "Available",
+            "status": state,
+            "reason": "MinimumReplicas" + ("Available" if state == "True" else "Unavailable"),
+        }
         self._control.status(
             "deployments", found, replicas=total("replicas"), readyReplicas=ready, availableReplicas=ready,
             unavailableReplicas=max(0, wanted - ready), updatedReplicas=current.get("status", {}).get("replicas", 0),

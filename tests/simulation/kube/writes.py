@@ -75,7 +75,9 @@ class Writes:
     def _bind(self, request: Request) -> Answer:
         pod = self._present(request)
         if pod["spec"].get("nodeName"):
-            raise conflict(request.resource, request.name, f'pod {request.name} is already assigned to node "{pod["spec"]["nodeName"]}"')
+            raise conflict(
+                request.resource, request.name, f'pod {request.name} is already assigned to node "{pod["spec"]["nodeName"]}"'
+            )
         self._control.change("pods", pod, {"spec": {"nodeName": request.body["target"]["name"]}})
         return 201, success(201)
 
@@ -148,7 +150,9 @@ def _object(request: Request) -> Object:
     wanted = ("autoscaling/v1", "Scale") if request.subresource == "scale" else (resource.api_version, resource.kind)
     given = (body.get("apiVersion") or wanted[0], body.get("kind") or wanted[1])
     if given != wanted:
-        raise bad_request(f"the API version or kind in the data ({given[0]}, {given[1]}) does not match the expected ({wanted[0]}, {wanted[1]})")
+        raise bad_request(
+            f"the API version or kind in the data ({given[0]}, {given[1]}) does not match the expected ({wanted[0]}, {wanted[1]})"
+        )
     meta = dict(body.get("metadata") or {})
     if meta.get("namespace", request.namespace) != request.namespace:
         raise bad_request("the namespace of the provided object does not match the namespace sent on the request")
@@ -211,10 +215,14 @@ def _check_rules(resource: Resource, old: Object, new: Object) -> None:
             why = 'Forbidden: node updates may not change providerID except from "" to valid'
             raise invalid(resource, name, "spec.providerID", why)
     if resource.plural == "pods" and _frozen(old) != _frozen(new):
-        raise invalid(resource, name, "spec", "Forbidden: pod updates may not change fields other than image, tolerations and grace")
+        raise invalid(
+            resource, name, "spec", "Forbidden: pod updates may not change fields other than image, tolerations and grace"
+        )
 
 
 def _frozen(pod: Mapping[str, Any]) -> Object:
-    spec = {k: v for k, v in pod["spec"].items() if k not in ("tolerations", "terminationGracePeriodSeconds", "activeDeadlineSeconds")}
+    spec = {
+        k: v for k, v in pod["spec"].items() if k not in ("tolerations", "terminationGracePeriodSeconds", "activeDeadlineSeconds")
+    }
     spec["containers"] = [{k: v for k, v in c.items() if k != "image"} for c in spec.get("containers") or ()]
     return spec

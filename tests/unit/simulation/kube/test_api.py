@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -198,7 +197,14 @@ def test_paths_that_are_not_served(hand: Hand, verb: str, path: str, status: int
 
 @pytest.mark.parametrize(
     "body",
-    [[], "text", {"kind": "Pod"}, {"apiVersion": "v2"}, {"metadata": {"namespace": "else"}}, {"metadata": {"resourceVersion": "5"}}],
+    [
+        [],
+        "text",
+        {"kind": "Pod"},
+        {"apiVersion": "v2"},
+        {"metadata": {"namespace": "else"}},
+        {"metadata": {"resourceVersion": "5"}},
+    ],
 )
 def test_bodies_that_do_not_fit(hand: Hand, body: Any) -> None:
     assert hand.ask("POST", LEASES, body)[0] == 400
@@ -221,14 +227,22 @@ def test_permissions(hand: Hand) -> None:
     build.bare_pod(hand.cluster, "shop", "p")
     path = "/api/v1/namespaces/shop/pods/p/eviction"
     status, body, _headers = hand.cluster.request("POST", path, body={}, token="t")
-    message = 'pods "p" is forbidden: User "reader" cannot create resource "pods/eviction" in API group "" in the namespace "shop"'
+    message = (
+        'pods "p" is forbidden: User "reader" cannot create resource "pods/eviction" in API group "" in the namespace "shop"'
+    )
     assert (status, body["reason"], body["message"]) == (403, "Forbidden", message)
     _status, body, _headers = hand.cluster.request("PATCH", "/api/v1/nodes/n1", body={}, token="t")
     assert body["message"].endswith('cannot patch resource "nodes" in API group "" at the cluster scope')
     review = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
     answers = []
-    for asked in ({"verb": "patch", "resource": "nodes"}, {"verb": "create", "resource": "pods", "subresource": "eviction"}, {"verb": "get", "resource": "nodes"}):
-        answers.append(hand.cluster.request("POST", review, body={"spec": {"resourceAttributes": asked}}, token="t")[1]["status"]["allowed"])
+    for asked in (
+        {"verb": "patch", "resource": "nodes"},
+        {"verb": "create", "resource": "pods", "subresource": "eviction"},
+        {"verb": "get", "resource": "nodes"},
+    ):
+        answers.append(
+            hand.cluster.request("POST", review, body={"spec": {"resourceAttributes": asked}}, token="t")[1]["status"]["allowed"]
+        )
     assert answers == [False, False, True]
     assert hand.cluster.gate.calls["kubernetes:create pods/eviction"] == 1
 
@@ -264,57 +278,3 @@ def test_a_webhook_sees_writes_only(hand: Hand) -> None:
     assert hand.ask("GET", "/api/v1/nodes/n1")[0] == 200
     status, body = hand.ask("PATCH", "/api/v1/nodes/n1", {"spec": {"unschedulable": True}})
     assert (status, body["message"]) == (400, 'admission webhook "no.example" denied the request without explanation')
-
-
-def test_lists_leave_out_what_every_item_is(hand: Hand) -> None:
-    body = hand.ask("GET", "/api/v1/nodes")[1]
-    assert (body["kind"], body["metadata"]["resourceVersion"]) == ("NodeList", str(hand.cluster.store.version))
-    assert "kind" not in body["items"][0]
-
-
-def test_pages_show_one_moment(hand: Hand, a_hand: Callable[..., Hand]) -> None:
-    for name in "abcde":
-        hand.ask("POST", LEASES, lease(name))
-    first = hand.ask("GET", LEASES, limit="2")[1]
-    assert (len(first["items"]), first["metadata"]["remainingItemCount"]) == (2, 3)
-    hand.ask("DELETE", f"{LEASES}/c")
-    hand.ask("POST", LEASES, lease("cc"))
-    second = hand.ask("GET", LEASES, limit="2", **{"continue": first["metadata"]["continue"]})[1]
-    assert second["metadata"]["resourceVersion"] == first["metadata"]["resourceVersion"]
-    third = hand.ask("GET", LEASES, limit="2", **{"continue": second["metadata"]["continue"]})[1]
-    names = [item["metadata"]["name"] for page in (first, second, third) for item in page["items"]]
-    assert names == list("abcde") and "continue" not in third["metadata"]
-    hand.wait(301)
-    status, body = hand.ask("GET", LEASES, **{"continue": first["metadata"]["continue"]})
-    assert (status, body["reason"]) == (410, "Expired")
-
-
-def test_pods_of_one_node_across_namespaces(hand: Hand) -> None:
-    hand.nodes("n2")
-    for namespace in ("shop", "bank"):
-        build.bare_pod(hand.cluster, namespace, "p", node="n2")
-        build.bare_pod(hand.cluster, namespace, "q", node="n1")
-    body = hand.ask("GET", "/api/v1/pods", fieldSelector="spec.nodeName=n2")[1]
-    assert [(i["metadata"]["namespace"], i["metadata"]["name"]) for i in body["items"]] == [("bank", "p"), ("shop", "p")]
-    body = hand.ask("GET", "/api/v1/namespaces/shop/pods", fieldSelector="spec.nodeName=n2")[1]
-    assert len(body["items"]) == 1
-
-
-def test_scale(hand: Hand) -> None:
-    build.deployment(hand.cluster, "shop", "web", 1)
-    path = "/apis/apps/v1/namespaces/shop/deployments/web/scale"
-    status, body = hand.ask("PATCH", path, {"spec": {"replicas": 3}})
-    assert (status, body["kind"], body["spec"]) == (200, "Scale", {"replicas": 3})
-    hand.cluster.settle()
-    assert len(hand.pods()) == 3
-
-
-def test_discovery(hand: Hand) -> None:
-    assert hand.ask("GET", "/version")[1]["gitVersion"] == "v1.33.5"
-    assert hand.cluster.request("GET", "/readyz") == (200, {"text": "ok"}, {"Content-Type": "text/plain"})
-    groups = [group["name"] for group in hand.ask("GET", "/apis")[1]["groups"]]
-    for group in groups:
-        version = hand.ask("GET", f"/apis/{group}")[1]["preferredVersion"]["groupVersion"]
-        assert hand.ask("GET", f"/apis/{version}")[1]["resources"]
-    core = {entry["name"]: entry for entry in hand.ask("GET", "/api/v1")[1]["resources"]}
-    assert core["pods/eviction"]["kind"] == "Eviction" and core["nodes"]["shortNames"] == ["no"]

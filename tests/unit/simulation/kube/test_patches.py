@@ -53,7 +53,9 @@ def test_finalizers_merge_as_a_set(patch: dict[str, Any], finalizers: list[str] 
 
 def test_containers_merge_by_name_and_their_ports_by_number() -> None:
     pod = {"spec": {"containers": [{"name": "a", "image": "1", "ports": [{"containerPort": 80, "name": "http"}]}, {"name": "b"}]}}
-    patch = {"spec": {"containers": [{"name": "a", "image": "2", "ports": [{"containerPort": 81}]}, {"name": "b", "$patch": "delete"}]}}
+    patch = {
+        "spec": {"containers": [{"name": "a", "image": "2", "ports": [{"containerPort": 81}]}, {"name": "b", "$patch": "delete"}]}
+    }
     container = {"name": "a", "image": "2", "ports": [{"containerPort": 80, "name": "http"}, {"containerPort": 81}]}
     assert patched(RESOURCES["pods"], pod, patch, STRATEGIC)["spec"] == {"containers": [container]}
 
@@ -73,7 +75,9 @@ def test_json_patch() -> None:
     assert patched(RESOURCES["nodes"], NODE, patch, JSON)["spec"] == {"podCIDRs": ["10.0.0.0/24"]}
 
 
-@pytest.mark.parametrize("operation", [{"op": "test", "path": "/metadata/name", "value": "m"}, {"op": "remove", "path": "/spec/x"}])
+@pytest.mark.parametrize(
+    "operation", [{"op": "test", "path": "/metadata/name", "value": "m"}, {"op": "remove", "path": "/spec/x"}]
+)
 def test_a_json_patch_that_does_not_fit_is_unprocessable(operation: dict[str, str]) -> None:
     with pytest.raises(ApiError) as caught:
         patched(RESOURCES["nodes"], NODE, [operation], JSON)

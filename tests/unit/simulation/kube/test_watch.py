@@ -145,3 +145,14 @@ def test_an_event_is_serialised_once_for_all_watchers(hand: Hand) -> None:
     label(hand, "n1", a="1")
     first, second = (watch.lines()[0] for watch in watches)
     assert first is second
+
+
+def test_a_restarted_server_has_forgotten(hand: Hand) -> None:
+    watch = hand.cluster.watch(NODES, {"resourceVersion": str(hand.cluster.store.version)})
+    old = label(hand, "n1", a="1")
+    label(hand, "n1", a="2")
+    hand.cluster.restart_api()
+    assert watch.closed and len(watch.lines()) == 2
+    resumed = hand.cluster.watch(NODES, {"resourceVersion": old})
+    assert json.loads(resumed.lines()[0])["object"]["code"] == 410
+    assert not hand.cluster.watch(NODES, {"resourceVersion": str(hand.cluster.store.version)}).closed
