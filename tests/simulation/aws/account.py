@@ -133,15 +133,19 @@ class Account:
             raise refusal
 
     def _refusal(self, call: Call) -> AwsError | None:
-        known = self._known(call.actor)
-        if self.credentials and known is None:
-            return errors.unknown_key(call.service)
-        if known is not None and known.expires is not None and self.kernel.now >= known.expires:
-            return errors.expired(call.service)
+        if not self.lets_in(call.actor):
+            return (errors.expired if self._known(call.actor) else errors.unknown_key)(call.service)
         for actor, name in self.denied:
             if fnmatch.fnmatchcase(call.actor, actor) and fnmatch.fnmatchcase(call.name, name):
                 return errors.denied(call.service, call.operation, self.arn_of(call.actor))
         return None
+
+    def lets_in(self, actor: str) -> bool:
+        """Whether the actor's credentials are good now."""
+        known = self._known(actor)
+        if known is None:
+            return not self.credentials
+        return known.expires is None or self.kernel.now < known.expires
 
     def _known(self, actor: str) -> Credential | None:
         return self.credentials.get(actor) or self.assumed.get(actor)

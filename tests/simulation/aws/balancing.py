@@ -127,6 +127,8 @@ class Balancer:
             self._become(target, state)
         if instance is not None and instance.state == "pending":
             self._recheck(group, target)
+        if instance is not None and state == "unhealthy":
+            self._account.scaler.target_failed(group, target)
 
     def _remove(self, group: TargetGroup, target: Target) -> None:
         self._note(group)

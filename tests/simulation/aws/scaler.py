@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
+from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import Target, TargetGroup
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Activity, Group, Member
 from ansible_collections.nodeops.rotator.tests.simulation.aws.lifecycle import Lifecycle
@@ -60,6 +61,23 @@ class Scaler:
         group, member = self.whereabouts(instance.id)
         if group is not None and member is not None and member.doomed:
             self.lifecycle.gone(group, member)
+
+    def target_failed(self, target_group: TargetGroup, target: Target) -> None:
+        """A target fails its health checks; a group that asked for ELB health checks replaces the instance, once its
+        grace period is over."""
+        group, member = self.whereabouts(target.id)
+        if group is None or member is None or target_group.arn not in group.target_groups:
+            return
+        age = self._account.kernel.now - self._account.instances[target.id].launched_at
+        delay = self._account.kernel.spread(*self._account.manners.health_check)
+        grace = max(0.0, group.setting("HealthCheckGracePeriod") - age)
+        self._account.kernel.after(max(delay, grace), lambda: self._check_target(group, member, target))
+
+    def _check_target(self, group: Group, member: Member, target: Target) -> None:
+        asked = "ELB" in group.setting("HealthCheckType") and "HealthCheck" not in group.suspended
+        present = group.members.get(member.instance_id) is member and member.counted
+        if asked and present and target.state == "unhealthy" and member.lifecycle_state == "InService":
+            self.mark_unhealthy(group, member)
 
     def mark_unhealthy(self, group: Group, member: Member) -> None:
         """A health check failed; ReplaceUnhealthy takes it from there."""

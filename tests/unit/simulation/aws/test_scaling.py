@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 from typing import Any
+
+from ansible_collections.nodeops.rotator.tests.unit.simulation.aws.conftest import STEADY
 
 
 def zones(world: Any) -> list[int]:
@@ -48,12 +51,13 @@ def test_when_all_are_protected_desired_falls_and_nobody_dies_until_protection_g
     assert set(world.group().members) == set(ids[1:])
 
 
-def test_outdated_instances_go_first_in_a_zone(world: Any) -> None:
-    world.scaling("UpdateAutoScalingGroup", LaunchTemplate={"LaunchTemplateName": "nodes", "Version": "2"}, DesiredCapacity=9)
+def test_outdated_instances_go_first_in_a_zone(make_world: Any) -> None:
+    world = make_world(maximum=24)
+    world.scaling("UpdateAutoScalingGroup", LaunchTemplate={"LaunchTemplateName": "nodes", "Version": "2"}, DesiredCapacity=24)
     world.wait(60)
-    world.scaling("SetDesiredCapacity", DesiredCapacity=6)
+    world.scaling("SetDesiredCapacity", DesiredCapacity=18)
     world.wait(60)
-    assert sorted(one["LaunchTemplate"]["Version"] for one in world.seen()["Instances"]) == ["1"] * 3 + ["2"] * 3
+    assert [one["LaunchTemplate"]["Version"] for one in world.seen()["Instances"]] == ["2"] * 18
 
 
 def test_new_instances_are_protected_from_in_service_on(world: Any) -> None:
@@ -176,6 +180,17 @@ def test_a_mark_within_the_grace_period_counts_only_when_insisted_on(world: Any)
         more = {"ShouldRespectGracePeriod": False} if insist else {}
         world.call("autoscaling", "SetInstanceHealth", InstanceId=name, HealthStatus="Unhealthy", **more)
         assert world.seen()["Instances"][0]["HealthStatus"] == health
+
+
+def test_a_change_is_not_kept_waiting_by_a_later_plan(make_world: Any) -> None:
+    world = make_world(dataclasses.replace(STEADY, launch_retry=(1000.0, 1000.0)))
+    world.account.capacity.update({("m5.large", zone): 0 for zone in world.account.zones})
+    world.scaling("SetDesiredCapacity", DesiredCapacity=7)
+    world.wait(10)
+    world.account.capacity.clear()
+    world.scaling("SetDesiredCapacity", DesiredCapacity=8)
+    world.wait(6)
+    assert world.states() == {"InService": 6, "Pending": 2}
 
 
 def test_cooldown_is_honoured_only_when_asked(world: Any) -> None:

@@ -84,6 +84,22 @@ def test_health_follows_what_the_probe_sees(world: Any) -> None:
     assert sorted(health(world, target_group.arn).values()) == ["healthy"] + ["unhealthy"] * 5
 
 
+def test_elb_health_checks_replace_what_fails_them_after_the_grace_period(world: Any) -> None:
+    target_group, name = attach(world), world.first()
+    world.wait(11)
+    target_group.probe = lambda target: target.id != name
+    world.account.balancer.reprobe(target_group)
+    world.wait(100)
+    assert world.states() == {"InService": 6} and name in world.group().members
+    world.scaling("UpdateAutoScalingGroup", HealthCheckType="ELB", HealthCheckGracePeriod=300)
+    world.account.instances[name].launched_at = world.kernel.now
+    world.account.balancer.reprobe(target_group)
+    world.wait(299)
+    assert name in world.group().members
+    world.wait(200)
+    assert name not in world.group().members and world.states() == {"InService": 6}
+
+
 def test_a_dead_instance_is_no_healthy_target(world: Any) -> None:
     target_group, name = attach(world), world.first()
     world.wait(11)

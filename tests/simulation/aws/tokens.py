@@ -1,0 +1,92 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who presents an EKS bearer token: what EKS's authenticator checks of the presigned STS request that it is.
+
+The rules are aws-iam-authenticator's (pkg/token): the prefix; a GET of GetCallerIdentity and nothing else; the cluster's
+name as a signed header; at most 15 minutes old. STS itself would check the signature; here that is done where the
+account knows the caller's secret key.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import hashlib
+import hmac
+import urllib.parse
+from collections.abc import Callable, Mapping
+
+from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
+
+PREFIX = "k8s-aws-v1."
+LIFETIME = datetime.timedelta(minutes=15)
+_ALLOWED = frozenset(
+    ("action", "version", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-expires", "x-amz-security-token",
+     "x-amz-signature", "x-amz-signedheaders")
+)
+
+
+def authenticator(
+    account: Account, cluster: str, clock: Callable[[], datetime.datetime] | None = None, secret: str = ""
+) -> Callable[[str], str | None]:
+    """For the cluster's `authenticate`: bearer token to ARN, None for one that is not to be let in. `clock` is the
+    time against which tokens expire (default: the world's); `secret` the key that all callers sign with, empty to
+    take signatures as they are."""
+
+    def identity(token: str) -> str | None:
+        query = _presigned(token)
+        if query is None or not _fresh(query, (clock or account.kernel.utc)()):
+            return None
+        actor = query["X-Amz-Credential"].partition("/")[0]
+        if not account.lets_in(actor) or (secret and _signature(token, query, cluster, secret) != query["X-Amz-Signature"]):
+            return None
+        return account.arn_of(actor)
+
+    return identity
+
+
+def _url(token: str) -> urllib.parse.SplitResult:
+    coded = token.removeprefix(PREFIX)
+    return urllib.parse.urlsplit(base64.urlsafe_b64decode(coded + "=" * (-len(coded) % 4)).decode())
+
+
+def _presigned(token: str) -> dict[str, str] | None:
+    """The query of a well-formed token."""
+    if not token.startswith(PREFIX):
+        return None
+    try:
+        query = dict(urllib.parse.parse_qsl(_url(token).query, keep_blank_values=True, strict_parsing=True))
+    except ValueError:
+        return None
+    names = {name.lower() for name in query}
+    required = {"X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Signature", "X-Amz-SignedHeaders"}
+    if not names <= _ALLOWED or not required <= set(query) or query.get("Action") != "GetCallerIdentity":
+        return None
+    return query if "x-k8s-aws-id" in query["X-Amz-SignedHeaders"].split(";") else None
+
+
+def _fresh(query: Mapping[str, str], now: datetime.datetime) -> bool:
+    try:
+        made = datetime.datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.timezone.utc)
+        valid = 0 <= int(query["X-Amz-Expires"]) <= LIFETIME.total_seconds()
+    except ValueError:
+        return False
+    return valid and now < made + LIFETIME
+
+
+def _signature(token: str, query: Mapping[str, str], cluster: str, secret: str) -> str:
+    """Signature version 4 of the request, as it must be if it names this cluster."""
+    pairs = sorted((name, value) for name, value in query.items() if name != "X-Amz-Signature")
+    canonical_query = "&".join(f"{urllib.parse.quote(n, safe='-_.~')}={urllib.parse.quote(v, safe='-_.~')}" for n, v in pairs)
+    url = _url(token)
+    headers = f"host:{url.netloc}\nx-k8s-aws-id:{cluster}\n"
+    empty = hashlib.sha256(b"").hexdigest()
+    request = "\n".join(("GET", url.path or "/", canonical_query, headers, query["X-Amz-SignedHeaders"], empty))
+    scope = query["X-Amz-Credential"].split("/")[1:]
+    hashed = hashlib.sha256(request.encode()).hexdigest()
+    to_sign = "\n".join(("AWS4-HMAC-SHA256", query["X-Amz-Date"], "/".join(scope), hashed))
+    key = ("AWS4" + secret).encode()
+    for part in (*scope, to_sign):
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    return key.hex()

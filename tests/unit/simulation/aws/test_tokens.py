@@ -1,0 +1,77 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""EKS bearer tokens, minted by botocore's own signer."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.auth import SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Credential
+from ansible_collections.nodeops.rotator.tests.simulation.aws.tokens import authenticator
+
+KEY, SECRET = "AKIATOKENTOKENTOKEN1", "secretsecretsecretsecretsecretsecretsecr"
+STS = "https://sts.eu-west-1.amazonaws.com/"
+
+
+def mint(cluster: str = "prod", action: str = "GetCallerIdentity", secret: str = SECRET, expires: int = 60, header: bool = True) -> str:
+    request = AWSRequest("GET", STS, headers={"x-k8s-aws-id": cluster} if header else {},
+                         params={"Action": action, "Version": "2011-06-15"})
+    SigV4QueryAuth(Credentials(KEY, secret), "sts", "eu-west-1", expires=expires).add_auth(request)
+    return "k8s-aws-v1." + base64.urlsafe_b64encode(request.url.encode()).decode().rstrip("=")
+
+
+def identify(world: Any, token: str, minutes: float = 0, secret: str = SECRET) -> str | None:
+    now = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=minutes)
+    return authenticator(world.account, "prod", lambda: now, secret)(token)
+
+
+def test_a_good_token_is_its_maker(world: Any) -> None:
+    assert identify(world, mint()) == f"arn:aws:iam::123456789012:user/{KEY}"
+    world.account.credentials[KEY] = Credential("arn:aws:iam::123456789012:user/rotator")
+    assert identify(world, mint()) == "arn:aws:iam::123456789012:user/rotator"
+
+
+def test_a_token_is_good_for_fifteen_minutes_whatever_it_says(world: Any) -> None:
+    assert identify(world, mint(expires=60), minutes=14)
+    assert identify(world, mint(expires=60), minutes=16) is None
+    assert identify(world, mint(expires=3600)) is None
+
+
+BAD: dict[str, Callable[[], str]] = {
+    "nothing": str,
+    "no prefix": lambda: "world",
+    "nothing after the prefix": lambda: "k8s-aws-v1.",
+    "no base64": lambda: "k8s-aws-v1.!!",
+    "no request": lambda: "k8s-aws-v1.aGVsbG8",
+    "no cluster": lambda: mint(header=False),
+    "another operation": lambda: mint(action="AssumeRole"),
+    "another cluster": lambda: mint(cluster="other"),
+    "another secret": lambda: mint(secret=SECRET[::-1]),
+}
+
+
+@pytest.mark.parametrize("kind", list(BAD))
+def test_everything_else_is_kept_out(world: Any, kind: str) -> None:
+    assert identify(world, BAD[kind]()) is None
+
+
+def test_without_the_secret_signatures_are_taken_as_they_are(world: Any) -> None:
+    assert identify(world, mint(secret="x" * 40), secret="")
+
+
+def test_expired_and_unknown_credentials(world: Any) -> None:
+    world.account.credentials["AKIAOTHER"] = Credential("arn:aws:iam::123456789012:user/other")
+    assert identify(world, mint()) is None
+    world.account.credentials[KEY] = Credential("arn:aws:iam::123456789012:user/rotator", expires=10)
+    assert identify(world, mint())
+    world.wait(10)
+    assert identify(world, mint()) is None
