@@ -185,7 +185,9 @@ def endpoint() -> Iterator[Endpoint]:
 
 @pytest.fixture(scope="session")
 def moto_server() -> Iterator[tuple[str, Boto]]:
-    """moto on loopback."""
+    """moto on loopback, without the thousands of public images that it would load anew for every test."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     with contextlib.redirect_stderr(None):
         server.start()
@@ -193,6 +195,7 @@ def moto_server() -> Iterator[tuple[str, Boto]]:
     url = f"http://{host}:{port}"
     yield url, Boto(url)
     server.stop()
+    patch.undo()
 
 
 def furnish(face: Face, subnets: list[str], image: str, target_group: str) -> Face:
