@@ -14,7 +14,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain_policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain import advance
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_check import CheckMemory, decide_check
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_memory import DrainMemory, NodeStatus
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_run import Order, RunMemory, RunResult, decide
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Step, View, run
 from ansible_collections.nodeops.rotator.tests.simulation.adapters_kube import kube_call
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Gate
@@ -96,6 +98,17 @@ class Stage:
         """Names of the pods on a node."""
         return sorted(pod["metadata"]["name"] for pod in self.cluster.pods_on(node))
 
+    def order(self, *nodes: str, check: bool = False, stop_at: float | None = None, **options: Any) -> RunResult:
+        """What node_drain does with these nodes; options as the module's (`max_parallel`, `state`, ..., the policy's)."""
+        ours = {name: options.pop(name) for name in ("state", "selector", "max_parallel", "leave_cordoned") if name in options}
+        inbox = self._inbox(options.pop("kill_at_command", None))
+        wanted = Order(**{"state": "drained", "names": nodes, "policy": self._policy(options), **ours})
+        if stop_at is not None:
+            inbox.stop_at(stop_at)
+        work: Any = (decide_check, CheckMemory()) if check else (decide, RunMemory())
+        answer: RunResult = run(*work, wanted, inbox, self._tell)
+        return answer
+
     def drain(self, *nodes: str, **policy: Any) -> dict[str, NodeStatus]:
         """Cordon the nodes and drain them to the end; answers their statuses."""
         self.cordon(*nodes)
@@ -103,13 +116,20 @@ class Stage:
 
     def resume(self, *nodes: str, kill_at_command: int | None = None, **policy: Any) -> dict[str, NodeStatus]:
         """Drain nodes from an empty memory."""
+        inbox = self._inbox(kill_at_command)
+        return dict(run(_decide(nodes), DrainMemory(), self._policy(policy), inbox, self._tell))
+
+    def _policy(self, options: Mapping[str, Any]) -> DrainPolicy:
+        return DrainPolicy(**{"epoch": EPOCH.timestamp(), **options})
+
+    def _inbox(self, kill_at_command: int | None = None) -> VirtualInbox:
         call = kube_call(self.cluster)
         ports = Ports(cloud=None, cluster=KubeClient(call))  # type: ignore[arg-type]  # a drain does not touch AWS
         self.inbox = VirtualInbox(self.kernel, ports, lambda feed: follow(call, feed), kill_at_command)
-        wanted = DrainPolicy(**{"epoch": EPOCH.timestamp(), **policy})
-        memory = DrainMemory()
-        answer = run(_decide(nodes), memory, wanted, self.inbox, lambda event, now: self.events.append((now, event)))
-        return dict(answer)
+        return self.inbox
+
+    def _tell(self, event: Event, now: float) -> None:
+        self.events.append((now, event))
 
     def calls(self, *operations: str) -> int:
         """How often these operations were asked of the API server."""
@@ -132,12 +152,12 @@ class Stage:
 
 
 def _decide(nodes: Sequence[str]) -> Any:
-    def decide(memory: DrainMemory, view: View, now: float, policy: DrainPolicy) -> Step[DrainMemory]:
+    def look(memory: DrainMemory, view: View, now: float, policy: DrainPolicy) -> Step[DrainMemory]:
         step = advance(memory, nodes, view, now, policy)
         over = all(status.final for status in step.status.values())
         return Step(step.memory, step.commands, step.events, step.wake, step.feeds, step.status if over else None)
 
-    return decide
+    return look
 
 
 def pod_spec(pod: Mapping[str, Any]) -> dict[str, Any]:

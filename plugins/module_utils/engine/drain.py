@@ -80,14 +80,14 @@ def advance(memory: DrainMemory, nodes: Sequence[str], view: View, now: float, p
 
 
 def _candidates(courses: Mapping[str, Course], view: View) -> list[Candidate]:
-    """What could be asked for now, interleaved over the nodes so that a budget that several share serves all."""
+    """What could be asked for now. The nodes take turns, by how many pods each has lost already, so that a budget that
+    several share serves all."""
     busy = {command.uid for command in view.in_flight if isinstance(command, (Evict, DeletePod))}
-    found = [
-        (index, order, candidate)
-        for order, entry in enumerate(courses.values())
-        for index, candidate in enumerate(entry.candidates)
-        if candidate.pod.pod.uid not in busy
-    ]
+    found = []
+    for order, entry in enumerate(courses.values()):
+        served = sum(1 for uid, pod in entry.memory.pods.items() if pod.accepted_at is not None or uid in busy)
+        asking = [candidate for candidate in entry.candidates if candidate.pod.pod.uid not in busy]
+        found += [(served + index, order, candidate) for index, candidate in enumerate(asking)]
     return [candidate for _index, _order, candidate in sorted(found, key=lambda item: item[:2])]
 
 

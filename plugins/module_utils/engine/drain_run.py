@@ -115,7 +115,7 @@ def decide(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunM
     if view.stop is not None:
         return _stop(memory, view, now, order, view.stop.reason)
     if order.state != "drained":
-        return _set_cordon(memory, now, order)
+        return _set_cordon(memory, view, now, order)
     return _drain(memory, view, now, order)
 
 
@@ -175,14 +175,14 @@ def _writes(targets: Sequence[Target], unschedulable: bool, now: float) -> tuple
     return tuple(change(target.name, unschedulable) for target in wanted if target.next_try <= now), later
 
 
-def _set_cordon(memory: RunMemory, now: float, order: Order) -> Step[RunMemory]:
+def _set_cordon(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunMemory]:
     wanted = order.state == "cordoned"
     targets = list((memory.targets or {}).values())
     left = [target for target in targets if target.before is not None and target.error is None and target.cordoned != wanted]
     if not left:
-        return Step(memory, feeds=order.feeds, result=RunResult(tuple(targets)))
+        return Step(memory, (), tuple(_told(view)), feeds=order.feeds, result=RunResult(tuple(targets)))
     commands, later = _writes(left, wanted, now)
-    return Step(memory, commands, wake=later, feeds=order.feeds)
+    return Step(memory, commands, tuple(_told(view)), later, order.feeds)
 
 
 def _drain(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunMemory]:
@@ -193,10 +193,9 @@ def _drain(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunM
     ready = [target.name for target in waiting[: order.max_parallel]]
     names = ready if all(target.cordoned for target in waiting) else []
     step = advance(memory.drain, names, view, now, order.policy)
-    events = [Event("cordoned", command.name) for command in commands if isinstance(command, ChangeNode)]
     for name, status in step.status.items():
         targets[name] = dataclasses.replace(targets[name], status=status)
-    back, put_back, told = _put_back(targets, now, order)
+    back, put_back = _put_back(targets, now, order)
     memory = dataclasses.replace(memory, targets=targets, drain=step.memory)
     feeds = step.feeds | order.feeds | frozenset(Feed("pods", name) for name in ready if not targets[name].over)
     over = all(target.over for target in targets.values()) and not back and math.isinf(put_back)
@@ -204,22 +203,25 @@ def _drain(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunM
     return Step(
         memory,
         (*commands, *step.commands, *back),
-        (*events, *step.events, *told),
+        (*_told(view), *step.events),
         now if again and not over else min(later, put_back, step.wake),
         feeds,
         RunResult(tuple(targets.values())) if over else None,
     )
 
 
-def _put_back(
-    targets: Mapping[str, Target], now: float, order: Order
-) -> tuple[tuple[Command, ...], float, list[Event]]:
+def _told(view: View) -> list[Event]:
+    """The cordons that were changed by now."""
+    changes = [done.command for done in view.done if isinstance(done.command, ChangeNode) and done.error is None]
+    return [Event("cordoned" if c.change.unschedulable else "uncordoned", c.name) for c in changes]
+
+
+def _put_back(targets: Mapping[str, Target], now: float, order: Order) -> tuple[tuple[Command, ...], float]:
     """Uncordon what could not be drained and was not cordoned before."""
     if order.leave_cordoned:
-        return (), math.inf, []
+        return (), math.inf
     wrong = [t for t in targets.values() if t.over and _spoilt(t) and t.cordoned and t.before is False and t.error is None]
-    commands, later = _writes(wrong, False, now)
-    return commands, later, [Event("uncordoned", c.name) for c in commands if isinstance(c, ChangeNode)]
+    return _writes(wrong, False, now)
 
 
 def _spoilt(target: Target) -> bool:

@@ -91,7 +91,7 @@ class Allowance:
         """Whether one more request may go now; takes it if so."""
         self.tokens = min(self.burst, self.tokens + max(0.0, now - self.at) * self.rate)
         self.at = now
-        if self.tokens < 1:
+        if self.tokens < 1 - 1e-6:  # rounding must not make `next_at` a moment at which it is still refused
             return False
         self.tokens -= 1
         return True
