@@ -26,6 +26,10 @@ NEEDS_UPDATE = "kops.k8s.io/needs-update"
 """Node annotation by which kops' users ask for a node's replacement."""
 
 
+BALANCED = 1
+"""A difference of at most this between zones is balance: AZRebalance does nothing."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Member:
     """One instance of the group with its node. `outdated` is why it has to go, "" for a current one; `leaving`: we are

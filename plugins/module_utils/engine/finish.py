@@ -16,18 +16,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     SetMaxSize,
     SetTag,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.members import spread
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.members import BALANCED, spread
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine import leaving
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.window import PROTECT_AT_ONCE, SIGNPOST, take
 
-BALANCED = 1
-"""A spread of at most this between zones is balance: AZRebalance does nothing."""
-
-
 def shrunk(turn: Turn) -> bool:
-    """Whether the surge has been given back. What is left of it goes by draining fresh nodes that nobody needs: those
-    that never became ready first, then the youngest."""
+    """Whether the surge has been given back. What is left of it goes by draining fresh nodes that nobody needs: one whose
+    loss unbalances no zone, before others one that never became ready, then the youngest."""
     situation = turn.situation
     if situation.leaving:
         return False
@@ -40,10 +36,13 @@ def shrunk(turn: Turn) -> bool:
             return True
         return False
     candidates = [member for member in situation.fresh if member.id not in turn.memory.marks.spared]
+    if turn.memory.mode == "rotate" and not all(member.joined for member in candidates):
+        return False
     if not candidates:
         left(turn, f"Auto Scaling group {turn.group.name} has {situation.surge} nodes more than its base of {situation.base}")
         return True
-    take(turn, max(candidates, key=lambda m: (not m.joined, m.instance.launched_at, m.id)), "surplus")
+    best = max(candidates, key=lambda m: (leaving.zones_bear(turn, m), not m.joined, m.instance.launched_at, m.id))
+    take(turn, best, "surplus")
     return False
 
 

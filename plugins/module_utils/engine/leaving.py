@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     DeleteNode,
@@ -15,12 +17,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.members import (
+    BALANCED,
     EXCLUDE,
     REPLACING,
     SOFT_TAINT,
     WAS_CORDONED,
     WAS_EXCLUDED,
     Member,
+    spread,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine import drain
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_memory import NodeStatus
@@ -104,8 +108,9 @@ def _follow(turn: Turn, member: Member, status: NodeStatus) -> None:
 
 
 def _terminate(turn: Turn, member: Member) -> None:
-    """End a drained instance. With decrement, recorded first, when the surge has done its work: no more outdated nodes
-    are left than the surge has brought fresh ones, or we are settling."""
+    """End a drained instance. With decrement, recorded first, when the surge has done its work (no more outdated nodes
+    are left than the surge has brought fresh ones, or we are settling) and the zones bear it. Otherwise the group
+    launches another in its place, in the zone that lacks one."""
     situation, retiring = turn.situation, turn.journal.retiring
     if member.id in retiring:
         turn.do(Terminate(member.id, True))
@@ -113,11 +118,19 @@ def _terminate(turn: Turn, member: Member) -> None:
     ours = situation.surge - len(retiring)
     going = {command.instance for command in turn.view.in_flight if isinstance(command, Terminate)} | set(retiring)
     left = sum(other.id not in going for other in situation.outdated)
-    shrink = turn.memory.mode != "rotate" or not member.outdated or left <= ours
+    shrink = not member.outdated or ((turn.memory.mode != "rotate" or left <= ours) and zones_bear(turn, member))
     if ours > 0 and shrink and situation.launched <= situation.desired:
         turn.record(retiring=(*retiring, member.id))
     else:
         turn.do(Terminate(member.id, False))
+
+
+def zones_bear(turn: Turn, member: Member) -> bool:
+    """Whether the zones stay as balanced as they were found when this instance goes and none comes in its place."""
+    retiring = {*turn.journal.retiring, member.id}
+    zones = Counter(other.instance.zone for other in turn.situation.members if other.id not in retiring)
+    now = spread(turn.situation.zones, turn.group.zones)
+    return spread(zones, turn.group.zones) <= max(BALANCED, turn.journal.spread, now - 1)
 
 
 def put_back(turn: Turn) -> bool:

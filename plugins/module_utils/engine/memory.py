@@ -35,6 +35,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.journal import Journal, load
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.members import Marks, Situation
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.overlay import overlay
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_memory import DrainMemory
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
 
@@ -42,7 +43,7 @@ PATIENCE = 90.0
 """Seconds for which a read that does not show our own change of desired counts as stale (Describe* calls are
 eventually consistent); after that somebody else has changed it."""
 REPEAT = 20.0
-"""Seconds for which an act that succeeded is not repeated although the reads do not show it yet."""
+"""Seconds for which an act of ours that succeeded counts, whatever reads say."""
 BACKOFF, BACKOFF_MOST = 2.0, 30.0
 
 
@@ -76,7 +77,8 @@ class NodeRecord:
 class Memory:
     """See the module. `lease` is as last read or written, `seen` when its renewTime was first seen as it is; `held`
     and `confirmed`: it is ours, by a write issued at that moment. `journal` is what the record should say, `written`
-    what it says. `expected`: desired after our own acts, until a read shows it. `timers`: when a condition was first seen. `mode`: survey, rotate, settle or release; `problem` why we settle.
+    what it says. `read`: the group as last read, `group`: the
+    same with our own late acts laid over it. `expected`: desired after our own acts, until a read shows it. `timers`: when a condition was first seen. `mode`: survey, rotate, settle or release; `problem` why we settle.
     `left`: sentences about what stays as we set it."""
 
     began: float
@@ -90,6 +92,7 @@ class Memory:
     written: Journal | None = None
     resumed: bool = False
     group: Group | None = None
+    read: Group | None = None
     read_began: float = -math.inf
     acted: float = -math.inf
     expected: int | None = None
@@ -133,8 +136,8 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
     elif isinstance(command, Terminate):
         memory = _terminated(memory, command)
     if command.service == "aws":
-        acts = {act: at for act, at in memory.acts.items() if done.ended - at < REPEAT}
-        memory = dataclasses.replace(memory, acted=done.ended, acts={**acts, command: done.ended})
+        others = {act: at for act, at in memory.acts.items() if act != command}
+        memory = _effective(dataclasses.replace(memory, acted=done.ended, acts={**others, command: done.ended}), done.ended)
     return memory
 
 
@@ -158,7 +161,7 @@ def _read(memory: Memory, done: Done) -> Memory:
     if done.began < memory.read_began:
         return memory
     group: Group = done.answer
-    memory = dataclasses.replace(memory, group=group, read_began=done.began)
+    memory = _effective(dataclasses.replace(memory, read=group, read_began=done.began), done.began)
     late = done.began - memory.acted > PATIENCE
     if memory.expected is not None and done.began >= memory.acted and (group.desired == memory.expected or late):
         memory = dataclasses.replace(memory, expected=None)
@@ -167,6 +170,13 @@ def _read(memory: Memory, done: Done) -> Memory:
         ended = {instance for instance in memory.journal.retiring if instance not in launched}
         memory = dataclasses.replace(memory, journal=_retired(memory.journal, ended)) if ended else memory
     return memory
+
+
+def _effective(memory: Memory, now: float) -> Memory:
+    """The memory with `group`: what was read, with what we did lately laid over it."""
+    acts = {act: at for act, at in memory.acts.items() if now - at < REPEAT}
+    group = None if memory.read is None else overlay(memory.read, acts)
+    return dataclasses.replace(memory, acts=acts, group=group)
 
 
 def _leased(memory: Memory, done: Done) -> Memory:

@@ -60,8 +60,9 @@ def _survey(turn: Turn) -> RotationResult | None:
         return None
     if error := survey.refusal(turn.group):
         raise error
-    work = [member for member in turn.situation.outdated]
-    rest = not turn.journal.clean or any(member.marked for member in turn.situation.members)
+    work = turn.situation.outdated
+    held = turn.memory.lease is not None and turn.memory.lease.holder != ""
+    rest = held or not turn.journal.clean or any(member.marked for member in turn.situation.members)
     if turn.policy.plan_only:
         return conclude(turn, "planned" if work or rest else "nothing")
     if not rest and (turn.policy.restore_only or not work):
@@ -100,7 +101,7 @@ def _rotate(turn: Turn) -> None:
         failing.settle(turn, hopeless[1])
     if error := survey.same_target(turn):
         failing.settle(turn, error)
-    fenced = window.fence(turn)
+    fenced = not (turn.situation.outdated or turn.situation.surge) or window.fence(turn)
     window.taint(turn)
     fresh.judge(turn)
     leaving.advance(turn)

@@ -57,7 +57,7 @@ class Turn:
 
     @property
     def group(self) -> Group:
-        """The group as last read; stages run only after a first read."""
+        """The group as it is now by our knowledge; stages run only after a first read."""
         if self.memory.group is None:
             raise RuntimeError("the group has not been read yet")
         return self.memory.group
@@ -116,10 +116,6 @@ class Turn:
         return self.memory.read_began >= self.memory.acted and self.memory.expected is None
 
     # What it leads to
-
-    def did(self, command: Command) -> bool:
-        """Whether this act on AWS succeeded a moment ago, so that it is so whatever a late read says."""
-        return command in self.memory.acts
 
     def do(self, command: Command) -> None:
         """Issue a command, unless it failed lately. Reading is free; evicting needs the lock; everything else needs

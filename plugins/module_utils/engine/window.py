@@ -30,21 +30,19 @@ PROTECT_AT_ONCE = 50
 def fence(turn: Turn) -> bool:
     """Whether nobody else's desired or rebalancing can take an undrained node; puts up what is missing of that."""
     group, journal = turn.group, turn.journal
-    suspend = Suspend(group.name, tuple(sorted(set(journal.suspended) - group.suspended)))
-    if suspend.processes:
-        turn.do(suspend)
-    quiet = not suspend.processes or turn.did(suspend)
+    if missing := tuple(sorted(set(journal.suspended) - group.suspended)):
+        turn.do(Suspend(group.name, missing))
     if group.tags.get(SIGNPOST) != journal.run:
         turn.do(SetTag(group.name, SIGNPOST, journal.run))
     if not journal.fenced:
-        return quiet
+        return not missing
     if not group.protects_new:
         turn.do(ProtectNew(group.name, True))
     bare = [instance.id for instance in group.launched if instance.lifecycle == "InService" and not instance.protected]
     bare = [instance for instance in bare if instance not in turn.memory.marks.gone]
     for start in range(0, len(bare), PROTECT_AT_ONCE):
         turn.do(Protect(group.name, tuple(bare[start : start + PROTECT_AT_ONCE]), True))
-    return quiet and (group.protects_new or turn.did(ProtectNew(group.name, True)))
+    return not missing and group.protects_new
 
 
 def taint(turn: Turn) -> None:
@@ -87,7 +85,7 @@ def _carry_out(turn: Turn, start: int, goal: int) -> None:
         turn.record(intent=None)
     elif turn.desired != start:
         turn.record(intent=None, surge=max(0, turn.journal.surge - (goal - start)))
-    elif turn.group.max_size < goal and not turn.did(SetMaxSize(turn.group.name, goal)):
+    elif turn.group.max_size < goal:
         turn.do(SetMaxSize(turn.group.name, goal))
     else:
         turn.do(SetDesired(turn.group.name, goal))
