@@ -1,0 +1,74 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two modules as Ansible runs them, in this process, with real boto3 and kubernetes clients on the wire."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.module_utils.testing import patch_module_args
+from ansible_collections.nodeops.rotator.plugins.modules import eks_ami_lookup, launch_template_update
+from ansible_collections.nodeops.rotator.tests.simulation.serve import serving
+
+MODULES = {"eks_ami_lookup": eks_ami_lookup, "launch_template_update": launch_template_update}
+
+
+@dataclasses.dataclass
+class Modules:
+    """Runs a module with options; `diff` is on, `check` is check mode."""
+
+    capture: pytest.CaptureFixture[str]
+
+    def __call__(self, name: str, check: bool = False, **options: Any) -> dict[str, Any]:
+        """Its result; a failed one has `failed`."""
+        self.capture.readouterr()
+        with patch_module_args({**options, "_ansible_check_mode": check, "_ansible_diff": True}):
+            with pytest.raises(SystemExit):
+                MODULES[name].main()
+        result = json.loads(self.capture.readouterr().out)
+        assert isinstance(result, dict)
+        result.pop("invocation", None)
+        return result
+
+    def refused(self, name: str, **options: Any) -> str:
+        """The message of a run that must fail: one line, and nothing of a traceback."""
+        result = self(name, **options)
+        assert result.get("failed"), result
+        message = str(result["msg"])
+        assert "\n" not in message and "Traceback" not in json.dumps(result)
+        return message
+
+
+@pytest.fixture
+def modules(capsys: pytest.CaptureFixture[str]) -> Modules:
+    return Modules(capsys)
+
+
+@contextmanager
+def reached(folder: Path) -> Iterator[dict[str, str]]:
+    """The scenario `small` on the wire; its environment is this process's meanwhile."""
+    with serving("small", folder) as environment, pytest.MonkeyPatch.context() as patch:
+        for name, value in {**environment, "AWS_EC2_METADATA_DISABLED": "true"}.items():
+            patch.setenv(name, value)
+        yield environment
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """A world of the test's own."""
+    with reached(tmp_path) as environment:
+        yield environment
+
+
+@pytest.fixture(scope="module")
+def idle_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A world for tests that change nothing in it."""
+    with reached(tmp_path_factory.mktemp("world")) as environment:
+        yield environment
