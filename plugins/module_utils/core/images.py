@@ -92,7 +92,7 @@ def check_usable(image: Image, architecture: str) -> None:
         raise RefusedError(f"Image {image.id} ({image.name}) is {image.state}, not available", "Choose another release")
     if architecture and image.architecture != architecture:
         raise RefusedError(f"Image {image.id} ({image.name}) is {image.architecture}, not {architecture}")
-    if image.root_device_type != "ebs":
+    if image.root_device_type == "instance-store":
         raise RefusedError(f"Image {image.id} ({image.name}) has a root device of type {image.root_device_type}, not ebs")
 
 

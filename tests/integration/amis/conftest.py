@@ -27,7 +27,13 @@ class Modules:
     capture: pytest.CaptureFixture[str]
 
     def __call__(self, name: str, check: bool = False, **options: Any) -> dict[str, Any]:
-        """Its result; a failed one has `failed`."""
+        """The result of a run that must not fail."""
+        result = self.run(name, check, **options)
+        assert not result.get("failed"), result["msg"]
+        return result
+
+    def run(self, name: str, check: bool = False, **options: Any) -> dict[str, Any]:
+        """The result; a failed one has `failed`."""
         self.capture.readouterr()
         with patch_module_args({**options, "_ansible_check_mode": check, "_ansible_diff": True}):
             with pytest.raises(SystemExit):
@@ -39,7 +45,7 @@ class Modules:
 
     def refused(self, name: str, **options: Any) -> str:
         """The message of a run that must fail: one line, and nothing of a traceback."""
-        result = self(name, **options)
+        result = self.run(name, **options)
         assert result.get("failed"), result
         message = str(result["msg"])
         assert "\n" not in message and "Traceback" not in json.dumps(result)
