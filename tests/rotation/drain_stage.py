@@ -31,8 +31,8 @@ STOP, READY, START = "world.nodeops/stop-seconds", "world.nodeops/ready-seconds"
 class Stage:
     """One world with a cluster. Workloads are created while only the nodes meant for them exist."""
 
-    def __init__(self, manners: Manners = Manners()) -> None:
-        self.kernel = Kernel()
+    def __init__(self, manners: Manners = Manners(), kernel: Kernel | None = None) -> None:
+        self.kernel = kernel or Kernel()
         self.gate = Gate(lambda: self.kernel.now)
         self.cluster = Cluster(self.kernel, self.gate, manners)
         self.inbox: VirtualInbox | None = None

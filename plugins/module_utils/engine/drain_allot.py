@@ -22,8 +22,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_learn
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_memory import DrainMemory, PodMemory
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
 
-UNSEEN_FOR = 5.0
-"""Seconds after which an admitted eviction counts as shown by its budget's status, whatever was seen of it."""
+UNSEEN_FOR = 1.0
+"""Seconds after which an admitted eviction counts as shown by its budget's status, whatever was seen of it. The server
+writes the status before it answers, so this bridges no more than the way of a watch event."""
 BUDGET_REFUSALS = frozenset((Verdict.BUDGET, Verdict.LAGGING, Verdict.CROWDED))
 
 
@@ -52,7 +53,7 @@ class _Round:
         asked = {c.uid for c in view.in_flight if isinstance(c, Evict) and not c.dry_run}
         everybody = [pod for node in memory.nodes.values() for pod in node.pods.values() if pod.gone_at is None]
         flying = [pod for pod in everybody if pod.pod.uid in asked]
-        self.spent = _spent(memory, budgets, flying, now)
+        self.spent, self.unsure_until = _spent(memory, budgets, flying, now)
         self.probed = {b.id for pod in flying if pod.held_since is not None for b in self.covering(pod.pod)}
         self.result = Allotment()
 
@@ -103,6 +104,7 @@ class _Round:
         self.result.held[pod.pod.uid] = since
         progress = (self.memory.budgets[name].admitted_at for name in ids if name in self.memory.budgets)
         due = max(since, pod.refused_at, *progress) + self.policy.retry
+        self.later(self.unsure_until)
         if self.now < due:
             self.later(due)
         elif not ids & self.probed:
@@ -124,24 +126,28 @@ def allot(
     return current.result
 
 
-def _spent(memory: DrainMemory, budgets: Budgets, flying: Sequence[PodMemory], now: float) -> dict[str, int]:
-    """Evictions that each budget has admitted or is asked for, and that its status does not show yet."""
+def _spent(
+    memory: DrainMemory, budgets: Budgets, flying: Sequence[PodMemory], now: float
+) -> tuple[dict[str, int], float]:
+    """Evictions that each budget has admitted or is asked for and that its status does not show yet, and until when the
+    first of them counts without being seen."""
     spent: dict[str, int] = {}
+    until = math.inf
     by_id: Mapping[str, Budget] = {budget.id: budget for group in budgets.values() for budget in group}
     for pod in flying:
         ruling = rule(pod.pod, budgets.get(pod.pod.namespace, ()), {})
         if ruling.counts and pod.pod.name not in ruling.budgets[0].disrupted_pods:
             spent[ruling.budgets[0].id] = spent.get(ruling.budgets[0].id, 0) + 1
-    for node in memory.nodes.values():
-        for pod in node.pods.values():
-            if pod.budget in by_id and not _shown(pod, by_id[pod.budget], memory, now):
-                spent[pod.budget] = spent.get(pod.budget, 0) + 1
-    return spent
+    for pod in (pod for node in memory.nodes.values() for pod in node.pods.values() if pod.budget in by_id):
+        if pod.accepted_at is not None and not _shown(pod, by_id[pod.budget], memory, now):
+            spent[pod.budget] = spent.get(pod.budget, 0) + 1
+            until = min(until, pod.accepted_at + UNSEEN_FOR)
+    return spent, until
 
 
 def _shown(pod: PodMemory, budget: Budget, memory: DrainMemory, now: float) -> bool:
     """Whether the budget's status counts with this admitted eviction."""
-    if pod.accepted_at is None or now > pod.accepted_at + UNSEEN_FOR or pod.pod.name in budget.disrupted_pods:
+    if pod.accepted_at is None or now >= pod.accepted_at + UNSEEN_FOR or pod.pod.name in budget.disrupted_pods:
         return True
     going = pod.gone_at is not None or pod.pod.deleted_at is not None
-    return going and memory.budgets[budget.id].changed_at > pod.asked_at
+    return going and memory.budgets[budget.id].changed_at > pod.accepted_at

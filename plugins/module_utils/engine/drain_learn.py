@@ -50,7 +50,7 @@ def learn(
     known = {name: memory.nodes.get(name) or NodeMemory(now) for name in nodes}
     seen = _see_budgets(memory.budgets, budgets, now)
     memory = dataclasses.replace(memory, nodes=known, budgets=seen)
-    memory = _outcomes(memory, view.done, budgets, policy)
+    memory = _outcomes(memory, view.done, budgets, now, policy)
     nodes_now = {name: _see_pods(node, view.cache, Feed("pods", name), now) for name, node in memory.nodes.items()}
     return dataclasses.replace(memory, nodes=MappingProxyType(nodes_now))
 
@@ -93,17 +93,25 @@ def _changed(known: PodMemory, pod: Pod, now: float) -> PodMemory:
     return dataclasses.replace(known, pod=pod, terminating_since=since)
 
 
-def _outcomes(memory: DrainMemory, done: Iterable[Done], budgets: Budgets, policy: DrainPolicy) -> DrainMemory:
+def _outcomes(
+    memory: DrainMemory, done: Iterable[Done], budgets: Budgets, now: float, policy: DrainPolicy
+) -> DrainMemory:
     where = {uid: name for name, node in memory.nodes.items() for uid in node.pods} if done else {}
     for entry in done:
         command = entry.command
         if isinstance(command, (Evict, DeletePod)) and not command.dry_run and command.uid in where:
-            memory = _outcome(memory, where[command.uid], command, entry, budgets, policy)
+            memory = _outcome(memory, where[command.uid], command, entry, budgets, now, policy)
     return memory
 
 
 def _outcome(
-    memory: DrainMemory, name: str, command: Evict | DeletePod, done: Done, budgets: Budgets, policy: DrainPolicy
+    memory: DrainMemory,
+    name: str,
+    command: Evict | DeletePod,
+    done: Done,
+    budgets: Budgets,
+    now: float,
+    policy: DrainPolicy,
 ) -> DrainMemory:
     node = memory.nodes[name]
     pod = node.pods[command.uid]
@@ -114,8 +122,8 @@ def _outcome(
         wait = done.answer.retry_after or THROTTLED_RETRY
         return dataclasses.replace(memory, paused_until=max(memory.paused_until, done.ended + wait))
     if done.error is None and done.answer.verdict is Verdict.ACCEPTED:
-        pod = _accepted(pod, command, done, budgets)
-        memory = _admitted(memory, pod.budget, done.ended)
+        pod = _accepted(pod, command, done, budgets, now)
+        memory = _admitted(memory, pod.budget, now)
     else:
         pod = _refused(pod, done, policy)
     pods = MappingProxyType({**node.pods, command.uid: pod})
@@ -126,7 +134,7 @@ def _with_node(memory: DrainMemory, name: str, node: NodeMemory) -> DrainMemory:
     return dataclasses.replace(memory, nodes={**memory.nodes, name: node})
 
 
-def _accepted(pod: PodMemory, command: Evict | DeletePod, done: Done, budgets: Budgets) -> PodMemory:
+def _accepted(pod: PodMemory, command: Evict | DeletePod, done: Done, budgets: Budgets, now: float) -> PodMemory:
     budget = ""
     if isinstance(command, Evict):
         alive = dataclasses.replace(pod.pod, deleted_at=None)
@@ -134,7 +142,7 @@ def _accepted(pod: PodMemory, command: Evict | DeletePod, done: Done, budgets: B
         budget = ruling.budgets[0].id if ruling.counts else ""
     return dataclasses.replace(
         pod,
-        accepted_at=done.ended,
+        accepted_at=now,
         asked_at=done.began,
         deleted=isinstance(command, DeletePod),
         budget=budget,

@@ -28,7 +28,7 @@ class PodMemory:
     pod: Pod
     """As it was last seen."""
     accepted_at: float | None = None
-    """When its eviction or deletion was accepted."""
+    """The look at which its eviction or deletion was known to be accepted."""
     asked_at: float = NEVER
     """When the request that was accepted went out."""
     deleted: bool = False
