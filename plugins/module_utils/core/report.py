@@ -1,19 +1,19 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an operator reads: a line for each event while work goes on, and a table at the end. Private.
+"""What an operator reads while work goes on: a line for each event. Private: may change in any release.
 
 One line per change, the same columns each time: node group, progress, node, phase, the rest. No JSON.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 GAP = "  "
-PROGRESS_WIDTH, SUBJECT_WIDTH, PHASE_WIDTH = 5, 14, 10
+PROGRESS_WIDTH, SUBJECT_WIDTH, PHASE_WIDTH = 5, 19, 10
+"""A subject is at its longest an instance id."""
 
 
 def short(subject: str) -> str:
@@ -50,26 +50,3 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-@dataclasses.dataclass(frozen=True)
-class Row:
-    """One node group in the closing table. `images`: from and to, as image ids; `seconds` is None for a plan."""
-
-    group: str
-    replaced: str
-    images: str
-    time: str
-    evictions: str
-    blocked_by: str
-    outcome: str
-
-
-HEADINGS = Row("NODE GROUP", "NODES REPLACED", "AMI", "TIME", "EVICTIONS", "BLOCKED BY", "OUTCOME")
-
-
-def table(rows: Iterable[Row]) -> list[str]:
-    """The lines of a table: a heading, then the rows, each column as wide as its widest cell."""
-    cells = [dataclasses.astuple(row) for row in (HEADINGS, *rows)]
-    widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
-    return [GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]

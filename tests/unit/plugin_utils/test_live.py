@@ -50,7 +50,7 @@ def test_half_a_record_waits_for_its_other_half() -> None:
     whole = record()
     assert narrator.take(whole[:20], 1) == []
     assert [text for text, _event in narrator.take(whole[20:] + record(subject="b")[:5], 2)] == [
-        "blue   4/12  ip-10-0-1-7     drained     14 pods"
+        "blue   4/12  ip-10-0-1-7          drained     14 pods"
     ]
 
 
@@ -80,7 +80,7 @@ def test_the_file_is_private_and_gone_in_the_end_and_all_of_it_was_shown(display
             file.write(record() + record(repeat=True, text="again"))
     assert mode == 0o600
     assert not os.path.exists(path)
-    assert display.shown == ["blue   4/12  ip-10-0-1-7     drained     14 pods"]
+    assert display.shown == ["blue   4/12  ip-10-0-1-7          drained     14 pods"]
     assert len(display.verbose) == 1
 
 

@@ -1,0 +1,40 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Shows what became of node groups in a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.summary import row, summarise, table, totals
+
+
+class ActionModule(ActionBase):
+    """See the documentation of the module of the same name; all of it happens here."""
+
+    _supports_check_mode = True
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """See ActionBase."""
+        result = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        _checked, options = self.validate_argument_spec({"hosts": {"type": "list", "elements": "str"}, "plan": {"type": "bool"}})
+        plan = self._task.check_mode if options["plan"] is None else options["plan"]
+        hosts = options["hosts"] or variables["ansible_play_hosts_all"]
+        found = [summarise(host, variables["hostvars"][host], plan) for host in hosts]
+        known = [summary for summary in found if summary is not None]
+        if known:
+            self._show(known, plan)
+        return {**result, "changed": False, "node_groups": known}
+
+    @staticmethod
+    def _show(known: list[dict[str, Any]], plan: bool) -> None:
+        display = Display()
+        display.display("")
+        for text in table([row(summary) for summary in known]):
+            display.display(text)
+        display.display(f"\n{totals(known, plan)}\n")
