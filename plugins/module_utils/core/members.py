@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import functools
 from collections.abc import Iterable, Mapping
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cloud_model import Group, Instance, Target
@@ -26,6 +27,8 @@ NEEDS_UPDATE = "kops.k8s.io/needs-update"
 """Node annotation by which kops' users ask for a node's replacement."""
 
 
+BLOCKING = ("NoSchedule", "NoExecute")
+"""Taint effects that keep pods away."""
 BALANCED = 1
 """A difference of at most this between zones is balance: AZRebalance does nothing."""
 
@@ -61,43 +64,54 @@ class Member:
 @dataclasses.dataclass(frozen=True)
 class Situation:
     """The group as this look sees it: only launched instances are members. `desired` is the effective one and `surge`
-    what of it is ours (see engine.memory)."""
+    what of it is ours (see engine.memory). What is asked of it is worked out once."""
 
     members: tuple[Member, ...]
     desired: int
     surge: int
 
-    @property
+    @functools.cached_property
     def base(self) -> int:
         """Desired minus the surge of ours that is outstanding."""
         return self.desired - self.surge
 
-    @property
+    @functools.cached_property
     def launched(self) -> int:
         """Pending and InService instances."""
         return len(self.members)
 
-    @property
+    @functools.cached_property
     def outdated(self) -> tuple[Member, ...]:
         """The members that have to go."""
         return tuple(member for member in self.members if member.outdated)
 
-    @property
+    @functools.cached_property
+    def outdated_ids(self) -> frozenset[str]:
+        """The instances that have to go."""
+        return frozenset(member.id for member in self.outdated)
+
+    @functools.cached_property
+    def usual_taints(self) -> frozenset[str]:
+        """The blocking taints that Ready outdated nodes carry: dedicated node groups are tainted on purpose."""
+        nodes = (member.node for member in self.outdated if member.node is not None and member.node.ready is True)
+        return frozenset(taint.key for node in nodes for taint in node.taints if taint.effect in BLOCKING)
+
+    @functools.cached_property
     def fresh(self) -> tuple[Member, ...]:
         """The members that run the target."""
         return tuple(member for member in self.members if not member.outdated)
 
-    @property
+    @functools.cached_property
     def leaving(self) -> tuple[Member, ...]:
         """The members that we are taking out."""
         return tuple(member for member in self.members if member.leaving)
 
-    @property
+    @functools.cached_property
     def available(self) -> int:
         """How many nodes carry load and may go on doing so."""
         return sum(member.available for member in self.members)
 
-    @property
+    @functools.cached_property
     def zones(self) -> collections.Counter[str]:
         """Launched instances by zone."""
         return collections.Counter(member.instance.zone for member in self.members)

@@ -12,10 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cloud_model import Group
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model import DaemonSet, Node, Pod
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.members import PREFIX, Member
-
-BLOCKING = ("NoSchedule", "NoExecute")
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model import DaemonSet, Pod
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.members import BLOCKING, PREFIX, Member
 
 
 def waiting_for(
@@ -44,11 +42,6 @@ def _startup(key: str, effect: str, usual: frozenset[str]) -> bool:
 def _broken(daemonset: DaemonSet | None) -> bool:
     """A DaemonSet with most of its pods not ready was broken before us: it says nothing about a fresh node."""
     return daemonset is not None and daemonset.ready * 2 < daemonset.desired
-
-
-def usual_taints(nodes: Iterable[Node]) -> frozenset[str]:
-    """The blocking taints that Ready nodes of the group carry: dedicated node groups are tainted on purpose."""
-    return frozenset(taint.key for node in nodes if node.ready is True for taint in node.taints if taint.effect in BLOCKING)
 
 
 def lacking_targets(group: Group, member: Member, outdated: frozenset[str]) -> tuple[str, ...]:

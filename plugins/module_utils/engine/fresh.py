@@ -8,7 +8,7 @@ from __future__ import annotations
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cache import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError, OverdueError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.members import Member
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.readiness import lacking_targets, usual_taints, waiting_for
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.readiness import lacking_targets, waiting_for
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.failing import fail, settle
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.window import take
@@ -55,12 +55,11 @@ def _lacks(turn: Turn, member: Member) -> str:
         turn.feeds |= {pods, DAEMONSETS}
         if not turn.view.cache.synced(pods, DAEMONSETS):
             return "its pods to be listed"
-    outdated = turn.situation.outdated
-    usual = usual_taints(other.node for other in outdated if other.node is not None)
-    unhealthy = lacking_targets(turn.group, member, frozenset(other.id for other in outdated))
+    situation = turn.situation
+    unhealthy = lacking_targets(turn.group, member, situation.outdated_ids)
     turn.hurry |= bool(unhealthy) and member.node is not None
     cache = turn.view.cache
-    return waiting_for(member, cache.items(pods).values(), cache.items(DAEMONSETS), usual, unhealthy)
+    return waiting_for(member, cache.items(pods).values(), cache.items(DAEMONSETS), situation.usual_taints, unhealthy)
 
 
 def _still_ready(turn: Turn, member: Member) -> None:

@@ -181,7 +181,7 @@ def awaited(turn: Turn) -> tuple[str, ...]:
     """Instances that we ended and whose Node object still exists."""
     if not turn.memory.marks.gone:
         return ()
-    return tuple(sorted({node.instance_id for node in turn.nodes.values()} & turn.memory.marks.gone))
+    return tuple(sorted(turn.memory.marks.gone & turn.by_instance.keys()))
 
 
 def buried(turn: Turn) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cloud_model import Group
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model import Lease, Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     ChangeNode,
     Command,
@@ -108,6 +108,7 @@ class Memory:
     problem: RotatorError | None = None
     left: tuple[str, ...] = ()
     canary: str = "none"
+    joined_nodes: tuple[Mapping[str, Node], Mapping[str, Node]] | None = None
     memo: tuple[tuple[Any, ...], Situation] | None = None
     released: bool = False
     changed: bool = False

@@ -45,10 +45,9 @@ def _due(turn: Turn) -> float:
     memory = turn.memory
     if memory.group is None:
         return turn.now
-    known = memory.strangers | {instance.id for instance in memory.group.instances} | memory.marks.gone
-    here = {node.instance_id for node in turn.nodes.values()}
-    if not here <= known:
-        turn.note(strangers=memory.strangers | (here - known))
+    unknown = turn.by_instance.keys() - memory.strangers
+    if unknown and (unknown := unknown - {instance.id for instance in memory.group.instances} - memory.marks.gone):
+        turn.note(strangers=memory.strangers | unknown)
         return turn.now
     awaited = memory.hurry or memory.expected is not None or memory.mode == "survey"
     due = memory.read_began + (min(AWAITED, turn.policy.poll_interval) if awaited else turn.policy.poll_interval)

@@ -83,6 +83,15 @@ class Turn:
         return self.view.cache.items(NODES)
 
     @property
+    def by_instance(self) -> Mapping[str, Node]:
+        """All Node objects by instance id; made anew only when a node has changed."""
+        memo = self.memory.joined_nodes
+        if memo is None or memo[0] is not self.nodes:
+            memo = (self.nodes, by_instance(self.nodes.values()))
+            self.memory = dataclasses.replace(self.memory, joined_nodes=memo)
+        return memo[1]
+
+    @property
     def desired(self) -> int:
         """Desired as it is after our own acts."""
         return self.group.desired if self.memory.expected is None else self.memory.expected
@@ -97,10 +106,9 @@ class Turn:
     @property
     def situation(self) -> Situation:
         """The group joined with its nodes; made anew only when something that it is made of has changed."""
-        memory = self.memory
-        key = (id(memory.group), id(self.nodes), memory.marks, self.desired, self.surge)
+        nodes, memory = self.by_instance, self.memory
+        key = (id(memory.group), id(nodes), memory.marks, self.desired, self.surge)
         if memory.memo is None or memory.memo[0] != key:
-            nodes = by_instance(self.nodes.values())
             members = join(self.group, nodes, self.target, memory.marks, self.policy.max_node_age)
             self.memory = dataclasses.replace(memory, memo=(key, Situation(members, self.desired, self.surge)))
         return self.memory.memo[1]  # type: ignore[index]
