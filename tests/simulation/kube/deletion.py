@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
-from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ApiError, bad_request
+from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import bad_request, conflict
 from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, is_finished, is_terminating
 from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import Resource
 
@@ -75,8 +75,8 @@ def _check(resource: Resource, obj: Object, options: Options) -> None:
     for what, wanted, found, perhaps in checks:
         if wanted is not None and wanted != found:
             why = f"the {what} in the precondition ({wanted}) does not match the {what} in record ({found}). {perhaps}"
-            message = f'Operation cannot be fulfilled on {resource.kind} "{meta["name"]}": {why}'
-            raise ApiError(409, message, None, resource, meta["name"])
+            # This check names the kind where others name the resource.
+            raise conflict(dataclasses.replace(resource, plural=resource.kind), meta["name"], why)
 
 
 def _grace(resource: Resource, obj: Object, asked: int | None) -> int:

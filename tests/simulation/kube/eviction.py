@@ -28,7 +28,9 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import 
 MAX_DISRUPTED_PODS = 2000
 VIOLATION = "Cannot evict pod as it would violate the pod's disruption budget."
 TWO_BUDGETS = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
-PODS, BUDGETS = RESOURCES["pods"], RESOURCES["poddisruptionbudgets"]
+PODS = RESOURCES["pods"]
+BUDGET = dataclasses.replace(RESOURCES["poddisruptionbudgets"], plural="poddisruptionbudget")
+"""The resource as this handler's refusals name it."""
 DISRUPTION_TARGET = {
     "type": "DisruptionTarget",
     "status": "True",
@@ -90,10 +92,10 @@ def _spend(control: Control, pod: Object, budget: Object, dry: bool) -> None:
         raise _too_many(f"The disruption budget {name} is still being processed by the server.", 10)
     allowed = state.get("disruptionsAllowed", 0)
     if allowed < 0:
-        raise forbidden(BUDGETS, name, "pdb disruptions allowed is negative")
+        raise forbidden(BUDGET, name, "pdb disruptions allowed is negative")
     if len(state.get("disruptedPods") or {}) > MAX_DISRUPTED_PODS:
         why = "DisruptedPods map too big - too many evictions not confirmed by PDB controller"
-        raise forbidden(BUDGETS, name, why)
+        raise forbidden(BUDGET, name, why)
     if allowed == 0:
         raise _too_many(_refusal(budget, state, name), None)
     if not dry:

@@ -9,6 +9,7 @@ object that shares what did not change.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -104,6 +105,7 @@ def with_conditions(obj: Mapping[str, Any], now: str, *conditions: Mapping[str, 
     return result + [{**new, "lastTransitionTime": now} for new in wanted.values()]
 
 
+@functools.lru_cache(maxsize=4096)
 def quantity(text: str | int | float) -> float:
     """A resource quantity as a number: cpu in cores, memory in bytes."""
     if isinstance(text, (int, float)):

@@ -1,0 +1,84 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What people see of a list."""
+
+from __future__ import annotations
+
+import datetime
+import json
+
+import pytest
+
+from ansible_collections.nodeops.rotator.tests.simulation.kube import build, tables
+from ansible_collections.nodeops.rotator.tests.unit.simulation.kube.conftest import Hand
+
+NOW = datetime.datetime(2026, 6, 1, 12, 0, tzinfo=datetime.timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0s"),
+        (119, "119s"),
+        (120, "2m"),
+        (150, "2m30s"),
+        (3600, "60m"),
+        (4 * 3600, "4h"),
+        (47 * 3600, "47h"),
+        (50 * 3600, "2d"),
+    ],
+)
+def test_age(seconds: int, text: str) -> None:
+    made = (NOW - datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert tables.age({"metadata": {"creationTimestamp": made}}, NOW) == text
+
+
+def test_who_asks_for_a_table() -> None:
+    assert tables.is_wanted("application/json;as=Table;v=v1;g=meta.k8s.io,application/json")
+    assert not tables.is_wanted("application/json") and not tables.is_wanted("")
+
+
+def rows(hand: Hand, path: str) -> list[list[object]]:
+    table = tables.as_table(hand.ask("GET", path)[1], hand.kernel.utc())
+    assert table["kind"] == "Table" and all(row["object"]["kind"] == "PartialObjectMetadata" for row in table["rows"])
+    assert all(len(row["cells"]) == len(table["columnDefinitions"]) for row in table["rows"])
+    return [row["cells"] for row in table["rows"]]
+
+
+def test_nodes_and_pods_in_their_states(hand: Hand) -> None:
+    build.node(hand.cluster, "n2")
+    hand.cordon("n1")
+    states = [row[1] for row in rows(hand, "/api/v1/nodes")]
+    assert states == ["Ready,SchedulingDisabled", "NotReady"]
+    build.bare_pod(hand.cluster, "shop", "p", node="n1", annotations={"world.nodeops/stop-seconds": "grace"})
+    assert rows(hand, "/api/v1/namespaces/shop/pods")[0][:3] == ["p", "0/1", "ContainerCreating"]
+    hand.wait(10)
+    assert rows(hand, "/api/v1/namespaces/shop/pods")[0][:3] == ["p", "1/1", "Running"]
+    hand.evict("p")
+    assert rows(hand, "/api/v1/namespaces/shop/pods")[0][2] == "Terminating"
+
+
+def test_every_kind_has_a_row(hand: Hand) -> None:
+    build.deployment(hand.cluster, "shop", "web", 1)
+    build.statefulset(hand.cluster, "shop", "db", 1, storage="1Gi")
+    build.daemonset(hand.cluster, "shop", "agent")
+    build.job(hand.cluster, "shop", "sum")
+    build.pdb(hand.cluster, "shop", "web", max_unavailable="50%")
+    hand.cluster.settle()
+    assert rows(hand, "/apis/policy/v1/poddisruptionbudgets") == [["web", "N/A", "50%", 1, "0s"]]
+    assert rows(hand, "/apis/apps/v1/deployments") == [["web", "1/1", 1, 1, "0s"]]
+    assert rows(hand, "/apis/batch/v1/jobs") == [["sum", "Complete", "1/1", "0s"]]
+    for path in ("/apis/apps/v1/statefulsets", "/apis/apps/v1/daemonsets", "/apis/apps/v1/replicasets"):
+        assert len(rows(hand, path)) == 1
+    assert rows(hand, "/apis/storage.k8s.io/v1/volumeattachments")[0][-2] == "true"
+    assert len(rows(hand, "/apis/coordination.k8s.io/v1/leases")) == 1
+
+
+def test_what_is_no_list_stays_as_it_is(hand: Hand) -> None:
+    found = hand.ask("GET", "/api/v1")[1]
+    assert tables.as_table(found, NOW) is found
+    line = b'{"type":"BOOKMARK","object":{"kind":"Node","metadata":{}}}'
+    assert tables.event_as_table(line, NOW) is line
+    changed = hand.cluster.watch("/api/v1/nodes").lines()[0]
+    assert json.loads(tables.event_as_table(changed, hand.kernel.utc()))["object"]["rows"][0]["cells"][0] == "n1"
