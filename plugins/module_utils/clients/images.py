@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images import Image, parse_image
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_judgement import InstanceType
 
 Filters = Mapping[str, Sequence[str]]
 """DescribeImages filters: name to values."""
@@ -51,14 +52,15 @@ def get(aws: Aws, image_id: str) -> Image:
     return found[image_id]
 
 
-def architectures(aws: Aws, types: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """What the instance types can run. Raises RotatorError for a type that does not exist."""
+def instance_types(aws: Aws, types: Iterable[str]) -> dict[str, InstanceType]:
+    """What instance types can run, by name. Raises RotatorError for a type that does not exist."""
     wanted, found = sorted(set(types)), {}
     for start in range(0, len(wanted), TYPES_PER_CALL):
         names = wanted[start : start + TYPES_PER_CALL]
         doing = f"describe instance types {', '.join(names[:3])}"
         for shown in aws.pages(doing, "ec2", "DescribeInstanceTypes", "InstanceTypes", InstanceTypes=names):
-            found[shown["InstanceType"]] = tuple(shown["ProcessorInfo"]["SupportedArchitectures"])
+            can_run = tuple(shown["ProcessorInfo"]["SupportedArchitectures"])
+            found[shown["InstanceType"]] = InstanceType(can_run, tuple(shown.get("SupportedBootModes", ())))
     return found
 
 

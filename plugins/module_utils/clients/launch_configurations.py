@@ -74,7 +74,7 @@ def _judge(
         return None
     kind = str(plan.after.get("InstanceType", ""))
     if image_id:
-        image, types = images.get(aws, image_id), images.architectures(aws, [kind] if kind else [])
+        image, types = images.get(aws, image_id), images.instance_types(aws, [kind] if kind else [])
         check_usable(image, "")
         check_fit(f"Launch configuration {plan.current}", image, types, str(plan.after.get("UserData", "")))
     if not wanted.verify or not plan.create:

@@ -137,7 +137,7 @@ class TemplateUpdate:
         if self._image is None:
             return
         own = plan.after.get("InstanceType")
-        types = images.architectures(self._aws, use.types or ([str(own)] if own else []))
+        types = images.instance_types(self._aws, use.types or ([str(own)] if own else []))
         check_fit(f"Launch template {name}", self._image, types, str(plan.after.get("UserData", "")))
 
     def _prunable(self, versions: list[Version], use: Use, plan: Plan) -> tuple[int, ...]:
