@@ -1,0 +1,86 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One run at a time: the Lease is lock and record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.journal import lease_name
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
+from ansible_collections.nodeops.rotator.tests.simulation.runs import prepare, rotate
+from ansible_collections.nodeops.rotator.tests.simulation.stage import BLUE, CLEAN, all_current, due, traces
+from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
+from ansible_collections.nodeops.rotator.tests.simulation.world import World
+
+
+def lease(world: World) -> dict[str, Any]:
+    """The group's Lease."""
+    found = world.cluster.object("leases", lease_name(world.name, BLUE), "kube-system")
+    assert found is not None
+    return found
+
+
+def held_by_another(world: World, renewing: bool) -> None:
+    """Somebody else holds the lease, and renews it every five seconds if it lives."""
+    run = prepare(world, BLUE, "other", kill_at_command=12)
+    with pytest.raises(Killed):
+        run()
+
+    def renew() -> None:
+        world.cluster.change("leases", lease(world), {"spec": {"renewTime": world.kernel.utc().strftime("%Y-%m-%dT%H:%M:%S.%fZ")}})
+
+    if renewing:
+        world.kernel.every(5, renew)
+
+
+def test_a_second_run_is_refused_while_the_first_lives_and_the_holder_is_named() -> None:
+    world = due()
+    held_by_another(world, renewing=True)
+    run = rotate(world, BLUE, run_id="mine")
+    assert run.result is not None and run.result.status == "failed" and "host_other" in str(run.result.error)
+    acts = [command for _at, command in run.inbox.commands if not type(command).__name__.startswith("Read")]
+    assert acts == []
+
+
+def test_a_dead_holder_is_succeeded_after_the_lease_duration() -> None:
+    world = due()
+    held_by_another(world, renewing=False)
+    began = world.kernel.now
+    run = rotate(world, BLUE, run_id="mine")
+    assert run.result is not None and run.result.error is None
+    taken = next(at for at, event in run.events if "taken over" in event.text)
+    assert 30 <= taken - began <= 40
+    assert all_current(world) and traces(world) == CLEAN and world.judge.breaches == []
+
+
+def test_a_run_that_cannot_renew_issues_nothing_more() -> None:
+    world = due()
+    run = prepare(world, BLUE)
+    world.gate.faults.append(Fault("kubernetes:update leases", "503", times=-1, skip=8))
+    world.kernel.after(400, world.gate.faults.clear)
+    run()
+    silent = [at for at, command in run.inbox.commands if type(command).__name__ == "WriteLease"]
+    gaps = [(a, b) for a, b in zip(silent, silent[1:]) if b - a > 1]
+    assert gaps and run.result is not None
+    first_failure = next(at for at in silent if at > silent[0] + 20)
+    acts = ("Terminate", "SetDesired", "ChangeNode", "Evict", "Protect")
+    late = [
+        command
+        for at, command in run.inbox.commands
+        if type(command).__name__ in acts and first_failure + 25 < at < 400 and at < silent[-1]
+    ]
+    assert late == [] or min(at for at, c in run.inbox.commands if c in late) >= 400
+    assert world.judge.breaches == []
+
+
+def test_a_lease_taken_from_us_ends_the_run_on_the_spot() -> None:
+    world = due()
+    run = prepare(world, BLUE)
+    world.kernel.after(150, lambda: world.cluster.change("leases", lease(world), {"spec": {"holderIdentity": "thief"}}))
+    run()
+    assert run.result is not None and run.result.status == "failed" and "thief" in str(run.result.error)
+    after = [command for at, command in run.inbox.commands if at > world.kernel.now - 0.5 and "Terminate" in repr(command)]
+    assert after == []
