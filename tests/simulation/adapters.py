@@ -58,7 +58,8 @@ def _service(service: str) -> Any:
 
 def boto_error(error: AwsError, operation: str) -> Exception:
     """What boto3 raises where the account refuses, or does not answer."""
-    if error.status == NO_ANSWER:
-        return ConnectionClosedError(endpoint_url="https://account.simulated")
     details = {"Error": {"Code": error.code, "Message": error.message}, "ResponseMetadata": {"HTTPStatusCode": error.status}}
-    return ClientError(details, operation)  # type: ignore[arg-type]
+    made: Exception = ClientError(details, operation)
+    if error.status == NO_ANSWER:
+        made = ConnectionClosedError(endpoint_url="https://account.simulated")
+    return made

@@ -8,15 +8,16 @@ from __future__ import annotations
 import functools
 import re
 import threading
+import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 
-RETRIES = {"max_attempts": 4, "mode": "standard"}
+RETRIES = types.MappingProxyType({"max_attempts": 4, "mode": "standard"})
 """For the short modules; the engine makes one attempt a call and looks again later."""
-ONE_ATTEMPT = {"max_attempts": 1, "mode": "standard"}
+ONE_ATTEMPT = types.MappingProxyType({"max_attempts": 1, "mode": "standard"})
 CONNECT_TIMEOUT, READ_TIMEOUT = 5, 20
 
 
