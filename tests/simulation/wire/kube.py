@@ -23,6 +23,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube import tables
 from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import Cluster
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ConnectionLost, status
 from ansible_collections.nodeops.rotator.tests.simulation.kube.watch import Watch
+from ansible_collections.nodeops.rotator.tests.simulation.wire import protobuf
 
 Lock = Any
 """A threading.Lock or RLock."""
@@ -126,6 +127,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, path: str, query: dict[str, str], token: str, raw: bytes) -> None:
         kind = self.headers.get("Content-Type") or "application/json"
+        if raw and kind == protobuf.CONTENT_TYPE and self.command == "DELETE":
+            raw, kind = json.dumps(protobuf.delete_options(raw)).encode(), "application/json"
         if raw and "json" not in kind:
             message = f"the body of the request was in an unknown format - {kind}: only JSON is served"
             self._send(415, status(415, message, "UnsupportedMediaType"), {})
