@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws import Aws
@@ -17,7 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates import Version, removes
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_plan import Plan
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_sources import Use
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_sources import Use, read_group
 
 QUOTA = ("MaxTemplateVersionLimitExceeded", "VersionLimitExceeded")
 """EC2 API reference, "Error codes": no more versions of this template (10,000 unless raised)."""
@@ -154,14 +154,29 @@ def _by_instances(aws: Aws, template_id: str) -> set[int]:
 
 def _by_groups(aws: Aws, template_id: str) -> set[int]:
     found: set[int] = set()
-    for group in aws.pages("read Auto Scaling groups", "autoscaling", "DescribeAutoScalingGroups", "AutoScalingGroups"):
-        part = group.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {})
-        specs = [group.get("LaunchTemplate"), part.get("LaunchTemplateSpecification")]
-        specs += [override.get("LaunchTemplateSpecification") for override in part.get("Overrides", ())]
-        specs += [member.get("LaunchTemplate") for member in group.get("Instances", ())]
-        mine = [spec for spec in specs if spec and spec.get("LaunchTemplateId") == template_id]
-        found |= {int(spec["Version"]) for spec in mine if str(spec.get("Version", "")).isdigit()}
+    for group in _groups(aws):
+        members = [Use(str(one.get("LaunchTemplateId")), str(one.get("Version"))) for one in _launched_from(group)]
+        uses = [*read_group(group).uses, *members]
+        found |= {int(use.version) for use in uses if use.template_id == template_id and use.version.isdigit()}
     return found
+
+
+def _groups(aws: Aws) -> Iterator[Any]:
+    return aws.pages("read Auto Scaling groups", "autoscaling", "DescribeAutoScalingGroups", "AutoScalingGroups")
+
+
+def _launched_from(group: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [member["LaunchTemplate"] for member in group.get("Instances", ()) if member.get("LaunchTemplate")]
+
+
+def followers(aws: Aws, template_id: str, pointers: Collection[str], group: str) -> list[str]:
+    """The other Auto Scaling groups that follow the template by one of `pointers` ("$Latest", "$Default")."""
+    return sorted(
+        str(one["AutoScalingGroupName"])
+        for one in _groups(aws)
+        if one["AutoScalingGroupName"] != group
+        and any(use.template_id == template_id and use.version in pointers for use in read_group(one).uses)
+    )
 
 
 def _by_nodegroups(aws: Aws, template_id: str) -> set[int]:

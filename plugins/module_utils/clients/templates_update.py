@@ -12,10 +12,15 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients import images, launch_sources, parameters, templates
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws import Aws
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    ForbiddenError,
+    NotFoundError,
+    RefusedError,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images import Image, check_usable, show_time
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates import (
     ALIAS,
+    DEFAULT,
     LATEST,
     Mark,
     Version,
@@ -121,8 +126,14 @@ class TemplateUpdate:
         name = str(template["LaunchTemplateName"])
         if not source.group or source.nodegroup:
             plan = dataclasses.replace(plan, group_version=None)  # nobody points here, or only EKS may move it
+        if source.nodegroup and self._wanted.image_id and not plan.before.get("ImageId"):
+            raise RefusedError(
+                f"Launch template {name} names no image: node group {source.nodegroup[1]} gets its AMI from EKS",
+                "Update it with UpdateNodegroupVersion (community.aws.eks_nodegroup)",
+            )
         if plan.changes and not self._wanted.rollback:
             self._check(name, use, plan)
+        self._tell_followers(source, use, name, plan)
         return Part(use, name, plan, self._prunable(versions, use, plan))
 
     def _same_image(self, versions: list[Version], use: Use) -> bool:
@@ -139,6 +150,19 @@ class TemplateUpdate:
         own = plan.after.get("InstanceType")
         types = images.instance_types(self._aws, use.types or ([str(own)] if own else []))
         check_fit(f"Launch template {name}", self._image, types, str(plan.after.get("UserData", "")))
+
+    def _tell_followers(self, source: Source, use: Use, name: str, plan: Plan) -> None:
+        """Name the groups that will launch something else although nobody asked for it."""
+        moved = [LATEST] * plan.create + [DEFAULT] * (plan.default_to is not None)
+        try:
+            others = templates.followers(self._aws, use.template_id, moved, source.group) if moved else []
+        except ForbiddenError:  # a template by itself can be changed without the right to read groups
+            return
+        if others:
+            self._warnings.append(
+                f"Launch template {name} is followed by other Auto Scaling groups, whose next instances launch from the new"
+                f" version too: {', '.join(others)}"
+            )
 
     def _prunable(self, versions: list[Version], use: Use, plan: Plan) -> tuple[int, ...]:
         if self._wanted.keep is None or self._wanted.rollback:

@@ -67,3 +67,13 @@ def test_a_node_group_that_cannot_be_checked_is_a_row_and_a_failure(world: dict[
     code, output, answer = check(world, tmp_path, "-e", "check_amis_kubernetes_version=1.99", limit="demo-blue:demo-green")
     assert code == 2 and "2 of 2 node groups could not be checked" in output
     assert "newer than the control plane" in answer["node_groups"][0]["error"]
+
+
+def test_the_lookup_goes_by_its_info_name_too(world: dict[str, str], tmp_path: Path) -> None:
+    arguments = "family=al2023 kubernetes_version=1.33"
+    ran = subprocess.run(
+        [Path(sys.executable).parent / "ansible", "localhost", "-m", "nodeops.rotator.eks_ami_info", "-a", arguments],
+        env={**os.environ, **world, "ANSIBLE_HOME": str(tmp_path / "home"), "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false"},
+        capture_output=True, text=True, check=False,
+    )
+    assert ran.returncode == 0 and '"family": "al2023"' in ran.stdout, ran.stdout + ran.stderr

@@ -9,6 +9,7 @@ import base64
 
 import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    CredentialsError,
     ForbiddenError,
     InputError,
     NotFoundError,
@@ -19,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_sou
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build
 from ansible_collections.nodeops.rotator.tests.simulation.aws.catalogue import BOTTLEROCKET_RELEASES, publish_bottlerocket
 from ansible_collections.nodeops.rotator.tests.simulation.aws.manners import Manners
+from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Credential
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call, Fault
 from ansible_collections.nodeops.rotator.tests.unit.clients.scene import Scene, mixed_policy
 
@@ -85,6 +87,25 @@ def test_an_override_that_ec2_does_not_know_is_one_line(scene: Scene) -> None:
     with pytest.raises(RefusedError, match='Unknown parameter in LaunchTemplateData: "InstanceTyp"') as caught:
         scene.update(overrides={"InstanceTyp": "m5.large"})
     assert "\n" not in str(caught.value)
+
+
+def test_an_image_for_a_node_group_whose_ami_eks_chooses_is_refused(scene: Scene) -> None:
+    own = build.add_template(scene.account, "own", [{"InstanceType": "m5.large"}])
+    scene.add_group(desired=0)
+    template = {"id": own.id, "name": "own", "version": "1"}
+    build.add_nodegroup(build.add_eks_cluster(scene.account, "shop"), "managed", scene.account.groups["blue"], "x", template=template)
+    target = Target(eks_cluster="shop", eks_nodegroup="managed")
+    with pytest.raises(RefusedError, match="own names no image: node group managed gets its AMI from EKS"):
+        scene.update(target, image_id=scene.new)
+    assert scene.update(target, overrides={"KeyName": "k"}).changed
+
+
+@pytest.mark.parametrize("actor", ["stranger", "expired"])
+def test_credentials_that_are_none_are_said_to_be_so(scene: Scene, actor: str) -> None:
+    scene.add_group()
+    scene.account.credentials["expired"] = Credential("arn:aws:iam::123456789012:user/x", expires=-1.0)
+    with pytest.raises(CredentialsError, match="Give AWS credentials as for amazon.aws .* and renew expired ones"):
+        scene.update(actor=actor, image_id=scene.new)
 
 
 def test_the_quota_of_versions_is_told_with_the_way_out(scene: Scene) -> None:

@@ -87,6 +87,17 @@ def test_pinning_warns_of_drift(scene: Scene) -> None:
     assert scene.pointer() == "2" and any("will see drift" in warning for warning in outcome.warnings)
 
 
+@pytest.mark.parametrize(("version", "told"), [("$Latest", ["green"]), ("$Default", ["green", "red"]), (1, ["green"])])
+def test_other_groups_that_follow_the_template_are_named(scene: Scene, version: str | int, told: list[str]) -> None:
+    scene.add_group(version)
+    for name, pointer in (("green", "$Latest"), ("red", "$Default"), ("grey", "1")):
+        build.add_group(scene.account, name, scene.template, pointer, desired=0)
+    warnings = [one for one in scene.update(image_id=scene.new).warnings if "followed by other" in one]
+    assert [one.rpartition(": ")[2].split(", ") for one in warnings] == [told]
+    scene.later()
+    assert not scene.update(image_id=scene.new).warnings
+
+
 def test_an_alias_stays_while_it_means_the_image(scene: Scene) -> None:
     build.publish(scene.account, "/golden", scene.new)
     scene.template = scene.add_template("aliased", ImageId="resolve:ssm:/golden")
