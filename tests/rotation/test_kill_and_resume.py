@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 from ansible_collections.nodeops.rotator.tests.simulation.runs import prepare, rotate
@@ -16,7 +17,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.world import World
 SIZE = 3
 
 
-def killed(world: World, command: int, run_id: str = "r1", **options: object) -> bool:
+def killed(world: World, command: int, run_id: str = "r1", **options: Any) -> bool:
     """Run until just before the n-th command; whether it got that far."""
     run = prepare(world, BLUE, run_id, kill_at_command=command, soak=20, **options)
     try:
@@ -45,7 +46,7 @@ def test_killed_before_any_command(offset: int) -> None:
 def test_killed_again_and_again(seed: int) -> None:
     world = due(seed, size=4, replicas=8)
     for attempt in range(40):
-        if not killed(world, 12 + 5 * (attempt % 4), f"r{attempt}", max_surge="2"):
+        if not killed(world, 25 + 9 * (attempt % 4), f"r{attempt}", max_surge="2"):
             break
         world.kernel.advance(world.kernel.now + world.kernel.spread(0, 90))
     assert attempt > 1 and all_current(world) and sizes(world) == (4, 4, 4)

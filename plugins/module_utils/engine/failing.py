@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command, ReadGroup
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command, ReadGroup, WriteLease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     AccessError,
     CredentialsError,
@@ -18,12 +18,13 @@ REFUSED_TIMES, FAILED_TIMES = 3, 15
 """How often in a row a command may be refused, or meet a temporary error, before that is a failure."""
 
 
-def fail(turn: Turn, error: RotatorError, instance: str = "") -> None:
-    """Count a failure: settle when the budget is spent or a canary failed. `instance`: a fresh one that is to blame."""
+def fail(turn: Turn, error: RotatorError, fresh: str = "") -> None:
+    """Count a failure: settle when the budget is spent or the canaries have not been judged yet. `fresh`: the fresh node
+    that is to blame; without one the image is innocent."""
     turn.record(failures=(*turn.journal.failures, error.message))
-    turn.tell("failed", instance or turn.group.name, error.message)
+    turn.tell("failed", fresh or turn.group.name, error.message)
     judged = turn.journal.canary == "passed" or not turn.policy.canary
-    if not judged and turn.memory.mode == "rotate":
+    if fresh and not judged and turn.memory.mode == "rotate":
         turn.record(canary="failed")
     if not judged or len(turn.journal.failures) > turn.policy.failure_budget:
         settle(turn, error)
@@ -39,7 +40,7 @@ def settle(turn: Turn, error: RotatorError) -> None:
 def hopeless(turn: Turn) -> tuple[Command, RotatorError] | None:
     """A command that keeps failing, with its error, or None. Being shut out counts at once."""
     for command, retry in turn.memory.retries.items():
-        if isinstance(command, ReadGroup):
+        if isinstance(command, (ReadGroup, WriteLease)):  # survey and lock have their own rules
             continue
         most = FAILED_TIMES if isinstance(retry.error, TemporaryError) else REFUSED_TIMES
         if retry.times >= (1 if isinstance(retry.error, AccessError) else most):

@@ -17,13 +17,15 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     SetTag,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.members import BALANCED, spread
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.sizes import may_take
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine import leaving
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.window import PROTECT_AT_ONCE, SIGNPOST, take
 
 def shrunk(turn: Turn) -> bool:
-    """Whether the surge has been given back. What is left of it goes by draining fresh nodes that nobody needs: one whose
-    loss unbalances no zone, before others one that never became ready, then the youngest."""
+    """Whether the surge has been given back. What is left of it goes by draining fresh nodes that nobody needs (others only
+    where there is none): one whose loss unbalances no zone, among those one that never became ready, then
+    the youngest."""
     situation = turn.situation
     if situation.leaving:
         return False
@@ -35,14 +37,21 @@ def shrunk(turn: Turn) -> bool:
                  f" what was asked for was not launched, and lowering it could cost an undrained node")
             return True
         return False
-    candidates = [member for member in situation.fresh if member.id not in turn.memory.marks.spared]
+    members = [member for member in situation.members if member.id not in turn.memory.marks.spared]
+    candidates = [member for member in members if not member.outdated] or members
     if turn.memory.mode == "rotate" and not all(member.joined for member in candidates):
         return False
     if not candidates:
         left(turn, f"Auto Scaling group {turn.group.name} has {situation.surge} nodes more than its base of {situation.base}")
         return True
     best = max(candidates, key=lambda m: (leaving.zones_bear(turn, m), not m.joined, m.instance.launched_at, m.id))
-    take(turn, best, "surplus")
+    if not best.available or may_take(situation.available, situation.base, turn.window):
+        take(turn, best, "surplus")
+        return False
+    if turn.over("surplus", turn.policy.terminate_timeout):
+        left(turn, f"Auto Scaling group {turn.group.name} has {situation.surge} nodes more than its base of {situation.base}:"
+             " so few are available that none can be spared")
+        return True
     return False
 
 

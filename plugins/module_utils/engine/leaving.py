@@ -29,6 +29,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.members impor
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine import drain
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_memory import NodeStatus
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.failing import fail
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.memory import OURS
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.window import give_up
 
@@ -68,7 +69,7 @@ def _cordoned(turn: Turn, member: Member) -> bool:
         marks |= {WAS_CORDONED: "true"} if node.unschedulable else {}
         marks |= {WAS_EXCLUDED: "true"} if EXCLUDE in node.labels else {}
     turn.change(node, NodeChange(True, changes({EXCLUDE: "true"}), changes(marks)))
-    turn.tell("cordoned", member.name, member.outdated, once=f"cordon {member.id}")
+    turn.tell("cordoned", member.name, turn.memory.records[member.id].reason, once=f"cordon {member.id}")
     return False
 
 
@@ -112,13 +113,16 @@ def _terminate(turn: Turn, member: Member) -> None:
     are left than the surge has brought fresh ones, or we are settling) and the zones bear it. Otherwise the group
     launches another in its place, in the zone that lacks one."""
     situation, retiring = turn.situation, turn.journal.retiring
+    in_flight = {command.instance for command in turn.view.in_flight if isinstance(command, Terminate)}
+    if member.id in in_flight:
+        return
     if member.id in retiring:
         turn.do(Terminate(member.id, True))
         return
     ours = situation.surge - len(retiring)
-    going = {command.instance for command in turn.view.in_flight if isinstance(command, Terminate)} | set(retiring)
-    left = sum(other.id not in going for other in situation.outdated)
-    shrink = not member.outdated or ((turn.memory.mode != "rotate" or left <= ours) and zones_bear(turn, member))
+    left = sum(other.id not in {*in_flight, *retiring} for other in situation.outdated)
+    surplus = turn.memory.records[member.id].reason in OURS
+    shrink = surplus or ((turn.memory.mode != "rotate" or left <= ours) and zones_bear(turn, member))
     if ours > 0 and shrink and situation.launched <= situation.desired:
         turn.record(retiring=(*retiring, member.id))
     else:
@@ -170,7 +174,7 @@ def departed(turn: Turn) -> None:
     for instance in sorted(turn.memory.marks.gone & turn.memory.marks.taken):
         turn.mark(taken=turn.memory.marks.taken - {instance})
         record = turn.memory.records[instance]
-        fresh = record.reason in ("surplus", "broken")
+        fresh = record.reason in OURS
         turn.about(instance, phase="terminated", replaced=not fresh, ended=turn.now)
         turn.tell("terminated", record.name, f"{instance}, {turn.now - record.began:.0f} s")
         if not turn.journal.canary and not fresh:

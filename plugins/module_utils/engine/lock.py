@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadLease, WriteLease
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import LockedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import LockedError, UnreachableError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.journal import Journal, dump
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
 
 WATCH_OTHER = 2.0
 """Seconds between looks at a lease that somebody else holds."""
+LOST = 300.0
+"""Seconds without renewing the lease after which a run gives up."""
 
 
 def known(turn: Turn) -> bool:
@@ -68,6 +70,10 @@ def keep(turn: Turn) -> bool:
         turn.do(ReadLease(turn.policy.lease))
     elif not turn.recorded or turn.now - memory.confirmed >= duration / 3:
         _write(turn, turn.policy.holder)
+    if turn.now - memory.confirmed > LOST:
+        raise UnreachableError(
+            f"Lease {turn.policy.lease} could not be renewed for {LOST:.0f} s, and nothing was done meanwhile", "Run again to go on"
+        )
     turn.look_at(memory.confirmed + duration / 3 if turn.now - memory.confirmed < duration / 3 else turn.now + 1)
     return turn.now - memory.confirmed < duration * 2 / 3
 

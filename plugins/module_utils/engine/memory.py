@@ -42,6 +42,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import
 PATIENCE = 90.0
 """Seconds for which a read that does not show our own change of desired counts as stale (Describe* calls are
 eventually consistent); after that somebody else has changed it."""
+OURS = ("surplus", "broken")
+"""Reasons for which a fresh node is taken out again."""
 REPEAT = 20.0
 """Seconds for which an act of ours that succeeded counts, whatever reads say."""
 BACKOFF, BACKOFF_MOST = 2.0, 30.0

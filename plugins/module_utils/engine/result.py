@@ -10,11 +10,8 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.members import Member
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.memory import NodeRecord
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.memory import OURS, NodeRecord
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
-
-OURS = ("surplus", "broken")
-"""Reasons for which a fresh node is taken out again."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -79,7 +79,7 @@ def _begin(turn: Turn) -> None:
     then, since by now the group shows what that run had set."""
     group, journal = turn.group, turn.journal
     target = (turn.target.template, turn.target.version, turn.target.image_id)
-    if journal.target[:2] != target[:2]:
+    if journal.target[:2] != target[:2] or journal.canary == "failed":  # to run again is to try again
         turn.record(canary="", canaries=0)
     if journal.clean:
         turn.record(surge=0, retiring=(), intent=None, canary="", canaries=0)

@@ -33,7 +33,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.members impor
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation_policy import RotationPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.sizes import Window, window
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.memory import REPEAT, Memory, NodeRecord, Retry
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.memory import OURS, REPEAT, Memory, NodeRecord, Retry
 
 NODES = Feed("nodes")
 BLINK = 0.01
@@ -147,8 +147,10 @@ class Turn:
             if once in self.memory.told:
                 return
             self.note(told=self.memory.told | {once})
-        total = len(self.memory.records) + sum(m.id not in self.memory.records for m in self.situation.outdated)
-        ended = sum(record.replaced for record in self.memory.records.values())
+        records = self.memory.records
+        total = sum(record.reason not in OURS for record in records.values())
+        total += sum(member.id not in records for member in self.situation.outdated)
+        ended = sum(record.replaced for record in records.values())
         self.events.append(Event(phase, subject, text, f"{ended}/{total}"))
 
     def note_outcomes(self, learn: Callable[[Memory, View, float], Memory]) -> None:

@@ -118,6 +118,9 @@ def take(turn: Turn, member: Member, reason: str) -> None:
 
 def adopt(turn: Turn) -> None:
     """After a crash: outdated nodes that our annotation marks go on leaving; fresh ones are put back instead."""
+    for member in turn.situation.fresh:
+        if member.id in turn.memory.marks.spared and not member.marked and member.id not in turn.memory.records:
+            turn.mark(spared=turn.memory.marks.spared - {member.id})
     for member in turn.situation.leaving:
         if not member.outdated and member.id not in {*turn.journal.retiring, *turn.memory.marks.taken}:
             turn.mark(spared=turn.memory.marks.spared | {member.id})
