@@ -70,10 +70,11 @@ def merge(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
     for name, value in changes.items():
         if value is None:
             merged.pop(name, None)
-        elif isinstance(value, Mapping) and isinstance(merged.get(name), Mapping):
-            merged[name] = merge(merged[name], value)
+        elif isinstance(value, Mapping):
+            old = merged.get(name)
+            merged[name] = merge(old if isinstance(old, Mapping) else {}, value)
         else:
-            merged[name] = copy.deepcopy(dict(value) if isinstance(value, Mapping) else value)
+            merged[name] = copy.deepcopy(value)
     return {name: value for name, value in merged.items() if value not in ([], {}, "")}
 
 

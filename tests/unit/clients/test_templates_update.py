@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+import random
+from typing import Any
+
 import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError, NotFoundError, RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates import clean
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_sources import Target
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build
 from ansible_collections.nodeops.rotator.tests.simulation.aws.catalogue import publish_al2023
@@ -79,6 +83,31 @@ def test_removing_a_field_does_not_inherit_it(scene: Scene) -> None:
     assert scene.template.versions[2].data == {
         "ImageId": scene.old, "InstanceType": "m5.large", "UserData": NODEADM, "KeyName": "ops"
     }
+
+
+CHOICES: dict[str, list[Any]] = {
+    "KeyName": ["ops", "dev", None],
+    "EbsOptimized": [True, False, None],
+    "SecurityGroupIds": [["sg-1"], ["sg-1", "sg-2"], [], None],
+    "Monitoring": [{"Enabled": True}, {"Enabled": False}, {"Enabled": None}, None],
+    "MetadataOptions": [{"HttpTokens": "required"}, {"HttpTokens": None}, {"HttpPutResponseHopLimit": 2}, {"HttpEndpoint": "enabled"}, None],
+    "BlockDeviceMappings": [[{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 20}}], [], None],
+}
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_whatever_is_merged_is_what_the_new_version_holds(seed: int) -> None:
+    dice, scene = random.Random(seed), Scene(Manners.polite())
+    data = {name: value for name, values in CHOICES.items() if (value := dice.choice(values)) not in (None, [], {"Enabled": None}, {"HttpTokens": None})}
+    scene.template = scene.add_template("random", **data)
+    for _ in range(3):
+        overrides = {name: dice.choice(values) for name, values in CHOICES.items() if dice.random() < 0.5}
+        image = dice.choice(["", scene.old, scene.new])
+        told = scene.update(Target(template_name="random"), dry=True, image_id=image, overrides=overrides)
+        done = scene.update(Target(template_name="random"), image_id=image, overrides=overrides)
+        assert told.parts == done.parts
+        assert clean(scene.template.versions[scene.template.latest].data) == done.parts[0].plan.after
+        assert not scene.update(Target(template_name="random"), image_id=image, overrides=overrides).changed
 
 
 def test_pinning_warns_of_drift(scene: Scene) -> None:

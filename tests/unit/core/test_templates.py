@@ -30,6 +30,8 @@ DATA: dict[str, Any] = {
         ({"SecurityGroupIds": []}, "SecurityGroupIds", None),
         ({"KeyName": "k"}, "KeyName", "k"),
         ({"KeyName": None}, "KeyName", None),
+        ({"Monitoring": {"Enabled": None}}, "Monitoring", None),
+        ({"Placement": {"Tenancy": "default", "GroupName": None}}, "Placement", {"Tenancy": "default"}),
         ({"IamInstanceProfile": {"Name": None, "Arn": "a"}}, "IamInstanceProfile", {"Arn": "a"}),
         ({"IamInstanceProfile": {"Name": None}}, "IamInstanceProfile", None),
     ],
