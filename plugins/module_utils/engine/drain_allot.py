@@ -51,7 +51,7 @@ class _Round:
     def __init__(self, memory: DrainMemory, view: View, budgets: Budgets, now: float, policy: DrainPolicy) -> None:
         self.memory, self.budgets, self.now, self.policy = memory, budgets, now, policy
         asked = {c.uid for c in view.in_flight if isinstance(c, Evict) and not c.dry_run}
-        everybody = [pod for node in memory.nodes.values() for pod in node.pods.values() if pod.gone_at is None]
+        everybody = (pod for node in memory.nodes.values() for pod in node.pods.values()) if asked else ()
         flying = [pod for pod in everybody if pod.pod.uid in asked]
         self.spent, self.unsure_until = _spent(memory, budgets, flying, now)
         self.probed = {b.id for pod in flying if pod.held_since is not None for b in self.covering(pod.pod)}
@@ -135,7 +135,9 @@ def _spent(
     until = math.inf
     by_id: Mapping[str, Budget] = {budget.id: budget for group in budgets.values() for budget in group}
     for pod in flying:
-        ruling = rule(pod.pod, budgets.get(pod.pod.namespace, ()), {})
+        # Its end may be seen before the answer and before the budget's status: it still counts.
+        alive = dataclasses.replace(pod.pod, deleted_at=None)
+        ruling = rule(alive, budgets.get(alive.namespace, ()), {})
         if ruling.counts and pod.pod.name not in ruling.budgets[0].disrupted_pods:
             spent[ruling.budgets[0].id] = spent.get(ruling.budgets[0].id, 0) + 1
     for pod in (pod for node in memory.nodes.values() for pod in node.pods.values() if pod.budget in by_id):

@@ -42,6 +42,7 @@ class WireStage(Stage):
         self.kubeconfig = folder / "kubeconfig"
         self.server: kube.KubeServer | None = None
         self.lock = threading.RLock()
+        self.server_requests = [0]
 
     @contextmanager
     def serving(self, latency: float = 0.0) -> Iterator[None]:
@@ -66,7 +67,7 @@ class WireStage(Stage):
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("K8S_AUTH_", "AWS_", "KUBE"))}
         return {**kept, "KUBECONFIG": str(self.kubeconfig), "HOME": str(self.folder), "AWS_EC2_METADATA_DISABLED": "true"}
 
-    def start_module(self, name: str, check: bool = False, **options: Any) -> subprocess.Popen[str]:
+    def start_module(self, name: str, /, check: bool = False, **options: Any) -> subprocess.Popen[str]:
         """Start a module by its full name."""
         plugin = f"ansible_collections.{name.rsplit('.', 1)[0]}.plugins.modules.{name.rsplit('.', 1)[1]}"
         arguments = {"kubeconfig": str(self.kubeconfig), "_ansible_check_mode": check, **options}
@@ -83,7 +84,7 @@ class WireStage(Stage):
         process.stdin.close()
         return process
 
-    def module(self, name: str = "nodeops.rotator.node_drain", check: bool = False, **options: Any) -> dict[str, Any]:
+    def module(self, name: str = "nodeops.rotator.node_drain", /, check: bool = False, **options: Any) -> dict[str, Any]:
         """Run a module; answers what it returned, `failed` included."""
         return finished(self.start_module(name, check, **options))
 
