@@ -234,18 +234,18 @@ launch_configuration_name:
   description: The configuration that holds what is wanted.
   returned: for launch configurations
   type: str
-  sample: shop-red-nodeops-2
+  sample: shop-red-nodeops-3
 previous_launch_configuration_name:
   description: The configuration that was in use before.
   returned: for launch configurations
   type: str
-  sample: shop-red-nodeops-1
+  sample: shop-red-nodeops-2
 configurations_deleted:
   description: Old copies that were deleted.
   returned: for launch configurations
   type: list
   elements: str
-  sample: [shop-red-nodeops-0]
+  sample: [shop-red-nodeops-1]
 verified:
   description: Whether EC2 confirmed by a dry run that an instance can be launched; null where it was not asked.
   returned: success
