@@ -1,0 +1,176 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""node_drain as a module, against the simulated cluster on the wire."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.nodeops.rotator.tests.integration.drain.drain_wire import WireStage, finished, until
+from ansible_collections.nodeops.rotator.tests.rotation.drain_stage import READY, START, STOP
+from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
+
+BRISK = {START: "0.05", READY: "0.05", STOP: "0.1"}
+NAME = "nodeops.rotator.node_drain"
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> WireStage:
+    """Node n1 with three pods and a daemon, and room on n2."""
+    found = WireStage(Manners(controller_delay=0.01, scheduler_delay=0.01, pdb_lag=0.05), tmp_path)
+    found.node("n1", labels={"pool": "blue"})
+    found.deployment("cart", 3, annotations=BRISK)
+    found.daemonset("agent")
+    found.node("n2")
+    return found
+
+
+def cordoned(stage: WireStage) -> bool:
+    with stage.lock:
+        return bool(stage.found("nodes", "n1")["spec"].get("unschedulable"))
+
+
+def only(answer: dict[str, Any]) -> dict[str, Any]:
+    """The one node of a result."""
+    (node,) = answer["nodes"]
+    return dict(node)
+
+
+def test_drain_twice_then_uncordon(stage: WireStage) -> None:
+    with stage.serving():
+        first = stage.module(nodes=["n1", "ghost"])
+        again = stage.module(node_selector="pool=blue")
+        back = stage.module(nodes=["n1"], state="uncordoned")
+        same = stage.module(nodes=["n1"], state="uncordoned")
+    assert (first["changed"], again["changed"], back["changed"], same["changed"]) == (True, False, True, False)
+    node, ghost = first["nodes"]
+    assert (node["state"], node["cordoned_before"], node["cordoned"]) == ("drained", False, True)
+    assert (ghost["state"], ghost["changed"]) == ("absent", False)
+    assert sorted(pod["state"] for pod in node["pods"]) == ["evicted"] * 3 + ["left"]
+    assert first["diff"] == {"before": "n1: schedulable\n", "after": "n1: unschedulable\n"}
+    assert [event["phase"] for event in first["events"]][-1] == "drained"
+    assert only(back)["state"] == "uncordoned"
+
+
+def test_a_failure_names_pods_and_puts_the_cordon_back(stage: WireStage) -> None:
+    stage.budget("cart", maxUnavailable=0)
+    with stage.serving():
+        answer = stage.module(nodes=["n1"], timeout=2)
+        assert not cordoned(stage)
+    assert answer["failed"]
+    assert answer["error_type"] == "OverdueError"
+    assert "Node n1 is not drained: 3 pods are still there after 2 s" in answer["msg"]
+    assert "blocked by PDB default/cart: 3 healthy, 3 needed" in answer["msg"]
+    assert "\n" not in answer["msg"]
+    assert only(answer)["blocked_by"] == ["default/cart"]
+    assert "exception" not in answer
+
+
+def test_check_mode_changes_nothing(stage: WireStage) -> None:
+    stage.budget("cart", maxUnavailable=0)
+    with stage.serving():
+        answer = stage.module(nodes=["n1"], check=True)
+        assert not cordoned(stage)
+        assert len(stage.names_on("n1")) == 4
+    assert answer["changed"]
+    assert not answer.get("failed")
+    assert [pod["state"] for pod in only(answer)["pods"] if pod["namespace"] == "default"] == ["blocked"] * 3
+    assert only(answer)["blocked_by"] == ["default/cart"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_puts_an_untouched_node_back(stage: WireStage, number: int) -> None:
+    stage.budget("cart", maxUnavailable=0)
+    with stage.serving():
+        process = stage.start_module(NAME, nodes=["n1"])
+        until(lambda: cordoned(stage) and stage.calls("watch poddisruptionbudgets"))
+        process.send_signal(number)
+        answer = finished(process)
+        assert not cordoned(stage)
+    assert answer["failed"]
+    assert "Stopped by signal" in answer["msg"]
+
+
+def test_killed_outright_and_run_again(stage: WireStage) -> None:
+    stage.budget("cart", maxUnavailable=1)
+    with stage.serving():
+        process = stage.start_module(NAME, nodes=["n1"])
+        until(lambda: stage.calls("create pods/eviction"))
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        answer = stage.module(nodes=["n1"])
+    assert only(answer)["state"] == "drained"
+    assert [name[:5] for name in stage.names_on("n1")] == ["agent"]
+    assert stage.calls("create pods/eviction") == 3
+
+
+def test_no_permission_is_one_line(stage: WireStage) -> None:
+    stage.cluster.denied.append(("*", "create pods/eviction"))
+    with stage.serving():
+        answer = stage.module(nodes=["n1"])
+    assert answer["failed"]
+    assert "Cannot evict pod default/cart-" in answer["msg"]
+    assert "Allow it in the caller's RBAC role" in answer["msg"]
+
+
+def test_an_unknown_token_is_one_line(stage: WireStage) -> None:
+    stage.cluster.tokens = {"somebody-else-with-a-long-token": "joe"}
+    with stage.serving():
+        answer = stage.module(nodes=["n1"])
+    assert answer["failed"]
+    assert answer["error_type"] == "CredentialsError"
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        ({"nodes": ["n1"], "node_selector": "a=b"}, "mutually exclusive"),
+        ({}, "one of the following is required"),
+        ({"nodes": [""]}, "empty name"),
+        ({"node_selector": "a=b=c"}, "a=b=c"),
+        ({"nodes": ["n1"], "max_parallel": 0}, "max_parallel"),
+        ({"nodes": ["n1"], "request_rate": 0}, "request_rate"),
+        ({"nodes": ["n1"], "grace_period": 1000}, "grace_period"),
+    ],
+)
+def test_nonsense_is_refused_before_anything_is_asked(stage: WireStage, options: dict[str, Any], word: str) -> None:
+    with stage.serving():
+        answer = stage.module(**options)
+    assert answer["failed"]
+    assert word in answer["msg"]
+    assert stage.asked == 0
+
+
+def test_no_typed_model_is_imported(stage: WireStage) -> None:
+    """The typed models cost a second and 22 MB, and differ between versions of the client."""
+    code = (
+        "import json, sys, importlib\n"
+        "from ansible.module_utils.testing import patch_module_args\n"
+        "arguments = json.load(sys.stdin)\n"
+        "try:\n"
+        "    with patch_module_args(arguments):\n"
+        "        importlib.import_module('ansible_collections.nodeops.rotator.plugins.modules.node_drain').main()\n"
+        "except SystemExit:\n"
+        "    pass\n"
+        "loaded = [name for name in sys.modules if name.startswith('kubernetes.client.models.')]\n"
+        "print(json.dumps(sorted(loaded)), file=sys.stderr)\n"
+    )
+    with stage.serving():
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            input=f'{{"kubeconfig": "{stage.kubeconfig}", "nodes": ["n1"]}}',
+            env=stage.environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert '"changed": true' in done.stdout
+    assert "v1_pod" not in done.stderr
