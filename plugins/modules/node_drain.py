@@ -1,4 +1,3 @@
-#!/usr/bin/python
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -193,15 +192,10 @@ events:
   returned: always
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import fail_on_error
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.drain import DRAIN_SPEC, diff, drain, failure, report
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.kube import KUBE_SPEC, connect
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.progress import (
-    PROGRESS_OPTION,
-    PROGRESS_SPEC,
-    Progress,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import aws_module
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.drain import DRAIN_SPEC, run_module
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.kube import KUBE_SPEC
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.progress import PROGRESS_SPEC
 
 SPEC = {
     **DRAIN_SPEC,
@@ -215,23 +209,10 @@ SPEC = {
 }
 
 
-@fail_on_error
-def run(module: AnsibleAWSModule) -> None:
-    """Do it and tell."""
-    progress = Progress(module.params[PROGRESS_OPTION])
-    order, result = drain(connect(module), module.params, module.check_mode, progress)
-    answer = {**report(order, result, module.check_mode), "events": progress.events}
-    answer["diff"] = diff(answer)
-    error = None if module.check_mode and result.error is None else failure(result)
-    if error is not None:
-        module.fail_json(msg=str(error), error_type=type(error).__name__, error_code=error.code, **answer)
-    module.exit_json(**answer)
-
-
 def main() -> None:
     """Entry point."""
-    choice = {"mutually_exclusive": [["nodes", "node_selector"]], "required_one_of": [["nodes", "node_selector"]]}
-    run(AnsibleAWSModule(argument_spec=SPEC, supports_check_mode=True, **choice))
+    choice = [["nodes", "node_selector"]]
+    run_module(aws_module(SPEC, mutually_exclusive=choice, required_one_of=choice))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, cast
 
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube import KubeClient
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube_feeds import follow
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Cloud, Ports
@@ -37,7 +38,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_run i
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Allowance, run
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.threads import ThreadInbox
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.progress import Progress
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import fail_on_error
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.kube import connect
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.progress import PROGRESS_OPTION, Progress
 
 DRAIN_SPEC: dict[str, Any] = {
     "ignore_daemonsets": {"type": "bool", "default": True},
@@ -71,6 +74,19 @@ DRAIN_SPEC: dict[str, Any] = {
     "request_burst": {"type": "int", "default": 100},
 }
 """The counterpart of the documentation fragment nodeops.rotator.drain."""
+
+
+@fail_on_error
+def run_module(module: AnsibleAWSModule) -> None:
+    """node_drain: do it and tell."""
+    progress = Progress(module.params[PROGRESS_OPTION])
+    order, result = drain(connect(module), module.params, module.check_mode, progress)
+    answer = {**report(order, result, module.check_mode), "events": progress.events}
+    answer["diff"] = diff(answer)
+    error = None if module.check_mode and result.error is None else failure(result)
+    if error is not None:
+        module.fail_json(msg=str(error), error_type=type(error).__name__, error_code=error.code, **answer)
+    module.exit_json(**answer)
 
 
 def allowance(params: Mapping[str, Any], now: float) -> Allowance:

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube import KubeClient
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube_errors import NO_ANSWER
 from ansible_collections.nodeops.rotator.plugins.module_utils.core import errors
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cache import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model import Lease, Taint
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.eviction import Verdict
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Reply
-from urllib3.exceptions import MaxRetryError
 
 
 class Script:
@@ -121,7 +121,7 @@ def test_retry_after_is_kept() -> None:
     assert caught.value.retry_after == 7
 
 
-@pytest.mark.parametrize("broken", [MaxRetryError(None, "/", "refused"), ConnectionResetError("reset"), TimeoutError("slow")])  # type: ignore[arg-type]
+@pytest.mark.parametrize("broken", [NO_ANSWER[-1]("refused"), ConnectionResetError("reset"), TimeoutError("slow")])
 def test_no_answer_is_unreachable(broken: Exception) -> None:
     with pytest.raises(errors.UnreachableError, match="Cannot evict pod shop/cart-1: no answer"):
         KubeClient(Script(broken)).evict("shop", "cart-1", "u1", None, False)

@@ -11,11 +11,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube_errors import NO_ANSWER
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube_feeds import follow
 from ansible_collections.nodeops.rotator.plugins.module_utils.core import errors
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cache import Broken, Changed, Feed, Listed, Pause
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Reply
-from urllib3.exceptions import ProtocolError
+
+ProtocolError = NO_ANSWER[-1]
+"""urllib3's, as the clients know it."""
 
 FEED = Feed("pods", "n1")
 Line = tuple[str, dict[str, Any]] | None | Exception
