@@ -13,6 +13,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadLease, WriteLease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import LockedError, UnreachableError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.journal import Journal, dump
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.survey import FIRST_CONTACT
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
 
 WATCH_OTHER = 2.0
@@ -22,9 +23,13 @@ LOST = 300.0
 
 
 def known(turn: Turn) -> bool:
-    """Whether the lease has been read; asks for it if not."""
+    """Whether the lease has been read; asks for it if not. Raises the error that keeps us from it for too long."""
     if turn.memory.lease_read < turn.memory.began:
-        turn.do(ReadLease(turn.policy.lease))
+        read = ReadLease(turn.policy.lease)
+        turn.do(read)
+        retry = turn.refused(read)
+        if retry and turn.over("no lease", FIRST_CONTACT):
+            raise retry.error
         return False
     return True
 

@@ -1,0 +1,167 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A world in a process of its own, and Ansible let loose on it: real playbooks, real modules."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core import report
+
+PROGRAMS = Path(sys.executable).parent
+TREE = Path(report.__file__).parents[6]
+"""The folder that holds ansible_collections/nodeops/rotator."""
+SERVE = "ansible_collections.nodeops.rotator.tests.simulation.serve"
+READS = re.compile(r"^(kubernetes:(get|list|watch) |\w+:(Describe|Get|List))")
+CALL_MODULE = """
+import importlib, json, sys
+from ansible.module_utils.testing import patch_module_args
+with patch_module_args(json.load(sys.stdin)):
+    importlib.import_module("ansible_collections.nodeops.rotator.plugins.modules." + sys.argv[1]).main()
+"""
+INVENTORY = "plugin: nodeops.rotator.node_groups\nregions: [eu-west-1]\n"
+QUICK = {
+    "rotate_soak": 1, "rotate_min_ready": 1, "rotate_poll_interval": 2, "rotate_boot_timeout": 60, "verify_delay": 1,
+    "rotate_max_surge": 2,
+}
+"""Variables that make a rotation short in a world whose durations are."""
+
+
+@dataclasses.dataclass
+class Outcome:
+    """How a command ended."""
+
+    code: int
+    output: str
+    seconds: float
+
+    def recap(self, host: str) -> dict[str, int]:
+        """The figures of a host in the play recap."""
+        line = re.search(rf"^{re.escape(host)}\s+: (.*)$", self.output, re.MULTILINE)
+        return {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", line[1])} if line else {}
+
+
+class WorldOnWire:
+    """A served world: `env` reaches it."""
+
+    def __init__(self, env: Mapping[str, str], folder: Path) -> None:
+        self.env, self.folder = dict(env), folder
+        self.cluster = self.env["WORLD_CLUSTER"]
+        self.inventory = folder / "test.node_groups.yml"
+        self.inventory.write_text(INVENTORY)
+
+    def _ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(self.env["WORLD_URL"] + path, data, timeout=20) as answer:
+            return json.load(answer)
+
+    def report(self) -> dict[str, Any]:
+        """Breaches, calls, figures, groups, facts."""
+        found = self._ask("/report")
+        assert isinstance(found, dict)
+        return found
+
+    def fault(self, match: str, code: str, **more: Any) -> None:
+        """Plan a failure; see simulation.gate.Fault."""
+        self._ask("/fault", {"match": match, "code": code, **more})
+
+    def deny(self, **what: list[str]) -> None:
+        """Forbid operations by globs: aws=["autoscaling:*"], kubernetes=["list nodes"]."""
+        self._ask("/deny", what)
+
+    def changes(self) -> int:
+        """How many calls so far were meant to change something; dry runs of RunInstances are none."""
+        calls = self.report()["calls"]
+        return sum(count for name, count in calls.items() if not READS.match(name) and name != "ec2:RunInstances")
+
+    def aws(self, service: str) -> Any:
+        """A boto3 client, to do to the world what somebody else might."""
+        keys = {"aws_access_key_id": "AKIASOMEBODYELSE0000", "aws_secret_access_key": self.env["AWS_SECRET_ACCESS_KEY"]}
+        return boto3.client(service, endpoint_url=self.env["AWS_ENDPOINT_URL"], region_name=self.env["AWS_REGION"], **keys)
+
+    def environment(self, **more: str | None) -> dict[str, str]:
+        """For a command: this world and nothing of the caller's. None takes a variable away."""
+        ours = ("AWS_", "KUBE", "K8S_AUTH_", "ANSIBLE_", "WORLD_")
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
+        fixed = {
+            "ANSIBLE_COLLECTIONS_PATH": str(TREE),
+            "ANSIBLE_HOME": str(self.folder / "ansible"),
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_NOCOLOR": "true",
+            "ANSIBLE_FORCE_COLOR": "false",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "HOME": str(self.folder),
+            "PYTHONPATH": str(TREE),
+        }
+        reach = {key: value for key, value in self.env.items() if key != "KUBECONFIG"}
+        return {key: value for key, value in {**kept, **fixed, **reach, **more}.items() if value is not None}
+
+    def run(self, *command: str, timeout: float = 180, **env: str | None) -> Outcome:
+        """Run a command of the virtual environment to its end."""
+        start = time.monotonic()
+        done = subprocess.run(
+            [str(PROGRAMS / command[0]), *command[1:]],
+            cwd=self.folder, env=self.environment(**env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, timeout=timeout, check=False,
+        )
+        return Outcome(done.returncode, done.stdout, time.monotonic() - start)
+
+    def playbook(self, name: str, *options: str, inventory: str = "", **variables: Any) -> Outcome:
+        """Run a playbook of the collection by its full name. `inventory`: content of the inventory file."""
+        if inventory:
+            self.inventory.write_text(inventory)
+        extra = ["-e", json.dumps({**QUICK, **variables})]
+        return self.run("ansible-playbook", "-i", str(self.inventory), f"nodeops.rotator.{name}", *extra, *options)
+
+    def module(self, name: str, env: Mapping[str, str | None] | None = None, **options: Any) -> dict[str, Any]:
+        """Run a module as Ansible would start it; its result."""
+        done = subprocess.run(
+            [sys.executable, "-c", CALL_MODULE, name],
+            input=json.dumps(options), env=self.environment(**(env or {})), capture_output=True, text=True, timeout=120, check=False,
+        )
+        assert done.stdout.strip().startswith("{"), done.stdout + done.stderr
+        result = json.loads(done.stdout)
+        assert isinstance(result, dict)
+        return result
+
+    def refused(self, name: str, env: Mapping[str, str | None] | None = None, **options: Any) -> str:
+        """The message of a module that must fail: one line, no traceback, and nothing changed."""
+        before = self.changes()
+        result = self.module(name, env, **options)
+        assert result.get("failed"), result
+        assert "\n" not in result["msg"] and "Traceback" not in json.dumps(result), result
+        assert self.changes() == before
+        return str(result["msg"])
+
+
+@contextmanager
+def world_on_wire(scenario: str, folder: Path) -> Iterator[WorldOnWire]:
+    """Serve a scenario in a process of its own while the block runs."""
+    ready = folder / "ready.json"
+    env = {**os.environ, "PYTHONPATH": str(TREE)}
+    process = subprocess.Popen([sys.executable, "-m", SERVE, "--scenario", scenario, "--ready-file", str(ready)], env=env)
+    try:
+        limit = time.monotonic() + 60
+        while not ready.exists():
+            assert process.poll() is None and time.monotonic() < limit, "the world did not come up"
+            time.sleep(0.05)
+        yield WorldOnWire(json.loads(ready.read_text()), folder)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
