@@ -187,4 +187,6 @@ def _ended(turn: Turn) -> RotationResult:
         return conclude(turn, "stopped", turn.memory.problem)
     if turn.memory.problem is not None:
         return conclude(turn, "settled", turn.memory.problem)
+    kept = f"; {len(turn.memory.left)} things stay as said" if turn.memory.left else ""
+    turn.tell("done", turn.group.name, f"{turn.situation.launched} nodes are current, everything is put back{kept}", once="done")
     return conclude(turn, "restored" if turn.policy.restore_only else "complete")
