@@ -57,7 +57,7 @@ class Control:
         self._world, self._lock, self._pump = world, lock, pump
 
     def report(self) -> dict[str, Any]:
-        """Breaches, calls by name, extremes of the figures, facts of the scenario."""
+        """Breaches, calls by name, extremes of the figures, facts of the scenario, groups, who holds which Lease."""
         world = self._world
         world.figures.take()
         return {
@@ -75,6 +75,11 @@ class Control:
                     "tags": {key: tag.value for key, tag in group.tags.items()},
                 }
                 for name, group in world.account.groups.items()
+            },
+            "leases": {
+                lease["metadata"]["name"]: holder
+                for lease in world.cluster.objects("leases", "kube-system")
+                if (holder := lease["spec"].get("holderIdentity"))
             },
             "seconds": world.kernel.now,
         }
