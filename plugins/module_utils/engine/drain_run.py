@@ -23,7 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain import DrainStep, advance
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain import DrainStep, advance, feeds as drain_feeds
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_memory import DrainMemory, NodeStatus
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, Step, View
 
@@ -189,7 +189,7 @@ def _drain(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunM
     targets = dict(memory.targets or {})
     waiting = [target for target in targets.values() if not target.over]
     commands, later = _writes(waiting, True, now)
-    # Evicting begins when all are cordoned; the pods of the first nodes are read meanwhile.
+    # Evicting begins when all are cordoned; the pods of the first nodes, and budgets, are read meanwhile.
     ready = [target.name for target in waiting[: order.max_parallel]]
     names = ready if all(target.cordoned for target in waiting) else []
     step = advance(memory.drain, names, view, now, order.policy)
@@ -197,7 +197,7 @@ def _drain(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunM
         targets[name] = dataclasses.replace(targets[name], status=status)
     back, put_back = _put_back(targets, now, order)
     memory = dataclasses.replace(memory, targets=targets, drain=step.memory)
-    feeds = step.feeds | order.feeds | frozenset(Feed("pods", name) for name in ready if not targets[name].over)
+    feeds = step.feeds | order.feeds | drain_feeds([n for n in ready if not targets[n].over], order.policy, step.memory)
     over = all(target.over for target in targets.values()) and not back and math.isinf(put_back)
     again = any(status.final for status in step.status.values())
     return Step(
