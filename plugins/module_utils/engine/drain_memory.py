@@ -73,7 +73,7 @@ class NodeStatus:
 
     `phase`: "waiting" (nothing known yet), "draining", "volumes" (the pods are gone, their volumes are still attached),
     or final: "drained", "skipped", "failed". `evicted` of `total` pods that have to go are gone. `reasons`: a line for
-    each pod or volume in the way. `blocked_by`: ids of the budgets that block just now. `pods` is filled in at the end.
+    each pod or volume in the way (while it goes on, for some of them). `blocked_by`: ids of the budgets that block just now. `pods` is filled in at the end.
     """
 
     phase: str

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cache import Cache
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain_filters import Fate
@@ -35,6 +35,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_memor
 
 LAST_CALL = 30.0
 """Seconds that a kubelet gets, beyond the pods' grace, to end what a timeout deleted."""
+LIVE_REASONS = 5
+"""So many reasons are worded at each look while a drain goes on; at its end all are."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,10 +60,14 @@ class _Way:
         self.memory = drain.nodes[look.name]
         self.left = look.of(Fate.REMOVE, Fate.AWAIT)
         self.deadline = self.memory.began + policy.timeout if policy.timeout else math.inf
+        # The budgets in the way of each pod that is held back, by uid.
+        self.blocking = {
+            entry.memory.pod.uid: blockers(entry, budgets) for entry in self.left if entry.memory.held_since is not None
+        }
 
     def status(self, phase: str, reasons: Iterable[str] = (), error: RotatorError | None = None) -> NodeStatus:
         gone = sum(1 for pod in self.memory.pods.values() if pod.gone_at is not None or pod.lost)
-        blocked = sorted({name for e in self.left if e.memory.held_since is not None for name in blockers(e, self.budgets)})
+        blocked = sorted({name for names in self.blocking.values() for name in names})
         status = NodeStatus(
             phase,
             gone,
@@ -145,22 +151,23 @@ def _pods(way: _Way) -> Course:
         way.memory = memory = dataclasses.replace(memory, last_call=now + patience + LAST_CALL)
     if memory.last_call is not None and now >= memory.last_call:
         return way.end("failed", way.why(way.left), OverdueError(f"Node {way.look.name} is not drained even by deletion"))
-    late = [entry for entry in way.left if _blocked_until(way, entry) <= now]
+    limits = {entry.memory.pod.uid: _blocked_until(way, entry) for entry in way.left}
+    late = [entry for entry in way.left if limits[entry.memory.pod.uid] <= now]
     if late and policy.on_timeout in ("fail", "skip") and memory.last_call is None:
         return way.overdue(f"{len(late)} pods are blocked for {policy.pdb_timeout:g} s", way.left)
-    for entry in way.left:
+    for entry in way.left if policy.pdb_overrides else ():
         override = _override(way, entry)
         if override is not None and override.action == "skip_node":
             return way.end("skipped", way.why([entry]))
     candidates = _candidates(way, {entry.memory.pod.uid for entry in late})
     stuck = [e for e in way.left if e.memory.held_since is not None or (e.decision.why and not e.going)]
-    return Course(way.memory, way.status("draining", way.why(stuck)), candidates, _wake(way))
+    return Course(way.memory, way.status("draining", way.why(stuck[:LIVE_REASONS])), candidates, _wake(way, limits))
 
 
 def _override(way: _Way, entry: Entry) -> Override | None:
     """The first override that fits a pod that is blocked by a budget."""
     pod = entry.memory.pod
-    if entry.memory.held_since is None or entry.going or not blockers(entry, way.budgets):
+    if not way.policy.pdb_overrides or entry.going or not way.blocking.get(pod.uid):
         return None
     fitting = (o for o in way.policy.pdb_overrides if o.namespace in ("", pod.namespace) and o.selector.matches(pod.labels))
     return next(fitting, None)
@@ -174,7 +181,7 @@ def _blocked_until(way: _Way, entry: Entry) -> float:
     override = _override(way, entry)
     if override is not None and override.action == "wait":
         return math.inf
-    names = blockers(entry, way.budgets)
+    names = way.blocking[pod.pod.uid]
     progress = [way.drain.budgets[name].admitted_at for name in names if name in way.drain.budgets]
     return max([pod.held_since, *progress]) + way.policy.pdb_timeout
 
@@ -206,10 +213,10 @@ def _mode(way: _Way, entry: Entry, late: set[str]) -> str:
     return "delete" if policy.disable_eviction or (override is not None and override.action == "delete") else "evict"
 
 
-def _wake(way: _Way) -> float:
+def _wake(way: _Way, limits: Mapping[str, float]) -> float:
     """The next moment at which time alone changes something."""
     moments = [way.deadline if way.memory.last_call is None else way.memory.last_call]
-    moments += [_blocked_until(way, entry) for entry in way.left]
+    moments += limits.values()
     for entry in way.left:
         if entry.memory.accepted_at is not None and not entry.going:
             moments.append(entry.memory.accepted_at + ACCEPTED_FOR)
