@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from ansible import constants as C
@@ -64,7 +65,10 @@ class Narrator:
 
 
 class Tail(threading.Thread):
-    """Follows the file until it is told to stop, then shows what is left. A daemon: it never keeps Ansible alive."""
+    """Follows the file until it is told to stop, then shows what is left. A daemon: it never keeps Ansible alive.
+
+    It runs in a worker process of Ansible, which goes on when Ansible itself is killed (as ansible-runner does it), and
+    then nobody reads what the module does. So it takes the file away, by which the module knows."""
 
     def __init__(self, path: str, group: str) -> None:
         super().__init__(name="nodeops-rotator-progress", daemon=True)
@@ -72,11 +76,15 @@ class Tail(threading.Thread):
         self._narrator = Narrator(group, time.monotonic())
         self._ended = threading.Event()
         self._display = Display()
+        self._ansible = os.getppid()
 
     def run(self) -> None:
         """The thread's body."""
         with open(self._path, "rb") as file:
             while not self._ended.wait(PAUSE):
+                if os.getppid() != self._ansible:
+                    Path(self._path).unlink(missing_ok=True)
+                    return
                 self._show(file.read())
                 if text := self._narrator.remind(time.monotonic()):
                     self._display.display(text)
@@ -107,7 +115,7 @@ def shown(group: str) -> Iterator[str]:
         yield path
     finally:
         tail.stop()
-        os.unlink(path)
+        Path(path).unlink(missing_ok=True)
 
 
 class LiveAction(ActionBase):

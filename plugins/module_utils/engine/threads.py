@@ -57,12 +57,14 @@ class ThreadInbox:
     """engine.loop.Inbox on threads and the monotonic clock. A context manager: it takes SIGINT, SIGTERM and SIGHUP for
     its time and turns them, and the loss of the parent process, into Stop messages."""
 
-    def __init__(self, ports: Ports, follow: Follow) -> None:
-        self._ports, self._follow = ports, follow
+    def __init__(self, ports: Ports, follow: Follow, abandoned: Callable[[], bool] = bool) -> None:
+        """`abandoned` is asked now and then whether whoever wanted the run is gone without a signal."""
+        self._ports, self._follow, self._abandoned = ports, follow, abandoned
         self._queue: queue.SimpleQueue[Message | Done | Stop] = queue.SimpleQueue()
         self._pool = ThreadPoolExecutor(POOL, thread_name_prefix="command")
         self._feeders: dict[Feed, _Feeder] = {}
         self._parent = os.getppid()
+        self._asked_at = float("-inf")
         self._signals: dict[int, Any] = {}
 
     def __enter__(self) -> ThreadInbox:
@@ -107,17 +109,25 @@ class ThreadInbox:
 
     def wait(self, until: float) -> list[Message | Done | Stop]:
         """What has arrived: at once if there is anything, else when something comes, at the latest at `until`."""
-        heard: list[Message | Done | Stop] = []
+        heard: list[Message | Done | Stop] = self._orphaned()
         while not heard:
             left = until - self.now()
             try:
                 heard.append(self._queue.get(timeout=max(0.0, min(left, PARENT_CHECK))))
             except queue.Empty:
-                if os.getppid() != self._parent:
-                    self._parent = os.getppid()
-                    return [Stop("the process that started this run is gone")]
                 if left <= 0:
                     return []
+                heard += self._orphaned()
         while not self._queue.empty():
             heard.append(self._queue.get())
         return heard
+
+    def _orphaned(self) -> list[Message | Done | Stop]:
+        """A Stop, once, when nobody waits for this run any more: on SIGKILL of Ansible no signal comes."""
+        if self._asked_at + PARENT_CHECK > self.now():
+            return []
+        self._asked_at = self.now()
+        if os.getppid() == self._parent and not self._abandoned():
+            return []
+        self._asked_at = float("inf")
+        return [Stop("the loss of the process that started it")]

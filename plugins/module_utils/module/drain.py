@@ -114,7 +114,7 @@ def drain(call: KubeCall, params: Mapping[str, Any], check: bool, tell: Progress
     """Do what the parameters ask for (or, to `check`, only ask) and wait for the end."""
     # A drain does not touch AWS: there is no cloud behind this port, and no command that would use it.
     ports = Ports(cast(Cloud, None), KubeClient(call))
-    with ThreadInbox(ports, lambda feed: follow(call, feed)) as inbox:
+    with ThreadInbox(ports, lambda feed: follow(call, feed), tell.abandoned) as inbox:
         order = order_of(params, time.time() - inbox.now())
         budget = allowance(params, inbox.now())
         if check:

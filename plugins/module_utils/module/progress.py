@@ -27,6 +27,7 @@ class Progress:
     def __init__(self, path: str | None) -> None:
         self.events: list[dict[str, Any]] = []
         self._began: float | None = None
+        self._path = path
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND) if path else None
 
     def __call__(self, event: Event, now: float) -> None:
@@ -37,3 +38,7 @@ class Progress:
             self.events.append(entry)
         if self._file is not None:
             os.write(self._file, json.dumps({**entry, "at": time.time()}).encode() + b"\n")
+
+    def abandoned(self) -> bool:
+        """Whether nobody follows us any more: the action plugin takes the file away when Ansible is killed."""
+        return self._path is not None and not os.path.exists(self._path)

@@ -92,7 +92,7 @@ def rotate(module: AnsibleAWSModule, progress: Progress) -> RotationResult:
     call = connect(module)
     cloud = AutoScaling(Aws(RawAws(module, ONE_ATTEMPT)))
     ports = Ports(cloud, KubeClient(call, module.params["lock_namespace"]))
-    with ThreadInbox(ports, lambda feed: follow(call, feed)) as inbox:
+    with ThreadInbox(ports, lambda feed: follow(call, feed), progress.abandoned) as inbox:
         budget = allowance(module.params, inbox.now())
         return cast(RotationResult, run(decide, start(inbox.now()), policy, inbox, progress, budget))
 
