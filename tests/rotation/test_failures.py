@@ -211,3 +211,12 @@ def test_an_impolite_account_changes_nothing_but_the_time() -> None:
     run = rotate(world, BLUE)
     assert run.result is not None and run.result.error is None, run.story()[-5:]
     assert all_current(world) and sizes(world) == (4, 4, 4) and traces(world) == CLEAN and world.judge.breaches == []
+
+
+@pytest.mark.parametrize("verb", ["watch daemonsets", "watch poddisruptionbudgets"])
+def test_what_cannot_be_read_is_told_before_anything_is_touched(verb: str) -> None:
+    world = due()
+    world.cluster.denied.extend([("*", verb), ("*", verb.replace("watch", "list"))])
+    run = rotate(world, BLUE)
+    failed(run, "failed", verb.split()[1])
+    assert old_only(world) and not any("Lease" in type(c).__name__ and "Write" in type(c).__name__ for _, c in run.inbox.commands)

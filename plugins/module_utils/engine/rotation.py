@@ -67,7 +67,7 @@ def _survey(turn: Turn) -> RotationResult | None:
         return conclude(turn, "planned" if work or rest else "nothing")
     if not rest and (turn.policy.restore_only or not work):
         return conclude(turn, "nothing")
-    if lock.acquire(turn):
+    if survey.permitted(turn) and lock.acquire(turn):
         _begin(turn)
         turn.note(mode="release" if turn.policy.restore_only else "rotate")
         turn.look_at(turn.now)

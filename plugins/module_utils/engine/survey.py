@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadGroup
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.cache import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cloud_model import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadGroup
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     AccessError,
     FailedError,
@@ -20,6 +21,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import
 
 FIRST_CONTACT = 15.0
 """Seconds within which both APIs must have answered once."""
+NEEDED = frozenset((Feed("daemonsets"), Feed("poddisruptionbudgets")))
+"""Feeds besides the nodes that a rotation cannot do without."""
 OUT_OF_SIGHT = 300.0
 """Seconds without any answer of an API after which a run gives up."""
 AFTER_ACT, AWAITED = 1.0, 5.0
@@ -67,6 +70,16 @@ def _raise_if_blind(turn: Turn) -> None:
     first = turn.memory.group is None or not turn.view.cache.synced(NODES)
     if turn.over("blind", FIRST_CONTACT if first else OUT_OF_SIGHT):
         raise errors[0]
+
+
+def permitted(turn: Turn) -> bool:
+    """Whether what a drain and the judgement of fresh nodes read can be read: asked before anything is touched. Raises
+    the API server's refusal."""
+    turn.feeds |= NEEDED
+    for feed in NEEDED:
+        if isinstance(error := turn.view.cache.broken.get(feed), AccessError):
+            raise error
+    return turn.view.cache.synced(*NEEDED)
 
 
 def stale(turn: Turn) -> bool:
