@@ -65,9 +65,10 @@ class Manners:
 
     @staticmethod
     def quick() -> Manners:
-        """The same physics in short, for the wall clock: an instance is InService within two seconds."""
+        """The same physics in short, for the wall clock: an instance is InService within two seconds. That is sooner than a
+        dead node's object goes, so a fresh instance would take it over every time if addresses came back at once."""
         return Manners(
             describe_lag=0.2, scaling_delay=(0.1, 0.5), boot=(0.3, 0.8), in_service=(0.1, 0.3),
             terminate_lag=(0.1, 0.5), shutdown=(0.3, 0.8), detach=(0.1, 0.3), health_check=(0.2, 0.5),
-            launch_retry=(0.5, 1.0), forget=600.0, deregistration_delay=2.0, target_health=(0.2, 0.6),
+            launch_retry=(0.5, 1.0), forget=600.0, deregistration_delay=2.0, target_health=(0.2, 0.6), reuse_addresses=False,
         )
