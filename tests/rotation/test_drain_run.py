@@ -189,6 +189,15 @@ def test_check_tells_what_would_be_refused() -> None:
     assert stage.commands() == []
 
 
+def test_check_of_a_deletion() -> None:
+    stage = stage_of()
+    stage.budget("app1", maxUnavailable=0)
+    status = stage.order("n1", check=True, disable_eviction=True).targets[0].status
+    assert status is not None
+    assert [pod.state for pod in status.pods] == ["deleted"] * 3
+    assert len(stage.names_on("n1")) == 3
+
+
 def test_check_is_patient_with_a_busy_server() -> None:
     stage = stage_of()
     stage.gate.faults.append(Fault("kubernetes:create pods/eviction", "429", "Too many requests", times=3, retry_after=4))

@@ -96,7 +96,7 @@ def _ask(memory: CheckMemory, view: View, now: float, order: Order) -> Step[Chec
         commands = tuple(_dry_run(entry, order) for entry in open_entries) if now >= memory.not_before else ()
         wake = memory.not_before if memory.not_before > now and open_entries else limit
         return Step(memory, commands, wake=wake, feeds=frozenset(feeds))
-    done = {name: _verdict(look, memory, budgets, now) for name, look in looks.items()}
+    done = {name: _verdict(look, memory, budgets, now, order) for name, look in looks.items()}
     result = tuple(dataclasses.replace(t, status=done.get(name)) for name, t in targets.items())
     return Step(memory, feeds=frozenset(feeds), result=RunResult(result))
 
@@ -112,11 +112,11 @@ def _dry_run(entry: Entry, order: Order) -> Command:
     return kind(pod.namespace, pod.name, pod.uid, order.policy.grace(pod.grace_period), dry_run=True)
 
 
-def _verdict(look: Look, memory: CheckMemory, budgets: Budgets, now: float) -> NodeStatus:
+def _verdict(look: Look, memory: CheckMemory, budgets: Budgets, now: float, order: Order) -> NodeStatus:
     if look.missing:
         lines = (str(look.broken),) if look.broken is not None else ("its pods could not be read",)
         return NodeStatus("failed", reasons=lines, error=look.broken)
-    pods = tuple(sorted((_pod(e, look, memory, budgets, now) for e in look.entries), key=lambda p: (p.namespace, p.name)))
+    pods = tuple(sorted((_pod(e, memory, order) for e in look.entries), key=lambda p: (p.namespace, p.name)))
     stopped = look.of(Fate.REFUSE) or look.of(Fate.SKIP_NODE)
     reasons = [reason(entry, look, budgets, now) for entry in stopped]
     reasons += [f"{pod.namespace}/{pod.name}: {pod.why}" for pod in pods if pod.state == "blocked"]
@@ -126,11 +126,12 @@ def _verdict(look: Look, memory: CheckMemory, budgets: Budgets, now: float) -> N
     return NodeStatus(phase, 0, len(going), tuple(sorted(reasons)), tuple(blockers), pods)
 
 
-def _pod(entry: Entry, look: Look, memory: CheckMemory, budgets: Budgets, now: float) -> PodStatus:
+def _pod(entry: Entry, memory: CheckMemory, order: Order) -> PodStatus:
     pod = entry.memory.pod
     answer = memory.answers.get(pod.uid)
     if entry.decision.fate is Fate.REMOVE:
         state, why = _would(answer, pod.namespace)
+        state = "deleted" if state == "evicted" and order.policy.disable_eviction else state
     else:
         names = {Fate.LEAVE: "left", Fate.REFUSE: "refused", Fate.SKIP_NODE: "refused", Fate.AWAIT: "waiting"}
         state, why = names[entry.decision.fate], entry.decision.why
