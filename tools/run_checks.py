@@ -20,7 +20,7 @@ from steps import BUILD, PROGRAMS, ROOT, Step, Tally, environment, run
 
 COLLECTIONS = ROOT / ".venv" / "collections"
 PACKAGES = "ansible_collections.nodeops.rotator.plugins"
-TYPED = ("module_utils", "action")
+TYPED = ("module_utils", "plugin_utils", "action", "inventory", "modules", "doc_fragments")
 """The folders of plugins that are fully typed."""
 
 

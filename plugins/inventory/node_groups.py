@@ -187,4 +187,5 @@ def _plain_name(node_group: NodeGroup) -> str:
 
 
 def _load(entry: dict[str, Any]) -> NodeGroup:
-    return NodeGroup(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    return NodeGroup(**fields)

@@ -1,4 +1,3 @@
-#!/usr/bin/python
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -240,14 +239,15 @@ events:
   returned: always
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import fail_on_error
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import aws_module, fail_on_error
 from ansible_collections.nodeops.rotator.plugins.module_utils.module.progress import PROGRESS_OPTION, Progress
 from ansible_collections.nodeops.rotator.plugins.module_utils.module.rotation import SPEC, diff, rotate
 
 
 @fail_on_error
-def run(module: AnsibleAWSModule) -> None:
+def run(module: Any) -> None:
     """Rotate and tell."""
     progress = Progress(module.params[PROGRESS_OPTION])
     result = rotate(module, progress)
@@ -263,7 +263,7 @@ def run(module: AnsibleAWSModule) -> None:
 
 def main() -> None:
     """Entry point."""
-    run(AnsibleAWSModule(argument_spec=SPEC, supports_check_mode=True))
+    run(aws_module(SPEC))
 
 
 if __name__ == "__main__":

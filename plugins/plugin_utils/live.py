@@ -138,7 +138,8 @@ class LiveAction(ActionBase):
             outcome = self._execute_module(task_vars=task_vars, wrap_async=in_background)
         if not self._task.async_val:
             self._remove_tmp_path(self._connection._shell.tmpdir)
-        return merge_hash(result, outcome)
+        merged: dict[str, Any] = merge_hash(result, outcome)
+        return merged
 
     def _may_show(self) -> bool:
         hidden = self._task.no_log or self._task.async_val

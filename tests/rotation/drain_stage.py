@@ -170,5 +170,3 @@ def pod_spec(pod: Mapping[str, Any]) -> dict[str, Any]:
         spec["terminationGracePeriodSeconds"] = pod["grace"]
     ours = ("grace", "claims", "empty_dir", "labels", "annotations", "ownerReferences", "finalizers")
     return spec | {key: value for key, value in pod.items() if key not in ours}
-
-

@@ -155,7 +155,7 @@ def test_a_webhook_that_refuses_is_named_and_asked_again() -> None:
     stage = two_nodes(2)
     hook = Webhook("guard.longhorn.io", "create pods/eviction", "replica is rebuilding", 403)
     stage.cluster.webhooks.append(hook)
-    stage.kernel.after(95, lambda: stage.cluster.webhooks.clear())
+    stage.kernel.after(95, stage.cluster.webhooks.clear)
     assert stage.drain("n1", retry=30)["n1"].phase == "drained"
     assert stage.kernel.now < 130
     blocked = [event.text for _at, event in stage.events if event.phase == "blocked"]

@@ -39,9 +39,11 @@ class Run:
 
     def __call__(self) -> RotationResult:
         """Run to the end; answers the result."""
-        tell = lambda event, now: self.events.append((now, event))  # noqa: E731
-        self.result = run(decide, start(self.inbox.now()), self.policy, self.inbox, tell)
+        self.result = run(decide, start(self.inbox.now()), self.policy, self.inbox, self._tell)
         return self.result
+
+    def _tell(self, event: Event, now: float) -> None:
+        self.events.append((now, event))
 
     def story(self) -> list[str]:
         """What a person would have read."""
@@ -61,10 +63,9 @@ def prepare(world: World, group: str, run_id: str = "r1", kill_at_command: int |
     rules = world.judge.rules.setdefault(group, Rules(world.account.groups[group].desired))
     rules.surge, rules.unavailable = sizes["max_surge"].of(rules.base, True), sizes["max_unavailable"].of(rules.base, False)
     call = kube_call(world.cluster, policy.holder)
-    clock = lambda: world.kernel.utc().timestamp()  # noqa: E731
-    micro = lambda: world.kernel.utc().strftime("%Y-%m-%dT%H:%M:%S.%fZ")  # noqa: E731
-    cloud = AutoScaling(Aws(aws_call(world.account, policy.holder)), clock)
-    ports = Ports(cloud, KubeClient(call, clock=micro))
+    utc = world.kernel.utc
+    cloud = AutoScaling(Aws(aws_call(world.account, policy.holder)), lambda: utc().timestamp())
+    ports = Ports(cloud, KubeClient(call, clock=lambda: utc().strftime("%Y-%m-%dT%H:%M:%S.%fZ")))
     inbox = VirtualInbox(world.kernel, ports, lambda feed: follow(call, feed), kill_at_command)
     return Run(world, policy, inbox)
 

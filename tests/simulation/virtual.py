@@ -62,7 +62,10 @@ class VirtualInbox:
             answer = command.apply(self.ports)
         except RotatorError as error:
             failure = error
-        deliver = lambda: self._arrived.append(Done(command, answer, failure, began, self.kernel.now))  # noqa: E731
+
+        def deliver() -> None:
+            self._arrived.append(Done(command, answer, failure, began, self.kernel.now))
+
         self.kernel.after(LATENCY / 2, deliver)
 
     def follow(self, feeds: frozenset[Feed]) -> None:

@@ -30,8 +30,8 @@ class NodeKind:
 
 
 class World:
-    """One account, one cluster, one clock. `join` and `ready`: seconds from running to joining, from joining to Ready. `kinds` by group name; `kubelets` by image id, else `kubelet`; `bad_images`
-    by image id: NEVER_JOINS or NEVER_READY."""
+    """One account, one cluster, one clock. `join` and `ready`: seconds from running to joining, from joining to Ready.
+    `kinds` by group name; `kubelets` by image id, else `kubelet`; `bad_images` by image id: NEVER_JOINS or NEVER_READY."""
 
     def __init__(
         self,

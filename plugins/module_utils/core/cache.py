@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Union
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 
@@ -59,7 +59,7 @@ class Pause:
     seconds: float
 
 
-Message = Listed | Changed | Broken
+Message = Union[Listed, Changed, Broken]
 
 
 @dataclasses.dataclass(frozen=True)

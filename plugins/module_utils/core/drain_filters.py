@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 from collections.abc import Callable
+from typing import Optional
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model import Pod
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain_policy import DrainPolicy
@@ -56,7 +57,7 @@ class Context:
     terminating_for: float | None = None
 
 
-Filter = Callable[[Pod, Context], Decision | None]
+Filter = Callable[[Pod, Context], Optional[Decision]]
 
 
 def decide(pod: Pod, context: Context) -> Decision:

@@ -178,8 +178,11 @@ def next_victim(situation: Situation, spared: frozenset[str]) -> Member | None:
     the fresh capacity, and there a decrement unbalances nothing), there the oldest."""
     waiting = [member for member in situation.outdated if not member.leaving and member.id not in spared]
     zones = situation.zones
-    key = lambda m: (m.available, -zones[m.instance.zone], m.instance.launched_at, m.id)  # noqa: E731
-    return min(waiting, key=key, default=None)
+
+    def order(member: Member) -> tuple[bool, int, float, str]:
+        return member.available, -zones[member.instance.zone], member.instance.launched_at, member.id
+
+    return min(waiting, key=order, default=None)
 
 
 def spread(zones: Mapping[str, int], all_zones: Iterable[str]) -> int:

@@ -10,7 +10,8 @@ The write's success is the better witness, so what we did lately is laid over wh
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cloud_model import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
@@ -32,7 +33,7 @@ def overlay(group: Group, acts: Iterable[Command]) -> Group:
     return group
 
 
-def _effect(group: Group, act: Command) -> Mapping[str, object]:
+def _effect(group: Group, act: Command) -> dict[str, Any]:
     if isinstance(act, Suspend):
         return {"suspended": group.suspended | set(act.processes)}
     if isinstance(act, Resume):

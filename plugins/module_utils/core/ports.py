@@ -47,4 +47,3 @@ class KubeCall(Protocol):
     def stream(self, path: str, query: Mapping[str, str]) -> Iterator[bytes | None]:
         """The lines of a watch as they come. None means "nothing for now": only a source that cannot block says it.
         Ends when the server closes. A refusal is one line: the server's Status as an ERROR event."""
-        ...

@@ -22,6 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine import leav
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.window import PROTECT_AT_ONCE, SIGNPOST, take
 
+
 def shrunk(turn: Turn) -> bool:
     """Whether the surge has been given back. What is left of it goes by draining fresh nodes that nobody needs (others only
     where there is none): one whose loss unbalances no zone, among those one that never became ready, then

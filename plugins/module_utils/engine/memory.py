@@ -79,9 +79,9 @@ class NodeRecord:
 class Memory:
     """See the module. `lease` is as last read or written, `seen` when its renewTime was first seen as it is; `held`
     and `confirmed`: it is ours, by a write issued at that moment. `journal` is what the record should say, `written`
-    what it says. `read`: the group as last read, `group`: the
-    same with our own late acts laid over it. `expected`: desired after our own acts, until a read shows it. `timers`: when a condition was first seen. `mode`: survey, rotate, settle or release; `problem` why we settle.
-    `left`: sentences about what stays as we set it."""
+    what it says. `read`: the group as last read, `group`: the same with our own late acts laid over it. `expected`:
+    desired after our own acts, until a read shows it. `timers`: when a condition was first seen. `mode`: survey, rotate,
+    settle or release; `problem` why we settle. `left`: sentences about what stays as we set it."""
 
     began: float
     mode: str = "survey"

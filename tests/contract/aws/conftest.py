@@ -93,10 +93,10 @@ class Boto:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self.client = functools.cache(self._client)
 
-    @functools.cache
-    def client(self, service: str) -> Any:
-        """The client of a service: one attempt, no waiting."""
+    def _client(self, service: str) -> Any:
+        """The client of a service, made once: one attempt, no waiting."""
         config = Config(retries={"total_max_attempts": 1, "mode": "standard"}, parameter_validation=True)
         return boto3.client(
             service, endpoint_url=self._url, region_name=REGION, aws_access_key_id=ACCESS_KEY,
@@ -244,5 +244,3 @@ def face(request: pytest.FixtureRequest) -> Face:
         return furnish_account(wire)
     url, boto = request.getfixturevalue("moto_server")
     return furnish_moto(Moto(url, boto))
-
-

@@ -218,7 +218,7 @@ def outcome(face: Memory, service: str, operation: str, params: dict[str, Any]) 
 def test_every_operation_is_in_the_script() -> None:
     face = Memory(MANNERS)
     furnish(face)
-    assert {(service, name) for service, name, _ in script(face) if service} == set(operations.names())
+    assert {(service, name) for service, name, _params in script(face) if service} == set(operations.names())
 
 
 def test_both_faces_live_through_the_same_history(endpoint: Endpoint) -> None:

@@ -32,11 +32,9 @@ class Face(Protocol):
 
     def ask(self, verb: str, path: str, body: Any = None, kind: str = "application/json", **query: str) -> Answer:
         """Status and body of one request."""
-        ...
 
     def watch(self, path: str, seconds: int, **query: str) -> list[dict[str, Any]]:
         """All events of a watch with `timeoutSeconds` of that many seconds."""
-        ...
 
 
 def a_cluster(manners: Manners) -> Cluster:

@@ -79,7 +79,7 @@ def add_group(
     group.tags = {key: Tag(value, True) for key, value in (tags or {}).items()}
     if group.pending:
         group.pending.cancel()
-    for _ in range(desired):
+    for _instance in range(desired):
         _settle(account, group, age)
     _quiet(account)
     return group

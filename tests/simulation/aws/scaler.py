@@ -222,5 +222,3 @@ class Scaler:
         """Now, as the causes of activities write it."""
         moment: datetime.datetime = self._account.kernel.utc(at)
         return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-

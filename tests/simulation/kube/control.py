@@ -74,7 +74,7 @@ class Control:
 
     def suffix(self, length: int = 5) -> str:
         """The random end of a generated name."""
-        return "".join(self.kernel.random.choice(LETTERS) for _ in range(length))
+        return "".join(self.kernel.random.choice(LETTERS) for _letter in range(length))
 
     def new(self, resource: Resource, obj: Mapping[str, Any]) -> Object:
         """The object as it will be stored on creation: named, dated, defaulted."""
@@ -124,17 +124,18 @@ class Control:
 
 
 class Queue:
-    """A controller's work queue: keys that are to be looked at, each once, `delay` seconds after it was first added."""
+    """A controller's work queue: keys that are to be looked at, each once, some time after it was first added: as long
+    as that field of the manners says."""
 
-    def __init__(self, control: Control, work: Callable[[Any], None], delay: float) -> None:
-        self._control, self._work, self._delay = control, work, delay
+    def __init__(self, control: Control, work: Callable[[Any], None], manner: str = "controller_delay") -> None:
+        self._control, self._work, self._manner = control, work, manner
         self._due: set[Hashable] = set()
 
     def add(self, key: Hashable) -> None:
         """Have the key looked at."""
         if key not in self._due:
             self._due.add(key)
-            self._control.later(self._delay, lambda: self._take(key))
+            self._control.later(getattr(self._control.manners, self._manner), lambda: self._take(key))
 
     def _take(self, key: Hashable) -> None:
         self._due.discard(key)

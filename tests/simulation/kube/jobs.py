@@ -27,7 +27,7 @@ class Jobs:
 
     def __init__(self, control: Control) -> None:
         self._control, self._store = control, control.store
-        self._queue = Queue(control, self._sync, control.manners.controller_delay)
+        self._queue = Queue(control, self._sync)
         self._store.listen("jobs", lambda old, new: self._queue.add(key_of(new)) if new else None)
         self._store.listen("pods", self._pod_changed)
 
@@ -46,7 +46,7 @@ class Jobs:
         ended = any(c["type"] in ("Complete", "Failed") for c in status.get("conditions", ()))
         active = [pod for pod in self._control.owned("pods", job) if is_active(pod)]
         if not ended and not is_closing(self._control, job):
-            for _ in range(min(spec["parallelism"], spec["completions"] - succeeded) - len(active)):
+            for _pod in range(min(spec["parallelism"], spec["completions"] - succeeded) - len(active)):
                 active.append(self._make(job))
         fields: Object = {"active": len(active), "ready": len(active), "succeeded": succeeded, "failed": failed}
         verdict = _verdict(job, succeeded, failed)

@@ -50,7 +50,7 @@ class ReplicaSets:
 
     def __init__(self, control: Control, tally: Tally) -> None:
         self._control, self._store, self._tally = control, control.store, tally
-        self._queue = Queue(control, self._sync, control.manners.controller_delay)
+        self._queue = Queue(control, self._sync)
         self._store.listen("replicasets", lambda old, new: self._queue.add(key_of(new)) if new else None)
         self._store.listen("pods", self._pod_changed)
 
@@ -68,7 +68,7 @@ class ReplicaSets:
         missing = wanted - self._tally.active[uid]
         if missing > 0 and not is_closing(self._control, found):
             ref = reference("ReplicaSet", "apps/v1", found)
-            for _ in range(missing):
+            for _pod in range(missing):
                 self._control.create("pods", from_template(found["spec"]["template"], found, ref, generateName=f"{key[1]}-"))
         elif missing < 0:
             self._shrink(found, -missing)
@@ -93,7 +93,7 @@ class Deployments:
 
     def __init__(self, control: Control) -> None:
         self._control, self._store = control, control.store
-        self._queue = Queue(control, self._sync, control.manners.controller_delay)
+        self._queue = Queue(control, self._sync)
         self._store.listen("deployments", lambda old, new: self._queue.add(key_of(new)) if new else None)
         self._store.listen("replicasets", self._set_changed)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build as aws
 from ansible_collections.nodeops.rotator.tests.simulation.aws.catalogue import publish_al2023, publish_catalogue
@@ -74,7 +75,10 @@ def point_to(world: World, group: str, image: str) -> None:
     """What an operator did a minute ago: a new template version with this image, and the group pointed at it."""
     found = world.account.groups[group].template or {}
     template = found["LaunchTemplateId"]
-    call = lambda operation, **params: world.account.call("ec2", operation, params, "operator")  # noqa: E731
+
+    def call(operation: str, **params: Any) -> dict[str, Any]:
+        return world.account.call("ec2", operation, params, "operator")
+
     made = call(
         "CreateLaunchTemplateVersion", LaunchTemplateId=template, SourceVersion="$Latest", LaunchTemplateData={"ImageId": image}
     )
@@ -89,7 +93,11 @@ def point_to(world: World, group: str, image: str) -> None:
 
 
 def _workloads(world: World) -> None:
-    cluster, on = world.cluster, lambda role: {"nodeSelector": {"role": role}}
+    cluster = world.cluster
+
+    def on(role: str) -> dict[str, Any]:
+        return {"nodeSelector": {"role": role}}
+
     kube.deployment(cluster, "shop", "cart", 6, pod=on("blue"))
     kube.pdb(cluster, "shop", "cart", max_unavailable=1)
     kube.deployment(cluster, "shop", "catalogue", 8, pod=on("blue"))

@@ -220,7 +220,11 @@ def test_golden_images_are_found_by_name_tag_and_filter(world: World) -> None:
 @pytest.mark.parametrize(
     ("asked", "kind", "complaint"),
     [
-        ({"family": "custom", "name_pattern": "silver-*"}, NotFoundError, "No image of self matches: state = available; architecture = x86_64; name = silver-*"),
+        (
+            {"family": "custom", "name_pattern": "silver-*"},
+            NotFoundError,
+            "No image of self matches: state = available; architecture = x86_64; name = silver-*",
+        ),
         ({"family": "custom"}, InputError, "Set name_pattern, tags or filters"),
         ({"family": "custom", "name_pattern": "g*", "release_version": "7"}, InputError, "Pin a custom image by its name_pattern"),
         ({"family": "al2023", "kubernetes_version": "1.99"}, NotFoundError, "There are images for Kubernetes 1.31, 1.32, 1.33, 1.34"),

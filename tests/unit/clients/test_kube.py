@@ -112,7 +112,7 @@ def test_statuses_become_errors_with_one_line(status: int, kind: type[errors.Rot
     with pytest.raises(kind) as caught:
         KubeClient(Script(refused(status, "the\nreason"))).change_node("n1", "", NodeChange(unschedulable=True))
     assert caught.value.message == "Cannot change node n1: the reason"
-    assert type(caught.value) is kind
+    assert caught.type is kind
 
 
 def test_retry_after_is_kept() -> None:

@@ -123,7 +123,7 @@ def test_trouble_is_told_then_a_pause_then_all_anew(trouble: Line, kind: type[Ex
 
 
 def test_failures_in_a_row_are_left_longer_alone() -> None:
-    server = Server(*[[ProtocolError("cut")] for _ in range(9)])
+    server = Server(*[[ProtocolError("cut")] for _time in range(9)])
     pauses = [message.seconds for message in heard(server, 16) if isinstance(message, Pause)]
     assert pauses == [1, 2, 4, 8, 15, 30, 30, 30]
 

@@ -100,7 +100,7 @@ def test_whatever_is_merged_is_what_the_new_version_holds(seed: int) -> None:
     dice, scene = random.Random(seed), Scene(Manners.polite())
     data = {name: value for name, values in CHOICES.items() if (value := dice.choice(values)) not in (None, [], {"Enabled": None}, {"HttpTokens": None})}
     scene.template = scene.add_template("random", **data)
-    for _ in range(3):
+    for _time in range(3):
         overrides = {name: dice.choice(values) for name, values in CHOICES.items() if dice.random() < 0.5}
         image = dice.choice(["", scene.old, scene.new])
         told = scene.update(Target(template_name="random"), dry=True, image_id=image, overrides=overrides)

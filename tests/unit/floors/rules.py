@@ -81,9 +81,10 @@ ROOMS = (
     Room("plugins/inventory", ANY - WIRE, _below(CORE, MODULE, PLUGIN, "ansible", AMAZON), WAIT),
     Room("plugins/callback", ANY - WIRE, _below(CORE, MODULE, PLUGIN, "ansible"), WAIT),
     Room("plugins/doc_fragments", frozenset(("__future__",))),
-    # The simulation is no judge of the product if it is made of the product: it knows the two seams, nothing else. One
-    # file joins the two: it puts the simulation's time under the engine's wait.
+    # The simulation is no judge of the product if it is made of the product: it knows the two seams, nothing else. Two
+    # files join the two: one puts the simulation's time under the engine's wait, the other runs a rotation there.
     Room("tests/simulation/virtual.py", ANY, _below(CORE, ENGINE, CLIENTS), outside=True),
+    Room("tests/simulation/runs.py", ANY, _below(CORE, ENGINE, CLIENTS), outside=True),
     Room("tests/simulation", ANY, _below(f"{CORE}.ports"), outside=True),
 )
 

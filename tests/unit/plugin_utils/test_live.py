@@ -105,7 +105,7 @@ class Action(live.LiveAction):
         self.calls.append(given)
         return {"changed": True, "invocation": {"module_args": {**given.get("module_args", {})}}}
 
-    def _remove_tmp_path(self, path: str | None, force: bool = False) -> None:
+    def _remove_tmp_path(self, tmp_path: str | None, force: bool = False) -> None:
         pass
 
 

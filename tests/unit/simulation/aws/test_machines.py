@@ -62,7 +62,7 @@ def test_run_stop_start(world: Any) -> None:
 
 def test_a_client_token_launches_once(world: Any) -> None:
     spec = {"ImageId": world.image.id, "InstanceType": "m5.large", "MinCount": 1, "MaxCount": 1, "ClientToken": "t"}
-    first, again = (world.call("ec2", "RunInstances", **spec) for _ in range(2))
+    first, again = (world.call("ec2", "RunInstances", **spec) for _time in range(2))
     assert first["Instances"][0]["InstanceId"] == again["Instances"][0]["InstanceId"]
     assert len(world.account.instances) == 7
     wrong = world.refused("ec2", "RunInstances", **{**spec, "InstanceType": "m5.xlarge"})

@@ -21,7 +21,7 @@ LAGGING = dataclasses.replace(Manners.polite(), describe_lag=5.0, boot=(30.0, 30
 
 
 def often(world: Any, look: Any) -> collections.Counter[Any]:
-    return collections.Counter(look() for _ in range(200))
+    return collections.Counter(look() for _time in range(200))
 
 
 def test_an_answer_may_be_as_old_as_the_lag_and_no_older(make_world: Any) -> None:
@@ -48,9 +48,9 @@ def test_members_and_instances_lag_too(make_world: Any) -> None:
 
     assert set(often(world, ec2_state)) == {"running", "shutting-down"}
     world.wait(20)
-    assert {len(world.seen()["Instances"]) for _ in range(200)} == {6, 7}
+    assert {len(world.seen()["Instances"]) for _time in range(200)} == {6, 7}
     world.wait(200)
-    assert {len(world.seen()["Instances"]) for _ in range(50)} == {6}
+    assert {len(world.seen()["Instances"]) for _time in range(50)} == {6}
 
 
 def test_what_was_just_made_may_not_be_found_yet(make_world: Any) -> None:
@@ -175,7 +175,7 @@ def test_observers_hear_of_boots_and_ends(world: Any) -> None:
     world.call("ec2", "TerminateInstances", InstanceIds=[name])
     world.wait(120)
     assert told[:2] == [("shutting-down", name), ("terminated", name)]
-    assert [event for event, _ in told[2:]] == ["running"]
+    assert [event for event, _name in told[2:]] == ["running"]
 
 
 def test_an_account_without_anything() -> None:

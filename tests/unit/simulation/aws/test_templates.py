@@ -63,7 +63,7 @@ def test_a_deleted_number_never_comes_back(world: Any) -> None:
 
 
 def test_versions_come_newest_first_and_in_pages(world: Any) -> None:
-    for _ in range(3):
+    for _time in range(3):
         world.call("ec2", "CreateLaunchTemplateVersion", LaunchTemplateName="nodes", SourceVersion="1", LaunchTemplateData={})
     numbers, token = [], None
     while True:

@@ -141,7 +141,7 @@ def test_who_waits_is_woken_by_lines_and_by_the_end(hand: Hand) -> None:
 
 def test_an_event_is_serialised_once_for_all_watchers(hand: Hand) -> None:
     query = {"resourceVersion": str(hand.cluster.store.version)}
-    watches = [hand.cluster.watch(NODES, query) for _ in range(2)]
+    watches = [hand.cluster.watch(NODES, query) for _time in range(2)]
     label(hand, "n1", a="1")
     first, second = (watch.lines()[0] for watch in watches)
     assert first is second
