@@ -73,7 +73,7 @@ def row(summary: Mapping[str, Any]) -> Row:
         time=duration(summary["seconds"]) if summary["seconds"] and summary["status"] != "planned" else "-",
         evictions=str(summary["evictions"]),
         blocked_by=", ".join(blockers[:BLOCKERS_SHOWN]) + more or "-",
-        outcome=f"{outcome}, {len(problems)} problems" if problems else outcome,
+        outcome=f"{outcome}, {counted(len(problems), 'problem')}" if problems else outcome,
     )
 
 
@@ -94,8 +94,13 @@ def totals(summaries: Iterable[Mapping[str, Any]], plan: bool) -> str:
     known = list(summaries)
     if plan:
         count = sum(summary["outdated"] for summary in known)
-        return f"{len(known)} node groups looked at, {count} nodes would be replaced. Nothing was changed."
+        return f"{counted(len(known), 'node group')} looked at, {counted(count, 'node')} would be replaced. Nothing was changed."
     done, moved = sum(s["replaced"] for s in known), sum(s["evictions"] for s in known)
     failed = [s["node_group"] for s in known if s["failed"]]
-    sentence = f"{len(known)} node groups, {done} nodes replaced, {moved} pods evicted"
+    sentence = f"{counted(len(known), 'node group')}, {counted(done, 'node')} replaced, {counted(moved, 'pod')} evicted"
     return f"{sentence}. Failed: {', '.join(failed)}." if failed else f"{sentence}."
+
+
+def counted(number: int, thing: str) -> str:
+    """A number and its noun: 1 node, 4 nodes."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
