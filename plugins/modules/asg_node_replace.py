@@ -67,6 +67,7 @@ extends_documentation_fragment:
   - nodeops.rotator.rotation
   - nodeops.rotator.drain
   - nodeops.rotator.kube
+  - nodeops.rotator.progress
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3

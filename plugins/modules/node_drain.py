@@ -62,6 +62,7 @@ attributes:
 extends_documentation_fragment:
   - nodeops.rotator.drain
   - nodeops.rotator.kube
+  - nodeops.rotator.progress
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3

@@ -18,7 +18,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import
 
 PROGRESS_OPTION = "_progress_file"
 PROGRESS_SPEC: dict[str, Any] = {PROGRESS_OPTION: {"type": "str"}}
-"""Set by the action plugin only; underscored and undocumented, since it is no option for people."""
+"""Set by the action plugin only; underscored, since it is no option for people. The counterpart of the documentation
+fragment nodeops.rotator.progress."""
 
 
 class Progress:

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Group defaults reach exactly the modules that know them: Ansible does not filter, so one that did not know a default
+would fail with "Unsupported parameters". ansible-test holds the documentation, read here, to the argument specs."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.kube import KUBE_SPEC
+from ansible_collections.nodeops.rotator.tests.unit.floors.shape import ROOT
+
+GROUPS = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())["action_groups"]
+SHARED = {"aws": aws_argument_spec(), "k8s": KUBE_SPEC}
+"""The option set of each group, as argument specs."""
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+
+
+def names(spec: dict[str, Any]) -> set[str]:
+    """Options and their aliases."""
+    return set(spec) | {alias for option in spec.values() for alias in option.get("aliases") or ()}
+
+
+def fragment(name: str) -> dict[str, Any]:
+    """The options of a documentation fragment: namespace.collection.fragment, or with .part for one of its parts."""
+    namespace, collection, file, *part = name.split(".")
+    module = importlib.import_module(f"ansible_collections.{namespace}.{collection}.plugins.doc_fragments.{file}")
+    text = getattr(module.ModuleDocFragment, part[0].upper() if part else "DOCUMENTATION", "{}")
+    return dict(yaml.safe_load(text).get("options") or {})
+
+
+def taken(module: str) -> set[str]:
+    """Every name that an option of the module goes by."""
+    tree = ast.parse((ROOT / "plugins" / "modules" / f"{module}.py").read_text())
+    texts = (node.value for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "DOCUMENTATION")
+    documentation = yaml.safe_load(ast.literal_eval(next(texts)))
+    found = names(documentation.get("options") or {})
+    return found.union(*(names(fragment(name)) for name in documentation.get("extends_documentation_fragment", ())))
+
+
+def members(group: str) -> set[str]:
+    """Our modules in the group."""
+    return {entry for entry in GROUPS[group] if isinstance(entry, str)}
+
+
+def test_there_are_these_groups() -> None:
+    assert set(GROUPS) == set(SHARED)
+
+
+@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("group", sorted(SHARED))
+def test_a_module_is_in_a_group_if_it_takes_the_whole_option_set(group: str, module: str) -> None:
+    missing = names(SHARED[group]) - taken(module)
+    if module in members(group):
+        assert missing == set()
+    else:
+        assert missing, f"{module} takes all options of {group} and belongs into the group"
+
+
+@pytest.mark.parametrize("group", sorted(SHARED))
+def test_a_group_names_only_modules_that_exist(group: str) -> None:
+    assert members(group) <= set(MODULES)
