@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
@@ -66,6 +67,20 @@ class World:
         self.cluster.settle()
         self.judge.begin()
         self.figures.begin()
+
+    def behave(self, after: float = 0.0, aws: Mapping[str, Any] | None = None, kube: Mapping[str, Any] | None = None) -> None:
+        """Change fields of the two Manners, in `after` seconds. Raises TypeError at once for one that does not exist."""
+        for manners, fields in ((self.account.manners, aws), (self.cluster.manners, kube)):
+            dataclasses.replace(manners, **fields or {})
+
+        def act() -> None:
+            self.account.manners = dataclasses.replace(self.account.manners, **aws or {})
+            self.cluster.manners = dataclasses.replace(self.cluster.manners, **kube or {})
+
+        if after > 0:
+            self.kernel.after(after, act)
+        else:
+            act()
 
     def _gone(self, provider_id: str) -> bool:
         instance = self.account.instances.get(provider_id.rsplit("/", 1)[-1])

@@ -31,7 +31,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.past import Past
 from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Credential, Parameter
 from ansible_collections.nodeops.rotator.tests.simulation.aws.scaler import Scaler
-from ansible_collections.nodeops.rotator.tests.simulation.aws.services import (  # noqa: F401  (they fill the table)
+from ansible_collections.nodeops.rotator.tests.simulation.aws.services import (
     autoscaling_groups,
     autoscaling_members,
     autoscaling_rest,
@@ -48,6 +48,22 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.services import ( 
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call, Gate
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 
+SERVICES = (
+    autoscaling_groups,
+    autoscaling_members,
+    autoscaling_rest,
+    autoscaling_views,
+    ec2_instances,
+    ec2_places,
+    ec2_tags,
+    ec2_templates,
+    eks,
+    elbv2,
+    ssm,
+    sts,
+)
+"""What the account can do: on import each has put its operations into the table of operations.py."""
+
 
 class Account:
     """The account. Its dictionaries are its true state, for judges and scenarios to read; scenarios change it through
@@ -56,7 +72,7 @@ class Account:
     `capacity` limits launches: (instance type, zone) to how many more EC2 can give; what is not in it is unlimited.
     `not_offered` are types and zones that do not go together at all.
     `denied` are pairs of globs, actor and "service:Operation". `credentials` by actor (on the wire the access key
-    id); while it is empty everybody is let in.
+    id), each with what its own policy allows; while it is empty everybody is let in.
     """
 
     def __init__(
@@ -80,7 +96,7 @@ class Account:
         self.assumed: dict[str, Credential] = {}
         self.observers: list[Callable[[str, Instance], None]] = []
         self._said: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
-        self.past = Past(kernel, manners.describe_lag)
+        self.past = Past(kernel, lambda: self.manners.describe_lag)
         self.fleet = Fleet(self)
         self.balancer = Balancer(self)
         self.scaler = Scaler(self)
@@ -134,25 +150,35 @@ class Account:
 
     def _refusal(self, call: Call) -> AwsError | None:
         if not self.lets_in(call.actor):
-            return (errors.expired if self._known(call.actor) else errors.unknown_key)(call.service)
-        for actor, name in self.denied:
-            if fnmatch.fnmatchcase(call.actor, actor) and fnmatch.fnmatchcase(call.name, name):
-                return errors.denied(call.service, call.operation, self.arn_of(call.actor))
+            return (errors.expired if self.credential(call.actor) else errors.unknown_key)(call.service)
+        if not self._allows(call):
+            return errors.denied(call.service, call.operation, self.arn_of(call.actor))
         return None
+
+    def _allows(self, call: Call) -> bool:
+        """Whether policies let the actor do that. Who one is can always be asked (STS API reference, GetCallerIdentity)."""
+        if call.name == "sts:GetCallerIdentity":
+            return True
+        known = self.credential(call.actor)
+        if known is not None and not any(fnmatch.fnmatchcase(call.name, name) for name in known.allowed):
+            return False
+        denied = (name for actor, name in self.denied if fnmatch.fnmatchcase(call.actor, actor))
+        return not any(fnmatch.fnmatchcase(call.name, name) for name in denied)
 
     def lets_in(self, actor: str) -> bool:
         """Whether the actor's credentials are good now."""
-        known = self._known(actor)
+        known = self.credential(actor)
         if known is None:
             return not self.credentials
         return known.expires is None or self.kernel.now < known.expires
 
-    def _known(self, actor: str) -> Credential | None:
+    def credential(self, actor: str) -> Credential | None:
+        """What the account knows of the actor."""
         return self.credentials.get(actor) or self.assumed.get(actor)
 
     def arn_of(self, actor: str) -> str:
         """The ARN of an actor."""
-        known = self._known(actor)
+        known = self.credential(actor)
         return known.arn if known else self.arn("iam", f"user/{actor or 'tester'}", regional=False)
 
     def arn(self, service: str, resource: str, regional: bool = True) -> str:

@@ -22,11 +22,16 @@ Look = dict[str, Any] | None
 class Past:
     """Old looks by key, for as long as a lagging answer may still show them."""
 
-    def __init__(self, kernel: Kernel, lag: float) -> None:
+    def __init__(self, kernel: Kernel, lag: Callable[[], float]) -> None:
+        """`lag`: asked for the seconds by which answers may lag now."""
         self._kernel = kernel
-        self._lag = lag
+        self._current_lag = lag
         self._looks: dict[tuple[str, str], list[tuple[float, Look]]] = {}
         self._gone: dict[str, list[tuple[float, Look]]] = {}
+
+    @property
+    def _lag(self) -> float:
+        return self._current_lag()
 
     def forget(self) -> None:
         """From now on everything has always looked as it does."""

@@ -10,10 +10,15 @@ import dataclasses
 
 @dataclasses.dataclass
 class Credential:
-    """An identity of the account. `expires`: seconds of the world's clock, None for a long-lived key."""
+    """An identity of the account. `expires`: seconds of the world's clock, None for a long-lived key. `secret`: the key
+    that it signs with, "" where nobody checks; `session`: the token that temporary credentials come with. `allowed`:
+    globs of the "service:Operation" that its policy allows."""
 
     arn: str
     expires: float | None = None
+    secret: str = ""
+    session: str = ""
+    allowed: tuple[str, ...] = ("*",)
 
 
 @dataclasses.dataclass

@@ -4,8 +4,8 @@
 """Who presents an EKS bearer token: what EKS's authenticator checks of the presigned STS request that it is.
 
 The rules are aws-iam-authenticator's (pkg/token): the prefix; a GET of GetCallerIdentity and nothing else; the cluster's
-name as a signed header; at most 15 minutes old. STS itself would check the signature; here that is done where the
-account knows the caller's secret key.
+name as a signed header; at most 15 minutes old. STS itself would check the signature and the session token; here that
+is done for callers whose secret key the account knows.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import urllib.parse
 from collections.abc import Callable, Mapping
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
+from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Credential
 
 PREFIX = "k8s-aws-v1."
 LIFETIME = datetime.timedelta(minutes=15)
@@ -28,18 +29,18 @@ _ALLOWED = frozenset(
 
 
 def authenticator(
-    account: Account, cluster: str, clock: Callable[[], datetime.datetime] | None = None, secret: str = ""
+    account: Account, cluster: str, clock: Callable[[], datetime.datetime] | None = None
 ) -> Callable[[str], str | None]:
     """For the cluster's `authenticate`: bearer token to ARN, None for one that is not to be let in. `clock` is the
-    time against which tokens expire (default: the world's); `secret` the key that all callers sign with, empty to
-    take signatures as they are."""
+    time against which tokens expire (default: the world's)."""
 
     def identity(token: str) -> str | None:
         query = _presigned(token)
         if query is None or not _fresh(query, (clock or account.kernel.utc)()):
             return None
         actor = query["X-Amz-Credential"].partition("/")[0]
-        if not account.lets_in(actor) or (secret and _signature(token, query, cluster, secret) != query["X-Amz-Signature"]):
+        known = account.credential(actor)
+        if not account.lets_in(actor) or (known is not None and not _signed(token, query, cluster, known)):
             return None
         return account.arn_of(actor)
 
@@ -73,6 +74,12 @@ def _fresh(query: Mapping[str, str], now: datetime.datetime) -> bool:
     except ValueError:
         return False
     return valid and now < made + LIFETIME
+
+
+def _signed(token: str, query: Mapping[str, str], cluster: str, known: Credential) -> bool:
+    if query.get("X-Amz-Security-Token", "") != known.session:
+        return False
+    return not known.secret or hmac.compare_digest(_signature(token, query, cluster, known.secret), query["X-Amz-Signature"])
 
 
 def _signature(token: str, query: Mapping[str, str], cluster: str, secret: str) -> str:

@@ -44,12 +44,13 @@ class Webhook:
 class Admission:
     """Identity and permission of callers. `tokens`: token to user, None accepts everybody. `authenticate`: asked for a
     token that is not among them, answers the user or None. `denied`: (user glob, "verb resource" glob) pairs that are
-    forbidden. `webhooks`: see Webhook."""
+    forbidden. `allowed`: of users named here, the globs of "verb resource" that they may. `webhooks`: see Webhook."""
 
     def __init__(self) -> None:
         self.tokens: dict[str, str] | None = None
         self.authenticate: Callable[[str], str | None] | None = None
         self.denied: list[tuple[str, str]] = []
+        self.allowed: dict[str, tuple[str, ...]] = {}
         self.webhooks: list[Webhook] = []
 
     def user(self, token: str) -> str:
@@ -64,7 +65,10 @@ class Admission:
         return user
 
     def allows(self, user: str, operation: str) -> bool:
-        """Whether nothing forbids the user that operation ("verb resource[/subresource]")."""
+        """Whether the user may do that ("verb resource[/subresource]")."""
+        globs = self.allowed.get(user, ("*",))
+        if not any(fnmatch.fnmatchcase(operation, glob) for glob in globs):
+            return False
         return not any(fnmatch.fnmatchcase(user, who) and fnmatch.fnmatchcase(operation, what) for who, what in self.denied)
 
     def authorize(self, user: str, verb: str, resource: Resource, subresource: str, namespace: str, name: str) -> None:

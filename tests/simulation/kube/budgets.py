@@ -38,10 +38,10 @@ class Budgets:
     """Keeps which pods each budget guards, and writes the status `pdb_lag` after the pods changed."""
 
     def __init__(self, control: Control) -> None:
-        self._control, self._store, self._manners = control, control.store, control.manners
+        self._control, self._store = control, control.store
         self._members: dict[Key, dict[str, Object]] = {}
         self._matchers: dict[str, dict[str, Callable[[Mapping[str, str]], bool]]] = {}
-        self._queue = Queue(control, self._sync, self._manners.pdb_lag)
+        self._queue = Queue(control, self._sync, "pdb_lag")
         self._rechecks: set[Key] = set()
         self._store.listen("poddisruptionbudgets", self._budget_changed)
         self._store.listen("pods", self._pod_changed)
@@ -110,7 +110,7 @@ class Budgets:
         """Look once more when a granted eviction is no longer believed."""
         if key not in self._rechecks:
             self._rechecks.add(key)
-            self._control.kernel.after(self._manners.disrupted_timeout + 1, lambda: self._recheck(key))
+            self._control.kernel.after(self._control.manners.disrupted_timeout + 1, lambda: self._recheck(key))
 
     def _recheck(self, key: Key) -> None:
         self._rechecks.discard(key)
@@ -118,7 +118,7 @@ class Budgets:
 
     def _disrupted(self, budget: Object, pods: Iterable[Object]) -> dict[str, str]:
         """The granted evictions whose deletion is still to be seen, while they are believed."""
-        limit = self._control.kernel.timestamp(self._control.kernel.now - self._manners.disrupted_timeout)
+        limit = self._control.kernel.timestamp(self._control.kernel.now - self._control.manners.disrupted_timeout)
         granted = budget["status"].get("disruptedPods") or {}
         waiting = {p["metadata"]["name"] for p in pods if not is_terminating(p)}
         return {name: since for name, since in granted.items() if name in waiting and since > limit}

@@ -40,7 +40,7 @@ class Cluster:
     """One Kubernetes cluster in simulated time. Not thread-safe: whoever shares it takes a lock around each call."""
 
     def __init__(self, kernel: Kernel, gate: Gate, manners: Manners = Manners(), version: str = VERSION) -> None:
-        self.kernel, self.gate, self.manners = kernel, gate, manners
+        self.kernel, self.gate = kernel, gate
         self.control = control = Control(kernel, manners)
         self.store = control.store
         self.admission = Admission()
@@ -63,6 +63,15 @@ class Cluster:
         self._api = Api(control, gate, self.admission, version, self._nodes.fresh_lease)
         for name in NAMESPACES:
             control.create("namespaces", {"metadata": {"name": name}})
+
+    @property
+    def manners(self) -> Manners:
+        """How slow and how rude the cluster is; can be replaced at any time (but for `watch_history`)."""
+        return self.control.manners
+
+    @manners.setter
+    def manners(self, manners: Manners) -> None:
+        self.control.manners = manners
 
     # The API server
 
@@ -109,6 +118,11 @@ class Cluster:
     def denied(self) -> list[tuple[str, str]]:
         """(user glob, "verb resource[/subresource]" glob) pairs that are forbidden."""
         return self.admission.denied
+
+    @property
+    def allowed(self) -> dict[str, tuple[str, ...]]:
+        """Of users named here: globs of "verb resource[/subresource]", all that they may do."""
+        return self.admission.allowed
 
     @property
     def webhooks(self) -> list[Webhook]:

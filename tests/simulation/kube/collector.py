@@ -15,10 +15,9 @@ class Collector:
 
     def __init__(self, control: Control) -> None:
         self._control, self._store = control, control.store
-        delay = control.manners.controller_delay
-        self._owners = Queue(control, self._collect, delay)
-        self._waiting = Queue(control, self._finish_foreground, delay)
-        self._namespaces = Queue(control, self._empty, delay)
+        self._owners = Queue(control, self._collect)
+        self._waiting = Queue(control, self._finish_foreground)
+        self._namespaces = Queue(control, self._empty)
         for plural in self._store.tables:
             self.follow(plural)
 

@@ -40,7 +40,7 @@ class Kubelets:
     """Every node's kubelet. `alive` holds the names of the nodes whose kubelet answers."""
 
     def __init__(self, control: Control, volumes: Volumes) -> None:
-        self._control, self._manners, self._volumes = control, control.manners, volumes
+        self._control, self._volumes = control, volumes
         self.alive: set[str] = set()
         self._runs: dict[str, Run] = {}
         self._address = 0
@@ -65,7 +65,7 @@ class Kubelets:
         elif old is not None:
             self._forget(old["metadata"]["uid"])
             if MIRROR in (old["metadata"].get("annotations") or {}):
-                self._control.later(self._manners.mirror_delay, lambda: self._mirror(old))
+                self._control.later(self._control.manners.mirror_delay, lambda: self._mirror(old))
 
     def _look(self, pod: Object) -> None:
         node, uid = pod["spec"].get("nodeName"), pod["metadata"]["uid"]
@@ -91,16 +91,16 @@ class Kubelets:
         run.events.append(self._control.later(delay, action))
 
     def _begin(self, pod: Object, run: Run) -> None:
-        delay = _seconds(pod, "start-seconds", self._manners.pod_start)
+        delay = _seconds(pod, "start-seconds", self._control.manners.pod_start)
         self._plan(run, delay, lambda: self._running(pod, run))
 
     def _running(self, pod: Object, run: Run) -> None:
-        wait = _seconds(pod, "ready-seconds", self._manners.pod_ready)
+        wait = _seconds(pod, "ready-seconds", self._control.manners.pod_ready)
         self._status(pod, wait == 0)
         if 0 < wait < float("inf"):
             self._plan(run, wait, lambda: self._status(pod, True))
         if pod["spec"].get("restartPolicy") != "Always":
-            lasting = _seconds(pod, "run-seconds", self._manners.job_run)
+            lasting = _seconds(pod, "run-seconds", self._control.manners.job_run)
             self._plan(run, lasting, lambda: self._finished(pod, "Succeeded", COMPLETED))
 
     def _status(self, pod: Object, ready: bool) -> None:
@@ -152,7 +152,7 @@ class Kubelets:
         wish = annotation(pod, "stop-seconds")
         if wish == "never":
             return
-        delay = float(grace) if wish == "grace" else min(float(grace), float(wish or self._manners.pod_stop))
+        delay = float(grace) if wish == "grace" else min(float(grace), float(wish or self._control.manners.pod_stop))
         if pod["status"].get("phase") == "Pending":
             delay = 0.0
         self._plan(run, delay, lambda: self._stopped(pod))

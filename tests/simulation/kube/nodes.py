@@ -45,11 +45,11 @@ class Nodes:
     longer exists."""
 
     def __init__(self, control: Control, kubelets: Kubelets) -> None:
-        self._control, self._store, self._manners = control, control.store, control.manners
+        self._control, self._store = control, control.store
         self._kubelets = kubelets
         self._boots: dict[str, int] = {}
         self.instance_gone: Callable[[str], bool] = lambda provider_id: False
-        self._taints = Queue(control, self._taint, self._manners.controller_delay)
+        self._taints = Queue(control, self._taint)
         self._store.listen("nodes", self._node_changed)
 
     def joins(self, machine: Machine, ready_after: float) -> None:
@@ -74,7 +74,7 @@ class Nodes:
             self._control.change("nodes", present, {"status": status})
         self._kubelets.start(name)
         self._lease(present)
-        if self._manners.heartbeats:
+        if self._control.manners.heartbeats:
             self._beat(name, boot)
         self._control.later(ready_after, lambda: self._ready(machine, boot))
         self._watch_instance(name)
@@ -105,7 +105,7 @@ class Nodes:
         node = self._store.get("nodes", name)
         if self._alive(name, boot) and node is not None:
             self._lease(node)
-            self._control.kernel.after(self._manners.heartbeat_period, lambda: self._beat(name, boot))
+            self._control.kernel.after(self._control.manners.heartbeat_period, lambda: self._beat(name, boot))
 
     def _alive(self, name: str, boot: int) -> bool:
         """Whether that kubelet, not a later one of the same name, is still there."""
@@ -134,7 +134,7 @@ class Nodes:
             return
         self._kubelets.stop(name)
         boot = self._boots[name]
-        grace = self._manners.node_monitor_grace
+        grace = self._control.manners.node_monitor_grace
         self._control.kernel.after(grace, lambda: self._unknown(name, boot))
 
     def _unknown(self, name: str, boot: int) -> None:
@@ -149,7 +149,7 @@ class Nodes:
 
     def _watch_instance(self, name: str) -> None:
         """The cloud controller looks every `cloud_period` whether a NotReady node still has an instance."""
-        self._control.kernel.after(self._manners.cloud_period, lambda: self._look_for_instance(name))
+        self._control.kernel.after(self._control.manners.cloud_period, lambda: self._look_for_instance(name))
 
     def _look_for_instance(self, name: str) -> None:
         if not self.removed(name):
@@ -182,7 +182,7 @@ class Nodes:
                 for pod in self._store.by("pods", "node", name):
                     remove(self._control, "pods", pod, grace=0)
 
-        self._control.kernel.after(self._manners.pod_gc, collect)
+        self._control.kernel.after(self._control.manners.pod_gc, collect)
 
     def _wanted(self, node: Object) -> set[tuple[str, str]]:
         """The taints that the node's condition and cordon ask for, as (key, effect)."""
@@ -206,9 +206,9 @@ class Nodes:
     def fresh_lease(self, lease: Object) -> Object:
         """The lease as a reader sees it when heartbeats are not written one by one: renewed within the last period."""
         meta = lease["metadata"]
-        if self._manners.heartbeats or meta.get("namespace") != LEASES or meta["name"] not in self._kubelets.alive:
+        if self._control.manners.heartbeats or meta.get("namespace") != LEASES or meta["name"] not in self._kubelets.alive:
             return lease
-        now, period = self._control.kernel.now, self._manners.heartbeat_period
+        now, period = self._control.kernel.now, self._control.manners.heartbeat_period
         return {**lease, "spec": {**lease["spec"], "renewTime": self._control.micro(now - now % period)}}
 
 

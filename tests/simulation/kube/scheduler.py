@@ -52,8 +52,7 @@ class Scheduler:
 
     def __init__(self, control: Control, volumes: Volumes) -> None:
         self._control, self._store, self._volumes = control, control.store, volumes
-        self._manners = control.manners
-        self._queue = Queue(control, self._schedule, self._manners.scheduler_delay)
+        self._queue = Queue(control, self._schedule, "scheduler_delay")
         self._loads: dict[str, Load] = {}
         self._unschedulable: set[Key] = set()
         self._turn = 0
@@ -107,7 +106,7 @@ class Scheduler:
         failed = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
         self._control.status("pods", pod, conditions=with_conditions(pod, self._control.now, failed))
         self._unschedulable.add(key)
-        self._control.kernel.after(self._manners.scheduler_retry, lambda: self._again(key))
+        self._control.kernel.after(self._control.manners.scheduler_retry, lambda: self._again(key))
 
     def _again(self, key: Key) -> None:
         if key in self._unschedulable:

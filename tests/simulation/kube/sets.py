@@ -32,7 +32,7 @@ class StatefulSets:
 
     def __init__(self, control: Control, tally: Tally) -> None:
         self._control, self._store, self._tally = control, control.store, tally
-        self._queue = Queue(control, self._sync, control.manners.controller_delay)
+        self._queue = Queue(control, self._sync)
         self._store.listen("statefulsets", lambda old, new: self._queue.add(key_of(new)) if new else None)
         self._store.listen("pods", self._pod_changed)
 
@@ -116,9 +116,8 @@ class DaemonSets:
     def __init__(self, control: Control, tally: Tally) -> None:
         self._control, self._store, self._tally = control, control.store, tally
         self._wanted: dict[str, set[str]] = {}
-        delay = control.manners.controller_delay
-        self._nodes = Queue(control, self._sync_node, delay)
-        self._states = Queue(control, self._report, delay)
+        self._nodes = Queue(control, self._sync_node)
+        self._states = Queue(control, self._report)
         self._store.listen("daemonsets", self._set_changed)
         self._store.listen("nodes", self._node_changed)
         self._store.listen("pods", self._pod_changed)

@@ -26,7 +26,7 @@ class Volumes:
     """Binding, attaching and detaching. `kubelet_lives` is asked whether a node's kubelet can confirm an unmount."""
 
     def __init__(self, control: Control) -> None:
-        self._control, self._store, self._manners = control, control.store, control.manners
+        self._control, self._store = control, control.store
         self.kubelet_lives: Callable[[str], bool] = lambda node: True
         self._waiting: dict[str, tuple[Object, Callable[[], None]]] = {}
         self._store.index("pods", "claim", lambda pod: (f"{pod['metadata']['namespace']}/{name}" for name in claims_of(pod)))
@@ -127,14 +127,14 @@ class Volumes:
         def attached() -> None:
             self._control.status("volumeattachments", made, attached=True)
 
-        self._control.later(self._manners.volume_attach, attached)
+        self._control.later(self._control.manners.volume_attach, attached)
 
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
         """After the end of a volume's last pod on a node, the volume is detached."""
         if new is None and old is not None and old["spec"].get("nodeName") and claims_of(old):
             node = old["spec"]["nodeName"]
             confirmed = self.kubelet_lives(node)
-            delay = self._manners.volume_detach if confirmed else self._manners.volume_force_detach
+            delay = self._control.manners.volume_detach if confirmed else self._control.manners.volume_force_detach
             for volume in self._bound(old):
                 self._detach_later(volume, node, delay)
 

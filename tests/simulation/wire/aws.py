@@ -5,7 +5,8 @@
 
 Request parsing and response writing are moto's, driven by botocore's own service models, so that every client sees
 the documented shapes; the semantics are the account's. The service is known from the credential scope of the request
-(header or presigned URL), the actor is its access key id. Signatures are not checked.
+(header or presigned URL), the actor is its access key id. Signatures are not checked; the session token of temporary
+credentials is.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ class Signature:
 
     access_key: str
     service: str
+    session: str = ""
 
     @staticmethod
     def of(request: Request) -> Signature:
@@ -59,7 +61,13 @@ class Signature:
         parts = (found.group(1) if found else urllib.parse.unquote(scope)).split("/")
         if len(parts) != 5:
             return Signature("", "")
-        return Signature(parts[0], SIGNED_FOR.get(parts[3], parts[3]))
+        session = request.headers.get("X-Amz-Security-Token") or request.args.get("X-Amz-Security-Token", "")
+        return Signature(parts[0], SIGNED_FOR.get(parts[3], parts[3]), session)
+
+    def actor(self, account: Account) -> str:
+        """The access key id; "" where the session token does not belong to it."""
+        known = account.credential(self.access_key)
+        return self.access_key if known is None or known.session == self.session else ""
 
 
 @functools.cache
@@ -143,7 +151,7 @@ class AwsApp:
             with self._lock:
                 self._advance()
                 # Written under the lock: the answer may share parts with the account.
-                answer = self._account.call(signature.service, str(operation.name), params, signature.access_key)
+                answer = self._account.call(signature.service, str(operation.name), params, signature.actor(self._account))
                 return _write(operation, answer, None)
         except AwsError as error:
             if error.status == NO_ANSWER:

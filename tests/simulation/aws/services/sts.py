@@ -32,10 +32,10 @@ def assume_role(account: Account, params: Params) -> dict[str, Any]:
     arn = account.arn("sts", f"assumed-role/{role}/{session}", regional=False)
     key = f"ASIA{account.kernel.random.getrandbits(64):016X}"
     expires = account.kernel.now + params.get("DurationSeconds", 3600)
-    account.assumed[key] = Credential(arn, expires)
+    secret, session = (f"{word}{account.kernel.random.getrandbits(256):064x}" for word in ("secret", "token"))
+    account.assumed[key] = Credential(arn, expires, secret, session)
     return {
-        "Credentials": {"AccessKeyId": key, "SecretAccessKey": f"secret{account.kernel.random.getrandbits(128):032x}",
-                        "SessionToken": f"token{account.kernel.random.getrandbits(256):064x}",
+        "Credentials": {"AccessKeyId": key, "SecretAccessKey": secret, "SessionToken": session,
                         "Expiration": account.kernel.utc(expires)},
         "AssumedRoleUser": {"AssumedRoleId": f"AROA{role.upper()[:8]}:{session}", "Arn": arn},
     }

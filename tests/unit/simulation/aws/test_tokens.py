@@ -22,21 +22,28 @@ KEY, SECRET = "AKIATOKENTOKENTOKEN1", "secretsecretsecretsecretsecretsecretsecr"
 STS = "https://sts.eu-west-1.amazonaws.com/"
 
 
-def mint(cluster: str = "prod", action: str = "GetCallerIdentity", secret: str = SECRET, expires: int = 60, header: bool = True) -> str:
+def mint(
+    cluster: str = "prod", action: str = "GetCallerIdentity", secret: str = SECRET, expires: int = 60, header: bool = True,
+    key: str = KEY, session: str | None = None,
+) -> str:
     request = AWSRequest("GET", STS, headers={"x-k8s-aws-id": cluster} if header else {},
                          params={"Action": action, "Version": "2011-06-15"})
-    SigV4QueryAuth(Credentials(KEY, secret), "sts", "eu-west-1", expires=expires).add_auth(request)
+    SigV4QueryAuth(Credentials(key, secret, session), "sts", "eu-west-1", expires=expires).add_auth(request)
     return "k8s-aws-v1." + base64.urlsafe_b64encode(request.url.encode()).decode().rstrip("=")
 
 
-def identify(world: Any, token: str, minutes: float = 0, secret: str = SECRET) -> str | None:
+def identify(world: Any, token: str, minutes: float = 0) -> str | None:
     now = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=minutes)
-    return authenticator(world.account, "prod", lambda: now, secret)(token)
+    return authenticator(world.account, "prod", lambda: now)(token)
+
+
+def known(world: Any) -> None:
+    world.account.credentials[KEY] = Credential("arn:aws:iam::123456789012:user/rotator", secret=SECRET)
 
 
 def test_a_good_token_is_its_maker(world: Any) -> None:
     assert identify(world, mint()) == f"arn:aws:iam::123456789012:user/{KEY}"
-    world.account.credentials[KEY] = Credential("arn:aws:iam::123456789012:user/rotator")
+    known(world)
     assert identify(world, mint()) == "arn:aws:iam::123456789012:user/rotator"
 
 
@@ -61,11 +68,23 @@ BAD: dict[str, Callable[[], str]] = {
 
 @pytest.mark.parametrize("kind", list(BAD))
 def test_everything_else_is_kept_out(world: Any, kind: str) -> None:
+    known(world)
     assert identify(world, BAD[kind]()) is None
 
 
 def test_without_the_secret_signatures_are_taken_as_they_are(world: Any) -> None:
-    assert identify(world, mint(secret="x" * 40), secret="")
+    assert identify(world, mint(secret="x" * 40))
+
+
+def test_temporary_credentials_need_their_session_token(world: Any) -> None:
+    made = world.call("sts", "AssumeRole", RoleArn="arn:aws:iam::123456789012:role/rotator", RoleSessionName="run")["Credentials"]
+    key = {"key": made["AccessKeyId"], "secret": made["SecretAccessKey"]}
+    token = mint(**key, session=made["SessionToken"])
+    assert identify(world, token) == "arn:aws:sts::123456789012:assumed-role/rotator/run"
+    assert identify(world, mint(**key)) is None and identify(world, mint(**key, session="another")) is None
+    assert identify(world, mint(session="none of a long-lived key")) is not None, "nobody is known yet"
+    known(world)
+    assert identify(world, mint(session="none of a long-lived key")) is None
 
 
 def test_expired_and_unknown_credentials(world: Any) -> None:
