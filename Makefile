@@ -40,7 +40,7 @@ demo: venv ## rotate a simulated cluster with the real playbook, twice, live on 
 
 .PHONY: world
 world: venv ## serve a simulated account and cluster in the foreground (SCENARIO=eks)
-	@$(run).simulation.serve $(SCENARIO)
+	@$(run).simulation.serve --scenario $(SCENARIO)
 
 .PHONY: test
 test: venv ## run all tests, stage by stage

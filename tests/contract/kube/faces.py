@@ -20,7 +20,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import Cl
 from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
 from ansible_collections.nodeops.rotator.tests.simulation.wire.kube import KubeServer, Pump, make_server
 
-REAL = "KUBECONFIG_CONTRACT"
+REAL = "CONTRACT_KUBECONFIG"
 """Names a kubeconfig; the cases then run against its API server too. They create and delete namespaces with Leases,
 pods that are never placed, and PodDisruptionBudgets in them, and nothing else."""
 
