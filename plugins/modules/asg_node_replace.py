@@ -242,7 +242,7 @@ events:
 
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import aws_module, fail_on_error
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import aws_module, fail_on_error, finish
 from ansible_collections.nodeops.rotator.plugins.module_utils.module.progress import PROGRESS_OPTION, Progress
 from ansible_collections.nodeops.rotator.plugins.module_utils.module.rotation import SPEC, diff, rotate
 
@@ -256,10 +256,7 @@ def run(module: Any) -> None:
     answer = {**result.values, "changed": changed, "diff": diff(result), "events": progress.events}
     for sentence in result.values["left"]:
         module.warn(sentence)
-    if result.error is not None:
-        kind = type(result.error).__name__
-        module.fail_json(msg=str(result.error), error_type=kind, error_code=result.error.code, **answer)
-    module.exit_json(**answer)
+    finish(module, answer, result.error)
 
 
 def main() -> None:

@@ -70,6 +70,13 @@ def fail_on_error(main: Callable[[AnsibleAWSModule], None]) -> Callable[[Ansible
         try:
             main(module)
         except RotatorError as error:
-            module.fail_json(msg=str(error), error_type=type(error).__name__, error_code=error.code)
+            finish(module, {}, error)
 
     return guarded
+
+
+def finish(module: AnsibleAWSModule, answer: Mapping[str, Any], error: RotatorError | None) -> None:
+    """End the module with its return values: well, or with the error that it came to."""
+    if error is not None:
+        module.fail_json(msg=str(error), error_type=type(error).__name__, error_code=error.code, **answer)
+    module.exit_json(**answer)

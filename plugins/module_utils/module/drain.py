@@ -38,7 +38,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_run i
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Allowance, run
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.threads import ThreadInbox
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import fail_on_error
+from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import fail_on_error, finish
 from ansible_collections.nodeops.rotator.plugins.module_utils.module.kube import connect
 from ansible_collections.nodeops.rotator.plugins.module_utils.module.progress import PROGRESS_OPTION, Progress
 
@@ -83,10 +83,7 @@ def run_module(module: AnsibleAWSModule) -> None:
     order, result = drain(connect(module), module.params, module.check_mode, progress)
     answer = {**report(order, result, module.check_mode), "events": progress.events}
     answer["diff"] = diff(answer)
-    error = None if module.check_mode and result.error is None else failure(result)
-    if error is not None:
-        module.fail_json(msg=str(error), error_type=type(error).__name__, error_code=error.code, **answer)
-    module.exit_json(**answer)
+    finish(module, answer, None if module.check_mode and result.error is None else failure(result))
 
 
 def allowance(params: Mapping[str, Any], now: float) -> Allowance:
