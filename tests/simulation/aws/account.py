@@ -32,14 +32,15 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.past import Past
 from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Credential, Parameter
 from ansible_collections.nodeops.rotator.tests.simulation.aws.scaler import Scaler
+from ansible_collections.nodeops.rotator.tests.simulation.aws.services import sts
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call, Gate
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 
 _SERVICES = "ansible_collections.nodeops.rotator.tests.simulation.aws.services"
-SERVICES = tuple(
+SERVICES = (sts,) + tuple(
     importlib.import_module(f"{_SERVICES}.{name}")
     for name in ("autoscaling_groups", "autoscaling_members", "autoscaling_rest", "autoscaling_views")
-    + ("ec2_instances", "ec2_places", "ec2_tags", "ec2_templates", "eks", "elbv2", "ssm", "sts")
+    + ("ec2_instances", "ec2_places", "ec2_tags", "ec2_templates", "eks", "elbv2", "ssm")
 )
 """What the account can do: on import each has put its operations into the table of operations.py."""
 
