@@ -71,31 +71,35 @@ def test_api_server_unreachable(still: WorldOnWire, module: str, tmp_path: Path)
 
 
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
-def test_expired_aws_token(small: WorldOnWire, module: str) -> None:
-    small.fault("autoscaling:*", "ExpiredToken", message="The security token included in the request is expired", times=-1)
-    message = small.refused(module, **ROTATE)
+def test_expired_aws_token(still: WorldOnWire, module: str) -> None:
+    message = still.refused(module, still.who("expired"), **ROTATE)
     assert "ExpiredToken" in message and "renew expired ones" in message
 
 
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
-def test_expired_kubernetes_token(small: WorldOnWire, module: str) -> None:
-    small.fault("kubernetes:*", "401", message="Unauthorized", times=-1)
-    message = small.refused(module, **ROTATE)
-    assert "401" in message or "Unauthorized" in message
+def test_expired_kubernetes_token(still: WorldOnWire, module: str) -> None:
+    options = {"autoscaling_group_name": GROUP, "cluster_name": "demo", "kubeconfig": still.who("expired")["KUBECONFIG"]}
+    message = still.refused(module, **options)
+    assert "Unauthorized" in message and "eks_cluster" in message
 
 
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
-def test_no_permission_in_aws(small: WorldOnWire, module: str) -> None:
-    small.deny(aws=["autoscaling:DescribeAutoScalingGroups"])
-    message = small.refused(module, **ROTATE)
+def test_no_access_entry_in_the_cluster(still: WorldOnWire, module: str) -> None:
+    assert "Unauthorized" in still.refused(module, still.who("stranger"), **ROTATE)
+
+
+@pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
+def test_no_permission_in_aws(still: WorldOnWire, module: str) -> None:
+    options = {"autoscaling_group_name": GROUP, "cluster_name": "demo", "kubeconfig": still.who("rotator")["KUBECONFIG"]}
+    message = still.refused(module, still.who("nobody"), **options)
     assert GROUP in message and "Allow DescribeAutoScalingGroups" in message
 
 
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
-def test_no_permission_in_kubernetes(small: WorldOnWire, module: str) -> None:
-    small.deny(kubernetes=["list nodes", "watch nodes"])
-    message = small.refused(module, **ROTATE)
-    assert "nodes" in message and "forbidden" in message
+def test_no_permission_in_kubernetes(still: WorldOnWire, module: str) -> None:
+    options = {"autoscaling_group_name": GROUP, "cluster_name": "demo", "kubeconfig": still.who("nobody")["KUBECONFIG"]}
+    message = still.refused(module, **options)
+    assert "forbidden" in message and "Allow" in message
 
 
 def test_no_ami_for_this_kubernetes_version(still: WorldOnWire) -> None:

@@ -21,6 +21,7 @@ from typing import Any
 import boto3
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core import report
+from ansible_collections.nodeops.rotator.tests.simulation.identities import IDENTITIES
 
 PROGRAMS = Path(sys.executable).parent
 TREE = Path(report.__file__).parents[6]
@@ -75,13 +76,14 @@ class WorldOnWire:
         assert isinstance(found, dict)
         return found
 
-    def fault(self, match: str, code: str, **more: Any) -> None:
-        """Plan a failure; see simulation.gate.Fault."""
-        self._ask("/fault", {"match": match, "code": code, **more})
+    def manners(self, **sides: Mapping[str, Any]) -> None:
+        """Change how the world behaves: aws={"boot": [60, 60]}."""
+        self._ask("/manners", sides)
 
-    def deny(self, **what: list[str]) -> None:
-        """Forbid operations by globs: aws=["autoscaling:*"], kubernetes=["list nodes"]."""
-        self._ask("/deny", what)
+    def who(self, name: str) -> dict[str, str | None]:
+        """What makes a command be that caller (simulation.identities): environment variables, KUBECONFIG among them."""
+        nobody: dict[str, str | None] = {"AWS_SESSION_TOKEN": None}
+        return {**nobody, **self.report()["identities"][name]}
 
     def changes(self) -> int:
         """How many calls so far were meant to change something; dry runs of RunInstances are none."""
@@ -89,8 +91,9 @@ class WorldOnWire:
         return sum(count for name, count in calls.items() if not READS.match(name) and name != "ec2:RunInstances")
 
     def aws(self, service: str) -> Any:
-        """A boto3 client, to do to the world what somebody else might."""
-        keys = {"aws_access_key_id": "AKIASOMEBODYELSE0000", "aws_secret_access_key": self.env["AWS_SECRET_ACCESS_KEY"]}
+        """A boto3 client, to do to the world what somebody else might: not judged."""
+        operator = IDENTITIES["operator"]
+        keys = {"aws_access_key_id": operator.access_key, "aws_secret_access_key": operator.secret}
         return boto3.client(service, endpoint_url=self.env["AWS_ENDPOINT_URL"], region_name=self.env["AWS_REGION"], **keys)
 
     def environment(self, **more: str | None) -> dict[str, str]:
@@ -122,12 +125,18 @@ class WorldOnWire:
         )
         return Outcome(done.returncode, done.stdout, time.monotonic() - start)
 
-    def playbook(self, name: str, *options: str, inventory: str = "", **variables: Any) -> Outcome:
-        """Run a playbook of the collection by its full name. `inventory`: content of the inventory file."""
+    def playbook(self, name: str, *options: str, inventory: str = "", who: str = "rotator", **variables: Any) -> Outcome:
+        """Run a playbook of the collection by its full name, as `who`. `inventory`: content of the inventory file."""
         if inventory:
             self.inventory.write_text(inventory)
-        extra = ["-e", json.dumps({**QUICK, **variables})]
-        return self.run("ansible-playbook", "-i", str(self.inventory), f"nodeops.rotator.{name}", *extra, *options)
+        given = {**QUICK, **variables}
+        for group in self.report()["groups"]:
+            self._ask("/rules", {"group": group, "surge": given["rotate_max_surge"]})
+        extra = ["-e", json.dumps(given)]
+        return self.run("ansible-playbook", "-i", str(self.inventory), f"nodeops.rotator.{name}", *extra, *options, **self._reach(who))
+
+    def _reach(self, who: str) -> dict[str, str | None]:
+        return {key: value for key, value in self.who(who).items() if key != "KUBECONFIG"}
 
     def module(self, name: str, env: Mapping[str, str | None] | None = None, **options: Any) -> dict[str, Any]:
         """Run a module as Ansible would start it; its result."""

@@ -1,0 +1,119 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbooks from end to end on a world on the wire."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ansible_collections.nodeops.rotator.tests.integration.wire import INVENTORY, WorldOnWire
+
+GROUP = "demo-blue"
+HOOK = "- name: Say where we are\n  ansible.builtin.lineinfile:\n    path: {log}\n    line: {word} {{{{ inventory_hostname }}}}\n    create: true\n    mode: '0600'\n"
+
+
+def images(world: WorldOnWire, group: str = GROUP) -> set[str]:
+    """What the group's instances run."""
+    return set(world.report()["groups"][group]["images"])
+
+
+def test_a_rotation_its_table_and_a_second_run_that_changes_nothing(small: WorldOnWire) -> None:
+    facts = small.report()["facts"]
+    outcome = small.playbook("rotate_eks")
+    assert outcome.code == 0, outcome.output
+    assert images(small) == {facts["new_image"]}
+    assert small.report()["breaches"] == []
+    # Progress is shown while the module runs, one line per change, with the node group's name.
+    assert f"{GROUP}    0/4" in outcome.output and "drained" in outcome.output
+    table = outcome.output[outcome.output.index("NODE GROUP  ") :]
+    assert f"{GROUP}   4               {facts['old_image']} -> {facts['new_image']}" in table and "complete" in table
+    assert "1 node group, 4 nodes replaced" in table
+
+    before = small.changes()
+    again = small.playbook("rotate_eks")
+    assert again.code == 0 and again.recap(GROUP)["changed"] == 0, again.output
+    assert "nothing outdated" in again.output
+    assert small.changes() == before
+
+
+def test_the_plan_touches_nothing_and_needs_no_right_to_write(eks: WorldOnWire) -> None:
+    before, report = eks.changes(), eks.report()
+    outcome = eks.playbook("plan", who="reader")
+    assert outcome.code == 0, outcome.output
+    assert eks.changes() == before and eks.report()["groups"] == report["groups"]
+    for name, size in (("blue", 5), ("green", 4), ("storage", 3)):
+        assert f"demo-{name}".ljust(14) + f"0 of {size}" in outcome.output
+    assert "12 nodes would be replaced. Nothing was changed." in outcome.output
+
+
+def test_check_mode_of_the_rotation_is_the_plan(small: WorldOnWire) -> None:
+    before = small.changes()
+    outcome = small.playbook("rotate_eks", "--check")
+    assert outcome.code == 0 and small.changes() == before, outcome.output
+    assert "4 nodes would be replaced. Nothing was changed." in outcome.output
+
+
+def test_after_a_failed_canary_the_template_goes_back_and_no_other_node_group_is_touched(eks: WorldOnWire) -> None:
+    before, facts = eks.report()["groups"], eks.report()["facts"]
+    eks.manners(aws={"boot": [60, 60]})
+    outcome = eks.playbook("rotate_eks", rotation_hosts="demo-storage:demo-green", rotate_boot_timeout=5)
+    assert outcome.code != 0
+    assert images(eks, "demo-storage") == set(before["demo-storage"]["images"]), outcome.output
+    assert outcome.recap("demo-storage")["failed"] == 1
+    assert eks.report()["groups"]["demo-green"] == before["demo-green"]
+    assert "(the launch template went back to version 1)" in outcome.output
+    table = outcome.output[outcome.output.index("NODE GROUP  ") :]
+    assert table.count("FAILED, put back") == 1 and "Failed: demo-storage." in table
+    assert "TASK" not in table.replace("TASK [Keep it", ""), "the run did not end with the failure"
+    shown = eks.module("node_group_info", autoscaling_group_name="demo-storage", eks_cluster="demo")
+    assert (shown["outdated"], shown["problems"]) == (0, [])
+    assert shown["target"]["image_id"] == facts["old_image"]
+
+
+def test_limit_takes_only_what_it_names_and_hooks_run_around_it(eks: WorldOnWire, tmp_path: Path) -> None:
+    log = tmp_path / "hooks.log"
+    hooks = {name: tmp_path / f"{name}.yml" for name in ("before", "after")}
+    for word, path in hooks.items():
+        path.write_text(HOOK.format(log=log, word=word))
+    outcome = eks.playbook(
+        "rotate_eks", "--limit", "demo-storage", prepare_hook=str(hooks["before"]), verify_hook=str(hooks["after"])
+    )
+    assert outcome.code == 0, outcome.output
+    report = eks.report()
+    assert images(eks, "demo-storage") == {report["facts"]["new_image"]}
+    assert images(eks, "demo-green") == {report["facts"]["old_image"]}
+    assert log.read_text().splitlines() == ["before demo-storage", "after demo-storage"]
+    assert report["breaches"] == []
+
+
+def test_a_managed_node_group_is_refused_before_its_template_is_touched(small: WorldOnWire) -> None:
+    tags = [
+        {"ResourceId": GROUP, "ResourceType": "auto-scaling-group", "Key": key, "Value": value, "PropagateAtLaunch": True}
+        for key, value in (("eks:nodegroup-name", "web"), ("eks:cluster-name", "demo"))
+    ]
+    small.aws("autoscaling").create_or_update_tags(Tags=tags)
+    before = small.changes()
+    outcome = small.playbook("rotate_eks")
+    assert outcome.code != 0 and small.changes() == before
+    assert "managed node group web" in outcome.output and "Traceback" not in outcome.output
+
+
+def test_the_inventory_keeps_its_answers_and_groups_as_it_is_told(small: WorldOnWire, tmp_path: Path) -> None:
+    more = (
+        "cache: true\ncache_plugin: ansible.builtin.jsonfile\ncache_connection: kept\n"
+        "keyed_groups:\n  - {key: node_group_tags.team, prefix: team}\ngroups:\n  blues: \"'blue' in autoscaling_group_name\"\n"
+        "compose:\n  zone_count: zones | length\n"
+    )
+    small.inventory.write_text(INVENTORY + more)
+    listing = ["ansible-inventory", "-i", str(small.inventory), "--list"]
+    first = json.loads(small.run(*listing).output)
+    asked = small.report()["calls"]["eks:ListClusters"]
+    second = json.loads(small.run(*listing).output)
+    assert second == first and small.report()["calls"]["eks:ListClusters"] == asked
+    assert first["node_groups"]["children"] and first["team_platform"]["hosts"] == [GROUP] == first["blues"]["hosts"]
+    assert first["cluster_demo"]["hosts"] == first["self_managed"]["hosts"] == [GROUP]
+    assert first["_meta"]["hostvars"][GROUP]["zone_count"] == 3
+    small.run(*listing, "--flush-cache")
+    assert small.report()["calls"]["eks:ListClusters"] == asked + 1
