@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.members import PREFIX
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.preflight import Look, count, listed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report import counted
 
 
 def problems(look: Look, before: Mapping[str, Any] | None) -> tuple[str, ...]:
@@ -59,7 +60,7 @@ def _changed(look: Look, before: Mapping[str, Any]) -> Iterator[str]:
         yield f"Auto Scaling group {group.name} still protects new instances from scale-in"
     protected = [instance.id for instance in group.launched if instance.protected]
     if protected and not before.get("protected", True) and not before.get("protects_new", True):
-        yield f"{len(protected)} instances of {group.name} are still protected from scale-in: {listed(protected)}"
+        yield f"Auto Scaling group {group.name} still protects {counted(len(protected), 'instance')} from scale-in: {listed(protected)}"
 
 
 def _less_ready(look: Look, before: Mapping[str, Any]) -> Iterator[str]:
@@ -69,4 +70,4 @@ def _less_ready(look: Look, before: Mapping[str, Any]) -> Iterator[str]:
     for name, was in sorted(known.items()):
         pods, ready = now[name]["pods"], now[name]["ready"]
         if ready < int(was["ready"]) and pods > ready:
-            yield f"{name} has {ready} ready pods of {pods}, it had {was['ready']}"
+            yield f"{name} has {ready} of {pods} pods ready, it had {was['ready']} ready"

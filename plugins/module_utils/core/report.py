@@ -50,3 +50,8 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def counted(number: int, thing: str) -> str:
+    """A number and its noun: 1 node, 4 nodes."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

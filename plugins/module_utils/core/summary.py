@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.report import GAP, duration
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report import GAP, counted, duration
 
 OUTCOMES = {"nothing": "nothing outdated", "settled": "FAILED, put back", "suspended": "FAILED, run again", "stopped": "STOPPED, run again"}
 """Statuses of asg_node_replace that do not speak for themselves; the others are shown as they are."""
@@ -99,8 +99,3 @@ def totals(summaries: Iterable[Mapping[str, Any]], plan: bool) -> str:
     failed = [s["node_group"] for s in known if s["failed"]]
     sentence = f"{counted(len(known), 'node group')}, {counted(done, 'node')} replaced, {counted(moved, 'pod')} evicted"
     return f"{sentence}. Failed: {', '.join(failed)}." if failed else f"{sentence}."
-
-
-def counted(number: int, thing: str) -> str:
-    """A number and its noun: 1 node, 4 nodes."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
