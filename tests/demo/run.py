@@ -21,11 +21,10 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.serve import serving
 
-INVENTORY = "plugin: nodeops.rotator.node_groups\nregions:\n  - eu-west-1\n"
-# The World's instances boot in seconds, so what waits for them in real life would only bore.
-PACE = {
-    "rotate_soak": 3, "rotate_min_ready": 1, "rotate_poll_interval": 2, "rotate_max_surge": 2, "verify_delay": 1,
-}  # fmt: skip
+HERE = Path(__file__).parent
+PLAYBOOK = ("nodeops.rotator.rotate_eks", "-i", str(HERE / "demo.node_groups.yml"), "-e", f"@{HERE / 'pace.yml'}")
+SURGE = 2
+"""As in pace.yml: what the judge of the World allows."""
 RECAP = re.compile(r"^(\S+)\s+: .*\bchanged=(\d+)\b", re.MULTILINE)
 
 
@@ -37,7 +36,7 @@ def say(text: str) -> None:
 def allow(world: dict[str, str], groups: list[str]) -> None:
     """Tell the World's judge what the playbook has been allowed."""
     for group in groups:
-        rules = json.dumps({"group": group, "surge": PACE["rotate_max_surge"]}).encode()
+        rules = json.dumps({"group": group, "surge": SURGE}).encode()
         urllib.request.urlopen(f"{world['WORLD_URL']}/rules", rules).close()
 
 
@@ -47,15 +46,12 @@ def report(world: dict[str, str]) -> dict[str, Any]:
         return dict(json.load(answer))
 
 
-def play(world: dict[str, str], folder: Path) -> tuple[int, str, float]:
+def play(world: dict[str, str]) -> tuple[int, str, float]:
     """Run the playbook as a user would, its output shown as it comes; answers exit code, output and seconds."""
-    inventory = folder / "demo.node_groups.yml"
-    inventory.write_text(INVENTORY)
     environment = {**os.environ, **world, "ANSIBLE_FORCE_COLOR": "1" if sys.stdout.isatty() else "0", "PYTHONUNBUFFERED": "1"}
     del environment["KUBECONFIG"]  # the cluster is reached as a real one is: by its name and AWS credentials
-    playbook = Path(sys.executable).with_name("ansible-playbook")
-    command = [str(playbook), "nodeops.rotator.rotate_eks", "-i", str(inventory), "-e", json.dumps(PACE)]
-    print("$ ansible-playbook nodeops.rotator.rotate_eks -i demo.node_groups.yml -e @pace.json", flush=True)
+    command = [str(Path(sys.executable).with_name("ansible-playbook")), *PLAYBOOK]
+    print("$ ansible-playbook", *(word.replace(f"{HERE}/", "tests/demo/") for word in PLAYBOOK), flush=True)
     began, lines = time.monotonic(), []
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         for line in process.stdout or ():
@@ -90,9 +86,9 @@ def main() -> int:
         before = report(world)
         allow(world, list(before["groups"]))
         say("First run: every node is replaced, host group by host group, while the World judges every command")
-        first, _output, seconds = play(world, Path(name))
+        first, _output, seconds = play(world)
         say(f"Second run, after {seconds:.0f} s: nothing is left to do")
-        second, output, _seconds = play(world, Path(name))
+        second, output, _seconds = play(world)
         after = report(world)
         figures = after["figures"]
         say("What the World saw")
