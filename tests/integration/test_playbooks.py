@@ -11,7 +11,14 @@ from pathlib import Path
 from ansible_collections.nodeops.rotator.tests.integration.wire import INVENTORY, WorldOnWire
 
 GROUP = "demo-blue"
-HOOK = "- name: Say where we are\n  ansible.builtin.lineinfile:\n    path: {log}\n    line: {word} {{{{ inventory_hostname }}}}\n    create: true\n    mode: '0600'\n"
+HOOK = """
+- name: Say where we are
+  ansible.builtin.lineinfile:
+    path: {log}
+    line: {word} {{{{ inventory_hostname }}}}
+    create: true
+    mode: "0600"
+"""
 
 
 def images(world: WorldOnWire, group: str = GROUP) -> set[str]:
