@@ -94,12 +94,14 @@ def reduce(cache: Cache, messages: Iterable[Message]) -> Cache:
             broken[feed] = message.error
             continue
         broken.pop(feed, None)
+        if isinstance(message, Changed) and feed not in feeds:
+            continue  # of a feed that is followed no more: a part must not pass for the whole
         if isinstance(message, Listed):
             feeds[feed] = {key_of(item): item for item in message.items}
             fresh.add(feed)
         else:
             if feed not in fresh:
-                feeds[feed] = dict(feeds.get(feed, {}))
+                feeds[feed] = dict(feeds[feed])
                 fresh.add(feed)
             _apply(feeds[feed], message)
     return Cache(MappingProxyType(feeds), MappingProxyType(broken))

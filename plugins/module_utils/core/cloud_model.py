@@ -38,6 +38,11 @@ class Instance:
         """Whether it counts as launched (see LAUNCHED) and EC2 has not ended it."""
         return self.lifecycle in LAUNCHED and self.state not in ("shutting-down", "terminated", "stopping", "stopped")
 
+    @property
+    def ending(self) -> bool:
+        """Whether it is on its way out for good, by whose doing ever."""
+        return self.lifecycle.startswith("Terminating") or self.state in ("shutting-down", "terminated")
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TargetHealth:

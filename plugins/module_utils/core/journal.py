@@ -23,11 +23,13 @@ class Journal:
     """`run` is "" while there is nothing to put back.
 
     `surge`: how much we have raised desired and not taken back, counting the raise in `intent` (from, to) as done;
-    `retiring`: instances that we terminate with decrement; each one gone takes 1 off the surge. `max_size`: (found,
-    set) while MaxSize is raised. `suspended`: the processes that we suspended. `fenced`: protection is ours;
-    `protected`: instances that had it before; `protects_new`: the group's setting before. `spread`: difference between
-    fullest and emptiest zone as found. `tainted`: soft taints are ours. `canary`: "" (not judged), "passed", "failed".
-    `pushed`: targets that we deregistered, by (target group, instance, port).
+    `retiring`: instances that we terminate with decrement; each one gone takes 1 off the surge. `max_size`: as found and
+    every value we set, while MaxSize is raised. `suspended`: the processes that we suspended. `fenced`: protection is
+    ours; `protected`: instances that had it before; `protects_new`: the group's setting before, and `bare`, where that is
+    on, the instances without protection. `spread`: difference between fullest and emptiest zone as found. `tainted`: soft
+    taints are ours. `canary`: "" (not judged), "passed", "failed". `pushed`: targets that we deregistered, by (target
+    group, instance, port). `resolved_at`: see core.cloud_model.Target. `usual`: keys of the blocking taints that Ready
+    nodes of the group carried at the beginning, and `broken`: DaemonSets (namespace/name) most of whose pods were not ready.
     """
 
     run: str = ""
@@ -37,17 +39,21 @@ class Journal:
     surge: int = 0
     intent: tuple[int, int] | None = None
     retiring: tuple[str, ...] = ()
-    max_size: tuple[int, int] | None = None
+    max_size: tuple[int, ...] | None = None
     suspended: tuple[str, ...] = ()
     fenced: bool = False
     protected: tuple[str, ...] = ()
     protects_new: bool = False
+    bare: tuple[str, ...] = ()
     spread: int = 0
     tainted: bool = False
     canary: str = ""
     canaries: int = 0
     failures: tuple[str, ...] = ()
     pushed: tuple[tuple[str, str, int], ...] = ()
+    resolved_at: float = 0.0
+    usual: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -73,12 +79,22 @@ def load(text: str) -> Journal:
         data: dict[str, Any] = json.loads(text)
         if data.pop("version") != VERSION:
             raise ValueError("another version wrote it")
-        return Journal(**{name: _frozen(value) for name, value in data.items()})
+        return _checked(Journal(**{name: _frozen(value) for name, value in data.items()}))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise RefusedError(
             f"The record of an earlier rotation cannot be read: {error}",
             "Go on with the version of nodeops.rotator that wrote it, or put the group back by hand and delete the Lease",
         ) from error
+
+
+def _checked(journal: Journal) -> Journal:
+    """Itself. Raises TypeError for a field of another kind than its default."""
+    for field in dataclasses.fields(Journal):
+        value = getattr(journal, field.name)
+        kinds: Any = {type(None): (tuple, type(None)), float: (int, float)}.get(type(field.default), type(field.default))
+        if not isinstance(value, kinds) or isinstance(value, bool) is not isinstance(field.default, bool):
+            raise TypeError(f"{field.name} is {value!r}")
+    return journal
 
 
 def _frozen(value: Any) -> Any:

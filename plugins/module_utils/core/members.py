@@ -29,6 +29,8 @@ NEEDS_UPDATE = "kops.k8s.io/needs-update"
 
 BLOCKING = ("NoSchedule", "NoExecute")
 """Taint effects that keep pods away."""
+CONDITION = "node.kubernetes.io/"
+"""Prefix of the taints that the control plane keeps by a node's condition and cordon."""
 BALANCED = 1
 """A difference of at most this between zones is balance: AZRebalance does nothing."""
 
@@ -92,9 +94,11 @@ class Situation:
 
     @functools.cached_property
     def usual_taints(self) -> frozenset[str]:
-        """The blocking taints that Ready outdated nodes carry: dedicated node groups are tainted on purpose."""
+        """The blocking taints that Ready outdated nodes carry: dedicated node groups are tainted on purpose. What the
+        control plane sets by a node's condition or cordon is no such purpose."""
         nodes = (member.node for member in self.outdated if member.node is not None and member.node.ready is True)
-        return frozenset(taint.key for node in nodes for taint in node.taints if taint.effect in BLOCKING)
+        keys = {taint.key for node in nodes for taint in node.taints if taint.effect in BLOCKING}
+        return frozenset(key for key in keys if not key.startswith((PREFIX, CONDITION)))
 
     @functools.cached_property
     def fresh(self) -> tuple[Member, ...]:
@@ -150,8 +154,8 @@ def _source(source: tuple[str, str]) -> str:
 @dataclasses.dataclass(frozen=True)
 class Marks:
     """What is known of instances beyond what the world says: the ids `joined` (judged ready) and `taken` (chosen to
-    leave, whether or not their node says so yet), `spared` (given up: they stay), `gone` (we ended them, whatever a late
-    read says)."""
+    leave, whether or not their node says so yet), `spared` (given up: they stay), `gone` (ended,
+    by us or not, whatever a late read says)."""
 
     joined: frozenset[str] = frozenset()
     taken: frozenset[str] = frozenset()

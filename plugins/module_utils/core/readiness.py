@@ -9,7 +9,7 @@ every target group in which an outdated node is healthy now.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cloud_model import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model import DaemonSet, Pod
@@ -17,11 +17,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.members impor
 
 
 def waiting_for(
-    member: Member, pods: Iterable[Pod], daemonsets: Mapping[str, DaemonSet], usual: frozenset[str], unhealthy: tuple[str, ...]
+    member: Member, pods: Iterable[Pod], broken: Iterable[str], usual: Iterable[str], unhealthy: tuple[str, ...]
 ) -> str:
-    """What a fresh node still lacks, "" if nothing. `pods` are those on the node, `daemonsets` by uid, `usual` the
-    taint keys that the group's other nodes carry by design, `unhealthy` the target groups that it should serve and
-    does not."""
+    """What a fresh node still lacks, "" if nothing. `pods` are those on the node, `broken` the DaemonSets (namespace/name)
+    that were so before us, `usual` the taint keys that the group's nodes carry by design, `unhealthy` the target groups
+    that it should serve and does not."""
     node = member.node
     if node is None:
         return "its node to join the cluster"
@@ -30,18 +30,19 @@ def waiting_for(
     if startup := [taint.key for taint in node.taints if _startup(taint.key, taint.effect, usual)]:
         return f"taint {startup[0]} to go"
     for pod in pods:
-        if pod.owner and pod.owner.kind == "DaemonSet" and not pod.ready and not _broken(daemonsets.get(pod.owner.uid)):
+        if pod.owner and pod.owner.kind == "DaemonSet" and not pod.ready and f"{pod.namespace}/{pod.owner.name}" not in broken:
             return f"DaemonSet pod {pod.id} to be ready"
     return f"target group {unhealthy[0].rsplit('/', 2)[-2:][0]} to find it healthy" if unhealthy else ""
 
 
-def _startup(key: str, effect: str, usual: frozenset[str]) -> bool:
+def _startup(key: str, effect: str, usual: Iterable[str]) -> bool:
     return effect in BLOCKING and key not in usual and not key.startswith(PREFIX)
 
 
-def _broken(daemonset: DaemonSet | None) -> bool:
-    """A DaemonSet with most of its pods not ready was broken before us: it says nothing about a fresh node."""
-    return daemonset is not None and daemonset.ready * 2 < daemonset.desired
+def broken(daemonsets: Iterable[DaemonSet]) -> tuple[str, ...]:
+    """The DaemonSets (namespace/name) with most of their pods not ready: broken before us, they say nothing about a
+    fresh node."""
+    return tuple(sorted(f"{one.namespace}/{one.name}" for one in daemonsets if one.ready * 2 < one.desired))
 
 
 def lacking_targets(group: Group, member: Member, outdated: frozenset[str]) -> tuple[str, ...]:

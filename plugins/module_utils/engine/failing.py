@@ -5,13 +5,22 @@
 
 from __future__ import annotations
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command, ReadGroup, WriteLease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    ChangeNode,
+    Command,
+    Deregister,
+    ReadGroup,
+    Terminate,
+    WriteLease,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     AccessError,
     CredentialsError,
     RotatorError,
     TemporaryError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.members import Member
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.memory import Retry
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
 
 REFUSED_TIMES, FAILED_TIMES = 3, 15
@@ -37,15 +46,36 @@ def settle(turn: Turn, error: RotatorError) -> None:
         turn.tell("settle", turn.group.name, "starting nothing new, finishing what is in flight, putting back what was touched")
 
 
-def hopeless(turn: Turn) -> tuple[Command, RotatorError] | None:
-    """A command that keeps failing, with its error, or None. Being shut out counts at once."""
-    for command, retry in turn.memory.retries.items():
-        if isinstance(command, (ReadGroup, WriteLease)):  # survey and lock have their own rules
-            continue
-        most = FAILED_TIMES if isinstance(retry.error, TemporaryError) else REFUSED_TIMES
-        if retry.times >= (1 if isinstance(retry.error, AccessError) else most):
-            return command, retry.error
-    return None
+def hopeless(turn: Turn) -> dict[Command, RotatorError]:
+    """The commands that keep failing, with their errors. Being shut out counts at once."""
+    retries = turn.memory.retries.items()
+    return {command: retry.error for command, retry in retries if _gives_up(command, retry)}
+
+
+def _gives_up(command: Command, retry: Retry) -> bool:
+    if isinstance(command, (ReadGroup, WriteLease)):  # survey and lock have their own rules
+        return False
+    most = FAILED_TIMES if isinstance(retry.error, TemporaryError) else REFUSED_TIMES
+    return retry.times >= (1 if isinstance(retry.error, AccessError) else most)
+
+
+def barred(turn: Turn, member: Member) -> bool:
+    """Whether a command that keeps failing stands in this node's way."""
+    return any(_concerns(command, member) for command in hopeless(turn))
+
+
+def _concerns(command: Command, member: Member) -> bool:
+    if isinstance(command, ChangeNode):
+        return command.name == member.name
+    if isinstance(command, Deregister):
+        return any(target[0] == member.id for target in command.targets)
+    return isinstance(command, Terminate) and command.instance == member.id
+
+
+def tried(turn: Turn, command: Command) -> bool:
+    """Issue a command; whether it is given up, because it keeps failing."""
+    turn.do(command)
+    return command in hopeless(turn)
 
 
 def shut_out(turn: Turn) -> CredentialsError | None:

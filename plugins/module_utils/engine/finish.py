@@ -11,14 +11,16 @@ from __future__ import annotations
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     Protect,
     ProtectNew,
-    Register,
     Resume,
     SetMaxSize,
     SetTag,
+    Terminate,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.members import BALANCED, spread
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.sizes import may_take
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine import leaving
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.failing import hopeless, tried
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.memory import PATIENCE
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.window import PROTECT_AT_ONCE, SIGNPOST, take
 
@@ -31,6 +33,9 @@ def shrunk(turn: Turn) -> bool:
     if situation.leaving:
         return False
     if situation.surge == 0:
+        return True
+    if any(isinstance(command, Terminate) for command in hopeless(turn)):
+        left(turn, f"Auto Scaling group {turn.group.name} has {situation.surge} nodes more than its base of {situation.base}")
         return True
     if situation.launched <= situation.base or situation.launched < situation.desired:
         if turn.over("unlaunched", turn.policy.boot_timeout if turn.memory.mode == "rotate" else 2 * turn.policy.poll_interval):
@@ -64,12 +69,13 @@ def left(turn: Turn, sentence: str) -> None:
 
 
 def restored(turn: Turn) -> bool:
-    """Whether everything that the record names is as it was, or is said to be left; one look may issue all of it."""
+    """Whether everything that the record names is as it was, or is said to be left; one look may issue all of it. A run
+    that follows must not take what we set for what was there before us: so the reads have to show it too."""
     turn.hurry = True
     if not turn.read_fresh:
         return False
-    steps = (_nodes(turn), _targets(turn), _processes(turn), _max_size(turn), _protection(turn), _signpost(turn))
-    return all(steps)
+    steps = (_nodes(turn), leaving.rejoined(turn), _processes(turn), _max_size(turn), _protection(turn), _signpost(turn))
+    return all(steps) and (turn.memory.read == turn.group or turn.over("unseen", PATIENCE))
 
 
 def _nodes(turn: Turn) -> bool:
@@ -77,18 +83,6 @@ def _nodes(turn: Turn) -> bool:
     if clean and turn.journal.tainted:
         turn.record(tainted=False)
     return back and clean
-
-
-def _targets(turn: Turn) -> bool:
-    launched = {member.id for member in turn.situation.members}
-    ours = tuple(push for push in turn.journal.pushed if push[1] in launched)
-    serving = {(target.group, target.id) for target in turn.group.targets if target.state not in ("draining", "unused")}
-    missing = [push for push in ours if push[:2] not in serving]
-    for group, instance, port in missing:
-        turn.do(Register(group, ((instance, port),)))
-    if not missing and turn.journal.pushed:
-        turn.record(pushed=())
-    return not missing
 
 
 def _processes(turn: Turn) -> bool:
@@ -102,25 +96,23 @@ def _processes(turn: Turn) -> bool:
         left(turn, f"AZRebalance of Auto Scaling group {turn.group.name} stays suspended: its zones differ by {now} instances, and"
              " resuming it would let AWS terminate undrained nodes. Balance the zones, then resume it")
         return True
-    turn.do(Resume(turn.group.name, ours))
-    return False
+    return tried(turn, Resume(turn.group.name, ours))
 
 
 def _max_size(turn: Turn) -> bool:
     if turn.journal.max_size is None:
         return True
-    found, raised = turn.journal.max_size
-    if turn.group.max_size != raised:
+    found, *ours = turn.journal.max_size
+    if turn.group.max_size not in ours:
         if turn.group.max_size != found:
             left(turn, f"MaxSize of Auto Scaling group {turn.group.name} is {turn.group.max_size}: somebody changed it meanwhile")
         turn.record(max_size=None)
         return True
     if max(turn.desired, turn.situation.launched) > found:
-        left(turn, f"MaxSize of Auto Scaling group {turn.group.name} stays {raised} (was {found}): it has"
+        left(turn, f"MaxSize of Auto Scaling group {turn.group.name} stays {turn.group.max_size} (was {found}): it has"
              f" {turn.situation.launched} instances, and a smaller maximum would cost undrained nodes")
         return True
-    turn.do(SetMaxSize(turn.group.name, found))
-    return False
+    return tried(turn, SetMaxSize(turn.group.name, found))
 
 
 def _protection(turn: Turn) -> bool:
@@ -134,18 +126,22 @@ def _protection(turn: Turn) -> bool:
             return True
         return False
     if group.protects_new != turn.journal.protects_new:
-        turn.do(ProtectNew(group.name, turn.journal.protects_new))
-        return False
-    ours = [member.id for member in turn.situation.members if member.instance.protected and member.id not in turn.journal.protected]
-    for start in range(0, len(ours), PROTECT_AT_ONCE):
-        turn.do(Protect(group.name, tuple(ours[start : start + PROTECT_AT_ONCE]), False))
+        return tried(turn, ProtectNew(group.name, turn.journal.protects_new))
+    ours = tuple(member.id for member in turn.situation.members if member.instance.protected and _bare(turn, member.id))
+    parts = [ours[start : start + PROTECT_AT_ONCE] for start in range(0, len(ours), PROTECT_AT_ONCE)]
+    given_up = [tried(turn, Protect(group.name, part, False)) for part in parts]
     if not ours:
-        turn.record(fenced=False, protected=())
-    return not ours
+        turn.record(fenced=False, protected=(), bare=())
+    return all(given_up)
+
+
+def _bare(turn: Turn, instance: str) -> bool:
+    """Whether the instance would be without protection if we had not come."""
+    journal = turn.journal
+    return instance in journal.bare if journal.protects_new else instance not in journal.protected
 
 
 def _signpost(turn: Turn) -> bool:
     if SIGNPOST not in turn.group.tags:
         return True
-    turn.do(SetTag(turn.group.name, SIGNPOST, None))
-    return False
+    return tried(turn, SetTag(turn.group.name, SIGNPOST, None))

@@ -13,8 +13,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.failing imp
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.window import take
 
-DAEMONSETS = Feed("daemonsets")
-
 
 def judge(turn: Turn) -> None:
     """Look at every fresh node that has not been judged ready, and for launches that do not come."""
@@ -52,14 +50,14 @@ def _lacks(turn: Turn, member: Member) -> str:
     turn.since(f"boot {member.id}")
     pods = Feed("pods", node=member.name)
     if member.node is not None:
-        turn.feeds |= {pods, DAEMONSETS}
-        if not turn.view.cache.synced(pods, DAEMONSETS):
+        turn.feeds.add(pods)
+        if not turn.view.cache.synced(pods):
             return "its pods to be listed"
     situation = turn.situation
     unhealthy = lacking_targets(turn.group, member, situation.outdated_ids)
     turn.hurry |= bool(unhealthy) and member.node is not None
-    cache = turn.view.cache
-    return waiting_for(member, cache.items(pods).values(), cache.items(DAEMONSETS), situation.usual_taints, unhealthy)
+    usual = situation.usual_taints | set(turn.journal.usual)
+    return waiting_for(member, turn.view.cache.items(pods).values(), turn.journal.broken, usual, unhealthy)
 
 
 def _still_ready(turn: Turn, member: Member) -> None:

@@ -12,6 +12,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     DeleteNode,
     Deregister,
     NodeChange,
+    Register,
     Terminate,
     changes,
 )
@@ -28,13 +29,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.members impor
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine import drain
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_memory import NodeStatus
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.failing import fail
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.failing import barred, fail
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.memory import OURS
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.window import give_up
-
-NODE_LINGERS = 30.0
-"""Seconds after the end of an instance until we delete its Node object ourselves; the cloud controller is faster."""
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.window import give_up, limits
 
 
 def advance(turn: Turn) -> None:
@@ -52,9 +50,21 @@ def advance(turn: Turn) -> None:
         turn.tell(event.phase, event.subject, event.text)
     for member in ready:
         if member.node is None:
-            _terminate(turn, member)
+            _nodeless(turn, member)
         else:
             _follow(turn, member, step.status[member.node.name])
+
+
+def _nodeless(turn: Turn, member: Member) -> None:
+    """An instance without a node carries nothing, unless its kubelet took over the Node object of a former instance of
+    the same name: nothing can be drained from that one safely, so it is left to people."""
+    taken_over = [node for node in turn.nodes.values() if node.name == member.instance.private_dns and node.ready]
+    if not taken_over:
+        _terminate(turn, member)
+        return
+    give_up(turn, member)
+    text = f"Instance {member.id} runs as node {taken_over[0].name}, whose Node object still names {taken_over[0].instance_id or 'no instance'}"
+    fail(turn, FailedError(text, "Drain that node, delete its Node object and restart its kubelet, or end the instance"))
 
 
 def _cordoned(turn: Turn, member: Member) -> bool:
@@ -79,15 +89,18 @@ def _unbalanced(turn: Turn, member: Member) -> bool:
     if not mine:
         return True
     if turn.over(f"lb {member.id}", turn.policy.lb_timeout):
+        if last := _last_healthy(turn, member):
+            give_up(turn, member)
+            fail(turn, FailedError(f"Node {member.name} is the last healthy target of {last}", "See why no other target is healthy"))
+            return False
         turn.tell("balancer", member.name, "still draining in its target group after lb_timeout; going on", once=f"lb {member.id}")
         return True
     turn.hurry = True
-    leaving = {other.id for other in turn.situation.leaving}
+    last = _last_healthy(turn, member)
     for target in mine:
-        others = [t for t in turn.group.targets if t.group == target.group and t.state == "healthy" and t.id not in leaving]
         if target.state == "draining":
             continue
-        if not others and target.state == "healthy":
+        if target.group == last:
             turn.tell("blocked", member.name, "it is the last healthy target of its target group", once=f"last {member.id}")
             continue
         pushed = (target.group, target.id, target.port)
@@ -96,6 +109,17 @@ def _unbalanced(turn: Turn, member: Member) -> bool:
         else:
             turn.record(pushed=(*turn.journal.pushed, pushed))
     return False
+
+
+def _last_healthy(turn: Turn, member: Member) -> str:
+    """The target group in which this instance is the last healthy target that stays, "" if there is none or if all
+    nodes may be unavailable at once."""
+    if limits(turn).unavailable >= turn.situation.base:
+        return ""
+    leaving = {other.id for other in turn.situation.leaving}
+    healthy = [target for target in turn.group.targets if target.state == "healthy"]
+    kept = {target.group for target in healthy if target.id not in leaving}
+    return next((target.group for target in healthy if target.id == member.id and target.group not in kept), "")
 
 
 def _follow(turn: Turn, member: Member, status: NodeStatus) -> None:
@@ -137,14 +161,21 @@ def zones_bear(turn: Turn, member: Member) -> bool:
     return spread(zones, turn.group.zones) <= max(BALANCED, turn.journal.spread, now - 1)
 
 
+def strand(turn: Turn) -> None:
+    """Leave nodes where they are whose way out is barred by a command that keeps failing."""
+    for member in turn.situation.leaving:
+        if member.id in turn.memory.records and barred(turn, member):
+            give_up(turn, member)
+
+
 def put_back(turn: Turn) -> bool:
-    """Whether every node that we marked and do not take out is as it was; writes what is missing of that."""
+    """Whether every node that we marked and do not take out is as it was, or cannot be made so; writes what is missing."""
     done = True
     for member in turn.situation.members:
         node = member.node
         if node is None or REPLACING not in node.annotations or member.id in turn.memory.marks.taken:
             continue
-        done = False
+        done = done and barred(turn, member)
         turn.change(node, _as_before(node))
         turn.tell("restored", node.name, "back as it was before", once=f"restored {member.id}")
     return done
@@ -159,18 +190,33 @@ def _as_before(node: Node) -> NodeChange:
 
 
 def untainted(turn: Turn) -> bool:
-    """Whether no node of the group carries our soft taint; takes it off."""
+    """Whether no node of the group carries our soft taint, or it cannot be taken off; takes it off."""
     done = True
     for member in turn.situation.members:
         if member.node is not None and SOFT_TAINT in member.node.taints:
-            done = False
+            done = done and barred(turn, member)
             rest = tuple(taint for taint in member.node.taints if taint != SOFT_TAINT)
             turn.change(member.node, NodeChange(taints=rest))
     return done
 
 
+def rejoined(turn: Turn) -> bool:
+    """Whether every target that we deregistered and whose node stays is registered again; sees to it."""
+    staying = {member.id for member in turn.situation.members if not member.leaving}
+    present = {member.id for member in turn.situation.members}
+    serving = {(target.group, target.id) for target in turn.group.targets if target.state not in ("draining", "unused")}
+    missing = [push for push in turn.journal.pushed if push[1] in staying and push[:2] not in serving]
+    over = {push for push in turn.journal.pushed if push[1] not in present or (push[1] in staying and push not in missing)}
+    if over:
+        turn.record(pushed=tuple(push for push in turn.journal.pushed if push not in over))
+    for group, instance, port in missing:
+        turn.hurry = True
+        turn.do(Register(group, ((instance, port),)))
+    return not missing
+
+
 def departed(turn: Turn) -> None:
-    """Tell of instances that we have ended, and count the canaries among them."""
+    """Tell of leaving instances that have ended, and count the canaries among them."""
     for instance in sorted(turn.memory.marks.gone & turn.memory.marks.taken):
         turn.mark(taken=turn.memory.marks.taken - {instance})
         record = turn.memory.records[instance]
@@ -182,24 +228,29 @@ def departed(turn: Turn) -> None:
 
 
 def awaited(turn: Turn) -> tuple[str, ...]:
-    """Instances that we ended and whose Node object still exists."""
+    """Instances that have ended and whose Node object still exists."""
     if not turn.memory.marks.gone:
         return ()
     return tuple(sorted(turn.memory.marks.gone & turn.by_instance.keys()))
 
 
-def buried(turn: Turn) -> bool:
-    """Whether the Node objects of all instances that we ended are gone. One that lingers is deleted once EC2 says that
-    its instance is terminated: not before, since a live kubelet would only register again."""
+def bury(turn: Turn) -> tuple[str, ...]:
+    """Delete the Node objects that outlive their instance, so that no new instance of the same name takes one over; but
+    not before EC2 says terminated. Answers the instances whose Node still exists."""
     lingering = awaited(turn)
+    states = {instance.id: instance.state for instance in (*turn.group.departed, *turn.group.instances)}
+    for node in turn.nodes.values() if lingering else ():
+        if node.instance_id in lingering and states.get(node.instance_id) == "terminated":
+            turn.do(DeleteNode(node.name, node.uid))
+    return lingering
+
+
+def buried(turn: Turn) -> bool:
+    """Whether the Node objects of all instances that have ended are gone, or it takes too long, which is said."""
+    lingering = bury(turn)
     if not lingering:
         return True
     turn.hurry = True
-    states = {instance.id: instance.state for instance in (*turn.group.departed, *turn.group.instances)}
-    for node in turn.nodes.values():
-        ended = node.instance_id in lingering and states.get(node.instance_id) == "terminated"
-        if ended and turn.over(f"bury {node.instance_id}", NODE_LINGERS):
-            turn.do(DeleteNode(node.name, node.uid))
     if turn.over("burial", turn.policy.terminate_timeout):
         sentence = f"Instance {lingering[0]} was told to terminate and its node is still there"
         turn.note(left=tuple(dict.fromkeys((*turn.memory.left, sentence))))

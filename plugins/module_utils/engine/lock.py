@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadLease, WriteLease
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import LockedError, UnreachableError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import AccessError, LockedError, UnreachableError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.journal import Journal, dump
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.survey import FIRST_CONTACT
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
@@ -36,10 +36,14 @@ def known(turn: Turn) -> bool:
 
 def acquire(turn: Turn) -> bool:
     """Whether the lease is ours. Takes it if it is free; if somebody holds it, watches until it is proven dead.
-    Raises LockedError when the holder renews it."""
+    Raises LockedError when the holder renews it, and the refusal when we may not write it."""
     if turn.memory.held:
         return True
     lease = turn.memory.lease
+    refused = [retry.error for command, retry in turn.memory.retries.items() if isinstance(command, WriteLease)]
+    for error in refused:
+        if isinstance(error, AccessError) or turn.over("no lock", LOST):
+            raise error
     if lease is None or lease.holder in ("", turn.policy.holder):
         _write(turn, turn.policy.holder)
     elif _expired(turn, lease):

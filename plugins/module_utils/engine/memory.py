@@ -111,7 +111,7 @@ class Memory:
     left: tuple[str, ...] = ()
     canary: str = "none"
     joined_nodes: tuple[Mapping[str, Node], Mapping[str, Node]] | None = None
-    memo: tuple[tuple[Any, ...], Situation] | None = None
+    memo: tuple[tuple[Any, ...], tuple[Any, ...], Situation] | None = None
     released: bool = False
     changed: bool = False
 
@@ -164,14 +164,17 @@ def _read(memory: Memory, done: Done) -> Memory:
     if done.began < memory.read_began:
         return memory
     group: Group = done.answer
+    ended = frozenset(instance.id for instance in group.instances if instance.ending)
+    if ended - memory.marks.gone:
+        memory = dataclasses.replace(memory, marks=dataclasses.replace(memory.marks, gone=memory.marks.gone | ended))
     memory = _effective(dataclasses.replace(memory, read=group, read_began=done.began), done.began)
     late = done.began - memory.acted > PATIENCE
     if memory.expected is not None and done.began >= memory.acted and (group.desired == memory.expected or late):
         memory = dataclasses.replace(memory, expected=None)
     if done.began >= memory.acted:
         launched = {instance.id for instance in group.launched}
-        ended = {instance for instance in memory.journal.retiring if instance not in launched}
-        memory = dataclasses.replace(memory, journal=_retired(memory.journal, ended)) if ended else memory
+        over = {instance for instance in memory.journal.retiring if instance not in launched}
+        memory = dataclasses.replace(memory, journal=_retired(memory.journal, over)) if over else memory
     return memory
 
 
@@ -192,7 +195,7 @@ def _leased(memory: Memory, done: Done) -> Memory:
     if isinstance(done.command, WriteLease):
         held = bool(lease.holder)
         return dataclasses.replace(memory, held=held, released=not held, confirmed=done.began, written=written)
-    if memory.written is None and not memory.held:  # the first look: what an earlier run has left is where we go on
+    if not memory.held:  # what an earlier run has left is where we go on, and until we hold it others may still write
         return dataclasses.replace(memory, journal=written, written=written, resumed=not written.clean)
     return memory
 
@@ -202,11 +205,12 @@ def _failed(memory: Memory, done: Done, now: float) -> Memory:
     if error is None or isinstance(command, (Evict, DeletePod)):  # the drain has its own table of answers
         return memory
     if isinstance(command, ChangeNode) and isinstance(error, (ConflictError, NotFoundError)):
-        return memory  # the watch brings the node as it is now, or its end
+        # The watch brings the node as it is now, or its end; until then the same write would fail again.
+        return dataclasses.replace(memory, retries={**memory.retries, command: Retry(0, now + BACKOFF, error)})
     if isinstance(command, WriteLease) and isinstance(error, ConflictError):
         return dataclasses.replace(memory, lease_read=-math.inf)
     times = memory.retries[command].times + 1 if command in memory.retries else 1
-    pause = min(BACKOFF_MOST, BACKOFF * 2 ** (times - 1))
+    pause = min(BACKOFF_MOST, BACKOFF * 2 ** min(times - 1, 8))
     if isinstance(error, ThrottledError) and error.retry_after:
         pause = max(pause, error.retry_after)
     elif not isinstance(error, TemporaryError):

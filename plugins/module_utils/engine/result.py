@@ -34,7 +34,7 @@ class RotationResult:
 def conclude(turn: Turn, status: str, error: RotatorError | None = None) -> RotationResult:
     """The result as of this look."""
     memory, group = turn.memory, turn.memory.group
-    known = group is not None and group.resolved is not None
+    known = group is not None and (group.resolved is not None or memory.mode != "survey")
     situation = turn.situation if known else None
     outdated = [member for member in situation.outdated if member.id not in memory.records] if situation else []
     nodes = [*(_told(record, turn.now) for record in memory.records.values()), *(_waiting(member) for member in outdated)]

@@ -9,8 +9,10 @@ point is simply gone on with, and what the world changes behind our back is seen
 
 from __future__ import annotations
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import WriteLease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError, RotatorError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.members import spread
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.readiness import broken
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation_policy import RotationPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine import failing, finish, fresh, leaving, lock, survey, window
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Step, View
@@ -82,23 +84,36 @@ def _begin(turn: Turn) -> None:
     if journal.target[:2] != target[:2] or journal.canary == "failed":  # to run again is to try again
         turn.record(canary="", canaries=0)
     if journal.clean:
-        turn.record(surge=0, retiring=(), intent=None, canary="", canaries=0)
-    turn.record(run=turn.policy.run, group=group.name, target=target, base=turn.situation.base, failures=(), tainted=True)
+        turn.record(surge=0, retiring=(), intent=None, canary="", canaries=0, usual=(), broken=_broken(turn))
+    usual = tuple(sorted(turn.situation.usual_taints | set(turn.journal.usual)))
+    turn.record(run=turn.policy.run, group=group.name, target=target, resolved_at=turn.target.resolved_at, usual=usual)
+    turn.record(base=turn.situation.base, failures=(), tainted=True)
     if REBALANCE not in group.suspended and REBALANCE not in journal.suspended:
         turn.record(suspended=(*journal.suspended, REBALANCE), spread=spread(turn.situation.zones, group.zones))
     if turn.policy.scale_in_fence and not journal.fenced:
         protected = tuple(instance.id for instance in group.instances if instance.protected)
-        turn.record(fenced=True, protected=protected, protects_new=group.protects_new)
+        bare = tuple(instance.id for instance in group.launched if not instance.protected) if group.protects_new else ()
+        turn.record(fenced=True, protected=protected, protects_new=group.protects_new, bare=bare)
     count = len(turn.situation.outdated)
     resumed = "; going on where an earlier run stopped" if turn.memory.resumed else ""
     turn.tell("start", group.name, f"{count} of {turn.situation.launched} nodes are outdated{resumed}")
 
 
+def _broken(turn: Turn) -> tuple[str, ...]:
+    """The DaemonSets that no fresh node is asked to have ready; told, since somebody should look at them."""
+    found = broken(turn.view.cache.items(survey.DAEMONSETS).values())
+    for name in found:
+        turn.tell("warning", turn.group.name, f"DaemonSet {name} is broken already: most of its pods are not ready", once=f"broken {name}")
+    return found
+
+
 def _rotate(turn: Turn) -> None:
     leaving.departed(turn)
+    leaving.bury(turn)
     window.adopt(turn)
-    if hopeless := failing.hopeless(turn):
-        failing.settle(turn, hopeless[1])
+    window.reckon(turn)
+    for hopeless in failing.hopeless(turn).values():
+        failing.settle(turn, hopeless)
     if error := survey.same_target(turn):
         failing.settle(turn, error)
     fenced = not (turn.situation.outdated or turn.situation.surge) or window.fence(turn)
@@ -106,8 +121,9 @@ def _rotate(turn: Turn) -> None:
     fresh.judge(turn)
     leaving.advance(turn)
     leaving.put_back(turn)
+    leaving.rejoined(turn)
     wide = fresh.canary(turn)
-    if turn.memory.mode != "rotate" or not fenced:
+    if turn.memory.mode != "rotate" or not fenced or survey.moving(turn):
         return
     window.raise_desired(turn)
     window.choose(turn)
@@ -132,12 +148,12 @@ def _done(turn: Turn) -> bool:
 
 def _settle(turn: Turn) -> None:
     leaving.departed(turn)
-    if hopeless := failing.hopeless(turn):
-        finish.left(turn, hopeless[1].message)
-        turn.note(mode="release")
-        return
+    window.adopt(turn)
+    window.reckon(turn)
+    leaving.strand(turn)
     leaving.advance(turn)
     leaving.put_back(turn)
+    leaving.rejoined(turn)
     if turn.journal.intent is not None:
         window.raise_desired(turn) if turn.desired >= turn.journal.intent[1] else _drop_intent(turn)
     elif finish.shrunk(turn) and leaving.buried(turn):
@@ -153,12 +169,11 @@ def _drop_intent(turn: Turn) -> None:
 
 def _release(turn: Turn) -> None:
     leaving.departed(turn)
-    hopeless = failing.hopeless(turn)
-    if hopeless:
-        finish.left(turn, hopeless[1].message)
-    if hopeless or finish.restored(turn):
-        if turn.recorded:
-            lock.release(turn)
+    window.reckon(turn)
+    if finish.restored(turn) and turn.recorded:
+        for error in failing.hopeless(turn).values():
+            finish.left(turn, error.message)
+        lock.release(turn)
 
 
 def _stop(turn: Turn) -> RotationResult | None:
@@ -166,10 +181,15 @@ def _stop(turn: Turn) -> RotationResult | None:
     tells the next run where to go on."""
     reason = turn.view.stop.reason if turn.view.stop else ""
     error = FailedError(f"Stopped by {reason}", "Run again to go on, or with state: restored to put everything back")
-    if turn.memory.mode == "survey" or not turn.memory.held or turn.over("stop", turn.policy.stop_timeout):
+    taking = any(isinstance(command, WriteLease) for command in turn.view.in_flight)
+    if turn.over("stop", turn.policy.stop_timeout) or not (turn.memory.held or taking):
         return conclude(turn, "stopped", error)
-    turn.may_act = lock.keep(turn)
     turn.note(problem=error)
+    if turn.memory.mode == "survey":  # the lock was being taken: it is given up as it was
+        if turn.memory.held:
+            lock.release(turn)
+        return None
+    turn.may_act = lock.keep(turn)
     leaving.departed(turn)
     for member in turn.situation.leaving:
         record = turn.memory.records.get(member.id)
@@ -183,7 +203,7 @@ def _stop(turn: Turn) -> RotationResult | None:
 
 def _ended(turn: Turn) -> RotationResult:
     """The lock is given up: say how it went."""
-    if turn.view.stop is not None and not turn.journal.clean:
+    if turn.view.stop is not None and turn.memory.problem is not None:
         return conclude(turn, "stopped", turn.memory.problem)
     if turn.memory.problem is not None:
         return conclude(turn, "settled", turn.memory.problem)

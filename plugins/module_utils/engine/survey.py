@@ -16,12 +16,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RotatorError,
     TemporaryError,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.memory import PATIENCE
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.memory import PATIENCE, REPEAT
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import NODES, Turn
 
+MOVED = "moved"
 FIRST_CONTACT = 15.0
 """Seconds within which both APIs must have answered once."""
-NEEDED = frozenset((Feed("daemonsets"), Feed("poddisruptionbudgets")))
+DAEMONSETS = Feed("daemonsets")
+NEEDED = frozenset((DAEMONSETS, Feed("poddisruptionbudgets")))
 """Feeds besides the nodes that a rotation cannot do without."""
 OUT_OF_SIGHT = 300.0
 """Seconds without any answer of an API after which a run gives up."""
@@ -122,13 +124,22 @@ def fatal(error: RotatorError | None) -> bool:
 
 
 def same_target(turn: Turn) -> RotatorError | None:
-    """The error when somebody moved the group's template while we work, or None."""
-    target = (turn.target.template, turn.target.version)
-    started = turn.journal.target[:2]
-    if turn.group.resolved is None or target == started:
+    """The error when somebody moved or deleted the group's template while we work, or None. One read is no proof: it may
+    be older than the change that we were started for."""
+    found, started = turn.group.resolved, turn.journal.target[:2]
+    if found is not None and found.source == started:
+        turn.forget(MOVED)
         return None
+    turn.hurry = True
+    if not turn.over(MOVED, REPEAT):
+        return None
+    now = f"moved from {started[0]} version {started[1]} to {found.template} version {found.version}" if found else "was deleted"
     return FailedError(
-        f"The launch template of Auto Scaling group {turn.group.name} moved from {started[0]} version {started[1]} to"
-        f" {target[0]} version {target[1]} while it was being rotated",
-        "Run again to rotate to the new target",
+        f"The launch template of Auto Scaling group {turn.group.name} {now} while it was being rotated",
+        "Run again to rotate to the new target" if found else "Point the group at a template that exists and run again",
     )
+
+
+def moving(turn: Turn) -> bool:
+    """Whether the last read shows another template than we began with: then nothing new is started."""
+    return MOVED in turn.memory.timers

@@ -64,8 +64,13 @@ class Turn:
 
     @property
     def target(self) -> Target:
-        """What the group launches from now; the survey has refused a group without."""
-        return self.group.resolved or Target("", "")
+        """What the group's instances should be launched from: as read before the run begins, then as it was resolved
+        at the beginning, whatever a late read or a parameter behind the image says later."""
+        found = self.group.resolved
+        if self.memory.mode == "survey":
+            return found or Target("", "")
+        template, version, image = self.journal.target
+        return Target(template, version, image, found.template_name if found else "", self.journal.resolved_at)
 
     @property
     def journal(self) -> Journal:
@@ -98,20 +103,23 @@ class Turn:
 
     @property
     def surge(self) -> int:
-        """Our outstanding surge: what the journal says, less a raise that has not happened."""
+        """Our outstanding surge: what the journal says, less a raise that has not happened. What is not above MinSize
+        is no surge: nobody can ask for fewer, so somebody else has taken desired down instead of us."""
         intent = self.journal.intent
         undone = intent[1] - intent[0] if intent and self.desired < intent[1] else 0
-        return max(0, self.journal.surge - undone)
+        return max(0, min(self.journal.surge - undone, self.desired - self.group.min_size))
 
     @property
     def situation(self) -> Situation:
         """The group joined with its nodes; made anew only when something that it is made of has changed."""
         nodes, memory = self.by_instance, self.memory
-        key = (id(memory.group), id(nodes), memory.marks, self.desired, self.surge)
-        if memory.memo is None or memory.memo[0] != key:
+        same, values = (memory.group, nodes, memory.marks), (self.desired, self.surge, self.target)
+        known = memory.memo
+        if known is None or known[1] != values or any(one is not other for one, other in zip(known[0], same, strict=True)):
             members = join(self.group, nodes, self.target, memory.marks, self.policy.max_node_age)
-            self.memory = dataclasses.replace(memory, memo=(key, Situation(members, self.desired, self.surge)))
-        return self.memory.memo[1]  # type: ignore[index]
+            known = (same, values, Situation(members, self.desired, self.surge))
+            self.memory = dataclasses.replace(memory, memo=known)
+        return known[2]
 
     @property
     def window(self) -> Window:

@@ -11,6 +11,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     NodeChange,
     Protect,
     ProtectNew,
+    ReadGroup,
     SetDesired,
     SetMaxSize,
     SetTag,
@@ -18,11 +19,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.members import PREFIX, SOFT_TAINT, Member, next_victim
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.sizes import Window, may_take, room
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.memory import NodeRecord
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.memory import REPEAT, NodeRecord
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
 
 SIGNPOST = PREFIX + "run"
 """Tag on the Auto Scaling group while it is rotated, for people; the record is the Lease."""
+RECENT = 5.0
+"""Seconds: desired is raised only on a read no older, lest it be lowered for somebody who has just raised it."""
 PROTECT_AT_ONCE = 50
 """SetInstanceProtection takes up to 50 instance ids (its API reference)."""
 
@@ -73,9 +76,9 @@ def raise_desired(turn: Turn) -> None:
     if more <= 0 or not turn.read_fresh:
         return
     goal = situation.desired + more
-    found = turn.journal.max_size[0] if turn.journal.max_size else turn.group.max_size
     if turn.group.max_size < goal:
-        turn.record(max_size=(found, goal))
+        known = turn.journal.max_size or (turn.group.max_size,)
+        turn.record(max_size=tuple(dict.fromkeys((*known, goal))))
     turn.record(intent=(situation.desired, goal), surge=turn.journal.surge + more)
 
 
@@ -85,6 +88,8 @@ def _carry_out(turn: Turn, start: int, goal: int) -> None:
         turn.record(intent=None)
     elif turn.desired != start:
         turn.record(intent=None, surge=max(0, turn.journal.surge - (goal - start)))
+    elif turn.now - turn.memory.read_began > RECENT:
+        turn.do(ReadGroup(turn.policy.group))
     elif turn.group.max_size < goal:
         turn.do(SetMaxSize(turn.group.name, goal))
     else:
@@ -92,8 +97,20 @@ def _carry_out(turn: Turn, start: int, goal: int) -> None:
         turn.tell("surge", turn.group.name, f"desired {start} → {goal}", once=f"surge {turn.journal.surge} {start} {goal}")
 
 
+def reckon(turn: Turn) -> None:
+    """Give up the part of our surge that somebody else has taken back, once it is sure (see Turn.surge)."""
+    journal, left = turn.journal, turn.situation.surge
+    if journal.intent is not None or journal.retiring or journal.surge <= left:
+        turn.forget("surge taken back")
+    elif turn.over("surge taken back", REPEAT) and turn.read_fresh:
+        turn.record(surge=left)
+
+
 def choose(turn: Turn) -> None:
-    """Take as many outdated nodes out as the window and the budget allow now."""
+    """Take as many outdated nodes out as the window and the budget allow now. Not while an instance is ended with
+    decrement: until its end is seen nobody knows whether desired is one less already."""
+    if any(member.id in turn.journal.retiring for member in turn.situation.members):
+        return
     window = limits(turn)
     leaving, available = len(turn.situation.leaving), turn.situation.available
     if turn.policy.canary and not turn.journal.canary:
