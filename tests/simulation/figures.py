@@ -1,7 +1,12 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the World was like over time: sampled, so that a test or the demo can ask for the worst moment."""
+"""What the World was like over time: a sample after each moment that changed something, so that a test or the demo can
+ask for the worst of them.
+
+Nothing is counted anew for a sample: nodes come from truth.py and replicas from the cluster's tally, which are kept as
+things change.
+"""
 
 from __future__ import annotations
 
@@ -23,32 +28,39 @@ class Sample:
 
 
 class Figures:
-    """Samples every `period` seconds, those that equal the one before left out."""
+    """The samples, oldest first; one that equals the one before is left out."""
 
-    def __init__(self, world: World, period: float = 5.0) -> None:
+    def __init__(self, world: World) -> None:
         self._world = world
-        self.period = period
         self.samples: list[Sample] = []
+        self._began = self._due = False
+        for plural in ("pods", "deployments", "statefulsets", "daemonsets"):
+            world.cluster.store.listen(plural, lambda old, new: self.changed())
 
     def begin(self) -> None:
         """Start sampling."""
-        self.take()
-        self._world.kernel.every(self.period, self.take)
+        self._began = True
+        self._take()
 
-    def take(self) -> Sample:
-        """Sample now."""
+    def changed(self) -> None:
+        """Something changed: there will be a sample of this moment when everything that happens in it has happened."""
+        if self._began and not self._due:
+            self._due = True
+            self._world.kernel.after(0, self._take)
+
+    def _take(self) -> None:
+        self._due = False
         world = self._world
         groups = [name for name in world.account.groups if name in world.kinds]
         sample = Sample(
             world.kernel.now,
-            {name: len(world.judge.available(name)) for name in groups},
-            {name: world.judge.launched(name) for name in groups},
+            {name: len(world.truth.available[name]) for name in groups},
+            {name: len(world.truth.launched[name]) for name in groups},
             {f"{kind} {space}/{name}": counts for (kind, space, name), counts in world.cluster.workload_figures().items()},
         )
         last = self.samples[-1] if self.samples else None
         if last is None or dataclasses.replace(sample, at=last.at) != last:
             self.samples.append(sample)
-        return sample
 
     def report(self) -> dict[str, Any]:
         """The extremes: least available and most launched by group, least ready replicas by workload."""

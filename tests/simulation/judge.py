@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
+from ansible_collections.nodeops.rotator.tests.simulation.truth import instance_id, is_ready
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.world import World
@@ -29,6 +30,8 @@ class Rules:
     base: int
     surge: int = 1
     unavailable: int = 0
+    lease: str = ""
+    """The Lease whose holder alone may act on the group; "" while nobody says."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,21 +44,24 @@ class Breach:
 
 
 class Judge:
-    """Called by the gate. `rules`: the groups that may be touched at all; a group that is not named may not.
-    `unjudged`: globs of actors who are people or the cloud's own parts."""
+    """Called by the gate. `rules` by group; `chosen`: the groups that may be touched at all, None for any that has rules.
+    `unjudged`: globs of actors who are people or the cloud's own parts. `holders`: actors that are runs, each under the
+    identity that it holds Leases with. `asked`: pods ("namespace/name") and instances that a person has named: they may
+    go whatever it costs."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self.rules: dict[str, Rules] = {}
+        self.chosen: set[str] | None = None
         self.breaches: list[Breach] = []
         self.unjudged: list[str] = ["operator*"]
+        self.holders: set[str] = set()
+        self.asked: set[str] = set()
         self._began = False
         self._table: dict[str, Callable[[Call], None]] = {
             "autoscaling:SetDesiredCapacity": self._desired,
             "autoscaling:UpdateAutoScalingGroup": self._update,
             "autoscaling:TerminateInstanceInAutoScalingGroup": self._terminate,
-            "autoscaling:DetachInstances": self._touch,
-            "autoscaling:SuspendProcesses": self._touch,
             "autoscaling:ResumeProcesses": self._resume,
             "autoscaling:SetInstanceProtection": self._protect,
             "ec2:TerminateInstances": self._ec2_terminate,
@@ -74,9 +80,11 @@ class Judge:
             self.rules.setdefault(name, Rules(group.desired))
 
     def __call__(self, call: Call) -> None:
-        rule = self._table.get(call.name)
-        if rule and self._began and not any(fnmatch.fnmatchcase(call.actor, glob) for glob in self.unjudged):
-            rule(call)
+        if self._began and not any(fnmatch.fnmatchcase(call.actor, glob) for glob in self.unjudged):
+            writes = call.service == "autoscaling" and not call.operation.startswith("Describe")
+            rule = self._table.get(call.name, self._touch if writes else None)
+            if rule is not None:
+                rule(call)
 
     def _breach(self, call: Call, why: str) -> None:
         named = {key: value for key, value in call.params.items() if key not in ("body", "query")}
@@ -85,8 +93,9 @@ class Judge:
     # True state
 
     def available(self, group: str) -> list[dict[str, Any]]:
-        """The nodes of the group that are Ready, schedulable, and whose instance is not going."""
-        return [node for node in self.nodes(group) if is_ready(node) and not node["spec"].get("unschedulable")]
+        """The nodes of the group that are Ready, schedulable, and of a member that counts as launched."""
+        found = (self._node(name) for name in sorted(self._world.truth.available[group]))
+        return [node for node in found if node is not None]
 
     def nodes(self, group: str) -> list[dict[str, Any]]:
         """The Node objects whose instance is a member of the group that counts as launched."""
@@ -97,18 +106,25 @@ class Judge:
 
     def launched(self, group: str) -> int:
         """Pending and InService members that are not on their way out."""
-        return len(self._world.account.groups[group].counted())
+        return len(self._world.truth.launched[group])
 
     # Rules
 
     def _ruled(self, call: Call, group: str) -> Rules | None:
-        if group in self.rules:
-            return self.rules[group]
-        self._breach(call, f"{group or 'something'} is outside of what this run may touch")
-        return None
+        rules = self.rules.get(group)
+        if rules is None or (self.chosen is not None and group not in self.chosen):
+            self._breach(call, f"{group or 'something'} is outside of what this run may touch")
+            return None
+        if rules.lease and call.actor in self.holders:
+            lease = self._world.cluster.object("leases", rules.lease, "kube-system")
+            holder = lease["spec"].get("holderIdentity") if lease else None
+            if holder != call.actor:
+                self._breach(call, f"{call.actor} acts on {group} while {holder or 'nobody'} holds its Lease")
+        return rules
 
     def _touch(self, call: Call) -> None:
-        self._ruled(call, call.params.get("AutoScalingGroupName", ""))
+        for name in {tag["ResourceId"] for tag in call.params.get("Tags", ())} or {call.params.get("AutoScalingGroupName", "")}:
+            self._ruled(call, name)
 
     def _desired(self, call: Call) -> None:
         name, wanted = call.params["AutoScalingGroupName"], call.params["DesiredCapacity"]
@@ -174,12 +190,11 @@ class Judge:
         if node is None:
             return
         name = node["metadata"]["name"]
-        free = [other for other in self.available(instance.group) if other["metadata"]["name"] != name]
-        counted = len(free) < len(self.available(instance.group))
-        if counted and len(free) < rules.base - rules.unavailable:
-            self._breach(call, f"only {len(free)} of {rules.base} nodes would be available")
+        available = self._world.truth.available[instance.group]
+        if name in available and len(available) - 1 < rules.base - rules.unavailable:
+            self._breach(call, f"only {len(available) - 1} of {rules.base} nodes would be available")
         for pod in self._world.cluster.pods_on(name):
-            if is_evictable(pod):
+            if is_evictable(pod) and instance.id not in self.asked:
                 self._breach(call, f"pod {pod['metadata']['namespace']}/{pod['metadata']['name']} still runs on {name}")
 
     def _deregister(self, call: Call) -> None:
@@ -194,13 +209,16 @@ class Judge:
     def _patch_node(self, call: Call) -> None:
         node = self._node(call.params.get("name", ""))
         body = call.params.get("body")
-        if node is None or not isinstance(body, dict) or not body.get("spec", {}).get("unschedulable"):
+        if node is None or not isinstance(body, dict):
             return
         instance = self._world.account.instances.get(instance_id(node))
         rules = self._ruled(call, instance.group if instance else "")
-        if rules is None or instance is None or node["spec"].get("unschedulable") or not is_ready(node):
+        if rules is None or instance is None or not body.get("spec", {}).get("unschedulable"):
             return
-        after = len(self.available(instance.group)) - 1
+        available = self._world.truth.available[instance.group]
+        if node["metadata"]["name"] not in available:
+            return
+        after = len(available) - 1
         if after < rules.base - rules.unavailable:
             self._breach(call, f"only {after} of {rules.base} nodes would be available")
 
@@ -224,7 +242,8 @@ class Judge:
         if pod is None or dry or not is_evictable(pod) or not is_ready(pod):
             return
         left = self._world.cluster.budget_left(pod)
-        if left is not None and left < 1:
+        named = f"{pod['metadata']['namespace']}/{pod['metadata']['name']}" in self.asked
+        if left is not None and left < 1 and not named:
             self._breach(call, "a ready pod is deleted whose budget has nothing left")
 
     def _evict(self, call: Call) -> None:
@@ -233,17 +252,6 @@ class Judge:
         instance = self._world.account.instances.get(instance_id(node)) if node else None
         if instance is not None:
             self._ruled(call, instance.group)
-
-
-def instance_id(node: dict[str, Any]) -> str:
-    """The instance that a Node names."""
-    return str(node["spec"].get("providerID", "")).rsplit("/", 1)[-1]
-
-
-def is_ready(thing: dict[str, Any]) -> bool:
-    """Whether condition Ready of a Node or Pod is True."""
-    conditions = thing.get("status", {}).get("conditions", ())
-    return any(entry["type"] == "Ready" and entry["status"] == "True" for entry in conditions)
 
 
 def is_evictable(pod: dict[str, Any]) -> bool:

@@ -80,6 +80,10 @@ class Kernel:
         """The calendar moment of `at` (default: now)."""
         return self._epoch + datetime.timedelta(seconds=self.now if at is None else at)
 
+    def second(self, at: float | None = None) -> datetime.datetime:
+        """`utc` as AWS tells it: whole seconds."""
+        return self.utc(at).replace(microsecond=0)
+
     def timestamp(self, at: float | None = None) -> str:
         """`utc` as Kubernetes writes it: RFC 3339, whole seconds."""
         return self.utc(at).strftime("%Y-%m-%dT%H:%M:%SZ")

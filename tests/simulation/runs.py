@@ -61,6 +61,9 @@ def prepare(world: World, group: str, run_id: str = "r1", kill_at_command: int |
     lease = lease_name(world.name, group)
     policy = RotationPolicy(group=group, lease=lease, run=run_id, holder=f"host_{run_id}", **sizes, **options).checked()
     rules = world.judge.rules.setdefault(group, Rules(world.account.groups[group].desired))
+    world.judge.chosen = {*(world.judge.chosen or ()), group}
+    world.judge.holders.add(policy.holder)
+    rules.lease = lease
     rules.surge, rules.unavailable = sizes["max_surge"].of(rules.base, True), sizes["max_unavailable"].of(rules.base, False)
     call = kube_call(world.cluster, policy.holder)
     utc = world.kernel.utc

@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.judge import Judge
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import Cluster
 from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners as KubeManners
+from ansible_collections.nodeops.rotator.tests.simulation.truth import Truth
 
 NEVER_JOINS, NEVER_READY = "never joins", "never ready"
 
@@ -55,9 +56,10 @@ class World:
         """What a scenario wants its tests to know."""
         self.cluster.instance_gone = self._gone
         self.account.observers.append(self._instance_event)
+        self.figures = Figures(self)
+        self.truth = Truth(self, self.figures.changed)
         self.judge = Judge(self)
         self.gate.judges.append(self.judge)
-        self.figures = Figures(self)
 
     def begin(self) -> None:
         """Let the instances that are there be nodes, and everything come to rest; call once, when all is furnished."""
@@ -65,6 +67,7 @@ class World:
             if instance.state == "running" and instance.group in self.kinds:
                 self._join(instance, ready_after=0.0)
         self.cluster.settle()
+        self.truth.begin()
         self.judge.begin()
         self.figures.begin()
 
@@ -96,6 +99,7 @@ class World:
                 self.kernel.after(self.kernel.spread(*self.join), lambda: self._join(instance, ready))
         elif event == "shutting-down" and self.node_of(instance):
             self.cluster.node_silent(instance.private_dns)
+            self.figures.changed()
 
     def node_of(self, instance: Instance) -> dict[str, Any] | None:
         """The Node object that names this instance, if there is one."""

@@ -19,7 +19,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import B
 from ansible_collections.nodeops.rotator.tests.simulation.aws.clusters import EksCluster
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
 from ansible_collections.nodeops.rotator.tests.simulation.aws.fleet import Fleet
-from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group
+from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group, Member
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import (
     Image,
     Instance,
@@ -75,6 +75,7 @@ class Account:
         self.credentials: dict[str, Credential] = {}
         self.assumed: dict[str, Credential] = {}
         self.observers: list[Callable[[str, Instance], None]] = []
+        self.member_observers: list[Callable[[Group, Member], None]] = []
         self._said: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
         self.past = Past(kernel, lambda: self.manners.describe_lag)
         self.fleet = Fleet(self)
@@ -173,6 +174,11 @@ class Account:
         """Let the observers know of "running", "shutting-down" or "terminated"."""
         for observer in self.observers:
             observer(event, instance)
+
+    def tell_member(self, group: Group, member: Member) -> None:
+        """Let the observers know that a member came, went, or changed its state."""
+        for observer in self.member_observers:
+            observer(group, member)
 
     def page_size(self, asked: int | None, default: int) -> int:
         """How many elements the next page holds."""

@@ -61,6 +61,7 @@ class Lifecycle:
         self._account.past.note("member", instance.id, lambda: None)
         group.members[instance.id] = member
         instance.group = group.name
+        self._account.tell_member(group, member)
         return member
 
     def booted(self, group: Group, member: Member) -> None:
@@ -89,6 +90,7 @@ class Lifecycle:
         free at once, so a replacement may be launched before it is gone."""
         activity = self._scaler.activity(group, f"Terminating EC2 instance: {member.instance_id}", cause)
         member.activity, member.doomed = activity, True
+        self._account.tell_member(group, member)
         group.surplus_launches.discard(member.instance_id)
         if member.hook_event is not None:
             member.hook_event.cancel()
@@ -130,6 +132,7 @@ class Lifecycle:
         """The member is none any more."""
         self._account.past.part(group.name, member_look(member))
         del group.members[member.instance_id]
+        self._account.tell_member(group, member)
         group.surplus_launches.discard(member.instance_id)
         if group.status and not group.members:
             self._account.groups.pop(group.name, None)
@@ -185,6 +188,7 @@ class Lifecycle:
     def _become(self, group: Group, member: Member, state: str) -> None:
         self._scaler.note_member(group, member)
         member.lifecycle_state = state
+        self._account.tell_member(group, member)
 
     def move(self, group: Group, member: Member, state: str) -> None:
         """Put the member into another state than those of a launch or a termination (Standby, Detaching)."""

@@ -24,7 +24,7 @@ def instance_look(account: Account, instance: Instance) -> dict[str, Any]:
         "ImageId": instance.image_id,
         "InstanceType": instance.instance_type,
         "Architecture": instance.architecture,
-        "LaunchTime": account.kernel.utc(instance.launched_at),
+        "LaunchTime": account.kernel.second(instance.launched_at),
         "Placement": {"AvailabilityZone": instance.zone, "Tenancy": "default", "GroupName": ""},
         "State": {"Code": STATE_CODES[instance.state], "Name": instance.state},
         "Tags": tag_list(instance.tags),
@@ -59,7 +59,7 @@ def _attached(account: Account, instance: Instance) -> dict[str, Any]:
         "BlockDeviceMappings": [
             {"DeviceName": "/dev/xvda", "Ebs": {
                 "VolumeId": instance.volume_id, "Status": "attached", "DeleteOnTermination": True,
-                "AttachTime": account.kernel.utc(instance.launched_at),
+                "AttachTime": account.kernel.second(instance.launched_at),
             }}
         ],
     }
@@ -106,7 +106,7 @@ def group_look(account: Account, group: Group) -> dict[str, Any]:
         "TargetGroupARNs": list(group.target_groups),
         "HealthCheckType": group.setting("HealthCheckType"),
         "HealthCheckGracePeriod": group.setting("HealthCheckGracePeriod"),
-        "CreatedTime": account.kernel.utc(group.created_at),
+        "CreatedTime": account.kernel.second(group.created_at),
         "SuspendedProcesses": [
             {"ProcessName": name, "SuspensionReason": reason} for name, reason in sorted(group.suspended.items())
         ],
@@ -156,7 +156,7 @@ def activity_look(account: Account, group: Group, activity: Activity) -> dict[st
         "AutoScalingGroupARN": group.arn,
         "Description": activity.description,
         "Cause": activity.cause,
-        "StartTime": account.kernel.utc(activity.started_at),
+        "StartTime": account.kernel.second(activity.started_at),
         "StatusCode": activity.status,
         "Progress": activity.progress,
         "Details": activity.details,
@@ -164,5 +164,5 @@ def activity_look(account: Account, group: Group, activity: Activity) -> dict[st
     if activity.message:
         look["StatusMessage"] = activity.message
     if activity.ended_at is not None:
-        look["EndTime"] = account.kernel.utc(activity.ended_at)
+        look["EndTime"] = account.kernel.second(activity.ended_at)
     return look

@@ -14,7 +14,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import 
 from ansible_collections.nodeops.rotator.tests.simulation.kube.store import Store
 
 ANONYMOUS = "kubernetes-admin"
-"""Who a caller is while the cluster asks for no token."""
+"""Who a caller without a token is while the cluster asks for none; one with a token is whom it names."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Admission:
     def user(self, token: str) -> str:
         """Who the bearer is. Raises ApiError 401."""
         if self.tokens is None and self.authenticate is None:
-            return ANONYMOUS
+            return token or ANONYMOUS
         user = (self.tokens or {}).get(token)
         if user is None and self.authenticate is not None and token:
             user = self.authenticate(token)

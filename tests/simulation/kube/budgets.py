@@ -34,12 +34,47 @@ class SyncFailed(Exception):
     """The expected number of pods cannot be told."""
 
 
+class Members:
+    """The pods that a budget guards: all by name, the names of the healthy ones, and how many each controller has."""
+
+    def __init__(self, pods: Iterable[Object] = ()) -> None:
+        self.pods: dict[str, Object] = {}
+        self.healthy: set[str] = set()
+        self.owners: dict[str, tuple[Mapping[str, Any], int]] = {}
+        for pod in pods:
+            self.put(pod)
+
+    def put(self, pod: Object) -> None:
+        """A pod came or changed."""
+        name = pod["metadata"]["name"]
+        self.drop(name)
+        self.pods[name] = pod
+        if is_ready(pod) and not is_terminating(pod):
+            self.healthy.add(name)
+        self._count(pod, 1)
+
+    def drop(self, name: str) -> None:
+        """A pod went."""
+        pod = self.pods.pop(name, None)
+        if pod is not None:
+            self.healthy.discard(name)
+            self._count(pod, -1)
+
+    def _count(self, pod: Object, step: int) -> None:
+        ref = controller_of(pod)
+        if ref is not None:
+            count = self.owners.get(ref["uid"], (ref, 0))[1] + step
+            self.owners[ref["uid"]] = (ref, count)
+            if not count:
+                del self.owners[ref["uid"]]
+
+
 class Budgets:
     """Keeps which pods each budget guards, and writes the status `pdb_lag` after the pods changed."""
 
     def __init__(self, control: Control) -> None:
         self._control, self._store = control, control.store
-        self._members: dict[Key, dict[str, Object]] = {}
+        self._members: dict[Key, Members] = {}
         self._matchers: dict[str, dict[str, Callable[[Mapping[str, str]], bool]]] = {}
         self._queue = Queue(control, self._sync, "pdb_lag")
         self._rechecks: set[Key] = set()
@@ -58,7 +93,7 @@ class Budgets:
             match = object_match(new["spec"].get("selector"))
             self._matchers.setdefault(namespace, {})[name] = match
             pods = self._store.all("pods", namespace)
-            self._members[namespace, name] = {p["metadata"]["name"]: p for p in pods if match(labels_of(p))}
+            self._members[namespace, name] = Members(p for p in pods if match(labels_of(p)))
         if new is not None:
             self._queue.add((namespace, name))
 
@@ -66,11 +101,11 @@ class Budgets:
         namespace, name = key_of(new or old or {})
         for budget, match in self._matchers.get(namespace, {}).items():
             members = self._members[namespace, budget]
-            was, is_now = name in members, new is not None and match(labels_of(new))
+            was, is_now = name in members.pods, new is not None and match(labels_of(new))
             if is_now and new is not None:
-                members[name] = new
+                members.put(new)
             elif was:
-                del members[name]
+                members.drop(name)
             if was or is_now:
                 self._queue.add((namespace, budget))
 
@@ -84,14 +119,14 @@ class Budgets:
         budget = self._store.get("poddisruptionbudgets", key[1], key[0])
         if budget is None:
             return
-        pods = list(self._members[key].values())
-        disrupted = self._disrupted(budget, pods)
+        members = self._members[key]
+        disrupted = self._disrupted(budget, members.pods)
         try:
-            expected, desired = self.expectation(budget, pods)
+            expected, desired = self.expectation(budget, members)
         except SyncFailed as error:
             self._fail(budget, str(error))
             return
-        healthy = sum(is_ready(p) and not is_terminating(p) and p["metadata"]["name"] not in disrupted for p in pods)
+        healthy = len(members.healthy - disrupted.keys())
         allowed = max(0, healthy - desired) if expected > 0 else 0
         status: Object = {
             "currentHealthy": healthy,
@@ -116,11 +151,11 @@ class Budgets:
         self._rechecks.discard(key)
         self._queue.add(key)
 
-    def _disrupted(self, budget: Object, pods: Iterable[Object]) -> dict[str, str]:
+    def _disrupted(self, budget: Object, pods: Mapping[str, Object]) -> dict[str, str]:
         """The granted evictions whose deletion is still to be seen, while they are believed."""
         limit = self._control.kernel.timestamp(self._control.kernel.now - self._control.manners.disrupted_timeout)
         granted = budget["status"].get("disruptedPods") or {}
-        waiting = {p["metadata"]["name"] for p in pods if not is_terminating(p)}
+        waiting = {name for name in granted if name in pods and not is_terminating(pods[name])}
         return {name: since for name, since in granted.items() if name in waiting and since > limit}
 
     def _fail(self, budget: Object, message: str) -> None:
@@ -130,26 +165,20 @@ class Budgets:
         status.setdefault("observedGeneration", budget["metadata"]["generation"])
         self._store.put("poddisruptionbudgets", {**budget, "status": status})
 
-    def expectation(self, budget: Mapping[str, Any], pods: list[Object]) -> tuple[int, int]:
+    def expectation(self, budget: Mapping[str, Any], members: Members) -> tuple[int, int]:
         """(expected pods, pods that have to be healthy). Percentages are of the controllers' scale, rounded up."""
         spec = budget["spec"]
         if spec.get("maxUnavailable") is not None:
-            expected = self._scale(pods)
+            expected = self._scale(budget, members)
             return expected, max(0, expected - scaled(spec["maxUnavailable"], expected))
         minimum = spec.get("minAvailable", 1)
         if isinstance(minimum, int):
-            return len(pods), minimum
-        expected = self._scale(pods)
+            return len(members.pods), minimum
+        expected = self._scale(budget, members)
         return expected, scaled(minimum, expected)
 
-    def _scale(self, pods: list[Object]) -> int:
-        scales: dict[str, int] = {}
-        for pod in pods:
-            ref = controller_of(pod)
-            if ref is not None and ref["uid"] not in scales:
-                uid, replicas = self._replicas(pod["metadata"]["namespace"], ref)
-                scales[ref["uid"]] = 0 if uid in scales else replicas
-                scales.setdefault(uid, 0)
+    def _scale(self, budget: Mapping[str, Any], members: Members) -> int:
+        scales = dict(self._replicas(budget["metadata"]["namespace"], ref) for ref, _count in members.owners.values())
         return sum(scales.values())
 
     def _replicas(self, namespace: str, ref: Mapping[str, Any]) -> tuple[str, int]:
@@ -175,14 +204,13 @@ class Budgets:
         for budget_name in self._matchers.get(namespace, {}):
             members = self._members[namespace, budget_name]
             budget = self._store.get("poddisruptionbudgets", budget_name, namespace)
-            if name not in members or budget is None:
+            if name not in members.pods or budget is None:
                 continue
-            pods = list(members.values())
             try:
-                _expected, desired = self.expectation(budget, pods)
+                _expected, desired = self.expectation(budget, members)
             except SyncFailed:
-                desired = len(pods)
-            lefts.append(sum(map(truly_ready, pods)) - desired)
+                desired = len(members.pods)
+            lefts.append(sum(truly_ready(members.pods[healthy]) for healthy in members.healthy) - desired)
         return min(lefts, default=None)
 
 

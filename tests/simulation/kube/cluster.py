@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -22,12 +23,18 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.jobs import Jobs
 from ansible_collections.nodeops.rotator.tests.simulation.kube.kubelet import Kubelets
 from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
 from ansible_collections.nodeops.rotator.tests.simulation.kube.nodes import Machine, Nodes
-from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, is_ready, is_terminating, labels_of
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
+    Object,
+    is_ready,
+    is_terminating,
+    labels_of,
+    owner_uid,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import RESOURCES
 from ansible_collections.nodeops.rotator.tests.simulation.kube.scheduler import Scheduler
 from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import labels_match
 from ansible_collections.nodeops.rotator.tests.simulation.kube.sets import DaemonSets, StatefulSets
-from ansible_collections.nodeops.rotator.tests.simulation.kube.tally import Tally
+from ansible_collections.nodeops.rotator.tests.simulation.kube.tally import Tally, is_active
 from ansible_collections.nodeops.rotator.tests.simulation.kube.volumes import Volumes
 from ansible_collections.nodeops.rotator.tests.simulation.kube.watch import Watch
 from ansible_collections.nodeops.rotator.tests.simulation.kube.workloads import Deployments, ReplicaSets
@@ -229,15 +236,22 @@ class Cluster:
         """How many disruptions the pod's budgets have left in truth (negative: already broken); None without budget."""
         return self._budgets.left(pod, self.truly_ready)
 
+    def _lost(self) -> Counter[str]:
+        """By owner: pods that are still shown as ready on nodes whose kubelet is silent."""
+        pods = (pod for name in self._kubelets.silent for pod in self.store.by("pods", "node", name))
+        return Counter(owner_uid(pod) or "" for pod in pods if is_active(pod) and is_ready(pod))
+
     def workload_figures(self) -> dict[tuple[str, str, str], tuple[int, int]]:
-        """(wanted, ready) replicas of every Deployment, StatefulSet and DaemonSet, by (kind, namespace, name)."""
+        """(wanted, truly ready) replicas of every Deployment, StatefulSet and DaemonSet, by (kind, namespace, name)."""
         figures = {}
+        lost = self._lost()
         for plural in ("deployments", "statefulsets", "daemonsets"):
             kind = RESOURCES[plural].kind
             for obj in self.objects(plural):
                 meta = obj["metadata"]
                 owners = self.control.owned("replicasets", obj) if plural == "deployments" else [obj]
-                ready = sum(self._tally.ready[owner["metadata"]["uid"]] for owner in owners)
+                uids = [owner["metadata"]["uid"] for owner in owners]
+                ready = sum(self._tally.ready[uid] - lost[uid] for uid in uids)
                 wanted = obj["spec"].get("replicas", (obj.get("status") or {}).get("desiredNumberScheduled", 0))
                 figures[kind, meta["namespace"], meta["name"]] = (wanted, ready)
         return figures

@@ -37,11 +37,13 @@ class Run:
 
 
 class Kubelets:
-    """Every node's kubelet. `alive` holds the names of the nodes whose kubelet answers."""
+    """Every node's kubelet. `alive` holds the names of the nodes whose kubelet answers, `silent` those whose kubelet
+    did once."""
 
     def __init__(self, control: Control, volumes: Volumes) -> None:
         self._control, self._volumes = control, volumes
         self.alive: set[str] = set()
+        self.silent: set[str] = set()
         self._runs: dict[str, Run] = {}
         self._address = 0
         control.store.listen("pods", self._pod_changed)
@@ -49,12 +51,14 @@ class Kubelets:
     def stop(self, node: str) -> None:
         """The kubelet goes silent and takes its containers with it."""
         self.alive.discard(node)
+        self.silent.add(node)
         for pod in self._control.store.by("pods", "node", node):
             self._forget(pod["metadata"]["uid"])
 
     def start(self, node: str) -> None:
         """A kubelet begins under this name; pods that are already bound to it are begun anew or ended."""
         self.alive.add(node)
+        self.silent.discard(node)
         for pod in self._control.store.by("pods", "node", node):
             self._forget(pod["metadata"]["uid"])
             self._look(pod)

@@ -179,6 +179,7 @@ class Nodes:
 
         def collect() -> None:
             if self._store.get("nodes", name) is None:
+                self._kubelets.silent.discard(name)
                 for pod in self._store.by("pods", "node", name):
                     remove(self._control, "pods", pod, grace=0)
 

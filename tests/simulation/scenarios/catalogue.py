@@ -22,7 +22,7 @@ QUICK = KubeManners(
 def quick_world(kernel: Kernel) -> World:
     """An empty world whose instances are nodes within some three seconds."""
     world = World(kernel, aws=AwsManners.quick(), kube=QUICK)
-    world.join, world.ready, world.figures.period = (0.3, 0.6), (0.2, 0.6), 0.5
+    world.join, world.ready = (0.3, 0.6), (0.2, 0.6)
     return world
 
 

@@ -99,7 +99,7 @@ def describe_configurations(account: Account, params: Params) -> dict[str, Any]:
         one.name: {
             "SecurityGroups": [], "BlockDeviceMappings": [], "KeyName": "", "UserData": "", "EbsOptimized": False,
             "InstanceMonitoring": {"Enabled": True}, **one.data, "LaunchConfigurationName": one.name,
-            "LaunchConfigurationARN": one.arn, "CreatedTime": account.kernel.utc(one.created_at),
+            "LaunchConfigurationARN": one.arn, "CreatedTime": account.kernel.second(one.created_at),
             "ClassicLinkVPCSecurityGroups": [], "KernelId": "", "RamdiskId": "",
         }
         for one in account.launch_configurations.values() if not names or one.name in names

@@ -227,7 +227,7 @@ def describe_volumes(account: Account, params: Params) -> dict[str, Any]:
     looks = {
         instance.volume_id: {
             "VolumeId": instance.volume_id, "AvailabilityZone": instance.zone, "State": "in-use", "Size": 20,
-            "VolumeType": "gp3", "Encrypted": True, "CreateTime": account.kernel.utc(instance.launched_at),
+            "VolumeType": "gp3", "Encrypted": True, "CreateTime": account.kernel.second(instance.launched_at),
             "Attachments": [{"InstanceId": instance.id, "Device": "/dev/xvda", "State": "attached",
                              "VolumeId": instance.volume_id, "DeleteOnTermination": True}],
             "Tags": [],

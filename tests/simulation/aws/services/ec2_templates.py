@@ -22,7 +22,7 @@ def template_look(account: Account, template: Template) -> dict[str, Any]:
     """A launch template as every operation shows it."""
     return {
         "LaunchTemplateId": template.id, "LaunchTemplateName": template.name,
-        "CreateTime": account.kernel.utc(template.created_at), "CreatedBy": account.arn_of(""),
+        "CreateTime": account.kernel.second(template.created_at), "CreatedBy": account.arn_of(""),
         "DefaultVersionNumber": template.default, "LatestVersionNumber": template.latest,
         "Tags": tag_list(template.tags),
     }
@@ -31,7 +31,7 @@ def template_look(account: Account, template: Template) -> dict[str, Any]:
 def _version_look(account: Account, template: Template, version: TemplateVersion) -> dict[str, Any]:
     look: dict[str, Any] = {
         "LaunchTemplateId": template.id, "LaunchTemplateName": template.name, "VersionNumber": version.number,
-        "CreateTime": account.kernel.utc(version.created_at), "CreatedBy": account.arn_of(""),
+        "CreateTime": account.kernel.second(version.created_at), "CreatedBy": account.arn_of(""),
         "DefaultVersion": version.number == template.default, "LaunchTemplateData": version.data,
     }
     return {**look, "VersionDescription": version.description} if version.description else look

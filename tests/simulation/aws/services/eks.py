@@ -29,7 +29,7 @@ def describe_cluster(account: Account, params: Params) -> dict[str, Any]:
     vpc = next((subnet.vpc_id for subnet in account.subnets.values()), "")
     return {"cluster": {
         "name": cluster.name, "arn": account.arn("eks", f"cluster/{cluster.name}"), "version": cluster.version,
-        "createdAt": account.kernel.utc(0.0), "endpoint": cluster.endpoint, "status": cluster.status,
+        "createdAt": account.kernel.second(0.0), "endpoint": cluster.endpoint, "status": cluster.status,
         "certificateAuthority": {"data": cluster.ca_data}, "platformVersion": cluster.platform_version,
         "roleArn": account.arn("iam", f"role/{cluster.name}-cluster", regional=False), "tags": dict(cluster.tags),
         "resourcesVpcConfig": {"subnetIds": sorted(account.subnets), "securityGroupIds": [], "vpcId": vpc,
@@ -72,8 +72,8 @@ def _nodegroup_look(account: Account, cluster: EksCluster, nodegroup: Nodegroup)
     look: dict[str, Any] = {
         "nodegroupName": nodegroup.name, "clusterName": cluster.name, "version": nodegroup.version,
         "nodegroupArn": account.arn("eks", f"nodegroup/{cluster.name}/{nodegroup.name}/{group.arn.split(':')[6]}"),
-        "releaseVersion": nodegroup.release_version, "createdAt": account.kernel.utc(group.created_at),
-        "modifiedAt": account.kernel.utc(group.created_at), "status": nodegroup.status, "capacityType": "ON_DEMAND",
+        "releaseVersion": nodegroup.release_version, "createdAt": account.kernel.second(group.created_at),
+        "modifiedAt": account.kernel.second(group.created_at), "status": nodegroup.status, "capacityType": "ON_DEMAND",
         "scalingConfig": {"minSize": group.minimum, "maxSize": group.maximum, "desiredSize": group.desired},
         "subnets": list(group.subnets), "amiType": nodegroup.ami_type, "labels": nodegroup.labels,
         "nodeRole": account.arn("iam", f"role/{nodegroup.name}-node", regional=False), "taints": nodegroup.taints,

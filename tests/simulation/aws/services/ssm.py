@@ -20,7 +20,7 @@ def _look(account: Account, parameter: Parameter) -> dict[str, Any]:
     public = parameter.name.startswith("/aws/service/")
     return {
         "Name": parameter.name, "Type": parameter.type, "Value": parameter.value, "Version": parameter.version,
-        "LastModifiedDate": account.kernel.utc(parameter.modified), "DataType": "text",
+        "LastModifiedDate": account.kernel.second(parameter.modified), "DataType": "text",
         "ARN": f"arn:aws:ssm:{account.region}:{'' if public else account.id}:parameter{parameter.name}",
     }
 

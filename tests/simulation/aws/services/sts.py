@@ -36,6 +36,6 @@ def assume_role(account: Account, params: Params) -> dict[str, Any]:
     account.assumed[key] = Credential(arn, expires, secret, session)
     return {
         "Credentials": {"AccessKeyId": key, "SecretAccessKey": secret, "SessionToken": session,
-                        "Expiration": account.kernel.utc(expires)},
+                        "Expiration": account.kernel.second(expires)},
         "AssumedRoleUser": {"AssumedRoleId": f"AROA{role.upper()[:8]}:{session}", "Arn": arn},
     }

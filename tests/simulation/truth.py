@@ -1,0 +1,72 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which instances and nodes of each Auto Scaling group count, kept as they change: what the judge and the figures ask."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group, Member
+
+if TYPE_CHECKING:
+    from ansible_collections.nodeops.rotator.tests.simulation.world import World
+
+
+class Truth:
+    """`launched`: by group, the instances that are Pending or InService and not on their way out. `available`: by group,
+    the names of the nodes of those instances that are Ready and schedulable. `changed` is called after a change."""
+
+    def __init__(self, world: World, changed: Callable[[], None]) -> None:
+        self._world, self._changed = world, changed
+        self.launched: dict[str, set[str]] = defaultdict(set)
+        self.available: dict[str, set[str]] = defaultdict(set)
+        world.account.member_observers.append(self._member)
+        world.cluster.store.listen("nodes", self._node)
+
+    def begin(self) -> None:
+        """Take in what is there already."""
+        for group in self._world.account.groups.values():
+            for member in group.members.values():
+                self._member(group, member)
+
+    def _member(self, group: Group, member: Member) -> None:
+        """A member came, went, or changed its state."""
+        counted = member.counted and group.members.get(member.instance_id) is member
+        launched = self.launched[group.name]
+        (launched.add if counted else launched.discard)(member.instance_id)
+        instance = self._world.account.instances.get(member.instance_id)
+        node = self._world.node_of(instance) if instance is not None else None
+        if node is not None:
+            self._judge(group.name, node, counted)
+        self._changed()
+
+    def _node(self, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> None:
+        if old is not None and (new is None or instance_id(new) != instance_id(old)):
+            self._judge(self._group(old), old, False)
+        if new is not None:
+            name = self._group(new)
+            self._judge(name, new, instance_id(new) in self.launched[name])
+        self._changed()
+
+    def _group(self, node: Mapping[str, Any]) -> str:
+        instance = self._world.account.instances.get(instance_id(node))
+        return instance.group if instance is not None else ""
+
+    def _judge(self, group: str, node: Mapping[str, Any], counted: bool) -> None:
+        available = self.available[group]
+        good = counted and is_ready(node) and not node["spec"].get("unschedulable")
+        (available.add if good else available.discard)(node["metadata"]["name"])
+
+
+def instance_id(node: Mapping[str, Any]) -> str:
+    """The instance that a Node names."""
+    return str(node["spec"].get("providerID", "")).rsplit("/", 1)[-1]
+
+
+def is_ready(thing: Mapping[str, Any]) -> bool:
+    """Whether condition Ready of a Node or Pod is True."""
+    conditions = thing.get("status", {}).get("conditions", ())
+    return any(entry["type"] == "Ready" and entry["status"] == "True" for entry in conditions)
