@@ -74,6 +74,10 @@ lowest: venv ## run all tests with the oldest libraries that requirements.txt al
 bench-drain: venv ## compare node_drain with kubectl drain and kubernetes.core.k8s_drain
 	@$(run).bench.drain
 
+.PHONY: bench-world
+bench-world: venv ## measure what rotations cost in virtual time, in seconds of the processor
+	@$(run).bench.world
+
 .PHONY: check
 check: venv ## run every linter and build check
 	@$(python) tools/run_checks.py
