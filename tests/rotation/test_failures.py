@@ -219,4 +219,12 @@ def test_what_cannot_be_read_is_told_before_anything_is_touched(verb: str) -> No
     world.cluster.denied.extend([("*", verb), ("*", verb.replace("watch", "list"))])
     run = rotate(world, BLUE)
     failed(run, "failed", verb.split()[1])
-    assert old_only(world) and not any("Lease" in type(c).__name__ and "Write" in type(c).__name__ for _, c in run.inbox.commands)
+    assert old_only(world) and not any("Lease" in type(c).__name__ and "Write" in type(c).__name__ for _at, c in run.inbox.commands)
+
+
+def test_a_template_taken_back_by_a_new_version_with_the_old_content_makes_nobody_outdated() -> None:
+    world = due()
+    point_to(world, BLUE, world.facts["old_image"])
+    run = rotate(world, BLUE)
+    assert run.result is not None and run.result.status == "nothing" and run.result.values["target"]["version"] == "3"
+    assert old_only(world)

@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import weakref
 from collections.abc import Generator, Iterator
-from typing import Any
+from typing import Any, Union
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients import kube_objects
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube import list_pages, selection
@@ -48,7 +48,7 @@ EXPIRED = ("410", "Expired", "Gone")
 _plain: weakref.WeakSet[Any] = weakref.WeakSet()
 """Servers (by their call) that refused a streaming list, so that they are not asked for each feed again."""
 
-Messages = Generator[Message | Pause | None, None, None]
+Messages = Generator[Union[Message, Pause, None], None, None]
 
 
 def follow(call: KubeCall, feed: Feed) -> Iterator[Message | Pause | None]:

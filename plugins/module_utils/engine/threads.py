@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType, TracebackType
-from typing import Any
+from typing import Any, Union
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cache import Broken, Feed, Message, Pause
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command, Ports
@@ -24,7 +24,7 @@ POOL = 8
 PARENT_CHECK = 2.0
 """Seconds between looks at whether the process that started us still lives: on SIGKILL of ansible nobody tells us."""
 
-Follow = Callable[[Feed], Iterator[Message | Pause | None]]
+Follow = Callable[[Feed], Iterator[Union[Message, Pause, None]]]
 
 
 class _Feeder(threading.Thread):
