@@ -24,12 +24,14 @@ MANAGED_TAG = "eks:nodegroup-name"
 
 class AutoScaling:
     """core.commands.Cloud. One attempt a call; raises core.errors. Cost of a read: DescribeAutoScalingGroups,
-    DescribeInstances per 200 instances, DescribeLaunchTemplateVersions, DescribeTargetHealth per target group."""
+    DescribeInstances per 200 instances, DescribeLaunchTemplateVersions (the first time perhaps once more),
+    DescribeTargetHealth per target group."""
 
     def __init__(self, aws: Aws, clock: Callable[[], float] = time.time) -> None:
         """`clock` answers seconds since the epoch."""
         self._aws, self._clock = aws, clock
         self._refresh_seen: tuple[float, bool] = (float("-inf"), False)
+        self._contents: dict[tuple[str, str], Any] = {}  # of versions in use; a version never changes
 
     def read_group(self, name: str, also: tuple[str, ...] = ()) -> Group:
         """The group with everything about it that a rotation looks at; NotFoundError if there is none."""
@@ -60,7 +62,7 @@ class AutoScaling:
             activity=self._activity(name) if short else "",
             targets=tuple(self._targets(raw.get("TargetGroupARNs", ()))),
             departed=tuple(_instance({"InstanceId": i}, machines[i]) for i in also if i in machines and i not in ids),
-            resolved=self._resolve(source, now),
+            resolved=self._resolve(source, {instance.source for instance in instances}, now),
             read_at=now,
         )
 
@@ -73,26 +75,32 @@ class AutoScaling:
                 found.update({entry["InstanceId"]: entry for entry in reservation["Instances"]})
         return found
 
-    def _resolve(self, source: tuple[str, str], now: float) -> Target | None:
-        """What the group launches from now, `$Latest` and `$Default` resolved; None if it does not exist."""
+    def _resolve(self, source: tuple[str, str], used: set[tuple[str, str]], now: float) -> Target | None:
+        """What the group launches from now, `$Latest` and `$Default` resolved; None if it does not exist. `used`: what its
+        instances were launched from, to see which of that says the same."""
         template, version = source
-        try:
-            if not version:
-                return self._configuration(template)
-            found = self._aws.call(
-                f"read launch template {template}",
-                "ec2",
-                "DescribeLaunchTemplateVersions",
-                LaunchTemplateId=template,
-                Versions=[version],
-                ResolveAlias=True,
-            )["LaunchTemplateVersions"]
-        except NotFoundError:
-            return None
+        if not version:
+            return self._configuration(template)
+        found = self._versions(template, [version])
         if not found:
             return None
-        data, number = found[0].get("LaunchTemplateData", {}), str(found[0]["VersionNumber"])
-        return Target(template, number, data.get("ImageId", ""), found[0].get("LaunchTemplateName", ""), now)
+        number, data = str(found[0]["VersionNumber"]), found[0].get("LaunchTemplateData", {})
+        others = sorted({other for name, other in used if name == template and other not in ("", number)})
+        if missing := [other for other in others if (template, other) not in self._contents]:
+            entries = {str(entry["VersionNumber"]): entry for entry in self._versions(template, missing)}
+            self._contents |= {(template, name): entries.get(name, {}).get("LaunchTemplateData") for name in missing}
+        twins = frozenset(other for other in others if self._contents[template, other] == data)
+        return Target(template, number, data.get("ImageId", ""), found[0].get("LaunchTemplateName", ""), now, twins)
+
+    def _versions(self, template: str, versions: list[str]) -> list[dict[str, Any]]:
+        """These versions of a template, images resolved; none if one of them does not exist (any more)."""
+        params = {"LaunchTemplateId": template, "Versions": versions, "ResolveAlias": True}
+        try:
+            doing = f"read launch template {template}"
+            found = self._aws.call(doing, "ec2", "DescribeLaunchTemplateVersions", **params)
+        except NotFoundError:
+            return []
+        return list(found["LaunchTemplateVersions"])
 
     def _configuration(self, name: str) -> Target | None:
         doing = f"read launch configuration {name}"

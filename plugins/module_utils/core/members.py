@@ -133,8 +133,9 @@ def by_instance(nodes: Iterable[Node]) -> dict[str, Node]:
 
 def outdated(instance: Instance, node: Node | None, target: Target, now: float, max_age: float | None) -> str:
     """Why the instance has to be replaced, "" if it is current. `now` and ages in seconds, `now` since the epoch."""
-    if instance.source != target.source:
-        if instance.source[0] == target.template:
+    same = instance.source[0] == target.template
+    if not same or instance.source[1] not in {target.version, *target.twins}:
+        if same:
             return f"version {instance.source[1]}, target is {target.version}"
         return f"launched from {_source(instance.source)}, target is {_source(target.source)}"
     images = (instance.image_id, target.image_id)
