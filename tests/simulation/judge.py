@@ -93,7 +93,7 @@ class Judge:
     # True state
 
     def available(self, group: str) -> list[dict[str, Any]]:
-        """The nodes of the group that are Ready, schedulable, and of a member that counts as launched."""
+        """The nodes of the group that are Ready, not cordoned by a judged actor, and of a member that counts as launched."""
         found = (self._node(name) for name in sorted(self._world.truth.available[group]))
         return [node for node in found if node is not None]
 
@@ -168,7 +168,8 @@ class Judge:
 
     def _terminate(self, call: Call) -> None:
         instance = self._world.account.instances.get(call.params["InstanceId"])
-        if instance is None or instance.state != "running":
+        _group, member = self._world.account.scaler.whereabouts(call.params["InstanceId"])
+        if instance is None or instance.state != "running" or member is None or member.doomed:
             return
         rules = self._ruled(call, instance.group)
         if rules is None:
@@ -211,9 +212,12 @@ class Judge:
         body = call.params.get("body")
         if node is None or not isinstance(body, dict):
             return
-        instance = self._world.account.instances.get(instance_id(node))
+        instance, spec = self._world.account.instances.get(instance_id(node)), body.get("spec", {})
         rules = self._ruled(call, instance.group if instance else "")
-        if rules is None or instance is None or not body.get("spec", {}).get("unschedulable"):
+        if "unschedulable" in spec:
+            own = self._world.truth.cordoned
+            (own.add if spec["unschedulable"] else own.discard)(node["metadata"]["uid"])
+        if rules is None or instance is None or not spec.get("unschedulable"):
             return
         available = self._world.truth.available[instance.group]
         if node["metadata"]["name"] not in available:

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 class Truth:
     """`launched`: by group, the instances that are Pending or InService and not on their way out. `available`: by group,
-    the names of the nodes of those instances that are Ready and schedulable. `changed` is called after a change."""
+    the names of the nodes of those instances that are Ready and not `cordoned`: by whom the judge judges, told by uid;
+    what an operator has cordoned still carries its load. `changed` is called after a change."""
 
     def __init__(self, world: World, changed: Callable[[], None]) -> None:
         self._world, self._changed = world, changed
         self.launched: dict[str, set[str]] = defaultdict(set)
         self.available: dict[str, set[str]] = defaultdict(set)
+        self.cordoned: set[str] = set()
         world.account.member_observers.append(self._member)
         world.cluster.store.listen("nodes", self._node)
 
@@ -57,7 +59,7 @@ class Truth:
 
     def _judge(self, group: str, node: Mapping[str, Any], counted: bool) -> None:
         available = self.available[group]
-        good = counted and is_ready(node) and not node["spec"].get("unschedulable")
+        good = counted and is_ready(node) and node["metadata"]["uid"] not in self.cordoned
         (available.add if good else available.discard)(node["metadata"]["name"])
 
 

@@ -28,7 +28,7 @@ class Journal:
     ours; `protected`: instances that had it before; `protects_new`: the group's setting before, and `bare`, where that is
     on, the instances without protection. `spread`: difference between fullest and emptiest zone as found. `tainted`: soft
     taints are ours. `canary`: "" (not judged), "passed", "failed". `pushed`: targets that we deregistered, by (target
-    group, instance, port). `resolved_at`: see core.cloud_model.Target. `usual`: keys of the blocking taints that Ready
+    group, instance, port). `usual`: keys of the blocking taints that Ready
     nodes of the group carried at the beginning, and `broken`: DaemonSets (namespace/name) most of whose pods were not ready.
     """
 
@@ -51,7 +51,6 @@ class Journal:
     canaries: int = 0
     failures: tuple[str, ...] = ()
     pushed: tuple[tuple[str, str, int], ...] = ()
-    resolved_at: float = 0.0
     usual: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
 
@@ -91,7 +90,7 @@ def _checked(journal: Journal) -> Journal:
     """Itself. Raises TypeError for a field of another kind than its default."""
     for field in dataclasses.fields(Journal):
         value = getattr(journal, field.name)
-        kinds: Any = {type(None): (tuple, type(None)), float: (int, float)}.get(type(field.default), type(field.default))
+        kinds: Any = (tuple, type(None)) if field.default is None else type(field.default)
         if not isinstance(value, kinds) or isinstance(value, bool) is not isinstance(field.default, bool):
             raise TypeError(f"{field.name} is {value!r}")
     return journal

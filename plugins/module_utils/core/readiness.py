@@ -13,7 +13,10 @@ from collections.abc import Iterable
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cloud_model import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model import DaemonSet, Pod
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.members import BLOCKING, PREFIX, Member
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.members import BLOCKING, CONDITION, PREFIX, Member
+
+CORDON = CONDITION + "unschedulable"
+"""The taint that goes with spec.unschedulable."""
 
 
 def waiting_for(
@@ -36,7 +39,8 @@ def waiting_for(
 
 
 def _startup(key: str, effect: str, usual: Iterable[str]) -> bool:
-    return effect in BLOCKING and key not in usual and not key.startswith(PREFIX)
+    """Whether somebody will take this taint away when the node is complete; a cordon is a person's own."""
+    return effect in BLOCKING and key not in usual and key != CORDON and not key.startswith(PREFIX)
 
 
 def broken(daemonsets: Iterable[DaemonSet]) -> tuple[str, ...]:

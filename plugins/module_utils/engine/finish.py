@@ -20,22 +20,26 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.members impor
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.sizes import may_take
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine import leaving
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.failing import hopeless, tried
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.memory import PATIENCE
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.memory import PATIENCE, REPEAT
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.window import PROTECT_AT_ONCE, SIGNPOST, take
 
 
 def shrunk(turn: Turn) -> bool:
-    """Whether the surge has been given back. What is left of it goes by draining fresh nodes that nobody needs (others only
-    where there is none): one whose loss unbalances no zone, among those one that never became ready, then
+    """Whether the surge has been given back, and what is launched above a desired that somebody lowered behind the
+    fence. What is left of it goes by draining fresh nodes that nobody needs (others only where there is none): one whose loss unbalances no zone, among those one that never became ready, then
     the youngest."""
     situation = turn.situation
     if situation.leaving:
         return False
-    if situation.surge == 0:
+    if situation.surge == 0 and situation.launched <= situation.desired:
+        turn.forget("excess")
         return True
+    if situation.surge == 0 and not (turn.over("excess", REPEAT) and turn.read_fresh):
+        return False
+    excess = f"Auto Scaling group {turn.group.name} has {situation.launched - situation.base} nodes more than its base of {situation.base}"
     if any(isinstance(command, Terminate) for command in hopeless(turn)):
-        left(turn, f"Auto Scaling group {turn.group.name} has {situation.surge} nodes more than its base of {situation.base}")
+        left(turn, excess)
         return True
     if situation.launched <= situation.base or situation.launched < situation.desired:
         if turn.over("unlaunched", turn.policy.boot_timeout if turn.memory.mode == "rotate" else 2 * turn.policy.poll_interval):
@@ -48,15 +52,14 @@ def shrunk(turn: Turn) -> bool:
     if turn.memory.mode == "rotate" and not all(member.joined for member in candidates):
         return False
     if not candidates:
-        left(turn, f"Auto Scaling group {turn.group.name} has {situation.surge} nodes more than its base of {situation.base}")
+        left(turn, excess)
         return True
     best = max(candidates, key=lambda m: (leaving.zones_bear(turn, m), not m.joined, m.instance.launched_at, m.id))
     if not best.available or may_take(situation.available, situation.base, turn.window):
         take(turn, best, "surplus")
         return False
     if turn.over("surplus", turn.policy.terminate_timeout):
-        left(turn, f"Auto Scaling group {turn.group.name} has {situation.surge} nodes more than its base of {situation.base}:"
-             " so few are available that none can be spared")
+        left(turn, f"{excess}: so few are available that none can be spared")
         return True
     return False
 

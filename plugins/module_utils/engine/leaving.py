@@ -228,10 +228,14 @@ def departed(turn: Turn) -> None:
 
 
 def awaited(turn: Turn) -> tuple[str, ...]:
-    """Instances that have ended and whose Node object still exists."""
-    if not turn.memory.marks.gone:
+    """Instances whose Node object should go: those that have ended, and former ones of whatever run whose name a fresh
+    instance has got."""
+    if turn.memory.group is None:
         return ()
-    return tuple(sorted(turn.memory.marks.gone & turn.by_instance.keys()))
+    names = {member.instance.private_dns for member in turn.situation.members if member.node is None} - {""}
+    former = {node.instance_id for node in turn.nodes.values() if node.name in names} - {""} if names else set()
+    turn.hurry |= bool(former)
+    return tuple(sorted(former | (turn.memory.marks.gone & turn.by_instance.keys())))
 
 
 def bury(turn: Turn) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.cloud_model import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.cloud_model import Group, Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model import Lease, Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     ChangeNode,
@@ -80,7 +80,7 @@ class Memory:
     """See the module. `lease` is as last read or written, `seen` when its renewTime was first seen as it is; `held`
     and `confirmed`: it is ours, by a write issued at that moment. `journal` is what the record should say, `written`
     what it says. `read`: the group as last read, `group`: the same with our own late acts laid over it. `expected`:
-    desired after our own acts, until a read shows it. `timers`: when a condition was first seen. `mode`: survey, rotate,
+    desired after our own acts, until a read shows it. `target`: as resolved when this run began. `timers`: when a condition was first seen. `mode`: survey, rotate,
     settle or release; `problem` why we settle. `left`: sentences about what stays as we set it."""
 
     began: float
@@ -95,6 +95,7 @@ class Memory:
     resumed: bool = False
     group: Group | None = None
     read: Group | None = None
+    target: Target | None = None
     read_began: float = -math.inf
     acted: float = -math.inf
     expected: int | None = None

@@ -86,7 +86,8 @@ def _begin(turn: Turn) -> None:
     if journal.clean:
         turn.record(surge=0, retiring=(), intent=None, canary="", canaries=0, usual=(), broken=_broken(turn))
     usual = tuple(sorted(turn.situation.usual_taints | set(turn.journal.usual)))
-    turn.record(run=turn.policy.run, group=group.name, target=target, resolved_at=turn.target.resolved_at, usual=usual)
+    turn.record(run=turn.policy.run, group=group.name, target=target, usual=usual)
+    turn.note(target=turn.target)
     turn.record(base=turn.situation.base, failures=(), tainted=True)
     if REBALANCE not in group.suspended and REBALANCE not in journal.suspended:
         turn.record(suspended=(*journal.suspended, REBALANCE), spread=spread(turn.situation.zones, group.zones))

@@ -66,11 +66,7 @@ class Turn:
     def target(self) -> Target:
         """What the group's instances should be launched from: as read before the run begins, then as it was resolved
         at the beginning, whatever a late read or a parameter behind the image says later."""
-        found = self.group.resolved
-        if self.memory.mode == "survey":
-            return found or Target("", "")
-        template, version, image = self.journal.target
-        return Target(template, version, image, found.template_name if found else "", self.journal.resolved_at)
+        return self.memory.target or self.group.resolved or Target("", "")
 
     @property
     def journal(self) -> Journal:
