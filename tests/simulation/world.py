@@ -67,9 +67,18 @@ class World:
             if instance.state == "running" and instance.group in self.kinds:
                 self._join(instance, ready_after=0.0)
         self.cluster.settle()
+        self._date_nodes()
         self.truth.begin()
         self.judge.begin()
         self.figures.begin()
+
+    def _date_nodes(self) -> None:
+        """Nodes are as old as their instances."""
+        for instance in self.account.instances.values():
+            node = self.node_of(instance)
+            if node is not None:
+                created = self.kernel.timestamp(instance.launched_at)
+                self.cluster.change("nodes", node, {"metadata": {"creationTimestamp": created}})
 
     def behave(self, after: float = 0.0, aws: Mapping[str, Any] | None = None, kube: Mapping[str, Any] | None = None) -> None:
         """Change fields of the two Manners, in `after` seconds. Raises TypeError at once for one that does not exist."""

@@ -20,6 +20,8 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube import build as k
 from ansible_collections.nodeops.rotator.tests.simulation.world import NodeKind, World
 
 KUBERNETES = "1.33"
+VERSIONS = ("1.32", KUBERNETES, "1.34")
+"""Those with public images."""
 USER_DATA = """---
 apiVersion: node.eks.aws/v1alpha1
 kind: NodeConfig
@@ -49,7 +51,7 @@ def furnish(world: World) -> World:
 
 def release_images(world: World) -> tuple[str, str]:
     """The public images: what there is at the beginning, last month's release, and the one of nine days ago."""
-    publish_catalogue(world.account, (KUBERNETES,))
+    publish_catalogue(world.account, VERSIONS)
     dates = [(world.kernel.utc(0) - datetime.timedelta(days=days)).strftime("%Y%m%d") for days in (40, 9)]
     old, new = (publish_al2023(world.account, KUBERNETES, date)[0] for date in dates)
     return old.id, new.id

@@ -1,0 +1,130 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The World's own little API, without a wire: werkzeug's test client calls the application."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
+from ansible_collections.nodeops.rotator.tests.simulation.control import Control
+from ansible_collections.nodeops.rotator.tests.simulation.serve import manner
+from ansible_collections.nodeops.rotator.tests.unit.simulation.conftest import Scene
+from werkzeug.test import Client
+
+
+@pytest.fixture
+def client(scene: Scene) -> Client:
+    """Speaks to the scene's world."""
+    return Client(Control(scene.world, threading.RLock(), lambda: None, {"reader": {"AWS_ACCESS_KEY_ID": "AKIA"}}))
+
+
+def post(client: Client, path: str, **body: Any) -> None:
+    reply = client.post(path, json=body)
+    assert (reply.status_code, reply.json) == (200, {}), reply.text
+
+
+def refused(scene: Scene, operation: str = "SetDesiredCapacity", **params: Any) -> str:
+    try:
+        scene.scaling(operation, **({"DesiredCapacity": 4} | params))
+    except AwsError as error:
+        return error.code
+    return ""
+
+
+def test_the_report_tells_what_was_seen(scene: Scene, client: Client) -> None:
+    scene.scaling("SetDesiredCapacity", DesiredCapacity=3)
+    spec = {"holderIdentity": "me"}
+    scene.world.cluster.create("leases", {"metadata": {"name": "l", "namespace": "kube-system"}, "spec": spec})
+    report = client.get("/report").json
+    assert [breach["why"] for breach in report["breaches"]] == scene.why() != []
+    assert report["calls"] == {"autoscaling:SetDesiredCapacity": 1}
+    assert report["groups"][scene.blue]["desired"] == 3 and len(report["groups"][scene.green]["images"]) == 2
+    assert report["leases"] == {"l": "me"} and report["facts"] == scene.world.facts
+    assert report["identities"] == {"reader": {"AWS_ACCESS_KEY_ID": "AKIA"}}
+    assert report["figures"]["available_least"] == {scene.blue: 4, scene.green: 2}
+
+
+def test_every_sample_can_be_had(scene: Scene, client: Client) -> None:
+    scene.cordon(scene.node(scene.instances()[0]))
+    scene.wait(1)
+    samples = client.get("/figures").json
+    assert [sample["available"][scene.blue] for sample in samples] == [4, 3]
+
+
+def test_a_fault_for_certain_parameters_and_a_while(scene: Scene, client: Client) -> None:
+    where = {"AutoScalingGroupName": scene.green}
+    post(client, "/fault", match="autoscaling:Set*", code="Throttling", times=-1, seconds=10, where=where)
+    assert [refused(scene), refused(scene, AutoScalingGroupName=scene.green, DesiredCapacity=2)] == ["", "Throttling"]
+    scene.wait(11)
+    assert refused(scene, AutoScalingGroupName=scene.green, DesiredCapacity=2) == ""
+
+
+def test_manners_change_at_once_or_later(scene: Scene, client: Client) -> None:
+    post(client, "/manners", aws={"throttle_odds": 1.0}, after=30)
+    assert refused(scene) == ""
+    scene.wait(31)
+    assert refused(scene) == "Throttling"
+    post(client, "/manners", aws={"throttle_odds": 0.0}, kube={"pdb_lag": 7.0})
+    assert refused(scene) == "" and scene.world.cluster.manners.pdb_lag == 7
+
+
+def test_operations_are_forbidden(scene: Scene, client: Client) -> None:
+    post(client, "/deny", aws=["autoscaling:Set*"], kubernetes=["patch nodes"], actor="run")
+    assert refused(scene) == "AccessDenied" and refused(scene, actor="operator") == ""
+    node = scene.node(scene.instances()[0])
+    assert (scene.cordon(node), scene.cordon(node, actor="operator")) == (403, 200)
+
+
+def test_the_judge_is_told_what_is_allowed(scene: Scene, client: Client) -> None:
+    post(client, "/rules", group=scene.blue, surge=2)
+    scene.scaling("SetDesiredCapacity", DesiredCapacity=6)
+    assert scene.why() == []
+
+
+def test_an_instance_is_killed(scene: Scene, client: Client) -> None:
+    name = scene.instances()[0]
+    post(client, "/kill", instance=name)
+    scene.wait(1)
+    assert not scene.world.account.instances[name].alive and scene.why() == []
+
+
+def test_the_api_server_restarts(scene: Scene, client: Client) -> None:
+    watch = scene.world.cluster.watch("/api/v1/nodes", {"timeoutSeconds": "300"})
+    post(client, "/restart")
+    assert watch.closed
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/fault", {"match": "*", "kode": "X"}),
+        ("/fault", {}),
+        ("/manners", {"aws": {"patience": 1}}),
+        ("/manners", {"azure": {}}),
+        ("/rules", {"group": "none"}),
+        ("/rules", {"group": "demo-blue", "surgery": 1}),
+        ("/kill", {"instance": "i-none"}),
+    ],
+)
+def test_nonsense_is_one_line_and_changes_nothing(scene: Scene, client: Client, path: str, body: Any) -> None:
+    before = client.get("/report").json
+    reply = client.post(path, json=body)
+    assert reply.status_code == 400 and reply.json["error"].startswith(path) and "\n" not in reply.json["error"]
+    assert client.get("/report").json == before and scene.world.gate.faults == []
+
+
+def test_other_paths_are_told_what_there_is(client: Client) -> None:
+    for reply in (client.get("/"), client.get("/fault"), client.post("/report")):
+        assert reply.status_code == 404 and "/fault" in reply.json["error"]
+
+
+def test_manners_on_the_command_line() -> None:
+    assert manner("aws.describe_lag=5") == ("aws", "describe_lag", 5)
+    assert manner("aws.boot=[1,2]") == ("aws", "boot", [1, 2])
+    for text in ("describe_lag=5", "aws.describe_lag", "gcp.lag=1", "aws.lag=x"):
+        with pytest.raises(ValueError):
+            manner(text)
