@@ -22,6 +22,9 @@ from ansible_collections.nodeops.rotator.tests.simulation.truth import instance_
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
+MARK = "nodeops.rotator/replacing"
+"""A run's annotation on a node that it takes out. Taken off, the node is again as it was: its operator's, if he cordoned it."""
+
 
 @dataclasses.dataclass
 class Rules:
@@ -32,6 +35,8 @@ class Rules:
     unavailable: int = 0
     lease: str = ""
     """The Lease whose holder alone may act on the group; "" while nobody says."""
+    volumes: bool = True
+    """Whether an instance may end only when no volume is attached to its node any more."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,6 +63,9 @@ class Judge:
         self.holders: set[str] = set()
         self.asked: set[str] = set()
         self._began = False
+        self._protecting: dict[str, bool] = {}
+        self._protected: set[str] = set()
+        """As they were before anybody whom we judge came: which groups protect new instances, and which are protected."""
         self._table: dict[str, Callable[[Call], None]] = {
             "autoscaling:SetDesiredCapacity": self._desired,
             "autoscaling:UpdateAutoScalingGroup": self._update,
@@ -78,6 +86,8 @@ class Judge:
         self._began = True
         for name, group in self._world.account.groups.items():
             self.rules.setdefault(name, Rules(group.desired))
+            self._protecting[name] = bool(group.setting("NewInstancesProtectedFromScaleIn"))
+            self._protected |= {member.instance_id for member in group.members.values() if member.protected}
 
     def __call__(self, call: Call) -> None:
         if self._began and not any(fnmatch.fnmatchcase(call.actor, glob) for glob in self.unjudged):
@@ -145,11 +155,15 @@ class Judge:
             self._breach(call, "MaxSize below what is launched lowers desired and kills undrained nodes")
         if call.params.get("NewInstancesProtectedFromScaleIn") is False:
             self._unfenced(call, group)
+            if self._protecting.get(name):
+                self._breach(call, "new instances were protected before")
 
     def _protect(self, call: Call) -> None:
         name = call.params["AutoScalingGroupName"]
         if self._ruled(call, name) and not call.params["ProtectedFromScaleIn"]:
             self._unfenced(call, self._world.account.groups[name])
+            if named := sorted(self._protected.intersection(call.params["InstanceIds"])):
+                self._breach(call, f"{named[0]} was protected before")
 
     def _unfenced(self, call: Call, group: Group) -> None:
         if self.launched(group.name) > group.desired:
@@ -197,6 +211,9 @@ class Judge:
         for pod in self._world.cluster.pods_on(name):
             if is_evictable(pod) and instance.id not in self.asked:
                 self._breach(call, f"pod {pod['metadata']['namespace']}/{pod['metadata']['name']} still runs on {name}")
+        for attachment in self._world.cluster.objects("volumeattachments") if rules.volumes else ():
+            if attachment["spec"]["nodeName"] == name:
+                self._breach(call, f"volume {attachment['spec']['source']['persistentVolumeName']} is still attached to {name}")
 
     def _deregister(self, call: Call) -> None:
         group = self._world.account.target_groups.get(call.params["TargetGroupArn"])
@@ -214,9 +231,10 @@ class Judge:
             return
         instance, spec = self._world.account.instances.get(instance_id(node)), body.get("spec", {})
         rules = self._ruled(call, instance.group if instance else "")
-        if "unschedulable" in spec:
+        given_back = (body.get("metadata", {}).get("annotations") or {}).get(MARK, "") is None
+        if "unschedulable" in spec or given_back:
             own = self._world.truth.cordoned
-            (own.add if spec["unschedulable"] else own.discard)(node["metadata"]["uid"])
+            (own.add if spec.get("unschedulable") else own.discard)(node["metadata"]["uid"])
         if rules is None or instance is None or not spec.get("unschedulable"):
             return
         available = self._world.truth.available[instance.group]

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.nodeops.rotator.tests.simulation.aws.build import add_eks_cluster, add_subnets
 from ansible_collections.nodeops.rotator.tests.simulation.aws.manners import Manners as AwsManners
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
+from ansible_collections.nodeops.rotator.tests.simulation.kube.build import daemonset
 from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners as KubeManners
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios import small
-from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import point_to
-from ansible_collections.nodeops.rotator.tests.simulation.world import World
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import (
+    KUBERNETES,
+    add_node_group,
+    point_to,
+    release_images,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.world import NodeKind, World
 
 BLUE = "demo-blue"
 
@@ -23,6 +30,22 @@ def due(
     """Scenario `small` with every node of demo-blue outdated. `furnishing`: arguments of small.furnish."""
     world = small.furnish(World(Kernel(seed), aws=aws, kube=kube), **furnishing)
     point_to(world, BLUE, world.facts["new_image"])
+    return world
+
+
+def bare(size: int, kind: NodeKind | None = None, broken: bool = False) -> World:
+    """A world with demo-blue due for an update and nothing on it but node agents; `broken`: one of them is nowhere ready."""
+    world = World(Kernel(1))
+    images = release_images(world)
+    add_subnets(world.account)
+    add_eks_cluster(world.account, world.name, KUBERNETES)
+    add_node_group(world, BLUE, size, "$Latest", images[0], [], kind)
+    daemonset(world.cluster, "kube-system", "agent")
+    if broken:
+        daemonset(world.cluster, "kube-system", "broken", annotations={"world.nodeops/ready-seconds": "never"})
+    world.facts |= {"old_image": images[0], "new_image": images[1], "cluster": world.name}
+    world.begin()
+    point_to(world, BLUE, images[1])
     return world
 
 

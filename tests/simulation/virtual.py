@@ -37,7 +37,7 @@ class VirtualInbox:
         self.kernel, self.ports, self._follow = kernel, ports, follow
         self._feeds: dict[Feed, tuple[list[float], Iterator[Message | Pause | None]]] = {}
         self._arrived: list[Message | Done | Stop] = []
-        self._kill_at, self._past = kill_at_command, past
+        self._kill_at, self.past = kill_at_command, past
         self.commands: list[tuple[float, Command]] = []
 
     def now(self) -> float:
@@ -96,7 +96,7 @@ class VirtualInbox:
         self._poll()
         while not self._arrived:
             step = self._next(until)
-            if step is math.inf or step > self._past:
+            if step is math.inf or step > self.past:
                 raise TimeoutError(f"still running at {self.kernel.now:.0f} s, next look at {until}")
             self.kernel.advance(step)
             self._poll()

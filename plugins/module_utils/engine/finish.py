@@ -37,7 +37,8 @@ def shrunk(turn: Turn) -> bool:
         return True
     if situation.surge == 0 and not (turn.over("excess", REPEAT) and turn.read_fresh):
         return False
-    excess = f"Auto Scaling group {turn.group.name} has {situation.launched - situation.base} nodes more than its base of {situation.base}"
+    excess = (f"Auto Scaling group {turn.group.name} has {situation.launched} nodes,"
+              f" {situation.launched - situation.base} above its base of {situation.base}")
     if any(isinstance(command, Terminate) for command in hopeless(turn)):
         left(turn, excess)
         return True
