@@ -28,6 +28,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.identities import IDEN
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios import catalogue
 from ansible_collections.nodeops.rotator.tests.simulation.wire import aws, kube
+from ansible_collections.nodeops.rotator.tests.simulation.wire.tls import own_tls
 
 
 class _Silent(WSGIRequestHandler):
@@ -63,10 +64,11 @@ def serving(
     world.behave(**manners or {})
     open_to_identities(world)
     pump = kube.Pump(kernel, lock)
-    api = kube.make_server(world.cluster, lock, pump.advance)
+    tls = own_tls()
+    api = kube.make_server(world.cluster, lock, pump.advance, tls=tls)
     api.latency = latency
     for cluster in world.account.eks_clusters.values():
-        cluster.endpoint, cluster.ca_data = api.url, ""
+        cluster.endpoint, cluster.ca_data = api.url, tls.ca_data
     identities = write_identities(api, folder)
     app = aws.make_app(world.account, lock, pump.advance, latency)
     control = Control(world, lock, pump.advance, identities)

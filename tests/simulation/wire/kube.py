@@ -24,6 +24,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import Cl
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ConnectionLost, status
 from ansible_collections.nodeops.rotator.tests.simulation.kube.watch import Watch
 from ansible_collections.nodeops.rotator.tests.simulation.wire import protobuf
+from ansible_collections.nodeops.rotator.tests.simulation.wire.tls import Tls
 
 Lock = Any
 """A threading.Lock or RLock."""
@@ -68,24 +69,35 @@ class Pump:
 
 
 class KubeServer(ThreadingHTTPServer):
-    """The listening server. `latency`: seconds that every answer is held back."""
+    """The listening server; without `tls` on plain HTTP. `latency`: seconds that every answer is held back."""
 
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, cluster: Cluster, lock: Lock, advance: Callable[[], None], address: tuple[str, int]) -> None:
+    def __init__(
+        self, cluster: Cluster, lock: Lock, advance: Callable[[], None], address: tuple[str, int], tls: Tls | None
+    ) -> None:
         super().__init__(address, Handler)
-        self.cluster, self.lock, self.advance = cluster, lock, advance
+        self.cluster, self.lock, self.advance, self.tls = cluster, lock, advance, tls
         self.latency = 0.0
 
     @property
     def url(self) -> str:
         """Where clients reach it."""
-        return f"http://{self.server_address[0]!s}:{self.server_address[1]}"
+        scheme = "https" if self.tls else "http"
+        return f"{scheme}://{self.server_address[0]!s}:{self.server_address[1]}"
+
+    def get_request(self) -> tuple[Any, Any]:
+        """The next connection; its handshake is left to its own thread."""
+        connection, address = super().get_request()
+        if self.tls is not None:
+            connection = self.tls.context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
 
     def kubeconfig(self, token: str = "world") -> dict[str, Any]:
         """A kubeconfig for it."""
-        cluster = {"name": "world", "cluster": {"server": self.url}}
+        authority = {"certificate-authority-data": self.tls.ca_data} if self.tls else {}
+        cluster = {"name": "world", "cluster": {"server": self.url, **authority}}
         user = {"name": "world", "user": {"token": token}}
         context = {"name": "world", "context": {"cluster": "world", "user": "world"}}
         lists = {"clusters": [cluster], "users": [user], "contexts": [context]}
@@ -200,7 +212,10 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
 
-def make_server(cluster: Cluster, lock: Lock, advance: Callable[[], None], host: str = "127.0.0.1", port: int = 0) -> KubeServer:
+def make_server(
+    cluster: Cluster, lock: Lock, advance: Callable[[], None], host: str = "127.0.0.1", port: int = 0, tls: Tls | None = None
+) -> KubeServer:
     """A server for the cluster, listening but not yet serving: call `serve_forever` in a thread. `advance` brings the
-    world to the wall clock; it is called under `lock`, before each request and after it."""
-    return KubeServer(cluster, lock, advance, (host, port))
+    world to the wall clock; it is called under `lock`, before each request and after it. kubectl shows its token to a
+    server with `tls` only."""
+    return KubeServer(cluster, lock, advance, (host, port), tls)
