@@ -27,6 +27,9 @@ KUBE_SPEC: dict[str, Any] = {
     "verify_ssl": {"type": "bool"},
     "eks_cluster": {"type": "str"},
 }
+CONNECTIONS = 32
+"""Kept open at most: the engine's 16 requests at a time and its watches. The client's own default, five for each core,
+would have small machines connect anew again and again."""
 TIMEOUT = (5, 30)
 """Seconds to connect and to read, for everything but a watch."""
 HINT = (
@@ -133,9 +136,19 @@ def _client(options: Mapping[str, Any]) -> Any:
     from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
 
     try:
-        return get_api_client(None, **options).client
+        client = get_api_client(None, **options).client
+        pools = client.client.rest_client.pool_manager
+        pools.connection_pool_kw["maxsize"] = CONNECTIONS
+        pools.clear()
+        return client
     except RotatorError:
         raise
     except Exception as error:  # kubernetes.core and the client raise whatever the file or the discovery raised
-        line = str(error).strip().splitlines()
-        raise CredentialsError(f"Cannot connect to Kubernetes: {line[0] if line else type(error).__name__}", HINT) from error
+        raise CredentialsError(f"Cannot connect to Kubernetes: {_told(error)}", HINT) from error
+
+
+def _told(error: Exception) -> str:
+    """The client's error in one line; an answer of the server as "401 Unauthorized"."""
+    status, reason = getattr(error, "status", None), getattr(error, "reason", None)
+    lines = [f"{status} {reason}"] if status and reason else str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
