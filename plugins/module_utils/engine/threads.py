@@ -20,7 +20,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError, RotatorError
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, Stop
 
-POOL = 8
+POOL = 16
+"""Commands at a time: at 20 ms for an answer eight would take 1.4 times as long for a drain of 110 pods as is possible,
+and more than sixteen gain nothing under the request budget's 50 a second. AWS is asked for a few at a time anyway."""
 PARENT_CHECK = 2.0
 """Seconds between looks at whether the process that started us still lives: on SIGKILL of ansible nobody tells us."""
 

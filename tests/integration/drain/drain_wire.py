@@ -42,7 +42,6 @@ class WireStage(Stage):
         self.kubeconfig = folder / "kubeconfig"
         self.server: kube.KubeServer | None = None
         self.lock = threading.RLock()
-        self.server_requests = [0]
 
     @contextmanager
     def serving(self, latency: float = 0.0) -> Iterator[None]:
