@@ -57,7 +57,7 @@ class Run:
 def prepare(world: World, group: str, run_id: str = "r1", kill_at_command: int | None = None, **options: Any) -> Run:
     """A run that has not begun. `options` are fields of RotationPolicy; sizes may be text. The judge's rules for the
     group follow the sizes."""
-    sizes = {name: parse(name, options.pop(name, usual)) for name, usual in (("max_surge", 1), ("max_unavailable", 0))}
+    sizes: dict[str, Any] = {name: parse(name, options.pop(name, usual)) for name, usual in (("max_surge", 1), ("max_unavailable", 0))}
     lease = lease_name(world.name, group)
     policy = RotationPolicy(group=group, lease=lease, run=run_id, holder=f"host_{run_id}", **sizes, **options).checked()
     rules = world.judge.rules.setdefault(group, Rules(world.account.groups[group].desired))

@@ -15,6 +15,7 @@ import datetime
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build as aws
+from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import TargetGroup
 from ansible_collections.nodeops.rotator.tests.simulation.aws.catalogue import publish_al2023, publish_catalogue
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
 from ansible_collections.nodeops.rotator.tests.simulation.world import NodeKind, World
@@ -58,7 +59,7 @@ def release_images(world: World) -> tuple[str, str]:
 
 
 def add_node_group(
-    world: World, name: str, size: int, version: str, image: str, target_groups: list[aws.TargetGroup], kind: NodeKind | None = None
+    world: World, name: str, size: int, version: str, image: str, target_groups: list[TargetGroup], kind: NodeKind | None = None
 ) -> None:
     """A self-managed node group and its launch template."""
     data = base64.b64encode(USER_DATA.format(name=world.name).encode()).decode()

@@ -55,7 +55,7 @@ def wait(world: World, seconds: float) -> None:
 
 
 def victim(world: World, zone: str = "b") -> str:
-    return next(one["InstanceId"] for one in shown(world)["Instances"] if one["AvailabilityZone"].endswith(zone))
+    return str(next(one["InstanceId"] for one in shown(world)["Instances"] if one["AvailabilityZone"].endswith(zone)))
 
 
 def end(world: World, name: str, decrement: bool = False) -> None:

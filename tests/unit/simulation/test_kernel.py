@@ -23,7 +23,12 @@ def test_events_happen_in_order_at_their_moment() -> None:
 
 def test_what_an_event_plans_for_now_happens_in_the_same_advance_and_after_what_is_due() -> None:
     kernel, seen = Kernel(), list[str]()
-    kernel.after(1, lambda: (seen.append("first"), kernel.after(0, lambda: seen.append("planned"))) and None)
+
+    def first() -> None:
+        seen.append("first")
+        kernel.after(0, lambda: seen.append("planned"))
+
+    kernel.after(1, first)
     kernel.after(1, lambda: seen.append("second"))
     kernel.advance(1)
     assert seen == ["first", "second", "planned"]

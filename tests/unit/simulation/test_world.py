@@ -17,7 +17,9 @@ from ansible_collections.nodeops.rotator.tests.unit.simulation.conftest import S
 def ready(scene: Scene, name: str) -> bool | None:
     """Whether a node is Ready; None while there is none."""
     node = scene.world.cluster.object("nodes", name)
-    return node and {one["type"]: one["status"] for one in node["status"]["conditions"]}["Ready"] == "True"
+    if node is None:
+        return None
+    return bool({one["type"]: one["status"] for one in node["status"]["conditions"]}["Ready"] == "True")
 
 
 def grown(scene: Scene) -> str:
