@@ -110,6 +110,7 @@ class WorldOnWire:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
             "HOME": str(self.folder),
+            "TMPDIR": str(self.folder),  # kubernetes.core keeps there what it has found out about a server
             "PYTHONPATH": str(TREE),
         }
         reach = {key: value for key, value in self.env.items() if key != "KUBECONFIG"}

@@ -26,6 +26,9 @@ HEADER = (
 DOCUMENTED = ("plugins/module_utils/", "tests/simulation/", "tools/")
 """Where public functions and classes have a docstring."""
 
+LINK = re.compile(r"\]\((?![a-z]+:)([^)\s]+)\)")
+"""A link of Markdown that stays within the project."""
+
 # One letter of each is in brackets, so that this file does not break its own rule.
 FOREIGN = (
     (re.compile(r"(?<![\w./-])/(?:w[o]rk|r[o]ot)/"), "a path of one machine"),
@@ -57,6 +60,23 @@ def foreign(path: str, text: str) -> list[str]:
     """What in any file says something that only holds elsewhere."""
     lines = enumerate(text.splitlines(), 1)
     return [f"{path}:{number} names {what}" for number, line in lines for pattern, what in FOREIGN if pattern.search(line)]
+
+
+def dead_links(path: str, text: str) -> list[str]:
+    """Links in a Markdown file to files, or headings of files, that are not there."""
+    found = []
+    for target, _sep, heading in (link.partition("#") for link in LINK.findall(text)):
+        file = (ROOT / path).parent / target if target else ROOT / path
+        if not file.exists() or (heading and heading not in _anchors(file.read_text(encoding="utf-8"))):
+            found.append(f"{path}: there is no {target}{_sep}{heading}")
+    return found
+
+
+def _anchors(text: str) -> set[str]:
+    """The anchors of a Markdown file's headings, as forges make them."""
+    headings = re.findall(r"^#+ +(.*)$", text, re.MULTILINE)
+    made = {re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+    return made | set(re.findall(r'<a id="([^"]+)">', text))
 
 
 def _too_long(path: str, source: str, tree: ast.Module) -> Iterator[str]:

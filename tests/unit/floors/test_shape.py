@@ -29,6 +29,16 @@ def test_no_file_speaks_of_one_machine() -> None:
     assert not found, "\n".join(found)
 
 
+def test_links_between_pages_lead_somewhere() -> None:
+    found = [line for path in shape.files(".md") for line in shape.dead_links(path, (shape.ROOT / path).read_text())]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("target", ["nowhere.md", "README.md#no-such-heading", "#no-such-heading"])
+def test_a_dead_link_is_found(target: str) -> None:
+    assert shape.dead_links("CONTRIBUTING.md", f"See [there]({target}).")
+
+
 def test_unit_tests_neither_sleep_nor_reach_out() -> None:
     found = []
     for path in (path for path in shape.files(".py") if path.startswith("tests/unit/")):
