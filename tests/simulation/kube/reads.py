@@ -14,7 +14,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Co
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ApiError, bad_request, not_found, too_large
 from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, key_of
 from ansible_collections.nodeops.rotator.tests.simulation.kube.requests import Request
-from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import fields_of, object_test
+from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import candidates, object_test
 from ansible_collections.nodeops.rotator.tests.simulation.kube.store import shown
 
 STALE_TOKEN = (
@@ -70,21 +70,11 @@ class Reads:
 
     def _select(self, request: Request) -> list[Object]:
         test = object_test(request.resource, request.query)
-        found = self._candidates(request)
+        found = candidates(self._control.store, request.resource, request.namespace, request.query)
         if test is not None:
             found = [obj for obj in found if test(obj)]
         found = sorted(found, key=key_of)
         return [self._view(lease) for lease in found] if request.resource.plural == "leases" else found
-
-    def _candidates(self, request: Request) -> list[Object]:
-        """The objects that can match at all; pods of one node are found without looking at the others."""
-        store, plural = self._control.store, request.resource.plural
-        if plural == "pods" and "spec.nodeName" in request.query.get("fieldSelector", ""):
-            for field, equal, value in fields_of(request.resource, request.query["fieldSelector"]):
-                if field == "spec.nodeName" and equal:
-                    pods = store.by("pods", "node", value)
-                    return [pod for pod in pods if request.namespace in ("", pod["metadata"]["namespace"])]
-        return store.all(plural, request.namespace)
 
     def _remember(self, version: int, rest: list[Object]) -> str:
         token = {"v": "meta.k8s.io/v1", "rv": version, "start": "/".join(key_of(rest[0])), "id": self._control.suffix()}

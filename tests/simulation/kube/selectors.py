@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import bad_request
-from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import labels_of
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, labels_of
 from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import Resource
+from ansible_collections.nodeops.rotator.tests.simulation.kube.store import Store
 
 Test = Callable[[Mapping[str, Any]], bool]
 
@@ -101,3 +102,12 @@ def object_test(resource: Resource, query: Mapping[str, str]) -> Test | None:
         return all((value_at(obj, field) == value) == equal for field, equal, value in fields)
 
     return test
+
+
+def candidates(store: Store, resource: Resource, namespace: str, query: Mapping[str, str]) -> list[Object]:
+    """The objects that can match a request at all; pods of one node are found without looking at the others."""
+    if resource.plural == "pods" and "spec.nodeName" in query.get("fieldSelector", ""):
+        for field, equal, value in fields_of(resource, query["fieldSelector"]):
+            if field == "spec.nodeName" and equal:
+                return [pod for pod in store.by("pods", "node", value) if namespace in ("", pod["metadata"]["namespace"])]
+    return store.all(resource.plural, namespace)

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ApiError, expired, too_large
-from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object
-from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import Test
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, key_of
+from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import Test, candidates
 from ansible_collections.nodeops.rotator.tests.simulation.kube.store import Change, Table, event_line, shown
 
 Pending = tuple[Change, str] | bytes
@@ -100,7 +100,8 @@ def start(control: Control, table: Table, namespace: str, test: Test | None, que
     if asked and not initial:
         _replay(watch, table, namespace, test, asked)
     elif query.get("sendInitialEvents") != "false":
-        _present(watch, table, namespace, test)
+        found = candidates(control.store, table.resource, namespace, query)
+        _present(watch, table, [obj for obj in found if test is None or test(obj)])
     if initial:
         watch.push(_bookmark(control, table, {"k8s.io/initial-events-end": "true"}))
     _follow(watch, table, namespace, test)
@@ -120,11 +121,9 @@ def _replay(watch: Watch, table: Table, namespace: str, test: Test | None, asked
             watch.push((change, kind))
 
 
-def _present(watch: Watch, table: Table, namespace: str, test: Test | None) -> None:
-    for key in sorted(table.objects):
-        obj = table.objects[key]
-        if _in(obj, namespace, test):
-            watch.push(event_line("ADDED", shown(table.resource, obj)))
+def _present(watch: Watch, table: Table, found: Iterable[Object]) -> None:
+    for obj in sorted(found, key=key_of):
+        watch.push(event_line("ADDED", shown(table.resource, obj)))
 
 
 def _follow(watch: Watch, table: Table, namespace: str, test: Test | None) -> None:
