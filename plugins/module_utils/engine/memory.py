@@ -80,8 +80,9 @@ class Memory:
     """See the module. `lease` is as last read or written, `seen` when its renewTime was first seen as it is; `held`
     and `confirmed`: it is ours, by a write issued at that moment. `journal` is what the record should say, `written`
     what it says. `read`: the group as last read, `group`: the same with our own late acts laid over it. `expected`:
-    desired after our own acts, until a read shows it. `target`: as resolved when this run began. `timers`: when a condition was first seen. `mode`: survey, rotate,
-    settle or release; `problem` why we settle. `left`: sentences about what stays as we set it."""
+    desired after our own act at `expected_at`, while a late read may say otherwise (any number of `span`); `unseen`: no
+    read has shown it yet. `target`: as resolved when this run began. `timers`: when a condition was first seen. `mode`:
+    survey, rotate, settle or release; `problem` why we settle. `left`: sentences about what stays as we set it."""
 
     began: float
     mode: str = "survey"
@@ -99,6 +100,9 @@ class Memory:
     read_began: float = -math.inf
     acted: float = -math.inf
     expected: int | None = None
+    expected_at: float = -math.inf
+    span: tuple[int, int] = (0, 0)
+    unseen: bool = False
     hurry: bool = False
     strangers: frozenset[str] = frozenset()
     marks: Marks = Marks()
@@ -136,22 +140,31 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
     memory = dataclasses.replace(memory, changed=True)
     if isinstance(command, SetDesired):
         journal = dataclasses.replace(memory.journal, intent=None)
-        memory = dataclasses.replace(memory, journal=journal, expected=command.desired)
+        memory = _expect(dataclasses.replace(memory, journal=journal), command.desired, done.ended)
     elif isinstance(command, Terminate):
-        memory = _terminated(memory, command)
+        memory = _terminated(memory, command, done.ended)
     if command.service == "aws":
         others = {act: at for act, at in memory.acts.items() if act != command}
         memory = _effective(dataclasses.replace(memory, acted=done.ended, acts={**others, command: done.ended}), done.ended)
     return memory
 
 
-def _terminated(memory: Memory, command: Terminate) -> Memory:
+def _terminated(memory: Memory, command: Terminate, now: float) -> Memory:
     marks = dataclasses.replace(memory.marks, gone=memory.marks.gone | {command.instance})
     memory = dataclasses.replace(memory, marks=marks)
     if not command.decrement or memory.group is None:
         return memory
     desired = memory.group.desired if memory.expected is None else memory.expected
-    return dataclasses.replace(memory, expected=desired - 1, journal=_retired(memory.journal, {command.instance}))
+    return _expect(dataclasses.replace(memory, journal=_retired(memory.journal, {command.instance})), desired - 1, now)
+
+
+def _expect(memory: Memory, desired: int, now: float) -> Memory:
+    """Desired is this now by our act. A late read may show what it was since the last read that we believed; any other
+    number is somebody else's."""
+    known = memory.group.desired if memory.group else desired
+    low, high = memory.span if memory.expected is not None else (known, known)
+    span = (min(low, desired), max(high, desired))
+    return dataclasses.replace(memory, expected=desired, expected_at=now, span=span, unseen=True)
 
 
 def _retired(journal: Journal, instances: set[str]) -> Journal:
@@ -169,14 +182,21 @@ def _read(memory: Memory, done: Done) -> Memory:
     if ended - memory.marks.gone:
         memory = dataclasses.replace(memory, marks=dataclasses.replace(memory.marks, gone=memory.marks.gone | ended))
     memory = _effective(dataclasses.replace(memory, read=group, read_began=done.began), done.began)
-    late = done.began - memory.acted > PATIENCE
-    if memory.expected is not None and done.began >= memory.acted and (group.desired == memory.expected or late):
-        memory = dataclasses.replace(memory, expected=None)
+    if memory.expected is not None and done.began >= memory.acted:
+        memory = _compared(memory, group.desired, done.began - memory.expected_at)
     if done.began >= memory.acted:
         launched = {instance.id for instance in group.launched}
         over = {instance for instance in memory.journal.retiring if instance not in launched}
         memory = dataclasses.replace(memory, journal=_retired(memory.journal, over)) if over else memory
     return memory
+
+
+def _compared(memory: Memory, desired: int, after: float) -> Memory:
+    """What a read so long after our act tells of desired. A number that cannot be old is somebody else's. Reads may go
+    back behind one that showed ours, so it is given up for theirs only when none can be so late."""
+    shown = desired == memory.expected
+    ours = memory.span[0] <= desired <= memory.span[1] and after <= (PATIENCE if memory.unseen and not shown else REPEAT)
+    return dataclasses.replace(memory, unseen=memory.unseen and ours and not shown, expected=memory.expected if ours else None)
 
 
 def _effective(memory: Memory, now: float) -> Memory:

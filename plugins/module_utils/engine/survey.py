@@ -54,7 +54,7 @@ def _due(turn: Turn) -> float:
     if unknown and (unknown := unknown - {instance.id for instance in memory.group.instances} - memory.marks.gone):
         turn.note(strangers=memory.strangers | unknown)
         return turn.now
-    awaited = memory.hurry or memory.expected is not None or memory.mode == "survey"
+    awaited = memory.hurry or memory.unseen or memory.mode == "survey"
     due = memory.read_began + (min(AWAITED, turn.policy.poll_interval) if awaited else turn.policy.poll_interval)
     return due if memory.read_began >= memory.acted else min(due, memory.acted + AFTER_ACT)
 

@@ -125,7 +125,7 @@ class Turn:
     @property
     def read_fresh(self) -> bool:
         """Whether the group was read after our last act on AWS and shows it."""
-        return self.memory.read_began >= self.memory.acted and self.memory.expected is None
+        return self.memory.read_began >= self.memory.acted and not self.memory.unseen
 
     # What it leads to
 
