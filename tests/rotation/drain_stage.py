@@ -63,6 +63,8 @@ class Stage:
         self._workload("daemonsets", name, namespace, {"tolerations": [{"operator": "Exists"}], **pod})
 
     def _workload(self, plural: str, name: str, namespace: str, pod: Mapping[str, Any], **spec: Any) -> None:
+        if not self.cluster.object("namespaces", namespace):
+            self.cluster.create("namespaces", {"metadata": {"name": namespace}})
         template = {"metadata": {"labels": {"app": name}, "annotations": pod.get("annotations", {})}, "spec": pod_spec(pod)}
         body = {"selector": {"matchLabels": {"app": name}}, "template": template, **spec}
         self.cluster.create(plural, {"metadata": {"name": name, "namespace": namespace}, "spec": body})

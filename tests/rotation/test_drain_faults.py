@@ -282,19 +282,15 @@ def test_killed_at_any_command_and_begun_anew() -> None:
 
 
 def test_a_terminating_namespace_takes_its_pods_along() -> None:
-    stage = Stage()
+    stage = Stage(Manners(controller_delay=20))
     stage.cluster.create("namespaces", {"metadata": {"name": "old"}})
     stage.node("n1")
     stage.deployment("cart", 2, namespace="old", annotations={STOP: "0"})
     stage.cordon("n1")
-    text = 'pods "cart" is forbidden: unable to create new content in namespace old because it is being terminated'
-    stage.gate.faults.append(Fault(EVICTION, "403", text, times=-1))
-
-    def end() -> None:
-        stage.cluster.delete("deployments", stage.found("deployments", "cart", "old"))
-        for pod in list(stage.cluster.pods_on("n1")):
-            stage.cluster.delete("pods", pod)
-
-    stage.kernel.after(20, end)
-    assert stage.drain("n1")["n1"].phase == "drained"
-    assert stage.calls("create pods/eviction") == 2
+    began = stage.kernel.now
+    stage.cluster.delete("namespaces", stage.found("namespaces", "old"))
+    status = stage.drain("n1")["n1"]
+    assert (status.phase, status.total) == ("drained", 2)
+    assert stage.calls("create pods/eviction") == 2, "both refused, and not asked again before retry"
+    assert {pod.state for pod in status.pods} == {"gone"}
+    assert 20 <= stage.kernel.now - began < 25

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ChangeNode
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError, UnreachableError
 from ansible_collections.nodeops.rotator.tests.rotation.drain_stage import STOP, Stage
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
+from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
 
 
 def stage_of(nodes: int = 1, pods: int = 3) -> Stage:
@@ -87,6 +90,45 @@ def test_what_was_cordoned_before_stays_so() -> None:
     stage.budget("app1", maxUnavailable=0)
     assert not stage.order("n1", pdb_timeout=40).targets[0].good
     assert writes(stage) == []
+    assert cordoned(stage, "n1")
+
+
+@pytest.mark.parametrize(("again", "after"), [({}, False), ({"leave_cordoned": True}, True)])
+def test_the_cordon_of_a_killed_run_is_not_what_was_before(again: dict[str, bool], after: bool) -> None:
+    stage = stage_of()
+    stage.budget("app1", maxUnavailable=0)
+    with pytest.raises(Killed):
+        stage.order("n1", kill_at_command=2, retry=5)
+    assert cordoned(stage, "n1")
+    assert not stage.order("n1", pdb_timeout=40, **again).targets[0].good
+    assert cordoned(stage, "n1") is after
+
+
+@pytest.mark.parametrize("options", [{"state": "cordoned"}, {"leave_cordoned": True, "pdb_timeout": 40}])
+def test_a_cordon_on_purpose_stays_after_a_failure(options: dict[str, Any]) -> None:
+    stage = stage_of()
+    stage.budget("app1", maxUnavailable=0)
+    stage.order("n1", **options)
+    assert not stage.order("n1", pdb_timeout=40).targets[0].good
+    assert cordoned(stage, "n1")
+
+
+def test_somebody_who_cordons_anew_after_us_is_respected() -> None:
+    stage = stage_of()
+    stage.order("n1")
+    path = "/api/v1/nodes/n1"
+    for wanted in (None, True):
+        stage.cluster.request("PATCH", path, {}, {"spec": {"unschedulable": wanted}}, "application/merge-patch+json")
+    stage.pod("late", "n1")
+    assert not stage.order("n1").targets[0].good
+    assert cordoned(stage, "n1")
+
+
+def test_a_drained_node_stays_cordoned_if_a_second_run_is_refused() -> None:
+    stage = stage_of()
+    stage.daemonset("agent")
+    assert stage.order("n1").targets[0].good
+    assert not stage.order("n1", ignore_daemonsets=False).targets[0].good
     assert cordoned(stage, "n1")
 
 

@@ -73,7 +73,9 @@ class KubeClient:
 
     def change_node(self, name: str, resource_version: str, change: NodeChange) -> None:
         """Write labels, annotations, taints and the cordon in one merge patch."""
-        self._send("PATCH", f"/api/v1/nodes/{name}", f"change node {name}", _patch(resource_version, change), MERGE_PATCH)
+        query = {"fieldManager": change.manager} if change.manager else None
+        path, doing, body = f"/api/v1/nodes/{name}", f"change node {name}", _patch(resource_version, change)
+        checked(self._reply("PATCH", path, doing, body, MERGE_PATCH, query), doing)
 
     def delete_node(self, name: str, uid: str) -> None:
         """Delete the Node object if it is still the one with this UID; one that is gone already is fine."""
@@ -133,9 +135,11 @@ class KubeClient:
             "spec": {key: value for key, value in spec.items() if value is not None},
         }
 
-    def _reply(self, verb: str, path: str, doing: str, body: Any, content_type: str) -> Reply:
+    def _reply(
+        self, verb: str, path: str, doing: str, body: Any, content_type: str, query: Mapping[str, str] | None = None
+    ) -> Reply:
         with reaching(doing):
-            return self._call.request(verb, path, None, body, content_type)
+            return self._call.request(verb, path, query, body, content_type)
 
     def _send(self, verb: str, path: str, doing: str, body: Any = None, kind: str = "application/json") -> dict[str, Any]:
         return checked(self._reply(verb, path, doing, body, kind), doing)

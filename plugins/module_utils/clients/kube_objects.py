@@ -58,7 +58,15 @@ def node(raw: Raw) -> Node:
         labels=dict(meta.get("labels") or {}),
         annotations=_kept(meta, (NEEDS_UPDATE,)),
         kubelet_version=(status.get("nodeInfo") or {}).get("kubeletVersion", ""),
+        cordoned_by=_manager(meta, "f:unschedulable") if spec.get("unschedulable") else "",
     )
+
+
+def _manager(meta: Raw, field: str) -> str:
+    """The field manager that set a field of spec; "" if several claim it or none is recorded."""
+    entries = meta.get("managedFields") or ()
+    owners = {e.get("manager", "") for e in entries if field in ((e.get("fieldsV1") or {}).get("f:spec") or {})}
+    return owners.pop() if len(owners) == 1 else ""
 
 
 def pod(raw: Raw) -> Pod:

@@ -25,7 +25,8 @@ class Taint:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Node:
-    """A Node object. `ready` is None while the control plane does not know (condition Ready is Unknown)."""
+    """A Node object. `ready` is None while the control plane does not know (condition Ready is Unknown). `cordoned_by`:
+    the field manager that set unschedulable, "" if it is not set or the server does not say."""
 
     name: str
     uid: str
@@ -40,6 +41,7 @@ class Node:
     labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
     annotations: Mapping[str, str] = dataclasses.field(default_factory=dict)
     kubelet_version: str = ""
+    cordoned_by: str = ""
 
     @property
     def instance_id(self) -> str:

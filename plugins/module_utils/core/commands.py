@@ -20,12 +20,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model
 @dataclasses.dataclass(frozen=True)
 class NodeChange:
     """What to write on a Node; None leaves a field alone, a label or annotation of None is removed. With taints the
-    write carries the resourceVersion that they were read at, because the list is replaced as a whole."""
+    write carries the resourceVersion that they were read at, because the list is replaced as a whole. `manager`: the
+    field manager that the server records for what is changed; "" for the client's own name."""
 
     unschedulable: bool | None = None
     labels: tuple[tuple[str, str | None], ...] = ()
     annotations: tuple[tuple[str, str | None], ...] = ()
     taints: tuple[Taint, ...] | None = None
+    manager: str = ""
 
 
 class Cloud(Protocol):

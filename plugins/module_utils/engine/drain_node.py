@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.cache import Cache
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain_filters import Fate
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain_policy import DrainPolicy, Override
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import AccessError, OverdueError, RotatorError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report import counted
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_allot import Candidate
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_learn import Budgets
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_look import (
@@ -146,7 +147,7 @@ def _pods(way: _Way) -> Course:
     policy, memory, now = way.policy, way.memory, way.now
     if memory.last_call is None and now >= way.deadline:
         if policy.on_timeout in ("fail", "skip"):
-            return way.overdue(f"{len(way.left)} pods are still there after {policy.timeout:g} s", way.left)
+            return way.overdue(f"{_are(way.left)} still there after {policy.timeout:g} s", way.left)
         patience = 0 if policy.on_timeout == "force_delete" else max(e.memory.pod.grace_period for e in way.left)
         way.memory = memory = dataclasses.replace(memory, last_call=now + patience + LAST_CALL)
     if memory.last_call is not None and now >= memory.last_call:
@@ -154,7 +155,7 @@ def _pods(way: _Way) -> Course:
     limits = {entry.memory.pod.uid: _blocked_until(way, entry) for entry in way.left}
     late = [entry for entry in way.left if limits[entry.memory.pod.uid] <= now]
     if late and policy.on_timeout in ("fail", "skip") and memory.last_call is None:
-        return way.overdue(f"{len(late)} pods are blocked for {policy.pdb_timeout:g} s", way.left)
+        return way.overdue(f"{_are(late)} blocked for {policy.pdb_timeout:g} s", way.left)
     for entry in way.left if policy.pdb_overrides else ():
         override = _override(way, entry)
         if override is not None and override.action == "skip_node":
@@ -162,6 +163,10 @@ def _pods(way: _Way) -> Course:
     candidates = _candidates(way, {entry.memory.pod.uid for entry in late})
     stuck = [e for e in way.left if e.memory.held_since is not None or (e.decision.why and not e.going)]
     return Course(way.memory, way.status("draining", way.why(stuck[:LIVE_REASONS])), candidates, _wake(way, limits))
+
+
+def _are(pods: Sequence[Entry]) -> str:
+    return f"{counted(len(pods), 'pod')} {'is' if len(pods) == 1 else 'are'}"
 
 
 def _override(way: _Way, entry: Entry) -> Override | None:
@@ -248,10 +253,10 @@ def _volumes(way: _Way) -> Course:
     if not unread and not waiting:
         return way.end("drained")
     reasons = [f"volume {name} is still attached to {way.look.name}; see its CSI driver" for name in sorted(waiting)]
-    reasons += [f"the {kind} could not be read yet" for kind in unread]
     if way.now < limit:
         return Course(memory, way.status("volumes", reasons), wake=limit, kinds=kinds)
+    reasons += [f"the {kind} could not be read" for kind in unread]
     if not memory.had_pods or policy.on_timeout in ("delete", "force_delete"):
         return way.end("drained", reasons)
-    error = OverdueError(f"Node {way.look.name} is not drained: volumes are attached after {policy.volume_timeout:g} s")
+    error = OverdueError(f"Node {way.look.name} is not drained: volumes are still attached after {policy.volume_timeout:g} s")
     return way.end("skipped" if policy.on_timeout == "skip" else "failed", reasons, error)

@@ -31,6 +31,10 @@ PATIENCE = 60.0
 """Seconds in which the nodes must have been read once; nothing has been touched by then."""
 STOP_TIMEOUT = 20.0
 """Seconds for putting back cordons once somebody wants us to end."""
+ON_PURPOSE, FOR_A_DRAIN = "nodeops.rotator", "nodeops.rotator-drain"
+"""Field managers by which the server records our cordons, at no cost and without a mark on the node: one that is to stay,
+and one that is part of a drain. The latter, found on a node that still has pods to go, is left from a run that was
+killed, and so it is not the state that the node had before us."""
 RETRY, ATTEMPTS = 2.0, 15
 """Seconds after which a write to a Node that failed for a passing reason is tried again, and how often."""
 
@@ -58,12 +62,13 @@ class Order:
 @dataclasses.dataclass(frozen=True)
 class Target:
     """One node of the order. `before`: whether it was cordoned when we first saw it, None if it did not exist;
-    `cordoned`: whether it is now; `status`: None until its drain begins; `error`: a write to it failed for good;
+    `ours`: a drain that did not come to its end had cordoned it; `cordoned`: whether it is now; `status`: None until its drain begins; `error`: a write to it failed for good;
     `next_try`: no write before; `attempts`: writes that failed; `undone`: its cordon was put back."""
 
     name: str
     before: bool | None
     cordoned: bool
+    ours: bool = False
     status: NodeStatus | None = None
     error: RotatorError | None = None
     next_try: float = -math.inf
@@ -129,7 +134,9 @@ def find(order: Order, cache: Cache) -> dict[str, Target] | None:
 
 
 def _target(name: str, node: Node | None) -> Target:
-    return Target(name, None if node is None else node.unschedulable, node is not None and node.unschedulable)
+    if node is None:
+        return Target(name, None, False)
+    return Target(name, node.unschedulable, node.unschedulable, node.cordoned_by == FOR_A_DRAIN)
 
 
 def unread(began: float, view: View, now: float, order: Order) -> tuple[float, RunResult | None]:
@@ -163,16 +170,18 @@ def _changed(target: Target, done: Done, command: ChangeNode) -> Target:
     return dataclasses.replace(target, error=done.error)
 
 
-def change(name: str, unschedulable: bool) -> ChangeNode:
+def change(name: str, unschedulable: bool, order: Order) -> ChangeNode:
     """The write that cordons or uncordons."""
-    return ChangeNode(name, "", NodeChange(unschedulable=unschedulable))
+    stays = order.state != "drained" or order.leave_cordoned
+    manager = (ON_PURPOSE if stays else FOR_A_DRAIN) if unschedulable else ""
+    return ChangeNode(name, "", NodeChange(unschedulable=unschedulable, manager=manager))
 
 
-def _writes(targets: Sequence[Target], unschedulable: bool, now: float) -> tuple[tuple[Command, ...], float]:
+def _writes(targets: Sequence[Target], unschedulable: bool, now: float, order: Order) -> tuple[tuple[Command, ...], float]:
     """The writes still to be made to get these nodes there, and when to make those that failed."""
     wanted = [target for target in targets if target.cordoned != unschedulable]
     later = min((target.next_try for target in wanted if target.next_try > now), default=math.inf)
-    return tuple(change(target.name, unschedulable) for target in wanted if target.next_try <= now), later
+    return tuple(change(target.name, unschedulable, order) for target in wanted if target.next_try <= now), later
 
 
 def _set_cordon(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunMemory]:
@@ -181,14 +190,14 @@ def _set_cordon(memory: RunMemory, view: View, now: float, order: Order) -> Step
     left = [target for target in targets if target.before is not None and target.error is None and target.cordoned != wanted]
     if not left:
         return Step(memory, (), tuple(_told(view)), feeds=order.feeds, result=RunResult(tuple(targets)))
-    commands, later = _writes(left, wanted, now)
+    commands, later = _writes(left, wanted, now, order)
     return Step(memory, commands, tuple(_told(view)), later, order.feeds)
 
 
 def _drain(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunMemory]:
     targets = dict(memory.targets or {})
     waiting = [target for target in targets.values() if not target.over]
-    commands, later = _writes(waiting, True, now)
+    commands, later = _writes(waiting, True, now, order)
     # Evicting begins when all are cordoned; the pods of the first nodes, and budgets, are read meanwhile.
     ready = [target.name for target in waiting[: order.max_parallel]]
     names = ready if all(target.cordoned for target in waiting) else []
@@ -220,8 +229,13 @@ def _put_back(targets: Mapping[str, Target], now: float, order: Order) -> tuple[
     """Uncordon what could not be drained and was not cordoned before."""
     if order.leave_cordoned:
         return (), math.inf
-    wrong = [t for t in targets.values() if t.over and _spoilt(t) and t.cordoned and t.before is False and t.error is None]
-    return _writes(wrong, False, now)
+    spoilt = [t for t in targets.values() if t.over and _spoilt(t) and t.cordoned and t.error is None]
+    return _writes([t for t in spoilt if t.before is False or _left_behind(t)], False, now, order)
+
+
+def _left_behind(target: Target) -> bool:
+    """Whether the cordon is of a drain of ours that was killed: one that came to its end left no pods."""
+    return target.ours and target.status is not None and target.status.total > 0
 
 
 def _spoilt(target: Target) -> bool:
@@ -244,7 +258,7 @@ def _stop(memory: RunMemory, view: View, now: float, order: Order, reason: str) 
     ]  # fmt: skip
     if order.state != "drained" or not back or now >= limit:
         return Step(memory, feeds=order.feeds, result=RunResult(tuple(targets.values()), stopped=reason))
-    commands, later = _writes(back, False, now)
+    commands, later = _writes(back, False, now, order)
     return Step(memory, commands, wake=min(later, limit), feeds=order.feeds)
 
 

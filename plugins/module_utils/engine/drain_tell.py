@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.eviction import health
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report import counted
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_allot import BUDGET_REFUSALS
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_learn import Budgets
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain_memory import NEVER, DrainMemory, NodeStatus
@@ -47,7 +48,7 @@ def _of_node(name: str, course: Course, memory: DrainMemory, budgets: Budgets, n
         yield from ((reason, Event("waiting", name, reason)) for reason in status.reasons)
         return
     if status.total:
-        yield "begun", Event("draining", name, f"{status.total} pods have to go", f"0/{status.total}")
+        yield "begun", Event("draining", name, f"{counted(status.total, 'pod')} {'has' if status.total == 1 else 'have'} to go", f"0/{status.total}")
     for uid, pod in course.memory.pods.items():
         if pod.gone_at is not None and pod.accepted_at is not None:
             done = "deleted" if pod.deleted else "evicted"
@@ -55,8 +56,9 @@ def _of_node(name: str, course: Course, memory: DrainMemory, budgets: Budgets, n
     if not status.final:
         yield from _blocked(name, course, memory, budgets, now)
         yield from _in_trouble(name, course)
-    if status.phase == "volumes":
-        yield "volumes", Event("volumes", name, f"{len(status.reasons)} volumes are still attached")
+    if status.phase == "volumes" and status.reasons:
+        number = len(status.reasons)
+        yield "volumes", Event("volumes", name, f"{counted(number, 'volume')} {'is' if number == 1 else 'are'} still attached")
     elif status.final:
         yield "ended", Event(status.phase, name, _ending(status), f"{status.evicted}/{status.total}")
 
@@ -87,7 +89,7 @@ def _in_trouble(name: str, course: Course) -> Iterator[Told]:
 
 def _ending(status: NodeStatus) -> str:
     if status.phase == "drained":
-        return f"{status.evicted} pods, {status.seconds:.0f} s"
+        return f"{counted(status.evicted, 'pod')}, {status.seconds:.0f} s"
     lines = status.reasons if status.error is None else (str(status.error), *status.reasons)
     shown = [line for index, line in enumerate(lines) if line not in lines[:index]]
     more = len(shown) - LINES

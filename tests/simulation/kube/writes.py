@@ -54,6 +54,7 @@ class Writes:
     def create(self, request: Request) -> Answer:
         """Create an object, or one of a pod's subresources."""
         if request.subresource == "eviction":
+            check_namespace(self._store, request.resource, request.namespace, request.name)
             return 201, evict(self._control, self._present(request), request.body, request.query)
         if request.subresource == "binding":
             return self._bind(request)
@@ -110,13 +111,25 @@ class Writes:
     def _replace(self, request: Request, old: Object, body: Object) -> Object:
         resource = request.resource
         _check_identity(resource, request.name, old, body)
-        new = _combined(resource, request.subresource, old, body)
+        new = self._tracked(request, old, _combined(resource, request.subresource, old, body))
         _check_rules(resource, old, new)
         if is_dry(request.query.get("dryRun")):
             stored = new
         else:
             stored = self._control.write(resource.plural, old, new) if new != old else old
         return scale_of(stored) if request.subresource == "scale" else shown(resource, stored)
+
+    def _tracked(self, request: Request, old: Object, new: Object) -> Object:
+        """managedFields, of which only the owner of a node's cordon is kept. (Where no fieldManager is given the real
+        server takes the client's user agent, which is not seen here.)"""
+        cordoned = new.get("spec", {}).get("unschedulable")
+        if request.resource.plural != "nodes" or bool(cordoned) == bool(old["spec"].get("unschedulable")):
+            return new
+        manager = request.query.get("fieldManager") or "unknown"
+        fields = {"fieldsType": "FieldsV1", "fieldsV1": {"f:spec": {"f:unschedulable": {}}}}
+        entry = {"manager": manager, "operation": "Update", "apiVersion": "v1", "time": self._control.now, **fields}
+        meta = {key: value for key, value in new["metadata"].items() if key != "managedFields"}
+        return {**new, "metadata": {**meta, "managedFields": [entry]} if cordoned else meta}
 
     def delete(self, request: Request) -> Answer:
         """Delete one object: pods and what is held by finalizers are answered as objects, the rest as a Status."""
