@@ -117,7 +117,10 @@ def test_boto3_as_each_identity(world: WorldOnWire, who: str, read: str, write: 
     assert code(client.set_desired_capacity, AutoScalingGroupName="demo-blue", DesiredCapacity=4) == write
 
 
-@pytest.mark.parametrize(("service", "operation", "refusal"), [("ec2", "describe_instances", "AuthFailure"), ("eks", "list_clusters", "UnrecognizedClientException")])
+@pytest.mark.parametrize(
+    ("service", "operation", "refusal"),
+    [("ec2", "describe_instances", "AuthFailure"), ("eks", "list_clusters", "UnrecognizedClientException")],
+)
 def test_keys_that_are_none_of_the_accounts(world: WorldOnWire, service: str, operation: str, refusal: str) -> None:
     stranger = boto(world, service, AWS_ACCESS_KEY_ID="AKIANONEOFTHEACCOUNT")
     assert code(getattr(stranger, operation)) == refusal

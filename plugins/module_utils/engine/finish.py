@@ -27,8 +27,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.window impo
 
 def shrunk(turn: Turn) -> bool:
     """Whether the surge has been given back, and what is launched above a desired that somebody lowered behind the
-    fence. What is left of it goes by draining fresh nodes that nobody needs (others only where there is none): one whose loss unbalances no zone, among those one that never became ready, then
-    the youngest."""
+    fence. What is left of it goes by draining fresh nodes that nobody needs (others only where there is none): one whose
+    loss unbalances no zone, among those one that never became ready, then the youngest."""
     situation = turn.situation
     if situation.leaving:
         return False
