@@ -182,8 +182,8 @@ def carry_out(tale: Tale) -> Run:
 
 def avoidable(tale: Tale) -> list[Breach]:
     """The breaches, without acts that only counted on an instance whose loss no read could yet show: its Node is Ready for
-    a while longer, and AWS is read every 30 s and late."""
-    blind = 30 + 5 + tale.world.account.manners.describe_lag
+    a while longer, and AWS is read every 30 s, late, and not always with success."""
+    blind = 60 + tale.world.account.manners.describe_lag
     losses = [60 + after for kind, after in tale.happens if kind == "spot"]
 
     def excused(breach: Breach) -> bool:

@@ -233,7 +233,7 @@ def awaited(turn: Turn) -> tuple[str, ...]:
     if turn.memory.group is None:
         return ()
     names = {member.instance.private_dns for member in turn.situation.members if member.node is None} - {""}
-    former = {node.instance_id for node in turn.nodes.values() if node.name in names} - {""} if names else set()
+    former = {instance for instance, node in turn.by_instance.items() if node.name in names} if names else set()
     turn.hurry |= bool(former)
     return tuple(sorted(former | (turn.memory.marks.gone & turn.by_instance.keys())))
 
@@ -242,9 +242,10 @@ def bury(turn: Turn) -> tuple[str, ...]:
     """Delete the Node objects that outlive their instance, so that no new instance of the same name takes one over; but
     not before EC2 says terminated. Answers the instances whose Node still exists."""
     lingering = awaited(turn)
-    states = {instance.id: instance.state for instance in (*turn.group.departed, *turn.group.instances)}
-    for node in turn.nodes.values() if lingering else ():
-        if node.instance_id in lingering and states.get(node.instance_id) == "terminated":
+    if lingering:
+        known = (*turn.group.departed, *turn.group.instances)
+        ended = {instance.id for instance in known if instance.state == "terminated"}.intersection(lingering)
+        for node in (turn.by_instance[instance] for instance in sorted(ended)):
             turn.do(DeleteNode(node.name, node.uid))
     return lingering
 
