@@ -23,6 +23,7 @@ from ansible_collections.nodeops.rotator.tests.rotation.drain_stage import Stage
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
 from ansible_collections.nodeops.rotator.tests.simulation.wire import kube
+from ansible_collections.nodeops.rotator.tests.simulation.wire.tls import Tls
 
 CALL_MODULE = """
 import importlib, json, sys
@@ -44,10 +45,10 @@ class WireStage(Stage):
         self.lock = threading.RLock()
 
     @contextmanager
-    def serving(self, latency: float = 0.0) -> Iterator[None]:
+    def serving(self, latency: float = 0.0, tls: Tls | None = None) -> Iterator[None]:
         """Serve while the block runs. `latency`: seconds by which every answer is held back."""
         pump = kube.Pump(self.kernel, self.lock)
-        server = kube.make_server(self.cluster, self.lock, pump.advance)
+        server = kube.make_server(self.cluster, self.lock, pump.advance, tls=tls)
         server.latency = latency
         self.server = server
         self.kubeconfig.write_text(yaml.safe_dump(server.kubeconfig()))

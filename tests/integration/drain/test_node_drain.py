@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -146,31 +144,3 @@ def test_nonsense_is_refused_before_anything_is_asked(stage: WireStage, options:
     assert answer["failed"]
     assert word in answer["msg"]
     assert stage.asked == 0
-
-
-def test_no_typed_model_is_imported(stage: WireStage) -> None:
-    """The typed models cost a second and 22 MB, and differ between versions of the client."""
-    code = (
-        "import json, sys, importlib\n"
-        "from ansible.module_utils.testing import patch_module_args\n"
-        "arguments = json.load(sys.stdin)\n"
-        "try:\n"
-        "    with patch_module_args(arguments):\n"
-        "        importlib.import_module('ansible_collections.nodeops.rotator.plugins.modules.node_drain').main()\n"
-        "except SystemExit:\n"
-        "    pass\n"
-        "loaded = [name for name in sys.modules if name.startswith('kubernetes.client.models.')]\n"
-        "print(json.dumps(sorted(loaded)), file=sys.stderr)\n"
-    )
-    with stage.serving():
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            input=f'{{"kubeconfig": "{stage.kubeconfig}", "nodes": ["n1"]}}',
-            env=stage.environment(),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-    assert '"changed": true' in done.stdout
-    assert "v1_pod" not in done.stderr

@@ -69,7 +69,8 @@ class Pump:
 
 
 class KubeServer(ThreadingHTTPServer):
-    """The listening server; without `tls` on plain HTTP. `latency`: seconds that every answer is held back."""
+    """The listening server; without `tls` on plain HTTP. `latency`: seconds that every answer is held back. `impersonated`: the
+    users (Impersonate-User, Impersonate-Group) that callers asked to act as, "" for themselves; it is noted, no more."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -80,6 +81,7 @@ class KubeServer(ThreadingHTTPServer):
         super().__init__(address, Handler)
         self.cluster, self.lock, self.advance, self.tls = cluster, lock, advance, tls
         self.latency = 0.0
+        self.impersonated: set[tuple[str, str]] = set()
 
     @property
     def url(self) -> str:
@@ -121,7 +123,9 @@ class Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         parts = urllib.parse.urlsplit(self.path)
         query = dict(urllib.parse.parse_qsl(parts.query, keep_blank_values=True))
-        token = self.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+        scheme, _, shown = self.headers.get("Authorization", "").partition(" ")
+        token = shown.strip() if scheme.lower() == "bearer" else ""
+        self.server.impersonated.add((self.headers.get("Impersonate-User", ""), self.headers.get("Impersonate-Group", "")))
         length = int(self.headers.get("Content-Length") or 0)
         raw = self.rfile.read(length) if length else b""
         path = urllib.parse.unquote(parts.path)

@@ -1,0 +1,123 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How node_drain reaches a cluster without EKS: options, environment, in-cluster, as somebody else; and what it imports."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.nodeops.rotator.tests.integration.drain.drain_wire import CALL_MODULE, WireStage
+from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
+from ansible_collections.nodeops.rotator.tests.simulation.wire.tls import own_tls
+
+PLUGIN = "ansible_collections.nodeops.rotator.plugins.modules.node_drain"
+TOKEN = "a-token-that-is-long-enough"
+MODELS = """
+import sys
+def models():
+    return {name for name in sys.modules if name.startswith("kubernetes.client.models.") or name.startswith("kubernetes.client.api.")}
+import ansible_collections.kubernetes.core.plugins.module_utils.k8s.client
+before = models()
+try:
+    exec(CALL_MODULE)
+except SystemExit:
+    pass
+print(sorted(models() - before), file=sys.stderr)
+"""
+IN_CLUSTER = """
+from kubernetes.config import incluster_config
+incluster_config.SERVICE_TOKEN_FILENAME = FOLDER + "/token"
+incluster_config.SERVICE_CERT_FILENAME = FOLDER + "/ca.crt"
+exec(CALL_MODULE)
+"""
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> WireStage:
+    """Nodes n1 and n2 without pods; only one token is let in."""
+    found = WireStage(Manners(), tmp_path)
+    found.node("n1")
+    found.node("n2")
+    found.cluster.tokens = {TOKEN: "drainer"}
+    return found
+
+
+def run(code: str, arguments: dict[str, Any], environment: dict[str, str]) -> tuple[dict[str, Any], str]:
+    """The module within other code: what it returned, and what was printed beside."""
+    command = [sys.executable, "-c", code, PLUGIN]
+    text = json.dumps(arguments)
+    done = subprocess.run(command, input=text, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout, done.stderr
+    return dict(json.loads(done.stdout)), done.stderr
+
+
+def without_kubeconfig(stage: WireStage, **more: str) -> dict[str, str]:
+    return {key: value for key, value in stage.environment().items() if key != "KUBECONFIG"} | more
+
+
+def test_host_and_token_as_options(stage: WireStage) -> None:
+    with stage.serving():
+        assert stage.server is not None
+        arguments = {"nodes": ["n1"], "host": stage.server.url, "api_key": TOKEN}
+        answer, _errors = run(CALL_MODULE, arguments, without_kubeconfig(stage))
+    assert answer["changed"]
+
+
+def test_host_and_token_in_the_environment(stage: WireStage) -> None:
+    """As automation controllers hand over a cluster's credential."""
+    with stage.serving():
+        assert stage.server is not None
+        environment = without_kubeconfig(stage, K8S_AUTH_HOST=stage.server.url, K8S_AUTH_API_KEY=TOKEN)
+        answer, _errors = run(CALL_MODULE, {"nodes": ["n1"]}, environment)
+    assert answer["changed"]
+
+
+def test_a_context_of_a_kubeconfig(stage: WireStage) -> None:
+    with stage.serving():
+        assert stage.server is not None
+        config = stage.server.kubeconfig(TOKEN)
+        config["contexts"].append({"name": "elsewhere", "context": {"cluster": "none", "user": "world"}})
+        config["clusters"].append({"name": "none", "cluster": {"server": "http://127.0.0.1:9"}})
+        stage.kubeconfig.write_text(yaml.safe_dump({**config, "current-context": "elsewhere"}))
+        answer = stage.module(nodes=["n1"], context="world")
+    assert answer["changed"]
+
+
+def test_in_cluster(stage: WireStage, tmp_path: Path) -> None:
+    tls = own_tls()
+    (tmp_path / "token").write_text(TOKEN)
+    (tmp_path / "ca.crt").write_bytes(tls.authority)
+    with stage.serving(tls=tls):
+        assert stage.server is not None
+        host, port = stage.server.server_address[:2]
+        where = {"KUBERNETES_SERVICE_HOST": str(host), "KUBERNETES_SERVICE_PORT": str(port)}
+        code = f"CALL_MODULE, FOLDER = {CALL_MODULE!r}, {str(tmp_path)!r}\n" + IN_CLUSTER
+        answer, _errors = run(code, {"nodes": ["n1"]}, without_kubeconfig(stage, **where))
+    assert answer["changed"], answer["msg"]
+
+
+def test_as_somebody_else(stage: WireStage) -> None:
+    with stage.serving():
+        assert stage.server is not None
+        stage.kubeconfig.write_text(yaml.safe_dump(stage.server.kubeconfig(TOKEN)))
+        answer = stage.module(nodes=["n1"], impersonate_user="jane", impersonate_groups=["operators"])
+        assert stage.server.impersonated == {("jane", "operators")}, "every request, watches included"
+    assert answer["changed"]
+
+
+def test_no_typed_model_is_imported(stage: WireStage) -> None:
+    """The typed models cost a second and 22 MB, and differ between versions of the client. (Older clients import them
+    all by themselves, in their package; then there is nothing that could come in addition.)"""
+    with stage.serving():
+        assert stage.server is not None
+        arguments = {"nodes": ["n1"], "host": stage.server.url, "api_key": TOKEN}
+        answer, errors = run(f"CALL_MODULE = {CALL_MODULE!r}\n" + MODELS, arguments, without_kubeconfig(stage))
+    assert answer["changed"]
+    assert errors.strip().splitlines()[-1] == "[]"
