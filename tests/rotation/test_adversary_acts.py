@@ -123,7 +123,7 @@ def test_a_stop_while_the_lock_is_being_taken_leaves_it_free(at: float) -> None:
 def test_a_template_deleted_in_mid_run_settles_and_takes_no_fresh_node_for_outdated() -> None:
     world = due()
     run = prepare(world, BLUE)
-    world.kernel.after(200, lambda: world.account.templates.clear())
+    world.kernel.after(200, world.account.templates.clear)
     run()
     assert run.result is not None and run.result.status == "settled" and "was deleted" in str(run.result.error)
     assert run.result.values["replaced"] <= 2 and traces(world)["cordoned"] == [] and world.judge.breaches == []

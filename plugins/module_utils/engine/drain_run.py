@@ -62,8 +62,8 @@ class Order:
 @dataclasses.dataclass(frozen=True)
 class Target:
     """One node of the order. `before`: whether it was cordoned when we first saw it, None if it did not exist;
-    `ours`: a drain that did not come to its end had cordoned it; `cordoned`: whether it is now; `status`: None until its drain begins; `error`: a write to it failed for good;
-    `next_try`: no write before; `attempts`: writes that failed; `undone`: its cordon was put back."""
+    `ours`: a drain that did not come to its end had cordoned it; `cordoned`: whether it is now; `status`: None until its
+    drain begins; `error`: a write to it failed for good; `next_try`: no write before; `attempts`: writes that failed; `undone`: its cordon was put back."""
 
     name: str
     before: bool | None

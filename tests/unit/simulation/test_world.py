@@ -108,7 +108,7 @@ def test_scenario_eks_is_what_it_says() -> None:
     figures = world.cluster.workload_figures()
     assert {kind for kind, _space, _name in figures} == {"Deployment", "StatefulSet", "DaemonSet"}
     assert all(wanted == ready_ones for wanted, ready_ones in figures.values())
-    (group,) = world.account.target_groups.values()
+    (group,) = list(world.account.target_groups.values())
     assert {target.id for target in group.targets.values()} == set(world.account.groups["demo-blue"].members)
     budget = world.cluster.object("poddisruptionbudgets", "ledger", "data")
     assert budget is not None and (budget["spec"]["maxUnavailable"], budget["status"]["disruptionsAllowed"]) == (1, 1)
