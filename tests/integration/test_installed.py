@@ -62,7 +62,7 @@ def test_the_plan_runs_from_the_installed_collection(installed: Path, small: Wor
     before = small.changes()
     outcome = small.run(
         "ansible-playbook", "-vvv", "-i", str(small.inventory), "nodeops.rotator.plan",
-        **{**small.who("reader"), "KUBECONFIG": None, "PYTHONPATH": None, "ANSIBLE_COLLECTIONS_PATH": str(installed)},
+        **{**small.who("reader"), "KUBECONFIG": None, "PYTHONPATH": os.environ.get("PYTHONPATH"), "ANSIBLE_COLLECTIONS_PATH": str(installed)},
     )
     assert outcome.code == 0, outcome.output
     assert "4 nodes would be replaced. Nothing was changed." in outcome.output

@@ -26,6 +26,8 @@ from ansible_collections.nodeops.rotator.tests.simulation.identities import IDEN
 PROGRAMS = Path(sys.executable).parent
 TREE = Path(report.__file__).parents[6]
 """The folder that holds ansible_collections/nodeops/rotator."""
+PATHS = os.pathsep.join(filter(None, (str(TREE), os.environ.get("PYTHONPATH"))))
+"""Where Python looks besides its own folders; `make lowest` puts the oldest libraries there."""
 SERVE = "ansible_collections.nodeops.rotator.tests.simulation.serve"
 READS = re.compile(r"^(kubernetes:(get|list|watch) |\w+:(Describe|Get|List))")
 CALL_MODULE = """
@@ -111,7 +113,7 @@ class WorldOnWire:
             "AWS_EC2_METADATA_DISABLED": "true",
             "HOME": str(self.folder),
             "TMPDIR": str(self.folder),  # kubernetes.core keeps there what it has found out about a server
-            "PYTHONPATH": str(TREE),
+            "PYTHONPATH": PATHS,
         }
         reach = {key: value for key, value in self.env.items() if key != "KUBECONFIG"}
         return {key: value for key, value in {**kept, **fixed, **reach, **more}.items() if value is not None}
@@ -164,7 +166,7 @@ class WorldOnWire:
 def world_on_wire(scenario: str, folder: Path) -> Iterator[WorldOnWire]:
     """Serve a scenario in a process of its own while the block runs."""
     ready = folder / "ready.json"
-    env = {**os.environ, "PYTHONPATH": str(TREE)}
+    env = {**os.environ, "PYTHONPATH": PATHS}
     process = subprocess.Popen([sys.executable, "-m", SERVE, "--scenario", scenario, "--ready-file", str(ready)], env=env)
     try:
         limit = time.monotonic() + 60
