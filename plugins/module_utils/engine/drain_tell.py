@@ -47,7 +47,7 @@ def _of_node(name: str, course: Course, memory: DrainMemory, budgets: Budgets, n
     if status.phase == "waiting":
         yield from ((reason, Event("waiting", name, reason)) for reason in status.reasons)
         return
-    if status.total:
+    if status.total and status.phase not in ("failed", "skipped"):
         yield "begun", Event("draining", name, f"{counted(status.total, 'pod')} {'has' if status.total == 1 else 'have'} to go", f"0/{status.total}")
     for uid, pod in course.memory.pods.items():
         if pod.gone_at is not None and pod.accepted_at is not None:

@@ -109,6 +109,28 @@ def test_killed_outright_and_run_again(stage: WireStage) -> None:
     assert stage.calls("create pods/eviction") == 3
 
 
+def test_killed_outright_and_failing_then(stage: WireStage) -> None:
+    """The cordon that the killed run left is not taken for the state that the node had before."""
+    stage.budget("cart", maxUnavailable=0)
+    with stage.serving():
+        process = stage.start_module(NAME, nodes=["n1"])
+        until(lambda: cordoned(stage) and stage.calls("watch poddisruptionbudgets"))
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        assert cordoned(stage)
+        answer = stage.module(nodes=["n1"], timeout=2)
+        assert not cordoned(stage)
+    assert answer["failed"]
+    assert (only(answer)["cordoned_before"], only(answer)["cordoned"], answer["changed"]) == (True, False, True)
+
+
+def test_a_node_that_is_refused_is_not_said_to_be_draining(stage: WireStage) -> None:
+    stage.pod("bare", "n1")
+    with stage.serving():
+        answer = stage.module(nodes=["n1"])
+    assert [event["phase"] for event in answer["events"]] == ["cordoned", "failed", "uncordoned"]
+
+
 def test_no_permission_is_one_line(stage: WireStage) -> None:
     stage.cluster.denied.append(("*", "create pods/eviction"))
     with stage.serving():

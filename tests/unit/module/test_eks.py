@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import datetime
-import urllib.parse
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 pytest.importorskip("ansible_collections.amazon.aws.plugins.module_utils.modules")
 credentials = pytest.importorskip("botocore.credentials")
 sessions = pytest.importorskip("botocore.session")
+compat = pytest.importorskip("botocore.compat")
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.module.eks import TOKEN_SECONDS, mint_token  # noqa: E402
 
@@ -58,7 +58,7 @@ def signed(token: str) -> dict[str, str]:
     head, _, text = token.partition(".")
     assert head == "k8s-aws-v1"
     url = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-    return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
+    return dict(compat.parse_qsl(compat.urlsplit(url).query))
 
 
 def test_a_token_names_the_cluster_and_the_role() -> None:
