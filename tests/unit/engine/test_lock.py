@@ -24,7 +24,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.memory import Memory, Retry, learn
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
 from ansible_collections.nodeops.rotator.tests.unit.core.scenery import a_group
-from ansible_collections.nodeops.rotator.tests.unit.engine.scene import HELD, NOW, POLICY, RUNNING, a_turn
+from ansible_collections.nodeops.rotator.tests.unit.engine.scene import HELD, NOW, RUNNING, a_turn
 
 THEIRS = Lease("lease", "3", "other", "t9", 15, 4, dump(RUNNING))
 FREE = dataclasses.replace(THEIRS, holder="")
