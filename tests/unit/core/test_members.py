@@ -66,7 +66,7 @@ def test_outdated(instance: Instance, target: Target, node: Node | None, age: fl
 
 @pytest.mark.parametrize(
     "lifecycle, state, counts",
-    [(word, "running", True) for word in LAUNCHED]
+    [(word, "running", True) for word in sorted(LAUNCHED)]
     + [("Pending", "pending", True), ("Pending", "", True), ("InService", "", True)]
     + [(word, "running", False) for word in ("Terminating", "Terminating:Wait", "Standby", "EnteringStandby", "Detaching", "Warmed:Stopped")]
     + [("InService", state, False) for state in ("shutting-down", "terminated", "stopping", "stopped")],
