@@ -180,14 +180,16 @@ def carry_out(tale: Tale) -> Run:
     return run
 
 
+UNSEEN = {"spot": "would be available", "resize": "protection is taken off"}
+
+
 def avoidable(tale: Tale) -> list[Breach]:
-    """The breaches, without acts that only counted on an instance whose loss no read could yet show: its Node is Ready for
-    a while longer, and AWS is read every 30 s, late, and not always with success."""
+    """The breaches, without acts that only counted on what no read could yet show: a lost instance's Node is Ready for a
+    while longer, and AWS is read every 30 s, late, and not always with success."""
     blind = 60 + tale.world.account.manners.describe_lag
-    losses = [60 + after for kind, after in tale.happens if kind == "spot"]
 
     def excused(breach: Breach) -> bool:
-        return "would be available" in breach.why and any(0 <= breach.at - loss <= blind for loss in losses)
+        return any(kind in UNSEEN and UNSEEN[kind] in breach.why and 0 <= breach.at - 60 - after <= blind for kind, after in tale.happens)
 
     return [breach for breach in tale.world.judge.breaches if not excused(breach)]
 
