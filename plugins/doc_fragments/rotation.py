@@ -45,7 +45,9 @@ options:
     type: int
     default: 900
   lb_timeout:
-    description: Seconds to wait until the target groups attached to the group send a leaving node no traffic any more.
+    description:
+      - Seconds to wait until the target groups attached to the group send a leaving node no traffic any more.
+      - A node that is still the last healthy target then is not taken, which is a failure.
     type: int
     default: 300
   terminate_timeout:
