@@ -123,7 +123,7 @@ class Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         parts = urllib.parse.urlsplit(self.path)
         query = dict(urllib.parse.parse_qsl(parts.query, keep_blank_values=True))
-        scheme, _, shown = self.headers.get("Authorization", "").partition(" ")
+        scheme, _space, shown = self.headers.get("Authorization", "").partition(" ")
         token = shown.strip() if scheme.lower() == "bearer" else ""
         self.server.impersonated.add((self.headers.get("Impersonate-User", ""), self.headers.get("Impersonate-Group", "")))
         length = int(self.headers.get("Content-Length") or 0)

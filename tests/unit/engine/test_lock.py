@@ -84,7 +84,10 @@ def test_what_we_may_not_write_is_told_and_what_does_not_answer_is_tried_again()
         lock.acquire(taking(FREE, retries=unanswered, timers={"no lock": NOW - lock.LOST}))
 
 
-@pytest.mark.parametrize("age, writes_now, may_act", [(0, False, True), (9.9, False, True), (10, True, True), (19.9, True, True), (20, True, False), (60, True, False)])
+@pytest.mark.parametrize(
+    "age, writes_now, may_act",
+    [(0, False, True), (9.9, False, True), (10, True, True), (19.9, True, True), (20, True, False), (60, True, False)],
+)
 def test_it_is_renewed_after_a_third_and_after_two_thirds_nothing_may_be_done(age: float, writes_now: bool, may_act: bool) -> None:
     turn = a_turn(a_group(), confirmed=NOW - age)
     assert lock.keep(turn) is may_act and bool(writes(turn)) is writes_now

@@ -45,7 +45,7 @@ def test_every_refusal_names_the_group_what_stands_in_the_way_and_what_to_do(
     fields: dict[str, Any], kind: type[RotatorError], words: str, hint: str
 ) -> None:
     error = survey.refusal(dataclasses.replace(GROUP, **fields))
-    assert type(error) is kind and words in error.message and hint in error.hint
+    assert error is not None and error.__class__ is kind and words in error.message and hint in error.hint
     assert "Auto Scaling group blue" in error.message and "\n" not in str(error)
 
 

@@ -127,8 +127,8 @@ def test_a_feed_that_is_left_says_no_more() -> None:
 
 def test_a_defect_in_a_feed_does_not_silently_blind_the_run() -> None:
     def follow(feed: Feed) -> Iterator[Message | Pause | None]:
+        yield None
         raise ZeroDivisionError("oh")
-        yield
 
     with ThreadInbox(PORTS, follow) as inbox:
         inbox.follow(frozenset((NODES,)))

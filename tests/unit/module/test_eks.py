@@ -55,7 +55,7 @@ class Raw:
 
 def signed(token: str) -> dict[str, str]:
     """The query of the request that a token carries."""
-    head, _, text = token.partition(".")
+    head, _dot, text = token.partition(".")
     assert head == "k8s-aws-v1"
     url = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
     return dict(compat.parse_qsl(compat.urlsplit(url).query))
