@@ -35,8 +35,8 @@ class Stage:
 
 STAGES = {
     "unit": (
-        Stage("unit tests of core and engine, without Ansible", ALONE, ("-p", "ansible_collections.nodeops.rotator.tests.alone"), 10),
-        Stage("unit tests of the rest", ("tests/unit",), tuple(f"--ignore={folder}" for folder in ALONE), 10),
+        Stage("unit tests of core and engine, without Ansible", ALONE, ("-p", "ansible_collections.nodeops.rotator.tests.alone"), 5),
+        Stage("unit tests of the rest", ("tests/unit",), tuple(f"--ignore={folder}" for folder in ALONE), 15),
     ),
     "rotation": (Stage("rotations on the simulation", ("tests/rotation",), WORKERS, 120),),
     "contract": (Stage("contracts of the simulation", ("tests/contract",), WORKERS, 60),),
