@@ -62,6 +62,7 @@ def test_a_short_documented_file_passes() -> None:
         (HEAD + "def f() -> None:\n    pass\n", "f has no docstring"),
         (HEAD + "class C:\n    pass\n", "C has no docstring"),
         (HEAD + "x = 1\n" * 300, "306 lines"),
+        (HEAD + "x = '" + "y" * 160 + "'\n", "166 characters"),
         (HEAD + 'def f() -> None:\n    """Do it."""\n' + "    x = 1\n" * 39, "f has 41 lines"),
         (HEAD + 'DOCUMENTATION = r"""\n' + "x\n" * 600 + '"""\n', "a manual of 602 lines"),
     ],
