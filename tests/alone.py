@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A pytest plugin that takes everything but the standard library away from the code under test.
 
-`pytest -p ansible_collections.nodeops.rotator.tests.alone` shows that what it runs needs neither Ansible nor a client
-library: they may be installed, but cannot be imported. pytest itself and this collection can.
+`pytest -p ansible_collections.nodeops.rotator.tests.alone` shows that what it runs needs neither
+Ansible nor a client library: they may be installed, but cannot be imported. pytest itself and this
+collection can.
 """
 
 from __future__ import annotations
@@ -41,7 +42,10 @@ class Refuse(importlib.abc.MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         if is_forbidden(fullname):
-            raise ImportError(f"{fullname} is out of reach here: core and engine have to do without", name=fullname)
+            raise ImportError(
+                f"{fullname} is out of reach here: core and engine have to do without",
+                name=fullname,
+            )
         return None
 
 
@@ -49,5 +53,7 @@ def pytest_configure() -> None:
     """Begin refusing, and make sure that nothing came in before."""
     early = sorted(filter(is_forbidden, sys.modules))
     if early:
-        raise RuntimeError(f"Imported before the tests began, so that nothing would be shown: {', '.join(early[:5])}")
+        raise RuntimeError(
+            f"Imported before the tests began, so that nothing would be shown: {', '.join(early[:5])}"
+        )
     sys.meta_path.insert(0, Refuse())

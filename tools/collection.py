@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The collection as others get it: a copy of what git knows of, where Ansible's tools expect a collection to be."""
+"""The collection as others get it: a copy of what git knows of, where Ansible's tools expect a
+collection to be."""
 
 from __future__ import annotations
 
@@ -17,15 +18,19 @@ from steps import ROOT
 
 
 def tracked() -> list[str]:
-    """Every file that git knows of and that is still there, relative to the checkout, with its present content."""
-    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    """Every file that git knows of and that is still there, relative to the checkout, with its
+    present content."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
     return [name for name in listing.split("\0") if name and (ROOT / name).is_file()]
 
 
 @contextlib.contextmanager
 def copied() -> Iterator[pathlib.Path]:
-    """A copy of the collection at a real path .../ansible_collections/nodeops/rotator, with those that it depends on
-    beside it; gone afterwards. Some of Ansible's tools do not follow a symbolic link to the collection itself."""
+    """A copy of the collection at a real path .../ansible_collections/nodeops/rotator, with those
+    that it depends on beside it; gone afterwards. Some of Ansible's tools do not follow a symbolic
+    link to the collection itself."""
     with tempfile.TemporaryDirectory(prefix="nodeops-rotator-") as folder:
         tree = pathlib.Path(folder).resolve() / "ansible_collections"
         place = tree / "nodeops" / "rotator"

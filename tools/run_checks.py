@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The checks that are not tests: `run_checks.py [name ...]`; without a name, all of them but those on request.
+"""The checks that are not tests: `run_checks.py [name ...]`; without a name, all of them but those
+on request.
 
 Each runs, also after another has failed; the last line names those that did.
 """
@@ -24,12 +25,25 @@ TYPED = ("plugins", "tests.simulation", "tests.contract", "tests.bench")
 """What is fully typed: the product, the World and what holds the World to others."""
 
 
-def command(program: str, *arguments: str, cwd: pathlib.Path = ROOT, path: pathlib.Path = COLLECTIONS) -> bool:
-    """Run a program of the virtual environment; whether it went well. `path` is where it looks for collections."""
-    # Git may not take what is installed in .venv for a part of this checkout (antsibull-docs would then copy nothing).
-    settings = {**environment(), "ANSIBLE_COLLECTIONS_PATH": str(path), "GIT_CEILING_DIRECTORIES": str(ROOT)}
+def command(
+    program: str, *arguments: str, cwd: pathlib.Path = ROOT, path: pathlib.Path = COLLECTIONS
+) -> bool:
+    """Run a program of the virtual environment; whether it went well. `path` is where it looks for
+    collections."""
+    # Git may not take what is installed in .venv for a part of this checkout (antsibull-docs would
+    # then copy nothing).
+    settings = {
+        **environment(),
+        "ANSIBLE_COLLECTIONS_PATH": str(path),
+        "GIT_CEILING_DIRECTORIES": str(ROOT),
+    }
     line = [str(PROGRAMS / program), *arguments]
-    return subprocess.run(line, cwd=cwd, env=settings, stdin=subprocess.DEVNULL, check=False).returncode == 0
+    return (
+        subprocess.run(
+            line, cwd=cwd, env=settings, stdin=subprocess.DEVNULL, check=False
+        ).returncode
+        == 0
+    )
 
 
 def floors() -> bool:
@@ -49,20 +63,38 @@ def lint() -> bool:
 
 def changelog() -> bool:
     """The changelog's fragments and its collected form."""
-    return command("antsibull-changelog", "lint") and command("antsibull-changelog", "lint-changelog-yaml", "changelogs/changelog.yaml")
+    return command("antsibull-changelog", "lint") and command(
+        "antsibull-changelog", "lint-changelog-yaml", "changelogs/changelog.yaml"
+    )
 
 
 def docs() -> bool:
-    """The plugins' documentation and the pages in docs/docsite, as antsibull-docs reads them in an installed tree."""
+    """The plugins' documentation and the pages in docs/docsite, as antsibull-docs reads them in an
+    installed tree."""
     with copied() as place:
-        return command("antsibull-docs", "lint-collection-docs", "--plugin-docs", ".", cwd=place, path=place.parents[2])
+        return command(
+            "antsibull-docs",
+            "lint-collection-docs",
+            "--plugin-docs",
+            ".",
+            cwd=place,
+            path=place.parents[2],
+        )
 
 
 def build() -> bool:
     """The archive for installing, in build/, of exactly what git knows of."""
     BUILD.mkdir(exist_ok=True)
     with copied() as place:
-        return command("ansible-galaxy", "collection", "build", "--force", "--output-path", str(BUILD), cwd=place)
+        return command(
+            "ansible-galaxy",
+            "collection",
+            "build",
+            "--force",
+            "--output-path",
+            str(BUILD),
+            cwd=place,
+        )
 
 
 def docs_build() -> bool:
@@ -71,7 +103,9 @@ def docs_build() -> bool:
     shutil.rmtree(site, ignore_errors=True)
     site.mkdir(parents=True, mode=0o700)  # antsibull-docs insists
     options = ("--use-current", "--squash-hierarchy", "--lenient", "--sphinx-theme", "alabaster")
-    if not command("antsibull-docs", "sphinx-init", *options, "--dest-dir", str(site), "nodeops.rotator"):
+    if not command(
+        "antsibull-docs", "sphinx-init", *options, "--dest-dir", str(site), "nodeops.rotator"
+    ):
         return False
     return command(str(site / "build.sh"), cwd=site)
 
@@ -87,7 +121,8 @@ CHECKS = {
     "docs-build": ("documentation as HTML", docs_build),
 }
 ON_REQUEST = frozenset(("docs-build",))
-"""Said by name only: it asks other projects' sites for their indexes, and is slow to give up where there is no way to them."""
+"""Said by name only: it asks other projects' sites for their indexes, and is slow to give up where
+there is no way to them."""
 
 
 def main(names: list[str]) -> int:

@@ -1,9 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tests, stage by stage: `run_tests.py [unit|rotation|contract|integration]`; without a name, all of them.
+"""The tests, stage by stage: `run_tests.py [unit|rotation|contract|integration]`; without a name,
+all of them.
 
-`core` and `engine` have a run of their own in which Ansible and the cloud libraries cannot be imported (tests/alone.py).
+`core` and `engine` have a run of their own in which Ansible and the cloud libraries cannot be
+imported (tests/alone.py).
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ WAITERS = ("-n", "3", "--dist", "worksteal")
 
 @dataclasses.dataclass(frozen=True)
 class Stage:
-    """One pytest run: where its tests are, the options it takes, its budget in seconds on two cores."""
+    """One pytest run: where its tests are, the options it takes, its budget in seconds on two
+    cores."""
 
     name: str
     folders: tuple[str, ...]
@@ -35,12 +38,24 @@ class Stage:
 
 STAGES = {
     "unit": (
-        Stage("unit tests of core and engine, without Ansible", ALONE, ("-p", "ansible_collections.nodeops.rotator.tests.alone"), 5),
-        Stage("unit tests of the rest", ("tests/unit",), tuple(f"--ignore={folder}" for folder in ALONE), 15),
+        Stage(
+            "unit tests of core and engine, without Ansible",
+            ALONE,
+            ("-p", "ansible_collections.nodeops.rotator.tests.alone"),
+            5,
+        ),
+        Stage(
+            "unit tests of the rest",
+            ("tests/unit",),
+            tuple(f"--ignore={folder}" for folder in ALONE),
+            15,
+        ),
     ),
     "rotation": (Stage("rotations on the simulation", ("tests/rotation",), WORKERS, 120),),
     "contract": (Stage("contracts of the simulation", ("tests/contract",), WORKERS, 60),),
-    "integration": (Stage("modules and playbooks on the wire", ("tests/integration",), WAITERS, 240),),
+    "integration": (
+        Stage("modules and playbooks on the wire", ("tests/integration",), WAITERS, 240),
+    ),
 }
 
 
@@ -50,15 +65,21 @@ def pytest(stage: Stage) -> Tally:
     report.unlink(missing_ok=True)
     folders = [folder for folder in stage.folders if (ROOT / folder).is_dir()]
     status = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *stage.options, *folders], cwd=ROOT, check=False
+        [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *stage.options, *folders],
+        cwd=ROOT,
+        check=False,
     ).returncode
     if not report.exists():
         return Tally(failed=1)
     suites = list(ET.parse(report).getroot().iter("testsuite"))
-    count = {name: sum(int(suite.get(name, "0")) for suite in suites) for name in ("tests", "failures", "errors", "skipped")}
+    count = {
+        name: sum(int(suite.get(name, "0")) for suite in suites)
+        for name in ("tests", "failures", "errors", "skipped")
+    }
     failed = count["failures"] + count["errors"]
     passed = max(0, count["tests"] - failed - count["skipped"])
-    # A run that ends badly without a failed test (nothing collected, an error while stopping) has failed all the same.
+    # A run that ends badly without a failed test (nothing collected, an error while stopping) has
+    # failed all the same.
     return Tally(passed, failed or int(status != 0), count["skipped"])
 
 
@@ -69,8 +90,13 @@ def main(names: list[str]) -> int:
         print(f"Unknown stage {unknown[0]}; there are {', '.join(STAGES)}", file=sys.stderr)
         return 2
     chosen = [stage for name in names or STAGES for stage in STAGES[name]]
-    present = [stage for stage in chosen if any((ROOT / folder).is_dir() for folder in stage.folders)]
-    return run("tests", [Step(stage.name, functools.partial(pytest, stage), stage.budget) for stage in present])
+    present = [
+        stage for stage in chosen if any((ROOT / folder).is_dir() for folder in stage.folders)
+    ]
+    return run(
+        "tests",
+        [Step(stage.name, functools.partial(pytest, stage), stage.budget) for stage in present],
+    )
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`ansible-test sanity` on a copy of the collection, with or without the way to its own download server.
+"""`ansible-test sanity` on a copy of the collection, with or without the way to its own download
+server.
 
-ansible-test makes virtual environments without pip and then downloads a script that installs it. Where that download
-fails it names the file that one may put in its place; `_provide` does that, with pip from the Python package index.
+ansible-test makes virtual environments without pip and then downloads a script that installs it.
+Where that download fails it names the file that one may put in its place; `_provide` does that,
+with pip from the Python package index.
 """
 
 from __future__ import annotations
@@ -38,26 +40,55 @@ sys.exit(main(["install", "--force-reinstall"] + [wheel if word.startswith("pip=
 def sanity(*options: str) -> int:
     """Run every sanity test that this Python can run; returns the exit status."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    command = [str(PROGRAMS / "ansible-test"), "sanity", "--color", "no", "--python", version, *options]
+    command = [
+        str(PROGRAMS / "ansible-test"),
+        "sanity",
+        "--color",
+        "no",
+        "--python",
+        version,
+        *options,
+    ]
     with copied() as place:
         missing = MISSING.search(_prime(command, place))
         if missing:
-            print("ansible-test's download server is out of reach: taking pip from the package index instead", flush=True)
+            print(
+                "ansible-test's download server is out of reach: taking pip from the package index instead",
+                flush=True,
+            )
             _provide(pathlib.Path(missing[1]), missing[2].replace("_", "."))
             _prime(command, place)
-        return subprocess.run(command, cwd=place, env=environment(), stdin=subprocess.DEVNULL, check=False).returncode
+        return subprocess.run(
+            command, cwd=place, env=environment(), stdin=subprocess.DEVNULL, check=False
+        ).returncode
 
 
 def _prime(command: list[str], place: pathlib.Path) -> str:
-    """Let ansible-test make its environments; what it said. What fails here fails again in the run itself, and is seen
-    there."""
+    """Let ansible-test make its environments; what it said. What fails here fails again in the run
+    itself, and is seen there."""
     prime = [*command, "--prime-venvs"]
-    result = subprocess.run(prime, cwd=place, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        prime,
+        cwd=place,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return result.stdout + result.stderr
 
 
 def _provide(target: pathlib.Path, version: str) -> None:
-    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+    ]
     subprocess.run([*pip, "--dest", str(target.parent), f"pip=={version}"], check=True)
     target.write_text(STAND_IN.format(version=version), encoding="utf-8")
 

@@ -28,7 +28,9 @@ class Tally:
     skipped: int = 0
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
+        return Tally(
+            self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped
+        )
 
     def __str__(self) -> str:
         line = f"{self.passed} passed, {self.failed} failed"
@@ -37,8 +39,8 @@ class Tally:
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """One named part of a run. `act` does it and tells how it went; `budget` is what it may take, in seconds on two
-    cores, or None. More than that is said, not failed: machines differ."""
+    """One named part of a run. `act` does it and tells how it went; `budget` is what it may take,
+    in seconds on two cores, or None. More than that is said, not failed: machines differ."""
 
     name: str
     act: Callable[[], Tally]
@@ -46,19 +48,28 @@ class Step:
 
 
 def run(kind: str, steps: list[Step]) -> int:
-    """Run every step, also after a failure; the last line sums up. Returns the exit status. The tally is left in
-    build/<kind>.json for whoever adds several runs up."""
+    """Run every step, also after a failure; the last line sums up. Returns the exit status. The
+    tally is left in build/<kind>.json for whoever adds several runs up."""
     total, failures = Tally(), []
     for step in steps:
         print(f"== {step.name}", flush=True)
         tally, seconds = _timed(step.act)
-        over = f", over its budget of {step.budget:.0f} s" if step.budget is not None and seconds > step.budget else ""
-        print(f"== {step.name}: {'FAILED' if tally.failed else 'ok'}, {seconds:.1f} s{over}\n", flush=True)
+        over = (
+            f", over its budget of {step.budget:.0f} s"
+            if step.budget is not None and seconds > step.budget
+            else ""
+        )
+        print(
+            f"== {step.name}: {'FAILED' if tally.failed else 'ok'}, {seconds:.1f} s{over}\n",
+            flush=True,
+        )
         total += tally
         if tally.failed:
             failures.append(step.name)
     BUILD.mkdir(exist_ok=True)
-    (BUILD / f"{kind}.json").write_text(json.dumps(dataclasses.asdict(total)) + "\n", encoding="utf-8")
+    (BUILD / f"{kind}.json").write_text(
+        json.dumps(dataclasses.asdict(total)) + "\n", encoding="utf-8"
+    )
     print(f"{kind}: {total}" + (f" ({'; '.join(failures)})" if failures else ""), flush=True)
     return 1 if failures else 0
 
@@ -70,8 +81,8 @@ def _timed(act: Callable[[], Tally]) -> tuple[Tally, float]:
 
 
 def environment() -> dict[str, str]:
-    """The environment for tools that keep things in the user's home folder: they get one in build/ instead, in which
-    pip finds its settings all the same."""
+    """The environment for tools that keep things in the user's home folder: they get one in build/
+    instead, in which pip finds its settings all the same."""
     home, theirs = BUILD / "home", pathlib.Path.home()
     home.mkdir(parents=True, exist_ok=True)
     for name in (".config", ".pip"):

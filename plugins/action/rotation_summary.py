@@ -9,7 +9,13 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.summary import row, summarise, table, totals
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.summary import (
+    row,
+    summarise,
+    table,
+    totals,
+)
 
 
 class ActionModule(ActionBase):
@@ -18,11 +24,15 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
     _requires_connection = False
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
         """See ActionBase."""
         result = super().run(tmp, task_vars)
         variables = task_vars or {}
-        _checked, options = self.validate_argument_spec({"hosts": {"type": "list", "elements": "str"}, "plan": {"type": "bool"}})
+        _checked, options = self.validate_argument_spec(
+            {"hosts": {"type": "list", "elements": "str"}, "plan": {"type": "bool"}}
+        )
         plan = self._task.check_mode if options["plan"] is None else options["plan"]
         hosts = options["hosts"] or variables["ansible_play_hosts_all"]
         found = [summarise(host, variables["hostvars"][host], plan) for host in hosts]

@@ -13,19 +13,23 @@ class ModuleDocFragment:
 options:
   max_surge:
     description:
-      - So many nodes may be launched above the group's size, as a number or as a percentage of it, rounded up.
+      - So many nodes may be launched above the group's size, as a number or as a percentage of it,
+        rounded up.
     type: str
     default: '1'
   max_unavailable:
     description:
-      - So many nodes may be missing below the group's size, as a number or as a percentage of it, rounded down, but at
+      - So many nodes may be missing below the group's size, as a number or as a percentage of it,
+        rounded down, but at
         least 1 where O(max_surge) is 0.
     type: str
     default: '0'
   canary:
     description:
-      - So many nodes are replaced first and watched for O(soak) seconds before the rotation goes wide. If one of the fresh
-        nodes does not become ready or ceases to be, nothing more is replaced. V(0) goes wide at once.
+      - So many nodes are replaced first and watched for O(soak) seconds before the rotation goes
+        wide. If one of the fresh
+        nodes does not become ready or ceases to be, nothing more is replaced. V(0) goes wide at
+        once.
     type: int
     default: 1
   soak:
@@ -33,7 +37,8 @@ options:
     type: int
     default: 60
   failure_budget:
-    description: So many nodes may fail to drain or to become ready before the rotation stops. Those of the canary never.
+    description: So many nodes may fail to drain or to become ready before the rotation stops. Those
+      of the canary never.
     type: int
     default: 0
   min_ready:
@@ -46,7 +51,8 @@ options:
     default: 900
   lb_timeout:
     description:
-      - Seconds to wait until the target groups attached to the group send a leaving node no traffic any more.
+      - Seconds to wait until the target groups attached to the group send a leaving node no traffic
+        any more.
       - A node that is still the last healthy target then is not taken, which is a failure.
     type: int
     default: 300
@@ -58,12 +64,14 @@ options:
     description: Nodes older than so many seconds are outdated too.
     type: int
   poll_interval:
-    description: Seconds between two reads of the group where nothing else asks for one. Nodes and pods are watched.
+    description: Seconds between two reads of the group where nothing else asks for one. Nodes and
+      pods are watched.
     type: int
     default: 30
   scale_in_fence:
     description:
-      - Protect the group's instances from scale-in while it is rotated, so that no autoscaler or person who sets desired
+      - Protect the group's instances from scale-in while it is rotated, so that no autoscaler or
+        person who sets desired
         can take a node that is not drained.
     type: bool
     default: true

@@ -10,17 +10,25 @@ short_description: Node groups of EKS clusters as inventory hosts
 version_added: 0.1.0
 author: nodeops.rotator contributors (@nodeops)
 description:
-  - One host for each node group of the EKS clusters of one or more regions. A node group is one Auto Scaling group.
+  - One host for each node group of the EKS clusters of one or more regions. A node group is one
+    Auto Scaling group.
   - The configuration is a YAML file whose name ends with C(node_groups.yml) or C(node_groups.yaml).
-  - Self-managed node groups are known by the tag C(kubernetes.io/cluster/<cluster>) (or C(k8s.io/cluster/<cluster>))
+  - Self-managed node groups are known by the tag C(kubernetes.io/cluster/<cluster>) (or
+    C(k8s.io/cluster/<cluster>))
     with the value C(owned) or C(shared), managed ones by the tags that EKS sets.
-  - Host names are the names of the Auto Scaling groups, for managed node groups the names of cluster and node group.
+  - Host names are the names of the Auto Scaling groups, for managed node groups the names of
+    cluster and node group.
     Where a name is there twice, the region is appended.
-  - Variables tell what a node group is, never how large it is, since that changes while an inventory is in use.
-    They are C(eks_cluster), C(cluster_name), C(region), C(autoscaling_group_name), C(node_group_kind)
-    (V(self_managed) or V(eks_managed)), C(eks_nodegroup) (managed ones only), C(zones), C(instance_types),
-    C(node_group_labels) and C(node_group_tags), and what Ansible needs to run modules on the control node.
-  - Groups are C(node_groups) (all), C(self_managed), C(eks_managed), and C(cluster_<name>) for each cluster.
+  - Variables tell what a node group is, never how large it is, since that changes while an
+    inventory is in use.
+    They are C(eks_cluster), C(cluster_name), C(region), C(autoscaling_group_name),
+    C(node_group_kind)
+    (V(self_managed) or V(eks_managed)), C(eks_nodegroup) (managed ones only), C(zones),
+    C(instance_types),
+    C(node_group_labels) and C(node_group_tags), and what Ansible needs to run modules on the
+    control node.
+  - Groups are C(node_groups) (all), C(self_managed), C(eks_managed), and C(cluster_<name>) for each
+    cluster.
 options:
   plugin:
     description: Name of this plugin.
@@ -30,23 +38,28 @@ options:
   regions:
     description:
       - The regions to look in.
-      - By default the one of O(region), which may come from the environment or from the AWS profile.
+      - By default the one of O(region), which may come from the environment or from the AWS
+        profile.
     type: list
     elements: str
     default: []
   clusters:
-    description: Names of the EKS clusters to take. By default all. A name that is in none of the regions is an error.
+    description: Names of the EKS clusters to take. By default all. A name that is in none of the
+      regions is an error.
     type: list
     elements: str
     default: []
   tags:
-    description: Take only node groups whose Auto Scaling group has all these tags with these values.
+    description: Take only node groups whose Auto Scaling group has all these tags with these
+      values.
     type: dict
     default: {}
 notes:
-  - Needs the IAM actions C(eks:ListClusters), C(autoscaling:DescribeAutoScalingGroups), and for managed node groups
+  - Needs the IAM actions C(eks:ListClusters), C(autoscaling:DescribeAutoScalingGroups), and for
+    managed node groups
     C(eks:DescribeNodegroup).
-  - One file is for one account. For several accounts use several files, each with its own O(profile) or
+  - One file is for one account. For several accounts use several files, each with its own
+    O(profile) or
     O(assume_role_arn), and pass them all with C(-i).
 extends_documentation_fragment:
   - inventory_cache
@@ -91,14 +104,20 @@ from typing import Any
 from ansible.errors import AnsibleParserError
 from ansible.template import trust_as_template
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group import NodeGroup
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.discovery import discover
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.identity import (
+    NodeGroup,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.discovery import discover
 
 ALL = "node_groups"
 UNFIT = re.compile(r"[\s:,\[\]&!]+")
 """Characters that mean something in a host pattern."""
-LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+LOCAL = {
+    "ansible_connection": "local",
+    "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+}
 """Modules run where Ansible runs, with its own interpreter."""
 
 
@@ -115,29 +134,44 @@ class InventoryModule(AWSInventoryBase):
         try:
             found = [_load(entry) for entry in kept] if known else self._discover()
         except RotatorError as error:
-            raise AnsibleParserError(str(error)) from None  # Ansible would print each cause once more
+            raise AnsibleParserError(
+                str(error)
+            ) from None  # Ansible would print each cause once more
         self.inventory.add_group(ALL)
         for name, node_group in name_hosts(found):
             self._add(name, node_group)
-        self.update_cached_result(path, cache, [dataclasses.asdict(node_group) for node_group in found])
+        self.update_cached_result(
+            path, cache, [dataclasses.asdict(node_group) for node_group in found]
+        )
 
     def get_option(self, option: str, hostvars: Any = None) -> Any:
-        """See AWSInventoryBase, which templates lists in a way that ansible-core calls deprecated."""
+        """See AWSInventoryBase, which templates lists in a way that ansible-core calls
+        deprecated."""
         if option != "regions":
             return super().get_option(option, hostvars)
-        return [self.templar.template(region) for region in super(AWSInventoryBase, self).get_option(option, hostvars)]
+        return [
+            self.templar.template(region)
+            for region in super(AWSInventoryBase, self).get_option(option, hostvars)
+        ]
 
     def _discover(self) -> list[NodeGroup]:
-        regions, tags = self._regions(), {key: str(value) for key, value in self.get_option("tags").items()}
+        regions, tags = (
+            self._regions(),
+            {key: str(value) for key, value in self.get_option("tags").items()},
+        )
         found = discover(self, regions, self.get_option("clusters"), tags)
         if not found.node_groups:
-            self.warn(f"No node groups in {', '.join(regions)} ({len(found.clusters)} EKS clusters). Check regions, clusters, tags and account")
+            self.warn(
+                f"No node groups in {', '.join(regions)} ({len(found.clusters)} EKS clusters). Check regions, clusters, tags and account"
+            )
         return list(found.node_groups)
 
     def _regions(self) -> list[str]:
         regions = self.get_option("regions") or ([self.region] if self.region else [])
         if not regions:
-            raise AnsibleParserError("No AWS region to look for EKS clusters in. Set regions in the inventory file, or AWS_REGION")
+            raise AnsibleParserError(
+                "No AWS region to look for EKS clusters in. Set regions in the inventory file, or AWS_REGION"
+            )
         return regions
 
     def _add(self, name: str, node_group: NodeGroup) -> None:
@@ -154,7 +188,9 @@ class InventoryModule(AWSInventoryBase):
         strict = self.get_option("strict")
         self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
         self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
-        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)
+        self._add_host_to_keyed_groups(
+            self.get_option("keyed_groups"), variables, name, strict=strict
+        )
 
 
 def make_variables(node_group: NodeGroup) -> dict[str, Any]:
@@ -175,17 +211,25 @@ def make_variables(node_group: NodeGroup) -> dict[str, Any]:
 
 
 def name_hosts(found: Iterable[NodeGroup]) -> list[tuple[str, NodeGroup]]:
-    """Each node group with the name of its host; the region is added to names that would be there twice."""
+    """Each node group with the name of its host; the region is added to names that would be there
+    twice."""
     named = [(_plain_name(node_group), node_group) for node_group in found]
     count = collections.Counter(name for name, _node_group in named)
-    return [(name if count[name] == 1 else f"{name}.{node_group.region}", node_group) for name, node_group in named]
+    return [
+        (name if count[name] == 1 else f"{name}.{node_group.region}", node_group)
+        for name, node_group in named
+    ]
 
 
 def _plain_name(node_group: NodeGroup) -> str:
-    name = f"{node_group.cluster}-{node_group.nodegroup}" if node_group.nodegroup else node_group.group
+    name = (
+        f"{node_group.cluster}-{node_group.nodegroup}" if node_group.nodegroup else node_group.group
+    )
     return UNFIT.sub("_", name)
 
 
 def _load(entry: dict[str, Any]) -> NodeGroup:
-    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    fields: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()
+    }
     return NodeGroup(**fields)

@@ -9,13 +9,18 @@ module: asg_node_replace
 short_description: Replace the outdated Kubernetes nodes of an Auto Scaling group
 version_added: 0.1.0
 description:
-  - Replaces every node of a node group that was not launched from what its Auto Scaling group launches from now. Fresh
-    nodes come first, old ones are drained without breaking a PodDisruptionBudget and then terminated, in a sliding
+  - Replaces every node of a node group that was not launched from what its Auto Scaling group
+    launches from now. Fresh
+    nodes come first, old ones are drained without breaking a PodDisruptionBudget and then
+    terminated, in a sliding
     window; a node group without outdated nodes is left alone.
-  - At no time are there fewer available nodes than the group's size minus O(max_unavailable), or more launched than its
+  - At no time are there fewer available nodes than the group's size minus O(max_unavailable), or
+    more launched than its
     size plus O(max_surge), by any act of this module.
-  - Whatever it changes on the way (MaxSize, scale-in protection, AZRebalance, taints) it records in a Lease before, and
-    puts back at the end, after a failure too. A run that was killed is gone on with by starting it again.
+  - Whatever it changes on the way (MaxSize, scale-in protection, AZRebalance, taints) it records in
+    a Lease before, and
+    puts back at the end, after a failure too. A run that was killed is gone on with by starting it
+    again.
   - The Lease is the lock as well. A second run on the same node group fails and names the holder.
 author: nodeops.rotator contributors (@nodeops)
 options:
@@ -33,8 +38,10 @@ options:
     default: replaced
   launch_template_version:
     description:
-      - The version that the group is known to launch from, as RV(nodeops.rotator.launch_template_update#module:version)
-        tells it. Reads of AWS may be older than a change just made; this makes the module wait until they show it.
+      - The version that the group is known to launch from, as
+        RV(nodeops.rotator.launch_template_update#module:version)
+        tells it. Reads of AWS may be older than a change just made; this makes the module wait
+        until they show it.
     type: str
     default: ''
   cluster_name:
@@ -45,17 +52,21 @@ options:
     type: str
     default: kube-system
 notes:
-  - Refused, with the reason, are groups with a suspended C(Launch) or C(Terminate), a running instance refresh, a warm
-    pool, instances in standby, weights or launch templates of their own for instance types, and groups of EKS managed
+  - Refused, with the reason, are groups with a suspended C(Launch) or C(Terminate), a running
+    instance refresh, a warm
+    pool, instances in standby, weights or launch templates of their own for instance types, and
+    groups of EKS managed
     node groups.
   - Progress is shown while it works, by an action plugin of the same name.
-  - On C(SIGTERM) or C(SIGINT) it starts nothing new, gives up the Lease within O(stop_timeout) and leaves the rest to the
+  - On C(SIGTERM) or C(SIGINT) it starts nothing new, gives up the Lease within O(stop_timeout) and
+    leaves the rest to the
     next run.
 attributes:
   check_mode:
     description: Can run in check mode and tell the same without any change.
     support: full
-    details: Reads the group, the nodes and the Lease, and answers with the status V(planned) or V(nothing).
+    details: Reads the group, the nodes and the Lease, and answers with the status V(planned) or
+      V(nothing).
   diff_mode:
     description: Tells in diff mode what has changed or would change.
     support: full
@@ -109,8 +120,10 @@ RETURN = r"""
 status:
   description:
     - V(complete), V(nothing) (no node is outdated), V(planned) (check mode) or V(restored).
-    - When it fails, V(failed) (nothing was begun), V(settled) (something failed; all was put back but RV(left)),
-      V(stopped) (by a signal) or V(suspended) (the credentials are no longer good). After the last two the next run goes
+    - When it fails, V(failed) (nothing was begun), V(settled) (something failed; all was put back
+      but RV(left)),
+      V(stopped) (by a signal) or V(suspended) (the credentials are no longer good). After the last
+      two the next run goes
       on.
   type: str
   returned: always
@@ -179,7 +192,8 @@ nodes:
       type: str
       returned: always
     phase:
-      description: How far it came, V(outdated), V(cordoned), V(waiting), V(draining), V(volumes), V(drained), V(terminated), V(skipped) or V(failed).
+      description: How far it came, V(outdated), V(cordoned), V(waiting), V(draining), V(volumes),
+        V(drained), V(terminated), V(skipped) or V(failed).
       type: str
       returned: always
     replaced:
@@ -242,9 +256,20 @@ events:
 
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import aws_module, fail_on_error, finish
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.progress import PROGRESS_OPTION, Progress
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.rotation import SPEC, diff, rotate
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import (
+    aws_module,
+    fail_on_error,
+    finish,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import (
+    PROGRESS_OPTION,
+    Progress,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.rotation import (
+    SPEC,
+    diff,
+    rotate,
+)
 
 
 @fail_on_error

@@ -9,10 +9,12 @@ module: eks_ami_lookup
 short_description: Find the AMI that nodes should run, and tell whether an update is due
 version_added: 0.1.0
 description:
-  - Finds the newest AMI of a family for a Kubernetes version, by the public parameters of Systems Manager where they
+  - Finds the newest AMI of a family for a Kubernetes version, by the public parameters of Systems
+    Manager where they
     exist, and confirms it by asking EC2.
   - With O(compare_to) it also tells whether what is in use is behind, and by how many days.
-  - A refresh is never silently a minor upgrade. The Kubernetes version is that of the present nodes unless another one
+  - A refresh is never silently a minor upgrade. The Kubernetes version is that of the present nodes
+    unless another one
     is given, and it is never newer than the control plane.
   - Nothing is changed. It is known as P(nodeops.rotator.eks_ami_info#module) too.
 author: nodeops.rotator contributors (@nodeops)
@@ -21,16 +23,20 @@ options:
     description:
       - The family of images.
       - Without it, the family of what O(compare_to) runs; V(al2023) where nothing is compared.
-      - V(custom) are images of your own, golden images or those of a kops cluster, found by O(owners),
+      - V(custom) are images of your own, golden images or those of a kops cluster, found by
+        O(owners),
         O(name_pattern), O(tags) and O(filters).
     type: str
     choices: [al2023, al2, bottlerocket, ubuntu, windows, custom]
   variant:
     description:
-      - The variant of the family. By default the plain one, or that of what O(compare_to) runs if it is of the same
+      - The variant of the family. By default the plain one, or that of what O(compare_to) runs if
+        it is of the same
         family.
-      - V(standard), V(nvidia) or V(neuron) for V(al2023); V(standard) or V(gpu) for V(al2); V(standard), V(nvidia),
-        V(fips) or V(nvidia-fips) for V(bottlerocket); V(standard) for V(ubuntu); V(core) or V(full) for V(windows).
+      - V(standard), V(nvidia) or V(neuron) for V(al2023); V(standard) or V(gpu) for V(al2);
+        V(standard), V(nvidia),
+        V(fips) or V(nvidia-fips) for V(bottlerocket); V(standard) for V(ubuntu); V(core) or V(full)
+        for V(windows).
     type: str
   architecture:
     description: The architecture. By default that of what O(compare_to) runs, else V(x86_64).
@@ -38,19 +44,24 @@ options:
     choices: [x86_64, arm64]
   os_release:
     description:
-      - Release of the operating system, for V(ubuntu) (V(20.04), V(22.04), V(24.04)) and V(windows) (V(2019), V(2022),
+      - Release of the operating system, for V(ubuntu) (V(20.04), V(22.04), V(24.04)) and V(windows)
+        (V(2019), V(2022),
         V(2025)).
       - By default that of what O(compare_to) runs, else V(24.04) or V(2022).
     type: str
   kubernetes_version:
     description:
       - The Kubernetes version, as V('1.33') (quote it), or where to take it from.
-      - V(nodes) is the minor version of the kubelets of the node group that O(compare_to) names, or else of all nodes of
+      - V(nodes) is the minor version of the kubelets of the node group that O(compare_to) names, or
+        else of all nodes of
         the cluster. Several minors are refused.
-      - V(control_plane) is the version of the control plane. It makes a refresh a minor upgrade once the control plane
+      - V(control_plane) is the version of the control plane. It makes a refresh a minor upgrade
+        once the control plane
         was upgraded, and therefore has to be asked for.
-      - By default the version of the present nodes. Where Kubernetes cannot be reached, what EKS has on record for the
-        node group, or else what the name of its AMI says; RV(kubernetes_version_source) tells which.
+      - By default the version of the present nodes. Where Kubernetes cannot be reached, what EKS
+        has on record for the
+        node group, or else what the name of its AMI says; RV(kubernetes_version_source) tells
+        which.
       - Not needed for O(family=custom).
     type: str
   allow_downgrade:
@@ -60,7 +71,8 @@ options:
   release_version:
     description:
       - Pins one release instead of the newest, in the terms of its publisher.
-      - V(1.33.1-20260501), or only the date, for V(al2023) and V(al2); V(1.40.0) for V(bottlerocket); the serial
+      - V(1.33.1-20260501), or only the date, for V(al2023) and V(al2); V(1.40.0) for
+        V(bottlerocket); the serial
         V(20260501) for V(ubuntu); V(2026.05.12) for V(windows).
     type: str
   min_age:
@@ -73,7 +85,8 @@ options:
   owners:
     description:
       - Whose images are searched, as account ids, V(self) or V(amazon).
-      - For O(family=custom) the default is V(self). For the other families their publishers; change it only where a
+      - For O(family=custom) the default is V(self). For the other families their publishers; change
+        it only where a
         publisher has another account, as Canonical in China and GovCloud.
     type: list
     elements: str
@@ -85,7 +98,8 @@ options:
     type: dict
   filters:
     description:
-      - Further filters of the EC2 API's DescribeImages for O(family=custom), each with a value or a list of values.
+      - Further filters of the EC2 API's DescribeImages for O(family=custom), each with a value or a
+        list of values.
       - They win over what the other options say of the same filter.
     type: dict
   releases:
@@ -124,9 +138,11 @@ options:
         description: An instance group of a kops cluster.
         type: str
 notes:
-  - Needs the IAM actions C(ssm:GetParameters), C(ec2:DescribeImages) and, for O(compare_to), C(ssm:GetParameter),
+  - Needs the IAM actions C(ssm:GetParameters), C(ec2:DescribeImages) and, for O(compare_to),
+    C(ssm:GetParameter),
     C(ec2:DescribeInstances), C(ec2:DescribeLaunchTemplates), C(ec2:DescribeLaunchTemplateVersions),
-    C(autoscaling:DescribeAutoScalingGroups), C(autoscaling:DescribeLaunchConfigurations), C(eks:DescribeCluster) and
+    C(autoscaling:DescribeAutoScalingGroups), C(autoscaling:DescribeLaunchConfigurations),
+    C(eks:DescribeCluster) and
     C(eks:DescribeNodegroup).
   - Of Kubernetes it reads the nodes (verb list), and the version of the API server.
   - One call is for one region and account; use a loop for several.
@@ -212,7 +228,8 @@ architecture:
   type: str
   sample: x86_64
 os_release:
-  description: Release of the operating system, as in O(os_release); empty where the family has none.
+  description: Release of the operating system, as in O(os_release); empty where the family has
+    none.
   returned: success
   type: str
   sample: "24.04"
@@ -223,7 +240,8 @@ kubernetes_version:
   sample: "1.33"
 kubernetes_version_source:
   description:
-    - Where the version comes from. V(given), V(nodes), V(control_plane), V(nodegroup) (EKS's record of the managed node
+    - Where the version comes from. V(given), V(nodes), V(control_plane), V(nodegroup) (EKS's record
+      of the managed node
       group), V(image) (the name of what is in use), or V(none) where no version is needed.
   returned: success
   type: str
@@ -262,7 +280,8 @@ description:
   description: Description of the image.
   returned: success
   type: str
-  sample: "EKS-optimized Kubernetes node based on Amazon Linux 2023, (k8s: 1.33.1, containerd: 1.7.*)"
+  sample: "EKS-optimized Kubernetes node based on Amazon Linux 2023, (k8s: 1.33.1, containerd:
+    1.7.*)"
 state:
   description: State of the image, which is V(available).
   returned: success
@@ -290,7 +309,8 @@ root_device_type:
   sample: ebs
 update_available:
   description:
-    - Whether something in use should be replaced. With O(release_version) everything but that release; otherwise what is
+    - Whether something in use should be replaced. With O(release_version) everything but that
+      release; otherwise what is
       older than the image found, or does not exist any more.
   returned: with O(compare_to)
   type: bool
@@ -301,7 +321,8 @@ behind_days:
   type: int
   sample: 41
 current:
-  description: The oldest image in use, described like the one found; null when none exists any more.
+  description: The oldest image in use, described like the one found; null when none exists any
+    more.
   returned: with O(compare_to)
   type: dict
   sample: {"image_id": "ami-0fedcba9876543210", "age_days": 53}
@@ -321,14 +342,28 @@ releases:
 
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.families import ARCHITECTURES, CHOICES
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.images_search import Search
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_sources import Target
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import aws_module, fail_on_error
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.images import look_up
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.kube import KUBE_SPEC
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.families import (
+    ARCHITECTURES,
+    CHOICES,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.request import Search
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
+    Target,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import (
+    aws_module,
+    fail_on_error,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.images import look_up
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
 
-COMPARED = ("image_id", "launch_template_id", "launch_template_name", "autoscaling_group_name", "eks_nodegroup")
+COMPARED = (
+    "image_id",
+    "launch_template_id",
+    "launch_template_name",
+    "autoscaling_group_name",
+    "eks_nodegroup",
+)
 COMPARE_SPEC: dict[str, Any] = {
     **{name: {"type": "str"} for name in (*COMPARED, "kops_instance_group", "kops_cluster")},
     "version": {"type": "str", "default": "$Latest"},
@@ -369,8 +404,13 @@ def make_search(params: dict[str, Any]) -> Search:
         kops_cluster=compare.get("kops_cluster") or "",
         kops_group=compare.get("kops_instance_group") or "",
     )
-    filters = {name: value if isinstance(value, list) else [value] for name, value in (params["filters"] or {}).items()}
-    texts: dict[str, Any] = {name: params[name] or "" for name in (*TEXTS, "family", "architecture", "eks_cluster")}
+    filters = {
+        name: value if isinstance(value, list) else [value]
+        for name, value in (params["filters"] or {}).items()
+    }
+    texts: dict[str, Any] = {
+        name: params[name] or "" for name in (*TEXTS, "family", "architecture", "eks_cluster")
+    }
     return Search(
         **texts,
         min_age=params["min_age"],

@@ -9,9 +9,11 @@ module: launch_template_update
 short_description: Put an AMI into the launch template of a node group, or take it back
 version_added: 0.1.0
 description:
-  - Makes a new version of a launch template with another image, and other fields if wanted, and only if something
+  - Makes a new version of a launch template with another image, and other fields if wanted, and
+    only if something
     differs. Everything else, user data above all, is carried over untouched.
-  - A node group goes on pointing as it does. A version number is updated, V($Default) moves the template's default, and
+  - A node group goes on pointing as it does. A version number is updated, V($Default) moves the
+    template's default, and
     who follows V($Latest) needs nothing.
   - Templates that the overrides of a mixed instances policy name are updated too.
   - A group with a launch configuration gets a copy of it with the new image.
@@ -21,8 +23,10 @@ options:
   state:
     description:
       - V(present) brings the template to O(image_id) and O(overrides).
-      - V(rolled_back) goes back to the version before the one that this module made, known by its description. Who
-        follows V($Latest) gets a new version that is a copy of the old one. Nothing changes when the version in use is
+      - V(rolled_back) goes back to the version before the one that this module made, known by its
+        description. Who
+        follows V($Latest) gets a new version that is a copy of the old one. Nothing changes when
+        the version in use is
         not one of this module's, or was rolled back already.
     type: str
     choices: [present, rolled_back]
@@ -42,7 +46,8 @@ options:
   eks_nodegroup:
     description:
       - The template of a managed node group that has one of its own.
-      - The node group itself is not updated. Only EKS moves it to another version (UpdateNodegroupVersion).
+      - The node group itself is not updated. Only EKS moves it to another version
+        (UpdateNodegroupVersion).
     type: str
   kops_cluster:
     description: The kops cluster of O(kops_instance_group).
@@ -50,23 +55,28 @@ options:
   kops_instance_group:
     description:
       - The template of a kops instance group, found by the tags of its Auto Scaling group.
-      - C(kops update cluster) puts back what the instance group's spec says. Change C(spec.image) there as well.
+      - C(kops update cluster) puts back what the instance group's spec says. Change C(spec.image)
+        there as well.
     type: str
   image_id:
     description:
       - The image, as an id or as C(resolve:ssm:) and the name of a Systems Manager parameter.
-      - A template that names its image by a parameter which means this very image today is left as it is.
+      - A template that names its image by a parameter which means this very image today is left as
+        it is.
     type: str
   overrides:
     description:
-      - Other fields of the template, named and nested as in the EC2 API's RequestLaunchTemplateData (for a launch
+      - Other fields of the template, named and nested as in the EC2 API's RequestLaunchTemplateData
+        (for a launch
         configuration, as in CreateLaunchConfiguration).
-      - Dictionaries are merged key by key, null removes a field, everything else (lists too) replaces what was there.
+      - Dictionaries are merged key by key, null removes a field, everything else (lists too)
+        replaces what was there.
       - C(UserData) is base64, as in the API.
     type: dict
   source_version:
     description:
-      - The version that the new one is made from, for O(launch_template_name) and O(launch_template_id); a number,
+      - The version that the new one is made from, for O(launch_template_name) and
+        O(launch_template_id); a number,
         V($Latest) or V($Default). With V($Default) the default moves to the new version.
       - A node group's own version is what counts otherwise.
     type: str
@@ -77,7 +87,8 @@ options:
     default: false
   pin:
     description:
-      - Whether a node group that follows V($Latest) or V($Default) is pointed at the version's number.
+      - Whether a node group that follows V($Latest) or V($Default) is pointed at the version's
+        number.
       - Infrastructure as code that manages the group will see that as drift.
     type: bool
     default: false
@@ -88,31 +99,44 @@ options:
     description: What run this belongs to, for the description and the tags.
     type: str
   version_description:
-    description: Text for the end of the new version's description, as far as there is room (255 characters in all).
+    description: Text for the end of the new version's description, as far as there is room (255
+      characters in all).
     type: str
   keep_versions:
     description:
-      - How many of the versions that this module made are kept; older ones are deleted. By default all are kept.
-      - Never deleted are versions that somebody else made, the default and the latest version, the one before the
-        present one, and those that an instance, an Auto Scaling group or a managed node group of this region uses.
+      - How many of the versions that this module made are kept; older ones are deleted. By default
+        all are kept.
+      - Never deleted are versions that somebody else made, the default and the latest version, the
+        one before the
+        present one, and those that an instance, an Auto Scaling group or a managed node group of
+        this region uses.
     type: int
   verify:
     description:
-      - Whether EC2 is asked by a dry run whether an instance could be launched, before anything is changed. Done in
+      - Whether EC2 is asked by a dry run whether an instance could be launched, before anything is
+        changed. Done in
         check mode too.
-      - Left out where the instance type is chosen by attributes. Without the permission C(ec2:RunInstances) it is a
+      - Left out where the instance type is chosen by attributes. Without the permission
+        C(ec2:RunInstances) it is a
         warning.
     type: bool
     default: true
 notes:
-  - Needs the IAM actions C(ec2:DescribeLaunchTemplates), C(ec2:DescribeLaunchTemplateVersions), C(ec2:DescribeImages),
-    C(ec2:DescribeInstanceTypes), C(ec2:CreateLaunchTemplateVersion), C(ec2:ModifyLaunchTemplate), C(ec2:CreateTags),
-    C(ec2:RunInstances), C(autoscaling:DescribeAutoScalingGroups) and C(autoscaling:UpdateAutoScalingGroup). For
-    C(resolve:ssm:) also C(ssm:GetParameter); for O(eks_nodegroup) C(eks:DescribeNodegroup); for launch configurations
+  - Needs the IAM actions C(ec2:DescribeLaunchTemplates), C(ec2:DescribeLaunchTemplateVersions),
+    C(ec2:DescribeImages),
+    C(ec2:DescribeInstanceTypes), C(ec2:CreateLaunchTemplateVersion), C(ec2:ModifyLaunchTemplate),
+    C(ec2:CreateTags),
+    C(ec2:RunInstances), C(autoscaling:DescribeAutoScalingGroups) and
+    C(autoscaling:UpdateAutoScalingGroup). For
+    C(resolve:ssm:) also C(ssm:GetParameter); for O(eks_nodegroup) C(eks:DescribeNodegroup); for
+    launch configurations
     C(autoscaling:DescribeLaunchConfigurations), C(autoscaling:CreateLaunchConfiguration) and
-    C(autoscaling:DeleteLaunchConfiguration); for O(keep_versions) C(ec2:DeleteLaunchTemplateVersions),
-    C(ec2:DescribeInstances), C(eks:ListClusters), C(eks:ListNodegroups) and C(eks:DescribeNodegroup).
-  - A version of a template cannot have tags. What it came from is in its description, and for people in tags of the
+    C(autoscaling:DeleteLaunchConfiguration); for O(keep_versions)
+    C(ec2:DeleteLaunchTemplateVersions),
+    C(ec2:DescribeInstances), C(eks:ListClusters), C(eks:ListNodegroups) and
+    C(eks:DescribeNodegroup).
+  - A version of a template cannot have tags. What it came from is in its description, and for
+    people in tags of the
     template that begin with C(nodeops.rotator/).
 attributes:
   check_mode:
@@ -224,7 +248,8 @@ versions_deleted:
   sample: [2, 3]
 templates:
   description:
-    - The same fields from C(launch_template_id) to C(versions_deleted) for every template of the group, the main one
+    - The same fields from C(launch_template_id) to C(versions_deleted) for every template of the
+      group, the main one
       first.
   returned: for launch templates
   type: list
@@ -247,7 +272,8 @@ configurations_deleted:
   elements: str
   sample: [shop-red-nodeops-1]
 verified:
-  description: Whether EC2 confirmed by a dry run that an instance can be launched; null where it was not asked.
+  description: Whether EC2 confirmed by a dry run that an instance can be launched; null where it
+    was not asked.
   returned: success
   type: bool
   sample: true
@@ -255,15 +281,31 @@ verified:
 
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_plan import Wanted
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates_sources import Target
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import aws_module, fail_on_error
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.templates import update
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
+    Target,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import Wanted
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import (
+    aws_module,
+    fail_on_error,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.templates import update
 
 NAMES = (
-    "launch_template_name", "launch_template_id", "autoscaling_group_name", "eks_nodegroup", "kops_instance_group"
+    "launch_template_name",
+    "launch_template_id",
+    "autoscaling_group_name",
+    "eks_nodegroup",
+    "kops_instance_group",
 )
-TEXTS = ("image_id", "release_version", "run_id", "version_description", "eks_cluster", "kops_cluster")
+TEXTS = (
+    "image_id",
+    "release_version",
+    "run_id",
+    "version_description",
+    "eks_cluster",
+    "kops_cluster",
+)
 SPEC: dict[str, Any] = {
     **{name: {"type": "str"} for name in (*NAMES, *TEXTS)},
     "state": {"type": "str", "choices": ["present", "rolled_back"], "default": "present"},

@@ -9,9 +9,12 @@ module: node_drain
 short_description: Drain, cordon or uncordon Kubernetes nodes
 version_added: 0.1.0
 description:
-  - Drains nodes as C(kubectl drain) does, several at a time. It watches instead of polling, evicts what the
-    PodDisruptionBudgets admit as soon as they do, and so is limited by them and the pods' grace only.
-  - A timeout is a failure. It names each pod that is still there, why, and what to do about it; the node goes back to the
+  - Drains nodes as C(kubectl drain) does, several at a time. It watches instead of polling, evicts
+    what the
+    PodDisruptionBudgets admit as soon as they do, and so is limited by them and the pods' grace
+    only.
+  - A timeout is a failure. It names each pod that is still there, why, and what to do about it; the
+    node goes back to the
     cordon state that it had before.
   - A node that does not exist is drained. Where nothing is left to do, nothing changes.
 author: nodeops.rotator contributors (@nodeops)
@@ -21,37 +24,44 @@ options:
     type: list
     elements: str
   node_selector:
-    description: Label selector of the nodes, in kubectl's notation. Those that match when the module begins are meant.
+    description: Label selector of the nodes, in kubectl's notation. Those that match when the
+      module begins are meant.
     type: str
   state:
     description:
-      - V(drained) cordons the nodes and moves their pods elsewhere; V(cordoned) only marks them unschedulable;
+      - V(drained) cordons the nodes and moves their pods elsewhere; V(cordoned) only marks them
+        unschedulable;
         V(uncordoned) makes them schedulable again.
     type: str
     choices: [drained, cordoned, uncordoned]
     default: drained
   max_parallel:
     description:
-      - So many nodes are drained at a time. All are cordoned at the beginning, so that no pod moves twice.
+      - So many nodes are drained at a time. All are cordoned at the beginning, so that no pod moves
+        twice.
       - Pods of several nodes that share a PodDisruptionBudget take turns.
     type: int
     default: 1
   leave_cordoned:
-    description: Leave a node that could not be drained cordoned, instead of putting its earlier state back.
+    description: Leave a node that could not be drained cordoned, instead of putting its earlier
+      state back.
     type: bool
     default: false
 notes:
   - Needs the verbs C(get), C(list), C(watch) and C(patch) for nodes; C(list) and C(watch) for pods,
-    PodDisruptionBudgets, DaemonSets, PersistentVolumeClaims and VolumeAttachments; C(create) for C(pods/eviction), and
+    PodDisruptionBudgets, DaemonSets, PersistentVolumeClaims and VolumeAttachments; C(create) for
+    C(pods/eviction), and
     C(delete) for pods where something is to be deleted.
-  - When the task is interrupted, nothing more is evicted and nodes that have lost no pod yet are uncordoned. Run it
+  - When the task is interrupted, nothing more is evicted and nodes that have lost no pod yet are
+    uncordoned. Run it
     again to go on.
   - Progress is shown while it works, by an action plugin of the same name.
 attributes:
   check_mode:
     description: Can run in check mode and tell the same without any change.
     support: full
-    details: The server is asked with dry runs; RV(nodes) tells which pods would go, and which would block now and by what.
+    details: The server is asked with dry runs; RV(nodes) tells which pods would go, and which would
+      block now and by what.
   diff_mode:
     description: Tells in diff mode what has changed or would change.
     support: full
@@ -109,7 +119,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 nodes:
-  description: The nodes in the order asked for, or of their names for a selector. Also there when the module fails.
+  description: The nodes in the order asked for, or of their names for a selector. Also there when
+    the module fails.
   type: list
   elements: dict
   returned: always
@@ -120,7 +131,8 @@ nodes:
       returned: always
     state:
       description:
-        - How it ended. V(drained), V(cordoned), V(uncordoned), V(absent) (there is no such node), V(skipped), V(failed),
+        - How it ended. V(drained), V(cordoned), V(uncordoned), V(absent) (there is no such node),
+          V(skipped), V(failed),
           or what it was at when the module was interrupted, V(waiting), V(draining) or V(volumes).
       type: str
       returned: always
@@ -170,8 +182,10 @@ nodes:
           returned: always
         state:
           description:
-            - V(evicted), V(deleted), V(gone) (by itself), V(left) (stays by the rules), V(refused) (an option would be
-              needed), V(terminating), V(blocked), V(waiting) (for it to end by itself) or V(pending) (not asked).
+            - V(evicted), V(deleted), V(gone) (by itself), V(left) (stays by the rules), V(refused)
+              (an option would be
+              needed), V(terminating), V(blocked), V(waiting) (for it to end by itself) or
+              V(pending) (not asked).
           type: str
           returned: always
         why:
@@ -179,7 +193,8 @@ nodes:
           type: str
           returned: always
         asked:
-          description: When its eviction or deletion was asked for, in seconds since its node's drain began.
+          description: When its eviction or deletion was asked for, in seconds since its node's
+            drain began.
           type: float
           returned: always
         gone:
@@ -193,10 +208,13 @@ events:
   returned: always
 """
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import aws_module
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.drain import DRAIN_SPEC, run_module
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.kube import KUBE_SPEC
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.progress import PROGRESS_SPEC
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import aws_module
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import (
+    DRAIN_SPEC,
+    run_module,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import PROGRESS_SPEC
 
 SPEC = {
     **DRAIN_SPEC,
@@ -204,7 +222,11 @@ SPEC = {
     **PROGRESS_SPEC,
     "nodes": {"type": "list", "elements": "str"},
     "node_selector": {"type": "str"},
-    "state": {"type": "str", "choices": ["drained", "cordoned", "uncordoned"], "default": "drained"},
+    "state": {
+        "type": "str",
+        "choices": ["drained", "cordoned", "uncordoned"],
+        "default": "drained",
+    },
     "max_parallel": {"type": "int", "default": 1},
     "leave_cordoned": {"type": "bool", "default": False},
 }

@@ -9,7 +9,8 @@ module: node_group_info
 short_description: Tell what a node group is like, before and after a rotation
 version_added: 0.1.0
 description:
-  - Reads one node group as it is now, in AWS and in Kubernetes, and tells which nodes are outdated, what would make a
+  - Reads one node group as it is now, in AWS and in Kubernetes, and tells which nodes are outdated,
+    what would make a
     rotation slow or impossible, and whether anything is not as it should be after one.
   - Nothing is changed, so credentials that may only read are enough.
 author: nodeops.rotator contributors (@nodeops)
@@ -21,7 +22,8 @@ options:
     aliases: [group]
   image_id:
     description:
-      - Judge as if the group launched this image from now on. Every node with another image is then outdated.
+      - Judge as if the group launched this image from now on. Every node with another image is then
+        outdated.
       - By default, what the group launches from now is what counts.
     type: str
     default: ''
@@ -29,31 +31,39 @@ options:
     description: Nodes older than so many seconds are outdated too.
     type: int
   force:
-    description: What a drain will be told, see M(nodeops.rotator.node_drain). Without it, pods that nobody recreates are told.
+    description: What a drain will be told, see M(nodeops.rotator.node_drain). Without it, pods that
+      nobody recreates are told.
     type: bool
     default: false
   delete_emptydir_data:
-    description: What a drain will be told, see M(nodeops.rotator.node_drain). Without it, pods with such data are told.
+    description: What a drain will be told, see M(nodeops.rotator.node_drain). Without it, pods with
+      such data are told.
     type: bool
     default: false
   before:
     description:
-      - The RV(snapshot) of an earlier call, to be compared with. Without it, RV(problems) leaves out what can only be
+      - The RV(snapshot) of an earlier call, to be compared with. Without it, RV(problems) leaves
+        out what can only be
         told by comparison, that is settings of the group and the readiness of workloads.
     type: dict
   cluster_name:
-    description: Name of the cluster, for the name of the Lease, as for M(nodeops.rotator.asg_node_replace). By default O(eks_cluster).
+    description: Name of the cluster, for the name of the Lease, as for
+      M(nodeops.rotator.asg_node_replace). By default O(eks_cluster).
     type: str
   lock_namespace:
     description: Namespace of the Lease.
     type: str
     default: kube-system
 notes:
-  - Needs the IAM actions C(autoscaling:DescribeAutoScalingGroups), C(autoscaling:DescribeInstanceRefreshes),
-    C(autoscaling:DescribeScalingActivities), C(autoscaling:DescribeLaunchConfigurations), C(ec2:DescribeInstances),
-    C(ec2:DescribeLaunchTemplateVersions), C(elasticloadbalancing:DescribeTargetHealth) and, for O(eks_cluster),
+  - Needs the IAM actions C(autoscaling:DescribeAutoScalingGroups),
+    C(autoscaling:DescribeInstanceRefreshes),
+    C(autoscaling:DescribeScalingActivities), C(autoscaling:DescribeLaunchConfigurations),
+    C(ec2:DescribeInstances),
+    C(ec2:DescribeLaunchTemplateVersions), C(elasticloadbalancing:DescribeTargetHealth) and, for
+    O(eks_cluster),
     C(eks:DescribeCluster).
-  - In Kubernetes it lists nodes, pods and PodDisruptionBudgets (verb list) and reads one Lease (verb get).
+  - In Kubernetes it lists nodes, pods and PodDisruptionBudgets (verb list) and reads one Lease
+    (verb get).
 attributes:
   check_mode:
     description: Can run in check mode and tell the same without any change.
@@ -113,7 +123,8 @@ kind:
   type: str
   sample: self_managed
 sizes:
-  description: Sizes of the group, in instances; C(launched) counts those that are pending or in service.
+  description: Sizes of the group, in instances; C(launched) counts those that are pending or in
+    service.
   returned: success
   type: dict
   sample: {"desired": 5, "min": 1, "max": 5, "launched": 5}
@@ -124,10 +135,12 @@ zones:
   elements: str
   sample: [eu-west-1a, eu-west-1b]
 target:
-  description: What the group launches from now, C($Latest) and C($Default) resolved; null if that does not exist.
+  description: What the group launches from now, C($Latest) and C($Default) resolved; null if that
+    does not exist.
   returned: success
   type: dict
-  sample: {"template": "lt-0123456789abcdef0", "template_name": "shop-blue", "version": "8", "image_id": "ami-0123456789abcdef0"}
+  sample: {"template": "lt-0123456789abcdef0", "template_name": "shop-blue", "version": "8",
+    "image_id": "ami-0123456789abcdef0"}
 image_ids:
   description: Images that instances of the group run.
   returned: success
@@ -174,7 +187,8 @@ outdated:
   type: int
   sample: 5
 refusals:
-  description: Why M(nodeops.rotator.asg_node_replace) would refuse the group. Empty if it would not.
+  description: Why M(nodeops.rotator.asg_node_replace) would refuse the group. Empty if it would
+    not.
   returned: success
   type: list
   elements: str
@@ -185,7 +199,8 @@ preflight:
   type: list
   elements: str
   sample:
-    - "PodDisruptionBudget shop/cart (minAvailable 3) of shop/cart-0 can never allow an eviction: it wants 3 of 3 pods. Raise replicas or relax it"
+    - "PodDisruptionBudget shop/cart (minAvailable 3) of shop/cart-0 can never allow an eviction: it
+      wants 3 of 3 pods. Raise replicas or relax it"
 snapshot:
   description: What has to be again as it is now after a rotation, for O(before) of a later call.
   returned: success
@@ -206,24 +221,36 @@ snapshot:
       type: list
       elements: str
     workloads:
-      description: Pods and ready pods, in the whole cluster, of each workload with a pod on the group.
+      description: Pods and ready pods, in the whole cluster, of each workload with a pod on the
+        group.
       type: dict
-  sample: {"max_size": 5, "suspended": [], "protects_new": false, "protected": [], "workloads": {"Deployment shop/cart": {"pods": 6, "ready": 6}}}
+  sample: {"max_size": 5, "suspended": [], "protects_new": false, "protected": [], "workloads":
+    {"Deployment shop/cart": {"pods": 6, "ready": 6}}}
 problems:
   description:
-    - What is not as it should be once a rotation has ended, each in a sentence. Nodes that do not run the target or are
-      not Ready, anything of this collection that was left behind, settings that are not as before, workloads that are
+    - What is not as it should be once a rotation has ended, each in a sentence. Nodes that do not
+      run the target or are
+      not Ready, anything of this collection that was left behind, settings that are not as before,
+      workloads that are
       less ready than before.
   returned: success
   type: list
   elements: str
-  sample: ["2 of 5 nodes do not run the target: ip-10-0-1-7.eu-west-1.compute.internal, ip-10-0-2-9.eu-west-1.compute.internal"]
+  sample: ["2 of 5 nodes do not run the target: ip-10-0-1-7.eu-west-1.compute.internal,
+    ip-10-0-2-9.eu-west-1.compute.internal"]
 """
 
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.aws import aws_module, fail_on_error
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.node_group import SPEC, describe, look_at
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import (
+    aws_module,
+    fail_on_error,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.node_group import (
+    SPEC,
+    describe,
+    look_at,
+)
 
 
 @fail_on_error

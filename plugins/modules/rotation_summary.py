@@ -9,9 +9,11 @@ module: rotation_summary
 short_description: Show what became of node groups in a table
 version_added: 0.1.0
 description:
-  - Shows one line for each node group whose turn has come. Nodes replaced, images before and after, time, evictions, and
+  - Shows one line for each node group whose turn has come. Nodes replaced, images before and after,
+    time, evictions, and
     the PodDisruptionBudgets that held evictions back.
-  - It tells this from what the roles P(nodeops.rotator.prepare#role), P(nodeops.rotator.rotate#role) and
+  - It tells this from what the roles P(nodeops.rotator.prepare#role),
+    P(nodeops.rotator.rotate#role) and
     P(nodeops.rotator.verify#role) have registered.
 author: nodeops.rotator contributors (@nodeops)
 options:
@@ -24,7 +26,8 @@ options:
     type: bool
 attributes:
   action:
-    description: Has a corresponding action plugin so some parts of the options can be executed on the controller.
+    description: Has a corresponding action plugin so some parts of the options can be executed on
+      the controller.
     support: full
   check_mode:
     description: Can run in check mode and tell the same without any change.
@@ -65,7 +68,8 @@ node_groups:
       description: Name of the Auto Scaling group.
       type: str
     status:
-      description: RV(ignore:status) of M(nodeops.rotator.asg_node_replace), or V(failed) where it did not come to that.
+      description: RV(ignore:status) of M(nodeops.rotator.asg_node_replace), or V(failed) where it
+        did not come to that.
       type: str
     failed:
       description: Whether it failed.
@@ -97,5 +101,6 @@ node_groups:
       description: What could not be put back, or is not as it should be.
       type: list
       elements: str
-  sample: [{"node_group": "shop-blue", "status": "complete", "failed": false, "replaced": 5, "outdated": 0}]
+  sample: [{"node_group": "shop-blue", "status": "complete", "failed": false, "replaced": 5,
+    "outdated": 0}]
 """

@@ -1,10 +1,12 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The base of the action plugins that show a running module's progress. Private: may change in any release.
+"""The base of the action plugins that show a running module's progress. Private: may change in any
+release.
 
-Nothing leaves a module before it ends, so the module appends JSON lines to a private file and a thread here shows them
-as they come. It decides nothing: with the lines or without, the module is the same.
+Nothing leaves a module before it ends, so the module appends JSON lines to a private file and a
+thread here shows them as they come. It decides nothing: with the lines or without, the module is
+the same.
 """
 
 from __future__ import annotations
@@ -23,18 +25,29 @@ from ansible import constants as C
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.report import line, reminder
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.progress import PROGRESS_OPTION
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import (
+    line,
+    reminder,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import PROGRESS_OPTION
 
 PAUSE = 0.2
 """Seconds between two looks at the file: what a line may lag behind."""
 SILENCE = 55.0
-"""Seconds after which a line says that the work goes on, so that AWX's idle timeout (in minutes) never ends a run."""
-COLOURS = {"blocked": C.COLOR_WARN, "failed": C.COLOR_ERROR, "settle": C.COLOR_WARN, "done": C.COLOR_OK}
+"""Seconds after which a line says that the work goes on, so that AWX's idle timeout (in minutes)
+never ends a run."""
+COLOURS = {
+    "blocked": C.COLOR_WARN,
+    "failed": C.COLOR_ERROR,
+    "settle": C.COLOR_WARN,
+    "done": C.COLOR_OK,
+}
 
 
 class Narrator:
-    """Turns what was appended to the progress file into lines to show, and silence into reminders. Knows no clock."""
+    """Turns what was appended to the progress file into lines to show, and silence into reminders.
+    Knows no clock."""
 
     def __init__(self, group: str, began: float) -> None:
         self._group, self._began, self._spoke = group, began, began
@@ -42,7 +55,8 @@ class Narrator:
         self._last: dict[str, Any] | None = None
 
     def take(self, data: bytes, now: float) -> list[tuple[str, dict[str, Any]]]:
-        """The lines of all whole records in `data`, each with its event; a half one waits for its other half."""
+        """The lines of all whole records in `data`, each with its event; a half one waits for its
+        other half."""
         *records, self._rest = (self._rest + data).split(b"\n")
         told = []
         for record in records:
@@ -65,10 +79,12 @@ class Narrator:
 
 
 class Tail(threading.Thread):
-    """Follows the file until it is told to stop, then shows what is left. A daemon: it never keeps Ansible alive.
+    """Follows the file until it is told to stop, then shows what is left. A daemon: it never keeps
+    Ansible alive.
 
-    It runs in a worker process of Ansible, which goes on when Ansible itself is killed (as ansible-runner does it), and
-    then nobody reads what the module does. So it takes the file away, by which the module knows."""
+    It runs in a worker process of Ansible, which goes on when Ansible itself is killed (as
+    ansible-runner does it), and then nobody reads what the module does. So it takes the file away,
+    by which the module knows."""
 
     def __init__(self, path: str, group: str) -> None:
         super().__init__(name="nodeops-rotator-progress", daemon=True)
@@ -105,8 +121,10 @@ class Tail(threading.Thread):
 
 @contextlib.contextmanager
 def shown(group: str) -> Iterator[str]:
-    """The path of a progress file (0600) that is shown while the block runs, and gone afterwards."""
-    # Ansible's own temporary folder is emptied when it exits, so a signal leaves no file behind either.
+    """The path of a progress file (0600) that is shown while the block runs, and gone
+    afterwards."""
+    # Ansible's own temporary folder is emptied when it exits, so a signal leaves no file behind
+    # either.
     handle, path = tempfile.mkstemp(prefix="progress-", suffix=".jsonl", dir=C.DEFAULT_LOCAL_TMP)
     os.close(handle)
     tail = Tail(path, group)
@@ -119,13 +137,15 @@ def shown(group: str) -> Iterator[str]:
 
 
 class LiveAction(ActionBase):
-    """Runs the module of the same name and shows its progress. Where that cannot be (another machine or user, in the
-    background) or must not be (no_log), the module just runs."""
+    """Runs the module of the same name and shows its progress. Where that cannot be (another
+    machine or user, in the background) or must not be (no_log), the module just runs."""
 
     _supports_check_mode = True
     _supports_async = True
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
         """See ActionBase."""
         result = super().run(tmp, task_vars)
         if self._may_show():
@@ -143,12 +163,19 @@ class LiveAction(ActionBase):
 
     def _may_show(self) -> bool:
         hidden = self._task.no_log or self._task.async_val
-        return not hidden and self._connection.transport == "local" and self._connection.become is None
+        return (
+            not hidden and self._connection.transport == "local" and self._connection.become is None
+        )
 
     def _group(self, task_vars: dict[str, Any]) -> str:
-        """What to call the node group in each line, since several may be at work: the inventory's name for it, as wide
-        as the longest of those at work. On localhost it is what the module's arguments name."""
+        """What to call the node group in each line, since several may be at work: the inventory's
+        name for it, as wide as the longest of those at work. On localhost it is what the module's
+        arguments name."""
         host = str(task_vars.get("inventory_hostname", ""))
         if host in C.LOCALHOST:
-            return str(self._task.args.get("autoscaling_group_name") or self._task.args.get("group") or "")
-        return host.ljust(max((len(name) for name in task_vars.get("ansible_play_batch", ())), default=0))
+            return str(
+                self._task.args.get("autoscaling_group_name") or self._task.args.get("group") or ""
+            )
+        return host.ljust(
+            max((len(name) for name in task_vars.get("ansible_play_batch", ())), default=0)
+        )

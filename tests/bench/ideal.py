@@ -1,11 +1,12 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fastest drain there is, as a yardstick: threads, one list, watches, evicting what the budgets' true state admits.
+"""The fastest drain there is, as a yardstick: threads, one list, watches, evicting what the
+budgets' true state admits.
 
-It is made for the bench and would be of no use elsewhere: it knows that nothing fails, has no timeouts or filters, and
-asks in 32 threads. It keeps to a request budget of the same shape as node_drain's (a token for each write), so that both
-are held to the same; a rate of 0 is none.
+It is made for the bench and would be of no use elsewhere: it knows that nothing fails, has no
+timeouts or filters, and asks in 32 threads. It keeps to a request budget of the same shape as
+node_drain's (a token for each write), so that both are held to the same; a rate of 0 is none.
 """
 
 from __future__ import annotations
@@ -20,11 +21,16 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "Authorization": "Bearer world"}
+HEADERS = {
+    "Content-Type": "application/json",
+    "Accept": "application/json",
+    "Authorization": "Bearer world",
+}
 
 
 class Tokens:
-    """A token bucket that a thread waits at. `rate` a second, at most `burst` at once; rate 0: no limit."""
+    """A token bucket that a thread waits at. `rate` a second, at most `burst` at once; rate 0: no
+    limit."""
 
     def __init__(self, rate: float, burst: float) -> None:
         self._rate, self._burst, self._tokens, self._at = rate, burst, burst, time.monotonic()
@@ -56,13 +62,17 @@ class Ideal:
         self._asked: set[str] = set()
         self._local = threading.local()
 
-    def _request(self, verb: str, path: str, body: Any = None, kind: str = "application/json") -> dict[str, Any]:
+    def _request(
+        self, verb: str, path: str, body: Any = None, kind: str = "application/json"
+    ) -> dict[str, Any]:
         if verb != "GET":
             self._tokens.take()
         if not hasattr(self._local, "connection"):
             self._local.connection = http.client.HTTPConnection(self._address)
         connection: http.client.HTTPConnection = self._local.connection
-        connection.request(verb, path, json.dumps(body) if body else None, {**HEADERS, "Content-Type": kind})
+        connection.request(
+            verb, path, json.dumps(body) if body else None, {**HEADERS, "Content-Type": kind}
+        )
         answer: dict[str, Any] = json.loads(connection.getresponse().read())
         return answer
 
@@ -104,7 +114,9 @@ class Ideal:
         meta = pod["metadata"]
         name = {"name": meta["name"], "namespace": meta["namespace"]}
         body = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": name}
-        answer = self._request("POST", f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}/eviction", body)
+        answer = self._request(
+            "POST", f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}/eviction", body
+        )
         if answer.get("status") == "Failure":
             with self._news:
                 self._asked.discard(meta["uid"])
@@ -126,7 +138,13 @@ class Ideal:
         with ThreadPoolExecutor(32) as pool:
             cordon = {"spec": {"unschedulable": True}}
             patch = [
-                pool.submit(self._request, "PATCH", f"/api/v1/nodes/{name}", cordon, "application/merge-patch+json")
+                pool.submit(
+                    self._request,
+                    "PATCH",
+                    f"/api/v1/nodes/{name}",
+                    cordon,
+                    "application/merge-patch+json",
+                )
                 for name in self._nodes
             ]
             for future in patch:
@@ -137,7 +155,11 @@ class Ideal:
             with self._news:
                 while self._pods:
                     for uid, pod in self._pods.items():
-                        if uid not in self._asked and not pod["metadata"].get("deletionTimestamp") and self._admits(pod):
+                        if (
+                            uid not in self._asked
+                            and not pod["metadata"].get("deletionTimestamp")
+                            and self._admits(pod)
+                        ):
                             self._asked.add(uid)
                             pool.submit(self._evict, pod)
                     self._news.wait()

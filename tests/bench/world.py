@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What rotations cost in virtual time: seconds of this machine's processor (make bench-world).
 
-The real engine rotates a node group on the real clients and the World in memory. "world" is the time that the World
-and the clients on it take, "engine" the rest: deciding. Each row is the median of three runs of the same seed.
+The real engine rotates a node group on the real clients and the World in memory. "world" is the
+time that the World and the clients on it take, "engine" the rest: deciding. Each row is the median
+of three runs of the same seed.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import statistics
 import time
 from typing import Any
 
+from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, all_current, due
 from ansible_collections.nodeops.rotator.tests.simulation.runs import prepare
-from ansible_collections.nodeops.rotator.tests.simulation.stage import BLUE, all_current, due
 
 ROWS: tuple[tuple[int, int, dict[str, Any]], ...] = (
     (10, 80, {}),
@@ -59,20 +60,28 @@ def measure(nodes: int, pods: int, options: dict[str, Any]) -> Cost:
     if result.error is not None or not all_current(world) or world.judge.breaches:
         raise RuntimeError(f"{result.error or world.judge.breaches}")
     minutes, asked = (world.kernel.now - start) / 60, sum(world.gate.calls.values()) - calls
-    return Cost(furnished - began, inside, total - inside, minutes, asked, len(world.figures.samples))
+    return Cost(
+        furnished - began, inside, total - inside, minutes, asked, len(world.figures.samples)
+    )
 
 
 def main() -> None:
     """Print the table."""
-    print(f"{'nodes':>5} {'pods':>5}  {'options':<18} {'furnish':>7} {'world':>6} {'engine':>6} {'all':>6}  minutes  calls  samples")
+    print(
+        f"{'nodes':>5} {'pods':>5}  {'options':<18} {'furnish':>7} {'world':>6} {'engine':>6} {'all':>6}  minutes  calls  samples"
+    )
     for nodes, pods, options in ROWS:
         costs = [measure(nodes, pods, dict(options)) for _run in range(3)]
-        furnish, world, engine = (statistics.median(getattr(c, part) for c in costs) for part in ("furnish", "world", "engine"))
+        furnish, world, engine = (
+            statistics.median(getattr(c, part) for c in costs)
+            for part in ("furnish", "world", "engine")
+        )
         told = ", ".join(f"{name} {value}" for name, value in options.items()) or "defaults"
         last = costs[-1]
         print(
             f"{nodes:>5} {pods:>5}  {told:<18} {furnish:>7.2f} {world:>6.2f} {engine:>6.2f} {world + engine:>6.2f}"
-            f"  {last.minutes:>7.0f} {last.calls:>6} {last.samples:>8}", flush=True,
+            f"  {last.minutes:>7.0f} {last.calls:>6} {last.samples:>8}",
+            flush=True,
         )
 
 

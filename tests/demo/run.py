@@ -1,9 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demonstration: the real playbook rotates a simulated EKS cluster, twice, and the World says what it saw.
+"""The demonstration: the real playbook rotates a simulated EKS cluster, twice, and the World says
+what it saw.
 
-`make demo` runs it. Everything that is waited for is real; only the durations of the World are short.
+`make demo` runs it. Everything that is waited for is real; only the durations of the World are
+short.
 """
 
 from __future__ import annotations
@@ -22,7 +24,13 @@ from typing import Any
 from ansible_collections.nodeops.rotator.tests.simulation.serve import serving
 
 HERE = Path(__file__).parent
-PLAYBOOK = ("nodeops.rotator.rotate_eks", "-i", str(HERE / "demo.node_groups.yml"), "-e", f"@{HERE / 'pace.yml'}")
+PLAYBOOK = (
+    "nodeops.rotator.rotate_eks",
+    "-i",
+    str(HERE / "demo.node_groups.yml"),
+    "-e",
+    f"@{HERE / 'pace.yml'}",
+)
 SURGE = 2
 """As in pace.yml: what the judge of the World allows."""
 RECAP = re.compile(r"^(\S+)\s+: .*\bchanged=(\d+)\b", re.MULTILINE)
@@ -47,13 +55,27 @@ def report(world: dict[str, str]) -> dict[str, Any]:
 
 
 def play(world: dict[str, str]) -> tuple[int, str, float]:
-    """Run the playbook as a user would, its output shown as it comes; answers exit code, output and seconds."""
-    environment = {**os.environ, **world, "ANSIBLE_FORCE_COLOR": "1" if sys.stdout.isatty() else "0", "PYTHONUNBUFFERED": "1"}
-    del environment["KUBECONFIG"]  # the cluster is reached as a real one is: by its name and AWS credentials
+    """Run the playbook as a user would, its output shown as it comes; answers exit code, output and
+    seconds."""
+    environment = {
+        **os.environ,
+        **world,
+        "ANSIBLE_FORCE_COLOR": "1" if sys.stdout.isatty() else "0",
+        "PYTHONUNBUFFERED": "1",
+    }
+    del environment[
+        "KUBECONFIG"
+    ]  # the cluster is reached as a real one is: by its name and AWS credentials
     command = [str(Path(sys.executable).with_name("ansible-playbook")), *PLAYBOOK]
-    print("$ ansible-playbook", *(word.replace(f"{HERE}/", "tests/demo/") for word in PLAYBOOK), flush=True)
+    print(
+        "$ ansible-playbook",
+        *(word.replace(f"{HERE}/", "tests/demo/") for word in PLAYBOOK),
+        flush=True,
+    )
     began, lines = time.monotonic(), []
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         for line in process.stdout or ():
             print(line, end="", flush=True)
             lines.append(line)
@@ -67,12 +89,17 @@ def changed(output: str) -> int:
     return sum(int(number) for _host, number in found) if found else -1
 
 
-def conclusion(before: dict[str, Any], after: dict[str, Any], codes: list[int], again: int) -> tuple[bool, str]:
+def conclusion(
+    before: dict[str, Any], after: dict[str, Any], codes: list[int], again: int
+) -> tuple[bool, str]:
     """Whether all went well, and the last line."""
     new = after["facts"]["new_image"]
     old = sum(image != new for group in before["groups"].values() for image in group["images"])
     still = sum(image != new for group in after["groups"].values() for image in group["images"])
-    sizes = all(after["groups"][name]["desired"] == group["desired"] for name, group in before["groups"].items())
+    sizes = all(
+        after["groups"][name]["desired"] == group["desired"]
+        for name, group in before["groups"].items()
+    )
     breaches = len(after["breaches"])
     good = codes == [0, 0] and still == 0 and old > 0 and sizes and breaches == 0 and again == 0
     line = f"{old - still} nodes replaced, {breaches} breaches, second run changed {again}"
@@ -81,11 +108,15 @@ def conclusion(before: dict[str, Any], after: dict[str, Any], codes: list[int], 
 
 def main() -> int:
     """Command line: no arguments."""
-    say("A simulated AWS account with an EKS cluster: three node groups, twelve nodes, all on last month's AMI")
+    say(
+        "A simulated AWS account with an EKS cluster: three node groups, twelve nodes, all on last month's AMI"
+    )
     with tempfile.TemporaryDirectory(prefix="demo-") as name, serving("eks", Path(name)) as world:
         before = report(world)
         allow(world, list(before["groups"]))
-        say("First run: every node is replaced, host group by host group, while the World judges every command")
+        say(
+            "First run: every node is replaced, host group by host group, while the World judges every command"
+        )
         first, _output, seconds = play(world)
         say(f"Second run, after {seconds:.0f} s: nothing is left to do")
         second, output, _seconds = play(world)
@@ -93,7 +124,9 @@ def main() -> int:
         figures = after["figures"]
         say("What the World saw")
         for group, least in figures["available_least"].items():
-            print(f"{group}: never fewer than {least} nodes available, never more than {figures['launched_most'][group]} launched")
+            print(
+                f"{group}: never fewer than {least} nodes available, never more than {figures['launched_most'][group]} launched"
+            )
         for breach in after["breaches"]:
             print(f"breach at {breach['at']:.1f} s: {breach['command']}: {breach['why']}")
         good, line = conclusion(before, after, [first, second], changed(output))

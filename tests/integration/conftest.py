@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire, world_on_wire
 
 

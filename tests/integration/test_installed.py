@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The collection as others have it: built into an archive, installed from it, its playbooks run by their full names."""
+"""The collection as others have it: built into an archive, installed from it, its playbooks run by
+their full names."""
 
 from __future__ import annotations
 
@@ -21,9 +22,16 @@ from ansible_collections.nodeops.rotator.tests.unit.floors.shape import ROOT
 
 def galaxy(*arguments: str, cwd: Path, path: str = "") -> None:
     """Run ansible-galaxy with settings of its own."""
-    env = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": path or str(cwd), "ANSIBLE_HOME": str(cwd), "HOME": str(cwd)}
+    env = {
+        **os.environ,
+        "ANSIBLE_COLLECTIONS_PATH": path or str(cwd),
+        "ANSIBLE_HOME": str(cwd),
+        "HOME": str(cwd),
+    }
     command = [str(PROGRAMS / "ansible-galaxy"), "collection", *arguments]
-    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        command, cwd=cwd, env=env, capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -46,7 +54,15 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A collections path with nothing but the collection, installed from the archive."""
     folder = tmp_path_factory.mktemp("installed")
-    galaxy("install", str(archive), "--offline", "--force", "--collections-path", str(folder), cwd=folder)
+    galaxy(
+        "install",
+        str(archive),
+        "--offline",
+        "--force",
+        "--collections-path",
+        str(folder),
+        cwd=folder,
+    )
     return folder
 
 
@@ -61,8 +77,17 @@ def test_the_archive_holds_the_product_and_nothing_else(archive: Path) -> None:
 def test_the_plan_runs_from_the_installed_collection(installed: Path, small: WorldOnWire) -> None:
     before = small.changes()
     outcome = small.run(
-        "ansible-playbook", "-vvv", "-i", str(small.inventory), "nodeops.rotator.plan",
-        **{**small.who("reader"), "KUBECONFIG": None, "PYTHONPATH": os.environ.get("PYTHONPATH"), "ANSIBLE_COLLECTIONS_PATH": str(installed)},
+        "ansible-playbook",
+        "-vvv",
+        "-i",
+        str(small.inventory),
+        "nodeops.rotator.plan",
+        **{
+            **small.who("reader"),
+            "KUBECONFIG": None,
+            "PYTHONPATH": os.environ.get("PYTHONPATH"),
+            "ANSIBLE_COLLECTIONS_PATH": str(installed),
+        },
     )
     assert outcome.code == 0, outcome.output
     assert "4 nodes would be replaced. Nothing was changed." in outcome.output

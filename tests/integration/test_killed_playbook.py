@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The real playbook, ended in the middle in every way that there is, and run again: it completes."""
+"""The real playbook, ended in the middle in every way that there is, and run again: it
+completes."""
 
 from __future__ import annotations
 
@@ -14,19 +15,39 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.nodeops.rotator.tests.integration.wire import PROGRAMS, QUICK, WorldOnWire
 
 GROUP = "demo-blue"
 # Long enough a watch of the canary that the run is surely still at work when it is ended.
-SLOW = {**QUICK, "rotate_max_surge": 1, "rotate_soak": 20, "rotate_lease_duration": 6, "rotate_stop_timeout": 5}
+SLOW = {
+    **QUICK,
+    "rotate_max_surge": 1,
+    "rotate_soak": 20,
+    "rotate_lease_duration": 6,
+    "rotate_stop_timeout": 5,
+}
 
 
 def start(world: WorldOnWire) -> subprocess.Popen[bytes]:
     """The playbook in the background."""
     extra = ["-e", json.dumps(SLOW)]
-    command = [str(PROGRAMS / "ansible-playbook"), "-i", str(world.inventory), "nodeops.rotator.rotate_eks", *extra]
+    command = [
+        str(PROGRAMS / "ansible-playbook"),
+        "-i",
+        str(world.inventory),
+        "nodeops.rotator.rotate_eks",
+        *extra,
+    ]
     log = open(world.folder / "first.log", "wb")  # closed with the test's process
-    return subprocess.Popen(command, cwd=world.folder, env=world.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    return subprocess.Popen(
+        command,
+        cwd=world.folder,
+        env=world.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+    )
 
 
 def until(what: str, holds: Callable[[], bool], limit: float = 60) -> None:
@@ -69,7 +90,8 @@ def power_cut(process: subprocess.Popen[bytes]) -> None:
 
 
 def lost_parent(process: subprocess.Popen[bytes]) -> None:
-    """Ansible is killed as ansible-runner does it; the module gets no signal and finds its parent gone."""
+    """Ansible is killed as ansible-runner does it; the module gets no signal and finds its parent
+    gone."""
     process.kill()
 
 
@@ -85,7 +107,9 @@ def terminate(process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.mark.parametrize("end", [power_cut, lost_parent, interrupt, terminate])
-def test_ended_in_the_middle_and_run_again(small: WorldOnWire, end: Callable[[subprocess.Popen[bytes]], None]) -> None:
+def test_ended_in_the_middle_and_run_again(
+    small: WorldOnWire, end: Callable[[subprocess.Popen[bytes]], None]
+) -> None:
     process = start(small)
     until("one node replaced", lambda: replaced(small) == 1)
     end(process)
@@ -98,7 +122,10 @@ def test_ended_in_the_middle_and_run_again(small: WorldOnWire, end: Callable[[su
     report = small.report()
     assert report["breaches"] == []
     group = report["groups"][GROUP]
-    assert set(group["images"]) == {report["facts"]["new_image"]} and group["desired"] == group["max"] == 4
+    assert (
+        set(group["images"]) == {report["facts"]["new_image"]}
+        and group["desired"] == group["max"] == 4
+    )
     assert (group["suspended"], group["protected"]) == ([], 0) and report["leases"] == {}
     third = small.playbook("rotate_eks")
     assert third.code == 0 and third.recap(GROUP)["changed"] == 0, third.output

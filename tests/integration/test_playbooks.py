@@ -35,7 +35,10 @@ def test_a_rotation_its_table_and_a_second_run_that_changes_nothing(small: World
     # Progress is shown while the module runs, one line per change, with the node group's name.
     assert f"{GROUP}    0/4" in outcome.output and "drained" in outcome.output
     table = outcome.output[outcome.output.index("NODE GROUP  ") :]
-    assert f"{GROUP}   4               {facts['old_image']} -> {facts['new_image']}" in table and "complete" in table
+    assert (
+        f"{GROUP}   4               {facts['old_image']} -> {facts['new_image']}" in table
+        and "complete" in table
+    )
     assert "1 node group, 4 nodes replaced" in table
 
     before = small.changes()
@@ -62,10 +65,14 @@ def test_check_mode_of_the_rotation_is_the_plan(small: WorldOnWire) -> None:
     assert "4 nodes would be replaced. Nothing was changed." in outcome.output
 
 
-def test_after_a_failed_canary_the_template_goes_back_and_no_other_node_group_is_touched(eks: WorldOnWire) -> None:
+def test_after_a_failed_canary_the_template_goes_back_and_no_other_node_group_is_touched(
+    eks: WorldOnWire,
+) -> None:
     before, facts = eks.report()["groups"], eks.report()["facts"]
-    eks.manners(aws={"boot": [60, 60]})
-    outcome = eks.playbook("rotate_eks", rotation_hosts="demo-storage:demo-green", rotate_boot_timeout=5)
+    eks.behavior(aws={"boot": [60, 60]})
+    outcome = eks.playbook(
+        "rotate_eks", rotation_hosts="demo-storage:demo-green", rotate_boot_timeout=5
+    )
     assert outcome.code != 0
     assert images(eks, "demo-storage") == set(before["demo-storage"]["images"]), outcome.output
     assert outcome.recap("demo-storage")["failed"] == 1
@@ -79,13 +86,19 @@ def test_after_a_failed_canary_the_template_goes_back_and_no_other_node_group_is
     assert shown["target"]["image_id"] == facts["old_image"]
 
 
-def test_limit_takes_only_what_it_names_and_hooks_run_around_it(eks: WorldOnWire, tmp_path: Path) -> None:
+def test_limit_takes_only_what_it_names_and_hooks_run_around_it(
+    eks: WorldOnWire, tmp_path: Path
+) -> None:
     log = tmp_path / "hooks.log"
     hooks = {name: tmp_path / f"{name}.yml" for name in ("before", "after")}
     for word, path in hooks.items():
         path.write_text(HOOK.format(log=log, word=word))
     outcome = eks.playbook(
-        "rotate_eks", "--limit", "demo-storage", prepare_hook=str(hooks["before"]), verify_hook=str(hooks["after"])
+        "rotate_eks",
+        "--limit",
+        "demo-storage",
+        prepare_hook=str(hooks["before"]),
+        verify_hook=str(hooks["after"]),
     )
     assert outcome.code == 0, outcome.output
     report = eks.report()
@@ -97,7 +110,13 @@ def test_limit_takes_only_what_it_names_and_hooks_run_around_it(eks: WorldOnWire
 
 def test_a_managed_node_group_is_refused_before_its_template_is_touched(small: WorldOnWire) -> None:
     tags = [
-        {"ResourceId": GROUP, "ResourceType": "auto-scaling-group", "Key": key, "Value": value, "PropagateAtLaunch": True}
+        {
+            "ResourceId": GROUP,
+            "ResourceType": "auto-scaling-group",
+            "Key": key,
+            "Value": value,
+            "PropagateAtLaunch": True,
+        }
         for key, value in (("eks:nodegroup-name", "web"), ("eks:cluster-name", "demo"))
     ]
     small.aws("autoscaling").create_or_update_tags(Tags=tags)
@@ -107,7 +126,9 @@ def test_a_managed_node_group_is_refused_before_its_template_is_touched(small: W
     assert "managed node group web" in outcome.output and "Traceback" not in outcome.output
 
 
-def test_the_inventory_keeps_its_answers_and_groups_as_it_is_told(small: WorldOnWire, tmp_path: Path) -> None:
+def test_the_inventory_keeps_its_answers_and_groups_as_it_is_told(
+    small: WorldOnWire, tmp_path: Path
+) -> None:
     more = (
         "cache: true\ncache_plugin: ansible.builtin.jsonfile\ncache_connection: kept\n"
         "keyed_groups:\n  - {key: node_group_tags.team, prefix: team}\ngroups:\n  blues: \"'blue' in autoscaling_group_name\"\n"
@@ -119,7 +140,10 @@ def test_the_inventory_keeps_its_answers_and_groups_as_it_is_told(small: WorldOn
     asked = small.report()["calls"]["eks:ListClusters"]
     second = json.loads(small.run(*listing).output)
     assert second == first and small.report()["calls"]["eks:ListClusters"] == asked
-    assert first["node_groups"]["children"] and first["team_platform"]["hosts"] == [GROUP] == first["blues"]["hosts"]
+    assert (
+        first["node_groups"]["children"]
+        and first["team_platform"]["hosts"] == [GROUP] == first["blues"]["hosts"]
+    )
     assert first["cluster_demo"]["hosts"] == first["self_managed"]["hosts"] == [GROUP]
     assert first["_meta"]["hostvars"][GROUP]["zone_count"] == 3
     small.run(*listing, "--flush-cache")

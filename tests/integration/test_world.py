@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The World as `make world` serves it: boto3 and kubectl work, strangers do not get in, and trouble comes on demand."""
+"""The World as `make world` serves it: boto3 and kubectl work, strangers do not get in, and trouble
+comes on demand."""
 
 from __future__ import annotations
 
@@ -19,12 +20,15 @@ from typing import Any
 
 import boto3
 import pytest
-from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire, world_on_wire
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
+from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire, world_on_wire
+
 KUBECTL = Path(sys.executable).with_name("kubectl")
-needs_kubectl = pytest.mark.skipif(not (KUBECTL.exists() or shutil.which("kubectl")), reason="there is no kubectl here")
+needs_kubectl = pytest.mark.skipif(
+    not (KUBECTL.exists() or shutil.which("kubectl")), reason="there is no kubectl here"
+)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +72,9 @@ def kubectl(world: WorldOnWire, *words: str, who: str = "rotator", status: int =
     config = world.report()["identities"][who]["KUBECONFIG"]
     binary = str(KUBECTL if KUBECTL.exists() else shutil.which("kubectl"))
     line = [binary, "--kubeconfig", config, "--cache-dir", str(world.folder / "cache"), *words]
-    done = subprocess.run(line, env=world.environment(), capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        line, env=world.environment(), capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == status, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -78,13 +84,17 @@ def test_kubectl_sees_and_drains(world: WorldOnWire) -> None:
     names = kubectl(world, "get", "nodes", "-o", "name").split()
     assert len(names) == 4
     node = names[0].partition("/")[2]
-    assert f"ProviderID:                   aws:///{world.env['AWS_REGION']}" in kubectl(world, "describe", "node", node)
+    assert f"ProviderID:                   aws:///{world.env['AWS_REGION']}" in kubectl(
+        world, "describe", "node", node
+    )
     assert "ALLOWED DISRUPTIONS" in kubectl(world, "get", "pdb", "-A")
     kubectl(world, "cordon", node)
     assert "SchedulingDisabled" in kubectl(world, "get", "node", node)
     kubectl(world, "uncordon", node)
     assert "drained" in kubectl(world, "drain", node, "--ignore-daemonsets", "--timeout=60s")
-    left = kubectl(world, "get", "pods", "-A", "--field-selector", f"spec.nodeName={node}", "-o", "name").split()
+    left = kubectl(
+        world, "get", "pods", "-A", "--field-selector", f"spec.nodeName={node}", "-o", "name"
+    ).split()
     assert [name for name in left if "agent" not in name] == []
     kubectl(world, "uncordon", node)
 
@@ -92,7 +102,12 @@ def test_kubectl_sees_and_drains(world: WorldOnWire) -> None:
 @needs_kubectl
 @pytest.mark.parametrize(
     ("who", "read", "write", "words"),
-    [("reader", 0, 1, "cannot patch resource"), ("nobody", 1, 1, "forbidden"), ("stranger", 1, 1, "Unauthorized"), ("expired", 1, 1, "Unauthorized")],
+    [
+        ("reader", 0, 1, "cannot patch resource"),
+        ("nobody", 1, 1, "forbidden"),
+        ("stranger", 1, 1, "Unauthorized"),
+        ("expired", 1, 1, "Unauthorized"),
+    ],
 )
 def test_kubectl_as_others(world: WorldOnWire, who: str, read: int, write: int, words: str) -> None:
     node = kubectl(world, "get", "nodes", "-o", "name").split()[0].partition("/")[2]
@@ -114,29 +129,47 @@ def test_kubectl_as_others(world: WorldOnWire, who: str, read: int, write: int, 
 def test_boto3_as_each_identity(world: WorldOnWire, who: str, read: str, write: str) -> None:
     client = boto(world, "autoscaling", who)
     assert code(client.describe_auto_scaling_groups) == read
-    assert code(client.set_desired_capacity, AutoScalingGroupName="demo-blue", DesiredCapacity=4) == write
+    assert (
+        code(client.set_desired_capacity, AutoScalingGroupName="demo-blue", DesiredCapacity=4)
+        == write
+    )
 
 
 @pytest.mark.parametrize(
     ("service", "operation", "refusal"),
-    [("ec2", "describe_instances", "AuthFailure"), ("eks", "list_clusters", "UnrecognizedClientException")],
+    [
+        ("ec2", "describe_instances", "AuthFailure"),
+        ("eks", "list_clusters", "UnrecognizedClientException"),
+    ],
 )
-def test_keys_that_are_none_of_the_accounts(world: WorldOnWire, service: str, operation: str, refusal: str) -> None:
+def test_keys_that_are_none_of_the_accounts(
+    world: WorldOnWire, service: str, operation: str, refusal: str
+) -> None:
     stranger = boto(world, service, AWS_ACCESS_KEY_ID="AKIANONEOFTHEACCOUNT")
     assert code(getattr(stranger, operation)) == refusal
 
 
 def test_temporary_credentials_need_their_token(world: WorldOnWire) -> None:
-    made = boto(world, "sts").assume_role(RoleArn="arn:aws:iam::123456789012:role/rotator", RoleSessionName="test")["Credentials"]
-    keys = {"AWS_ACCESS_KEY_ID": made["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"]}
-    assert code(boto(world, "autoscaling", **keys, AWS_SESSION_TOKEN=made["SessionToken"]).describe_tags) == ""
+    made = boto(world, "sts").assume_role(
+        RoleArn="arn:aws:iam::123456789012:role/rotator", RoleSessionName="test"
+    )["Credentials"]
+    keys = {
+        "AWS_ACCESS_KEY_ID": made["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"],
+    }
+    assert (
+        code(
+            boto(world, "autoscaling", **keys, AWS_SESSION_TOKEN=made["SessionToken"]).describe_tags
+        )
+        == ""
+    )
     assert code(boto(world, "autoscaling", **keys).describe_tags) == "InvalidClientTokenId"
 
 
 def test_pages_are_walked_by_boto3(world: WorldOnWire) -> None:
-    world.manners(aws={"page_size": 3})
+    world.behavior(aws={"page_size": 3})
     pages = list(boto(world, "ec2").get_paginator("describe_instances").paginate())
-    world.manners(aws={"page_size": None})
+    world.behavior(aws={"page_size": None})
     assert [len(page["Reservations"]) for page in pages] == [3, 1]
 
 
@@ -159,7 +192,9 @@ def nodes(world: WorldOnWire) -> list[Any]:
     """The nodes by a bare request with the kubeconfig's token."""
     config = json.loads(Path(world.env["KUBECONFIG"]).read_text())
     cluster = config["clusters"][0]["cluster"]
-    trust = ssl.create_default_context(cadata=base64.b64decode(cluster["certificate-authority-data"]).decode())
+    trust = ssl.create_default_context(
+        cadata=base64.b64decode(cluster["certificate-authority-data"]).decode()
+    )
     headers = {"Authorization": f"Bearer {config['users'][0]['user']['token']}"}
     request = urllib.request.Request(cluster["server"] + "/api/v1/nodes", headers=headers)
     with urllib.request.urlopen(request, timeout=20, context=trust) as answer:
@@ -168,9 +203,17 @@ def nodes(world: WorldOnWire) -> list[Any]:
 
 def test_calls_are_counted_and_acts_judged_over_the_wire(world: WorldOnWire) -> None:
     before = world.report()
-    name = boto(world, "autoscaling").describe_auto_scaling_instances()["AutoScalingInstances"][0]["InstanceId"]
+    name = boto(world, "autoscaling").describe_auto_scaling_instances()["AutoScalingInstances"][0][
+        "InstanceId"
+    ]
     boto(world, "ec2").terminate_instances(InstanceIds=[name])
     after = world.report()
-    assert after["calls"]["ec2:TerminateInstances"] == before["calls"].get("ec2:TerminateInstances", 0) + 1
-    assert any("behind the back" in breach["why"] for breach in after["breaches"][len(before["breaches"]) :])
+    assert (
+        after["calls"]["ec2:TerminateInstances"]
+        == before["calls"].get("ec2:TerminateInstances", 0) + 1
+    )
+    assert any(
+        "behind the back" in breach["why"]
+        for breach in after["breaches"][len(before["breaches"]) :]
+    )
     assert after["figures"]["available_least"]["demo-blue"] <= 4

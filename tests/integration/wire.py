@@ -20,11 +20,11 @@ from typing import Any
 
 import boto3
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core import report
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report import lines
 from ansible_collections.nodeops.rotator.tests.simulation.identities import IDENTITIES
 
 PROGRAMS = Path(sys.executable).parent
-TREE = Path(report.__file__).parents[6]
+TREE = Path(lines.__file__).parents[6]
 """The folder that holds ansible_collections/nodeops/rotator."""
 PATHS = os.pathsep.join(filter(None, (str(TREE), os.environ.get("PYTHONPATH"))))
 """Where Python looks besides its own folders; `make lowest` puts the oldest libraries there."""
@@ -38,7 +38,11 @@ with patch_module_args(json.load(sys.stdin)):
 """
 INVENTORY = "plugin: nodeops.rotator.node_groups\nregions: [eu-west-1]\n"
 QUICK = {
-    "rotate_soak": 1, "rotate_min_ready": 1, "rotate_poll_interval": 2, "rotate_boot_timeout": 60, "verify_delay": 1,
+    "rotate_soak": 1,
+    "rotate_min_ready": 1,
+    "rotate_poll_interval": 2,
+    "rotate_boot_timeout": 60,
+    "verify_delay": 1,
     "rotate_max_surge": 2,
 }
 """Variables that make a rotation short in a world whose durations are."""
@@ -55,7 +59,9 @@ class Outcome:
     def recap(self, host: str) -> dict[str, int]:
         """The figures of a host in the play recap."""
         line = re.search(rf"^{re.escape(host)}\s+: (.*)$", self.output, re.MULTILINE)
-        return {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", line[1])} if line else {}
+        return (
+            {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", line[1])} if line else {}
+        )
 
 
 class WorldOnWire:
@@ -78,25 +84,36 @@ class WorldOnWire:
         assert isinstance(found, dict)
         return found
 
-    def manners(self, **sides: Mapping[str, Any]) -> None:
+    def behavior(self, **sides: Mapping[str, Any]) -> None:
         """Change how the world behaves: aws={"boot": [60, 60]}."""
-        self._ask("/manners", sides)
+        self._ask("/behavior", sides)
 
     def who(self, name: str) -> dict[str, str | None]:
-        """What makes a command be that caller (simulation.identities): environment variables, KUBECONFIG among them."""
+        """What makes a command be that caller (simulation.identities): environment variables,
+        KUBECONFIG among them."""
         nobody: dict[str, str | None] = {"AWS_SESSION_TOKEN": None}
         return {**nobody, **self.report()["identities"][name]}
 
     def changes(self) -> int:
-        """How many calls so far were meant to change something; dry runs of RunInstances are none."""
+        """How many calls so far were meant to change something; dry runs of RunInstances are
+        none."""
         calls = self.report()["calls"]
-        return sum(count for name, count in calls.items() if not READS.match(name) and name != "ec2:RunInstances")
+        return sum(
+            count
+            for name, count in calls.items()
+            if not READS.match(name) and name != "ec2:RunInstances"
+        )
 
     def aws(self, service: str) -> Any:
         """A boto3 client, to do to the world what somebody else might: not judged."""
         operator = IDENTITIES["operator"]
         keys = {"aws_access_key_id": operator.access_key, "aws_secret_access_key": operator.secret}
-        return boto3.client(service, endpoint_url=self.env["AWS_ENDPOINT_URL"], region_name=self.env["AWS_REGION"], **keys)
+        return boto3.client(
+            service,
+            endpoint_url=self.env["AWS_ENDPOINT_URL"],
+            region_name=self.env["AWS_REGION"],
+            **keys,
+        )
 
     def environment(self, **more: str | None) -> dict[str, str]:
         """For a command: this world and nothing of the caller's. None takes a variable away."""
@@ -112,47 +129,79 @@ class WorldOnWire:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
             "HOME": str(self.folder),
-            "TMPDIR": str(self.folder),  # kubernetes.core keeps there what it has found out about a server
+            "TMPDIR": str(
+                self.folder
+            ),  # kubernetes.core keeps there what it has found out about a server
             "PYTHONPATH": PATHS,
         }
         reach = {key: value for key, value in self.env.items() if key != "KUBECONFIG"}
-        return {key: value for key, value in {**kept, **fixed, **reach, **more}.items() if value is not None}
+        return {
+            key: value
+            for key, value in {**kept, **fixed, **reach, **more}.items()
+            if value is not None
+        }
 
     def run(self, *command: str, timeout: float = 180, **env: str | None) -> Outcome:
         """Run a command of the virtual environment to its end."""
         start = time.monotonic()
         done = subprocess.run(
             [str(PROGRAMS / command[0]), *command[1:]],
-            cwd=self.folder, env=self.environment(**env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, timeout=timeout, check=False,
+            cwd=self.folder,
+            env=self.environment(**env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=timeout,
+            check=False,
         )
         return Outcome(done.returncode, done.stdout, time.monotonic() - start)
 
-    def playbook(self, name: str, *options: str, inventory: str = "", who: str = "rotator", **variables: Any) -> Outcome:
-        """Run a playbook of the collection by its full name, as `who`. `inventory`: content of the inventory file."""
+    def playbook(
+        self, name: str, *options: str, inventory: str = "", who: str = "rotator", **variables: Any
+    ) -> Outcome:
+        """Run a playbook of the collection by its full name, as `who`. `inventory`: content of the
+        inventory file."""
         if inventory:
             self.inventory.write_text(inventory)
         given = {**QUICK, **variables}
         for group in self.report()["groups"]:
             self._ask("/rules", {"group": group, "surge": given["rotate_max_surge"]})
         extra = ["-e", json.dumps(given)]
-        return self.run("ansible-playbook", "-i", str(self.inventory), f"nodeops.rotator.{name}", *extra, *options, **self._reach(who))
+        return self.run(
+            "ansible-playbook",
+            "-i",
+            str(self.inventory),
+            f"nodeops.rotator.{name}",
+            *extra,
+            *options,
+            **self._reach(who),
+        )
 
     def _reach(self, who: str) -> dict[str, str | None]:
         return {key: value for key, value in self.who(who).items() if key != "KUBECONFIG"}
 
-    def module(self, name: str, env: Mapping[str, str | None] | None = None, **options: Any) -> dict[str, Any]:
+    def module(
+        self, name: str, env: Mapping[str, str | None] | None = None, **options: Any
+    ) -> dict[str, Any]:
         """Run a module as Ansible would start it; its result."""
         done = subprocess.run(
             [sys.executable, "-c", CALL_MODULE, name],
-            input=json.dumps(options), env=self.environment(**(env or {})), capture_output=True, text=True, timeout=120, check=False,
+            input=json.dumps(options),
+            env=self.environment(**(env or {})),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
         assert done.stdout.strip().startswith("{"), done.stdout + done.stderr
         result = json.loads(done.stdout)
         assert isinstance(result, dict)
         return result
 
-    def refused(self, name: str, env: Mapping[str, str | None] | None = None, **options: Any) -> str:
+    def refused(
+        self, name: str, env: Mapping[str, str | None] | None = None, **options: Any
+    ) -> str:
         """The message of a module that must fail: one line, no traceback, and nothing changed."""
         before = self.changes()
         result = self.module(name, env, **options)
@@ -167,7 +216,9 @@ def world_on_wire(scenario: str, folder: Path) -> Iterator[WorldOnWire]:
     """Serve a scenario in a process of its own while the block runs."""
     ready = folder / "ready.json"
     env = {**os.environ, "PYTHONPATH": PATHS}
-    process = subprocess.Popen([sys.executable, "-m", SERVE, "--scenario", scenario, "--ready-file", str(ready)], env=env)
+    process = subprocess.Popen(
+        [sys.executable, "-m", SERVE, "--scenario", scenario, "--ready-file", str(ready)], env=env
+    )
     try:
         limit = time.monotonic() + 60
         while not ready.exists():

@@ -1,20 +1,32 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Others act while a rotation runs: operators, autoscalers, other runs, and whoever decides what we may do."""
+"""Others act while a rotation runs: operators, autoscalers, other runs, and whoever decides what we
+may do."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine import survey
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.turn import Turn
-from ansible_collections.nodeops.rotator.tests.simulation.aws.manners import Manners as AwsManners
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import observe
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
+from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
+    Behavior as AwsBehavior,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.builders import (
+    BLUE,
+    CLEAN,
+    all_current,
+    due,
+    images,
+    sizes,
+    traces,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare, rotate
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import point_to
-from ansible_collections.nodeops.rotator.tests.simulation.stage import BLUE, CLEAN, all_current, due, images, sizes, traces
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
@@ -22,7 +34,12 @@ from ansible_collections.nodeops.rotator.tests.simulation.world import World
 def operator(world: World, desired: int) -> None:
     """Somebody sets desired; from now on that is what the users ask for."""
     change = desired - world.account.groups[BLUE].desired
-    world.account.call("autoscaling", "SetDesiredCapacity", {"AutoScalingGroupName": BLUE, "DesiredCapacity": desired}, "operator")
+    world.account.call(
+        "autoscaling",
+        "SetDesiredCapacity",
+        {"AutoScalingGroupName": BLUE, "DesiredCapacity": desired},
+        "operator",
+    )
     world.judge.rules[BLUE].base += change
     world.judge.rules[BLUE].surge += max(0, -change)
 
@@ -36,7 +53,9 @@ def killed(world: World, run_id: str, command: int, **options: Any) -> Run:
 
 
 @pytest.mark.parametrize("at", [100, 150, 200, 300])
-def test_a_surge_that_an_autoscaler_takes_back_down_to_the_minimum_is_not_given_back_again(at: int) -> None:
+def test_a_surge_that_an_autoscaler_takes_back_down_to_the_minimum_is_not_given_back_again(
+    at: int,
+) -> None:
     world = due()
     group = world.account.groups[BLUE]
     group.minimum = 4
@@ -48,7 +67,9 @@ def test_a_surge_that_an_autoscaler_takes_back_down_to_the_minimum_is_not_given_
 
 
 @pytest.mark.parametrize("at, lower", [(150, 1), (250, 2), (300, 2)])
-def test_what_is_above_a_desired_that_was_lowered_behind_the_fence_is_drained(at: int, lower: int) -> None:
+def test_what_is_above_a_desired_that_was_lowered_behind_the_fence_is_drained(
+    at: int, lower: int
+) -> None:
     world = due(replicas=4)
     group = world.account.groups[BLUE]
     world.kernel.after(at, lambda: operator(world, group.desired - lower))
@@ -57,7 +78,9 @@ def test_what_is_above_a_desired_that_was_lowered_behind_the_fence_is_drained(at
     run.inbox.past = 7200
     run()
     assert run.result is not None and run.result.error is None, run.story()[-4:]
-    assert all_current(world) and sizes(world) == (4 - lower, 4 - lower, 4) and traces(world) == CLEAN
+    assert (
+        all_current(world) and sizes(world) == (4 - lower, 4 - lower, 4) and traces(world) == CLEAN
+    )
     assert world.judge.breaches == []
 
 
@@ -75,40 +98,54 @@ def test_protection_that_was_there_before_us_stays() -> None:
 
 @pytest.mark.parametrize("seed", range(1, 7))
 def test_a_run_right_after_another_takes_nothing_of_it_for_the_users_wish(seed: int) -> None:
-    world = due(seed, aws=AwsManners(describe_lag=10.0))
+    world = due(seed, aws=AwsBehavior(describe_lag=10.0))
     assert rotate(world, BLUE).result is not None
     template = (world.account.groups[BLUE].template or {})["LaunchTemplateId"]
-    params = {"LaunchTemplateId": template, "SourceVersion": "$Latest", "LaunchTemplateData": {"ImageId": world.facts["old_image"]}}
+    params = {
+        "LaunchTemplateId": template,
+        "SourceVersion": "$Latest",
+        "LaunchTemplateData": {"ImageId": world.facts["old_image"]},
+    }
     made = world.account.call("ec2", "CreateLaunchTemplateVersion", params, "operator")
-    run = rotate(world, BLUE, run_id="r2", version=str(made["LaunchTemplateVersion"]["VersionNumber"]))
+    run = rotate(
+        world, BLUE, run_id="r2", version=str(made["LaunchTemplateVersion"]["VersionNumber"])
+    )
     assert run.result is not None and run.result.error is None, run.story()[-3:]
     assert set(images(world)) == {world.facts["old_image"]} and sizes(world) == (4, 4, 4)
     assert traces(world) == CLEAN and world.judge.breaches == []
 
 
-def test_the_record_of_a_run_that_came_and_died_while_we_looked_is_not_written_over(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_record_of_a_run_that_came_and_died_while_we_looked_is_not_written_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     world = due(size=3, replicas=3)
     rotate(world, BLUE)  # its Lease stays, with an empty record
     point_to(world, BLUE, world.facts["old_image"])
-    run, stale, seen = prepare(world, BLUE, "b", soak=20), survey.stale, []
+    run, stale, seen = prepare(world, BLUE, "b", soak=20), observe.stale, []
 
     def meanwhile(turn: Turn) -> bool:
         if turn.policy.run == "b" and not seen:
             seen.append(killed(world, "a", 60))
         return stale(turn)
 
-    monkeypatch.setattr(survey, "stale", meanwhile)
+    monkeypatch.setattr(observe, "stale", meanwhile)
     run()
-    assert run.result is not None and run.result.error is None and run.result.values["resumed"], run.story()[-4:]
+    assert run.result is not None and run.result.error is None and run.result.values["resumed"], (
+        run.story()[-4:]
+    )
     assert sizes(world) == (3, 3, 3) and traces(world) == CLEAN and world.judge.breaches == []
 
 
 @pytest.mark.parametrize("command", [36, 39, 42])
-def test_a_maximum_that_we_raised_in_two_steps_is_ours_after_a_kill_between_them(command: int) -> None:
+def test_a_maximum_that_we_raised_in_two_steps_is_ours_after_a_kill_between_them(
+    command: int,
+) -> None:
     world = due(size=6, replicas=6)
     killed(world, "r1", command, max_surge="3", soak=20)
     run = rotate(world, BLUE, run_id="r2", restore_only=True)
-    assert run.result is not None and not any("somebody changed" in sentence for sentence in run.result.values["left"])
+    assert run.result is not None and not any(
+        "somebody changed" in sentence for sentence in run.result.values["left"]
+    )
 
 
 @pytest.mark.parametrize("at", [60.06, 60.1, 60.11, 60.13])
@@ -125,27 +162,56 @@ def test_a_template_deleted_in_mid_run_settles_and_takes_no_fresh_node_for_outda
     run = prepare(world, BLUE)
     world.kernel.after(200, world.account.templates.clear)
     run()
-    assert run.result is not None and run.result.status == "settled" and "was deleted" in str(run.result.error)
-    assert run.result.values["replaced"] <= 2 and traces(world)["cordoned"] == [] and world.judge.breaches == []
+    assert (
+        run.result is not None
+        and run.result.status == "settled"
+        and "was deleted" in str(run.result.error)
+    )
+    assert (
+        run.result.values["replaced"] <= 2
+        and traces(world)["cordoned"] == []
+        and world.judge.breaches == []
+    )
 
 
 def test_a_template_that_a_late_read_does_not_show_changes_nothing() -> None:
     world = due()
-    faults = [Fault("ec2:DescribeLaunchTemplateVersions", "InvalidLaunchTemplateId.NotFound", skip=skip) for skip in range(3, 60, 4)]
+    faults = [
+        Fault("ec2:DescribeLaunchTemplateVersions", "InvalidLaunchTemplateId.NotFound", skip=skip)
+        for skip in range(3, 60, 4)
+    ]
     world.gate.faults += faults
     run = rotate(world, BLUE)
-    assert run.result is not None and run.result.error is None and run.result.values["replaced"] == 4
-    assert all_current(world) and traces(world) == CLEAN and world.kernel.now < 700 and world.judge.breaches == []
+    assert (
+        run.result is not None and run.result.error is None and run.result.values["replaced"] == 4
+    )
+    assert (
+        all_current(world)
+        and traces(world) == CLEAN
+        and world.kernel.now < 700
+        and world.judge.breaches == []
+    )
 
 
 @pytest.mark.parametrize(
-    "denied", ["SuspendProcesses", "SetInstanceProtection", "SetDesiredCapacity", "CreateOrUpdateTags", "UpdateAutoScalingGroup"]
+    "denied",
+    [
+        "SuspendProcesses",
+        "SetInstanceProtection",
+        "SetDesiredCapacity",
+        "CreateOrUpdateTags",
+        "UpdateAutoScalingGroup",
+    ],
 )
 def test_what_we_may_not_do_keeps_nothing_else_from_being_put_back(denied: str) -> None:
     world = due()
     world.account.denied.append(("*", f"autoscaling:{denied}"))
     run = rotate(world, BLUE)
-    assert run.result is not None and run.result.status == "settled" and denied in str(run.result.error)
+    assert (
+        run.result is not None
+        and run.result.status == "settled"
+        and denied in str(run.result.error)
+    )
     assert any(denied in sentence for sentence in run.result.values["left"])
     assert sizes(world) == (4, 4, 4) and traces(world) == CLEAN and world.judge.breaches == []
 
@@ -157,7 +223,10 @@ def test_of_what_may_not_be_put_back_only_that_is_left(denied: str, kept: str) -
     run = rotate(world, BLUE)
     assert run.result is not None and all_current(world) and denied in run.result.values["left"][0]
     found = traces(world)
-    assert {name for name, value in found.items() if value != CLEAN[name]} <= {kept, "journals"} and found[kept]
+    assert {name for name, value in found.items() if value != CLEAN[name]} <= {
+        kept,
+        "journals",
+    } and found[kept]
     assert world.judge.breaches == []
 
 
@@ -167,7 +236,9 @@ def test_a_node_that_may_not_be_terminated_goes_back_and_no_other_is_tried() -> 
     run = rotate(world, BLUE)
     assert run.result is not None and run.result.status == "settled"
     assert run.phases().count("cordoned") == 1 and {**traces(world), "journals": []} == CLEAN
-    assert any("5 nodes, 1 above its base of 4" in sentence for sentence in run.result.values["left"])
+    assert any(
+        "5 nodes, 1 above its base of 4" in sentence for sentence in run.result.values["left"]
+    )
     assert sizes(world) == (5, 5, 5) and world.judge.breaches == []
 
 
@@ -176,6 +247,10 @@ def test_what_the_api_server_forbids_ends_soon_and_leaves_nothing(denied: str) -
     world = due()
     world.cluster.denied.append(("*", denied))
     run = rotate(world, BLUE)
-    assert run.result is not None and denied.split()[1] in str(run.result.error) and world.kernel.now < 300
+    assert (
+        run.result is not None
+        and denied.split()[1] in str(run.result.error)
+        and world.kernel.now < 300
+    )
     assert images(world) == [world.facts["old_image"]] * 4
     assert sizes(world) == (4, 4, 4) and traces(world) == CLEAN and world.judge.breaches == []

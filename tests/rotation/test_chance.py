@@ -1,10 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever the dice do to a world: no act that should not have been, and an end that is clean or says what is not.
+"""Whatever the dice do to a world: no act that should not have been, and an end that is clean or
+says what is not.
 
-Each seed is a world of its own, with its own manners, faults and misfortunes. More of them are tried with
-`SEEDS=0:1000 pytest tests/rotation/test_chance.py`.
+Each seed is a world of its own, with its own behavior, faults and misfortunes. More of them are
+tried with `SEEDS=0:1000 pytest tests/rotation/test_chance.py`.
 """
 
 from __future__ import annotations
@@ -14,20 +15,59 @@ import os
 import random
 
 import pytest
+
+from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
+    Behavior as AwsBehavior,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
-from ansible_collections.nodeops.rotator.tests.simulation.aws.manners import Manners as AwsManners
+from ansible_collections.nodeops.rotator.tests.simulation.builders import (
+    BLUE,
+    CLEAN,
+    all_current,
+    due,
+    sizes,
+    traces,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 from ansible_collections.nodeops.rotator.tests.simulation.judge import Breach
-from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners as KubeManners
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import (
+    Behavior as KubeBehavior,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare
-from ansible_collections.nodeops.rotator.tests.simulation.stage import BLUE, CLEAN, all_current, due, sizes, traces
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
-WRITES = ("SetDesiredCapacity", "TerminateInstanceInAutoScalingGroup", "UpdateAutoScalingGroup", "SetInstanceProtection")
-AWS = (*WRITES, "SuspendProcesses", "ResumeProcesses", "CreateOrUpdateTags", "DeleteTags", "DescribeAutoScalingGroups", "*")
-KUBE = ("patch nodes", "create pods/eviction", "update leases", "get leases", "watch *", "list *", "*")
-CODES = ("Throttling", "ConnectionClosed", "InternalFailure", "ResourceContention", "ScalingActivityInProgress")
+WRITES = (
+    "SetDesiredCapacity",
+    "TerminateInstanceInAutoScalingGroup",
+    "UpdateAutoScalingGroup",
+    "SetInstanceProtection",
+)
+AWS = (
+    *WRITES,
+    "SuspendProcesses",
+    "ResumeProcesses",
+    "CreateOrUpdateTags",
+    "DeleteTags",
+    "DescribeAutoScalingGroups",
+    "*",
+)
+KUBE = (
+    "patch nodes",
+    "create pods/eviction",
+    "update leases",
+    "get leases",
+    "watch *",
+    "list *",
+    "*",
+)
+CODES = (
+    "Throttling",
+    "ConnectionClosed",
+    "InternalFailure",
+    "ResourceContention",
+    "ScalingActivityInProgress",
+)
 WINDOWS = (("1", "0"), ("2", "0"), ("0", "1"), ("2", "1"), ("100%", "0"), ("1", "1"))
 MISFORTUNES = ("spot", "spot", "restart", "silent", "cordon", "resize", "kill", "stop", "", "", "")
 
@@ -39,8 +79,8 @@ FIRST, LAST = os.environ.get("SEEDS", "0:24").split(":")
 
 @dataclasses.dataclass
 class Tale:
-    """One world and what is to happen to it. `size` is its group's at the beginning, `kill` the command before which the
-    first run dies."""
+    """One world and what is to happen to it. `size` is its group's at the beginning, `kill` the
+    command before which the first run dies."""
 
     seed: int
     dice: random.Random
@@ -60,21 +100,32 @@ def begin(seed: int) -> Tale:
     """The world of this seed, with everything planned."""
     dice = random.Random(seed)
     size = dice.randint(2, 6)
-    aws = AwsManners(
+    aws = AwsBehavior(
         describe_lag=dice.choice([0.0, 3.0, 10.0, 20.0]),
         contention_odds=dice.choice([0, 0, 0.2]),
         scaling_in_progress_odds=dice.choice([0, 0, 0.2]),
     )
-    kube = KubeManners(
+    kube = KubeBehavior(
         node_monitor_grace=dice.choice([40.0, 40.0, 300.0]),
         pdb_lag=dice.choice([0.5, 3.0]),
         watch_close_interval=dice.choice([None, None, 25.0]),
     )
-    world = due(seed, aws, kube, size=size, replicas=size * dice.randint(1, 3), max_unavailable=dice.choice([1, 2, "50%"]))
+    world = due(
+        seed,
+        aws,
+        kube,
+        size=size,
+        replicas=size * dice.randint(1, 3),
+        max_unavailable=dice.choice([1, 2, "50%"]),
+    )
     group = world.account.groups[BLUE]
     group.maximum, group.minimum = size + dice.choice([0, 0, 1, 5]), dice.choice([1, size])
     world.gate.faults += [fault(dice) for _number in range(dice.randint(0, 6))]
-    happens = [(kind, dice.uniform(2, 400)) for kind in dice.sample(MISFORTUNES, dice.randint(0, 3)) if kind]
+    happens = [
+        (kind, dice.uniform(2, 400))
+        for kind in dice.sample(MISFORTUNES, dice.randint(0, 3))
+        if kind
+    ]
     tale = Tale(seed, dice, world, size, group.maximum, dice.choice(WINDOWS), happens)
     for kind, after in happens:
         plan(tale, kind, after)
@@ -87,7 +138,13 @@ def fault(dice: random.Random) -> Fault:
     times = dice.randint(1, 4)
     if dice.random() < 0.6:
         name = f"autoscaling:{dice.choice(AWS)}"
-        return Fault(name, dice.choice(CODES), times=times, skip=dice.randint(0, 30), applied=dice.random() < 0.5)
+        return Fault(
+            name,
+            dice.choice(CODES),
+            times=times,
+            skip=dice.randint(0, 30),
+            applied=dice.random() < 0.5,
+        )
     name, code = f"kubernetes:{dice.choice(KUBE)}", dice.choice(("0", "500", "503", "409", "429"))
     return Fault(name, code, times=times, skip=dice.randint(0, 80), applied=dice.random() < 0.3)
 
@@ -102,7 +159,12 @@ def plan(tale: Tale, kind: str, after: float) -> None:
     elif kind == "silent":
         world.kernel.after(after, lambda: [world.cluster.node_silent(n) for n in some_node(tale)])
     elif kind == "cordon":
-        world.kernel.after(after, lambda: [world.cluster.change("nodes", node(world, n), CORDON) for n in some_node(tale)])
+        world.kernel.after(
+            after,
+            lambda: [
+                world.cluster.change("nodes", node(world, n), CORDON) for n in some_node(tale)
+            ],
+        )
     elif kind == "resize":
         group, change = world.account.groups[BLUE], dice.choice([1, 2, -1])
         group.maximum, group.minimum = max(group.maximum, tale.size + 4), 1
@@ -121,15 +183,23 @@ def node(world: World, name: str) -> dict[str, object]:
 
 def some_node(tale: Tale) -> list[str]:
     """One node of the group, if there is one that nobody has cordoned."""
-    free = [n["metadata"]["name"] for n in tale.world.judge.nodes(BLUE) if not n["spec"].get("unschedulable")]
+    free = [
+        n["metadata"]["name"]
+        for n in tale.world.judge.nodes(BLUE)
+        if not n["spec"].get("unschedulable")
+    ]
     return [tale.dice.choice(free)] if free else []
 
 
 def reclaim(tale: Tale) -> None:
     """A spot loss, if more than one instance runs."""
-    found = [i for i in tale.world.account.instances.values() if i.group == BLUE and i.state == "running"]
+    found = [
+        i for i in tale.world.account.instances.values() if i.group == BLUE and i.state == "running"
+    ]
     if len(found) > 1:
-        tale.world.account.fleet.terminate(tale.dice.choice(found), ("Server.SpotInstanceTermination", "reclaimed"))
+        tale.world.account.fleet.terminate(
+            tale.dice.choice(found), ("Server.SpotInstanceTermination", "reclaimed")
+        )
 
 
 def resize(tale: Tale, change: int) -> None:
@@ -152,7 +222,7 @@ def resize(tale: Tale, change: int) -> None:
 
     rules.surge += abs(change)
     if change > 0:
-        world.kernel.after(60 + world.account.manners.describe_lag, known)
+        world.kernel.after(60 + world.account.behavior.describe_lag, known)
     else:
         rules.base += change
 
@@ -184,12 +254,16 @@ UNSEEN = {"spot": "would be available", "resize": "protection is taken off"}
 
 
 def avoidable(tale: Tale) -> list[Breach]:
-    """The breaches, without acts that only counted on what no read could yet show: a lost instance's Node is Ready for a
-    while longer, and AWS is read every 30 s, late, and not always with success."""
-    blind = 60 + tale.world.account.manners.describe_lag
+    """The breaches, without acts that only counted on what no read could yet show: a lost
+    instance's Node is Ready for a while longer, and AWS is read every 30 s, late, and not always
+    with success."""
+    blind = 60 + tale.world.account.behavior.describe_lag
 
     def excused(breach: Breach) -> bool:
-        return any(kind in UNSEEN and UNSEEN[kind] in breach.why and 0 <= breach.at - 60 - after <= blind for kind, after in tale.happens)
+        return any(
+            kind in UNSEEN and UNSEEN[kind] in breach.why and 0 <= breach.at - 60 - after <= blind
+            for kind, after in tale.happens
+        )
 
     return [breach for breach in tale.world.judge.breaches if not excused(breach)]
 
@@ -205,10 +279,16 @@ def test_no_breach_and_a_true_end(seed: int) -> None:
     if tale.happened("cordon"):
         found.pop("cordoned", None)
     found["taints"] = [key for key in found.get("taints", []) if "nodeops" in key]
-    untold = {name: value for name, value in found.items() if value} if not result.values["left"] else {}
+    untold = (
+        {name: value for name, value in found.items() if value} if not result.values["left"] else {}
+    )
     assert untold == {}, (tale.happens, result.error, run.story()[-5:])
     if result.error is not None:
-        assert tale.happened("silent"), (result.error, tale.happens, run.story()[-5:])  # nothing else keeps a rotation from its end
+        assert tale.happened("silent"), (
+            result.error,
+            tale.happens,
+            run.story()[-5:],
+        )  # nothing else keeps a rotation from its end
         return
     assert all_current(world)
     if not tale.happened("resize") and not result.values["left"]:

@@ -6,20 +6,29 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import DeletePod
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError, OverdueError
-from ansible_collections.nodeops.rotator.tests.rotation.drain_stage import READY, START, STOP, Stage
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    ForbiddenError,
+    OverdueError,
+)
+from ansible_collections.nodeops.rotator.tests.rotation.drain_builders import (
+    READY,
+    START,
+    STOP,
+    Stage,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 from ansible_collections.nodeops.rotator.tests.simulation.kube.admission import Webhook
-from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
 
 EVICTION = "kubernetes:create pods/eviction"
 
 
-def two_nodes(pods: int = 3, manners: Manners = Manners(), **pod: object) -> Stage:
+def two_nodes(pods: int = 3, behavior: Behavior = Behavior(), **pod: object) -> Stage:
     """Node n1 with pods of Deployment cart, and an empty n2 for them."""
-    stage = Stage(manners)
+    stage = Stage(behavior)
     stage.node("n1")
     stage.deployment("cart", pods, **pod)
     stage.node("n2")
@@ -35,13 +44,17 @@ def test_a_hopeless_budget_fails_and_says_so() -> None:
     assert stage.kernel.now == pytest.approx(100, abs=1)
     assert status.blocked_by == ("default/cart",)
     assert len(status.reasons) == 2
-    assert "blocked by PDB default/cart: 2 healthy, 2 needed; wait for its other replicas" in status.reasons[0]
+    assert (
+        "blocked by PDB default/cart: 2 healthy, 2 needed; wait for its other replicas"
+        in status.reasons[0]
+    )
     assert stage.calls("create pods/eviction") == 2 * 3, "one try every 30 s for each pod"
     assert [event.phase for _at, event in stage.events].count("blocked") == 1
 
 
 def test_a_budget_that_moves_on_is_not_blocked() -> None:
-    """pdb_timeout is for a budget that lets nobody go, not for a long queue behind one that does."""
+    """pdb_timeout is for a budget that lets nobody go, not for a long queue behind one that
+    does."""
     stage = two_nodes(6, annotations={START: "0", READY: "40", STOP: "0"})
     stage.budget("cart", maxUnavailable=1)
     assert stage.drain("n1", pdb_timeout=60, timeout=0)["n1"].phase == "drained"
@@ -49,17 +62,25 @@ def test_a_budget_that_moves_on_is_not_blocked() -> None:
 
 
 def test_a_status_that_never_comes_does_not_deadlock() -> None:
-    """The budget's status says 0 for ever; the server, which reads the same, gives way only when it is put right."""
-    stage = two_nodes(2, manners=Manners(pdb_lag=1e6))
+    """The budget's status says 0 for ever; the server, which reads the same, gives way only when it
+    is put right."""
+    stage = two_nodes(2, behavior=Behavior(pdb_lag=1e6))
     stage.cluster.create(
         "poddisruptionbudgets",
         {
             "metadata": {"name": "cart", "namespace": "default"},
-            "spec": {"selector": {"matchLabels": {"app": "cart"}}, "maxUnavailable": 1, "unhealthyPodEvictionPolicy": "AlwaysAllow"},
+            "spec": {
+                "selector": {"matchLabels": {"app": "cart"}},
+                "maxUnavailable": 1,
+                "unhealthyPodEvictionPolicy": "AlwaysAllow",
+            },
         },
     )
     for pod in list(stage.cluster.pods_on("n1")):
-        conditions = [{**c, "status": "False"} if c["type"] == "Ready" else c for c in pod["status"]["conditions"]]
+        conditions = [
+            {**c, "status": "False"} if c["type"] == "Ready" else c
+            for c in pod["status"]["conditions"]
+        ]
         stage.cluster.change("pods", pod, {"status": {"conditions": conditions}})
     assert stage.drain("n1")["n1"].phase == "drained"
 
@@ -76,7 +97,9 @@ def test_an_unready_pod_behind_a_budget_is_tried_every_retry() -> None:
 
 def test_too_many_requests_pauses_everybody() -> None:
     stage = two_nodes(5)
-    stage.gate.faults.append(Fault(EVICTION, "429", "Too many requests, please try again later.", times=5, retry_after=7))
+    stage.gate.faults.append(
+        Fault(EVICTION, "429", "Too many requests, please try again later.", times=5, retry_after=7)
+    )
     assert stage.drain("n1")["n1"].phase == "drained"
     times = sorted(at for at, _command in stage.evictions())
     assert len(times) == 10
@@ -110,14 +133,14 @@ def test_feeds_that_break_come_back(match: str, code: str) -> None:
 
 
 def test_watches_that_end_all_the_time_lose_nothing() -> None:
-    stage = two_nodes(6, manners=Manners(watch_close_interval=2.0))
+    stage = two_nodes(6, behavior=Behavior(watch_close_interval=2.0))
     stage.budget("cart", maxUnavailable=1)
     assert stage.drain("n1")["n1"].phase == "drained"
     assert stage.calls("create pods/eviction") == 6
 
 
 def test_a_watch_that_is_too_old_is_listed_anew() -> None:
-    stage = two_nodes(20, manners=Manners(watch_history=3, watch_close_interval=1.0))
+    stage = two_nodes(20, behavior=Behavior(watch_history=3, watch_close_interval=1.0))
     stage.budget("cart", maxUnavailable=5)
     assert stage.drain("n1")["n1"].phase == "drained"
 
@@ -125,7 +148,13 @@ def test_a_watch_that_is_too_old_is_listed_anew() -> None:
 def test_a_server_without_streaming_lists() -> None:
     stage = two_nodes(3)
     text = "sendInitialEvents: Forbidden: sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled"
-    old = Fault("kubernetes:watch *", "422", text, times=-1, where=lambda call: "sendInitialEvents" in call.params["query"])
+    old = Fault(
+        "kubernetes:watch *",
+        "422",
+        text,
+        times=-1,
+        where=lambda call: "sendInitialEvents" in call.params["query"],
+    )
     stage.gate.faults.append(old)
     assert stage.drain("n1")["n1"].phase == "drained"
     assert stage.calls("list pods") == 1
@@ -165,7 +194,9 @@ def test_a_webhook_that_refuses_is_named_and_asked_again() -> None:
 @pytest.mark.parametrize("broken", [False, True])
 def test_a_webhook_that_never_agrees(broken: bool) -> None:
     stage = two_nodes(1)
-    stage.cluster.webhooks.append(Webhook("guard.longhorn.io", "create pods/eviction", "not now", 403, broken=broken))
+    stage.cluster.webhooks.append(
+        Webhook("guard.longhorn.io", "create pods/eviction", "not now", 403, broken=broken)
+    )
     status = stage.drain("n1", pdb_timeout=70)["n1"]
     assert status.phase == "failed"
     assert "blocked by admission" in status.reasons[0]
@@ -209,14 +240,22 @@ def test_long_dead_pods_can_be_left() -> None:
 
 
 @pytest.mark.parametrize(
-    ("on_timeout", "phase", "graces"), [("fail", "failed", []), ("skip", "skipped", []), ("delete", "drained", [None]), ("force_delete", "drained", [0])]
+    ("on_timeout", "phase", "graces"),
+    [
+        ("fail", "failed", []),
+        ("skip", "skipped", []),
+        ("delete", "drained", [None]),
+        ("force_delete", "drained", [0]),
+    ],
 )
 def test_on_timeout(on_timeout: str, phase: str, graces: list[int | None]) -> None:
     stage = two_nodes(1)
     stage.budget("cart", maxUnavailable=0)
     status = stage.drain("n1", timeout=50, on_timeout=on_timeout)["n1"]
     assert status.phase == phase
-    assert [command.grace for command in stage.commands() if isinstance(command, DeletePod)] == graces
+    assert [
+        command.grace for command in stage.commands() if isinstance(command, DeletePod)
+    ] == graces
 
 
 def test_force_delete_also_ends_what_does_not_end() -> None:
@@ -233,12 +272,22 @@ def test_deletion_that_does_not_help_is_a_failure() -> None:
 
 
 def test_a_pod_reborn_under_its_name_is_not_hit() -> None:
-    """The pod is replaced between our look and our request; the eviction carries the old one's UID."""
+    """The pod is replaced between our look and our request; the eviction carries the old one's
+    UID."""
     stage = Stage()
     stage.node("n1")
     spec = {"serviceName": "db", "replicas": 1, "selector": {"matchLabels": {"app": "db"}}}
-    template = {"metadata": {"labels": {"app": "db"}, "annotations": {STOP: "0"}}, "spec": {"containers": [{"name": "db", "image": "x"}]}}
-    stage.cluster.create("statefulsets", {"metadata": {"name": "db", "namespace": "default"}, "spec": {**spec, "template": template}})
+    template = {
+        "metadata": {"labels": {"app": "db"}, "annotations": {STOP: "0"}},
+        "spec": {"containers": [{"name": "db", "image": "x"}]},
+    }
+    stage.cluster.create(
+        "statefulsets",
+        {
+            "metadata": {"name": "db", "namespace": "default"},
+            "spec": {**spec, "template": template},
+        },
+    )
     stage.cluster.settle()
     stage.node("n2")
     old = stage.found("pods", "db-0", "default")["metadata"]["uid"]
@@ -260,7 +309,9 @@ def test_a_refused_pod_keeps_the_node_untouched() -> None:
     stage.pod("bare", "n1")
     status = stage.drain("n1")["n1"]
     assert status.phase == "failed"
-    assert status.reasons == ("default/bare: has no controller and nothing will replace it; set force to lose it",)
+    assert status.reasons == (
+        "default/bare: has no controller and nothing will replace it; set force to lose it",
+    )
     assert stage.commands() == []
 
 
@@ -282,7 +333,7 @@ def test_killed_at_any_command_and_begun_anew() -> None:
 
 
 def test_a_terminating_namespace_takes_its_pods_along() -> None:
-    stage = Stage(Manners(controller_delay=20))
+    stage = Stage(Behavior(controller_delay=20))
     stage.cluster.create("namespaces", {"metadata": {"name": "old"}})
     stage.node("n1")
     stage.deployment("cart", 2, namespace="old", annotations={STOP: "0"})
@@ -291,6 +342,8 @@ def test_a_terminating_namespace_takes_its_pods_along() -> None:
     stage.cluster.delete("namespaces", stage.found("namespaces", "old"))
     status = stage.drain("n1")["n1"]
     assert (status.phase, status.total) == ("drained", 2)
-    assert stage.calls("create pods/eviction") == 2, "both refused, and not asked again before retry"
+    assert stage.calls("create pods/eviction") == 2, (
+        "both refused, and not asked again before retry"
+    )
     assert {pod.state for pod in status.pods} == {"gone"}
     assert 20 <= stage.kernel.now - began < 25

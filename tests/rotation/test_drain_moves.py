@@ -6,11 +6,17 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import DeletePod
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain_policy import Override
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.selectors import parse
-from ansible_collections.nodeops.rotator.tests.rotation.drain_stage import READY, START, STOP, Stage
-from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import Override
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.selectors import parse
+from ansible_collections.nodeops.rotator.tests.rotation.drain_builders import (
+    READY,
+    START,
+    STOP,
+    Stage,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 
 QUICK = {START: "0", READY: "0.2", STOP: "0"}
 
@@ -27,7 +33,11 @@ def test_everything_moves_and_the_daemon_stays() -> None:
     states = {pod.state for pod in status.pods if pod.namespace == "default"}
     assert states == {"evicted"}
     assert {pod.state for pod in status.pods if pod.namespace == "kube-system"} == {"left"}
-    assert all(pod.asked is not None and pod.gone is not None and pod.asked < pod.gone for pod in status.pods if pod.state == "evicted")
+    assert all(
+        pod.asked is not None and pod.gone is not None and pod.asked < pod.gone
+        for pod in status.pods
+        if pod.state == "evicted"
+    )
 
 
 def test_an_empty_node_is_drained_at_once() -> None:
@@ -47,8 +57,9 @@ def test_a_node_that_does_not_exist_is_drained() -> None:
 
 @pytest.mark.parametrize("allowed", [1, 5])
 def test_a_budget_costs_no_refusal_and_no_pause(allowed: int) -> None:
-    """Each wave goes as soon as the budget's status frees it: no refused request, no polling interval."""
-    stage = Stage(Manners(pdb_lag=0.0, controller_delay=0.0, scheduler_delay=0.0))
+    """Each wave goes as soon as the budget's status frees it: no refused request, no polling
+    interval."""
+    stage = Stage(Behavior(pdb_lag=0.0, controller_delay=0.0, scheduler_delay=0.0))
     stage.node("n1")
     stage.deployment("cart", 30, annotations=QUICK, grace=0)
     stage.budget("cart", maxUnavailable=allowed)
@@ -82,12 +93,16 @@ def test_nodes_that_share_a_budget_take_turns() -> None:
     stage.deployment("cart", 6)
     stage.cordon("n1")
     stage.node("n2")
-    stage.cluster.change("deployments", stage.found("deployments", "cart", "default"), {"spec": {"replicas": 12}})
+    stage.cluster.change(
+        "deployments", stage.found("deployments", "cart", "default"), {"spec": {"replicas": 12}}
+    )
     stage.cluster.settle()
     assert (len(stage.names_on("n1")), len(stage.names_on("n2"))) == (6, 6)
     stage.budget("cart", maxUnavailable=1)
     stage.node("n3")
-    home = {pod["metadata"]["name"]: pod["spec"]["nodeName"] for pod in stage.cluster.objects("pods")}
+    home = {
+        pod["metadata"]["name"]: pod["spec"]["nodeName"] for pod in stage.cluster.objects("pods")
+    }
     status = stage.drain("n1", "n2")
     assert {entry.phase for entry in status.values()} == {"drained"}
     turns = [home[command.name] for _at, command in stage.evictions()]
@@ -96,11 +111,14 @@ def test_nodes_that_share_a_budget_take_turns() -> None:
 
 
 def test_volumes_of_evicted_pods_are_waited_for() -> None:
-    stage = Stage(Manners(volume_detach=5.0))
+    stage = Stage(Behavior(volume_detach=5.0))
     stage.node("n1")
     stage.cluster.create(
         "persistentvolumeclaims",
-        {"metadata": {"name": "data", "namespace": "default"}, "spec": {"resources": {"requests": {"storage": "1Gi"}}}},
+        {
+            "metadata": {"name": "data", "namespace": "default"},
+            "spec": {"resources": {"requests": {"storage": "1Gi"}}},
+        },
     )
     stage.deployment("db", 1, claims=["data"])
     stage.node("n2")
@@ -112,9 +130,11 @@ def test_volumes_of_evicted_pods_are_waited_for() -> None:
 
 
 def test_volumes_need_not_be_waited_for() -> None:
-    stage = Stage(Manners(volume_detach=500.0))
+    stage = Stage(Behavior(volume_detach=500.0))
     stage.node("n1")
-    stage.cluster.create("persistentvolumeclaims", {"metadata": {"name": "data", "namespace": "default"}, "spec": {}})
+    stage.cluster.create(
+        "persistentvolumeclaims", {"metadata": {"name": "data", "namespace": "default"}, "spec": {}}
+    )
     stage.deployment("db", 1, claims=["data"])
     stage.node("n2")
     assert stage.drain("n1", wait_for_volumes=False)["n1"].phase == "drained"
@@ -122,9 +142,11 @@ def test_volumes_need_not_be_waited_for() -> None:
 
 
 def test_a_volume_that_stays_is_a_failure_with_a_name() -> None:
-    stage = Stage(Manners(volume_detach=500.0))
+    stage = Stage(Behavior(volume_detach=500.0))
     stage.node("n1")
-    stage.cluster.create("persistentvolumeclaims", {"metadata": {"name": "data", "namespace": "default"}, "spec": {}})
+    stage.cluster.create(
+        "persistentvolumeclaims", {"metadata": {"name": "data", "namespace": "default"}, "spec": {}}
+    )
     stage.deployment("db", 1, claims=["data"])
     stage.node("n2")
     status = stage.drain("n1", volume_timeout=60)["n1"]
@@ -178,7 +200,8 @@ def test_deletion_asks_no_budget() -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "phase", "deleted"), [("delete", "drained", True), ("skip_node", "skipped", False), ("wait", "failed", False)]
+    ("action", "phase", "deleted"),
+    [("delete", "drained", True), ("skip_node", "skipped", False), ("wait", "failed", False)],
 )
 def test_pdb_overrides(action: str, phase: str, deleted: bool) -> None:
     stage = Stage()
@@ -210,7 +233,9 @@ def test_do_not_disrupt_is_waited_for() -> None:
 def test_do_not_disrupt_skips_the_node_untouched() -> None:
     stage = Stage()
     stage.node("n1")
-    stage.deployment("calm", 1, annotations={"cluster-autoscaler.kubernetes.io/safe-to-evict": "false"})
+    stage.deployment(
+        "calm", 1, annotations={"cluster-autoscaler.kubernetes.io/safe-to-evict": "false"}
+    )
     stage.deployment("cart", 1)
     stage.node("n2")
     assert stage.drain("n1", honour_do_not_disrupt="skip_node")["n1"].phase == "skipped"
@@ -220,16 +245,24 @@ def test_do_not_disrupt_skips_the_node_untouched() -> None:
 def test_jobs_are_waited_for() -> None:
     stage = Stage()
     stage.node("n1")
-    template = {"metadata": {"annotations": {"world.nodeops/run-seconds": "40"}}, "spec": {"containers": [{"name": "sum", "image": "x"}]}}
-    stage.cluster.create("jobs", {"metadata": {"name": "sum", "namespace": "default"}, "spec": {"template": template}})
+    template = {
+        "metadata": {"annotations": {"world.nodeops/run-seconds": "40"}},
+        "spec": {"containers": [{"name": "sum", "image": "x"}]},
+    }
+    stage.cluster.create(
+        "jobs",
+        {"metadata": {"name": "sum", "namespace": "default"}, "spec": {"template": template}},
+    )
     stage.kernel.advance(10)
     assert stage.drain("n1", wait_for_jobs=True)["n1"].phase == "drained"
     assert 40 <= stage.kernel.now < 60
-    assert all(at >= 40 for at, _command in stage.evictions()), "only what is left of it when it is over"
+    assert all(at >= 40 for at, _command in stage.evictions()), (
+        "only what is left of it when it is over"
+    )
 
 
 def test_the_request_budget_holds_back_and_loses_nothing() -> None:
-    stage = Stage(Manners.polite())
+    stage = Stage(Behavior.polite())
     stage.node("n1")
     stage.deployment("cart", 220, annotations={STOP: "0"})
     stage.node("n2")

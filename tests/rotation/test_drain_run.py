@@ -8,22 +8,29 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ChangeNode
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError, UnreachableError
-from ansible_collections.nodeops.rotator.tests.rotation.drain_stage import STOP, Stage
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    ForbiddenError,
+    UnreachableError,
+)
+from ansible_collections.nodeops.rotator.tests.rotation.drain_builders import STOP, Stage
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
 
 
 def stage_of(nodes: int = 1, pods: int = 3) -> Stage:
-    """Nodes n1, n2, ... each with pods of its own Deployment app1, app2, ..., and an empty node spare."""
+    """Nodes n1, n2, ... each with pods of its own Deployment app1, app2, ..., and an empty node
+    spare."""
     stage = Stage()
     for number in range(1, nodes + 1):
         stage.node(f"n{number}", labels={"pool": "blue"})
         stage.deployment(f"app{number}", pods)
         stage.cordon(f"n{number}")
     for number in range(1, nodes + 1):
-        stage.cluster.change("nodes", stage.found("nodes", f"n{number}"), {"spec": {"unschedulable": None}})
+        stage.cluster.change(
+            "nodes", stage.found("nodes", f"n{number}"), {"spec": {"unschedulable": None}}
+        )
     stage.node("spare")
     return stage
 
@@ -42,7 +49,9 @@ def test_drained_stays_cordoned() -> None:
     result = stage.order("n1")
     assert [(t.name, t.good, t.cordoned) for t in result.targets] == [("n1", True, True)]
     assert cordoned(stage, "n1")
-    assert stage.asked - began == 3 + 4, "nodes, pods and budgets once each, the cordon, and the evictions"
+    assert stage.asked - began == 3 + 4, (
+        "nodes, pods and budgets once each, the cordon, and the evictions"
+    )
 
 
 def test_all_are_cordoned_before_any_pod_moves() -> None:
@@ -56,7 +65,9 @@ def test_all_are_cordoned_before_any_pod_moves() -> None:
 @pytest.mark.parametrize(("parallel", "at_once"), [(1, 1), (2, 2), (5, 4)])
 def test_max_parallel(parallel: int, at_once: int) -> None:
     stage = stage_of(4, pods=2)
-    home = {pod["metadata"]["name"]: pod["spec"]["nodeName"] for pod in stage.cluster.objects("pods")}
+    home = {
+        pod["metadata"]["name"]: pod["spec"]["nodeName"] for pod in stage.cluster.objects("pods")
+    }
     result = stage.order("n1", "n2", "n3", "n4", max_parallel=parallel)
     assert all(target.good for target in result.targets)
     first = min(at for at, _command in stage.evictions())
@@ -94,7 +105,9 @@ def test_what_was_cordoned_before_stays_so() -> None:
 
 
 @pytest.mark.parametrize(("again", "after"), [({}, False), ({"leave_cordoned": True}, True)])
-def test_the_cordon_of_a_killed_run_is_not_what_was_before(again: dict[str, bool], after: bool) -> None:
+def test_the_cordon_of_a_killed_run_is_not_what_was_before(
+    again: dict[str, bool], after: bool
+) -> None:
     stage = stage_of()
     stage.budget("app1", maxUnavailable=0)
     with pytest.raises(Killed):
@@ -104,7 +117,9 @@ def test_the_cordon_of_a_killed_run_is_not_what_was_before(again: dict[str, bool
     assert cordoned(stage, "n1") is after
 
 
-@pytest.mark.parametrize("options", [{"state": "cordoned"}, {"leave_cordoned": True, "pdb_timeout": 40}])
+@pytest.mark.parametrize(
+    "options", [{"state": "cordoned"}, {"leave_cordoned": True, "pdb_timeout": 40}]
+)
 def test_a_cordon_on_purpose_stays_after_a_failure(options: dict[str, Any]) -> None:
     stage = stage_of()
     stage.budget("app1", maxUnavailable=0)
@@ -118,7 +133,9 @@ def test_somebody_who_cordons_anew_after_us_is_respected() -> None:
     stage.order("n1")
     path = "/api/v1/nodes/n1"
     for wanted in (None, True):
-        stage.cluster.request("PATCH", path, {}, {"spec": {"unschedulable": wanted}}, "application/merge-patch+json")
+        stage.cluster.request(
+            "PATCH", path, {}, {"spec": {"unschedulable": wanted}}, "application/merge-patch+json"
+        )
     stage.pod("late", "n1")
     assert not stage.order("n1").targets[0].good
     assert cordoned(stage, "n1")
@@ -210,13 +227,22 @@ def test_check_asks_and_changes_nothing() -> None:
     stage.daemonset("agent")
     stage.budget("app1", maxUnavailable=0)
     stage.deployment("other", 2)
-    before = [(pod["metadata"]["uid"], pod["metadata"]["resourceVersion"]) for pod in stage.cluster.objects("pods")]
+    before = [
+        (pod["metadata"]["uid"], pod["metadata"]["resourceVersion"])
+        for pod in stage.cluster.objects("pods")
+    ]
     stage.cordon("spare")
     status = stage.order("n1", check=True).targets[0].status
     assert status is not None
-    assert [(pod["metadata"]["uid"], pod["metadata"]["resourceVersion"]) for pod in stage.cluster.objects("pods")] == before
+    assert [
+        (pod["metadata"]["uid"], pod["metadata"]["resourceVersion"])
+        for pod in stage.cluster.objects("pods")
+    ] == before
     assert not cordoned(stage, "n1")
-    assert {pod.name[:4]: pod.state for pod in status.pods if pod.name[:4] in ("app1", "agen")} == {"app1": "blocked", "agen": "left"}
+    assert {pod.name[:4]: pod.state for pod in status.pods if pod.name[:4] in ("app1", "agen")} == {
+        "app1": "blocked",
+        "agen": "left",
+    }
     assert status.blocked_by == ("default/app1",)
     assert "needs 3 healthy pods and has 3 currently" in status.reasons[0]
 
@@ -227,7 +253,9 @@ def test_check_tells_what_would_be_refused() -> None:
     status = stage.order("n1", check=True).targets[0].status
     assert status is not None
     assert status.phase == "failed"
-    assert status.reasons == ("default/bare: has no controller and nothing will replace it; set force to lose it",)
+    assert status.reasons == (
+        "default/bare: has no controller and nothing will replace it; set force to lose it",
+    )
     assert stage.commands() == []
 
 
@@ -242,7 +270,9 @@ def test_check_of_a_deletion() -> None:
 
 def test_check_is_patient_with_a_busy_server() -> None:
     stage = stage_of()
-    stage.gate.faults.append(Fault("kubernetes:create pods/eviction", "429", "Too many requests", times=3, retry_after=4))
+    stage.gate.faults.append(
+        Fault("kubernetes:create pods/eviction", "429", "Too many requests", times=3, retry_after=4)
+    )
     stage.gate.faults.append(Fault("kubernetes:create pods/eviction", "503", times=2))
     status = stage.order("n1", check=True).targets[0].status
     assert status is not None

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run that dies at any point is gone on with by the next one, and ends as if nothing had happened."""
+"""A run that dies at any point is gone on with by the next one, and ends as if nothing had
+happened."""
 
 from __future__ import annotations
 
@@ -9,8 +10,16 @@ import itertools
 from typing import Any
 
 import pytest
+
+from ansible_collections.nodeops.rotator.tests.simulation.builders import (
+    BLUE,
+    CLEAN,
+    all_current,
+    due,
+    sizes,
+    traces,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.runs import prepare, rotate
-from ansible_collections.nodeops.rotator.tests.simulation.stage import BLUE, CLEAN, all_current, due, sizes, traces
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 

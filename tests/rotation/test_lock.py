@@ -8,10 +8,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.journal import lease_name
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    lease_name,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.builders import (
+    BLUE,
+    CLEAN,
+    all_current,
+    due,
+    traces,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 from ansible_collections.nodeops.rotator.tests.simulation.runs import prepare, rotate
-from ansible_collections.nodeops.rotator.tests.simulation.stage import BLUE, CLEAN, all_current, due, traces
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
@@ -30,7 +39,11 @@ def held_by_another(world: World, renewing: bool) -> None:
         run()
 
     def renew() -> None:
-        world.cluster.change("leases", lease(world), {"spec": {"renewTime": world.kernel.utc().strftime("%Y-%m-%dT%H:%M:%S.%fZ")}})
+        world.cluster.change(
+            "leases",
+            lease(world),
+            {"spec": {"renewTime": world.kernel.utc().strftime("%Y-%m-%dT%H:%M:%S.%fZ")}},
+        )
 
     if renewing:
         world.kernel.every(5, renew)
@@ -40,8 +53,16 @@ def test_a_second_run_is_refused_while_the_first_lives_and_the_holder_is_named()
     world = due()
     held_by_another(world, renewing=True)
     run = rotate(world, BLUE, run_id="mine")
-    assert run.result is not None and run.result.status == "failed" and "host_other" in str(run.result.error)
-    acts = [command for _at, command in run.inbox.commands if not type(command).__name__.startswith("Read")]
+    assert (
+        run.result is not None
+        and run.result.status == "failed"
+        and "host_other" in str(run.result.error)
+    )
+    acts = [
+        command
+        for _at, command in run.inbox.commands
+        if not type(command).__name__.startswith("Read")
+    ]
     assert acts == []
 
 
@@ -63,9 +84,15 @@ def test_a_run_that_cannot_renew_issues_nothing_more() -> None:
     world.kernel.after(250, world.gate.faults.clear)
     run()
     writes = [at for at, command in run.inbox.commands if type(command).__name__ == "WriteLease"]
-    deadline = writes[8] + 20  # one creation and eight updates succeeded; two thirds of the lease's 30 s
+    deadline = (
+        writes[8] + 20
+    )  # one creation and eight updates succeeded; two thirds of the lease's 30 s
     acts = ("Terminate", "SetDesired", "ChangeNode", "Evict", "Protect", "Suspend", "Deregister")
-    late = [command for at, command in run.inbox.commands if type(command).__name__ in acts and deadline < at < 310]
+    late = [
+        command
+        for at, command in run.inbox.commands
+        if type(command).__name__ in acts and deadline < at < 310
+    ]
     assert late == [] and deadline < 290
     assert run.result is not None and run.result.error is None and all_current(world)
     assert world.judge.breaches == []
@@ -74,8 +101,19 @@ def test_a_run_that_cannot_renew_issues_nothing_more() -> None:
 def test_a_lease_taken_from_us_ends_the_run_on_the_spot() -> None:
     world = due()
     run = prepare(world, BLUE)
-    world.kernel.after(150, lambda: world.cluster.change("leases", lease(world), {"spec": {"holderIdentity": "thief"}}))
+    world.kernel.after(
+        150,
+        lambda: world.cluster.change("leases", lease(world), {"spec": {"holderIdentity": "thief"}}),
+    )
     run()
-    assert run.result is not None and run.result.status == "failed" and "thief" in str(run.result.error)
-    after = [command for at, command in run.inbox.commands if at > world.kernel.now - 0.5 and "Terminate" in repr(command)]
+    assert (
+        run.result is not None
+        and run.result.status == "failed"
+        and "thief" in str(run.result.error)
+    )
+    after = [
+        command
+        for at, command in run.inbox.commands
+        if at > world.kernel.now - 0.5 and "Terminate" in repr(command)
+    ]
     assert after == []

@@ -1,20 +1,26 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every look of whole rotations is decided twice: the same arguments, the same step, and nothing of them changed."""
+"""Every look of whole rotations is decided twice: the same arguments, the same step, and nothing of
+them changed."""
 
 from __future__ import annotations
 
 import dataclasses
 
 import pytest
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation_policy import RotationPolicy
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
+    RotationPolicy,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Step, View
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.memory import Memory
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import decide
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.decide import decide
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Memory
 from ansible_collections.nodeops.rotator.tests.simulation import runs
-from ansible_collections.nodeops.rotator.tests.simulation.aws.manners import Manners as AwsManners
-from ansible_collections.nodeops.rotator.tests.simulation.stage import BLUE, due
+from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
+    Behavior as AwsBehavior,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, due
 
 
 @pytest.mark.parametrize("seed, stop", [(1, None), (2, 150.0), (3, None)])
@@ -26,12 +32,15 @@ def test_deciding_is_pure(seed: int, stop: float | None, monkeypatch: pytest.Mon
         before = repr((memory, view))
         first, second = decide(memory, view, now, policy), decide(memory, view, now, policy)
         assert repr((memory, view)) == before
-        assert all(repr(getattr(first, f.name)) == repr(getattr(second, f.name)) for f in dataclasses.fields(first))
+        assert all(
+            repr(getattr(first, f.name)) == repr(getattr(second, f.name))
+            for f in dataclasses.fields(first)
+        )
         looks += 1
         return first
 
     monkeypatch.setattr(runs, "decide", twice)
-    world = due(seed, size=2, replicas=3, aws=AwsManners(contention_odds=0.2))
+    world = due(seed, size=2, replicas=3, aws=AwsBehavior(contention_odds=0.2))
     run = runs.prepare(world, BLUE)
     if stop is not None:
         run.inbox.stop_at(stop)

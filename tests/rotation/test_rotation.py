@@ -1,24 +1,41 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A rotation that meets no trouble, in every shape: it replaces all, breaks nothing, and leaves nothing behind."""
+"""A rotation that meets no trouble, in every shape: it replaces all, breaks nothing, and leaves
+nothing behind."""
 
 from __future__ import annotations
 
 import time
 
 import pytest
+
+from ansible_collections.nodeops.rotator.tests.simulation.builders import (
+    BLUE,
+    CLEAN,
+    all_current,
+    due,
+    sizes,
+    traces,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.runs import rotate
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios import eks
-from ansible_collections.nodeops.rotator.tests.simulation.stage import BLUE, CLEAN, all_current, due, sizes, traces
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 
 @pytest.mark.parametrize("seed", range(1, 7))
 @pytest.mark.parametrize(
     "size, surge, unavailable",
-    [(1, "1", "0"), (3, "1", "0"), (4, "0", "1"), (5, "2", "1"), (6, "50%", "0"), (7, "0", "34%"), (6, "100%", "0")],
+    [
+        (1, "1", "0"),
+        (3, "1", "0"),
+        (4, "0", "1"),
+        (5, "2", "1"),
+        (6, "50%", "0"),
+        (7, "0", "34%"),
+        (6, "100%", "0"),
+    ],
 )
 def test_it_replaces_every_node_within_the_budget_and_leaves_nothing_behind(
     size: int, surge: str, unavailable: str, seed: int
@@ -37,8 +54,24 @@ def test_a_second_run_changes_nothing_and_writes_nothing() -> None:
     rotate(world, BLUE)
     world.gate.calls.clear()
     second = rotate(world, BLUE, run_id="r2")
-    assert second.result is not None and second.result.status == "nothing" and not second.result.changed
-    verbs = ("Set", "Update", "Terminate", "Suspend", "Resume", "Create", "Delete", "patch", "update", "create", "delete")
+    assert (
+        second.result is not None
+        and second.result.status == "nothing"
+        and not second.result.changed
+    )
+    verbs = (
+        "Set",
+        "Update",
+        "Terminate",
+        "Suspend",
+        "Resume",
+        "Create",
+        "Delete",
+        "patch",
+        "update",
+        "create",
+        "delete",
+    )
     assert [name for name in world.gate.calls if name.split(":")[1].startswith(verbs)] == []
 
 
@@ -49,7 +82,10 @@ def test_check_mode_names_every_outdated_node_and_touches_nothing() -> None:
     assert run.result is not None and run.result.status == "planned" and not run.result.changed
     assert [node["phase"] for node in run.result.values["nodes"]] == ["outdated"] * 4
     assert (traces(world), sizes(world)) == before
-    assert not any(name.split(":")[1].startswith(("patch", "update", "create", "Set")) for name in world.gate.calls)
+    assert not any(
+        name.split(":")[1].startswith(("patch", "update", "create", "Set"))
+        for name in world.gate.calls
+    )
 
 
 @pytest.mark.parametrize("group", ["demo-blue", "demo-green", "demo-storage"])
@@ -78,7 +114,9 @@ def test_a_canary_goes_first_and_is_watched() -> None:
     world = due()
     run = rotate(world, BLUE, max_surge="3", soak=120)
     ended = [at for at, event in run.events if event.phase == "terminated"]
-    passed = next(at for at, event in run.events if (event.phase, event.text) == ("canary", "passed"))
+    passed = next(
+        at for at, event in run.events if (event.phase, event.text) == ("canary", "passed")
+    )
     assert ended[0] < passed <= ended[1] and passed - ended[0] >= 120
     assert [at for at, event in run.events if event.phase == "cordoned"][1] >= passed
 
@@ -89,7 +127,9 @@ def test_aws_is_asked_a_few_times_per_node_and_not_more_in_a_larger_group() -> N
         world = due(size=size, replicas=size)
         world.gate.calls.clear()
         rotate(world, BLUE, max_surge="1")
-        aws = sum(count for name, count in world.gate.calls.items() if not name.startswith("kubernetes"))
+        aws = sum(
+            count for name, count in world.gate.calls.items() if not name.startswith("kubernetes")
+        )
         calls[size] = aws / size
     assert calls[12] <= calls[4] < 40
 
@@ -98,5 +138,9 @@ def test_a_thousand_nodes_rotate_in_virtual_time() -> None:
     world = due(size=200, replicas=400, max_unavailable="10%")
     began = time.process_time()
     run = rotate(world, BLUE, max_surge="10%", poll_interval=60)
-    assert run.result is not None and run.result.values["replaced"] == 200 and world.judge.breaches == []
+    assert (
+        run.result is not None
+        and run.result.values["replaced"] == 200
+        and world.judge.breaches == []
+    )
     print(f"{time.process_time() - began:.1f} s of CPU")

@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The account behind core.ports.AwsCall, so that the real clients run on it without a wire.
 
-What boto3 does before a request leaves is done here too: the parameters are held against botocore's model of the
-operation. So a request that the service would not understand fails in every test that runs on the World.
+What boto3 does before a request leaves is done here too: the parameters are held against botocore's
+model of the operation. So a request that the service would not understand fails in every test that
+runs on the World.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ParamValidat
 from botocore.model import OperationModel
 from botocore.validate import ParamValidator
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import AwsCall
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import AwsCall
 from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import NO_ANSWER, AwsError
 
@@ -26,7 +27,8 @@ _VALIDATOR = ParamValidator()
 
 
 def aws_call(account: Account, actor: str = "") -> AwsCall:
-    """The account as `actor` reaches it, with boto3's exceptions and boto3's validation of parameters."""
+    """The account as `actor` reaches it, with boto3's exceptions and boto3's validation of
+    parameters."""
 
     def call(service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         check_request(service, operation, params)
@@ -39,7 +41,8 @@ def aws_call(account: Account, actor: str = "") -> AwsCall:
 
 
 def check_request(service: str, operation: str, params: Mapping[str, Any]) -> None:
-    """Hold a request against the service model. Raises botocore's ParamValidationError, as boto3 does."""
+    """Hold a request against the service model. Raises botocore's ParamValidationError, as boto3
+    does."""
     shape = _model(service, operation).input_shape
     report = _VALIDATOR.validate(dict(params), shape) if shape is not None else None
     if report is not None and report.has_errors():
@@ -58,7 +61,10 @@ def _service(service: str) -> Any:
 
 def boto_error(error: AwsError, operation: str) -> Exception:
     """What boto3 raises where the account refuses, or does not answer."""
-    details = {"Error": {"Code": error.code, "Message": error.message}, "ResponseMetadata": {"HTTPStatusCode": error.status}}
+    details = {
+        "Error": {"Code": error.code, "Message": error.message},
+        "ResponseMetadata": {"HTTPStatusCode": error.status},
+    }
     made: Exception = ClientError(details, operation)
     if error.status == NO_ANSWER:
         made = ConnectionClosedError(endpoint_url="https://account.simulated")

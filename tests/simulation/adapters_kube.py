@@ -1,17 +1,19 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulated cluster as core.ports.KubeCall, in memory: what the real clients speak to on virtual time."""
+"""The simulated cluster as core.ports.KubeCall, in memory: what the real clients speak to on
+virtual time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import KubeCall, Reply
+from urllib3.exceptions import ProtocolError
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import KubeCall, Reply
 from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import Cluster
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ConnectionLost
-from urllib3.exceptions import ProtocolError
 
 
 class _InMemory:
@@ -29,7 +31,9 @@ class _InMemory:
         content_type: str = "application/json",
     ) -> Reply:
         try:
-            status, answer, headers = self._cluster.request(verb, path, query, body, content_type, self._token)
+            status, answer, headers = self._cluster.request(
+                verb, path, query, body, content_type, self._token
+            )
         except ConnectionLost as error:
             raise ProtocolError(str(error)) from error
         return Reply(status, answer, {name.lower(): value for name, value in headers.items()})
@@ -41,7 +45,9 @@ class _InMemory:
             raise ProtocolError(str(error)) from error
         try:
             while True:
-                ended = watch.closed  # looked at first: lines made ready before the end are still taken
+                ended = (
+                    watch.closed
+                )  # looked at first: lines made ready before the end are still taken
                 yield from watch.lines()
                 if ended:
                     return

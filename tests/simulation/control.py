@@ -1,11 +1,12 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The World's own little API at WORLD_URL, for tests and the demo: what it saw, and what is to go wrong.
+"""The World's own little API at WORLD_URL, for tests and the demo: what it saw, and what is to go
+wrong.
 
-Never judged, never counted. GET /report answers breaches, calls, figures and state; GET /figures every sample. The
-others are POST with a JSON object: /fault, /manners, /deny, /rules, /kill, /restart. What cannot be understood is 400
-with one line of why.
+Never judged, never counted. GET /report answers breaches, calls, figures and state; GET /figures
+every sample. The others are POST with a JSON object: /fault, /behavior, /deny, /rules, /kill,
+/restart. What cannot be understood is 400 with one line of why.
 """
 
 from __future__ import annotations
@@ -26,15 +27,27 @@ Given = Mapping[str, Any]
 
 
 class Control:
-    """A WSGI application on one world; each request is answered under `lock`, between two calls of `advance`."""
+    """A WSGI application on one world; each request is answered under `lock`, between two calls of
+    `advance`."""
 
     def __init__(
-        self, world: World, lock: AbstractContextManager[Any], advance: Callable[[], None], identities: Given
+        self,
+        world: World,
+        lock: AbstractContextManager[Any],
+        advance: Callable[[], None],
+        identities: Given,
     ) -> None:
         self._world, self._lock, self._advance, self._identities = world, lock, advance, identities
-        self._reads: dict[str, Callable[[], Any]] = {"/report": self.report, "/figures": self.figures}
+        self._reads: dict[str, Callable[[], Any]] = {
+            "/report": self.report,
+            "/figures": self.figures,
+        }
         self._acts: dict[str, Callable[[Given], None]] = {
-            "/fault": self.fault, "/manners": self.manners, "/deny": self.deny, "/rules": self.rules, "/kill": self.kill,
+            "/fault": self.fault,
+            "/behavior": self.behavior,
+            "/deny": self.deny,
+            "/rules": self.rules,
+            "/kill": self.kill,
             "/restart": self.restart,
         }
 
@@ -44,7 +57,9 @@ class Control:
             self._advance()
             status, answer = self._answer(request)
             self._advance()
-        return Response(json.dumps(answer), status, content_type="application/json")(environ, start_response)
+        return Response(json.dumps(answer), status, content_type="application/json")(
+            environ, start_response
+        )
 
     def _answer(self, request: Request) -> tuple[int, Any]:
         try:
@@ -58,7 +73,8 @@ class Control:
         return 404, {"error": f"GET {', '.join(self._reads)}; POST {', '.join(self._acts)}"}
 
     def report(self) -> dict[str, Any]:
-        """Breaches, calls by name, extremes of the figures, facts of the scenario, identities, groups, Leases held."""
+        """Breaches, calls by name, extremes of the figures, facts of the scenario, identities,
+        groups, Leases held."""
         world = self._world
         return {
             "breaches": [dataclasses.asdict(breach) for breach in world.judge.breaches],
@@ -91,7 +107,8 @@ class Control:
         return [dataclasses.asdict(sample) for sample in self._world.figures.samples]
 
     def fault(self, given: Given) -> None:
-        """Fields of gate.Fault; `where`: parameters and their values; `seconds`: how long from now it lasts."""
+        """Fields of gate.Fault; `where`: parameters and their values; `seconds`: how long from now
+        it lasts."""
         fields, now = dict(given), self._world.kernel.now
         if "where" in fields:
             fields["where"] = functools.partial(_is_about, fields["where"])
@@ -99,14 +116,14 @@ class Control:
             fields["until"] = now + float(fields.pop("seconds"))
         self._world.gate.faults.append(Fault(**fields))
 
-    def manners(self, given: Given) -> None:
-        """Fields of the two Manners: {"aws": {...}, "kube": {...}}; `after`: in so many seconds."""
+    def behavior(self, given: Given) -> None:
+        """Fields of the two Behavior: {"aws": {...}, "kube": {...}}; `after`: in so many seconds."""
         fields = dict(given)
         self._world.behave(float(fields.pop("after", 0.0)), **fields)
 
     def deny(self, given: Given) -> None:
-        """Operations that are forbidden from now on: `aws` globs of "service:Operation", `kubernetes` of "verb resource";
-        `actor`: to whom (access key id or user), a glob."""
+        """Operations that are forbidden from now on: `aws` globs of "service:Operation",
+        `kubernetes` of "verb resource"; `actor`: to whom (access key id or user), a glob."""
         actor = given.get("actor", "*")
         self._world.account.denied.extend((actor, name) for name in given.get("aws", ()))
         self._world.cluster.denied.extend((actor, name) for name in given.get("kubernetes", ()))

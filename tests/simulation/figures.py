@@ -1,11 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the World was like over time: a sample after each moment that changed something, so that a test or the demo can
-ask for the worst of them.
+"""What the World was like over time: a sample after each moment that changed something, so that a
+test or the demo can ask for the worst of them.
 
-Nothing is counted anew for a sample: nodes come from truth.py and replicas from the cluster's tally, which are kept as
-things change.
+Nothing is counted anew for a sample: nodes come from truth.py and replicas from the cluster's
+tally, which are kept as things change.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Sample:
-    """One moment: available and launched nodes by group, (wanted, ready) replicas by "kind namespace/name"."""
+    """One moment: available and launched nodes by group, (wanted, ready) replicas by "kind
+    namespace/name"."""
 
     at: float
     available: dict[str, int]
@@ -43,7 +44,8 @@ class Figures:
         self._take()
 
     def changed(self) -> None:
-        """Something changed: there will be a sample of this moment when everything that happens in it has happened."""
+        """Something changed: there will be a sample of this moment when everything that happens in
+        it has happened."""
         if self._began and not self._due:
             self._due = True
             self._world.kernel.after(0, self._take)
@@ -56,20 +58,31 @@ class Figures:
             world.kernel.now,
             {name: len(world.truth.available[name]) for name in groups},
             {name: len(world.truth.launched[name]) for name in groups},
-            {f"{kind} {space}/{name}": counts for (kind, space, name), counts in world.cluster.workload_figures().items()},
+            {
+                f"{kind} {space}/{name}": counts
+                for (kind, space, name), counts in world.cluster.workload_figures().items()
+            },
         )
         last = self.samples[-1] if self.samples else None
         if last is None or dataclasses.replace(sample, at=last.at) != last:
             self.samples.append(sample)
 
     def report(self) -> dict[str, Any]:
-        """The extremes: least available and most launched by group, least ready replicas by workload."""
+        """The extremes: least available and most launched by group, least ready replicas by
+        workload."""
         names = self.samples[-1].available if self.samples else {}
         return {
-            "available_least": {name: min(sample.available.get(name, 0) for sample in self.samples) for name in names},
-            "launched_most": {name: max(sample.launched.get(name, 0) for sample in self.samples) for name in names},
+            "available_least": {
+                name: min(sample.available.get(name, 0) for sample in self.samples)
+                for name in names
+            },
+            "launched_most": {
+                name: max(sample.launched.get(name, 0) for sample in self.samples) for name in names
+            },
             "ready_least": {
-                name: min(sample.workloads[name][1] for sample in self.samples if name in sample.workloads)
+                name: min(
+                    sample.workloads[name][1] for sample in self.samples if name in sample.workloads
+                )
                 for name in (self.samples[-1].workloads if self.samples else {})
             },
         }

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may ask a world that has an entrance: the same six callers in every scenario, each with AWS credentials and a
-Kubernetes bearer token.
+"""Who may ask a world that has an entrance: the same six callers in every scenario, each with AWS
+credentials and a Kubernetes bearer token.
 
-Their EKS tokens are let in by access entries, as in EKS: an AWS identity that has none is Unauthorized in the cluster,
-whatever AWS lets it do (EKS user guide, access entries).
+Their EKS tokens are let in by access entries, as in EKS: an AWS identity that has none is
+Unauthorized in the cluster, whatever AWS lets it do (EKS user guide, access entries).
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ ALL = ("*",)
 
 @dataclasses.dataclass(frozen=True)
 class Identity:
-    """A caller. `aws`: globs of the "service:Operation" that it may; `kubernetes`: of the "verb resource", None for one
-    without access entry. `temporary`: its credentials have a session token; `expires`: and end at this second."""
+    """A caller. `aws`: globs of the "service:Operation" that it may; `kubernetes`: of the "verb
+    resource", None for one without access entry. `temporary`: its credentials have a session token;
+    `expires`: and end at this second."""
 
     name: str
     aws: tuple[str, ...] = ALL
@@ -39,7 +40,8 @@ class Identity:
 
     @property
     def secret(self) -> str:
-        """The secret access key; long, since short ones make Ansible's masking of secrets garble its output."""
+        """The secret access key; long, since short ones make Ansible's masking of secrets garble
+        its output."""
         return f"{self.name}-secret-access-key-of-the-simulated-world"
 
     @property
@@ -62,7 +64,9 @@ ROTATOR = Identity("rotator")
 """Who runs our playbooks: may do everything, and is judged."""
 OPERATOR = Identity("operator")
 """Somebody else's hand, a person or the cloud: may do everything and is not judged."""
-READER = Identity("reader", aws=("*:Describe*", "*:Get*", "*:List*"), kubernetes=("get *", "list *", "watch *"))
+READER = Identity(
+    "reader", aws=("*:Describe*", "*:Get*", "*:List*"), kubernetes=("get *", "list *", "watch *")
+)
 """May look at everything and change nothing."""
 NOBODY = Identity("nobody", aws=(), kubernetes=())
 """Has good credentials and no permissions."""
@@ -70,16 +74,24 @@ STRANGER = Identity("stranger", kubernetes=None)
 """May do everything in AWS and has no access entry in the cluster."""
 EXPIRED = Identity("expired", temporary=True, expires=0.0)
 """Its session is over."""
-IDENTITIES: Mapping[str, Identity] = {one.name: one for one in (ROTATOR, OPERATOR, READER, NOBODY, STRANGER, EXPIRED)}
+IDENTITIES: Mapping[str, Identity] = {
+    one.name: one for one in (ROTATOR, OPERATOR, READER, NOBODY, STRANGER, EXPIRED)
+}
 
 
 def open_to_identities(world: World) -> None:
-    """From now on the account and the cluster let in these callers, roles that they assume, and nobody else."""
+    """From now on the account and the cluster let in these callers, roles that they assume, and
+    nobody else."""
     account, cluster = world.account, world.cluster
-    tokens, entries = {}, {account.arn("sts", "assumed-role/rotator/*", regional=False): ROTATOR.name}
+    tokens, entries = (
+        {},
+        {account.arn("sts", "assumed-role/rotator/*", regional=False): ROTATOR.name},
+    )
     for one in IDENTITIES.values():
         arn = account.arn("iam", f"user/{one.name}", regional=False)
-        account.credentials[one.access_key] = Credential(arn, one.expires, one.secret, one.session, one.aws)
+        account.credentials[one.access_key] = Credential(
+            arn, one.expires, one.secret, one.session, one.aws
+        )
         if one.kubernetes is not None:
             entries[arn] = one.name
             cluster.allowed[one.name] = one.kubernetes
@@ -90,11 +102,16 @@ def open_to_identities(world: World) -> None:
     world.judge.unjudged += [OPERATOR.access_key, OPERATOR.name]
 
 
-def by_access_entry(arn_of: Callable[[str], str | None], entries: Mapping[str, str]) -> Callable[[str], str | None]:
-    """Bearer token to Kubernetes user, by way of its ARN; `entries` are globs of ARNs and their users."""
+def by_access_entry(
+    arn_of: Callable[[str], str | None], entries: Mapping[str, str]
+) -> Callable[[str], str | None]:
+    """Bearer token to Kubernetes user, by way of its ARN; `entries` are globs of ARNs and their
+    users."""
 
     def user(token: str) -> str | None:
         arn = arn_of(token)
-        return next((name for glob, name in entries.items() if arn and fnmatch.fnmatchcase(arn, glob)), None)
+        return next(
+            (name for glob, name in entries.items() if arn and fnmatch.fnmatchcase(arn, glob)), None
+        )
 
     return user

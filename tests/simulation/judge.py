@@ -1,10 +1,12 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guards: every command that is asked of the World is judged against its true state before it takes effect.
+"""The guards: every command that is asked of the World is judged against its true state before it
+takes effect.
 
-The judge changes nothing and refuses nothing. It records breaches: acts that a careful operator would never do, each
-with the moment, the command and the reason. A test of a rotation ends by asking that there are none.
+The judge changes nothing and refuses nothing. It records breaches: acts that a careful operator
+would never do, each with the moment, the command and the reason. A test of a rotation ends by
+asking that there are none.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 MARK = "nodeops.rotator/replacing"
-"""A run's annotation on a node that it takes out. Taken off, the node is again as it was: its operator's, if he cordoned it."""
+"""A run's annotation on a node that it takes out. Taken off, the node is again as it was: its
+operator's, if he cordoned it."""
 
 
 @dataclasses.dataclass
@@ -49,10 +52,10 @@ class Breach:
 
 
 class Judge:
-    """Called by the gate. `rules` by group; `chosen`: the groups that may be touched at all, None for any that has rules.
-    `unjudged`: globs of actors who are people or the cloud's own parts. `holders`: actors that are runs, each under the
-    identity that it holds Leases with. `asked`: pods ("namespace/name") and instances that a person has named: they may
-    go whatever it costs."""
+    """Called by the gate. `rules` by group; `chosen`: the groups that may be touched at all, None
+    for any that has rules. `unjudged`: globs of actors who are people or the cloud's own parts.
+    `holders`: actors that are runs, each under the identity that it holds Leases with. `asked`:
+    pods ("namespace/name") and instances that a person has named: they may go whatever it costs."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -65,7 +68,8 @@ class Judge:
         self._began = False
         self._protecting: dict[str, bool] = {}
         self._protected: set[str] = set()
-        """As they were before anybody whom we judge came: which groups protect new instances, and which are protected."""
+        """As they were before anybody whom we judge came: which groups protect new instances, and
+        which are protected."""
         self._table: dict[str, Callable[[Call], None]] = {
             "autoscaling:SetDesiredCapacity": self._desired,
             "autoscaling:UpdateAutoScalingGroup": self._update,
@@ -82,12 +86,15 @@ class Judge:
         }
 
     def begin(self) -> None:
-        """From now on every group may be touched within surge 1, unless the scenario has said otherwise."""
+        """From now on every group may be touched within surge 1, unless the scenario has said
+        otherwise."""
         self._began = True
         for name, group in self._world.account.groups.items():
             self.rules.setdefault(name, Rules(group.desired))
             self._protecting[name] = bool(group.setting("NewInstancesProtectedFromScaleIn"))
-            self._protected |= {member.instance_id for member in group.members.values() if member.protected}
+            self._protected |= {
+                member.instance_id for member in group.members.values() if member.protected
+            }
 
     def __call__(self, call: Call) -> None:
         if self._began and not any(fnmatch.fnmatchcase(call.actor, glob) for glob in self.unjudged):
@@ -103,7 +110,8 @@ class Judge:
     # True state
 
     def available(self, group: str) -> list[dict[str, Any]]:
-        """The nodes of the group that are Ready, not cordoned by a judged actor, and of a member that counts as launched."""
+        """The nodes of the group that are Ready, not cordoned by a judged actor, and of a member
+        that counts as launched."""
         found = (self._node(name) for name in sorted(self._world.truth.available[group]))
         return [node for node in found if node is not None]
 
@@ -129,11 +137,15 @@ class Judge:
             lease = self._world.cluster.object("leases", rules.lease, "kube-system")
             holder = lease["spec"].get("holderIdentity") if lease else None
             if holder != call.actor:
-                self._breach(call, f"{call.actor} acts on {group} while {holder or 'nobody'} holds its Lease")
+                self._breach(
+                    call, f"{call.actor} acts on {group} while {holder or 'nobody'} holds its Lease"
+                )
         return rules
 
     def _touch(self, call: Call) -> None:
-        for name in {tag["ResourceId"] for tag in call.params.get("Tags", ())} or {call.params.get("AutoScalingGroupName", "")}:
+        for name in {tag["ResourceId"] for tag in call.params.get("Tags", ())} or {
+            call.params.get("AutoScalingGroupName", "")
+        }:
             self._ruled(call, name)
 
     def _desired(self, call: Call) -> None:
@@ -144,15 +156,21 @@ class Judge:
         if wanted < self._world.account.groups[name].desired:
             self._breach(call, "desired is lowered by a number: the group chooses whom to kill")
         if max(wanted, self.launched(name)) > rules.base + rules.surge:
-            self._breach(call, f"more than base {rules.base} + surge {rules.surge} would be launched")
+            self._breach(
+                call, f"more than base {rules.base} + surge {rules.surge} would be launched"
+            )
 
     def _update(self, call: Call) -> None:
         name = call.params["AutoScalingGroupName"]
         rules, group = self._ruled(call, name), self._world.account.groups.get(name)
         if rules is None or group is None:
             return
-        if "MaxSize" in call.params and call.params["MaxSize"] < max(self.launched(name), group.desired):
-            self._breach(call, "MaxSize below what is launched lowers desired and kills undrained nodes")
+        if "MaxSize" in call.params and call.params["MaxSize"] < max(
+            self.launched(name), group.desired
+        ):
+            self._breach(
+                call, "MaxSize below what is launched lowers desired and kills undrained nodes"
+            )
         if call.params.get("NewInstancesProtectedFromScaleIn") is False:
             self._unfenced(call, group)
             if self._protecting.get(name):
@@ -167,14 +185,19 @@ class Judge:
 
     def _unfenced(self, call: Call, group: Group) -> None:
         if self.launched(group.name) > group.desired:
-            self._breach(call, "protection is taken off while more is launched than desired: the surplus dies undrained")
+            self._breach(
+                call,
+                "protection is taken off while more is launched than desired: the surplus dies undrained",
+            )
 
     def _resume(self, call: Call) -> None:
         name = call.params["AutoScalingGroupName"]
-        if self._ruled(call, name) is None or "AZRebalance" not in call.params.get("ScalingProcesses", ["AZRebalance"]):
+        if self._ruled(call, name) is None or "AZRebalance" not in call.params.get(
+            "ScalingProcesses", ["AZRebalance"]
+        ):
             return
         group = self._world.account.groups[name]
-        zones = {zone: 0 for zone in group.zones}
+        zones = dict.fromkeys(group.zones, 0)
         for member in group.counted():
             zones[member.zone] += 1
         if max(zones.values()) - min(zones.values()) > 1:
@@ -207,13 +230,21 @@ class Judge:
         name = node["metadata"]["name"]
         available = self._world.truth.available[instance.group]
         if name in available and len(available) - 1 < rules.base - rules.unavailable:
-            self._breach(call, f"only {len(available) - 1} of {rules.base} nodes would be available")
+            self._breach(
+                call, f"only {len(available) - 1} of {rules.base} nodes would be available"
+            )
         for pod in self._world.cluster.pods_on(name):
             if is_evictable(pod) and instance.id not in self.asked:
-                self._breach(call, f"pod {pod['metadata']['namespace']}/{pod['metadata']['name']} still runs on {name}")
+                self._breach(
+                    call,
+                    f"pod {pod['metadata']['namespace']}/{pod['metadata']['name']} still runs on {name}",
+                )
         for attachment in self._world.cluster.objects("volumeattachments") if rules.volumes else ():
             if attachment["spec"]["nodeName"] == name:
-                self._breach(call, f"volume {attachment['spec']['source']['persistentVolumeName']} is still attached to {name}")
+                self._breach(
+                    call,
+                    f"volume {attachment['spec']['source']['persistentVolumeName']} is still attached to {name}",
+                )
 
     def _deregister(self, call: Call) -> None:
         group = self._world.account.target_groups.get(call.params["TargetGroupArn"])
@@ -256,11 +287,15 @@ class Judge:
             self._breach(call, f"the Node of {instance.id} is deleted while it is {instance.state}")
 
     def _pod(self, call: Call) -> dict[str, Any] | None:
-        return self._world.cluster.object("pods", call.params.get("name") or "", call.params.get("namespace") or "")
+        return self._world.cluster.object(
+            "pods", call.params.get("name") or "", call.params.get("namespace") or ""
+        )
 
     def _delete_pod(self, call: Call) -> None:
         pod = self._pod(call)
-        dry = (call.params.get("query") or {}).get("dryRun") or (call.params.get("body") or {}).get("dryRun")
+        dry = (call.params.get("query") or {}).get("dryRun") or (call.params.get("body") or {}).get(
+            "dryRun"
+        )
         if pod is None or dry or not is_evictable(pod) or not is_ready(pod):
             return
         left = self._world.cluster.budget_left(pod)
@@ -277,9 +312,12 @@ class Judge:
 
 
 def is_evictable(pod: dict[str, Any]) -> bool:
-    """Whether a drain has to move this pod: not of a DaemonSet, not static, not finished, not already going."""
+    """Whether a drain has to move this pod: not of a DaemonSet, not static, not finished, not
+    already going."""
     meta = pod["metadata"]
     owners = {owner["kind"] for owner in meta.get("ownerReferences", ())}
     mirror = "kubernetes.io/config.mirror" in meta.get("annotations", {})
     finished = pod.get("status", {}).get("phase") in ("Succeeded", "Failed")
-    return not (owners & {"DaemonSet", "Node"} or mirror or finished or meta.get("deletionTimestamp"))
+    return not (
+        owners & {"DaemonSet", "Node"} or mirror or finished or meta.get("deletionTimestamp")
+    )

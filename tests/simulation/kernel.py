@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Time and chance of the World: an event queue that nobody but its driver advances.
 
-Physics (a boot, a drain of a target, a controller's lag) is an action scheduled here. The kernel never reads the
-wall clock: in memory a test advances it, on the wire the server's pump does.
+Physics (a boot, a drain of a target, a controller's lag) is an action scheduled here. The kernel
+never reads the wall clock: in memory a test advances it, on the wire the server's pump does.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import itertools
 import random
 from collections.abc import Callable
 
-EPOCH = datetime.datetime(2026, 6, 1, 12, 0, 0, tzinfo=datetime.timezone.utc)
+EPOCH = datetime.datetime(2026, 6, 1, 12, 0, 0, tzinfo=datetime.UTC)
 """The moment that second 0 of an in-memory world stands for."""
 
 
@@ -44,7 +44,8 @@ class Kernel:
         self._queue: list[tuple[float, int, Event]] = []
 
     def after(self, delay: float, action: Callable[[], None]) -> Event:
-        """Let `action` happen `delay` seconds from now (0: at the next advance, after what is already due)."""
+        """Let `action` happen `delay` seconds from now (0: at the next advance, after what is
+        already due)."""
         event = Event(self.now + max(0.0, delay), action)
         heapq.heappush(self._queue, (event.at, next(self._order), event))
         return event
@@ -59,7 +60,8 @@ class Kernel:
         self.after(period, again)
 
     def next_event(self) -> float | None:
-        """When the next event that still counts is due, in seconds; None when nothing is planned."""
+        """When the next event that still counts is due, in seconds; None when nothing is
+        planned."""
         while self._queue and self._queue[0][2].cancelled:
             heapq.heappop(self._queue)
         return self._queue[0][0] if self._queue else None

@@ -1,25 +1,37 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A rotation on a world in virtual time: the real engine on the real clients, on the in-memory faces."""
+"""A rotation on a world in virtual time: the real engine on the real clients, on the in-memory
+faces."""
 
 from __future__ import annotations
 
 import dataclasses
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.autoscaling import AutoScaling
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws import Aws
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube import KubeClient
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube_feeds import follow
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autoscaling import (
+    AutoScaling,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import follow
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.journal import lease_name
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation_policy import RotationPolicy
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.sizes import parse
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    lease_name,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
+    RotationPolicy,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import parse
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import run
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.result import RotationResult
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import decide, start
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.decide import (
+    decide,
+    start,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.result import (
+    RotationResult,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call
 from ansible_collections.nodeops.rotator.tests.simulation.adapters_kube import kube_call
 from ansible_collections.nodeops.rotator.tests.simulation.judge import Rules
@@ -29,7 +41,8 @@ from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 @dataclasses.dataclass
 class Run:
-    """One run of ours on a world: `inbox` before it begins (to plan a kill or a stop), `events` and `result` after."""
+    """One run of ours on a world: `inbox` before it begins (to plan a kill or a stop), `events` and
+    `result` after."""
 
     world: World
     policy: RotationPolicy
@@ -47,24 +60,39 @@ class Run:
 
     def story(self) -> list[str]:
         """What a person would have read."""
-        return [f"{at:7.1f} {e.progress:>5} {e.subject} {e.phase} {e.text}".rstrip() for at, e in self.events]
+        return [
+            f"{at:7.1f} {e.progress:>5} {e.subject} {e.phase} {e.text}".rstrip()
+            for at, e in self.events
+        ]
 
     def phases(self, subject: str = "") -> list[str]:
         """The phases told, of one subject or of all."""
-        return [event.phase for _at, event in self.events if not subject or event.subject == subject]
+        return [
+            event.phase for _at, event in self.events if not subject or event.subject == subject
+        ]
 
 
-def prepare(world: World, group: str, run_id: str = "r1", kill_at_command: int | None = None, **options: Any) -> Run:
-    """A run that has not begun. `options` are fields of RotationPolicy; sizes may be text. The judge's rules for the
-    group follow the sizes."""
-    sizes: dict[str, Any] = {name: parse(name, options.pop(name, usual)) for name, usual in (("max_surge", 1), ("max_unavailable", 0))}
+def prepare(
+    world: World, group: str, run_id: str = "r1", kill_at_command: int | None = None, **options: Any
+) -> Run:
+    """A run that has not begun. `options` are fields of RotationPolicy; sizes may be text. The
+    judge's rules for the group follow the sizes."""
+    sizes: dict[str, Any] = {
+        name: parse(name, options.pop(name, usual))
+        for name, usual in (("max_surge", 1), ("max_unavailable", 0))
+    }
     lease = lease_name(world.name, group)
-    policy = RotationPolicy(group=group, lease=lease, run=run_id, holder=f"host_{run_id}", **sizes, **options).checked()
+    policy = RotationPolicy(
+        group=group, lease=lease, run=run_id, holder=f"host_{run_id}", **sizes, **options
+    ).checked()
     rules = world.judge.rules.setdefault(group, Rules(world.account.groups[group].desired))
     world.judge.chosen = {*(world.judge.chosen or ()), group}
     world.judge.holders.add(policy.holder)
     rules.lease = lease
-    rules.surge, rules.unavailable = sizes["max_surge"].of(rules.base, True), sizes["max_unavailable"].of(rules.base, False)
+    rules.surge, rules.unavailable = (
+        sizes["max_surge"].of(rules.base, True),
+        sizes["max_unavailable"].of(rules.base, False),
+    )
     call = kube_call(world.cluster, policy.holder)
     utc = world.kernel.utc
     cloud = AutoScaling(Aws(aws_call(world.account, policy.holder)), lambda: utc().timestamp())

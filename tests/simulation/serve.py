@@ -1,10 +1,12 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A world on the wire, in the foreground: `python -m ansible_collections.nodeops.rotator.tests.simulation.serve`.
+"""A world on the wire, in the foreground: `python -m
+ansible_collections.nodeops.rotator.tests.simulation.serve`.
 
-Loopback only. Prints the environment by which boto3, the aws CLI, kubectl and Ansible reach it, and serves until it is
-interrupted. Only the callers of identities.py are let in. WORLD_URL is the World's own little API: see control.py.
+Loopback only. Prints the environment by which boto3, the aws CLI, kubectl and Ansible reach it, and
+serves until it is interrupted. Only the callers of identities.py are let in. WORLD_URL is the
+World's own little API: see control.py.
 """
 
 from __future__ import annotations
@@ -21,10 +23,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from werkzeug.serving import WSGIRequestHandler, make_server as make_wsgi_server
+from werkzeug.serving import WSGIRequestHandler
+from werkzeug.serving import make_server as make_wsgi_server
 
 from ansible_collections.nodeops.rotator.tests.simulation.control import Control
-from ansible_collections.nodeops.rotator.tests.simulation.identities import IDENTITIES, ROTATOR, open_to_identities
+from ansible_collections.nodeops.rotator.tests.simulation.identities import (
+    IDENTITIES,
+    ROTATOR,
+    open_to_identities,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios import catalogue
 from ansible_collections.nodeops.rotator.tests.simulation.wire import aws, kube
@@ -55,13 +62,17 @@ def write_identities(api: kube.KubeServer, folder: Path) -> dict[str, dict[str, 
 
 @contextmanager
 def serving(
-    scenario: str, folder: Path, port: int = 0, latency: float = 0.0, manners: Mapping[str, Any] | None = None
+    scenario: str,
+    folder: Path,
+    port: int = 0,
+    latency: float = 0.0,
+    behavior: Mapping[str, Any] | None = None,
 ) -> Iterator[dict[str, str]]:
-    """Serve a scenario while the block runs; gives the environment that reaches it. Files go into `folder`.
-    `manners`: fields that differ from the scenario's, {"aws": {...}, "kube": {...}}."""
-    kernel = Kernel(epoch=datetime.datetime.now(datetime.timezone.utc))
+    """Serve a scenario while the block runs; gives the environment that reaches it. Files go into
+    `folder`. `behavior`: fields that differ from the scenario's, {"aws": {...}, "kube": {...}}."""
+    kernel = Kernel(epoch=datetime.datetime.now(datetime.UTC))
     world, lock = catalogue.SCENARIOS[scenario](kernel), threading.RLock()
-    world.behave(**manners or {})
+    world.behave(**behavior or {})
     open_to_identities(world)
     pump = kube.Pump(kernel, lock)
     tls = own_tls()
@@ -106,14 +117,24 @@ def manner(text: str) -> tuple[str, str, Any]:
 
 def arguments() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description="Serve a simulated AWS account and Kubernetes cluster on loopback.")
+    parser = argparse.ArgumentParser(
+        description="Serve a simulated AWS account and Kubernetes cluster on loopback."
+    )
     parser.add_argument("--scenario", default="eks", choices=sorted(catalogue.SCENARIOS))
     parser.add_argument("--port", type=int, default=0, help="port of the AWS face, 0: any free one")
-    parser.add_argument("--latency", type=float, default=0.0, help="seconds that every answer is held back")
-    parser.add_argument("--ready-file", type=Path, help="write the environment there as JSON once it is serving")
     parser.add_argument(
-        "--manner", type=manner, action="append", default=[], metavar="aws.FIELD=JSON|kube.FIELD=JSON",
-        help="a field of the Manners that is to differ from the scenario's; can be repeated",
+        "--latency", type=float, default=0.0, help="seconds that every answer is held back"
+    )
+    parser.add_argument(
+        "--ready-file", type=Path, help="write the environment there as JSON once it is serving"
+    )
+    parser.add_argument(
+        "--manner",
+        type=manner,
+        action="append",
+        default=[],
+        metavar="aws.FIELD=JSON|kube.FIELD=JSON",
+        help="a field of the Behavior that is to differ from the scenario's; can be repeated",
     )
     return parser.parse_args()
 
@@ -121,23 +142,29 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Serve until interrupted."""
     options = arguments()
-    manners: dict[str, dict[str, Any]] = {}
+    behavior: dict[str, dict[str, Any]] = {}
     for side, field, value in options.manner:
-        manners.setdefault(side, {})[field] = value
+        behavior.setdefault(side, {})[field] = value
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    with tempfile.TemporaryDirectory(prefix="world-") as name:
-        with serving(options.scenario, Path(name), options.port, options.latency, manners) as environment:
-            if options.ready_file:
-                partial = options.ready_file.with_suffix(".partial")
-                partial.write_text(json.dumps(environment))
-                os.replace(partial, options.ready_file)
-            else:
-                print(f"World '{options.scenario}' is up; in another terminal:\n")
-                print("\n".join(f"export {variable}={value}" for variable, value in environment.items()))
-                print("\nThen for instance: kubectl get nodes. Interrupt to end.", flush=True)
-            ended.wait()
+    with (
+        tempfile.TemporaryDirectory(prefix="world-") as name,
+        serving(
+            options.scenario, Path(name), options.port, options.latency, behavior
+        ) as environment,
+    ):
+        if options.ready_file:
+            partial = options.ready_file.with_suffix(".partial")
+            partial.write_text(json.dumps(environment))
+            os.replace(partial, options.ready_file)
+        else:
+            print(f"World '{options.scenario}' is up; in another terminal:\n")
+            print(
+                "\n".join(f"export {variable}={value}" for variable, value in environment.items())
+            )
+            print("\nThen for instance: kubectl get nodes. Interrupt to end.", flush=True)
+        ended.wait()
 
 
 if __name__ == "__main__":

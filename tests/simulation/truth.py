@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which instances and nodes of each Auto Scaling group count, kept as they change: what the judge and the figures ask."""
+"""Which instances and nodes of each Auto Scaling group count, kept as they change: what the judge
+and the figures ask."""
 
 from __future__ import annotations
 
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 
 
 class Truth:
-    """`launched`: by group, the instances that are Pending or InService and not on their way out. `available`: by group,
-    the names of the nodes of those instances that are Ready and not `cordoned`: by whom the judge judges, told by uid;
-    what an operator has cordoned still carries its load. `changed` is called after a change."""
+    """`launched`: by group, the instances that are Pending or InService and not on their way out.
+    `available`: by group, the names of the nodes of those instances that are Ready and not
+    `cordoned`: by whom the judge judges, told by uid; what an operator has cordoned still carries
+    its load. `changed` is called after a change."""
 
     def __init__(self, world: World, changed: Callable[[], None]) -> None:
         self._world, self._changed = world, changed

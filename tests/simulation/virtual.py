@@ -1,16 +1,21 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inbox of a simulated run: no threads, no waiting; the World's time jumps to the next thing that happens."""
+"""The inbox of a simulated run: no threads, no waiting; the World's time jumps to the next thing
+that happens."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.cache import Feed, Message, Pause
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command, Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    Feed,
+    Message,
+    Pause,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, Stop
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 
@@ -23,8 +28,9 @@ class Killed(Exception):
 
 
 class VirtualInbox:
-    """engine.loop.Inbox on a Kernel. `kill_at_command`: raise Killed instead of submitting the n-th command (from 0);
-    `stop_at`: deliver a Stop at this second. `past`: raises TimeoutError when the loop is still running by then."""
+    """engine.loop.Inbox on a Kernel. `kill_at_command`: raise Killed instead of submitting the n-th
+    command (from 0); `stop_at`: deliver a Stop at this second. `past`: raises TimeoutError when the
+    loop is still running by then."""
 
     def __init__(
         self,
@@ -49,7 +55,8 @@ class VirtualInbox:
         self.kernel.after(at - self.kernel.now, lambda: self._arrived.append(Stop(reason)))
 
     def submit(self, command: Command) -> None:
-        """Carry the command out half a latency from now and deliver its outcome after the other half."""
+        """Carry the command out half a latency from now and deliver its outcome after the other
+        half."""
         if self._kill_at is not None and len(self.commands) >= self._kill_at:
             raise Killed(f"before command {self._kill_at}: {command}")
         began = self.kernel.now
@@ -92,12 +99,15 @@ class VirtualInbox:
         return min([until, *paused, *([] if event is None else [event])])
 
     def wait(self, until: float) -> list[Message | Done | Stop]:
-        """Advance the World to the earlier of its next event and `until`, until there is something to hear."""
+        """Advance the World to the earlier of its next event and `until`, until there is something
+        to hear."""
         self._poll()
         while not self._arrived:
             step = self._next(until)
             if step is math.inf or step > self.past:
-                raise TimeoutError(f"still running at {self.kernel.now:.0f} s, next look at {until}")
+                raise TimeoutError(
+                    f"still running at {self.kernel.now:.0f} s, next look at {until}"
+                )
             self.kernel.advance(step)
             self._poll()
             if self.kernel.now >= until:

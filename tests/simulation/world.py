@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An AWS account and a Kubernetes cluster joined: instances that boot become nodes, and nodes lose their instances."""
+"""An AWS account and a Kubernetes cluster joined: instances that boot become nodes, and nodes lose
+their instances."""
 
 from __future__ import annotations
 
@@ -10,14 +11,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
+from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
+    Behavior as AwsBehavior,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
-from ansible_collections.nodeops.rotator.tests.simulation.aws.manners import Manners as AwsManners
 from ansible_collections.nodeops.rotator.tests.simulation.figures import Figures
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Gate
 from ansible_collections.nodeops.rotator.tests.simulation.judge import Judge
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import (
+    Behavior as KubeBehavior,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import Cluster
-from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners as KubeManners
 from ansible_collections.nodeops.rotator.tests.simulation.truth import Truth
 
 NEVER_JOINS, NEVER_READY = "never joins", "never ready"
@@ -25,27 +30,29 @@ NEVER_JOINS, NEVER_READY = "never joins", "never ready"
 
 @dataclasses.dataclass
 class NodeKind:
-    """What the nodes of one Auto Scaling group look like: labels, and taints that they have from the start."""
+    """What the nodes of one Auto Scaling group look like: labels, and taints that they have from
+    the start."""
 
     labels: dict[str, str] = dataclasses.field(default_factory=dict)
     taints: tuple[dict[str, str], ...] = ()
 
 
 class World:
-    """One account, one cluster, one clock. `join` and `ready`: seconds from running to joining, from joining to Ready.
-    `kinds` by group name; `kubelets` by image id, else `kubelet`; `bad_images` by image id: NEVER_JOINS or NEVER_READY."""
+    """One account, one cluster, one clock. `join` and `ready`: seconds from running to joining,
+    from joining to Ready. `kinds` by group name; `kubelets` by image id, else `kubelet`;
+    `bad_images` by image id: NEVER_JOINS or NEVER_READY."""
 
     def __init__(
         self,
         kernel: Kernel,
         name: str = "demo",
-        aws: AwsManners = AwsManners(),
-        kube: KubeManners = KubeManners(),
+        aws: AwsBehavior = AwsBehavior(),
+        kube: KubeBehavior = KubeBehavior(),
         region: str = "eu-west-1",
     ) -> None:
         self.kernel, self.name = kernel, name
         self.gate = Gate(lambda: kernel.now)
-        self.account = Account(kernel, self.gate, region, manners=aws)
+        self.account = Account(kernel, self.gate, region, behavior=aws)
         self.cluster = Cluster(kernel, self.gate, kube)
         self.join, self.ready = (15.0, 30.0), (5.0, 20.0)
         self.kinds: dict[str, NodeKind] = {}
@@ -62,7 +69,8 @@ class World:
         self.gate.judges.append(self.judge)
 
     def begin(self) -> None:
-        """Let the instances that are there be nodes, and everything come to rest; call once, when all is furnished."""
+        """Let the instances that are there be nodes, and everything come to rest; call once, when
+        all is furnished."""
         for instance in list(self.account.instances.values()):
             if instance.state == "running" and instance.group in self.kinds:
                 self._join(instance, ready_after=0.0)
@@ -80,14 +88,20 @@ class World:
                 created = self.kernel.timestamp(instance.launched_at)
                 self.cluster.change("nodes", node, {"metadata": {"creationTimestamp": created}})
 
-    def behave(self, after: float = 0.0, aws: Mapping[str, Any] | None = None, kube: Mapping[str, Any] | None = None) -> None:
-        """Change fields of the two Manners, in `after` seconds. Raises TypeError at once for one that does not exist."""
-        for manners, fields in ((self.account.manners, aws), (self.cluster.manners, kube)):
-            dataclasses.replace(manners, **fields or {})
+    def behave(
+        self,
+        after: float = 0.0,
+        aws: Mapping[str, Any] | None = None,
+        kube: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Change fields of the two Behavior, in `after` seconds. Raises TypeError at once for one
+        that does not exist."""
+        for behavior, fields in ((self.account.behavior, aws), (self.cluster.behavior, kube)):
+            dataclasses.replace(behavior, **fields or {})
 
         def act() -> None:
-            self.account.manners = dataclasses.replace(self.account.manners, **aws or {})
-            self.cluster.manners = dataclasses.replace(self.cluster.manners, **kube or {})
+            self.account.behavior = dataclasses.replace(self.account.behavior, **aws or {})
+            self.cluster.behavior = dataclasses.replace(self.cluster.behavior, **kube or {})
 
         if after > 0:
             self.kernel.after(after, act)
@@ -105,7 +119,9 @@ class World:
             bad = self.bad_images.get(instance.image_id)
             if bad != NEVER_JOINS:
                 ready = 1e9 if bad == NEVER_READY else self.kernel.spread(*self.ready)
-                self.kernel.after(self.kernel.spread(*self.join), lambda: self._join(instance, ready))
+                self.kernel.after(
+                    self.kernel.spread(*self.join), lambda: self._join(instance, ready)
+                )
         elif event == "shutting-down" and self.node_of(instance):
             self.cluster.node_silent(instance.private_dns)
             self.figures.changed()
@@ -113,7 +129,11 @@ class World:
     def node_of(self, instance: Instance) -> dict[str, Any] | None:
         """The Node object that names this instance, if there is one."""
         node = self.cluster.object("nodes", instance.private_dns)
-        return node if node and node["spec"].get("providerID", "").endswith("/" + instance.id) else None
+        return (
+            node
+            if node and node["spec"].get("providerID", "").endswith("/" + instance.id)
+            else None
+        )
 
     def _join(self, instance: Instance, ready_after: float) -> None:
         if instance.state != "running":

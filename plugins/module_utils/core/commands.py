@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Everything the collection can do to the outside, as values, and the two ports that do it.
 
-A command is decided by the engine and carried out later, elsewhere: `command.apply(ports)` makes the one call. Equal
-commands are the same command: one in flight is not issued twice. Private: may change in any release.
+A command is decided by the engine and carried out later, elsewhere: `command.apply(ports)` makes
+the one call. Equal commands are the same command: one in flight is not issued twice. Private: may
+change in any release.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.cloud_model import Group
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model import Lease, Taint
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease, Taint
 
 
 @dataclasses.dataclass(frozen=True)
 class NodeChange:
-    """What to write on a Node; None leaves a field alone, a label or annotation of None is removed. With taints the
-    write carries the resourceVersion that they were read at, because the list is replaced as a whole. `manager`: the
-    field manager that the server records for what is changed; "" for the client's own name."""
+    """What to write on a Node; None leaves a field alone, a label or annotation of None is removed.
+    With taints the write carries the resourceVersion that they were read at, because the list is
+    replaced as a whole. `manager`: the field manager that the server records for what is changed;
+    "" for the client's own name."""
 
     unschedulable: bool | None = None
     labels: tuple[tuple[str, str | None], ...] = ()
@@ -51,8 +53,12 @@ class Cluster(Protocol):
 
     def change_node(self, name: str, resource_version: str, change: NodeChange) -> None: ...
     def delete_node(self, name: str, uid: str) -> None: ...
-    def evict(self, namespace: str, name: str, uid: str, grace: int | None, dry_run: bool) -> Any: ...
-    def delete_pod(self, namespace: str, name: str, uid: str, grace: int | None, dry_run: bool) -> Any: ...
+    def evict(
+        self, namespace: str, name: str, uid: str, grace: int | None, dry_run: bool
+    ) -> Any: ...
+    def delete_pod(
+        self, namespace: str, name: str, uid: str, grace: int | None, dry_run: bool
+    ) -> Any: ...
     def read_lease(self, name: str) -> Lease | None: ...
     def write_lease(self, lease: Lease) -> Lease: ...
 
@@ -83,8 +89,9 @@ class _OnKubernetes:
 
 @dataclasses.dataclass(frozen=True)
 class ReadGroup(_OnAws):
-    """Read the group, its instances, their targets' health and what it would launch from; answers Group. `also`: ids of
-    instances that have left it and whose end is awaited; no part of the command's identity."""
+    """Read the group, its instances, their targets' health and what it would launch from; answers
+    Group. `also`: ids of instances that have left it and whose end is awaited; no part of the
+    command's identity."""
 
     group: str
     also: tuple[str, ...] = dataclasses.field(default=(), compare=False)
@@ -117,7 +124,8 @@ class SetMaxSize(_OnAws):
 
 @dataclasses.dataclass(frozen=True)
 class Terminate(_OnAws):
-    """TerminateInstanceInAutoScalingGroup of a drained instance; with decrement the group becomes one smaller."""
+    """TerminateInstanceInAutoScalingGroup of a drained instance; with decrement the group becomes
+    one smaller."""
 
     instance: str
     decrement: bool
@@ -219,7 +227,8 @@ class ChangeNode(_OnKubernetes):
 
 @dataclasses.dataclass(frozen=True)
 class DeleteNode(_OnKubernetes):
-    """Delete the Node object of an instance that EC2 says is terminated, if it is still that object."""
+    """Delete the Node object of an instance that EC2 says is terminated, if it is still that
+    object."""
 
     name: str
     uid: str
@@ -253,7 +262,9 @@ class DeletePod(_OnKubernetes):
     dry_run: bool = False
 
     def apply(self, ports: Ports) -> Any:
-        return ports.cluster.delete_pod(self.namespace, self.name, self.uid, self.grace, self.dry_run)
+        return ports.cluster.delete_pod(
+            self.namespace, self.name, self.uid, self.grace, self.dry_run
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -268,7 +279,8 @@ class ReadLease(_OnKubernetes):
 
 @dataclasses.dataclass(frozen=True)
 class WriteLease(_OnKubernetes):
-    """Create (no resource version) or replace the lock and record; answers it as written, ConflictError if it moved."""
+    """Create (no resource version) or replace the lock and record; answers it as written,
+    ConflictError if it moved."""
 
     lease: Lease
 

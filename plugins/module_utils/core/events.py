@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a person is told while work goes on: one line per change. Private: may change in any release."""
+"""What a person is told while work goes on: one line per change. Private: may change in any
+release."""
 
 from __future__ import annotations
 
@@ -12,9 +13,10 @@ import dataclasses
 class Event:
     """One thing worth telling.
 
-    `phase` is a word in fixed vocabulary for columns ("launched", "ready", "cordoned", "evicted", "blocked",
-    "drained", "terminated", "settle", ...), `subject` the node, pod or group it is about, `text` the rest of the line.
-    `progress` is "4/12" where it is known. `repeat` marks the reminder of a condition already told.
+    `phase` is a word in fixed vocabulary for columns ("launched", "ready", "cordoned", "evicted",
+    "blocked", "drained", "terminated", "settle", ...), `subject` the node, pod or group it is
+    about, `text` the rest of the line. `progress` is "4/12" where it is known. `repeat` marks the
+    reminder of a condition already told.
     """
 
     phase: str

@@ -1,11 +1,12 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The only loop: observe, decide, perform, tell, wait. Private to nodeops.rotator: may change in any release.
+"""The only loop: observe, decide, perform, tell, wait. Private to nodeops.rotator: may change in
+any release.
 
-`decide` is pure. Everything it wants to know of the past is in its memory, everything it may know of the present in
-the View. A command's outcome is part of a later look; a command in flight is not issued twice; a command that the
-request budget holds back is simply decided again at the next look.
+`decide` is pure. Everything it wants to know of the past is in its memory, everything it may know
+of the present in the View. A command's outcome is part of a later look; a command in flight is not
+issued twice; a command that the request budget holds back is simply decided again at the next look.
 """
 
 from __future__ import annotations
@@ -15,10 +16,16 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, Protocol, TypeVar
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.cache import Cache, Feed, Message, reduce, without
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    Cache,
+    Feed,
+    Message,
+    reduce,
+    without,
+)
 
 M = TypeVar("M")
 P = TypeVar("P")
@@ -26,7 +33,8 @@ P = TypeVar("P")
 
 @dataclasses.dataclass(frozen=True)
 class Done:
-    """How a command ended: its answer or its error, and when it was issued and finished (seconds, the inbox's clock)."""
+    """How a command ended: its answer or its error, and when it was issued and finished (seconds,
+    the inbox's clock)."""
 
     command: Command
     answer: Any
@@ -37,7 +45,8 @@ class Done:
 
 @dataclasses.dataclass(frozen=True)
 class Stop:
-    """Somebody wants us to end: `reason` is for people ("signal SIGTERM", "the parent process is gone")."""
+    """Somebody wants us to end: `reason` is for people ("signal SIGTERM", "the parent process is
+    gone")."""
 
     reason: str
 
@@ -54,8 +63,9 @@ class View:
 
 @dataclasses.dataclass(frozen=True)
 class Step(Generic[M]):
-    """What one look led to. `wake`: look again at this moment (seconds) even if nothing is heard. `result`: not None
-    ends the loop, after this step's commands have been issued and have come back."""
+    """What one look led to. `wake`: look again at this moment (seconds) even if nothing is heard.
+    `result`: not None ends the loop, after this step's commands have been issued and have come
+    back."""
 
     memory: M
     commands: tuple[Command, ...] = ()
@@ -68,8 +78,9 @@ class Step(Generic[M]):
 class Inbox(Protocol):
     """Where everything from outside arrives, and the only thing that waits.
 
-    `submit` starts a command and later delivers its Done; `follow` starts and stops feeds so that exactly these run;
-    `wait` returns what has arrived, at once if there is anything, at the latest at `until`.
+    `submit` starts a command and later delivers its Done; `follow` starts and stops feeds so that
+    exactly these run; `wait` returns what has arrived, at once if there is anything, at the latest
+    at `until`.
     """
 
     def now(self) -> float: ...
@@ -80,7 +91,8 @@ class Inbox(Protocol):
 
 @dataclasses.dataclass
 class Allowance:
-    """A token bucket for requests: `rate` a second, at most `burst` at once (kubectl and client-go limit the same way)."""
+    """A token bucket for requests: `rate` a second, at most `burst` at once (kubectl and client-go
+    limit the same way)."""
 
     rate: float = 50.0
     burst: float = 100.0
@@ -91,7 +103,9 @@ class Allowance:
         """Whether one more request may go now; takes it if so."""
         self.tokens = min(self.burst, self.tokens + max(0.0, now - self.at) * self.rate)
         self.at = now
-        if self.tokens < 1 - 1e-6:  # rounding must not make `next_at` a moment at which it is still refused
+        if (
+            self.tokens < 1 - 1e-6
+        ):  # rounding must not make `next_at` a moment at which it is still refused
             return False
         self.tokens -= 1
         return True
@@ -134,9 +148,14 @@ def run(
 
 
 def _issue(
-    commands: Iterable[Command], in_flight: frozenset[Command], inbox: Inbox, allowance: Allowance, now: float
+    commands: Iterable[Command],
+    in_flight: frozenset[Command],
+    inbox: Inbox,
+    allowance: Allowance,
+    now: float,
 ) -> tuple[frozenset[Command], float]:
-    """Submit what is new and affordable; answers what was submitted and when there is room for the rest."""
+    """Submit what is new and affordable; answers what was submitted and when there is room for the
+    rest."""
     issued: set[Command] = set()
     for command in commands:
         if command in in_flight or command in issued:

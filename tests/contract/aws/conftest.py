@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The faces that must agree: the account in memory, the account on the wire, and moto as an independent server."""
+"""The faces that must agree: the account in memory, the account on the wire, and moto as an
+independent server."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build
 from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
+from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
-from ansible_collections.nodeops.rotator.tests.simulation.aws.manners import Manners
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Gate
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.wire.aws import make_app
@@ -77,9 +78,11 @@ class Memory(Face):
 
     name = "memory"
 
-    def __init__(self, manners: Manners) -> None:
+    def __init__(self, behavior: Behavior) -> None:
         self.kernel = Kernel()
-        self.account = Account(self.kernel, Gate(lambda: self.kernel.now), REGION, manners=manners)
+        self.account = Account(
+            self.kernel, Gate(lambda: self.kernel.now), REGION, behavior=behavior
+        )
 
     def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         return self.account.call(service, operation, params, ACCESS_KEY)
@@ -97,10 +100,16 @@ class Boto:
 
     def _client(self, service: str) -> Any:
         """The client of a service, made once: one attempt, no waiting."""
-        config = Config(retries={"total_max_attempts": 1, "mode": "standard"}, parameter_validation=True)
+        config = Config(
+            retries={"total_max_attempts": 1, "mode": "standard"}, parameter_validation=True
+        )
         return boto3.client(
-            service, endpoint_url=self._url, region_name=REGION, aws_access_key_id=ACCESS_KEY,
-            aws_secret_access_key="contractcontractcontractcontractcontract", config=config,
+            service,
+            endpoint_url=self._url,
+            region_name=REGION,
+            aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key="contractcontractcontractcontractcontract",
+            config=config,
         )
 
     def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
@@ -122,8 +131,8 @@ class Wire(Memory):
 
     name = "wire"
 
-    def __init__(self, manners: Manners, boto: Boto) -> None:
-        super().__init__(manners)
+    def __init__(self, behavior: Behavior, boto: Boto) -> None:
+        super().__init__(behavior)
         self.boto = boto
 
     def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
@@ -136,7 +145,9 @@ class Moto(Face):
     name = "moto"
 
     def __init__(self, url: str, boto: Boto) -> None:
-        urllib.request.urlopen(urllib.request.Request(f"{url}/moto-api/reset", method="POST")).close()
+        urllib.request.urlopen(
+            urllib.request.Request(f"{url}/moto-api/reset", method="POST")
+        ).close()
         self.boto = boto
 
     def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
@@ -168,7 +179,8 @@ class Endpoint:
     boto: Boto
 
     def serve(self, face: Memory) -> None:
-        """From now on answer from this face's account, whose time stands still unless the test moves it."""
+        """From now on answer from this face's account, whose time stands still unless the test
+        moves it."""
         self.switch.app = make_app(face.account, threading.Lock(), lambda: None)
 
 
@@ -185,7 +197,8 @@ def endpoint() -> Iterator[Endpoint]:
 
 @pytest.fixture(scope="session")
 def moto_server() -> Iterator[tuple[str, Boto]]:
-    """moto on loopback, without the thousands of public images that it would load anew for every test."""
+    """moto on loopback, without the thousands of public images that it would load anew for every
+    test."""
     patch = pytest.MonkeyPatch()
     patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
@@ -201,13 +214,29 @@ def moto_server() -> Iterator[tuple[str, Boto]]:
 def furnish(face: Face, subnets: list[str], image: str, target_group: str) -> Face:
     """The template and the group of four, made by calls; then everything settles."""
     data = {"ImageId": image, "InstanceType": "m5.large"}
-    made = face.call("ec2", "CreateLaunchTemplate", LaunchTemplateName="nodes", LaunchTemplateData=data)
+    made = face.call(
+        "ec2", "CreateLaunchTemplate", LaunchTemplateName="nodes", LaunchTemplateData=data
+    )
     template = made["LaunchTemplate"]["LaunchTemplateId"]
     face.stage = Stage(subnets, image, template, target_group)
     face.call(
-        "autoscaling", "CreateAutoScalingGroup", AutoScalingGroupName="blue", MinSize=2, MaxSize=6, DesiredCapacity=4,
-        VPCZoneIdentifier=",".join(subnets), LaunchTemplate={"LaunchTemplateId": template, "Version": "1"},
-        Tags=[{"Key": "team", "Value": "a", "PropagateAtLaunch": True, "ResourceId": "blue", "ResourceType": "auto-scaling-group"}],
+        "autoscaling",
+        "CreateAutoScalingGroup",
+        AutoScalingGroupName="blue",
+        MinSize=2,
+        MaxSize=6,
+        DesiredCapacity=4,
+        VPCZoneIdentifier=",".join(subnets),
+        LaunchTemplate={"LaunchTemplateId": template, "Version": "1"},
+        Tags=[
+            {
+                "Key": "team",
+                "Value": "a",
+                "PropagateAtLaunch": True,
+                "ResourceId": "blue",
+                "ResourceType": "auto-scaling-group",
+            }
+        ],
     )
     face.settle()
     return face
@@ -224,11 +253,25 @@ def furnish_moto(face: Moto) -> Face:
     """The same in moto, by calls that only moto has."""
     vpc = face.call("ec2", "CreateVpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnets = [
-        face.call("ec2", "CreateSubnet", VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"{REGION}{zone}")
-        ["Subnet"]["SubnetId"] for n, zone in enumerate("abc")
+        face.call(
+            "ec2",
+            "CreateSubnet",
+            VpcId=vpc,
+            CidrBlock=f"10.0.{n}.0/24",
+            AvailabilityZone=f"{REGION}{zone}",
+        )["Subnet"]["SubnetId"]
+        for n, zone in enumerate("abc")
     ]
     image = face.call("ec2", "RegisterImage", Name="nodes-1", Architecture="x86_64")["ImageId"]
-    group = face.call("elbv2", "CreateTargetGroup", Name="web", Protocol="TCP", Port=30080, VpcId=vpc, TargetType="instance")
+    group = face.call(
+        "elbv2",
+        "CreateTargetGroup",
+        Name="web",
+        Protocol="TCP",
+        Port=30080,
+        VpcId=vpc,
+        TargetType="instance",
+    )
     return furnish(face, subnets, image, group["TargetGroups"][0]["TargetGroupArn"])
 
 
@@ -236,10 +279,10 @@ def furnish_moto(face: Moto) -> Face:
 def face(request: pytest.FixtureRequest) -> Face:
     """Each face in turn, furnished alike."""
     if request.param == "memory":
-        return furnish_account(Memory(Manners.polite()))
+        return furnish_account(Memory(Behavior.polite()))
     if request.param == "wire":
         endpoint: Endpoint = request.getfixturevalue("endpoint")
-        wire = Wire(Manners.polite(), endpoint.boto)
+        wire = Wire(Behavior.polite(), endpoint.boto)
         endpoint.serve(wire)
         return furnish_account(wire)
     url, boto = request.getfixturevalue("moto_server")

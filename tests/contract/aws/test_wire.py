@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What only the wire has: identities, presigned URLs, broken connections, latency, callers at the same time."""
+"""What only the wire has: identities, presigned URLs, broken connections, latency, callers at the
+same time."""
 
 from __future__ import annotations
 
@@ -14,10 +15,14 @@ import urllib.request
 import pytest
 from botocore.exceptions import ConnectionClosedError
 
-from ansible_collections.nodeops.rotator.tests.contract.aws.conftest import ACCESS_KEY, Endpoint, Wire
+from ansible_collections.nodeops.rotator.tests.contract.aws.conftest import (
+    ACCESS_KEY,
+    Endpoint,
+    Wire,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build
+from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
-from ansible_collections.nodeops.rotator.tests.simulation.aws.manners import Manners
 from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Credential
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 from ansible_collections.nodeops.rotator.tests.simulation.wire.aws import make_app
@@ -26,7 +31,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.wire.aws import make_a
 @pytest.fixture
 def wire(endpoint: Endpoint) -> Wire:
     """A small account on the wire."""
-    face = Wire(Manners.polite(), endpoint.boto)
+    face = Wire(Behavior.polite(), endpoint.boto)
     build.add_subnets(face.account)
     build.add_eks_cluster(face.account, "prod")
     endpoint.serve(face)
@@ -53,7 +58,9 @@ def test_a_presigned_url_tells_who_made_it(wire: Wire) -> None:
 
 def test_names_in_paths_are_decoded(wire: Wire) -> None:
     build.add_eks_cluster(wire.account, "pro duction")
-    assert wire.call("eks", "DescribeCluster", name="pro duction")["cluster"]["name"] == "pro duction"
+    assert (
+        wire.call("eks", "DescribeCluster", name="pro duction")["cluster"]["name"] == "pro duction"
+    )
 
 
 def test_a_connection_ends_without_an_answer_and_the_call_may_have_been_made(wire: Wire) -> None:
@@ -76,7 +83,9 @@ def test_unsigned_and_foreign_requests_are_told_so(endpoint: Endpoint, wire: Wir
 
 def test_time_advances_before_each_call(endpoint: Endpoint, wire: Wire) -> None:
     account, seen = wire.account, []
-    endpoint.switch.app = make_app(account, threading.Lock(), lambda: seen.append(len(account.gate.calls)))
+    endpoint.switch.app = make_app(
+        account, threading.Lock(), lambda: seen.append(len(account.gate.calls))
+    )
     wire.call("sts", "GetCallerIdentity")
     wire.call("eks", "ListClusters")
     assert seen == [0, 1]

@@ -11,8 +11,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.nodeops.rotator.tests.contract.kube.faces import REAL, Client, Face, Memory, Served, served
-from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
+from ansible_collections.nodeops.rotator.tests.contract.kube.faces import (
+    REAL,
+    Client,
+    Face,
+    Memory,
+    Served,
+    served,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 
 FACES = ["memory", "wire", *(["server"] if os.environ.get(REAL) else [])]
 
@@ -20,7 +27,7 @@ FACES = ["memory", "wire", *(["server"] if os.environ.get(REAL) else [])]
 @pytest.fixture(scope="session")
 def wire() -> Iterator[Served]:
     """The World of the wire face."""
-    yield from served(Manners())
+    yield from served(Behavior())
 
 
 @pytest.fixture(scope="session", params=FACES)
@@ -35,7 +42,8 @@ def face(request: pytest.FixtureRequest) -> Face:
 
 @pytest.fixture
 def namespace(face: Face) -> Iterator[str]:
-    """A namespace that is deleted afterwards, with the service account without which no pod is admitted."""
+    """A namespace that is deleted afterwards, with the service account without which no pod is
+    admitted."""
     name = f"contract-{uuid.uuid4().hex[:8]}"
     assert face.ask("POST", "/api/v1/namespaces", {"metadata": {"name": name}})[0] == 201
     account = {"metadata": {"name": "default"}}

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One API, asked in three ways: the World in memory, the World on the wire, and any real API server."""
+"""One API, asked in three ways: the World in memory, the World on the wire, and any real API
+server."""
 
 from __future__ import annotations
 
@@ -12,17 +13,23 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.kube import RawKube
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import RawKube
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Gate
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import Cluster
-from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
-from ansible_collections.nodeops.rotator.tests.simulation.wire.kube import KubeServer, Pump, make_server
+from ansible_collections.nodeops.rotator.tests.simulation.wire.kube import (
+    KubeServer,
+    Pump,
+    make_server,
+)
 
 REAL = "CONTRACT_KUBECONFIG"
-"""Names a kubeconfig; the cases then run against its API server too. They create and delete namespaces with Leases,
-pods that are never placed, and PodDisruptionBudgets in them, and nothing else."""
+"""Names a kubeconfig; the cases then run against its API server too. They create and delete
+namespaces with Leases, pods that are never placed, and PodDisruptionBudgets in them, and nothing
+else."""
 
 Answer = tuple[int, dict[str, Any]]
 
@@ -30,17 +37,19 @@ Answer = tuple[int, dict[str, Any]]
 class Face(Protocol):
     """What a case needs: requests, and a watch read to its end."""
 
-    def ask(self, verb: str, path: str, body: Any = None, kind: str = "application/json", **query: str) -> Answer:
+    def ask(
+        self, verb: str, path: str, body: Any = None, kind: str = "application/json", **query: str
+    ) -> Answer:
         """Status and body of one request."""
 
     def watch(self, path: str, seconds: int, **query: str) -> list[dict[str, Any]]:
         """All events of a watch with `timeoutSeconds` of that many seconds."""
 
 
-def a_cluster(manners: Manners) -> Cluster:
+def a_cluster(behavior: Behavior) -> Cluster:
     """The World that the cases meet: two nodes, nothing else."""
     kernel = Kernel()
-    cluster = Cluster(kernel, Gate(lambda: kernel.now), manners)
+    cluster = Cluster(kernel, Gate(lambda: kernel.now), behavior)
     for name in ("n1", "n2"):
         build.node(cluster, name)
     cluster.settle()
@@ -51,9 +60,11 @@ class Memory:
     """The World at the request seam; each request takes a moment of its time."""
 
     def __init__(self) -> None:
-        self._cluster = a_cluster(Manners())
+        self._cluster = a_cluster(Behavior())
 
-    def ask(self, verb: str, path: str, body: Any = None, kind: str = "application/json", **query: str) -> Answer:
+    def ask(
+        self, verb: str, path: str, body: Any = None, kind: str = "application/json", **query: str
+    ) -> Answer:
         self._cluster.kernel.advance(self._cluster.kernel.now + 0.01)
         status, answer, _headers = self._cluster.request(verb, path, query, body, kind)
         return status, json.loads(json.dumps(answer))
@@ -71,7 +82,9 @@ class Client:
     def __init__(self, kubeconfig: Any) -> None:
         self._raw = RawKube(lambda: get_api_client(None, kubeconfig=kubeconfig).client)
 
-    def ask(self, verb: str, path: str, body: Any = None, kind: str = "application/json", **query: str) -> Answer:
+    def ask(
+        self, verb: str, path: str, body: Any = None, kind: str = "application/json", **query: str
+    ) -> Answer:
         reply = self._raw.request(verb, path, query, body, kind)
         return reply.status, reply.body
 
@@ -110,9 +123,9 @@ class Served:
         self.pump.stop()
 
 
-def served(manners: Manners) -> Iterator[Served]:
+def served(behavior: Behavior) -> Iterator[Served]:
     """A World on the wire for as long as the caller is at it."""
-    world = Served(a_cluster(manners))
+    world = Served(a_cluster(behavior))
     try:
         yield world
     finally:

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tools that people have, against the World on the wire: kubectl, and kubernetes.core's dynamic client."""
+"""The tools that people have, against the World on the wire: kubectl, and kubernetes.core's dynamic
+client."""
 
 from __future__ import annotations
 
@@ -18,24 +19,35 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
+
 from ansible_collections.nodeops.rotator.tests.contract.kube.faces import Served, served
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build
-from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 
-KUBECTL = shutil.which("kubectl", path=f"{pathlib.Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
+KUBECTL = shutil.which(
+    "kubectl", path=f"{pathlib.Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
+)
 Kubectl = Callable[..., "subprocess.CompletedProcess[str]"]
 
-pytestmark = pytest.mark.skipif(KUBECTL is None, reason="no kubectl beside this Python or on the PATH")
+pytestmark = pytest.mark.skipif(
+    KUBECTL is None, reason="no kubectl beside this Python or on the PATH"
+)
 
 
 @pytest.fixture
 def world() -> Iterator[Served]:
     """A quick cluster with every kind of pod on two nodes."""
-    manners = Manners(pod_start=0.1, pod_ready=0.1, pod_stop=0.1, pdb_lag=0.1, controller_delay=0.02, volume_detach=0.1)
-    for world in served(manners):
+    behavior = Behavior(
+        pod_start=0.1,
+        pod_ready=0.1,
+        pod_stop=0.1,
+        pdb_lag=0.1,
+        controller_delay=0.02,
+        volume_detach=0.1,
+    )
+    for world in served(behavior):
         with world.lock:
             cluster = world.cluster
             build.deployment(cluster, "shop", "web", 4)
@@ -54,7 +66,15 @@ def kubectl(world: Served, tmp_path: pathlib.Path) -> Kubectl:
 
     def run(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
         command = [str(KUBECTL), *arguments]
-        return subprocess.run(command, env=environment, input=text, capture_output=True, text=True, timeout=30, check=False)
+        return subprocess.run(
+            command,
+            env=environment,
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
 
     return run
 
@@ -69,8 +89,16 @@ def test_get_shows_the_columns_of_the_server(kubectl: Kubectl) -> None:
     assert lines[0].split() == ["NAME", "STATUS", "ROLES", "VERSION", "AGE"]
     assert lines[1].split()[:4] == ["n1", "Ready", "<none>", "v1.33.5-eks-113cf36"]
     pods = kubectl("get", "pods", "-n", "shop").stdout
-    assert pods.splitlines()[0].split() == ["NAME", "READY", "STATUS", "RESTARTS", "AGE"] and pods.count("1/1") == 6
-    assert kubectl("get", "pdb", "-n", "shop").stdout.splitlines()[1].split()[:4] == ["web", "N/A", "2", "2"]
+    assert (
+        pods.splitlines()[0].split() == ["NAME", "READY", "STATUS", "RESTARTS", "AGE"]
+        and pods.count("1/1") == 6
+    )
+    assert kubectl("get", "pdb", "-n", "shop").stdout.splitlines()[1].split()[:4] == [
+        "web",
+        "N/A",
+        "2",
+        "2",
+    ]
     for kind in ("deploy", "rs", "sts", "ds", "leases", "ns", "pv", "pvc", "volumeattachments"):
         assert kubectl("get", kind, "-A").returncode == 0
     assert json.loads(kubectl("get", "node", "n1", "-o", "json").stdout)["kind"] == "Node"
@@ -78,8 +106,14 @@ def test_get_shows_the_columns_of_the_server(kubectl: Kubectl) -> None:
 
 def test_describe(kubectl: Kubectl) -> None:
     described = kubectl("describe", "node", "n1")
-    assert described.returncode == 0 and "KubeletReady" in described.stdout and "HolderIdentity:  n1" in described.stdout
-    assert "Controlled By:  StatefulSet/db" in kubectl("describe", "pod", "db-0", "-n", "shop").stdout
+    assert (
+        described.returncode == 0
+        and "KubeletReady" in described.stdout
+        and "HolderIdentity:  n1" in described.stdout
+    )
+    assert (
+        "Controlled By:  StatefulSet/db" in kubectl("describe", "pod", "db-0", "-n", "shop").stdout
+    )
     assert "Allowed disruptions:  2" in kubectl("describe", "pdb", "web", "-n", "shop").stdout
 
 
@@ -105,20 +139,31 @@ def test_drain_that_a_budget_refuses(kubectl: Kubectl, world: Served) -> None:
     assert kubectl("patch", "pdb", "web", "-n", "shop", "--type=merge", "-p", patch).returncode == 0
     time.sleep(0.2)
     refused = kubectl("drain", "n1", "--ignore-daemonsets", "--timeout=2s")
-    assert refused.returncode == 1 and "Cannot evict pod as it would violate the pod's disruption budget" in refused.stderr
+    assert (
+        refused.returncode == 1
+        and "Cannot evict pod as it would violate the pod's disruption budget" in refused.stderr
+    )
     assert "web" in on_node(world, "n1")
 
 
 def test_writes(kubectl: Kubectl) -> None:
     manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: shop}\ndata: {a: '%s'}\n"
-    outcomes = [kubectl("apply", "--validate=false", "-f", "-", text=manifest % value).stdout for value in "112"]
+    outcomes = [
+        kubectl("apply", "--validate=false", "-f", "-", text=manifest % value).stdout
+        for value in "112"
+    ]
     assert [outcome.split()[-1] for outcome in outcomes] == ["created", "unchanged", "configured"]
     assert kubectl("taint", "node", "n1", "a=b:NoSchedule").returncode == 0
     assert kubectl("label", "node", "n1", "color=blue").returncode == 0
     assert kubectl("get", "nodes", "-l", "color=blue", "-o", "name").stdout == "node/n1\n"
     assert kubectl("scale", "deploy/web", "-n", "shop", "--replicas=1").returncode == 0
     assert kubectl("delete", "pod", "db-0", "-n", "shop").returncode == 0
-    assert kubectl("wait", "--for=condition=Ready", "pod/db-0", "-n", "shop", "--timeout=10s").returncode == 0
+    assert (
+        kubectl(
+            "wait", "--for=condition=Ready", "pod/db-0", "-n", "shop", "--timeout=10s"
+        ).returncode
+        == 0
+    )
     assert kubectl("delete", "node", "n2").returncode == 0
     assert kubectl("wait", "--for=delete", "node/n2", "--timeout=5s").returncode == 0
 
@@ -133,7 +178,11 @@ def test_dynamic_client(world: Served) -> None:
     client = get_api_client(None, kubeconfig=dict(world.kubeconfig))
     nodes = client.resource("Node", "v1")
     assert sorted(node.metadata.name for node in nodes.get().items) == ["n1", "n2"]
-    nodes.patch(name="n1", body={"metadata": {"labels": {"x": "y"}}}, content_type="application/merge-patch+json")
+    nodes.patch(
+        name="n1",
+        body={"metadata": {"labels": {"x": "y"}}},
+        content_type="application/merge-patch+json",
+    )
     assert nodes.get(name="n1").metadata.labels.x == "y"
     leases = client.resource("Lease", "coordination.k8s.io/v1")
     body = {
@@ -151,7 +200,9 @@ def stream(world: Served, path: str) -> Any:
 
 def test_a_line_arrives_when_it_happens(world: Served) -> None:
     version = world.cluster.store.version
-    with stream(world, f"/api/v1/nodes?watch=1&resourceVersion={version}&timeoutSeconds=10") as lines:
+    with stream(
+        world, f"/api/v1/nodes?watch=1&resourceVersion={version}&timeoutSeconds=10"
+    ) as lines:
         patched: list[float] = []
 
         def patch() -> None:

@@ -12,8 +12,12 @@ import pytest
 
 from ansible_collections.nodeops.rotator.tests.contract.kube.faces import REAL, Client, Face
 
-STRATEGIC, MERGE, JSON = (f"application/{kind}-patch+json" for kind in ("strategic-merge", "merge", "json"))
-MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
+STRATEGIC, MERGE, JSON = (
+    f"application/{kind}-patch+json" for kind in ("strategic-merge", "merge", "json")
+)
+MODIFIED = (
+    "the object has been modified; please apply your changes to the latest version and try again"
+)
 
 
 def leases(namespace: str, name: str = "") -> str:
@@ -48,7 +52,11 @@ def test_create_and_get(face: Face, namespace: str) -> None:
     assert (body["kind"], body["apiVersion"]) == ("Lease", "coordination.k8s.io/v1")
     assert {"uid", "resourceVersion", "creationTimestamp"} <= body["metadata"].keys()
     status, again = face.ask("GET", leases(namespace, "lock"))
-    assert (status, again["metadata"]["uid"], again["spec"]) == (200, body["metadata"]["uid"], {"holderIdentity": "me"})
+    assert (status, again["metadata"]["uid"], again["spec"]) == (
+        200,
+        body["metadata"]["uid"],
+        {"holderIdentity": "me"},
+    )
 
 
 def test_create_again(face: Face, namespace: str) -> None:
@@ -69,7 +77,11 @@ def test_generated_name(face: Face, namespace: str) -> None:
     body = lease("x")
     body["metadata"] = {"generateName": "lock-"}
     status, found = face.ask("POST", leases(namespace), body)
-    assert status == 201 and found["metadata"]["name"].startswith("lock-") and len(found["metadata"]["name"]) == 10
+    assert (
+        status == 201
+        and found["metadata"]["name"].startswith("lock-")
+        and len(found["metadata"]["name"]) == 10
+    )
 
 
 def test_what_is_not_there(face: Face, namespace: str) -> None:
@@ -90,17 +102,27 @@ def test_paths_and_methods_that_are_not_served(face: Face, namespace: str) -> No
 
 def test_update_under_a_lock(face: Face, namespace: str) -> None:
     version = made(face, namespace)["metadata"]["resourceVersion"]
-    status, body = face.ask("PUT", leases(namespace, "lock"), lease("lock", "you", resourceVersion=version))
+    status, body = face.ask(
+        "PUT", leases(namespace, "lock"), lease("lock", "you", resourceVersion=version)
+    )
     assert (status, body["spec"]["holderIdentity"]) == (200, "you")
-    status, body = face.ask("PUT", leases(namespace, "lock"), lease("lock", "third", resourceVersion=version))
+    status, body = face.ask(
+        "PUT", leases(namespace, "lock"), lease("lock", "third", resourceVersion=version)
+    )
     assert (status, body["reason"]) == (409, "Conflict")
-    assert body["message"] == f'Operation cannot be fulfilled on leases.coordination.k8s.io "lock": {MODIFIED}'
+    assert (
+        body["message"]
+        == f'Operation cannot be fulfilled on leases.coordination.k8s.io "lock": {MODIFIED}'
+    )
 
 
 def test_update_of_a_lease_wants_a_version(face: Face, namespace: str) -> None:
     made(face, namespace)
     status, body = face.ask("PUT", leases(namespace, "lock"), lease("lock"))
-    assert (status, body["reason"]) == (422, "Invalid") and "must be specified for an update" in body["message"]
+    assert (status, body["reason"]) == (
+        422,
+        "Invalid",
+    ) and "must be specified for an update" in body["message"]
 
 
 def test_patch_under_a_lock(face: Face, namespace: str) -> None:
@@ -120,13 +142,17 @@ def test_patch_of_another_uid(face: Face, namespace: str) -> None:
 
 def test_a_patch_that_changes_nothing(face: Face, namespace: str) -> None:
     version = made(face, namespace)["metadata"]["resourceVersion"]
-    _status, body = face.ask("PATCH", leases(namespace, "lock"), {"spec": {"holderIdentity": "me"}}, MERGE)
+    _status, body = face.ask(
+        "PATCH", leases(namespace, "lock"), {"spec": {"holderIdentity": "me"}}, MERGE
+    )
     assert body["metadata"]["resourceVersion"] == version
 
 
 def test_merge_patch_removes_by_null(face: Face, namespace: str) -> None:
     made(face, namespace, annotations={"a": "1", "b": "2"})
-    _status, body = face.ask("PATCH", leases(namespace, "lock"), {"metadata": {"annotations": {"a": None}}}, MERGE)
+    _status, body = face.ask(
+        "PATCH", leases(namespace, "lock"), {"metadata": {"annotations": {"a": None}}}, MERGE
+    )
     assert body["metadata"]["annotations"] == {"b": "2"}
 
 
@@ -134,17 +160,32 @@ def test_json_patch(face: Face, namespace: str) -> None:
     made(face, namespace)
     replace = {"op": "replace", "path": "/spec/holderIdentity", "value": "you"}
     test = {"op": "test", "path": "/spec/holderIdentity", "value": "me"}
-    assert face.ask("PATCH", leases(namespace, "lock"), [test, replace], JSON)[1]["spec"]["holderIdentity"] == "you"
+    assert (
+        face.ask("PATCH", leases(namespace, "lock"), [test, replace], JSON)[1]["spec"][
+            "holderIdentity"
+        ]
+        == "you"
+    )
     status, body = face.ask("PATCH", leases(namespace, "lock"), [test, replace], JSON)
     assert (status, body["reason"]) == (422, "Invalid")
 
 
 def test_strategic_patch_of_finalizers_adds(face: Face, namespace: str) -> None:
     made(face, namespace, finalizers=["example.com/a"])
-    _status, body = face.ask("PATCH", leases(namespace, "lock"), {"metadata": {"finalizers": ["example.com/b"]}}, STRATEGIC)
+    _status, body = face.ask(
+        "PATCH",
+        leases(namespace, "lock"),
+        {"metadata": {"finalizers": ["example.com/b"]}},
+        STRATEGIC,
+    )
     assert sorted(body["metadata"]["finalizers"]) == ["example.com/a", "example.com/b"]
-    patch = {"metadata": {"$deleteFromPrimitiveList/finalizers": ["example.com/a", "example.com/b"]}}
-    assert "finalizers" not in face.ask("PATCH", leases(namespace, "lock"), patch, STRATEGIC)[1]["metadata"]
+    patch = {
+        "metadata": {"$deleteFromPrimitiveList/finalizers": ["example.com/a", "example.com/b"]}
+    }
+    assert (
+        "finalizers"
+        not in face.ask("PATCH", leases(namespace, "lock"), patch, STRATEGIC)[1]["metadata"]
+    )
 
 
 def test_an_unknown_patch_format(face: Face, namespace: str) -> None:
@@ -156,18 +197,29 @@ def test_an_unknown_patch_format(face: Face, namespace: str) -> None:
 def test_delete_and_its_answer(face: Face, namespace: str) -> None:
     uid = made(face, namespace)["metadata"]["uid"]
     status, body = face.ask(
-        "DELETE", leases(namespace, "lock"), {"preconditions": {"uid": "11111111-1111-1111-1111-111111111111"}}
+        "DELETE",
+        leases(namespace, "lock"),
+        {"preconditions": {"uid": "11111111-1111-1111-1111-111111111111"}},
     )
     assert (status, body["reason"]) == (409, "Conflict")
     status, body = face.ask("DELETE", leases(namespace, "lock"), {"preconditions": {"uid": uid}})
-    assert (status, body["kind"], body["status"], body["details"]["uid"]) == (200, "Status", "Success", uid)
+    assert (status, body["kind"], body["status"], body["details"]["uid"]) == (
+        200,
+        "Status",
+        "Success",
+        uid,
+    )
 
 
 def test_finalizers_hold(face: Face, namespace: str) -> None:
     made(face, namespace, finalizers=["example.com/hold"])
     assert face.ask("DELETE", leases(namespace, "lock"))[0] == 200
     status, body = face.ask("GET", leases(namespace, "lock"))
-    assert status == 200 and body["metadata"]["deletionTimestamp"] and body["metadata"]["deletionGracePeriodSeconds"] == 0
+    assert (
+        status == 200
+        and body["metadata"]["deletionTimestamp"]
+        and body["metadata"]["deletionGracePeriodSeconds"] == 0
+    )
     face.ask("PATCH", leases(namespace, "lock"), {"metadata": {"finalizers": None}}, MERGE)
     assert face.ask("GET", leases(namespace, "lock"))[0] == 404
 
@@ -176,7 +228,9 @@ def test_dry_run(face: Face, namespace: str) -> None:
     assert face.ask("POST", leases(namespace), lease("dry"), dryRun="All")[0] == 201
     assert face.ask("GET", leases(namespace, "dry"))[0] == 404
     version = made(face, namespace)["metadata"]["resourceVersion"]
-    _status, body = face.ask("PATCH", leases(namespace, "lock"), {"spec": {"holderIdentity": "you"}}, MERGE, dryRun="All")
+    _status, body = face.ask(
+        "PATCH", leases(namespace, "lock"), {"spec": {"holderIdentity": "you"}}, MERGE, dryRun="All"
+    )
     assert body["spec"]["holderIdentity"] == "you"
     assert face.ask("DELETE", leases(namespace, "lock"), dryRun="All")[0] == 200
     assert face.ask("GET", leases(namespace, "lock"))[1]["metadata"]["resourceVersion"] == version
@@ -206,7 +260,9 @@ def test_field_selectors(face: Face, namespace: str) -> None:
     assert names(face.ask("GET", leases(namespace), fieldSelector="metadata.name=b")) == ["b"]
     assert names(face.ask("GET", leases(namespace), fieldSelector="metadata.name!=b")) == ["a"]
     status, body = face.ask("GET", leases(namespace), fieldSelector="spec.holderIdentity=me")
-    assert (status, body["reason"]) == (400, "BadRequest") and "field label not supported" in body["message"]
+    assert (status, body["reason"]) == (400, "BadRequest") and "field label not supported" in body[
+        "message"
+    ]
 
 
 def test_lists_and_pages(face: Face, namespace: str) -> None:
@@ -232,14 +288,22 @@ def test_a_version_from_the_future(face: Face, namespace: str) -> None:
 
 def test_access_review(face: Face) -> None:
     asked = {"resourceAttributes": {"verb": "patch", "resource": "nodes"}}
-    body = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": asked}
-    status, answer = face.ask("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", body)
+    body = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": asked,
+    }
+    status, answer = face.ask(
+        "POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", body
+    )
     assert (status, answer["status"]["allowed"]) == (201, True)
 
 
 def test_discovery(face: Face) -> None:
     core = {entry["name"]: entry for entry in face.ask("GET", "/api/v1")[1]["resources"]}
-    assert core["pods/eviction"]["kind"] == "Eviction" and core["pods/eviction"]["group"] == "policy"
+    assert (
+        core["pods/eviction"]["kind"] == "Eviction" and core["pods/eviction"]["group"] == "policy"
+    )
     assert core["nodes"]["namespaced"] is False and "watch" in core["nodes"]["verbs"]
     groups = {group["name"] for group in face.ask("GET", "/apis")[1]["groups"]}
     assert {"apps", "batch", "policy", "coordination.k8s.io", "storage.k8s.io"} <= groups

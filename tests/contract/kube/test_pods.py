@@ -1,8 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pods, budgets and evictions. The cases write pod and budget status themselves and agree with what controllers would
-write, so that they hold on an API server with controllers and on one without."""
+"""Pods, budgets and evictions. The cases write pod and budget status themselves and agree with what
+controllers would write, so that they hold on an API server with controllers and on one without."""
 
 from __future__ import annotations
 
@@ -21,37 +21,80 @@ def pods(namespace: str, name: str = "") -> str:
 
 
 def budgets(namespace: str, name: str = "") -> str:
-    return f"/apis/policy/v1/namespaces/{namespace}/poddisruptionbudgets" + (f"/{name}" if name else "")
+    return f"/apis/policy/v1/namespaces/{namespace}/poddisruptionbudgets" + (
+        f"/{name}" if name else ""
+    )
 
 
-def pod(face: Face, namespace: str, name: str, phase: str = "Running", ready: bool = True) -> dict[str, Any]:
+def pod(
+    face: Face, namespace: str, name: str, phase: str = "Running", ready: bool = True
+) -> dict[str, Any]:
     """A pod that no scheduler places and whose status is ours."""
     spec = {"containers": [{"name": "c", "image": "i"}], "nodeSelector": {"no": "where"}}
     meta = {"name": name, "labels": {"app": "web"}}
-    assert face.ask("POST", pods(namespace), {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec})[0] == 201
+    assert (
+        face.ask(
+            "POST",
+            pods(namespace),
+            {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec},
+        )[0]
+        == 201
+    )
     status = {"phase": phase, "conditions": [{"type": "Ready", "status": str(ready)}]}
     code, body = face.ask(
-        "PATCH", f"{pods(namespace, name)}/status", {"status": status}, "application/strategic-merge-patch+json"
+        "PATCH",
+        f"{pods(namespace, name)}/status",
+        {"status": status},
+        "application/strategic-merge-patch+json",
     )
     assert code == 200, body
     return body
 
 
-def budget(face: Face, namespace: str, healthy: int, minimum: int, total: int, name: str = "web", **spec: Any) -> None:
+def budget(
+    face: Face,
+    namespace: str,
+    healthy: int,
+    minimum: int,
+    total: int,
+    name: str = "web",
+    **spec: Any,
+) -> None:
     """A budget with the status that `healthy` of `total` pods give it."""
     full = {"minAvailable": minimum, "selector": {"matchLabels": {"app": "web"}}, **spec}
-    body = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": name}, "spec": full}
+    body = {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": {"name": name},
+        "spec": full,
+    }
     assert face.ask("POST", budgets(namespace), body)[0] == 201
-    figures = {"currentHealthy": healthy, "desiredHealthy": minimum, "expectedPods": total, "observedGeneration": 1}
+    figures = {
+        "currentHealthy": healthy,
+        "desiredHealthy": minimum,
+        "expectedPods": total,
+        "observedGeneration": 1,
+    }
     status = {**figures, "disruptionsAllowed": max(0, healthy - minimum)}
-    code, answer = face.ask("PATCH", f"{budgets(namespace, name)}/status", {"status": status}, MERGE)
+    code, answer = face.ask(
+        "PATCH", f"{budgets(namespace, name)}/status", {"status": status}, MERGE
+    )
     assert code == 200, answer
 
 
-def evict(face: Face, namespace: str, name: str, options: Any = None, **query: str) -> tuple[int, dict[str, Any]]:
-    body = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": name, "namespace": namespace}}
+def evict(
+    face: Face, namespace: str, name: str, options: Any = None, **query: str
+) -> tuple[int, dict[str, Any]]:
+    body = {
+        "apiVersion": "policy/v1",
+        "kind": "Eviction",
+        "metadata": {"name": name, "namespace": namespace},
+    }
     return face.ask(
-        "POST", f"{pods(namespace, name)}/eviction", {**body, **({"deleteOptions": options} if options else {})}, **query
+        "POST",
+        f"{pods(namespace, name)}/eviction",
+        {**body, **({"deleteOptions": options} if options else {})},
+        **query,
     )
 
 
@@ -74,8 +117,12 @@ def test_refused_with_its_cause(face: Face, namespace: str) -> None:
     assert evict(face, namespace, "a", dryRun="All")[0] == 429
 
 
-@pytest.mark.parametrize(("policy", "expected"), [("AlwaysAllow", 201), ("IfHealthyBudget", 429), (None, 429)])
-def test_unready_pods_behind_a_broken_budget(face: Face, namespace: str, policy: str | None, expected: int) -> None:
+@pytest.mark.parametrize(
+    ("policy", "expected"), [("AlwaysAllow", 201), ("IfHealthyBudget", 429), (None, 429)]
+)
+def test_unready_pods_behind_a_broken_budget(
+    face: Face, namespace: str, policy: str | None, expected: int
+) -> None:
     pod(face, namespace, "a", ready=False)
     spec = {"unhealthyPodEvictionPolicy": policy} if policy else {}
     budget(face, namespace, healthy=0, minimum=1, total=1, **spec)
@@ -107,14 +154,20 @@ def test_two_budgets(face: Face, namespace: str) -> None:
 def test_not_there_and_not_the_same(face: Face, namespace: str) -> None:
     assert evict(face, namespace, "ghost")[0] == 404
     uid = pod(face, namespace, "a")["metadata"]["uid"]
-    status, body = evict(face, namespace, "a", {"preconditions": {"uid": "11111111-1111-1111-1111-111111111111"}})
+    status, body = evict(
+        face, namespace, "a", {"preconditions": {"uid": "11111111-1111-1111-1111-111111111111"}}
+    )
     assert (status, body["reason"]) == (409, "Conflict") and "UID" in body["message"]
     assert evict(face, namespace, "a", {"preconditions": {"uid": uid}})[0] == 201
 
 
 def test_name_in_the_body(face: Face, namespace: str) -> None:
     pod(face, namespace, "a")
-    body = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": "b", "namespace": namespace}}
+    body = {
+        "apiVersion": "policy/v1",
+        "kind": "Eviction",
+        "metadata": {"name": "b", "namespace": namespace},
+    }
     assert face.ask("POST", f"{pods(namespace, 'a')}/eviction", body)[0] == 400
 
 
@@ -130,9 +183,15 @@ def test_dry_run(face: Face, namespace: str) -> None:
 def test_status_and_spec_are_apart(face: Face, namespace: str) -> None:
     pod(face, namespace, "a")
     _status, body = face.ask(
-        "PATCH", pods(namespace, "a"), {"status": {"phase": "Failed"}, "metadata": {"labels": {"x": "y"}}}, MERGE
+        "PATCH",
+        pods(namespace, "a"),
+        {"status": {"phase": "Failed"}, "metadata": {"labels": {"x": "y"}}},
+        MERGE,
     )
-    assert body["status"]["phase"] == "Running" and body["metadata"]["labels"] == {"app": "web", "x": "y"}
+    assert body["status"]["phase"] == "Running" and body["metadata"]["labels"] == {
+        "app": "web",
+        "x": "y",
+    }
 
 
 def test_a_pod_that_runs_nowhere_is_deleted_at_once(face: Face, namespace: str) -> None:
@@ -145,24 +204,44 @@ def test_a_pod_that_runs_nowhere_is_deleted_at_once(face: Face, namespace: str) 
 def test_generation_of_a_budget(face: Face, namespace: str) -> None:
     budget(face, namespace, healthy=0, minimum=1, total=0)
     patch = {"metadata": {"labels": {"a": "b"}}}
-    assert face.ask("PATCH", budgets(namespace, "web"), patch, MERGE)[1]["metadata"]["generation"] == 1
+    assert (
+        face.ask("PATCH", budgets(namespace, "web"), patch, MERGE)[1]["metadata"]["generation"] == 1
+    )
     change: dict[str, Any] = {"spec": {"minAvailable": 2}}
-    assert face.ask("PATCH", budgets(namespace, "web"), change, MERGE)[1]["metadata"]["generation"] == 2
+    assert (
+        face.ask("PATCH", budgets(namespace, "web"), change, MERGE)[1]["metadata"]["generation"]
+        == 2
+    )
 
 
 def test_fields_of_pods(face: Face, namespace: str) -> None:
     pod(face, namespace, "a")
     pod(face, namespace, "b", "Succeeded")
     query = {"fieldSelector": "status.phase=Running,spec.nodeName="}
-    assert [item["metadata"]["name"] for item in face.ask("GET", pods(namespace), **query)[1]["items"]] == ["a"]
+    assert [
+        item["metadata"]["name"] for item in face.ask("GET", pods(namespace), **query)[1]["items"]
+    ] == ["a"]
 
 
 def test_a_namespace_that_is_ending(face: Face, namespace: str) -> None:
     pod(face, namespace, "a")
-    assert face.ask("PATCH", pods(namespace, "a"), {"metadata": {"finalizers": ["example.com/hold"]}}, MERGE)[0] == 200
-    assert face.ask("DELETE", f"/api/v1/namespaces/{namespace}")[1]["status"]["phase"] == "Terminating"
+    assert (
+        face.ask(
+            "PATCH", pods(namespace, "a"), {"metadata": {"finalizers": ["example.com/hold"]}}, MERGE
+        )[0]
+        == 200
+    )
+    assert (
+        face.ask("DELETE", f"/api/v1/namespaces/{namespace}")[1]["status"]["phase"] == "Terminating"
+    )
     spec = {"containers": [{"name": "c", "image": "i"}]}
     status, body = face.ask("POST", pods(namespace), {"metadata": {"name": "b"}, "spec": spec})
-    assert (status, body["reason"], body["details"]["causes"][0]["reason"]) == (403, "Forbidden", "NamespaceTerminating")
-    assert body["message"].endswith(f"unable to create new content in namespace {namespace} because it is being terminated")
+    assert (status, body["reason"], body["details"]["causes"][0]["reason"]) == (
+        403,
+        "Forbidden",
+        "NamespaceTerminating",
+    )
+    assert body["message"].endswith(
+        f"unable to create new content in namespace {namespace} because it is being terminated"
+    )
     face.ask("PATCH", pods(namespace, "a"), {"metadata": {"finalizers": None}}, MERGE)

@@ -13,11 +13,18 @@ MERGE = "application/merge-patch+json"
 
 
 def leases(namespace: str, name: str = "") -> str:
-    return f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases" + (f"/{name}" if name else "")
+    return f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases" + (
+        f"/{name}" if name else ""
+    )
 
 
 def make(face: Face, namespace: str, name: str, **labels: str) -> str:
-    body = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": name, "labels": labels}, "spec": {}}
+    body = {
+        "apiVersion": "coordination.k8s.io/v1",
+        "kind": "Lease",
+        "metadata": {"name": name, "labels": labels},
+        "spec": {},
+    }
     status, answer = face.ask("POST", leases(namespace), body)
     assert status == 201, answer
     version: str = answer["metadata"]["resourceVersion"]
@@ -25,7 +32,10 @@ def make(face: Face, namespace: str, name: str, **labels: str) -> str:
 
 
 def label(face: Face, namespace: str, name: str, **labels: str | None) -> None:
-    assert face.ask("PATCH", leases(namespace, name), {"metadata": {"labels": labels}}, MERGE)[0] == 200
+    assert (
+        face.ask("PATCH", leases(namespace, name), {"metadata": {"labels": labels}}, MERGE)[0]
+        == 200
+    )
 
 
 def seen(events: list[dict[str, Any]]) -> list[tuple[str, str]]:
@@ -47,7 +57,10 @@ def test_without_a_version_what_is_there_comes_first(face: Face, namespace: str)
     make(face, namespace, "a")
     make(face, namespace, "b")
     assert sorted(seen(face.watch(leases(namespace), 1))) == [("ADDED", "a"), ("ADDED", "b")]
-    assert sorted(seen(face.watch(leases(namespace), 1, resourceVersion="0"))) == [("ADDED", "a"), ("ADDED", "b")]
+    assert sorted(seen(face.watch(leases(namespace), 1, resourceVersion="0"))) == [
+        ("ADDED", "a"),
+        ("ADDED", "b"),
+    ]
 
 
 def test_what_begins_and_ceases_to_match(face: Face, namespace: str) -> None:
@@ -65,7 +78,9 @@ def test_one_object_by_its_name(face: Face, namespace: str) -> None:
     version = make(face, namespace, "a")
     make(face, namespace, "b")
     label(face, namespace, "a", x="1")
-    assert seen(face.watch(leases(namespace), 1, resourceVersion=version, fieldSelector="metadata.name=a")) == [("MODIFIED", "a")]
+    assert seen(
+        face.watch(leases(namespace), 1, resourceVersion=version, fieldSelector="metadata.name=a")
+    ) == [("MODIFIED", "a")]
 
 
 def test_a_selector_that_is_refused(face: Face, namespace: str) -> None:

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two modules as Ansible runs them, in this process, with real boto3 and kubernetes clients on the wire."""
+"""The two modules as Ansible runs them, in this process, with real boto3 and kubernetes clients on
+the wire."""
 
 from __future__ import annotations
 
@@ -14,7 +15,11 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.nodeops.rotator.plugins.modules import eks_ami_lookup, launch_template_update
+
+from ansible_collections.nodeops.rotator.plugins.modules import (
+    eks_ami_lookup,
+    launch_template_update,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.serve import serving
 
 MODULES = {"eks_ami_lookup": eks_ami_lookup, "launch_template_update": launch_template_update}

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ansible_collections.nodeops.rotator.tests.simulation.serve import serving
 
 INVENTORY = "plugin: nodeops.rotator.node_groups\nregions: [eu-west-1]\n"
@@ -26,18 +27,40 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         yield environment
 
 
-def check(world: dict[str, str], folder: Path, *options: str, limit: str = "all") -> tuple[int, str, dict[str, Any]]:
+def check(
+    world: dict[str, str], folder: Path, *options: str, limit: str = "all"
+) -> tuple[int, str, dict[str, Any]]:
     """Exit code, output and the file that the playbook wrote."""
     (folder / "shop.node_groups.yml").write_text(INVENTORY)
     answer = folder / "answer.json"
     playbook = Path(__file__).resolve().parents[3] / "playbooks" / "check_amis.yml"
     ran = subprocess.run(
-        [Path(sys.executable).parent / "ansible-playbook", "-i", folder / "shop.node_groups.yml", playbook, "--limit", limit,
-         "-e", f"check_amis_file={answer}", *options],
-        env={**os.environ, **world, "ANSIBLE_HOME": str(folder / "home"), "ANSIBLE_SHOW_CUSTOM_STATS": "true"},
-        capture_output=True, text=True, check=False,
+        [
+            Path(sys.executable).parent / "ansible-playbook",
+            "-i",
+            folder / "shop.node_groups.yml",
+            playbook,
+            "--limit",
+            limit,
+            "-e",
+            f"check_amis_file={answer}",
+            *options,
+        ],
+        env={
+            **os.environ,
+            **world,
+            "ANSIBLE_HOME": str(folder / "home"),
+            "ANSIBLE_SHOW_CUSTOM_STATS": "true",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    return ran.returncode, ran.stdout + ran.stderr, json.loads(answer.read_text()) if answer.exists() else {}
+    return (
+        ran.returncode,
+        ran.stdout + ran.stderr,
+        json.loads(answer.read_text()) if answer.exists() else {},
+    )
 
 
 def calls(world: dict[str, str]) -> dict[str, int]:
@@ -50,10 +73,16 @@ def test_one_table_one_file_nothing_touched(world: dict[str, str], tmp_path: Pat
     assert code == 0, output
     assert "3 of 3 node groups have an update" in output and "CUSTOM STATS" in output
     assert (answer["updates"], answer["errors"], answer["update_available"]) == (3, 0, True)
-    assert {row["node_group"]: (row["family"], row["behind_days"]) for row in answer["node_groups"]} == {
-        name: ("al2023", 31) for name in ("demo-blue", "demo-green", "demo-storage")
-    }
-    wrote = [name for name in calls(world) if name.split(":")[1].startswith(("Create", "Update", "Modify", "Put", "create", "patch", "POST"))]
+    assert {
+        row["node_group"]: (row["family"], row["behind_days"]) for row in answer["node_groups"]
+    } == dict.fromkeys(("demo-blue", "demo-green", "demo-storage"), ("al2023", 31))
+    wrote = [
+        name
+        for name in calls(world)
+        if name.split(":")[1].startswith(
+            ("Create", "Update", "Modify", "Put", "create", "patch", "POST")
+        )
+    ]
     assert wrote == []
 
 
@@ -63,8 +92,12 @@ def test_a_pipeline_can_branch_on_the_exit_code(world: dict[str, str], tmp_path:
     assert answer["updates"] == 1, "the file is written all the same"
 
 
-def test_a_node_group_that_cannot_be_checked_is_a_row_and_a_failure(world: dict[str, str], tmp_path: Path) -> None:
-    code, output, answer = check(world, tmp_path, "-e", "check_amis_kubernetes_version=1.99", limit="demo-blue:demo-green")
+def test_a_node_group_that_cannot_be_checked_is_a_row_and_a_failure(
+    world: dict[str, str], tmp_path: Path
+) -> None:
+    code, output, answer = check(
+        world, tmp_path, "-e", "check_amis_kubernetes_version=1.99", limit="demo-blue:demo-green"
+    )
     assert code == 2 and "2 of 2 node groups could not be checked" in output
     assert "newer than the control plane" in answer["node_groups"][0]["error"]
 
@@ -72,8 +105,22 @@ def test_a_node_group_that_cannot_be_checked_is_a_row_and_a_failure(world: dict[
 def test_the_lookup_goes_by_its_info_name_too(world: dict[str, str], tmp_path: Path) -> None:
     arguments = "family=al2023 kubernetes_version=1.33"
     ran = subprocess.run(
-        [Path(sys.executable).parent / "ansible", "localhost", "-m", "nodeops.rotator.eks_ami_info", "-a", arguments],
-        env={**os.environ, **world, "ANSIBLE_HOME": str(tmp_path / "home"), "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false"},
-        capture_output=True, text=True, check=False,
+        [
+            Path(sys.executable).parent / "ansible",
+            "localhost",
+            "-m",
+            "nodeops.rotator.eks_ami_info",
+            "-a",
+            arguments,
+        ],
+        env={
+            **os.environ,
+            **world,
+            "ANSIBLE_HOME": str(tmp_path / "home"),
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ran.returncode == 0 and '"family": "al2023"' in ran.stdout, ran.stdout + ran.stderr

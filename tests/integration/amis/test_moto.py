@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The same modules against moto, an independent server, for what it does right: templates, parameters, custom images."""
+"""The same modules against moto, an independent server, for what it does right: templates,
+parameters, custom images."""
 
 from __future__ import annotations
 
@@ -11,8 +12,9 @@ from typing import Any
 
 import boto3
 import pytest
-from ansible_collections.nodeops.rotator.tests.integration.amis.conftest import Modules
 from moto.server import ThreadedMotoServer
+
+from ansible_collections.nodeops.rotator.tests.integration.amis.conftest import Modules
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "AKIAMOTOMOTOMOTOMOTO",
@@ -31,7 +33,9 @@ def moto() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "true")
         # moto's state is the process's, whatever server shows it.
-        urllib.request.urlopen(urllib.request.Request(f"http://{host}:{port}/moto-api/reset", method="POST")).close()
+        urllib.request.urlopen(
+            urllib.request.Request(f"http://{host}:{port}/moto-api/reset", method="POST")
+        ).close()
         for name, value in {**ENVIRONMENT, "AWS_ENDPOINT_URL": f"http://{host}:{port}"}.items():
             patch.setenv(name, value)
         yield boto3.client("ec2")
@@ -41,52 +45,96 @@ def moto() -> Iterator[Any]:
 def own_image(ec2: Any, name: str) -> str:
     """An image of the account's own."""
     base = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
-    instance = ec2.run_instances(ImageId=base, InstanceType="m5.large", MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+    instance = ec2.run_instances(ImageId=base, InstanceType="m5.large", MinCount=1, MaxCount=1)[
+        "Instances"
+    ][0]["InstanceId"]
     return str(ec2.create_image(InstanceId=instance, Name=name)["ImageId"])
 
 
 def test_a_golden_image_is_found_and_put_into_a_template(modules: Modules, moto: Any) -> None:
     old, new = own_image(moto, "golden-1"), own_image(moto, "golden-2")
-    data = {"ImageId": old, "InstanceType": "m5.large", "KeyName": "ops", "UserData": "ZWNobyBoZWxsbwo="}
-    template = moto.create_launch_template(LaunchTemplateName="shop", LaunchTemplateData=data)["LaunchTemplate"]
+    data = {
+        "ImageId": old,
+        "InstanceType": "m5.large",
+        "KeyName": "ops",
+        "UserData": "ZWNobyBoZWxsbwo=",
+    }
+    template = moto.create_launch_template(LaunchTemplateName="shop", LaunchTemplateData=data)[
+        "LaunchTemplate"
+    ]
 
-    found = modules("eks_ami_lookup", family="custom", name_pattern="golden-2", compare_to={"launch_template_name": "shop"})
+    found = modules(
+        "eks_ami_lookup",
+        family="custom",
+        name_pattern="golden-2",
+        compare_to={"launch_template_name": "shop"},
+    )
     assert (found["image_id"], found["current"]["image_id"]) == (new, old)
 
     # moto does not inherit from SourceVersion; where a field is removed the version is sent whole.
-    options = {"launch_template_name": "shop", "image_id": new, "overrides": {"KeyName": None}, "set_default": True}
+    options = {
+        "launch_template_name": "shop",
+        "image_id": new,
+        "overrides": {"KeyName": None},
+        "set_default": True,
+    }
     told = modules("launch_template_update", check=True, **options)
     assert told["changed"] and shown(moto, template)["LatestVersionNumber"] == 1
     done = modules("launch_template_update", **options)
     assert (done["version"], done["changes"]) == (2, ["ImageId", "KeyName"])
-    stored = moto.describe_launch_template_versions(LaunchTemplateName="shop", Versions=["2"])["LaunchTemplateVersions"][0]
-    assert stored["LaunchTemplateData"] == {"ImageId": new, "InstanceType": "m5.large", "UserData": data["UserData"]}
+    stored = moto.describe_launch_template_versions(LaunchTemplateName="shop", Versions=["2"])[
+        "LaunchTemplateVersions"
+    ][0]
+    assert stored["LaunchTemplateData"] == {
+        "ImageId": new,
+        "InstanceType": "m5.large",
+        "UserData": data["UserData"],
+    }
     assert stored["VersionDescription"].startswith("nodeops.rotator: update from 1, 20")
     assert shown(moto, template)["DefaultVersionNumber"] == 2
-    tags = moto.describe_tags(Filters=[{"Name": "resource-id", "Values": [template["LaunchTemplateId"]]}])["Tags"]
+    tags = moto.describe_tags(
+        Filters=[{"Name": "resource-id", "Values": [template["LaunchTemplateId"]]}]
+    )["Tags"]
     assert {tag["Key"]: tag["Value"] for tag in tags}["nodeops.rotator/version"] == "2"
     assert not modules("launch_template_update", **options)["changed"]
 
 
 def shown(ec2: Any, template: dict[str, Any]) -> dict[str, Any]:
     """The template as it is now."""
-    found: dict[str, Any] = ec2.describe_launch_templates(LaunchTemplateIds=[template["LaunchTemplateId"]])["LaunchTemplates"][0]
+    found: dict[str, Any] = ec2.describe_launch_templates(
+        LaunchTemplateIds=[template["LaunchTemplateId"]]
+    )["LaunchTemplates"][0]
     return found
 
 
-def test_a_parameter_that_means_the_image_stays_in_the_template(modules: Modules, moto: Any) -> None:
+def test_a_parameter_that_means_the_image_stays_in_the_template(
+    modules: Modules, moto: Any
+) -> None:
     image = own_image(moto, "golden-1")
     boto3.client("ssm").put_parameter(Name="/golden", Value=image, Type="String")
     data = {"ImageId": "resolve:ssm:/golden", "InstanceType": "m5.large"}
     moto.create_launch_template(LaunchTemplateName="shop", LaunchTemplateData=data)
-    assert not modules("launch_template_update", launch_template_name="shop", image_id=image)["changed"]
-    found = modules("eks_ami_lookup", family="custom", name_pattern="golden-1", compare_to={"launch_template_name": "shop"})
+    assert not modules("launch_template_update", launch_template_name="shop", image_id=image)[
+        "changed"
+    ]
+    found = modules(
+        "eks_ami_lookup",
+        family="custom",
+        name_pattern="golden-1",
+        compare_to={"launch_template_name": "shop"},
+    )
     assert (found["update_available"], found["current_image_ids"]) == (False, [image])
 
 
 def test_what_does_not_exist_is_one_line_here_too(modules: Modules, moto: Any) -> None:
     image = own_image(moto, "golden-1")
-    assert "There is no launch template red" in modules.refused("launch_template_update", launch_template_name="red", image_id=image)
-    assert "There is no Auto Scaling group red" in modules.refused("launch_template_update", autoscaling_group_name="red", image_id=image)
+    assert "There is no launch template red" in modules.refused(
+        "launch_template_update", launch_template_name="red", image_id=image
+    )
+    assert "There is no Auto Scaling group red" in modules.refused(
+        "launch_template_update", autoscaling_group_name="red", image_id=image
+    )
     missing = "ami-0123456789abcdef0"
-    assert f"Image {missing} does not exist" in modules.refused("eks_ami_lookup", compare_to={"image_id": missing}, kubernetes_version="1.33")
+    assert f"Image {missing} does not exist" in modules.refused(
+        "eks_ami_lookup", compare_to={"image_id": missing}, kubernetes_version="1.33"
+    )

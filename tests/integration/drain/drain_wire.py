@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A drain stage on the wire, and the tools that are let loose on it: our module, kubectl, kubernetes.core's module."""
+"""A drain stage on the wire, and the tools that are let loose on it: our module, kubectl,
+kubernetes.core's module."""
 
 from __future__ import annotations
 
@@ -19,9 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible_collections.nodeops.rotator.tests.rotation.drain_stage import Stage
+
+from ansible_collections.nodeops.rotator.tests.rotation.drain_builders import Stage
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
-from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.wire import kube
 from ansible_collections.nodeops.rotator.tests.simulation.wire.tls import Tls
 
@@ -31,14 +33,15 @@ from ansible.module_utils.testing import patch_module_args
 with patch_module_args(json.load(sys.stdin)):
     importlib.import_module(sys.argv[1]).main()
 """
-"""A module without Ansible around it: so that a comparison is of the work and not of the start of a playbook."""
+"""A module without Ansible around it: so that a comparison is of the work and not of the start of a
+playbook."""
 
 
 class WireStage(Stage):
     """A stage served on loopback. `advance` it no more: it follows the wall clock."""
 
-    def __init__(self, manners: Manners, folder: Path) -> None:
-        super().__init__(manners, Kernel(epoch=datetime.datetime.now(datetime.timezone.utc)))
+    def __init__(self, behavior: Behavior, folder: Path) -> None:
+        super().__init__(behavior, Kernel(epoch=datetime.datetime.now(datetime.UTC)))
         self.folder = folder
         self.kubeconfig = folder / "kubeconfig"
         self.server: kube.KubeServer | None = None
@@ -64,12 +67,25 @@ class WireStage(Stage):
 
     def environment(self) -> dict[str, str]:
         """What the tools are started with: nothing of the caller's clusters or accounts."""
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(("K8S_AUTH_", "AWS_", "KUBE"))}
-        return {**kept, "KUBECONFIG": str(self.kubeconfig), "HOME": str(self.folder), "AWS_EC2_METADATA_DISABLED": "true"}
+        kept = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith(("K8S_AUTH_", "AWS_", "KUBE"))
+        }
+        return {
+            **kept,
+            "KUBECONFIG": str(self.kubeconfig),
+            "HOME": str(self.folder),
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
 
-    def start_module(self, name: str, /, check: bool = False, **options: Any) -> subprocess.Popen[str]:
+    def start_module(
+        self, name: str, /, check: bool = False, **options: Any
+    ) -> subprocess.Popen[str]:
         """Start a module by its full name."""
-        plugin = f"ansible_collections.{name.rsplit('.', 1)[0]}.plugins.modules.{name.rsplit('.', 1)[1]}"
+        plugin = (
+            f"ansible_collections.{name.rsplit('.', 1)[0]}.plugins.modules.{name.rsplit('.', 1)[1]}"
+        )
         arguments = {"kubeconfig": str(self.kubeconfig), "_ansible_check_mode": check, **options}
         process = subprocess.Popen(
             [sys.executable, "-c", CALL_MODULE, plugin],
@@ -84,7 +100,9 @@ class WireStage(Stage):
         process.stdin.close()
         return process
 
-    def module(self, name: str = "nodeops.rotator.node_drain", /, check: bool = False, **options: Any) -> dict[str, Any]:
+    def module(
+        self, name: str = "nodeops.rotator.node_drain", /, check: bool = False, **options: Any
+    ) -> dict[str, Any]:
         """Run a module; answers what it returned, `failed` included."""
         return finished(self.start_module(name, check, **options))
 
@@ -94,7 +112,14 @@ class WireStage(Stage):
         binary = str(found) if found.exists() else shutil.which("kubectl")
         assert binary, "kubectl is missing: install the development requirements"
         command = [binary, "--kubeconfig", str(self.kubeconfig), *arguments]
-        return subprocess.run(command, env=self.environment(), capture_output=True, text=True, timeout=timeout, check=False)
+        return subprocess.run(
+            command,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
 
 
 def finished(process: subprocess.Popen[str], timeout: float = 120) -> dict[str, Any]:

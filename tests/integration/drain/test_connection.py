@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How node_drain reaches a cluster without EKS: options, environment, in-cluster, as somebody else; and what it imports."""
+"""How node_drain reaches a cluster without EKS: options, environment, in-cluster, as somebody else;
+and what it imports."""
 
 from __future__ import annotations
 
@@ -13,8 +14,12 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.nodeops.rotator.tests.integration.drain.drain_wire import CALL_MODULE, WireStage
-from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
+
+from ansible_collections.nodeops.rotator.tests.integration.drain.drain_wire import (
+    CALL_MODULE,
+    WireStage,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.wire.tls import own_tls
 
 PLUGIN = "ansible_collections.nodeops.rotator.plugins.modules.node_drain"
@@ -42,18 +47,28 @@ exec(CALL_MODULE)
 @pytest.fixture
 def stage(tmp_path: Path) -> WireStage:
     """Nodes n1 and n2 without pods; only one token is let in."""
-    found = WireStage(Manners(), tmp_path)
+    found = WireStage(Behavior(), tmp_path)
     found.node("n1")
     found.node("n2")
     found.cluster.tokens = {TOKEN: "drainer"}
     return found
 
 
-def run(code: str, arguments: dict[str, Any], environment: dict[str, str]) -> tuple[dict[str, Any], str]:
+def run(
+    code: str, arguments: dict[str, Any], environment: dict[str, str]
+) -> tuple[dict[str, Any], str]:
     """The module within other code: what it returned, and what was printed beside."""
     command = [sys.executable, "-c", code, PLUGIN]
     text = json.dumps(arguments)
-    done = subprocess.run(command, input=text, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command,
+        input=text,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.stdout, done.stderr
     return dict(json.loads(done.stdout)), done.stderr
 
@@ -74,7 +89,9 @@ def test_host_and_token_in_the_environment(stage: WireStage) -> None:
     """As automation controllers hand over a cluster's credential."""
     with stage.serving():
         assert stage.server is not None
-        environment = without_kubeconfig(stage, K8S_AUTH_HOST=stage.server.url, K8S_AUTH_API_KEY=TOKEN)
+        environment = without_kubeconfig(
+            stage, K8S_AUTH_HOST=stage.server.url, K8S_AUTH_API_KEY=TOKEN
+        )
         answer, _errors = run(CALL_MODULE, {"nodes": ["n1"]}, environment)
     assert answer["changed"]
 
@@ -83,7 +100,9 @@ def test_a_context_of_a_kubeconfig(stage: WireStage) -> None:
     with stage.serving():
         assert stage.server is not None
         config = stage.server.kubeconfig(TOKEN)
-        config["contexts"].append({"name": "elsewhere", "context": {"cluster": "none", "user": "world"}})
+        config["contexts"].append(
+            {"name": "elsewhere", "context": {"cluster": "none", "user": "world"}}
+        )
         config["clusters"].append({"name": "none", "cluster": {"server": "http://127.0.0.1:9"}})
         stage.kubeconfig.write_text(yaml.safe_dump({**config, "current-context": "elsewhere"}))
         answer = stage.module(nodes=["n1"], context="world")
@@ -107,17 +126,24 @@ def test_as_somebody_else(stage: WireStage) -> None:
     with stage.serving():
         assert stage.server is not None
         stage.kubeconfig.write_text(yaml.safe_dump(stage.server.kubeconfig(TOKEN)))
-        answer = stage.module(nodes=["n1"], impersonate_user="jane", impersonate_groups=["operators"])
-        assert stage.server.impersonated == {("jane", "operators")}, "every request, watches included"
+        answer = stage.module(
+            nodes=["n1"], impersonate_user="jane", impersonate_groups=["operators"]
+        )
+        assert stage.server.impersonated == {("jane", "operators")}, (
+            "every request, watches included"
+        )
     assert answer["changed"]
 
 
 def test_no_typed_model_is_imported(stage: WireStage) -> None:
-    """The typed models cost a second and 22 MB, and differ between versions of the client. (Older clients import them
-    all by themselves, in their package; then there is nothing that could come in addition.)"""
+    """The typed models cost a second and 22 MB, and differ between versions of the client. (Older
+    clients import them all by themselves, in their package; then there is nothing that could come
+    in addition.)"""
     with stage.serving():
         assert stage.server is not None
         arguments = {"nodes": ["n1"], "host": stage.server.url, "api_key": TOKEN}
-        answer, errors = run(f"CALL_MODULE = {CALL_MODULE!r}\n" + MODELS, arguments, without_kubeconfig(stage))
+        answer, errors = run(
+            f"CALL_MODULE = {CALL_MODULE!r}\n" + MODELS, arguments, without_kubeconfig(stage)
+        )
     assert answer["changed"]
     assert errors.strip().splitlines()[-1] == "[]"

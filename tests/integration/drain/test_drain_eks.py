@@ -34,7 +34,9 @@ def test_an_unknown_eks_cluster_is_one_line(small: WorldOnWire) -> None:
 def test_progress_is_shown_while_it_works(small: WorldOnWire) -> None:
     name = nodes_of(small)[0]
     options = {"eks_cluster": small.cluster, "nodes": [name]}
-    done = small.run("ansible", "localhost", "-m", "nodeops.rotator.node_drain", "-a", json.dumps(options))
+    done = small.run(
+        "ansible", "localhost", "-m", "nodeops.rotator.node_drain", "-a", json.dumps(options)
+    )
     assert done.code == 0, done.output
     shown = done.output.partition("localhost | CHANGED")[0]
     assert "cordoned" in shown

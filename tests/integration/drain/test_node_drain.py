@@ -11,9 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.nodeops.rotator.tests.integration.drain.drain_wire import WireStage, finished, until
-from ansible_collections.nodeops.rotator.tests.rotation.drain_stage import READY, START, STOP
-from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
+
+from ansible_collections.nodeops.rotator.tests.integration.drain.drain_wire import (
+    WireStage,
+    finished,
+    until,
+)
+from ansible_collections.nodeops.rotator.tests.rotation.drain_builders import READY, START, STOP
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 
 BRISK = {START: "0.05", READY: "0.05", STOP: "0.1"}
 NAME = "nodeops.rotator.node_drain"
@@ -22,7 +27,7 @@ NAME = "nodeops.rotator.node_drain"
 @pytest.fixture
 def stage(tmp_path: Path) -> WireStage:
     """Node n1 with three pods and a daemon, and room on n2."""
-    found = WireStage(Manners(controller_delay=0.01, scheduler_delay=0.01, pdb_lag=0.05), tmp_path)
+    found = WireStage(Behavior(controller_delay=0.01, scheduler_delay=0.01, pdb_lag=0.05), tmp_path)
     found.node("n1", labels={"pool": "blue"})
     found.deployment("cart", 3, annotations=BRISK)
     found.daemonset("agent")
@@ -47,7 +52,12 @@ def test_drain_twice_then_uncordon(stage: WireStage) -> None:
         again = stage.module(node_selector="pool=blue")
         back = stage.module(nodes=["n1"], state="uncordoned")
         same = stage.module(nodes=["n1"], state="uncordoned")
-    assert (first["changed"], again["changed"], back["changed"], same["changed"]) == (True, False, True, False)
+    assert (first["changed"], again["changed"], back["changed"], same["changed"]) == (
+        True,
+        False,
+        True,
+        False,
+    )
     node, ghost = first["nodes"]
     assert (node["state"], node["cordoned_before"], node["cordoned"]) == ("drained", False, True)
     assert (ghost["state"], ghost["changed"]) == ("absent", False)
@@ -79,7 +89,9 @@ def test_check_mode_changes_nothing(stage: WireStage) -> None:
         assert len(stage.names_on("n1")) == 4
     assert answer["changed"]
     assert not answer.get("failed")
-    assert [pod["state"] for pod in only(answer)["pods"] if pod["namespace"] == "default"] == ["blocked"] * 3
+    assert [pod["state"] for pod in only(answer)["pods"] if pod["namespace"] == "default"] == [
+        "blocked"
+    ] * 3
     assert only(answer)["blocked_by"] == ["default/cart"]
 
 
@@ -121,7 +133,11 @@ def test_killed_outright_and_failing_then(stage: WireStage) -> None:
         answer = stage.module(nodes=["n1"], timeout=2)
         assert not cordoned(stage)
     assert answer["failed"]
-    assert (only(answer)["cordoned_before"], only(answer)["cordoned"], answer["changed"]) == (True, False, True)
+    assert (only(answer)["cordoned_before"], only(answer)["cordoned"], answer["changed"]) == (
+        True,
+        False,
+        True,
+    )
 
 
 def test_a_node_that_is_refused_is_not_said_to_be_draining(stage: WireStage) -> None:
@@ -160,7 +176,9 @@ def test_an_unknown_token_is_one_line(stage: WireStage) -> None:
         ({"nodes": ["n1"], "grace_period": 1000}, "grace_period"),
     ],
 )
-def test_nonsense_is_refused_before_anything_is_asked(stage: WireStage, options: dict[str, Any], word: str) -> None:
+def test_nonsense_is_refused_before_anything_is_asked(
+    stage: WireStage, options: dict[str, Any], word: str
+) -> None:
     with stage.serving():
         answer = stage.module(**options)
     assert answer["failed"]

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One AWS account in one region: its state, its physics, and the lowest seam at which it is asked.
 
-`Account.call` is what both faces use. It answers as boto3 does, without ResponseMetadata; nothing is copied that need
-not be, so callers leave answers as they are.
+`Account.call` is what both faces use. It answers as boto3 does, without ResponseMetadata; nothing
+is copied that need not be, so callers leave answers as they are.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws import errors
 from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import Balancer, TargetGroup
+from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.aws.clusters import EksCluster
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
 from ansible_collections.nodeops.rotator.tests.simulation.aws.fleet import Fleet
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group, Member
+from ansible_collections.nodeops.rotator.tests.simulation.aws.history import History
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import (
     Image,
     Instance,
@@ -27,9 +29,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import (
     Subnet,
     Template,
 )
-from ansible_collections.nodeops.rotator.tests.simulation.aws.manners import Manners
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Handler, find
-from ansible_collections.nodeops.rotator.tests.simulation.aws.past import Past
 from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Credential, Parameter
 from ansible_collections.nodeops.rotator.tests.simulation.aws.scaler import Scaler
 from ansible_collections.nodeops.rotator.tests.simulation.aws.services import sts
@@ -39,27 +39,44 @@ from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 _SERVICES = "ansible_collections.nodeops.rotator.tests.simulation.aws.services"
 SERVICES = (sts,) + tuple(
     importlib.import_module(f"{_SERVICES}.{name}")
-    for name in ("autoscaling_groups", "autoscaling_members", "autoscaling_rest", "autoscaling_views")
+    for name in (
+        "autoscaling_groups",
+        "autoscaling_members",
+        "autoscaling_rest",
+        "autoscaling_views",
+    )
     + ("ec2_instances", "ec2_places", "ec2_tags", "ec2_templates", "eks", "elbv2", "ssm")
 )
-"""What the account can do: on import each has put its operations into the table of operations.py."""
+"""What the account can do: on import each has put its operations into the table of
+operations.py."""
 
 
 class Account:
-    """The account. Its dictionaries are its true state, for judges and scenarios to read; scenarios change it through
-    `call`, the helpers of build.py and the physics (`fleet`, `scaler`, `balancer`).
+    """The account. Its dictionaries are its true state, for judges and scenarios to read; scenarios
+    change it through `call`, the helpers of build.py and the physics (`fleet`, `scaler`,
+    `balancer`).
 
-    `capacity` limits launches: (instance type, zone) to how many more EC2 can give; what is not in it is unlimited.
-    `not_offered` are types and zones that do not go together at all.
-    `denied` are pairs of globs, actor and "service:Operation". `credentials` by actor (on the wire the access key
-    id), each with what its own policy allows; while it is empty everybody is let in.
+    `capacity` limits launches: (instance type, zone) to how many more EC2 can give; what is not in
+    it is unlimited. `not_offered` are types and zones that do not go together at all. `denied` are
+    pairs of globs, actor and "service:Operation". `credentials` by actor (on the wire the access
+    key id), each with what its own policy allows; while it is empty everybody is let in.
     """
 
     def __init__(
-        self, kernel: Kernel, gate: Gate, region: str = "eu-west-1", account_id: str = "123456789012",
-        manners: Manners = Manners(),
+        self,
+        kernel: Kernel,
+        gate: Gate,
+        region: str = "eu-west-1",
+        account_id: str = "123456789012",
+        behavior: Behavior = Behavior(),
     ) -> None:
-        self.kernel, self.gate, self.region, self.id, self.manners = kernel, gate, region, account_id, manners
+        self.kernel, self.gate, self.region, self.id, self.behavior = (
+            kernel,
+            gate,
+            region,
+            account_id,
+            behavior,
+        )
         self.groups: dict[str, Group] = {}
         self.instances: dict[str, Instance] = {}
         self.templates: dict[str, Template] = {}
@@ -77,7 +94,7 @@ class Account:
         self.observers: list[Callable[[str, Instance], None]] = []
         self.member_observers: list[Callable[[Group, Member], None]] = []
         self._said: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
-        self.past = Past(kernel, lambda: self.manners.describe_lag)
+        self.history = History(kernel, lambda: self.behavior.describe_lag)
         self.fleet = Fleet(self)
         self.balancer = Balancer(self)
         self.scaler = Scaler(self)
@@ -87,7 +104,9 @@ class Account:
         """The zones in which the account has subnets."""
         return sorted({subnet.zone for subnet in self.subnets.values()})
 
-    def call(self, service: str, operation: str, params: Mapping[str, Any], actor: str = "") -> dict[str, Any]:
+    def call(
+        self, service: str, operation: str, params: Mapping[str, Any], actor: str = ""
+    ) -> dict[str, Any]:
         """Carry out one operation for `actor`; raises AwsError."""
         call = Call(service, operation, params, actor)
         self._let_in(call)
@@ -100,11 +119,16 @@ class Account:
         return answer
 
     def _answer(self, call: Call) -> dict[str, Any]:
-        if self.manners.throttle_odds and self.kernel.random.random() < self.manners.throttle_odds:
+        if (
+            self.behavior.throttle_odds
+            and self.kernel.random.random() < self.behavior.throttle_odds
+        ):
             raise errors.throttled(call.service)
         handler = find(call.service, call.operation, call.params)
         if call.service == "ec2" and call.params.get("DryRun"):
-            raise AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
+            raise AwsError(
+                "DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412
+            )
         if "ClientToken" in call.params:
             return self._once(call, handler)
         if call.service == "sts":
@@ -112,18 +136,21 @@ class Account:
         return handler(self, call.params)
 
     def _once(self, call: Call, handler: Handler) -> dict[str, Any]:
-        """EC2's idempotency: a client token said again gives the first answer again, and does nothing."""
+        """EC2's idempotency: a client token said again gives the first answer again, and does
+        nothing."""
         key = (call.operation, call.params["ClientToken"])
         if key not in self._said:
             self._said[key] = (dict(call.params), handler(self, call.params))
         said, answer = self._said[key]
         if said != call.params:
-            raise AwsError("IdempotentParameterMismatch", "The client token was used with other parameters.")
+            raise AwsError(
+                "IdempotentParameterMismatch", "The client token was used with other parameters."
+            )
         return answer
 
     def _let_in(self, call: Call) -> None:
-        """Refuse strangers, expired tokens and what the caller may not do. A call that is refused here is counted
-        but not judged: it has no effect."""
+        """Refuse strangers, expired tokens and what the caller may not do. A call that is refused
+        here is counted but not judged: it has no effect."""
         refusal = self._refusal(call)
         if refusal is not None:
             self.gate.calls[call.name] += 1
@@ -131,17 +158,22 @@ class Account:
 
     def _refusal(self, call: Call) -> AwsError | None:
         if not self.lets_in(call.actor):
-            return (errors.expired if self.credential(call.actor) else errors.unknown_key)(call.service)
+            return (errors.expired if self.credential(call.actor) else errors.unknown_key)(
+                call.service
+            )
         if not self._allows(call):
             return errors.denied(call.service, call.operation, self.arn_of(call.actor))
         return None
 
     def _allows(self, call: Call) -> bool:
-        """Whether policies let the actor do that. Who one is can always be asked (STS API reference, GetCallerIdentity)."""
+        """Whether policies let the actor do that. Who one is can always be asked (STS API
+        reference, GetCallerIdentity)."""
         if call.name == "sts:GetCallerIdentity":
             return True
         known = self.credential(call.actor)
-        if known is not None and not any(fnmatch.fnmatchcase(call.name, name) for name in known.allowed):
+        if known is not None and not any(
+            fnmatch.fnmatchcase(call.name, name) for name in known.allowed
+        ):
             return False
         denied = (name for actor, name in self.denied if fnmatch.fnmatchcase(call.actor, actor))
         return not any(fnmatch.fnmatchcase(call.name, name) for name in denied)
@@ -183,4 +215,4 @@ class Account:
     def page_size(self, asked: int | None, default: int) -> int:
         """How many elements the next page holds."""
         size = min(asked or default, default)
-        return min(size, self.manners.page_size) if self.manners.page_size else size
+        return min(size, self.behavior.page_size) if self.behavior.page_size else size

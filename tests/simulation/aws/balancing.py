@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass
 class Target:
-    """A registered target: an instance id or an address, with its port. `state`: initial, healthy, unhealthy,
-    draining or unused."""
+    """A registered target: an instance id or an address, with its port. `state`: initial, healthy,
+    unhealthy, draining or unused."""
 
     id: str
     port: int
@@ -31,7 +31,8 @@ class Target:
 
 @dataclasses.dataclass
 class TargetGroup:
-    """A target group of type instance or ip. `probe` answers whether a target would pass its health check now."""
+    """A target group of type instance or ip. `probe` answers whether a target would pass its health
+    check now."""
 
     arn: str
     name: str
@@ -74,12 +75,19 @@ class Balancer:
         if target is None or target.state == "draining":
             instance = self._account.instances.get(target_id)
             self._cancel(target)
-            target = group.targets[key] = Target(target_id, key[1], instance.zone if instance else "")
+            target = group.targets[key] = Target(
+                target_id, key[1], instance.zone if instance else ""
+            )
             self._recheck(group, target)
 
     def deregister(self, group: TargetGroup, target_id: str, port: int | None = None) -> float:
-        """Let a target drain; without `port`, on all its ports. Returns the seconds until it is gone."""
-        chosen = [t for t in group.targets.values() if t.id == target_id and (port is None or t.port == port)]
+        """Let a target drain; without `port`, on all its ports. Returns the seconds until it is
+        gone."""
+        chosen = [
+            t
+            for t in group.targets.values()
+            if t.id == target_id and (port is None or t.port == port)
+        ]
         if chosen:
             self._note(group)
         for target in chosen:
@@ -93,7 +101,8 @@ class Balancer:
         return [group for group in groups if any(key[0] == target_id for key in group.targets)]
 
     def reprobe(self, group: TargetGroup) -> None:
-        """Something changed that `probe` may see: let each target's health follow after its delay."""
+        """Something changed that `probe` may see: let each target's health follow after its
+        delay."""
         for target in group.targets.values():
             if target.state in ("initial", "healthy", "unhealthy"):
                 self._recheck(group, target)
@@ -101,17 +110,21 @@ class Balancer:
     def instance_ended(self, instance: Instance) -> None:
         """An instance shuts down: its health checks fail from now on."""
         for group in self.groups_of(instance.id):
-            for target in [t for t in group.targets.values() if t.id == instance.id and t.state != "draining"]:
+            for target in [
+                t for t in group.targets.values() if t.id == instance.id and t.state != "draining"
+            ]:
                 self._recheck(group, target)
 
     def _drain(self, group: TargetGroup, target: Target) -> None:
         self._cancel(target)
         self._become(target, "draining")
-        target.event = self._account.kernel.after(group.deregistration_delay, lambda: self._remove(group, target))
+        target.event = self._account.kernel.after(
+            group.deregistration_delay, lambda: self._remove(group, target)
+        )
 
     def _recheck(self, group: TargetGroup, target: Target) -> None:
         self._cancel(target)
-        delay = self._account.kernel.spread(*self._account.manners.target_health)
+        delay = self._account.kernel.spread(*self._account.behavior.target_health)
         target.event = self._account.kernel.after(delay, lambda: self._judge(group, target))
 
     def _judge(self, group: TargetGroup, target: Target) -> None:
@@ -135,7 +148,9 @@ class Balancer:
         group.targets.pop((target.id, target.port), None)
 
     def _note(self, group: TargetGroup) -> None:
-        self._account.past.note("target group", group.arn, lambda: {"targets": health_look(group)})
+        self._account.history.note(
+            "target group", group.arn, lambda: {"targets": health_view(group)}
+        )
 
     @staticmethod
     def _become(target: Target, state: str) -> None:
@@ -147,12 +162,12 @@ class Balancer:
             target.event.cancel()
 
 
-def health_look(group: TargetGroup) -> list[dict[str, Any]]:
+def health_view(group: TargetGroup) -> list[dict[str, Any]]:
     """DescribeTargetHealth's descriptions of all targets."""
-    return [_target_look(target) for target in group.targets.values()]
+    return [_target_view(target) for target in group.targets.values()]
 
 
-def _target_look(target: Target) -> dict[str, Any]:
+def _target_view(target: Target) -> dict[str, Any]:
     health = {"State": target.state}
     if target.reason:
         health["Reason"], health["Description"] = target.reason, _REASONS[target.state][1]

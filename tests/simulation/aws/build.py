@@ -14,7 +14,12 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import T
 from ansible_collections.nodeops.rotator.tests.simulation.aws.clusters import EksCluster, Nodegroup
 from ansible_collections.nodeops.rotator.tests.simulation.aws.fleet import LaunchSpec
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group, Member, Tag
-from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Image, Instance, Subnet, Template
+from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import (
+    Image,
+    Instance,
+    Subnet,
+    Template,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import find
 from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import Origin, resolve_origins
 from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Parameter
@@ -23,7 +28,9 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.victims import zon
 VPC = "vpc-0123456789abcdef0"
 
 
-def add_subnets(account: Account, zones: str = "abc", prefix: int = 20, vpc_id: str = VPC) -> list[Subnet]:
+def add_subnets(
+    account: Account, zones: str = "abc", prefix: int = 20, vpc_id: str = VPC
+) -> list[Subnet]:
     """One subnet for each letter of `zones`, of 2**(32 - prefix) addresses each."""
     made = []
     for letter in zones:
@@ -36,37 +43,74 @@ def add_subnets(account: Account, zones: str = "abc", prefix: int = 20, vpc_id: 
 
 
 def add_image(
-    account: Account, name: str, architecture: str = "x86_64", owner: str = "", created: str = "2026-05-06T07:08:09.000Z",
-    image_id: str = "", **more: Any,
+    account: Account,
+    name: str,
+    architecture: str = "x86_64",
+    owner: str = "",
+    created: str = "2026-05-06T07:08:09.000Z",
+    image_id: str = "",
+    **more: Any,
 ) -> Image:
     """An image; `owner` defaults to the account itself. `more`: other fields of Image."""
-    image = Image(image_id or account.new_id("ami"), name, architecture, owner or account.id, created, **more)
+    image = Image(
+        image_id or account.new_id("ami"), name, architecture, owner or account.id, created, **more
+    )
     account.images[image.id] = image
     return image
 
 
-def add_template(account: Account, name: str, versions: Sequence[Mapping[str, Any]], default: int = 1) -> Template:
-    """A launch template with these LaunchTemplateData as versions 1, 2, ...; `default` is one of them."""
-    made = _make(account, "ec2", "CreateLaunchTemplate", {"LaunchTemplateName": name, "LaunchTemplateData": dict(versions[0])})
+def add_template(
+    account: Account, name: str, versions: Sequence[Mapping[str, Any]], default: int = 1
+) -> Template:
+    """A launch template with these LaunchTemplateData as versions 1, 2, ...; `default` is one of
+    them."""
+    made = _make(
+        account,
+        "ec2",
+        "CreateLaunchTemplate",
+        {"LaunchTemplateName": name, "LaunchTemplateData": dict(versions[0])},
+    )
     template = account.templates[made["LaunchTemplate"]["LaunchTemplateId"]]
     for data in versions[1:]:
-        _make(account, "ec2", "CreateLaunchTemplateVersion", {"LaunchTemplateId": template.id, "LaunchTemplateData": dict(data)})
+        _make(
+            account,
+            "ec2",
+            "CreateLaunchTemplateVersion",
+            {"LaunchTemplateId": template.id, "LaunchTemplateData": dict(data)},
+        )
     template.default = default
     _quiet(account)
     return template
 
 
 def add_group(
-    account: Account, name: str, template: Template | None = None, version: str | int = "$Latest", desired: int = 3,
-    minimum: int = 0, maximum: int = 10, subnets: Sequence[Subnet] = (), target_groups: Sequence[TargetGroup] = (),
-    tags: Mapping[str, str] | None = None, configuration: str = "", mixed: Mapping[str, Any] | None = None, age: float = 30 * 86400.0,
+    account: Account,
+    name: str,
+    template: Template | None = None,
+    version: str | int = "$Latest",
+    desired: int = 3,
+    minimum: int = 0,
+    maximum: int = 10,
+    subnets: Sequence[Subnet] = (),
+    target_groups: Sequence[TargetGroup] = (),
+    tags: Mapping[str, str] | None = None,
+    configuration: str = "",
+    mixed: Mapping[str, Any] | None = None,
+    age: float = 30 * 86400.0,
 ) -> Group:
-    """A group whose instances have long been InService, one after the other in the emptiest of its subnets (default:
-    all of the account). It launches from `template` and `version`, from launch `configuration` or by policy `mixed`.
-    Its instances
-    are `age` seconds old. Tags are propagated. Observers are not told: who wants to know reads `account.instances`."""
-    params: dict[str, Any] = {"AutoScalingGroupName": name, "MinSize": minimum, "MaxSize": maximum, "DesiredCapacity": desired}
-    params["VPCZoneIdentifier"] = ",".join(subnet.id for subnet in subnets or account.subnets.values())
+    """A group whose instances have long been InService, one after the other in the emptiest of its
+    subnets (default: all of the account). It launches from `template` and `version`, from launch
+    `configuration` or by policy `mixed`. Its instances are `age` seconds old. Tags are propagated.
+    Observers are not told: who wants to know reads `account.instances`."""
+    params: dict[str, Any] = {
+        "AutoScalingGroupName": name,
+        "MinSize": minimum,
+        "MaxSize": maximum,
+        "DesiredCapacity": desired,
+    }
+    params["VPCZoneIdentifier"] = ",".join(
+        subnet.id for subnet in subnets or account.subnets.values()
+    )
     params["TargetGroupARNs"] = [one.arn for one in target_groups]
     if template is not None:
         params["LaunchTemplate"] = {"LaunchTemplateId": template.id, "Version": str(version)}
@@ -88,13 +132,19 @@ def add_group(
 def _settle(account: Account, group: Group, age: float) -> None:
     """One more instance that has been in service since before the beginning."""
     counts = zone_counts(group)
-    subnet = min((account.subnets[name] for name in group.subnets), key=lambda one: (counts[one.zone], one.id))
+    subnet = min(
+        (account.subnets[name] for name in group.subnets),
+        key=lambda one: (counts[one.zone], one.id),
+    )
     origin = resolve_origins(account, group)[0]
     add_member(account, group, origin, subnet, age)
 
 
-def add_member(account: Account, group: Group, origin: Origin, subnet: Subnet, age: float) -> Instance:
-    """An instance launched from `origin` that is a member InService of the group, with healthy targets, `age` seconds old."""
+def add_member(
+    account: Account, group: Group, origin: Origin, subnet: Subnet, age: float
+) -> Instance:
+    """An instance launched from `origin` that is a member InService of the group, with healthy
+    targets, `age` seconds old."""
     tags = {key: tag.value for key, tag in group.tags.items() if tag.propagate}
     spec: LaunchSpec = origin.spec(group, {**tags, "aws:autoscaling:groupName": group.name})
     instance = account.fleet.create(spec, subnet)
@@ -109,34 +159,60 @@ def add_member(account: Account, group: Group, origin: Origin, subnet: Subnet, a
 
 
 def add_target_group(
-    account: Account, name: str, port: int = 30080, protocol: str = "TCP", target_type: str = "instance",
-    deregistration_delay: float | None = None, tags: Mapping[str, str] | None = None,
+    account: Account,
+    name: str,
+    port: int = 30080,
+    protocol: str = "TCP",
+    target_type: str = "instance",
+    deregistration_delay: float | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> TargetGroup:
     """A target group behind a load balancer of its own."""
     number = f"{account.kernel.random.getrandbits(64):016x}"
-    delay = account.manners.deregistration_delay if deregistration_delay is None else deregistration_delay
+    delay = (
+        account.behavior.deregistration_delay
+        if deregistration_delay is None
+        else deregistration_delay
+    )
     vpc = next((subnet.vpc_id for subnet in account.subnets.values()), VPC)
     group = TargetGroup(
-        account.arn("elasticloadbalancing", f"targetgroup/{name}/{number}"), name, port, protocol, vpc, target_type, delay,
-        [account.arn("elasticloadbalancing", f"loadbalancer/net/{name}/{number}")], tags=dict(tags or {}),
+        account.arn("elasticloadbalancing", f"targetgroup/{name}/{number}"),
+        name,
+        port,
+        protocol,
+        vpc,
+        target_type,
+        delay,
+        [account.arn("elasticloadbalancing", f"loadbalancer/net/{name}/{number}")],
+        tags=dict(tags or {}),
     )
     account.target_groups[group.arn] = group
     return group
 
 
 def add_eks_cluster(
-    account: Account, name: str, version: str = "1.33", endpoint: str = "https://127.0.0.1:6443", ca_data: str = "",
+    account: Account,
+    name: str,
+    version: str = "1.33",
+    endpoint: str = "https://127.0.0.1:6443",
+    ca_data: str = "",
     tags: Mapping[str, str] | None = None,
 ) -> EksCluster:
     """An active EKS cluster."""
-    certificate = ca_data or base64.b64encode(b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n").decode()
+    certificate = (
+        ca_data
+        or base64.b64encode(b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n").decode()
+    )
     cluster = EksCluster(name, version, endpoint, certificate, tags=dict(tags or {}))
     account.eks_clusters[name] = cluster
     return cluster
 
 
-def add_nodegroup(cluster: EksCluster, name: str, group: Group, release_version: str, **more: Any) -> Nodegroup:
-    """A managed node group on top of `group`, tagged as EKS does it. `more`: other fields of Nodegroup."""
+def add_nodegroup(
+    cluster: EksCluster, name: str, group: Group, release_version: str, **more: Any
+) -> Nodegroup:
+    """A managed node group on top of `group`, tagged as EKS does it. `more`: other fields of
+    Nodegroup."""
     nodegroup = Nodegroup(name, group.name, cluster.version, release_version, **more)
     cluster.nodegroups[name] = nodegroup
     group.tags["eks:cluster-name"] = Tag(cluster.name, True)
@@ -153,11 +229,14 @@ def publish(account: Account, name: str, value: str, modified: float | None = No
     return parameter
 
 
-def _make(account: Account, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Carry out an operation without passing the gate: building is neither counted, nor judged, nor faulted."""
+def _make(
+    account: Account, service: str, operation: str, params: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Carry out an operation without passing the gate: building is neither counted, nor judged, nor
+    faulted."""
     return find(service, operation, params)(account, params)
 
 
 def _quiet(account: Account) -> None:
     """What was built is no news: nothing of it lags."""
-    account.past.forget()
+    account.history.forget()

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The public SSM parameters of EKS node images, and the images that they name.
 
-Paths: EKS user guide, "Retrieve recommended Amazon Linux AMI IDs", "... Bottlerocket AMI IDs", "... Windows AMI
-IDs"; Canonical, "Find Ubuntu images on AWS". Names, dates, kubelet patches and commit hashes are those of published
-releases; image ids are made from the names. A scenario publishes newer releases with the functions below.
+Paths: EKS user guide, "Retrieve recommended Amazon Linux AMI IDs", "... Bottlerocket AMI IDs", "...
+Windows AMI IDs"; Canonical, "Find Ubuntu images on AWS". Names, dates, kubelet patches and commit
+hashes are those of published releases; image ids are made from the names. A scenario publishes
+newer releases with the functions below.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ AL2_VERSIONS = ("1.31", "1.32")
 
 @dataclasses.dataclass(frozen=True)
 class Bottlerocket:
-    """A Bottlerocket release: version with the commit of its build, its day, and the Kubernetes versions it has."""
+    """A Bottlerocket release: version with the commit of its build, its day, and the Kubernetes
+    versions it has."""
 
     version: str
     date: str
@@ -53,25 +55,44 @@ def image_id(name: str) -> str:
 
 
 def add_public_image(
-    account: Account, name: str, architecture: str, date: str, owner: str, description: str = "", platform: str = ""
+    account: Account,
+    name: str,
+    architecture: str,
+    date: str,
+    owner: str,
+    description: str = "",
+    platform: str = "",
 ) -> Image:
     """A public image built on `date` (YYYYMMDD); deprecated two years later, as AWS's own are."""
     day = datetime.datetime.strptime(date, "%Y%m%d")
     form = "%Y-%m-%dT17:09:14.000Z"
     image = Image(
-        image_id(name), name, architecture, owner, day.strftime(form), description,
-        owner_alias="" if owner == CANONICAL_OWNER else "amazon", platform=platform,
+        image_id(name),
+        name,
+        architecture,
+        owner,
+        day.strftime(form),
+        description,
+        owner_alias="" if owner == CANONICAL_OWNER else "amazon",
+        platform=platform,
         deprecation=day.replace(year=day.year + 2).strftime(form),
     )
     account.images[image.id] = image
     return image
 
 
-def _amazon_linux(account: Account, path: str, image: Image, release_version: str, recommended: bool) -> None:
+def _amazon_linux(
+    account: Account, path: str, image: Image, release_version: str, recommended: bool
+) -> None:
     """The parameters of one image: a set of its own and, for the newest, `recommended`."""
     values = {"image_id": image.id, "image_name": image.name, "release_version": release_version}
     for base in [f"{path}/{image.name}"] + [f"{path}/recommended"] * recommended:
-        publish(account, base, json.dumps({"schema_version": "2", **values}, separators=(",", ":")), _at(account, image))
+        publish(
+            account,
+            base,
+            json.dumps({"schema_version": "2", **values}, separators=(",", ":")),
+            _at(account, image),
+        )
         for name, value in values.items():
             publish(account, f"{base}/{name}", value, _at(account, image))
 
@@ -83,11 +104,16 @@ def _at(account: Account, image: Image) -> float:
 
 
 def publish_al2023(
-    account: Account, kubernetes: str, date: str, patch: str = "", variants: tuple[str, ...] = ("standard", "nvidia", "neuron"),
+    account: Account,
+    kubernetes: str,
+    date: str,
+    patch: str = "",
+    variants: tuple[str, ...] = ("standard", "nvidia", "neuron"),
     recommended: bool = True,
 ) -> list[Image]:
-    """Release Amazon Linux 2023 images for a Kubernetes version, on both architectures (neuron: x86_64 only).
-    `patch` is the kubelet's version. Returns the images; the first is the standard one for x86_64."""
+    """Release Amazon Linux 2023 images for a Kubernetes version, on both architectures (neuron:
+    x86_64 only). `patch` is the kubelet's version. Returns the images; the first is the standard
+    one for x86_64."""
     patch, made = patch or PATCHES[kubernetes], []
     for variant in variants:
         for architecture in ARCHITECTURES if variant != "neuron" else ("x86_64",):
@@ -100,14 +126,21 @@ def publish_al2023(
     return made
 
 
-def publish_al2(account: Account, kubernetes: str, date: str, patch: str = "", recommended: bool = True) -> list[Image]:
+def publish_al2(
+    account: Account, kubernetes: str, date: str, patch: str = "", recommended: bool = True
+) -> list[Image]:
     """Release Amazon Linux 2 images: x86_64, arm64 and GPU."""
     patch, made = patch or PATCHES[kubernetes], []
-    kinds = (("amazon-linux-2", "node", "x86_64"), ("amazon-linux-2-arm64", "arm64-node", "arm64"),
-             ("amazon-linux-2-gpu", "gpu-node", "x86_64"))
+    kinds = (
+        ("amazon-linux-2", "node", "x86_64"),
+        ("amazon-linux-2-arm64", "arm64-node", "arm64"),
+        ("amazon-linux-2-gpu", "gpu-node", "x86_64"),
+    )
     for folder, word, architecture in kinds:
         name = f"amazon-eks-{word}-{kubernetes}-v{date}"
-        text = f"EKS Kubernetes Worker AMI with AmazonLinux2 image, (k8s: {patch}, containerd: 1.7.*)"
+        text = (
+            f"EKS Kubernetes Worker AMI with AmazonLinux2 image, (k8s: {patch}, containerd: 1.7.*)"
+        )
         image = add_public_image(account, name, architecture, date, EKS_OWNER, text)
         path = f"/aws/service/eks/optimized-ami/{kubernetes}/{folder}"
         _amazon_linux(account, path, image, f"{patch}-{date}", recommended)
@@ -116,11 +149,14 @@ def publish_al2(account: Account, kubernetes: str, date: str, patch: str = "", r
 
 
 def publish_bottlerocket(
-    account: Account, kubernetes: str, release: Bottlerocket, variants: tuple[str, ...] = ("", "-nvidia", "-fips"),
+    account: Account,
+    kubernetes: str,
+    release: Bottlerocket,
+    variants: tuple[str, ...] = ("", "-nvidia", "-fips"),
     latest: bool = True,
 ) -> list[Image]:
-    """Release Bottlerocket images. The parameters exist by full version, by bare version and as `latest`; paths say
-    arm64 where names say aarch64."""
+    """Release Bottlerocket images. The parameters exist by full version, by bare version and as
+    `latest`; paths say arm64 where names say aarch64."""
     bare, made = release.version.partition("-")[0], []
     for variant in variants:
         for architecture in ARCHITECTURES:
@@ -130,7 +166,9 @@ def publish_bottlerocket(
             base = f"/aws/service/bottlerocket/aws-k8s-{kubernetes}{variant}/{architecture}"
             for step in [release.version, bare] + ["latest"] * latest:
                 publish(account, f"{base}/{step}/image_id", image.id, _at(account, image))
-                publish(account, f"{base}/{step}/image_version", release.version, _at(account, image))
+                publish(
+                    account, f"{base}/{step}/image_version", release.version, _at(account, image)
+                )
             made.append(image)
     return made
 
@@ -141,8 +179,15 @@ def publish_windows(account: Account, kubernetes: str, date: str) -> list[Image]
     for edition in ("Core", "Full"):
         stem = f"Windows_Server-2022-English-{edition}-EKS_Optimized-{kubernetes}"
         dotted = f"{date[:4]}.{date[4:6]}.{date[6:]}"
-        image = add_public_image(account, f"{stem}-{dotted}", "x86_64", date, WINDOWS_OWNER, platform="windows")
-        publish(account, f"/aws/service/ami-windows-latest/{stem}/image_id", image.id, _at(account, image))
+        image = add_public_image(
+            account, f"{stem}-{dotted}", "x86_64", date, WINDOWS_OWNER, platform="windows"
+        )
+        publish(
+            account,
+            f"/aws/service/ami-windows-latest/{stem}/image_id",
+            image.id,
+            _at(account, image),
+        )
         made.append(image)
     return made
 
@@ -155,7 +200,9 @@ def publish_ubuntu(account: Account, kubernetes: str, date: str) -> list[Image]:
         image = add_public_image(account, name, architecture, date, CANONICAL_OWNER)
         base = f"/aws/service/canonical/ubuntu/eks/24.04/{kubernetes}/stable"
         for step in (date, "current"):
-            publish(account, f"{base}/{step}/{word}/hvm/ebs-gp3/ami-id", image.id, _at(account, image))
+            publish(
+                account, f"{base}/{step}/{word}/hvm/ebs-gp3/ami-id", image.id, _at(account, image)
+            )
         made.append(image)
     return made
 

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the account says no: one exception, with the HTTP status that each service uses for its codes."""
+"""How the account says no: one exception, with the HTTP status that each service uses for its
+codes."""
 
 from __future__ import annotations
 
@@ -47,7 +48,8 @@ _QUERY = frozenset(("autoscaling", "elbv2", "sts"))
 
 
 class AwsError(Exception):
-    """A refusal: the service's own `code` and `message`, and its HTTP `status` (0: the connection ended)."""
+    """A refusal: the service's own `code` and `message`, and its HTTP `status` (0: the connection
+    ended)."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(f"{code}: {message}")
@@ -76,16 +78,26 @@ def denied(service: str, operation: str, arn: str) -> AwsError:
     """The caller's policy does not allow the operation."""
     prefix = "elasticloadbalancing" if service == "elbv2" else service
     if service == "ec2":
-        return _error(service, _DENIED, f"You are not authorized to perform this operation. User: {arn} is not "
-                      f"authorized to perform: ec2:{operation} because no identity-based policy allows it")
-    return _error(service, _DENIED, f"User: {arn} is not authorized to perform: {prefix}:{operation} because no "
-                  f"identity-based policy allows the {prefix}:{operation} action")
+        return _error(
+            service,
+            _DENIED,
+            f"You are not authorized to perform this operation. User: {arn} is not "
+            f"authorized to perform: ec2:{operation} because no identity-based policy allows it",
+        )
+    return _error(
+        service,
+        _DENIED,
+        f"User: {arn} is not authorized to perform: {prefix}:{operation} because no "
+        f"identity-based policy allows the {prefix}:{operation} action",
+    )
 
 
 def unknown_key(service: str) -> AwsError:
     """The access key is none of the account's."""
     if service == "ec2":
-        return _error(service, _UNKNOWN, "AWS was not able to validate the provided access credentials")
+        return _error(
+            service, _UNKNOWN, "AWS was not able to validate the provided access credentials"
+        )
     return _error(service, _UNKNOWN, "The security token included in the request is invalid.")
 
 

@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
 from ansible_collections.nodeops.rotator.tests.simulation.aws.instance_types import TYPES
-from ansible_collections.nodeops.rotator.tests.simulation.aws.looks import instance_look
-from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Image, Instance, Subnet
+from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import (
+    Image,
+    Instance,
+    Subnet,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.aws.views import instance_view
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
@@ -21,8 +25,8 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class LaunchSpec:
-    """What to launch: `data` is LaunchTemplateData or what a launch configuration says in its terms; `template` (id
-    and resolved version) or `configuration` is where it came from."""
+    """What to launch: `data` is LaunchTemplateData or what a launch configuration says in its
+    terms; `template` (id and resolved version) or `configuration` is where it came from."""
 
     data: dict[str, Any]
     template: tuple[str, int] | None = None
@@ -41,7 +45,9 @@ class Fleet:
     def launch(self, spec: LaunchSpec, subnet: Subnet) -> Instance:
         """A new instance, pending now and running after the boot delay."""
         instance = self.create(spec, subnet)
-        self._account.kernel.after(self._account.kernel.spread(*self._account.manners.boot), lambda: self._run(instance))
+        self._account.kernel.after(
+            self._account.kernel.spread(*self._account.behavior.boot), lambda: self._run(instance)
+        )
         return instance
 
     def create(self, spec: LaunchSpec, subnet: Subnet) -> Instance:
@@ -50,7 +56,7 @@ class Fleet:
         instance_type = spec.instance_type or spec.data.get("InstanceType", "")
         self._check(image, instance_type, subnet)
         instance = self._make(spec, image, instance_type, subnet)
-        self._account.past.note("instance", instance.id, lambda: None)
+        self._account.history.note("instance", instance.id, lambda: None)
         self._account.instances[instance.id] = instance
         return instance
 
@@ -77,31 +83,40 @@ class Fleet:
             self._become(instance, "stopping")
             self._account.balancer.instance_ended(instance)
             self._account.scaler.instance_ended(instance)
-            delay = self._account.kernel.spread(*self._account.manners.shutdown)
+            delay = self._account.kernel.spread(*self._account.behavior.shutdown)
             self._account.kernel.after(delay, lambda: self._follow(instance, "stopping", "stopped"))
 
     def start(self, instance: Instance) -> None:
         """Start a stopped instance."""
         if instance.state == "stopped":
             self._become(instance, "pending")
-            self._account.kernel.after(self._account.kernel.spread(*self._account.manners.boot), lambda: self._run(instance))
+            self._account.kernel.after(
+                self._account.kernel.spread(*self._account.behavior.boot),
+                lambda: self._run(instance),
+            )
 
     def terminate(self, instance: Instance, reason: tuple[str, str] | None = None) -> None:
-        """End an instance; `reason` is its state reason, code and message. Twice does no more than once."""
+        """End an instance; `reason` is its state reason, code and message. Twice does no more than
+        once."""
         if instance.state in ("shutting-down", "terminated"):
             return
         self._become(instance, "shutting-down")
-        instance.state_reason = reason or ("Client.UserInitiatedShutdown", "User initiated shutdown")
+        instance.state_reason = reason or (
+            "Client.UserInitiatedShutdown",
+            "User initiated shutdown",
+        )
         self._account.tell("shutting-down", instance)
         self._account.balancer.instance_ended(instance)
         self._account.scaler.instance_ended(instance)
-        delay = self._account.kernel.spread(*self._account.manners.shutdown)
+        delay = self._account.kernel.spread(*self._account.behavior.shutdown)
         self._account.kernel.after(delay, lambda: self._end(instance))
 
     def _check(self, image: Image, instance_type: str, subnet: Subnet) -> None:
         kind = TYPES.get(instance_type)
         if kind is None:
-            raise AwsError("InvalidParameterValue", f"Invalid value '{instance_type}' for InstanceType.")
+            raise AwsError(
+                "InvalidParameterValue", f"Invalid value '{instance_type}' for InstanceType."
+            )
         if image.architecture != kind.architecture:
             raise AwsError(
                 "InvalidParameterValue",
@@ -110,10 +125,15 @@ class Fleet:
             )
         left = self._account.capacity.get((instance_type, subnet.zone))
         if left == 0:
-            raise AwsError("InsufficientInstanceCapacity", self._no_capacity(instance_type, subnet.zone), 500)
+            raise AwsError(
+                "InsufficientInstanceCapacity", self._no_capacity(instance_type, subnet.zone), 500
+            )
         if subnet.available <= 0:
-            raise AwsError("InsufficientFreeAddressesInSubnet", f"There are not enough free addresses in subnet "
-                           f"'{subnet.id}' to satisfy the requested number of instances.")
+            raise AwsError(
+                "InsufficientFreeAddressesInSubnet",
+                f"There are not enough free addresses in subnet "
+                f"'{subnet.id}' to satisfy the requested number of instances.",
+            )
         if left is not None:
             self._account.capacity[instance_type, subnet.zone] = left - 1
 
@@ -128,25 +148,45 @@ class Fleet:
     def _make(self, spec: LaunchSpec, image: Image, instance_type: str, subnet: Subnet) -> Instance:
         data, address = spec.data, self._take_address(subnet)
         return Instance(
-            id=self._account.new_id("i"), zone=subnet.zone, subnet_id=subnet.id, private_ip=address,
-            private_dns=self.dns_name(address), image_id=image.id, instance_type=instance_type,
-            architecture=image.architecture, launched_at=self._account.kernel.now, group=spec.group,
-            tags={**_template_tags(spec), **spec.tags}, user_data=_text(data.get("UserData", "")),
-            launch_template=spec.template, launch_configuration=spec.configuration, key_name=data.get("KeyName", ""),
-            profile=_profile(data), security_groups=tuple(data.get("SecurityGroupIds", ())),
+            id=self._account.new_id("i"),
+            zone=subnet.zone,
+            subnet_id=subnet.id,
+            private_ip=address,
+            private_dns=self.dns_name(address),
+            image_id=image.id,
+            instance_type=instance_type,
+            architecture=image.architecture,
+            launched_at=self._account.kernel.now,
+            group=spec.group,
+            tags={**_template_tags(spec), **spec.tags},
+            user_data=_text(data.get("UserData", "")),
+            launch_template=spec.template,
+            launch_configuration=spec.configuration,
+            key_name=data.get("KeyName", ""),
+            profile=_profile(data),
+            security_groups=tuple(data.get("SecurityGroupIds", ())),
             spot=data.get("InstanceMarketOptions", {}).get("MarketType") == "spot",
             volume_id=self._account.new_id("vol"),
         )
 
     def dns_name(self, address: str) -> str:
-        """The private name that EC2 gives an address (IP name; us-east-1 has a domain of its own)."""
-        domain = "ec2.internal" if self._account.region == "us-east-1" else f"{self._account.region}.compute.internal"
+        """The private name that EC2 gives an address (IP name; us-east-1 has a domain of its
+        own)."""
+        domain = (
+            "ec2.internal"
+            if self._account.region == "us-east-1"
+            else f"{self._account.region}.compute.internal"
+        )
         return f"ip-{address.replace('.', '-')}.{domain}"
 
     def _take_address(self, subnet: Subnet) -> str:
         last = subnet.network.num_addresses - 2
-        if subnet.freed and (self._account.manners.reuse_addresses or subnet.next_host > last):
-            host = subnet.freed.pop() if self._account.manners.reuse_addresses else subnet.freed.pop(0)
+        if subnet.freed and (self._account.behavior.reuse_addresses or subnet.next_host > last):
+            host = (
+                subnet.freed.pop()
+                if self._account.behavior.reuse_addresses
+                else subnet.freed.pop(0)
+            )
         else:
             host, subnet.next_host = subnet.next_host, subnet.next_host + 1
         subnet.used.add(host)
@@ -167,7 +207,7 @@ class Fleet:
         subnet.freed.append(host)
         self._account.tell("terminated", instance)
         self._account.scaler.instance_terminated(instance)
-        self._account.kernel.after(self._account.manners.forget, lambda: self._forget(instance))
+        self._account.kernel.after(self._account.behavior.forget, lambda: self._forget(instance))
 
     def _forget(self, instance: Instance) -> None:
         self._account.instances.pop(instance.id, None)
@@ -177,14 +217,19 @@ class Fleet:
             self._become(instance, state)
 
     def _become(self, instance: Instance, state: str) -> None:
-        self._account.past.note("instance", instance.id, lambda: instance_look(self._account, instance))
+        self._account.history.note(
+            "instance", instance.id, lambda: instance_view(self._account, instance)
+        )
         instance.state = state
 
 
 def _template_tags(spec: LaunchSpec) -> dict[str, str]:
     tags: dict[str, str] = {}
     if spec.template:
-        tags = {"aws:ec2launchtemplate:id": spec.template[0], "aws:ec2launchtemplate:version": str(spec.template[1])}
+        tags = {
+            "aws:ec2launchtemplate:id": spec.template[0],
+            "aws:ec2launchtemplate:version": str(spec.template[1]),
+        }
     for part in spec.data.get("TagSpecifications", []):
         if part.get("ResourceType") == "instance":
             tags.update({tag["Key"]: tag.get("Value", "") for tag in part.get("Tags", [])})

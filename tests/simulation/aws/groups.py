@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The account's Auto Scaling side as plain records: groups, their members, what happened to them."""
+"""The account's Auto Scaling side as plain records: groups, their members, what happened to
+them."""
 
 from __future__ import annotations
 
@@ -11,22 +12,36 @@ from typing import Any
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Event
 
 PROCESSES = (
-    "Launch", "Terminate", "AddToLoadBalancer", "AlarmNotification", "AZRebalance", "HealthCheck",
-    "InstanceRefresh", "ReplaceUnhealthy", "ScheduledActions",
+    "Launch",
+    "Terminate",
+    "AddToLoadBalancer",
+    "AlarmNotification",
+    "AZRebalance",
+    "HealthCheck",
+    "InstanceRefresh",
+    "ReplaceUnhealthy",
+    "ScheduledActions",
 )
 """What SuspendProcesses can suspend (EC2 Auto Scaling user guide, types of processes)."""
 
 METRICS = (
-    "GroupMinSize", "GroupMaxSize", "GroupDesiredCapacity", "GroupInServiceInstances", "GroupPendingInstances",
-    "GroupStandbyInstances", "GroupTerminatingInstances", "GroupTotalInstances",
+    "GroupMinSize",
+    "GroupMaxSize",
+    "GroupDesiredCapacity",
+    "GroupInServiceInstances",
+    "GroupPendingInstances",
+    "GroupStandbyInstances",
+    "GroupTerminatingInstances",
+    "GroupTotalInstances",
 )
 """What EnableMetricsCollection means by all."""
 
 
 @dataclasses.dataclass
 class Member:
-    """An instance as its group sees it. `launch_template` is (id, name, number) as resolved at launch. `doomed`: its
-    termination is accepted, although it may still be reported InService. `drained` is when its targets are done."""
+    """An instance as its group sees it. `launch_template` is (id, name, number) as resolved at
+    launch. `doomed`: its termination is accepted, although it may still be reported InService.
+    `drained` is when its targets are done."""
 
     instance_id: str
     zone: str
@@ -45,7 +60,9 @@ class Member:
     @property
     def counted(self) -> bool:
         """Whether it fills a place of desired: Pending* or InService and not on its way out."""
-        return not self.doomed and (self.lifecycle_state == "InService" or self.lifecycle_state.startswith("Pending"))
+        return not self.doomed and (
+            self.lifecycle_state == "InService" or self.lifecycle_state.startswith("Pending")
+        )
 
 
 @dataclasses.dataclass
@@ -73,7 +90,8 @@ class Tag:
 
 @dataclasses.dataclass
 class Hook:
-    """A lifecycle hook. `transition` is "launching" or "terminating"; `timeout` is the heartbeat's, in seconds."""
+    """A lifecycle hook. `transition` is "launching" or "terminating"; `timeout` is the heartbeat's,
+    in seconds."""
 
     name: str
     transition: str
@@ -94,10 +112,10 @@ class WarmPool:
 
 @dataclasses.dataclass
 class Group:
-    """An Auto Scaling group. Of `template` (a LaunchTemplateSpecification: id, name and Version as given),
-    `launch_configuration` and `mixed` (a MixedInstancesPolicy) exactly one is set. `refreshes`, `policies` and
-    `scheduled_actions` hold what the Describe operations show. `surplus_launches` are the instances launched beyond
-    desired to balance zones."""
+    """An Auto Scaling group. Of `template` (a LaunchTemplateSpecification: id, name and Version as
+    given), `launch_configuration` and `mixed` (a MixedInstancesPolicy) exactly one is set.
+    `refreshes`, `policies` and `scheduled_actions` hold what the Describe operations show.
+    `surplus_launches` are the instances launched beyond desired to balance zones."""
 
     name: str
     arn: str

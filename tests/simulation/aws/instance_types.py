@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The instance types that the account knows: EC2's own figures (instance type specifications, EC2 documentation)."""
+"""The instance types that the account knows: EC2's own figures (instance type specifications, EC2
+documentation)."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class InstanceType:
-    """A type's architecture, virtual CPUs, memory in MiB, most network interfaces and addresses of each."""
+    """A type's architecture, virtual CPUs, memory in MiB, most network interfaces and addresses of
+    each."""
 
     name: str
     architecture: str
@@ -26,9 +28,23 @@ def _family(
     family: str, architecture: str, per_vcpu: int, sizes: str, burstable: bool = False
 ) -> list[InstanceType]:
     """Types of one family whose memory grows with its virtual CPUs, `per_vcpu` MiB each."""
-    table = {"large": (2, 3, 10), "xlarge": (4, 4, 15), "2xlarge": (8, 4, 15), "4xlarge": (16, 8, 30)}
+    table = {
+        "large": (2, 3, 10),
+        "xlarge": (4, 4, 15),
+        "2xlarge": (8, 4, 15),
+        "4xlarge": (16, 8, 30),
+    }
     return [
-        InstanceType(f"{family}.{size}", architecture, vcpus, vcpus * per_vcpu, interfaces, addresses, 0, burstable)
+        InstanceType(
+            f"{family}.{size}",
+            architecture,
+            vcpus,
+            vcpus * per_vcpu,
+            interfaces,
+            addresses,
+            0,
+            burstable,
+        )
         for size in sizes.split()
         for vcpus, interfaces, addresses in [table[size]]
     ]

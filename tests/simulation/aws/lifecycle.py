@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The life of one member of an Auto Scaling group, from Pending to gone.
 
-EC2 Auto Scaling user guide, "Instance lifecycle": Pending, perhaps Pending:Wait and Pending:Proceed, InService;
-Terminating (its targets drain first), perhaps Terminating:Wait and Terminating:Proceed, then EC2 ends it.
+EC2 Auto Scaling user guide, "Instance lifecycle": Pending, perhaps Pending:Wait and
+Pending:Proceed, InService; Terminating (its targets drain first), perhaps Terminating:Wait and
+Terminating:Proceed, then EC2 ends it.
 """
 
 from __future__ import annotations
@@ -12,10 +13,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
-from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Activity, Group, Hook, Member
-from ansible_collections.nodeops.rotator.tests.simulation.aws.looks import member_look
+from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import (
+    Activity,
+    Group,
+    Hook,
+    Member,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance, Subnet
 from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import Origin, resolve_origins
+from ansible_collections.nodeops.rotator.tests.simulation.aws.views import member_view
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
@@ -55,10 +61,14 @@ class Lifecycle:
         """Make an instance a Pending member; `origin` is None for one that was attached."""
         member = Member(instance.id, instance.zone, instance.instance_type)
         if origin is not None and origin.template and origin.version:
-            member.launch_template = (origin.template.id, origin.template.name, origin.version.number)
+            member.launch_template = (
+                origin.template.id,
+                origin.template.name,
+                origin.version.number,
+            )
         member.launch_configuration = origin.configuration if origin else ""
         member.weight = origin.weight if origin else None
-        self._account.past.note("member", instance.id, lambda: None)
+        self._account.history.note("member", instance.id, lambda: None)
         group.members[instance.id] = member
         instance.group = group.name
         self._account.tell_member(group, member)
@@ -78,7 +88,9 @@ class Lifecycle:
         self.finish(member)
         if "AddToLoadBalancer" not in group.suspended:
             for arn in group.target_groups:
-                self._account.balancer.register(self._account.target_groups[arn], member.instance_id)
+                self._account.balancer.register(
+                    self._account.target_groups[arn], member.instance_id
+                )
         if member.instance_id in group.surplus_launches:
             group.surplus_launches.discard(member.instance_id)
             self._scaler.plan(group)
@@ -86,16 +98,18 @@ class Lifecycle:
     # Out.
 
     def retire(self, group: Group, member: Member, cause: str, at_once: bool = False) -> Activity:
-        """Begin a termination; without `at_once` the member is still reported as it was for a while. Its place is
-        free at once, so a replacement may be launched before it is gone."""
-        activity = self._scaler.activity(group, f"Terminating EC2 instance: {member.instance_id}", cause)
+        """Begin a termination; without `at_once` the member is still reported as it was for a
+        while. Its place is free at once, so a replacement may be launched before it is gone."""
+        activity = self._scaler.activity(
+            group, f"Terminating EC2 instance: {member.instance_id}", cause
+        )
         member.activity, member.doomed = activity, True
         self._account.tell_member(group, member)
         group.surplus_launches.discard(member.instance_id)
         if member.hook_event is not None:
             member.hook_event.cancel()
-        manners = self._account.manners
-        lag = 0.0 if at_once else self._account.kernel.spread(*manners.terminate_lag)
+        behavior = self._account.behavior
+        lag = 0.0 if at_once else self._account.kernel.spread(*behavior.terminate_lag)
         self._account.kernel.after(lag, lambda: self._terminating(group, member))
         self._scaler.plan(group)
         return activity
@@ -104,12 +118,17 @@ class Lifecycle:
         if group.members.get(member.instance_id) is not member:
             return
         self._become(group, member, "Terminating")
-        self._account.kernel.after(self.deregister(group, member), lambda: self._hold(group, member, "terminating"))
+        self._account.kernel.after(
+            self.deregister(group, member), lambda: self._hold(group, member, "terminating")
+        )
 
     def deregister(self, group: Group, member: Member) -> float:
         """Let the member's targets drain; returns the seconds until they are gone."""
         arns = [arn for arn in group.target_groups if arn in self._account.target_groups]
-        delays = [self._account.balancer.deregister(self._account.target_groups[arn], member.instance_id) for arn in arns]
+        delays = [
+            self._account.balancer.deregister(self._account.target_groups[arn], member.instance_id)
+            for arn in arns
+        ]
         return max(delays, default=0.0)
 
     def _end(self, group: Group, member: Member) -> None:
@@ -120,7 +139,8 @@ class Lifecycle:
             self._account.fleet.terminate(instance)
 
     def gone(self, group: Group, member: Member) -> None:
-        """EC2 ended the instance: it leaves the group, unless a hook or its targets still hold it."""
+        """EC2 ended the instance: it leaves the group, unless a hook or its targets still hold
+        it."""
         instance = self._account.instances.get(member.instance_id)
         if member.lifecycle_state in ("Terminating", "Terminating:Proceed") and (
             instance is None or instance.state == "terminated"
@@ -130,7 +150,7 @@ class Lifecycle:
 
     def leave(self, group: Group, member: Member) -> None:
         """The member is none any more."""
-        self._account.past.part(group.name, member_look(member))
+        self._account.history.part(group.name, member_view(member))
         del group.members[member.instance_id]
         self._account.tell_member(group, member)
         group.surplus_launches.discard(member.instance_id)
@@ -168,8 +188,10 @@ class Lifecycle:
         if member.hook_event is not None:
             member.hook_event.cancel()
         if result == "ABANDON" and hook.transition == "launching":
-            cause = f"At {self._scaler.stamp()} an instance was taken out of service in response to a lifecycle hook " \
-                    "that was abandoned."
+            cause = (
+                f"At {self._scaler.stamp()} an instance was taken out of service in response to a lifecycle hook "
+                "that was abandoned."
+            )
             self.retire(group, member, cause, at_once=True)
         elif result == "ABANDON" or not member.hooks:
             word = member.lifecycle_state.partition(":")[0]
@@ -182,7 +204,7 @@ class Lifecycle:
         if transition == "terminating":
             self._end(group, member)
         else:
-            delay = self._account.kernel.spread(*self._account.manners.in_service)
+            delay = self._account.kernel.spread(*self._account.behavior.in_service)
             self._account.kernel.after(delay, lambda: self.enter_service(group, member))
 
     def _become(self, group: Group, member: Member, state: str) -> None:
@@ -191,7 +213,8 @@ class Lifecycle:
         self._account.tell_member(group, member)
 
     def move(self, group: Group, member: Member, state: str) -> None:
-        """Put the member into another state than those of a launch or a termination (Standby, Detaching)."""
+        """Put the member into another state than those of a launch or a termination (Standby,
+        Detaching)."""
         self._become(group, member, state)
 
     def finish(self, member: Member) -> None:

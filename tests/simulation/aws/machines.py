@@ -30,7 +30,8 @@ class Image:
 
 @dataclasses.dataclass
 class Subnet:
-    """A subnet of the account's one VPC. `used` are host numbers in use, `freed` those given back, last one last."""
+    """A subnet of the account's one VPC. `used` are host numbers in use, `freed` those given back,
+    last one last."""
 
     id: str
     zone: str
@@ -92,9 +93,10 @@ class LaunchConfiguration:
 
 @dataclasses.dataclass
 class Instance:
-    """An EC2 instance. `state`: pending, running, shutting-down, terminated, stopping or stopped. Exactly one of
-    `launch_template` (id and resolved version) and `launch_configuration` is set for a group's instance. `group` is
-    the Auto Scaling group's name, empty outside of one. Times are seconds of the world's clock."""
+    """An EC2 instance. `state`: pending, running, shutting-down, terminated, stopping or stopped.
+    Exactly one of `launch_template` (id and resolved version) and `launch_configuration` is set for
+    a group's instance. `group` is the Auto Scaling group's name, empty outside of one. Times are
+    seconds of the world's clock."""
 
     id: str
     zone: str

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The table of operations, and how a handler gets into it.
 
-A handler says which parameters it models. Whatever else is given is refused loudly, so that no test passes because
-the World ignored an option that the real service would have obeyed.
+A handler says which parameters it models. Whatever else is given is refused loudly, so that no test
+passes because the World ignored an option that the real service would have obeyed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ _TABLE: dict[tuple[str, str], tuple[Handler, frozenset[str]]] = {}
 
 
 def operation(service: str, name: str, *modelled: str) -> Callable[[Handler], Handler]:
-    """Make the decorated function the handler of `service`'s operation `name`, taking the parameters `modelled`."""
+    """Make the decorated function the handler of `service`'s operation `name`, taking the
+    parameters `modelled`."""
 
     def enter(handler: Handler) -> Handler:
         _TABLE[service, name] = (handler, frozenset(modelled))
@@ -34,11 +35,13 @@ def operation(service: str, name: str, *modelled: str) -> Callable[[Handler], Ha
 
 
 def find(service: str, name: str, params: Params) -> Handler:
-    """The handler of an operation. Raises AwsError UnknownOperationException for one that the World does not have,
-    NotModelled (501) for a parameter that it does not model."""
+    """The handler of an operation. Raises AwsError UnknownOperationException for one that the World
+    does not have, NotModelled (501) for a parameter that it does not model."""
     found = _TABLE.get((service, name))
     if found is None:
-        raise AwsError("UnknownOperationException", f"{service} {name} is not part of this account", 501)
+        raise AwsError(
+            "UnknownOperationException", f"{service} {name} is not part of this account", 501
+        )
     handler, modelled = found
     for parameter in params:
         if parameter not in modelled and not (service == "ec2" and parameter == "DryRun"):

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what a group launches: a launch template (alone or in a mixed instances policy) or a launch configuration."""
+"""From what a group launches: a launch template (alone or in a mixed instances policy) or a launch
+configuration."""
 
 from __future__ import annotations
 
@@ -12,7 +13,10 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
 from ansible_collections.nodeops.rotator.tests.simulation.aws.fleet import LaunchSpec
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group, Member
-from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Template, TemplateVersion
+from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import (
+    Template,
+    TemplateVersion,
+)
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
@@ -20,8 +24,8 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Origin:
-    """One way in which a group may launch: the template and its version as resolved now, or a configuration's name.
-    A mixed instances policy has one per override, in its order."""
+    """One way in which a group may launch: the template and its version as resolved now, or a
+    configuration's name. A mixed instances policy has one per override, in its order."""
 
     template: Template | None
     version: TemplateVersion | None
@@ -32,8 +36,12 @@ class Origin:
 
     def spec(self, group: Group, tags: dict[str, str]) -> LaunchSpec:
         """What EC2 is asked to launch."""
-        template = (self.template.id, self.version.number) if self.template and self.version else None
-        return LaunchSpec(dict(self.data), template, self.configuration, self.instance_type, tags, group.name)
+        template = (
+            (self.template.id, self.version.number) if self.template and self.version else None
+        )
+        return LaunchSpec(
+            dict(self.data), template, self.configuration, self.instance_type, tags, group.name
+        )
 
 
 def find_template(account: Account, spec: Mapping[str, Any]) -> Template:
@@ -42,14 +50,18 @@ def find_template(account: Account, spec: Mapping[str, Any]) -> Template:
     if template_id:
         found = account.templates.get(template_id)
         if found is None:
-            raise AwsError("InvalidLaunchTemplateId.NotFound", f"The specified launch template, with template ID "
-                           f"{template_id}, does not exist.")
+            raise AwsError(
+                "InvalidLaunchTemplateId.NotFound",
+                f"The specified launch template, with template ID {template_id}, does not exist.",
+            )
         return found
     for template in account.templates.values():
         if template.name == name:
             return template
-    raise AwsError("InvalidLaunchTemplateName.NotFoundException", f"The specified launch template, with template name "
-                   f"{name}, does not exist.")
+    raise AwsError(
+        "InvalidLaunchTemplateName.NotFoundException",
+        f"The specified launch template, with template name {name}, does not exist.",
+    )
 
 
 def find_version(template: Template, version: str | None) -> TemplateVersion:
@@ -60,8 +72,11 @@ def find_version(template: Template, version: str | None) -> TemplateVersion:
         return template.versions[template.latest]
     number = int(version) if str(version).isdigit() else -1
     if number not in template.versions:
-        raise AwsError("InvalidLaunchTemplateId.VersionNotFound", f"Could not find the specified version {version} for "
-                       f"the launch template with ID {template.id}.")
+        raise AwsError(
+            "InvalidLaunchTemplateId.VersionNotFound",
+            f"Could not find the specified version {version} for "
+            f"the launch template with ID {template.id}.",
+        )
     return template.versions[number]
 
 
@@ -73,13 +88,17 @@ def resolve_origins(account: Account, group: Group) -> list[Origin]:
         return [_of_template(account, group.template)]
     configuration = account.launch_configurations.get(group.launch_configuration)
     if configuration is None:
-        raise AwsError("ValidationError", f"Launch configuration name not found - {group.launch_configuration}")
+        raise AwsError(
+            "ValidationError", f"Launch configuration name not found - {group.launch_configuration}"
+        )
     data = dict(configuration.data)
     data["SecurityGroupIds"] = data.pop("SecurityGroups", [])
     return [Origin(None, None, configuration.name, data)]
 
 
-def _of_template(account: Account, spec: Mapping[str, Any], override: Mapping[str, Any] | None = None) -> Origin:
+def _of_template(
+    account: Account, spec: Mapping[str, Any], override: Mapping[str, Any] | None = None
+) -> Origin:
     template = find_template(account, spec)
     version = find_version(template, spec.get("Version"))
     weight = (override or {}).get("WeightedCapacity")
@@ -91,7 +110,10 @@ def _mixed(account: Account, policy: Mapping[str, Any]) -> list[Origin]:
     part = policy["LaunchTemplate"]
     base = part["LaunchTemplateSpecification"]
     overrides = part.get("Overrides") or [{}]
-    return [_of_template(account, one.get("LaunchTemplateSpecification") or base, one) for one in overrides]
+    return [
+        _of_template(account, one.get("LaunchTemplateSpecification") or base, one)
+        for one in overrides
+    ]
 
 
 def is_current(account: Account, group: Group, member: Member) -> bool:
@@ -103,4 +125,7 @@ def is_current(account: Account, group: Group, member: Member) -> bool:
     if member.launch_template is None:
         return any(origin.configuration == member.launch_configuration for origin in origins)
     template_id, _name, number = member.launch_template
-    return any(o.template and o.version and (o.template.id, o.version.number) == (template_id, number) for o in origins)
+    return any(
+        o.template and o.version and (o.template.id, o.version.number) == (template_id, number)
+        for o in origins
+    )

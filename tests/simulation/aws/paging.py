@@ -21,10 +21,11 @@ Values = Callable[[Any], Iterable[str]]
 def page(
     items: Mapping[str, Any], token: str | None, size: int, bad_token: str = "InvalidNextToken"
 ) -> tuple[list[Any], str | None]:
-    """The elements of `items` (by key) that follow `token`, at most `size`, and the token of the rest, if any.
+    """The elements of `items` (by key) that follow `token`, at most `size`, and the token of the
+    rest, if any.
 
-    The token holds the key at which the next page begins, so that elements that come or go between two pages shift
-    nothing. Keys decide the order.
+    The token holds the key at which the next page begins, so that elements that come or go between
+    two pages shift nothing. Keys decide the order.
     """
     keys = sorted(items)
     start = bisect.bisect_left(keys, _key(token, bad_token)) if token else 0
@@ -47,14 +48,19 @@ def _key(token: str, bad_token: str) -> str:
     return text[len("from:") :]
 
 
-def matches(element: Any, filters: Sequence[Mapping[str, Any]], known: Mapping[str, Values], tags: Values) -> bool:
-    """Whether `element` passes every filter: one of its values must equal one of the filter's, in which * and ?
-    stand for any text and any character. `known` gives the values by filter name, `tags` those of tag:KEY as
-    KEY=VALUE. Raises AwsError for a filter that the operation does not have."""
+def matches(
+    element: Any, filters: Sequence[Mapping[str, Any]], known: Mapping[str, Values], tags: Values
+) -> bool:
+    """Whether `element` passes every filter: one of its values must equal one of the filter's, in
+    which * and ? stand for any text and any character. `known` gives the values by filter name,
+    `tags` those of tag:KEY as KEY=VALUE. Raises AwsError for a filter that the operation does not
+    have."""
     return all(_passes(element, one, known, tags) for one in filters)
 
 
-def _passes(element: Any, one: Mapping[str, Any], known: Mapping[str, Values], tags: Values) -> bool:
+def _passes(
+    element: Any, one: Mapping[str, Any], known: Mapping[str, Values], tags: Values
+) -> bool:
     name, wanted = one.get("Name", ""), one.get("Values", [])
     if name.startswith("tag:"):
         prefix = name[len("tag:") :] + "="

@@ -10,9 +10,10 @@ import dataclasses
 
 @dataclasses.dataclass
 class Credential:
-    """An identity of the account. `expires`: seconds of the world's clock, None for a long-lived key. `secret`: the key
-    that it signs with, "" where nobody checks; `session`: the token that temporary credentials come with. `allowed`:
-    globs of the "service:Operation" that its policy allows."""
+    """An identity of the account. `expires`: seconds of the world's clock, None for a long-lived
+    key. `secret`: the key that it signs with, "" where nobody checks; `session`: the token that
+    temporary credentials come with. `allowed`: globs of the "service:Operation" that its policy
+    allows."""
 
     arn: str
     expires: float | None = None
@@ -23,7 +24,8 @@ class Credential:
 
 @dataclasses.dataclass
 class Parameter:
-    """An SSM parameter. `modified` is seconds of the world's clock; negative is before its beginning."""
+    """An SSM parameter. `modified` is seconds of the world's clock; negative is before its
+    beginning."""
 
     name: str
     value: str

@@ -1,10 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Auto Scaling's physics: what the service does, some time after a group changed, to bring it to its desired size.
+"""Auto Scaling's physics: what the service does, some time after a group changed, to bring it to
+its desired size.
 
-Nothing is scanned: each change of a group plans one reconciliation of that group, and an earlier plan replaces a
-later one. The steps of one member's life are in lifecycle.py.
+Nothing is scanned: each change of a group plans one reconciliation of that group, and an earlier
+plan replaces a later one. The steps of one member's life are in lifecycle.py.
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import T
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Activity, Group, Member
 from ansible_collections.nodeops.rotator.tests.simulation.aws.lifecycle import Lifecycle
-from ansible_collections.nodeops.rotator.tests.simulation.aws.looks import group_look, member_look
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance, Subnet
-from ansible_collections.nodeops.rotator.tests.simulation.aws.victims import choose_victims, zone_counts
+from ansible_collections.nodeops.rotator.tests.simulation.aws.victims import (
+    choose_victims,
+    zone_counts,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.aws.views import group_view, member_view
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
@@ -34,9 +38,12 @@ class Scaler:
     # What changes a group tells us.
 
     def plan(self, group: Group, delay: float | None = None) -> None:
-        """Reconcile the group after `delay` seconds (default: the scaling delay), or sooner if that is planned."""
+        """Reconcile the group after `delay` seconds (default: the scaling delay), or sooner if that
+        is planned."""
         kernel = self._account.kernel
-        at = kernel.now + (kernel.spread(*self._account.manners.scaling_delay) if delay is None else delay)
+        at = kernel.now + (
+            kernel.spread(*self._account.behavior.scaling_delay) if delay is None else delay
+        )
         if group.pending is not None and not group.pending.cancelled:
             if group.pending.at <= at:
                 return
@@ -53,7 +60,7 @@ class Scaler:
         """An instance shuts down; if the group did not do it, a health check will find out."""
         group, member = self.whereabouts(instance.id)
         if group is not None and member is not None and not member.doomed:
-            delay = self._account.kernel.spread(*self._account.manners.health_check)
+            delay = self._account.kernel.spread(*self._account.behavior.health_check)
             self._account.kernel.after(delay, lambda: self._check_health(group, member))
 
     def instance_terminated(self, instance: Instance) -> None:
@@ -63,20 +70,27 @@ class Scaler:
             self.lifecycle.gone(group, member)
 
     def target_failed(self, target_group: TargetGroup, target: Target) -> None:
-        """A target fails its health checks; a group that asked for ELB health checks replaces the instance, once its
-        grace period is over."""
+        """A target fails its health checks; a group that asked for ELB health checks replaces the
+        instance, once its grace period is over."""
         group, member = self.whereabouts(target.id)
         if group is None or member is None or target_group.arn not in group.target_groups:
             return
         age = self._account.kernel.now - self._account.instances[target.id].launched_at
-        delay = self._account.kernel.spread(*self._account.manners.health_check)
+        delay = self._account.kernel.spread(*self._account.behavior.health_check)
         grace = max(0.0, group.setting("HealthCheckGracePeriod") - age)
-        self._account.kernel.after(max(delay, grace), lambda: self._check_target(group, member, target))
+        self._account.kernel.after(
+            max(delay, grace), lambda: self._check_target(group, member, target)
+        )
 
     def _check_target(self, group: Group, member: Member, target: Target) -> None:
         asked = "ELB" in group.setting("HealthCheckType") and "HealthCheck" not in group.suspended
         present = group.members.get(member.instance_id) is member and member.counted
-        if asked and present and target.state == "unhealthy" and member.lifecycle_state == "InService":
+        if (
+            asked
+            and present
+            and target.state == "unhealthy"
+            and member.lifecycle_state == "InService"
+        ):
             self.mark_unhealthy(group, member)
 
     def mark_unhealthy(self, group: Group, member: Member) -> None:
@@ -112,22 +126,31 @@ class Scaler:
         instance = self._account.instances.get(member.instance_id)
         gone = instance is None or instance.state not in ("pending", "running")
         present = group.members.get(member.instance_id) is member and not member.doomed
-        if gone and present and "HealthCheck" not in group.suspended and member.lifecycle_state != "Standby":
+        if (
+            gone
+            and present
+            and "HealthCheck" not in group.suspended
+            and member.lifecycle_state != "Standby"
+        ):
             self.mark_unhealthy(group, member)
 
     def _replace_unhealthy(self, group: Group) -> None:
         if "ReplaceUnhealthy" in group.suspended or "Terminate" in group.suspended:
             return
         for member in [m for m in group.counted() if m.health == "Unhealthy"]:
-            cause = f"At {self.stamp()} an instance was taken out of service in response to an EC2 health check " \
-                    "indicating it has been terminated or stopped."
+            cause = (
+                f"At {self.stamp()} an instance was taken out of service in response to an EC2 health check "
+                "indicating it has been terminated or stopped."
+            )
             self.lifecycle.retire(group, member, cause, at_once=True)
 
     def _scale_out(self, group: Group, missing: int) -> None:
         size = group.capacity()
         while missing > 0:
-            cause = f"At {self.stamp()} an instance was started in response to a difference between desired and " \
-                    f"actual capacity, increasing the capacity from {size} to {size + 1}."
+            cause = (
+                f"At {self.stamp()} an instance was started in response to a difference between desired and "
+                f"actual capacity, increasing the capacity from {size} to {size + 1}."
+            )
             member = None if "Launch" in group.suspended else self.launch(group, cause)
             if member is None:
                 return
@@ -139,22 +162,31 @@ class Scaler:
             return
         size = group.capacity()
         for member in choose_victims(self._account, group, surplus):
-            cause = f"At {self.stamp()} an instance was taken out of service in response to a difference between " \
-                    f"desired and actual capacity, shrinking the capacity from {size} to {size - 1}.  At " \
-                    f"{self.stamp()} instance {member.instance_id} was selected for termination."
+            cause = (
+                f"At {self.stamp()} an instance was taken out of service in response to a difference between "
+                f"desired and actual capacity, shrinking the capacity from {size} to {size - 1}.  At "
+                f"{self.stamp()} instance {member.instance_id} was selected for termination."
+            )
             size -= 1
             self.lifecycle.retire(group, member, cause, at_once=True)
         group.last_scaled_at = self._account.kernel.now
 
     def _rebalance(self, group: Group) -> None:
-        """Launch in the emptiest zone; when that is InService, the surplus falls in the fullest one. Where all in the
-        fullest zone are protected, nothing could fall there, and nothing is launched."""
+        """Launch in the emptiest zone; when that is InService, the surplus falls in the fullest
+        one. Where all in the fullest zone are protected, nothing could fall there, and nothing is
+        launched."""
         counts = zone_counts(group)
-        if not self._account.manners.az_rebalance or len(counts) < 2 or "AZRebalance" in group.suspended:
+        if (
+            not self._account.behavior.az_rebalance
+            or len(counts) < 2
+            or "AZRebalance" in group.suspended
+        ):
             return
         least = min(counts, key=lambda zone: (counts[zone], zone))
         most = max(counts.values())
-        exposed = any(counts[member.zone] == most and not member.protected for member in group.counted())
+        exposed = any(
+            counts[member.zone] == most and not member.protected for member in group.counted()
+        )
         if most - counts[least] < 2 or not exposed or "Launch" in group.suspended:
             return
         cause = f"At {self.stamp()} an instance was launched to balance instances in zones {' '.join(sorted(counts))}."
@@ -163,8 +195,9 @@ class Scaler:
             group.surplus_launches.add(member.instance_id)
 
     def launch(self, group: Group, cause: str, zone: str | None = None) -> Member | None:
-        """Launch one instance into the group, in the zone with the fewest unless `zone` is given. A zone, or an
-        override of a mixed instances policy, without capacity is passed over; if none is left the activity fails."""
+        """Launch one instance into the group, in the zone with the fewest unless `zone` is given. A
+        zone, or an override of a mixed instances policy, without capacity is passed over; if none
+        is left the activity fails."""
         activity = self.activity(group, "Launching a new EC2 instance", cause)
         failure = AwsError("ValidationError", "The group has no subnet")
         for subnet in self._subnets(group, zone):
@@ -172,19 +205,28 @@ class Scaler:
                 return self.lifecycle.launch(group, subnet, activity)
             except AwsError as error:
                 failure = error
-                if error.code not in ("InsufficientInstanceCapacity", "InsufficientFreeAddressesInSubnet"):
+                if error.code not in (
+                    "InsufficientInstanceCapacity",
+                    "InsufficientFreeAddressesInSubnet",
+                ):
                     break
-        activity.status, activity.progress, activity.ended_at = "Failed", 100, self._account.kernel.now
+        activity.status, activity.progress, activity.ended_at = (
+            "Failed",
+            100,
+            self._account.kernel.now,
+        )
         activity.description += ".  Status Reason: " + failure.message
         activity.message = failure.message + " Launching EC2 instance failed."
-        self.plan(group, self._account.kernel.spread(*self._account.manners.launch_retry))
+        self.plan(group, self._account.kernel.spread(*self._account.behavior.launch_retry))
         return None
 
     def _subnets(self, group: Group, zone: str | None) -> list[Subnet]:
         counts = zone_counts(group)
         subnets = [self._account.subnets[name] for name in group.subnets]
         chosen = [subnet for subnet in subnets if zone is None or subnet.zone == zone]
-        return sorted(chosen, key=lambda subnet: (counts.get(subnet.zone, 0), -subnet.available, subnet.id))
+        return sorted(
+            chosen, key=lambda subnet: (counts.get(subnet.zone, 0), -subnet.available, subnet.id)
+        )
 
     # Small things that handlers and the life-cycle share.
 
@@ -198,11 +240,11 @@ class Scaler:
 
     def note_group(self, group: Group) -> None:
         """The group is about to change."""
-        self._account.past.note("group", group.name, lambda: group_look(self._account, group))
+        self._account.history.note("group", group.name, lambda: group_view(self._account, group))
 
     def note_member(self, group: Group, member: Member) -> None:
         """A member is about to change."""
-        self._account.past.note("member", member.instance_id, lambda: member_look(member))
+        self._account.history.note("member", member.instance_id, lambda: member_view(member))
 
     def set_desired(self, group: Group, desired: int) -> None:
         """Change desired and let the group follow."""

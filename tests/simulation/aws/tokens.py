@@ -1,11 +1,13 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who presents an EKS bearer token: what EKS's authenticator checks of the presigned STS request that it is.
+"""Who presents an EKS bearer token: what EKS's authenticator checks of the presigned STS request
+that it is.
 
-The rules are aws-iam-authenticator's (pkg/token): the prefix; a GET of GetCallerIdentity and nothing else; the cluster's
-name as a signed header; at most 15 minutes old. STS itself would check the signature and the session token; here that
-is done for callers whose secret key the account knows.
+The rules are aws-iam-authenticator's (pkg/token): the prefix; a GET of GetCallerIdentity and
+nothing else; the cluster's name as a signed header; at most 15 minutes old. STS itself would check
+the signature and the session token; here that is done for callers whose secret key the account
+knows.
 """
 
 from __future__ import annotations
@@ -23,16 +25,25 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Cre
 PREFIX = "k8s-aws-v1."
 LIFETIME = datetime.timedelta(minutes=15)
 _ALLOWED = frozenset(
-    ("action", "version", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-expires", "x-amz-security-token",
-     "x-amz-signature", "x-amz-signedheaders")
+    (
+        "action",
+        "version",
+        "x-amz-algorithm",
+        "x-amz-credential",
+        "x-amz-date",
+        "x-amz-expires",
+        "x-amz-security-token",
+        "x-amz-signature",
+        "x-amz-signedheaders",
+    )
 )
 
 
 def authenticator(
     account: Account, cluster: str, clock: Callable[[], datetime.datetime] | None = None
 ) -> Callable[[str], str | None]:
-    """For the cluster's `authenticate`: bearer token to ARN, None for one that is not to be let in. `clock` is the
-    time against which tokens expire (default: the world's)."""
+    """For the cluster's `authenticate`: bearer token to ARN, None for one that is not to be let in.
+    `clock` is the time against which tokens expire (default: the world's)."""
 
     def identity(token: str) -> str | None:
         query = _presigned(token)
@@ -40,7 +51,9 @@ def authenticator(
             return None
         actor = query["X-Amz-Credential"].partition("/")[0]
         known = account.credential(actor)
-        if not account.lets_in(actor) or (known is not None and not _signed(token, query, cluster, known)):
+        if not account.lets_in(actor) or (
+            known is not None and not _signed(token, query, cluster, known)
+        ):
             return None
         return account.arn_of(actor)
 
@@ -57,19 +70,33 @@ def _presigned(token: str) -> dict[str, str] | None:
     if not token.startswith(PREFIX):
         return None
     try:
-        query = dict(urllib.parse.parse_qsl(_url(token).query, keep_blank_values=True, strict_parsing=True))
+        query = dict(
+            urllib.parse.parse_qsl(_url(token).query, keep_blank_values=True, strict_parsing=True)
+        )
     except ValueError:
         return None
     names = {name.lower() for name in query}
-    required = {"X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Signature", "X-Amz-SignedHeaders"}
-    if not names <= _ALLOWED or not required <= set(query) or query.get("Action") != "GetCallerIdentity":
+    required = {
+        "X-Amz-Credential",
+        "X-Amz-Date",
+        "X-Amz-Expires",
+        "X-Amz-Signature",
+        "X-Amz-SignedHeaders",
+    }
+    if (
+        not names <= _ALLOWED
+        or not required <= set(query)
+        or query.get("Action") != "GetCallerIdentity"
+    ):
         return None
     return query if "x-k8s-aws-id" in query["X-Amz-SignedHeaders"].split(";") else None
 
 
 def _fresh(query: Mapping[str, str], now: datetime.datetime) -> bool:
     try:
-        made = datetime.datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.timezone.utc)
+        made = datetime.datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(
+            tzinfo=datetime.UTC
+        )
         valid = 0 <= int(query["X-Amz-Expires"]) <= LIFETIME.total_seconds()
     except ValueError:
         return False
@@ -79,17 +106,24 @@ def _fresh(query: Mapping[str, str], now: datetime.datetime) -> bool:
 def _signed(token: str, query: Mapping[str, str], cluster: str, known: Credential) -> bool:
     if query.get("X-Amz-Security-Token", "") != known.session:
         return False
-    return not known.secret or hmac.compare_digest(_signature(token, query, cluster, known.secret), query["X-Amz-Signature"])
+    return not known.secret or hmac.compare_digest(
+        _signature(token, query, cluster, known.secret), query["X-Amz-Signature"]
+    )
 
 
 def _signature(token: str, query: Mapping[str, str], cluster: str, secret: str) -> str:
     """Signature version 4 of the request, as it must be if it names this cluster."""
     pairs = sorted((name, value) for name, value in query.items() if name != "X-Amz-Signature")
-    canonical_query = "&".join(f"{urllib.parse.quote(n, safe='-_.~')}={urllib.parse.quote(v, safe='-_.~')}" for n, v in pairs)
+    canonical_query = "&".join(
+        f"{urllib.parse.quote(n, safe='-_.~')}={urllib.parse.quote(v, safe='-_.~')}"
+        for n, v in pairs
+    )
     url = _url(token)
     headers = f"host:{url.netloc}\nx-k8s-aws-id:{cluster}\n"
     empty = hashlib.sha256(b"").hexdigest()
-    request = "\n".join(("GET", url.path or "/", canonical_query, headers, query["X-Amz-SignedHeaders"], empty))
+    request = "\n".join(
+        ("GET", url.path or "/", canonical_query, headers, query["X-Amz-SignedHeaders"], empty)
+    )
     scope = query["X-Amz-Credential"].split("/")[1:]
     hashed = hashlib.sha256(request.encode()).hexdigest()
     to_sign = "\n".join(("AWS4-HMAC-SHA256", query["X-Amz-Date"], "/".join(scope), hashed))

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may do what, and what stands in the way of a write: tokens, permissions, namespaces, webhooks."""
+"""Who may do what, and what stands in the way of a write: tokens, permissions, namespaces,
+webhooks."""
 
 from __future__ import annotations
 
@@ -9,18 +10,24 @@ import dataclasses
 import fnmatch
 from collections.abc import Callable
 
-from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ApiError, forbidden, not_found
+from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import (
+    ApiError,
+    forbidden,
+    not_found,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import RESOURCES, Resource
 from ansible_collections.nodeops.rotator.tests.simulation.kube.store import Store
 
 ANONYMOUS = "kubernetes-admin"
-"""Who a caller without a token is while the cluster asks for none; one with a token is whom it names."""
+"""Who a caller without a token is while the cluster asks for none; one with a token is whom it
+names."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Webhook:
-    """A validating webhook that refuses operations matching `match` ("create pods/eviction", a glob), where `where`
-    (given namespace and name of the object) agrees. `broken`: it does not answer, and its failure policy is Fail."""
+    """A validating webhook that refuses operations matching `match` ("create pods/eviction", a
+    glob), where `where` (given namespace and name of the object) agrees. `broken`: it does not
+    answer, and its failure policy is Fail."""
 
     name: str
     match: str
@@ -31,7 +38,9 @@ class Webhook:
 
     def refusal(self, operation: str, namespace: str, name: str) -> ApiError | None:
         """Its answer to an operation (apiserver pkg/admission/plugin/webhook/errors)."""
-        if not fnmatch.fnmatchcase(operation, self.match) or (self.where and not self.where(namespace, name)):
+        if not fnmatch.fnmatchcase(operation, self.match) or (
+            self.where and not self.where(namespace, name)
+        ):
             return None
         if self.broken:
             why = f'failed calling webhook "{self.name}": failed to call webhook: context deadline exceeded'
@@ -42,9 +51,10 @@ class Webhook:
 
 
 class Admission:
-    """Identity and permission of callers. `tokens`: token to user, None accepts everybody. `authenticate`: asked for a
-    token that is not among them, answers the user or None. `denied`: (user glob, "verb resource" glob) pairs that are
-    forbidden. `allowed`: of users named here, the globs of "verb resource" that they may. `webhooks`: see Webhook."""
+    """Identity and permission of callers. `tokens`: token to user, None accepts everybody.
+    `authenticate`: asked for a token that is not among them, answers the user or None. `denied`:
+    (user glob, "verb resource" glob) pairs that are forbidden. `allowed`: of users named here, the
+    globs of "verb resource" that they may. `webhooks`: see Webhook."""
 
     def __init__(self) -> None:
         self.tokens: dict[str, str] | None = None
@@ -69,15 +79,26 @@ class Admission:
         globs = self.allowed.get(user, ("*",))
         if not any(fnmatch.fnmatchcase(operation, glob) for glob in globs):
             return False
-        return not any(fnmatch.fnmatchcase(user, who) and fnmatch.fnmatchcase(operation, what) for who, what in self.denied)
+        return not any(
+            fnmatch.fnmatchcase(user, who) and fnmatch.fnmatchcase(operation, what)
+            for who, what in self.denied
+        )
 
-    def authorize(self, user: str, verb: str, resource: Resource, subresource: str, namespace: str, name: str) -> None:
+    def authorize(
+        self, user: str, verb: str, resource: Resource, subresource: str, namespace: str, name: str
+    ) -> None:
         """Raise ApiError 403, worded as the RBAC authorizer's, if the user may not."""
         full = f"{resource.plural}/{subresource}" if subresource else resource.plural
         if self.allows(user, f"{verb} {full}"):
             return
-        scope = f'in the namespace "{namespace}"' if namespace and resource.namespaced else "at the cluster scope"
-        why = f'User "{user}" cannot {verb} resource "{full}" in API group "{resource.group}" {scope}'
+        scope = (
+            f'in the namespace "{namespace}"'
+            if namespace and resource.namespaced
+            else "at the cluster scope"
+        )
+        why = (
+            f'User "{user}" cannot {verb} resource "{full}" in API group "{resource.group}" {scope}'
+        )
         raise forbidden(resource, name, why)
 
     def admit(self, operation: str, namespace: str, name: str) -> None:
@@ -89,14 +110,17 @@ class Admission:
 
 
 def check_namespace(store: Store, resource: Resource, namespace: str, name: str) -> None:
-    """Raise ApiError 404 or 403 if nothing can be created in that namespace (NamespaceLifecycle)."""
+    """Raise ApiError 404 or 403 if nothing can be created in that namespace
+    (NamespaceLifecycle)."""
     if not resource.namespaced:
         return
     found = store.get("namespaces", namespace)
     if found is None:
         raise not_found(RESOURCES["namespaces"], namespace)
     if found["status"].get("phase") == "Terminating":
-        why = f"unable to create new content in namespace {namespace} because it is being terminated"
+        why = (
+            f"unable to create new content in namespace {namespace} because it is being terminated"
+        )
         cause = {
             "reason": "NamespaceTerminating",
             "message": f"namespace {namespace} is being terminated",

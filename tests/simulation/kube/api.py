@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The API server: every request's way from its path to its answer, or to the Status that refuses it."""
+"""The API server: every request's way from its path to its answer, or to the Status that refuses
+it."""
 
 from __future__ import annotations
 
@@ -10,10 +11,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call, Fault, Gate
-from ansible_collections.nodeops.rotator.tests.simulation.kube import discovery, requests, watch as watching
+from ansible_collections.nodeops.rotator.tests.simulation.kube import (
+    discovery,
+    requests,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.kube import (
+    watch as watching,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kube.admission import Admission
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
-from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ApiError, ConnectionLost, no_such_path
+from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import (
+    ApiError,
+    ConnectionLost,
+    no_such_path,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object
 from ansible_collections.nodeops.rotator.tests.simulation.kube.reads import Reads
 from ansible_collections.nodeops.rotator.tests.simulation.kube.requests import Request
@@ -28,7 +39,12 @@ class Api:
     """Requests in, answers out. `version` is what /version tells."""
 
     def __init__(
-        self, control: Control, gate: Gate, admission: Admission, version: str, view: Callable[[Object], Object]
+        self,
+        control: Control,
+        gate: Gate,
+        admission: Admission,
+        version: str,
+        view: Callable[[Object], Object],
     ) -> None:
         """`view`: how a reader sees a Lease."""
         self._control, self._gate, self._admission, self.version = control, gate, admission, version
@@ -36,14 +52,24 @@ class Api:
         self._writes = Writes(control, self._reads)
         self._watches: dict[int, watching.Watch] = {}
 
-    def request(self, method: str, path: str, query: Mapping[str, str], body: Any, content_type: str, token: str) -> Response:
+    def request(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        body: Any,
+        content_type: str,
+        token: str,
+    ) -> Response:
         """Anything but a watch. Raises ConnectionLost for a fault with code "0"."""
         try:
             user = self._admission.user(token)
             special = self._special(method, path, body, user)
             if special is not None:
                 return special
-            request = requests.read(self._control.store, method.upper(), path, query, body, content_type)
+            request = requests.read(
+                self._control.store, method.upper(), path, query, body, content_type
+            )
             if request.verb == "watch":
                 raise ApiError(400, "a watch is opened by the streaming face")
             fault = self._enter(request, user)
@@ -60,12 +86,16 @@ class Api:
         """A watch; a refused one is closed and carries the refusal."""
         try:
             user = self._admission.user(token)
-            request = requests.read(self._control.store, "GET", path, {**query, "watch": "true"}, None, "")
+            request = requests.read(
+                self._control.store, "GET", path, {**query, "watch": "true"}, None, ""
+            )
             fault = self._enter(request, user)
             if fault is not None:
                 raise _as_error(fault)
             if request.name:
-                selector = ",".join(filter(None, (query.get("fieldSelector"), f"metadata.name={request.name}")))
+                selector = ",".join(
+                    filter(None, (query.get("fieldSelector"), f"metadata.name={request.name}"))
+                )
                 query = {**query, "fieldSelector": selector}
             test = object_test(request.resource, query)
             table = self._control.store.tables[request.resource.plural]
@@ -82,7 +112,8 @@ class Api:
         return opened
 
     def restart(self) -> None:
-        """End every open watch and forget the history, as a restarted server does: an older version is 410 from now on."""
+        """End every open watch and forget the history, as a restarted server does: an older version
+        is 410 from now on."""
         for opened in list(self._watches.values()):
             opened.close()
         for table in self._control.store.tables.values():
@@ -102,12 +133,20 @@ class Api:
         return 200, found, {}
 
     def _enter(self, request: Request, user: str) -> Fault | None:
-        """Permission, then the gate: a call that is not permitted is counted and goes no further."""
-        scope = {"namespace": request.namespace, "name": request.name, "query": request.query, "body": request.body}
+        """Permission, then the gate: a call that is not permitted is counted and goes no
+        further."""
+        scope = {
+            "namespace": request.namespace,
+            "name": request.name,
+            "query": request.query,
+            "body": request.body,
+        }
         call = Call("kubernetes", request.operation, scope, user)
         try:
             verb, subresource = request.verb, request.subresource
-            self._admission.authorize(user, verb, request.resource, subresource, request.namespace, request.name)
+            self._admission.authorize(
+                user, verb, request.resource, subresource, request.namespace, request.name
+            )
         except ApiError:
             self._gate.calls[call.name] += 1
             raise
@@ -126,7 +165,8 @@ class Api:
 
 
 def _as_error(fault: Fault) -> ApiError:
-    """A planned fault as the server would word it; code "0" is a connection that ends without an answer."""
+    """A planned fault as the server would word it; code "0" is a connection that ends without an
+    answer."""
     if fault.code == "0":
         raise ConnectionLost(fault.message)
     return ApiError(int(fault.code), fault.message, retry_after=fault.retry_after)

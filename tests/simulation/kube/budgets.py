@@ -1,9 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PodDisruptionBudgets: a status that trails the pods, computed as the disruption controller does, and the truth beside it.
+"""PodDisruptionBudgets: a status that trails the pods, computed as the disruption controller does,
+and the truth beside it.
 
-After kubernetes pkg/controller/disruption/disruption.go (trySync, getExpectedPodCount, buildDisruptedPodMap).
+After kubernetes pkg/controller/disruption/disruption.go (trySync, getExpectedPodCount,
+buildDisruptedPodMap).
 """
 
 from __future__ import annotations
@@ -26,8 +28,13 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import object_match
 
-SCALED = {"ReplicaSet": "replicasets", "StatefulSet": "statefulsets", "ReplicationController": "replicationcontrollers"}
-"""Controllers whose scale the disruption controller can read; of others (DaemonSet, Job) a percentage has no meaning."""
+SCALED = {
+    "ReplicaSet": "replicasets",
+    "StatefulSet": "statefulsets",
+    "ReplicationController": "replicationcontrollers",
+}
+"""Controllers whose scale the disruption controller can read; of others (DaemonSet, Job) a
+percentage has no meaning."""
 
 
 class SyncFailed(Exception):
@@ -35,7 +42,8 @@ class SyncFailed(Exception):
 
 
 class Members:
-    """The pods that a budget guards: all by name, the names of the healthy ones, and how many each controller has."""
+    """The pods that a budget guards: all by name, the names of the healthy ones, and how many each
+    controller has."""
 
     def __init__(self, pods: Iterable[Object] = ()) -> None:
         self.pods: dict[str, Object] = {}
@@ -70,7 +78,8 @@ class Members:
 
 
 class Budgets:
-    """Keeps which pods each budget guards, and writes the status `pdb_lag` after the pods changed."""
+    """Keeps which pods each budget guards, and writes the status `pdb_lag` after the pods
+    changed."""
 
     def __init__(self, control: Control) -> None:
         self._control, self._store = control, control.store
@@ -134,7 +143,9 @@ class Budgets:
             "expectedPods": expected,
             "disruptionsAllowed": allowed,
             "observedGeneration": budget["metadata"]["generation"],
-            "conditions": with_conditions(budget, self._control.now, allowed_condition(budget, allowed)),
+            "conditions": with_conditions(
+                budget, self._control.now, allowed_condition(budget, allowed)
+            ),
         }
         if disrupted:
             status["disruptedPods"] = disrupted
@@ -145,7 +156,9 @@ class Budgets:
         """Look once more when a granted eviction is no longer believed."""
         if key not in self._rechecks:
             self._rechecks.add(key)
-            self._control.kernel.after(self._control.manners.disrupted_timeout + 1, lambda: self._recheck(key))
+            self._control.kernel.after(
+                self._control.behavior.disrupted_timeout + 1, lambda: self._recheck(key)
+            )
 
     def _recheck(self, key: Key) -> None:
         self._rechecks.discard(key)
@@ -153,7 +166,9 @@ class Budgets:
 
     def _disrupted(self, budget: Object, pods: Mapping[str, Object]) -> dict[str, str]:
         """The granted evictions whose deletion is still to be seen, while they are believed."""
-        limit = self._control.kernel.timestamp(self._control.kernel.now - self._control.manners.disrupted_timeout)
+        limit = self._control.kernel.timestamp(
+            self._control.kernel.now - self._control.behavior.disrupted_timeout
+        )
         granted = budget["status"].get("disruptedPods") or {}
         waiting = {name for name in granted if name in pods and not is_terminating(pods[name])}
         return {name: since for name, since in granted.items() if name in waiting and since > limit}
@@ -166,7 +181,8 @@ class Budgets:
         self._store.put("poddisruptionbudgets", {**budget, "status": status})
 
     def expectation(self, budget: Mapping[str, Any], members: Members) -> tuple[int, int]:
-        """(expected pods, pods that have to be healthy). Percentages are of the controllers' scale, rounded up."""
+        """(expected pods, pods that have to be healthy). Percentages are of the controllers' scale,
+        rounded up."""
         spec = budget["spec"]
         if spec.get("maxUnavailable") is not None:
             expected = self._scale(budget, members)
@@ -178,15 +194,21 @@ class Budgets:
         return expected, scaled(minimum, expected)
 
     def _scale(self, budget: Mapping[str, Any], members: Members) -> int:
-        scales = dict(self._replicas(budget["metadata"]["namespace"], ref) for ref, _count in members.owners.values())
+        scales = dict(
+            self._replicas(budget["metadata"]["namespace"], ref)
+            for ref, _count in members.owners.values()
+        )
         return sum(scales.values())
 
     def _replicas(self, namespace: str, ref: Mapping[str, Any]) -> tuple[str, int]:
-        """The UID and scale of the controller that a person would name: a ReplicaSet's Deployment."""
+        """The UID and scale of the controller that a person would name: a ReplicaSet's
+        Deployment."""
         plural = SCALED.get(ref["kind"])
         if plural is None:
             group = "batch" if ref["kind"] == "Job" else "apps"
-            raise SyncFailed(f"{ref['kind'].lower()}s.{group} does not implement the scale subresource")
+            raise SyncFailed(
+                f"{ref['kind'].lower()}s.{group} does not implement the scale subresource"
+            )
         found = self._store.get(plural, ref["name"], namespace)
         if found is None or found["metadata"]["uid"] != ref["uid"]:
             return ref["uid"], 0
@@ -197,8 +219,8 @@ class Budgets:
         return ref["uid"], found["spec"]["replicas"]
 
     def left(self, pod: Mapping[str, Any], truly_ready: Callable[[Object], bool]) -> int | None:
-        """Disruptions that the pod's budgets have left by the pods as they are now, not by the status; the smallest of
-        several; None without a budget."""
+        """Disruptions that the pod's budgets have left by the pods as they are now, not by the
+        status; the smallest of several; None without a budget."""
         namespace, name = key_of(pod)
         lefts = []
         for budget_name in self._matchers.get(namespace, {}):
@@ -210,7 +232,9 @@ class Budgets:
                 _expected, desired = self.expectation(budget, members)
             except SyncFailed:
                 desired = len(members.pods)
-            lefts.append(sum(truly_ready(members.pods[healthy]) for healthy in members.healthy) - desired)
+            lefts.append(
+                sum(truly_ready(members.pods[healthy]) for healthy in members.healthy) - desired
+            )
         return min(lefts, default=None)
 
 

@@ -1,10 +1,12 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builders for scenarios: each creates one thing, says only what matters, and leaves the rest to the controllers.
+"""Builders for scenarios: each creates one thing, says only what matters, and leaves the rest to
+the controllers.
 
-`labels` default to {"app": name}. `pod` is merged into the pod's spec, `annotations` go onto its pods (see Manners for
-the World's own). Nothing runs until time passes or `cluster.settle()` is called.
+`labels` default to {"app": name}. `pod` is merged into the pod's spec, `annotations` go onto its
+pods (see Behavior for the World's own). Nothing runs until time passes or `cluster.settle()` is
+called.
 """
 
 from __future__ import annotations
@@ -20,13 +22,21 @@ Labels = Mapping[str, str]
 
 def namespace(cluster: Cluster, name: str) -> Object:
     """A namespace; the present one if it exists."""
-    return cluster.object("namespaces", name) or cluster.create("namespaces", {"metadata": {"name": name}})
+    return cluster.object("namespaces", name) or cluster.create(
+        "namespaces", {"metadata": {"name": name}}
+    )
 
 
-def template(name: str, labels: Labels, cpu: str, memory: str, pod: Any, annotations: Labels | None) -> Object:
+def template(
+    name: str, labels: Labels, cpu: str, memory: str, pod: Any, annotations: Labels | None
+) -> Object:
     """A pod template with one container."""
     requests = {"cpu": cpu, "memory": memory}
-    container = {"name": name, "image": f"registry.example/{name}:1.0", "resources": {"requests": requests}}
+    container = {
+        "name": name,
+        "image": f"registry.example/{name}:1.0",
+        "resources": {"requests": requests},
+    }
     meta: Object = {"labels": dict(labels)}
     if annotations:
         meta["annotations"] = dict(annotations)
@@ -52,7 +62,9 @@ def deployment(
         "selector": {"matchLabels": dict(labels)},
         "template": template(name, labels, cpu, memory, pod, annotations),
     }
-    return cluster.create("deployments", {"metadata": _meta(namespace_name, name, labels), "spec": spec})
+    return cluster.create(
+        "deployments", {"metadata": _meta(namespace_name, name, labels), "spec": spec}
+    )
 
 
 def statefulset(
@@ -68,7 +80,8 @@ def statefulset(
     pod: Mapping[str, Any] | None = None,
     annotations: Labels | None = None,
 ) -> Object:
-    """A StatefulSet; with `storage` ("10Gi") each pod has a zonal volume. `policy`: podManagementPolicy."""
+    """A StatefulSet; with `storage` ("10Gi") each pod has a zonal volume. `policy`:
+    podManagementPolicy."""
     namespace(cluster, namespace_name)
     labels = labels or {"app": name}
     spec: Object = {
@@ -79,9 +92,15 @@ def statefulset(
         "template": template(name, labels, cpu, memory, pod, annotations),
     }
     if storage:
-        claim = {"accessModes": ["ReadWriteOnce"], "storageClassName": "gp3", "resources": {"requests": {"storage": storage}}}
+        claim = {
+            "accessModes": ["ReadWriteOnce"],
+            "storageClassName": "gp3",
+            "resources": {"requests": {"storage": storage}},
+        }
         spec["volumeClaimTemplates"] = [{"metadata": {"name": "data"}, "spec": claim}]
-    return cluster.create("statefulsets", {"metadata": _meta(namespace_name, name, labels), "spec": spec})
+    return cluster.create(
+        "statefulsets", {"metadata": _meta(namespace_name, name, labels), "spec": spec}
+    )
 
 
 def daemonset(
@@ -103,7 +122,9 @@ def daemonset(
         "selector": {"matchLabels": dict(labels)},
         "template": template(name, labels, cpu, memory, merged(extra, pod or {}), annotations),
     }
-    return cluster.create("daemonsets", {"metadata": _meta(namespace_name, name, labels), "spec": spec})
+    return cluster.create(
+        "daemonsets", {"metadata": _meta(namespace_name, name, labels), "spec": spec}
+    )
 
 
 def job(
@@ -116,7 +137,7 @@ def job(
     pod: Mapping[str, Any] | None = None,
     annotations: Labels | None = None,
 ) -> Object:
-    """A Job whose pods run for `seconds` (default: the cluster's manners)."""
+    """A Job whose pods run for `seconds` (default: the cluster's behavior)."""
     namespace(cluster, namespace_name)
     notes = dict(annotations or {})
     if seconds is not None:
@@ -140,7 +161,14 @@ def bare_pod(
     """A pod without a controller; on `node` if one is named."""
     namespace(cluster, namespace_name)
     labels = labels or {"app": name}
-    made = template(name, labels, "50m", "32Mi", {**({"nodeName": node} if node else {}), **(pod or {})}, annotations)
+    made = template(
+        name,
+        labels,
+        "50m",
+        "32Mi",
+        {**({"nodeName": node} if node else {}), **(pod or {})},
+        annotations,
+    )
     meta = {**made["metadata"], "namespace": namespace_name, "name": name}
     if finalizers:
         meta["finalizers"] = list(finalizers)
@@ -153,10 +181,26 @@ def static_pod(cluster: Cluster, namespace_name: str, name: str, node: str) -> O
     if owner is None:
         raise ValueError(f"no node {node}")
     made = template(
-        name, {"tier": "node"}, "50m", "32Mi", {"nodeName": node, "tolerations": [{"operator": "Exists"}]}, {MIRROR: name}
+        name,
+        {"tier": "node"},
+        "50m",
+        "32Mi",
+        {"nodeName": node, "tolerations": [{"operator": "Exists"}]},
+        {MIRROR: name},
     )
-    ref = {"apiVersion": "v1", "kind": "Node", "name": node, "uid": owner["metadata"]["uid"], "controller": True}
-    meta = {**made["metadata"], "namespace": namespace_name, "name": f"{name}-{node}", "ownerReferences": [ref]}
+    ref = {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "name": node,
+        "uid": owner["metadata"]["uid"],
+        "controller": True,
+    }
+    meta = {
+        **made["metadata"],
+        "namespace": namespace_name,
+        "name": f"{name}-{node}",
+        "ownerReferences": [ref],
+    }
     return cluster.create("pods", {"metadata": meta, "spec": made["spec"]})
 
 
@@ -169,12 +213,20 @@ def pdb(
     max_unavailable: int | str | None = None,
     unhealthy: str | None = None,
 ) -> Object:
-    """A PodDisruptionBudget for pods with `labels`; a number or "50%". `unhealthy`: unhealthyPodEvictionPolicy."""
+    """A PodDisruptionBudget for pods with `labels`; a number or "50%". `unhealthy`:
+    unhealthyPodEvictionPolicy."""
     namespace(cluster, namespace_name)
     spec: Object = {"selector": {"matchLabels": dict(labels or {"app": name})}}
-    given = {"minAvailable": min_available, "maxUnavailable": max_unavailable, "unhealthyPodEvictionPolicy": unhealthy}
+    given = {
+        "minAvailable": min_available,
+        "maxUnavailable": max_unavailable,
+        "unhealthyPodEvictionPolicy": unhealthy,
+    }
     spec.update({field: value for field, value in given.items() if value is not None})
-    return cluster.create("poddisruptionbudgets", {"metadata": {"namespace": namespace_name, "name": name}, "spec": spec})
+    return cluster.create(
+        "poddisruptionbudgets",
+        {"metadata": {"namespace": namespace_name, "name": name}, "spec": spec},
+    )
 
 
 def node(cluster: Cluster, name: str, zone: str = "eu-west-1a", **given: Any) -> None:

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulated cluster as one object: the API at the request seam, the life of its nodes, and the truth for judges."""
+"""The simulated cluster as one object: the API at the request seam, the life of its nodes, and the
+truth for judges."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.kube import machines
 from ansible_collections.nodeops.rotator.tests.simulation.kube.admission import Admission, Webhook
 from ansible_collections.nodeops.rotator.tests.simulation.kube.api import Api, Response
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.kube.budgets import Budgets
 from ansible_collections.nodeops.rotator.tests.simulation.kube.collector import Collector
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
@@ -21,7 +23,6 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.deletion import r
 from ansible_collections.nodeops.rotator.tests.simulation.kube.evacuation import Evacuation
 from ansible_collections.nodeops.rotator.tests.simulation.kube.jobs import Jobs
 from ansible_collections.nodeops.rotator.tests.simulation.kube.kubelet import Kubelets
-from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
 from ansible_collections.nodeops.rotator.tests.simulation.kube.nodes import Machine, Nodes
 from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
     Object,
@@ -37,18 +38,24 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.sets import Daemo
 from ansible_collections.nodeops.rotator.tests.simulation.kube.tally import Tally, is_active
 from ansible_collections.nodeops.rotator.tests.simulation.kube.volumes import Volumes
 from ansible_collections.nodeops.rotator.tests.simulation.kube.watch import Watch
-from ansible_collections.nodeops.rotator.tests.simulation.kube.workloads import Deployments, ReplicaSets
+from ansible_collections.nodeops.rotator.tests.simulation.kube.workloads import (
+    Deployments,
+    ReplicaSets,
+)
 
 VERSION = "v1.33.5"
 NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 
 
 class Cluster:
-    """One Kubernetes cluster in simulated time. Not thread-safe: whoever shares it takes a lock around each call."""
+    """One Kubernetes cluster in simulated time. Not thread-safe: whoever shares it takes a lock
+    around each call."""
 
-    def __init__(self, kernel: Kernel, gate: Gate, manners: Manners = Manners(), version: str = VERSION) -> None:
+    def __init__(
+        self, kernel: Kernel, gate: Gate, behavior: Behavior = Behavior(), version: str = VERSION
+    ) -> None:
         self.kernel, self.gate = kernel, gate
-        self.control = control = Control(kernel, manners)
+        self.control = control = Control(kernel, behavior)
         self.store = control.store
         self.admission = Admission()
         self._tally = Tally(control)
@@ -72,13 +79,14 @@ class Cluster:
             control.create("namespaces", {"metadata": {"name": name}})
 
     @property
-    def manners(self) -> Manners:
-        """How slow and how rude the cluster is; can be replaced at any time (but for `watch_history`)."""
-        return self.control.manners
+    def behavior(self) -> Behavior:
+        """How slow and how rude the cluster is; can be replaced at any time (but for
+        `watch_history`)."""
+        return self.control.behavior
 
-    @manners.setter
-    def manners(self, manners: Manners) -> None:
-        self.control.manners = manners
+    @behavior.setter
+    def behavior(self, behavior: Behavior) -> None:
+        self.control.behavior = behavior
 
     # The API server
 
@@ -91,16 +99,18 @@ class Cluster:
         content_type: str = "application/json",
         token: str = "",
     ) -> Response:
-        """One request (`verb` is an HTTP method): (status, body, headers). Answers must not be changed: they share
-        the stored objects. Raises ConnectionLost for a fault with code "0"."""
+        """One request (`verb` is an HTTP method): (status, body, headers). Answers must not be
+        changed: they share the stored objects. Raises ConnectionLost for a fault with code "0"."""
         return self._api.request(verb, path, query or {}, body, content_type, token)
 
     def watch(self, path: str, query: Mapping[str, str] | None = None, token: str = "") -> Watch:
-        """Open a watch on the path of a collection. Raises ConnectionLost for a fault with code "0"."""
+        """Open a watch on the path of a collection. Raises ConnectionLost for a fault with code
+        "0"."""
         return self._api.watch(path, query or {}, token)
 
     def restart_api(self) -> None:
-        """The API server is restarted: every watch ends, and resuming one from an older version is 410 Expired."""
+        """The API server is restarted: every watch ends, and resuming one from an older version is
+        410 Expired."""
         self._api.restart()
 
     @property
@@ -139,19 +149,23 @@ class Cluster:
     # Scenarios and the life of nodes
 
     def create(self, plural: str, obj: Mapping[str, Any]) -> Object:
-        """Create an object ("pods" …) for a scenario, past authentication, admission and the gate."""
+        """Create an object ("pods" …) for a scenario, past authentication, admission and the
+        gate."""
         return self.control.create(plural, obj)
 
     def delete(self, plural: str, obj: Object, grace: int | None = None) -> None:
         """Delete an object as a controller would, past the gate."""
         remove(self.control, plural, obj, grace)
 
-    def change(self, plural: str, obj: Mapping[str, Any], patch: Mapping[str, Any]) -> Object | None:
+    def change(
+        self, plural: str, obj: Mapping[str, Any], patch: Mapping[str, Any]
+    ) -> Object | None:
         """Merge `patch` into an object, past the gate: somebody else's hand, or a scenario's."""
         return self.control.change(plural, obj, patch)
 
     def settle(self) -> None:
-        """Let all that is under way (starting pods, statuses that trail) come to its end without time passing."""
+        """Let all that is under way (starting pods, statuses that trail) come to its end without
+        time passing."""
         self.control.settle()
 
     def node_joins(
@@ -168,9 +182,10 @@ class Cluster:
         kubelet_version: str | None = None,
         os_image: str = "Amazon Linux 2023.8.20250915",
     ) -> None:
-        """A kubelet registers its Node, NotReady; Ready follows `ready_after` seconds later. Under a name that still
-        has a Node object, that object is taken over with its providerID, taints and cordon. `architecture` is EC2's
-        word or the kubelet's (x86_64, amd64, arm64). A taint with "seconds" is removed by its owner so long after Ready."""
+        """A kubelet registers its Node, NotReady; Ready follows `ready_after` seconds later. Under
+        a name that still has a Node object, that object is taken over with its providerID, taints
+        and cordon. `architecture` is EC2's word or the kubelet's (x86_64, amd64, arm64). A taint
+        with "seconds" is removed by its owner so long after Ready."""
         machine = Machine(
             name=name,
             provider_id=provider_id,
@@ -183,17 +198,19 @@ class Cluster:
             kubelet_version=kubelet_version or f"{self._api.version}-eks-113cf36",
             os_image=os_image,
         )
-        self._nodes.joins(machine, self.manners.node_ready if ready_after is None else ready_after)
+        self._nodes.joins(machine, self.behavior.node_ready if ready_after is None else ready_after)
 
     node_returns = node_joins
 
     def node_silent(self, name: str) -> None:
-        """The node's kubelet stops answering, and its containers with it; Ready becomes Unknown after the grace."""
+        """The node's kubelet stops answering, and its containers with it; Ready becomes Unknown
+        after the grace."""
         self._nodes.silent(name)
 
     def node_removed(self, name: str) -> bool:
-        """The cloud controller looks now: the Node is deleted if it is NotReady and its instance is gone. Answers
-        whether there is no such Node any more. It also looks by itself, every `cloud_period`."""
+        """The cloud controller looks now: the Node is deleted if it is NotReady and its instance is
+        gone. Answers whether there is no such Node any more. It also looks by itself, every
+        `cloud_period`."""
         return self._nodes.removed(name)
 
     def untaint(self, name: str, key: str) -> None:
@@ -202,7 +219,8 @@ class Cluster:
 
     @property
     def instance_gone(self) -> Callable[[str], bool]:
-        """Asked with a providerID whether that instance no longer exists; the default says it does."""
+        """Asked with a providerID whether that instance no longer exists; the default says it
+        does."""
         return self._nodes.instance_gone
 
     @instance_gone.setter
@@ -225,33 +243,48 @@ class Cluster:
 
     def truly_ready(self, pod: Mapping[str, Any]) -> bool:
         """Whether the pod serves: ready, not ending, and on a node whose kubelet lives."""
-        return is_ready(pod) and not is_terminating(pod) and pod["spec"].get("nodeName") in self._kubelets.alive
+        return (
+            is_ready(pod)
+            and not is_terminating(pod)
+            and pod["spec"].get("nodeName") in self._kubelets.alive
+        )
 
     def ready_pods(self, namespace: str, selector: str = "") -> int:
         """How many pods of a namespace that match a label selector truly serve."""
         match = labels_match(selector)
-        return sum(self.truly_ready(pod) and match(labels_of(pod)) for pod in self.store.all("pods", namespace))
+        return sum(
+            self.truly_ready(pod) and match(labels_of(pod))
+            for pod in self.store.all("pods", namespace)
+        )
 
     def budget_left(self, pod: Mapping[str, Any]) -> int | None:
-        """How many disruptions the pod's budgets have left in truth (negative: already broken); None without budget."""
+        """How many disruptions the pod's budgets have left in truth (negative: already broken);
+        None without budget."""
         return self._budgets.left(pod, self.truly_ready)
 
     def _lost(self) -> Counter[str]:
         """By owner: pods that are still shown as ready on nodes whose kubelet is silent."""
-        pods = (pod for name in self._kubelets.silent for pod in self.store.by("pods", "node", name))
+        pods = (
+            pod for name in self._kubelets.silent for pod in self.store.by("pods", "node", name)
+        )
         return Counter(owner_uid(pod) or "" for pod in pods if is_active(pod) and is_ready(pod))
 
     def workload_figures(self) -> dict[tuple[str, str, str], tuple[int, int]]:
-        """(wanted, truly ready) replicas of every Deployment, StatefulSet and DaemonSet, by (kind, namespace, name)."""
+        """(wanted, truly ready) replicas of every Deployment, StatefulSet and DaemonSet, by (kind,
+        namespace, name)."""
         figures = {}
         lost = self._lost()
         for plural in ("deployments", "statefulsets", "daemonsets"):
             kind = RESOURCES[plural].kind
             for obj in self.objects(plural):
                 meta = obj["metadata"]
-                owners = self.control.owned("replicasets", obj) if plural == "deployments" else [obj]
+                owners = (
+                    self.control.owned("replicasets", obj) if plural == "deployments" else [obj]
+                )
                 uids = [owner["metadata"]["uid"] for owner in owners]
                 ready = sum(self._tally.ready[uid] - lost[uid] for uid in uids)
-                wanted = obj["spec"].get("replicas", (obj.get("status") or {}).get("desiredNumberScheduled", 0))
+                wanted = obj["spec"].get(
+                    "replicas", (obj.get("status") or {}).get("desiredNumberScheduled", 0)
+                )
                 figures[kind, meta["namespace"], meta["name"]] = (wanted, ready)
         return figures

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The garbage collector and the namespace controller: what belongs to something deleted goes too."""
+"""The garbage collector and the namespace controller: what belongs to something deleted goes
+too."""
 
 from __future__ import annotations
 
@@ -33,7 +34,11 @@ class Collector:
             self._touch_namespace(old)
         elif new is not None and is_terminating(new) and plural == "namespaces":
             self._namespaces.add(new["metadata"]["name"])
-        elif new is not None and FOREGROUND in (new["metadata"].get("finalizers") or ()) and is_terminating(new):
+        elif (
+            new is not None
+            and FOREGROUND in (new["metadata"].get("finalizers") or ())
+            and is_terminating(new)
+        ):
             self._owners.add(new["metadata"]["uid"])
             self._waiting.add((self._store.tables[plural].resource.kind, *reversed(_key(new))))
 
@@ -43,7 +48,11 @@ class Collector:
             self._namespaces.add(namespace["metadata"]["name"])
 
     def _dependents(self, uid: str) -> list[tuple[str, Object]]:
-        return [(plural, obj) for plural in self._store.tables for obj in self._store.by(plural, "owner", uid)]
+        return [
+            (plural, obj)
+            for plural in self._store.tables
+            for obj in self._store.by(plural, "owner", uid)
+        ]
 
     def _collect(self, uid: str) -> None:
         for plural, obj in self._dependents(uid):
@@ -54,11 +63,17 @@ class Collector:
         kind, name, namespace = key
         table = next((t for t in self._store.tables.values() if t.resource.kind == kind), None)
         found = self._store.get(table.resource.plural, name, namespace) if table else None
-        if table is None or found is None or FOREGROUND not in (found["metadata"].get("finalizers") or ()):
+        if (
+            table is None
+            or found is None
+            or FOREGROUND not in (found["metadata"].get("finalizers") or ())
+        ):
             return
         if not self._dependents(found["metadata"]["uid"]):
             rest = [f for f in found["metadata"]["finalizers"] if f != FOREGROUND]
-            self._control.change(table.resource.plural, found, {"metadata": {"finalizers": rest or None}})
+            self._control.change(
+                table.resource.plural, found, {"metadata": {"finalizers": rest or None}}
+            )
 
     def _empty(self, name: str) -> None:
         """Delete what is in a terminating namespace; when nothing is, the namespace goes."""
@@ -66,7 +81,10 @@ class Collector:
         if namespace is None:
             return
         found = [
-            (plural, obj) for plural in self._store.tables for obj in self._store.all(plural, name) if plural != "namespaces"
+            (plural, obj)
+            for plural in self._store.tables
+            for obj in self._store.all(plural, name)
+            if plural != "namespaces"
         ]
         for plural, obj in found:
             if not is_terminating(obj):

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every controller and the API stand on: the store, the clock, delays, and writes that keep an object's rules."""
+"""What every controller and the API stand on: the store, the clock, delays, and writes that keep an
+object's rules."""
 
 from __future__ import annotations
 
@@ -11,8 +12,13 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Event, Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.kube import defaults
-from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
-from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, key_of, merged, owner_uid
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
+    Object,
+    key_of,
+    merged,
+    owner_uid,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import RESOURCES, Resource
 from ansible_collections.nodeops.rotator.tests.simulation.kube.store import Store
 
@@ -23,13 +29,17 @@ LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 class Control:
     """The ground under controllers and API."""
 
-    def __init__(self, kernel: Kernel, manners: Manners) -> None:
-        self.kernel, self.manners = kernel, manners
-        self.store = Store(RESOURCES.values(), manners.watch_history)
+    def __init__(self, kernel: Kernel, behavior: Behavior) -> None:
+        self.kernel, self.behavior = kernel, behavior
+        self.store = Store(RESOURCES.values(), behavior.watch_history)
         self._pending: dict[int, tuple[Event, Callable[[], None]]] = {}
         self.store.index("pods", "node", lambda pod: (pod["spec"].get("nodeName", ""),))
         for plural in self.store.tables:
-            self.store.index(plural, "owner", lambda obj: (ref["uid"] for ref in obj["metadata"].get("ownerReferences") or ()))
+            self.store.index(
+                plural,
+                "owner",
+                lambda obj: (ref["uid"] for ref in obj["metadata"].get("ownerReferences") or ()),
+            )
 
     @property
     def now(self) -> str:
@@ -41,7 +51,8 @@ class Control:
         return self.kernel.utc(at).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     def later(self, delay: float, action: Callable[[], None]) -> Event:
-        """Let a step of physics happen `delay` seconds from now, or at once when the cluster is being settled."""
+        """Let a step of physics happen `delay` seconds from now, or at once when the cluster is
+        being settled."""
 
         def act() -> None:
             self._pending.pop(id(event), None)
@@ -57,7 +68,8 @@ class Control:
         self._pending.pop(id(event), None)
 
     def settle(self, rounds: int = 10000) -> None:
-        """Let everything that is under way come to its end without time passing. Raises RuntimeError if it has none."""
+        """Let everything that is under way come to its end without time passing. Raises
+        RuntimeError if it has none."""
         for _round in range(rounds):
             if not self._pending:
                 return
@@ -78,22 +90,31 @@ class Control:
 
     def new(self, resource: Resource, obj: Mapping[str, Any]) -> Object:
         """The object as it will be stored on creation: named, dated, defaulted."""
-        meta = {k: v for k, v in obj["metadata"].items() if k not in ("selfLink", "deletionTimestamp", "resourceVersion")}
+        meta = {
+            k: v
+            for k, v in obj["metadata"].items()
+            if k not in ("selfLink", "deletionTimestamp", "resourceVersion")
+        }
         if not meta.get("name"):
             meta["name"] = meta.get("generateName", "") + self.suffix()
         meta["uid"], meta["creationTimestamp"] = self.uid(), self.now
         if resource.generation:
             meta["generation"] = 1
         rest = {k: v for k, v in obj.items() if k not in ("kind", "apiVersion", "metadata")}
-        return defaults.filled(resource, {"metadata": meta, **rest}, self.manners.toleration_seconds)
+        return defaults.filled(
+            resource, {"metadata": meta, **rest}, self.behavior.toleration_seconds
+        )
 
     def create(self, plural: str, obj: Mapping[str, Any]) -> Object:
         """Create for a controller or a scenario, past authentication and admission."""
         resource = self.store.tables[plural].resource
         return self.store.put(plural, self.new(resource, obj))
 
-    def change(self, plural: str, obj: Mapping[str, Any], patch: Mapping[str, Any]) -> Object | None:
-        """Merge `patch` into the present state of the object; None if it is gone or was replaced by another."""
+    def change(
+        self, plural: str, obj: Mapping[str, Any], patch: Mapping[str, Any]
+    ) -> Object | None:
+        """Merge `patch` into the present state of the object; None if it is gone or was replaced by
+        another."""
         namespace, name = key_of(obj)
         present = self.store.get(plural, name, namespace)
         if present is None or present["metadata"]["uid"] != obj["metadata"]["uid"]:
@@ -101,13 +122,18 @@ class Control:
         return self.write(plural, present, merged(present, patch))
 
     def write(self, plural: str, old: Object, new: Object) -> Object:
-        """Store a changed object: counts its generation and ends it when its last finalizer is gone."""
+        """Store a changed object: counts its generation and ends it when its last finalizer is
+        gone."""
         resource = self.store.tables[plural].resource
         if resource.generation and old.get("spec") != new.get("spec"):
             generation = old["metadata"].get("generation", 1) + 1
             new = {**new, "metadata": {**new["metadata"], "generation": generation}}
         meta = new["metadata"]
-        released = old["metadata"].get("finalizers") and not meta.get("finalizers") and "deletionTimestamp" in meta
+        released = (
+            old["metadata"].get("finalizers")
+            and not meta.get("finalizers")
+            and "deletionTimestamp" in meta
+        )
         if released and not meta.get("deletionGracePeriodSeconds"):
             self.store.drop(plural, meta["name"], meta.get("namespace", ""))
             return new
@@ -124,10 +150,12 @@ class Control:
 
 
 class Queue:
-    """A controller's work queue: keys that are to be looked at, each once, some time after it was first added: as long
-    as that field of the manners says."""
+    """A controller's work queue: keys that are to be looked at, each once, some time after it was
+    first added: as long as that field of the behavior says."""
 
-    def __init__(self, control: Control, work: Callable[[Any], None], manner: str = "controller_delay") -> None:
+    def __init__(
+        self, control: Control, work: Callable[[Any], None], manner: str = "controller_delay"
+    ) -> None:
         self._control, self._work, self._manner = control, work, manner
         self._due: set[Hashable] = set()
 
@@ -135,7 +163,9 @@ class Queue:
         """Have the key looked at."""
         if key not in self._due:
             self._due.add(key)
-            self._control.later(getattr(self._control.manners, self._manner), lambda: self._take(key))
+            self._control.later(
+                getattr(self._control.behavior, self._manner), lambda: self._take(key)
+            )
 
     def _take(self, key: Hashable) -> None:
         self._due.discard(key)

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What admission and defaulting add to a new object, as far as the World or its readers look at it."""
+"""What admission and defaulting add to a new object, as far as the World or its readers look at
+it."""
 
 from __future__ import annotations
 
@@ -37,7 +38,11 @@ def pod(obj: Object, toleration_seconds: int) -> Object:
     spec["containers"] = [container(c) for c in spec.get("containers") or ()]
     mirror = MIRROR in (obj["metadata"].get("annotations") or {})
     spec["tolerations"] = tolerations(spec.get("tolerations") or [], toleration_seconds, mirror)
-    return {**obj, "spec": spec, "status": {"phase": "Pending", "qosClass": quality(spec["containers"])}}
+    return {
+        **obj,
+        "spec": spec,
+        "status": {"phase": "Pending", "qosClass": quality(spec["containers"])},
+    }
 
 
 def container(spec: Mapping[str, Any]) -> Object:
@@ -52,12 +57,23 @@ def container(spec: Mapping[str, Any]) -> Object:
 
 
 def tolerations(given: list[Object], seconds: int, mirror: bool) -> list[Object]:
-    """The given tolerations and those for not-ready and unreachable nodes, unless a pod brings its own (or is static)."""
+    """The given tolerations and those for not-ready and unreachable nodes, unless a pod brings its
+    own (or is static)."""
     result = list(given)
     for key in ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"):
-        covered = any(t.get("key") in (None, "", key) and t.get("effect") in (None, "", "NoExecute") for t in given)
+        covered = any(
+            t.get("key") in (None, "", key) and t.get("effect") in (None, "", "NoExecute")
+            for t in given
+        )
         if not covered and not mirror:
-            result.append({"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": seconds})
+            result.append(
+                {
+                    "key": key,
+                    "operator": "Exists",
+                    "effect": "NoExecute",
+                    "tolerationSeconds": seconds,
+                }
+            )
     return result
 
 
@@ -66,11 +82,19 @@ def quality(containers: list[Object]) -> str:
     pairs = [(c["resources"].get("requests"), c["resources"].get("limits")) for c in containers]
     if not any(requests or limits for requests, limits in pairs):
         return "BestEffort"
-    return "Guaranteed" if all(limits and requests in (None, limits) for requests, limits in pairs) else "Burstable"
+    return (
+        "Guaranteed"
+        if all(limits and requests in (None, limits) for requests, limits in pairs)
+        else "Burstable"
+    )
 
 
 def _workload(**spec: Any) -> Callable[[Object], Object]:
-    return lambda obj: {**obj, "spec": {**spec, **(obj.get("spec") or {})}, "status": obj.get("status") or {}}
+    return lambda obj: {
+        **obj,
+        "spec": {**spec, **(obj.get("spec") or {})},
+        "status": obj.get("status") or {},
+    }
 
 
 def _with_status(**status: Any) -> Callable[[Object], Object]:
@@ -84,19 +108,27 @@ def _node(obj: Object) -> Object:
 def _namespace(obj: Object) -> Object:
     meta = obj["metadata"]
     labels = {**(meta.get("labels") or {}), "kubernetes.io/metadata.name": meta["name"]}
-    return {"metadata": {**meta, "labels": labels}, "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}}
+    return {
+        "metadata": {**meta, "labels": labels},
+        "spec": {"finalizers": ["kubernetes"]},
+        "status": {"phase": "Active"},
+    }
 
 
 ROLLING = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "25%"}}
 FILL: dict[str, Callable[[Object], Object]] = {
     "namespaces": _namespace,
     "nodes": _node,
-    "deployments": _workload(replicas=1, strategy=ROLLING, revisionHistoryLimit=10, progressDeadlineSeconds=600),
+    "deployments": _workload(
+        replicas=1, strategy=ROLLING, revisionHistoryLimit=10, progressDeadlineSeconds=600
+    ),
     "replicasets": _workload(replicas=1),
     "statefulsets": _workload(replicas=1, podManagementPolicy="OrderedReady", serviceName=""),
     "daemonsets": _workload(updateStrategy={"type": "RollingUpdate"}),
     "jobs": _workload(parallelism=1, completions=1, backoffLimit=6),
-    "poddisruptionbudgets": _with_status(currentHealthy=0, desiredHealthy=0, disruptionsAllowed=0, expectedPods=0),
+    "poddisruptionbudgets": _with_status(
+        currentHealthy=0, desiredHealthy=0, disruptionsAllowed=0, expectedPods=0
+    ),
     "persistentvolumeclaims": _with_status(phase="Pending"),
     "persistentvolumes": _with_status(phase="Available"),
 }

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Deleting an object: preconditions, grace, finalizers, propagation (apiserver pkg/registry/rest/delete.go)."""
+"""Deleting an object: preconditions, grace, finalizers, propagation (apiserver
+pkg/registry/rest/delete.go)."""
 
 from __future__ import annotations
 
@@ -11,7 +12,11 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import bad_request, conflict
-from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, is_finished, is_terminating
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
+    Object,
+    is_finished,
+    is_terminating,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import Resource
 
 FOREGROUND = "foregroundDeletion"
@@ -19,7 +24,8 @@ FOREGROUND = "foregroundDeletion"
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """DeleteOptions: `grace` seconds (None: the object's own), preconditions, propagation policy, dry run."""
+    """DeleteOptions: `grace` seconds (None: the object's own), preconditions, propagation policy,
+    dry run."""
 
     grace: int | None = None
     uid: str | None = None
@@ -37,7 +43,9 @@ class Options:
             grace=None if grace is None else int(grace),
             uid=conditions.get("uid"),
             version=conditions.get("resourceVersion"),
-            propagation=body.get("propagationPolicy") or query.get("propagationPolicy") or "Background",
+            propagation=body.get("propagationPolicy")
+            or query.get("propagationPolicy")
+            or "Background",
             dry=is_dry(body.get("dryRun") or query.get("dryRun")),
         )
 
@@ -51,8 +59,11 @@ def is_dry(value: Any) -> bool:
     return True
 
 
-def delete(control: Control, resource: Resource, obj: Object, options: Options) -> tuple[Object, bool]:
-    """Delete, or begin to: answers the object as it now is and whether it is gone. Raises ApiError 409."""
+def delete(
+    control: Control, resource: Resource, obj: Object, options: Options
+) -> tuple[Object, bool]:
+    """Delete, or begin to: answers the object as it now is and whether it is gone. Raises ApiError
+    409."""
     _check(resource, obj, options)
     grace = _grace(resource, obj, options.grace)
     finalizers = _finalizers(obj, options.propagation)
@@ -61,7 +72,9 @@ def delete(control: Control, resource: Resource, obj: Object, options: Options) 
     # A namespace is removed by its controller, once it is empty.
     if not grace and not finalizers and resource.plural != "namespaces":
         if not options.dry:
-            control.store.drop(resource.plural, obj["metadata"]["name"], obj["metadata"].get("namespace", ""))
+            control.store.drop(
+                resource.plural, obj["metadata"]["name"], obj["metadata"].get("namespace", "")
+            )
         return obj, True
     return _mark(control, resource, obj, grace, finalizers, options.dry), False
 
@@ -70,7 +83,12 @@ def _check(resource: Resource, obj: Object, options: Options) -> None:
     meta = obj["metadata"]
     checks = (
         ("UID", options.uid, meta["uid"], "The object might have been deleted and then recreated"),
-        ("ResourceVersion", options.version, meta["resourceVersion"], "The object might have been modified"),
+        (
+            "ResourceVersion",
+            options.version,
+            meta["resourceVersion"],
+            "The object might have been modified",
+        ),
     )
     for what, wanted, found, perhaps in checks:
         if wanted is not None and wanted != found:
@@ -80,7 +98,8 @@ def _check(resource: Resource, obj: Object, options: Options) -> None:
 
 
 def _grace(resource: Resource, obj: Object, asked: int | None) -> int:
-    """Seconds until the object may be removed; only pods that run somewhere have any (core/pod strategy.go)."""
+    """Seconds until the object may be removed; only pods that run somewhere have any (core/pod
+    strategy.go)."""
     if resource.plural != "pods" or not obj["spec"].get("nodeName") or is_finished(obj):
         return 0
     own: int = obj["spec"].get("terminationGracePeriodSeconds", 30)
@@ -95,7 +114,9 @@ def _finalizers(obj: Object, propagation: str) -> list[str]:
     return finalizers
 
 
-def _mark(control: Control, resource: Resource, obj: Object, grace: int, finalizers: list[str], dry: bool) -> Object:
+def _mark(
+    control: Control, resource: Resource, obj: Object, grace: int, finalizers: list[str], dry: bool
+) -> Object:
     """Begin a deletion, or shorten one that has begun: it is never lengthened."""
     meta = obj["metadata"]
     if is_terminating(obj) and grace >= meta.get("deletionGracePeriodSeconds", 0):
@@ -119,7 +140,13 @@ def _orphan(control: Control, owner: Object) -> None:
             control.change(plural, obj, {"metadata": {"ownerReferences": rest or None}})
 
 
-def remove(control: Control, plural: str, obj: Object, grace: int | None = None, propagation: str = "Background") -> None:
+def remove(
+    control: Control,
+    plural: str,
+    obj: Object,
+    grace: int | None = None,
+    propagation: str = "Background",
+) -> None:
     """Delete for a controller: the present object if it is still this one."""
     table = control.store.tables[plural]
     meta = obj["metadata"]

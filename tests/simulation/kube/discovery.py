@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a client asks before it asks for resources: versions, groups, resource lists, health, access review."""
+"""What a client asks before it asks for resources: versions, groups, resource lists, health, access
+review."""
 
 from __future__ import annotations
 
@@ -16,7 +17,12 @@ REVIEW_GROUP = "authorization.k8s.io"
 REVIEW_PATH = f"/apis/{REVIEW_GROUP}/v1/selfsubjectaccessreviews"
 SUBRESOURCES: Mapping[str, Mapping[str, Any]] = {
     "status": {"verbs": ["get", "patch", "update"]},
-    "scale": {"group": "autoscaling", "version": "v1", "kind": "Scale", "verbs": ["get", "patch", "update"]},
+    "scale": {
+        "group": "autoscaling",
+        "version": "v1",
+        "kind": "Scale",
+        "verbs": ["get", "patch", "update"],
+    },
     "eviction": {"group": "policy", "version": "v1", "kind": "Eviction", "verbs": ["create"]},
     "binding": {"kind": "Binding", "verbs": ["create"]},
 }
@@ -75,15 +81,29 @@ def resource_list(api_version: str, resources: Iterable[Resource]) -> Object:
             "name": "selfsubjectaccessreviews", "singularName": "selfsubjectaccessreview",
             "namespaced": False, "kind": "SelfSubjectAccessReview", "verbs": ["create"],
         })  # fmt: skip
-    return {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": api_version, "resources": entries}
+    return {
+        "kind": "APIResourceList",
+        "apiVersion": "v1",
+        "groupVersion": api_version,
+        "resources": entries,
+    }
 
 
 def _entries(resource: Resource) -> Iterable[Object]:
-    base: Object = {"singularName": resource.kind.lower(), "namespaced": resource.namespaced, "kind": resource.kind}
+    base: Object = {
+        "singularName": resource.kind.lower(),
+        "namespaced": resource.namespaced,
+        "kind": resource.kind,
+    }
     short = {"shortNames": list(resource.short)} if resource.short else {}
     yield {"name": resource.plural, **base, "verbs": list(resource.verbs), **short}
     for name in resource.subresources:
-        yield {"name": f"{resource.plural}/{name}", **base, "singularName": "", **SUBRESOURCES[name]}
+        yield {
+            "name": f"{resource.plural}/{name}",
+            **base,
+            "singularName": "",
+            **SUBRESOURCES[name],
+        }
 
 
 def reviewed(body: Any, allowed: bool) -> Object:
@@ -95,6 +115,10 @@ def reviewed(body: Any, allowed: bool) -> Object:
 
 def review_operation(body: Any) -> str:
     """The operation that a SelfSubjectAccessReview asks about: "verb resource[/subresource]"."""
-    asked = (body.get("spec", {}) if isinstance(body, Mapping) else {}).get("resourceAttributes") or {}
-    resource = asked.get("resource", "") + (f"/{asked['subresource']}" if asked.get("subresource") else "")
+    asked = (body.get("spec", {}) if isinstance(body, Mapping) else {}).get(
+        "resourceAttributes"
+    ) or {}
+    resource = asked.get("resource", "") + (
+        f"/{asked['subresource']}" if asked.get("subresource") else ""
+    )
     return f"{asked.get('verb', '')} {resource}"

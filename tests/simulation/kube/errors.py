@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refusals as the API server forms them: a Status object with code, reason, message, details and causes.
+"""Refusals as the API server forms them: a Status object with code, reason, message, details and
+causes.
 
 Wording after k8s.io/apimachinery pkg/api/errors; clients and people match on these texts.
 """
@@ -51,12 +52,20 @@ class ApiError(Exception):
         if retry_after:
             details["retryAfterSeconds"] = retry_after
         self.headers = {"Retry-After": str(retry_after)} if retry_after else {}
-        self.body = status(code, message, REASONS.get(code, "") if reason is None else reason, details)
+        self.body = status(
+            code, message, REASONS.get(code, "") if reason is None else reason, details
+        )
 
 
 def status(code: int, message: str, reason: str, details: Object | None = None) -> Object:
     """A Status of failure."""
-    body: Object = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": message}
+    body: Object = {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Failure",
+        "message": message,
+    }
     if reason:
         body["reason"] = reason
     if details:
@@ -64,7 +73,9 @@ def status(code: int, message: str, reason: str, details: Object | None = None) 
     return {**body, "code": code}
 
 
-def success(code: int = 200, resource: Resource | None = None, name: str = "", uid: str = "") -> Object:
+def success(
+    code: int = 200, resource: Resource | None = None, name: str = "", uid: str = ""
+) -> Object:
     """A Status of success, as deletions and evictions answer."""
     body: Object = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}
     if resource is not None:
@@ -87,10 +98,14 @@ def no_such_path() -> ApiError:
 
 def already_exists(resource: Resource, name: str) -> ApiError:
     """409 for a creation."""
-    return ApiError(409, f'{resource.qualified} "{name}" already exists', "AlreadyExists", resource, name)
+    return ApiError(
+        409, f'{resource.qualified} "{name}" already exists', "AlreadyExists", resource, name
+    )
 
 
-STALE = "the object has been modified; please apply your changes to the latest version and try again"
+STALE = (
+    "the object has been modified; please apply your changes to the latest version and try again"
+)
 
 
 def conflict(resource: Resource, name: str, why: str = STALE) -> ApiError:
@@ -109,7 +124,9 @@ def invalid(resource: Resource, name: str, field: str, why: str) -> ApiError:
     """422 by validation of one field."""
     kind = f"{resource.kind}.{resource.group}" if resource.group else resource.kind
     cause = {"reason": "FieldValueInvalid", "message": why, "field": field}
-    return ApiError(422, f'{kind} "{name}" is invalid: {field}: {why}', None, resource, name, (cause,))
+    return ApiError(
+        422, f'{kind} "{name}" is invalid: {field}: {why}', None, resource, name, (cause,)
+    )
 
 
 def bad_request(message: str) -> ApiError:

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The taint eviction controller: NoExecute taints end the pods that do not tolerate them, or not for long."""
+"""The taint eviction controller: NoExecute taints end the pods that do not tolerate them, or not
+for long."""
 
 from __future__ import annotations
 
@@ -11,7 +12,11 @@ from typing import Any
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Event
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
 from ansible_collections.nodeops.rotator.tests.simulation.kube.deletion import remove
-from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, fits, is_terminating
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
+    Object,
+    fits,
+    is_terminating,
+)
 
 FOREVER = float("inf")
 
@@ -28,7 +33,8 @@ def patience(pod: Mapping[str, Any], taints: Sequence[Mapping[str, Any]]) -> flo
 
 
 class Evacuation:
-    """Ends pods on nodes with NoExecute taints; it deletes and does not ask budgets, as the real controller."""
+    """Ends pods on nodes with NoExecute taints; it deletes and does not ask budgets, as the real
+    controller."""
 
     def __init__(self, control: Control) -> None:
         self._control = control
@@ -45,7 +51,11 @@ class Evacuation:
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
         if new is None and old is not None:
             self._cancel(old["metadata"]["uid"])
-        elif new is not None and new["spec"].get("nodeName") and not (old and old["spec"].get("nodeName")):
+        elif (
+            new is not None
+            and new["spec"].get("nodeName")
+            and not (old and old["spec"].get("nodeName"))
+        ):
             taints = _hard(self._control.store.get("nodes", new["spec"]["nodeName"]))
             if taints:
                 self._plan(new, taints)
@@ -55,8 +65,10 @@ class Evacuation:
         self._cancel(uid)
         wait = patience(pod, taints)
         if wait < FOREVER and not is_terminating(pod):
-            delay = wait + self._control.manners.controller_delay
-            self._plans[uid] = self._control.kernel.after(delay, lambda: remove(self._control, "pods", pod))
+            delay = wait + self._control.behavior.controller_delay
+            self._plans[uid] = self._control.kernel.after(
+                delay, lambda: remove(self._control, "pods", pod)
+            )
 
     def _cancel(self, uid: str) -> None:
         plan = self._plans.pop(uid, None)
@@ -66,4 +78,8 @@ class Evacuation:
 
 def _hard(node: Object | None) -> list[Any]:
     taints = node["spec"].get("taints") or () if node else ()
-    return [{k: v for k, v in t.items() if k != "timeAdded"} for t in taints if t["effect"] == "NoExecute"]
+    return [
+        {k: v for k, v in t.items() if k != "timeAdded"}
+        for t in taints
+        if t["effect"] == "NoExecute"
+    ]

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The eviction subresource, by the rules of the real one (kubernetes pkg/registry/core/pod/storage/eviction.go)."""
+"""The eviction subresource, by the rules of the real one (kubernetes
+pkg/registry/core/pod/storage/eviction.go)."""
 
 from __future__ import annotations
 
@@ -10,8 +11,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
-from ansible_collections.nodeops.rotator.tests.simulation.kube.deletion import Options, delete, is_dry
-from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ApiError, bad_request, forbidden, status, success
+from ansible_collections.nodeops.rotator.tests.simulation.kube.deletion import (
+    Options,
+    delete,
+    is_dry,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import (
+    ApiError,
+    bad_request,
+    forbidden,
+    status,
+    success,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
     Object,
     condition,
@@ -75,7 +86,8 @@ def _options(pod: Object, body: Any, query: Mapping[str, str]) -> Options:
 
 
 def _is_free(pod: Object, budget: Object) -> bool:
-    """Whether an unready pod may go without spending budget, by the budget's unhealthyPodEvictionPolicy."""
+    """Whether an unready pod may go without spending budget, by the budget's
+    unhealthyPodEvictionPolicy."""
     if is_ready(pod):
         return False
     if budget["spec"].get("unhealthyPodEvictionPolicy") == "AlwaysAllow":
@@ -99,14 +111,20 @@ def _spend(control: Control, pod: Object, budget: Object, dry: bool) -> None:
     if allowed == 0:
         raise _too_many(_refusal(budget, state, name), None)
     if not dry:
-        fields: Object = {"disruptionsAllowed": allowed - 1, "disruptedPods": {pod["metadata"]["name"]: control.now}}
+        fields: Object = {
+            "disruptionsAllowed": allowed - 1,
+            "disruptedPods": {pod["metadata"]["name"]: control.now},
+        }
         if allowed == 1:
-            fields["conditions"] = with_conditions(budget, control.now, allowed_condition(budget, 0))
+            fields["conditions"] = with_conditions(
+                budget, control.now, allowed_condition(budget, 0)
+            )
         control.store.put("poddisruptionbudgets", merged(budget, {"status": fields}))
 
 
 def allowed_condition(budget: Object, allowed: int) -> Object:
-    """The condition DisruptionAllowed for that many disruptions (component-helpers apps/poddisruptionbudget)."""
+    """The condition DisruptionAllowed for that many disruptions (component-helpers
+    apps/poddisruptionbudget)."""
     return {
         "type": "DisruptionAllowed",
         "status": "True" if allowed > 0 else "False",
@@ -130,7 +148,8 @@ def _too_many(why: str, retry_after: int | None) -> ApiError:
 
 
 def _targeted(control: Control, pod: Object, options: Options) -> Object:
-    """The pod with its DisruptionTarget condition, which is written before the deletion, under the same preconditions."""
+    """The pod with its DisruptionTarget condition, which is written before the deletion, under the
+    same preconditions."""
     delete(control, PODS, pod, dataclasses.replace(options, dry=True))
     conditions = with_conditions(pod, control.now, DISRUPTION_TARGET)
     return control.store.put("pods", merged(pod, {"status": {"conditions": conditions}}))

@@ -16,14 +16,19 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
     with_conditions,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kube.tally import is_active
-from ansible_collections.nodeops.rotator.tests.simulation.kube.workloads import from_template, is_closing, reference
+from ansible_collections.nodeops.rotator.tests.simulation.kube.workloads import (
+    from_template,
+    is_closing,
+    reference,
+)
 
 TRACKING = "batch.kubernetes.io/job-tracking"
 """The finalizer that keeps a finished pod until the Job has counted it."""
 
 
 class Jobs:
-    """Runs `parallelism` pods at a time until `completions` have succeeded; gives up after `backoffLimit` failures."""
+    """Runs `parallelism` pods at a time until `completions` have succeeded; gives up after
+    `backoffLimit` failures."""
 
     def __init__(self, control: Control) -> None:
         self._control, self._store = control, control.store
@@ -46,14 +51,23 @@ class Jobs:
         ended = any(c["type"] in ("Complete", "Failed") for c in status.get("conditions", ()))
         active = [pod for pod in self._control.owned("pods", job) if is_active(pod)]
         if not ended and not is_closing(self._control, job):
-            for _pod in range(min(spec["parallelism"], spec["completions"] - succeeded) - len(active)):
+            for _pod in range(
+                min(spec["parallelism"], spec["completions"] - succeeded) - len(active)
+            ):
                 active.append(self._make(job))
-        fields: Object = {"active": len(active), "ready": len(active), "succeeded": succeeded, "failed": failed}
+        fields: Object = {
+            "active": len(active),
+            "ready": len(active),
+            "succeeded": succeeded,
+            "failed": failed,
+        }
         verdict = _verdict(job, succeeded, failed)
         if verdict and not ended:
             fields["conditions"] = with_conditions(job, self._control.now, verdict)
             fields["completionTime"] = self._control.now
-        self._control.status("jobs", job, startTime=status.get("startTime", self._control.now), **fields)
+        self._control.status(
+            "jobs", job, startTime=status.get("startTime", self._control.now), **fields
+        )
 
     def _count(self, job: Object) -> tuple[int, int]:
         """Count finished pods and let go of each, so that it is counted once."""
@@ -72,7 +86,9 @@ class Jobs:
     def _make(self, job: Object) -> Object:
         ref = reference("Job", "batch/v1", job)
         name = job["metadata"]["name"]
-        pod = from_template(job["spec"]["template"], job, ref, generateName=f"{name}-", finalizers=[TRACKING])
+        pod = from_template(
+            job["spec"]["template"], job, ref, generateName=f"{name}-", finalizers=[TRACKING]
+        )
         names = {"batch.kubernetes.io/job-name": name, "job-name": name}
         pod["metadata"]["labels"] = {**(pod["metadata"].get("labels") or {}), **names}
         pod["spec"] = {"restartPolicy": "Never", **pod["spec"]}

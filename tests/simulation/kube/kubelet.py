@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kubelets: pods start, become ready, run to an end and stop, as long as their node's kubelet lives."""
+"""The kubelets: pods start, become ready, run to an end and stop, as long as their node's kubelet
+lives."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ COMPLETED = {"exitCode": 0, "reason": "Completed"}
 
 @dataclasses.dataclass
 class Run:
-    """One pod on its node: what its kubelet plans next. `grace`: the deletion grace that is being waited for."""
+    """One pod on its node: what its kubelet plans next. `grace`: the deletion grace that is being
+    waited for."""
 
     node: str
     events: list[Event] = dataclasses.field(default_factory=list)
@@ -37,8 +39,8 @@ class Run:
 
 
 class Kubelets:
-    """Every node's kubelet. `alive` holds the names of the nodes whose kubelet answers, `silent` those whose kubelet
-    did once."""
+    """Every node's kubelet. `alive` holds the names of the nodes whose kubelet answers, `silent`
+    those whose kubelet did once."""
 
     def __init__(self, control: Control, volumes: Volumes) -> None:
         self._control, self._volumes = control, volumes
@@ -56,7 +58,8 @@ class Kubelets:
             self._forget(pod["metadata"]["uid"])
 
     def start(self, node: str) -> None:
-        """A kubelet begins under this name; pods that are already bound to it are begun anew or ended."""
+        """A kubelet begins under this name; pods that are already bound to it are begun anew or
+        ended."""
         self.alive.add(node)
         self.silent.discard(node)
         for pod in self._control.store.by("pods", "node", node):
@@ -69,7 +72,7 @@ class Kubelets:
         elif old is not None:
             self._forget(old["metadata"]["uid"])
             if MIRROR in (old["metadata"].get("annotations") or {}):
-                self._control.later(self._control.manners.mirror_delay, lambda: self._mirror(old))
+                self._control.later(self._control.behavior.mirror_delay, lambda: self._mirror(old))
 
     def _look(self, pod: Object) -> None:
         node, uid = pod["spec"].get("nodeName"), pod["metadata"]["uid"]
@@ -95,16 +98,16 @@ class Kubelets:
         run.events.append(self._control.later(delay, action))
 
     def _begin(self, pod: Object, run: Run) -> None:
-        delay = _seconds(pod, "start-seconds", self._control.manners.pod_start)
+        delay = _seconds(pod, "start-seconds", self._control.behavior.pod_start)
         self._plan(run, delay, lambda: self._running(pod, run))
 
     def _running(self, pod: Object, run: Run) -> None:
-        wait = _seconds(pod, "ready-seconds", self._control.manners.pod_ready)
+        wait = _seconds(pod, "ready-seconds", self._control.behavior.pod_ready)
         self._status(pod, wait == 0)
         if 0 < wait < float("inf"):
             self._plan(run, wait, lambda: self._status(pod, True))
         if pod["spec"].get("restartPolicy") != "Always":
-            lasting = _seconds(pod, "run-seconds", self._control.manners.job_run)
+            lasting = _seconds(pod, "run-seconds", self._control.behavior.job_run)
             self._plan(run, lasting, lambda: self._finished(pod, "Succeeded", COMPLETED))
 
     def _status(self, pod: Object, ready: bool) -> None:
@@ -114,10 +117,17 @@ class Kubelets:
         if present is None or present["metadata"]["uid"] != pod["metadata"]["uid"]:
             return
         old, now = present["status"], self._control.now
-        states = [("PodReadyToStartContainers", True), ("Initialized", True), ("Ready", ready), ("ContainersReady", ready)]
+        states = [
+            ("PodReadyToStartContainers", True),
+            ("Initialized", True),
+            ("Ready", ready),
+            ("ContainersReady", ready),
+        ]
         conditions = [{"type": kind, "status": str(is_true)} for kind, is_true in states]
         host = self._host_ip(pod)
-        address = old.get("podIP") or (host if pod["spec"].get("hostNetwork") else self._next_address())
+        address = old.get("podIP") or (
+            host if pod["spec"].get("hostNetwork") else self._next_address()
+        )
         self._control.status(
             "pods", pod,
             phase="Running", hostIP=host, hostIPs=[{"ip": host}], podIP=address, podIPs=[{"ip": address}],
@@ -128,7 +138,9 @@ class Kubelets:
     def _host_ip(self, pod: Object) -> str:
         node = self._control.store.get("nodes", pod["spec"]["nodeName"])
         addresses = node["status"].get("addresses", ()) if node else ()
-        return next((entry["address"] for entry in addresses if entry["type"] == "InternalIP"), "0.0.0.0")
+        return next(
+            (entry["address"] for entry in addresses if entry["type"] == "InternalIP"), "0.0.0.0"
+        )
 
     def _next_address(self) -> str:
         self._address += 1
@@ -141,8 +153,17 @@ class Kubelets:
         present = self._control.store.get("pods", name, namespace)
         if present is None or present["metadata"]["uid"] != pod["metadata"]["uid"]:
             return
-        unready = ({"type": "Ready", "status": "False"}, {"type": "ContainersReady", "status": "False"})
-        state = {"terminated": {**end, "startedAt": present["status"].get("startTime", now), "finishedAt": now}}
+        unready = (
+            {"type": "Ready", "status": "False"},
+            {"type": "ContainersReady", "status": "False"},
+        )
+        state = {
+            "terminated": {
+                **end,
+                "startedAt": present["status"].get("startTime", now),
+                "finishedAt": now,
+            }
+        }
         self._control.status(
             "pods", present, phase=phase, conditions=with_conditions(present, now, *unready),
             containerStatuses=[_container(c, state, False) for c in pod["spec"]["containers"]],
@@ -156,13 +177,18 @@ class Kubelets:
         wish = annotation(pod, "stop-seconds")
         if wish == "never":
             return
-        delay = float(grace) if wish == "grace" else min(float(grace), float(wish or self._control.manners.pod_stop))
+        delay = (
+            float(grace)
+            if wish == "grace"
+            else min(float(grace), float(wish or self._control.behavior.pod_stop))
+        )
         if pod["status"].get("phase") == "Pending":
             delay = 0.0
         self._plan(run, delay, lambda: self._stopped(pod))
 
     def _stopped(self, pod: Object) -> None:
-        """The containers of a terminating pod are gone: so is the pod, unless a finalizer holds it."""
+        """The containers of a terminating pod are gone: so is the pod, unless a finalizer holds
+        it."""
         meta = pod["metadata"]
         present = self._control.store.get("pods", meta["name"], meta["namespace"])
         if present is None or present["metadata"]["uid"] != meta["uid"]:
@@ -181,7 +207,13 @@ class Kubelets:
         gone = self._control.store.get("pods", meta["name"], meta["namespace"]) is None
         found = self._control.store.get("nodes", node)
         owner = controller_of(pod)
-        if gone and node in self.alive and found and owner and found["metadata"]["uid"] == owner["uid"]:
+        if (
+            gone
+            and node in self.alive
+            and found
+            and owner
+            and found["metadata"]["uid"] == owner["uid"]
+        ):
             self._control.create("pods", pod)
 
 

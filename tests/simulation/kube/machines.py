@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a complete Node object says about its machine: capacity by instance type, addresses, nodeInfo, conditions."""
+"""What a complete Node object says about its machine: capacity by instance type, addresses,
+nodeInfo, conditions."""
 
 from __future__ import annotations
 
@@ -15,14 +16,20 @@ ARCHITECTURES = {"x86_64": "amd64"}
 CPUS = {"medium": 2, "large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32}
 GIB_PER_CPU = {"c": 2, "m": 4, "r": 8, "t": 2}
 PODS = {"medium": 17, "large": 29, "xlarge": 58, "2xlarge": 58}
-"""Most pods by size (Amazon VPC CNI without prefix delegation, m5 family); larger sizes have 234."""
+"""Most pods by size (Amazon VPC CNI without prefix delegation, m5 family); larger sizes have
+234."""
 
 HEALTHY = {
     "MemoryPressure": ("KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
     "DiskPressure": ("KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
     "PIDPressure": ("KubeletHasSufficientPID", "kubelet has sufficient PID available"),
 }
-READY = {"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "kubelet is posting ready status"}
+READY = {
+    "type": "Ready",
+    "status": "True",
+    "reason": "KubeletReady",
+    "message": "kubelet is posting ready status",
+}
 NOT_READY = {
     "type": "Ready",
     "status": "False",
@@ -31,7 +38,9 @@ NOT_READY = {
 }
 
 
-def labels(name: str, zone: str, instance_type: str, architecture: str, given: Mapping[str, str]) -> dict[str, str]:
+def labels(
+    name: str, zone: str, instance_type: str, architecture: str, given: Mapping[str, str]
+) -> dict[str, str]:
     """The well-known labels that kubelet and cloud controller set, and the group's own."""
     return {
         "kubernetes.io/hostname": name,
@@ -55,7 +64,12 @@ def capacity(instance_type: str) -> tuple[Object, Object]:
     common = {"pods": str(PODS.get(size, 234)), "hugepages-1Gi": "0", "hugepages-2Mi": "0"}
     disk = {"ephemeral-storage": "83873772Ki"}
     full = {"cpu": str(cpus), "memory": f"{memory}Ki", **disk, **common}
-    usable = {"cpu": f"{cpus * 1000 - 70}m", "memory": f"{memory - 700 * 1024}Ki", "ephemeral-storage": "76224326324", **common}
+    usable = {
+        "cpu": f"{cpus * 1000 - 70}m",
+        "memory": f"{memory - 700 * 1024}Ki",
+        "ephemeral-storage": "76224326324",
+        **common,
+    }
     return full, usable
 
 
@@ -87,11 +101,18 @@ def addresses(name: str, private_ip: str) -> list[Object]:
 
 def conditions(now: str, ready: Mapping[str, str]) -> list[Object]:
     """The four conditions of a node that is well but for what `ready` says."""
-    good = [{"type": kind, "status": "False", "reason": why, "message": text} for kind, (why, text) in HEALTHY.items()]
+    good = [
+        {"type": kind, "status": "False", "reason": why, "message": text}
+        for kind, (why, text) in HEALTHY.items()
+    ]
     return [{**c, "lastHeartbeatTime": now, "lastTransitionTime": now} for c in (*good, ready)]
 
 
 def unknown(now: str, present: Sequence[Mapping[str, str]]) -> list[Object]:
     """The same conditions after the kubelet fell silent (node lifecycle controller)."""
-    silent = {"status": "Unknown", "reason": "NodeStatusUnknown", "message": "Kubelet stopped posting node status."}
+    silent = {
+        "status": "Unknown",
+        "reason": "NodeStatusUnknown",
+        "message": "Kubelet stopped posting node status.",
+    }
     return [{**condition, **silent, "lastTransitionTime": now} for condition in present]

@@ -14,7 +14,11 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube import machines
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control, Queue
 from ansible_collections.nodeops.rotator.tests.simulation.kube.deletion import remove
 from ansible_collections.nodeops.rotator.tests.simulation.kube.kubelet import Kubelets, unready
-from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, condition_is, is_ready
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
+    Object,
+    condition_is,
+    is_ready,
+)
 
 LEASES = "kube-node-lease"
 NOT_READY = "node.kubernetes.io/not-ready"
@@ -26,7 +30,8 @@ OURS = (NOT_READY, UNREACHABLE, UNSCHEDULABLE)
 
 @dataclasses.dataclass(frozen=True)
 class Machine:
-    """What a kubelet registers with. `taints` may carry "seconds": their owner takes them away so long after Ready."""
+    """What a kubelet registers with. `taints` may carry "seconds": their owner takes them away so
+    long after Ready."""
 
     name: str
     provider_id: str
@@ -41,8 +46,8 @@ class Machine:
 
 
 class Nodes:
-    """The life of Node objects. `instance_gone` is asked by the cloud controller whether a provider id's instance no
-    longer exists."""
+    """The life of Node objects. `instance_gone` is asked by the cloud controller whether a provider
+    id's instance no longer exists."""
 
     def __init__(self, control: Control, kubelets: Kubelets) -> None:
         self._control, self._store = control, control.store
@@ -53,8 +58,9 @@ class Nodes:
         self._store.listen("nodes", self._node_changed)
 
     def joins(self, machine: Machine, ready_after: float) -> None:
-        """A kubelet registers: as a new Node, or under a name that still has one, which it takes over as it is
-        (kubelet_node_status.go tryRegisterWithApiServer): providerID, taints and cordon stay those of the old."""
+        """A kubelet registers: as a new Node, or under a name that still has one, which it takes
+        over as it is (kubelet_node_status.go tryRegisterWithApiServer): providerID, taints and
+        cordon stay those of the old."""
         name, now = machine.name, self._control.now
         boot = self._boots[name] = self._boots.get(name, 0) + 1
         full, usable = machines.capacity(machine.instance_type)
@@ -63,7 +69,9 @@ class Nodes:
             "allocatable": usable,
             "addresses": machines.addresses(name, machine.private_ip),
             "conditions": machines.conditions(now, machines.NOT_READY),
-            "nodeInfo": machines.node_info(machine.provider_id, machine.architecture, machine.kubelet_version, machine.os_image),
+            "nodeInfo": machines.node_info(
+                machine.provider_id, machine.architecture, machine.kubelet_version, machine.os_image
+            ),
             "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
             "images": [],
         }
@@ -74,16 +82,24 @@ class Nodes:
             self._control.change("nodes", present, {"status": status})
         self._kubelets.start(name)
         self._lease(present)
-        if self._control.manners.heartbeats:
+        if self._control.behavior.heartbeats:
             self._beat(name, boot)
         self._control.later(ready_after, lambda: self._ready(machine, boot))
         self._watch_instance(name)
 
     def _register(self, machine: Machine, status: Object) -> Object:
         given = [{k: v for k, v in taint.items() if k != "seconds"} for taint in machine.taints]
-        fresh = [{"key": NOT_READY, "effect": "NoSchedule"}, {"key": NOT_READY, "effect": "NoExecute"}]
-        labels = machines.labels(machine.name, machine.zone, machine.instance_type, machine.architecture, machine.labels)
-        notes = {"node.alpha.kubernetes.io/ttl": "0", "volumes.kubernetes.io/controller-managed-attach-detach": "true"}
+        fresh = [
+            {"key": NOT_READY, "effect": "NoSchedule"},
+            {"key": NOT_READY, "effect": "NoExecute"},
+        ]
+        labels = machines.labels(
+            machine.name, machine.zone, machine.instance_type, machine.architecture, machine.labels
+        )
+        notes = {
+            "node.alpha.kubernetes.io/ttl": "0",
+            "volumes.kubernetes.io/controller-managed-attach-detach": "true",
+        }
         meta = {"name": machine.name, "labels": labels, "annotations": notes}
         spec = {"providerID": machine.provider_id, "taints": fresh + given}
         return self._control.create("nodes", {"metadata": meta, "spec": spec, "status": status})
@@ -98,14 +114,20 @@ class Nodes:
             return
         owner = {"apiVersion": "v1", "kind": "Node", "name": name, "uid": node["metadata"]["uid"]}
         self._control.create(
-            "leases", {"metadata": {"name": name, "namespace": LEASES, "ownerReferences": [owner]}, "spec": spec}
+            "leases",
+            {
+                "metadata": {"name": name, "namespace": LEASES, "ownerReferences": [owner]},
+                "spec": spec,
+            },
         )
 
     def _beat(self, name: str, boot: int) -> None:
         node = self._store.get("nodes", name)
         if self._alive(name, boot) and node is not None:
             self._lease(node)
-            self._control.kernel.after(self._control.manners.heartbeat_period, lambda: self._beat(name, boot))
+            self._control.kernel.after(
+                self._control.behavior.heartbeat_period, lambda: self._beat(name, boot)
+            )
 
     def _alive(self, name: str, boot: int) -> bool:
         """Whether that kubelet, not a later one of the same name, is still there."""
@@ -119,7 +141,9 @@ class Nodes:
         self._control.status("nodes", node, conditions=conditions)
         for taint in machine.taints:
             if "seconds" in taint:
-                self._control.later(taint["seconds"], functools.partial(self.untaint, machine.name, taint["key"]))
+                self._control.later(
+                    taint["seconds"], functools.partial(self.untaint, machine.name, taint["key"])
+                )
 
     def untaint(self, name: str, key: str) -> None:
         """Take all taints with this key off a node."""
@@ -129,12 +153,13 @@ class Nodes:
             self._control.change("nodes", node, {"spec": {"taints": rest or None}})
 
     def silent(self, name: str) -> None:
-        """The kubelet stops with its containers; after the monitor's grace the node counts as Unknown."""
+        """The kubelet stops with its containers; after the monitor's grace the node counts as
+        Unknown."""
         if name not in self._kubelets.alive:
             return
         self._kubelets.stop(name)
         boot = self._boots[name]
-        grace = self._control.manners.node_monitor_grace
+        grace = self._control.behavior.node_monitor_grace
         self._control.kernel.after(grace, lambda: self._unknown(name, boot))
 
     def _unknown(self, name: str, boot: int) -> None:
@@ -148,8 +173,11 @@ class Nodes:
         self._watch_instance(name)
 
     def _watch_instance(self, name: str) -> None:
-        """The cloud controller looks every `cloud_period` whether a NotReady node still has an instance."""
-        self._control.kernel.after(self._control.manners.cloud_period, lambda: self._look_for_instance(name))
+        """The cloud controller looks every `cloud_period` whether a NotReady node still has an
+        instance."""
+        self._control.kernel.after(
+            self._control.behavior.cloud_period, lambda: self._look_for_instance(name)
+        )
 
     def _look_for_instance(self, name: str) -> None:
         if not self.removed(name):
@@ -158,7 +186,8 @@ class Nodes:
                 self._watch_instance(name)
 
     def removed(self, name: str) -> bool:
-        """Delete the Node if it is NotReady and its instance is gone, and only then; answers whether it is gone."""
+        """Delete the Node if it is NotReady and its instance is gone, and only then; answers
+        whether it is gone."""
         node = self._store.get("nodes", name)
         if node is None:
             return True
@@ -175,7 +204,8 @@ class Nodes:
             self._end_pods(old["metadata"]["name"])
 
     def _end_pods(self, name: str) -> None:
-        """Pods of a node that no longer exists are removed by force, unless a node of that name came back."""
+        """Pods of a node that no longer exists are removed by force, unless a node of that name
+        came back."""
 
         def collect() -> None:
             if self._store.get("nodes", name) is None:
@@ -183,7 +213,7 @@ class Nodes:
                 for pod in self._store.by("pods", "node", name):
                     remove(self._control, "pods", pod, grace=0)
 
-        self._control.kernel.after(self._control.manners.pod_gc, collect)
+        self._control.kernel.after(self._control.behavior.pod_gc, collect)
 
     def _wanted(self, node: Object) -> set[tuple[str, str]]:
         """The taints that the node's condition and cordon ask for, as (key, effect)."""
@@ -192,25 +222,42 @@ class Nodes:
             wanted = {(NOT_READY, "NoSchedule"), (NOT_READY, "NoExecute")}
         elif condition_is(node, "Ready", "Unknown"):
             wanted = {(UNREACHABLE, "NoSchedule"), (UNREACHABLE, "NoExecute")}
-        return wanted | ({(UNSCHEDULABLE, "NoSchedule")} if node["spec"].get("unschedulable") else set())
+        return wanted | (
+            {(UNSCHEDULABLE, "NoSchedule")} if node["spec"].get("unschedulable") else set()
+        )
 
     def _taint(self, name: str) -> None:
         node = self._store.get("nodes", name)
         if node is None:
             return
         wanted = self._wanted(node)
-        kept = [t for t in node["spec"].get("taints") or () if t["key"] not in OURS or (t["key"], t["effect"]) in wanted]
+        kept = [
+            t
+            for t in node["spec"].get("taints") or ()
+            if t["key"] not in OURS or (t["key"], t["effect"]) in wanted
+        ]
         missing = wanted - {(t["key"], t["effect"]) for t in kept}
-        added = [{"key": key, "effect": effect, "timeAdded": self._control.now} for key, effect in sorted(missing)]
+        added = [
+            {"key": key, "effect": effect, "timeAdded": self._control.now}
+            for key, effect in sorted(missing)
+        ]
         self._control.change("nodes", node, {"spec": {"taints": (kept + added) or None}})
 
     def fresh_lease(self, lease: Object) -> Object:
-        """The lease as a reader sees it when heartbeats are not written one by one: renewed within the last period."""
+        """The lease as a reader sees it when heartbeats are not written one by one: renewed within
+        the last period."""
         meta = lease["metadata"]
-        if self._control.manners.heartbeats or meta.get("namespace") != LEASES or meta["name"] not in self._kubelets.alive:
+        if (
+            self._control.behavior.heartbeats
+            or meta.get("namespace") != LEASES
+            or meta["name"] not in self._kubelets.alive
+        ):
             return lease
-        now, period = self._control.kernel.now, self._control.manners.heartbeat_period
-        return {**lease, "spec": {**lease["spec"], "renewTime": self._control.micro(now - now % period)}}
+        now, period = self._control.kernel.now, self._control.behavior.heartbeat_period
+        return {
+            **lease,
+            "spec": {**lease["spec"], "renewTime": self._control.micro(now - now % period)},
+        }
 
 
 def _ours(node: Object) -> set[tuple[str, str]]:

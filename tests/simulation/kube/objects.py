@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Small questions about Kubernetes objects, and changes that never touch the original.
 
-Stored objects are shared by lists, watches and controllers, so they are treated as immutable: a change is a new
-object that shares what did not change.
+Stored objects are shared by lists, watches and controllers, so they are treated as immutable: a
+change is a new object that shares what did not change.
 """
 
 from __future__ import annotations
@@ -50,13 +50,15 @@ def labels_of(obj: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 def annotation(obj: Mapping[str, Any], name: str) -> str | None:
-    """One of the World's own annotations (see Manners)."""
+    """One of the World's own annotations (see Behavior)."""
     return (obj["metadata"].get("annotations") or {}).get(ANNOTATION + name)
 
 
 def controller_of(obj: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The owner reference that has controller true."""
-    return next((ref for ref in obj["metadata"].get("ownerReferences") or () if ref.get("controller")), None)
+    return next(
+        (ref for ref in obj["metadata"].get("ownerReferences") or () if ref.get("controller")), None
+    )
 
 
 def owner_uid(obj: Mapping[str, Any]) -> str | None:
@@ -67,7 +69,9 @@ def owner_uid(obj: Mapping[str, Any]) -> str | None:
 
 def condition(obj: Mapping[str, Any], kind: str) -> Mapping[str, Any] | None:
     """The status condition of that type."""
-    return next((c for c in obj.get("status", {}).get("conditions") or () if c["type"] == kind), None)
+    return next(
+        (c for c in obj.get("status", {}).get("conditions") or () if c["type"] == kind), None
+    )
 
 
 def condition_is(obj: Mapping[str, Any], kind: str, status: str = "True") -> bool:
@@ -91,8 +95,11 @@ def is_finished(pod: Mapping[str, Any]) -> bool:
     return pod.get("status", {}).get("phase") in ("Succeeded", "Failed")
 
 
-def with_conditions(obj: Mapping[str, Any], now: str, *conditions: Mapping[str, str]) -> list[Object]:
-    """The object's conditions with these set; lastTransitionTime moves only where the status does."""
+def with_conditions(
+    obj: Mapping[str, Any], now: str, *conditions: Mapping[str, str]
+) -> list[Object]:
+    """The object's conditions with these set; lastTransitionTime moves only where the status
+    does."""
     wanted = {c["type"]: dict(c) for c in conditions}
     result = []
     for old in obj.get("status", {}).get("conditions") or ():

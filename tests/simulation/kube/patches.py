@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The three patch formats of the API: JSON patch, merge patch, strategic merge patch.
 
-Strategic merge follows the patchStrategy and patchMergeKey tags of the core types (k8s.io/api); MERGE_KEYS holds the
-lists that kubectl patches. A list that is not in it is atomic: it is replaced whole, as node `spec.taints` and pod
-`spec.tolerations` are.
+Strategic merge follows the patchStrategy and patchMergeKey tags of the core types (k8s.io/api);
+MERGE_KEYS holds the lists that kubectl patches. A list that is not in it is atomic: it is replaced
+whole, as node `spec.taints` and pod `spec.tolerations` are.
 """
 
 from __future__ import annotations
@@ -40,12 +40,15 @@ MERGE_KEYS: dict[tuple[str, str], str] = {
     ("initContainers", "env"): "name",
     ("initContainers", "volumeMounts"): "mountPath",
 }
-"""(name of the field that holds the list's owner, name of the list) -> the key by which its items are merged."""
+"""(name of the field that holds the list's owner, name of the list) -> the key by which its items
+are merged."""
 
 PRIMITIVE = {("metadata", "finalizers"), ("spec", "podCIDRs")}
 """Lists of plain values that are merged as sets."""
 
-JSON, MERGE, STRATEGIC = (f"application/{kind}-patch+json" for kind in ("json", "merge", "strategic-merge"))
+JSON, MERGE, STRATEGIC = (
+    f"application/{kind}-patch+json" for kind in ("json", "merge", "strategic-merge")
+)
 
 
 def patched(resource: Resource, obj: Object, patch: Any, content_type: str) -> Object:
@@ -55,7 +58,10 @@ def patched(resource: Resource, obj: Object, patch: Any, content_type: str) -> O
         return _json_patched(obj, patch)
     if kind not in (MERGE, STRATEGIC) or (kind == STRATEGIC and resource.custom):
         supported = ", ".join((JSON, MERGE) if resource.custom else (JSON, MERGE, STRATEGIC))
-        raise ApiError(415, f"the body of the request was in an unknown format - accepted media types include: {supported}")
+        raise ApiError(
+            415,
+            f"the body of the request was in an unknown format - accepted media types include: {supported}",
+        )
     if not isinstance(patch, Mapping):
         raise bad_request("error decoding patch: a patch must be an object")
     result: Object = merged(obj, patch) if kind == MERGE else strategic(obj, patch, "")
@@ -64,12 +70,16 @@ def patched(resource: Resource, obj: Object, patch: Any, content_type: str) -> O
 
 def _json_patched(obj: Object, patch: Any) -> Object:
     if not isinstance(patch, list):
-        raise bad_request("error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch")
+        raise bad_request(
+            "error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch"
+        )
     try:
         result: Object = jsonpatch.apply_patch(obj, patch)
     except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException) as error:
         cause = {"reason": "UnexpectedServerResponse", "message": str(error).splitlines()[0]}
-        raise ApiError(422, "the server rejected our request due to an error in our request", causes=(cause,)) from error
+        raise ApiError(
+            422, "the server rejected our request due to an error in our request", causes=(cause,)
+        ) from error
     return result
 
 
@@ -108,7 +118,9 @@ def _merge_field(result: Object, here: str, name: str, value: Any) -> None:
         result[name] = value
 
 
-def _merge_items(present: Sequence[Object], items: Sequence[Object], key: str, here: str) -> list[Object]:
+def _merge_items(
+    present: Sequence[Object], items: Sequence[Object], key: str, here: str
+) -> list[Object]:
     if any(item.get("$patch") == "replace" for item in items):
         return [item for item in items if "$patch" not in item]
     result = {item.get(key): item for item in present}

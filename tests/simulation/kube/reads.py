@@ -11,10 +11,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
-from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ApiError, bad_request, not_found, too_large
+from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import (
+    ApiError,
+    bad_request,
+    not_found,
+    too_large,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, key_of
 from ansible_collections.nodeops.rotator.tests.simulation.kube.requests import Request
-from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import candidates, object_test
+from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import (
+    candidates,
+    object_test,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kube.store import shown
 
 STALE_TOKEN = (
@@ -27,7 +35,8 @@ class Reads:
     """Answers to get and list."""
 
     def __init__(self, control: Control, view: Callable[[Object], Object]) -> None:
-        """`view`: how a reader sees a Lease (its renewTime need not be stored for every heartbeat)."""
+        """`view`: how a reader sees a Lease (its renewTime need not be stored for every
+        heartbeat)."""
         self._control, self._view = control, view
         self._pages: dict[str, tuple[int, list[Object]]] = {}
 
@@ -57,7 +66,12 @@ class Reads:
             if not query.get("labelSelector") and not query.get("fieldSelector"):
                 meta["remainingItemCount"] = len(items) - limit
             items = items[:limit]
-        return {"kind": f"{resource.kind}List", "apiVersion": resource.api_version, "metadata": meta, "items": items}
+        return {
+            "kind": f"{resource.kind}List",
+            "apiVersion": resource.api_version,
+            "metadata": meta,
+            "items": items,
+        }
 
     def _version(self, query: Mapping[str, str]) -> int:
         current = self._control.store.version
@@ -74,13 +88,22 @@ class Reads:
         if test is not None:
             found = [obj for obj in found if test(obj)]
         found = sorted(found, key=key_of)
-        return [self._view(lease) for lease in found] if request.resource.plural == "leases" else found
+        return (
+            [self._view(lease) for lease in found] if request.resource.plural == "leases" else found
+        )
 
     def _remember(self, version: int, rest: list[Object]) -> str:
-        token = {"v": "meta.k8s.io/v1", "rv": version, "start": "/".join(key_of(rest[0])), "id": self._control.suffix()}
+        token = {
+            "v": "meta.k8s.io/v1",
+            "rv": version,
+            "start": "/".join(key_of(rest[0])),
+            "id": self._control.suffix(),
+        }
         text = base64.urlsafe_b64encode(json.dumps(token).encode()).decode()
         self._pages[text] = (version, rest)
-        self._control.kernel.after(self._control.manners.continue_expiry, lambda: self._pages.pop(text, None) and None)
+        self._control.kernel.after(
+            self._control.behavior.continue_expiry, lambda: self._pages.pop(text, None) and None
+        )
         return text
 
     def _resume(self, token: str) -> tuple[int, list[Object]]:
@@ -96,7 +119,16 @@ class Reads:
 
 def scale_of(obj: Mapping[str, Any]) -> Object:
     """A workload seen through its scale subresource."""
-    meta = {name: obj["metadata"][name] for name in ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")}
+    meta = {
+        name: obj["metadata"][name]
+        for name in ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
+    }
     status = {"replicas": obj.get("status", {}).get("replicas", 0)}
     spec = {"replicas": obj["spec"].get("replicas", 0)}
-    return {"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": meta, "spec": spec, "status": status}
+    return {
+        "kind": "Scale",
+        "apiVersion": "autoscaling/v1",
+        "metadata": meta,
+        "spec": spec,
+        "status": status,
+    }

@@ -18,7 +18,8 @@ VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch"}
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """One request for a resource. `verb` is Kubernetes' ("list", "deletecollection"), not HTTP's."""
+    """One request for a resource. `verb` is Kubernetes' ("list", "deletecollection"), not
+    HTTP's."""
 
     verb: str
     resource: Resource
@@ -32,10 +33,14 @@ class Request:
     @property
     def operation(self) -> str:
         """Verb and resource: "create pods/eviction"."""
-        return f"{self.verb} {self.resource.plural}" + (f"/{self.subresource}" if self.subresource else "")
+        return f"{self.verb} {self.resource.plural}" + (
+            f"/{self.subresource}" if self.subresource else ""
+        )
 
 
-def read(store: Store, method: str, path: str, query: Mapping[str, str], body: Any, content_type: str) -> Request:
+def read(
+    store: Store, method: str, path: str, query: Mapping[str, str], body: Any, content_type: str
+) -> Request:
     """Take a resource path apart. Raises ApiError 404 or 405 for what is not served."""
     parts = [part for part in path.split("/") if part]
     version, rest = _version(parts)
@@ -46,14 +51,20 @@ def read(store: Store, method: str, path: str, query: Mapping[str, str], body: A
         raise no_such_path()
     plural, name, subresource = (*rest, "", "")[:3]
     table = store.tables.get(plural)
-    if table is None or table.resource.api_version != version or (namespace and not table.resource.namespaced):
+    if (
+        table is None
+        or table.resource.api_version != version
+        or (namespace and not table.resource.namespaced)
+    ):
         raise no_such_path()
     if subresource and subresource not in table.resource.subresources:
         raise no_such_path()
     verb = _verb(method, name, query)
     if table.resource.namespaced and not namespace and (name or verb not in ("list", "watch")):
         raise no_such_path() if name else _not_allowed()
-    if not name and verb in ("update", "patch") or (name and verb == "create" and not subresource):
+    if (not name and verb in ("update", "patch")) or (
+        name and verb == "create" and not subresource
+    ):
         raise _not_allowed()
     return Request(verb, table.resource, namespace, name, subresource, query, body, content_type)
 

@@ -14,11 +14,12 @@ VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update
 class Resource:
     """One row of the table.
 
-    `fields`: field labels that a field selector may name beside metadata.name and metadata.namespace (the real
-    server refuses others). `status`: status is a subresource, so that the main resource's writes leave it alone.
-    `generation`: metadata.generation counts changes of spec. `versioned_update`: an update without resourceVersion
-    is refused (AllowUnconditionalUpdate false). `create_on_update`: PUT may create. `custom`: served as a
-    CustomResourceDefinition would be (no strategic merge patch).
+    `fields`: field labels that a field selector may name beside metadata.name and
+    metadata.namespace (the real server refuses others). `status`: status is a subresource, so that
+    the main resource's writes leave it alone. `generation`: metadata.generation counts changes of
+    spec. `versioned_update`: an update without resourceVersion is refused (AllowUnconditionalUpdate
+    false). `create_on_update`: PUT may create. `custom`: served as a CustomResourceDefinition would
+    be (no strategic merge patch).
     """
 
     plural: str
@@ -54,7 +55,9 @@ class Resource:
         return names + (("eviction", "binding") if self.plural == "pods" else ())
 
 
-EVENT_FIELDS = tuple(f"involvedObject.{name}" for name in ("kind", "namespace", "name", "uid", "apiVersion"))
+EVENT_FIELDS = tuple(
+    f"involvedObject.{name}" for name in ("kind", "namespace", "name", "uid", "apiVersion")
+)
 POD_FIELDS = (
     "spec.nodeName",
     "spec.restartPolicy",

@@ -1,8 +1,9 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The scheduler: unbound pods onto nodes that can take them. It honours what moves pods in a rotation (unschedulable,
-taints, requests, nodeSelector, the zone of a bound volume) and knows nothing of affinity or scores."""
+"""The scheduler: unbound pods onto nodes that can take them. It honours what moves pods in a
+rotation (unschedulable, taints, requests, nodeSelector, the zone of a bound volume) and knows
+nothing of affinity or scores."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ class Load:
 
 
 class Scheduler:
-    """Binds pods; keeps trying those that fit nowhere, whenever nodes, pods or claims change and every so often."""
+    """Binds pods; keeps trying those that fit nowhere, whenever nodes, pods or claims change and
+    every so often."""
 
     def __init__(self, control: Control, volumes: Volumes) -> None:
         self._control, self._store, self._volumes = control, control.store, volumes
@@ -97,16 +99,27 @@ class Scheduler:
         self._volumes.bind(pod, node)
         scheduled = {"type": "PodScheduled", "status": "True"}
         conditions = with_conditions(pod, self._control.now, scheduled)
-        self._control.change("pods", pod, {"spec": {"nodeName": node["metadata"]["name"]}, "status": {"conditions": conditions}})
+        self._control.change(
+            "pods",
+            pod,
+            {"spec": {"nodeName": node["metadata"]["name"]}, "status": {"conditions": conditions}},
+        )
 
     def _wait(self, pod: Object, key: Key, reasons: Counter[str]) -> None:
         total = len(self._store.all("nodes"))
         parts = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
         message = f"0/{total} nodes are available: {parts or 'no nodes'}."
-        failed = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
-        self._control.status("pods", pod, conditions=with_conditions(pod, self._control.now, failed))
+        failed = {
+            "type": "PodScheduled",
+            "status": "False",
+            "reason": "Unschedulable",
+            "message": message,
+        }
+        self._control.status(
+            "pods", pod, conditions=with_conditions(pod, self._control.now, failed)
+        )
         self._unschedulable.add(key)
-        self._control.kernel.after(self._control.manners.scheduler_retry, lambda: self._again(key))
+        self._control.kernel.after(self._control.behavior.scheduler_retry, lambda: self._again(key))
 
     def _again(self, key: Key) -> None:
         if key in self._unschedulable:
@@ -114,7 +127,8 @@ class Scheduler:
             self._queue.add(key)
 
     def _choose(self, pod: Object) -> tuple[Object | None, Counter[str]]:
-        """The least loaded of the fitting nodes, those without a soft taint first; or why each did not fit."""
+        """The least loaded of the fitting nodes, those without a soft taint first; or why each did
+        not fit."""
         reasons: Counter[str] = Counter()
         claim = self._volumes.missing_claim(pod)
         nodes = self._candidates(pod)
@@ -143,7 +157,9 @@ class Scheduler:
         found = self._store.get("nodes", name)
         return [found] if found else []
 
-    def _obstacle(self, pod: Object, node: Object, zones: set[str], needs: tuple[float, float]) -> str:
+    def _obstacle(
+        self, pod: Object, node: Object, zones: set[str], needs: tuple[float, float]
+    ) -> str:
         """Why the node cannot take the pod, in the scheduler's words; empty if it can."""
         spec, labels = pod["spec"], labels_of(node)
         if node["spec"].get("unschedulable") and not tolerates(spec["tolerations"], UNSCHEDULABLE):
@@ -165,7 +181,11 @@ class Scheduler:
         # Sums of fractions: a milli-core more or less is rounding, not shortage.
         if load.cpu + needs[0] > quantity(room.get("cpu", 0)) + 1e-3:
             return "Insufficient cpu"
-        return "Insufficient memory" if load.memory + needs[1] > quantity(room.get("memory", 0)) + 1 else ""
+        return (
+            "Insufficient memory"
+            if load.memory + needs[1] > quantity(room.get("memory", 0)) + 1
+            else ""
+        )
 
 
 def soft_taints(pod: Mapping[str, Any], node: Mapping[str, Any]) -> int:
@@ -175,9 +195,12 @@ def soft_taints(pod: Mapping[str, Any], node: Mapping[str, Any]) -> int:
 
 
 def pinned_to(pod: Mapping[str, Any]) -> str | None:
-    """The node that a required node affinity on metadata.name asks for, as the DaemonSet controller writes it."""
+    """The node that a required node affinity on metadata.name asks for, as the DaemonSet controller
+    writes it."""
     affinity = (pod["spec"].get("affinity") or {}).get("nodeAffinity") or {}
-    for term in affinity.get("requiredDuringSchedulingIgnoredDuringExecution", {}).get("nodeSelectorTerms", ()):
+    for term in affinity.get("requiredDuringSchedulingIgnoredDuringExecution", {}).get(
+        "nodeSelectorTerms", ()
+    ):
         for field in term.get("matchFields", ()):
             if field["key"] == "metadata.name":
                 name: str = field["values"][0]

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Label and field selectors: text or object in, predicate out (apimachinery pkg/labels and pkg/fields)."""
+"""Label and field selectors: text or object in, predicate out (apimachinery pkg/labels and
+pkg/fields)."""
 
 from __future__ import annotations
 
@@ -17,18 +18,23 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.store import Stor
 
 Test = Callable[[Mapping[str, Any]], bool]
 
-REQUIREMENT = re.compile(r"\s*(!?)\s*([A-Za-z0-9._/-]+)\s*(?:(==|!=|=|\bnotin\b|\bin\b)\s*(\([^)]*\)|[^,\s]*))?\s*(?:,|$)")
+REQUIREMENT = re.compile(
+    r"\s*(!?)\s*([A-Za-z0-9._/-]+)\s*(?:(==|!=|=|\bnotin\b|\bin\b)\s*(\([^)]*\)|[^,\s]*))?\s*(?:,|$)"
+)
 ALWAYS = ("metadata.name", "metadata.namespace")
 
 
 @functools.lru_cache(maxsize=512)
 def labels_match(text: str) -> Callable[[Mapping[str, str]], bool]:
-    """The predicate on labels that a labelSelector's text means. Raises ApiError 400 for a text that means none."""
+    """The predicate on labels that a labelSelector's text means. Raises ApiError 400 for a text
+    that means none."""
     parts, at = [], 0
     while at < len(text):
         found = REQUIREMENT.match(text, at)
         if not found or found.end() == at:
-            raise bad_request(f"unable to parse requirement: found '{text[at:]}', expected: a label selector")
+            raise bad_request(
+                f"unable to parse requirement: found '{text[at:]}', expected: a label selector"
+            )
         parts.append(_requirement(text, *found.groups()))
         at = found.end()
     return lambda labels: all(part(labels) for part in parts)
@@ -43,8 +49,16 @@ def _requirement(
         raise bad_request(f"unable to parse requirement: {text}")
     if operator in ("in", "notin"):
         values = {item.strip() for item in (value or "")[1:-1].split(",")}
-        return (lambda labels: labels.get(key) in values) if operator == "in" else (lambda labels: labels.get(key) not in values)
-    return (lambda labels: labels.get(key) != value) if operator == "!=" else (lambda labels: labels.get(key) == value)
+        return (
+            (lambda labels: labels.get(key) in values)
+            if operator == "in"
+            else (lambda labels: labels.get(key) not in values)
+        )
+    return (
+        (lambda labels: labels.get(key) != value)
+        if operator == "!="
+        else (lambda labels: labels.get(key) == value)
+    )
 
 
 def object_match(selector: Mapping[str, Any] | None) -> Callable[[Mapping[str, str]], bool]:
@@ -53,8 +67,13 @@ def object_match(selector: Mapping[str, Any] | None) -> Callable[[Mapping[str, s
     if not selector or not (selector.get("matchLabels") or selector.get("matchExpressions")):
         return lambda labels: False
     plain = tuple((selector.get("matchLabels") or {}).items())
-    rules = [_expression(e["key"], e["operator"], set(e.get("values") or ())) for e in selector.get("matchExpressions") or ()]
-    return lambda labels: all(labels.get(k) == v for k, v in plain) and all(rule(labels) for rule in rules)
+    rules = [
+        _expression(e["key"], e["operator"], set(e.get("values") or ()))
+        for e in selector.get("matchExpressions") or ()
+    ]
+    return lambda labels: (
+        all(labels.get(k) == v for k, v in plain) and all(rule(labels) for rule in rules)
+    )
 
 
 def _expression(key: str, operator: str, values: set[str]) -> Callable[[Mapping[str, str]], bool]:
@@ -62,11 +81,16 @@ def _expression(key: str, operator: str, values: set[str]) -> Callable[[Mapping[
         return lambda labels: labels.get(key) in values
     if operator == "NotIn":
         return lambda labels: labels.get(key) not in values
-    return (lambda labels: key in labels) if operator == "Exists" else (lambda labels: key not in labels)
+    return (
+        (lambda labels: key in labels)
+        if operator == "Exists"
+        else (lambda labels: key not in labels)
+    )
 
 
 def fields_of(resource: Resource, text: str) -> list[tuple[str, bool, str]]:
-    """A fieldSelector as (field, wanted equal, value). Raises ApiError 400 for a field the server does not select by."""
+    """A fieldSelector as (field, wanted equal, value). Raises ApiError 400 for a field the server
+    does not select by."""
     result = []
     for part in filter(None, text.split(",")):
         found = re.fullmatch(r"\s*([^=!\s]+)\s*(==|!=|=)\s*(.*?)\s*", part)
@@ -80,7 +104,8 @@ def fields_of(resource: Resource, text: str) -> list[tuple[str, bool, str]]:
 
 
 def value_at(obj: Mapping[str, Any], field: str) -> str:
-    """The value of a dotted path as a field selector sees it: absent is "", booleans are "true" and "false"."""
+    """The value of a dotted path as a field selector sees it: absent is "", booleans are "true" and
+    "false"."""
     value: Any = obj
     for part in field.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
@@ -91,7 +116,9 @@ def value_at(obj: Mapping[str, Any], field: str) -> str:
 
 def object_test(resource: Resource, query: Mapping[str, str]) -> Test | None:
     """The predicate of a request's labelSelector and fieldSelector; None when it has neither."""
-    labels = labels_match(query["labelSelector"]) if query.get("labelSelector", "").strip() else None
+    labels = (
+        labels_match(query["labelSelector"]) if query.get("labelSelector", "").strip() else None
+    )
     fields = fields_of(resource, query.get("fieldSelector", ""))
     if labels is None and not fields:
         return None
@@ -104,10 +131,17 @@ def object_test(resource: Resource, query: Mapping[str, str]) -> Test | None:
     return test
 
 
-def candidates(store: Store, resource: Resource, namespace: str, query: Mapping[str, str]) -> list[Object]:
-    """The objects that can match a request at all; pods of one node are found without looking at the others."""
+def candidates(
+    store: Store, resource: Resource, namespace: str, query: Mapping[str, str]
+) -> list[Object]:
+    """The objects that can match a request at all; pods of one node are found without looking at
+    the others."""
     if resource.plural == "pods" and "spec.nodeName" in query.get("fieldSelector", ""):
         for field, equal, value in fields_of(resource, query["fieldSelector"]):
             if field == "spec.nodeName" and equal:
-                return [pod for pod in store.by("pods", "node", value) if namespace in ("", pod["metadata"]["namespace"])]
+                return [
+                    pod
+                    for pod in store.by("pods", "node", value)
+                    if namespace in ("", pod["metadata"]["namespace"])
+                ]
     return store.all(resource.plural, namespace)

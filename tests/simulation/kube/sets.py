@@ -23,17 +23,24 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kube.scheduler import pinned_to
 from ansible_collections.nodeops.rotator.tests.simulation.kube.tally import Tally
-from ansible_collections.nodeops.rotator.tests.simulation.kube.workloads import from_template, is_closing, reference
+from ansible_collections.nodeops.rotator.tests.simulation.kube.workloads import (
+    from_template,
+    is_closing,
+    reference,
+)
 
 
 class StatefulSets:
-    """Pods name-0, name-1 …: made one after the other, each when those before it are ready (unless podManagementPolicy
-    is Parallel); one that is deleted is made anew under its name once the old object is gone."""
+    """Pods name-0, name-1 …: made one after the other, each when those before it are ready (unless
+    podManagementPolicy is Parallel); one that is deleted is made anew under its name once the old
+    object is gone."""
 
     def __init__(self, control: Control, tally: Tally) -> None:
         self._control, self._store, self._tally = control, control.store, tally
         self._queue = Queue(control, self._sync)
-        self._store.listen("statefulsets", lambda old, new: self._queue.add(key_of(new)) if new else None)
+        self._store.listen(
+            "statefulsets", lambda old, new: self._queue.add(key_of(new)) if new else None
+        )
         self._store.listen("pods", self._pod_changed)
 
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
@@ -56,7 +63,8 @@ class StatefulSets:
         )  # fmt: skip
 
     def _order(self, found: Object) -> None:
-        """One step: create what is missing, in order; only when all is well, remove what is too much, from the end."""
+        """One step: create what is missing, in order; only when all is well, remove what is too
+        much, from the end."""
         namespace, name = key_of(found)
         ordered = found["spec"]["podManagementPolicy"] == "OrderedReady"
         for ordinal in range(found["spec"]["replicas"]):
@@ -67,7 +75,11 @@ class StatefulSets:
                 remove(self._control, "pods", pod)
             if ordered and (pod is None or is_terminating(pod) or not is_ready(pod)):
                 return
-        surplus = [pod for pod in self._control.owned("pods", found) if _ordinal(pod) >= found["spec"]["replicas"]]
+        surplus = [
+            pod
+            for pod in self._control.owned("pods", found)
+            if _ordinal(pod) >= found["spec"]["replicas"]
+        ]
         for pod in sorted(surplus, key=_ordinal, reverse=True)[: 1 if ordered else None]:
             remove(self._control, "pods", pod)
 
@@ -75,17 +87,33 @@ class StatefulSets:
         namespace, name = key_of(found)
         pod_name = f"{name}-{ordinal}"
         template = found["spec"]["template"]
-        pod = from_template(template, found, reference("StatefulSet", "apps/v1", found), name=pod_name)
-        extra = {"statefulset.kubernetes.io/pod-name": pod_name, "apps.kubernetes.io/pod-index": str(ordinal)}
+        pod = from_template(
+            template, found, reference("StatefulSet", "apps/v1", found), name=pod_name
+        )
+        extra = {
+            "statefulset.kubernetes.io/pod-name": pod_name,
+            "apps.kubernetes.io/pod-index": str(ordinal),
+        }
         pod["metadata"]["labels"] = {**(pod["metadata"].get("labels") or {}), **extra}
         volumes = []
         for claim in found["spec"].get("volumeClaimTemplates") or ():
             claim_name = f"{claim['metadata']['name']}-{pod_name}"
             if self._store.get("persistentvolumeclaims", claim_name, namespace) is None:
                 meta = {"name": claim_name, "namespace": namespace}
-                self._control.create("persistentvolumeclaims", {"metadata": meta, "spec": claim["spec"]})
-            volumes.append({"name": claim["metadata"]["name"], "persistentVolumeClaim": {"claimName": claim_name}})
-        pod["spec"] = {**pod["spec"], "hostname": pod_name, "volumes": [*pod["spec"].get("volumes", ()), *volumes]}
+                self._control.create(
+                    "persistentvolumeclaims", {"metadata": meta, "spec": claim["spec"]}
+                )
+            volumes.append(
+                {
+                    "name": claim["metadata"]["name"],
+                    "persistentVolumeClaim": {"claimName": claim_name},
+                }
+            )
+        pod["spec"] = {
+            **pod["spec"],
+            "hostname": pod_name,
+            "volumes": [*pod["spec"].get("volumes", ()), *volumes],
+        }
         self._control.create("pods", pod)
 
 
@@ -104,9 +132,14 @@ DAEMON_TOLERATIONS = [
         ("unschedulable", "NoSchedule"),
     )
 ]
-"""What the DaemonSet controller adds to every pod (pkg/controller/daemon/util AddOrUpdateDaemonPodTolerations)."""
+"""What the DaemonSet controller adds to every pod (pkg/controller/daemon/util
+AddOrUpdateDaemonPodTolerations)."""
 
-HOST_NETWORK = {"key": "node.kubernetes.io/network-unavailable", "operator": "Exists", "effect": "NoSchedule"}
+HOST_NETWORK = {
+    "key": "node.kubernetes.io/network-unavailable",
+    "operator": "Exists",
+    "effect": "NoSchedule",
+}
 NOT_READY = {"key": "node.kubernetes.io/not-ready", "operator": "Exists", "effect": "NoSchedule"}
 
 
@@ -172,22 +205,38 @@ class DaemonSets:
             return False
         accepted = self._tolerations(spec)
         taints = node["spec"].get("taints") or ()
-        return all(taint["effect"] == "PreferNoSchedule" or tolerates(accepted, taint) for taint in taints)
+        return all(
+            taint["effect"] == "PreferNoSchedule" or tolerates(accepted, taint) for taint in taints
+        )
 
     def _tolerations(self, spec: Mapping[str, Any]) -> list[Object]:
-        # Host network pods start before the pod network: they are what makes a node Ready, so they go onto nodes
-        # that are not. The others tolerate not-ready only once they run.
+        # Host network pods start before the pod network: they are what makes a node Ready, so they
+        # go onto nodes that are not. The others tolerate not-ready only once they run.
         own = list(spec.get("tolerations") or ())
-        return own + DAEMON_TOLERATIONS + ([HOST_NETWORK, NOT_READY] if spec.get("hostNetwork") else [])
+        return (
+            own
+            + DAEMON_TOLERATIONS
+            + ([HOST_NETWORK, NOT_READY] if spec.get("hostNetwork") else [])
+        )
 
     def _make(self, found: Object, node: str) -> None:
         template = found["spec"]["template"]
         term = {"matchFields": [{"key": "metadata.name", "operator": "In", "values": [node]}]}
-        affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}}}
-        spec = {**template["spec"], "affinity": affinity, "tolerations": self._tolerations(template["spec"])}
+        affinity = {
+            "nodeAffinity": {
+                "requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}
+            }
+        }
+        spec = {
+            **template["spec"],
+            "affinity": affinity,
+            "tolerations": self._tolerations(template["spec"]),
+        }
         ref = reference("DaemonSet", "apps/v1", found)
         name = found["metadata"]["name"]
-        self._control.create("pods", from_template({**template, "spec": spec}, found, ref, generateName=f"{name}-"))
+        self._control.create(
+            "pods", from_template({**template, "spec": spec}, found, ref, generateName=f"{name}-")
+        )
 
     def _report(self, key: Key) -> None:
         found = self._store.get("daemonsets", key[1], key[0])

@@ -1,10 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What etcd is to a cluster: every object, one revision counter, a bounded history and indexes kept as objects change.
+"""What etcd is to a cluster: every object, one revision counter, a bounded history and indexes kept
+as objects change.
 
-Objects are immutable; kind and apiVersion are not stored but added where an object is shown singly, as the real
-server leaves them out of list items.
+Objects are immutable; kind and apiVersion are not stored but added where an object is shown singly,
+as the real server leaves them out of list items.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ class Change:
 
     __slots__ = ("_lines", "new", "old", "resource", "version")
 
-    def __init__(self, resource: Resource, version: int, old: Object | None, new: Object | None) -> None:
+    def __init__(
+        self, resource: Resource, version: int, old: Object | None, new: Object | None
+    ) -> None:
         self.resource, self.version, self.old, self.new = resource, version, old, new
         self._lines: dict[str, bytes] = {}
 
@@ -36,7 +39,8 @@ class Change:
         if line is None:
             obj = self.old if kind == "DELETED" else self.new
             if kind == "DELETED" and obj is not None:
-                # A deletion shows the last state under the revision of the deletion (apiserver cacher).
+                # A deletion shows the last state under the revision of the deletion (apiserver
+                # cacher).
                 obj = {**obj, "metadata": {**obj["metadata"], "resourceVersion": str(self.version)}}
             line = self._lines[kind] = event_line(kind, shown(self.resource, obj or {}))
         return line
@@ -119,7 +123,9 @@ class Store:
     def all(self, plural: str, namespace: str = "") -> list[Object]:
         """Every object of a resource, or of one namespace of it."""
         table = self.tables[plural]
-        return table.indexes["namespace"].of(namespace) if namespace else list(table.objects.values())
+        return (
+            table.indexes["namespace"].of(namespace) if namespace else list(table.objects.values())
+        )
 
     def index(self, plural: str, name: str, keys: Callable[[Object], Iterable[str]]) -> None:
         """Keep the objects of a resource grouped by `keys` from now on."""
@@ -134,8 +140,8 @@ class Store:
         self.tables[plural].listeners.append(listener)
 
     def put(self, plural: str, obj: Object) -> Object:
-        """Create or replace; answers the stored object, with its new resourceVersion. What equals the present object
-        is not written: no revision, no event."""
+        """Create or replace; answers the stored object, with its new resourceVersion. What equals
+        the present object is not written: no revision, no event."""
         table, key = self.tables[plural], key_of(obj)
         old = table.objects.get(key)
         if old is not None and old == obj:

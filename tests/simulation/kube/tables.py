@@ -1,10 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists as the server prints them for people: `kubectl get` asks for a Table (meta.k8s.io/v1) and shows its columns.
+"""Lists as the server prints them for people: `kubectl get` asks for a Table (meta.k8s.io/v1) and
+shows its columns.
 
-The columns are those of kubernetes pkg/printers/internalversion for the kinds that a rotation looks at; others have
-name and age.
+The columns are those of kubernetes pkg/printers/internalversion for the kinds that a rotation looks
+at; others have name and age.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, condition, is_terminating
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
+    Object,
+    condition,
+    is_terminating,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import TABLE, Resource
 
 Cell = str | int
@@ -46,25 +51,53 @@ def table(resource: Resource, body: Mapping[str, Any], now: datetime.datetime) -
     """A list or an object of that resource as a Table."""
     items = body["items"] if "items" in body else [body]
     names, cells = COLUMNS.get(resource.plural, ((), lambda obj: ()))
-    rows = [{"cells": [obj["metadata"]["name"], *cells(obj), age(obj, now)], "object": _partial(obj)} for obj in items]
+    rows = [
+        {"cells": [obj["metadata"]["name"], *cells(obj), age(obj, now)], "object": _partial(obj)}
+        for obj in items
+    ]
     columns = [_column(name) for name in ("Name", *names, "Age")]
-    meta = {k: v for k, v in body["metadata"].items() if k in ("resourceVersion", "continue", "remainingItemCount")}
-    return {"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": meta, "columnDefinitions": columns, "rows": rows}
+    meta = {
+        k: v
+        for k, v in body["metadata"].items()
+        if k in ("resourceVersion", "continue", "remainingItemCount")
+    }
+    return {
+        "kind": "Table",
+        "apiVersion": "meta.k8s.io/v1",
+        "metadata": meta,
+        "columnDefinitions": columns,
+        "rows": rows,
+    }
 
 
 def _column(name: str) -> Object:
-    kind = "integer" if name in ("Desired", "Current", "Available", "Up-to-date", "Allowed disruptions") else "string"
-    return {"name": name, "type": kind, "format": "name" if name == "Name" else "", "description": "", "priority": 0}
+    kind = (
+        "integer"
+        if name in ("Desired", "Current", "Available", "Up-to-date", "Allowed disruptions")
+        else "string"
+    )
+    return {
+        "name": name,
+        "type": kind,
+        "format": "name" if name == "Name" else "",
+        "description": "",
+        "priority": 0,
+    }
 
 
 def _partial(obj: Mapping[str, Any]) -> Object:
-    return {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": obj["metadata"]}
+    return {
+        "kind": "PartialObjectMetadata",
+        "apiVersion": "meta.k8s.io/v1",
+        "metadata": obj["metadata"],
+    }
 
 
 def age(obj: Mapping[str, Any], now: datetime.datetime) -> str:
-    """How long ago the object was created, in one or two units (apimachinery duration.HumanDuration)."""
+    """How long ago the object was created, in one or two units (apimachinery
+    duration.HumanDuration)."""
     made = datetime.datetime.strptime(obj["metadata"]["creationTimestamp"], "%Y-%m-%dT%H:%M:%SZ")
-    seconds = max(0, int((now - made.replace(tzinfo=datetime.timezone.utc)).total_seconds()))
+    seconds = max(0, int((now - made.replace(tzinfo=datetime.UTC)).total_seconds()))
     if seconds < 120:
         return f"{seconds}s"
     if seconds < 10 * 60:
@@ -80,8 +113,16 @@ def _node(node: Mapping[str, Any]) -> Sequence[Cell]:
     if node["spec"].get("unschedulable"):
         words.append("SchedulingDisabled")
     prefix = "node-role.kubernetes.io/"
-    roles = sorted(key.removeprefix(prefix) for key in node["metadata"].get("labels", {}) if key.startswith(prefix))
-    return ",".join(words), ",".join(roles) or "<none>", node["status"].get("nodeInfo", {}).get("kubeletVersion", "")
+    roles = sorted(
+        key.removeprefix(prefix)
+        for key in node["metadata"].get("labels", {})
+        if key.startswith(prefix)
+    )
+    return (
+        ",".join(words),
+        ",".join(roles) or "<none>",
+        node["status"].get("nodeInfo", {}).get("kubeletVersion", ""),
+    )
 
 
 def _pod(pod: Mapping[str, Any]) -> Sequence[Cell]:
@@ -101,7 +142,10 @@ def _pod(pod: Mapping[str, Any]) -> Sequence[Cell]:
 
 def _budget(budget: Mapping[str, Any]) -> Sequence[Cell]:
     spec = budget["spec"]
-    limits = [str(spec[name]) if spec.get(name) is not None else "N/A" for name in ("minAvailable", "maxUnavailable")]
+    limits = [
+        str(spec[name]) if spec.get(name) is not None else "N/A"
+        for name in ("minAvailable", "maxUnavailable")
+    ]
     return *limits, budget["status"].get("disruptionsAllowed", 0)
 
 
@@ -122,7 +166,10 @@ def _replica_set(obj: Mapping[str, Any]) -> Sequence[Cell]:
 
 def _daemon(obj: Mapping[str, Any]) -> Sequence[Cell]:
     status = obj.get("status") or {}
-    wanted, current = status.get("desiredNumberScheduled", 0), status.get("currentNumberScheduled", 0)
+    wanted, current = (
+        status.get("desiredNumberScheduled", 0),
+        status.get("currentNumberScheduled", 0),
+    )
     return (
         wanted,
         current,
@@ -139,7 +186,12 @@ def _job(obj: Mapping[str, Any]) -> Sequence[Cell]:
 
 def _attachment(obj: Mapping[str, Any]) -> Sequence[Cell]:
     spec = obj["spec"]
-    return spec["attacher"], spec["source"]["persistentVolumeName"], spec["nodeName"], str(obj["status"]["attached"]).lower()
+    return (
+        spec["attacher"],
+        spec["source"]["persistentVolumeName"],
+        spec["nodeName"],
+        str(obj["status"]["attached"]).lower(),
+    )
 
 
 COLUMNS: dict[str, tuple[tuple[str, ...], Cells]] = {

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Counts of pods by owner and truth about readiness, kept as pods change: what judges and controllers ask for."""
+"""Counts of pods by owner and truth about readiness, kept as pods change: what judges and
+controllers ask for."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Volumes: claims are bound in the zone of the first node, attached where their pod runs, detached after it is gone."""
+"""Volumes: claims are bound in the zone of the first node, attached where their pod runs, detached
+after it is gone."""
 
 from __future__ import annotations
 
@@ -19,18 +20,27 @@ DRIVER = "ebs.csi.aws.com"
 def claims_of(pod: Mapping[str, Any]) -> list[str]:
     """The names of the PersistentVolumeClaims that the pod mounts."""
     volumes = pod["spec"].get("volumes") or ()
-    return [v["persistentVolumeClaim"]["claimName"] for v in volumes if "persistentVolumeClaim" in v]
+    return [
+        v["persistentVolumeClaim"]["claimName"] for v in volumes if "persistentVolumeClaim" in v
+    ]
 
 
 class Volumes:
-    """Binding, attaching and detaching. `kubelet_lives` is asked whether a node's kubelet can confirm an unmount."""
+    """Binding, attaching and detaching. `kubelet_lives` is asked whether a node's kubelet can
+    confirm an unmount."""
 
     def __init__(self, control: Control) -> None:
         self._control, self._store = control, control.store
         self.kubelet_lives: Callable[[str], bool] = lambda node: True
         self._waiting: dict[str, tuple[Object, Callable[[], None]]] = {}
-        self._store.index("pods", "claim", lambda pod: (f"{pod['metadata']['namespace']}/{name}" for name in claims_of(pod)))
-        self._store.index("volumeattachments", "volume", lambda a: (a["spec"]["source"]["persistentVolumeName"],))
+        self._store.index(
+            "pods",
+            "claim",
+            lambda pod: (f"{pod['metadata']['namespace']}/{name}" for name in claims_of(pod)),
+        )
+        self._store.index(
+            "volumeattachments", "volume", lambda a: (a["spec"]["source"]["persistentVolumeName"],)
+        )
         self._store.listen("volumeattachments", lambda old, new: self._retry())
         self._store.listen("pods", self._pod_changed)
 
@@ -38,14 +48,32 @@ class Volumes:
         """The zones in which the pod's bound volumes are; empty if it has none."""
         zones = set()
         for volume in self._bound(pod):
-            terms = volume["spec"].get("nodeAffinity", {}).get("required", {}).get("nodeSelectorTerms", ())
-            zones |= {value for term in terms for e in term["matchExpressions"] if e["key"] == ZONE for value in e["values"]}
+            terms = (
+                volume["spec"]
+                .get("nodeAffinity", {})
+                .get("required", {})
+                .get("nodeSelectorTerms", ())
+            )
+            zones |= {
+                value
+                for term in terms
+                for e in term["matchExpressions"]
+                if e["key"] == ZONE
+                for value in e["values"]
+            }
         return zones
 
     def missing_claim(self, pod: Mapping[str, Any]) -> str | None:
         """The name of a claim that the pod mounts and that does not exist."""
         namespace = pod["metadata"]["namespace"]
-        return next((n for n in claims_of(pod) if not self._store.get("persistentvolumeclaims", n, namespace)), None)
+        return next(
+            (
+                n
+                for n in claims_of(pod)
+                if not self._store.get("persistentvolumeclaims", n, namespace)
+            ),
+            None,
+        )
 
     def bind(self, pod: Mapping[str, Any], node: Mapping[str, Any]) -> None:
         """Make a volume, in the node's zone, for every claim that waited for its first consumer."""
@@ -54,7 +82,10 @@ class Volumes:
             claim = self._store.get("persistentvolumeclaims", name, namespace)
             if claim is not None and not claim["spec"].get("volumeName"):
                 volume = self._provision(claim, labels_of(node).get(ZONE, ""))
-                bound = {"spec": {"volumeName": volume["metadata"]["name"]}, "status": {"phase": "Bound"}}
+                bound = {
+                    "spec": {"volumeName": volume["metadata"]["name"]},
+                    "status": {"phase": "Bound"},
+                }
                 self._control.change("persistentvolumeclaims", claim, bound)
 
     def _provision(self, claim: Object, zone: str) -> Object:
@@ -71,10 +102,17 @@ class Volumes:
                 "uid": meta["uid"],
             },
             "persistentVolumeReclaimPolicy": "Delete",
-            "csi": {"driver": DRIVER, "volumeHandle": f"vol-{meta['uid'].replace('-', '')[:17]}", "fsType": "ext4"},
+            "csi": {
+                "driver": DRIVER,
+                "volumeHandle": f"vol-{meta['uid'].replace('-', '')[:17]}",
+                "fsType": "ext4",
+            },
             "nodeAffinity": {"required": {"nodeSelectorTerms": [rule]}},
         }
-        return self._control.create("persistentvolumes", {"metadata": {"name": name}, "spec": spec, "status": {"phase": "Bound"}})
+        return self._control.create(
+            "persistentvolumes",
+            {"metadata": {"name": name}, "spec": spec, "status": {"phase": "Bound"}},
+        )
 
     def _bound(self, pod: Mapping[str, Any]) -> Iterable[Object]:
         namespace = pod["metadata"]["namespace"]
@@ -86,7 +124,8 @@ class Volumes:
                 yield found
 
     def when_attached(self, pod: Object, action: Callable[[], None]) -> None:
-        """Do `action` once all the pod's volumes are attached to its node: at once if it has none."""
+        """Do `action` once all the pod's volumes are attached to its node: at once if it has
+        none."""
         if not claims_of(pod):
             action()
             return
@@ -104,8 +143,8 @@ class Volumes:
                 action()
 
     def _attached(self, pod: Object) -> bool:
-        """Whether every volume is attached to the pod's node; begins what is not. A volume that is still attached to
-        another node has to be detached there first (ReadWriteOnce)."""
+        """Whether every volume is attached to the pod's node; begins what is not. A volume that is
+        still attached to another node has to be detached there first (ReadWriteOnce)."""
         complete = True
         node = pod["spec"]["nodeName"]
         for volume in self._bound(pod):
@@ -121,20 +160,25 @@ class Volumes:
         name = "csi-" + hashlib.sha256(f"{volume}{DRIVER}{node}".encode()).hexdigest()
         spec = {"attacher": DRIVER, "nodeName": node, "source": {"persistentVolumeName": volume}}
         made = self._control.create(
-            "volumeattachments", {"metadata": {"name": name}, "spec": spec, "status": {"attached": False}}
+            "volumeattachments",
+            {"metadata": {"name": name}, "spec": spec, "status": {"attached": False}},
         )
 
         def attached() -> None:
             self._control.status("volumeattachments", made, attached=True)
 
-        self._control.later(self._control.manners.volume_attach, attached)
+        self._control.later(self._control.behavior.volume_attach, attached)
 
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
         """After the end of a volume's last pod on a node, the volume is detached."""
         if new is None and old is not None and old["spec"].get("nodeName") and claims_of(old):
             node = old["spec"]["nodeName"]
             confirmed = self.kubelet_lives(node)
-            delay = self._control.manners.volume_detach if confirmed else self._control.manners.volume_force_detach
+            delay = (
+                self._control.behavior.volume_detach
+                if confirmed
+                else self._control.behavior.volume_force_detach
+            )
             for volume in self._bound(old):
                 self._detach_later(volume, node, delay)
 

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One watch: changes of one resource that pass its selectors, as lines that are made only when they are taken."""
+"""One watch: changes of one resource that pass its selectors, as lines that are made only when they
+are taken."""
 
 from __future__ import annotations
 
@@ -10,17 +11,27 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
-from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ApiError, expired, too_large
+from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import (
+    ApiError,
+    expired,
+    too_large,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, key_of
 from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import Test, candidates
-from ansible_collections.nodeops.rotator.tests.simulation.kube.store import Change, Table, event_line, shown
+from ansible_collections.nodeops.rotator.tests.simulation.kube.store import (
+    Change,
+    Table,
+    event_line,
+    shown,
+)
 
 Pending = tuple[Change, str] | bytes
 
 
 class Watch:
-    """A watch that nobody waits in: `lines` takes what is ready. `on_ready` is called whenever there is something new
-    to take or the watch was closed. A refused watch is closed from the start, with `status` and `refusal`."""
+    """A watch that nobody waits in: `lines` takes what is ready. `on_ready` is called whenever
+    there is something new to take or the watch was closed. A refused watch is closed from the
+    start, with `status` and `refusal`."""
 
     def __init__(self) -> None:
         self.status = 200
@@ -73,7 +84,8 @@ class Watch:
 
 
 def transition(change: Change, namespace: str, test: Test | None) -> str | None:
-    """The event type that a watcher with this scope and selector sees of the change, None if it sees nothing."""
+    """The event type that a watcher with this scope and selector sees of the change, None if it
+    sees nothing."""
     was = change.old is not None and _in(change.old, namespace, test)
     is_now = change.new is not None and _in(change.new, namespace, test)
     if is_now:
@@ -82,12 +94,16 @@ def transition(change: Change, namespace: str, test: Test | None) -> str | None:
 
 
 def _in(obj: Mapping[str, Any], namespace: str, test: Test | None) -> bool:
-    return (not namespace or obj["metadata"].get("namespace") == namespace) and (test is None or test(obj))
+    return (not namespace or obj["metadata"].get("namespace") == namespace) and (
+        test is None or test(obj)
+    )
 
 
-def start(control: Control, table: Table, namespace: str, test: Test | None, query: Mapping[str, str]) -> Watch:
-    """Open a watch with the given query (resourceVersion, timeoutSeconds, allowWatchBookmarks, sendInitialEvents).
-    Raises ApiError where the server would refuse."""
+def start(
+    control: Control, table: Table, namespace: str, test: Test | None, query: Mapping[str, str]
+) -> Watch:
+    """Open a watch with the given query (resourceVersion, timeoutSeconds, allowWatchBookmarks,
+    sendInitialEvents). Raises ApiError where the server would refuse."""
     watch = Watch()
     version = query.get("resourceVersion", "")
     initial = query.get("sendInitialEvents") == "true"
@@ -136,7 +152,9 @@ def _follow(watch: Watch, table: Table, namespace: str, test: Test | None) -> No
     watch.on_close(lambda: table.followers.pop(id(watch), None))
 
 
-def _bookmark(control: Control, table: Table, annotations: Mapping[str, str] | None = None) -> bytes:
+def _bookmark(
+    control: Control, table: Table, annotations: Mapping[str, str] | None = None
+) -> bytes:
     meta: Object = {"resourceVersion": str(control.store.version), "creationTimestamp": None}
     if annotations:
         meta["annotations"] = dict(annotations)
@@ -144,10 +162,11 @@ def _bookmark(control: Control, table: Table, annotations: Mapping[str, str] | N
 
 
 def _clocks(watch: Watch, control: Control, table: Table, query: Mapping[str, str]) -> None:
-    """Timeout and bookmarks; a bookmark also comes just before the end, so that a client resumes where it is."""
+    """Timeout and bookmarks; a bookmark also comes just before the end, so that a client resumes
+    where it is."""
     limit = float(query.get("timeoutSeconds") or 1800)
-    if control.manners.watch_close_interval is not None:
-        limit = min(limit, control.manners.watch_close_interval)
+    if control.behavior.watch_close_interval is not None:
+        limit = min(limit, control.behavior.watch_close_interval)
     bookmarks = query.get("allowWatchBookmarks") in ("true", "1")
 
     def end() -> None:
@@ -158,9 +177,9 @@ def _clocks(watch: Watch, control: Control, table: Table, query: Mapping[str, st
     def mark() -> None:
         if not watch.closed:
             watch.push(_bookmark(control, table))
-            control.kernel.after(control.manners.bookmark_interval, mark)
+            control.kernel.after(control.behavior.bookmark_interval, mark)
 
     timer = control.kernel.after(limit, end)
     watch.on_close(timer.cancel)
     if bookmarks:
-        control.kernel.after(control.manners.bookmark_interval, mark)
+        control.kernel.after(control.behavior.bookmark_interval, mark)

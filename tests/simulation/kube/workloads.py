@@ -31,10 +31,14 @@ def reference(kind: str, api_version: str, owner: Mapping[str, Any]) -> Object:
     return {**names, "controller": True, "blockOwnerDeletion": True}
 
 
-def from_template(template: Mapping[str, Any], owner: Mapping[str, Any], ref: Object, **meta: Any) -> Object:
+def from_template(
+    template: Mapping[str, Any], owner: Mapping[str, Any], ref: Object, **meta: Any
+) -> Object:
     """A pod made of a workload's template."""
     given = template.get("metadata") or {}
-    parts = {name: given[name] for name in ("labels", "annotations", "finalizers") if given.get(name)}
+    parts = {
+        name: given[name] for name in ("labels", "annotations", "finalizers") if given.get(name)
+    }
     about = {**parts, "namespace": owner["metadata"]["namespace"], "ownerReferences": [ref], **meta}
     return {"metadata": about, "spec": template["spec"]}
 
@@ -51,7 +55,9 @@ class ReplicaSets:
     def __init__(self, control: Control, tally: Tally) -> None:
         self._control, self._store, self._tally = control, control.store, tally
         self._queue = Queue(control, self._sync)
-        self._store.listen("replicasets", lambda old, new: self._queue.add(key_of(new)) if new else None)
+        self._store.listen(
+            "replicasets", lambda old, new: self._queue.add(key_of(new)) if new else None
+        )
         self._store.listen("pods", self._pod_changed)
 
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
@@ -69,7 +75,10 @@ class ReplicaSets:
         if missing > 0 and not is_closing(self._control, found):
             ref = reference("ReplicaSet", "apps/v1", found)
             for _pod in range(missing):
-                self._control.create("pods", from_template(found["spec"]["template"], found, ref, generateName=f"{key[1]}-"))
+                self._control.create(
+                    "pods",
+                    from_template(found["spec"]["template"], found, ref, generateName=f"{key[1]}-"),
+                )
         elif missing < 0:
             self._shrink(found, -missing)
         active, ready = self._tally.active[uid], self._tally.ready[uid]
@@ -88,13 +97,16 @@ class ReplicaSets:
 
 
 class Deployments:
-    """Keeps one ReplicaSet per pod template. A new template's ReplicaSet starts in full size, and the old ones shrink
-    as its pods become ready; maxSurge and maxUnavailable of a rollout are not modelled."""
+    """Keeps one ReplicaSet per pod template. A new template's ReplicaSet starts in full size, and
+    the old ones shrink as its pods become ready; maxSurge and maxUnavailable of a rollout are not
+    modelled."""
 
     def __init__(self, control: Control) -> None:
         self._control, self._store = control, control.store
         self._queue = Queue(control, self._sync)
-        self._store.listen("deployments", lambda old, new: self._queue.add(key_of(new)) if new else None)
+        self._store.listen(
+            "deployments", lambda old, new: self._queue.add(key_of(new)) if new else None
+        )
         self._store.listen("replicasets", self._set_changed)
 
     def _set_changed(self, old: Object | None, new: Object | None) -> None:
@@ -131,7 +143,10 @@ class Deployments:
         marked = {**template, "metadata": {**(template.get("metadata") or {}), "labels": labels}}
         spec = {
             "replicas": found["spec"]["replicas"],
-            "selector": {**selector, "matchLabels": {**(selector.get("matchLabels") or {}), **extra}},
+            "selector": {
+                **selector,
+                "matchLabels": {**(selector.get("matchLabels") or {}), **extra},
+            },
             "template": marked,
         }
         meta = {

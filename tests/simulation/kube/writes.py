@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Create, update, patch and delete, with dry run, optimistic locking and the split between spec and status."""
+"""Create, update, patch and delete, with dry run, optimistic locking and the split between spec and
+status."""
 
 from __future__ import annotations
 
@@ -11,7 +12,11 @@ from typing import Any
 from ansible_collections.nodeops.rotator.tests.simulation.kube import patches
 from ansible_collections.nodeops.rotator.tests.simulation.kube.admission import check_namespace
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
-from ansible_collections.nodeops.rotator.tests.simulation.kube.deletion import Options, delete, is_dry
+from ansible_collections.nodeops.rotator.tests.simulation.kube.deletion import (
+    Options,
+    delete,
+    is_dry,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import (
     already_exists,
     bad_request,
@@ -21,13 +26,25 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import (
     success,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kube.eviction import evict
-from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, is_terminating, key_of, merged
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
+    Object,
+    is_terminating,
+    key_of,
+    merged,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kube.reads import Reads, scale_of
 from ansible_collections.nodeops.rotator.tests.simulation.kube.requests import Request
 from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import Resource
 from ansible_collections.nodeops.rotator.tests.simulation.kube.store import shown
 
-FIXED = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "resourceVersion")
+FIXED = (
+    "uid",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "generation",
+    "resourceVersion",
+)
 """Metadata that a writer cannot set."""
 
 REQUIRED = {
@@ -63,21 +80,32 @@ class Writes:
         if meta.get("resourceVersion"):
             raise bad_request("resourceVersion should not be set on objects to be created")
         if not meta.get("name") and not meta.get("generateName"):
-            raise invalid(request.resource, "", "metadata.name", "Required value: name or generateName is required")
+            raise invalid(
+                request.resource,
+                "",
+                "metadata.name",
+                "Required value: name or generateName is required",
+            )
         name = meta.get("name", "")
         check_namespace(self._store, request.resource, request.namespace, name)
         if name and self._store.get(request.resource.plural, name, request.namespace):
             raise already_exists(request.resource, name)
         _check_required(request.resource, name, body)
         new = self._control.new(request.resource, body)
-        stored = new if is_dry(request.query.get("dryRun")) else self._store.put(request.resource.plural, new)
+        stored = (
+            new
+            if is_dry(request.query.get("dryRun"))
+            else self._store.put(request.resource.plural, new)
+        )
         return 201, shown(request.resource, stored)
 
     def _bind(self, request: Request) -> Answer:
         pod = self._present(request)
         if pod["spec"].get("nodeName"):
             raise conflict(
-                request.resource, request.name, f'pod {request.name} is already assigned to node "{pod["spec"]["nodeName"]}"'
+                request.resource,
+                request.name,
+                f'pod {request.name} is already assigned to node "{pod["spec"]["nodeName"]}"',
             )
         self._control.change("pods", pod, {"spec": {"nodeName": request.body["target"]["name"]}})
         return 201, success(201)
@@ -87,7 +115,11 @@ class Writes:
         body = _object(request)
         resource = request.resource
         old = self._store.get(resource.plural, request.name, request.namespace)
-        if old is None and resource.create_on_update and not body["metadata"].get("resourceVersion"):
+        if (
+            old is None
+            and resource.create_on_update
+            and not body["metadata"].get("resourceVersion")
+        ):
             return self.create(request)
         if old is None:
             raise not_found(resource, request.name)
@@ -120,19 +152,28 @@ class Writes:
         return scale_of(stored) if request.subresource == "scale" else shown(resource, stored)
 
     def _tracked(self, request: Request, old: Object, new: Object) -> Object:
-        """managedFields, of which only the owner of a node's cordon is kept. (Where no fieldManager is given the real
-        server takes the client's user agent, which is not seen here.)"""
+        """managedFields, of which only the owner of a node's cordon is kept. (Where no fieldManager
+        is given the real server takes the client's user agent, which is not seen here.)"""
         cordoned = new.get("spec", {}).get("unschedulable")
-        if request.resource.plural != "nodes" or bool(cordoned) == bool(old["spec"].get("unschedulable")):
+        if request.resource.plural != "nodes" or bool(cordoned) == bool(
+            old["spec"].get("unschedulable")
+        ):
             return new
         manager = request.query.get("fieldManager") or "unknown"
         fields = {"fieldsType": "FieldsV1", "fieldsV1": {"f:spec": {"f:unschedulable": {}}}}
-        entry = {"manager": manager, "operation": "Update", "apiVersion": "v1", "time": self._control.now, **fields}
+        entry = {
+            "manager": manager,
+            "operation": "Update",
+            "apiVersion": "v1",
+            "time": self._control.now,
+            **fields,
+        }
         meta = {key: value for key, value in new["metadata"].items() if key != "managedFields"}
         return {**new, "metadata": {**meta, "managedFields": [entry]} if cordoned else meta}
 
     def delete(self, request: Request) -> Answer:
-        """Delete one object: pods and what is held by finalizers are answered as objects, the rest as a Status."""
+        """Delete one object: pods and what is held by finalizers are answered as objects, the rest
+        as a Status."""
         old = self._present(request)
         options = Options.read(request.body, request.query)
         now, gone = delete(self._control, request.resource, old, options)
@@ -159,8 +200,14 @@ def _object(request: Request) -> Object:
     """The body as an object that fits the path. Raises ApiError 400."""
     body, resource = request.body, request.resource
     if not isinstance(body, Mapping) or not isinstance(body.get("metadata", {}), Mapping):
-        raise bad_request("the object provided is unrecognized (must be of type " + resource.kind + ")")
-    wanted = ("autoscaling/v1", "Scale") if request.subresource == "scale" else (resource.api_version, resource.kind)
+        raise bad_request(
+            "the object provided is unrecognized (must be of type " + resource.kind + ")"
+        )
+    wanted = (
+        ("autoscaling/v1", "Scale")
+        if request.subresource == "scale"
+        else (resource.api_version, resource.kind)
+    )
     given = (body.get("apiVersion") or wanted[0], body.get("kind") or wanted[1])
     if given != wanted:
         raise bad_request(
@@ -168,9 +215,13 @@ def _object(request: Request) -> Object:
         )
     meta = dict(body.get("metadata") or {})
     if meta.get("namespace", request.namespace) != request.namespace:
-        raise bad_request("the namespace of the provided object does not match the namespace sent on the request")
+        raise bad_request(
+            "the namespace of the provided object does not match the namespace sent on the request"
+        )
     if request.name and meta.get("name", request.name) != request.name:
-        raise bad_request(f"the name of the object ({meta['name']}) does not match the name on the URL ({request.name})")
+        raise bad_request(
+            f"the name of the object ({meta['name']}) does not match the name on the URL ({request.name})"
+        )
     if resource.namespaced:
         meta["namespace"] = request.namespace
     if request.name:
@@ -192,16 +243,23 @@ def _check_identity(resource: Resource, name: str, old: Object, body: Object) ->
     if meta.get("uid") and meta["uid"] != old["metadata"]["uid"]:
         why = f"Precondition failed: UID in precondition: {meta['uid']}, UID in object meta: {old['metadata']['uid']}"
         raise conflict(resource, name, why)
-    if meta.get("resourceVersion") and meta["resourceVersion"] != old["metadata"]["resourceVersion"]:
+    if (
+        meta.get("resourceVersion")
+        and meta["resourceVersion"] != old["metadata"]["resourceVersion"]
+    ):
         raise conflict(resource, name)
     if (meta.get("namespace", ""), meta.get("name")) != key_of(old):
-        raise bad_request(f"the name of the object ({meta.get('name')}) does not match the name on the URL ({name})")
+        raise bad_request(
+            f"the name of the object ({meta.get('name')}) does not match the name on the URL ({name})"
+        )
 
 
 def _combined(resource: Resource, subresource: str, old: Object, body: Object) -> Object:
-    """What is stored: the main resource's writer cannot touch status, the status writer nothing else."""
+    """What is stored: the main resource's writer cannot touch status, the status writer nothing
+    else."""
     if subresource == "scale":
-        return merged(old, {"spec": {"replicas": int(body["spec"].get("replicas", 0))}})  # type: ignore[no-any-return]
+        # type: ignore[no-any-return]
+        return merged(old, {"spec": {"replicas": int(body["spec"].get("replicas", 0))}})
     if subresource == "status":
         return {**old, "status": body.get("status") or {}}
     meta = {k: v for k, v in body["metadata"].items() if k not in FIXED and v is not None}
@@ -218,7 +276,9 @@ def _combined(resource: Resource, subresource: str, old: Object, body: Object) -
 def _check_rules(resource: Resource, old: Object, new: Object) -> None:
     """The few validations that a client of nodes and pods can run into."""
     name = old["metadata"]["name"]
-    added = set(new["metadata"].get("finalizers") or ()) - set(old["metadata"].get("finalizers") or ())
+    added = set(new["metadata"].get("finalizers") or ()) - set(
+        old["metadata"].get("finalizers") or ()
+    )
     if is_terminating(old) and added:
         why = f"Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers {sorted(added)}"
         raise invalid(resource, name, "metadata.finalizers", why)
@@ -229,13 +289,20 @@ def _check_rules(resource: Resource, old: Object, new: Object) -> None:
             raise invalid(resource, name, "spec.providerID", why)
     if resource.plural == "pods" and _frozen(old) != _frozen(new):
         raise invalid(
-            resource, name, "spec", "Forbidden: pod updates may not change fields other than image, tolerations and grace"
+            resource,
+            name,
+            "spec",
+            "Forbidden: pod updates may not change fields other than image, tolerations and grace",
         )
 
 
 def _frozen(pod: Mapping[str, Any]) -> Object:
     spec = {
-        k: v for k, v in pod["spec"].items() if k not in ("tolerations", "terminationGracePeriodSeconds", "activeDeadlineSeconds")
+        k: v
+        for k, v in pod["spec"].items()
+        if k not in ("tolerations", "terminationGracePeriodSeconds", "activeDeadlineSeconds")
     }
-    spec["containers"] = [{k: v for k, v in c.items() if k != "image"} for c in spec.get("containers") or ()]
+    spec["containers"] = [
+        {k: v for k, v in c.items() if k != "image"} for c in spec.get("containers") or ()
+    ]
     return spec

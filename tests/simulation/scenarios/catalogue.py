@@ -7,21 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ansible_collections.nodeops.rotator.tests.simulation.aws.manners import Manners as AwsManners
+from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
+    Behavior as AwsBehavior,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
-from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners as KubeManners
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import (
+    Behavior as KubeBehavior,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios import eks, small
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
-QUICK = KubeManners(
-    pod_start=0.2, pod_ready=0.3, pod_stop=0.2, pdb_lag=0.1, scheduler_retry=1.0, node_monitor_grace=2.0, cloud_period=0.5,
-    volume_attach=0.2, volume_detach=0.4, heartbeats=False,
+QUICK = KubeBehavior(
+    pod_start=0.2,
+    pod_ready=0.3,
+    pod_stop=0.2,
+    pdb_lag=0.1,
+    scheduler_retry=1.0,
+    node_monitor_grace=2.0,
+    cloud_period=0.5,
+    volume_attach=0.2,
+    volume_detach=0.4,
+    heartbeats=False,
 )
 
 
 def quick_world(kernel: Kernel) -> World:
     """An empty world whose instances are nodes within some three seconds."""
-    world = World(kernel, aws=AwsManners.quick(), kube=QUICK)
+    world = World(kernel, aws=AwsBehavior.quick(), kube=QUICK)
     world.join, world.ready = (0.3, 0.6), (0.2, 0.6)
     return world
 

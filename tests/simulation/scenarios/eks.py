@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Scenario `eks`: an EKS cluster as one finds it in the week after an AMI release.
 
-Three self-managed node groups in three zones, twelve nodes, all launched from last month's AMI; the groups point at
-their templates in the three ways that there are. What runs on them: web workloads with budgets, a StatefulSet of a
-database that allows one member down and has zonal volumes, node agents, a workload behind a target group.
+Three self-managed node groups in three zones, twelve nodes, all launched from last month's AMI; the
+groups point at their templates in the three ways that there are. What runs on them: web workloads
+with budgets, a StatefulSet of a database that allows one member down and has zonal volumes, node
+agents, a workload behind a target group.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build as aws
 from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import TargetGroup
-from ansible_collections.nodeops.rotator.tests.simulation.aws.catalogue import publish_al2023, publish_catalogue
+from ansible_collections.nodeops.rotator.tests.simulation.aws.catalogue import (
+    publish_al2023,
+    publish_catalogue,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
 from ansible_collections.nodeops.rotator.tests.simulation.world import NodeKind, World
 
@@ -43,7 +47,14 @@ def furnish(world: World) -> World:
     aws.add_eks_cluster(world.account, world.name, KUBERNETES)
     ingress = aws.add_target_group(world.account, "ingress")
     for name, (size, version) in GROUPS.items():
-        add_node_group(world, f"{world.name}-{name}", size, version, images[0], [ingress] if name == "blue" else [])
+        add_node_group(
+            world,
+            f"{world.name}-{name}",
+            size,
+            version,
+            images[0],
+            [ingress] if name == "blue" else [],
+        )
     _workloads(world)
     world.facts |= {"old_image": images[0], "new_image": images[1], "cluster": world.name}
     world.begin()
@@ -51,31 +62,51 @@ def furnish(world: World) -> World:
 
 
 def release_images(world: World) -> tuple[str, str]:
-    """The public images: what there is at the beginning, last month's release, and the one of nine days ago."""
+    """The public images: what there is at the beginning, last month's release, and the one of nine
+    days ago."""
     publish_catalogue(world.account, VERSIONS)
-    dates = [(world.kernel.utc(0) - datetime.timedelta(days=days)).strftime("%Y%m%d") for days in (40, 9)]
+    dates = [
+        (world.kernel.utc(0) - datetime.timedelta(days=days)).strftime("%Y%m%d") for days in (40, 9)
+    ]
     old, new = (publish_al2023(world.account, KUBERNETES, date)[0] for date in dates)
     return old.id, new.id
 
 
 def add_node_group(
-    world: World, name: str, size: int, version: str, image: str, target_groups: list[TargetGroup], kind: NodeKind | None = None
+    world: World,
+    name: str,
+    size: int,
+    version: str,
+    image: str,
+    target_groups: list[TargetGroup],
+    kind: NodeKind | None = None,
 ) -> None:
     """A self-managed node group and its launch template."""
     data = base64.b64encode(USER_DATA.format(name=world.name).encode()).decode()
     template = aws.add_template(
-        world.account, name, [{"ImageId": image, "InstanceType": "m6i.large", "UserData": data, "EbsOptimized": True}]
+        world.account,
+        name,
+        [{"ImageId": image, "InstanceType": "m6i.large", "UserData": data, "EbsOptimized": True}],
     )
     tags = {f"kubernetes.io/cluster/{world.name}": "owned", "Name": name, "team": "platform"}
     aws.add_group(
-        world.account, name, template, version, size, minimum=1, maximum=size, target_groups=target_groups, tags=tags
+        world.account,
+        name,
+        template,
+        version,
+        size,
+        minimum=1,
+        maximum=size,
+        target_groups=target_groups,
+        tags=tags,
     )
     short = name.removeprefix(f"{world.name}-")
     world.kinds[name] = kind or NodeKind(labels={"role": short})
 
 
 def point_to(world: World, group: str, image: str) -> None:
-    """What an operator did a minute ago: a new template version with this image, and the group pointed at it."""
+    """What an operator did a minute ago: a new template version with this image, and the group
+    pointed at it."""
     found = world.account.groups[group].template or {}
     template = found["LaunchTemplateId"]
 
@@ -83,7 +114,10 @@ def point_to(world: World, group: str, image: str) -> None:
         return world.account.call("ec2", operation, params, "operator")
 
     made = call(
-        "CreateLaunchTemplateVersion", LaunchTemplateId=template, SourceVersion="$Latest", LaunchTemplateData={"ImageId": image}
+        "CreateLaunchTemplateVersion",
+        LaunchTemplateId=template,
+        SourceVersion="$Latest",
+        LaunchTemplateData={"ImageId": image},
     )
     number = str(made["LaunchTemplateVersion"]["VersionNumber"])
     if found["Version"] == "$Default":

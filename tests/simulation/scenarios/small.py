@@ -1,20 +1,32 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scenario `small`: one node group of four nodes and one Deployment with a budget; the least that a rotation needs."""
+"""Scenario `small`: one node group of four nodes and one Deployment with a budget; the least that a
+rotation needs."""
 
 from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build as aws
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
-from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import KUBERNETES, add_node_group, release_images
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import (
+    KUBERNETES,
+    add_node_group,
+    release_images,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 SIZE = 4
 
 
-def furnish(world: World, size: int = SIZE, replicas: int = 8, version: str = "$Latest", max_unavailable: int | str = 1) -> World:
-    """Put everything there and let it come to rest; the group is named after the world, as in demo-blue."""
+def furnish(
+    world: World,
+    size: int = SIZE,
+    replicas: int = 8,
+    version: str = "$Latest",
+    max_unavailable: int | str = 1,
+) -> World:
+    """Put everything there and let it come to rest; the group is named after the world, as in
+    demo-blue."""
     images = release_images(world)
     aws.add_subnets(world.account)
     aws.add_eks_cluster(world.account, world.name, KUBERNETES)

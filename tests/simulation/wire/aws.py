@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The account on the wire: a WSGI application that speaks the AWS protocols.
 
-Request parsing and response writing are moto's, driven by botocore's own service models, so that every client sees
-the documented shapes; the semantics are the account's. The service is known from the credential scope of the request
-(header or presigned URL), the actor is its access key id. Signatures are not checked; the session token of temporary
-credentials is.
+Request parsing and response writing are moto's, driven by botocore's own service models, so that
+every client sees the documented shapes; the semantics are the account's. The service is known from
+the credential scope of the request (header or presigned URL), the actor is its access key id.
+Signatures are not checked; the session token of temporary credentials is.
 """
 
 from __future__ import annotations
@@ -34,12 +34,16 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Acc
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import NO_ANSWER, AwsError
 
 PARSERS: dict[str, type[RequestParser]] = {
-    "ec2": EC2QueryParser, "query": QueryParser, "json": JSONParser, "rest-json": RestJSONParser,
+    "ec2": EC2QueryParser,
+    "query": QueryParser,
+    "json": JSONParser,
+    "rest-json": RestJSONParser,
 }
 # boto3's names where they are not the ones that requests are signed for.
 SIGNED_FOR = {"elasticloadbalancing": "elbv2"}
 
-# The models name few of the codes that the services use (EC2's none); moto warns of each that they do not.
+# The models name few of the codes that the services use (EC2's none); moto warns of each that they
+# do not.
 warnings.filterwarnings("ignore", message=r"Exception\(AwsError\) with code")
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -61,7 +65,9 @@ class Signature:
         parts = (found.group(1) if found else urllib.parse.unquote(scope)).split("/")
         if len(parts) != 5:
             return Signature("", "")
-        session = request.headers.get("X-Amz-Security-Token") or request.args.get("X-Amz-Security-Token", "")
+        session = request.headers.get("X-Amz-Security-Token") or request.args.get(
+            "X-Amz-Security-Token", ""
+        )
         return Signature(parts[0], SIGNED_FOR.get(parts[3], parts[3]), session)
 
     def actor(self, account: Account) -> str:
@@ -84,7 +90,9 @@ def _routes(service: str) -> Map:
     for name in model.operation_names:
         trait = model.operation_model(name).http_trait
         path = re.sub(r"\{(\w+)\+\}", r"<path:\1>", trait.path)
-        rules.append(Rule(re.sub(r"\{(\w+)\}", r"<\1>", path), methods=[trait.method], endpoint=name))
+        rules.append(
+            Rule(re.sub(r"\{(\w+)\}", r"<\1>", path), methods=[trait.method], endpoint=name)
+        )
     return Map(rules, strict_slashes=False, merge_slashes=False)
 
 
@@ -103,15 +111,23 @@ def _operation(request: Request, model: ServiceModel) -> tuple[str, dict[str, An
 
 def _params(request: Request, operation: OperationModel, in_path: dict[str, Any]) -> dict[str, Any]:
     parser = PARSERS[operation.service_model.metadata["protocol"]](operation)
-    return parser.parse({
-        "body": request.get_data(), "headers": request.headers, "method": request.method, "url_params": in_path,
-        "url_path": request.path, "values": request.values,
-    })
+    return parser.parse(
+        {
+            "body": request.get_data(),
+            "headers": request.headers,
+            "method": request.method,
+            "url_params": in_path,
+            "url_path": request.path,
+            "values": request.values,
+        }
+    )
 
 
 def _write(operation: OperationModel, result: Any, status: int | None) -> Response:
     protocol = operation.service_model.metadata["protocol"]
-    serializer = get_serializer_class(str(operation.service_model.service_name), protocol)(operation)
+    serializer = get_serializer_class(str(operation.service_model.service_name), protocol)(
+        operation
+    )
     written = serializer.serialize(result)
     return Response(written["body"], status or written["status_code"], headers=written["headers"])
 
@@ -120,11 +136,17 @@ class AwsApp:
     """Answers AWS requests from one account; see `make_app`."""
 
     def __init__(
-        self, account: Account, lock: contextlib.AbstractContextManager[Any], advance: Callable[[], None], latency: float
+        self,
+        account: Account,
+        lock: contextlib.AbstractContextManager[Any],
+        advance: Callable[[], None],
+        latency: float,
     ) -> None:
         self._account, self._lock, self._advance, self._latency = account, lock, advance, latency
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
         """One request."""
         request = Request(environ)
         request.get_data(cache=True, parse_form_data=False)
@@ -139,11 +161,17 @@ class AwsApp:
             params = _params(request, operation, in_path)
         except Exception as error:  # pylint: disable=broad-except
             # A request that no AWS service would have understood: no client of ours sends one.
-            return Response(f"{signature.service or 'unsigned'}: {error!r}\n", 400, content_type="text/plain")
+            return Response(
+                f"{signature.service or 'unsigned'}: {error!r}\n", 400, content_type="text/plain"
+            )
         return self._carry_out(request, signature, operation, params)
 
     def _carry_out(
-        self, request: Request, signature: Signature, operation: OperationModel, params: dict[str, Any]
+        self,
+        request: Request,
+        signature: Signature,
+        operation: OperationModel,
+        params: dict[str, Any],
     ) -> Response:
         if self._latency:
             time.sleep(self._latency)
@@ -151,7 +179,9 @@ class AwsApp:
             with self._lock:
                 self._advance()
                 # Written under the lock: the answer may share parts with the account.
-                answer = self._account.call(signature.service, str(operation.name), params, signature.actor(self._account))
+                answer = self._account.call(
+                    signature.service, str(operation.name), params, signature.actor(self._account)
+                )
                 return _write(operation, answer, None)
         except AwsError as error:
             if error.status == NO_ANSWER:
@@ -160,7 +190,8 @@ class AwsApp:
 
 
 def _hang_up(request: Request) -> Response:
-    """Close the connection, as far as the server lets us: what is answered after it reaches nobody."""
+    """Close the connection, as far as the server lets us: what is answered after it reaches
+    nobody."""
     connection = request.environ.get("werkzeug.socket")
     if connection is not None:
         with contextlib.suppress(OSError):
@@ -169,8 +200,11 @@ def _hang_up(request: Request) -> Response:
 
 
 def make_app(
-    account: Account, lock: contextlib.AbstractContextManager[Any], advance: Callable[[], None], latency: float = 0.0
+    account: Account,
+    lock: contextlib.AbstractContextManager[Any],
+    advance: Callable[[], None],
+    latency: float = 0.0,
 ) -> WsgiApp:
-    """The WSGI application. Each call is made under `lock` after `advance()` brought the kernel to the wall clock;
-    `latency` seconds pass before it, outside the lock."""
+    """The WSGI application. Each call is made under `lock` after `advance()` brought the kernel to
+    the wall clock; `latency` seconds pass before it, outside the lock."""
     return AwsApp(account, lock, advance, latency)

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The cluster on the wire: its API over HTTP on loopback, watches streamed line by line.
 
-Each connection has a thread. A request takes the world's lock, brings the world to the wall clock and asks the
-cluster; a watch's thread sleeps until the cluster has something for it. Somebody has to let time pass while nobody
-asks: see `Pump`.
+Each connection has a thread. A request takes the world's lock, brings the world to the wall clock
+and asks the cluster; a watch's thread sleeps until the cluster has something for it. Somebody has
+to let time pass while nobody asks: see `Pump`.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ Lock = Any
 
 
 class Pump:
-    """Lets the world follow the wall clock: `advance` brings it there now (call it under the lock), and after `start`
-    a thread does so whenever something is due. `speed`: world seconds in a second."""
+    """Lets the world follow the wall clock: `advance` brings it there now (call it under the lock),
+    and after `start` a thread does so whenever something is due. `speed`: world seconds in a
+    second."""
 
     def __init__(self, kernel: Kernel, lock: Lock, speed: float = 1.0) -> None:
         self._kernel, self._lock, self._speed = kernel, lock, speed
@@ -69,14 +70,20 @@ class Pump:
 
 
 class KubeServer(ThreadingHTTPServer):
-    """The listening server; without `tls` on plain HTTP. `latency`: seconds that every answer is held back. `impersonated`: the
-    users (Impersonate-User, Impersonate-Group) that callers asked to act as, "" for themselves; it is noted, no more."""
+    """The listening server; without `tls` on plain HTTP. `latency`: seconds that every answer is
+    held back. `impersonated`: the users (Impersonate-User, Impersonate-Group) that callers asked to
+    act as, "" for themselves; it is noted, no more."""
 
     daemon_threads = True
     request_queue_size = 128
 
     def __init__(
-        self, cluster: Cluster, lock: Lock, advance: Callable[[], None], address: tuple[str, int], tls: Tls | None
+        self,
+        cluster: Cluster,
+        lock: Lock,
+        advance: Callable[[], None],
+        address: tuple[str, int],
+        tls: Tls | None,
     ) -> None:
         super().__init__(address, Handler)
         self.cluster, self.lock, self.advance, self.tls = cluster, lock, advance, tls
@@ -93,7 +100,9 @@ class KubeServer(ThreadingHTTPServer):
         """The next connection; its handshake is left to its own thread."""
         connection, address = super().get_request()
         if self.tls is not None:
-            connection = self.tls.context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+            connection = self.tls.context.wrap_socket(
+                connection, server_side=True, do_handshake_on_connect=False
+            )
         return connection, address
 
     def kubeconfig(self, token: str = "world") -> dict[str, Any]:
@@ -125,7 +134,9 @@ class Handler(BaseHTTPRequestHandler):
         query = dict(urllib.parse.parse_qsl(parts.query, keep_blank_values=True))
         scheme, _space, shown = self.headers.get("Authorization", "").partition(" ")
         token = shown.strip() if scheme.lower() == "bearer" else ""
-        self.server.impersonated.add((self.headers.get("Impersonate-User", ""), self.headers.get("Impersonate-Group", "")))
+        self.server.impersonated.add(
+            (self.headers.get("Impersonate-User", ""), self.headers.get("Impersonate-Group", ""))
+        )
         length = int(self.headers.get("Content-Length") or 0)
         raw = self.rfile.read(length) if length else b""
         path = urllib.parse.unquote(parts.path)
@@ -146,7 +157,9 @@ class Handler(BaseHTTPRequestHandler):
         if raw and kind == protobuf.CONTENT_TYPE and self.command == "DELETE":
             raw, kind = json.dumps(protobuf.delete_options(raw)).encode(), "application/json"
         if raw and "json" not in kind:
-            message = f"the body of the request was in an unknown format - {kind}: only JSON is served"
+            message = (
+                f"the body of the request was in an unknown format - {kind}: only JSON is served"
+            )
             self._send(415, status(415, message, "UnsupportedMediaType"), {})
             return
         try:
@@ -157,24 +170,39 @@ class Handler(BaseHTTPRequestHandler):
         server = self.server
         with server.lock:
             server.advance()
-            code, answer, headers = server.cluster.request(self.command, path, query, body, kind, token)
+            code, answer, headers = server.cluster.request(
+                self.command, path, query, body, kind, token
+            )
             server.advance()
-        if code == 200 and self.command == "GET" and tables.is_wanted(self.headers.get("Accept", "")):
+        if (
+            code == 200
+            and self.command == "GET"
+            and tables.is_wanted(self.headers.get("Accept", ""))
+        ):
             answer = tables.as_table(answer, server.cluster.kernel.utc())
         self._send(code, answer, headers)
 
     def _send(self, code: int, answer: dict[str, Any], headers: dict[str, str]) -> None:
         kind = headers.get("Content-Type", "application/json")
-        data = answer["text"].encode() if kind == "text/plain" else json.dumps(answer, separators=(",", ":")).encode()
+        data = (
+            answer["text"].encode()
+            if kind == "text/plain"
+            else json.dumps(answer, separators=(",", ":")).encode()
+        )
         self.send_response(code)
-        for name, value in {**headers, "Content-Type": kind, "Content-Length": str(len(data))}.items():
+        for name, value in {
+            **headers,
+            "Content-Type": kind,
+            "Content-Length": str(len(data)),
+        }.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)
         self.wfile.flush()
 
     def _stream(self, path: str, query: dict[str, str], token: str) -> None:
-        """Send a watch's lines singly and at once, each as a chunk, until it is closed or the client is gone."""
+        """Send a watch's lines singly and at once, each as a chunk, until it is closed or the
+        client is gone."""
         server, ready = self.server, threading.Event()
         with server.lock:
             server.advance()
@@ -201,7 +229,9 @@ class Handler(BaseHTTPRequestHandler):
             with self.server.lock:
                 lines, closed = watch.lines(), watch.closed
             if tables.is_wanted(self.headers.get("Accept", "")):
-                lines = [tables.event_as_table(line, self.server.cluster.kernel.utc()) for line in lines]
+                lines = [
+                    tables.event_as_table(line, self.server.cluster.kernel.utc()) for line in lines
+                ]
             self._write(lines)
             if closed and not lines:
                 self.wfile.write(b"0\r\n\r\n")
@@ -217,9 +247,14 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def make_server(
-    cluster: Cluster, lock: Lock, advance: Callable[[], None], host: str = "127.0.0.1", port: int = 0, tls: Tls | None = None
+    cluster: Cluster,
+    lock: Lock,
+    advance: Callable[[], None],
+    host: str = "127.0.0.1",
+    port: int = 0,
+    tls: Tls | None = None,
 ) -> KubeServer:
-    """A server for the cluster, listening but not yet serving: call `serve_forever` in a thread. `advance` brings the
-    world to the wall clock; it is called under `lock`, before each request and after it. kubectl shows its token to a
-    server with `tls` only."""
+    """A server for the cluster, listening but not yet serving: call `serve_forever` in a thread.
+    `advance` brings the world to the wall clock; it is called under `lock`, before each request and
+    after it. kubectl shows its token to a server with `tls` only."""
     return KubeServer(cluster, lock, advance, (host, port), tls)

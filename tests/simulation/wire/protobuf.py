@@ -1,8 +1,9 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one message that newer kubectls send as protobuf: the DeleteOptions of a DELETE (k8s.io/apimachinery, meta/v1
-generated.proto), inside the envelope of Kubernetes' protobuf encoding ("k8s", a zero byte, a message runtime.Unknown)."""
+"""The one message that newer kubectls send as protobuf: the DeleteOptions of a DELETE
+(k8s.io/apimachinery, meta/v1 generated.proto), inside the envelope of Kubernetes' protobuf encoding
+("k8s", a zero byte, a message runtime.Unknown)."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ def delete_options(data: bytes) -> dict[str, Any]:
         elif number == 2:
             given = dict(_fields(_bytes(value)))
             names = {1: "uid", 2: "resourceVersion"}
-            options["preconditions"] = {names[n]: _bytes(text).decode() for n, text in given.items()}
+            options["preconditions"] = {
+                names[n]: _bytes(text).decode() for n, text in given.items()
+            }
         elif number == 4:
             options["propagationPolicy"] = _bytes(value).decode()
         elif number == 5:

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A certificate for loopback and the authority that signed it, made anew for each server.
 
-kubectl reads a kubeconfig's user only for servers on TLS (client-go, clientcmd ClientConfig), so a cluster that wants
-to know its callers needs one.
+kubectl reads a kubeconfig's user only for servers on TLS (client-go, clientcmd ClientConfig), so a
+cluster that wants to know its callers needs one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import trustme
 
 @dataclasses.dataclass(frozen=True)
 class Tls:
-    """What a server wraps its connections in, and the authority (PEM) that its clients have to know."""
+    """What a server wraps its connections in, and the authority (PEM) that its clients have to
+    know."""
 
     context: ssl.SSLContext
     authority: bytes

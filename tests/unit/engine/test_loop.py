@@ -10,18 +10,35 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.cache import Feed, Listed, Message
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.cluster_model import Node
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command, ReadGroup, ReadLease
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    Command,
+    ReadGroup,
+    ReadLease,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Allowance, Done, Step, Stop, View, run
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    Feed,
+    Listed,
+    Message,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import (
+    Allowance,
+    Done,
+    Step,
+    Stop,
+    View,
+    run,
+)
 
 NODES, PODS = Feed("nodes"), Feed("pods", "a")
 
 
 @dataclasses.dataclass
 class Script:
-    """An inbox: every command answers "ok" at the wait after next, unless `slow`; `say` at the n-th wait."""
+    """An inbox: every command answers "ok" at the wait after next, unless `slow`; `say` at the n-th
+    wait."""
 
     say: dict[int, list[Message | Done | Stop]] = dataclasses.field(default_factory=dict)
     slow: int = 0
@@ -45,13 +62,18 @@ class Script:
         number = len(self.waits)
         self.waits.append(until)
         heard = list(self.say.get(number, ()))
-        heard += [Done(command, "ok", None, 0.0, self.time) for at, command in self.due if at == number]
+        heard += [
+            Done(command, "ok", None, 0.0, self.time) for at, command in self.due if at == number
+        ]
         self.time = self.time + 0.1 if heard else max(self.time, min(until, self.time + 60))
         return heard
 
 
-def looks(inbox: Script, *steps: Callable[[View, float], Step[int]], allowance: Allowance | None = None) -> tuple[Any, list[View], list[Event]]:
-    """Run with one step a look, the last one again and again; the result, what each look saw, what was told."""
+def looks(
+    inbox: Script, *steps: Callable[[View, float], Step[int]], allowance: Allowance | None = None
+) -> tuple[Any, list[View], list[Event]]:
+    """Run with one step a look, the last one again and again; the result, what each look saw, what
+    was told."""
     seen: list[View] = []
     told: list[Event] = []
 
@@ -61,7 +83,11 @@ def looks(inbox: Script, *steps: Callable[[View, float], Step[int]], allowance: 
         step = steps[min(memory, len(steps) - 1)](view, now)
         return dataclasses.replace(step, memory=memory + 1)
 
-    return run(decide, 0, "policy", inbox, lambda event, now: told.append(event), allowance), seen, told
+    return (
+        run(decide, 0, "policy", inbox, lambda event, now: told.append(event), allowance),
+        seen,
+        told,
+    )
 
 
 def step(*commands: Command, **more: Any) -> Callable[[View, float], Step[int]]:
@@ -74,7 +100,9 @@ READ, LEASE = ReadGroup("blue"), ReadLease("lease")
 
 def test_a_command_in_flight_is_not_issued_twice_and_may_be_again_when_it_is_back() -> None:
     inbox = Script(say={0: [Listed(NODES, ())], 1: [Listed(NODES, ())]}, slow=2)
-    result, seen, _told = looks(inbox, step(READ, READ), step(READ), step(READ), step(READ), step(result="end"))
+    result, seen, _told = looks(
+        inbox, step(READ, READ), step(READ), step(READ), step(READ), step(result="end")
+    )
     assert result == "end" and inbox.submitted == [READ, READ]
     assert [READ in view.in_flight for view in seen[:4]] == [False, True, True, False]
     assert [done.command for done in seen[3].done] == [READ] and seen[2].done == ()
@@ -82,7 +110,12 @@ def test_a_command_in_flight_is_not_issued_twice_and_may_be_again_when_it_is_bac
 
 def test_the_same_read_for_other_instances_is_the_same_command() -> None:
     inbox = Script(slow=1, say={0: [Listed(NODES, ())]})
-    looks(inbox, step(ReadGroup("blue", ("i-1",))), step(ReadGroup("blue", ("i-2",))), step(result="end"))
+    looks(
+        inbox,
+        step(ReadGroup("blue", ("i-1",))),
+        step(ReadGroup("blue", ("i-2",))),
+        step(result="end"),
+    )
     assert inbox.submitted == [READ]
 
 
@@ -94,12 +127,19 @@ def test_the_budget_holds_back_and_what_is_held_back_is_decided_again() -> None:
         return Step(0, left, result=None if left else "end")
 
     looks(inbox, ask, allowance=Allowance(rate=1.0, burst=2.0, tokens=2.0))
-    assert inbox.submitted == commands and inbox.waits[0] == pytest.approx(1.0) and inbox.time >= 2.0
+    assert (
+        inbox.submitted == commands and inbox.waits[0] == pytest.approx(1.0) and inbox.time >= 2.0
+    )
 
 
 def test_the_budget_of_the_api_server_is_not_spent_on_aws() -> None:
     inbox = Script()
-    looks(inbox, step(READ, ReadGroup("green")), step(result="end"), allowance=Allowance(tokens=0.0, rate=0.001))
+    looks(
+        inbox,
+        step(READ, ReadGroup("green")),
+        step(result="end"),
+        allowance=Allowance(tokens=0.0, rate=0.001),
+    )
     assert len(inbox.submitted) == 2
 
 
@@ -113,7 +153,9 @@ def test_feeds_are_followed_as_each_step_says_and_forgotten_when_they_are_left_o
     node = Node("a", "uid", "1")
     inbox = Script(say={0: [Listed(NODES, (node,)), Listed(PODS, ())], 1: [Listed(NODES, ())]})
     both, one = frozenset((NODES, PODS)), frozenset((NODES,))
-    _result, seen, _told = looks(inbox, step(feeds=both), step(feeds=one), step(feeds=one, result="end"))
+    _result, seen, _told = looks(
+        inbox, step(feeds=both), step(feeds=one), step(feeds=one, result="end")
+    )
     assert inbox.followed == [both, one, one]
     assert seen[1].cache.synced(NODES, PODS) and seen[1].cache.items(NODES) == {"uid": node}
     assert seen[2].cache.synced(NODES) and not seen[2].cache.synced(PODS)
@@ -121,7 +163,9 @@ def test_feeds_are_followed_as_each_step_says_and_forgotten_when_they_are_left_o
 
 def test_events_are_told_in_their_order_before_anything_is_waited_for() -> None:
     events = [Event("one", "a"), Event("two", "b")]
-    _result, _seen, told = looks(Script(), step(events=tuple(events)), step(events=(Event("three", "c"),), result="end"))
+    _result, _seen, told = looks(
+        Script(), step(events=tuple(events)), step(events=(Event("three", "c"),), result="end")
+    )
     assert told == [*events, Event("three", "c")]
 
 
@@ -137,8 +181,13 @@ def test_a_stop_is_seen_at_every_later_look() -> None:
     assert [view.stop for view in seen] == [None, Stop("signal SIGTERM"), Stop("signal SIGTERM")]
 
 
-@pytest.mark.parametrize("rate, burst, moments, granted", [(1.0, 2.0, [0, 0, 0, 1, 1, 5, 5, 5], 5), (50.0, 1.0, [0, 0.01, 0.02, 0.02, 0.04], 3)])
-def test_the_allowance_is_a_bucket(rate: float, burst: float, moments: list[float], granted: int) -> None:
+@pytest.mark.parametrize(
+    "rate, burst, moments, granted",
+    [(1.0, 2.0, [0, 0, 0, 1, 1, 5, 5, 5], 5), (50.0, 1.0, [0, 0.01, 0.02, 0.02, 0.04], 3)],
+)
+def test_the_allowance_is_a_bucket(
+    rate: float, burst: float, moments: list[float], granted: int
+) -> None:
     allowance = Allowance(rate, burst, burst)
     assert sum(allowance.take(moment) for moment in moments) == granted
 

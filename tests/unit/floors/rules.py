@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The floors of the house (docs/architecture.md) as data: each room, what it may import and what it may do.
+"""The floors of the house (docs/architecture.md) as data: each room, what it may import and what it
+may do.
 
 A room is a folder. What is not allowed here is a breach; a plugin file in no room is one too.
 """
@@ -19,12 +20,48 @@ UTILS = f"{COLLECTION}.plugins.module_utils"
 AMAZON, KUBERNETES = "ansible_collections.amazon.aws", "ansible_collections.kubernetes.core"
 
 PURE = frozenset(
-    ("__future__", "abc", "base64", "binascii", "bisect", "collections", "copy", "dataclasses", "datetime", "email")
-    + ("enum", "fnmatch", "functools", "graphlib", "gzip", "hashlib", "heapq", "itertools", "json", "math", "operator")
+    (
+        "__future__",
+        "abc",
+        "base64",
+        "binascii",
+        "bisect",
+        "collections",
+        "copy",
+        "dataclasses",
+        "datetime",
+        "email",
+    )
+    + (
+        "enum",
+        "fnmatch",
+        "functools",
+        "graphlib",
+        "gzip",
+        "hashlib",
+        "heapq",
+        "itertools",
+        "json",
+        "math",
+        "operator",
+    )
     + ("re", "statistics", "string", "textwrap", "tomllib", "types", "typing", "zlib")
 )
 """The part of the standard library that neither asks the clock nor speaks to anything outside."""
-WIRE = frozenset(("asyncio", "ftplib", "http", "multiprocessing", "smtplib", "socket", "socketserver", "ssl", "subprocess", "urllib"))
+WIRE = frozenset(
+    (
+        "asyncio",
+        "ftplib",
+        "http",
+        "multiprocessing",
+        "smtplib",
+        "socket",
+        "socketserver",
+        "ssl",
+        "subprocess",
+        "urllib",
+    )
+)
 """The part that speaks to the outside; below the module room that goes through the ports."""
 ANY = frozenset(sys.stdlib_module_names)
 
@@ -32,13 +69,14 @@ CLOCK = frozenset(("now", "utcnow", "today", "monotonic", "perf_counter", "proce
 SLEEP = frozenset(("sleep",))
 WAIT = frozenset(("sleep", "wait", "wait_for"))
 REACH = frozenset(("open", "print", "input", "exec", "eval", "__import__", "import_module"))
-"""Names of functions that are called: reading a clock, stopping for a while, waiting for something, reaching outside."""
+"""Names of functions that are called: reading a clock, stopping for a while, waiting for something,
+reaching outside."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Room:
-    """One folder's (or file's) rules. `imports`: patterns of what it may import besides `stdlib`; `calls`: names it may
-    not call; `outside`: it may import all that is not the product's."""
+    """One folder's (or file's) rules. `imports`: patterns of what it may import besides `stdlib`;
+    `calls`: names it may not call; `outside`: it may import all that is not the product's."""
 
     folder: str
     stdlib: frozenset[str]
@@ -59,7 +97,9 @@ def _below(*packages: str) -> tuple[str, ...]:
     return tuple(pattern for package in packages for pattern in (package, f"{package}.*"))
 
 
-CORE, ENGINE, CLIENTS, MODULE = (f"{UTILS}.{name}" for name in ("core", "engine", "clients", "module"))
+CORE, ENGINE, CLIENTS, OPERATIONS, EDGE = (
+    f"{UTILS}.{name}" for name in ("core", "engine", "clients", "operations", "edge")
+)
 PLUGIN = f"{COLLECTION}.plugins.plugin_utils"
 EXCEPTIONS = ("botocore.exceptions", "urllib3.exceptions", "kubernetes.client.exceptions")
 
@@ -67,31 +107,58 @@ ROOMS = (
     Room("plugins/module_utils/core", PURE, _below(CORE), CLOCK | WAIT | REACH),
     # The one wait of the collection is here.
     Room("plugins/module_utils/engine", ANY - WIRE, _below(CORE, ENGINE), REACH),
-    Room("plugins/module_utils/clients", ANY - WIRE, (*_below(CORE, CLIENTS), *EXCEPTIONS), WAIT | REACH),
     Room(
-        "plugins/module_utils/module",
+        "plugins/module_utils/clients",
+        ANY - WIRE,
+        (*_below(CORE, CLIENTS), *EXCEPTIONS),
+        WAIT | REACH,
+    ),
+    Room(
+        "plugins/module_utils/operations",
+        ANY - WIRE,
+        _below(CORE, CLIENTS, OPERATIONS),
+        WAIT | REACH,
+    ),
+    Room(
+        "plugins/module_utils/edge",
         ANY,
-        _below(CORE, ENGINE, CLIENTS, MODULE, "ansible", AMAZON, KUBERNETES, "boto3", "botocore", "kubernetes", "urllib3"),
+        _below(
+            CORE,
+            ENGINE,
+            CLIENTS,
+            OPERATIONS,
+            EDGE,
+            "ansible",
+            AMAZON,
+            KUBERNETES,
+            "boto3",
+            "botocore",
+            "kubernetes",
+            "urllib3",
+        ),
         SLEEP,
     ),
-    Room("plugins/modules", ANY - WIRE, _below(CORE, MODULE, "ansible.module_utils"), WAIT),
+    Room("plugins/modules", ANY - WIRE, _below(CORE, EDGE, "ansible.module_utils"), WAIT),
     # An action plugin follows the progress file of its module, and so pauses between two looks.
-    Room("plugins/action", ANY - WIRE, _below(CORE, MODULE, PLUGIN, "ansible")),
-    Room("plugins/plugin_utils", ANY - WIRE, _below(CORE, MODULE, PLUGIN, "ansible")),
-    Room("plugins/inventory", ANY - WIRE, _below(CORE, MODULE, PLUGIN, "ansible", AMAZON), WAIT),
-    Room("plugins/callback", ANY - WIRE, _below(CORE, MODULE, PLUGIN, "ansible"), WAIT),
+    Room("plugins/action", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible")),
+    Room("plugins/plugin_utils", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible")),
+    Room("plugins/inventory", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible", AMAZON), WAIT),
+    Room("plugins/callback", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible"), WAIT),
     Room("plugins/doc_fragments", frozenset(("__future__",))),
-    # The simulation is no judge of the product if it is made of the product: it knows the two seams, nothing else. Two
-    # files join the two: one puts the simulation's time under the engine's wait, the other runs a rotation there.
+    # The simulation is no judge of the product if it is made of the product: it knows the two
+    # seams, nothing else. Two files join the two: one puts the simulation's time under the engine's
+    # wait, the other runs a rotation there.
     Room("tests/simulation/virtual.py", ANY, _below(CORE, ENGINE, CLIENTS), outside=True),
     Room("tests/simulation/runs.py", ANY, _below(CORE, ENGINE, CLIENTS), outside=True),
-    Room("tests/simulation", ANY, _below(f"{CORE}.ports"), outside=True),
+    Room("tests/simulation", ANY, _below(f"{CORE}.transport"), outside=True),
 )
 
 
 def room_of(path: str) -> Room | None:
     """The room in which a file lies; None for one outside of the house."""
-    return next((room for room in ROOMS if path == room.folder or path.startswith(room.folder + "/")), None)
+    return next(
+        (room for room in ROOMS if path == room.folder or path.startswith(room.folder + "/")), None
+    )
 
 
 def breaches(path: str, source: str) -> list[str]:
@@ -102,16 +169,22 @@ def breaches(path: str, source: str) -> list[str]:
     if room is None:
         return [f"{path}: lies in no room"] if path.startswith("plugins/") else []
     tree = ast.parse(source)
-    found = [f"{path}:{line} imports {name}" for line, name in imports(tree) if not room.admits(name)]
+    found = [
+        f"{path}:{line} imports {name}" for line, name in imports(tree) if not room.admits(name)
+    ]
     found += [f"{path}:{line} calls {name}()" for line, name in calls(tree) if name in room.calls]
-    found += [f"{path}:{node.lineno} asserts" for node in ast.walk(tree) if isinstance(node, ast.Assert) and path.startswith("plugins/")]
+    found += [
+        f"{path}:{node.lineno} asserts"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assert) and path.startswith("plugins/")
+    ]
     return found
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Line and full name of every module that is imported, wherever in the file. A relative import counts as ".":
-    no room admits that. `from package import name` gives "package.name" where package is one of our rooms' parents,
-    since the name may then be a module."""
+    """Line and full name of every module that is imported, wherever in the file. A relative import
+    counts as ".": no room admits that. `from package import name` gives "package.name" where
+    package is one of our rooms' parents, since the name may then be a module."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import pytest
+
 from ansible_collections.nodeops.rotator.tests import alone
 from ansible_collections.nodeops.rotator.tests.unit.floors import shape
 
@@ -24,14 +25,23 @@ for name in sys.argv[1:]:
 
 def import_alone(*names: str) -> subprocess.CompletedProcess[str]:
     """Import modules in a fresh interpreter from which the libraries are taken."""
-    return subprocess.run([sys.executable, "-c", IMPORT_ALL, *names], capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", IMPORT_ALL, *names], capture_output=True, text=True, check=False
+    )
 
 
 def modules_of(room: str) -> list[str]:
     """The full names of a room's modules."""
     folder = f"plugins/module_utils/{room}/"
-    paths = [path for path in shape.files(".py") if path.startswith(folder) and not path.endswith("__init__.py")]
-    return ["ansible_collections.nodeops.rotator." + path.removesuffix(".py").replace("/", ".") for path in paths]
+    paths = [
+        path
+        for path in shape.files(".py")
+        if path.startswith(folder) and not path.endswith("__init__.py")
+    ]
+    return [
+        "ansible_collections.nodeops.rotator." + path.removesuffix(".py").replace("/", ".")
+        for path in paths
+    ]
 
 
 def test_core_and_engine_import_without_ansible() -> None:
@@ -41,7 +51,9 @@ def test_core_and_engine_import_without_ansible() -> None:
     assert result.returncode == 0, result.stderr[-1000:]
 
 
-@pytest.mark.parametrize("name", ["ansible.module_utils.basic", "botocore.exceptions", "kubernetes", "yaml", "boto3"])
+@pytest.mark.parametrize(
+    "name", ["ansible.module_utils.basic", "botocore.exceptions", "kubernetes", "yaml", "boto3"]
+)
 def test_what_is_taken_away_cannot_be_imported(name: str) -> None:
     importlib.import_module(name)  # it is installed: refused, not missing
     result = import_alone(name)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.nodeops.rotator.tests.unit.floors import rules, shape
 
 OURS = "ansible_collections.nodeops.rotator.plugins.module_utils"
@@ -13,13 +14,24 @@ UTILS = "plugins/module_utils"
 
 
 def test_every_file_keeps_to_its_room() -> None:
-    found = [line for path in shape.files(".py") for line in rules.breaches(path, (shape.ROOT / path).read_text())]
+    found = [
+        line
+        for path in shape.files(".py")
+        for line in rules.breaches(path, (shape.ROOT / path).read_text())
+    ]
     assert not found, "\n".join(found)
 
 
 def test_the_rooms_are_where_the_rules_look_for_them() -> None:
     folders = {room.folder for room in map(rules.room_of, shape.files(".py")) if room}
-    assert {f"{UTILS}/core", f"{UTILS}/engine", f"{UTILS}/clients", f"{UTILS}/module", "tests/simulation"} <= folders
+    assert {
+        f"{UTILS}/core",
+        f"{UTILS}/engine",
+        f"{UTILS}/clients",
+        f"{UTILS}/edge",
+        f"{UTILS}/operations",
+        "tests/simulation",
+    } <= folders
 
 
 @pytest.mark.parametrize(
@@ -41,8 +53,8 @@ def test_the_rooms_are_where_the_rules_look_for_them() -> None:
         (f"{UTILS}/core/x.py", "if typing.TYPE_CHECKING:\n    import botocore"),
         (f"{UTILS}/core/x.py", "assert True"),
         (f"{UTILS}/core/__init__.py", "x = 1"),
-        (f"{UTILS}/engine/x.py", f"from {OURS}.clients.aws import Aws"),
-        (f"{UTILS}/engine/x.py", f"from {OURS}.module.aws import RawAws"),
+        (f"{UTILS}/engine/x.py", f"from {OURS}.clients.aws.client import Aws"),
+        (f"{UTILS}/engine/x.py", f"from {OURS}.edge.aws import RawAws"),
         (f"{UTILS}/engine/x.py", "import botocore.exceptions"),
         (f"{UTILS}/engine/x.py", "import urllib.request"),
         (f"{UTILS}/engine/x.py", "import subprocess"),
@@ -51,22 +63,25 @@ def test_the_rooms_are_where_the_rules_look_for_them() -> None:
         (f"{UTILS}/clients/x.py", "from kubernetes import client"),
         (f"{UTILS}/clients/x.py", "from kubernetes.client import CoreV1Api"),
         (f"{UTILS}/clients/x.py", f"from {OURS}.engine.loop import run"),
-        (f"{UTILS}/clients/x.py", f"from {OURS}.module.kube import connect"),
+        (f"{UTILS}/clients/x.py", f"from {OURS}.edge.kube import connect"),
         (f"{UTILS}/clients/x.py", "import time\ntime.sleep(1)"),
         (f"{UTILS}/clients/x.py", "done.wait(5)"),
-        (f"{UTILS}/module/x.py", "import time\ntime.sleep(1)"),
-        (f"{UTILS}/module/x.py", "import requests"),
+        (f"{UTILS}/edge/x.py", "import time\ntime.sleep(1)"),
+        (f"{UTILS}/edge/x.py", "import requests"),
         (f"{UTILS}/x.py", ""),
         ("plugins/modules/x.py", f"from {OURS}.engine.loop import run"),
-        ("plugins/modules/x.py", f"from {OURS}.clients.aws import Aws"),
+        ("plugins/modules/x.py", f"from {OURS}.clients.aws.client import Aws"),
         ("plugins/modules/x.py", "import boto3"),
-        ("plugins/modules/x.py", "from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule"),
+        (
+            "plugins/modules/x.py",
+            "from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule",
+        ),
         ("plugins/modules/x.py", "from ansible.plugins.action import ActionBase"),
         ("plugins/action/x.py", f"from {OURS}.engine.loop import run"),
         ("plugins/callback/x.py", "import botocore"),
         ("plugins/lookup/x.py", ""),
         ("tests/simulation/aws/x.py", f"from {OURS}.core.commands import Cordon"),
-        ("tests/simulation/aws/x.py", f"from {OURS}.clients.aws import Aws"),
+        ("tests/simulation/aws/x.py", f"from {OURS}.clients.aws.client import Aws"),
         ("tests/simulation/aws/x.py", "from ....plugins.module_utils.core import commands"),
     ],
 )
@@ -77,14 +92,29 @@ def test_a_planted_breach_is_found(path: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        (f"{UTILS}/core/x.py", f"import dataclasses\nfrom {OURS}.core.errors import InputError\nfrom {OURS}.core import errors"),
-        (f"{UTILS}/engine/x.py", f"import time\nfrom {OURS}.core.errors import InputError\ninbox.wait(5)"),
-        (f"{UTILS}/clients/x.py", "from botocore.exceptions import ClientError\nfrom urllib3.exceptions import HTTPError"),
+        (
+            f"{UTILS}/core/x.py",
+            f"import dataclasses\nfrom {OURS}.core.errors import InputError\nfrom {OURS}.core import errors",
+        ),
+        (
+            f"{UTILS}/engine/x.py",
+            f"import time\nfrom {OURS}.core.errors import InputError\ninbox.wait(5)",
+        ),
+        (
+            f"{UTILS}/clients/x.py",
+            "from botocore.exceptions import ClientError\nfrom urllib3.exceptions import HTTPError",
+        ),
         (f"{UTILS}/clients/x.py", "from kubernetes.client.exceptions import ApiException"),
-        (f"{UTILS}/module/x.py", f"import botocore.config\nfrom {OURS}.engine.loop import run"),
-        ("plugins/modules/x.py", f"from {OURS}.module.aws import RawAws\nfrom {OURS}.core.errors import InputError"),
-        ("plugins/action/x.py", "import time\nfrom ansible.plugins.action import ActionBase\ntime.sleep(0.2)"),
-        ("tests/simulation/aws/x.py", f"import botocore\nfrom {OURS}.core.ports import Reply"),
+        (f"{UTILS}/edge/x.py", f"import botocore.config\nfrom {OURS}.engine.loop import run"),
+        (
+            "plugins/modules/x.py",
+            f"from {OURS}.edge.aws import RawAws\nfrom {OURS}.core.errors import InputError",
+        ),
+        (
+            "plugins/action/x.py",
+            "import time\nfrom ansible.plugins.action import ActionBase\ntime.sleep(0.2)",
+        ),
+        ("tests/simulation/aws/x.py", f"import botocore\nfrom {OURS}.core.transport import Reply"),
         ("tests/integration/x.py", "import time\ntime.sleep(1)"),
     ],
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 
 import pytest
+
 from ansible_collections.nodeops.rotator.tests.unit.floors import rules, shape
 
 HEAD = "\n".join(shape.HEADER) + '\n"""What it is."""\n\nfrom __future__ import annotations\n'
@@ -15,7 +16,11 @@ OUTSIDE = rules.WIRE - {"subprocess"} | {"requests", "urllib3", "boto3"}
 
 
 def test_every_python_file_is_in_shape() -> None:
-    found = [line for path in shape.files(".py") for line in shape.breaches(path, (shape.ROOT / path).read_text())]
+    found = [
+        line
+        for path in shape.files(".py")
+        for line in shape.breaches(path, (shape.ROOT / path).read_text())
+    ]
     assert not found, "\n".join(found)
 
 
@@ -30,7 +35,11 @@ def test_no_file_speaks_of_one_machine() -> None:
 
 
 def test_links_between_pages_lead_somewhere() -> None:
-    found = [line for path in shape.files(".md") for line in shape.dead_links(path, (shape.ROOT / path).read_text())]
+    found = [
+        line
+        for path in shape.files(".md")
+        for line in shape.dead_links(path, (shape.ROOT / path).read_text())
+    ]
     assert not found, "\n".join(found)
 
 
@@ -43,13 +52,24 @@ def test_unit_tests_neither_sleep_nor_reach_out() -> None:
     found = []
     for path in (path for path in shape.files(".py") if path.startswith("tests/unit/")):
         tree = ast.parse((shape.ROOT / path).read_text())
-        found += [f"{path}:{line} sleeps" for line, name in rules.calls(tree) if name in rules.SLEEP]
-        found += [f"{path}:{line} imports {name}" for line, name in rules.imports(tree) if name.split(".")[0] in OUTSIDE]
+        found += [
+            f"{path}:{line} sleeps" for line, name in rules.calls(tree) if name in rules.SLEEP
+        ]
+        found += [
+            f"{path}:{line} imports {name}"
+            for line, name in rules.imports(tree)
+            if name.split(".")[0] in OUTSIDE
+        ]
     assert not found, "\n".join(found)
 
 
 def test_a_short_documented_file_passes() -> None:
-    assert shape.breaches("plugins/module_utils/core/x.py", HEAD + 'def f() -> None:\n    """Do it."""\n') == []
+    assert (
+        shape.breaches(
+            "plugins/module_utils/core/x.py", HEAD + 'def f() -> None:\n    """Do it."""\n'
+        )
+        == []
+    )
     assert shape.breaches("plugins/module_utils/core/__init__.py", "") == []
 
 
@@ -68,7 +88,9 @@ def test_a_short_documented_file_passes() -> None:
     ],
 )
 def test_what_is_out_of_shape_is_found(source: str, complaint: str) -> None:
-    assert any(complaint in line for line in shape.breaches("plugins/module_utils/core/x.py", source))
+    assert any(
+        complaint in line for line in shape.breaches("plugins/module_utils/core/x.py", source)
+    )
 
 
 def test_a_long_manual_is_not_counted_as_code() -> None:
@@ -76,11 +98,22 @@ def test_a_long_manual_is_not_counted_as_code() -> None:
     assert shape.breaches("plugins/modules/x.py", source) == []
 
 
-@pytest.mark.parametrize("text", ["see /wo" + "rk/main", "cd /ro" + "ot/x", '"/wo' + 'rk/x"', "https://py" + "pi.org/simple", "qu" + "ay.io/x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see /wo" + "rk/main",
+        "cd /ro" + "ot/x",
+        '"/wo' + 'rk/x"',
+        "https://py" + "pi.org/simple",
+        "qu" + "ay.io/x",
+    ],
+)
 def test_what_only_holds_elsewhere_is_found(text: str) -> None:
     assert shape.foreign("README.md", text)
 
 
-@pytest.mark.parametrize("text", ["/home/rooted/", "a framework/x", "tests/workers/", "$HOME/work/x"])
+@pytest.mark.parametrize(
+    "text", ["/home/rooted/", "a framework/x", "tests/workers/", "$HOME/work/x"]
+)
 def test_what_holds_anywhere_passes(text: str) -> None:
     assert shape.foreign("README.md", text) == []

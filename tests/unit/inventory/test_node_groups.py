@@ -9,10 +9,23 @@ import dataclasses
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.inventory.node_groups import _load, make_variables, name_hosts
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group import NodeGroup
+from ansible_collections.nodeops.rotator.plugins.inventory.node_groups import (
+    _load,
+    make_variables,
+    name_hosts,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.identity import (
+    NodeGroup,
+)
 
-BLUE = NodeGroup("shop", "eu-west-1", "shop-blue", zones=("eu-west-1a",), instance_types=("m6i.large",), tags={"team": "web"})
+BLUE = NodeGroup(
+    "shop",
+    "eu-west-1",
+    "shop-blue",
+    zones=("eu-west-1a",),
+    instance_types=("m6i.large",),
+    tags={"team": "web"},
+)
 
 
 def names(*found: NodeGroup) -> list[str]:
@@ -24,15 +37,23 @@ def test_a_host_is_called_as_its_auto_scaling_group() -> None:
 
 
 def test_a_managed_one_as_its_cluster_and_node_group() -> None:
-    assert names(NodeGroup("shop", "eu-west-1", "eks-web-8cc1a2b3", nodegroup="web")) == ["shop-web"]
+    assert names(NodeGroup("shop", "eu-west-1", "eks-web-8cc1a2b3", nodegroup="web")) == [
+        "shop-web"
+    ]
 
 
 def test_a_name_that_two_regions_have_is_told_apart_by_the_region() -> None:
     other = dataclasses.replace(BLUE, region="us-east-1")
-    assert names(BLUE, other, dataclasses.replace(BLUE, group="green")) == ["shop-blue.eu-west-1", "shop-blue.us-east-1", "green"]
+    assert names(BLUE, other, dataclasses.replace(BLUE, group="green")) == [
+        "shop-blue.eu-west-1",
+        "shop-blue.us-east-1",
+        "green",
+    ]
 
 
-@pytest.mark.parametrize(("group", "name"), [("a b", "a_b"), ("a:b,c", "a_b_c"), ("web[1]", "web_1_")])
+@pytest.mark.parametrize(
+    ("group", "name"), [("a b", "a_b"), ("a:b,c", "a_b_c"), ("web[1]", "web_1_")]
+)
 def test_what_means_something_in_a_host_pattern_is_no_part_of_a_name(group: str, name: str) -> None:
     assert names(dataclasses.replace(BLUE, group=group)) == [name]
 
@@ -57,5 +78,8 @@ def test_a_managed_one_names_its_eks_node_group() -> None:
 
 
 def test_a_node_group_comes_out_of_the_cache_as_it_went_in() -> None:
-    kept = {key: list(value) if isinstance(value, tuple) else value for key, value in dataclasses.asdict(BLUE).items()}
+    kept = {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in dataclasses.asdict(BLUE).items()
+    }
     assert _load(kept) == BLUE

@@ -16,7 +16,13 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.plugin_utils import live
 
-EVENT = {"phase": "drained", "subject": "ip-10-0-1-7", "text": "14 pods", "progress": "4/12", "repeat": False}
+EVENT = {
+    "phase": "drained",
+    "subject": "ip-10-0-1-7",
+    "text": "14 pods",
+    "progress": "4/12",
+    "repeat": False,
+}
 
 
 def record(**changes: Any) -> bytes:
@@ -88,17 +94,27 @@ def test_the_file_is_gone_and_the_thread_ended_after_an_error(display: Recorder)
     with pytest.raises(KeyboardInterrupt), live.shown("blue") as path:
         raise KeyboardInterrupt
     assert not os.path.exists(path)
-    assert not [thread for thread in live.threading.enumerate() if thread.name == "nodeops-rotator-progress"]
+    assert not [
+        thread for thread in live.threading.enumerate() if thread.name == "nodeops-rotator-progress"
+    ]
 
 
 class Action(live.LiveAction):
     """One whose module call is recorded."""
 
     def __init__(self, transport: str = "local", become: object = None, **task: Any) -> None:
-        fields = {"args": {"autoscaling_group_name": "asg"}, "no_log": False, "async_val": 0, "check_mode": False, **task}
+        fields = {
+            "args": {"autoscaling_group_name": "asg"},
+            "no_log": False,
+            "async_val": 0,
+            "check_mode": False,
+            **task,
+        }
         self._task = types.SimpleNamespace(**fields)
         shell = types.SimpleNamespace(tmpdir=None)
-        self._connection = types.SimpleNamespace(transport=transport, become=become, has_native_async=False, _shell=shell)
+        self._connection = types.SimpleNamespace(
+            transport=transport, become=become, has_native_async=False, _shell=shell
+        )
         self.calls: list[dict[str, Any]] = []
 
     def _execute_module(self, **given: Any) -> dict[str, Any]:
@@ -118,11 +134,16 @@ def test_the_module_gets_the_file_and_the_result_does_not_show_it(display: Recor
     action = Action()
     result = action.run(task_vars={"inventory_hostname": "blue"})
     assert set(action.calls[0]["module_args"]) == {"autoscaling_group_name", "_progress_file"}
-    assert result == {"changed": True, "invocation": {"module_args": {"autoscaling_group_name": "asg"}}}
+    assert result == {
+        "changed": True,
+        "invocation": {"module_args": {"autoscaling_group_name": "asg"}},
+    }
 
 
 @pytest.mark.parametrize(
-    "hidden", [{"no_log": True}, {"async_val": 60}, {"transport": "ssh"}, {"become": object()}], ids=lambda given: next(iter(given))
+    "hidden",
+    [{"no_log": True}, {"async_val": 60}, {"transport": "ssh"}, {"become": object()}],
+    ids=lambda given: next(iter(given)),
 )
 def test_otherwise_the_module_just_runs(hidden: dict[str, Any], display: Recorder) -> None:
     action = Action(**hidden)

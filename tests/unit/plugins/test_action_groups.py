@@ -1,8 +1,9 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Group defaults reach exactly the modules that know them: Ansible does not filter, so one that did not know a default
-would fail with "Unsupported parameters". ansible-test holds the documentation, read here, to the argument specs."""
+"""Group defaults reach exactly the modules that know them: Ansible does not filter, so one that did
+not know a default would fail with "Unsupported parameters". ansible-test holds the documentation,
+read here, to the argument specs."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.kube import KUBE_SPEC
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
 from ansible_collections.nodeops.rotator.tests.unit.floors.shape import ROOT
 
 GROUPS = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())["action_groups"]
@@ -28,9 +30,12 @@ def names(spec: dict[str, Any]) -> set[str]:
 
 
 def fragment(name: str) -> dict[str, Any]:
-    """The options of a documentation fragment: namespace.collection.fragment, or with .part for one of its parts."""
+    """The options of a documentation fragment: namespace.collection.fragment, or with .part for one
+    of its parts."""
     namespace, collection, file, *part = name.split(".")
-    module = importlib.import_module(f"ansible_collections.{namespace}.{collection}.plugins.doc_fragments.{file}")
+    module = importlib.import_module(
+        f"ansible_collections.{namespace}.{collection}.plugins.doc_fragments.{file}"
+    )
     text = getattr(module.ModuleDocFragment, part[0].upper() if part else "DOCUMENTATION", "{}")
     return dict(yaml.safe_load(text).get("options") or {})
 
@@ -38,10 +43,16 @@ def fragment(name: str) -> dict[str, Any]:
 def taken(module: str) -> set[str]:
     """Every name that an option of the module goes by."""
     tree = ast.parse((ROOT / "plugins" / "modules" / f"{module}.py").read_text())
-    texts = (node.value for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "DOCUMENTATION")
+    texts = (
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "DOCUMENTATION"
+    )
     documentation = yaml.safe_load(ast.literal_eval(next(texts)))
     found = names(documentation.get("options") or {})
-    return found.union(*(names(fragment(name)) for name in documentation.get("extends_documentation_fragment", ())))
+    return found.union(
+        *(names(fragment(name)) for name in documentation.get("extends_documentation_fragment", ()))
+    )
 
 
 def members(group: str) -> set[str]:

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import yaml
+
 from ansible_collections.nodeops.rotator.plugins.doc_fragments.kube import ModuleDocFragment
-from ansible_collections.nodeops.rotator.plugins.module_utils.module.kube import KUBE_SPEC
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
 
 
 def test_the_fragment_documents_the_options_that_modules_take() -> None:
@@ -20,5 +21,7 @@ def test_the_fragment_documents_the_options_that_modules_take() -> None:
 
 
 def test_the_aws_name_for_verifying_certificates_is_left_to_aws() -> None:
-    taken = set(KUBE_SPEC) | {alias for spec in KUBE_SPEC.values() for alias in spec.get("aliases", ())}
+    taken = set(KUBE_SPEC) | {
+        alias for spec in KUBE_SPEC.values() for alias in spec.get("aliases", ())
+    }
     assert "validate_certs" not in taken and "verify_ssl" in taken

@@ -10,10 +10,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build as aws
-from ansible_collections.nodeops.rotator.tests.simulation.aws.manners import Manners as AwsManners
+from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
+    Behavior as AwsBehavior,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
-from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners as KubeManners
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import (
+    Behavior as KubeBehavior,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios import eks, small
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
@@ -21,13 +26,13 @@ MERGE = "application/merge-patch+json"
 
 
 class Scene:
-    """Groups demo-blue of four and demo-green of two nodes in three zones, four pods of shop/cart of which a budget lets
-    one go; `actor` is whom the judge judges."""
+    """Groups demo-blue of four and demo-green of two nodes in three zones, four pods of shop/cart
+    of which a budget lets one go; `actor` is whom the judge judges."""
 
     blue, green, actor = "demo-blue", "demo-green", "run"
 
     def __init__(self) -> None:
-        self.world = World(Kernel(), aws=AwsManners.polite(), kube=KubeManners.polite())
+        self.world = World(Kernel(), aws=AwsBehavior.polite(), kube=KubeBehavior.polite())
         self.world.join = self.world.ready = (0.0, 0.0)
         aws.add_subnets(self.world.account)
         image = aws.add_image(self.world.account, "nodes").id
@@ -46,14 +51,23 @@ class Scene:
         params = {"InstanceId": instance, "ShouldDecrementDesiredCapacity": decrement}
         self.world.account.call("autoscaling", "TerminateInstanceInAutoScalingGroup", params, actor)
 
-    def ask(self, verb: str, path: str, body: Any = None, actor: str = actor, query: Mapping[str, str] | None = None) -> int:
+    def ask(
+        self,
+        verb: str,
+        path: str,
+        body: Any = None,
+        actor: str = actor,
+        query: Mapping[str, str] | None = None,
+    ) -> int:
         """A request to the cluster; its status."""
         kind = MERGE if verb == "PATCH" else "application/json"
         return self.world.cluster.request(verb, path, query or {}, body, kind, actor)[0]
 
     def cordon(self, node: str, unschedulable: bool | None = True, actor: str = actor) -> int:
         """Cordon or uncordon a node."""
-        return self.ask("PATCH", f"/api/v1/nodes/{node}", {"spec": {"unschedulable": unschedulable}}, actor)
+        return self.ask(
+            "PATCH", f"/api/v1/nodes/{node}", {"spec": {"unschedulable": unschedulable}}, actor
+        )
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""
@@ -72,11 +86,19 @@ class Scene:
         return [breach.why for breach in self.world.judge.breaches]
 
     def empty(self, group: str = blue) -> str:
-        """An instance of the group, drained by an operator and out of service already: its end costs nothing."""
-        self.scaling("SetDesiredCapacity", "operator", AutoScalingGroupName=group, DesiredCapacity=len(self.instances(group)) + 1)
+        """An instance of the group, drained by an operator and out of service already: its end
+        costs nothing."""
+        self.scaling(
+            "SetDesiredCapacity",
+            "operator",
+            AutoScalingGroupName=group,
+            DesiredCapacity=len(self.instances(group)) + 1,
+        )
         self.wait(5)
         victim = self.instances(group)[0]
-        self.world.cluster.change("nodes", self.found("nodes", self.node(victim)), {"spec": {"unschedulable": True}})
+        self.world.cluster.change(
+            "nodes", self.found("nodes", self.node(victim)), {"spec": {"unschedulable": True}}
+        )
         for pod in self.world.cluster.pods_on(self.node(victim)):
             self.world.cluster.delete("pods", pod, grace=0)
         self.wait(30)
@@ -90,7 +112,9 @@ class Scene:
 
     def pods(self) -> list[dict[str, Any]]:
         """The pods of shop/cart."""
-        return sorted(self.world.cluster.objects("pods", "shop"), key=lambda pod: pod["metadata"]["name"])
+        return sorted(
+            self.world.cluster.objects("pods", "shop"), key=lambda pod: pod["metadata"]["name"]
+        )
 
     def rule(self, **fields: Any) -> None:
         """Change the rules of demo-blue."""

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import pytest
+from botocore.exceptions import ClientError, ConnectionClosedError, ParamValidationError
+
 from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call
 from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault, Gate
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
-from botocore.exceptions import ClientError, ConnectionClosedError, ParamValidationError
 
 
 @pytest.fixture
@@ -32,7 +33,9 @@ def test_an_answer_is_the_accounts(account: Account) -> None:
         ("autoscaling", "UpdateAutoScalingGroup", {"AutoScalingGroupName": "a", "MinSize": "1"}),
     ],
 )
-def test_a_request_that_the_service_model_forbids_never_arrives(account: Account, service: str, operation: str, params: dict[str, object]) -> None:
+def test_a_request_that_the_service_model_forbids_never_arrives(
+    account: Account, service: str, operation: str, params: dict[str, object]
+) -> None:
     with pytest.raises(ParamValidationError):
         aws_call(account)(service, operation, params)
     assert not account.gate.calls

@@ -9,17 +9,22 @@ import threading
 from typing import Any
 
 import pytest
+from werkzeug.test import Client
+
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
 from ansible_collections.nodeops.rotator.tests.simulation.control import Control
 from ansible_collections.nodeops.rotator.tests.simulation.serve import manner
 from ansible_collections.nodeops.rotator.tests.unit.simulation.conftest import Scene
-from werkzeug.test import Client
 
 
 @pytest.fixture
 def client(scene: Scene) -> Client:
     """Speaks to the scene's world."""
-    return Client(Control(scene.world, threading.RLock(), lambda: None, {"reader": {"AWS_ACCESS_KEY_ID": "AKIA"}}))
+    return Client(
+        Control(
+            scene.world, threading.RLock(), lambda: None, {"reader": {"AWS_ACCESS_KEY_ID": "AKIA"}}
+        )
+    )
 
 
 def told(client: Client, path: str) -> Any:
@@ -44,11 +49,16 @@ def refused(scene: Scene, operation: str = "SetDesiredCapacity", **params: Any) 
 def test_the_report_tells_what_was_seen(scene: Scene, client: Client) -> None:
     scene.scaling("SetDesiredCapacity", DesiredCapacity=3)
     spec = {"holderIdentity": "me"}
-    scene.world.cluster.create("leases", {"metadata": {"name": "l", "namespace": "kube-system"}, "spec": spec})
+    scene.world.cluster.create(
+        "leases", {"metadata": {"name": "l", "namespace": "kube-system"}, "spec": spec}
+    )
     report = told(client, "/report")
     assert [breach["why"] for breach in report["breaches"]] == scene.why() != []
     assert report["calls"] == {"autoscaling:SetDesiredCapacity": 1}
-    assert report["groups"][scene.blue]["desired"] == 3 and len(report["groups"][scene.green]["images"]) == 2
+    assert (
+        report["groups"][scene.blue]["desired"] == 3
+        and len(report["groups"][scene.green]["images"]) == 2
+    )
     assert report["leases"] == {"l": "me"} and report["facts"] == scene.world.facts
     assert report["identities"] == {"reader": {"AWS_ACCESS_KEY_ID": "AKIA"}}
     assert report["figures"]["available_least"] == {scene.blue: 4, scene.green: 2}
@@ -63,19 +73,30 @@ def test_every_sample_can_be_had(scene: Scene, client: Client) -> None:
 
 def test_a_fault_for_certain_parameters_and_a_while(scene: Scene, client: Client) -> None:
     where = {"AutoScalingGroupName": scene.green}
-    post(client, "/fault", match="autoscaling:Set*", code="Throttling", times=-1, seconds=10, where=where)
-    assert [refused(scene), refused(scene, AutoScalingGroupName=scene.green, DesiredCapacity=2)] == ["", "Throttling"]
+    post(
+        client,
+        "/fault",
+        match="autoscaling:Set*",
+        code="Throttling",
+        times=-1,
+        seconds=10,
+        where=where,
+    )
+    assert [
+        refused(scene),
+        refused(scene, AutoScalingGroupName=scene.green, DesiredCapacity=2),
+    ] == ["", "Throttling"]
     scene.wait(11)
     assert refused(scene, AutoScalingGroupName=scene.green, DesiredCapacity=2) == ""
 
 
-def test_manners_change_at_once_or_later(scene: Scene, client: Client) -> None:
-    post(client, "/manners", aws={"throttle_odds": 1.0}, after=30)
+def test_behavior_change_at_once_or_later(scene: Scene, client: Client) -> None:
+    post(client, "/behavior", aws={"throttle_odds": 1.0}, after=30)
     assert refused(scene) == ""
     scene.wait(31)
     assert refused(scene) == "Throttling"
-    post(client, "/manners", aws={"throttle_odds": 0.0}, kube={"pdb_lag": 7.0})
-    assert refused(scene) == "" and scene.world.cluster.manners.pdb_lag == 7
+    post(client, "/behavior", aws={"throttle_odds": 0.0}, kube={"pdb_lag": 7.0})
+    assert refused(scene) == "" and scene.world.cluster.behavior.pdb_lag == 7
 
 
 def test_operations_are_forbidden(scene: Scene, client: Client) -> None:
@@ -109,14 +130,16 @@ def test_the_api_server_restarts(scene: Scene, client: Client) -> None:
     [
         ("/fault", {"match": "*", "kode": "X"}),
         ("/fault", {}),
-        ("/manners", {"aws": {"patience": 1}}),
-        ("/manners", {"azure": {}}),
+        ("/behavior", {"aws": {"patience": 1}}),
+        ("/behavior", {"azure": {}}),
         ("/rules", {"group": "none"}),
         ("/rules", {"group": "demo-blue", "surgery": 1}),
         ("/kill", {"instance": "i-none"}),
     ],
 )
-def test_nonsense_is_one_line_and_changes_nothing(scene: Scene, client: Client, path: str, body: Any) -> None:
+def test_nonsense_is_one_line_and_changes_nothing(
+    scene: Scene, client: Client, path: str, body: Any
+) -> None:
     before = told(client, "/report")
     reply = client.post(path, json=body)
     error = (reply.get_json() or {})["error"]
@@ -129,7 +152,7 @@ def test_other_paths_are_told_what_there_is(client: Client) -> None:
         assert reply.status_code == 404 and "/fault" in reply.text
 
 
-def test_manners_on_the_command_line() -> None:
+def test_behavior_on_the_command_line() -> None:
     assert manner("aws.describe_lag=5") == ("aws", "describe_lag", 5)
     assert manner("aws.boot=[1,2]") == ("aws", "boot", [1, 2])
     for text in ("describe_lag=5", "aws.describe_lag", "gcp.lag=1", "aws.lag=x"):

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
+from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, due
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.runs import rotate
-from ansible_collections.nodeops.rotator.tests.simulation.stage import BLUE, due
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 from ansible_collections.nodeops.rotator.tests.unit.simulation.conftest import Scene
 
@@ -43,7 +43,9 @@ def test_replicas_that_are_missing_for_a_while(scene: Scene) -> None:
 def test_pods_of_a_silent_node_are_not_ready_whatever_is_still_shown(scene: Scene) -> None:
     node = scene.pods()[0]["spec"]["nodeName"]
     on_it = sum(pod["spec"]["nodeName"] == node for pod in scene.pods())
-    instance = next(one for one in scene.world.account.instances.values() if one.private_dns == node)
+    instance = next(
+        one for one in scene.world.account.instances.values() if one.private_dns == node
+    )
     scene.world.account.fleet.terminate(instance)
     scene.wait(0.001)
     assert scene.found("deployments", "cart", "shop")["status"]["readyReplicas"] == 4
@@ -60,15 +62,23 @@ def test_most_launched(scene: Scene) -> None:
 
 def recount(world: World) -> dict[str, Any]:
     """The same figures from the objects themselves."""
-    counted = {name: {member.instance_id for member in group.counted()} for name, group in world.account.groups.items()}
+    counted = {
+        name: {member.instance_id for member in group.counted()}
+        for name, group in world.account.groups.items()
+    }
     nodes: dict[str, set[str]] = {name: set() for name in counted}
     for node in world.cluster.objects("nodes"):
         instance = node["spec"]["providerID"].rsplit("/", 1)[-1]
-        ready = any(one["type"] == "Ready" and one["status"] == "True" for one in node["status"]["conditions"])
+        ready = any(
+            one["type"] == "Ready" and one["status"] == "True"
+            for one in node["status"]["conditions"]
+        )
         for name, members in counted.items():
             if instance in members and ready and not node["spec"].get("unschedulable"):
                 nodes[name].add(node["metadata"]["name"])
-    ready_pods = sum(world.cluster.truly_ready(pod) for pod in world.cluster.objects("pods", "shop"))
+    ready_pods = sum(
+        world.cluster.truly_ready(pod) for pod in world.cluster.objects("pods", "shop")
+    )
     return {"launched": counted, "available": nodes, "cart": (8, ready_pods)}
 
 
@@ -82,7 +92,11 @@ def kept(world: World) -> dict[str, Any]:
 
 
 def test_what_is_kept_equals_what_is_counted_all_through_a_rotation() -> None:
-    world, differences, looks = due(kube=Manners(node_monitor_grace=20.0)), list[Any](), list[float]()
+    world, differences, looks = (
+        due(kube=Behavior(node_monitor_grace=20.0)),
+        list[Any](),
+        list[float](),
+    )
 
     def look() -> None:
         looks.append(world.kernel.now)
@@ -92,4 +106,6 @@ def test_what_is_kept_equals_what_is_counted_all_through_a_rotation() -> None:
     world.kernel.every(0.7, look)
     rotate(world, BLUE, max_surge="2")
     assert differences == [] and len(looks) > 300
-    assert world.figures.report()["launched_most"] == {BLUE: 6} and world.figures.report()["available_least"] == {BLUE: 4}
+    assert world.figures.report()["launched_most"] == {BLUE: 6} and world.figures.report()[
+        "available_least"
+    ] == {BLUE: 4}

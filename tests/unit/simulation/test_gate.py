@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call, Fault, Gate
 
 
@@ -55,7 +56,9 @@ def test_a_fault_ends_with_its_time() -> None:
 
 def test_a_fault_may_be_about_certain_parameters_and_what_it_spares_does_not_use_it_up() -> None:
     gate = Gate(lambda: 0.0)
-    gate.faults.append(Fault("*", "X", where=lambda call: call.params.get("AutoScalingGroupName") == "blue"))
+    gate.faults.append(
+        Fault("*", "X", where=lambda call: call.params.get("AutoScalingGroupName") == "blue")
+    )
     assert admitted(gate, 2, a_call(AutoScalingGroupName="green")) == [True, True]
     assert admitted(gate, 2, a_call(AutoScalingGroupName="blue")) == [False, True]
 

@@ -10,6 +10,10 @@ import datetime
 from typing import Any
 
 import pytest
+from botocore.auth import SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
 from ansible_collections.nodeops.rotator.tests.simulation.identities import (
     EXPIRED,
@@ -25,9 +29,6 @@ from ansible_collections.nodeops.rotator.tests.simulation.identities import (
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios import small
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
-from botocore.auth import SigV4QueryAuth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 
 STS = "https://sts.eu-west-1.amazonaws.com/"
 GROUP = "demo-blue"
@@ -36,7 +37,7 @@ GROUP = "demo-blue"
 @pytest.fixture(scope="module")
 def world() -> World:
     """Small, with an entrance, at the present hour: tokens are dated by botocore."""
-    made = small.furnish(World(Kernel(epoch=datetime.datetime.now(datetime.timezone.utc))))
+    made = small.furnish(World(Kernel(epoch=datetime.datetime.now(datetime.UTC))))
     open_to_identities(made)
     return made
 
@@ -57,7 +58,9 @@ def kube(world: World, token: str, verb: str, path: str, body: Any = None) -> in
 def minted(key: str, secret: str, session: str = "", cluster: str = "demo") -> str:
     params = {"Action": "GetCallerIdentity", "Version": "2011-06-15"}
     request = AWSRequest("GET", STS, headers={"x-k8s-aws-id": cluster}, params=params)
-    SigV4QueryAuth(Credentials(key, secret, session or None), "sts", "eu-west-1", expires=60).add_auth(request)
+    SigV4QueryAuth(
+        Credentials(key, secret, session or None), "sts", "eu-west-1", expires=60
+    ).add_auth(request)
     return "k8s-aws-v1." + base64.urlsafe_b64encode(request.url.encode()).decode().rstrip("=")
 
 
@@ -75,7 +78,17 @@ def minted(key: str, secret: str, session: str = "", cluster: str = "demo") -> s
 )
 def test_what_aws_lets_them_do(world: World, who: Identity, read: str, write: str) -> None:
     assert aws(world, who.access_key, "autoscaling", "DescribeAutoScalingGroups") == read
-    assert aws(world, who.access_key, "autoscaling", "SetDesiredCapacity", AutoScalingGroupName=GROUP, DesiredCapacity=4) == write
+    assert (
+        aws(
+            world,
+            who.access_key,
+            "autoscaling",
+            "SetDesiredCapacity",
+            AutoScalingGroupName=GROUP,
+            DesiredCapacity=4,
+        )
+        == write
+    )
 
 
 @pytest.mark.parametrize("who", [ROTATOR, READER, NOBODY])
@@ -97,7 +110,9 @@ def test_who_one_is_can_always_be_asked(world: World, who: Identity) -> None:
         (Identity("unheard"), 401, 401),
     ],
 )
-def test_what_the_cluster_lets_them_do(world: World, who: Identity, way: str, read: int, write: int) -> None:
+def test_what_the_cluster_lets_them_do(
+    world: World, who: Identity, way: str, read: int, write: int
+) -> None:
     token = who.token if way == "kubeconfig" else minted(who.access_key, who.secret, who.session)
     node = next(iter(world.cluster.objects("nodes")))["metadata"]["name"]
     patch = {"metadata": {"annotations": {"seen-by": who.name}}}
@@ -107,7 +122,12 @@ def test_what_the_cluster_lets_them_do(world: World, who: Identity, way: str, re
 
 @pytest.mark.parametrize(
     "token",
-    ["", "world", minted(ROTATOR.access_key, READER.secret), minted(ROTATOR.access_key, ROTATOR.secret, cluster="other")],
+    [
+        "",
+        "world",
+        minted(ROTATOR.access_key, READER.secret),
+        minted(ROTATOR.access_key, ROTATOR.secret, cluster="other"),
+    ],
     ids=["none", "unknown", "another secret", "another cluster"],
 )
 def test_other_tokens_are_unauthorized(world: World, token: str) -> None:
@@ -116,12 +136,21 @@ def test_other_tokens_are_unauthorized(world: World, token: str) -> None:
 
 def test_an_assumed_role_has_its_own_entry(world: World) -> None:
     for role, status in (("rotator", 200), ("cleaner", 401)):
-        params = {"RoleArn": f"arn:aws:iam::123456789012:role/{role}", "RoleSessionName": "run", "DurationSeconds": 900}
+        params = {
+            "RoleArn": f"arn:aws:iam::123456789012:role/{role}",
+            "RoleSessionName": "run",
+            "DurationSeconds": 900,
+        }
         made = world.account.call("sts", "AssumeRole", params, ROTATOR.access_key)["Credentials"]
         assert aws(world, made["AccessKeyId"], "autoscaling", "DescribeAutoScalingGroups") == "ok"
         token = minted(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
         assert kube(world, token, "GET", "/api/v1/nodes") == status
-        assert kube(world, minted(made["AccessKeyId"], made["SecretAccessKey"]), "GET", "/api/v1/nodes") == 401
+        assert (
+            kube(
+                world, minted(made["AccessKeyId"], made["SecretAccessKey"]), "GET", "/api/v1/nodes"
+            )
+            == 401
+        )
 
 
 def test_nobody_judges_the_operator(world: World) -> None:
@@ -138,4 +167,8 @@ def test_keys_and_tokens_are_told_apart_and_as_long_as_real_ones() -> None:
     assert len({one.access_key for one in IDENTITIES.values()}) == len(IDENTITIES) == 6
     for one in IDENTITIES.values():
         assert len(one.access_key) == 20 and len(one.secret) >= 40
-        assert ("AWS_SESSION_TOKEN" in one.environment()) == one.access_key.startswith("ASIA") == one.temporary
+        assert (
+            ("AWS_SESSION_TOKEN" in one.environment())
+            == one.access_key.startswith("ASIA")
+            == one.temporary
+        )

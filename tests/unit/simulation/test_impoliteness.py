@@ -1,8 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each impoliteness of the World can be switched, by the scenario and while it runs, and the switch changes what a client
-sees. The table in docs/simulation.md names the same switches."""
+"""Each impoliteness of the World can be switched, by the scenario and while it runs, and the switch
+changes what a client sees. The table in docs/simulation.md names the same switches."""
 
 from __future__ import annotations
 
@@ -13,23 +13,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
+    Behavior as AwsBehavior,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
-from ansible_collections.nodeops.rotator.tests.simulation.aws.manners import Manners as AwsManners
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
-from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners as KubeManners
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import (
+    Behavior as KubeBehavior,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios import small
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
-POLITE_AWS = AwsManners.polite()
-POLITE_KUBE = dataclasses.replace(KubeManners.polite(), node_monitor_grace=0.5, cloud_period=0.5)
+POLITE_AWS = AwsBehavior.polite()
+POLITE_KUBE = dataclasses.replace(KubeBehavior.polite(), node_monitor_grace=0.5, cloud_period=0.5)
 GROUP = "demo-blue"
 
 
 def a_world(aws: Mapping[str, Any] | None = None, kube: Mapping[str, Any] | None = None) -> World:
     """Four nodes in three zones and four pods, polite but for what is given; the group may grow."""
-    manners = dataclasses.replace(POLITE_AWS, **aws or {}), dataclasses.replace(POLITE_KUBE, **kube or {})
-    world = World(Kernel(), aws=manners[0], kube=manners[1])
+    behavior = (
+        dataclasses.replace(POLITE_AWS, **aws or {}),
+        dataclasses.replace(POLITE_KUBE, **kube or {}),
+    )
+    world = World(Kernel(), aws=behavior[0], kube=behavior[1])
     world.join = world.ready = (0.0, 0.0)
     small.furnish(world, size=4, replicas=4)
     world.account.groups[GROUP].maximum = 9
@@ -37,12 +45,16 @@ def a_world(aws: Mapping[str, Any] | None = None, kube: Mapping[str, Any] | None
 
 
 def ask(world: World, operation: str, **params: Any) -> dict[str, Any]:
-    return world.account.call("autoscaling", operation, {"AutoScalingGroupName": GROUP, **params}, "operator")
+    return world.account.call(
+        "autoscaling", operation, {"AutoScalingGroupName": GROUP, **params}, "operator"
+    )
 
 
 def shown(world: World) -> dict[str, Any]:
     params = {"AutoScalingGroupNames": [GROUP]}
-    group: dict[str, Any] = world.account.call("autoscaling", "DescribeAutoScalingGroups", params, "operator")["AutoScalingGroups"][0]
+    group: dict[str, Any] = world.account.call(
+        "autoscaling", "DescribeAutoScalingGroups", params, "operator"
+    )["AutoScalingGroups"][0]
     return group
 
 
@@ -55,7 +67,13 @@ def wait(world: World, seconds: float) -> None:
 
 
 def victim(world: World, zone: str = "b") -> str:
-    return str(next(one["InstanceId"] for one in shown(world)["Instances"] if one["AvailabilityZone"].endswith(zone)))
+    return str(
+        next(
+            one["InstanceId"]
+            for one in shown(world)["Instances"]
+            if one["AvailabilityZone"].endswith(zone)
+        )
+    )
 
 
 def end(world: World, name: str, decrement: bool = False) -> None:
@@ -94,7 +112,9 @@ def budget_trails(world: World) -> Any:
     patch = {"spec": {"replicas": 6}}
     assert world.cluster.request("PATCH", path, {}, patch, "application/merge-patch+json")[0] == 200
     wait(world, 0.01)
-    return world.cluster.request("GET", "/apis/policy/v1/namespaces/shop/poddisruptionbudgets/cart")[1]["status"]["desiredHealthy"]
+    return world.cluster.request(
+        "GET", "/apis/policy/v1/namespaces/shop/poddisruptionbudgets/cart"
+    )[1]["status"]["desiredHealthy"]
 
 
 def name_comes_back(world: World) -> Any:
@@ -138,18 +158,37 @@ SWITCHES: dict[str, tuple[dict[str, Any], dict[str, Any], Callable[[World], Any]
     "aws.describe_lag": ({"describe_lag": 5.0}, {}, stale_answers, {8}, {8, 9}),
     "aws.scaling_delay": ({"scaling_delay": (5.0, 60.0)}, {}, launched_after_a_second, 5, 4),
     "aws.terminate_lag": ({"terminate_lag": (2.0, 4.0)}, {}, still_in_service, False, True),
-    "kube.cloud_period": ({}, {"cloud_period": 30.0}, node_outlives_its_instance, (False, False), (False, True)),
-    "kube.node_monitor_grace": ({}, {"node_monitor_grace": 40.0}, node_outlives_its_instance, (False, False), (False, True)),
+    "kube.cloud_period": (
+        {},
+        {"cloud_period": 30.0},
+        node_outlives_its_instance,
+        (False, False),
+        (False, True),
+    ),
+    "kube.node_monitor_grace": (
+        {},
+        {"node_monitor_grace": 40.0},
+        node_outlives_its_instance,
+        (False, False),
+        (False, True),
+    ),
     "kube.pdb_lag": ({}, {"pdb_lag": 2.0}, budget_trails, 5, 3),
     "aws.reuse_addresses": ({"reuse_addresses": True}, {}, name_comes_back, [False], [True]),
     "aws.contention_odds": ({"contention_odds": 1.0}, {}, refusal, "", "ResourceContention"),
-    "aws.scaling_in_progress_odds": ({"scaling_in_progress_odds": 1.0}, {}, refusal, "", "ScalingActivityInProgress"),
+    "aws.scaling_in_progress_odds": (
+        {"scaling_in_progress_odds": 1.0},
+        {},
+        refusal,
+        "",
+        "ScalingActivityInProgress",
+    ),
     "aws.throttle_odds": ({"throttle_odds": 1.0}, {}, refusal, "", "Throttling"),
     "aws.az_rebalance": ({"az_rebalance": True}, {}, zones_after_resuming, [1, 2], [1, 1, 1]),
     "aws.page_size": ({"page_size": 3}, {}, page_of_instances, 4, 3),
     "kube.watch_close_interval": ({}, {"watch_close_interval": 5.0}, watch_lasts, True, False),
 }
-"""By name: the fields that switch it on, what to look at, what a polite and what an impolite world shows."""
+"""By name: the fields that switch it on, what to look at, what a polite and what an impolite world
+shows."""
 
 
 @pytest.mark.parametrize("name", list(SWITCHES))
@@ -183,7 +222,13 @@ def test_a_hook_keeps_the_old_while_its_replacement_is_launched() -> None:
         world = a_world()
         if hooked:
             transition = "autoscaling:EC2_INSTANCE_TERMINATING"
-            ask(world, "PutLifecycleHook", LifecycleHookName="drain", LifecycleTransition=transition, HeartbeatTimeout=300)
+            ask(
+                world,
+                "PutLifecycleHook",
+                LifecycleHookName="drain",
+                LifecycleTransition=transition,
+                HeartbeatTimeout=300,
+            )
         name = victim(world)
         end(world, name)
         wait(world, 5)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build
 from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import Target
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
@@ -29,19 +30,28 @@ def cordon_two(scene: Scene) -> None:
 def break_budget(scene: Scene) -> None:
     node = scene.pods()[0]["spec"]["nodeName"]
     scene.world.cluster.node_silent(node)
-    other = next(number for number, pod in enumerate(scene.pods()) if pod["spec"]["nodeName"] != node)
+    other = next(
+        number for number, pod in enumerate(scene.pods()) if pod["spec"]["nodeName"] != node
+    )
     scene.ask("DELETE", pod_path(scene, other))
 
 
 def surplus(scene: Scene) -> None:
     """More is launched than desired, all of it protected."""
-    scene.scaling("SetInstanceProtection", "operator", InstanceIds=scene.instances(), ProtectedFromScaleIn=True)
+    scene.scaling(
+        "SetInstanceProtection",
+        "operator",
+        InstanceIds=scene.instances(),
+        ProtectedFromScaleIn=True,
+    )
     scene.scaling("SetDesiredCapacity", "operator", DesiredCapacity=3)
 
 
 def unprotect(scene: Scene) -> None:
     surplus(scene)
-    scene.scaling("SetInstanceProtection", InstanceIds=scene.instances()[:1], ProtectedFromScaleIn=False)
+    scene.scaling(
+        "SetInstanceProtection", InstanceIds=scene.instances()[:1], ProtectedFromScaleIn=False
+    )
 
 
 def protect_no_new(scene: Scene) -> None:
@@ -87,9 +97,13 @@ BROKEN: dict[str, Callable[[Scene], object]] = {
     ),
     "the last healthy target is deregistered": lambda s: deregister(s, 1),
     "only 2 of 4 nodes would be available": cordon_two,
-    "is deleted while it is running": lambda s: s.ask("DELETE", f"/api/v1/nodes/{s.node(s.instances()[0])}"),
+    "is deleted while it is running": lambda s: s.ask(
+        "DELETE", f"/api/v1/nodes/{s.node(s.instances()[0])}"
+    ),
     "a ready pod is deleted whose budget has nothing left": break_budget,
-    "demo-green is outside": lambda s: s.scaling("SuspendProcesses", AutoScalingGroupName=s.green, ScalingProcesses=["Launch"]),
+    "demo-green is outside": lambda s: s.scaling(
+        "SuspendProcesses", AutoScalingGroupName=s.green, ScalingProcesses=["Launch"]
+    ),
 }
 
 
@@ -111,7 +125,9 @@ def bury(scene: Scene) -> None:
 
 def unfence(scene: Scene) -> None:
     scene.scaling("SetInstanceProtection", InstanceIds=scene.instances(), ProtectedFromScaleIn=True)
-    scene.scaling("SetInstanceProtection", InstanceIds=scene.instances(), ProtectedFromScaleIn=False)
+    scene.scaling(
+        "SetInstanceProtection", InstanceIds=scene.instances(), ProtectedFromScaleIn=False
+    )
     scene.scaling("UpdateAutoScalingGroup", NewInstancesProtectedFromScaleIn=False)
 
 
@@ -125,21 +141,36 @@ def cordon_with_a_spare(scene: Scene) -> None:
 
 KEPT: dict[str, Callable[[Scene], object]] = {
     "the surge": lambda s: s.scaling("SetDesiredCapacity", DesiredCapacity=5),
-    "a higher maximum and back": lambda s: [s.scaling("UpdateAutoScalingGroup", MaxSize=size) for size in (9, 4)],
+    "a higher maximum and back": lambda s: [
+        s.scaling("UpdateAutoScalingGroup", MaxSize=size) for size in (9, 4)
+    ],
     "protection on and off while nothing is too many": unfence,
     "resumed in balance": lambda s: [
-        s.scaling(f"{act}Processes", ScalingProcesses=["AZRebalance"]) for act in ("Suspend", "Resume")
+        s.scaling(f"{act}Processes", ScalingProcesses=["AZRebalance"])
+        for act in ("Suspend", "Resume")
     ],
     "an empty node above the base": lambda s: s.terminate(s.empty(), True),
     "one of two healthy targets": lambda s: deregister(s, 2),
     "a cordon with a node to spare, taken back and done elsewhere": cordon_with_a_spare,
     "the Node of a dead instance": bury,
     "a pod whose budget has one left": lambda s: s.ask("DELETE", pod_path(s)),
-    "a dry run": lambda s: s.ask("DELETE", f"/api/v1/nodes/{s.node(s.instances()[0])}", query={"dryRun": "All"}),
+    "a dry run": lambda s: s.ask(
+        "DELETE", f"/api/v1/nodes/{s.node(s.instances()[0])}", query={"dryRun": "All"}
+    ),
     "a tag on the group": lambda s: s.world.account.call(
         "autoscaling",
         "CreateOrUpdateTags",
-        {"Tags": [{"ResourceId": s.blue, "ResourceType": "auto-scaling-group", "Key": "k", "Value": "v", "PropagateAtLaunch": False}]},
+        {
+            "Tags": [
+                {
+                    "ResourceId": s.blue,
+                    "ResourceType": "auto-scaling-group",
+                    "Key": "k",
+                    "Value": "v",
+                    "PropagateAtLaunch": False,
+                }
+            ]
+        },
         s.actor,
     ),
     "reading": lambda s: s.scaling("DescribeLifecycleHooks", AutoScalingGroupName=s.green),
@@ -180,11 +211,15 @@ def test_a_person_may_name_what_is_to_go_whatever_it_costs(scene: Scene) -> None
 @pytest.mark.parametrize(("holder", "breaches"), [("run", 0), ("thief", 1), ("", 1)])
 def test_only_the_holder_of_the_lease_acts(scene: Scene, holder: str, breaches: int) -> None:
     spec = {"holderIdentity": holder} if holder else {}
-    scene.world.cluster.create("leases", {"metadata": {"name": LEASE, "namespace": "kube-system"}, "spec": spec})
+    scene.world.cluster.create(
+        "leases", {"metadata": {"name": LEASE, "namespace": "kube-system"}, "spec": spec}
+    )
     scene.rule(lease=LEASE)
     scene.world.judge.holders.add(scene.actor)
     scene.scaling("SetDesiredCapacity", DesiredCapacity=5)
-    assert len(scene.why()) == breaches and all(f"{holder or 'nobody'} holds its Lease" in why for why in scene.why())
+    assert len(scene.why()) == breaches and all(
+        f"{holder or 'nobody'} holds its Lease" in why for why in scene.why()
+    )
 
 
 def test_a_breach_says_when_and_what(scene: Scene) -> None:
@@ -192,7 +227,10 @@ def test_a_breach_says_when_and_what(scene: Scene) -> None:
     scene.scaling("SetDesiredCapacity", DesiredCapacity=3)
     (breach,) = scene.world.judge.breaches
     assert breach.at == scene.world.kernel.now
-    assert breach.command.startswith("autoscaling:SetDesiredCapacity") and "'DesiredCapacity': 3" in breach.command
+    assert (
+        breach.command.startswith("autoscaling:SetDesiredCapacity")
+        and "'DesiredCapacity': 3" in breach.command
+    )
 
 
 def test_the_command_takes_effect_all_the_same(scene: Scene) -> None:

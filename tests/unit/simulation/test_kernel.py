@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
+
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import EPOCH, Kernel
 
 
@@ -16,7 +17,11 @@ def test_events_happen_in_order_at_their_moment() -> None:
     for delay, name in ((3, "c"), (1, "a"), (2, "b"), (1, "a again")):
         kernel.after(delay, lambda name=name: seen.append((kernel.now, name)))  # type: ignore[misc]
     kernel.advance(2.5)
-    assert seen == [(1, "a"), (1, "a again"), (2, "b")] and kernel.now == 2.5 and kernel.next_event() == 3
+    assert (
+        seen == [(1, "a"), (1, "a again"), (2, "b")]
+        and kernel.now == 2.5
+        and kernel.next_event() == 3
+    )
     kernel.advance(3)
     assert seen[3:] == [(3, "c")] and kernel.next_event() is None
 
@@ -65,12 +70,17 @@ def test_time_never_goes_back() -> None:
 def test_the_same_seed_throws_the_same_dice(seed: int) -> None:
     first, second, other = Kernel(seed), Kernel(seed), Kernel(seed + 1)
     throws = [first.spread(5, 60) for _throw in range(20)]
-    assert throws == [second.spread(5, 60) for _throw in range(20)] and all(5 <= one <= 60 for one in throws)
+    assert throws == [second.spread(5, 60) for _throw in range(20)] and all(
+        5 <= one <= 60 for one in throws
+    )
     assert throws != [other.spread(5, 60) for _throw in range(20)]
 
 
 def test_the_calendar() -> None:
-    kernel = Kernel(epoch=datetime.datetime(2026, 1, 31, 23, 59, 30, tzinfo=datetime.timezone.utc))
+    kernel = Kernel(epoch=datetime.datetime(2026, 1, 31, 23, 59, 30, tzinfo=datetime.UTC))
     kernel.advance(45.6)
-    assert kernel.timestamp() == "2026-02-01T00:00:15Z" and kernel.timestamp(0) == "2026-01-31T23:59:30Z"
+    assert (
+        kernel.timestamp() == "2026-02-01T00:00:15Z"
+        and kernel.timestamp(0) == "2026-01-31T23:59:30Z"
+    )
     assert Kernel().utc() == EPOCH

@@ -10,11 +10,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.cache import Changed, Feed, Listed, Message, Pause
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ThrottledError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    Changed,
+    Feed,
+    Listed,
+    Message,
+    Pause,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, Stop
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
-from ansible_collections.nodeops.rotator.tests.simulation.virtual import LATENCY, Killed, VirtualInbox
+from ansible_collections.nodeops.rotator.tests.simulation.virtual import (
+    LATENCY,
+    Killed,
+    VirtualInbox,
+)
 
 NODES, PODS = Feed("nodes"), Feed("pods")
 
@@ -38,7 +49,8 @@ class Act:
 
 
 def an_inbox(kernel: Kernel, feeds: Any = None, **options: Any) -> VirtualInbox:
-    return VirtualInbox(kernel, "ports", feeds or (lambda feed: iter(())), **options)  # type: ignore[arg-type]
+    # type: ignore[arg-type]
+    return VirtualInbox(kernel, "ports", feeds or (lambda feed: iter(())), **options)
 
 
 def test_waiting_for_nothing_jumps_to_the_end() -> None:
@@ -55,7 +67,9 @@ def test_a_command_takes_its_latency(fails: bool) -> None:
     (done,) = inbox.wait(100.0)
     assert isinstance(done, Done) and done.command is act and seen == ["ports"]
     assert (done.began, done.ended, kernel.now) == (0.0, LATENCY, LATENCY)
-    assert (done.answer, type(done.error)) == ((None, ThrottledError) if fails else ("done", type(None)))
+    assert (done.answer, type(done.error)) == (
+        (None, ThrottledError) if fails else ("done", type(None))
+    )
 
 
 def test_a_run_is_killed_before_the_command_that_was_named() -> None:

@@ -8,9 +8,15 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios import catalogue, eks
-from ansible_collections.nodeops.rotator.tests.simulation.world import NEVER_JOINS, NEVER_READY, NodeKind, World
+from ansible_collections.nodeops.rotator.tests.simulation.world import (
+    NEVER_JOINS,
+    NEVER_READY,
+    NodeKind,
+    World,
+)
 from ansible_collections.nodeops.rotator.tests.unit.simulation.conftest import Scene
 
 
@@ -19,7 +25,9 @@ def ready(scene: Scene, name: str) -> bool | None:
     node = scene.world.cluster.object("nodes", name)
     if node is None:
         return None
-    return bool({one["type"]: one["status"] for one in node["status"]["conditions"]}["Ready"] == "True")
+    return bool(
+        {one["type"]: one["status"] for one in node["status"]["conditions"]}["Ready"] == "True"
+    )
 
 
 def grown(scene: Scene) -> str:
@@ -36,8 +44,12 @@ def test_nodes_name_their_instances(scene: Scene) -> None:
         node = scene.found("nodes", instance.private_dns)
         assert node["spec"]["providerID"] == f"aws:///{instance.zone}/{instance.id}"
         assert node["metadata"]["labels"]["topology.kubernetes.io/zone"] == instance.zone
-        assert node["metadata"]["labels"]["node.kubernetes.io/instance-type"] == instance.instance_type
-        assert node["metadata"]["creationTimestamp"] == scene.world.kernel.timestamp(instance.launched_at)
+        assert (
+            node["metadata"]["labels"]["node.kubernetes.io/instance-type"] == instance.instance_type
+        )
+        assert node["metadata"]["creationTimestamp"] == scene.world.kernel.timestamp(
+            instance.launched_at
+        )
 
 
 def test_an_instance_joins_and_becomes_ready_in_its_time(scene: Scene) -> None:
@@ -86,8 +98,14 @@ def test_what_nodes_of_a_group_have_in_common(scene: Scene) -> None:
     image = scene.world.account.instances[scene.instances()[0]].image_id
     scene.world.kubelets[image] = "v1.34.1-eks-1"
     node = scene.found("nodes", scene.node(grown(scene)))
-    assert (node["metadata"]["labels"]["tier"], node["metadata"]["labels"]["nodegroup"]) == ("web", scene.blue)
-    assert taint in node["spec"]["taints"] and node["status"]["nodeInfo"]["kubeletVersion"] == "v1.34.1-eks-1"
+    assert (node["metadata"]["labels"]["tier"], node["metadata"]["labels"]["nodegroup"]) == (
+        "web",
+        scene.blue,
+    )
+    assert (
+        taint in node["spec"]["taints"]
+        and node["status"]["nodeInfo"]["kubeletVersion"] == "v1.34.1-eks-1"
+    )
 
 
 def test_groups_of_no_kind_make_no_nodes(scene: Scene) -> None:
@@ -101,23 +119,41 @@ def test_scenario_eks_is_what_it_says() -> None:
     assert len(world.account.groups) == 3 and 10 <= len(nodes) <= 15
     assert len({node["metadata"]["labels"]["topology.kubernetes.io/zone"] for node in nodes}) == 3
     assert {one.image_id for one in world.account.instances.values()} == {world.facts["old_image"]}
-    assert {(group.template or {})["Version"] for group in world.account.groups.values()} == {"$Latest", "$Default", "1"}
+    assert {(group.template or {})["Version"] for group in world.account.groups.values()} == {
+        "$Latest",
+        "$Default",
+        "1",
+    }
     old, new = (world.account.images[world.facts[name]] for name in ("old_image", "new_image"))
-    assert 30 <= (world.kernel.utc() - world.kernel.utc().fromisoformat(old.created.replace("Z", "+00:00"))).days <= 45
+    assert (
+        30
+        <= (
+            world.kernel.utc()
+            - world.kernel.utc().fromisoformat(old.created.replace("Z", "+00:00"))
+        ).days
+        <= 45
+    )
     assert old.created < new.created
     figures = world.cluster.workload_figures()
     assert {kind for kind, _space, _name in figures} == {"Deployment", "StatefulSet", "DaemonSet"}
     assert all(wanted == ready_ones for wanted, ready_ones in figures.values())
     (group,) = list(world.account.target_groups.values())
-    assert {target.id for target in group.targets.values()} == set(world.account.groups["demo-blue"].members)
+    assert {target.id for target in group.targets.values()} == set(
+        world.account.groups["demo-blue"].members
+    )
     budget = world.cluster.object("poddisruptionbudgets", "ledger", "data")
-    assert budget is not None and (budget["spec"]["maxUnavailable"], budget["status"]["disruptionsAllowed"]) == (1, 1)
-    versions = {name.split("/")[5] for name in world.account.parameters if "/eks/optimized-ami/" in name}
+    assert budget is not None and (
+        budget["spec"]["maxUnavailable"],
+        budget["status"]["disruptionsAllowed"],
+    ) == (1, 1)
+    versions = {
+        name.split("/")[5] for name in world.account.parameters if "/eks/optimized-ami/" in name
+    }
     assert len(versions) > 1
 
 
 @pytest.mark.parametrize("name", sorted(catalogue.SCENARIOS))
 def test_every_scenario_is_quick_on_the_wall_clock(name: str) -> None:
-    manners = catalogue.SCENARIOS[name](Kernel()).account.manners
-    spans = [getattr(manners, field.name) for field in dataclasses.fields(manners)]
+    behavior = catalogue.SCENARIOS[name](Kernel()).account.behavior
+    spans = [getattr(behavior, field.name) for field in dataclasses.fields(behavior)]
     assert all(span[1] <= 1.0 for span in spans if isinstance(span, tuple))

@@ -10,20 +10,42 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError, validation
-from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import METRICS, PROCESSES, Group, Tag
+from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import (
+    METRICS,
+    PROCESSES,
+    Group,
+    Tag,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Params, operation
-from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import find_template, find_version
+from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import (
+    find_template,
+    find_version,
+)
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
 
 _SETTINGS = (
-    "DefaultCooldown", "HealthCheckType", "HealthCheckGracePeriod", "NewInstancesProtectedFromScaleIn",
-    "TerminationPolicies", "CapacityRebalance", "MaxInstanceLifetime", "DefaultInstanceWarmup",
+    "DefaultCooldown",
+    "HealthCheckType",
+    "HealthCheckGracePeriod",
+    "NewInstancesProtectedFromScaleIn",
+    "TerminationPolicies",
+    "CapacityRebalance",
+    "MaxInstanceLifetime",
+    "DefaultInstanceWarmup",
 )
 _SHAPE = (
-    "AutoScalingGroupName", "LaunchConfigurationName", "LaunchTemplate", "MixedInstancesPolicy", "MinSize", "MaxSize",
-    "DesiredCapacity", "AvailabilityZones", "VPCZoneIdentifier", *_SETTINGS,
+    "AutoScalingGroupName",
+    "LaunchConfigurationName",
+    "LaunchTemplate",
+    "MixedInstancesPolicy",
+    "MinSize",
+    "MaxSize",
+    "DesiredCapacity",
+    "AvailabilityZones",
+    "VPCZoneIdentifier",
+    *_SETTINGS,
 )
 
 
@@ -35,12 +57,18 @@ def find_group(account: Account, name: str) -> Group:
 
 
 def busy(account: Account) -> None:
-    """The errors that a write may meet because the group is changing; by the dice of the manners."""
-    dice, manners = account.kernel.random, account.manners
-    if manners.contention_odds and dice.random() < manners.contention_odds:
-        raise AwsError("ResourceContention", "You already have a pending update to an Amazon EC2 Auto Scaling resource.")
-    if manners.scaling_in_progress_odds and dice.random() < manners.scaling_in_progress_odds:
-        raise AwsError("ScalingActivityInProgress", "Scaling activity is in progress for this group.")
+    """The errors that a write may meet because the group is changing; by the dice of the
+    behavior."""
+    dice, behavior = account.kernel.random, account.behavior
+    if behavior.contention_odds and dice.random() < behavior.contention_odds:
+        raise AwsError(
+            "ResourceContention",
+            "You already have a pending update to an Amazon EC2 Auto Scaling resource.",
+        )
+    if behavior.scaling_in_progress_odds and dice.random() < behavior.scaling_in_progress_odds:
+        raise AwsError(
+            "ScalingActivityInProgress", "Scaling activity is in progress for this group."
+        )
 
 
 @operation("autoscaling", "CreateAutoScalingGroup", *_SHAPE, "TargetGroupARNs", "Tags")
@@ -48,16 +76,28 @@ def create(account: Account, params: Params) -> dict[str, Any]:
     """A new group; its instances are launched after the scaling delay."""
     name = params["AutoScalingGroupName"]
     if name in account.groups:
-        raise AwsError("AlreadyExists", "AutoScalingGroup by this name already exists - A group with the name "
-                       f"{name} already exists")
+        raise AwsError(
+            "AlreadyExists",
+            "AutoScalingGroup by this name already exists - A group with the name "
+            f"{name} already exists",
+        )
     uuid = f"{account.kernel.random.getrandbits(128):032x}"
     arn = account.arn("autoscaling", f"autoScalingGroup:{uuid}:autoScalingGroupName/{name}")
     minimum, maximum = params["MinSize"], params["MaxSize"]
-    group = Group(name, arn, minimum, maximum, params.get("DesiredCapacity", minimum), [], [], account.kernel.now)
+    group = Group(
+        name,
+        arn,
+        minimum,
+        maximum,
+        params.get("DesiredCapacity", minimum),
+        [],
+        [],
+        account.kernel.now,
+    )
     _apply(account, group, {**params, "DesiredCapacity": group.desired})
     group.target_groups = list(params.get("TargetGroupARNs", ()))
     _put_tags(group, params.get("Tags", ()))
-    account.past.note("group", name, lambda: None)
+    account.history.note("group", name, lambda: None)
     account.groups[name] = group
     account.scaler.plan(group)
     return {}
@@ -78,8 +118,10 @@ def update(account: Account, params: Params) -> dict[str, Any]:
 def _check_sizes(group: Group, params: Params) -> None:
     minimum, maximum = params.get("MinSize", group.minimum), params.get("MaxSize", group.maximum)
     if minimum > maximum:
-        raise validation("Max bound, min bound and desired capacity: "
-                         f"Max bound {maximum} must be greater than or equal to min bound {minimum}")
+        raise validation(
+            "Max bound, min bound and desired capacity: "
+            f"Max bound {maximum} must be greater than or equal to min bound {minimum}"
+        )
     desired = params.get("DesiredCapacity")
     if desired is not None and not minimum <= desired <= maximum:
         raise validation(
@@ -92,21 +134,38 @@ def _apply(account: Account, group: Group, params: Params) -> None:
     _point(account, group, params)
     if "VPCZoneIdentifier" in params or "AvailabilityZones" in params:
         _place(account, group, params)
-    group.minimum, group.maximum = params.get("MinSize", group.minimum), params.get("MaxSize", group.maximum)
-    group.desired = min(max(params.get("DesiredCapacity", group.desired), group.minimum), group.maximum)
+    group.minimum, group.maximum = (
+        params.get("MinSize", group.minimum),
+        params.get("MaxSize", group.maximum),
+    )
+    group.desired = min(
+        max(params.get("DesiredCapacity", group.desired), group.minimum), group.maximum
+    )
     group.settings.update({name: params[name] for name in _SETTINGS if name in params})
 
 
 def _point(account: Account, group: Group, params: Params) -> None:
     """Let the group launch from what is given; the three ways exclude each other."""
-    ways = [way for way in ("LaunchConfigurationName", "LaunchTemplate", "MixedInstancesPolicy") if params.get(way)]
-    if len(ways) > 1 or (not ways and not (group.template or group.launch_configuration or group.mixed)):
-        raise validation("Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or "
-                         "MixedInstancesPolicy parameter.")
+    ways = [
+        way
+        for way in ("LaunchConfigurationName", "LaunchTemplate", "MixedInstancesPolicy")
+        if params.get(way)
+    ]
+    if len(ways) > 1 or (
+        not ways and not (group.template or group.launch_configuration or group.mixed)
+    ):
+        raise validation(
+            "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or "
+            "MixedInstancesPolicy parameter."
+        )
     if not ways:
         return
     template = _full_spec(account, params["LaunchTemplate"]) if ways == ["LaunchTemplate"] else None
-    mixed = _full_policy(account, params["MixedInstancesPolicy"], group) if ways == ["MixedInstancesPolicy"] else None
+    mixed = (
+        _full_policy(account, params["MixedInstancesPolicy"], group)
+        if ways == ["MixedInstancesPolicy"]
+        else None
+    )
     configuration = params.get("LaunchConfigurationName") or ""
     if configuration and configuration not in account.launch_configurations:
         raise validation(f"Launch configuration name not found - {configuration}")
@@ -114,14 +173,16 @@ def _point(account: Account, group: Group, params: Params) -> None:
 
 
 def _full_spec(account: Account, spec: Mapping[str, Any]) -> dict[str, str]:
-    """A LaunchTemplateSpecification with both id and name, as the service shows it; Version stays as given."""
+    """A LaunchTemplateSpecification with both id and name, as the service shows it; Version stays
+    as given."""
     try:
         template = find_template(account, spec)
         find_version(template, spec.get("Version"))
     except AwsError as error:
         raise validation(error.message) from error
     return {
-        "LaunchTemplateId": template.id, "LaunchTemplateName": template.name,
+        "LaunchTemplateId": template.id,
+        "LaunchTemplateName": template.name,
         "Version": str(spec.get("Version") or "$Default"),
     }
 
@@ -136,47 +197,65 @@ def _full_policy(account: Account, given: Mapping[str, Any], group: Group) -> di
     part["LaunchTemplateSpecification"] = _full_spec(account, part["LaunchTemplateSpecification"])
     for override in part.setdefault("Overrides", []):
         if "LaunchTemplateSpecification" in override:
-            override["LaunchTemplateSpecification"] = _full_spec(account, override["LaunchTemplateSpecification"])
+            override["LaunchTemplateSpecification"] = _full_spec(
+                account, override["LaunchTemplateSpecification"]
+            )
     defaults = {
-        "OnDemandAllocationStrategy": "prioritized", "OnDemandBaseCapacity": 0,
-        "OnDemandPercentageAboveBaseCapacity": 100, "SpotAllocationStrategy": "lowest-price",
+        "OnDemandAllocationStrategy": "prioritized",
+        "OnDemandBaseCapacity": 0,
+        "OnDemandPercentageAboveBaseCapacity": 100,
+        "SpotAllocationStrategy": "lowest-price",
     }
     policy["InstancesDistribution"] = {**defaults, **policy.get("InstancesDistribution", {})}
     return policy
 
 
 def _place(account: Account, group: Group, params: Params) -> None:
-    names = [name.strip() for name in params.get("VPCZoneIdentifier", "").split(",") if name.strip()]
+    names = [
+        name.strip() for name in params.get("VPCZoneIdentifier", "").split(",") if name.strip()
+    ]
     unknown = [name for name in names if name not in account.subnets]
     if unknown:
         raise validation(f"The subnet ID '{unknown[0]}' does not exist")
     if not names:
-        names = [s.id for s in account.subnets.values() if s.zone in params.get("AvailabilityZones", ())]
+        names = [
+            s.id for s in account.subnets.values() if s.zone in params.get("AvailabilityZones", ())
+        ]
     group.subnets = names
     group.zones = sorted({account.subnets[name].zone for name in names})
 
 
-@operation("autoscaling", "SetDesiredCapacity", "AutoScalingGroupName", "DesiredCapacity", "HonorCooldown")
+@operation(
+    "autoscaling", "SetDesiredCapacity", "AutoScalingGroupName", "DesiredCapacity", "HonorCooldown"
+)
 def set_desired(account: Account, params: Params) -> dict[str, Any]:
     """Change desired within min and max."""
     group, desired = find_group(account, params["AutoScalingGroupName"]), params["DesiredCapacity"]
     busy(account)
     if desired > group.maximum:
-        raise validation(f"New SetDesiredCapacity value {desired} is above max value {group.maximum} for the "
-                         "AutoScalingGroup.")
+        raise validation(
+            f"New SetDesiredCapacity value {desired} is above max value {group.maximum} for the "
+            "AutoScalingGroup."
+        )
     if desired < group.minimum:
-        raise validation(f"New SetDesiredCapacity value {desired} is below min value {group.minimum} for the "
-                         "AutoScalingGroup.")
+        raise validation(
+            f"New SetDesiredCapacity value {desired} is below min value {group.minimum} for the "
+            "AutoScalingGroup."
+        )
     cooling = group.last_scaled_at is not None and (
         account.kernel.now - group.last_scaled_at < group.setting("DefaultCooldown")
     )
     if params.get("HonorCooldown") and cooling:
-        raise AwsError("ScalingActivityInProgress", "Scaling activity is in progress for this group.")
+        raise AwsError(
+            "ScalingActivityInProgress", "Scaling activity is in progress for this group."
+        )
     account.scaler.set_desired(group, desired)
     return {}
 
 
-@operation("autoscaling", "EnableMetricsCollection", "AutoScalingGroupName", "Metrics", "Granularity")
+@operation(
+    "autoscaling", "EnableMetricsCollection", "AutoScalingGroupName", "Metrics", "Granularity"
+)
 def enable_metrics(account: Account, params: Params) -> dict[str, Any]:
     """Let the group's metrics be collected: the given ones, or all."""
     group = find_group(account, params["AutoScalingGroupName"])
@@ -199,8 +278,11 @@ def delete(account: Account, params: Params) -> dict[str, Any]:
     """Delete a group; with ForceDelete its instances are terminated first."""
     group = find_group(account, params["AutoScalingGroupName"])
     if group.members and not params.get("ForceDelete"):
-        raise AwsError("ResourceInUse", "You cannot delete an AutoScalingGroup while there are instances or pending "
-                       "Spot instance request(s) still in the group.")
+        raise AwsError(
+            "ResourceInUse",
+            "You cannot delete an AutoScalingGroup while there are instances or pending "
+            "Spot instance request(s) still in the group.",
+        )
     account.scaler.note_group(group)
     group.status, group.minimum, group.desired = "Delete in progress", 0, 0
     for member in [m for m in group.members.values() if not m.doomed]:
@@ -214,7 +296,9 @@ def _processes(params: Params) -> list[str]:
     names = list(params.get("ScalingProcesses") or PROCESSES)
     unknown = [name for name in names if name not in PROCESSES]
     if unknown:
-        raise validation(f"One or more of the processes '{', '.join(unknown)}' is not a valid process name.")
+        raise validation(
+            f"One or more of the processes '{', '.join(unknown)}' is not a valid process name."
+        )
     return names
 
 

@@ -9,22 +9,35 @@ from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError, validation
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group, Member
-from ansible_collections.nodeops.rotator.tests.simulation.aws.looks import activity_look
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Params, operation
 from ansible_collections.nodeops.rotator.tests.simulation.aws.paging import page
-from ansible_collections.nodeops.rotator.tests.simulation.aws.services.autoscaling_groups import busy, find_group
-from ansible_collections.nodeops.rotator.tests.simulation.aws.services.autoscaling_views import answer
+from ansible_collections.nodeops.rotator.tests.simulation.aws.services.autoscaling_groups import (
+    busy,
+    find_group,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.aws.services.autoscaling_views import (
+    answer,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.aws.views import activity_view
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
 
 
-@operation("autoscaling", "TerminateInstanceInAutoScalingGroup", "InstanceId", "ShouldDecrementDesiredCapacity")
+@operation(
+    "autoscaling",
+    "TerminateInstanceInAutoScalingGroup",
+    "InstanceId",
+    "ShouldDecrementDesiredCapacity",
+)
 def terminate(account: Account, params: Params) -> dict[str, Any]:
-    """Terminate one instance, protected or not, with or without a replacement. Said twice it changes nothing more."""
+    """Terminate one instance, protected or not, with or without a replacement. Said twice it
+    changes nothing more."""
     group, member = account.scaler.whereabouts(params["InstanceId"])
     if group is None or member is None:
-        raise validation(f"Instance Id not found - No managed instance found for instance ID: {params['InstanceId']}")
+        raise validation(
+            f"Instance Id not found - No managed instance found for instance ID: {params['InstanceId']}"
+        )
     busy(account)
     decrement = params["ShouldDecrementDesiredCapacity"]
     if member.doomed:
@@ -45,28 +58,40 @@ def terminate(account: Account, params: Params) -> dict[str, Any]:
 
 
 def _activity(account: Account, group: Group, member: Member) -> dict[str, Any]:
-    return {"Activity": activity_look(account, group, member.activity)} if member.activity else {}
+    return {"Activity": activity_view(account, group, member.activity)} if member.activity else {}
 
 
 def _chosen(group: Group, ids: list[str]) -> list[Member]:
     strangers = [name for name in ids if name not in group.members]
     if strangers:
-        raise validation(f"The instance {strangers[0]} is not part of Auto Scaling group {group.name}.")
+        raise validation(
+            f"The instance {strangers[0]} is not part of Auto Scaling group {group.name}."
+        )
     return [group.members[name] for name in ids]
 
 
-@operation("autoscaling", "SetInstanceProtection", "AutoScalingGroupName", "InstanceIds", "ProtectedFromScaleIn")
+@operation(
+    "autoscaling",
+    "SetInstanceProtection",
+    "AutoScalingGroupName",
+    "InstanceIds",
+    "ProtectedFromScaleIn",
+)
 def protect(account: Account, params: Params) -> dict[str, Any]:
     """Set or remove scale-in protection of at most 50 instances that are in service."""
     group, ids = find_group(account, params["AutoScalingGroupName"]), params["InstanceIds"]
     busy(account)
     if len(ids) > 50:
-        raise validation("1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: Member "
-                         "must have length less than or equal to 50")
+        raise validation(
+            "1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: Member "
+            "must have length less than or equal to 50"
+        )
     members = _chosen(group, ids)
     for member in members:
         if member.lifecycle_state not in ("InService", "EnteringStandby", "Standby"):
-            raise validation(f"The instance {member.instance_id} is not in InService or EnteringStandby or Standby.")
+            raise validation(
+                f"The instance {member.instance_id} is not in InService or EnteringStandby or Standby."
+            )
     for member in members:
         account.scaler.note_member(group, member)
         member.protected = params["ProtectedFromScaleIn"]
@@ -74,14 +99,20 @@ def protect(account: Account, params: Params) -> dict[str, Any]:
     return {}
 
 
-@operation("autoscaling", "SetInstanceHealth", "InstanceId", "HealthStatus", "ShouldRespectGracePeriod")
+@operation(
+    "autoscaling", "SetInstanceHealth", "InstanceId", "HealthStatus", "ShouldRespectGracePeriod"
+)
 def set_health(account: Account, params: Params) -> dict[str, Any]:
     """Mark an instance; an unhealthy one is replaced, unless its grace period lasts."""
     group, member = account.scaler.whereabouts(params["InstanceId"])
     if group is None or member is None:
-        raise validation(f"Instance Id not found - No managed instance found for instance ID {params['InstanceId']}")
+        raise validation(
+            f"Instance Id not found - No managed instance found for instance ID {params['InstanceId']}"
+        )
     age = account.kernel.now - account.instances[member.instance_id].launched_at
-    graced = params.get("ShouldRespectGracePeriod", True) and age < group.setting("HealthCheckGracePeriod")
+    graced = params.get("ShouldRespectGracePeriod", True) and age < group.setting(
+        "HealthCheckGracePeriod"
+    )
     if params["HealthStatus"] == "Unhealthy" and not graced:
         account.scaler.mark_unhealthy(group, member)
     elif params["HealthStatus"] == "Healthy":
@@ -94,16 +125,25 @@ def _shrink(account: Account, group: Group, number: int, decrement: bool) -> Non
     if not decrement:
         return
     if group.desired - number < group.minimum:
-        raise validation(f"AutoScalingGroup {group.name} has min-size={group.minimum}, max-size={group.maximum}, and "
-                         f"desired-size={group.desired}. To place into standby or detach {number} instance(s), please "
-                         "update the AutoScalingGroup sizes appropriately.")
+        raise validation(
+            f"AutoScalingGroup {group.name} has min-size={group.minimum}, max-size={group.maximum}, and "
+            f"desired-size={group.desired}. To place into standby or detach {number} instance(s), please "
+            "update the AutoScalingGroup sizes appropriately."
+        )
     account.scaler.note_group(group)
     group.desired -= number
 
 
-@operation("autoscaling", "DetachInstances", "InstanceIds", "AutoScalingGroupName", "ShouldDecrementDesiredCapacity")
+@operation(
+    "autoscaling",
+    "DetachInstances",
+    "InstanceIds",
+    "AutoScalingGroupName",
+    "ShouldDecrementDesiredCapacity",
+)
 def detach(account: Account, params: Params) -> dict[str, Any]:
-    """Take instances out of the group and leave them running; without decrement they are replaced."""
+    """Take instances out of the group and leave them running; without decrement they are
+    replaced."""
     group = find_group(account, params["AutoScalingGroupName"])
     busy(account)
     members = _chosen(group, params.get("InstanceIds", []))
@@ -115,8 +155,10 @@ def detach(account: Account, params: Params) -> dict[str, Any]:
     looks = []
     for member in members:
         cause = f"At {account.scaler.stamp()} instance {member.instance_id} was detached in response to a user request."
-        member.activity = account.scaler.activity(group, f"Detaching EC2 instance: {member.instance_id}", cause)
-        looks.append(activity_look(account, group, member.activity))
+        member.activity = account.scaler.activity(
+            group, f"Detaching EC2 instance: {member.instance_id}", cause
+        )
+        looks.append(activity_view(account, group, member.activity))
         _detach(account, group, member)
     account.scaler.plan(group)
     return {"Activities": looks}
@@ -133,7 +175,7 @@ def _detach(account: Account, group: Group, member: Member) -> None:
         account.scaler.lifecycle.finish(member)
         account.scaler.lifecycle.leave(group, member)
 
-    account.kernel.after(max(draining, account.kernel.spread(*account.manners.detach)), gone)
+    account.kernel.after(max(draining, account.kernel.spread(*account.behavior.detach)), gone)
 
 
 @operation("autoscaling", "AttachInstances", "InstanceIds", "AutoScalingGroupName")
@@ -144,11 +186,15 @@ def attach(account: Account, params: Params) -> dict[str, Any]:
     for name in ids:
         instance = account.instances.get(name)
         if instance is None or instance.state != "running" or instance.group:
-            raise validation(f"Invalid Instance ID(s): [{name}] are not in a valid state to be attached.")
+            raise validation(
+                f"Invalid Instance ID(s): [{name}] are not in a valid state to be attached."
+            )
     if group.desired + len(ids) > group.maximum:
-        raise validation(f"AutoScalingGroup {group.name} has min-size={group.minimum}, max-size={group.maximum}, and "
-                         f"desired-size={group.desired}. To attach {len(ids)} more instance(s), please update the "
-                         "AutoScalingGroup sizes appropriately.")
+        raise validation(
+            f"AutoScalingGroup {group.name} has min-size={group.minimum}, max-size={group.maximum}, and "
+            f"desired-size={group.desired}. To attach {len(ids)} more instance(s), please update the "
+            "AutoScalingGroup sizes appropriately."
+        )
     account.scaler.note_group(group)
     group.desired += len(ids)
     for name in ids:
@@ -158,7 +204,13 @@ def attach(account: Account, params: Params) -> dict[str, Any]:
     return {}
 
 
-@operation("autoscaling", "EnterStandby", "InstanceIds", "AutoScalingGroupName", "ShouldDecrementDesiredCapacity")
+@operation(
+    "autoscaling",
+    "EnterStandby",
+    "InstanceIds",
+    "AutoScalingGroupName",
+    "ShouldDecrementDesiredCapacity",
+)
 def enter_standby(account: Account, params: Params) -> dict[str, Any]:
     """Take instances out of service and keep them in the group."""
     group = find_group(account, params["AutoScalingGroupName"])
@@ -170,8 +222,10 @@ def enter_standby(account: Account, params: Params) -> dict[str, Any]:
     looks = []
     for member in members:
         cause = f"At {account.scaler.stamp()} instance {member.instance_id} was moved to standby in response to a user request."
-        member.activity = account.scaler.activity(group, f"Moving EC2 instance to Standby: {member.instance_id}", cause)
-        looks.append(activity_look(account, group, member.activity))
+        member.activity = account.scaler.activity(
+            group, f"Moving EC2 instance to Standby: {member.instance_id}", cause
+        )
+        looks.append(activity_view(account, group, member.activity))
         _stand_by(account, group, member)
     account.scaler.plan(group)
     return {"Activities": looks}
@@ -187,7 +241,7 @@ def _stand_by(account: Account, group: Group, member: Member) -> None:
             lifecycle.move(group, member, "Standby")
             lifecycle.finish(member)
 
-    account.kernel.after(max(draining, account.kernel.spread(*account.manners.detach)), arrived)
+    account.kernel.after(max(draining, account.kernel.spread(*account.behavior.detach)), arrived)
 
 
 @operation("autoscaling", "ExitStandby", "InstanceIds", "AutoScalingGroupName")
@@ -205,8 +259,10 @@ def exit_standby(account: Account, params: Params) -> dict[str, Any]:
     looks = []
     for member in members:
         cause = f"At {account.scaler.stamp()} instance {member.instance_id} was moved out of standby in response to a user request."
-        member.activity = account.scaler.activity(group, f"Moving EC2 instance out of Standby: {member.instance_id}", cause)
-        looks.append(activity_look(account, group, member.activity))
+        member.activity = account.scaler.activity(
+            group, f"Moving EC2 instance out of Standby: {member.instance_id}", cause
+        )
+        looks.append(activity_view(account, group, member.activity))
         account.scaler.lifecycle.move(group, member, "Pending")
         account.scaler.lifecycle.booted(group, member)
     return {"Activities": looks}
@@ -215,13 +271,20 @@ def exit_standby(account: Account, params: Params) -> dict[str, Any]:
 def _known_target_groups(account: Account, arns: list[str]) -> None:
     missing = [arn for arn in arns if arn not in account.target_groups]
     if missing:
-        raise validation(f"Provided Target Groups may not be valid. Please ensure they exist and try again: {missing[0]}")
+        raise validation(
+            f"Provided Target Groups may not be valid. Please ensure they exist and try again: {missing[0]}"
+        )
 
 
-@operation("autoscaling", "AttachLoadBalancerTargetGroups", "AutoScalingGroupName", "TargetGroupARNs")
+@operation(
+    "autoscaling", "AttachLoadBalancerTargetGroups", "AutoScalingGroupName", "TargetGroupARNs"
+)
 def attach_target_groups(account: Account, params: Params) -> dict[str, Any]:
     """Attach target groups; the members in service are registered."""
-    group, arns = find_group(account, params["AutoScalingGroupName"]), list(params["TargetGroupARNs"])
+    group, arns = (
+        find_group(account, params["AutoScalingGroupName"]),
+        list(params["TargetGroupARNs"]),
+    )
     _known_target_groups(account, arns)
     account.scaler.note_group(group)
     for arn in [arn for arn in arns if arn not in group.target_groups]:
@@ -232,7 +295,9 @@ def attach_target_groups(account: Account, params: Params) -> dict[str, Any]:
     return {}
 
 
-@operation("autoscaling", "DetachLoadBalancerTargetGroups", "AutoScalingGroupName", "TargetGroupARNs")
+@operation(
+    "autoscaling", "DetachLoadBalancerTargetGroups", "AutoScalingGroupName", "TargetGroupARNs"
+)
 def detach_target_groups(account: Account, params: Params) -> dict[str, Any]:
     """Detach target groups; the members' targets drain."""
     group = find_group(account, params["AutoScalingGroupName"])
@@ -244,20 +309,31 @@ def detach_target_groups(account: Account, params: Params) -> dict[str, Any]:
     return {}
 
 
-@operation("autoscaling", "DescribeLoadBalancerTargetGroups", "AutoScalingGroupName", "MaxRecords", "NextToken")
+@operation(
+    "autoscaling",
+    "DescribeLoadBalancerTargetGroups",
+    "AutoScalingGroupName",
+    "MaxRecords",
+    "NextToken",
+)
 def describe_target_groups(account: Account, params: Params) -> dict[str, Any]:
     """The attached target groups: Added, or InService once a target is healthy."""
     group = find_group(account, params["AutoScalingGroupName"])
     looks = {
-        arn: {"LoadBalancerTargetGroupARN": arn,
-              "State": "InService" if account.target_groups[arn].healthy() else "Added"}
-        for arn in group.target_groups if arn in account.target_groups
+        arn: {
+            "LoadBalancerTargetGroupARN": arn,
+            "State": "InService" if account.target_groups[arn].healthy() else "Added",
+        }
+        for arn in group.target_groups
+        if arn in account.target_groups
     }
     size = account.page_size(params.get("MaxRecords"), 100)
     return answer("LoadBalancerTargetGroups", *page(looks, params.get("NextToken"), size))
 
 
-@operation("autoscaling", "CancelInstanceRefresh", "AutoScalingGroupName", "WaitForTransitioningInstances")
+@operation(
+    "autoscaling", "CancelInstanceRefresh", "AutoScalingGroupName", "WaitForTransitioningInstances"
+)
 def cancel_refresh(account: Account, params: Params) -> dict[str, Any]:
     """Cancel the refresh in progress."""
     group = find_group(account, params["AutoScalingGroupName"])
@@ -265,5 +341,7 @@ def cancel_refresh(account: Account, params: Params) -> dict[str, Any]:
         if refresh["Status"] in ("Pending", "InProgress", "Baking"):
             refresh["Status"] = "Cancelled"
             return {"InstanceRefreshId": refresh["InstanceRefreshId"]}
-    raise AwsError("ActiveInstanceRefreshNotFound", f"No in progress or pending Instance Refresh found for Auto Scaling "
-                   f"group {group.name}")
+    raise AwsError(
+        "ActiveInstanceRefreshNotFound",
+        f"No in progress or pending Instance Refresh found for Auto Scaling group {group.name}",
+    )

@@ -12,15 +12,29 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Grou
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import LaunchConfiguration
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Params, operation
 from ansible_collections.nodeops.rotator.tests.simulation.aws.paging import page
-from ansible_collections.nodeops.rotator.tests.simulation.aws.services.autoscaling_groups import find_group
-from ansible_collections.nodeops.rotator.tests.simulation.aws.services.autoscaling_views import answer
+from ansible_collections.nodeops.rotator.tests.simulation.aws.services.autoscaling_groups import (
+    find_group,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.aws.services.autoscaling_views import (
+    answer,
+)
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
 
 
-@operation("autoscaling", "PutLifecycleHook", "LifecycleHookName", "AutoScalingGroupName", "LifecycleTransition",
-           "HeartbeatTimeout", "DefaultResult", "NotificationMetadata", "NotificationTargetARN", "RoleARN")
+@operation(
+    "autoscaling",
+    "PutLifecycleHook",
+    "LifecycleHookName",
+    "AutoScalingGroupName",
+    "LifecycleTransition",
+    "HeartbeatTimeout",
+    "DefaultResult",
+    "NotificationMetadata",
+    "NotificationTargetARN",
+    "RoleARN",
+)
 def put_hook(account: Account, params: Params) -> dict[str, Any]:
     """Create or change a lifecycle hook."""
     group, name = find_group(account, params["AutoScalingGroupName"]), params["LifecycleHookName"]
@@ -40,7 +54,8 @@ def put_hook(account: Account, params: Params) -> dict[str, Any]:
 
 @operation("autoscaling", "DeleteLifecycleHook", "LifecycleHookName", "AutoScalingGroupName")
 def delete_hook(account: Account, params: Params) -> dict[str, Any]:
-    """Delete a hook; it lets go of whom it holds: ABANDON for launches, CONTINUE for terminations."""
+    """Delete a hook; it lets go of whom it holds: ABANDON for launches, CONTINUE for
+    terminations."""
     group = find_group(account, params["AutoScalingGroupName"])
     hook = group.hooks.pop(params["LifecycleHookName"], None)
     if hook is None:
@@ -56,34 +71,64 @@ def _held(account: Account, params: Params) -> tuple[Group, Member, Hook]:
     member = group.members.get(params.get("InstanceId", ""))
     hook = group.hooks.get(params["LifecycleHookName"])
     if member is None or hook is None or hook.name not in member.hooks:
-        raise validation(f"No active Lifecycle Action found with instance ID {params.get('InstanceId')}")
+        raise validation(
+            f"No active Lifecycle Action found with instance ID {params.get('InstanceId')}"
+        )
     return group, member, hook
 
 
-@operation("autoscaling", "CompleteLifecycleAction", "LifecycleHookName", "AutoScalingGroupName", "LifecycleActionResult",
-           "InstanceId")
+@operation(
+    "autoscaling",
+    "CompleteLifecycleAction",
+    "LifecycleHookName",
+    "AutoScalingGroupName",
+    "LifecycleActionResult",
+    "InstanceId",
+)
 def complete(account: Account, params: Params) -> dict[str, Any]:
     """End a hook's hold of an instance, by CONTINUE or ABANDON."""
     account.scaler.lifecycle.complete(*_held(account, params), params["LifecycleActionResult"])
     return {}
 
 
-@operation("autoscaling", "RecordLifecycleActionHeartbeat", "LifecycleHookName", "AutoScalingGroupName", "InstanceId")
+@operation(
+    "autoscaling",
+    "RecordLifecycleActionHeartbeat",
+    "LifecycleHookName",
+    "AutoScalingGroupName",
+    "InstanceId",
+)
 def heartbeat(account: Account, params: Params) -> dict[str, Any]:
     """Begin a hook's timeout anew."""
     account.scaler.lifecycle.heartbeat(*_held(account, params))
     return {}
 
 
-@operation("autoscaling", "CreateLaunchConfiguration", "LaunchConfigurationName", "ImageId", "InstanceType", "KeyName",
-           "SecurityGroups", "UserData", "IamInstanceProfile", "BlockDeviceMappings", "EbsOptimized", "MetadataOptions",
-           "InstanceMonitoring", "AssociatePublicIpAddress")
+@operation(
+    "autoscaling",
+    "CreateLaunchConfiguration",
+    "LaunchConfigurationName",
+    "ImageId",
+    "InstanceType",
+    "KeyName",
+    "SecurityGroups",
+    "UserData",
+    "IamInstanceProfile",
+    "BlockDeviceMappings",
+    "EbsOptimized",
+    "MetadataOptions",
+    "InstanceMonitoring",
+    "AssociatePublicIpAddress",
+)
 def create_configuration(account: Account, params: Params) -> dict[str, Any]:
     """A new launch configuration; it cannot be changed."""
     name = params["LaunchConfigurationName"]
     if name in account.launch_configurations:
-        raise AwsError("AlreadyExists", f"Launch Configuration by this name already exists - A launch configuration "
-                       f"already exists with the name {name}")
+        raise AwsError(
+            "AlreadyExists",
+            f"Launch Configuration by this name already exists - A launch configuration "
+            f"already exists with the name {name}",
+        )
     uuid = f"{account.kernel.random.getrandbits(128):032x}"
     arn = account.arn("autoscaling", f"launchConfiguration:{uuid}:launchConfigurationName/{name}")
     data = {key: value for key, value in params.items() if key != "LaunchConfigurationName"}
@@ -91,18 +136,34 @@ def create_configuration(account: Account, params: Params) -> dict[str, Any]:
     return {}
 
 
-@operation("autoscaling", "DescribeLaunchConfigurations", "LaunchConfigurationNames", "MaxRecords", "NextToken")
+@operation(
+    "autoscaling",
+    "DescribeLaunchConfigurations",
+    "LaunchConfigurationNames",
+    "MaxRecords",
+    "NextToken",
+)
 def describe_configurations(account: Account, params: Params) -> dict[str, Any]:
     """Launch configurations by name; one that is none is left out."""
     names = params.get("LaunchConfigurationNames")
     looks = {
         one.name: {
-            "SecurityGroups": [], "BlockDeviceMappings": [], "KeyName": "", "UserData": "", "EbsOptimized": False,
-            "InstanceMonitoring": {"Enabled": True}, **one.data, "LaunchConfigurationName": one.name,
-            "LaunchConfigurationARN": one.arn, "CreatedTime": account.kernel.second(one.created_at),
-            "ClassicLinkVPCSecurityGroups": [], "KernelId": "", "RamdiskId": "",
+            "SecurityGroups": [],
+            "BlockDeviceMappings": [],
+            "KeyName": "",
+            "UserData": "",
+            "EbsOptimized": False,
+            "InstanceMonitoring": {"Enabled": True},
+            **one.data,
+            "LaunchConfigurationName": one.name,
+            "LaunchConfigurationARN": one.arn,
+            "CreatedTime": account.kernel.second(one.created_at),
+            "ClassicLinkVPCSecurityGroups": [],
+            "KernelId": "",
+            "RamdiskId": "",
         }
-        for one in account.launch_configurations.values() if not names or one.name in names
+        for one in account.launch_configurations.values()
+        if not names or one.name in names
     }
     size = account.page_size(params.get("MaxRecords", 50), 100)
     return answer("LaunchConfigurations", *page(looks, params.get("NextToken"), size))
@@ -113,8 +174,11 @@ def delete_configuration(account: Account, params: Params) -> dict[str, Any]:
     """Delete a launch configuration that no group uses."""
     name = params["LaunchConfigurationName"]
     if any(group.launch_configuration == name for group in account.groups.values()):
-        raise AwsError("ResourceInUse", f"Cannot delete launch configuration {name} because it is attached to an "
-                       "AutoScalingGroup")
+        raise AwsError(
+            "ResourceInUse",
+            f"Cannot delete launch configuration {name} because it is attached to an "
+            "AutoScalingGroup",
+        )
     if account.launch_configurations.pop(name, None) is None:
         raise validation(f"Launch configuration name not found - {name}")
     return {}

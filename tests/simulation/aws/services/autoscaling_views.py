@@ -9,15 +9,17 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group, Hook
-from ansible_collections.nodeops.rotator.tests.simulation.aws.looks import (
-    activity_look,
-    group_look,
-    group_tags,
-    member_look,
-)
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Params, operation
 from ansible_collections.nodeops.rotator.tests.simulation.aws.paging import matches, page
-from ansible_collections.nodeops.rotator.tests.simulation.aws.services.autoscaling_groups import find_group
+from ansible_collections.nodeops.rotator.tests.simulation.aws.services.autoscaling_groups import (
+    find_group,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.aws.views import (
+    activity_view,
+    group_tags,
+    group_view,
+    member_view,
+)
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
@@ -28,36 +30,54 @@ def answer(name: str, items: list[Any], token: str | None) -> dict[str, Any]:
     return {name: items, "NextToken": token} if token else {name: items}
 
 
-def _look(account: Account, group: Group, moment: float, members: bool) -> dict[str, Any] | None:
-    look = account.past.look("group", group.name, moment, lambda: group_look(account, group))
+def _view(account: Account, group: Group, moment: float, members: bool) -> dict[str, Any] | None:
+    look = account.history.look("group", group.name, moment, lambda: group_view(account, group))
     if look is None:
         return None
     return {**look, "Instances": _members(account, group, moment) if members else []}
 
 
 def _members(account: Account, group: Group, moment: float) -> list[dict[str, Any]]:
-    if not account.manners.describe_lag:
-        return [member_look(member) for member in group.members.values()]
-    past = account.past
+    if not account.behavior.describe_lag:
+        return [member_view(member) for member in group.members.values()]
+    history = account.history
     looks = [
-        past.look("member", member.instance_id, moment, lambda member=member: member_look(member))  # type: ignore[misc]
+        # type: ignore[misc]
+        history.look(
+            "member", member.instance_id, moment, lambda member=member: member_view(member)
+        )
         for member in group.members.values()
     ]
-    return [look for look in (*looks, *past.parted(group.name, moment)) if look is not None]
+    return [look for look in (*looks, *history.parted(group.name, moment)) if look is not None]
 
 
-@operation("autoscaling", "DescribeAutoScalingGroups", "AutoScalingGroupNames", "Filters", "MaxRecords", "NextToken",
-           "IncludeInstances")
+@operation(
+    "autoscaling",
+    "DescribeAutoScalingGroups",
+    "AutoScalingGroupNames",
+    "Filters",
+    "MaxRecords",
+    "NextToken",
+    "IncludeInstances",
+)
 def describe(account: Account, params: Params) -> dict[str, Any]:
     """Groups by name or by tag; a name that is none is left out."""
     names, filters = params.get("AutoScalingGroupNames"), params.get("Filters", ())
-    groups = account.groups if not names else {n: account.groups[n] for n in names if n in account.groups}
+    groups = (
+        account.groups
+        if not names
+        else {n: account.groups[n] for n in names if n in account.groups}
+    )
     if filters:
-        groups = {name: group for name, group in groups.items() if matches(group, filters, {}, _tags)}
+        groups = {
+            name: group for name, group in groups.items() if matches(group, filters, {}, _tags)
+        }
     size = account.page_size(params.get("MaxRecords", 50), 100)
     chosen, token = page(groups, params.get("NextToken"), size)
-    moment = account.past.moment()
-    looks = [_look(account, group, moment, params.get("IncludeInstances", True)) for group in chosen]
+    moment = account.history.moment()
+    looks = [
+        _view(account, group, moment, params.get("IncludeInstances", True)) for group in chosen
+    ]
     return answer("AutoScalingGroups", [look for look in looks if look is not None], token)
 
 
@@ -68,14 +88,19 @@ def _tags(group: Group) -> list[str]:
 @operation("autoscaling", "DescribeAutoScalingInstances", "InstanceIds", "MaxRecords", "NextToken")
 def describe_instances(account: Account, params: Params) -> dict[str, Any]:
     """Members of groups by instance id; one that is in no group is left out."""
-    moment, wanted = account.past.moment(), params.get("InstanceIds")
+    moment, wanted = account.history.moment(), params.get("InstanceIds")
     found: dict[str, dict[str, Any]] = {}
     for group in _groups_of(account, wanted):
         for look in _members(account, group, moment):
             if not wanted or look["InstanceId"] in wanted:
-                found[look["InstanceId"]] = {**look, "AutoScalingGroupName": group.name, "HealthStatus": "HEALTHY"
-                                             if look["HealthStatus"] == "Healthy" else "UNHEALTHY"}
-    chosen, token = page(found, params.get("NextToken"), account.page_size(params.get("MaxRecords"), 50))
+                found[look["InstanceId"]] = {
+                    **look,
+                    "AutoScalingGroupName": group.name,
+                    "HealthStatus": "HEALTHY" if look["HealthStatus"] == "Healthy" else "UNHEALTHY",
+                }
+    chosen, token = page(
+        found, params.get("NextToken"), account.page_size(params.get("MaxRecords"), 50)
+    )
     return answer("AutoScalingInstances", chosen, token)
 
 
@@ -90,58 +115,101 @@ def _groups_of(account: Account, instance_ids: list[str] | None) -> list[Group]:
 def describe_tags(account: Account, params: Params) -> dict[str, Any]:
     """Tags of groups, by group, key, value or propagation."""
     known = {
-        "auto-scaling-group": lambda tag: [tag["ResourceId"]], "key": lambda tag: [tag["Key"]],
+        "auto-scaling-group": lambda tag: [tag["ResourceId"]],
+        "key": lambda tag: [tag["Key"]],
         "value": lambda tag: [tag["Value"]],
         "propagate-at-launch": lambda tag: ["true" if tag["PropagateAtLaunch"] else "false"],
     }
     tags = {
         f"{tag['ResourceId']}/{tag['Key']}": tag
-        for group in account.groups.values() for tag in group_tags(group)
+        for group in account.groups.values()
+        for tag in group_tags(group)
         if matches(tag, params.get("Filters", ()), known, lambda _tag: [])
     }
     size = account.page_size(params.get("MaxRecords", 50), 100)
     return answer("Tags", *page(tags, params.get("NextToken"), size))
 
 
-@operation("autoscaling", "DescribeScalingActivities", "ActivityIds", "AutoScalingGroupName", "MaxRecords", "NextToken")
+@operation(
+    "autoscaling",
+    "DescribeScalingActivities",
+    "ActivityIds",
+    "AutoScalingGroupName",
+    "MaxRecords",
+    "NextToken",
+)
 def describe_activities(account: Account, params: Params) -> dict[str, Any]:
     """Activities, the newest first."""
     name, wanted = params.get("AutoScalingGroupName"), params.get("ActivityIds")
     groups = [find_group(account, name)] if name else list(account.groups.values())
-    pairs = [(group, one) for group in groups for one in group.activities if not wanted or one.id in wanted]
-    ordered = {f"{index:06d}": pair for index, pair in enumerate(sorted(pairs, key=lambda pair: -pair[1].started_at))}
-    chosen, token = page(ordered, params.get("NextToken"), account.page_size(params.get("MaxRecords"), 100))
-    return answer("Activities", [activity_look(account, group, one) for group, one in chosen], token)
+    pairs = [
+        (group, one)
+        for group in groups
+        for one in group.activities
+        if not wanted or one.id in wanted
+    ]
+    ordered = {
+        f"{index:06d}": pair
+        for index, pair in enumerate(sorted(pairs, key=lambda pair: -pair[1].started_at))
+    }
+    chosen, token = page(
+        ordered, params.get("NextToken"), account.page_size(params.get("MaxRecords"), 100)
+    )
+    return answer(
+        "Activities", [activity_view(account, group, one) for group, one in chosen], token
+    )
 
 
-@operation("autoscaling", "DescribeInstanceRefreshes", "AutoScalingGroupName", "InstanceRefreshIds", "MaxRecords",
-           "NextToken")
+@operation(
+    "autoscaling",
+    "DescribeInstanceRefreshes",
+    "AutoScalingGroupName",
+    "InstanceRefreshIds",
+    "MaxRecords",
+    "NextToken",
+)
 def describe_refreshes(account: Account, params: Params) -> dict[str, Any]:
     """The group's instance refreshes, as the scenario set them, the newest first."""
-    group, wanted = find_group(account, params["AutoScalingGroupName"]), params.get("InstanceRefreshIds")
+    group, wanted = (
+        find_group(account, params["AutoScalingGroupName"]),
+        params.get("InstanceRefreshIds"),
+    )
     found = [r for r in group.refreshes if not wanted or r["InstanceRefreshId"] in wanted]
     ordered = {f"{index:06d}": refresh for index, refresh in enumerate(found)}
     size = account.page_size(params.get("MaxRecords"), 100)
     return answer("InstanceRefreshes", *page(ordered, params.get("NextToken"), size))
 
 
-def hook_look(group: Group, hook: Hook) -> dict[str, Any]:
+def hook_view(group: Group, hook: Hook) -> dict[str, Any]:
     """An element of DescribeLifecycleHooks."""
     look: dict[str, Any] = {
-        "LifecycleHookName": hook.name, "AutoScalingGroupName": group.name,
+        "LifecycleHookName": hook.name,
+        "AutoScalingGroupName": group.name,
         "LifecycleTransition": f"autoscaling:EC2_INSTANCE_{hook.transition.upper()}",
-        "HeartbeatTimeout": int(hook.timeout), "GlobalTimeout": min(int(hook.timeout) * 100, 172800),
+        "HeartbeatTimeout": int(hook.timeout),
+        "GlobalTimeout": min(int(hook.timeout) * 100, 172800),
         "DefaultResult": hook.default_result,
     }
-    optional = {"NotificationMetadata": hook.metadata, "NotificationTargetARN": hook.target_arn, "RoleARN": hook.role_arn}
+    optional = {
+        "NotificationMetadata": hook.metadata,
+        "NotificationTargetARN": hook.target_arn,
+        "RoleARN": hook.role_arn,
+    }
     return {**look, **{name: value for name, value in optional.items() if value}}
 
 
 @operation("autoscaling", "DescribeLifecycleHooks", "AutoScalingGroupName", "LifecycleHookNames")
 def describe_hooks(account: Account, params: Params) -> dict[str, Any]:
     """The group's lifecycle hooks."""
-    group, wanted = find_group(account, params["AutoScalingGroupName"]), params.get("LifecycleHookNames")
-    return {"LifecycleHooks": [hook_look(group, h) for h in group.hooks.values() if not wanted or h.name in wanted]}
+    group, wanted = (
+        find_group(account, params["AutoScalingGroupName"]),
+        params.get("LifecycleHookNames"),
+    )
+    return {
+        "LifecycleHooks": [
+            hook_view(group, h) for h in group.hooks.values() if not wanted or h.name in wanted
+        ]
+    }
 
 
 @operation("autoscaling", "DescribeWarmPool", "AutoScalingGroupName", "MaxRecords", "NextToken")
@@ -150,17 +218,28 @@ def describe_warm_pool(account: Account, params: Params) -> dict[str, Any]:
     group = find_group(account, params["AutoScalingGroupName"])
     if group.warm_pool is None:
         return {"Instances": []}
-    looks = {name: member_look(member) for name, member in group.warm_pool.members.items()}
-    chosen, token = page(looks, params.get("NextToken"), account.page_size(params.get("MaxRecords"), 50))
-    return {"WarmPoolConfiguration": dict(group.warm_pool.configuration), **answer("Instances", chosen, token)}
+    looks = {name: member_view(member) for name, member in group.warm_pool.members.items()}
+    chosen, token = page(
+        looks, params.get("NextToken"), account.page_size(params.get("MaxRecords"), 50)
+    )
+    return {
+        "WarmPoolConfiguration": dict(group.warm_pool.configuration),
+        **answer("Instances", chosen, token),
+    }
 
 
 def _listed(account: Account, params: Mapping[str, Any], kind: str) -> dict[str, Any]:
     name = params.get("AutoScalingGroupName")
     groups = [find_group(account, name)] if name else list(account.groups.values())
     found = {f"{g.name}/{i:04d}": item for g in groups for i, item in enumerate(getattr(g, kind))}
-    chosen, token = page(found, params.get("NextToken"), account.page_size(params.get("MaxRecords"), 50))
-    return answer({"policies": "ScalingPolicies", "scheduled_actions": "ScheduledUpdateGroupActions"}[kind], chosen, token)
+    chosen, token = page(
+        found, params.get("NextToken"), account.page_size(params.get("MaxRecords"), 50)
+    )
+    return answer(
+        {"policies": "ScalingPolicies", "scheduled_actions": "ScheduledUpdateGroupActions"}[kind],
+        chosen,
+        token,
+    )
 
 
 @operation("autoscaling", "DescribePolicies", "AutoScalingGroupName", "MaxRecords", "NextToken")
@@ -169,7 +248,9 @@ def describe_policies(account: Account, params: Params) -> dict[str, Any]:
     return _listed(account, params, "policies")
 
 
-@operation("autoscaling", "DescribeScheduledActions", "AutoScalingGroupName", "MaxRecords", "NextToken")
+@operation(
+    "autoscaling", "DescribeScheduledActions", "AutoScalingGroupName", "MaxRecords", "NextToken"
+)
 def describe_scheduled(account: Account, params: Params) -> dict[str, Any]:
     """Scheduled actions, as the scenario set them."""
     return _listed(account, params, "scheduled_actions")

@@ -11,11 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
 from ansible_collections.nodeops.rotator.tests.simulation.aws.fleet import LaunchSpec
-from ansible_collections.nodeops.rotator.tests.simulation.aws.looks import STATE_CODES, instance_look
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance, Subnet
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Params, operation
-from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import find_template, find_version
+from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import (
+    find_template,
+    find_version,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.aws.paging import matches, page
+from ansible_collections.nodeops.rotator.tests.simulation.aws.views import (
+    STATE_CODES,
+    instance_view,
+)
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
@@ -51,8 +57,12 @@ _FILTERS: dict[str, Any] = {
     "instance-lifecycle": value_at("InstanceLifecycle"),
     "key-name": value_at("KeyName"),
     "iam-instance-profile.arn": value_at("IamInstanceProfile", "Arn"),
-    "block-device-mapping.volume-id": lambda look: [d["Ebs"]["VolumeId"] for d in look.get("BlockDeviceMappings", ())],
-    "instance.group-id": lambda look: [group["GroupId"] for group in look.get("SecurityGroups", ())],
+    "block-device-mapping.volume-id": lambda look: [
+        d["Ebs"]["VolumeId"] for d in look.get("BlockDeviceMappings", ())
+    ],
+    "instance.group-id": lambda look: [
+        group["GroupId"] for group in look.get("SecurityGroups", ())
+    ],
 }
 
 
@@ -79,16 +89,26 @@ def find_instances(account: Account, ids: list[str]) -> list[Instance]:
 def no_such_instance(missing: list[str]) -> AwsError:
     """EC2's word for ids that are no instances."""
     if len(missing) == 1:
-        return AwsError("InvalidInstanceID.NotFound", f"The instance ID '{missing[0]}' does not exist")
-    return AwsError("InvalidInstanceID.NotFound", f"The instance IDs '{', '.join(missing)}' do not exist")
+        return AwsError(
+            "InvalidInstanceID.NotFound", f"The instance ID '{missing[0]}' does not exist"
+        )
+    return AwsError(
+        "InvalidInstanceID.NotFound", f"The instance IDs '{', '.join(missing)}' do not exist"
+    )
 
 
 def _looks(account: Account, params: Params) -> dict[str, dict[str, Any]]:
     """The instances that the call asks for, as they were at one moment."""
-    ids, filters, moment = params.get("InstanceIds") or [], params.get("Filters", ()), account.past.moment()
+    ids, filters, moment = (
+        params.get("InstanceIds") or [],
+        params.get("Filters", ()),
+        account.history.moment(),
+    )
     found: dict[str, dict[str, Any]] = {}
     for instance in find_instances(account, ids) if ids else _candidates(account, filters):
-        look = account.past.look("instance", instance.id, moment, lambda i=instance: instance_look(account, i))  # type: ignore[misc]
+        look = account.history.look(
+            "instance", instance.id, moment, lambda i=instance: instance_view(account, i)
+        )  # type: ignore[misc]
         if look is not None:
             found[instance.id] = look
     missing = [name for name in ids if name not in found]
@@ -100,7 +120,9 @@ def _looks(account: Account, params: Params) -> dict[str, dict[str, Any]]:
 def _candidates(account: Account, filters: Any) -> list[Instance]:
     """Those that the filter by id names, or all: asking for a few of many is cheap."""
     for one in filters:
-        if one["Name"] == "instance-id" and not any("*" in value or "?" in value for value in one["Values"]):
+        if one["Name"] == "instance-id" and not any(
+            "*" in value or "?" in value for value in one["Values"]
+        ):
             return [account.instances[name] for name in one["Values"] if name in account.instances]
     return list(account.instances.values())
 
@@ -114,21 +136,35 @@ def _reservation(account: Account, looks: list[dict[str, Any]]) -> dict[str, Any
 def describe(account: Account, params: Params) -> dict[str, Any]:
     """Instances by id (all must exist) or by filter; each in a reservation of its own."""
     if params.get("InstanceIds") and params.get("MaxResults"):
-        raise AwsError("InvalidParameterCombination", "The parameter instancesSet cannot be used with the parameter maxResults")
+        raise AwsError(
+            "InvalidParameterCombination",
+            "The parameter instancesSet cannot be used with the parameter maxResults",
+        )
     size = account.page_size(params.get("MaxResults"), 1000)
     chosen, token = page(_looks(account, params), params.get("NextToken"), size)
     answer: dict[str, Any] = {"Reservations": [_reservation(account, [look]) for look in chosen]}
     return {**answer, "NextToken": token} if token else answer
 
 
-@operation("ec2", "DescribeInstanceStatus", "InstanceIds", "Filters", "IncludeAllInstances", "MaxResults", "NextToken")
+@operation(
+    "ec2",
+    "DescribeInstanceStatus",
+    "InstanceIds",
+    "Filters",
+    "IncludeAllInstances",
+    "MaxResults",
+    "NextToken",
+)
 def describe_status(account: Account, params: Params) -> dict[str, Any]:
     """Status checks of running instances, or of all."""
     looks = {
-        name: look for name, look in _looks(account, params).items()
+        name: look
+        for name, look in _looks(account, params).items()
         if params.get("IncludeAllInstances") or look["State"]["Name"] == "running"
     }
-    chosen, token = page(looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), 1000))
+    chosen, token = page(
+        looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), 1000)
+    )
     answer: dict[str, Any] = {"InstanceStatuses": [_status(look) for look in chosen]}
     return {**answer, "NextToken": token} if token else answer
 
@@ -136,9 +172,12 @@ def describe_status(account: Account, params: Params) -> dict[str, Any]:
 def _status(look: Look) -> dict[str, Any]:
     word = "ok" if look["State"]["Name"] == "running" else "not-applicable"
     return {
-        "InstanceId": look["InstanceId"], "InstanceState": look["State"],
+        "InstanceId": look["InstanceId"],
+        "InstanceState": look["State"],
         "AvailabilityZone": look["Placement"]["AvailabilityZone"],
-        "InstanceStatus": {"Status": word}, "SystemStatus": {"Status": word}, "Events": [],
+        "InstanceStatus": {"Status": word},
+        "SystemStatus": {"Status": word},
+        "Events": [],
     }
 
 
@@ -156,7 +195,13 @@ def terminate(account: Account, params: Params) -> dict[str, Any]:
     changes = []
     for instance in find_instances(account, params["InstanceIds"]):
         before = instance.state
-        account.fleet.terminate(instance, ("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown"))
+        account.fleet.terminate(
+            instance,
+            (
+                "Client.UserInitiatedShutdown",
+                "Client.UserInitiatedShutdown: User initiated shutdown",
+            ),
+        )
         changes.append(_change(instance, before))
     return {"TerminatingInstances": changes}
 
@@ -186,11 +231,25 @@ def start(account: Account, params: Params) -> dict[str, Any]:
 _RUN_ITSELF = ("MinCount", "MaxCount", "SubnetId", "LaunchTemplate", "ClientToken", "DryRun")
 
 
-@operation("ec2", "RunInstances", "ImageId", "InstanceType", "MinCount", "MaxCount", "SubnetId", "LaunchTemplate",
-           "TagSpecifications", "UserData", "KeyName", "SecurityGroupIds", "IamInstanceProfile", "ClientToken")
+@operation(
+    "ec2",
+    "RunInstances",
+    "ImageId",
+    "InstanceType",
+    "MinCount",
+    "MaxCount",
+    "SubnetId",
+    "LaunchTemplate",
+    "TagSpecifications",
+    "UserData",
+    "KeyName",
+    "SecurityGroupIds",
+    "IamInstanceProfile",
+    "ClientToken",
+)
 def run(account: Account, params: Params) -> dict[str, Any]:
-    """Launch instances outside of any group, from a template, from the parameters, or from both (parameters win): as
-    many as can be up to MaxCount, or none if that is less than MinCount."""
+    """Launch instances outside of any group, from a template, from the parameters, or from both
+    (parameters win): as many as can be up to MaxCount, or none if that is less than MinCount."""
     given = {name: value for name, value in params.items() if name not in _RUN_ITSELF}
     data, origin = given, None
     if "LaunchTemplate" in params:
@@ -208,7 +267,7 @@ def run(account: Account, params: Params) -> dict[str, Any]:
             for instance in made:
                 account.fleet.terminate(instance)
             raise
-    return _reservation(account, [instance_look(account, instance) for instance in made])
+    return _reservation(account, [instance_view(account, instance) for instance in made])
 
 
 def _subnet(account: Account, name: str | None) -> Subnet:
@@ -226,22 +285,45 @@ def describe_volumes(account: Account, params: Params) -> dict[str, Any]:
     wanted = params.get("VolumeIds")
     looks = {
         instance.volume_id: {
-            "VolumeId": instance.volume_id, "AvailabilityZone": instance.zone, "State": "in-use", "Size": 20,
-            "VolumeType": "gp3", "Encrypted": True, "CreateTime": account.kernel.second(instance.launched_at),
-            "Attachments": [{"InstanceId": instance.id, "Device": "/dev/xvda", "State": "attached",
-                             "VolumeId": instance.volume_id, "DeleteOnTermination": True}],
+            "VolumeId": instance.volume_id,
+            "AvailabilityZone": instance.zone,
+            "State": "in-use",
+            "Size": 20,
+            "VolumeType": "gp3",
+            "Encrypted": True,
+            "CreateTime": account.kernel.second(instance.launched_at),
+            "Attachments": [
+                {
+                    "InstanceId": instance.id,
+                    "Device": "/dev/xvda",
+                    "State": "attached",
+                    "VolumeId": instance.volume_id,
+                    "DeleteOnTermination": True,
+                }
+            ],
             "Tags": [],
         }
         for instance in account.instances.values()
         if instance.state != "terminated" and (not wanted or instance.volume_id in wanted)
     }
     known = {
-        "volume-id": value_at("VolumeId"), "status": value_at("State"), "availability-zone": value_at("AvailabilityZone"),
+        "volume-id": value_at("VolumeId"),
+        "status": value_at("State"),
+        "availability-zone": value_at("AvailabilityZone"),
         "attachment.instance-id": lambda look: [part["InstanceId"] for part in look["Attachments"]],
     }
-    looks = {name: look for name, look in looks.items() if matches(look, params.get("Filters", ()), known, _tags)}
+    looks = {
+        name: look
+        for name, look in looks.items()
+        if matches(look, params.get("Filters", ()), known, _tags)
+    }
     if wanted and len(looks) < len(wanted):
-        raise AwsError("InvalidVolume.NotFound", f"The volume '{(set(wanted) - set(looks)).pop()}' does not exist.")
-    chosen, token = page(looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), 500))
+        raise AwsError(
+            "InvalidVolume.NotFound",
+            f"The volume '{(set(wanted) - set(looks)).pop()}' does not exist.",
+        )
+    chosen, token = page(
+        looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), 500)
+    )
     answer: dict[str, Any] = {"Volumes": chosen}
     return {**answer, "NextToken": token} if token else answer

@@ -9,35 +9,80 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
-from ansible_collections.nodeops.rotator.tests.simulation.aws.instance_types import TYPES, InstanceType
+from ansible_collections.nodeops.rotator.tests.simulation.aws.instance_types import (
+    TYPES,
+    InstanceType,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Image, Subnet
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Params, operation
-from ansible_collections.nodeops.rotator.tests.simulation.aws.paging import matches, page, tag_list, tag_pairs
+from ansible_collections.nodeops.rotator.tests.simulation.aws.paging import (
+    matches,
+    page,
+    tag_list,
+    tag_pairs,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.aws.services.ec2_instances import check_id
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
 
-REGIONS = ("eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "us-east-1", "us-east-2", "us-west-2")
+REGIONS = (
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "us-east-1",
+    "us-east-2",
+    "us-west-2",
+)
 
 
-def _paged(account: Account, params: Params, name: str, looks: Mapping[str, Any], most: int) -> dict[str, Any]:
-    shown, token = page(looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), most))
+def _paged(
+    account: Account, params: Params, name: str, looks: Mapping[str, Any], most: int
+) -> dict[str, Any]:
+    shown, token = page(
+        looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), most)
+    )
     return {name: shown, "NextToken": token} if token else {name: shown}
 
 
-def _image_look(account: Account, image: Image) -> dict[str, Any]:
+def _image_view(account: Account, image: Image) -> dict[str, Any]:
     look: dict[str, Any] = {
-        "ImageId": image.id, "Name": image.name, "Description": image.description, "Architecture": image.architecture,
-        "CreationDate": image.created, "OwnerId": image.owner, "State": image.state, "Public": image.owner != account.id,
-        "ImageType": "machine", "ImageLocation": f"{image.owner_alias or image.owner}/{image.name}",
-        "RootDeviceType": "ebs", "RootDeviceName": image.root_device, "VirtualizationType": "hvm", "Hypervisor": "xen",
-        "EnaSupport": True, "SriovNetSupport": "simple", "BlockDeviceMappings": [
-            {"DeviceName": image.root_device, "Ebs": {"VolumeSize": 20, "VolumeType": "gp3", "DeleteOnTermination": True,
-                                                      "Encrypted": False}}],
-        "PlatformDetails": "Windows" if image.platform else "Linux/UNIX", "Tags": tag_list(image.tags),
+        "ImageId": image.id,
+        "Name": image.name,
+        "Description": image.description,
+        "Architecture": image.architecture,
+        "CreationDate": image.created,
+        "OwnerId": image.owner,
+        "State": image.state,
+        "Public": image.owner != account.id,
+        "ImageType": "machine",
+        "ImageLocation": f"{image.owner_alias or image.owner}/{image.name}",
+        "RootDeviceType": "ebs",
+        "RootDeviceName": image.root_device,
+        "VirtualizationType": "hvm",
+        "Hypervisor": "xen",
+        "EnaSupport": True,
+        "SriovNetSupport": "simple",
+        "BlockDeviceMappings": [
+            {
+                "DeviceName": image.root_device,
+                "Ebs": {
+                    "VolumeSize": 20,
+                    "VolumeType": "gp3",
+                    "DeleteOnTermination": True,
+                    "Encrypted": False,
+                },
+            }
+        ],
+        "PlatformDetails": "Windows" if image.platform else "Linux/UNIX",
+        "Tags": tag_list(image.tags),
     }
-    optional = {"ImageOwnerAlias": image.owner_alias, "Platform": image.platform, "DeprecationTime": image.deprecation}
+    optional = {
+        "ImageOwnerAlias": image.owner_alias,
+        "Platform": image.platform,
+        "DeprecationTime": image.deprecation,
+    }
     return {**look, **{name: value for name, value in optional.items() if value}}
 
 
@@ -58,7 +103,16 @@ _IMAGE_FILTERS: dict[str, Any] = {
 }
 
 
-@operation("ec2", "DescribeImages", "ImageIds", "Owners", "Filters", "IncludeDeprecated", "MaxResults", "NextToken")
+@operation(
+    "ec2",
+    "DescribeImages",
+    "ImageIds",
+    "Owners",
+    "Filters",
+    "IncludeDeprecated",
+    "MaxResults",
+    "NextToken",
+)
 def describe_images(account: Account, params: Params) -> dict[str, Any]:
     """Images by id (all must exist), owner (an account, self, amazon) and filter."""
     ids, owners = params.get("ImageIds", []), params.get("Owners", [])
@@ -66,12 +120,18 @@ def describe_images(account: Account, params: Params) -> dict[str, Any]:
         check_id("AMIID", "ami", name)
     missing = [name for name in ids if name not in account.images]
     if missing:
-        raise AwsError("InvalidAMIID.NotFound", f"The image id '[{', '.join(missing)}]' does not exist")
-    known = {**_IMAGE_FILTERS, "is-public": lambda image: ["true" if image.owner != account.id else "false"]}
+        raise AwsError(
+            "InvalidAMIID.NotFound", f"The image id '[{', '.join(missing)}]' does not exist"
+        )
+    known = {
+        **_IMAGE_FILTERS,
+        "is-public": lambda image: ["true" if image.owner != account.id else "false"],
+    }
     looks = {
-        image.id: _image_look(account, image)
+        image.id: _image_view(account, image)
         for image in ([account.images[name] for name in ids] or account.images.values())
-        if _owned(account, image, owners) and matches(image, params.get("Filters", ()), known, lambda i: tag_pairs(i.tags))
+        if _owned(account, image, owners)
+        and matches(image, params.get("Filters", ()), known, lambda i: tag_pairs(i.tags))
         and (ids or params.get("IncludeDeprecated") or not _deprecated(account, image))
     }
     return _paged(account, params, "Images", looks, 1000)
@@ -79,25 +139,54 @@ def describe_images(account: Account, params: Params) -> dict[str, Any]:
 
 def _owned(account: Account, image: Image, owners: list[str]) -> bool:
     mine = "self" in owners and image.owner == account.id
-    return not owners or mine or image.owner in owners or (image.owner_alias != "" and image.owner_alias in owners)
+    return (
+        not owners
+        or mine
+        or image.owner in owners
+        or (image.owner_alias != "" and image.owner_alias in owners)
+    )
 
 
 def _deprecated(account: Account, image: Image) -> bool:
-    return bool(image.deprecation) and image.deprecation <= account.kernel.utc().strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return bool(image.deprecation) and image.deprecation <= account.kernel.utc().strftime(
+        "%Y-%m-%dT%H:%M:%S.000Z"
+    )
 
 
-def _type_look(kind: InstanceType) -> dict[str, Any]:
+def _type_view(kind: InstanceType) -> dict[str, Any]:
     look: dict[str, Any] = {
-        "InstanceType": kind.name, "CurrentGeneration": True, "FreeTierEligible": False, "Hypervisor": "nitro",
-        "SupportedUsageClasses": ["on-demand", "spot"], "SupportedVirtualizationTypes": ["hvm"], "BareMetal": False,
-        "ProcessorInfo": {"SupportedArchitectures": [kind.architecture]}, "BurstablePerformanceSupported": kind.burstable,
-        "VCpuInfo": {"DefaultVCpus": kind.vcpus, "DefaultThreadsPerCore": 1 if kind.architecture == "arm64" else 2},
-        "MemoryInfo": {"SizeInMiB": kind.memory}, "InstanceStorageSupported": False,
-        "NetworkInfo": {"MaximumNetworkInterfaces": kind.interfaces, "Ipv4AddressesPerInterface": kind.addresses},
+        "InstanceType": kind.name,
+        "CurrentGeneration": True,
+        "FreeTierEligible": False,
+        "Hypervisor": "nitro",
+        "SupportedUsageClasses": ["on-demand", "spot"],
+        "SupportedVirtualizationTypes": ["hvm"],
+        "BareMetal": False,
+        "ProcessorInfo": {"SupportedArchitectures": [kind.architecture]},
+        "BurstablePerformanceSupported": kind.burstable,
+        "VCpuInfo": {
+            "DefaultVCpus": kind.vcpus,
+            "DefaultThreadsPerCore": 1 if kind.architecture == "arm64" else 2,
+        },
+        "MemoryInfo": {"SizeInMiB": kind.memory},
+        "InstanceStorageSupported": False,
+        "NetworkInfo": {
+            "MaximumNetworkInterfaces": kind.interfaces,
+            "Ipv4AddressesPerInterface": kind.addresses,
+        },
     }
     if kind.gpus:
-        look["GpuInfo"] = {"Gpus": [{"Name": "A10G", "Manufacturer": "NVIDIA", "Count": kind.gpus,
-                                     "MemoryInfo": {"SizeInMiB": 24576}}], "TotalGpuMemoryInMiB": 24576 * kind.gpus}
+        look["GpuInfo"] = {
+            "Gpus": [
+                {
+                    "Name": "A10G",
+                    "Manufacturer": "NVIDIA",
+                    "Count": kind.gpus,
+                    "MemoryInfo": {"SizeInMiB": 24576},
+                }
+            ],
+            "TotalGpuMemoryInMiB": 24576 * kind.gpus,
+        }
     return look
 
 
@@ -107,7 +196,10 @@ def describe_types(account: Account, params: Params) -> dict[str, Any]:
     names = params.get("InstanceTypes", [])
     unknown = [name for name in names if name not in TYPES]
     if unknown:
-        raise AwsError("InvalidInstanceType", f"The following supplied instance types do not exist: [{', '.join(unknown)}]")
+        raise AwsError(
+            "InvalidInstanceType",
+            f"The following supplied instance types do not exist: [{', '.join(unknown)}]",
+        )
     known = {
         "instance-type": lambda kind: [kind.name],
         "processor-info.supported-architecture": lambda kind: [kind.architecture],
@@ -116,39 +208,71 @@ def describe_types(account: Account, params: Params) -> dict[str, Any]:
         "current-generation": lambda kind: ["true"],
     }
     chosen = [TYPES[name] for name in names] or list(TYPES.values())
-    looks = {k.name: _type_look(k) for k in chosen if matches(k, params.get("Filters", ()), known, lambda _kind: [])}
+    looks = {
+        k.name: _type_view(k)
+        for k in chosen
+        if matches(k, params.get("Filters", ()), known, lambda _kind: [])
+    }
     return _paged(account, params, "InstanceTypes", looks, 100)
 
 
-@operation("ec2", "DescribeInstanceTypeOfferings", "LocationType", "Filters", "MaxResults", "NextToken")
+@operation(
+    "ec2", "DescribeInstanceTypeOfferings", "LocationType", "Filters", "MaxResults", "NextToken"
+)
 def describe_offerings(account: Account, params: Params) -> dict[str, Any]:
     """Where types are offered: everywhere but in the account's `not_offered`."""
     by_zone = params.get("LocationType", "region") == "availability-zone"
     looks = {
         f"{name}/{place}": {
-            "InstanceType": name, "LocationType": params.get("LocationType", "region"), "Location": place,
+            "InstanceType": name,
+            "LocationType": params.get("LocationType", "region"),
+            "Location": place,
         }
-        for name in TYPES for place in (account.zones if by_zone else [account.region])
+        for name in TYPES
+        for place in (account.zones if by_zone else [account.region])
         if (name, place) not in account.not_offered
     }
-    known = {"instance-type": lambda look: [look["InstanceType"]], "location": lambda look: [look["Location"]]}
-    looks = {k: look for k, look in looks.items() if matches(look, params.get("Filters", ()), known, lambda _look: [])}
+    known = {
+        "instance-type": lambda look: [look["InstanceType"]],
+        "location": lambda look: [look["Location"]],
+    }
+    looks = {
+        k: look
+        for k, look in looks.items()
+        if matches(look, params.get("Filters", ()), known, lambda _view: [])
+    }
     return _paged(account, params, "InstanceTypeOfferings", looks, 1000)
 
 
-def _subnet_look(account: Account, subnet: Subnet) -> dict[str, Any]:
+def _subnet_view(account: Account, subnet: Subnet) -> dict[str, Any]:
     return {
-        "SubnetId": subnet.id, "VpcId": subnet.vpc_id, "CidrBlock": subnet.cidr, "AvailabilityZone": subnet.zone,
-        "AvailabilityZoneId": zone_id(account, subnet.zone), "AvailableIpAddressCount": subnet.available,
-        "State": "available", "OwnerId": account.id, "DefaultForAz": False, "MapPublicIpOnLaunch": False,
-        "SubnetArn": account.arn("ec2", f"subnet/{subnet.id}"), "Tags": tag_list(subnet.tags),
+        "SubnetId": subnet.id,
+        "VpcId": subnet.vpc_id,
+        "CidrBlock": subnet.cidr,
+        "AvailabilityZone": subnet.zone,
+        "AvailabilityZoneId": zone_id(account, subnet.zone),
+        "AvailableIpAddressCount": subnet.available,
+        "State": "available",
+        "OwnerId": account.id,
+        "DefaultForAz": False,
+        "MapPublicIpOnLaunch": False,
+        "SubnetArn": account.arn("ec2", f"subnet/{subnet.id}"),
+        "Tags": tag_list(subnet.tags),
     }
 
 
 def zone_id(account: Account, zone: str) -> str:
     """A zone's account-independent id, as in euw1-az1."""
     area, side, number = account.region.split("-")
-    short = area + "".join({"north": "n", "south": "s", "east": "e", "west": "w", "central": "c"}.get(side, side[:1])) + number
+    short = (
+        area
+        + "".join(
+            {"north": "n", "south": "s", "east": "e", "west": "w", "central": "c"}.get(
+                side, side[:1]
+            )
+        )
+        + number
+    )
     return f"{short}-az{ord(zone[-1]) - ord('a') + 1}"
 
 
@@ -160,34 +284,62 @@ def describe_subnets(account: Account, params: Params) -> dict[str, Any]:
     if missing:
         raise AwsError("InvalidSubnetID.NotFound", f"The subnet ID '{missing[0]}' does not exist")
     known = {
-        "subnet-id": lambda s: [s.id], "vpc-id": lambda s: [s.vpc_id], "availability-zone": lambda s: [s.zone],
-        "cidr-block": lambda s: [s.cidr], "state": lambda s: ["available"],
+        "subnet-id": lambda s: [s.id],
+        "vpc-id": lambda s: [s.vpc_id],
+        "availability-zone": lambda s: [s.zone],
+        "cidr-block": lambda s: [s.cidr],
+        "state": lambda s: ["available"],
     }
     chosen = [account.subnets[name] for name in ids] or list(account.subnets.values())
-    looks = {s.id: _subnet_look(account, s) for s in chosen
-             if matches(s, params.get("Filters", ()), known, lambda subnet: tag_pairs(subnet.tags))}
+    looks = {
+        s.id: _subnet_view(account, s)
+        for s in chosen
+        if matches(s, params.get("Filters", ()), known, lambda subnet: tag_pairs(subnet.tags))
+    }
     return _paged(account, params, "Subnets", looks, 1000)
 
 
-@operation("ec2", "DescribeAvailabilityZones", "ZoneNames", "ZoneIds", "Filters", "AllAvailabilityZones")
+@operation(
+    "ec2", "DescribeAvailabilityZones", "ZoneNames", "ZoneIds", "Filters", "AllAvailabilityZones"
+)
 def describe_zones(account: Account, params: Params) -> dict[str, Any]:
     """The zones in which the account has subnets."""
     names = params.get("ZoneNames", [])
     unknown = [name for name in names if name not in account.zones]
     if unknown:
         raise AwsError("InvalidParameterValue", f"Invalid availability zone: [{unknown[0]}]")
-    known = {"zone-name": lambda look: [look["ZoneName"]], "state": lambda look: [look["State"]],
-             "region-name": lambda look: [look["RegionName"]], "zone-type": lambda look: [look["ZoneType"]],
-             "opt-in-status": lambda look: [look["OptInStatus"]], "zone-id": lambda look: [look["ZoneId"]]}
+    known = {
+        "zone-name": lambda look: [look["ZoneName"]],
+        "state": lambda look: [look["State"]],
+        "region-name": lambda look: [look["RegionName"]],
+        "zone-type": lambda look: [look["ZoneType"]],
+        "opt-in-status": lambda look: [look["OptInStatus"]],
+        "zone-id": lambda look: [look["ZoneId"]],
+    }
     looks = [
-        {"ZoneName": zone, "ZoneId": zone_id(account, zone), "State": "available", "RegionName": account.region,
-         "OptInStatus": "opt-in-not-required", "ZoneType": "availability-zone", "Messages": [],
-         "GroupName": account.region, "NetworkBorderGroup": account.region}
-        for zone in account.zones if not names or zone in names
+        {
+            "ZoneName": zone,
+            "ZoneId": zone_id(account, zone),
+            "State": "available",
+            "RegionName": account.region,
+            "OptInStatus": "opt-in-not-required",
+            "ZoneType": "availability-zone",
+            "Messages": [],
+            "GroupName": account.region,
+            "NetworkBorderGroup": account.region,
+        }
+        for zone in account.zones
+        if not names or zone in names
     ]
     wanted = params.get("ZoneIds", [])
-    return {"AvailabilityZones": [look for look in looks if (not wanted or look["ZoneId"] in wanted)
-                                  and matches(look, params.get("Filters", ()), known, lambda _look: [])]}
+    return {
+        "AvailabilityZones": [
+            look
+            for look in looks
+            if (not wanted or look["ZoneId"] in wanted)
+            and matches(look, params.get("Filters", ()), known, lambda _view: [])
+        ]
+    }
 
 
 @operation("ec2", "DescribeRegions", "RegionNames", "AllRegions", "Filters")
@@ -197,7 +349,23 @@ def describe_regions(account: Account, params: Params) -> dict[str, Any]:
     unknown = [name for name in names if name not in REGIONS and name != account.region]
     if unknown:
         raise AwsError("InvalidParameterValue", f"Invalid region: [{unknown[0]}]")
-    known = {"region-name": lambda look: [look["RegionName"]], "opt-in-status": lambda look: [look["OptInStatus"]],
-             "endpoint": lambda look: [look["Endpoint"]]}
-    looks = [{"RegionName": name, "Endpoint": f"ec2.{name}.amazonaws.com", "OptInStatus": "opt-in-not-required"} for name in names]
-    return {"Regions": [look for look in looks if matches(look, params.get("Filters", ()), known, lambda _look: [])]}
+    known = {
+        "region-name": lambda look: [look["RegionName"]],
+        "opt-in-status": lambda look: [look["OptInStatus"]],
+        "endpoint": lambda look: [look["Endpoint"]],
+    }
+    looks = [
+        {
+            "RegionName": name,
+            "Endpoint": f"ec2.{name}.amazonaws.com",
+            "OptInStatus": "opt-in-not-required",
+        }
+        for name in names
+    ]
+    return {
+        "Regions": [
+            look
+            for look in looks
+            if matches(look, params.get("Filters", ()), known, lambda _view: [])
+        ]
+    }

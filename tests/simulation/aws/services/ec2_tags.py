@@ -9,11 +9,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
-from ansible_collections.nodeops.rotator.tests.simulation.aws.looks import instance_look
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Params, operation
 from ansible_collections.nodeops.rotator.tests.simulation.aws.paging import matches, page, tag_map
-from ansible_collections.nodeops.rotator.tests.simulation.aws.services.ec2_instances import no_such_instance, value_at
+from ansible_collections.nodeops.rotator.tests.simulation.aws.services.ec2_instances import (
+    no_such_instance,
+    value_at,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.aws.views import instance_view
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
@@ -22,7 +25,9 @@ if TYPE_CHECKING:
 def _taggable(account: Account) -> list[tuple[str, str, dict[str, str]]]:
     """Everything that EC2 tags: id, type, tags."""
     kinds: tuple[tuple[str, Mapping[str, Any]], ...] = (
-        ("instance", account.instances), ("image", account.images), ("subnet", account.subnets),
+        ("instance", account.instances),
+        ("image", account.images),
+        ("subnet", account.subnets),
         ("launch-template", account.templates),
     )
     return [(name, kind, thing.tags) for kind, things in kinds for name, thing in things.items()]
@@ -41,7 +46,9 @@ def _find_taggable(account: Account, name: str) -> Any:
 def create_tags(account: Account, params: Params) -> dict[str, Any]:
     """Set tags; the aws: prefix is the services' own."""
     if any(tag["Key"].startswith("aws:") for tag in params["Tags"]):
-        raise AwsError("InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use")
+        raise AwsError(
+            "InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use"
+        )
     for thing in [_find_taggable(account, name) for name in params["Resources"]]:
         _note(account, thing)
         thing.tags.update(tag_map(params["Tags"]))
@@ -61,21 +68,31 @@ def delete_tags(account: Account, params: Params) -> dict[str, Any]:
 
 def _note(account: Account, thing: Any) -> None:
     if isinstance(thing, Instance):
-        account.past.note("instance", thing.id, lambda: instance_look(account, thing))
+        account.history.note("instance", thing.id, lambda: instance_view(account, thing))
 
 
 @operation("ec2", "DescribeTags", "Filters", "MaxResults", "NextToken")
 def describe_tags(account: Account, params: Params) -> dict[str, Any]:
     """Tags of everything, by resource, type, key or value."""
     known = {
-        "resource-id": value_at("ResourceId"), "resource-type": value_at("ResourceType"), "key": value_at("Key"),
+        "resource-id": value_at("ResourceId"),
+        "resource-type": value_at("ResourceType"),
+        "key": value_at("Key"),
         "value": value_at("Value"),
     }
     looks = {
         f"{name}/{key}": {"ResourceId": name, "ResourceType": kind, "Key": key, "Value": value}
-        for name, kind, tags in _taggable(account) for key, value in tags.items()
+        for name, kind, tags in _taggable(account)
+        for key, value in tags.items()
     }
-    looks = {key: look for key, look in looks.items()
-             if matches(look, params.get("Filters", ()), known, lambda tag: [f"{tag['Key']}={tag['Value']}"])}
-    chosen, token = page(looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), 1000))
+    looks = {
+        key: look
+        for key, look in looks.items()
+        if matches(
+            look, params.get("Filters", ()), known, lambda tag: [f"{tag['Key']}={tag['Value']}"]
+        )
+    }
+    chosen, token = page(
+        looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), 1000)
+    )
     return {"Tags": chosen, "NextToken": token} if token else {"Tags": chosen}

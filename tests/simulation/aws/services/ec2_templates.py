@@ -9,36 +9,59 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
-from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Template, TemplateVersion
+from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import (
+    Template,
+    TemplateVersion,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Params, operation
-from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import find_template, find_version
-from ansible_collections.nodeops.rotator.tests.simulation.aws.paging import matches, page, tag_list, tag_map, tag_pairs
+from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import (
+    find_template,
+    find_version,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.aws.paging import (
+    matches,
+    page,
+    tag_list,
+    tag_map,
+    tag_pairs,
+)
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
 
 
-def template_look(account: Account, template: Template) -> dict[str, Any]:
+def template_view(account: Account, template: Template) -> dict[str, Any]:
     """A launch template as every operation shows it."""
     return {
-        "LaunchTemplateId": template.id, "LaunchTemplateName": template.name,
-        "CreateTime": account.kernel.second(template.created_at), "CreatedBy": account.arn_of(""),
-        "DefaultVersionNumber": template.default, "LatestVersionNumber": template.latest,
+        "LaunchTemplateId": template.id,
+        "LaunchTemplateName": template.name,
+        "CreateTime": account.kernel.second(template.created_at),
+        "CreatedBy": account.arn_of(""),
+        "DefaultVersionNumber": template.default,
+        "LatestVersionNumber": template.latest,
         "Tags": tag_list(template.tags),
     }
 
 
-def _version_look(account: Account, template: Template, version: TemplateVersion) -> dict[str, Any]:
+def _version_view(account: Account, template: Template, version: TemplateVersion) -> dict[str, Any]:
     look: dict[str, Any] = {
-        "LaunchTemplateId": template.id, "LaunchTemplateName": template.name, "VersionNumber": version.number,
-        "CreateTime": account.kernel.second(version.created_at), "CreatedBy": account.arn_of(""),
-        "DefaultVersion": version.number == template.default, "LaunchTemplateData": version.data,
+        "LaunchTemplateId": template.id,
+        "LaunchTemplateName": template.name,
+        "VersionNumber": version.number,
+        "CreateTime": account.kernel.second(version.created_at),
+        "CreatedBy": account.arn_of(""),
+        "DefaultVersion": version.number == template.default,
+        "LaunchTemplateData": version.data,
     }
     return {**look, "VersionDescription": version.description} if version.description else look
 
 
-def _add_version(account: Account, template: Template, data: Any, description: str) -> TemplateVersion:
-    version = TemplateVersion(template.next_number, copy.deepcopy(dict(data)), description, account.kernel.now)
+def _add_version(
+    account: Account, template: Template, data: Any, description: str
+) -> TemplateVersion:
+    version = TemplateVersion(
+        template.next_number, copy.deepcopy(dict(data)), description, account.kernel.now
+    )
     template.versions[version.number] = version
     template.next_number += 1
     return version
@@ -46,30 +69,51 @@ def _add_version(account: Account, template: Template, data: Any, description: s
 
 def note(account: Account, template: Template) -> None:
     """The template is about to change."""
-    account.past.note("template", template.id, lambda: template_look(account, template))
+    account.history.note("template", template.id, lambda: template_view(account, template))
 
 
-@operation("ec2", "CreateLaunchTemplate", "LaunchTemplateName", "LaunchTemplateData", "VersionDescription",
-           "TagSpecifications", "ClientToken")
+@operation(
+    "ec2",
+    "CreateLaunchTemplate",
+    "LaunchTemplateName",
+    "LaunchTemplateData",
+    "VersionDescription",
+    "TagSpecifications",
+    "ClientToken",
+)
 def create(account: Account, params: Params) -> dict[str, Any]:
     """A new template, whose version 1 is default and latest."""
     name = params["LaunchTemplateName"]
     if any(template.name == name for template in account.templates.values()):
-        raise AwsError("InvalidLaunchTemplateName.AlreadyExistsException", "Launch template name already in use.")
+        raise AwsError(
+            "InvalidLaunchTemplateName.AlreadyExistsException",
+            "Launch template name already in use.",
+        )
     template = Template(account.new_id("lt"), name, 1, account.kernel.now)
     for part in params.get("TagSpecifications", ()):
         template.tags.update(tag_map(part.get("Tags", ())))
-    _add_version(account, template, params["LaunchTemplateData"], params.get("VersionDescription", ""))
-    account.past.note("template", template.id, lambda: None)
+    _add_version(
+        account, template, params["LaunchTemplateData"], params.get("VersionDescription", "")
+    )
+    account.history.note("template", template.id, lambda: None)
     account.templates[template.id] = template
-    return {"LaunchTemplate": template_look(account, template)}
+    return {"LaunchTemplate": template_view(account, template)}
 
 
-@operation("ec2", "CreateLaunchTemplateVersion", "LaunchTemplateId", "LaunchTemplateName", "SourceVersion",
-           "LaunchTemplateData", "VersionDescription", "ResolveAlias", "ClientToken")
+@operation(
+    "ec2",
+    "CreateLaunchTemplateVersion",
+    "LaunchTemplateId",
+    "LaunchTemplateName",
+    "SourceVersion",
+    "LaunchTemplateData",
+    "VersionDescription",
+    "ResolveAlias",
+    "ClientToken",
+)
 def create_version(account: Account, params: Params) -> dict[str, Any]:
-    """A new version. With SourceVersion it begins as that one, and what is given replaces it parameter by parameter;
-    without, it holds only what is given."""
+    """A new version. With SourceVersion it begins as that one, and what is given replaces it
+    parameter by parameter; without, it holds only what is given."""
     template = find_template(account, params)
     source = params.get("SourceVersion")
     base = find_version(template, source).data if source else {}
@@ -79,22 +123,31 @@ def create_version(account: Account, params: Params) -> dict[str, Any]:
     return {"LaunchTemplateVersion": _resolved(account, template, version, params)}
 
 
-def _resolved(account: Account, template: Template, version: TemplateVersion, params: Params) -> dict[str, Any]:
-    look = _version_look(account, template, version)
+def _resolved(
+    account: Account, template: Template, version: TemplateVersion, params: Params
+) -> dict[str, Any]:
+    look = _version_view(account, template, version)
     image_id = version.data.get("ImageId", "")
     if params.get("ResolveAlias") and image_id:
         look["LaunchTemplateData"] = {**version.data, "ImageId": account.fleet.resolve(image_id)}
     return look
 
 
-@operation("ec2", "ModifyLaunchTemplate", "LaunchTemplateId", "LaunchTemplateName", "DefaultVersion", "ClientToken")
+@operation(
+    "ec2",
+    "ModifyLaunchTemplate",
+    "LaunchTemplateId",
+    "LaunchTemplateName",
+    "DefaultVersion",
+    "ClientToken",
+)
 def modify(account: Account, params: Params) -> dict[str, Any]:
     """Set the default version."""
     template = find_template(account, params)
     version = find_version(template, params["DefaultVersion"])
     note(account, template)
     template.default = version.number
-    return {"LaunchTemplate": template_look(account, template)}
+    return {"LaunchTemplate": template_view(account, template)}
 
 
 @operation("ec2", "DeleteLaunchTemplate", "LaunchTemplateId", "LaunchTemplateName")
@@ -102,10 +155,12 @@ def delete(account: Account, params: Params) -> dict[str, Any]:
     """Delete a template with all versions; groups that use it cannot launch any more."""
     template = find_template(account, params)
     del account.templates[template.id]
-    return {"LaunchTemplate": template_look(account, template)}
+    return {"LaunchTemplate": template_view(account, template)}
 
 
-@operation("ec2", "DeleteLaunchTemplateVersions", "LaunchTemplateId", "LaunchTemplateName", "Versions")
+@operation(
+    "ec2", "DeleteLaunchTemplateVersions", "LaunchTemplateId", "LaunchTemplateName", "Versions"
+)
 def delete_versions(account: Account, params: Params) -> dict[str, Any]:
     """Delete versions, each for itself; the default one stays."""
     template = find_template(account, params)
@@ -113,20 +168,28 @@ def delete_versions(account: Account, params: Params) -> dict[str, Any]:
     done: list[dict[str, Any]] = []
     failed: list[dict[str, Any]] = []
     for wanted in params["Versions"]:
-        entry = {"LaunchTemplateId": template.id, "LaunchTemplateName": template.name, "VersionNumber": int(wanted)}
+        entry = {
+            "LaunchTemplateId": template.id,
+            "LaunchTemplateName": template.name,
+            "VersionNumber": int(wanted),
+        }
         code, message = _delete_version(template, int(wanted))
         if code:
             failed.append({**entry, "ResponseError": {"Code": code, "Message": message}})
         else:
             done.append(entry)
     return {
-        "SuccessfullyDeletedLaunchTemplateVersions": done, "UnsuccessfullyDeletedLaunchTemplateVersions": failed,
+        "SuccessfullyDeletedLaunchTemplateVersions": done,
+        "UnsuccessfullyDeletedLaunchTemplateVersions": failed,
     }
 
 
 def _delete_version(template: Template, number: int) -> tuple[str, str]:
     if number not in template.versions:
-        return "launchTemplateVersionDoesNotExist", f"The specified version {number} does not exist."
+        return (
+            "launchTemplateVersionDoesNotExist",
+            f"The specified version {number} does not exist.",
+        )
     if number == template.default:
         return "unexpectedError", "You cannot delete the default version of a launch template."
     del template.versions[number]
@@ -136,47 +199,91 @@ def _delete_version(template: Template, number: int) -> tuple[str, str]:
 _FILTERS: dict[str, Any] = {"launch-template-name": lambda template: [template.name]}
 
 
-@operation("ec2", "DescribeLaunchTemplates", "LaunchTemplateIds", "LaunchTemplateNames", "Filters", "MaxResults",
-           "NextToken")
+@operation(
+    "ec2",
+    "DescribeLaunchTemplates",
+    "LaunchTemplateIds",
+    "LaunchTemplateNames",
+    "Filters",
+    "MaxResults",
+    "NextToken",
+)
 def describe(account: Account, params: Params) -> dict[str, Any]:
     """Templates by id or name (all must exist) or by filter."""
     ids, names = params.get("LaunchTemplateIds", ()), params.get("LaunchTemplateNames", ())
     chosen = [find_template(account, {"LaunchTemplateId": one}) for one in ids]
     chosen += [find_template(account, {"LaunchTemplateName": one}) for one in names]
     everything = chosen if ids or names else list(account.templates.values())
-    moment, looks = account.past.moment(), {}
+    moment, looks = account.history.moment(), {}
     for template in everything:
-        look = account.past.look("template", template.id, moment, lambda t=template: template_look(account, t))  # type: ignore[misc]
-        if look and matches(template, params.get("Filters", ()), _FILTERS, lambda t: tag_pairs(t.tags)):
+        look = account.history.look(
+            "template", template.id, moment, lambda t=template: template_view(account, t)
+        )  # type: ignore[misc]
+        if look and matches(
+            template, params.get("Filters", ()), _FILTERS, lambda t: tag_pairs(t.tags)
+        ):
             looks[template.id] = look
-    shown, token = page(looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), 200))
+    shown, token = page(
+        looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), 200)
+    )
     return {"LaunchTemplates": shown, "NextToken": token} if token else {"LaunchTemplates": shown}
 
 
-@operation("ec2", "DescribeLaunchTemplateVersions", "LaunchTemplateId", "LaunchTemplateName", "Versions", "MinVersion",
-           "MaxVersion", "MaxResults", "NextToken", "ResolveAlias")
+@operation(
+    "ec2",
+    "DescribeLaunchTemplateVersions",
+    "LaunchTemplateId",
+    "LaunchTemplateName",
+    "Versions",
+    "MinVersion",
+    "MaxVersion",
+    "MaxResults",
+    "NextToken",
+    "ResolveAlias",
+)
 def describe_versions(account: Account, params: Params) -> dict[str, Any]:
     """Versions of one template; or, with only $Latest or $Default, those of all."""
     wanted = params.get("Versions", [])
     if not params.get("LaunchTemplateId") and not params.get("LaunchTemplateName"):
         if not wanted or not set(wanted) <= {"$Latest", "$Default"}:
-            raise AwsError("MissingParameter", "Either Launch Template ID or Launch Template Name must be specified.")
+            raise AwsError(
+                "MissingParameter",
+                "Either Launch Template ID or Launch Template Name must be specified.",
+            )
         pairs = [(t, find_version(t, one)) for t in account.templates.values() for one in wanted]
     else:
         template = find_template(account, params)
         pairs = [(template, version) for version in _chosen(account, template, params)]
     # The newest come first.
     looks = {f"{t.id}/{10**9 - v.number}": _resolved(account, t, v, params) for t, v in pairs}
-    shown, token = page(looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), 200))
-    return {"LaunchTemplateVersions": shown, "NextToken": token} if token else {"LaunchTemplateVersions": shown}
+    shown, token = page(
+        looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), 200)
+    )
+    return (
+        {"LaunchTemplateVersions": shown, "NextToken": token}
+        if token
+        else {"LaunchTemplateVersions": shown}
+    )
 
 
 def _chosen(account: Account, template: Template, params: Params) -> list[TemplateVersion]:
     """The asked-for versions, where $Latest and $Default are those of a moment ago."""
-    old = account.past.look("template", template.id, account.past.moment(), lambda: template_look(account, template))
+    old = account.history.look(
+        "template", template.id, account.history.moment(), lambda: template_view(account, template)
+    )
     if params.get("Versions"):
-        named = {"$Latest": old and old["LatestVersionNumber"], "$Default": old and old["DefaultVersionNumber"]}
+        named = {
+            "$Latest": old and old["LatestVersionNumber"],
+            "$Default": old and old["DefaultVersionNumber"],
+        }
         asked = [named.get(one) or one for one in params["Versions"]]
-        return [find_version(template, str(one)) for one in asked if int(one) in template.versions or one not in named.values()]
-    low, high = int(params.get("MinVersion", 1)), int(params.get("MaxVersion", template.next_number))
+        return [
+            find_version(template, str(one))
+            for one in asked
+            if int(one) in template.versions or one not in named.values()
+        ]
+    low, high = (
+        int(params.get("MinVersion", 1)),
+        int(params.get("MaxVersion", template.next_number)),
+    )
     return [version for version in template.versions.values() if low <= version.number <= high]

@@ -27,21 +27,40 @@ def describe_cluster(account: Account, params: Params) -> dict[str, Any]:
     """One cluster."""
     cluster = _find(account, params["name"])
     vpc = next((subnet.vpc_id for subnet in account.subnets.values()), "")
-    return {"cluster": {
-        "name": cluster.name, "arn": account.arn("eks", f"cluster/{cluster.name}"), "version": cluster.version,
-        "createdAt": account.kernel.second(0.0), "endpoint": cluster.endpoint, "status": cluster.status,
-        "certificateAuthority": {"data": cluster.ca_data}, "platformVersion": cluster.platform_version,
-        "roleArn": account.arn("iam", f"role/{cluster.name}-cluster", regional=False), "tags": dict(cluster.tags),
-        "resourcesVpcConfig": {"subnetIds": sorted(account.subnets), "securityGroupIds": [], "vpcId": vpc,
-                               "endpointPublicAccess": True, "endpointPrivateAccess": True},
-        "kubernetesNetworkConfig": {"serviceIpv4Cidr": "172.20.0.0/16", "ipFamily": "ipv4"},
-        "accessConfig": {"authenticationMode": "API"}, "health": {"issues": []}, **cluster.settings,
-    }}
+    return {
+        "cluster": {
+            "name": cluster.name,
+            "arn": account.arn("eks", f"cluster/{cluster.name}"),
+            "version": cluster.version,
+            "createdAt": account.kernel.second(0.0),
+            "endpoint": cluster.endpoint,
+            "status": cluster.status,
+            "certificateAuthority": {"data": cluster.ca_data},
+            "platformVersion": cluster.platform_version,
+            "roleArn": account.arn("iam", f"role/{cluster.name}-cluster", regional=False),
+            "tags": dict(cluster.tags),
+            "resourcesVpcConfig": {
+                "subnetIds": sorted(account.subnets),
+                "securityGroupIds": [],
+                "vpcId": vpc,
+                "endpointPublicAccess": True,
+                "endpointPrivateAccess": True,
+            },
+            "kubernetesNetworkConfig": {"serviceIpv4Cidr": "172.20.0.0/16", "ipFamily": "ipv4"},
+            "accessConfig": {"authenticationMode": "API"},
+            "health": {"issues": []},
+            **cluster.settings,
+        }
+    }
 
 
 def _names(account: Account, params: Params, name: str, found: Any) -> dict[str, Any]:
-    shown, token = page({one: one for one in found}, params.get("nextToken"), account.page_size(params.get("maxResults"), 100),
-                        "InvalidParameterException")
+    shown, token = page(
+        {one: one for one in found},
+        params.get("nextToken"),
+        account.page_size(params.get("maxResults"), 100),
+        "InvalidParameterException",
+    )
     return {name: shown, "nextToken": token} if token else {name: shown}
 
 
@@ -63,21 +82,41 @@ def describe_nodegroup(account: Account, params: Params) -> dict[str, Any]:
     cluster = _find(account, params["clusterName"])
     nodegroup = cluster.nodegroups.get(params["nodegroupName"])
     if nodegroup is None:
-        raise AwsError("ResourceNotFoundException", f"No node group found for name: {params['nodegroupName']}.", 404)
-    return {"nodegroup": _nodegroup_look(account, cluster, nodegroup)}
+        raise AwsError(
+            "ResourceNotFoundException",
+            f"No node group found for name: {params['nodegroupName']}.",
+            404,
+        )
+    return {"nodegroup": _nodegroup_view(account, cluster, nodegroup)}
 
 
-def _nodegroup_look(account: Account, cluster: EksCluster, nodegroup: Nodegroup) -> dict[str, Any]:
+def _nodegroup_view(account: Account, cluster: EksCluster, nodegroup: Nodegroup) -> dict[str, Any]:
     group = account.groups[nodegroup.group]
     look: dict[str, Any] = {
-        "nodegroupName": nodegroup.name, "clusterName": cluster.name, "version": nodegroup.version,
-        "nodegroupArn": account.arn("eks", f"nodegroup/{cluster.name}/{nodegroup.name}/{group.arn.split(':')[6]}"),
-        "releaseVersion": nodegroup.release_version, "createdAt": account.kernel.second(group.created_at),
-        "modifiedAt": account.kernel.second(group.created_at), "status": nodegroup.status, "capacityType": "ON_DEMAND",
-        "scalingConfig": {"minSize": group.minimum, "maxSize": group.maximum, "desiredSize": group.desired},
-        "subnets": list(group.subnets), "amiType": nodegroup.ami_type, "labels": nodegroup.labels,
-        "nodeRole": account.arn("iam", f"role/{nodegroup.name}-node", regional=False), "taints": nodegroup.taints,
-        "resources": {"autoScalingGroups": [{"name": group.name}]}, "health": {"issues": nodegroup.issues},
-        "updateConfig": nodegroup.update_config, "tags": nodegroup.tags,
+        "nodegroupName": nodegroup.name,
+        "clusterName": cluster.name,
+        "version": nodegroup.version,
+        "nodegroupArn": account.arn(
+            "eks", f"nodegroup/{cluster.name}/{nodegroup.name}/{group.arn.split(':')[6]}"
+        ),
+        "releaseVersion": nodegroup.release_version,
+        "createdAt": account.kernel.second(group.created_at),
+        "modifiedAt": account.kernel.second(group.created_at),
+        "status": nodegroup.status,
+        "capacityType": "ON_DEMAND",
+        "scalingConfig": {
+            "minSize": group.minimum,
+            "maxSize": group.maximum,
+            "desiredSize": group.desired,
+        },
+        "subnets": list(group.subnets),
+        "amiType": nodegroup.ami_type,
+        "labels": nodegroup.labels,
+        "nodeRole": account.arn("iam", f"role/{nodegroup.name}-node", regional=False),
+        "taints": nodegroup.taints,
+        "resources": {"autoScalingGroups": [{"name": group.name}]},
+        "health": {"issues": nodegroup.issues},
+        "updateConfig": nodegroup.update_config,
+        "tags": nodegroup.tags,
     }
     return {**look, "launchTemplate": nodegroup.template} if nodegroup.template else look

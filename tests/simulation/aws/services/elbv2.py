@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import TargetGroup, health_look
+from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import (
+    TargetGroup,
+    health_view,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Params, operation
 from ansible_collections.nodeops.rotator.tests.simulation.aws.paging import page, tag_list
@@ -22,26 +25,49 @@ def _find(account: Account, arn: str) -> TargetGroup:
     return account.target_groups[arn]
 
 
-def _look(group: TargetGroup) -> dict[str, Any]:
+def _view(group: TargetGroup) -> dict[str, Any]:
     return {
-        "TargetGroupArn": group.arn, "TargetGroupName": group.name, "Protocol": group.protocol, "Port": group.port,
-        "VpcId": group.vpc_id, "TargetType": group.target_type, "LoadBalancerArns": list(group.load_balancers),
-        "HealthCheckEnabled": True, "HealthCheckProtocol": group.protocol, "HealthCheckPort": "traffic-port",
-        "HealthCheckIntervalSeconds": 10, "HealthCheckTimeoutSeconds": 10, "HealthyThresholdCount": 2,
-        "UnhealthyThresholdCount": 2, "IpAddressType": "ipv4",
+        "TargetGroupArn": group.arn,
+        "TargetGroupName": group.name,
+        "Protocol": group.protocol,
+        "Port": group.port,
+        "VpcId": group.vpc_id,
+        "TargetType": group.target_type,
+        "LoadBalancerArns": list(group.load_balancers),
+        "HealthCheckEnabled": True,
+        "HealthCheckProtocol": group.protocol,
+        "HealthCheckPort": "traffic-port",
+        "HealthCheckIntervalSeconds": 10,
+        "HealthCheckTimeoutSeconds": 10,
+        "HealthyThresholdCount": 2,
+        "UnhealthyThresholdCount": 2,
+        "IpAddressType": "ipv4",
     }
 
 
-@operation("elbv2", "DescribeTargetGroups", "TargetGroupArns", "Names", "LoadBalancerArn", "Marker", "PageSize")
+@operation(
+    "elbv2",
+    "DescribeTargetGroups",
+    "TargetGroupArns",
+    "Names",
+    "LoadBalancerArn",
+    "Marker",
+    "PageSize",
+)
 def describe(account: Account, params: Params) -> dict[str, Any]:
     """Target groups by ARN or name (all must exist), or by load balancer."""
-    arns, names, balancer = params.get("TargetGroupArns"), params.get("Names"), params.get("LoadBalancerArn")
+    arns, names, balancer = (
+        params.get("TargetGroupArns"),
+        params.get("Names"),
+        params.get("LoadBalancerArn"),
+    )
     groups = [_find(account, arn) for arn in arns or ()] or list(account.target_groups.values())
     unknown = set(names or ()) - {group.name for group in groups}
     if unknown:
         raise AwsError("TargetGroupNotFound", "One or more target groups not found")
     looks = {
-        group.arn: _look(group) for group in groups
+        group.arn: _view(group)
+        for group in groups
         if (not names or group.name in names) and (not balancer or balancer in group.load_balancers)
     }
     size = account.page_size(params.get("PageSize"), 400)
@@ -53,23 +79,35 @@ def describe(account: Account, params: Params) -> dict[str, Any]:
 def describe_health(account: Account, params: Params) -> dict[str, Any]:
     """The health of all targets, or of those asked for; one that is not registered is unused."""
     group = _find(account, params["TargetGroupArn"])
-    past = account.past
-    look = past.look("target group", group.arn, past.moment(), lambda: {"targets": health_look(group)})
+    history = account.history
+    look = history.look(
+        "target group", group.arn, history.moment(), lambda: {"targets": health_view(group)}
+    )
     described = look["targets"] if look else []
     if not params.get("Targets"):
         return {"TargetHealthDescriptions": described}
     chosen = []
     for wanted in params["Targets"]:
         ports = [wanted["Port"]] if "Port" in wanted else None
-        found = [d for d in described if d["Target"]["Id"] == wanted["Id"] and (not ports or d["Target"]["Port"] in ports)]
+        found = [
+            d
+            for d in described
+            if d["Target"]["Id"] == wanted["Id"] and (not ports or d["Target"]["Port"] in ports)
+        ]
         chosen += found or [_unregistered(group, wanted)]
     return {"TargetHealthDescriptions": chosen}
 
 
 def _unregistered(group: TargetGroup, wanted: Any) -> dict[str, Any]:
-    health = {"State": "unused", "Reason": "Target.NotRegistered",
-              "Description": "Target is not registered to the target group"}
-    return {"Target": {"Id": wanted["Id"], "Port": wanted.get("Port", group.port)}, "TargetHealth": health}
+    health = {
+        "State": "unused",
+        "Reason": "Target.NotRegistered",
+        "Description": "Target is not registered to the target group",
+    }
+    return {
+        "Target": {"Id": wanted["Id"], "Port": wanted.get("Port", group.port)},
+        "TargetHealth": health,
+    }
 
 
 @operation("elbv2", "RegisterTargets", "TargetGroupArn", "Targets")
@@ -79,8 +117,11 @@ def register(account: Account, params: Params) -> dict[str, Any]:
     for target in params["Targets"]:
         instance = account.instances.get(target["Id"])
         if group.target_type == "instance" and (instance is None or instance.state != "running"):
-            raise AwsError("InvalidTarget", f"The following targets are not in a running state and cannot be registered: "
-                           f"'{target['Id']}'")
+            raise AwsError(
+                "InvalidTarget",
+                f"The following targets are not in a running state and cannot be registered: "
+                f"'{target['Id']}'",
+            )
     for target in params["Targets"]:
         account.balancer.register(group, target["Id"], target.get("Port"))
     return {}
@@ -100,7 +141,11 @@ def describe_attributes(account: Account, params: Params) -> dict[str, Any]:
     """The attributes, the deregistration delay among them."""
     group = _find(account, params["TargetGroupArn"])
     delay = f"{group.deregistration_delay:g}"
-    values = {"stickiness.enabled": "false", "deregistration_delay.timeout_seconds": delay, **group.attributes}
+    values = {
+        "stickiness.enabled": "false",
+        "deregistration_delay.timeout_seconds": delay,
+        **group.attributes,
+    }
     return {"Attributes": [{"Key": key, "Value": value} for key, value in values.items()]}
 
 
@@ -120,4 +165,8 @@ def modify_attributes(account: Account, params: Params) -> dict[str, Any]:
 def describe_tags(account: Account, params: Params) -> dict[str, Any]:
     """Tags of target groups."""
     groups = [_find(account, arn) for arn in params["ResourceArns"]]
-    return {"TagDescriptions": [{"ResourceArn": group.arn, "Tags": tag_list(group.tags)} for group in groups]}
+    return {
+        "TagDescriptions": [
+            {"ResourceArn": group.arn, "Tags": tag_list(group.tags)} for group in groups
+        ]
+    }

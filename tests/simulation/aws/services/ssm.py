@@ -16,17 +16,23 @@ if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
 
 
-def _look(account: Account, parameter: Parameter) -> dict[str, Any]:
+def _view(account: Account, parameter: Parameter) -> dict[str, Any]:
     public = parameter.name.startswith("/aws/service/")
     return {
-        "Name": parameter.name, "Type": parameter.type, "Value": parameter.value, "Version": parameter.version,
-        "LastModifiedDate": account.kernel.second(parameter.modified), "DataType": "text",
+        "Name": parameter.name,
+        "Type": parameter.type,
+        "Value": parameter.value,
+        "Version": parameter.version,
+        "LastModifiedDate": account.kernel.second(parameter.modified),
+        "DataType": "text",
         "ARN": f"arn:aws:ssm:{account.region}:{'' if public else account.id}:parameter{parameter.name}",
     }
 
 
 def _find(account: Account, name: str) -> Parameter | None:
-    return account.parameters.get(name.partition("parameter")[2] if name.startswith("arn:") else name)
+    return account.parameters.get(
+        name.partition("parameter")[2] if name.startswith("arn:") else name
+    )
 
 
 @operation("ssm", "GetParameter", "Name", "WithDecryption")
@@ -35,34 +41,44 @@ def get_parameter(account: Account, params: Params) -> dict[str, Any]:
     parameter = _find(account, params["Name"])
     if parameter is None:
         raise AwsError("ParameterNotFound", "")
-    return {"Parameter": _look(account, parameter)}
+    return {"Parameter": _view(account, parameter)}
 
 
 @operation("ssm", "GetParameters", "Names", "WithDecryption")
 def get_parameters(account: Account, params: Params) -> dict[str, Any]:
     """Up to ten parameters; those that are none are listed."""
     if len(params["Names"]) > 10:
-        raise AwsError("ValidationException", "1 validation error detected: Value at 'names' failed to satisfy constraint: "
-                       "Member must have length less than or equal to 10")
+        raise AwsError(
+            "ValidationException",
+            "1 validation error detected: Value at 'names' failed to satisfy constraint: "
+            "Member must have length less than or equal to 10",
+        )
     found = {name: _find(account, name) for name in params["Names"]}
     return {
-        "Parameters": [_look(account, parameter) for parameter in found.values() if parameter],
+        "Parameters": [_view(account, parameter) for parameter in found.values() if parameter],
         "InvalidParameters": [name for name, parameter in found.items() if not parameter],
     }
 
 
-@operation("ssm", "GetParametersByPath", "Path", "Recursive", "WithDecryption", "MaxResults", "NextToken")
+@operation(
+    "ssm", "GetParametersByPath", "Path", "Recursive", "WithDecryption", "MaxResults", "NextToken"
+)
 def get_by_path(account: Account, params: Params) -> dict[str, Any]:
     """The parameters below a path, ten to a page; without Recursive only those right below."""
     path = params["Path"].rstrip("/") + "/"
     if not path.startswith("/"):
-        raise AwsError("ValidationException", f"The parameter path {params['Path']} must begin with a slash.")
+        raise AwsError(
+            "ValidationException", f"The parameter path {params['Path']} must begin with a slash."
+        )
     found = {
-        name: parameter for name, parameter in account.parameters.items()
+        name: parameter
+        for name, parameter in account.parameters.items()
         if name.startswith(path) and (params.get("Recursive") or "/" not in name[len(path) :])
     }
-    shown, token = page(found, params.get("NextToken"), account.page_size(params.get("MaxResults"), 10))
-    answer: dict[str, Any] = {"Parameters": [_look(account, parameter) for parameter in shown]}
+    shown, token = page(
+        found, params.get("NextToken"), account.page_size(params.get("MaxResults"), 10)
+    )
+    answer: dict[str, Any] = {"Parameters": [_view(account, parameter) for parameter in shown]}
     return {**answer, "NextToken": token} if token else answer
 
 
@@ -73,8 +89,11 @@ def put_parameter(account: Account, params: Params) -> dict[str, Any]:
     if name.startswith("/aws"):
         raise AwsError("AccessDeniedException", f"No access to reserved parameter name: {name}.")
     if old is not None and not params.get("Overwrite"):
-        raise AwsError("ParameterAlreadyExists", "The parameter already exists. To overwrite this value, set the "
-                       "overwrite option in the request to true.")
+        raise AwsError(
+            "ParameterAlreadyExists",
+            "The parameter already exists. To overwrite this value, set the "
+            "overwrite option in the request to true.",
+        )
     version = old.version + 1 if old else 1
     kind = params.get("Type") or (old.type if old else "String")
     account.parameters[name] = Parameter(name, params["Value"], version, account.kernel.now, kind)

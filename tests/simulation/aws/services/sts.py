@@ -25,17 +25,26 @@ def caller_identity(account: Account, params: Params) -> dict[str, Any]:
     return {"UserId": user, "Account": account.id, "Arn": arn}
 
 
-@operation("sts", "AssumeRole", "RoleArn", "RoleSessionName", "DurationSeconds", "ExternalId", ACTOR)
+@operation(
+    "sts", "AssumeRole", "RoleArn", "RoleSessionName", "DurationSeconds", "ExternalId", ACTOR
+)
 def assume_role(account: Account, params: Params) -> dict[str, Any]:
-    """Temporary credentials; where the account knows its callers they are known until they expire."""
+    """Temporary credentials; where the account knows its callers they are known until they
+    expire."""
     role, session = params["RoleArn"].rpartition("/")[2], params["RoleSessionName"]
     arn = account.arn("sts", f"assumed-role/{role}/{session}", regional=False)
     key = f"ASIA{account.kernel.random.getrandbits(64):016X}"
     expires = account.kernel.now + params.get("DurationSeconds", 3600)
-    secret, session = (f"{word}{account.kernel.random.getrandbits(256):064x}" for word in ("secret", "token"))
+    secret, session = (
+        f"{word}{account.kernel.random.getrandbits(256):064x}" for word in ("secret", "token")
+    )
     account.assumed[key] = Credential(arn, expires, secret, session)
     return {
-        "Credentials": {"AccessKeyId": key, "SecretAccessKey": secret, "SessionToken": session,
-                        "Expiration": account.kernel.second(expires)},
+        "Credentials": {
+            "AccessKeyId": key,
+            "SecretAccessKey": secret,
+            "SessionToken": session,
+            "Expiration": account.kernel.second(expires),
+        },
         "AssumedRoleUser": {"AssumedRoleId": f"AROA{role.upper()[:8]}:{session}", "Arn": arn},
     }

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small account on virtual time: three zones, one template with two versions, one group of six."""
+"""A small account on virtual time: three zones, one template with two versions, one group of
+six."""
 
 from __future__ import annotations
 
@@ -13,18 +14,26 @@ import pytest
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build
 from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
+from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Image, Template
-from ansible_collections.nodeops.rotator.tests.simulation.aws.manners import Manners
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Gate
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 
 # Prompt but not instant, and nothing left to chance: so that each step can be looked at.
 STEADY = dataclasses.replace(
-    Manners.polite(), scaling_delay=(5.0, 5.0), boot=(30.0, 30.0), in_service=(2.0, 2.0), terminate_lag=(3.0, 3.0),
-    shutdown=(20.0, 20.0), detach=(4.0, 4.0), health_check=(10.0, 10.0), deregistration_delay=50.0,
-    target_health=(10.0, 10.0), az_rebalance=True,
+    Behavior.polite(),
+    scaling_delay=(5.0, 5.0),
+    boot=(30.0, 30.0),
+    in_service=(2.0, 2.0),
+    terminate_lag=(3.0, 3.0),
+    shutdown=(20.0, 20.0),
+    detach=(4.0, 4.0),
+    health_check=(10.0, 10.0),
+    deregistration_delay=50.0,
+    target_health=(10.0, 10.0),
+    az_rebalance=True,
 )
 
 
@@ -43,7 +52,9 @@ class World:
 
     def scaling(self, operation: str, group: str = "blue", **params: Any) -> dict[str, Any]:
         """One Auto Scaling call for a group."""
-        return self.account.call("autoscaling", operation, {"AutoScalingGroupName": group, **params})
+        return self.account.call(
+            "autoscaling", operation, {"AutoScalingGroupName": group, **params}
+        )
 
     def refused(self, service: str, operation: str, **params: Any) -> AwsError:
         """The refusal of a call that must be refused."""
@@ -57,7 +68,9 @@ class World:
 
     def seen(self, group: str = "blue") -> dict[str, Any]:
         """The group as Describe shows it."""
-        answer = self.call("autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=[group])
+        answer = self.call(
+            "autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=[group]
+        )
         found: dict[str, Any] = answer["AutoScalingGroups"][0]
         return found
 
@@ -77,27 +90,34 @@ class World:
         return next(iter(self.account.groups[name].members))
 
 
-def make(manners: Manners = STEADY, **group: Any) -> World:
+def make(behavior: Behavior = STEADY, **group: Any) -> World:
     """The small account; `group` changes what add_group is given."""
     kernel = Kernel()
-    account = Account(kernel, Gate(lambda: kernel.now), manners=manners)
+    account = Account(kernel, Gate(lambda: kernel.now), behavior=behavior)
     build.add_subnets(account)
     image = build.add_image(account, "old")
     newer = build.add_image(account, "new")
     template = build.add_template(
-        account, "nodes", [{"ImageId": image.id, "InstanceType": "m5.large"}, {"ImageId": newer.id, "InstanceType": "m5.large"}]
+        account,
+        "nodes",
+        [
+            {"ImageId": image.id, "InstanceType": "m5.large"},
+            {"ImageId": newer.id, "InstanceType": "m5.large"},
+        ],
     )
-    build.add_group(account, "blue", template, **{"version": 1, "desired": 6, "minimum": 3, **group})
+    build.add_group(
+        account, "blue", template, **{"version": 1, "desired": 6, "minimum": 3, **group}
+    )
     return World(kernel, account, image, template)
 
 
 @pytest.fixture
 def world() -> World:
-    """The account with steady manners."""
+    """The account with steady behavior."""
     return make()
 
 
 @pytest.fixture
 def make_world() -> Callable[..., World]:
-    """For tests that want other manners or another group."""
+    """For tests that want other behavior or another group."""
     return make

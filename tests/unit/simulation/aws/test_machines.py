@@ -15,7 +15,11 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws import build
 def found(world: Any, *filters: tuple[str, str]) -> list[str]:
     given = [{"Name": name, "Values": [value]} for name, value in filters]
     answer = world.call("ec2", "DescribeInstances", Filters=given)
-    return [one["InstanceId"] for reservation in answer["Reservations"] for one in reservation["Instances"]]
+    return [
+        one["InstanceId"]
+        for reservation in answer["Reservations"]
+        for one in reservation["Instances"]
+    ]
 
 
 def test_instances_are_found_by_filter(world: Any) -> None:
@@ -24,35 +28,64 @@ def test_instances_are_found_by_filter(world: Any) -> None:
     assert found(world, ("private-dns-name", one.private_dns)) == [one.id]
     assert len(found(world, ("tag:aws:autoscaling:groupName", "blue"))) == 6
     assert len(found(world, ("tag-key", "aws:autoscaling:*"))) == 6
-    assert len(found(world, ("availability-zone", one.zone), ("instance-state-name", "running"))) == 2
+    assert (
+        len(found(world, ("availability-zone", one.zone), ("instance-state-name", "running"))) == 2
+    )
     assert len(found(world, ("vpc-id", build.VPC))) == 6
     assert found(world, ("vpc-id", "vpc-0")) == []
-    assert world.refused("ec2", "DescribeInstances", Filters=[{"Name": "colour", "Values": ["x"]}]).code == "InvalidParameterValue"
+    assert (
+        world.refused(
+            "ec2", "DescribeInstances", Filters=[{"Name": "colour", "Values": ["x"]}]
+        ).code
+        == "InvalidParameterValue"
+    )
 
 
 def test_ids_that_are_none_and_ids_that_cannot_be(world: Any) -> None:
-    assert world.refused("ec2", "DescribeInstances", InstanceIds=["i-0123456789abcdef0"]).code == "InvalidInstanceID.NotFound"
-    assert world.refused("ec2", "TerminateInstances", InstanceIds=["web-1"]).code == "InvalidInstanceID.Malformed"
+    assert (
+        world.refused("ec2", "DescribeInstances", InstanceIds=["i-0123456789abcdef0"]).code
+        == "InvalidInstanceID.NotFound"
+    )
+    assert (
+        world.refused("ec2", "TerminateInstances", InstanceIds=["web-1"]).code
+        == "InvalidInstanceID.Malformed"
+    )
 
 
 def test_a_terminated_instance_loses_its_address_and_is_forgotten_in_time(world: Any) -> None:
     name = world.first()
     change = world.call("ec2", "TerminateInstances", InstanceIds=[name])["TerminatingInstances"][0]
-    assert (change["PreviousState"]["Name"], change["CurrentState"]["Name"]) == ("running", "shutting-down")
+    assert (change["PreviousState"]["Name"], change["CurrentState"]["Name"]) == (
+        "running",
+        "shutting-down",
+    )
     world.wait(30)
-    seen = world.call("ec2", "DescribeInstances", InstanceIds=[name])["Reservations"][0]["Instances"][0]
+    seen = world.call("ec2", "DescribeInstances", InstanceIds=[name])["Reservations"][0][
+        "Instances"
+    ][0]
     assert seen["State"]["Name"] == "terminated" and "PrivateIpAddress" not in seen
     assert seen["StateReason"]["Code"] == "Client.UserInitiatedShutdown"
     world.wait(3600)
-    assert world.refused("ec2", "DescribeInstances", InstanceIds=[name]).code == "InvalidInstanceID.NotFound"
+    assert (
+        world.refused("ec2", "DescribeInstances", InstanceIds=[name]).code
+        == "InvalidInstanceID.NotFound"
+    )
 
 
 def test_run_stop_start(world: Any) -> None:
     spec = {"LaunchTemplateName": "nodes", "Version": "2"}
-    name = world.call("ec2", "RunInstances", LaunchTemplate=spec, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+    name = world.call("ec2", "RunInstances", LaunchTemplate=spec, MinCount=1, MaxCount=1)[
+        "Instances"
+    ][0]["InstanceId"]
     assert world.account.instances[name].launch_template == (world.template.id, 2)
     states = []
-    for operation, wait in (("", 31), ("StopInstances", 0), ("", 21), ("StartInstances", 0), ("", 31)):
+    for operation, wait in (
+        ("", 31),
+        ("StopInstances", 0),
+        ("", 21),
+        ("StartInstances", 0),
+        ("", 31),
+    ):
         if operation:
             world.call("ec2", operation, InstanceIds=[name])
         world.wait(wait)
@@ -61,7 +94,13 @@ def test_run_stop_start(world: Any) -> None:
 
 
 def test_a_client_token_launches_once(world: Any) -> None:
-    spec = {"ImageId": world.image.id, "InstanceType": "m5.large", "MinCount": 1, "MaxCount": 1, "ClientToken": "t"}
+    spec = {
+        "ImageId": world.image.id,
+        "InstanceType": "m5.large",
+        "MinCount": 1,
+        "MaxCount": 1,
+        "ClientToken": "t",
+    }
     first, again = (world.call("ec2", "RunInstances", **spec) for _time in range(2))
     assert first["Instances"][0]["InstanceId"] == again["Instances"][0]["InstanceId"]
     assert len(world.account.instances) == 7
@@ -73,7 +112,10 @@ def test_as_many_as_there_are_but_no_fewer_than_the_minimum(world: Any) -> None:
     spec = {"ImageId": world.image.id, "InstanceType": "m5.large", "MaxCount": 4}
     world.account.capacity.update({("m5.large", zone): 2 for zone in world.account.zones})
     assert len(world.call("ec2", "RunInstances", MinCount=1, **spec)["Instances"]) == 2
-    assert world.refused("ec2", "RunInstances", MinCount=1, **spec).code == "InsufficientInstanceCapacity"
+    assert (
+        world.refused("ec2", "RunInstances", MinCount=1, **spec).code
+        == "InsufficientInstanceCapacity"
+    )
 
 
 def test_a_dry_run_changes_nothing(world: Any) -> None:
@@ -83,21 +125,55 @@ def test_a_dry_run_changes_nothing(world: Any) -> None:
 
 
 def test_an_image_must_fit_the_type(world: Any) -> None:
-    wrong = world.refused("ec2", "RunInstances", ImageId=world.image.id, InstanceType="m7g.large", MinCount=1, MaxCount=1)
+    wrong = world.refused(
+        "ec2",
+        "RunInstances",
+        ImageId=world.image.id,
+        InstanceType="m7g.large",
+        MinCount=1,
+        MaxCount=1,
+    )
     assert wrong.code == "InvalidParameterValue" and "architecture" in wrong.message
-    wrong = world.refused("ec2", "RunInstances", ImageId="ami-0123456789abcdef0", InstanceType="m5.large", MinCount=1, MaxCount=1)
+    wrong = world.refused(
+        "ec2",
+        "RunInstances",
+        ImageId="ami-0123456789abcdef0",
+        InstanceType="m5.large",
+        MinCount=1,
+        MaxCount=1,
+    )
     assert wrong.code == "InvalidAMIID.NotFound"
 
 
 @pytest.mark.parametrize(
     ("ask", "names"),
-    [({"Owners": ["self"]}, {"new", "old"}), ({"Owners": ["602401143452"]}, {"theirs"}), ({"Owners": ["amazon"]}, {"theirs"}),
-     ({"Filters": [{"Name": "name", "Values": ["t*s"]}]}, {"theirs"}), ({"Filters": [{"Name": "tag:k", "Values": ["v"]}]}, {"theirs"}),
-     ({"Filters": [{"Name": "architecture", "Values": ["x86_64"]}, {"Name": "state", "Values": ["available"]}]}, {"new", "old"}),
-     ({"Owners": ["self"], "Filters": [{"Name": "owner-id", "Values": ["602401143452"]}]}, set())],
+    [
+        ({"Owners": ["self"]}, {"new", "old"}),
+        ({"Owners": ["602401143452"]}, {"theirs"}),
+        ({"Owners": ["amazon"]}, {"theirs"}),
+        ({"Filters": [{"Name": "name", "Values": ["t*s"]}]}, {"theirs"}),
+        ({"Filters": [{"Name": "tag:k", "Values": ["v"]}]}, {"theirs"}),
+        (
+            {
+                "Filters": [
+                    {"Name": "architecture", "Values": ["x86_64"]},
+                    {"Name": "state", "Values": ["available"]},
+                ]
+            },
+            {"new", "old"},
+        ),
+        (
+            {"Owners": ["self"], "Filters": [{"Name": "owner-id", "Values": ["602401143452"]}]},
+            set(),
+        ),
+    ],
 )
-def test_images_are_found_by_owner_and_filter(world: Any, ask: dict[str, Any], names: set[str]) -> None:
-    build.add_image(world.account, "theirs", "arm64", "602401143452", owner_alias="amazon", tags={"k": "v"})
+def test_images_are_found_by_owner_and_filter(
+    world: Any, ask: dict[str, Any], names: set[str]
+) -> None:
+    build.add_image(
+        world.account, "theirs", "arm64", "602401143452", owner_alias="amazon", tags={"k": "v"}
+    )
     assert {one["Name"] for one in world.call("ec2", "DescribeImages", **ask)["Images"]} == names
 
 
@@ -107,32 +183,54 @@ def test_deprecated_images_are_shown_only_when_asked_for(world: Any) -> None:
     assert "ancient" not in names
     assert world.call("ec2", "DescribeImages", ImageIds=[old.id])["Images"][0]["Name"] == "ancient"
     assert len(world.call("ec2", "DescribeImages", IncludeDeprecated=True)["Images"]) == 3
-    assert world.refused("ec2", "DescribeImages", ImageIds=["ami-0123456789abcdef0"]).code == "InvalidAMIID.NotFound"
+    assert (
+        world.refused("ec2", "DescribeImages", ImageIds=["ami-0123456789abcdef0"]).code
+        == "InvalidAMIID.NotFound"
+    )
 
 
 def test_types_and_where_they_are_offered(world: Any) -> None:
-    seen = world.call("ec2", "DescribeInstanceTypes", InstanceTypes=["m7g.large", "m5.xlarge"])["InstanceTypes"]
+    seen = world.call("ec2", "DescribeInstanceTypes", InstanceTypes=["m7g.large", "m5.xlarge"])[
+        "InstanceTypes"
+    ]
     facts = {
         one["InstanceType"]: (
-            one["ProcessorInfo"]["SupportedArchitectures"], one["VCpuInfo"]["DefaultVCpus"], one["MemoryInfo"]["SizeInMiB"]
+            one["ProcessorInfo"]["SupportedArchitectures"],
+            one["VCpuInfo"]["DefaultVCpus"],
+            one["MemoryInfo"]["SizeInMiB"],
         )
         for one in seen
     }
     assert facts == {"m7g.large": (["arm64"], 2, 8192), "m5.xlarge": (["x86_64"], 4, 16384)}
-    assert world.refused("ec2", "DescribeInstanceTypes", InstanceTypes=["m5.tiny"]).code == "InvalidInstanceType"
+    assert (
+        world.refused("ec2", "DescribeInstanceTypes", InstanceTypes=["m5.tiny"]).code
+        == "InvalidInstanceType"
+    )
     world.account.not_offered.add(("m5.large", "eu-west-1c"))
     ask = [{"Name": "instance-type", "Values": ["m5.large"]}]
-    offers = world.call("ec2", "DescribeInstanceTypeOfferings", LocationType="availability-zone", Filters=ask)
-    assert [one["Location"] for one in offers["InstanceTypeOfferings"]] == ["eu-west-1a", "eu-west-1b"]
+    offers = world.call(
+        "ec2", "DescribeInstanceTypeOfferings", LocationType="availability-zone", Filters=ask
+    )
+    assert [one["Location"] for one in offers["InstanceTypeOfferings"]] == [
+        "eu-west-1a",
+        "eu-west-1b",
+    ]
 
 
 def test_places(world: Any) -> None:
     zones = world.call("ec2", "DescribeAvailabilityZones")["AvailabilityZones"]
     assert [(one["ZoneName"], one["ZoneId"]) for one in zones][0] == ("eu-west-1a", "euw1-az1")
-    assert "eu-west-1" in [one["RegionName"] for one in world.call("ec2", "DescribeRegions")["Regions"]]
-    subnets = world.call("ec2", "DescribeSubnets", Filters=[{"Name": "availability-zone", "Values": ["eu-west-1b"]}])["Subnets"]
+    assert "eu-west-1" in [
+        one["RegionName"] for one in world.call("ec2", "DescribeRegions")["Regions"]
+    ]
+    subnets = world.call(
+        "ec2", "DescribeSubnets", Filters=[{"Name": "availability-zone", "Values": ["eu-west-1b"]}]
+    )["Subnets"]
     assert len(subnets) == 1 and subnets[0]["AvailableIpAddressCount"] == 4096 - 5 - 2
-    assert world.refused("ec2", "DescribeSubnets", SubnetIds=["subnet-0"]).code == "InvalidSubnetID.NotFound"
+    assert (
+        world.refused("ec2", "DescribeSubnets", SubnetIds=["subnet-0"]).code
+        == "InvalidSubnetID.NotFound"
+    )
 
 
 def test_tags_of_instances(world: Any) -> None:
@@ -140,19 +238,35 @@ def test_tags_of_instances(world: Any) -> None:
     world.call("ec2", "CreateTags", Resources=[name], Tags=[{"Key": "k", "Value": "v"}])
     assert found(world, ("tag:k", "v")) == [name]
     by_key = [{"Name": "key", "Values": ["k"]}]
-    assert world.call("ec2", "DescribeTags", Filters=by_key)["Tags"] == [{"ResourceId": name, "ResourceType": "instance", "Key": "k", "Value": "v"}]
+    assert world.call("ec2", "DescribeTags", Filters=by_key)["Tags"] == [
+        {"ResourceId": name, "ResourceType": "instance", "Key": "k", "Value": "v"}
+    ]
     world.call("ec2", "DeleteTags", Resources=[name], Tags=[{"Key": "k", "Value": "other"}])
     assert found(world, ("tag:k", "v")) == [name]
     world.call("ec2", "DeleteTags", Resources=[name], Tags=[{"Key": "k"}])
     assert found(world, ("tag-key", "k")) == []
-    assert world.refused("ec2", "CreateTags", Resources=[name], Tags=[{"Key": "aws:x", "Value": ""}]).code == "InvalidParameterValue"
+    assert (
+        world.refused(
+            "ec2", "CreateTags", Resources=[name], Tags=[{"Key": "aws:x", "Value": ""}]
+        ).code
+        == "InvalidParameterValue"
+    )
 
 
 def test_status_checks_and_volumes(world: Any) -> None:
     name = world.first()
     volume = world.account.instances[name].volume_id
-    attached = world.call("ec2", "DescribeVolumes", VolumeIds=[volume])["Volumes"][0]["Attachments"][0]
+    attached = world.call("ec2", "DescribeVolumes", VolumeIds=[volume])["Volumes"][0][
+        "Attachments"
+    ][0]
     assert attached["InstanceId"] == name
     world.call("ec2", "StopInstances", InstanceIds=[name])
     assert len(world.call("ec2", "DescribeInstanceStatus")["InstanceStatuses"]) == 5
-    assert len(world.call("ec2", "DescribeInstanceStatus", IncludeAllInstances=True)["InstanceStatuses"]) == 6
+    assert (
+        len(
+            world.call("ec2", "DescribeInstanceStatus", IncludeAllInstances=True)[
+                "InstanceStatuses"
+            ]
+        )
+        == 6
+    )

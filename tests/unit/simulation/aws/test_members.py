@@ -10,14 +10,19 @@ from typing import Any
 
 def end(world: Any, instance_id: str, decrement: bool) -> dict[str, Any]:
     answer = world.call(
-        "autoscaling", "TerminateInstanceInAutoScalingGroup", InstanceId=instance_id, ShouldDecrementDesiredCapacity=decrement
+        "autoscaling",
+        "TerminateInstanceInAutoScalingGroup",
+        InstanceId=instance_id,
+        ShouldDecrementDesiredCapacity=decrement,
     )
     activity: dict[str, Any] = answer["Activity"]
     return activity
 
 
 def state(world: Any, instance_id: str) -> str:
-    found = world.call("autoscaling", "DescribeAutoScalingInstances", InstanceIds=[instance_id])["AutoScalingInstances"]
+    found = world.call("autoscaling", "DescribeAutoScalingInstances", InstanceIds=[instance_id])[
+        "AutoScalingInstances"
+    ]
     return str(found[0]["LifecycleState"]) if found else ""
 
 
@@ -28,7 +33,10 @@ def test_a_terminated_instance_goes_step_by_step_and_is_replaced_meanwhile(world
     world.wait(2.9)
     assert state(world, name) == "InService"
     world.wait(0.2)
-    assert state(world, name) == "Terminating" and world.account.instances[name].state == "shutting-down"
+    assert (
+        state(world, name) == "Terminating"
+        and world.account.instances[name].state == "shutting-down"
+    )
     world.wait(2)
     assert world.states() == {"InService": 5, "Pending": 1, "Terminating": 1}
     world.wait(60)
@@ -41,12 +49,20 @@ def test_a_decrement_lowers_desired_at_once_and_brings_no_replacement(world: Any
     assert world.seen()["DesiredCapacity"] == 5
     world.wait(120)
     assert world.states() == {"InService": 5}
-    assert "shrinking the capacity from 6 to 5" in world.scaling("DescribeScalingActivities")["Activities"][0]["Cause"]
+    assert (
+        "shrinking the capacity from 6 to 5"
+        in world.scaling("DescribeScalingActivities")["Activities"][0]["Cause"]
+    )
 
 
 def test_a_decrement_at_the_minimum_is_refused(make_world: Any) -> None:
     world = make_world(desired=3)
-    wrong = world.refused("autoscaling", "TerminateInstanceInAutoScalingGroup", InstanceId=world.first(), ShouldDecrementDesiredCapacity=True)
+    wrong = world.refused(
+        "autoscaling",
+        "TerminateInstanceInAutoScalingGroup",
+        InstanceId=world.first(),
+        ShouldDecrementDesiredCapacity=True,
+    )
     assert wrong.code == "ValidationError" and "desiredSize equals minSize (3)" in wrong.message
     world.wait(60)
     assert world.states() == {"InService": 3} and world.group().desired == 3
@@ -60,7 +76,12 @@ def test_said_twice_it_decrements_once(world: Any) -> None:
 
 
 def test_an_instance_of_no_group(world: Any) -> None:
-    wrong = world.refused("autoscaling", "TerminateInstanceInAutoScalingGroup", InstanceId="i-0123456789abcdef0", ShouldDecrementDesiredCapacity=True)
+    wrong = world.refused(
+        "autoscaling",
+        "TerminateInstanceInAutoScalingGroup",
+        InstanceId="i-0123456789abcdef0",
+        ShouldDecrementDesiredCapacity=True,
+    )
     assert wrong.code == "ValidationError" and "No managed instance found" in wrong.message
 
 
@@ -82,7 +103,9 @@ def test_attach_takes_it_back_and_raises_desired(world: Any) -> None:
     world.scaling("AttachInstances", InstanceIds=[name])
     world.wait(10)
     assert state(world, name) == "InService" and world.group().desired == 6
-    assert "LaunchTemplate" not in next(one for one in world.seen()["Instances"] if one["InstanceId"] == name)
+    assert "LaunchTemplate" not in next(
+        one for one in world.seen()["Instances"] if one["InstanceId"] == name
+    )
 
 
 def test_standby_and_back(world: Any) -> None:
@@ -98,20 +121,35 @@ def test_standby_and_back(world: Any) -> None:
 
 
 def test_a_terminating_hook_holds_the_old_while_the_new_one_boots(world: Any) -> None:
-    world.scaling("PutLifecycleHook", LifecycleHookName="drain", LifecycleTransition="autoscaling:EC2_INSTANCE_TERMINATING", HeartbeatTimeout=300)
+    world.scaling(
+        "PutLifecycleHook",
+        LifecycleHookName="drain",
+        LifecycleTransition="autoscaling:EC2_INSTANCE_TERMINATING",
+        HeartbeatTimeout=300,
+    )
     name = world.first()
     end(world, name, False)
     world.wait(60)
     assert world.states() == {"InService": 6, "Terminating:Wait": 1}
     assert world.account.instances[name].state == "running"
-    world.scaling("CompleteLifecycleAction", LifecycleHookName="drain", InstanceId=name, LifecycleActionResult="CONTINUE")
+    world.scaling(
+        "CompleteLifecycleAction",
+        LifecycleHookName="drain",
+        InstanceId=name,
+        LifecycleActionResult="CONTINUE",
+    )
     assert state(world, name) == "Terminating:Proceed"
     world.wait(30)
     assert state(world, name) == ""
 
 
 def test_a_hook_times_out_unless_it_beats(world: Any) -> None:
-    world.scaling("PutLifecycleHook", LifecycleHookName="drain", LifecycleTransition="autoscaling:EC2_INSTANCE_TERMINATING", HeartbeatTimeout=100)
+    world.scaling(
+        "PutLifecycleHook",
+        LifecycleHookName="drain",
+        LifecycleTransition="autoscaling:EC2_INSTANCE_TERMINATING",
+        HeartbeatTimeout=100,
+    )
     name = world.first()
     end(world, name, True)
     world.wait(100)
@@ -123,21 +161,43 @@ def test_a_hook_times_out_unless_it_beats(world: Any) -> None:
 
 
 def test_an_abandoned_launch_is_ended_and_tried_again(world: Any) -> None:
-    world.scaling("PutLifecycleHook", LifecycleHookName="join", LifecycleTransition="autoscaling:EC2_INSTANCE_LAUNCHING", HeartbeatTimeout=100)
+    world.scaling(
+        "PutLifecycleHook",
+        LifecycleHookName="join",
+        LifecycleTransition="autoscaling:EC2_INSTANCE_LAUNCHING",
+        HeartbeatTimeout=100,
+    )
     world.scaling("SetDesiredCapacity", DesiredCapacity=7)
     world.wait(40)
     assert world.states() == {"InService": 6, "Pending:Wait": 1}
-    held = next(one for one in world.group().members.values() if one.lifecycle_state == "Pending:Wait").instance_id
-    world.scaling("CompleteLifecycleAction", LifecycleHookName="join", InstanceId=held, LifecycleActionResult="ABANDON")
+    held = next(
+        one for one in world.group().members.values() if one.lifecycle_state == "Pending:Wait"
+    ).instance_id
+    world.scaling(
+        "CompleteLifecycleAction",
+        LifecycleHookName="join",
+        InstanceId=held,
+        LifecycleActionResult="ABANDON",
+    )
     world.wait(40)
-    assert held not in world.group().members and world.states() == {"InService": 6, "Pending:Wait": 1}
+    assert held not in world.group().members and world.states() == {
+        "InService": 6,
+        "Pending:Wait": 1,
+    }
 
 
 def test_deleting_the_hook_lets_go(world: Any) -> None:
-    world.scaling("PutLifecycleHook", LifecycleHookName="drain", LifecycleTransition="autoscaling:EC2_INSTANCE_TERMINATING")
+    world.scaling(
+        "PutLifecycleHook",
+        LifecycleHookName="drain",
+        LifecycleTransition="autoscaling:EC2_INSTANCE_TERMINATING",
+    )
     end(world, world.first(), True)
     world.wait(60)
-    assert [one["LifecycleHookName"] for one in world.scaling("DescribeLifecycleHooks")["LifecycleHooks"]] == ["drain"]
+    assert [
+        one["LifecycleHookName"]
+        for one in world.scaling("DescribeLifecycleHooks")["LifecycleHooks"]
+    ] == ["drain"]
     world.scaling("DeleteLifecycleHook", LifecycleHookName="drain")
     world.wait(60)
     assert world.states() == {"InService": 5}
@@ -146,8 +206,17 @@ def test_deleting_the_hook_lets_go(world: Any) -> None:
 def test_refreshes_and_warm_pools_are_what_the_scenario_set(world: Any) -> None:
     assert world.scaling("DescribeInstanceRefreshes") == {"InstanceRefreshes": []}
     assert world.scaling("DescribeWarmPool") == {"Instances": []}
-    world.group().refreshes.append({"InstanceRefreshId": "r-1", "AutoScalingGroupName": "blue", "Status": "InProgress"})
-    assert world.scaling("DescribeInstanceRefreshes")["InstanceRefreshes"][0]["Status"] == "InProgress"
+    world.group().refreshes.append(
+        {"InstanceRefreshId": "r-1", "AutoScalingGroupName": "blue", "Status": "InProgress"}
+    )
+    assert (
+        world.scaling("DescribeInstanceRefreshes")["InstanceRefreshes"][0]["Status"] == "InProgress"
+    )
     world.scaling("CancelInstanceRefresh")
-    assert world.scaling("DescribeInstanceRefreshes")["InstanceRefreshes"][0]["Status"] == "Cancelled"
-    assert world.refused("autoscaling", "CancelInstanceRefresh", AutoScalingGroupName="blue").code == "ActiveInstanceRefreshNotFound"
+    assert (
+        world.scaling("DescribeInstanceRefreshes")["InstanceRefreshes"][0]["Status"] == "Cancelled"
+    )
+    assert (
+        world.refused("autoscaling", "CancelInstanceRefresh", AutoScalingGroupName="blue").code
+        == "ActiveInstanceRefreshNotFound"
+    )

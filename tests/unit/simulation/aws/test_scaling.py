@@ -1,7 +1,8 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a group does by itself: launching, scaling in, replacing, rebalancing, and not doing it when suspended."""
+"""What a group does by itself: launching, scaling in, replacing, rebalancing, and not doing it when
+suspended."""
 
 from __future__ import annotations
 
@@ -40,7 +41,9 @@ def test_scaling_in_takes_the_fullest_zone_and_spares_the_protected(world: Any) 
     assert zones(world) == [0, 1, 2]
 
 
-def test_when_all_are_protected_desired_falls_and_nobody_dies_until_protection_goes(world: Any) -> None:
+def test_when_all_are_protected_desired_falls_and_nobody_dies_until_protection_goes(
+    world: Any,
+) -> None:
     ids = list(world.group().members)
     world.scaling("SetInstanceProtection", InstanceIds=ids, ProtectedFromScaleIn=True)
     world.scaling("UpdateAutoScalingGroup", MaxSize=4)
@@ -53,7 +56,11 @@ def test_when_all_are_protected_desired_falls_and_nobody_dies_until_protection_g
 
 def test_outdated_instances_go_first_in_a_zone(make_world: Any) -> None:
     world = make_world(maximum=24)
-    world.scaling("UpdateAutoScalingGroup", LaunchTemplate={"LaunchTemplateName": "nodes", "Version": "2"}, DesiredCapacity=24)
+    world.scaling(
+        "UpdateAutoScalingGroup",
+        LaunchTemplate={"LaunchTemplateName": "nodes", "Version": "2"},
+        DesiredCapacity=24,
+    )
     world.wait(60)
     world.scaling("SetDesiredCapacity", DesiredCapacity=18)
     world.wait(60)
@@ -61,7 +68,9 @@ def test_outdated_instances_go_first_in_a_zone(make_world: Any) -> None:
 
 
 def test_new_instances_are_protected_from_in_service_on(world: Any) -> None:
-    world.scaling("UpdateAutoScalingGroup", NewInstancesProtectedFromScaleIn=True, DesiredCapacity=7)
+    world.scaling(
+        "UpdateAutoScalingGroup", NewInstancesProtectedFromScaleIn=True, DesiredCapacity=7
+    )
     world.wait(10)
     assert not any(one["ProtectedFromScaleIn"] for one in world.seen()["Instances"])
     world.wait(60)
@@ -70,14 +79,25 @@ def test_new_instances_are_protected_from_in_service_on(world: Any) -> None:
 
 def test_protection_is_for_at_most_fifty_in_service_instances_of_the_group(world: Any) -> None:
     def wrong(ids: list[str]) -> str:
-        return str(world.refused("autoscaling", "SetInstanceProtection", AutoScalingGroupName="blue", InstanceIds=ids,
-                                 ProtectedFromScaleIn=True).message)
+        return str(
+            world.refused(
+                "autoscaling",
+                "SetInstanceProtection",
+                AutoScalingGroupName="blue",
+                InstanceIds=ids,
+                ProtectedFromScaleIn=True,
+            ).message
+        )
 
     assert "less than or equal to 50" in wrong([world.first()] * 51)
     assert "not part of" in wrong(["i-0123456789abcdef0"])
     world.scaling("SetDesiredCapacity", DesiredCapacity=7)
     world.wait(6)
-    pending = next(one.instance_id for one in world.group().members.values() if one.lifecycle_state == "Pending")
+    pending = next(
+        one.instance_id
+        for one in world.group().members.values()
+        if one.lifecycle_state == "Pending"
+    )
     assert "not in InService" in wrong([pending])
 
 
@@ -87,7 +107,10 @@ def test_a_lost_instance_is_noticed_later_and_replaced(world: Any) -> None:
     world.wait(9)
     assert world.states() == {"InService": 6}
     world.wait(2)
-    assert next(one for one in world.seen()["Instances"] if one["InstanceId"] == lost)["HealthStatus"] == "Unhealthy"
+    assert (
+        next(one for one in world.seen()["Instances"] if one["InstanceId"] == lost)["HealthStatus"]
+        == "Unhealthy"
+    )
     world.wait(120)
     assert world.states() == {"InService": 6} and lost not in world.group().members
 
@@ -106,7 +129,9 @@ def test_suspended_launch_launches_nothing_until_resumed(world: Any) -> None:
 def test_suspended_terminate_keeps_the_surplus_and_the_unhealthy(world: Any) -> None:
     world.scaling("SuspendProcesses", ScalingProcesses=["Terminate"])
     world.scaling("SetDesiredCapacity", DesiredCapacity=5)
-    world.call("autoscaling", "SetInstanceHealth", InstanceId=world.first(), HealthStatus="Unhealthy")
+    world.call(
+        "autoscaling", "SetInstanceHealth", InstanceId=world.first(), HealthStatus="Unhealthy"
+    )
     world.wait(600)
     assert world.states() == {"InService": 6}
     world.scaling("ResumeProcesses")
@@ -130,7 +155,12 @@ def test_resumed_rebalancing_launches_first_and_then_kills_in_the_fullest_zone(w
     world.scaling("SuspendProcesses", ScalingProcesses=["AZRebalance"])
     zone = world.group().zones[0]
     for member in [one for one in world.group().members.values() if one.zone == zone]:
-        world.call("autoscaling", "TerminateInstanceInAutoScalingGroup", InstanceId=member.instance_id, ShouldDecrementDesiredCapacity=True)
+        world.call(
+            "autoscaling",
+            "TerminateInstanceInAutoScalingGroup",
+            InstanceId=member.instance_id,
+            ShouldDecrementDesiredCapacity=True,
+        )
     world.wait(300)
     assert zones(world) == [0, 2, 2]
     world.scaling("ResumeProcesses", ScalingProcesses=["AZRebalance"])
@@ -167,7 +197,9 @@ def test_weights_fill_desired_by_more_than_one(make_world: Any) -> None:
     policy = {"LaunchTemplate": {"LaunchTemplateSpecification": spec, "Overrides": overrides}}
     world.scaling("UpdateAutoScalingGroup", MixedInstancesPolicy=policy, DesiredCapacity=9)
     world.wait(60)
-    assert [one.get("WeightedCapacity") for one in world.seen()["Instances"]] == [None] * 6 + ["2"] * 2
+    assert [one.get("WeightedCapacity") for one in world.seen()["Instances"]] == [None] * 6 + [
+        "2"
+    ] * 2
     world.scaling("SetDesiredCapacity", DesiredCapacity=10)
     world.wait(60)
     assert len(world.seen()["Instances"]) == 8
@@ -178,7 +210,9 @@ def test_a_mark_within_the_grace_period_counts_only_when_insisted_on(world: Any)
     name = world.first()
     for insist, health in ((False, "Healthy"), (True, "Unhealthy")):
         more = {"ShouldRespectGracePeriod": False} if insist else {}
-        world.call("autoscaling", "SetInstanceHealth", InstanceId=name, HealthStatus="Unhealthy", **more)
+        world.call(
+            "autoscaling", "SetInstanceHealth", InstanceId=name, HealthStatus="Unhealthy", **more
+        )
         assert world.seen()["Instances"][0]["HealthStatus"] == health
 
 
@@ -196,6 +230,12 @@ def test_a_change_is_not_kept_waiting_by_a_later_plan(make_world: Any) -> None:
 def test_cooldown_is_honoured_only_when_asked(world: Any) -> None:
     world.scaling("SetDesiredCapacity", DesiredCapacity=7)
     world.wait(10)
-    wrong = world.refused("autoscaling", "SetDesiredCapacity", AutoScalingGroupName="blue", DesiredCapacity=8, HonorCooldown=True)
+    wrong = world.refused(
+        "autoscaling",
+        "SetDesiredCapacity",
+        AutoScalingGroupName="blue",
+        DesiredCapacity=8,
+        HonorCooldown=True,
+    )
     assert wrong.code == "ScalingActivityInProgress"
     world.scaling("SetDesiredCapacity", DesiredCapacity=8, HonorCooldown=False)

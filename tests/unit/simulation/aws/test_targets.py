@@ -12,7 +12,10 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws import build
 
 def health(world: Any, arn: str, **more: Any) -> dict[str, str]:
     answer = world.call("elbv2", "DescribeTargetHealth", TargetGroupArn=arn, **more)
-    return {one["Target"]["Id"]: one["TargetHealth"]["State"] for one in answer["TargetHealthDescriptions"]}
+    return {
+        one["Target"]["Id"]: one["TargetHealth"]["State"]
+        for one in answer["TargetHealthDescriptions"]
+    }
 
 
 def attach(world: Any) -> Any:
@@ -24,22 +27,36 @@ def attach(world: Any) -> Any:
 def test_attached_members_become_healthy_after_a_while(world: Any) -> None:
     target_group = attach(world)
     assert set(health(world, target_group.arn).values()) == {"initial"}
-    assert world.scaling("DescribeLoadBalancerTargetGroups")["LoadBalancerTargetGroups"][0]["State"] == "Added"
+    assert (
+        world.scaling("DescribeLoadBalancerTargetGroups")["LoadBalancerTargetGroups"][0]["State"]
+        == "Added"
+    )
     world.wait(11)
     assert list(health(world, target_group.arn).values()) == ["healthy"] * 6
-    assert world.scaling("DescribeLoadBalancerTargetGroups")["LoadBalancerTargetGroups"][0]["State"] == "InService"
+    assert (
+        world.scaling("DescribeLoadBalancerTargetGroups")["LoadBalancerTargetGroups"][0]["State"]
+        == "InService"
+    )
 
 
 def test_a_terminated_member_drains_before_it_ends(world: Any) -> None:
     target_group, name = attach(world), world.first()
     world.wait(11)
-    world.call("autoscaling", "TerminateInstanceInAutoScalingGroup", InstanceId=name, ShouldDecrementDesiredCapacity=False)
+    world.call(
+        "autoscaling",
+        "TerminateInstanceInAutoScalingGroup",
+        InstanceId=name,
+        ShouldDecrementDesiredCapacity=False,
+    )
     world.wait(4)
     assert health(world, target_group.arn)[name] == "draining"
     world.wait(48)
     assert world.account.instances[name].state == "running"
     world.wait(10)
-    assert name not in health(world, target_group.arn) and world.account.instances[name].state == "shutting-down"
+    assert (
+        name not in health(world, target_group.arn)
+        and world.account.instances[name].state == "shutting-down"
+    )
     assert list(health(world, target_group.arn).values()) == ["healthy"] * 6
 
 
@@ -52,7 +69,10 @@ def test_suspended_registration(world: Any) -> None:
 
 
 def test_targets_are_registered_and_deregistered_by_hand(world: Any) -> None:
-    target_group, name = build.add_target_group(world.account, "web", deregistration_delay=20), world.first()
+    target_group, name = (
+        build.add_target_group(world.account, "web", deregistration_delay=20),
+        world.first(),
+    )
     here = {"TargetGroupArn": target_group.arn, "Targets": [{"Id": name}]}
     assert health(world, target_group.arn, Targets=[{"Id": name}]) == {name: "unused"}
     world.call("elbv2", "RegisterTargets", **here)
@@ -112,16 +132,37 @@ def test_a_dead_instance_is_no_healthy_target(world: Any) -> None:
 def test_only_running_instances_can_be_registered(world: Any) -> None:
     target_group = build.add_target_group(world.account, "web")
     world.call("ec2", "StopInstances", InstanceIds=[world.first()])
-    wrong = world.refused("elbv2", "RegisterTargets", TargetGroupArn=target_group.arn, Targets=[{"Id": world.first()}])
+    wrong = world.refused(
+        "elbv2", "RegisterTargets", TargetGroupArn=target_group.arn, Targets=[{"Id": world.first()}]
+    )
     assert wrong.code == "InvalidTarget"
 
 
 def test_target_groups_their_attributes_and_tags(world: Any) -> None:
-    target_group = build.add_target_group(world.account, "web", tags={"elbv2.k8s.aws/cluster": "prod"})
-    assert world.call("elbv2", "DescribeTargetGroups", Names=["web"])["TargetGroups"][0]["TargetGroupArn"] == target_group.arn
-    assert world.refused("elbv2", "DescribeTargetGroups", Names=["nobody"]).code == "TargetGroupNotFound"
+    target_group = build.add_target_group(
+        world.account, "web", tags={"elbv2.k8s.aws/cluster": "prod"}
+    )
+    assert (
+        world.call("elbv2", "DescribeTargetGroups", Names=["web"])["TargetGroups"][0][
+            "TargetGroupArn"
+        ]
+        == target_group.arn
+    )
+    assert (
+        world.refused("elbv2", "DescribeTargetGroups", Names=["nobody"]).code
+        == "TargetGroupNotFound"
+    )
     delay = [{"Key": "deregistration_delay.timeout_seconds", "Value": "7"}]
-    world.call("elbv2", "ModifyTargetGroupAttributes", TargetGroupArn=target_group.arn, Attributes=delay)
-    assert delay[0] in world.call("elbv2", "DescribeTargetGroupAttributes", TargetGroupArn=target_group.arn)["Attributes"]
-    tags = world.call("elbv2", "DescribeTags", ResourceArns=[target_group.arn])["TagDescriptions"][0]["Tags"]
+    world.call(
+        "elbv2", "ModifyTargetGroupAttributes", TargetGroupArn=target_group.arn, Attributes=delay
+    )
+    assert (
+        delay[0]
+        in world.call("elbv2", "DescribeTargetGroupAttributes", TargetGroupArn=target_group.arn)[
+            "Attributes"
+        ]
+    )
+    tags = world.call("elbv2", "DescribeTags", ResourceArns=[target_group.arn])["TagDescriptions"][
+        0
+    ]["Tags"]
     assert tags == [{"Key": "elbv2.k8s.aws/cluster", "Value": "prod"}]

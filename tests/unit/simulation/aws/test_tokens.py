@@ -23,22 +23,35 @@ STS = "https://sts.eu-west-1.amazonaws.com/"
 
 
 def mint(
-    cluster: str = "prod", action: str = "GetCallerIdentity", secret: str = SECRET, expires: int = 60, header: bool = True,
-    key: str = KEY, session: str | None = None,
+    cluster: str = "prod",
+    action: str = "GetCallerIdentity",
+    secret: str = SECRET,
+    expires: int = 60,
+    header: bool = True,
+    key: str = KEY,
+    session: str | None = None,
 ) -> str:
-    request = AWSRequest("GET", STS, headers={"x-k8s-aws-id": cluster} if header else {},
-                         params={"Action": action, "Version": "2011-06-15"})
-    SigV4QueryAuth(Credentials(key, secret, session), "sts", "eu-west-1", expires=expires).add_auth(request)
+    request = AWSRequest(
+        "GET",
+        STS,
+        headers={"x-k8s-aws-id": cluster} if header else {},
+        params={"Action": action, "Version": "2011-06-15"},
+    )
+    SigV4QueryAuth(Credentials(key, secret, session), "sts", "eu-west-1", expires=expires).add_auth(
+        request
+    )
     return "k8s-aws-v1." + base64.urlsafe_b64encode(request.url.encode()).decode().rstrip("=")
 
 
 def identify(world: Any, token: str, minutes: float = 0) -> str | None:
-    now = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=minutes)
+    now = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=minutes)
     return authenticator(world.account, "prod", lambda: now)(token)
 
 
 def known(world: Any) -> None:
-    world.account.credentials[KEY] = Credential("arn:aws:iam::123456789012:user/rotator", secret=SECRET)
+    world.account.credentials[KEY] = Credential(
+        "arn:aws:iam::123456789012:user/rotator", secret=SECRET
+    )
 
 
 def test_a_good_token_is_its_maker(world: Any) -> None:
@@ -77,12 +90,19 @@ def test_without_the_secret_signatures_are_taken_as_they_are(world: Any) -> None
 
 
 def test_temporary_credentials_need_their_session_token(world: Any) -> None:
-    made = world.call("sts", "AssumeRole", RoleArn="arn:aws:iam::123456789012:role/rotator", RoleSessionName="run")["Credentials"]
+    made = world.call(
+        "sts", "AssumeRole", RoleArn="arn:aws:iam::123456789012:role/rotator", RoleSessionName="run"
+    )["Credentials"]
     key = {"key": made["AccessKeyId"], "secret": made["SecretAccessKey"]}
     token = mint(**key, session=made["SessionToken"])
     assert identify(world, token) == "arn:aws:sts::123456789012:assumed-role/rotator/run"
-    assert identify(world, mint(**key)) is None and identify(world, mint(**key, session="another")) is None
-    assert identify(world, mint(session="none of a long-lived key")) is not None, "nobody is known yet"
+    assert (
+        identify(world, mint(**key)) is None
+        and identify(world, mint(**key, session="another")) is None
+    )
+    assert identify(world, mint(session="none of a long-lived key")) is not None, (
+        "nobody is known yet"
+    )
     known(world)
     assert identify(world, mint(session="none of a long-lived key")) is None
 
@@ -90,7 +110,9 @@ def test_temporary_credentials_need_their_session_token(world: Any) -> None:
 def test_expired_and_unknown_credentials(world: Any) -> None:
     world.account.credentials["AKIAOTHER"] = Credential("arn:aws:iam::123456789012:user/other")
     assert identify(world, mint()) is None
-    world.account.credentials[KEY] = Credential("arn:aws:iam::123456789012:user/rotator", expires=10)
+    world.account.credentials[KEY] = Credential(
+        "arn:aws:iam::123456789012:user/rotator", expires=10
+    )
     assert identify(world, mint())
     world.wait(10)
     assert identify(world, mint()) is None

@@ -16,7 +16,9 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import Con
 from ansible_collections.nodeops.rotator.tests.unit.simulation.kube.conftest import STRATEGIC, Hand
 
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
-MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
+MODIFIED = (
+    "the object has been modified; please apply your changes to the latest version and try again"
+)
 
 
 def lease(name: str = "lock", holder: str = "me", **meta: Any) -> dict[str, Any]:
@@ -29,7 +31,11 @@ def test_create_get_and_create_again(hand: Hand) -> None:
     assert (status, made["kind"], made["metadata"]["namespace"]) == (201, "Lease", "kube-system")
     assert hand.ask("GET", f"{LEASES}/lock") == (200, made)
     status, body = hand.ask("POST", LEASES, lease())
-    assert (status, body["reason"], body["message"]) == (409, "AlreadyExists", 'leases.coordination.k8s.io "lock" already exists')
+    assert (status, body["reason"], body["message"]) == (
+        409,
+        "AlreadyExists",
+        'leases.coordination.k8s.io "lock" already exists',
+    )
     assert body["details"] == {"name": "lock", "group": "coordination.k8s.io", "kind": "leases"}
 
 
@@ -37,7 +43,11 @@ def test_generated_names(hand: Hand) -> None:
     body = lease()
     body["metadata"] = {"generateName": "lock-"}
     status, made = hand.ask("POST", LEASES, body)
-    assert status == 201 and made["metadata"]["name"].startswith("lock-") and len(made["metadata"]["name"]) == 10
+    assert (
+        status == 201
+        and made["metadata"]["name"].startswith("lock-")
+        and len(made["metadata"]["name"]) == 10
+    )
 
 
 def test_update_takes_the_version_that_was_read(hand: Hand) -> None:
@@ -49,14 +59,21 @@ def test_update_takes_the_version_that_was_read(hand: Hand) -> None:
     message = f'Operation cannot be fulfilled on leases.coordination.k8s.io "lock": {MODIFIED}'
     assert (status, body["reason"], body["message"]) == (409, "Conflict", message)
     status, body = hand.ask("PUT", f"{LEASES}/lock", lease(holder="third"))
-    assert (status, body["reason"]) == (422, "Invalid") and "must be specified for an update" in body["message"]
+    assert (status, body["reason"]) == (
+        422,
+        "Invalid",
+    ) and "must be specified for an update" in body["message"]
 
 
 def test_a_node_can_be_updated_without_a_version(hand: Hand) -> None:
     node = hand.ask("GET", "/api/v1/nodes/n1")[1]
     meta = {"name": "n1", "labels": {"a": "b"}}
     status, body = hand.ask("PUT", "/api/v1/nodes/n1", {"metadata": meta, "spec": node["spec"]})
-    assert (status, body["metadata"]["labels"], body["metadata"]["uid"]) == (200, {"a": "b"}, node["metadata"]["uid"])
+    assert (status, body["metadata"]["labels"], body["metadata"]["uid"]) == (
+        200,
+        {"a": "b"},
+        node["metadata"]["uid"],
+    )
     assert body["status"] == node["status"]
 
 
@@ -66,7 +83,9 @@ def test_put_creates_a_lease_and_no_other_kind(hand: Hand) -> None:
 
 
 def test_another_uid_is_a_conflict(hand: Hand) -> None:
-    status, body = hand.ask("PATCH", "/api/v1/nodes/n1", {"metadata": {"uid": "other", "labels": {"a": "b"}}})
+    status, body = hand.ask(
+        "PATCH", "/api/v1/nodes/n1", {"metadata": {"uid": "other", "labels": {"a": "b"}}}
+    )
     assert status == 409 and "Precondition failed: UID in precondition: other" in body["message"]
 
 
@@ -85,17 +104,28 @@ def test_what_changes_nothing_is_not_written(hand: Hand) -> None:
 
 
 def test_status_and_spec_are_written_apart(hand: Hand) -> None:
-    patch = {"metadata": {"labels": {"x": "y"}}, "spec": {"unschedulable": True}, "status": {"phase": "odd"}}
+    patch = {
+        "metadata": {"labels": {"x": "y"}},
+        "spec": {"unschedulable": True},
+        "status": {"phase": "odd"},
+    }
     _status, body = hand.ask("PATCH", "/api/v1/nodes/n1", patch)
     assert body["spec"]["unschedulable"] and "phase" not in body["status"]
-    _status, body = hand.ask("PATCH", "/api/v1/nodes/n1/status", {"spec": {"unschedulable": None}, "status": {"phase": "odd"}})
+    _status, body = hand.ask(
+        "PATCH",
+        "/api/v1/nodes/n1/status",
+        {"spec": {"unschedulable": None}, "status": {"phase": "odd"}},
+    )
     assert body["spec"]["unschedulable"] and body["status"]["phase"] == "odd"
 
 
 def test_generation_counts_changes_of_spec(hand: Hand) -> None:
     build.pdb(hand.cluster, "shop", "web", min_available=1)
     path = "/apis/policy/v1/namespaces/shop/poddisruptionbudgets/web"
-    assert hand.ask("PATCH", path, {"metadata": {"labels": {"a": "b"}}})[1]["metadata"]["generation"] == 1
+    assert (
+        hand.ask("PATCH", path, {"metadata": {"labels": {"a": "b"}}})[1]["metadata"]["generation"]
+        == 1
+    )
     assert hand.ask("PATCH", path, {"spec": {"minAvailable": 2}})[1]["metadata"]["generation"] == 2
 
 
@@ -124,9 +154,17 @@ def test_delete_answers_a_status_or_the_pod(hand: Hand) -> None:
     build.bare_pod(hand.cluster, "shop", "p")
     hand.cluster.settle()
     status, body = hand.ask("DELETE", "/api/v1/namespaces/shop/pods/p")
-    assert (status, body["kind"], body["metadata"]["deletionGracePeriodSeconds"]) == (200, "Pod", 30)
+    assert (status, body["kind"], body["metadata"]["deletionGracePeriodSeconds"]) == (
+        200,
+        "Pod",
+        30,
+    )
     status, body = hand.ask("DELETE", "/api/v1/nodes/n1")
-    assert (status, body["status"], body["details"]) == (200, "Success", {"name": "n1", "kind": "nodes", "uid": uid})
+    assert (status, body["status"], body["details"]) == (
+        200,
+        "Success",
+        {"name": "n1", "kind": "nodes", "uid": uid},
+    )
     assert hand.ask("DELETE", "/api/v1/nodes/n1")[0] == 404
 
 
@@ -141,7 +179,9 @@ def test_finalizers_hold_an_object_until_they_are_taken_off(hand: Hand) -> None:
     hand.ask("PATCH", "/api/v1/nodes/n1", {"metadata": {"finalizers": ["example.com/hold"]}})
     status, body = hand.ask("DELETE", "/api/v1/nodes/n1")
     assert (status, body["kind"]) == (200, "Node") and "deletionTimestamp" in body["metadata"]
-    status, body = hand.ask("PATCH", "/api/v1/nodes/n1", {"metadata": {"finalizers": ["example.com/hold", "more"]}})
+    status, body = hand.ask(
+        "PATCH", "/api/v1/nodes/n1", {"metadata": {"finalizers": ["example.com/hold", "more"]}}
+    )
     assert status == 422 and "no new finalizers" in body["message"]
     hand.ask("PATCH", "/api/v1/nodes/n1", {"metadata": {"finalizers": None}})
     assert hand.ask("GET", "/api/v1/nodes/n1")[0] == 404
@@ -163,11 +203,19 @@ def test_a_pod_spec_is_nearly_immutable(hand: Hand) -> None:
     build.bare_pod(hand.cluster, "shop", "p")
     path = "/api/v1/namespaces/shop/pods/p"
     assert hand.ask("PATCH", path, {"spec": {"nodeName": "n9"}})[0] == 422
-    assert hand.ask("PATCH", path, {"spec": {"containers": [{"name": "p", "image": "new"}]}}, STRATEGIC)[0] == 200
+    assert (
+        hand.ask(
+            "PATCH", path, {"spec": {"containers": [{"name": "p", "image": "new"}]}}, STRATEGIC
+        )[0]
+        == 200
+    )
 
 
 def test_nothing_is_created_in_a_namespace_that_is_missing_or_ending(hand: Hand) -> None:
-    pods, pod = "/api/v1/namespaces/shop/pods", {"metadata": {"name": "p"}, "spec": {"containers": []}}
+    pods, pod = (
+        "/api/v1/namespaces/shop/pods",
+        {"metadata": {"name": "p"}, "spec": {"containers": []}},
+    )
     status, body = hand.ask("POST", pods, pod)
     assert (status, body["message"]) == (404, 'namespaces "shop" not found')
     build.bare_pod(hand.cluster, "shop", "held", finalizers=("example.com/hold",))
@@ -216,7 +264,9 @@ def test_tokens(hand: Hand) -> None:
     status, body, _headers = hand.cluster.request("GET", "/api/v1/nodes", token="wrong")
     assert (status, body["message"], body["reason"]) == (401, "Unauthorized", "Unauthorized")
     assert hand.cluster.watch("/api/v1/nodes").status == 401
-    hand.cluster.authenticate = lambda token: "aws:someone" if token.startswith("k8s-aws-v1.") else None
+    hand.cluster.authenticate = lambda token: (
+        "aws:someone" if token.startswith("k8s-aws-v1.") else None
+    )
     assert hand.cluster.request("GET", "/api/v1/nodes", token="k8s-aws-v1.abc")[0] == 200
 
 
@@ -227,12 +277,12 @@ def test_permissions(hand: Hand) -> None:
     build.bare_pod(hand.cluster, "shop", "p")
     path = "/api/v1/namespaces/shop/pods/p/eviction"
     status, body, _headers = hand.cluster.request("POST", path, body={}, token="t")
-    message = (
-        'pods "p" is forbidden: User "reader" cannot create resource "pods/eviction" in API group "" in the namespace "shop"'
-    )
+    message = 'pods "p" is forbidden: User "reader" cannot create resource "pods/eviction" in API group "" in the namespace "shop"'
     assert (status, body["reason"], body["message"]) == (403, "Forbidden", message)
     _status, body, _headers = hand.cluster.request("PATCH", "/api/v1/nodes/n1", body={}, token="t")
-    assert body["message"].endswith('cannot patch resource "nodes" in API group "" at the cluster scope')
+    assert body["message"].endswith(
+        'cannot patch resource "nodes" in API group "" at the cluster scope'
+    )
     review = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
     answers = []
     for asked in (
@@ -241,7 +291,9 @@ def test_permissions(hand: Hand) -> None:
         {"verb": "get", "resource": "nodes"},
     ):
         answers.append(
-            hand.cluster.request("POST", review, body={"spec": {"resourceAttributes": asked}}, token="t")[1]["status"]["allowed"]
+            hand.cluster.request(
+                "POST", review, body={"spec": {"resourceAttributes": asked}}, token="t"
+            )[1]["status"]["allowed"]
         )
     assert answers == [False, False, True]
     assert hand.cluster.gate.calls["kubernetes:create pods/eviction"] == 1
@@ -254,9 +306,22 @@ def test_every_call_passes_the_gate_with_its_particulars(hand: Hand) -> None:
     hand.ask("GET", "/api/v1/nodes", labelSelector="a=b")
     hand.ask("PATCH", "/api/v1/nodes/n1", {"spec": {}})
     hand.evict("p")
-    assert [call.name for call in calls] == ["kubernetes:list nodes", "kubernetes:patch nodes", "kubernetes:create pods/eviction"]
-    assert calls[0].params == {"namespace": "", "name": "", "query": {"labelSelector": "a=b"}, "body": None}
-    assert (calls[2].params["namespace"], calls[2].params["name"], calls[2].actor) == ("shop", "p", "me")
+    assert [call.name for call in calls] == [
+        "kubernetes:list nodes",
+        "kubernetes:patch nodes",
+        "kubernetes:create pods/eviction",
+    ]
+    assert calls[0].params == {
+        "namespace": "",
+        "name": "",
+        "query": {"labelSelector": "a=b"},
+        "body": None,
+    }
+    assert (calls[2].params["namespace"], calls[2].params["name"], calls[2].actor) == (
+        "shop",
+        "p",
+        "me",
+    )
 
 
 def test_faults(hand: Hand) -> None:
@@ -277,4 +342,7 @@ def test_a_webhook_sees_writes_only(hand: Hand) -> None:
     hand.cluster.webhooks.append(Webhook("no.example", "* nodes"))
     assert hand.ask("GET", "/api/v1/nodes/n1")[0] == 200
     status, body = hand.ask("PATCH", "/api/v1/nodes/n1", {"spec": {"unschedulable": True}})
-    assert (status, body["message"]) == (400, 'admission webhook "no.example" denied the request without explanation')
+    assert (status, body["message"]) == (
+        400,
+        'admission webhook "no.example" denied the request without explanation',
+    )

@@ -35,23 +35,37 @@ def status(hand: Hand, name: str = "web") -> dict[str, Any]:
         (0, {"min_available": 0}, 0, 0),
     ],
 )
-def test_figures(hand: Hand, replicas: int, limits: dict[str, Any], desired: int, allowed: int) -> None:
+def test_figures(
+    hand: Hand, replicas: int, limits: dict[str, Any], desired: int, allowed: int
+) -> None:
     build.deployment(hand.cluster, "shop", "web", replicas)
     build.pdb(hand.cluster, "shop", "web", **limits)
     hand.cluster.settle()
     found = status(hand)
     assert (found["expectedPods"], found["currentHealthy"]) == (replicas, replicas)
-    assert (found["desiredHealthy"], found["disruptionsAllowed"], found["observedGeneration"]) == (desired, allowed, 1)
+    assert (found["desiredHealthy"], found["disruptionsAllowed"], found["observedGeneration"]) == (
+        desired,
+        allowed,
+        1,
+    )
     condition = found["conditions"][0]
-    assert condition["type"] == "DisruptionAllowed" and condition["status"] == ("True" if allowed else "False")
+    assert condition["type"] == "DisruptionAllowed" and condition["status"] == (
+        "True" if allowed else "False"
+    )
 
 
 def test_the_scale_counts_not_the_pods_that_are_there(hand: Hand) -> None:
-    build.statefulset(hand.cluster, "shop", "web", 3, annotations={"world.nodeops/ready-seconds": "never"})
+    build.statefulset(
+        hand.cluster, "shop", "web", 3, annotations={"world.nodeops/ready-seconds": "never"}
+    )
     build.pdb(hand.cluster, "shop", "web", max_unavailable=1)
     hand.cluster.settle()
     assert len(hand.pods()) == 1
-    assert (status(hand)["expectedPods"], status(hand)["desiredHealthy"], status(hand)["disruptionsAllowed"]) == (3, 2, 0)
+    assert (
+        status(hand)["expectedPods"],
+        status(hand)["desiredHealthy"],
+        status(hand)["disruptionsAllowed"],
+    ) == (3, 2, 0)
 
 
 def test_the_status_trails_and_the_truth_does_not(a_hand: Callable[..., Hand]) -> None:
@@ -90,7 +104,9 @@ def test_truth_with_several_budgets_or_none(hand: Hand) -> None:
     assert hand.cluster.budget_left(pod) == 0
 
 
-def test_a_granted_eviction_that_no_deletion_follows_is_forgotten(a_hand: Callable[..., Hand]) -> None:
+def test_a_granted_eviction_that_no_deletion_follows_is_forgotten(
+    a_hand: Callable[..., Hand],
+) -> None:
     hand = a_hand(disrupted_timeout=120.0)
     hand.nodes("n1")
     build.deployment(hand.cluster, "shop", "web", 3)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build
-from ansible_collections.nodeops.rotator.tests.simulation.kube.manners import Manners
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.unit.simulation.kube.conftest import Hand
 
 NODES, SECONDS = 10, 1.0
@@ -16,7 +16,11 @@ NODES, SECONDS = 10, 1.0
 
 def drained(hand: Hand, node: str) -> bool:
     pods = hand.ask("GET", "/api/v1/pods", fieldSelector=f"spec.nodeName={node}")[1]["items"]
-    left = [pod["metadata"] for pod in pods if pod["metadata"]["ownerReferences"][0]["kind"] != "DaemonSet"]
+    left = [
+        pod["metadata"]
+        for pod in pods
+        if pod["metadata"]["ownerReferences"][0]["kind"] != "DaemonSet"
+    ]
     for meta in left:
         if "deletionTimestamp" not in meta:
             hand.evict(meta["name"], meta["namespace"])
@@ -24,7 +28,7 @@ def drained(hand: Hand, node: str) -> bool:
 
 
 def test_ten_nodes_and_eighty_pods_rotate_in_less_than_a_second() -> None:
-    hand = Hand(Manners())
+    hand = Hand(Behavior())
     hand.nodes(*(f"old{number}" for number in range(NODES)))
     build.daemonset(hand.cluster, "kube-system", "agent")
     for name in ("a", "b", "c", "d", "e", "f", "g"):
@@ -33,7 +37,10 @@ def test_ten_nodes_and_eighty_pods_rotate_in_less_than_a_second() -> None:
     hand.cluster.settle()
     gone: set[str] = set()
     hand.cluster.instance_gone = gone.__contains__
-    watches = [hand.cluster.watch(path) for path in ("/api/v1/pods", "/api/v1/nodes", "/apis/policy/v1/poddisruptionbudgets")]
+    watches = [
+        hand.cluster.watch(path)
+        for path in ("/api/v1/pods", "/api/v1/nodes", "/apis/policy/v1/poddisruptionbudgets")
+    ]
     began, lines = time.process_time(), 0
     for number in range(NODES):
         build.node(hand.cluster, f"new{number}", zone="eu-west-1" + "abc"[number % 3])
@@ -46,6 +53,8 @@ def test_ten_nodes_and_eighty_pods_rotate_in_less_than_a_second() -> None:
         hand.cluster.node_silent(f"old{number}")
     hand.wait(100)
     spent = time.process_time() - began
-    assert sorted(node["metadata"]["name"] for node in hand.cluster.objects("nodes")) == [f"new{n}" for n in range(NODES)]
+    assert sorted(node["metadata"]["name"] for node in hand.cluster.objects("nodes")) == [
+        f"new{n}" for n in range(NODES)
+    ]
     assert all(wanted == ready for wanted, ready in hand.cluster.workload_figures().values())
     assert lines > 500 and spent < SECONDS, spent

@@ -26,7 +26,9 @@ def shop(hand: Hand) -> Hand:
 
 
 def web(hand: Hand) -> list[str]:
-    return [pod["metadata"]["name"] for pod in hand.pods() if "deletionTimestamp" not in pod["metadata"]]
+    return [
+        pod["metadata"]["name"] for pod in hand.pods() if "deletionTimestamp" not in pod["metadata"]
+    ]
 
 
 def budget(hand: Hand, name: str = "web") -> dict[str, Any]:
@@ -56,15 +58,26 @@ def test_refused_by_the_budget(shop: Hand) -> None:
     shop.evict(first)
     status, body = shop.evict(second)
     assert (status, body["reason"], body["message"]) == (429, "TooManyRequests", VIOLATION)
-    cause = {"reason": "DisruptionBudget", "message": "The disruption budget web needs 1 healthy pods and has 2 currently"}
+    cause = {
+        "reason": "DisruptionBudget",
+        "message": "The disruption budget web needs 1 healthy pods and has 2 currently",
+    }
     assert body["details"] == {"causes": [cause]}
 
 
 def test_refused_while_the_status_lags_behind_the_spec(shop: Hand) -> None:
-    shop.ask("PATCH", "/apis/policy/v1/namespaces/shop/poddisruptionbudgets/web", {"spec": {"minAvailable": 0}})
+    shop.ask(
+        "PATCH",
+        "/apis/policy/v1/namespaces/shop/poddisruptionbudgets/web",
+        {"spec": {"minAvailable": 0}},
+    )
     status, body = shop.evict(web(shop)[0])
     cause = "The disruption budget web is still being processed by the server."
-    assert (status, body["details"]["causes"][0]["message"], body["details"]["retryAfterSeconds"]) == (429, cause, 10)
+    assert (
+        status,
+        body["details"]["causes"][0]["message"],
+        body["details"]["retryAfterSeconds"],
+    ) == (429, cause, 10)
     shop.wait(1)
     assert shop.evict(web(shop)[0])[0] == 201
 
@@ -73,7 +86,10 @@ def test_refused_while_the_status_lags_behind_the_spec(shop: Hand) -> None:
     ("fields", "why"),
     [
         ({"disruptionsAllowed": -1}, "pdb disruptions allowed is negative"),
-        ({"disruptedPods": {f"p{n}": "2099-01-01T00:00:00Z" for n in range(2001)}}, "DisruptedPods map too big"),
+        (
+            {"disruptedPods": {f"p{n}": "2099-01-01T00:00:00Z" for n in range(2001)}},
+            "DisruptedPods map too big",
+        ),
     ],
 )
 def test_forbidden(shop: Hand, fields: dict[str, Any], why: str) -> None:
@@ -95,7 +111,10 @@ def test_a_budget_that_failed_to_sync_says_so(hand: Hand) -> None:
     hand.cluster.settle()
     status, body = hand.evict(hand.pods()[0]["metadata"]["name"])
     assert status == 429
-    assert "failed sync: daemonsets.apps does not implement the scale subresource" in body["details"]["causes"][0]["message"]
+    assert (
+        "failed sync: daemonsets.apps does not implement the scale subresource"
+        in body["details"]["causes"][0]["message"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,7 +129,13 @@ def test_a_budget_that_failed_to_sync_says_so(hand: Hand) -> None:
 def test_unready_pods(hand: Hand, policy: str | None, ready_pods: int, expected: int) -> None:
     if ready_pods:
         build.deployment(hand.cluster, "shop", "web", ready_pods)
-    build.bare_pod(hand.cluster, "shop", "sick", labels={"app": "web"}, annotations={"world.nodeops/ready-seconds": "never"})
+    build.bare_pod(
+        hand.cluster,
+        "shop",
+        "sick",
+        labels={"app": "web"},
+        annotations={"world.nodeops/ready-seconds": "never"},
+    )
     build.pdb(hand.cluster, "shop", "web", min_available=max(1, ready_pods), unhealthy=policy)
     hand.cluster.settle()
     before = budget(hand)["status"]["disruptionsAllowed"]
@@ -120,11 +145,19 @@ def test_unready_pods(hand: Hand, policy: str | None, ready_pods: int, expected:
 
 def test_pods_that_no_budget_guards_any_more(shop: Hand) -> None:
     set_status(shop, disruptionsAllowed=0)
-    build.bare_pod(shop.cluster, "shop", "pending", labels={"app": "web"}, pod={"nodeSelector": {"no": "where"}})
+    build.bare_pod(
+        shop.cluster,
+        "shop",
+        "pending",
+        labels={"app": "web"},
+        pod={"nodeSelector": {"no": "where"}},
+    )
     build.job(shop.cluster, "shop", "done", seconds=1)
     shop.cluster.settle()
     set_status(shop, disruptionsAllowed=0)
-    finished = next(p["metadata"]["name"] for p in shop.pods() if p["status"]["phase"] == "Succeeded")
+    finished = next(
+        p["metadata"]["name"] for p in shop.pods() if p["status"]["phase"] == "Succeeded"
+    )
     assert (shop.evict("pending")[0], shop.evict(finished)[0]) == (201, 201)
     assert "pending" not in web(shop) and finished not in web(shop)
     dying = web(shop)[0]
@@ -141,7 +174,10 @@ def test_uid_precondition(shop: Hand) -> None:
     name = web(shop)[0]
     status, body = shop.evict(name, options={"preconditions": {"uid": "someone-else"}})
     assert (status, body["reason"]) == (409, "Conflict")
-    assert "the UID in the precondition (someone-else) does not match the UID in record" in body["message"]
+    assert (
+        "the UID in the precondition (someone-else) does not match the UID in record"
+        in body["message"]
+    )
     shop.wait(1)
     uid = shop.pod(name)["metadata"]["uid"]
     assert "deletionTimestamp" not in shop.pod(name)["metadata"]
@@ -184,10 +220,19 @@ def test_name_in_the_body_has_to_be_the_name_in_the_path(shop: Hand) -> None:
 
 def test_webhooks(shop: Hand) -> None:
     first, second = web(shop)
-    only_first = Webhook("guard.example", "create pods/eviction", "not now", 403, where=lambda ns, name: name == first)
+    only_first = Webhook(
+        "guard.example",
+        "create pods/eviction",
+        "not now",
+        403,
+        where=lambda ns, name: name == first,
+    )
     shop.cluster.webhooks.append(only_first)
     status, body = shop.evict(first)
-    assert (status, body["message"]) == (403, 'admission webhook "guard.example" denied the request: not now')
+    assert (status, body["message"]) == (
+        403,
+        'admission webhook "guard.example" denied the request: not now',
+    )
     assert shop.evict(second)[0] == 201
     shop.cluster.webhooks[:] = [Webhook("down.example", "create pods/eviction", broken=True)]
     status, body = shop.evict(first)

@@ -13,12 +13,17 @@ from ansible_collections.nodeops.rotator.tests.unit.simulation.kube.conftest imp
 
 
 def ready(hand: Hand, name: str) -> str:
-    found: str = next(c["status"] for c in hand.node(name)["status"]["conditions"] if c["type"] == "Ready")
+    found: str = next(
+        c["status"] for c in hand.node(name)["status"]["conditions"] if c["type"] == "Ready"
+    )
     return found
 
 
 def taints(hand: Hand, name: str) -> set[tuple[str, str]]:
-    return {(t["key"].rpartition("/")[2], t["effect"]) for t in hand.node(name)["spec"].get("taints") or ()}
+    return {
+        (t["key"].rpartition("/")[2], t["effect"])
+        for t in hand.node(name)["spec"].get("taints") or ()
+    }
 
 
 def test_a_node_is_complete(hand: Hand) -> None:
@@ -26,11 +31,26 @@ def test_a_node_is_complete(hand: Hand) -> None:
     info = node["status"]["nodeInfo"]
     assert len(info) == 10 and all(info.values())
     assert (info["architecture"], info["kubeletVersion"]) == ("amd64", "v1.33.5-eks-113cf36")
-    assert node["status"]["capacity"]["pods"] == "29" and node["status"]["allocatable"]["cpu"] == "1930m"
-    assert {a["type"] for a in node["status"]["addresses"]} == {"InternalIP", "InternalDNS", "Hostname"}
-    assert {c["type"] for c in node["status"]["conditions"]} == {"MemoryPressure", "DiskPressure", "PIDPressure", "Ready"}
+    assert (
+        node["status"]["capacity"]["pods"] == "29"
+        and node["status"]["allocatable"]["cpu"] == "1930m"
+    )
+    assert {a["type"] for a in node["status"]["addresses"]} == {
+        "InternalIP",
+        "InternalDNS",
+        "Hostname",
+    }
+    assert {c["type"] for c in node["status"]["conditions"]} == {
+        "MemoryPressure",
+        "DiskPressure",
+        "PIDPressure",
+        "Ready",
+    }
     labels = node["metadata"]["labels"]
-    assert (labels["topology.kubernetes.io/zone"], labels["topology.kubernetes.io/region"]) == ("eu-west-1a", "eu-west-1")
+    assert (labels["topology.kubernetes.io/zone"], labels["topology.kubernetes.io/region"]) == (
+        "eu-west-1a",
+        "eu-west-1",
+    )
     assert node["spec"]["providerID"].startswith("aws:///eu-west-1a/i-")
 
 
@@ -40,8 +60,17 @@ def test_ec2_and_the_kubelet_have_different_words_for_an_architecture(hand: Hand
 
 
 def test_startup_taints_go_in_their_turn(hand: Hand) -> None:
-    build.node(hand.cluster, "n2", ready_after=20, taints=({"key": "agent-not-ready", "effect": "NoExecute", "seconds": 10},))
-    fresh = {("not-ready", "NoSchedule"), ("not-ready", "NoExecute"), ("agent-not-ready", "NoExecute")}
+    build.node(
+        hand.cluster,
+        "n2",
+        ready_after=20,
+        taints=({"key": "agent-not-ready", "effect": "NoExecute", "seconds": 10},),
+    )
+    fresh = {
+        ("not-ready", "NoSchedule"),
+        ("not-ready", "NoExecute"),
+        ("agent-not-ready", "NoExecute"),
+    }
     assert (ready(hand, "n2"), taints(hand, "n2")) == ("False", fresh)
     hand.wait(21)
     assert (ready(hand, "n2"), taints(hand, "n2")) == ("True", {("agent-not-ready", "NoExecute")})
@@ -71,7 +100,10 @@ def test_silence_is_noticed_after_the_grace(hand: Hand) -> None:
     hand.wait(2)
     assert ready(hand, "n1") == "Unknown"
     assert taints(hand, "n1") == {("unreachable", "NoSchedule"), ("unreachable", "NoExecute")}
-    assert next(c["status"] for c in hand.pod("p")["status"]["conditions"] if c["type"] == "Ready") == "False"
+    assert (
+        next(c["status"] for c in hand.pod("p")["status"]["conditions"] if c["type"] == "Ready")
+        == "False"
+    )
 
 
 def test_pods_of_an_unreachable_node_are_deleted_after_their_toleration(hand: Hand) -> None:
@@ -90,9 +122,16 @@ def test_pods_of_an_unreachable_node_are_deleted_after_their_toleration(hand: Ha
 
 
 def test_a_taint_that_is_taken_off_in_time_spares_the_pods(hand: Hand) -> None:
-    build.bare_pod(hand.cluster, "shop", "p", pod={"tolerations": [{"key": "x", "operator": "Exists", "tolerationSeconds": 50}]})
+    build.bare_pod(
+        hand.cluster,
+        "shop",
+        "p",
+        pod={"tolerations": [{"key": "x", "operator": "Exists", "tolerationSeconds": 50}]},
+    )
     hand.cluster.settle()
-    hand.ask("PATCH", "/api/v1/nodes/n1", {"spec": {"taints": [{"key": "x", "effect": "NoExecute"}]}})
+    hand.ask(
+        "PATCH", "/api/v1/nodes/n1", {"spec": {"taints": [{"key": "x", "effect": "NoExecute"}]}}
+    )
     hand.wait(40)
     hand.ask("PATCH", "/api/v1/nodes/n1", {"spec": {"taints": None}})
     hand.wait(100)
@@ -133,10 +172,19 @@ def test_a_name_that_is_used_again_takes_over_the_old_node(hand: Hand) -> None:
     old = hand.node("n1")
     hand.cluster.node_silent("n1")
     hand.wait(60)
-    build.node(hand.cluster, "n1", provider_id="aws:///eu-west-1a/i-new", ready_after=10, private_ip="10.0.0.9")
+    build.node(
+        hand.cluster,
+        "n1",
+        provider_id="aws:///eu-west-1a/i-new",
+        ready_after=10,
+        private_ip="10.0.0.9",
+    )
     hand.wait(30)
     new = hand.node("n1")
-    assert (new["metadata"]["uid"], new["spec"]["providerID"]) == (old["metadata"]["uid"], old["spec"]["providerID"])
+    assert (new["metadata"]["uid"], new["spec"]["providerID"]) == (
+        old["metadata"]["uid"],
+        old["spec"]["providerID"],
+    )
     assert ready(hand, "n1") == "True" and new["spec"]["unschedulable"]
     assert new["status"]["nodeInfo"]["systemUUID"] != old["status"]["nodeInfo"]["systemUUID"]
     assert hand.cluster.truly_ready(hand.pod("p"))

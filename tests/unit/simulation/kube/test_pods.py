@@ -16,7 +16,9 @@ POD = "/api/v1/namespaces/shop/pods/p"
 
 
 def ready(pod: dict[str, Any]) -> str | None:
-    return next((c["status"] for c in pod["status"].get("conditions", ()) if c["type"] == "Ready"), None)
+    return next(
+        (c["status"] for c in pod["status"].get("conditions", ()) if c["type"] == "Ready"), None
+    )
 
 
 def gone(hand: Hand, name: str = "p") -> bool:
@@ -30,14 +32,24 @@ def a_pod(hand: Hand, **annotations: str) -> None:
 
 def test_from_pending_to_ready(hand: Hand) -> None:
     a_pod(hand)
-    assert (hand.pod("p")["status"]["phase"], hand.pod("p")["status"]["qosClass"]) == ("Pending", "Burstable")
+    assert (hand.pod("p")["status"]["phase"], hand.pod("p")["status"]["qosClass"]) == (
+        "Pending",
+        "Burstable",
+    )
     hand.wait(1)
-    assert (hand.pod("p")["spec"]["nodeName"], hand.pod("p")["status"]["phase"]) == ("n1", "Pending")
+    assert (hand.pod("p")["spec"]["nodeName"], hand.pod("p")["status"]["phase"]) == (
+        "n1",
+        "Pending",
+    )
     hand.wait(2)
     assert (hand.pod("p")["status"]["phase"], ready(hand.pod("p"))) == ("Running", "False")
     hand.wait(3)
     pod = hand.pod("p")
-    assert ready(pod) == "True" and pod["status"]["podIP"] and pod["status"]["containerStatuses"][0]["ready"]
+    assert (
+        ready(pod) == "True"
+        and pod["status"]["podIP"]
+        and pod["status"]["containerStatuses"][0]["ready"]
+    )
 
 
 def test_a_pod_that_never_becomes_ready(hand: Hand) -> None:
@@ -49,15 +61,27 @@ def test_a_pod_that_never_becomes_ready(hand: Hand) -> None:
 
 @pytest.mark.parametrize(
     ("stop", "grace", "lasts"),
-    [("", None, 1), ("5", None, 5), ("grace", None, 30), ("grace", 10, 10), ("60", None, 30), ("60", 7, 7), ("grace", 0, 0)],
+    [
+        ("", None, 1),
+        ("5", None, 5),
+        ("grace", None, 30),
+        ("grace", 10, 10),
+        ("60", None, 30),
+        ("60", 7, 7),
+        ("grace", 0, 0),
+    ],
 )
-def test_stopping_takes_its_time_and_at_most_the_grace(hand: Hand, stop: str, grace: int | None, lasts: float) -> None:
+def test_stopping_takes_its_time_and_at_most_the_grace(
+    hand: Hand, stop: str, grace: int | None, lasts: float
+) -> None:
     a_pod(hand, **({"stop_seconds": stop} if stop else {}))
     hand.cluster.settle()
     hand.ask("DELETE", POD, {"gracePeriodSeconds": grace} if grace is not None else None)
     if lasts:
         hand.wait(lasts - 0.1)
-        assert hand.pod("p")["metadata"]["deletionGracePeriodSeconds"] == (30 if grace is None else grace)
+        assert hand.pod("p")["metadata"]["deletionGracePeriodSeconds"] == (
+            30 if grace is None else grace
+        )
         hand.wait(0.2)
     assert gone(hand)
 

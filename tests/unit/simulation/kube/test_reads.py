@@ -13,7 +13,10 @@ LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
 
 def test_lists_leave_out_what_every_item_is(hand: Hand) -> None:
     body = hand.ask("GET", "/api/v1/nodes")[1]
-    assert (body["kind"], body["metadata"]["resourceVersion"]) == ("NodeList", str(hand.cluster.store.version))
+    assert (body["kind"], body["metadata"]["resourceVersion"]) == (
+        "NodeList",
+        str(hand.cluster.store.version),
+    )
     assert "kind" not in body["items"][0]
 
 
@@ -40,7 +43,10 @@ def test_pods_of_one_node_across_namespaces(hand: Hand) -> None:
         build.bare_pod(hand.cluster, namespace, "p", node="n2")
         build.bare_pod(hand.cluster, namespace, "q", node="n1")
     body = hand.ask("GET", "/api/v1/pods", fieldSelector="spec.nodeName=n2")[1]
-    assert [(i["metadata"]["namespace"], i["metadata"]["name"]) for i in body["items"]] == [("bank", "p"), ("shop", "p")]
+    assert [(i["metadata"]["namespace"], i["metadata"]["name"]) for i in body["items"]] == [
+        ("bank", "p"),
+        ("shop", "p"),
+    ]
     body = hand.ask("GET", "/api/v1/namespaces/shop/pods", fieldSelector="spec.nodeName=n2")[1]
     assert len(body["items"]) == 1
 
@@ -56,7 +62,11 @@ def test_scale(hand: Hand) -> None:
 
 def test_discovery(hand: Hand) -> None:
     assert hand.ask("GET", "/version")[1]["gitVersion"] == "v1.33.5"
-    assert hand.cluster.request("GET", "/readyz") == (200, {"text": "ok"}, {"Content-Type": "text/plain"})
+    assert hand.cluster.request("GET", "/readyz") == (
+        200,
+        {"text": "ok"},
+        {"Content-Type": "text/plain"},
+    )
     groups = [group["name"] for group in hand.ask("GET", "/apis")[1]["groups"]]
     for group in groups:
         version = hand.ask("GET", f"/apis/{group}")[1]["preferredVersion"]["groupVersion"]

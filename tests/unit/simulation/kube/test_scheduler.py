@@ -19,7 +19,10 @@ def where(hand: Hand, name: str = "p") -> str | None:
 
 
 def taint(hand: Hand, node: str, effect: str, key: str = "team") -> None:
-    taints = [*(hand.node(node)["spec"].get("taints") or ()), {"key": key, "value": "x", "effect": effect}]
+    taints = [
+        *(hand.node(node)["spec"].get("taints") or ()),
+        {"key": key, "value": "x", "effect": effect},
+    ]
     assert hand.ask("PATCH", f"/api/v1/nodes/{node}", {"spec": {"taints": taints}})[0] == 200
 
 
@@ -27,7 +30,9 @@ def test_not_onto_a_cordoned_node_until_it_is_uncordoned(hand: Hand) -> None:
     hand.cordon("n1")
     build.bare_pod(hand.cluster, "shop", "p")
     hand.wait(5)
-    condition = next(c for c in hand.pod("p")["status"]["conditions"] if c["type"] == "PodScheduled")
+    condition = next(
+        c for c in hand.pod("p")["status"]["conditions"] if c["type"] == "PodScheduled"
+    )
     assert (where(hand), condition["reason"]) == (None, "Unschedulable")
     assert condition["message"] == "0/1 nodes are available: 1 node(s) were unschedulable."
     hand.cordon("n1", on=False)
@@ -47,9 +52,13 @@ def test_not_onto_a_cordoned_node_until_it_is_uncordoned(hand: Hand) -> None:
         ("NoExecute", {"operator": "Exists"}, True),
     ],
 )
-def test_taints_and_tolerations(hand: Hand, effect: str, toleration: dict[str, Any] | None, lands: bool) -> None:
+def test_taints_and_tolerations(
+    hand: Hand, effect: str, toleration: dict[str, Any] | None, lands: bool
+) -> None:
     taint(hand, "n1", effect)
-    build.bare_pod(hand.cluster, "shop", "p", pod={"tolerations": [toleration]} if toleration else None)
+    build.bare_pod(
+        hand.cluster, "shop", "p", pod={"tolerations": [toleration]} if toleration else None
+    )
     hand.wait(1)
     assert (where(hand) == "n1") is lands
 
@@ -68,14 +77,23 @@ def test_a_soft_taint_is_a_preference(hand: Hand) -> None:
 )
 def test_room_on_a_node(hand: Hand, requests: dict[str, str], fits: int) -> None:
     build.static_pod(hand.cluster, "kube-system", "agent", "n1")
-    build.deployment(hand.cluster, "shop", "web", 35, cpu=requests.get("cpu", "0"), memory=requests.get("memory", "0"))
+    build.deployment(
+        hand.cluster,
+        "shop",
+        "web",
+        35,
+        cpu=requests.get("cpu", "0"),
+        memory=requests.get("memory", "0"),
+    )
     hand.cluster.settle()
     assert sum("nodeName" in pod["spec"] for pod in hand.pods()) == fits
 
 
 def test_room_is_free_again_when_pods_end(hand: Hand) -> None:
     for name in ("a", "b"):
-        spec = {"containers": [{"name": "c", "image": "i", "resources": {"requests": {"cpu": "1500m"}}}]}
+        spec = {
+            "containers": [{"name": "c", "image": "i", "resources": {"requests": {"cpu": "1500m"}}}]
+        }
         build.bare_pod(hand.cluster, "shop", name, pod=spec)
     hand.cluster.settle()
     assert (where(hand, "a"), where(hand, "b")) == ("n1", None)
@@ -85,7 +103,12 @@ def test_room_is_free_again_when_pods_end(hand: Hand) -> None:
 
 
 def test_node_selector(hand: Hand) -> None:
-    build.bare_pod(hand.cluster, "shop", "p", pod={"nodeSelector": {"topology.kubernetes.io/zone": "eu-west-1b"}})
+    build.bare_pod(
+        hand.cluster,
+        "shop",
+        "p",
+        pod={"nodeSelector": {"topology.kubernetes.io/zone": "eu-west-1b"}},
+    )
     hand.wait(1)
     assert where(hand) is None
     hand.nodes("n0", zone="eu-west-1b")
@@ -102,8 +125,13 @@ def test_a_pod_goes_where_its_volume_is(hand: Hand) -> None:
     hand.cordon(home)
     hand.evict("db-0")
     hand.wait(60)
-    condition = next(c for c in hand.pod("db-0")["status"]["conditions"] if c["type"] == "PodScheduled")
-    assert where(hand, "db-0") is None and "2 node(s) had volume node affinity conflict" in condition["message"]
+    condition = next(
+        c for c in hand.pod("db-0")["status"]["conditions"] if c["type"] == "PodScheduled"
+    )
+    assert (
+        where(hand, "db-0") is None
+        and "2 node(s) had volume node affinity conflict" in condition["message"]
+    )
     hand.nodes("n4", zone=hand.node(home)["metadata"]["labels"]["topology.kubernetes.io/zone"])
     hand.wait(60)
     assert where(hand, "db-0") == "n4"

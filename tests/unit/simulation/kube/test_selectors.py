@@ -9,7 +9,11 @@ import pytest
 
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ApiError
 from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import RESOURCES
-from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import labels_match, object_match, object_test
+from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import (
+    labels_match,
+    object_match,
+    object_test,
+)
 
 LABELS = {"app": "web", "tier": "front", "example.com/rank": "1"}
 
@@ -53,7 +57,13 @@ def test_a_label_selector_that_means_nothing_is_refused(text: str) -> None:
         ({}, False),
         (None, False),
         ({"matchLabels": {"app": "web"}}, True),
-        ({"matchLabels": {"app": "web"}, "matchExpressions": [{"key": "tier", "operator": "DoesNotExist"}]}, False),
+        (
+            {
+                "matchLabels": {"app": "web"},
+                "matchExpressions": [{"key": "tier", "operator": "DoesNotExist"}],
+            },
+            False,
+        ),
         ({"matchExpressions": [{"key": "app", "operator": "In", "values": ["web"]}]}, True),
         ({"matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["web"]}]}, False),
         ({"matchExpressions": [{"key": "tier", "operator": "Exists"}]}, True),
@@ -76,7 +86,11 @@ def test_selector_object(selector: dict[str, object] | None, matches: bool) -> N
 )
 def test_field_selector(field: str, matches: bool) -> None:
     test = object_test(RESOURCES["pods"], {"fieldSelector": field})
-    pod = {"metadata": {"name": "a", "namespace": "shop"}, "spec": {"nodeName": "n1"}, "status": {"phase": "Running"}}
+    pod = {
+        "metadata": {"name": "a", "namespace": "shop"},
+        "spec": {"nodeName": "n1"},
+        "status": {"phase": "Running"},
+    }
     assert test is not None and test(pod) is matches
 
 

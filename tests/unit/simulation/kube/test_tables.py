@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build, tables
 from ansible_collections.nodeops.rotator.tests.unit.simulation.kube.conftest import Hand
 
-NOW = datetime.datetime(2026, 6, 1, 12, 0, tzinfo=datetime.timezone.utc)
+NOW = datetime.datetime(2026, 6, 1, 12, 0, tzinfo=datetime.UTC)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,9 @@ def test_who_asks_for_a_table() -> None:
 
 def rows(hand: Hand, path: str) -> list[list[object]]:
     table = tables.as_table(hand.ask("GET", path)[1], hand.kernel.utc())
-    assert table["kind"] == "Table" and all(row["object"]["kind"] == "PartialObjectMetadata" for row in table["rows"])
+    assert table["kind"] == "Table" and all(
+        row["object"]["kind"] == "PartialObjectMetadata" for row in table["rows"]
+    )
     assert all(len(row["cells"]) == len(table["columnDefinitions"]) for row in table["rows"])
     return [row["cells"] for row in table["rows"]]
 
@@ -51,7 +53,9 @@ def test_nodes_and_pods_in_their_states(hand: Hand) -> None:
     hand.cordon("n1")
     states = [row[1] for row in rows(hand, "/api/v1/nodes")]
     assert states == ["Ready,SchedulingDisabled", "NotReady"]
-    build.bare_pod(hand.cluster, "shop", "p", node="n1", annotations={"world.nodeops/stop-seconds": "grace"})
+    build.bare_pod(
+        hand.cluster, "shop", "p", node="n1", annotations={"world.nodeops/stop-seconds": "grace"}
+    )
     assert rows(hand, "/api/v1/namespaces/shop/pods")[0][:3] == ["p", "0/1", "ContainerCreating"]
     hand.wait(10)
     assert rows(hand, "/api/v1/namespaces/shop/pods")[0][:3] == ["p", "1/1", "Running"]
@@ -69,7 +73,11 @@ def test_every_kind_has_a_row(hand: Hand) -> None:
     assert rows(hand, "/apis/policy/v1/poddisruptionbudgets") == [["web", "N/A", "50%", 1, "0s"]]
     assert rows(hand, "/apis/apps/v1/deployments") == [["web", "1/1", 1, 1, "0s"]]
     assert rows(hand, "/apis/batch/v1/jobs") == [["sum", "Complete", "1/1", "0s"]]
-    for path in ("/apis/apps/v1/statefulsets", "/apis/apps/v1/daemonsets", "/apis/apps/v1/replicasets"):
+    for path in (
+        "/apis/apps/v1/statefulsets",
+        "/apis/apps/v1/daemonsets",
+        "/apis/apps/v1/replicasets",
+    ):
         assert len(rows(hand, path)) == 1
     assert rows(hand, "/apis/storage.k8s.io/v1/volumeattachments")[0][-2] == "true"
     assert len(rows(hand, "/apis/coordination.k8s.io/v1/leases")) == 1
@@ -81,4 +89,9 @@ def test_what_is_no_list_stays_as_it_is(hand: Hand) -> None:
     line = b'{"type":"BOOKMARK","object":{"kind":"Node","metadata":{}}}'
     assert tables.event_as_table(line, NOW) is line
     changed = hand.cluster.watch("/api/v1/nodes").lines()[0]
-    assert json.loads(tables.event_as_table(changed, hand.kernel.utc()))["object"]["rows"][0]["cells"][0] == "n1"
+    assert (
+        json.loads(tables.event_as_table(changed, hand.kernel.utc()))["object"]["rows"][0]["cells"][
+            0
+        ]
+        == "n1"
+    )

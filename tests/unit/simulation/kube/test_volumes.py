@@ -69,6 +69,10 @@ def test_a_pod_whose_claim_is_missing_waits_for_it(hand: Hand) -> None:
     build.bare_pod(hand.cluster, "shop", "p", pod={"volumes": volumes})
     hand.wait(5)
     assert "nodeName" not in hand.pod("p")["spec"]
-    hand.ask("POST", "/api/v1/namespaces/shop/persistentvolumeclaims", {"metadata": {"name": "late"}, "spec": {}})
+    hand.ask(
+        "POST",
+        "/api/v1/namespaces/shop/persistentvolumeclaims",
+        {"metadata": {"name": "late"}, "spec": {}},
+    )
     hand.wait(20)
     assert hand.cluster.truly_ready(hand.pod("p"))

@@ -62,7 +62,9 @@ def test_objects_that_begin_and_cease_to_match(hand: Hand) -> None:
 
 def test_a_pod_appears_to_the_watch_of_its_node(hand: Hand) -> None:
     watch = hand.cluster.watch("/api/v1/pods", {"fieldSelector": "spec.nodeName=n1"})
-    pending = hand.cluster.watch("/api/v1/namespaces/default/pods", {"fieldSelector": "spec.nodeName="})
+    pending = hand.cluster.watch(
+        "/api/v1/namespaces/default/pods", {"fieldSelector": "spec.nodeName="}
+    )
     spec = {"containers": [{"name": "c", "image": "i"}]}
     hand.ask("POST", "/api/v1/namespaces/default/pods", {"metadata": {"name": "p"}, "spec": spec})
     assert (events(watch), events(pending)) == ([], [("ADDED", "p")])
@@ -86,7 +88,11 @@ def test_too_old_a_version_is_410_inside_the_stream(a_hand: Callable[..., Hand])
     watch = hand.cluster.watch(NODES, {"resourceVersion": "1001"})
     (line,) = [json.loads(line) for line in watch.lines()]
     assert (watch.status, watch.closed) == (200, True)
-    assert (line["type"], line["object"]["code"], line["object"]["reason"]) == ("ERROR", 410, "Expired")
+    assert (line["type"], line["object"]["code"], line["object"]["reason"]) == (
+        "ERROR",
+        410,
+        "Expired",
+    )
     assert not hand.cluster.watch(NODES, {"resourceVersion": version}).closed
 
 
@@ -96,21 +102,34 @@ def test_a_version_from_the_future_is_refused(hand: Hand) -> None:
 
 
 def test_timeout_and_bookmarks(hand: Hand) -> None:
-    quiet = hand.cluster.watch(NODES, {"resourceVersion": str(hand.cluster.store.version), "timeoutSeconds": "70"})
-    query = {"resourceVersion": str(hand.cluster.store.version), "timeoutSeconds": "70", "allowWatchBookmarks": "true"}
+    quiet = hand.cluster.watch(
+        NODES, {"resourceVersion": str(hand.cluster.store.version), "timeoutSeconds": "70"}
+    )
+    query = {
+        "resourceVersion": str(hand.cluster.store.version),
+        "timeoutSeconds": "70",
+        "allowWatchBookmarks": "true",
+    }
     watch = hand.cluster.watch(NODES, query)
     hand.wait(65)
     assert (events(watch), events(quiet)) == ([("BOOKMARK", "")], [])
     hand.wait(10)
     assert watch.closed and quiet.closed
     last: dict[str, Any] = json.loads(watch.lines()[-1])
-    assert (last["type"], last["object"]["metadata"]["resourceVersion"]) == ("BOOKMARK", str(hand.cluster.store.version))
+    assert (last["type"], last["object"]["metadata"]["resourceVersion"]) == (
+        "BOOKMARK",
+        str(hand.cluster.store.version),
+    )
     label(hand, "n1", a="1")
     assert events(watch) == []
 
 
 def test_initial_events_end_with_an_annotated_bookmark(hand: Hand) -> None:
-    query = {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan", "allowWatchBookmarks": "true"}
+    query = {
+        "sendInitialEvents": "true",
+        "resourceVersionMatch": "NotOlderThan",
+        "allowWatchBookmarks": "true",
+    }
     lines = [json.loads(line) for line in hand.cluster.watch(NODES, query).lines()]
     assert [line["type"] for line in lines] == ["ADDED", "BOOKMARK"]
     assert lines[1]["object"]["metadata"]["annotations"] == {"k8s.io/initial-events-end": "true"}
@@ -124,9 +143,15 @@ def test_a_server_that_likes_to_close_watches(a_hand: Callable[..., Hand]) -> No
 
 
 def test_a_planned_fault_refuses_the_watch(hand: Hand) -> None:
-    hand.cluster.gate.faults.append(Fault("kubernetes:watch nodes", "429", "slow down", retry_after=2))
+    hand.cluster.gate.faults.append(
+        Fault("kubernetes:watch nodes", "429", "slow down", retry_after=2)
+    )
     watch = hand.cluster.watch(NODES)
-    assert (watch.status, watch.headers, watch.refusal["message"]) == (429, {"Retry-After": "2"}, "slow down")
+    assert (watch.status, watch.headers, watch.refusal["message"]) == (
+        429,
+        {"Retry-After": "2"},
+        "slow down",
+    )
     assert json.loads(watch.lines()[0])["object"]["code"] == 429
     assert not hand.cluster.watch(NODES).closed
 
@@ -155,4 +180,6 @@ def test_a_restarted_server_has_forgotten(hand: Hand) -> None:
     assert watch.closed and len(watch.lines()) == 2
     resumed = hand.cluster.watch(NODES, {"resourceVersion": old})
     assert json.loads(resumed.lines()[0])["object"]["code"] == 410
-    assert not hand.cluster.watch(NODES, {"resourceVersion": str(hand.cluster.store.version)}).closed
+    assert not hand.cluster.watch(
+        NODES, {"resourceVersion": str(hand.cluster.store.version)}
+    ).closed

@@ -14,7 +14,9 @@ def uids(hand: Hand) -> dict[str, str]:
 
 
 def test_a_deployment_replaces_an_evicted_pod_at_once(hand: Hand) -> None:
-    build.deployment(hand.cluster, "shop", "web", 2, annotations={"world.nodeops/stop-seconds": "20"})
+    build.deployment(
+        hand.cluster, "shop", "web", 2, annotations={"world.nodeops/stop-seconds": "20"}
+    )
     hand.cluster.settle()
     figures = ("Deployment", "shop", "web")
     assert hand.cluster.workload_figures()[figures] == (2, 2)
@@ -34,8 +36,14 @@ def test_pods_belong_to_the_replica_set_of_their_template(hand: Hand) -> None:
     hand.cluster.settle()
     owner = hand.pods()[0]["metadata"]["ownerReferences"][0]
     (replica_set,) = hand.cluster.objects("replicasets", "shop")
-    assert (owner["kind"], owner["uid"], owner["controller"]) == ("ReplicaSet", replica_set["metadata"]["uid"], True)
-    assert hand.pods()[0]["metadata"]["labels"]["pod-template-hash"] in replica_set["metadata"]["name"]
+    assert (owner["kind"], owner["uid"], owner["controller"]) == (
+        "ReplicaSet",
+        replica_set["metadata"]["uid"],
+        True,
+    )
+    assert (
+        hand.pods()[0]["metadata"]["labels"]["pod-template-hash"] in replica_set["metadata"]["name"]
+    )
 
 
 def test_a_new_template_replaces_all_pods(hand: Hand) -> None:
@@ -43,7 +51,9 @@ def test_a_new_template_replaces_all_pods(hand: Hand) -> None:
     hand.cluster.settle()
     before = uids(hand)
     template = {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": "now"}}}
-    hand.ask("PATCH", "/apis/apps/v1/namespaces/shop/deployments/web", {"spec": {"template": template}})
+    hand.ask(
+        "PATCH", "/apis/apps/v1/namespaces/shop/deployments/web", {"spec": {"template": template}}
+    )
     hand.cluster.settle()
     assert len(hand.pods()) == 3 and not before.items() & uids(hand).items()
     assert sorted(s["spec"]["replicas"] for s in hand.cluster.objects("replicasets")) == [0, 3]
@@ -68,7 +78,10 @@ def test_a_stateful_set_grows_in_order(hand: Hand) -> None:
     hand.cluster.settle()
     assert list(uids(hand)) == ["db-0", "db-1", "db-2"]
     labels = hand.pod("db-1")["metadata"]["labels"]
-    assert (labels["statefulset.kubernetes.io/pod-name"], labels["apps.kubernetes.io/pod-index"]) == ("db-1", "1")
+    assert (
+        labels["statefulset.kubernetes.io/pod-name"],
+        labels["apps.kubernetes.io/pod-index"],
+    ) == ("db-1", "1")
 
 
 def test_a_parallel_stateful_set_grows_at_once(hand: Hand) -> None:
@@ -78,7 +91,9 @@ def test_a_parallel_stateful_set_grows_at_once(hand: Hand) -> None:
 
 
 def test_a_stateful_pod_is_reborn_under_its_name_after_the_old_one_is_gone(hand: Hand) -> None:
-    build.statefulset(hand.cluster, "shop", "db", 3, annotations={"world.nodeops/stop-seconds": "10"})
+    build.statefulset(
+        hand.cluster, "shop", "db", 3, annotations={"world.nodeops/stop-seconds": "10"}
+    )
     hand.cluster.settle()
     before = uids(hand)
     hand.evict("db-1")
@@ -112,7 +127,9 @@ def test_a_daemon_set_runs_on_every_node_cordoned_or_not(hand: Hand) -> None:
 def test_a_daemon_set_keeps_off_nodes_that_it_does_not_select_or_tolerate(hand: Hand) -> None:
     hand.nodes("n2", labels={"gpu": "yes"})
     hand.nodes("n3", labels={"gpu": "yes"}, taints=({"key": "team", "effect": "NoSchedule"},))
-    build.daemonset(hand.cluster, "shop", "agent", everywhere=False, pod={"nodeSelector": {"gpu": "yes"}})
+    build.daemonset(
+        hand.cluster, "shop", "agent", everywhere=False, pod={"nodeSelector": {"gpu": "yes"}}
+    )
     hand.cluster.settle()
     assert [pod["spec"]["nodeName"] for pod in hand.pods()] == ["n2"]
 
@@ -124,7 +141,10 @@ def test_a_host_network_daemon_starts_on_a_node_that_is_not_ready_yet(hand: Hand
     hand.wait(20)
     assert [p["metadata"]["labels"]["app"] for p in hand.cluster.pods_on("n2")] == ["cni"]
     hand.wait(20)
-    assert sorted(p["metadata"]["labels"]["app"] for p in hand.cluster.pods_on("n2")) == ["agent", "cni"]
+    assert sorted(p["metadata"]["labels"]["app"] for p in hand.cluster.pods_on("n2")) == [
+        "agent",
+        "cni",
+    ]
 
 
 def test_a_job_runs_to_its_end(hand: Hand) -> None:
@@ -163,17 +183,23 @@ def test_what_belongs_to_a_deleted_owner_goes_too(hand: Hand) -> None:
 def test_orphans_stay(hand: Hand) -> None:
     build.deployment(hand.cluster, "shop", "web", 2)
     hand.cluster.settle()
-    hand.ask("DELETE", "/apis/apps/v1/namespaces/shop/deployments/web", {"propagationPolicy": "Orphan"})
+    hand.ask(
+        "DELETE", "/apis/apps/v1/namespaces/shop/deployments/web", {"propagationPolicy": "Orphan"}
+    )
     hand.wait(10)
     assert len(hand.pods()) == 2
 
 
 def test_foreground_deletion_waits_for_what_is_owned(hand: Hand) -> None:
-    build.deployment(hand.cluster, "shop", "web", 1, annotations={"world.nodeops/stop-seconds": "10"})
+    build.deployment(
+        hand.cluster, "shop", "web", 1, annotations={"world.nodeops/stop-seconds": "10"}
+    )
     hand.cluster.settle()
     (replica_set,) = hand.cluster.objects("replicasets")
     path = f"/apis/apps/v1/namespaces/shop/replicasets/{replica_set['metadata']['name']}"
-    hand.ask("DELETE", "/apis/apps/v1/namespaces/shop/deployments/web", {"propagationPolicy": "Orphan"})
+    hand.ask(
+        "DELETE", "/apis/apps/v1/namespaces/shop/deployments/web", {"propagationPolicy": "Orphan"}
+    )
     hand.ask("DELETE", path, {"propagationPolicy": "Foreground"})
     hand.wait(5)
     assert hand.ask("GET", path)[0] == 200

@@ -1,0 +1,230 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""core.commands.Cluster over raw requests, and the reads that short modules need. Private: may
+change in any release.
+
+Every write is safe against what changed since we looked: deletions and evictions carry the object's
+UID, a list that is replaced as a whole (taints, the Lease) carries the resourceVersion that it was
+read at.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube import objects
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.errors import (
+    checked,
+    error_of,
+    reaching,
+    retry_after,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import NodeChange
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import (
+    Answer,
+    read_answer,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import KubeCall, Reply
+
+PAGE = 500
+"""Objects per page of a list: 30,000 raw pods at once would take some 800 MB."""
+MERGE_PATCH = "application/merge-patch+json"
+
+
+def utc_now() -> str:
+    """The moment as metav1.MicroTime wants it."""
+    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def selection(feed: Feed) -> dict[str, str]:
+    """The query that narrows a list or watch to the feed."""
+    query = {"labelSelector": feed.labels} if feed.labels else {}
+    if feed.node:
+        query["fieldSelector"] = (
+            "spec.nodeName=" if feed.kind == "pods" else "metadata.name="
+        ) + feed.node
+    return query
+
+
+def list_pages(call: KubeCall, feed: Feed) -> Iterator[tuple[list[Any], str]]:
+    """The records of a feed, page by page, each with the resourceVersion of the list. Raises
+    core.errors."""
+    query = {"limit": str(PAGE), **selection(feed)}
+    doing, record = f"list {feed.kind}", objects.RECORDS[feed.kind]
+    while True:
+        with reaching(doing):
+            body = checked(call.request("GET", objects.PATHS[feed.kind], query), doing)
+        meta = body.get("metadata") or {}
+        yield [record(item) for item in body.get("items") or ()], meta.get("resourceVersion", "")
+        if not meta.get("continue"):
+            return
+        query = {**query, "continue": meta["continue"]}
+
+
+class KubeClient:
+    """The Kubernetes side of Ports. One attempt a method; raises core.errors."""
+
+    def __init__(
+        self,
+        call: KubeCall,
+        lease_namespace: str = "kube-system",
+        clock: Callable[[], str] = utc_now,
+    ) -> None:
+        """`clock` gives the text for a Lease's renewTime; that it differs from write to write is
+        all that counts."""
+        self._call, self._leases = (
+            call,
+            f"/apis/coordination.k8s.io/v1/namespaces/{lease_namespace}/leases",
+        )
+        self._namespace, self._clock = lease_namespace, clock
+
+    def records(self, feed: Feed) -> list[Any]:
+        """All records that a feed selects, read once."""
+        return [item for page, _version in list_pages(self._call, feed) for item in page]
+
+    def change_node(self, name: str, resource_version: str, change: NodeChange) -> None:
+        """Write labels, annotations, taints and the cordon in one merge patch."""
+        query = {"fieldManager": change.manager} if change.manager else None
+        path, doing, body = (
+            f"/api/v1/nodes/{name}",
+            f"change node {name}",
+            _patch(resource_version, change),
+        )
+        checked(self._reply("PATCH", path, doing, body, MERGE_PATCH, query), doing)
+
+    def delete_node(self, name: str, uid: str) -> None:
+        """Delete the Node object if it is still the one with this UID; one that is gone already is
+        fine."""
+        try:
+            self._send(
+                "DELETE", f"/api/v1/nodes/{name}", f"delete node {name}", _options(uid, None, False)
+            )
+        except NotFoundError:
+            return
+
+    def evict(
+        self, namespace: str, name: str, uid: str, grace: int | None, dry_run: bool
+    ) -> Answer:
+        """Ask for the eviction of the pod with this UID; the answer is what the server means by its
+        reply."""
+        eviction = {
+            "apiVersion": "policy/v1",
+            "kind": "Eviction",
+            "metadata": {"name": name, "namespace": namespace},
+            "deleteOptions": _options(uid, grace, dry_run),
+        }
+        path = f"/api/v1/namespaces/{namespace}/pods/{name}/eviction"
+        return self._ask("POST", path, f"evict pod {namespace}/{name}", eviction)
+
+    def delete_pod(
+        self, namespace: str, name: str, uid: str, grace: int | None, dry_run: bool
+    ) -> Answer:
+        """Delete the pod with this UID whatever its budgets say."""
+        path = f"/api/v1/namespaces/{namespace}/pods/{name}"
+        return self._ask(
+            "DELETE", path, f"delete pod {namespace}/{name}", _options(uid, grace, dry_run)
+        )
+
+    def read_lease(self, name: str) -> Lease | None:
+        """The Lease, None if there is none."""
+        try:
+            return objects.lease(
+                self._send("GET", f"{self._leases}/{name}", f"read Lease {self._namespace}/{name}")
+            )
+        except NotFoundError:
+            return None
+
+    def write_lease(self, lease: Lease) -> Lease:
+        """Create it (no resource version) or replace it, renewed now; ConflictError if somebody was
+        faster."""
+        doing = f"write Lease {self._namespace}/{lease.name}"
+        if not lease.resource_version:
+            return objects.lease(self._send("POST", self._leases, doing, self._lease_body(lease)))
+        return objects.lease(
+            self._send("PUT", f"{self._leases}/{lease.name}", doing, self._lease_body(lease))
+        )
+
+    def _lease_body(self, lease: Lease) -> dict[str, Any]:
+        meta: dict[str, Any] = {
+            "name": lease.name,
+            "namespace": self._namespace,
+            "annotations": {objects.JOURNAL: lease.journal} if lease.journal else {},
+        }
+        if lease.resource_version:
+            meta["resourceVersion"] = lease.resource_version
+        spec = {
+            "holderIdentity": lease.holder,
+            "leaseDurationSeconds": lease.duration or None,
+            "leaseTransitions": lease.transitions,
+            "renewTime": self._clock(),
+        }
+        return {
+            "apiVersion": "coordination.k8s.io/v1",
+            "kind": "Lease",
+            "metadata": meta,
+            "spec": {key: value for key, value in spec.items() if value is not None},
+        }
+
+    def _reply(
+        self,
+        verb: str,
+        path: str,
+        doing: str,
+        body: Any,
+        content_type: str,
+        query: Mapping[str, str] | None = None,
+    ) -> Reply:
+        with reaching(doing):
+            return self._call.request(verb, path, query, body, content_type)
+
+    def _send(
+        self, verb: str, path: str, doing: str, body: Any = None, kind: str = "application/json"
+    ) -> dict[str, Any]:
+        return checked(self._reply(verb, path, doing, body, kind), doing)
+
+    def _ask(self, verb: str, path: str, doing: str, body: Mapping[str, Any]) -> Answer:
+        reply = self._reply(verb, path, doing, body, "application/json")
+        answer = read_answer(reply.status, reply.body, retry_after(reply))
+        if answer is None:
+            raise error_of(reply.status, reply.body, doing, retry_after(reply))
+        return answer
+
+
+def _options(uid: str, grace: int | None, dry_run: bool) -> dict[str, Any]:
+    """metav1.DeleteOptions. A grace of 0 is said; only None is not."""
+    options: dict[str, Any] = {"apiVersion": "v1", "kind": "DeleteOptions"}
+    if uid:
+        options["preconditions"] = {"uid": uid}
+    if grace is not None:
+        options["gracePeriodSeconds"] = grace
+    if dry_run:
+        options["dryRun"] = ["All"]
+    return options
+
+
+def _patch(resource_version: str, change: NodeChange) -> dict[str, Any]:
+    meta: dict[str, Any] = {}
+    spec: dict[str, Any] = {}
+    if change.labels:
+        meta["labels"] = dict(change.labels)
+    if change.annotations:
+        meta["annotations"] = dict(change.annotations)
+    if change.unschedulable is not None:
+        spec["unschedulable"] = True if change.unschedulable else None
+    if change.taints is not None:
+        meta["resourceVersion"] = resource_version
+        spec["taints"] = [
+            {
+                "key": taint.key,
+                "effect": taint.effect,
+                **({"value": taint.value} if taint.value else {}),
+            }
+            for taint in change.taints
+        ]
+    return {**({"metadata": meta} if meta else {}), **({"spec": spec} if spec else {})}

@@ -1,0 +1,87 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What goes wrong with a Kubernetes request, as errors of the collection. Private: may change in
+any release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    ConflictError,
+    CredentialsError,
+    ForbiddenError,
+    NotFoundError,
+    RefusedError,
+    RotatorError,
+    ThrottledError,
+    UnreachableError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import Reply
+
+NO_ANSWER: tuple[type[Exception], ...] = (OSError,)
+try:
+    from urllib3.exceptions import HTTPError
+
+    NO_ANSWER += (HTTPError,)
+except (
+    ImportError
+):  # kubernetes.core reports the missing library in one line before any request is made
+    pass
+
+HINT_CREDENTIALS = "Give credentials as for kubernetes.core (kubeconfig, api_key, ...) or set eks_cluster, and renew expired ones"
+HINT_FORBIDDEN = "Allow it in the caller's RBAC role"
+
+_BY_STATUS: Mapping[int, Callable[[str, str], RotatorError]] = {
+    401: lambda line, code: CredentialsError(line, HINT_CREDENTIALS, code),
+    403: lambda line, code: ForbiddenError(line, HINT_FORBIDDEN, code),
+    404: lambda line, code: NotFoundError(line, "", code),
+    408: lambda line, code: UnreachableError(line, "", code),
+    409: lambda line, code: ConflictError(line, "", code),
+    410: lambda line, code: ConflictError(line, "", code),
+}
+
+
+def error_of(
+    status: int, body: Mapping[str, Any], doing: str, wait: float | None = None
+) -> RotatorError:
+    """The error for an error status; `doing` is what was tried on which object ("evict pod
+    shop/cart-1"), `wait` the seconds that the server asks to wait. `code` becomes the server's
+    reason ("Forbidden")."""
+    message = " ".join(str(body.get("message") or "").split()) or f"HTTP status {status}"
+    line, code = f"Cannot {doing}: {message}", str(body.get("reason") or status)
+    if status == 429:
+        return ThrottledError(line, "", code, wait)
+    if status >= 500:
+        return UnreachableError(line, "", code)
+    make = _BY_STATUS.get(status)
+    return make(line, code) if make else RefusedError(line, "", code)
+
+
+def retry_after(reply: Reply) -> float | None:
+    """The seconds in the header Retry-After, None where there is none (or a date, which API servers
+    do not send)."""
+    text = reply.headers.get("retry-after", "")
+    return float(text) if text.isdigit() else None
+
+
+def checked(reply: Reply, doing: str) -> dict[str, Any]:
+    """The body of a good reply; raises the error of a bad one."""
+    if reply.status >= 400:
+        raise error_of(reply.status, reply.body, doing, retry_after(reply))
+    return reply.body
+
+
+@contextmanager
+def reaching(doing: str) -> Iterator[None]:
+    """No connection, or one that breaks off, becomes an UnreachableError."""
+    try:
+        yield
+    except NO_ANSWER as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise UnreachableError(
+            f"Cannot {doing}: no answer from the Kubernetes API server: {reason}"
+        ) from error

@@ -1,0 +1,226 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Raw Kubernetes objects (decoded JSON) as the slim records of core.cluster_model. Private: may
+change in any release.
+
+A pod of 10 kB becomes some hundred bytes: of the annotations only those that somebody here reads
+are kept.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import (
+    AUTOSCALER,
+    KARPENTER,
+    MIRROR,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model import selectors
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
+    Attachment,
+    Budget,
+    Claim,
+    DaemonSet,
+    Lease,
+    Node,
+    Owner,
+    Pod,
+    Taint,
+)
+
+OURS = "nodeops.rotator/"
+NEEDS_UPDATE = "kops.k8s.io/needs-update"
+JOURNAL = OURS + "journal"
+DEFAULT_GRACE = 30
+"""terminationGracePeriodSeconds where the pod's spec says nothing (the API's own default)."""
+
+Raw = Mapping[str, Any]
+
+
+def moment(text: str | None) -> float | None:
+    """Seconds since the epoch of an RFC 3339 time; None for an absent one."""
+    return datetime.datetime.fromisoformat(text).timestamp() if text else None
+
+
+def node(raw: Raw) -> Node:
+    """A Node."""
+    meta, spec, status = raw["metadata"], raw.get("spec") or {}, raw.get("status") or {}
+    ready: Raw = next(
+        (entry for entry in status.get("conditions") or () if entry.get("type") == "Ready"), {}
+    )
+    return Node(
+        name=meta["name"],
+        uid=meta.get("uid", ""),
+        resource_version=meta.get("resourceVersion", ""),
+        provider_id=spec.get("providerID", ""),
+        zone=(meta.get("labels") or {}).get("topology.kubernetes.io/zone", ""),
+        ready={"True": True, "False": False}.get(ready.get("status", "")),
+        ready_since=moment(ready.get("lastTransitionTime")) or 0.0,
+        created=moment(meta.get("creationTimestamp")) or 0.0,
+        unschedulable=bool(spec.get("unschedulable")),
+        taints=tuple(
+            Taint(t["key"], t["effect"], t.get("value") or "") for t in spec.get("taints") or ()
+        ),
+        labels=dict(meta.get("labels") or {}),
+        annotations=_kept(meta, (NEEDS_UPDATE,)),
+        kubelet_version=(status.get("nodeInfo") or {}).get("kubeletVersion", ""),
+        cordoned_by=_manager(meta, "f:unschedulable") if spec.get("unschedulable") else "",
+    )
+
+
+def _manager(meta: Raw, field: str) -> str:
+    """The field manager that set a field of spec; "" if several claim it or none is recorded."""
+    entries = meta.get("managedFields") or ()
+    owners = {
+        e.get("manager", "")
+        for e in entries
+        if field in ((e.get("fieldsV1") or {}).get("f:spec") or {})
+    }
+    return owners.pop() if len(owners) == 1 else ""
+
+
+def pod(raw: Raw) -> Pod:
+    """A Pod."""
+    meta, spec, status = raw["metadata"], raw.get("spec") or {}, raw.get("status") or {}
+    grace = spec.get("terminationGracePeriodSeconds")
+    return Pod(
+        namespace=meta["namespace"],
+        name=meta["name"],
+        uid=meta.get("uid", ""),
+        resource_version=meta.get("resourceVersion", ""),
+        node=spec.get("nodeName") or "",
+        phase=status.get("phase", "Pending"),
+        ready=_is_true(status, "Ready"),
+        owner=_owner(meta),
+        labels=dict(meta.get("labels") or {}),
+        annotations=_kept(meta, (MIRROR, KARPENTER, AUTOSCALER)),
+        deleted_at=moment(meta.get("deletionTimestamp")),
+        deletion_grace=meta.get("deletionGracePeriodSeconds"),
+        grace_period=DEFAULT_GRACE if grace is None else grace,
+        finalizers=tuple(meta.get("finalizers") or ()),
+        empty_dir=any(volume.get("emptyDir") is not None for volume in spec.get("volumes") or ()),
+        claims=_claims(meta["name"], spec),
+        priority=spec.get("priority") or 0,
+    )
+
+
+def _claims(name: str, spec: Raw) -> tuple[str, ...]:
+    """The claims that the pod mounts; a generic ephemeral volume's is named after pod and
+    volume."""
+    found = []
+    for volume in spec.get("volumes") or ():
+        if claim := volume.get("persistentVolumeClaim"):
+            found.append(claim["claimName"])
+        elif volume.get("ephemeral") is not None:
+            found.append(f"{name}-{volume['name']}")
+    return tuple(found)
+
+
+def budget(raw: Raw) -> Budget:
+    """A PodDisruptionBudget of policy/v1."""
+    meta, spec, status = raw["metadata"], raw.get("spec") or {}, raw.get("status") or {}
+    field = "minAvailable" if spec.get("minAvailable") is not None else "maxUnavailable"
+    return Budget(
+        namespace=meta["namespace"],
+        name=meta["name"],
+        uid=meta.get("uid", ""),
+        resource_version=meta.get("resourceVersion", ""),
+        selector=selectors.from_object(spec.get("selector")),
+        wanted=f"{field} {spec[field]}" if spec.get(field) is not None else "",
+        generation=meta.get("generation") or 0,
+        observed_generation=status.get("observedGeneration") or 0,
+        current_healthy=status.get("currentHealthy") or 0,
+        desired_healthy=status.get("desiredHealthy") or 0,
+        expected_pods=status.get("expectedPods") or 0,
+        disruptions_allowed=status.get("disruptionsAllowed") or 0,
+        disrupted_pods=frozenset(status.get("disruptedPods") or ()),
+        unhealthy_policy=spec.get("unhealthyPodEvictionPolicy") or "IfHealthyBudget",
+    )
+
+
+def attachment(raw: Raw) -> Attachment:
+    """A VolumeAttachment."""
+    spec, status = raw.get("spec") or {}, raw.get("status") or {}
+    volume = (spec.get("source") or {}).get("persistentVolumeName") or ""
+    return Attachment(
+        raw["metadata"]["name"], spec.get("nodeName", ""), volume, bool(status.get("attached"))
+    )
+
+
+def daemonset(raw: Raw) -> DaemonSet:
+    """A DaemonSet."""
+    meta, status = raw["metadata"], raw.get("status") or {}
+    desired, ready = status.get("desiredNumberScheduled") or 0, status.get("numberReady") or 0
+    return DaemonSet(meta["namespace"], meta["name"], meta.get("uid", ""), desired, ready)
+
+
+def claim(raw: Raw) -> Claim:
+    """A PersistentVolumeClaim."""
+    meta = raw["metadata"]
+    return Claim(
+        meta["namespace"],
+        meta["name"],
+        meta.get("uid", ""),
+        (raw.get("spec") or {}).get("volumeName") or "",
+    )
+
+
+def lease(raw: Raw) -> Lease:
+    """A Lease with our journal."""
+    meta, spec = raw["metadata"], raw.get("spec") or {}
+    return Lease(
+        name=meta["name"],
+        resource_version=meta.get("resourceVersion", ""),
+        holder=spec.get("holderIdentity") or "",
+        renewed=spec.get("renewTime") or "",
+        duration=spec.get("leaseDurationSeconds") or 0,
+        transitions=spec.get("leaseTransitions") or 0,
+        journal=(meta.get("annotations") or {}).get(JOURNAL, ""),
+    )
+
+
+def _kept(meta: Raw, names: tuple[str, ...]) -> dict[str, str]:
+    return {
+        key: value
+        for key, value in (meta.get("annotations") or {}).items()
+        if key in names or key.startswith(OURS)
+    }
+
+
+def _owner(meta: Raw) -> Owner | None:
+    for entry in meta.get("ownerReferences") or ():
+        if entry.get("controller"):
+            return Owner(entry["kind"], entry["name"], entry.get("uid", ""))
+    return None
+
+
+def _is_true(status: Raw, condition: str) -> bool:
+    return any(
+        c.get("type") == condition and c.get("status") == "True"
+        for c in status.get("conditions") or ()
+    )
+
+
+RECORDS: Mapping[str, Callable[[Raw], Any]] = {
+    "nodes": node,
+    "pods": pod,
+    "poddisruptionbudgets": budget,
+    "volumeattachments": attachment,
+    "daemonsets": daemonset,
+    "persistentvolumeclaims": claim,
+}
+"""The record of each kind that can be followed."""
+
+PATHS: Mapping[str, str] = {
+    "nodes": "/api/v1/nodes",
+    "pods": "/api/v1/pods",
+    "poddisruptionbudgets": "/apis/policy/v1/poddisruptionbudgets",
+    "volumeattachments": "/apis/storage.k8s.io/v1/volumeattachments",
+    "daemonsets": "/apis/apps/v1/daemonsets",
+    "persistentvolumeclaims": "/api/v1/persistentvolumeclaims",
+}
+"""Where each kind is listed across namespaces."""

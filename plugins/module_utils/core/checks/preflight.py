@@ -1,0 +1,194 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one look at a node group tells before a rotation, and after it. Pure judgement. Private: may
+change in any release.
+
+Findings are sentences for people: what, which object, what stands in the way, what to do.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import (
+    FINISHED,
+    covering,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import (
+    Context,
+    Fate,
+    decide,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Instance
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
+    Budget,
+    Lease,
+    Node,
+    Pod,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import outdated
+
+SHOWN = 3
+"""Objects that a sentence names before it only counts."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Look:
+    """All that was read, once. `nodes` by instance id, only those of the group's instances; `pods`
+    and `budgets` of the whole cluster; `journal` is that of `lease`. `image_id`: judge as if the
+    group launched this image from now on ("": as it does). `max_age` in seconds."""
+
+    group: Group
+    nodes: Mapping[str, Node]
+    pods: tuple[Pod, ...] = ()
+    budgets: tuple[Budget, ...] = ()
+    lease: Lease | None = None
+    journal: Journal = Journal()
+    image_id: str = ""
+    max_age: float | None = None
+    drain: DrainPolicy = DrainPolicy()
+
+    def outdated(self, instance: Instance) -> str:
+        """Why the instance has to be replaced, "" if it has not."""
+        group = self.group
+        if self.image_id and instance.image_id != self.image_id:
+            return f"runs image {instance.image_id or '(unknown)'}, {self.image_id} is planned"
+        if group.resolved is None:
+            return ""
+        return outdated(
+            instance, self.nodes.get(instance.id), group.resolved, group.read_at, self.max_age
+        )
+
+    def on_group(self) -> tuple[Pod, ...]:
+        """The pods on nodes of the group."""
+        names = {node.name for node in self.nodes.values()}
+        return tuple(pod for pod in self.pods if pod.node in names and pod.phase not in FINISHED)
+
+    def to_drain(self) -> tuple[Pod, ...]:
+        """The pods on outdated nodes of the group."""
+        going = {
+            node.name
+            for id_, node in self.nodes.items()
+            if any(i.id == id_ and self.outdated(i) for i in self.group.launched)
+        }
+        return tuple(pod for pod in self.on_group() if pod.node in going)
+
+
+def listed(names: list[str]) -> str:
+    """The first few names, and how many more there are."""
+    more = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def warnings(look: Look) -> tuple[str, ...]:
+    """What may make a rotation slow, block it, or should be looked at first."""
+    return (*_of_group(look), *_of_nodes(look), *_of_budgets(look), *_of_pods(look))
+
+
+def _of_group(look: Look) -> Iterator[str]:
+    name, size = look.group.name, len(look.group.launched)
+    if size == 0:
+        yield f"Auto Scaling group {name} is empty (desired {look.group.desired}). There is no node to replace"
+    elif size != look.group.desired:
+        why = f": {look.group.activity}" if look.group.activity else ""
+        yield f"Auto Scaling group {name} has {size} of {look.group.desired} instances{why}. A rotation waits for the rest first"
+    if look.lease and look.lease.holder:
+        yield f"Node group {name} is locked by {look.lease.holder}. It is at work, or died: then its Lease can be taken over soon"
+    elif not look.journal.clean:
+        yield f"An earlier run on node group {name} was interrupted. The next one goes on with it and puts back what it left"
+
+
+def _of_nodes(look: Look) -> Iterator[str]:
+    launched = look.group.launched
+    if alone := [
+        instance.id
+        for instance in launched
+        if instance.lifecycle == "InService" and instance.id not in look.nodes
+    ]:
+        yield f"No node of the cluster for instance {listed(alone)} of {look.group.name}. Is it this cluster's, can it join?"
+    if broken := sorted(node.name for node in look.nodes.values() if node.ready is not True):
+        yield f"Node {listed(broken)} of {look.group.name} is not Ready. It is replaced like the others"
+
+
+def _of_budgets(look: Look) -> Iterator[str]:
+    held: dict[str, list[str]] = collections.defaultdict(list)
+    known = {budget.id: budget for budget in look.budgets}
+    for pod in look.to_drain():
+        budgets = covering(pod, look.budgets)
+        if len(budgets) > 1:
+            names = ", ".join(budget.id for budget in budgets)
+            yield f"Pod {pod.id} is covered by more than one PodDisruptionBudget ({names}), so it cannot be evicted. Leave one"
+        for budget in budgets:
+            held[budget.id].append(pod.id)
+    for id_, pods in sorted(held.items()):
+        if known[id_].disruptions_allowed == 0:
+            yield _of_budget(known[id_], pods)
+
+
+def _of_budget(budget: Budget, pods: list[str]) -> str:
+    begin = f"PodDisruptionBudget {budget.id} ({budget.wanted}) of {listed(pods)}"
+    if budget.desired_healthy >= budget.expected_pods:
+        return f"{begin} can never allow an eviction: it wants {budget.desired_healthy} of {budget.expected_pods} pods. Raise replicas or relax it"
+    return f"{begin} allows no eviction now: {budget.current_healthy} pods are healthy and it wants {budget.desired_healthy}. A drain waits for it"
+
+
+def _of_pods(look: Look) -> Iterator[str]:
+    """Pods that a drain would refuse to remove."""
+    refused: dict[tuple[str, str], list[str]] = collections.defaultdict(list)
+    for pod in look.to_drain():
+        decision = decide(pod, Context(look.drain))
+        if decision.fate is Fate.REFUSE:
+            refused[decision.why, decision.todo].append(pod.id)
+    for (why, todo), pods in sorted(refused.items()):
+        yield f"A drain would stop at {listed(sorted(pods))}: {why}. {todo}".rstrip(". ")
+
+
+def workloads(look: Look) -> dict[str, dict[str, int]]:
+    """Pods and ready pods, in the whole cluster, of every workload that has a pod on the group, by
+    "kind namespace/name"."""
+    names = {name for pod in look.on_group() if (name := _workload(pod))}
+    return count(look, names)
+
+
+def count(look: Look, names: set[str]) -> dict[str, dict[str, int]]:
+    """Pods and ready pods of the named workloads; terminating and finished ones do not count."""
+    found = {name: {"pods": 0, "ready": 0} for name in sorted(names)}
+    for pod in look.pods:
+        name = _workload(pod)
+        if name in found and pod.deleted_at is None and pod.phase not in FINISHED:
+            found[name]["pods"] += 1
+            found[name]["ready"] += int(pod.ready)
+    return found
+
+
+def _workload(pod: Pod) -> str:
+    """What a person calls the workload: the Deployment of a ReplicaSet, told by the hash at the end
+    of its name. Jobs and the node agents of DaemonSets are not asked to be as ready as before."""
+    if pod.owner is None or pod.owner.kind in ("Job", "DaemonSet", "Node"):
+        return ""
+    digest = pod.labels.get("pod-template-hash", "")
+    if pod.owner.kind == "ReplicaSet" and digest and pod.owner.name.endswith(f"-{digest}"):
+        return f"Deployment {pod.namespace}/{pod.owner.name.removesuffix(f'-{digest}')}"
+    return f"{pod.owner.kind} {pod.namespace}/{pod.owner.name}"
+
+
+def snapshot(look: Look) -> dict[str, Any]:
+    """What has to be again as it was, for `problems` later: settings of the group before any
+    rotation touched them (an interrupted one has recorded them), and how ready the workloads
+    are."""
+    group, journal = look.group, look.journal
+    return {
+        "max_size": journal.max_size[0] if journal.max_size else group.max_size,
+        "suspended": sorted(group.suspended - set(journal.suspended)),
+        "protects_new": journal.protects_new if journal.fenced else group.protects_new,
+        "protected": sorted(
+            journal.protected if journal.fenced else (i.id for i in group.launched if i.protected)
+        ),
+        "workloads": workloads(look),
+    }

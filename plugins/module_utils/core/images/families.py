@@ -1,0 +1,250 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The families of node images: where each is published and how its images are named. Private to
+nodeops.rotator.
+
+Sources of the Systems Manager parameters: EKS user guide, "Retrieve recommended Amazon Linux AMI
+IDs", "Retrieve recommended Bottlerocket AMI IDs" and "Retrieve recommended Microsoft Windows AMI
+IDs"; Canonical, "Find Ubuntu images on AWS" (EKS). Of the names: the release notes of the same
+projects.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
+
+ARCHITECTURES = ("x86_64", "arm64")
+_BOTH = ARCHITECTURES
+_X86 = ("x86_64",)
+
+
+@dataclasses.dataclass(frozen=True)
+class Family:
+    """A family of images. `variants` by name, each with the architectures that it exists for;
+    `owners` as DescribeImages takes them; `ended` the ISO date after which nothing is published any
+    more, empty while it lives."""
+
+    name: str
+    title: str
+    owners: tuple[str, ...]
+    variants: Mapping[str, tuple[str, ...]]
+    variant: str = "standard"
+    os_releases: tuple[str, ...] = ()
+    os_release: str = ""
+    ended: str = ""
+    successor: str = ""
+
+
+FAMILIES: dict[str, Family] = {
+    family.name: family
+    for family in (
+        Family(
+            "al2023",
+            "Amazon Linux 2023",
+            ("amazon",),
+            {"standard": _BOTH, "nvidia": _BOTH, "neuron": _X86},
+        ),
+        # EKS user guide, "AMI deprecation FAQs": no AL2 images after 2025-11-26, none for
+        # Kubernetes 1.33 and later.
+        Family(
+            "al2",
+            "Amazon Linux 2",
+            ("amazon",),
+            {"standard": _BOTH, "gpu": _X86},
+            ended="2025-11-26",
+            successor="al2023 or bottlerocket",
+        ),
+        Family(
+            "bottlerocket",
+            "Bottlerocket",
+            ("amazon",),
+            {"standard": _BOTH, "nvidia": _BOTH, "fips": _BOTH, "nvidia-fips": _BOTH},
+        ),
+        Family(
+            "ubuntu",
+            "Ubuntu for EKS",
+            ("099720109477",),
+            {"standard": _BOTH},
+            os_releases=("20.04", "22.04", "24.04"),
+            os_release="24.04",
+        ),
+        Family(
+            "windows",
+            "Windows Server",
+            ("amazon",),
+            {"core": _X86, "full": _X86},
+            "core",
+            os_releases=("2019", "2022", "2025"),
+            os_release="2022",
+        ),
+    )
+}
+"""Every family but `custom`, which is whatever its owner says."""
+CUSTOM = "custom"
+CHOICES = (*FAMILIES, CUSTOM)
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """What sort of image is meant: everything but the release. `kubernetes_version` is major.minor
+    ("1.31")."""
+
+    family: str
+    variant: str
+    architecture: str
+    kubernetes_version: str
+    os_release: str = ""
+
+    def text(self) -> str:
+        """For messages: "al2023 standard x86_64 for Kubernetes 1.31"."""
+        words = [self.family, self.os_release, self.variant, self.architecture]
+        suffix = f" for Kubernetes {self.kubernetes_version}" if self.kubernetes_version else ""
+        return " ".join(word for word in words if word) + suffix
+
+
+@dataclasses.dataclass(frozen=True)
+class Named:
+    """What an image's name says. `release`: the part that differs between releases, as in the name
+    without a "v"."""
+
+    kind: Kind
+    release: str
+
+
+def make_kind(
+    family: str, variant: str, architecture: str, kubernetes_version: str, os_release: str
+) -> Kind:
+    """A Kind with the family's defaults for what is empty. Raises InputError with the choices that
+    exist."""
+    known = _known(family)
+    variant = variant or known.variant
+    if variant not in known.variants:
+        raise InputError(
+            f"{known.title} has no variant {variant}", f"Choose one of: {', '.join(known.variants)}"
+        )
+    architecture = architecture or ARCHITECTURES[0]
+    if architecture not in known.variants[variant]:
+        choices = ", ".join(known.variants[variant])
+        raise InputError(
+            f"{known.title} {variant} does not exist for {architecture}",
+            f"Choose one of: {choices}",
+        )
+    if os_release and not known.os_releases:
+        raise InputError(f"{known.title} takes no os_release", "Leave it out")
+    os_release = os_release or known.os_release
+    if os_release not in known.os_releases and known.os_releases:
+        choices = ", ".join(known.os_releases)
+        raise InputError(
+            f"{known.title} has no os_release {os_release}", f"Choose one of: {choices}"
+        )
+    return Kind(family, variant, architecture, kubernetes_version, os_release)
+
+
+def _known(family: str) -> Family:
+    if family not in FAMILIES:
+        raise InputError(f"There is no family {family}", f"Choose one of: {', '.join(CHOICES)}")
+    return FAMILIES[family]
+
+
+def parameters(kind: Kind) -> tuple[str, str]:
+    """The public parameters with the recommended image's id and with its release version (empty:
+    none is published)."""
+    version, arch = kind.kubernetes_version, kind.architecture
+    if kind.family == "al2023":
+        base = f"/aws/service/eks/optimized-ami/{version}/amazon-linux-2023/{arch}/{kind.variant}/recommended"
+        return f"{base}/image_id", f"{base}/release_version"
+    if kind.family == "al2":
+        suffix = "-gpu" if kind.variant == "gpu" else "-arm64" if arch == "arm64" else ""
+        base = f"/aws/service/eks/optimized-ami/{version}/amazon-linux-2{suffix}/recommended"
+        return f"{base}/image_id", f"{base}/release_version"
+    if kind.family == "bottlerocket":
+        base = f"/aws/service/bottlerocket/aws-k8s-{version}{_flavour(kind)}/{arch}/latest"
+        return f"{base}/image_id", f"{base}/image_version"
+    if kind.family == "ubuntu":
+        # Root volumes became gp3 with 24.04, and with them the name of the parameter and of the
+        # image.
+        base = f"/aws/service/canonical/ubuntu/eks/{kind.os_release}/{version}/stable/current/{_DEBIAN[arch]}"
+        return f"{base}/hvm/ebs-{_volume(kind)}/ami-id", ""
+    option = kind.variant.capitalize()
+    name = f"Windows_Server-{kind.os_release}-English-{option}-EKS_Optimized-{version}"
+    return f"/aws/service/ami-windows-latest/{name}/image_id", ""
+
+
+_DEBIAN = {"x86_64": "amd64", "arm64": "arm64"}
+_KERNEL = {"x86_64": "x86_64", "arm64": "aarch64"}
+
+
+def _flavour(kind: Kind) -> str:
+    return "" if kind.variant == "standard" else f"-{kind.variant}"
+
+
+def _volume(kind: Kind) -> str:
+    return "gp2" if kind.os_release in ("20.04", "22.04") else "gp3"
+
+
+def name_pattern(kind: Kind, release: str = "*") -> str:
+    """The DescribeImages name filter for the family's images; `release` narrows to one (see
+    `Named.release`)."""
+    version, arch = kind.kubernetes_version, kind.architecture
+    if kind.family == "al2023":
+        return f"amazon-eks-node-al2023-{arch}-{kind.variant}-{version}-v{release}"
+    if kind.family == "al2":
+        prefix = "gpu-" if kind.variant == "gpu" else "arm64-" if arch == "arm64" else ""
+        return f"amazon-eks-{prefix}node-{version}-v{release}"
+    if kind.family == "bottlerocket":
+        return f"bottlerocket-aws-k8s-{version}{_flavour(kind)}-{_KERNEL[arch]}-v{release}"
+    if kind.family == "ubuntu":
+        disk = "hvm-ssd-gp3" if _volume(kind) == "gp3" else "hvm-ssd"
+        tail = f"ubuntu-*-{kind.os_release}-{_DEBIAN[arch]}-server-{release}"
+        return f"ubuntu-eks/k8s_{version}/images/{disk}/{tail}"
+    option = kind.variant.capitalize()
+    return f"Windows_Server-{kind.os_release}-English-{option}-EKS_Optimized-{version}-{release}"
+
+
+_MINOR = r"(?P<version>\d+\.\d+)"
+_NAMES = {
+    "al2023": rf"amazon-eks-node-al2023-(?P<arch>x86_64|arm64)-(?P<variant>[a-z]+)-{_MINOR}-v(?P<release>\d+.*)",
+    "al2": rf"amazon-eks-(?:(?P<variant>gpu|arm64)-)?node-{_MINOR}-v(?P<release>\d+.*)",
+    "bottlerocket": (
+        rf"bottlerocket-aws-k8s-{_MINOR}(?:-(?P<variant>nvidia-fips|nvidia|fips))?-(?P<arch>x86_64|aarch64)"
+        r"-v(?P<release>\d+.*)"
+    ),
+    "ubuntu": (
+        rf"ubuntu-eks/k8s_{_MINOR}/images/hvm-ssd(?:-gp3)?/ubuntu-[a-z]+-(?P<os>\d+\.\d+)-(?P<arch>amd64|arm64)"
+        r"-server-(?P<release>\d+.*)"
+    ),
+    "windows": (
+        rf"Windows_Server-(?P<os>\d+)-English-(?P<variant>Core|Full)-EKS_Optimized-{_MINOR}-(?P<release>\d+.*)"
+    ),
+}
+_ARCHITECTURE = {"amd64": "x86_64", "aarch64": "arm64"}
+
+
+def read_name(name: str) -> Named | None:
+    """What the name of a published image says; None for any other name. Who owns the image is for
+    the caller to see."""
+    for family, pattern in _NAMES.items():
+        match = re.fullmatch(pattern, name)
+        if match:
+            return _named(family, {key: value or "" for key, value in match.groupdict().items()})
+    return None
+
+
+def _named(family: str, said: Mapping[str, str]) -> Named:
+    variant, arch = said.get("variant", "").lower(), said.get("arch", "")
+    if family == "al2" and variant == "arm64":
+        variant, arch = "", "arm64"
+    architecture = _ARCHITECTURE.get(arch, arch) or "x86_64"
+    kind = Kind(
+        family,
+        variant or FAMILIES[family].variant,
+        architecture,
+        said["version"],
+        said.get("os", ""),
+    )
+    return Named(kind, said["release"])

@@ -1,0 +1,122 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kubernetes versions and image releases: reading, comparing, choosing. Private to
+nodeops.rotator."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    InputError,
+    RefusedError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.families import Kind
+
+NODES, CONTROL_PLANE = "nodes", "control_plane"
+_VERSION = re.compile(r"v?(?P<major>\d+)\.(?P<minor>\d+)(?:\.\d+)?(?:[+-].*)?")
+
+
+def minor_of(version: str) -> str:
+    """major.minor of a version as Kubernetes or a person writes it: "v1.31.2-eks-94953ac" ->
+    "1.31". Raises InputError."""
+    match = _VERSION.fullmatch(version.strip())
+    if match is None:
+        raise InputError(
+            f"{version!r} is no Kubernetes version",
+            f"Write it as 1.31 (quoted), or {NODES} or {CONTROL_PLANE}",
+        )
+    return f"{match['major']}.{match['minor']}"
+
+
+def order(minor: str) -> tuple[int, ...]:
+    """A key by which versions sort as numbers: 1.9 before 1.31."""
+    return tuple(int(part) for part in minor.split("."))
+
+
+def single_minor(versions: Iterable[str], whose: str) -> str:
+    """The one minor that kubelets run. Raises RefusedError when there are several or none; `whose`
+    names the nodes."""
+    minors = sorted({minor_of(version) for version in versions}, key=order)
+    if not minors:
+        raise RefusedError(
+            f"{whose} has no nodes to take the Kubernetes version from", "Set kubernetes_version"
+        )
+    if len(minors) > 1:
+        raise RefusedError(
+            f"The nodes of {whose} run several Kubernetes versions: {', '.join(minors)}",
+            "Set kubernetes_version to the one that is meant",
+        )
+    return minors[0]
+
+
+@dataclasses.dataclass(frozen=True)
+class Chosen:
+    """The minor to look for and where it comes from: "given", "nodes", "image" (the name of what
+    the node group runs), "nodegroup" (EKS's record of it), "control_plane"; "none" with an empty
+    version where no version is needed."""
+
+    version: str
+    source: str
+
+
+def check_skew(version: str, control_plane: str, nodes: str, allow_downgrade: bool) -> None:
+    """Refuse what Kubernetes does not support (version skew policy: a kubelet must not be newer
+    than the API server), and a step back unless it is allowed. An empty `control_plane` or `nodes`
+    is not known and not compared."""
+    if control_plane and order(version) > order(control_plane):
+        raise RefusedError(
+            f"Kubernetes {version} is newer than the control plane ({control_plane})",
+            "Upgrade the control plane first",
+        )
+    if nodes and order(version) < order(nodes) and not allow_downgrade:
+        raise RefusedError(
+            f"Kubernetes {version} is older than the nodes ({nodes})",
+            "Set allow_downgrade if that is meant",
+        )
+
+
+def name_release(kind: Kind, pinned: str) -> str:
+    """The part of an image's name that a release_version fixes, as a DescribeImages filter value.
+
+    Amazon Linux: "1.31.2-20241121", "20241121" or "v20241121", as in the name's date. Bottlerocket:
+    "1.28.0" or "1.28.0-e89d48cb", with or without "v". Ubuntu: the serial "20241113". Windows: the
+    date "2024.11.12". Raises InputError for a release of another Kubernetes minor.
+    """
+    release = pinned.strip().removeprefix("v")
+    if kind.family in ("al2023", "al2"):
+        full = re.fullmatch(r"(?P<version>\d+\.\d+)\.\d+-(?P<date>\d{8}.*)", release)
+        if full and full["version"] != kind.kubernetes_version:
+            raise InputError(
+                f"Release {pinned} is for Kubernetes {full['version']}, not {kind.kubernetes_version}",
+                "Give a release_version of that minor, or its date alone",
+            )
+        return full["date"] if full else release
+    if kind.family == "bottlerocket" and re.fullmatch(r"\d+\.\d+\.\d+", release):
+        return release + "-*"
+    return release
+
+
+def release_version(kind: Kind, release: str, description: str) -> str:
+    """The release version that EKS would give an image, from its name's `release` and its
+    description.
+
+    Amazon Linux writes the Kubernetes patch into the description only: "... (k8s: 1.31.2,
+    containerd: 1.7.*)".
+    """
+    if kind.family in ("al2023", "al2"):
+        match = re.search(r"\(k8s: (\d+\.\d+\.\d+)", description)
+        return f"{match[1]}-{release}" if match else release
+    return release
+
+
+def matches_release(pinned: str, found: str) -> bool:
+    """Whether an image of release version `found` is the one meant by `pinned`. A patch version
+    that is given must agree with one that is known."""
+    wanted, have = pinned.strip().removeprefix("v"), found.removeprefix("v")
+    if "-" in wanted and "-" in have:
+        return wanted == have
+    return wanted in (have, have.split("-")[0], have.split("-")[-1]) or have in wanted.split("-")

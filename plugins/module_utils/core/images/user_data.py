@@ -1,0 +1,113 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""User data: what it is written for, and whether a family of images can read it. It is never
+rewritten. Private.
+
+Sources: EKS user guide (AL2023: nodeadm NodeConfig; AL2: bootstrap.sh; Windows:
+Start-EKSBootstrap), Bottlerocket documentation (settings in TOML), kops (a script that fetches
+nodeup).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import email
+import gzip
+import tomllib
+
+NODEADM, BOOTSTRAP, TOML, POWERSHELL, NODEUP = (
+    "nodeadm",
+    "bootstrap.sh",
+    "Bottlerocket TOML",
+    "PowerShell",
+    "nodeup",
+)
+OTHER = "other"
+
+_READ_BY = {
+    NODEADM: ("al2023",),
+    BOOTSTRAP: ("al2", "ubuntu"),
+    TOML: ("bottlerocket",),
+    POWERSHELL: ("windows",),
+    NODEUP: ("al2023", "al2", "ubuntu"),
+}
+_SPEAKS = {
+    "al2023": "a nodeadm NodeConfig",
+    "al2": "a script that calls /etc/eks/bootstrap.sh",
+    "ubuntu": "a script that calls /etc/eks/bootstrap.sh",
+    "bottlerocket": "settings in TOML",
+    "windows": "PowerShell",
+}
+
+
+def decode(text: str) -> str:
+    """User data as text: base64 undone, and gzip below it. What is no base64, or no text, is said
+    to be so."""
+    try:
+        content = base64.b64decode(text, validate=True)
+        if content[:2] == b"\x1f\x8b":
+            content = gzip.decompress(content)
+        return content.decode()
+    except (binascii.Error, ValueError, OSError, EOFError):
+        return f"({len(text)} characters that are no base64 text)"
+
+
+def kinds(text: str) -> frozenset[str]:
+    """What base64 user data is written for; empty for none, {"other"} for something that starts no
+    node by itself."""
+    if not text:
+        return frozenset()
+    content = decode(text)
+    found = {kind for kind, hit in _signs(content).items() if hit}
+    return frozenset(found or {OTHER})
+
+
+def _signs(content: str) -> dict[str, bool]:
+    parts = _parts(content)
+    whole = "\n".join(parts)
+    return {
+        NODEADM: "apiVersion: node.eks.aws/" in whole or '"apiVersion": "node.eks.aws/' in whole,
+        BOOTSTRAP: "/etc/eks/bootstrap.sh" in whole,
+        POWERSHELL: "<powershell>" in whole.lower() or "Start-EKSBootstrap" in whole,
+        NODEUP: "NODEUP_URL" in whole,
+        TOML: _is_settings(content),
+    }
+
+
+def _parts(content: str) -> list[str]:
+    """The parts of a MIME multipart message, or the content itself."""
+    if "multipart/" not in content[:2000].lower():
+        return [content]
+    message = email.message_from_string(content.lstrip())
+    payloads = [part.get_payload(decode=True) for part in message.walk() if not part.is_multipart()]
+    return [
+        payload.decode(errors="replace") for payload in payloads if isinstance(payload, bytes)
+    ] or [content]
+
+
+def _is_settings(content: str) -> bool:
+    try:
+        return "settings" in tomllib.loads(content)
+    except tomllib.TOMLDecodeError:
+        return False
+
+
+def obstacle(text: str, family: str) -> str:
+    """Why images of `family` could not start a node with base64 user data `text`; empty when they
+    can, or when the family is not known. User data that names several ways (for several families)
+    needs only one that fits."""
+    found = kinds(text)
+    if not found or family not in _SPEAKS:
+        return ""
+    if family == "bottlerocket" and TOML not in found:
+        return f"its user data is {_list(found)}, and Bottlerocket reads settings in TOML only"
+    known = found - {OTHER}
+    if known and not any(family in _READ_BY[kind] for kind in known):
+        return f"its user data is for {_list(known)}, and {family} wants {_SPEAKS[family]}"
+    return ""
+
+
+def _list(found: frozenset[str]) -> str:
+    return " and ".join(sorted("a script" if kind == OTHER else kind for kind in found))

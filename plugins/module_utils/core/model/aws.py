@@ -1,0 +1,129 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Frozen records of the AWS objects that a rotation looks at. Private: may change in any
+release."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+LAUNCHED = frozenset(("Pending", "Pending:Wait", "Pending:Proceed", "InService"))
+"""Lifecycle states that count as launched (EC2 Auto Scaling user guide, instance lifecycle); not
+Terminating*, Standby, Detaching or Warmed*."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Instance:
+    """One instance of an Auto Scaling group, EC2's knowledge included.
+
+    `source` is what it was launched from: (template id, version number as text), or (launch
+    configuration name, ""). `state` is EC2's: pending, running, shutting-down, terminated,
+    stopping, stopped; empty when EC2 does not know it (yet).
+    """
+
+    id: str
+    zone: str
+    lifecycle: str = "InService"
+    healthy: bool = True
+    protected: bool = False
+    source: tuple[str, str] = ("", "")
+    state: str = "running"
+    image_id: str = ""
+    type: str = ""
+    launched_at: float = 0.0
+    private_dns: str = ""
+
+    @property
+    def launched(self) -> bool:
+        """Whether it counts as launched (see LAUNCHED) and EC2 has not ended it."""
+        return self.lifecycle in LAUNCHED and self.state not in (
+            "shutting-down",
+            "terminated",
+            "stopping",
+            "stopped",
+        )
+
+    @property
+    def ending(self) -> bool:
+        """Whether it is on its way out for good, by whose doing ever."""
+        return self.lifecycle.startswith("Terminating") or self.state in (
+            "shutting-down",
+            "terminated",
+        )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TargetHealth:
+    """One registered target of a target group: its id (instance id or IP), port and health
+    state."""
+
+    group: str
+    id: str
+    port: int
+    state: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Group:
+    """An Auto Scaling group as one read saw it, its instances joined with EC2's.
+
+    `source` is what it launches from as written: (template id, "3" | "$Latest" | "$Default") or
+    (launch configuration name, ""). `target` is that resolved (see Target). `suspended` are the
+    suspended processes.
+    """
+
+    name: str
+    desired: int
+    min_size: int
+    max_size: int
+    instances: tuple[Instance, ...] = ()
+    source: tuple[str, str] = ("", "")
+    suspended: frozenset[str] = frozenset()
+    protects_new: bool = False
+    target_groups: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    refreshing: bool = False
+    """An instance refresh is under way."""
+    unsupported: tuple[str, ...] = ()
+    """Features of this group that a rotation does not handle, each a clause for people."""
+    activity: str = ""
+    """Why the newest scaling activity failed, if it did ("InsufficientInstanceCapacity: ...")."""
+    targets: tuple[TargetHealth, ...] = ()
+    departed: tuple[Instance, ...] = ()
+    """Instances asked for that are no longer in the group; EC2 forgets them about an hour after
+    their end."""
+    resolved: Target | None = None
+    read_at: float = 0.0
+    """When it was read, in seconds since the epoch, by the reader's clock."""
+
+    @property
+    def launched(self) -> tuple[Instance, ...]:
+        """The instances that count as launched."""
+        return tuple(instance for instance in self.instances if instance.launched)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Target:
+    """What the group's instances should be launched from, resolved: template id or launch
+    configuration name, version number as text ("" for a launch configuration), and the image (empty
+    when only EC2 resolves it).
+
+    `resolved_at`: seconds since the epoch. A parameter behind the image may move on while we work:
+    an instance launched after this moment from the same version is current whatever its image."""
+
+    template: str
+    version: str
+    image_id: str = ""
+    template_name: str = ""
+    resolved_at: float = 0.0
+    twins: frozenset[str] = frozenset()
+    """Other versions of the template, as text, that say the same: a template taken back is a new
+    version with the old content, and what runs that content is not outdated."""
+
+    @property
+    def source(self) -> tuple[str, str]:
+        """As instances report what they were launched from."""
+        return (self.template, self.version)

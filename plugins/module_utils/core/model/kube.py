@@ -1,0 +1,166 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Slim, frozen records of the Kubernetes objects that a rotation looks at. Private: may change in
+any release.
+
+Moments are seconds since the epoch (the server's clock); durations are seconds.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.selectors import Selector
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Taint:
+    """One entry of spec.taints, an atomic list: always written as a whole."""
+
+    key: str
+    effect: str
+    value: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Node:
+    """A Node object. `ready` is None while the control plane does not know (condition Ready is
+    Unknown). `cordoned_by`: the field manager that set unschedulable, "" if it is not set or the
+    server does not say."""
+
+    name: str
+    uid: str
+    resource_version: str
+    provider_id: str = ""
+    zone: str = ""
+    ready: bool | None = None
+    ready_since: float = 0.0
+    created: float = 0.0
+    unschedulable: bool = False
+    taints: tuple[Taint, ...] = ()
+    labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    annotations: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    kubelet_version: str = ""
+    cordoned_by: str = ""
+
+    @property
+    def instance_id(self) -> str:
+        """The EC2 instance behind the node: the last part of aws:///<zone>/<instance id>; empty if
+        it has none."""
+        return self.provider_id.rsplit("/", 1)[-1] if self.provider_id.startswith("aws:") else ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Owner:
+    """The controller of an object: the one of metadata.ownerReferences that says so."""
+
+    kind: str
+    name: str
+    uid: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pod:
+    """A Pod. `deleted_at` is metadata.deletionTimestamp: the moment at which its grace ends, None
+    if it is not going."""
+
+    namespace: str
+    name: str
+    uid: str
+    resource_version: str = ""
+    node: str = ""
+    phase: str = "Running"
+    ready: bool = True
+    owner: Owner | None = None
+    labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    annotations: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    deleted_at: float | None = None
+    deletion_grace: int | None = None
+    """Seconds of grace that the deletion under way gives; None if it is not going."""
+    grace_period: int = 30
+    finalizers: tuple[str, ...] = ()
+    empty_dir: bool = False
+    claims: tuple[str, ...] = ()
+    priority: int = 0
+
+    @property
+    def id(self) -> str:
+        """namespace/name, as people write it."""
+        return f"{self.namespace}/{self.name}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Budget:
+    """A PodDisruptionBudget with the status that the control plane last wrote."""
+
+    namespace: str
+    name: str
+    uid: str
+    resource_version: str
+    selector: Selector | None
+    wanted: str = ""
+    """What the spec asks for, for people: "minAvailable 2" or "maxUnavailable 25%"."""
+    generation: int = 1
+    observed_generation: int = 1
+    current_healthy: int = 0
+    desired_healthy: int = 0
+    expected_pods: int = 0
+    disruptions_allowed: int = 0
+    disrupted_pods: frozenset[str] = frozenset()
+    """Names of pods whose eviction was admitted and that the control plane has not yet seen
+    going."""
+    unhealthy_policy: str = "IfHealthyBudget"
+
+    @property
+    def id(self) -> str:
+        """namespace/name, as people write it."""
+        return f"{self.namespace}/{self.name}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Attachment:
+    """A VolumeAttachment: `volume` is the name of the PersistentVolume."""
+
+    name: str
+    node: str
+    volume: str
+    attached: bool = True
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Claim:
+    """A PersistentVolumeClaim: `volume` is the name of its PersistentVolume, empty while it has
+    none."""
+
+    namespace: str
+    name: str
+    uid: str
+    volume: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DaemonSet:
+    """What readiness needs of a DaemonSet: who it is and how many of its pods are where they should
+    be."""
+
+    namespace: str
+    name: str
+    uid: str
+    desired: int = 0
+    ready: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Lease:
+    """A Lease: who holds it, since when, and the journal in its annotation. `renewed` is the text
+    of renewTime: only whether it changes counts, never its distance to a clock of ours."""
+
+    name: str
+    resource_version: str = ""
+    holder: str = ""
+    renewed: str = ""
+    duration: int = 0
+    transitions: int = 0
+    journal: str = ""

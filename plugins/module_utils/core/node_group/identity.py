@@ -1,0 +1,29 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A node group as the inventory knows it: what it is, never how large it is. Private: may change in
+any release."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+
+@dataclasses.dataclass(frozen=True)
+class NodeGroup:
+    """One node group. `nodegroup` is the name of a managed one, empty for self-managed ones."""
+
+    cluster: str
+    region: str
+    group: str
+    nodegroup: str = ""
+    zones: tuple[str, ...] = ()
+    instance_types: tuple[str, ...] = ()
+    labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """self_managed or eks_managed."""
+        return "eks_managed" if self.nodegroup else "self_managed"

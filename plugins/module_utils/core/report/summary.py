@@ -1,0 +1,122 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became of each node group, for machines and as the closing table. Private: may change in any
+release."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import (
+    GAP,
+    counted,
+    duration,
+)
+
+OUTCOMES = {
+    "nothing": "nothing outdated",
+    "settled": "FAILED, put back",
+    "suspended": "FAILED, run again",
+    "stopped": "STOPPED, run again",
+}
+"""Statuses of asg_node_replace that do not speak for themselves; the others are shown as they
+are."""
+FAILED = "failed"
+BLOCKERS_SHOWN = 2
+
+
+def summarise(name: str, variables: Mapping[str, Any], plan: bool) -> dict[str, Any] | None:
+    """What became of a node group, told from what the roles prepare, rotate and verify have
+    registered for it (`prepare_info`, `prepare_template`, `rotate_result`, `verify_info`). None if
+    its turn has not come. `status` is asg_node_replace's, or "failed" where it did not come to
+    that. `plan`: nothing was done, it was only looked."""
+    info: Mapping[str, Any] | None = variables.get("prepare_info")
+    if info is None:
+        return None
+    template, result, verified = (
+        variables.get(key) or {} for key in ("prepare_template", "rotate_result", "verify_info")
+    )
+    behind = sum(bool(node["outdated"]) for node in info.get("nodes", ()))
+    failed = not result or bool(result.get("failed"))
+    target = result.get("target") or info.get("target") or {}
+    return {
+        "node_group": name,
+        "autoscaling_group_name": info.get("group", ""),
+        "status": ("planned" if behind else "nothing")
+        if plan and not failed
+        else result.get("status", FAILED),
+        "failed": failed,
+        "replaced": result.get("replaced", 0),
+        "outdated": behind if plan or not result else result.get("outdated", behind),
+        "old_image_ids": result.get("old_images") or info.get("image_ids", []),
+        "image_id": template.get("image_id") or target.get("image_id", ""),
+        "seconds": result.get("seconds", 0.0),
+        "evictions": result.get("evictions", 0),
+        "blocked_by": result.get("blocked_by", []),
+        "problems": [*result.get("left", ()), *verified.get("problems", ())],
+    }
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One node group in the closing table, as text."""
+
+    group: str
+    replaced: str
+    images: str
+    time: str
+    evictions: str
+    blocked_by: str
+    outcome: str
+
+
+HEADINGS = Row("NODE GROUP", "NODES REPLACED", "AMI", "TIME", "EVICTIONS", "BLOCKED BY", "OUTCOME")
+
+
+def row(summary: Mapping[str, Any]) -> Row:
+    """A summary as `summarise` makes it, as cells."""
+    done, rest, problems = summary["replaced"], summary["outdated"], summary["problems"]
+    blockers = summary["blocked_by"]
+    more = f" +{len(blockers) - BLOCKERS_SHOWN}" if len(blockers) > BLOCKERS_SHOWN else ""
+    outcome = OUTCOMES.get(summary["status"], summary["status"])
+    return Row(
+        group=summary["node_group"],
+        replaced=f"{done} of {done + rest}" if rest else str(done),
+        images=_images(summary["old_image_ids"], summary["image_id"]),
+        time=duration(summary["seconds"])
+        if summary["seconds"] and summary["status"] != "planned"
+        else "-",
+        evictions=str(summary["evictions"]),
+        blocked_by=", ".join(blockers[:BLOCKERS_SHOWN]) + more or "-",
+        outcome=f"{outcome}, {counted(len(problems), 'problem')}" if problems else outcome,
+    )
+
+
+def _images(old: Iterable[str], new: str) -> str:
+    before = [image for image in old if image != new]
+    return f"{', '.join(before)} -> {new}" if before else new or "-"
+
+
+def table(rows: Iterable[Row]) -> list[str]:
+    """The lines of a table: headings, then the rows, each column as wide as its widest cell."""
+    cells = [dataclasses.astuple(row) for row in (HEADINGS, *rows)]
+    widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
+    return [
+        GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
+
+
+def totals(summaries: Iterable[Mapping[str, Any]], plan: bool) -> str:
+    """The last line: a sentence with the figures of all node groups."""
+    known = list(summaries)
+    if plan:
+        count = sum(summary["outdated"] for summary in known)
+        return f"{counted(len(known), 'node group')} looked at, {counted(count, 'node')} would be replaced. Nothing was changed."
+    done, moved = sum(s["replaced"] for s in known), sum(s["evictions"] for s in known)
+    failed = [s["node_group"] for s in known if s["failed"]]
+    sentence = f"{counted(len(known), 'node group')}, {counted(done, 'node')} replaced, {counted(moved, 'pod')} evicted"
+    return f"{sentence}. Failed: {', '.join(failed)}." if failed else f"{sentence}."

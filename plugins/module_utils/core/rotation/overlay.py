@@ -1,0 +1,57 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A group as it is after our own acts, where a read may not show them yet. Private: may change in
+any release.
+
+Describe* calls are eventually consistent: for some seconds they answer with what was before a write
+that succeeded. The write's success is the better witness, so what we did lately is laid over what
+was read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    Command,
+    Protect,
+    ProtectNew,
+    Resume,
+    SetMaxSize,
+    SetTag,
+    Suspend,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+
+
+def overlay(group: Group, acts: Iterable[Command]) -> Group:
+    """The group after these acts, oldest first. Desired and the ends of instances are followed
+    elsewhere (engine.memory), since others change them too."""
+    for act in acts:
+        group = dataclasses.replace(group, **_effect(group, act))
+    return group
+
+
+def _effect(group: Group, act: Command) -> dict[str, Any]:
+    if isinstance(act, Suspend):
+        return {"suspended": group.suspended | set(act.processes)}
+    if isinstance(act, Resume):
+        return {"suspended": group.suspended - set(act.processes)}
+    if isinstance(act, ProtectNew):
+        return {"protects_new": act.protected}
+    if isinstance(act, SetMaxSize):
+        return {"max_size": act.size}
+    if isinstance(act, SetTag):
+        tags = {key: value for key, value in group.tags.items() if key != act.key}
+        return {"tags": tags if act.value is None else {**tags, act.key: act.value}}
+    if isinstance(act, Protect):
+        named, protected = set(act.instances), act.protected
+        instances = (
+            dataclasses.replace(i, protected=protected) if i.id in named else i
+            for i in group.instances
+        )
+        return {"instances": tuple(instances)}
+    return {}

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the user wants of a rotation, checked. Private to nodeops.rotator: may change in any
+release."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
+    Size,
+    window,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class RotationPolicy:
+    """Durations in seconds; see the options of asg_node_replace for their meaning. `run` is this
+    run's id, `holder` who we are in the Lease, `version` the template version that the group is
+    known to launch from by now (reads may be older), `plan_only` check mode, `restore_only` state
+    restored."""
+
+    group: str
+    lease: str
+    run: str
+    holder: str
+    max_surge: Size = Size(1)
+    max_unavailable: Size = Size(0)
+    canary: int = 1
+    soak: float = 60
+    failure_budget: int = 0
+    min_ready: float = 10
+    boot_timeout: float = 900
+    lb_timeout: float = 300
+    max_node_age: float | None = None
+    poll_interval: float = 30
+    scale_in_fence: bool = True
+    lease_duration: float = 30
+    stop_timeout: float = 20
+    terminate_timeout: float = 600
+    version: str = ""
+    plan_only: bool = False
+    restore_only: bool = False
+    drain: DrainPolicy = DrainPolicy()
+
+    def checked(self) -> RotationPolicy:
+        """Itself. Raises InputError for a value that cannot be meant."""
+        window(self.max_surge, self.max_unavailable, 1)
+        for name in ("canary", "soak", "failure_budget", "min_ready"):
+            if getattr(self, name) < 0:
+                raise InputError(f"{name} is {getattr(self, name)}", "Give 0 or more")
+        for name in (
+            "boot_timeout",
+            "lb_timeout",
+            "poll_interval",
+            "lease_duration",
+            "stop_timeout",
+            "terminate_timeout",
+        ):
+            if getattr(self, name) <= 0:
+                raise InputError(f"{name} is {getattr(self, name)}", "Give more than 0 seconds")
+        if self.max_node_age is not None and self.max_node_age <= 0:
+            raise InputError(f"max_node_age is {self.max_node_age}", "Give more than 0 seconds")
+        return self

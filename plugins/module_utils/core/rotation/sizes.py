@@ -1,0 +1,83 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Budget arithmetic: numbers and percentages of the base, and what a rotation may do under them.
+Private.
+
+Surge rounds up and max unavailable rounds down, as for a Deployment's rolling update and for kops;
+a max unavailable that rounds down to 0 becomes 1 when the surge is 0, since nothing could ever move
+otherwise.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
+
+_SIZE = re.compile(r"^(\d+)(%?)$")
+
+
+@dataclasses.dataclass(frozen=True)
+class Size:
+    """A number of nodes, or (`percent`) a share of the base in percent."""
+
+    value: int
+    percent: bool = False
+
+    def of(self, base: int, up: bool) -> int:
+        """In nodes, for this base; a percentage is rounded up or down."""
+        if not self.percent:
+            return self.value
+        return -(-self.value * base // 100) if up else self.value * base // 100
+
+    def __str__(self) -> str:
+        return f"{self.value}%" if self.percent else str(self.value)
+
+
+def parse(option: str, text: object) -> Size:
+    """A Size from what a user wrote: 2, "2" or "25%". Raises InputError for anything else, naming
+    the option."""
+    found = _SIZE.match(str(text).strip())
+    if isinstance(text, bool) or not found:
+        raise InputError(
+            f"{option} is '{text}'",
+            "Give a whole number of nodes (2) or a percentage (25%), not negative",
+        )
+    return Size(int(found[1]), bool(found[2]))
+
+
+@dataclasses.dataclass(frozen=True)
+class Window:
+    """What a rotation may do at one time, in nodes: `surge` launched above base, `unavailable`
+    missing below it."""
+
+    surge: int
+    unavailable: int
+
+    @property
+    def size(self) -> int:
+        """Replacements in flight at one time."""
+        return self.surge + self.unavailable
+
+
+def window(surge: Size, unavailable: Size, base: int) -> Window:
+    """The window for a group of `base` nodes. Raises InputError when both sizes are 0."""
+    if surge.value == 0 and unavailable.value == 0:
+        raise InputError(
+            "max_surge and max_unavailable are both 0",
+            "Nothing could ever be replaced: set one of them to 1 or more",
+        )
+    above, below = surge.of(base, up=True), unavailable.of(base, up=False)
+    return Window(above, max(1, below) if above == 0 else below)
+
+
+def may_take(available: int, base: int, window_: Window) -> bool:
+    """Whether one available node may become unavailable now."""
+    return available - 1 >= base - window_.unavailable
+
+
+def room(launched: int, base: int, window_: Window) -> int:
+    """How many more may be launched above what is launched or on its way."""
+    return max(0, base + window_.surge - launched)

@@ -1,0 +1,231 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Launch templates: merging and comparing their data, knowing our versions, choosing what to prune.
+Private.
+
+Data is RequestLaunchTemplateData (EC2 API reference) as plain dictionaries, user data base64.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.user_data import decode
+
+NUMBER, DEFAULT, LATEST = "number", "$Default", "$Latest"
+ALIAS = "resolve:ssm:"
+"""How a template names an image by a Systems Manager parameter (EC2 user guide, launch
+templates)."""
+DESCRIPTION_LIMIT = 255
+
+
+@dataclasses.dataclass(frozen=True)
+class Version:
+    """One version of a launch template."""
+
+    number: int
+    data: Mapping[str, Any]
+    description: str = ""
+    default: bool = False
+
+    @property
+    def image_id(self) -> str:
+        """The image as written: an id, resolve:ssm:..., or empty."""
+        return str(self.data.get("ImageId", ""))
+
+
+def pointer_of(version: str | None) -> str:
+    """How something points at a template's version: "number", "$Default" (also when nothing is
+    said) or "$Latest"."""
+    if not version or version == DEFAULT:
+        return DEFAULT
+    return LATEST if version == LATEST else NUMBER
+
+
+def check_image_id(image_id: str) -> None:
+    """Refuse what is neither an image id nor resolve:ssm: and a parameter. Raises InputError."""
+    if re.fullmatch(r"ami-[0-9a-f]{8,17}", image_id) or re.fullmatch(r"resolve:ssm:\S+", image_id):
+        return
+    raise InputError(
+        f"{image_id!r} is no image",
+        "Give an id as in ami-0123456789abcdef0, or resolve:ssm:<parameter>",
+    )
+
+
+def clean(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A version's data as a request takes it: without what only answers have, and without empty
+    values."""
+    cleaned = {name: copy.deepcopy(value) for name, value in data.items() if name != "Operator"}
+    if isinstance(cleaned.get("MetadataOptions"), dict):
+        cleaned["MetadataOptions"].pop("State", None)
+    for interface in cleaned.get("NetworkInterfaces") or []:
+        for address in interface.get("Ipv6Addresses") or []:
+            address.pop("IsPrimaryIpv6", None)
+    return {name: value for name, value in cleaned.items() if value not in (None, [], {}, "")}
+
+
+def merge(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """`data` with `changes`: a dictionary is merged key by key, null removes, everything else
+    (lists too) replaces."""
+    merged = dict(data)
+    for name, value in changes.items():
+        if value is None:
+            merged.pop(name, None)
+        elif isinstance(value, Mapping):
+            old = merged.get(name)
+            merged[name] = merge(old if isinstance(old, Mapping) else {}, value)
+        else:
+            merged[name] = copy.deepcopy(value)
+    return {name: value for name, value in merged.items() if value not in ([], {}, "")}
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """The fields that differ, dotted ("MetadataOptions.HttpTokens"); a list counts as one field."""
+    found = []
+    for name in sorted({*before, *after}):
+        old, new = before.get(name), after.get(name)
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            found += differences(old, new, f"{prefix}{name}.")
+        elif old != new:
+            found.append(f"{prefix}{name}")
+    return found
+
+
+def removes(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether something of `before` is missing in `after`, at any depth of dictionaries."""
+    return any(
+        name not in after
+        or (
+            isinstance(old, Mapping)
+            and isinstance(after[name], Mapping)
+            and removes(old, after[name])
+        )
+        for name, old in before.items()
+    )
+
+
+def render(data: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    """`data` as lines for a diff against `other`: dotted fields, lists as JSON. User data is
+    decoded where it differs; else only its length is told, since it may hold secrets."""
+    lines = []
+    for name, value in sorted(_flat(data)):
+        if name != "UserData":
+            lines.append(
+                f"{name}: {value if isinstance(value, str) else json.dumps(value, sort_keys=True)}"
+            )
+        elif other.get(name) == value:
+            lines.append(f"{name}: ({len(value)} characters, the same before and after)")
+        else:
+            lines += [f"{name}:", *(f"  {line}" for line in decode(value).splitlines())]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _flat(data: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for name, value in data.items():
+        found += (
+            _flat(value, f"{prefix}{name}.")
+            if isinstance(value, Mapping)
+            else [(f"{prefix}{name}", value)]
+        )
+    return found
+
+
+@dataclasses.dataclass(frozen=True)
+class Mark:
+    """What the description of a version of ours says, since a version cannot be tagged: made from
+    version `source`, as an "update" or a "rollback"."""
+
+    source: int
+    act: str = "update"
+    release: str = ""
+    run: str = ""
+    at: str = ""
+
+
+_MARK = re.compile(
+    r"nodeops\.rotator: (?P<act>update|rollback) from (?P<source>\d+)"
+    r"(?:, release (?P<release>[^,|]+))?(?:, run (?P<run>[^,|]+))?(?:, (?P<at>\d{4}-\d\d-\d\dT[\d:]+Z))?(?: \| .*)?"
+)
+
+
+def write_mark(mark: Mark, text: str = "") -> str:
+    """A version's description: the mark, then the user's own text as far as there is room."""
+    words = [f"nodeops.rotator: {mark.act} from {mark.source}"]
+    words += [f"release {_plain(mark.release)}"] if mark.release else []
+    words += [f"run {_plain(mark.run)}"] if mark.run else []
+    words += [mark.at] if mark.at else []
+    line = ", ".join(words)
+    return (f"{line} | {' '.join(text.split())}" if text.strip() else line)[:DESCRIPTION_LIMIT]
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[,|\s]+", "-", text.strip())[:64]
+
+
+def read_mark(description: str) -> Mark | None:
+    """The mark of a version of ours; None for anybody else's."""
+    match = _MARK.fullmatch(description)
+    if match is None:
+        return None
+    said = {name: value or "" for name, value in match.groupdict().items()}
+    return Mark(int(said["source"]), said["act"], said["release"], said["run"], said["at"])
+
+
+def reusable(versions: Sequence[Version], source: int, wanted: Mapping[str, Any]) -> Version | None:
+    """A version of ours, made from `source`, that already holds the wanted data: what an
+    interrupted run left, or what another group of the same template got."""
+    for version in sorted(versions, key=lambda one: one.number, reverse=True):
+        mark = read_mark(version.description)
+        if mark and mark.source == source and clean(version.data) == dict(wanted):
+            return version
+    return None
+
+
+@dataclasses.dataclass(frozen=True)
+class Rollback:
+    """From version `current` back to version `previous`."""
+
+    current: int
+    previous: int
+
+
+def find_rollback(versions: Sequence[Version], current: int) -> Rollback | None:
+    """The way back from `current`, when it is the update of ours; None when what is in use is not
+    ours, or is already the version before."""
+    found = next((version for version in versions if version.number == current), None)
+    mark = read_mark(found.description) if found else None
+    if mark is None or mark.act != "update" or _newer_of_ours(versions, current):
+        return None
+    return Rollback(current, mark.source)
+
+
+def _newer_of_ours(versions: Sequence[Version], current: int) -> bool:
+    """Whether a later update of ours was made from `current`: then `current` is where a rollback
+    has led already."""
+    marks = [
+        (version.number, read_mark(version.description))
+        for version in versions
+        if version.number > current
+    ]
+    return any(
+        mark is not None and mark.source == current and mark.act == "update"
+        for _number, mark in marks
+    )
+
+
+def prunable(versions: Sequence[Version], keep: int, protected: set[int]) -> list[int]:
+    """Numbers of our versions to delete, oldest first: all but the newest `keep` of ours, never a
+    default version, the latest, or one that is `protected` (in use, or the way back)."""
+    ours = sorted(version.number for version in versions if read_mark(version.description))
+    untouchable = protected | {version.number for version in versions if version.default}
+    untouchable.add(max((version.number for version in versions), default=0))
+    old = ours[: max(0, len(ours) - keep)]
+    return [number for number in old if number not in untouchable]

@@ -1,0 +1,161 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What to do with one template so that it launches what is wanted, and what to do to take that
+back. Private."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    InputError,
+    NotFoundError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import (
+    DEFAULT,
+    LATEST,
+    NUMBER,
+    Version,
+    clean,
+    differences,
+    find_rollback,
+    merge,
+    pointer_of,
+    reusable,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """What the user asks for. `image_id` empty: the image stays. `overrides`: see
+    core.templates.merge. `pin`: the group's pointer becomes a number. `release`, `run`,
+    `description`: for the mark. `keep`: versions of ours to keep, None for all."""
+
+    image_id: str = ""
+    overrides: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    set_default: bool = False
+    pin: bool = False
+    release: str = ""
+    run: str = ""
+    description: str = ""
+    keep: int | None = None
+    verify: bool = True
+    rollback: bool = False
+
+    def __post_init__(self) -> None:
+        if self.keep is not None and self.keep < 0:
+            raise InputError(f"keep_versions is {self.keep}", "Give 0 or more")
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What one template needs.
+
+    `before` and `after` are the source's and the wanted data; `number` is the version that will
+    hold `after`, which exists already unless `create`; in that case it is the number that the next
+    version will get if nobody is faster. `full`: something is removed, so that the new version
+    cannot inherit from its source. `group_version`: how the group's pointer is to be written, None
+    to leave it. `default_to`: the version to make the default, None to leave it.
+    """
+
+    source: Version
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    number: int
+    pointer: str
+    create: bool = False
+    group_version: str | None = None
+    default_to: int | None = None
+    changes: tuple[str, ...] = ()
+    act: str = "update"
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything has to be written."""
+        return self.create or self.group_version is not None or self.default_to is not None
+
+
+def resolve(versions: Sequence[Version], written: str) -> Version:
+    """The version that a pointer means now. Raises NotFoundError for a number that is none."""
+    pointer = pointer_of(written)
+    if pointer == LATEST:
+        return max(versions, key=lambda version: version.number)
+    for version in versions:
+        if (pointer == DEFAULT and version.default) or str(version.number) == written:
+            return version
+    raise NotFoundError(
+        f"The launch template has no version {written}", "Choose one that exists, or $Latest"
+    )
+
+
+def plan_update(
+    versions: Sequence[Version], written: str, wanted: Wanted, same_image: bool = False
+) -> Plan:
+    """The way from the version that is in use to one with what is wanted, without a new one where
+    none is needed.
+
+    `same_image`: the source's resolve:ssm: means the wanted image id today, so that the alias stays
+    as it is.
+    """
+    source, pointer = resolve(versions, written), pointer_of(written)
+    before = clean(source.data)
+    image = {} if same_image or not wanted.image_id else {"ImageId": wanted.image_id}
+    after = merge(before, {**wanted.overrides, **image})
+    changes = tuple(differences(before, after))
+    found = source if not changes else reusable(versions, source.number, after)
+    number = found.number if found else max(version.number for version in versions) + 1
+    return _pointed(
+        Plan(source, before, after, number, pointer, found is None, changes=changes),
+        versions,
+        written,
+        wanted,
+    )
+
+
+def _pointed(plan: Plan, versions: Sequence[Version], written: str, wanted: Wanted) -> Plan:
+    """The plan with what it takes to launch from its version while the group goes on pointing as it
+    does."""
+    group_version = None
+    if (plan.pointer == NUMBER or wanted.pin) and written != str(plan.number):
+        group_version = str(plan.number)
+    follows = (plan.pointer == DEFAULT and not wanted.pin) or wanted.set_default
+    now_default = next((version.number for version in versions if version.default), None)
+    default_to = plan.number if follows and now_default != plan.number else None
+    return dataclasses.replace(plan, group_version=group_version, default_to=default_to)
+
+
+def plan_rollback(versions: Sequence[Version], written: str) -> Plan:
+    """The way back to the version before ours; a plan that changes nothing when what is in use is
+    not ours.
+
+    Who follows $Latest gets a new version that is a copy of the old one. A default of ours goes
+    back with the group.
+    """
+    current, pointer = resolve(versions, written), pointer_of(written)
+    back = find_rollback(versions, current.number)
+    before = clean(current.data)
+    if back is None:
+        return Plan(current, before, before, current.number, pointer, act="rollback")
+    previous = next((version for version in versions if version.number == back.previous), None)
+    if previous is None:
+        raise NotFoundError(
+            f"Version {back.previous}, which version {back.current} was made from, was deleted",
+            "Choose an image and update",
+        )
+    after = clean(previous.data)
+    copy = pointer == LATEST
+    return Plan(
+        source=current,
+        before=before,
+        after=after,
+        number=max(version.number for version in versions) + 1 if copy else previous.number,
+        pointer=pointer,
+        create=copy,
+        group_version=str(previous.number) if pointer == NUMBER else None,
+        default_to=previous.number if current.default else None,
+        changes=tuple(differences(before, after)),
+        act="rollback",
+    )

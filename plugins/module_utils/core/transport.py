@@ -1,0 +1,56 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two lowest seams: one AWS call, one Kubernetes request. Private to nodeops.rotator: may
+change in any release.
+
+What implements them is made in the module room from amazon.aws and kubernetes.core; tests put the
+World there. Each makes exactly one attempt with short timeouts and lets the library's own
+exceptions through: clients know their meaning.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+
+class AwsCall(Protocol):
+    """One AWS API call: `call("autoscaling", "SetDesiredCapacity", {...})`. Services are named as
+    boto3 names them, operations and parameters as the API reference does; the answer is boto3's,
+    without ResponseMetadata. Raises botocore's ClientError and BotoCoreError."""
+
+    def __call__(
+        self, service: str, operation: str, params: Mapping[str, Any]
+    ) -> dict[str, Any]: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Reply:
+    """What the API server answered: HTTP status, decoded JSON body, headers with lower-case
+    names."""
+
+    status: int
+    body: dict[str, Any]
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+class KubeCall(Protocol):
+    """Requests to one API server. An HTTP error status is a Reply, not an exception; no connection
+    raises one of urllib3's exceptions. Paths are absolute ("/api/v1/nodes"); `verb` is an HTTP
+    method."""
+
+    def request(
+        self,
+        verb: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        content_type: str = "application/json",
+    ) -> Reply: ...
+
+    def stream(self, path: str, query: Mapping[str, str]) -> Iterator[bytes | None]:
+        """The lines of a watch as they come. None means "nothing for now": only a source that
+        cannot block says it. Ends when the server closes. A refusal is one line: the server's
+        Status as an ERROR event."""

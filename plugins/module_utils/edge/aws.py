@@ -1,0 +1,89 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Modules that speak to AWS: amazon.aws's module class, and the raw call made of its clients.
+Private."""
+
+from __future__ import annotations
+
+import functools
+import re
+import threading
+import types
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
+
+RETRIES = types.MappingProxyType({"max_attempts": 4, "mode": "standard"})
+"""For the short modules; the engine makes one attempt a call and looks again later."""
+ONE_ATTEMPT = types.MappingProxyType({"max_attempts": 1, "mode": "standard"})
+CONNECT_TIMEOUT, READ_TIMEOUT = 5, 20
+
+
+def aws_module(argument_spec: Mapping[str, Any], **rules: Any) -> AnsibleAWSModule:
+    """amazon.aws's module with its own options added; every module of ours runs in check mode.
+    `rules`: what else AnsibleModule takes, such as mutually_exclusive."""
+    return AnsibleAWSModule(argument_spec=dict(argument_spec), supports_check_mode=True, **rules)
+
+
+def snake(operation: str) -> str:
+    """boto3's method name for an API operation: DescribeDBs -> describe_dbs."""
+    head = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", operation)
+    return re.sub(r"([a-z\d])([A-Z])", r"\1_\2", head).lower()
+
+
+class RawAws:
+    """core.ports.AwsCall over amazon.aws's authentication; safe to call from several threads."""
+
+    def __init__(self, module: AnsibleAWSModule, retries: Mapping[str, Any] = RETRIES) -> None:
+        self._module = module
+        self._retries = dict(retries)
+        self._clients: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        answer = getattr(self.client(service), snake(operation))(**params)
+        answer.pop("ResponseMetadata", None)
+        return dict(answer)
+
+    def client(self, service: str) -> Any:
+        """The boto3 client of a service, made once."""
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = self._module.client(service, aws_config=self._config())
+            return self._clients[service]
+
+    def _config(self) -> Any:
+        import botocore.config  # only here: amazon.aws has checked by now that it is installed
+
+        return botocore.config.Config(
+            retries=self._retries,
+            connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT,
+            max_pool_connections=16,
+        )
+
+
+def fail_on_error(main: Callable[[AnsibleAWSModule], None]) -> Callable[[AnsibleAWSModule], None]:
+    """Run a module's body; an error of ours becomes one line of failure, never a traceback."""
+
+    @functools.wraps(main)
+    def guarded(module: AnsibleAWSModule) -> None:
+        try:
+            main(module)
+        except RotatorError as error:
+            finish(module, {}, error)
+
+    return guarded
+
+
+def finish(module: AnsibleAWSModule, answer: Mapping[str, Any], error: RotatorError | None) -> None:
+    """End the module with its return values: well, or with the error that it came to."""
+    if error is not None:
+        module.fail_json(
+            msg=str(error), error_type=type(error).__name__, error_code=error.code, **answer
+        )
+    module.exit_json(**answer)

@@ -1,0 +1,179 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Modules that speak to Kubernetes: kubernetes.core's authentication and client under one raw call.
+Private."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    CredentialsError,
+    RotatorError,
+    UnreachableError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import Reply
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.eks import (
+    TOKEN_SECONDS,
+    eks_access,
+)
+
+# `validate_certs` is AWS's in every module of ours; Kubernetes' goes by kubernetes.core's own
+# alias.
+KUBE_SPEC: dict[str, Any] = {
+    **{name: dict(spec) for name, spec in AUTH_ARG_SPEC.items() if name != "validate_certs"},
+    "verify_ssl": {"type": "bool"},
+    "eks_cluster": {"type": "str"},
+}
+CONNECTIONS = 32
+"""Kept open at most: the engine's 16 requests at a time and its watches. The client's own default,
+five for each core, would have small machines connect anew again and again."""
+TIMEOUT = (5, 30)
+"""Seconds to connect and to read, for everything but a watch."""
+HINT = (
+    "Set eks_cluster to reach an EKS cluster with AWS credentials alone, or kubeconfig, context, host and api_key"
+    " (or K8S_AUTH_* in the environment) as for kubernetes.core"
+)
+
+
+class RawKube:
+    """core.ports.KubeCall over kubernetes.core's client, without its typed models; safe for several
+    threads."""
+
+    def __init__(self, connect: Callable[[], Any], lifetime: float | None = None) -> None:
+        """`connect` makes a dynamic client; it is made anew every `lifetime` seconds (None: never),
+        for its token."""
+        self._connect, self._lifetime = connect, lifetime
+        self._lock = threading.Lock()
+        self._client: Any = None
+        self._made = 0.0
+
+    def request(
+        self,
+        verb: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        content_type: str = "application/json",
+    ) -> Reply:
+        """See core.ports.KubeCall."""
+        answer = self._send(verb, path, query or {}, body, content_type, TIMEOUT)
+        headers = {name.lower(): value for name, value in (answer.headers or {}).items()}
+        return Reply(answer.status, _decoded(answer.data), headers)
+
+    def stream(self, path: str, query: Mapping[str, str]) -> Iterator[bytes | None]:
+        """See core.ports.KubeCall. A server that says nothing for longer than it promised counts as
+        gone."""
+        limit = float(query.get("timeoutSeconds", "300")) + TIMEOUT[1]
+        answer = self._send(
+            "GET", path, {**query, "watch": "true"}, None, "application/json", (TIMEOUT[0], limit)
+        )
+        if answer.status >= 400:
+            yield json.dumps({"type": "ERROR", "object": _decoded(answer.data)}).encode()
+            return
+        rest = b""
+        try:
+            for chunk in answer.stream(amt=None, decode_content=True):
+                *lines, rest = (rest + chunk).split(b"\n")
+                yield from (line for line in lines if line)
+        finally:
+            answer.close()
+
+    def _send(
+        self, verb: str, path: str, query: Mapping[str, str], body: Any, kind: str, timeout: Any
+    ) -> Any:
+        from kubernetes.client.exceptions import (
+            ApiException,
+        )  # kubernetes.core has checked that it is installed
+
+        try:
+            return self._api().request(
+                verb.lower(),
+                path,
+                body=body,
+                query_params=list(query.items()),
+                content_type=kind,
+                header_params={"Accept": "application/json"},
+                serialize=False,
+                _request_timeout=timeout,
+            )
+        except ApiException as error:
+            if not error.status:  # the client's word for "no answer at all"
+                raise UnreachableError(
+                    f"Cannot reach the Kubernetes API server: {error.reason}", HINT
+                ) from error
+            return _Refusal(error)
+
+    def _api(self) -> Any:
+        with self._lock:
+            old = self._lifetime is not None and time.monotonic() - self._made > self._lifetime
+            if self._client is None or old:
+                self._client, self._made = self._connect(), time.monotonic()
+            return self._client
+
+
+class _Refusal:
+    """An error status, shaped like the response that it was before the client made an exception of
+    it."""
+
+    def __init__(self, error: Any) -> None:
+        self.status, self.data, self.headers = error.status, error.body, error.headers
+
+
+def _decoded(data: Any) -> dict[str, Any]:
+    try:
+        value = json.loads(data or b"{}")
+    except ValueError:
+        text = data.decode(errors="replace") if isinstance(data, bytes) else str(data)
+        return {"kind": "Status", "message": text.strip()}
+    return value if isinstance(value, dict) else {"kind": "Status", "message": str(value)}
+
+
+def connect(module: Any) -> RawKube:
+    """The raw call for a module with KUBE_SPEC: by eks_cluster (endpoint and CA from EKS, a token
+    minted from the AWS credentials and renewed while we run) or by kubernetes.core's options,
+    K8S_AUTH_*, in-cluster or kubeconfig."""
+    options = {
+        name: module.params[name] for name in KUBE_SPEC if module.params.get(name) is not None
+    }
+    cluster = options.pop("eks_cluster", None)
+    if "verify_ssl" in options:
+        options["validate_certs"] = options.pop("verify_ssl")
+    if cluster is None:
+        return RawKube(lambda: _client(options))
+    aws = RawAws(module)
+    return RawKube(
+        lambda: _client({**options, **eks_access(aws, cluster, module.tmpdir)}), TOKEN_SECONDS
+    )
+
+
+def _client(options: Mapping[str, Any]) -> Any:
+    from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
+
+    try:
+        client = get_api_client(None, **options).client
+        pools = client.client.rest_client.pool_manager
+        pools.connection_pool_kw["maxsize"] = CONNECTIONS
+        pools.clear()
+        return client
+    except RotatorError:
+        raise
+    except (
+        Exception
+    ) as error:  # kubernetes.core and the client raise whatever the file or the discovery raised
+        raise CredentialsError(f"Cannot connect to Kubernetes: {_told(error)}", HINT) from error
+
+
+def _told(error: Exception) -> str:
+    """The client's error in one line; an answer of the server as "401 Unauthorized"."""
+    status, reason = getattr(error, "status", None), getattr(error, "reason", None)
+    lines = [f"{status} {reason}"] if status and reason else str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

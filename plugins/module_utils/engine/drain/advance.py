@@ -1,0 +1,161 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The drain: which pods of which nodes to evict now, and where each node is. Private: may change in
+any release.
+
+`advance` is pure and serves one node or many, alone or inside a rotation. It neither cordons nor
+uncordons. What it decides may be held back by the loop's request budget and is then decided again
+at the next look; only outcomes count.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    Command,
+    DeletePod,
+    Evict,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.budgets import (
+    Allotment,
+    Candidate,
+    allot,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.explain import (
+    BLOCKED_FOR,
+    stuck_since,
+    tell,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
+    DrainMemory,
+    NodeMemory,
+    NodeStatus,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.node import (
+    Course,
+    course,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import (
+    BUDGETS,
+    budgets_of,
+    learn,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import (
+    ATTACHMENTS,
+    CLAIMS,
+    DAEMONSETS,
+    Look,
+    look_at,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
+
+
+@dataclasses.dataclass(frozen=True)
+class DrainStep:
+    """What one look led to. `wake`: the next moment worth looking; `feeds`: what must be followed
+    until then."""
+
+    memory: DrainMemory
+    commands: tuple[Command, ...] = ()
+    events: tuple[Event, ...] = ()
+    status: Mapping[str, NodeStatus] = dataclasses.field(default_factory=dict)
+    wake: float = math.inf
+    feeds: frozenset[Feed] = frozenset()
+
+
+def feeds(
+    nodes: Iterable[str], policy: DrainPolicy, memory: DrainMemory | None = None
+) -> frozenset[Feed]:
+    """What a drain of these nodes reads. With the memory of a drain only what turned out to be
+    needed: DaemonSets where a pod belongs to one, claims and attachments where a pod has
+    volumes."""
+    wanted = {Feed("pods", name) for name in nodes}
+    if not wanted:
+        return frozenset()
+    if not policy.disable_eviction:
+        wanted.add(BUDGETS)
+    kinds = {DAEMONSETS.kind, CLAIMS.kind, ATTACHMENTS.kind} if memory is None else memory.kinds
+    if not policy.wait_for_volumes:
+        kinds = kinds & {DAEMONSETS.kind}
+    return frozenset(wanted | {Feed(kind) for kind in kinds})
+
+
+def advance(
+    memory: DrainMemory, nodes: Sequence[str], view: View, now: float, policy: DrainPolicy
+) -> DrainStep:
+    """The next step of draining these nodes. A node that is left out is forgotten and, named again,
+    begins anew."""
+    budgets = budgets_of(view.cache)
+    memory = learn(memory, nodes, view, budgets, now, policy)
+    looks = {name: look_at(name, memory.nodes[name], view.cache, now, policy) for name in nodes}
+    courses = {
+        name: course(memory, looks[name], view.cache, budgets, now, policy) for name in nodes
+    }
+    allotment = allot(memory, _candidates(courses, view), view, budgets, now, policy)
+    known = {name: _next_node(courses[name], allotment) for name in nodes}
+    memory = dataclasses.replace(
+        memory, nodes=MappingProxyType(known), kinds=_kinds(memory, looks, courses)
+    )
+    events, memory = tell(memory, courses, budgets, now)
+    status = {name: courses[name].status for name in nodes}
+    wake = min(
+        [allotment.wake, *(entry.wake for entry in courses.values()), *_news(memory, courses, now)]
+    )
+    following = [name for name in nodes if not status[name].final]
+    return DrainStep(
+        memory, allotment.commands, events, status, wake, feeds(following, policy, memory)
+    )
+
+
+def _candidates(courses: Mapping[str, Course], view: View) -> list[Candidate]:
+    """What could be asked for now. The nodes take turns, by how many pods each has lost already, so
+    that a budget that several share serves all."""
+    busy = {command.uid for command in view.in_flight if isinstance(command, (Evict, DeletePod))}
+    found = []
+    for order, entry in enumerate(courses.values()):
+        served = sum(
+            1
+            for uid, pod in entry.memory.pods.items()
+            if pod.accepted_at is not None or uid in busy
+        )
+        asking = [candidate for candidate in entry.candidates if candidate.pod.pod.uid not in busy]
+        found += [(served + index, order, candidate) for index, candidate in enumerate(asking)]
+    return [candidate for _index, _order, candidate in sorted(found, key=lambda item: item[:2])]
+
+
+def _news(memory: DrainMemory, courses: Mapping[str, Course], now: float) -> list[float]:
+    """When a budget that blocks becomes worth a line."""
+    moments = (
+        stuck_since(budget, course, memory) + BLOCKED_FOR
+        for course in courses.values()
+        for budget in course.status.blocked_by
+    )
+    return [moment for moment in moments if moment > now]
+
+
+def _next_node(entry: Course, allotment: Allotment) -> NodeMemory:
+    """The node's memory with what the allotment taught: since when its pods are held back."""
+    held = {uid: since for uid, since in allotment.held.items() if uid in entry.memory.pods}
+    pods = dict(entry.memory.pods)
+    for uid, since in held.items():
+        if pods[uid].held_since != since:
+            pods[uid] = dataclasses.replace(pods[uid], held_since=since)
+    return dataclasses.replace(entry.memory, pods=MappingProxyType(pods)) if held else entry.memory
+
+
+def _kinds(
+    memory: DrainMemory, looks: Mapping[str, Look], courses: Mapping[str, Course]
+) -> frozenset[str]:
+    kinds = set(memory.kinds)
+    for name, look in looks.items():
+        kinds.update(feed.kind for feed in look.wanted if feed == DAEMONSETS)
+        kinds.update(courses[name].kinds)
+    return frozenset(kinds)

@@ -1,0 +1,132 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person hears of a drain: each thing once. Private: may change in any release."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import health
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import counted
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.budgets import (
+    BUDGET_REFUSALS,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
+    NEVER,
+    DrainMemory,
+    NodeStatus,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.node import Course
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import Budgets
+
+Told = tuple[str, Event]
+"""An event and the key under which it counts as told."""
+
+
+LINES = 4
+"""So many reasons fit on a line for people; the result has them all."""
+BLOCKED_FOR = 10.0
+"""Seconds for which a budget has to let nobody go before that is worth a line: a queue that moves
+is no news."""
+
+
+def tell(
+    memory: DrainMemory, courses: Mapping[str, Course], budgets: Budgets, now: float
+) -> tuple[tuple[Event, ...], DrainMemory]:
+    """The events of this look that were not told before, and the memory in which they are."""
+    events: list[Event] = []
+    nodes = dict(memory.nodes)
+    for name, course in courses.items():
+        told = nodes[name].told
+        fresh = {
+            key: event
+            for key, event in _of_node(name, course, memory, budgets, now)
+            if key not in told
+        }
+        if fresh:
+            nodes[name] = dataclasses.replace(nodes[name], told=told | fresh.keys())
+            events.extend(fresh.values())
+    return tuple(events), dataclasses.replace(memory, nodes=MappingProxyType(nodes))
+
+
+def _of_node(
+    name: str, course: Course, memory: DrainMemory, budgets: Budgets, now: float
+) -> Iterator[Told]:
+    status = course.status
+    if status.phase == "waiting":
+        yield from ((reason, Event("waiting", name, reason)) for reason in status.reasons)
+        return
+    if status.total and status.phase not in ("failed", "skipped"):
+        yield (
+            "begun",
+            Event(
+                "draining",
+                name,
+                f"{counted(status.total, 'pod')} {'has' if status.total == 1 else 'have'} to go",
+                f"0/{status.total}",
+            ),
+        )
+    for uid, pod in course.memory.pods.items():
+        if pod.gone_at is not None and pod.accepted_at is not None:
+            done = "deleted" if pod.deleted else "evicted"
+            yield uid, Event(done, name, pod.pod.id, f"{status.evicted}/{status.total}")
+    if not status.final:
+        yield from _blocked(name, course, memory, budgets, now)
+        yield from _in_trouble(name, course)
+    if status.phase == "volumes" and status.reasons:
+        number = len(status.reasons)
+        yield (
+            "volumes",
+            Event(
+                "volumes",
+                name,
+                f"{counted(number, 'volume')} {'is' if number == 1 else 'are'} still attached",
+            ),
+        )
+    elif status.final:
+        yield (
+            "ended",
+            Event(status.phase, name, _ending(status), f"{status.evicted}/{status.total}"),
+        )
+
+
+def _blocked(
+    name: str, course: Course, memory: DrainMemory, budgets: Budgets, now: float
+) -> Iterator[Told]:
+    known = {budget.id: budget for group in budgets.values() for budget in group}
+    for budget in course.status.blocked_by:
+        if budget in known and now >= stuck_since(budget, course, memory) + BLOCKED_FOR:
+            yield (
+                f"blocked {budget}",
+                Event("blocked", name, f"by PDB {budget} ({health(known[budget])}), waiting"),
+            )
+
+
+def stuck_since(budget: str, course: Course, memory: DrainMemory) -> float:
+    """Since when a budget has let none of this node's pods go."""
+    held = [pod.held_since for pod in course.memory.pods.values() if pod.held_since is not None]
+    progress = memory.budgets[budget].admitted_at if budget in memory.budgets else NEVER
+    return max(min(held, default=NEVER), progress)
+
+
+def _in_trouble(name: str, course: Course) -> Iterator[Told]:
+    """Refusals that are no budget's, and errors."""
+    for pod in course.memory.pods.values():
+        if pod.gone_at is None and not pod.lost:
+            refused = pod.answer is not None and pod.answer.verdict not in BUDGET_REFUSALS
+            text = pod.answer.text if refused and pod.answer is not None else pod.trouble
+            if text:
+                yield f"trouble {text}", Event("blocked", name, f"{pod.pod.id}: {text}")
+
+
+def _ending(status: NodeStatus) -> str:
+    if status.phase == "drained":
+        return f"{counted(status.evicted, 'pod')}, {status.seconds:.0f} s"
+    lines = status.reasons if status.error is None else (str(status.error), *status.reasons)
+    shown = [line for index, line in enumerate(lines) if line not in lines[:index]]
+    more = len(shown) - LINES
+    return "; ".join(shown[:LINES]) + (f"; and {more} more" if more > 0 else "")

@@ -1,0 +1,136 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a drain remembers from look to look, and what it says of a node. Private: may change in any
+release.
+
+All of it may be lost: it holds timers, what was told already and what an answer taught. A drain
+that starts anew from an empty memory asks a few things twice and gives the node its time again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import Answer
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Pod
+
+NEVER = -math.inf
+
+
+@dataclasses.dataclass(frozen=True)
+class PodMemory:
+    """One pod of a node. Moments are of the loop's clock."""
+
+    pod: Pod
+    """As it was last seen."""
+    accepted_at: float | None = None
+    """The look at which its eviction or deletion was known to be accepted."""
+    asked_at: float = NEVER
+    """When the request that was accepted went out."""
+    deleted: bool = False
+    """Accepted as a deletion, past the budgets."""
+    budget: str = ""
+    """The budget (id) that its eviction was taken from."""
+    held_since: float | None = None
+    """Since when it is blocked: held back by the rule, or refused."""
+    refused_at: float = NEVER
+    """When the last request that was refused went out."""
+    next_try: float = NEVER
+    """Not asked again before, unless its budget changes."""
+    failures: int = 0
+    answer: Answer | None = None
+    """The last refusal."""
+    trouble: str = ""
+    """The last error, where there was no answer."""
+    lost: bool = False
+    """The server says that it is gone or another; the watch will say so too."""
+    terminating_since: float | None = None
+    gone_at: float | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class PodStatus:
+    """What happened to a pod, for the result. `state`: "evicted", "deleted" (both: gone, by our
+    asking), "gone" (by itself), "left" (stays by the rules), "refused" (an option would be needed),
+    "terminating", "blocked", "waiting" (for it to end by itself), "pending" (not yet asked).
+    `asked` and `gone` are seconds since the node's drain began."""
+
+    namespace: str
+    name: str
+    uid: str
+    state: str
+    why: str = ""
+    asked: float | None = None
+    gone: float | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class NodeStatus:
+    """Where a node's drain is.
+
+    `phase`: "waiting" (nothing known yet), "draining", "volumes" (the pods are gone, their volumes
+    are still attached), or final: "drained", "skipped", "failed". `evicted` of `total` pods that
+    have to go are gone. `reasons`: a line for each pod or volume in the way (while it goes on, for
+    some of them). `blocked_by`: ids of the budgets that block just now. `pods` is filled in at the
+    end.
+    """
+
+    phase: str
+    evicted: int = 0
+    total: int = 0
+    reasons: tuple[str, ...] = ()
+    blocked_by: tuple[str, ...] = ()
+    pods: tuple[PodStatus, ...] = ()
+    seconds: float = 0.0
+    error: RotatorError | None = None
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more will be done for this node."""
+        return self.phase in ("drained", "skipped", "failed")
+
+
+@dataclasses.dataclass(frozen=True)
+class NodeMemory:
+    """One node's drain."""
+
+    began: float
+    pods: Mapping[str, PodMemory] = dataclasses.field(default_factory=dict)
+    items: Mapping[str, Any] | None = None
+    """The pods as last learnt from the cache; the very same mapping need not be learnt again."""
+    volumes: frozenset[str] = frozenset()
+    """PersistentVolumes of the pods that go."""
+    had_pods: bool = False
+    """Whether pods that have to go were seen: only then `volumes` is all that must be waited
+    for."""
+    volumes_since: float | None = None
+    last_call: float | None = None
+    """After a timeout that deletes: when even that was in vain."""
+    told: frozenset[str] = frozenset()
+    ended: NodeStatus | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class BudgetMemory:
+    """When a budget's record last changed, and when it last let a pod of ours go."""
+
+    version: str
+    changed_at: float
+    admitted_at: float = NEVER
+
+
+@dataclasses.dataclass(frozen=True)
+class DrainMemory:
+    """All nodes being drained, and what they share."""
+
+    nodes: Mapping[str, NodeMemory] = dataclasses.field(default_factory=dict)
+    budgets: Mapping[str, BudgetMemory] = dataclasses.field(default_factory=dict)
+    paused_until: float = NEVER
+    """The server asked everybody to wait until then."""
+    kinds: frozenset[str] = frozenset()
+    """Kinds of feeds that turned out to be needed."""

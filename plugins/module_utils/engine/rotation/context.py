@@ -1,0 +1,243 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One look of a rotation while it is being decided: what is known, and what this look leads to.
+Private.
+
+A Turn lives for one call of `decide` and never leaves it, so that decide stays a pure function of
+its arguments while its stages read like sentences.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    ChangeNode,
+    Command,
+    DeletePod,
+    Evict,
+    NodeChange,
+    ReadGroup,
+    ReadLease,
+    WriteLease,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Target
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+    Situation,
+    by_instance,
+    join,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
+    RotationPolicy,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
+    Window,
+    window,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    OURS,
+    REPEAT,
+    Memory,
+    NodeRecord,
+    Retry,
+)
+
+NODES = Feed("nodes")
+BLINK = 0.01
+"""Seconds between two looks at least, unless something is heard."""
+
+
+class Turn:
+    """See the module. Stages call `do`, `tell`, `note`, `record`, `look_at`; `memory` is replaced,
+    never mutated. `hurry`: something is awaited that only reading the group shows. `may_act`: the
+    lock is ours and was renewed in time."""
+
+    def __init__(self, memory: Memory, view: View, now: float, policy: RotationPolicy) -> None:
+        self.memory, self.view, self.now, self.policy = memory, view, now, policy
+        self.commands: list[Command] = []
+        self.events: list[Event] = []
+        self.feeds: set[Feed] = {NODES}
+        self.wake = math.inf
+        self.may_act = False
+        self.hurry = False
+
+    # What is known
+
+    @property
+    def group(self) -> Group:
+        """The group as it is now by our knowledge; stages run only after a first read."""
+        if self.memory.group is None:
+            raise RuntimeError("the group has not been read yet")
+        return self.memory.group
+
+    @property
+    def target(self) -> Target:
+        """What the group's instances should be launched from: as read before the run begins, then
+        as it was resolved at the beginning, whatever a late read or a parameter behind the image
+        says later."""
+        return self.memory.target or self.group.resolved or Target("", "")
+
+    @property
+    def journal(self) -> Journal:
+        """What the record should say."""
+        return self.memory.journal
+
+    @property
+    def recorded(self) -> bool:
+        """Whether the record says what it should: only then may we act."""
+        return self.memory.written == self.memory.journal
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        """All Node objects of the cluster by uid."""
+        return self.view.cache.items(NODES)
+
+    @property
+    def by_instance(self) -> Mapping[str, Node]:
+        """All Node objects by instance id; made anew only when a node has changed."""
+        memo = self.memory.joined_nodes
+        if memo is None or memo[0] is not self.nodes:
+            memo = (self.nodes, by_instance(self.nodes.values()))
+            self.memory = dataclasses.replace(self.memory, joined_nodes=memo)
+        return memo[1]
+
+    @property
+    def desired(self) -> int:
+        """Desired as it is after our own acts."""
+        return self.group.desired if self.memory.expected is None else self.memory.expected
+
+    @property
+    def surge(self) -> int:
+        """Our outstanding surge: what the journal says, less a raise that has not happened. What is
+        not above MinSize is no surge: nobody can ask for fewer, so somebody else has taken desired
+        down instead of us."""
+        intent = self.journal.intent
+        undone = intent[1] - intent[0] if intent and self.desired < intent[1] else 0
+        return max(0, min(self.journal.surge - undone, self.desired - self.group.min_size))
+
+    @property
+    def situation(self) -> Situation:
+        """The group joined with its nodes; made anew only when something that it is made of has
+        changed."""
+        nodes, memory = self.by_instance, self.memory
+        same, values = (memory.group, nodes, memory.marks), (self.desired, self.surge, self.target)
+        known = memory.memo
+        if (
+            known is None
+            or known[1] != values
+            or any(one is not other for one, other in zip(known[0], same, strict=True))
+        ):
+            members = join(self.group, nodes, self.target, memory.marks, self.policy.max_node_age)
+            known = (same, values, Situation(members, self.desired, self.surge))
+            self.memory = dataclasses.replace(memory, memo=known)
+        return known[2]
+
+    @property
+    def window(self) -> Window:
+        """The window for the present base."""
+        return window(
+            self.policy.max_surge, self.policy.max_unavailable, max(1, self.situation.base)
+        )
+
+    @property
+    def read_fresh(self) -> bool:
+        """Whether the group was read after our last act on AWS and shows it."""
+        return self.memory.read_began >= self.memory.acted and not self.memory.unseen
+
+    # What it leads to
+
+    def do(self, command: Command) -> None:
+        """Issue a command, unless it failed lately. Reading is free; evicting needs the lock;
+        everything else needs the record written as well. What is held back here is simply decided
+        again at the next look."""
+        if not isinstance(command, (ReadGroup, ReadLease, WriteLease)):
+            if not self.may_act or not (self.recorded or isinstance(command, (Evict, DeletePod))):
+                return
+        retry, acted = self.memory.retries.get(command), self.memory.acts.get(command, -math.inf)
+        if (retry is not None and retry.at > self.now) or acted + REPEAT > self.now:
+            self.look_at(max(retry.at if retry else 0.0, acted + REPEAT))
+        else:
+            self.commands.append(command)
+
+    def change(self, node: Node, change: NodeChange) -> None:
+        """Write a Node as it was last seen."""
+        self.do(ChangeNode(node.name, node.resource_version, change))
+
+    def tell(self, phase: str, subject: str, text: str = "", once: str = "") -> None:
+        """Tell people; with `once` (a key) only the first time."""
+        if once:
+            if once in self.memory.told:
+                return
+            self.note(told=self.memory.told | {once})
+        records = self.memory.records
+        total = sum(record.reason not in OURS for record in records.values())
+        total += sum(member.id not in records for member in self.situation.outdated)
+        ended = sum(record.replaced for record in records.values())
+        self.events.append(Event(phase, subject, text, f"{ended}/{total}"))
+
+    def note_outcomes(self, learn: Callable[[Memory, View, float], Memory]) -> None:
+        """Take in how commands ended."""
+        self.memory = learn(self.memory, self.view, self.now)
+
+    def note(self, **fields: Any) -> None:
+        """Remember."""
+        self.memory = dataclasses.replace(self.memory, **fields)
+
+    def record(self, **fields: Any) -> None:
+        """Change what the journal should say; it is written before anything that depends on it."""
+        self.note(
+            journal=dataclasses.replace(self.journal, **fields),
+            canary=fields.get("canary") or self.memory.canary,
+        )
+        self.look_at(self.now)
+
+    def mark(self, **fields: frozenset[str]) -> None:
+        """Change what is known of instances beyond what the world says."""
+        self.note(marks=dataclasses.replace(self.memory.marks, **fields))
+        self.look_at(self.now)
+
+    def about(self, instance: str, **fields: Any) -> None:
+        """Change what the result will tell of a node."""
+        known: NodeRecord = self.memory.records[instance]
+        updated = dataclasses.replace(known, **fields)
+        if updated != known:
+            self.note(records={**self.memory.records, instance: updated})
+
+    def look_at(self, moment: float) -> None:
+        """Look again at this moment at the latest."""
+        self.wake = min(self.wake, max(moment, self.now + BLINK))
+
+    def since(self, condition: str) -> float:
+        """For how many seconds this condition has been seen; the first time starts the count."""
+        if condition not in self.memory.timers:
+            self.note(timers={**self.memory.timers, condition: self.now})
+        return self.now - self.memory.timers[condition]
+
+    def over(self, condition: str, limit: float) -> bool:
+        """Whether the condition has lasted for `limit` seconds; if not, look again when it will
+        have."""
+        lasted = self.since(condition)
+        if lasted < limit - 1e-6:
+            self.look_at(self.now + limit - lasted)
+            return False
+        return True
+
+    def forget(self, condition: str) -> None:
+        """The condition is not so (any more): its next time counts from then."""
+        if condition in self.memory.timers:
+            self.note(
+                timers={name: at for name, at in self.memory.timers.items() if name != condition}
+            )
+
+    def refused(self, command: Command) -> Retry | None:
+        """How often this command has failed in a row, None when it has not."""
+        return self.memory.retries.get(command)

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a failure leads to: within the budget the run goes on, past it the run settles. Private to
+nodeops.rotator."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    ChangeNode,
+    Command,
+    Deregister,
+    ReadGroup,
+    Terminate,
+    WriteLease,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    AccessError,
+    CredentialsError,
+    RotatorError,
+    TemporaryError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
+
+REFUSED_TIMES, FAILED_TIMES = 3, 15
+"""How often in a row a command may be refused, or meet a temporary error, before that is a
+failure."""
+
+
+def fail(turn: Turn, error: RotatorError, fresh: str = "") -> None:
+    """Count a failure: settle when the budget is spent or the canaries have not been judged yet.
+    `fresh`: the fresh node that is to blame; without one the image is innocent."""
+    turn.record(failures=(*turn.journal.failures, error.message))
+    turn.tell("failed", fresh or turn.group.name, error.message)
+    judged = turn.journal.canary == "passed" or not turn.policy.canary
+    if fresh and not judged and turn.memory.mode == "rotate":
+        turn.record(canary="failed")
+    if not judged or len(turn.journal.failures) > turn.policy.failure_budget:
+        settle(turn, error)
+
+
+def settle(turn: Turn, error: RotatorError) -> None:
+    """Start nothing new, finish what is in flight, put back what was touched; the first reason is
+    the one told."""
+    if turn.memory.mode == "rotate":
+        turn.note(mode="settle", problem=error)
+        turn.tell(
+            "settle",
+            turn.group.name,
+            "starting nothing new, finishing what is in flight, putting back what was touched",
+        )
+
+
+def hopeless(turn: Turn) -> dict[Command, RotatorError]:
+    """The commands that keep failing, with their errors. Being shut out counts at once."""
+    retries = turn.memory.retries.items()
+    return {command: retry.error for command, retry in retries if _gives_up(command, retry)}
+
+
+def _gives_up(command: Command, retry: Retry) -> bool:
+    if isinstance(command, (ReadGroup, WriteLease)):  # survey and lock have their own rules
+        return False
+    most = FAILED_TIMES if isinstance(retry.error, TemporaryError) else REFUSED_TIMES
+    return retry.times >= (1 if isinstance(retry.error, AccessError) else most)
+
+
+def barred(turn: Turn, member: Member) -> bool:
+    """Whether a command that keeps failing stands in this node's way."""
+    return any(_concerns(command, member) for command in hopeless(turn))
+
+
+def _concerns(command: Command, member: Member) -> bool:
+    if isinstance(command, ChangeNode):
+        return command.name == member.name
+    if isinstance(command, Deregister):
+        return any(target[0] == member.id for target in command.targets)
+    return isinstance(command, Terminate) and command.instance == member.id
+
+
+def tried(turn: Turn, command: Command) -> bool:
+    """Issue a command; whether it is given up, because it keeps failing."""
+    turn.do(command)
+    return command in hopeless(turn)
+
+
+def shut_out(turn: Turn) -> CredentialsError | None:
+    """The error that says that our credentials are no longer good, or None."""
+    errors = [retry.error for retry in turn.memory.retries.values()]
+    errors += list(turn.view.cache.broken.values())
+    return next((error for error in errors if isinstance(error, CredentialsError)), None)

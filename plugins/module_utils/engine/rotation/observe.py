@@ -1,0 +1,174 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Before anything is touched: look, refuse what cannot go well, and say what will happen. Private
+to nodeops.rotator."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadGroup
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    AccessError,
+    FailedError,
+    NotFoundError,
+    RefusedError,
+    RotatorError,
+    TemporaryError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    NODES,
+    Turn,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    PATIENCE,
+    REPEAT,
+)
+
+MOVED = "moved"
+FIRST_CONTACT = 15.0
+"""Seconds within which both APIs must have answered once."""
+DAEMONSETS = Feed("daemonsets")
+NEEDED = frozenset((DAEMONSETS, Feed("poddisruptionbudgets")))
+"""Feeds besides the nodes that a rotation cannot do without."""
+OUT_OF_SIGHT = 300.0
+"""Seconds without any answer of an API after which a run gives up."""
+AFTER_ACT, AWAITED = 1.0, 5.0
+"""Seconds until the next read: after an act of ours, and while something is awaited that only a
+read shows."""
+
+
+def look(turn: Turn, also: tuple[str, ...]) -> bool:
+    """Whether group and nodes are known; reads the group when a read is due. `also`: instances
+    whose end is awaited. Raises the error that keeps us from knowing."""
+    due = _due(turn)
+    if turn.now >= due:
+        turn.do(ReadGroup(turn.policy.group, also))
+    else:
+        turn.look_at(due)
+    _raise_if_blind(turn)
+    return turn.memory.group is not None and turn.view.cache.synced(NODES)
+
+
+def _due(turn: Turn) -> float:
+    """When to read the group: on the slow tick; soon after an act of ours; every few seconds while
+    something is awaited that only a read shows; and at once when a node joins that no read has
+    shown. Fresh nodes and the ends of pods are seen by watches, so that a rotation costs a few
+    reads per node whatever the size of the account."""
+    memory = turn.memory
+    if memory.group is None:
+        return turn.now
+    unknown = turn.by_instance.keys() - memory.strangers
+    if unknown and (
+        unknown := unknown
+        - {instance.id for instance in memory.group.instances}
+        - memory.marks.gone
+    ):
+        turn.note(strangers=memory.strangers | unknown)
+        return turn.now
+    awaited = memory.hurry or memory.unseen or memory.mode == "survey"
+    due = memory.read_began + (
+        min(AWAITED, turn.policy.poll_interval) if awaited else turn.policy.poll_interval
+    )
+    return due if memory.read_began >= memory.acted else min(due, memory.acted + AFTER_ACT)
+
+
+def _raise_if_blind(turn: Turn) -> None:
+    retry = turn.refused(ReadGroup(turn.policy.group))
+    errors = [retry.error] if retry else []
+    errors += [turn.view.cache.broken[NODES]] if NODES in turn.view.cache.broken else []
+    for error in errors:
+        if not isinstance(error, TemporaryError):
+            raise error
+    if not errors:
+        turn.forget("blind")
+        return
+    first = turn.memory.group is None or not turn.view.cache.synced(NODES)
+    if turn.over("blind", FIRST_CONTACT if first else OUT_OF_SIGHT):
+        raise errors[0]
+
+
+def permitted(turn: Turn) -> bool:
+    """Whether what a drain and the judgement of fresh nodes read can be read: asked before anything
+    is touched. Raises the API server's refusal."""
+    turn.feeds |= NEEDED
+    for feed in NEEDED:
+        if isinstance(error := turn.view.cache.broken.get(feed), AccessError):
+            raise error
+    return turn.view.cache.synced(*NEEDED)
+
+
+def stale(turn: Turn) -> bool:
+    """Whether the read is older than the change of the template that we know of (Describe* calls
+    lag behind writes). Raises RefusedError when the version does not come to be seen."""
+    wanted, found = turn.policy.version, turn.group.resolved
+    if not wanted or found is None or found.version == wanted:
+        return False
+    if turn.over("stale", PATIENCE):
+        raise RefusedError(
+            f"Auto Scaling group {turn.group.name} launches from version {found.version} of {found.template_name}, not {wanted}",
+            "Point the group at that version, or leave out version",
+        )
+    return True
+
+
+def refusal(group: Group) -> RotatorError | None:
+    """Why this group cannot be rotated now, or None."""
+    name = group.name
+    if group.resolved is None:
+        return NotFoundError(
+            f"What Auto Scaling group {name} launches from ({group.source[0] or 'no template'} {group.source[1]}) does not exist",
+            "Create the launch template or version, or point the group at one that exists",
+        )
+    if stopped := sorted({"Launch", "Terminate"} & group.suspended):
+        return RefusedError(
+            f"Auto Scaling group {name} has its process {stopped[0]} suspended, so no node can be replaced",
+            f"Find out who suspended it and resume it: aws autoscaling resume-processes --scaling-processes {stopped[0]}",
+        )
+    if group.refreshing:
+        return RefusedError(
+            f"An instance refresh is running on Auto Scaling group {name}",
+            "Wait for its end or cancel it",
+        )
+    if group.unsupported:
+        return RefusedError(
+            f"Auto Scaling group {name} {group.unsupported[0]}, which a rotation does not handle",
+            "Rotate it by hand",
+        )
+    return None
+
+
+def fatal(error: RotatorError | None) -> bool:
+    """Whether an error ends the run on the spot, everything left as it is: we are no longer let
+    in."""
+    return isinstance(error, AccessError)
+
+
+def same_target(turn: Turn) -> RotatorError | None:
+    """The error when somebody moved or deleted the group's template while we work, or None. One
+    read is no proof: it may be older than the change that we were started for."""
+    found, started = turn.group.resolved, turn.journal.target[:2]
+    if found is not None and found.source == started:
+        turn.forget(MOVED)
+        return None
+    turn.hurry = True
+    if not turn.over(MOVED, REPEAT):
+        return None
+    now = (
+        f"moved from {started[0]} version {started[1]} to {found.template} version {found.version}"
+        if found
+        else "was deleted"
+    )
+    return FailedError(
+        f"The launch template of Auto Scaling group {turn.group.name} {now} while it was being rotated",
+        "Run again to rotate to the new target"
+        if found
+        else "Point the group at a template that exists and run again",
+    )
+
+
+def moving(turn: Turn) -> bool:
+    """Whether the last read shows another template than we began with: then nothing new is
+    started."""
+    return MOVED in turn.memory.timers

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a rotation ended, as the module reports it. Private to nodeops.rotator: may change in any
+release."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    OURS,
+    NodeRecord,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class RotationResult:
+    """`status`: complete, nothing, planned, restored; or failures: settled (put back), suspended
+    (no longer let in, record intact), stopped (by a signal, record intact), failed (nothing was
+    begun). `error` says why. `values` is the result of asg_node_replace as documented there."""
+
+    status: str
+    error: RotatorError | None
+    changed: bool
+    values: dict[str, Any]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the run did what it was asked to."""
+        return self.error is None
+
+
+def conclude(turn: Turn, status: str, error: RotatorError | None = None) -> RotationResult:
+    """The result as of this look."""
+    memory, group = turn.memory, turn.memory.group
+    known = group is not None and (group.resolved is not None or memory.mode != "survey")
+    situation = turn.situation if known else None
+    outdated = (
+        [member for member in situation.outdated if member.id not in memory.records]
+        if situation
+        else []
+    )
+    nodes = [
+        *(_told(record, turn.now) for record in memory.records.values()),
+        *(_waiting(member) for member in outdated),
+    ]
+    gone = memory.marks.gone
+    values = {
+        "status": status,
+        "group": turn.policy.group,
+        "base": situation.base if situation else 0,
+        "desired": situation.desired if situation else 0,
+        "target": _target(turn) if known else {},
+        "old_images": sorted(
+            {node["image_id"] for node in nodes if node["image_id"] and node["reason"] not in OURS}
+        ),
+        "nodes": nodes,
+        "replaced": sum(node["replaced"] for node in nodes),
+        "outdated": sum(member.id not in gone for member in situation.outdated) if situation else 0,
+        "evictions": sum(node["evictions"] for node in nodes),
+        "blocked_by": sorted({budget for node in nodes for budget in node["blocked_by"]}),
+        "seconds": round(turn.now - memory.began, 1),
+        "left": list(memory.left),
+        "canary": memory.canary,
+        "resumed": memory.resumed,
+    }
+    return RotationResult(status, error, memory.changed, values)
+
+
+def _target(turn: Turn) -> dict[str, str]:
+    target = turn.target
+    return {
+        "template": target.template,
+        "template_name": target.template_name,
+        "version": target.version,
+        "image_id": target.image_id,
+    }
+
+
+def _told(record: NodeRecord, now: float) -> dict[str, Any]:
+    values = dataclasses.asdict(record)
+    began, ended = values.pop("began"), values.pop("ended")
+    return {
+        **values,
+        "blocked_by": list(record.blocked_by),
+        "seconds": round((ended or now) - began, 1),
+    }
+
+
+def _waiting(member: Member) -> dict[str, Any]:
+    record = NodeRecord(
+        member.name,
+        member.id,
+        member.instance.zone,
+        member.outdated,
+        "outdated",
+        image_id=member.instance.image_id,
+    )
+    return _told(record, 0.0)

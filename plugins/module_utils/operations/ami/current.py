@@ -1,0 +1,132 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is in use now: the images and the Kubernetes version of what a lookup is compared with.
+Private."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube import client, errors
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.image import Image
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
+    Source,
+    Target,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import resolve
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import KubeCall
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.ami import (
+    images,
+    parameters,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template import (
+    launch_templates,
+    sources,
+)
+
+Connect = Callable[[], KubeCall]
+"""Makes the raw Kubernetes call when it is first needed; the connection may fail only then."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Current:
+    """What is compared with. `ids` are the images of the instances and of the template; `found`
+    those that exist, oldest first. `instance_ids` None: no node group is named.
+    `nodegroup_version`: EKS's record of a managed one."""
+
+    ids: tuple[str, ...] = ()
+    found: tuple[Image, ...] = ()
+    instance_ids: tuple[str, ...] | None = None
+    nodegroup_version: str = ""
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """Images in use that EC2 does not show any more."""
+        known = {image.id for image in self.found}
+        return tuple(name for name in self.ids if name not in known)
+
+
+def of_image(aws: Aws, image_id: str) -> Current:
+    """An image by itself, or what resolve:ssm: means. It must exist."""
+    image = images.get(aws, parameters.resolve_image(aws, image_id))
+    return Current((image.id,), (image,))
+
+
+def of_target(aws: Aws, target: Target) -> Current:
+    """A launch template or a node group."""
+    if target.eks_nodegroup:
+        return _of_nodegroup(aws, target)
+    source = sources.find(aws, target)
+    return _current(aws, source, _launched_from(aws, source))
+
+
+def _of_nodegroup(aws: Aws, target: Target) -> Current:
+    """A managed node group: what its instances run. EKS changes template and instances together."""
+    shown = sources.describe_nodegroup(aws, target.eks_cluster, target.eks_nodegroup)
+    names = [group["name"] for group in shown.get("resources", {}).get("autoScalingGroups", ())]
+    source = (
+        sources.find(aws, Target(group=names[0])) if names else Source(group=target.eks_nodegroup)
+    )
+    return dataclasses.replace(
+        _current(aws, source, []), nodegroup_version=str(shown.get("version", ""))
+    )
+
+
+def _current(aws: Aws, source: Source, launched_from: list[str]) -> Current:
+    running = images.of_instances(aws, source.instance_ids)
+    ids = sorted({*running, *launched_from})
+    found = sorted(images.by_ids(aws, ids).values(), key=lambda image: (image.created_at, image.id))
+    return Current(tuple(ids), tuple(found), source.instance_ids if source.group else None)
+
+
+def _launched_from(aws: Aws, source: Source) -> list[str]:
+    """The images that the next instances would be launched from."""
+    if source.configuration:
+        doing = f"read launch configuration {source.configuration}"
+        shown = aws.call(
+            doing,
+            "autoscaling",
+            "DescribeLaunchConfigurations",
+            LaunchConfigurationNames=[source.configuration],
+        )
+        return [one["ImageId"] for one in shown["LaunchConfigurations"]]
+    written = [
+        resolve(launch_templates.versions(aws, use.template_id), use.version).image_id
+        for use in source.uses
+    ]
+    return [parameters.resolve_image(aws, image_id) for image_id in written if image_id]
+
+
+def node_versions(call: KubeCall, instance_ids: tuple[str, ...] | None) -> list[str]:
+    """The kubelet versions of the nodes on these instances (joined by spec.providerID), None: of
+    all nodes."""
+    nodes = client.KubeClient(call).records(Feed("nodes"))
+    return sorted(
+        {
+            node.kubelet_version
+            for node in nodes
+            if instance_ids is None or node.instance_id in instance_ids
+        }
+    )
+
+
+def control_plane_version(aws: Aws, eks_cluster: str, connect: Connect) -> str:
+    """The version of the control plane: EKS's word for it, or the API server's own."""
+    if eks_cluster:
+        doing = f"describe EKS cluster {eks_cluster}"
+        try:
+            return str(
+                aws.call(doing, "eks", "DescribeCluster", name=eks_cluster)["cluster"]["version"]
+            )
+        except NotFoundError as error:
+            raise NotFoundError(error.message, sources.CHECK_NAME, error.code) from error
+    doing = "read the version of the Kubernetes API server"
+    with errors.reaching(doing):
+        return str(
+            errors.checked(connect().request("GET", "/version"), doing).get("gitVersion", "")
+        )

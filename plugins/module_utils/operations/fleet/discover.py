@@ -1,0 +1,124 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which node groups the EKS clusters of a region have: what they are, not how large they are.
+Private.
+
+A self-managed group says whose it is by the tag kubernetes.io/cluster/<cluster> (EKS user guide,
+self-managed nodes) or its older form k8s.io/cluster/<cluster>; the Auto Scaling group behind a
+managed one is tagged by EKS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.identity import (
+    NodeGroup,
+)
+
+OWNER_TAGS = ("kubernetes.io/cluster/", "k8s.io/cluster/")
+OWNING = ("owned", "shared")
+NODEGROUP_TAG, CLUSTER_TAG = "eks:nodegroup-name", "eks:cluster-name"
+LABEL_TAG = "k8s.io/cluster-autoscaler/node-template/label/"
+"""How a group tells the Cluster Autoscaler which labels its nodes will have."""
+CLUSTERS_AT_ONCE = 20
+"""Clusters per DescribeAutoScalingGroups call; each takes two values of its filter."""
+
+
+def list_clusters(aws: Aws, region: str) -> list[str]:
+    """The names of the region's EKS clusters."""
+    return sorted(
+        aws.pages(f"list the EKS clusters of {region}", "eks", "ListClusters", "clusters")
+    )
+
+
+def list_node_groups(
+    aws: Aws, region: str, clusters: Iterable[str], tags: Mapping[str, str]
+) -> list[NodeGroup]:
+    """The node groups of these clusters that have all of `tags`, by cluster and name. Calls:
+    DescribeAutoScalingGroups, and DescribeNodegroup for each managed one."""
+    wanted, found = sorted(clusters), []
+    for start in range(0, len(wanted), CLUSTERS_AT_ONCE):
+        names = wanted[start : start + CLUSTERS_AT_ONCE]
+        keys = [prefix + name for name in names for prefix in OWNER_TAGS]
+        shown = aws.pages(
+            f"list the Auto Scaling groups of {region}",
+            "autoscaling",
+            "DescribeAutoScalingGroups",
+            "AutoScalingGroups",
+            Filters=[{"Name": "tag-key", "Values": keys}],
+        )
+        found += [group for raw in shown for group in _read(aws, region, names, tags, raw)]
+    return sorted(found, key=lambda group: (group.cluster, group.group))
+
+
+def _read(
+    aws: Aws, region: str, clusters: list[str], wanted: Mapping[str, str], raw: Mapping[str, Any]
+) -> Iterable[NodeGroup]:
+    tags = {tag["Key"]: tag.get("Value", "") for tag in raw.get("Tags", ())}
+    cluster = _cluster(tags, clusters)
+    if not cluster or any(tags.get(key) != value for key, value in wanted.items()):
+        return
+    nodegroup = tags.get(NODEGROUP_TAG, "")
+    yield NodeGroup(
+        cluster=cluster,
+        region=region,
+        group=raw["AutoScalingGroupName"],
+        nodegroup=nodegroup,
+        zones=tuple(sorted(raw.get("AvailabilityZones", ()))),
+        instance_types=_instance_types(raw),
+        labels=_managed_labels(aws, cluster, nodegroup) if nodegroup else _labels(tags),
+        tags=tags,
+    )
+
+
+def _cluster(tags: Mapping[str, str], clusters: Iterable[str]) -> str:
+    if (named := tags.get(CLUSTER_TAG, "")) in clusters:
+        return named
+    owned = (
+        name for name in clusters for prefix in OWNER_TAGS if tags.get(prefix + name) in OWNING
+    )
+    return next(owned, "")
+
+
+def _instance_types(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    overrides = raw.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {}).get("Overrides", ())
+    types = {entry.get("InstanceType", "") for entry in (*overrides, *raw.get("Instances", ()))}
+    return tuple(sorted(types - {""}))
+
+
+def _labels(tags: Mapping[str, str]) -> dict[str, str]:
+    return {
+        key.removeprefix(LABEL_TAG): value
+        for key, value in tags.items()
+        if key.startswith(LABEL_TAG)
+    }
+
+
+def _managed_labels(aws: Aws, cluster: str, nodegroup: str) -> dict[str, str]:
+    doing = f"describe node group {nodegroup} of EKS cluster {cluster}"
+    try:
+        shown = aws.call(
+            doing, "eks", "DescribeNodegroup", clusterName=cluster, nodegroupName=nodegroup
+        )
+    except NotFoundError:  # being deleted: its Auto Scaling group goes last
+        return {}
+    return dict(shown["nodegroup"].get("labels") or {})
+
+
+def unknown_clusters(
+    wanted: Iterable[str], found: Iterable[str], regions: Iterable[str]
+) -> NotFoundError | None:
+    """The error for clusters that were asked for and are nowhere, or None."""
+    missing = sorted(set(wanted) - set(found))
+    if not missing:
+        return None
+    there = ", ".join(sorted(set(found))) or "none"
+    return NotFoundError(
+        f"There is no EKS cluster {', '.join(missing)} in {', '.join(regions)} (there: {there})",
+        "Check the name, the region and the account",
+    )

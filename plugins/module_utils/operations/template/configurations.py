@@ -1,0 +1,160 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Groups that still launch from a launch configuration: copy it with the new image, point the group
+at it. Private."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.fit import check_fit
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.image import check_usable
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
+    Source,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.configurations import (
+    ConfigurationPlan,
+    family_of,
+    plan_configuration,
+    plan_configuration_rollback,
+    prunable_configurations,
+    split,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import Wanted
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.ami import (
+    images,
+    parameters,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template import (
+    launch_templates,
+    sources,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class ConfigurationOutcome:
+    """What was done to the group's launch configuration, or in check mode would be."""
+
+    source: Source
+    plan: ConfigurationPlan
+    prune: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    verified: bool | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything changes."""
+        return self.plan.changed or bool(self.prune)
+
+
+def update(aws: Aws, wanted: Wanted, source: Source, dry: bool) -> ConfigurationOutcome:
+    """Bring the group to the wanted image, or back. A launch configuration cannot name its image by
+    a parameter, so that resolve:ssm: is resolved here."""
+    every = {one["LaunchConfigurationName"]: one for one in _all(aws)}
+    if source.configuration not in every:
+        raise NotFoundError(
+            f"There is no launch configuration {source.configuration}", sources.CHECK_NAME
+        )
+    family = family_of(source.configuration, every)
+    warnings = [source.note] if source.note else []
+    verified = None
+    if wanted.rollback:
+        plan = plan_configuration_rollback(source.configuration, family)
+    else:
+        image_id = parameters.resolve_image(aws, wanted.image_id) if wanted.image_id else ""
+        plan = plan_configuration(source.configuration, family, image_id, wanted.overrides)
+        verified = _judge(aws, wanted, source, plan, image_id, warnings)
+    outcome = ConfigurationOutcome(
+        source, plan, _prunable(aws, wanted, plan, family), tuple(warnings), verified
+    )
+    return outcome if dry or not outcome.changed else _write(aws, outcome)
+
+
+def _all(aws: Aws) -> list[Any]:
+    doing = "read launch configurations"
+    return list(
+        aws.pages(doing, "autoscaling", "DescribeLaunchConfigurations", "LaunchConfigurations")
+    )
+
+
+def _judge(
+    aws: Aws,
+    wanted: Wanted,
+    source: Source,
+    plan: ConfigurationPlan,
+    image_id: str,
+    warnings: list[str],
+) -> bool | None:
+    """Refuse what cannot work; whether EC2 confirmed a launch, None where it was not asked."""
+    if not plan.changes:
+        return None
+    kind = str(plan.after.get("InstanceType", ""))
+    if image_id:
+        image, types = images.get(aws, image_id), images.instance_types(aws, [kind] if kind else [])
+        check_usable(image, "")
+        check_fit(
+            f"Launch configuration {plan.current}",
+            image,
+            types,
+            str(plan.after.get("UserData", "")),
+        )
+    if not wanted.verify or not plan.create:
+        return None
+    params = {
+        "ImageId": plan.after.get("ImageId"),
+        "InstanceType": kind,
+        "SubnetId": source.subnet or None,
+    }
+    said = {name: value for name, value in params.items() if value}
+    doubt = launch_templates.dry_run(aws, said, f"launch configuration {plan.current}")
+    warnings += [doubt] if doubt else []
+    return not doubt
+
+
+def _prunable(
+    aws: Aws, wanted: Wanted, plan: ConfigurationPlan, family: Mapping[int, Mapping[str, Any]]
+) -> tuple[str, ...]:
+    if wanted.keep is None or wanted.rollback:
+        return ()
+    base, number = split(plan.name)
+    mine, future = {plan.current, plan.name}, {*family, number}
+    if not prunable_configurations(future, base, wanted.keep, set(), mine):
+        return ()
+    return tuple(prunable_configurations(future, base, wanted.keep, _in_use(aws), mine))
+
+
+def _in_use(aws: Aws) -> set[str]:
+    """The names that a group launches from, or one of its instances came from."""
+    found: set[str] = set()
+    for group in aws.pages(
+        "read Auto Scaling groups", "autoscaling", "DescribeAutoScalingGroups", "AutoScalingGroups"
+    ):
+        found.add(group.get("LaunchConfigurationName", ""))
+        found.update(
+            member.get("LaunchConfigurationName", "") for member in group.get("Instances", ())
+        )
+    return found
+
+
+def _write(aws: Aws, outcome: ConfigurationOutcome) -> ConfigurationOutcome:
+    plan = outcome.plan
+    if plan.create:
+        doing = f"create launch configuration {plan.name}"
+        aws.call(
+            doing,
+            "autoscaling",
+            "CreateLaunchConfiguration",
+            LaunchConfigurationName=plan.name,
+            **plan.after,
+        )
+    if plan.changed:
+        sources.update_group(aws, outcome.source.group, {"LaunchConfigurationName": plan.name})
+    for name in outcome.prune:
+        doing = f"delete launch configuration {name}"
+        aws.call(doing, "autoscaling", "DeleteLaunchConfiguration", LaunchConfigurationName=name)
+    return outcome

@@ -1,0 +1,158 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finding what a node group launches from, and pointing it elsewhere. Private: may change in any
+release."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    InputError,
+    NotFoundError,
+    RefusedError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
+    Source,
+    Target,
+    Use,
+    read_group,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import LATEST
+
+CHECK_NAME = "Check the name, the region and the account"
+
+
+def find(aws: Aws, target: Target) -> Source:
+    """The Source of what is named. Raises InputError, NotFoundError, RefusedError."""
+    if target.eks_nodegroup:
+        return _of_nodegroup(aws, target)
+    if target.kops_group:
+        return _of_kops(aws, target)
+    if target.group:
+        return _of_group(aws, target.group)
+    template = describe_template(aws, target.template_id, target.template_name)
+    return Source(uses=(Use(template["LaunchTemplateId"], target.version or LATEST),))
+
+
+def describe_template(aws: Aws, template_id: str, name: str) -> dict[str, Any]:
+    """A launch template by id or else by name. Raises NotFoundError."""
+    called = template_id or name
+    try:
+        answer = aws.call(
+            f"find launch template {called}",
+            "ec2",
+            "DescribeLaunchTemplates",
+            LaunchTemplateIds=[template_id] if template_id else None,
+            LaunchTemplateNames=[name] if not template_id else None,
+        )
+    except NotFoundError as error:
+        raise NotFoundError(
+            f"There is no launch template {called}", CHECK_NAME, error.code
+        ) from error
+    found = answer["LaunchTemplates"]
+    if len(found) != 1:
+        raise NotFoundError(f"There is no launch template {called}", CHECK_NAME)
+    return dict(found[0])
+
+
+def _of_group(aws: Aws, name: str) -> Source:
+    doing = f"read Auto Scaling group {name}"
+    shown = aws.call(
+        doing, "autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=[name]
+    )["AutoScalingGroups"]
+    if not shown:
+        raise NotFoundError(f"There is no Auto Scaling group {name}", CHECK_NAME)
+    source = read_group(shown[0])
+    tags = {tag["Key"]: tag.get("Value", "") for tag in shown[0].get("Tags", ())}
+    if "eks:nodegroup-name" not in tags:
+        return source
+    return dataclasses.replace(
+        source, nodegroup=(tags.get("eks:cluster-name", ""), tags["eks:nodegroup-name"])
+    )
+
+
+def _of_kops(aws: Aws, target: Target) -> Source:
+    """By the tags that kops sets on every group (kops: docs, labels and tags)."""
+    wanted = {
+        "KubernetesCluster": target.kops_cluster,
+        "kops.k8s.io/instancegroup": target.kops_group,
+    }
+    shown = list(
+        aws.pages(
+            f"find kops instance group {target.kops_group}",
+            "autoscaling",
+            "DescribeAutoScalingGroups",
+            "AutoScalingGroups",
+            Filters=[{"Name": f"tag:{key}", "Values": [value]} for key, value in wanted.items()],
+        )
+    )
+    called = f"instance group {target.kops_group} of kops cluster {target.kops_cluster}"
+    if not shown:
+        raise NotFoundError(f"There is no {called}", CHECK_NAME)
+    if len(shown) > 1:
+        names = ", ".join(sorted(one["AutoScalingGroupName"] for one in shown))
+        raise RefusedError(
+            f"More than one Auto Scaling group says it is {called}: {names}",
+            "Name autoscaling_group_name",
+        )
+    note = "kops update cluster puts back what the instance group's spec says: change spec.image there as well"
+    return dataclasses.replace(read_group(shown[0]), note=note)
+
+
+def describe_nodegroup(aws: Aws, cluster: str, name: str) -> dict[str, Any]:
+    """A managed node group of an EKS cluster. Raises InputError, NotFoundError."""
+    if not cluster:
+        raise InputError(f"Node group {name} needs its cluster", "Set eks_cluster")
+    doing = f"describe node group {name} of EKS cluster {cluster}"
+    try:
+        answer = aws.call(
+            doing, "eks", "DescribeNodegroup", clusterName=cluster, nodegroupName=name
+        )
+    except NotFoundError as error:
+        raise NotFoundError(error.message, CHECK_NAME, error.code) from error
+    return dict(answer["nodegroup"])
+
+
+def _of_nodegroup(aws: Aws, target: Target) -> Source:
+    """A managed node group's own template. EKS launches from a copy of it and moves to another
+    version only by an update of the node group."""
+    shown = describe_nodegroup(aws, target.eks_cluster, target.eks_nodegroup)
+    template = shown.get("launchTemplate")
+    if not template:
+        raise InputError(
+            f"Node group {target.eks_nodegroup} has no launch template of its own, EKS chooses its AMI",
+            "Update it with UpdateNodegroupVersion (community.aws.eks_nodegroup)",
+        )
+    groups = [group["name"] for group in shown.get("resources", {}).get("autoScalingGroups", ())]
+    return Source(
+        group=groups[0] if groups else "",
+        uses=(
+            Use(template["id"], str(template["version"]), tuple(shown.get("instanceTypes") or ())),
+        ),
+        subnet=next(iter(shown.get("subnets", ())), ""),
+        nodegroup=(target.eks_cluster, target.eks_nodegroup),
+        note=f"Node group {target.eks_nodegroup} moves to another version only when EKS updates it (UpdateNodegroupVersion)",
+    )
+
+
+def refuse_owned(source: Source, target: Target) -> None:
+    """Refuse a managed node group that is named by the Auto Scaling group behind it: EKS owns that
+    group."""
+    if target.group and source.nodegroup:
+        cluster, nodegroup = source.nodegroup
+        raise RefusedError(
+            f"Auto Scaling group {target.group} belongs to managed node group {nodegroup} of EKS cluster {cluster}",
+            f"Name eks_cluster {cluster} and eks_nodegroup {nodegroup} instead",
+        )
+
+
+def update_group(aws: Aws, name: str, params: Mapping[str, Any]) -> None:
+    """Let a group launch from something else: LaunchTemplate, MixedInstancesPolicy or
+    LaunchConfigurationName."""
+    doing = f"point Auto Scaling group {name} at its new launch source"
+    aws.call(doing, "autoscaling", "UpdateAutoScalingGroup", AutoScalingGroupName=name, **params)

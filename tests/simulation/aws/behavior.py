@@ -1,0 +1,98 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the account behaves in time, and how impolite it is. Every value can be set per scenario."""
+
+from __future__ import annotations
+
+import dataclasses
+
+Range = tuple[float, float]
+"""Lowest and highest duration in seconds; the world's dice choose between them."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Behavior:
+    """Durations are seconds. Odds are probabilities of one call. The defaults suit virtual time and
+    are of the order that the services show; a scenario on the wall clock states its own."""
+
+    describe_lag: float = 3.0
+    """A Describe answer shows the state of a moment up to this long ago (EC2 API reference,
+    eventual consistency)."""
+    scaling_delay: Range = (5.0, 60.0)
+    """From a change of a group (desired, a lost instance, a resumed process) until the service acts
+    on it."""
+    boot: Range = (20.0, 40.0)
+    """An instance from pending to running."""
+    in_service: Range = (1.0, 10.0)
+    """A group's instance from running to InService, when no lifecycle hook holds it."""
+    terminate_lag: Range = (1.0, 10.0)
+    """How long an instance is still reported InService after its termination was accepted."""
+    shutdown: Range = (20.0, 60.0)
+    """From shutting-down to terminated."""
+    detach: Range = (2.0, 15.0)
+    """From Detaching or EnteringStandby to the end of it."""
+    health_check: Range = (5.0, 60.0)
+    """Until the group notices that an instance died without it."""
+    launch_retry: Range = (15.0, 60.0)
+    """After a failed launch, until the group tries again."""
+    forget: float = 3600.0
+    """How long a terminated instance stays visible."""
+    deregistration_delay: float = 300.0
+    """A new target group's deregistration_delay.timeout_seconds."""
+    target_health: Range = (10.0, 30.0)
+    """From registration, or a change of its answer, until a target's health follows."""
+    az_rebalance: bool = True
+    """A group whose zones differ by more than one launches in the smallest and terminates in the
+    fullest."""
+    reuse_addresses: bool = True
+    """A new instance gets the address, and so the name, that was freed last in its subnet."""
+    page_size: int | None = None
+    """The most elements of any page; None: each operation's documented default."""
+    contention_odds: float = 0.0
+    """ResourceContention on Auto Scaling writes that document it."""
+    scaling_in_progress_odds: float = 0.0
+    """ScalingActivityInProgress on Auto Scaling writes that document it."""
+    throttle_odds: float = 0.0
+    """Throttling of any call."""
+
+    @staticmethod
+    def polite() -> Behavior:
+        """Everything at once and nothing stale: for tests of something else than behavior."""
+        still = (0.0, 0.0)
+        return Behavior(
+            describe_lag=0.0,
+            scaling_delay=still,
+            boot=still,
+            in_service=still,
+            terminate_lag=still,
+            shutdown=still,
+            detach=still,
+            health_check=still,
+            launch_retry=(1.0, 1.0),
+            deregistration_delay=0.0,
+            target_health=still,
+            az_rebalance=False,
+            reuse_addresses=False,
+        )
+
+    @staticmethod
+    def quick() -> Behavior:
+        """The same physics in short, for the wall clock: an instance is InService within two
+        seconds. That is sooner than a dead node's object goes, so a fresh instance would take it
+        over every time if addresses came back at once."""
+        return Behavior(
+            describe_lag=0.2,
+            scaling_delay=(0.1, 0.5),
+            boot=(0.3, 0.8),
+            in_service=(0.1, 0.3),
+            terminate_lag=(0.1, 0.5),
+            shutdown=(0.3, 0.8),
+            detach=(0.1, 0.3),
+            health_check=(0.2, 0.5),
+            launch_retry=(0.5, 1.0),
+            forget=600.0,
+            deregistration_delay=2.0,
+            target_health=(0.2, 0.6),
+            reuse_addresses=False,
+        )

@@ -1,0 +1,197 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How EC2 and Auto Scaling show their things: the response shapes of their API references."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Activity, Group, Member
+from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
+from ansible_collections.nodeops.rotator.tests.simulation.aws.paging import tag_list
+
+if TYPE_CHECKING:
+    from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
+
+STATE_CODES = {
+    "pending": 0,
+    "running": 16,
+    "shutting-down": 32,
+    "terminated": 48,
+    "stopping": 64,
+    "stopped": 80,
+}
+
+
+def instance_view(account: Account, instance: Instance) -> dict[str, Any]:
+    """An element of DescribeInstances' Instances. A terminated instance has neither address nor
+    subnet any more."""
+    look: dict[str, Any] = {
+        "InstanceId": instance.id,
+        "ImageId": instance.image_id,
+        "InstanceType": instance.instance_type,
+        "Architecture": instance.architecture,
+        "LaunchTime": account.kernel.second(instance.launched_at),
+        "Placement": {"AvailabilityZone": instance.zone, "Tenancy": "default", "GroupName": ""},
+        "State": {"Code": STATE_CODES[instance.state], "Name": instance.state},
+        "Tags": tag_list(instance.tags),
+        "PrivateDnsName": "",
+        "AmiLaunchIndex": 0,
+        "VirtualizationType": "hvm",
+        "Hypervisor": "xen",
+        "RootDeviceType": "ebs",
+        "RootDeviceName": "/dev/xvda",
+        "EbsOptimized": True,
+        "StateTransitionReason": "",
+    }
+    if instance.state_reason:
+        code, message = instance.state_reason
+        look["StateReason"] = {"Code": code, "Message": message}
+    if instance.state != "terminated":
+        look.update(_attached(account, instance))
+    if instance.spot:
+        look["InstanceLifecycle"] = "spot"
+    if instance.key_name:
+        look["KeyName"] = instance.key_name
+    return look
+
+
+def _attached(account: Account, instance: Instance) -> dict[str, Any]:
+    look: dict[str, Any] = {
+        "PrivateIpAddress": instance.private_ip,
+        "PrivateDnsName": instance.private_dns,
+        "SubnetId": instance.subnet_id,
+        "VpcId": account.subnets[instance.subnet_id].vpc_id,
+        "SecurityGroups": [
+            {"GroupId": group, "GroupName": group} for group in instance.security_groups
+        ],
+        "BlockDeviceMappings": [
+            {
+                "DeviceName": "/dev/xvda",
+                "Ebs": {
+                    "VolumeId": instance.volume_id,
+                    "Status": "attached",
+                    "DeleteOnTermination": True,
+                    "AttachTime": account.kernel.second(instance.launched_at),
+                },
+            }
+        ],
+    }
+    if instance.profile:
+        arn = instance.profile
+        if not arn.startswith("arn:"):
+            arn = account.arn("iam", f"instance-profile/{arn}", regional=False)
+        look["IamInstanceProfile"] = {"Arn": arn, "Id": "AIPA" + instance.volume_id[4:21].upper()}
+    return look
+
+
+def member_view(member: Member) -> dict[str, Any]:
+    """An element of a group's Instances."""
+    look: dict[str, Any] = {
+        "InstanceId": member.instance_id,
+        "InstanceType": member.instance_type,
+        "AvailabilityZone": member.zone,
+        "LifecycleState": member.lifecycle_state,
+        "HealthStatus": member.health,
+        "ProtectedFromScaleIn": member.protected,
+    }
+    if member.launch_template:
+        template_id, name, number = member.launch_template
+        look["LaunchTemplate"] = {
+            "LaunchTemplateId": template_id,
+            "LaunchTemplateName": name,
+            "Version": str(number),
+        }
+    if member.launch_configuration:
+        look["LaunchConfigurationName"] = member.launch_configuration
+    if member.weight is not None:
+        look["WeightedCapacity"] = str(member.weight)
+    return look
+
+
+def group_view(account: Account, group: Group) -> dict[str, Any]:
+    """An element of DescribeAutoScalingGroups, without Instances."""
+    look: dict[str, Any] = {
+        "AutoScalingGroupName": group.name,
+        "AutoScalingGroupARN": group.arn,
+        "MinSize": group.minimum,
+        "MaxSize": group.maximum,
+        "DesiredCapacity": group.desired,
+        "DefaultCooldown": group.setting("DefaultCooldown"),
+        "AvailabilityZones": list(group.zones),
+        "VPCZoneIdentifier": ",".join(group.subnets),
+        "LoadBalancerNames": [],
+        "TargetGroupARNs": list(group.target_groups),
+        "HealthCheckType": group.setting("HealthCheckType"),
+        "HealthCheckGracePeriod": group.setting("HealthCheckGracePeriod"),
+        "CreatedTime": account.kernel.second(group.created_at),
+        "SuspendedProcesses": [
+            {"ProcessName": name, "SuspensionReason": reason}
+            for name, reason in sorted(group.suspended.items())
+        ],
+        "EnabledMetrics": [
+            {"Metric": name, "Granularity": "1Minute"} for name in sorted(group.metrics)
+        ],
+        "Tags": group_tags(group),
+        "TerminationPolicies": list(group.setting("TerminationPolicies")),
+        "NewInstancesProtectedFromScaleIn": group.setting("NewInstancesProtectedFromScaleIn"),
+        "CapacityRebalance": group.setting("CapacityRebalance"),
+        "ServiceLinkedRoleARN": account.arn(
+            "iam",
+            "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
+            regional=False,
+        ),
+        "TrafficSources": [{"Identifier": arn, "Type": "elbv2"} for arn in group.target_groups],
+    }
+    look.update(_launched_from(group))
+    if group.setting("MaxInstanceLifetime"):
+        look["MaxInstanceLifetime"] = group.setting("MaxInstanceLifetime")
+    if group.warm_pool is not None:
+        look["WarmPoolConfiguration"] = dict(group.warm_pool.configuration)
+        look["WarmPoolSize"] = len(group.warm_pool.members)
+    if group.status:
+        look["Status"] = group.status
+    return look
+
+
+def _launched_from(group: Group) -> dict[str, Any]:
+    if group.mixed is not None:
+        return {"MixedInstancesPolicy": group.mixed}
+    if group.template is not None:
+        return {"LaunchTemplate": dict(group.template)}
+    return {"LaunchConfigurationName": group.launch_configuration}
+
+
+def group_tags(group: Group) -> list[dict[str, Any]]:
+    """A group's tags as every Auto Scaling operation shows them."""
+    return [
+        {
+            "Key": key,
+            "Value": tag.value,
+            "PropagateAtLaunch": tag.propagate,
+            "ResourceId": group.name,
+            "ResourceType": "auto-scaling-group",
+        }
+        for key, tag in sorted(group.tags.items())
+    ]
+
+
+def activity_view(account: Account, group: Group, activity: Activity) -> dict[str, Any]:
+    """An element of DescribeScalingActivities."""
+    look = {
+        "ActivityId": activity.id,
+        "AutoScalingGroupName": group.name,
+        "AutoScalingGroupARN": group.arn,
+        "Description": activity.description,
+        "Cause": activity.cause,
+        "StartTime": account.kernel.second(activity.started_at),
+        "StatusCode": activity.status,
+        "Progress": activity.progress,
+        "Details": activity.details,
+    }
+    if activity.message:
+        look["StatusMessage"] = activity.message
+    if activity.ended_at is not None:
+        look["EndTime"] = account.kernel.second(activity.ended_at)
+    return look

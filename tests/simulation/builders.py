@@ -1,0 +1,143 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What tests of rotations share: a small world with an update due, and what a clean end looks
+like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
+    Behavior as AwsBehavior,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.aws.build import (
+    add_eks_cluster,
+    add_subnets,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import (
+    Behavior as KubeBehavior,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.kube.build import daemonset
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios import small
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import (
+    KUBERNETES,
+    add_node_group,
+    point_to,
+    release_images,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.world import NodeKind, World
+
+BLUE = "demo-blue"
+
+
+def due(
+    seed: int = 1,
+    aws: AwsBehavior = AwsBehavior(),
+    kube: KubeBehavior = KubeBehavior(),
+    **furnishing: Any,
+) -> World:
+    """Scenario `small` with every node of demo-blue outdated. `furnishing`: arguments of
+    small.furnish."""
+    world = small.furnish(World(Kernel(seed), aws=aws, kube=kube), **furnishing)
+    point_to(world, BLUE, world.facts["new_image"])
+    return world
+
+
+def bare(size: int, kind: NodeKind | None = None, broken: bool = False) -> World:
+    """A world with demo-blue due for an update and nothing on it but node agents; `broken`: one of
+    them is nowhere ready."""
+    world = World(Kernel(1))
+    images = release_images(world)
+    add_subnets(world.account)
+    add_eks_cluster(world.account, world.name, KUBERNETES)
+    add_node_group(world, BLUE, size, "$Latest", images[0], [], kind)
+    daemonset(world.cluster, "kube-system", "agent")
+    if broken:
+        daemonset(
+            world.cluster,
+            "kube-system",
+            "broken",
+            annotations={"world.nodeops/ready-seconds": "never"},
+        )
+    world.facts |= {"old_image": images[0], "new_image": images[1], "cluster": world.name}
+    world.begin()
+    point_to(world, BLUE, images[1])
+    return world
+
+
+def traces(world: World, group: str = BLUE) -> dict[str, Any]:
+    """What a run could leave behind, empty where it left nothing: compared between runs and against
+    emptiness."""
+    found = world.account.groups[group]
+    nodes = world.judge.nodes(group)
+    leases = [
+        lease
+        for lease in world.cluster.objects("leases")
+        if lease["metadata"]["name"].startswith("nodeops-rotator")
+    ]
+    return {
+        "suspended": sorted(found.suspended),
+        "protected": sum(member.protected for member in found.counted()),
+        "protects_new": bool(found.setting("NewInstancesProtectedFromScaleIn")),
+        "tags": [key for key in found.tags if key.startswith("nodeops")],
+        "cordoned": [
+            node["metadata"]["name"] for node in nodes if node["spec"].get("unschedulable")
+        ],
+        "taints": [taint["key"] for node in nodes for taint in node["spec"].get("taints") or ()],
+        "marks": [key for node in nodes for key in _ours(node)],
+        "holders": [
+            lease["spec"].get("holderIdentity")
+            for lease in leases
+            if lease["spec"].get("holderIdentity")
+        ],
+        "journals": [
+            text for lease in leases if (text := _journal(lease)) not in ("", '{"version":1}')
+        ],
+    }
+
+
+CLEAN: dict[str, Any] = {
+    "suspended": [],
+    "protected": 0,
+    "protects_new": False,
+    "tags": [],
+    "cordoned": [],
+    "taints": [],
+    "marks": [],
+    "holders": [],
+    "journals": [],
+}
+
+
+def _ours(node: dict[str, Any]) -> list[str]:
+    meta = node["metadata"]
+    return [
+        key
+        for key in (*meta.get("annotations", {}), *meta.get("labels", {}))
+        if "nodeops" in key or "exclude-from" in key
+    ]
+
+
+def _journal(lease: dict[str, Any]) -> str:
+    return str((lease["metadata"].get("annotations") or {}).get("nodeops.rotator/journal", ""))
+
+
+def sizes(world: World, group: str = BLUE) -> tuple[int, int, int]:
+    """Launched, desired and MaxSize, in truth."""
+    found = world.account.groups[group]
+    return len(found.counted()), found.desired, found.maximum
+
+
+def images(world: World, group: str = BLUE) -> list[str]:
+    """The images of the launched instances, sorted."""
+    return sorted(
+        world.account.instances[member.instance_id].image_id
+        for member in world.account.groups[group].counted()
+    )
+
+
+def all_current(world: World, group: str = BLUE) -> bool:
+    """Whether every launched instance runs the new image."""
+    return set(images(world, group)) == {world.facts["new_image"]}

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""User data: what it is for, and who can read it."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images import user_data
+
+NODEADM = "---\napiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec: {}\n"
+SCRIPT = "#!/bin/bash\n/etc/eks/bootstrap.sh shop --kubelet-extra-args x\n"
+TOML = '[settings.kubernetes]\ncluster-name = "shop"\napi-server = "https://x"\n'
+POWERSHELL = "<powershell>\n& $EKSBootstrapScriptFile -EKSClusterName shop\n</powershell>"
+KOPS = "#!/bin/bash\nNODEUP_URL_AMD64=https://x/nodeup\n"
+PLAIN = "#!/bin/bash\necho hello\n"
+MIME = (
+    'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="B"\n\n--B\nContent-Type: application/node.eks.aws\n\n'
+    + NODEADM
+    + "\n--B\nContent-Type: text/x-shellscript\n\n"
+    + PLAIN
+    + "\n--B--\n"
+)
+
+
+def encode(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("", set()),
+        (NODEADM, {"nodeadm"}),
+        (MIME, {"nodeadm"}),
+        (SCRIPT, {"bootstrap.sh"}),
+        (TOML, {"Bottlerocket TOML"}),
+        (POWERSHELL, {"PowerShell"}),
+        (KOPS, {"nodeup"}),
+        (PLAIN, {"other"}),
+        (NODEADM + SCRIPT, {"nodeadm", "bootstrap.sh"}),
+    ],
+)
+def test_what_it_is_for_is_recognised(text: str, kinds: set[str]) -> None:
+    assert user_data.kinds(encode(text) if text else "") == kinds
+
+
+def test_base64_parts_and_gzip_are_looked_into() -> None:
+    inner = MIME.replace(
+        "Content-Type: application/node.eks.aws\n\n" + NODEADM,
+        "Content-Type: application/node.eks.aws\nContent-Transfer-Encoding: base64\n\n"
+        + encode(NODEADM)
+        + "\n",
+    )
+    assert user_data.kinds(encode(inner)) == {"nodeadm"}
+    assert user_data.kinds(base64.b64encode(gzip.compress(MIME.encode())).decode()) == {"nodeadm"}
+
+
+def test_what_is_no_text_is_said_to_be_so() -> None:
+    assert user_data.decode("%%%") == "(3 characters that are no base64 text)"
+    assert user_data.decode(encode("héllo")) == "héllo"
+
+
+@pytest.mark.parametrize(
+    ("text", "family", "complaint"),
+    [
+        (NODEADM, "al2023", ""),
+        (MIME, "al2023", ""),
+        (SCRIPT, "al2", ""),
+        (SCRIPT, "ubuntu", ""),
+        (TOML, "bottlerocket", ""),
+        (POWERSHELL, "windows", ""),
+        (KOPS, "ubuntu", ""),
+        (PLAIN, "al2023", ""),
+        ("", "bottlerocket", ""),
+        (NODEADM + SCRIPT, "al2", ""),
+        (SCRIPT, "", ""),
+        (SCRIPT, "al2023", "for bootstrap.sh, and al2023 wants a nodeadm NodeConfig"),
+        (NODEADM, "al2", "for nodeadm, and al2 wants a script that calls /etc/eks/bootstrap.sh"),
+        (NODEADM, "bottlerocket", "is nodeadm, and Bottlerocket reads settings in TOML only"),
+        (PLAIN, "bottlerocket", "is a script, and Bottlerocket"),
+        (TOML, "al2023", "for Bottlerocket TOML, and al2023 wants"),
+        (SCRIPT, "windows", "for bootstrap.sh, and windows wants PowerShell"),
+    ],
+)
+def test_a_family_that_cannot_read_it_is_an_obstacle(
+    text: str, family: str, complaint: str
+) -> None:
+    found = user_data.obstacle(encode(text) if text else "", family)
+    assert (complaint in found) if complaint else not found

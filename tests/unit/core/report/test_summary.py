@@ -1,0 +1,141 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became of each node group, and the closing table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.summary import (
+    row,
+    summarise,
+    table,
+    totals,
+)
+
+INFO: dict[str, Any] = {
+    "group": "asg-blue",
+    "nodes": [{"outdated": "old"}, {"outdated": "old"}, {"outdated": ""}],
+    "image_ids": ["ami-1"],
+    "target": {"image_id": "ami-1"},
+}
+RESULT: dict[str, Any] = {
+    "status": "complete",
+    "replaced": 2,
+    "outdated": 0,
+    "old_images": ["ami-1"],
+    "target": {"image_id": "ami-2"},
+    "seconds": 95.0,
+    "evictions": 7,
+    "blocked_by": ["shop/cart"],
+    "left": [],
+}
+TEMPLATE = {"changed": True, "image_id": "ami-2"}
+DONE: dict[str, Any] = {
+    "prepare_info": INFO,
+    "prepare_template": TEMPLATE,
+    "rotate_result": RESULT,
+    "verify_info": {"problems": []},
+}
+
+
+def summary(plan: bool = False, **changes: Any) -> dict[str, Any]:
+    """What is told of a node group with these variables."""
+    found = summarise("blue", {**DONE, **changes}, plan)
+    assert found is not None
+    return found
+
+
+def cells(**changes: Any) -> tuple[str, ...]:
+    """Replaced, images, time, outcome of its row."""
+    found = row(summary(**changes))
+    return found.replaced, found.images, found.time, found.outcome
+
+
+def test_a_node_group_whose_turn_has_not_come_is_left_out() -> None:
+    assert summarise("blue", {}, plan=False) is None
+
+
+def test_a_complete_rotation() -> None:
+    assert cells() == ("2", "ami-1 -> ami-2", "1 min 35 s", "complete")
+    assert summary()["failed"] is False
+
+
+def test_a_plan_counts_what_is_outdated_with_the_planned_image() -> None:
+    nothing = {**RESULT, "status": "nothing", "replaced": 0, "seconds": 2.0, "old_images": []}
+    assert cells(plan=True, rotate_result=nothing) == ("0 of 2", "ami-1 -> ami-2", "-", "planned")
+
+
+def test_a_plan_with_nothing_to_do() -> None:
+    current = {**INFO, "nodes": [{"outdated": ""}]}
+    found = cells(
+        plan=True, prepare_info=current, prepare_template={}, rotate_result={"status": "nothing"}
+    )
+    assert found == ("0", "ami-1", "-", "nothing outdated")
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        ("settled", "FAILED, put back"),
+        ("suspended", "FAILED, run again"),
+        ("stopped", "STOPPED, run again"),
+    ],
+)
+def test_a_failure_says_how_things_were_left(status: str, outcome: str) -> None:
+    failed = {**RESULT, "status": status, "failed": True, "replaced": 1, "outdated": 1}
+    assert cells(rotate_result=failed)[0::3] == ("1 of 2", outcome)
+    assert summary(rotate_result=failed)["failed"] is True
+
+
+def test_what_failed_before_it_was_rotated() -> None:
+    found = cells(rotate_result=None, prepare_template=None)
+    assert found == ("0 of 2", "ami-1", "-", "failed")
+
+
+def test_a_look_that_failed_tells_no_more_than_that() -> None:
+    found = cells(
+        prepare_info={"failed": True, "msg": "No."},
+        prepare_template=None,
+        rotate_result=None,
+        verify_info=None,
+    )
+    assert found == ("0", "-", "-", "failed")
+
+
+def test_problems_are_counted_in_the_outcome() -> None:
+    assert (
+        cells(verify_info={"problems": ["a"]}, rotate_result={**RESULT, "left": ["b"]})[3]
+        == "complete, 2 problems"
+    )
+
+
+def test_many_blockers_are_cut() -> None:
+    found = row(summary(rotate_result={**RESULT, "blocked_by": ["a/a", "b/b", "c/c"]}))
+    assert found.blocked_by == "a/a, b/b +1"
+
+
+def test_a_table_has_headings_and_aligned_columns() -> None:
+    first, second = row(summary()), row(summary(rotate_result={**RESULT, "evictions": 12345678901}))
+    heading, *lines = table([first, second])
+    assert heading.startswith("NODE GROUP")
+    assert {line.index("complete") for line in lines} == {heading.index("OUTCOME")}
+
+
+def test_the_last_line_has_the_figures_of_all() -> None:
+    failed = summary(rotate_result={**RESULT, "status": "settled", "failed": True, "replaced": 1})
+    assert totals([summary()], plan=False) == "1 node group, 2 nodes replaced, 7 pods evicted."
+    assert (
+        totals([summary(), failed], plan=False)
+        == "2 node groups, 3 nodes replaced, 14 pods evicted. Failed: blue."
+    )
+
+
+def test_the_last_line_of_a_plan_says_that_nothing_was_changed() -> None:
+    nothing = {**RESULT, "status": "nothing"}
+    assert totals([summary(plan=True, rotate_result=nothing)], plan=True) == (
+        "1 node group looked at, 2 nodes would be replaced. Nothing was changed."
+    )

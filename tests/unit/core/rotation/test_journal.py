@@ -1,0 +1,139 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The record: what is written is what is read, and what cannot be understood is not guessed."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import random
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    Journal,
+    dump,
+    lease_name,
+    load,
+)
+
+MAKERS: dict[str, Any] = {
+    "target": lambda dice: (word(dice), word(dice), word(dice)),
+    "intent": lambda dice: dice.choice([None, (dice.randint(0, 9), dice.randint(0, 9))]),
+    "max_size": lambda dice: dice.choice([None, tuple(dice.sample(range(99), dice.randint(2, 4)))]),
+    "pushed": lambda dice: tuple(
+        (word(dice), word(dice), dice.randint(0, 65535)) for _n in range(dice.randint(0, 3))
+    ),
+}
+
+
+def word(dice: random.Random) -> str:
+    """Some text, of all kinds that a name may have."""
+    return "".join(dice.choice('ab/:-"\\é{}, ') for _n in range(dice.randint(0, 12)))
+
+
+def any_journal(dice: random.Random) -> Journal:
+    """A journal with every field by chance."""
+
+    def value(field: dataclasses.Field[Any]) -> Any:
+        if field.name in MAKERS:
+            return MAKERS[field.name](dice)
+        if isinstance(field.default, bool):
+            return dice.random() < 0.5
+        if isinstance(field.default, int):
+            return dice.randint(0, 10**6)
+        if isinstance(field.default, str):
+            return word(dice)
+        return tuple(word(dice) for _n in range(dice.randint(0, 4)))
+
+    return Journal(**{field.name: value(field) for field in dataclasses.fields(Journal)})
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_what_is_written_is_what_is_read(seed: int) -> None:
+    journal = any_journal(random.Random(seed))
+    text = dump(journal)
+    assert load(text) == journal and dump(load(text)) == text and "\n" not in text
+
+
+def test_an_empty_record_is_short_and_an_absent_one_is_empty() -> None:
+    assert dump(Journal()) == '{"version":1}' and load("") == load(dump(Journal())) == Journal()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        "5",
+        "null",
+        '"x"',
+        "{}",
+        '{"version":2}',
+        '{"version":"1"}',
+        '{"version":1,"colour":"red"}',
+    ]
+    + [
+        '{"version":1,"surge":"two"}',
+        '{"version":1,"surge":true}',
+        '{"version":1,"fenced":1}',
+        '{"version":1,"protected":"i-1"}',
+    ]
+    + [
+        '{"version":1,"max_size":4}',
+        '{"version":1,"run":null}',
+        '{"version":1,"surge":1.5}',
+        '{"version":1,"pushed":{}}',
+    ],
+)
+def test_what_cannot_be_understood_is_refused_with_a_way_out(text: str) -> None:
+    with pytest.raises(RefusedError) as caught:
+        load(text)
+    assert (
+        "cannot be read" in caught.value.message
+        and "delete the Lease" in caught.value.hint
+        and "\n" not in str(caught.value)
+    )
+
+
+@pytest.mark.parametrize(
+    "field, value",
+    [
+        ("surge", 1),
+        ("max_size", (4, 5)),
+        ("suspended", ("AZRebalance",)),
+        ("fenced", True),
+        ("tainted", True),
+        ("pushed", (("t", "i", 1),)),
+    ],
+)
+def test_a_record_that_names_something_to_put_back_is_not_clean(field: str, value: Any) -> None:
+    assert not Journal(**{field: value}).clean
+
+
+def test_verdicts_and_names_alone_leave_a_record_clean() -> None:
+    kept = Journal(
+        run="r",
+        group="g",
+        target=("a", "b", "c"),
+        base=4,
+        canary="passed",
+        canaries=1,
+        failures=("x",),
+        usual=("k",),
+        spread=2,
+    )
+    assert kept.clean and Journal().clean
+
+
+def test_a_group_has_one_lease_and_another_group_another() -> None:
+    names = {
+        lease_name(cluster, group)
+        for cluster in ("a", "b", "a/b")
+        for group in ("blue", "green", "b/blue")
+    }
+    assert len(names) >= 8 and lease_name("a", "blue") == lease_name("a", "blue")
+    assert all(len(name) <= 63 and json.dumps(name) for name in names)

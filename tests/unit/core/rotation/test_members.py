@@ -1,0 +1,308 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who is outdated, who is available, who goes next: tables."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
+    LAUNCHED,
+    Instance,
+    Target,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node, Taint
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+    NEEDS_UPDATE,
+    REPLACING,
+    SOFT_TAINT,
+    Marks,
+    by_instance,
+    next_victim,
+    outdated,
+    spread,
+)
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    NEW,
+    TARGET,
+    a_group,
+    a_node,
+    a_situation,
+    an_instance,
+    members,
+)
+
+CONFIGURATION = Target("config-b", "", "ami-new", "config-b", 1000.0)
+TWIN = dataclasses.replace(TARGET, twins=frozenset("1"))
+
+
+@pytest.mark.parametrize(
+    "instance, target, node, age, why",
+    [
+        (an_instance("a", fresh=True), TARGET, None, None, ""),
+        (an_instance("a"), TARGET, None, None, "version 1, target is 2"),
+        (
+            an_instance("a", source=("lt-1", "9")),
+            TARGET,
+            None,
+            None,
+            "version 9, target is 2",
+        ),  # newer is not the target either
+        (
+            an_instance("a", source=("lt-2", "2")),
+            TARGET,
+            None,
+            None,
+            "launched from lt-2 version 2, target is lt-1 version 2",
+        ),
+        (
+            an_instance("a", source=("", "")),
+            TARGET,
+            None,
+            None,
+            "launched from an unknown template",
+        ),
+        (
+            an_instance("a", image_id="ami-new"),
+            TWIN,
+            None,
+            None,
+            "",
+        ),  # another version that says the same
+        (
+            an_instance("a", source=("config-a", "")),
+            CONFIGURATION,
+            None,
+            None,
+            "launched from config-a, target is config-b",
+        ),
+        (
+            an_instance("a", source=("config-b", ""), image_id="ami-new"),
+            CONFIGURATION,
+            None,
+            None,
+            "",
+        ),
+        # the same version, whose image is a parameter that moved on
+        (an_instance("a", source=NEW), TARGET, None, None, "runs image ami-old, target is ami-new"),
+        (
+            an_instance("a", source=NEW, image_id="ami-newer", launched_at=1500.0),
+            TARGET,
+            None,
+            None,
+            "",
+        ),
+        (an_instance("a", source=NEW, image_id=""), TARGET, None, None, ""),
+        (an_instance("a", source=NEW), dataclasses.replace(TARGET, image_id=""), None, None, ""),
+        # age, and marked by a person
+        (an_instance("a", fresh=True), TARGET, None, 899.0, "older than 899 s"),
+        (an_instance("a", fresh=True), TARGET, None, 901.0, ""),
+        (an_instance("a", fresh=True, launched_at=0.0), TARGET, None, 1.0, ""),
+        (
+            an_instance("a", fresh=True),
+            TARGET,
+            a_node("a", annotations={NEEDS_UPDATE: ""}),
+            None,
+            f"marked {NEEDS_UPDATE}",
+        ),
+        (an_instance("a", fresh=True), TARGET, a_node("a", annotations={"other": ""}), None, ""),
+    ],
+)
+def test_outdated(
+    instance: Instance, target: Target, node: Node | None, age: float | None, why: str
+) -> None:
+    found = outdated(instance, node, target, 2000.0, age)
+    assert found.startswith(why) and bool(found) == bool(why)
+
+
+@pytest.mark.parametrize(
+    "lifecycle, state, counts",
+    [(word, "running", True) for word in sorted(LAUNCHED)]
+    + [("Pending", "pending", True), ("Pending", "", True), ("InService", "", True)]
+    + [
+        (word, "running", False)
+        for word in (
+            "Terminating",
+            "Terminating:Wait",
+            "Standby",
+            "EnteringStandby",
+            "Detaching",
+            "Warmed:Stopped",
+        )
+    ]
+    + [
+        ("InService", state, False)
+        for state in ("shutting-down", "terminated", "stopping", "stopped")
+    ],
+)
+def test_launched(lifecycle: str, state: str, counts: bool) -> None:
+    instance = an_instance("a", lifecycle=lifecycle, state=state)
+    assert instance.launched is counts and len(members(a_group(instance))) == counts
+
+
+@pytest.mark.parametrize(
+    "fresh, ready, marked, marks, available",
+    [
+        (False, True, False, {}, True),
+        (False, False, False, {}, False),
+        (False, None, False, {}, False),  # Unknown is not Ready
+        (False, True, True, {}, False),
+        (False, True, False, {"taken": {"i-a"}}, False),
+        (
+            False,
+            True,
+            True,
+            {"spared": {"i-a"}},
+            False,
+        ),  # put back, and its node does not say so yet
+        (False, True, False, {"spared": {"i-a"}}, True),
+        (True, True, False, {}, False),  # a fresh one has to be judged first
+        (True, True, False, {"joined": {"i-a"}}, True),
+        (True, None, False, {"joined": {"i-a"}}, False),
+    ],
+)
+def test_available(
+    fresh: bool, ready: bool | None, marked: bool, marks: dict[str, set[str]], available: bool
+) -> None:
+    node = a_node("a", ready, annotations={REPLACING: "r0"} if marked else {})
+    known = Marks(**{name: frozenset(ids) for name, ids in marks.items()})
+    member = members(a_group(an_instance("a", fresh)), node, marks=known)["a"]
+    assert member.available is available and member.marked is marked
+
+
+def test_a_node_that_an_operator_cordoned_is_available_and_one_without_node_is_not() -> None:
+    found = members(a_group(an_instance("a"), an_instance("b")), a_node("a", unschedulable=True))
+    assert found["a"].available and not found["b"].available and found["b"].name == "i-b"
+
+
+def test_what_we_ended_is_no_member_whatever_a_late_read_says() -> None:
+    assert list(
+        members(a_group(an_instance("a"), an_instance("b")), marks=Marks(gone=frozenset(("i-a",))))
+    ) == ["b"]
+
+
+def test_of_two_nodes_that_claim_one_instance_the_younger_counts_and_others_are_left_out() -> None:
+    young = a_node("young", provider_id="aws:///a/i-1", created=20.0)
+    nodes = [
+        a_node("old", provider_id="aws:///a/i-1", created=10.0),
+        young,
+        a_node("none", provider_id=""),
+        a_node("gce", provider_id="gce://x/i-2"),
+    ]
+    assert by_instance(nodes) == by_instance(reversed(nodes)) == {"i-1": young}
+
+
+def test_a_situation_in_figures() -> None:
+    group = a_group(
+        an_instance("a"), an_instance("b", zone="b"), an_instance("c", fresh=True), desired=4
+    )
+    found = a_situation(
+        group, a_node("a"), a_node("b", annotations={REPLACING: "r"}), a_node("c"), surge=1
+    )
+    assert (found.base, found.launched, found.available) == (3, 3, 1) and found.zones == {
+        "a": 2,
+        "b": 1,
+    }
+    assert [member.id for member in found.outdated] == ["i-a", "i-b"] and [
+        member.id for member in found.fresh
+    ] == ["i-c"]
+    assert [member.id for member in found.leaving] == ["i-b"] and found.outdated_ids == {
+        "i-a",
+        "i-b",
+    }
+
+
+def test_usual_taints_are_those_that_ready_outdated_nodes_carry_on_purpose() -> None:
+    def node(name: str, *taints: Taint, ready: bool = True) -> Node:
+        return a_node(name, ready, taints=taints)
+
+    group = a_group(an_instance("a"), an_instance("b"), an_instance("c", fresh=True))
+    conditions = (
+        Taint("node.kubernetes.io/unschedulable", "NoSchedule"),
+        Taint("node.kubernetes.io/memory-pressure", "NoSchedule"),
+    )
+    found = a_situation(
+        group,
+        node(
+            "a",
+            Taint("dedicated", "NoSchedule", "ml"),
+            Taint("prefer", "PreferNoSchedule"),
+            SOFT_TAINT,
+            *conditions,
+        ),
+        node("b", Taint("broken", "NoExecute"), ready=False),
+        node("c", Taint("startup", "NoExecute")),
+    )
+    assert found.usual_taints == {"dedicated"}
+
+
+def order(
+    *instances: Instance,
+    ready: tuple[str, ...] = (),
+    taken: tuple[str, ...] = (),
+    spared: frozenset[str] = frozenset(),
+) -> list[str]:
+    """The victims, one after the other."""
+    group, found = a_group(*instances), []
+    marks = Marks(taken=frozenset(taken))
+    while True:
+        nodes = [
+            a_node(i.id.removeprefix("i-"), i.id.removeprefix("i-") in ready) for i in instances
+        ]
+        victim = next_victim(a_situation(group, *nodes, marks=marks), spared)
+        if victim is None:
+            return found
+        found.append(victim.id.removeprefix("i-"))
+        marks = Marks(taken=marks.taken | {victim.id})
+
+
+@pytest.mark.parametrize(
+    "fields, arguments, expected",
+    [
+        (
+            {"a": {}, "b": {"zone": "b"}, "c": {"zone": "b"}},
+            {"ready": ("a", "b", "c")},
+            ["b", "c", "a"],
+        ),  # the fullest zone
+        (
+            {"a": {"launched_at": 3.0}, "b": {"launched_at": 1.0}},
+            {"ready": ("a", "b")},
+            ["b", "a"],
+        ),  # there the oldest
+        ({"b": {}, "a": {}}, {"ready": ("a", "b")}, ["a", "b"]),  # and always the same one
+        (
+            {"a": {}, "b": {"launched_at": 500.0}},
+            {"ready": ("a",)},
+            ["b", "a"],
+        ),  # first what carries nothing
+        ({"a": {}, "b": {}}, {"ready": ("a", "b"), "taken": ("i-a",)}, ["b"]),
+        ({"a": {}, "b": {}}, {"ready": ("a", "b"), "spared": frozenset(("i-b",))}, ["a"]),
+        ({"a": {"fresh": True}}, {"ready": ("a",)}, []),
+    ],
+)
+def test_the_next_victim(
+    fields: dict[str, dict[str, Any]], arguments: dict[str, Any], expected: list[str]
+) -> None:
+    assert (
+        order(*(an_instance(name, **more) for name, more in fields.items()), **arguments)
+        == expected
+    )
+
+
+@pytest.mark.parametrize(
+    "zones, all_zones, difference",
+    [
+        ({"a": 2, "b": 2}, "ab", 0),
+        ({"a": 3, "b": 1}, "ab", 2),
+        ({"a": 2}, "abc", 2),
+        ({}, "abc", 0),
+        ({"a": 2}, "", 0),
+        ({"x": 5, "a": 1}, "a", 0),
+    ],
+)
+def test_spread(zones: dict[str, int], all_zones: str, difference: int) -> None:
+    assert spread(zones, tuple(all_zones)) == difference

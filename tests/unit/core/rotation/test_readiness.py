@@ -1,0 +1,136 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When a fresh node counts, and what it is told to lack."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
+    DaemonSet,
+    Owner,
+    Pod,
+    Taint,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+    SOFT_TAINT,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.readiness import (
+    broken,
+    lacking_targets,
+    waiting_for,
+)
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    INGRESS,
+    a_group,
+    a_node,
+    a_target,
+    an_instance,
+    members,
+)
+
+AGENT = Owner("DaemonSet", "agent", "uid-agent")
+
+
+def lacks(
+    pods: tuple[Pod, ...] = (), unhealthy: tuple[str, ...] = (), node: bool = True, **fields: Any
+) -> str:
+    """What a fresh node with these fields lacks, in a group tainted "dedicated" whose DaemonSet
+    kube-system/lame was broken."""
+    nodes = [a_node("a", **fields)] if node else []
+    member = members(a_group(an_instance("a", fresh=True)), *nodes)["a"]
+    return waiting_for(member, pods, ("kube-system/lame",), {"dedicated"}, unhealthy)
+
+
+def pod(ready: bool, owner: Owner | None = AGENT, namespace: str = "kube-system") -> Pod:
+    """A pod on the node."""
+    return Pod(namespace, "agent-x", "uid-pod", ready=ready, owner=owner)
+
+
+@pytest.mark.parametrize(
+    "arguments, reason",
+    [
+        ({}, ""),
+        ({"node": False}, "its node to join the cluster"),
+        ({"ready": False}, "its node to be Ready"),
+        ({"ready": None}, "its node to be Ready"),
+        ({"taints": (Taint("agent/not-ready", "NoSchedule"),)}, "taint agent/not-ready to go"),
+        (
+            {"taints": (Taint("node.kubernetes.io/not-ready", "NoExecute"),)},
+            "taint node.kubernetes.io/not-ready to go",
+        ),
+        ({"taints": (Taint("hint", "PreferNoSchedule"),)}, ""),
+        ({"taints": (Taint("dedicated", "NoSchedule", "ml"),)}, ""),
+        ({"taints": (SOFT_TAINT, Taint("nodeops.rotator/other", "NoSchedule"))}, ""),
+        (
+            {
+                "taints": (Taint("node.kubernetes.io/unschedulable", "NoSchedule"),),
+                "unschedulable": True,
+            },
+            "",
+        ),  # a person's cordon
+        ({"pods": (pod(True),)}, ""),
+        ({"pods": (pod(True), pod(False))}, "DaemonSet pod kube-system/agent-x to be ready"),
+        ({"pods": (pod(False, Owner("DaemonSet", "lame")),)}, ""),
+        (
+            {"pods": (pod(False, Owner("DaemonSet", "lame"), "other"),)},
+            "DaemonSet pod other/agent-x to be ready",
+        ),
+        ({"pods": (pod(False, Owner("ReplicaSet", "cart-1")), pod(False, None))}, ""),
+        ({"unhealthy": (INGRESS,)}, "target group ingress to find it healthy"),
+        ({"unhealthy": ("odd",)}, "target group odd to find it healthy"),
+        (
+            {"ready": False, "taints": (Taint("x", "NoSchedule"),), "unhealthy": (INGRESS,)},
+            "its node to be Ready",
+        ),
+    ],
+)
+def test_what_a_fresh_node_waits_for(arguments: dict[str, Any], reason: str) -> None:
+    assert lacks(**arguments) == reason
+
+
+@pytest.mark.parametrize(
+    "desired, ready, is_broken",
+    [
+        (4, 1, True),
+        (4, 2, False),
+        (4, 0, True),
+        (1, 0, True),
+        (0, 0, False),
+        (3, 1, True),
+        (3, 2, False),
+    ],
+)
+def test_a_daemonset_is_broken_where_most_of_its_pods_are_not_ready(
+    desired: int, ready: int, is_broken: bool
+) -> None:
+    found = broken(
+        [DaemonSet("kube-system", "agent", "u", desired, ready), DaemonSet("a", "well", "v", 5, 5)]
+    )
+    assert found == (("kube-system/agent",) if is_broken else ())
+
+
+@pytest.mark.parametrize(
+    "targets, lacking",
+    [
+        ((a_target("old"), a_target("new")), ()),
+        ((a_target("old"), a_target("new", "initial")), (INGRESS,)),
+        ((a_target("old"),), (INGRESS,)),
+        (
+            (a_target("old", "unhealthy"), a_target("new", "unhealthy")),
+            (),
+        ),  # where no old one serves none is asked to
+        ((a_target("other"), a_target("new", "unhealthy")), ()),
+        ((a_target("old", group="x"), a_target("new", group="y")), ("x",)),
+        ((a_target("old", group="y"), a_target("old", group="x")), ("x", "y")),
+        ((), ()),
+    ],
+)
+def test_a_fresh_node_is_to_be_healthy_where_an_outdated_one_is(
+    targets: tuple[Any, ...], lacking: tuple[str, ...]
+) -> None:
+    group = a_group(an_instance("old"), an_instance("new", fresh=True), targets=targets)
+    assert lacking_targets(group, members(group)["new"], frozenset(("i-old",))) == lacking

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tokens for EKS made of credentials that refresh themselves, as those of an assumed role do."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ansible_collections.amazon.aws.plugins.module_utils.modules")
+credentials = pytest.importorskip("botocore.credentials")
+sessions = pytest.importorskip("botocore.session")
+compat = pytest.importorskip("botocore.compat")
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.eks import (
+    TOKEN_SECONDS,
+    mint_token,
+)
+
+ROLE_SECONDS = 3600
+
+
+class Role:
+    """An assumed role on a clock of its own: every refresh gives the next key, good for an hour."""
+
+    def __init__(self) -> None:
+        self.now = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+        self.refreshes = 0
+        first = self.refresh()
+        self.session = sessions.Session()
+        self.session._credentials = credentials.RefreshableCredentials(
+            first["access_key"],
+            first["secret_key"],
+            first["token"],
+            self.ends(),
+            self.refresh,
+            "assume-role",
+            lambda: self.now,
+        )
+
+    def ends(self) -> datetime.datetime:
+        return self.now + datetime.timedelta(seconds=ROLE_SECONDS)
+
+    def refresh(self) -> dict[str, Any]:
+        self.refreshes += 1
+        names = ("access_key", "secret_key", "token")
+        return {
+            **{name: f"{name}-{self.refreshes}" for name in names},
+            "expiry_time": self.ends().isoformat(),
+        }
+
+
+class Raw:
+    """RawAws as far as a token needs it: one client, made once."""
+
+    def __init__(self, role: Role) -> None:
+        self._client = role.session.create_client("sts", region_name="eu-west-1")
+
+    def client(self, service: str) -> Any:
+        assert service == "sts"
+        return self._client
+
+
+def signed(token: str) -> dict[str, str]:
+    """The query of the request that a token carries."""
+    head, _dot, text = token.partition(".")
+    assert head == "k8s-aws-v1"
+    url = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    return dict(compat.parse_qsl(compat.urlsplit(url).query))
+
+
+def test_a_token_names_the_cluster_and_the_role() -> None:
+    query = signed(mint_token(Raw(Role()), "blue"))  # type: ignore[arg-type]
+    assert query["Action"] == "GetCallerIdentity"
+    assert query["X-Amz-Credential"].split("/")[0] == "access_key-1"
+    assert query["X-Amz-Security-Token"] == "token-1"
+    assert "x-k8s-aws-id" in query["X-Amz-SignedHeaders"].split(";")
+
+
+def test_a_drain_that_outlives_its_role_s_credentials_gets_new_ones() -> None:
+    role = Role()
+    raw: Any = Raw(role)
+    used = []
+    for _renewal in range(3 * ROLE_SECONDS // TOKEN_SECONDS):
+        used.append(signed(mint_token(raw, "blue"))["X-Amz-Security-Token"])
+        role.now += datetime.timedelta(seconds=TOKEN_SECONDS)
+    assert (
+        list(dict.fromkeys(used)) == ["token-1", "token-2", "token-3", "token-4"][: role.refreshes]
+    )
+    assert role.refreshes >= 3

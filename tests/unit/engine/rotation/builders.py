@@ -1,0 +1,103 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One look of a rotation, made by hand: what is known goes in, the commands come out."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease, Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    Cache,
+    Feed,
+    Listed,
+    reduce,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
+    RotationPolicy,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import Size
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    NODES,
+    Turn,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    Memory,
+    NodeRecord,
+)
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import TARGET
+
+NOW = 1000.0
+POLICY = RotationPolicy("blue", "lease", "r1", "me", canary=0)
+HELD = Lease("lease", "7", "me", "t1", 30)
+RUNNING = Journal(run="r1", group="blue", target=("lt-1", "2", "ami-new"), tainted=True)
+
+
+def a_policy(surge: int = 1, unavailable: int = 0, **more: Any) -> RotationPolicy:
+    """The policy with these sizes; no canary unless said."""
+    return dataclasses.replace(
+        POLICY, max_surge=Size(surge), max_unavailable=Size(unavailable), **more
+    )
+
+
+def a_cache(nodes: Iterable[Node] = (), also: Iterable[Feed] = ()) -> Cache:
+    """A cache with the nodes, and other feeds listed empty."""
+    return reduce(Cache(), [Listed(NODES, tuple(nodes)), *(Listed(feed, ()) for feed in also)])
+
+
+def a_memory(group: Group | None, journal: Journal = RUNNING, **more: Any) -> Memory:
+    """A run in its midst: the lock is held and fresh, the record written, the group read just
+    now."""
+    usual: dict[str, Any] = {
+        "mode": "rotate",
+        "lease": HELD,
+        "lease_read": NOW,
+        "held": True,
+        "confirmed": NOW,
+        "written": journal,
+    }
+    usual |= {"group": group, "read": group, "read_began": NOW, "target": TARGET}
+    return Memory(began=0.0, journal=journal, **{**usual, **more})
+
+
+def a_turn(
+    group: Group | None,
+    nodes: Iterable[Node] = (),
+    journal: Journal = RUNNING,
+    policy: RotationPolicy = POLICY,
+    in_flight: Iterable[Command] = (),
+    now: float = NOW,
+    **more: Any,
+) -> Turn:
+    """A look that may act. `more`: fields of the memory."""
+    turn = Turn(
+        a_memory(group, journal, **more),
+        View(a_cache(nodes), in_flight=frozenset(in_flight)),
+        now,
+        policy,
+    )
+    turn.may_act = True
+    return turn
+
+
+def taken(*names: str, reason: str = "version 1, target is 2") -> dict[str, Any]:
+    """Fields of a memory in which these instances have been chosen to leave."""
+    ids = [f"i-{name}" for name in names]
+    records = {id_: NodeRecord(id_.removeprefix("i-"), id_, "a", reason) for id_ in ids}
+    return {"marks": Marks(taken=frozenset(ids)), "records": records}
+
+
+def written(turn: Turn) -> Turn:
+    """The next look, after what this one recorded has been written."""
+    memory = dataclasses.replace(turn.memory, written=turn.memory.journal)
+    following = Turn(memory, turn.view, turn.now, turn.policy)
+    following.may_act = True
+    return following

@@ -1,0 +1,304 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fence, surge and choice: every act recorded first and within the budget."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    Command,
+    Protect,
+    ProtectNew,
+    ReadGroup,
+    SetDesired,
+    SetMaxSize,
+    SetTag,
+    Suspend,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import Window
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import capacity
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    REPEAT,
+    Retry,
+)
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    a_group,
+    a_node,
+    an_instance,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
+    NOW,
+    RUNNING,
+    a_policy,
+    a_turn,
+    written,
+)
+
+OLD = tuple(an_instance(name) for name in "wxyz")
+NODES = tuple(a_node(name) for name in "wxyz")
+FENCED = dataclasses.replace(RUNNING, fenced=True, suspended=("AZRebalance",))
+
+
+def raised(group: Group, surge: int, **more: Any) -> list[Command]:
+    """What is issued, look after look, when each command succeeds and is shown by the next read."""
+    issued: list[Command] = []
+    turn = a_turn(group, NODES, policy=a_policy(surge), **more)
+    for _look in range(8):
+        capacity.raise_desired(turn)
+        assert turn.recorded or not turn.commands, "an act before its record"
+        issued += turn.commands
+        for command in turn.commands:
+            name, value = (
+                ("desired", command.desired)
+                if isinstance(command, SetDesired)
+                else ("max_size", command.size)
+            )  # type: ignore[attr-defined]
+            group = dataclasses.replace(group, **{name: value})
+        turn = written(turn)
+        turn.note(group=group, read=group)
+    return issued
+
+
+def test_desired_is_raised_after_the_maximum_and_both_after_their_record() -> None:
+    assert raised(a_group(*OLD), 2) == [SetMaxSize("blue", 6), SetDesired("blue", 6)]
+    assert raised(a_group(*OLD, max_size=9), 2) == [SetDesired("blue", 6)]
+    first = a_turn(a_group(*OLD), NODES, policy=a_policy(2))
+    capacity.raise_desired(first)
+    assert first.commands == [] and first.journal.intent == (4, 6) and first.journal.surge == 2
+    assert first.journal.max_size == (4, 6)
+
+
+@pytest.mark.parametrize(
+    "desired, surge, ours, spared, expected",
+    [
+        (4, 1, 0, (), 5),
+        (4, 9, 0, (), 8),  # no more than there are to replace
+        (4, 9, 0, "wx", 6),  # and not for those that were given up
+        (5, 1, 1, (), None),  # it is out already
+        (
+            6,
+            2,
+            1,
+            (),
+            7,
+        ),  # base 5: somebody else has raised desired, and his instance is on its way
+        (4, 0, 0, (), None),
+    ],
+)
+def test_never_beyond_the_room(
+    desired: int, surge: int, ours: int, spared: str, expected: int | None
+) -> None:
+    marks = Marks(spared=frozenset(f"i-{name}" for name in spared))
+    group = a_group(*OLD, desired=desired, max_size=99)
+    issued = (
+        raised(group, surge, journal=dataclasses.replace(RUNNING, surge=ours), marks=marks)
+        if surge
+        else []
+    )
+    assert issued == ([SetDesired("blue", expected)] if expected else [])
+
+
+def test_nothing_is_raised_on_a_read_that_does_not_show_our_last_act() -> None:
+    for stale in ({"acted": NOW + 1}, {"unseen": True}):
+        turn = a_turn(a_group(*OLD), NODES, **stale)
+        capacity.raise_desired(turn)
+        assert turn.commands == [] and turn.journal == RUNNING
+
+
+@pytest.mark.parametrize(
+    "desired, commands, intent, surge",
+    [
+        (4, [SetDesired("blue", 6)], (4, 6), 2),
+        (6, [], None, 2),  # it has happened, in this run or one that died
+        (7, [], None, 2),
+        (5, [], None, 0),  # somebody moved it: it is not ours any more
+        (3, [], None, 0),
+    ],
+)
+def test_a_recorded_raise_is_carried_out_or_dropped(
+    desired: int, commands: list[Command], intent: Any, surge: int
+) -> None:
+    journal = dataclasses.replace(RUNNING, intent=(4, 6), surge=2)
+    turn = a_turn(a_group(*OLD, desired=desired, max_size=9), NODES, journal, a_policy(2))
+    capacity.raise_desired(turn)
+    assert (turn.commands, turn.journal.intent, turn.journal.surge) == (commands, intent, surge)
+
+
+def test_desired_is_set_only_on_a_recent_read() -> None:
+    turn = a_turn(
+        a_group(*OLD, max_size=9),
+        NODES,
+        dataclasses.replace(RUNNING, intent=(4, 5), surge=1),
+        read_began=NOW - 6,
+    )
+    capacity.raise_desired(turn)
+    assert turn.commands == [ReadGroup("blue")]
+
+
+@pytest.mark.parametrize(
+    "canary, verdict, surge, unavailable, expected",
+    [
+        (0, "", 3, 2, (3, 2)),
+        (1, "", 3, 2, (1, 0)),
+        (2, "", 1, 2, (1, 1)),
+        (1, "", 0, 2, (0, 1)),
+        (1, "passed", 3, 2, (3, 2)),
+        (9, "", 3, 2, (3, 2)),
+    ],
+)
+def test_the_window_is_narrow_until_the_canaries_are_judged(
+    canary: int, verdict: str, surge: int, unavailable: int, expected: tuple[int, int]
+) -> None:
+    journal = dataclasses.replace(RUNNING, canary=verdict)
+    turn = a_turn(a_group(*OLD), NODES, journal, a_policy(surge, unavailable, canary=canary))
+    assert capacity.limits(turn) == Window(*expected)
+
+
+def chosen(
+    group: Group,
+    nodes: tuple[Node, ...],
+    surge: int,
+    unavailable: int,
+    journal: Any = RUNNING,
+    **more: Any,
+) -> list[str]:
+    """Who is taken now."""
+    turn = a_turn(
+        group, nodes, journal, a_policy(surge, unavailable, **more.pop("policy", {})), **more
+    )
+    capacity.choose(turn)
+    assert turn.commands == [] and set(turn.memory.records) >= turn.memory.marks.taken
+    return sorted(id_.removeprefix("i-") for id_ in turn.memory.marks.taken)
+
+
+def test_as_many_are_taken_as_the_budget_and_the_window_allow() -> None:
+    group, fresh = a_group(*OLD), (an_instance("n", fresh=True), an_instance("m", fresh=True))
+    more, nodes = a_group(*OLD, *fresh), (*NODES, a_node("n"), a_node("m"))
+    surged, joined = (
+        dataclasses.replace(RUNNING, surge=2),
+        {"marks": Marks(joined=frozenset(("i-n", "i-m")))},
+    )
+    assert chosen(group, NODES, 1, 0) == [] and chosen(group, NODES, 0, 2) == ["w", "x"]
+    assert chosen(more, nodes, 2, 0, surged) == [] and chosen(
+        more, nodes, 2, 0, surged, **joined
+    ) == ["w", "x"]
+    assert chosen(more, nodes, 2, 1, surged, **joined) == ["w", "x", "y"]
+    assert chosen(more, nodes, 1, 0, surged, **joined) == ["w"]
+    assert chosen(group, NODES, 0, 4) == ["w", "x", "y", "z"]
+
+
+def test_what_carries_nothing_is_taken_whatever_the_budget() -> None:
+    assert chosen(a_group(*OLD), (a_node("w", False), *NODES[1:]), 1, 0) == ["w"]
+    assert chosen(a_group(*OLD), (), 1, 1) == ["w", "x"]
+
+
+def test_only_canaries_are_taken_before_they_are_judged_and_those_that_went_count() -> None:
+    one = {"policy": {"canary": 1}}
+    assert chosen(a_group(*OLD), NODES, 0, 2, **one) == ["w"]
+    assert chosen(a_group(*OLD), NODES, 0, 2, dataclasses.replace(RUNNING, canaries=1), **one) == []
+    assert chosen(
+        a_group(*OLD), NODES, 0, 2, dataclasses.replace(RUNNING, canaries=1, canary="passed"), **one
+    ) == ["w", "x"]
+
+
+def test_nobody_is_taken_while_it_is_unknown_whether_desired_is_less_already() -> None:
+    retiring = dataclasses.replace(RUNNING, surge=1, retiring=("i-w",))
+    assert chosen(a_group(*OLD), NODES, 0, 2, retiring) == []
+    assert chosen(a_group(*OLD), NODES, 0, 2, dataclasses.replace(retiring, retiring=("i-gone",)))
+
+
+def test_the_fence_is_put_up_in_batches_and_tells_whether_it_stands() -> None:
+    many = tuple(an_instance(f"{number:03}") for number in range(120))
+    turn = a_turn(a_group(*many), journal=FENCED)
+    assert capacity.fence(turn) is False
+    assert turn.commands[:3] == [
+        Suspend("blue", ("AZRebalance",)),
+        SetTag("blue", capacity.SIGNPOST, "r1"),
+        ProtectNew("blue", True),
+    ]
+    batches = [
+        command.instances
+        for command in turn.commands[3:]
+        if isinstance(command, Protect) and command.protected
+    ]
+    assert [len(batch) for batch in batches] == [50, 50, 20] and len(
+        {id_ for batch in batches for id_ in batch}
+    ) == 120
+    done = tuple(dataclasses.replace(instance, protected=True) for instance in many)
+    state = {
+        "suspended": frozenset(("AZRebalance", "Other")),
+        "protects_new": True,
+        "tags": {capacity.SIGNPOST: "r1"},
+    }
+    up = a_turn(a_group(*done, **state), journal=FENCED)
+    assert capacity.fence(up) is True and up.commands == []
+
+
+def test_only_instances_in_service_are_protected_and_nothing_without_the_fence() -> None:
+    pending = a_group(
+        an_instance("p", lifecycle="Pending"),
+        an_instance("t", lifecycle="Terminating"),
+        tags={capacity.SIGNPOST: "r1"},
+    )
+    turn = a_turn(pending, journal=dataclasses.replace(FENCED, suspended=()))
+    assert capacity.fence(turn) is False and turn.commands == [ProtectNew("blue", True)]
+    bare = a_turn(a_group(*OLD, tags={capacity.SIGNPOST: "r1"}), journal=RUNNING)
+    assert capacity.fence(bare) is True and bare.commands == []
+
+
+def test_a_surge_that_somebody_took_back_is_given_up_once_it_is_sure() -> None:
+    group, journal = a_group(*OLD, min_size=4), dataclasses.replace(RUNNING, surge=1)
+    turn = a_turn(group, NODES, journal)
+    capacity.reckon(turn)
+    assert (
+        turn.situation.base == 4
+        and turn.journal.surge == 1
+        and turn.wake == pytest.approx(NOW + REPEAT)
+    )
+    later = a_turn(group, NODES, journal, timers={"surge taken back": NOW - REPEAT})
+    capacity.reckon(later)
+    assert later.journal.surge == 0
+
+
+@pytest.mark.parametrize("pause, issued", [(5.0, False), (0.0, True)])
+def test_what_failed_lately_waits(pause: float, issued: bool) -> None:
+    command = SetMaxSize("blue", 5)
+    turn = a_turn(a_group(), retries={command: Retry(1, NOW + pause, RefusedError("no"))})
+    turn.do(command)
+    assert bool(turn.commands) is issued and (issued or turn.wake == pytest.approx(NOW + pause))
+
+
+def test_what_was_done_lately_is_not_done_again_whatever_reads_say() -> None:
+    command = SetMaxSize("blue", 5)
+    assert [bool(acted(command, ago)) for ago in (1.0, REPEAT - 1, REPEAT + 1)] == [
+        False,
+        False,
+        True,
+    ]
+
+
+def acted(command: Command, ago: float) -> list[Command]:
+    """What is issued of a command that succeeded so long ago."""
+    turn = a_turn(a_group(), acts={command: NOW - ago})
+    turn.do(command)
+    return turn.commands
+
+
+def test_nothing_but_reading_is_done_without_lock_or_record() -> None:
+    for held, recorded in ((False, True), (True, False)):
+        turn = a_turn(a_group())
+        turn.may_act = held
+        if not recorded:
+            turn.record(base=9)
+        turn.do(SetMaxSize("blue", 5))
+        turn.do(ReadGroup("blue"))
+        assert turn.commands == [ReadGroup("blue")]

@@ -1,0 +1,176 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Deciding is pure, and what it remembers of a situation is never that of another."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    ReadGroup,
+    ReadLease,
+    WriteLease,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import CredentialsError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, Stop, View
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.decide import (
+    decide,
+    start,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    Memory,
+    Retry,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.observe import NEEDED
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    a_group,
+    a_node,
+    an_instance,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
+    HELD,
+    NOW,
+    POLICY,
+    RUNNING,
+    a_cache,
+    a_memory,
+    a_policy,
+    a_turn,
+    taken,
+)
+
+GROUP = a_group(an_instance("w"), an_instance("x"), an_instance("n", fresh=True))
+NODES = (a_node("w"), a_node("x"), a_node("n"))
+VIEW = View(a_cache(NODES, NEEDED))
+
+MEMORIES: dict[str, Memory] = {
+    "start": start(NOW),
+    "survey": a_memory(GROUP, Journal(), mode="survey", held=False, written=Journal(), lease=None),
+    "rotate": a_memory(GROUP),
+    "fenced": a_memory(
+        GROUP, dataclasses.replace(RUNNING, fenced=True, suspended=("AZRebalance",), surge=1)
+    ),
+    "leaving": a_memory(GROUP, **taken("w")),
+    "settle": a_memory(GROUP, dataclasses.replace(RUNNING, surge=1), mode="settle", **taken("w")),
+    "release": a_memory(GROUP, dataclasses.replace(RUNNING, fenced=True), mode="release"),
+    "released": a_memory(GROUP, Journal(), mode="release", released=True),
+}
+
+
+@pytest.mark.parametrize("stop", [None, Stop("signal SIGTERM")])
+@pytest.mark.parametrize("name", MEMORIES)
+def test_the_same_arguments_give_the_same_step_and_are_not_changed(
+    name: str, stop: Stop | None
+) -> None:
+    memory, policy = MEMORIES[name], a_policy(2, 1)
+    read = Done(ReadGroup("blue"), dataclasses.replace(GROUP, desired=4), None, NOW, NOW)
+    view = dataclasses.replace(VIEW, done=(read,), stop=stop)
+    before = repr((memory, view, policy))
+    first, second = (
+        decide(memory, view, NOW + 1, policy),
+        decide(copy.deepcopy(memory), view, NOW + 1, policy),
+    )
+    assert repr((memory, view, policy)) == before
+    fields = [
+        (f"{f.name}", repr(getattr(first, f.name)), repr(getattr(second, f.name)))
+        for f in dataclasses.fields(first)
+    ]
+    assert [name for name, one, other in fields if one != other] == []
+
+
+def test_a_run_begins_by_reading_and_nothing_else() -> None:
+    step = decide(start(NOW), View(), NOW, POLICY)
+    assert [type(command) for command in step.commands] == [ReadLease] and step.result is None
+    memory = dataclasses.replace(start(NOW), lease_read=NOW, written=Journal())
+    assert decide(memory, View(), NOW, POLICY).commands == (ReadGroup("blue"),)
+
+
+@pytest.mark.parametrize(
+    "policy, journal, fresh, status",
+    [
+        (POLICY, Journal(), True, "nothing"),
+        (dataclasses.replace(POLICY, plan_only=True), Journal(), True, "nothing"),
+        (dataclasses.replace(POLICY, plan_only=True), Journal(), False, "planned"),
+        (dataclasses.replace(POLICY, plan_only=True), RUNNING, True, "planned"),
+        (dataclasses.replace(POLICY, restore_only=True), Journal(), False, "nothing"),
+        (dataclasses.replace(POLICY, restore_only=True), RUNNING, True, None),
+        (POLICY, RUNNING, True, None),
+        (POLICY, Journal(), False, None),
+    ],
+)
+def test_whether_there_is_anything_to_do(
+    policy: Any, journal: Journal, fresh: bool, status: str | None
+) -> None:
+    lease = None if journal.clean else dataclasses.replace(HELD, holder="")
+    memory = a_memory(
+        a_group(an_instance("n", fresh=fresh)),
+        journal,
+        mode="survey",
+        held=False,
+        lease=lease,
+        target=None,
+    )
+    step = decide(memory, View(a_cache([a_node("n")], NEEDED)), NOW, policy)
+    assert (step.result.status if step.result else None) == status
+    assert [type(command) for command in step.commands] == ([] if status else [WriteLease])
+    assert status is None or not step.result.changed
+
+
+def test_credentials_that_are_no_longer_good_end_it_as_it_is() -> None:
+    memory = a_memory(
+        GROUP, retries={ReadGroup("blue"): Retry(1, NOW, CredentialsError("expired"))}, **taken("w")
+    )
+    step = decide(memory, VIEW, NOW, POLICY)
+    assert (
+        step.result.status == "suspended" and step.commands == () and step.memory.journal == RUNNING
+    )
+
+
+def test_a_record_that_cannot_be_read_ends_it_before_anything() -> None:
+    read = Done(ReadLease("lease"), dataclasses.replace(HELD, journal="{"), None, NOW, NOW)
+    step = decide(start(NOW), View(done=(read,)), NOW, POLICY)
+    assert (
+        step.result.status == "failed"
+        and "cannot be read" in str(step.result.error)
+        and not step.result.changed
+    )
+
+
+@pytest.mark.parametrize("taking, status", [(True, None), (False, "stopped")])
+def test_a_stop_before_anything_was_begun_waits_only_for_the_lock_that_is_being_taken(
+    taking: bool, status: str | None
+) -> None:
+    flight = frozenset([WriteLease(HELD)] if taking else [])
+    step = decide(
+        MEMORIES["survey"],
+        dataclasses.replace(VIEW, in_flight=flight, stop=Stop("signal SIGTERM")),
+        NOW,
+        POLICY,
+    )
+    assert (step.result.status if step.result else None) == status and step.commands == ()
+
+
+def test_a_situation_is_never_that_of_a_group_that_is_gone() -> None:
+    """A new object may get the address of an old one, so that identity alone does not tell them
+    apart."""
+    turn = a_turn(a_group(an_instance("a")))
+    assert [member.id for member in turn.situation.members] == ["i-a"]
+    for number in range(50):
+        turn.note(group=None, read=None)
+        turn.note(group=a_group(an_instance(str(number)), desired=1))
+        assert [member.id for member in turn.situation.members] == [f"i-{number}"]
+
+
+def test_the_situation_is_worked_out_once_for_the_same_things() -> None:
+    turn = a_turn(GROUP, NODES)
+    first = turn.situation
+    turn.note(hurry=True)
+    assert turn.situation is first
+    turn.note(marks=dataclasses.replace(turn.memory.marks, gone=frozenset(("i-w",))))
+    assert turn.situation is not first

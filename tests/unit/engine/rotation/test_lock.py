@@ -1,0 +1,197 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Lease, look by look: taking it, keeping it, giving it up."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    ReadLease,
+    WriteLease,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    ConflictError,
+    ForbiddenError,
+    LockedError,
+    RotatorError,
+    UnreachableError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    Journal,
+    dump,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import lock
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    Memory,
+    Retry,
+    learn,
+)
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import a_group
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
+    HELD,
+    NOW,
+    RUNNING,
+    a_turn,
+)
+
+THEIRS = Lease("lease", "3", "other", "t9", 15, 4, dump(RUNNING))
+FREE = dataclasses.replace(THEIRS, holder="")
+
+
+def taking(lease: Lease | None, now: float = NOW, **more: Any) -> Turn:
+    """A look before the lock is ours; the lease was read just now."""
+    return a_turn(
+        a_group(), lease=lease, held=False, mode="survey", lease_read=now, seen=NOW, now=now, **more
+    )
+
+
+def writes(turn: Turn) -> list[Lease]:
+    """The Leases that this look would write."""
+    return [command.lease for command in turn.commands if isinstance(command, WriteLease)]
+
+
+@pytest.mark.parametrize(
+    "lease, version, moves",
+    [(None, "", 1), (FREE, "3", 5), (dataclasses.replace(THEIRS, holder="me"), "3", 4)],
+)
+def test_a_lease_that_is_free_or_ours_is_taken_with_the_record_that_was_found(
+    lease: Lease | None, version: str, moves: int
+) -> None:
+    turn = taking(lease)
+    assert lock.acquire(turn) is False
+    (found,) = writes(turn)
+    assert (found.holder, found.resource_version, found.transitions, found.duration) == (
+        "me",
+        version,
+        moves,
+        30,
+    )
+    assert found.journal == dump(RUNNING)
+
+
+def test_a_lease_that_we_hold_is_not_written_to_be_taken() -> None:
+    turn = a_turn(a_group())
+    assert lock.acquire(turn) is True and turn.commands == []
+
+
+def test_a_holder_is_watched_then_succeeded_when_it_has_not_renewed_for_its_duration() -> None:
+    turn = taking(THEIRS)
+    assert not lock.acquire(turn) and turn.commands == [] and "held by other" in turn.events[0].text
+    later = taking(THEIRS, NOW + 3, timers=turn.memory.timers)
+    later.note(lease_read=NOW)
+    assert not lock.acquire(later) and later.commands == [ReadLease("lease")]
+    dead = taking(THEIRS, NOW + 15, timers=turn.memory.timers)
+    assert not lock.acquire(dead) and [found.holder for found in writes(dead)] == ["me"]
+    assert writes(dead)[0].transitions == 5 and "taken over from other" in dead.events[0].text
+
+
+def test_a_holder_that_renews_is_named() -> None:
+    turn = taking(THEIRS)
+    lock.acquire(turn)
+    alive = taking(THEIRS, NOW + 6, timers=turn.memory.timers)
+    alive.note(seen=NOW + 5)
+    with pytest.raises(LockedError, match="is being rotated by other"):
+        lock.acquire(alive)
+
+
+def test_what_we_may_not_write_is_told_and_what_does_not_answer_is_tried_again() -> None:
+    write = WriteLease(dataclasses.replace(FREE, holder="me"))
+    with pytest.raises(ForbiddenError):
+        lock.acquire(taking(FREE, retries={write: Retry(1, NOW + 5, ForbiddenError("no"))}))
+    unanswered = {write: Retry(9, NOW, UnreachableError("gone"))}
+    assert lock.acquire(taking(FREE, retries=unanswered)) is False
+    with pytest.raises(UnreachableError):
+        lock.acquire(taking(FREE, retries=unanswered, timers={"no lock": NOW - lock.LOST}))
+
+
+@pytest.mark.parametrize(
+    "age, writes_now, may_act",
+    [
+        (0, False, True),
+        (9.9, False, True),
+        (10, True, True),
+        (19.9, True, True),
+        (20, True, False),
+        (60, True, False),
+    ],
+)
+def test_it_is_renewed_after_a_third_and_after_two_thirds_nothing_may_be_done(
+    age: float, writes_now: bool, may_act: bool
+) -> None:
+    turn = a_turn(a_group(), confirmed=NOW - age)
+    assert lock.keep(turn) is may_act and bool(writes(turn)) is writes_now
+    assert turn.wake <= NOW + max(10 - age, 1) + 0.01
+
+
+def test_a_changed_record_is_written_at_once_and_never_twice_at_a_time() -> None:
+    turn = a_turn(a_group())
+    turn.record(surge=1)
+    assert lock.keep(turn) and writes(turn)[0].journal == dump(turn.journal)
+    busy = a_turn(a_group(), in_flight=[WriteLease(HELD)], confirmed=NOW - 15)
+    assert lock.keep(busy) and busy.commands == []
+
+
+def test_a_lease_that_somebody_took_ends_it_and_one_that_cannot_be_renewed_too() -> None:
+    with pytest.raises(LockedError, match="taken over by thief"):
+        lock.keep(a_turn(a_group(), lease=dataclasses.replace(HELD, holder="thief")))
+    with pytest.raises(LockedError, match="nobody"):
+        lock.keep(a_turn(a_group(), lease=dataclasses.replace(HELD, holder="")))
+    with pytest.raises(UnreachableError, match="could not be renewed for 300 s"):
+        lock.keep(a_turn(a_group(), confirmed=NOW - 301))
+
+
+@pytest.mark.parametrize(
+    "journal, left", [(Journal(run="r1", group="blue", base=4), Journal()), (RUNNING, RUNNING)]
+)
+def test_giving_it_up_leaves_the_record_when_there_is_something_to_put_back(
+    journal: Journal, left: Journal
+) -> None:
+    turn = a_turn(a_group(), journal=journal)
+    assert lock.release(turn) is False
+    (found,) = writes(turn)
+    assert (
+        found.holder == "" and found.journal == dump(left) and found.transitions == HELD.transitions
+    )
+    assert lock.release(a_turn(a_group(), journal=journal, released=True)) is True
+
+
+def learned(
+    memory: Memory,
+    command: WriteLease | ReadLease,
+    answer: Lease | None = None,
+    error: RotatorError | None = None,
+) -> Memory:
+    """The memory after this outcome."""
+    return learn(memory, View(done=(Done(command, answer, error, NOW, NOW + 1),)), NOW + 1)
+
+
+def test_until_it_is_ours_the_record_is_read_anew_and_then_it_is_our_own() -> None:
+    memory = taking(None, journal=Journal(), written=None).memory
+    first = learned(memory, ReadLease("lease"), dataclasses.replace(FREE, journal=dump(Journal())))
+    assert first.journal == Journal() and not first.resumed
+    second = learned(first, ReadLease("lease"), FREE)
+    assert second.journal == second.written == RUNNING and second.resumed
+    held = learned(
+        second, WriteLease(FREE), dataclasses.replace(FREE, holder="me", journal=dump(RUNNING))
+    )
+    assert held.held and held.confirmed == NOW
+    after = learned(
+        dataclasses.replace(held, journal=Journal(run="r1")),
+        ReadLease("lease"),
+        dataclasses.replace(FREE, holder="me"),
+    )
+    assert after.journal == Journal(run="r1")
+
+
+def test_a_conflict_has_the_lease_read_again() -> None:
+    memory = learned(taking(FREE).memory, WriteLease(FREE), error=ConflictError("moved"))
+    turn = a_turn(a_group(), lease_read=memory.lease_read)
+    assert lock.known(turn) is False and turn.commands == [ReadLease("lease")]

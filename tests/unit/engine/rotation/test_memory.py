@@ -1,0 +1,262 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the outcomes of commands teach: late reads, lost answers, failures in a row."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    ChangeNode,
+    Command,
+    Evict,
+    NodeChange,
+    ReadGroup,
+    SetDesired,
+    SetMaxSize,
+    Suspend,
+    Terminate,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+    RefusedError,
+    RotatorError,
+    ThrottledError,
+    UnreachableError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import failures
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    PATIENCE,
+    REPEAT,
+    Memory,
+    learn,
+)
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    a_group,
+    a_node,
+    an_instance,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
+    NOW,
+    RUNNING,
+    a_memory,
+    a_turn,
+)
+
+GROUP = a_group(an_instance("w"), an_instance("x"))
+CHANGE = ChangeNode("w", "1", NodeChange(True))
+
+
+def after(
+    memory: Memory,
+    command: Command,
+    at: float = NOW,
+    error: RotatorError | None = None,
+    answer: Any = None,
+) -> Memory:
+    """The memory when this outcome has come in at that moment."""
+    return learn(memory, View(done=(Done(command, answer, error, at, at),)), at)
+
+
+def read(memory: Memory, at: float, group: Group = GROUP, **fields: Any) -> Memory:
+    """The memory after a read that was begun at that moment."""
+    return after(memory, ReadGroup("blue"), at, answer=dataclasses.replace(group, **fields))
+
+
+def desired(memory: Memory) -> tuple[int, bool]:
+    """Desired as it counts, and whether a read that shows it is still awaited."""
+    turn = a_turn(memory.group)
+    turn.memory = memory
+    return turn.desired, memory.unseen
+
+
+def test_what_we_set_counts_until_no_late_read_can_say_otherwise() -> None:
+    memory = after(a_memory(GROUP), SetDesired("blue", 4))
+    assert desired(memory) == (4, True)
+    memory = read(memory, NOW + 5, desired=2)
+    assert desired(memory) == (4, True)
+    memory = read(memory, NOW + 8, desired=4)
+    assert desired(memory) == (4, False)
+    assert desired(read(memory, NOW + 12, desired=2)) == (4, False), (
+        "a later call may show an earlier moment"
+    )
+    assert desired(read(memory, NOW + REPEAT + 1, desired=2)) == (2, False), (
+        "but not so much earlier"
+    )
+
+
+@pytest.mark.parametrize(
+    "late, shown, counts",
+    [
+        (5, 5, 5),
+        (5, 1, 1),
+        (5, 3, 4),
+        (PATIENCE - 1, 3, 4),
+        (PATIENCE + 1, 3, 3),
+        (PATIENCE + 1, 2, 2),
+    ],
+)
+def test_a_number_that_cannot_be_old_is_somebody_elses(
+    late: float, shown: int, counts: int
+) -> None:
+    memory = read(after(a_memory(GROUP), SetDesired("blue", 4)), NOW + late, desired=shown)
+    assert desired(memory) == (counts, counts == 4)
+
+
+def test_a_read_that_began_before_our_act_shows_nothing_of_it() -> None:
+    memory = after(a_memory(GROUP), SetDesired("blue", 4), NOW + 1)
+    assert desired(read(memory, NOW + 0.5, desired=9)) == (4, True)
+    newer = read(memory, NOW + 5, desired=4)
+    assert read(newer, NOW + 4, desired=9) is newer, "nor does an older read replace a newer one"
+
+
+def test_ends_with_decrement_lower_what_is_expected_and_take_back_the_surge() -> None:
+    journal = dataclasses.replace(RUNNING, surge=2, retiring=("i-w", "i-x"))
+    memory = after(a_memory(dataclasses.replace(GROUP, desired=4), journal), Terminate("i-w", True))
+    assert desired(memory) == (3, True) and memory.marks.gone == {"i-w"}
+    assert (memory.journal.surge, memory.journal.retiring) == (1, ("i-x",))
+    memory = after(memory, Terminate("i-x", True))
+    assert desired(memory) == (2, True) and memory.journal.surge == 0 and memory.span == (2, 4)
+
+
+def test_an_end_whose_answer_was_lost_is_seen_by_the_next_read_and_counted_once() -> None:
+    journal = dataclasses.replace(RUNNING, surge=1, retiring=("i-w",))
+    memory = after(
+        a_memory(dataclasses.replace(GROUP, desired=3), journal),
+        Terminate("i-w", True),
+        error=UnreachableError("lost"),
+    )
+    ended = (an_instance("w", lifecycle="Terminating"), an_instance("x"))
+    memory = read(memory, NOW + 3, desired=2, instances=ended)
+    assert (memory.journal.surge, memory.journal.retiring, memory.marks.gone) == (
+        0,
+        (),
+        {"i-w"},
+    ) and desired(memory) == (2, False)
+
+
+def test_without_decrement_desired_stays() -> None:
+    memory = after(a_memory(GROUP), Terminate("i-w", False))
+    assert desired(memory) == (2, False) and memory.marks.gone == {"i-w"} and memory.changed
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"lifecycle": "Terminating:Wait"}, {"state": "shutting-down"}, {"state": "terminated"}],
+)
+def test_an_instance_that_was_seen_ending_is_gone_for_good(fields: dict[str, str]) -> None:
+    memory = read(
+        a_memory(GROUP), NOW + 1, instances=(an_instance("w", **fields), an_instance("x"))
+    )
+    assert memory.marks.gone == {"i-w"} and read(memory, NOW + 2).marks.gone == {"i-w"}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"lifecycle": "Standby"}, {"lifecycle": "Detaching"}, {"state": "stopped"}, {"state": ""}],
+)
+def test_one_that_may_come_back_is_not(fields: dict[str, str]) -> None:
+    assert read(a_memory(GROUP), NOW + 1, instances=(an_instance("w", **fields),)).marks == Marks()
+
+
+def test_our_acts_are_laid_over_reads_for_a_while() -> None:
+    memory = after(a_memory(GROUP), Suspend("blue", ("AZRebalance",)))
+    assert (
+        memory.group is not None
+        and memory.group.suspended == {"AZRebalance"}
+        and memory.acted == NOW
+    )
+    for late, shown in ((REPEAT - 1, {"AZRebalance"}), (REPEAT + 1, set())):
+        found = read(memory, NOW + late)
+        assert found.group is not None and found.group.suspended == shown and found.read == GROUP
+
+
+def after_failures(
+    error: RotatorError, times: int, command: Command = SetMaxSize("blue", 9)
+) -> Memory:
+    """The memory after so many failures in a row, each as soon as it is tried again."""
+    memory = a_memory(GROUP)
+    for number in range(times):
+        memory = after(memory, command, NOW + 40 * number, error)
+    return memory
+
+
+@pytest.mark.parametrize(
+    "error, pauses",
+    [
+        (UnreachableError("x"), [2, 4, 8, 16, 30, 30]),
+        (RefusedError("x"), [5, 5, 8, 16, 30, 30]),
+        (ThrottledError("x", retry_after=20), [20, 20, 20, 20, 30, 30]),
+        (ThrottledError("x"), [2, 4, 8]),
+    ],
+)
+def test_how_long_a_failed_command_waits(error: RotatorError, pauses: list[float]) -> None:
+    for number, pause in enumerate(pauses, 1):
+        (retry,) = after_failures(error, number).retries.values()
+        assert (retry.times, retry.at) == (number, NOW + 40 * (number - 1) + pause)
+    assert after_failures(error, 2000).retries, "however often"
+
+
+@pytest.mark.parametrize(
+    "error, most",
+    [
+        (ForbiddenError("x"), 1),
+        (RefusedError("x"), 3),
+        (UnreachableError("x"), 15),
+        (ThrottledError("x"), 15),
+    ],
+)
+def test_when_a_command_is_given_up(error: RotatorError, most: int) -> None:
+    found = []
+    for times in (most - 1, most):
+        turn = a_turn(GROUP)
+        turn.memory = after_failures(error, times)
+        found.append(bool(failures.hopeless(turn)))
+    assert found == [False, True]
+
+
+def test_success_forgets_the_failures() -> None:
+    command = SetMaxSize("blue", 9)
+    assert not after(after_failures(RefusedError("x"), 5), command).retries
+
+
+@pytest.mark.parametrize("error", [ConflictError("moved"), NotFoundError("gone")])
+def test_a_node_that_changed_meanwhile_is_left_to_its_watch_and_not_hammered(
+    error: RotatorError,
+) -> None:
+    memory = after_failures(error, 40, CHANGE)
+    assert memory.retries[CHANGE].times == 0 and memory.retries[CHANGE].at == NOW + 40 * 39 + 2
+    turn = a_turn(GROUP)
+    turn.memory = memory
+    assert not failures.hopeless(turn)
+
+
+def test_answers_to_evictions_are_the_drains_own() -> None:
+    memory = a_memory(GROUP)
+    assert after(memory, Evict("shop", "cart", "u"), error=RefusedError("x")) is memory
+
+
+@pytest.mark.parametrize(
+    "command, barred",
+    [
+        (CHANGE, True),
+        (ChangeNode("x", "1", NodeChange(True)), False),
+        (Terminate("i-w", True), True),
+        (Terminate("i-x", True), False),
+        (Suspend("blue", ("AZRebalance",)), False),
+    ],
+)
+def test_whose_way_a_failing_command_bars(command: Command, barred: bool) -> None:
+    turn = a_turn(GROUP, [a_node("w"), a_node("x")])
+    turn.note(retries=after_failures(ForbiddenError("no"), 1, command).retries)
+    (member,) = (member for member in turn.situation.members if member.id == "i-w")
+    assert failures.barred(turn, member) is barred

@@ -1,0 +1,224 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looking before anything is touched, and every refusal: what, which object, what stands in the
+way, what to do."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadGroup
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    ForbiddenError,
+    NotFoundError,
+    RefusedError,
+    RotatorError,
+    UnreachableError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Target
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    Broken,
+    Listed,
+    reduce,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import observe
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    NODES,
+    Turn,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    PATIENCE,
+    REPEAT,
+    Retry,
+)
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    TARGET,
+    a_group,
+    a_node,
+    an_instance,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
+    NOW,
+    a_policy,
+    a_turn,
+)
+
+GROUP = a_group(an_instance("w"))
+READ = ReadGroup("blue")
+
+
+@pytest.mark.parametrize(
+    "fields, kind, words, hint",
+    [
+        (
+            {"resolved": None},
+            NotFoundError,
+            "launches from (lt-1 $Latest) does not exist",
+            "Create the launch template",
+        ),
+        (
+            {"resolved": None, "source": ("", "")},
+            NotFoundError,
+            "launches from (no template ) does not exist",
+            "point the group",
+        ),
+        (
+            {"suspended": frozenset(("Launch",))},
+            RefusedError,
+            "has its process Launch suspended",
+            "resume-processes",
+        ),
+        (
+            {"suspended": frozenset(("Terminate", "AZRebalance"))},
+            RefusedError,
+            "has its process Terminate suspended",
+            "Terminate",
+        ),
+        ({"refreshing": True}, RefusedError, "An instance refresh is running on", "cancel it"),
+        (
+            {"unsupported": ("has a warm pool",)},
+            RefusedError,
+            "has a warm pool, which a rotation does not handle",
+            "by hand",
+        ),
+    ],
+)
+def test_every_refusal_names_the_group_what_stands_in_the_way_and_what_to_do(
+    fields: dict[str, Any], kind: type[RotatorError], words: str, hint: str
+) -> None:
+    error = observe.refusal(dataclasses.replace(GROUP, **fields))
+    assert (
+        error is not None
+        and error.__class__ is kind
+        and words in error.message
+        and hint in error.hint
+    )
+    assert "Auto Scaling group blue" in error.message and "\n" not in str(error)
+
+
+def test_other_suspended_processes_are_no_reason() -> None:
+    assert (
+        observe.refusal(
+            dataclasses.replace(GROUP, suspended=frozenset(("AZRebalance", "AlarmNotification")))
+        )
+        is None
+    )
+
+
+@pytest.mark.parametrize(
+    "fields, due",
+    [
+        ({}, NOW + 30),
+        ({"read_began": NOW - 29}, NOW + 1),
+        ({"read_began": NOW - 31}, NOW - 1),
+        ({"hurry": True}, NOW + 5),
+        ({"unseen": True}, NOW + 5),
+        ({"mode": "survey"}, NOW + 5),
+        ({"acted": NOW + 0.5}, NOW + 1.5),
+        ({"acted": NOW - 1}, NOW + 30),
+    ],
+)
+def test_when_the_group_is_read(fields: dict[str, Any], due: float) -> None:
+    turn = a_turn(GROUP, [a_node("w")], **fields)
+    observe.look(turn, ())
+    assert (turn.commands == [READ]) is (due <= NOW)
+    assert due <= NOW or turn.wake == pytest.approx(due)
+
+
+def test_a_node_that_no_read_has_shown_has_the_group_read_once() -> None:
+    turn = a_turn(GROUP, [a_node("w"), a_node("new")])
+    observe.look(turn, ("i-x",))
+    # type: ignore[attr-defined]
+    assert turn.commands == [READ] and turn.commands[0].also == ("i-x",)
+    again = a_turn(GROUP, [a_node("w"), a_node("new")], strangers=turn.memory.strangers)
+    observe.look(again, ())
+    ended = a_turn(GROUP, [a_node("w"), a_node("new")], marks=Marks(gone=frozenset(("i-new",))))
+    observe.look(ended, ())
+    assert again.commands == ended.commands == []
+
+
+def blind(error: RotatorError, group: Any = GROUP, **fields: Any) -> Turn:
+    """A look at which reading the group has just failed."""
+    return a_turn(group, [a_node("w")], retries={READ: Retry(1, NOW + 2, error)}, **fields)
+
+
+def test_what_will_not_pass_is_raised_at_once_and_what_may_is_waited_for() -> None:
+    with pytest.raises(ForbiddenError):
+        observe.look(blind(ForbiddenError("no")), ())
+    assert observe.look(blind(UnreachableError("gone")), ()) is True
+    assert (
+        observe.look(
+            blind(UnreachableError("gone"), timers={"blind": NOW - observe.OUT_OF_SIGHT + 1}), ()
+        )
+        is True
+    )
+    with pytest.raises(UnreachableError):
+        observe.look(
+            blind(UnreachableError("gone"), timers={"blind": NOW - observe.OUT_OF_SIGHT}), ()
+        )
+    with pytest.raises(UnreachableError):
+        observe.look(
+            blind(UnreachableError("gone"), None, timers={"blind": NOW - observe.FIRST_CONTACT}), ()
+        )
+
+
+def test_nodes_that_cannot_be_watched_count_as_blindness_and_an_answer_ends_it() -> None:
+    turn = a_turn(GROUP, [a_node("w")], timers={"blind": NOW - 299})
+    turn.view = dataclasses.replace(
+        turn.view, cache=reduce(turn.view.cache, [Broken(NODES, UnreachableError("gone"))])
+    )
+    assert observe.look(turn, ()) and "blind" in turn.memory.timers
+    seeing = a_turn(GROUP, [a_node("w")], timers={"blind": NOW - 299})
+    assert observe.look(seeing, ()) and "blind" not in seeing.memory.timers
+
+
+def test_what_may_not_be_read_is_told_before_anything_is_touched() -> None:
+    turn = a_turn(GROUP)
+    assert observe.permitted(turn) is False and turn.feeds >= observe.NEEDED
+    turn.view = dataclasses.replace(
+        turn.view, cache=reduce(turn.view.cache, [Listed(feed, ()) for feed in observe.NEEDED])
+    )
+    assert observe.permitted(turn) is True
+    turn.view = dataclasses.replace(
+        turn.view, cache=reduce(turn.view.cache, [Broken(observe.DAEMONSETS, ForbiddenError("no"))])
+    )
+    with pytest.raises(ForbiddenError):
+        observe.permitted(turn)
+
+
+def test_a_read_older_than_the_version_that_we_know_of_is_waited_out() -> None:
+    policy = a_policy(version="3")
+    turn = a_turn(GROUP, policy=policy)
+    assert (
+        observe.stale(turn) is True
+        and observe.stale(a_turn(GROUP, policy=a_policy(version="2"))) is False
+    )
+    assert observe.stale(a_turn(GROUP, policy=a_policy())) is False
+    with pytest.raises(RefusedError, match="launches from version 2 of blue, not 3"):
+        observe.stale(a_turn(GROUP, policy=policy, timers={"stale": NOW - PATIENCE}))
+
+
+@pytest.mark.parametrize(
+    "found, words",
+    [
+        (TARGET, ""),
+        (dataclasses.replace(TARGET, image_id="ami-next", resolved_at=2000.0), ""),
+        (Target("lt-1", "3"), "moved from lt-1 version 2 to lt-1 version 3"),
+        (Target("lt-9", "2"), "moved from lt-1 version 2 to lt-9 version 2"),
+        (None, "was deleted"),
+    ],
+)
+def test_a_template_that_moves_is_believed_after_a_while_and_nothing_new_is_begun_meanwhile(
+    found: Target | None, words: str
+) -> None:
+    group = dataclasses.replace(GROUP, resolved=found)
+    turn = a_turn(group)
+    assert observe.same_target(turn) is None and observe.moving(turn) is bool(words)
+    assert turn.target == TARGET and turn.hurry is bool(words)
+    error = observe.same_target(a_turn(group, timers={"moved": NOW - REPEAT}))
+    assert (error is None) is not bool(words) and words in str(error or "")

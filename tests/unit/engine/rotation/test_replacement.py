@@ -1,0 +1,319 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A node's way out, look by look: cordon, balancers, end, and back again."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    ChangeNode,
+    DeleteNode,
+    Deregister,
+    NodeChange,
+    Register,
+    Terminate,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+    EXCLUDE,
+    REPLACING,
+    WAS_CORDONED,
+    WAS_EXCLUDED,
+    Marks,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import replacement
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    INGRESS,
+    a_group,
+    a_node,
+    a_target,
+    an_instance,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
+    NOW,
+    RUNNING,
+    a_policy,
+    a_turn,
+    taken,
+    written,
+)
+
+GONE = "w"
+"""An instance whose node never joined or is gone: there is nothing to cordon and nothing to
+drain."""
+
+
+def a_member(turn: Turn, name: str) -> Any:
+    """The member of instance i-<name>."""
+    return next(member for member in turn.situation.members if member.id == f"i-{name}")
+
+
+@pytest.mark.parametrize(
+    "fields, labels, marks",
+    [
+        ({}, {EXCLUDE: "true"}, {REPLACING: "r1"}),
+        ({"unschedulable": True}, {EXCLUDE: "true"}, {REPLACING: "r1", WAS_CORDONED: "true"}),
+        ({"labels": {EXCLUDE: ""}}, {EXCLUDE: "true"}, {REPLACING: "r1", WAS_EXCLUDED: "true"}),
+        # half of it, after an operator took the cordon away: what was before us is known already
+        (
+            {"labels": {EXCLUDE: "true"}, "annotations": {REPLACING: "r0"}},
+            {EXCLUDE: "true"},
+            {REPLACING: "r1"},
+        ),
+    ],
+)
+def test_a_leaving_node_is_marked_with_how_it_was(
+    fields: dict[str, Any], labels: dict[str, str], marks: dict[str, str]
+) -> None:
+    turn = a_turn(a_group(an_instance("w")), [a_node("w", **fields)], **taken("w"))
+    replacement.advance(turn)
+    (command,) = turn.commands
+    assert command == ChangeNode(
+        "w", "1", NodeChange(True, tuple(labels.items()), tuple(sorted(marks.items())))
+    )
+
+
+MARKED = {"unschedulable": True, "labels": {EXCLUDE: "true"}, "annotations": {REPLACING: "r1"}}
+
+
+@pytest.mark.parametrize(
+    "notes, back",
+    [
+        (
+            {},
+            NodeChange(
+                False,
+                ((EXCLUDE, None),),
+                ((REPLACING, None), (WAS_EXCLUDED, None), (WAS_CORDONED, None)),
+            ),
+        ),
+        (
+            {WAS_CORDONED: "true"},
+            NodeChange(
+                None,
+                ((EXCLUDE, None),),
+                ((REPLACING, None), (WAS_EXCLUDED, None), (WAS_CORDONED, None)),
+            ),
+        ),
+        (
+            {WAS_EXCLUDED: "true"},
+            NodeChange(False, (), ((REPLACING, None), (WAS_EXCLUDED, None), (WAS_CORDONED, None))),
+        ),
+    ],
+)
+def test_a_node_that_stays_is_put_back_as_it_was(notes: dict[str, str], back: NodeChange) -> None:
+    node = a_node("w", **{**MARKED, "annotations": {REPLACING: "r1", **notes}})
+    turn = a_turn(a_group(an_instance("w")), [node], marks=Marks(spared=frozenset(("i-w",))))
+    assert replacement.put_back(turn) is False
+    (command,) = turn.commands
+    assert isinstance(command, ChangeNode) and sorted(command.change.annotations) == sorted(
+        back.annotations
+    )
+    assert (command.change.unschedulable, command.change.labels) == (
+        back.unschedulable,
+        back.labels,
+    )
+    assert replacement.put_back(a_turn(a_group(an_instance("w")), [a_node("w")])) is True
+    going = a_turn(a_group(an_instance("w")), [node], **taken("w"))
+    assert replacement.put_back(going) is True and going.commands == []
+
+
+def test_what_may_not_be_put_back_holds_up_nothing() -> None:
+    node = a_node("w", **MARKED)
+    command = ChangeNode("w", "1", replacement._as_before(node))
+    retries = {command: Retry(1, NOW + 9, ForbiddenError("no"))}
+    turn = a_turn(
+        a_group(an_instance("w")), [node], marks=Marks(spared=frozenset(("i-w",))), retries=retries
+    )
+    assert replacement.put_back(turn) is True
+
+
+def ends(instances: str = "wxyz", surge: int = 0, mode: str = "rotate", **fields: Any) -> Turn:
+    """The look at which instance i-w, which has no node any more, is to be ended."""
+    made = [
+        an_instance(name, fresh=name in "nm", zone=fields.get("zones", {}).get(name, "a"))
+        for name in instances
+    ]
+    group = a_group(
+        *made, desired=fields.get("desired", len(made)), zones=tuple(sorted({i.zone for i in made}))
+    )
+    nodes = [a_node(name) for name in instances if name != GONE]
+    journal = dataclasses.replace(RUNNING, surge=surge, retiring=fields.get("retiring", ()))
+    turn = a_turn(
+        group, nodes, journal, mode=mode, **taken("w", reason=fields.get("reason", "old"))
+    )
+    replacement.advance(turn)
+    return turn
+
+
+def test_while_others_wait_the_group_launches_another_in_its_place() -> None:
+    assert ends("wxyn", surge=1).commands == [Terminate("i-w", False)]
+    assert ends("wn", surge=0).commands == [Terminate("i-w", False)]
+
+
+def test_the_last_ones_take_the_surge_with_them_and_that_is_recorded_first() -> None:
+    turn = ends("wnm", surge=1)
+    assert turn.commands == [] and turn.journal.retiring == ("i-w",)
+    following = written(turn)
+    replacement.advance(following)
+    assert following.commands == [Terminate("i-w", True)]
+
+
+@pytest.mark.parametrize(
+    "fields, decrement",
+    [
+        (
+            {"instances": "wnm", "surge": 1, "desired": 2},
+            False,
+        ),  # more is launched than wanted: nobody comes in its place
+        (
+            {"instances": "wxnm", "surge": 1, "mode": "settle"},
+            True,
+        ),  # nothing new is started: its place goes
+        ({"instances": "wxnm", "surge": 1, "reason": "surplus"}, True),
+        ({"instances": "wxnm", "surge": 1, "reason": "broken"}, True),
+        (
+            {"instances": "wnm", "surge": 1, "retiring": ("i-n",)},
+            False,
+        ),  # the surge is promised to another
+        (
+            {"instances": "wnm", "surge": 1, "zones": {"w": "a", "n": "b", "m": "b"}},
+            False,
+        ),  # the zones would not bear it
+        ({"instances": "wnm", "surge": 1, "zones": {"w": "b", "n": "b", "m": "a"}}, True),
+    ],
+)
+def test_with_or_without_decrement(fields: dict[str, Any], decrement: bool) -> None:
+    turn = ends(**fields)
+    assert ("i-w" in turn.journal.retiring) is decrement
+    assert turn.commands == ([] if decrement else [Terminate("i-w", False)])
+
+
+def test_an_instance_that_is_being_ended_is_not_ended_again() -> None:
+    turn = a_turn(a_group(an_instance("w")), in_flight=[Terminate("i-w", False)], **taken("w"))
+    replacement.advance(turn)
+    assert turn.commands == []
+
+
+def test_an_instance_that_runs_under_the_node_of_another_is_left_to_people() -> None:
+    taken_over = a_node("ip-1", provider_id="aws:///a/i-former")
+    turn = a_turn(a_group(an_instance("w", private_dns="ip-1")), [taken_over], **taken("w"))
+    replacement.advance(turn)
+    assert turn.commands == [] and "still names i-former" in turn.memory.records["i-w"].phase + str(
+        turn.memory.problem
+    )
+    assert turn.memory.marks.spared == {"i-w"}
+
+
+def balanced(
+    *targets: Any, unavailable: int = 0, leaves: str = "w", **fields: Any
+) -> tuple[Turn, bool]:
+    """Whether the balancers are done with i-w, in a group of w, x and y."""
+    group = a_group(*(an_instance(name) for name in "wxy"), targets=targets)
+    nodes = [a_node(name, **(MARKED if name in leaves else {})) for name in "wxy"]
+    turn = a_turn(group, nodes, policy=a_policy(1, unavailable), **{**taken(*leaves), **fields})
+    return turn, replacement._unbalanced(turn, a_member(turn, "w"))
+
+
+def test_a_target_is_recorded_then_deregistered_then_waited_for() -> None:
+    turn, done = balanced(a_target("w"), a_target("x"))
+    assert not done and turn.commands == [] and turn.journal.pushed == ((INGRESS, "i-w", 30080),)
+    following = written(turn)
+    assert not replacement._unbalanced(following, a_member(following, "w"))
+    assert following.commands == [Deregister(INGRESS, (("i-w", 30080),))]
+    turn, done = balanced(a_target("w", "draining"), a_target("x"))
+    assert not done and turn.commands == [] and turn.hurry
+    assert balanced(a_target("w", "unused"), a_target("x"))[1] and balanced(a_target("x"))[1]
+
+
+def test_the_last_healthy_target_is_not_taken() -> None:
+    for others in (
+        (),
+        (a_target("x", "unhealthy"),),
+        (a_target("x", "draining"),),
+        (a_target("x", group="another"),),
+    ):
+        turn, done = balanced(a_target("w"), *others)
+        assert not done and turn.journal.pushed == () and turn.commands == []
+    turn, done = balanced(a_target("w"), a_target("x"), leaves="wx")
+    assert not done and turn.journal.pushed == (), "the other one is leaving too"
+    turn, done = balanced(a_target("w", "unhealthy"))
+    assert turn.journal.pushed, "one that gets no traffic is no loss"
+    turn, done = balanced(a_target("w"), unavailable=3)
+    assert turn.journal.pushed, "all may be unavailable: so it is wanted"
+
+
+def test_after_lb_timeout_a_draining_target_is_left_behind_and_the_last_healthy_one_is_a_failure() -> (
+    None
+):
+    late = {"timers": {"lb i-w": NOW - 300}}
+    assert balanced(a_target("w", "draining"), a_target("x"), **late)[1]
+    turn, done = balanced(a_target("w"), **late)
+    assert (
+        not done
+        and "last healthy target" in str(turn.memory.problem)
+        and turn.memory.marks.taken == frozenset()
+    )
+
+
+def test_a_node_that_stays_gets_its_targets_back() -> None:
+    pushed = ((INGRESS, "i-w", 1), (INGRESS, "i-x", 1), (INGRESS, "i-y", 1), (INGRESS, "i-gone", 1))
+    group = a_group(
+        *(an_instance(name) for name in "wxy"),
+        targets=(a_target("w", "draining"), a_target("x", "initial")),
+    )
+    turn = a_turn(group, journal=dataclasses.replace(RUNNING, pushed=pushed), **taken("y"))
+    assert replacement.rejoined(turn) is False
+    assert turn.journal.pushed == (pushed[0], pushed[2]), (
+        "one serves again, one has left, one is still leaving"
+    )
+    following = written(turn)
+    assert replacement.rejoined(following) is False and following.commands == [
+        Register(INGRESS, (("i-w", 1),))
+    ]
+
+
+def burial(state: str, node: Node, **fields: Any) -> Turn:
+    """A look after i-w has ended."""
+    group = a_group(an_instance("x"), departed=(an_instance("w", state=state),))
+    turn = a_turn(group, [node], marks=Marks(gone=frozenset(("i-w",))), **fields)
+    replacement.bury(turn)
+    return turn
+
+
+def test_a_node_is_deleted_only_when_ec2_says_that_its_instance_is_terminated() -> None:
+    assert burial("terminated", a_node("w")).commands == [DeleteNode("w", "uid-w")]
+    for state in ("running", "shutting-down", "stopped", ""):
+        assert burial(state, a_node("w")).commands == []
+    assert burial("terminated", a_node("w", provider_id="aws:///a/i-other")).commands == []
+
+
+def test_at_the_end_lingering_nodes_are_waited_for_and_then_told() -> None:
+    turn = burial("shutting-down", a_node("w"))
+    assert replacement.buried(turn) is False and turn.hurry and turn.memory.left == ()
+    late = burial("shutting-down", a_node("w"), timers={"burial": NOW - 600})
+    assert (
+        replacement.buried(late) is True
+        and "Instance i-w was told to terminate" in late.memory.left[0]
+    )
+    assert replacement.buried(a_turn(a_group(an_instance("x")), [a_node("x")])) is True
+
+
+def test_whose_node_is_awaited() -> None:
+    group = a_group(an_instance("x"), an_instance("n", fresh=True, private_dns="ip-7"))
+    former = a_node("ip-7", provider_id="aws:///a/i-former")
+    turn = a_turn(
+        group,
+        [a_node("x"), a_node("w"), former],
+        marks=Marks(gone=frozenset(("i-w", "i-vanished"))),
+    )
+    assert replacement.awaited(turn) == ("i-former", "i-w") and turn.hurry
+    assert replacement.awaited(a_turn(None)) == ()

@@ -1,0 +1,192 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inbox of a real run: threads, signals and the loss of the parent, with ports and feeds that
+answer at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Ports
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    FailedError,
+    RefusedError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    Broken,
+    Feed,
+    Listed,
+    Message,
+    Pause,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import ThreadInbox
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, Stop
+
+NODES = Feed("nodes")
+PORTS = Ports(cloud=None, cluster=None)  # type: ignore[arg-type]
+LONG = 20.0
+"""Seconds after which a test that hears nothing has failed; none waits for it."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Act:
+    """A command that does as it is told."""
+
+    name: str
+    does: Callable[[Ports], Any] = dataclasses.field(compare=False)
+    service: str = "aws"
+
+    def apply(self, ports: Ports) -> Any:
+        return self.does(ports)
+
+
+def silent(feed: Feed) -> Iterator[Message | Pause | None]:
+    """A feed that says nothing and has ended before it began."""
+    yield Pause(LONG)
+
+
+def heard(inbox: ThreadInbox, number: int = 1) -> list[Any]:
+    """The next so many messages."""
+    found: list[Any] = []
+    while len(found) < number:
+        more = inbox.wait(inbox.now() + LONG)
+        assert more, "nothing was heard"
+        found += more
+    return found
+
+
+def boom(ports: Ports) -> None:
+    raise KeyError("nodes")
+
+
+def refuse(ports: Ports) -> None:
+    raise RefusedError("no")
+
+
+def test_a_command_is_carried_out_on_the_ports_and_its_answer_told() -> None:
+    with ThreadInbox(PORTS, silent) as inbox:
+        act, before = Act("x", lambda ports: ports is PORTS), inbox.now()
+        inbox.submit(act)
+        (done,) = heard(inbox)
+        assert (
+            isinstance(done, Done)
+            and done.command == act
+            and done.answer is True
+            and done.error is None
+        )
+        assert before <= done.began <= done.ended <= inbox.now()
+
+
+def test_a_refusal_is_told_as_it_is_and_a_defect_as_a_failure_that_names_the_command() -> None:
+    with ThreadInbox(PORTS, silent) as inbox:
+        inbox.submit(Act("refused", refuse))
+        inbox.submit(Act("broken", boom))
+        errors = {done.command.name: done.error for done in heard(inbox, 2)}
+        assert isinstance(errors["refused"], RefusedError)
+        assert isinstance(errors["broken"], FailedError) and "Act broke: KeyError('nodes')" in str(
+            errors["broken"]
+        )
+
+
+def test_commands_run_beside_each_other() -> None:
+    together = threading.Barrier(4)
+    with ThreadInbox(PORTS, silent) as inbox:
+        for number in range(4):
+            inbox.submit(Act(str(number), lambda ports: together.wait(LONG)))
+        assert len(heard(inbox, 4)) == 4 and not together.broken
+
+
+def test_a_feed_is_pumped_while_it_is_followed_and_each_only_once() -> None:
+    begun: list[Feed] = []
+
+    def follow(feed: Feed) -> Iterator[Message | Pause | None]:
+        begun.append(feed)
+        yield None
+        yield Listed(feed, ())
+        yield Pause(LONG)
+
+    with ThreadInbox(PORTS, follow) as inbox:
+        inbox.follow(frozenset((NODES,)))
+        assert heard(inbox) == [Listed(NODES, ())]
+        inbox.follow(frozenset((NODES, Feed("pods"))))
+        assert heard(inbox) == [Listed(Feed("pods"), ())] and begun == [NODES, Feed("pods")]
+        inbox.follow(frozenset())
+        inbox.follow(frozenset((NODES,)))
+        assert heard(inbox) == [Listed(NODES, ())] and begun.count(NODES) == 2
+
+
+def test_a_feed_that_is_left_says_no_more() -> None:
+    gate, ended = threading.Event(), threading.Event()
+
+    def follow(feed: Feed) -> Iterator[Message | Pause | None]:
+        try:
+            yield Listed(feed, ())
+            gate.wait(LONG)
+            yield Listed(feed, (1,))
+        finally:
+            ended.set()
+
+    with ThreadInbox(PORTS, follow) as inbox:
+        inbox.follow(frozenset((NODES,)))
+        assert heard(inbox) == [Listed(NODES, ())]
+        inbox.follow(frozenset())
+        gate.set()
+        assert ended.wait(LONG)
+        assert inbox.wait(inbox.now()) == []
+
+
+def test_a_defect_in_a_feed_does_not_silently_blind_the_run() -> None:
+    def follow(feed: Feed) -> Iterator[Message | Pause | None]:
+        yield None
+        raise ZeroDivisionError("oh")
+
+    with ThreadInbox(PORTS, follow) as inbox:
+        inbox.follow(frozenset((NODES,)))
+        (broken,) = heard(inbox)
+        assert (
+            isinstance(broken, Broken)
+            and broken.feed == NODES
+            and "Watch of nodes broke: ZeroDivisionError" in str(broken.error)
+        )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_is_a_stop_that_names_it_and_the_old_handler_comes_back(
+    number: signal.Signals,
+) -> None:
+    before = signal.getsignal(number)
+    with ThreadInbox(PORTS, silent) as inbox:
+        assert signal.getsignal(number) != before
+        os.kill(os.getpid(), number)
+        assert heard(inbox) == [Stop(f"signal {number.name}")]
+    assert signal.getsignal(number) == before
+
+
+def test_the_loss_of_the_parent_is_a_stop_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ThreadInbox(PORTS, silent) as inbox:
+        monkeypatch.setattr(os, "getppid", lambda: 1)
+        assert heard(inbox) == [Stop("the loss of the process that started it")]
+        assert inbox.wait(inbox.now()) == []
+
+
+def test_whoever_gave_the_run_up_without_a_signal_is_asked() -> None:
+    with ThreadInbox(PORTS, silent, abandoned=lambda: True) as inbox:
+        assert heard(inbox) == [Stop("the loss of the process that started it")]
+
+
+def test_waiting_ends_at_its_moment_at_the_latest_and_gives_all_there_is() -> None:
+    with ThreadInbox(PORTS, silent) as inbox:
+        assert inbox.wait(inbox.now() - 1) == [] and inbox.wait(inbox.now() + 0.001) == []
+        done = threading.Barrier(3)
+        for number in range(2):
+            inbox.submit(Act(str(number), lambda ports: done.wait(LONG)))
+        done.wait(LONG)
+        assert len(heard(inbox, 2)) == 2
