@@ -1,0 +1,103 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kinds of node groups, and what each allows: the one place that decides it.
+
+A kind is read from the tags of the group's Auto Scaling group. EKS tags the group behind a managed
+node group with `eks:nodegroup-name` (EKS user guide, managed node groups); kops tags every group
+with `KubernetesCluster`, `kops.k8s.io/instancegroup` and `k8s.io/role/<role>` (kops: docs, labels
+and tags; `master` is the older name of `control-plane`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Mapping
+
+EKS_NODEGROUP_TAG = "eks:nodegroup-name"
+EKS_CLUSTER_TAG = "eks:cluster-name"
+KOPS_CLUSTER_TAG = "KubernetesCluster"
+KOPS_GROUP_TAG = "kops.k8s.io/instancegroup"
+KOPS_ROLE_TAG = "k8s.io/role/"
+
+
+class Owner(enum.Enum):
+    """Who does a thing for a node group."""
+
+    ROTATOR = "rotator"
+    EKS = "eks"
+    KOPS = "kops"
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """What one kind of node group allows.
+
+    `name`: as inventory and results show it. `replaced_by`: who replaces the nodes.
+    `template_owner`: who writes the launch template. `may_surge`: whether nodes may be launched
+    above the group's size. `needs_quorum`: whether an etcd quorum guards every replacement.
+    `carries_pods`: whether its instances are nodes of the cluster.
+    """
+
+    name: str
+    replaced_by: Owner = Owner.ROTATOR
+    template_owner: Owner = Owner.ROTATOR
+    may_surge: bool = True
+    needs_quorum: bool = False
+    carries_pods: bool = True
+
+
+SELF_MANAGED = Kind("self_managed")
+EKS_MANAGED = Kind("eks_managed", replaced_by=Owner.EKS, template_owner=Owner.EKS)
+KOPS_NODE = Kind("kops_node", template_owner=Owner.KOPS)
+KOPS_CONTROL_PLANE = Kind(
+    "kops_control_plane", template_owner=Owner.KOPS, may_surge=False, needs_quorum=True
+)
+KOPS_API_SERVER = Kind("kops_apiserver", template_owner=Owner.KOPS)
+KOPS_BASTION = Kind("kops_bastion", template_owner=Owner.KOPS, carries_pods=False)
+KINDS = (
+    SELF_MANAGED,
+    EKS_MANAGED,
+    KOPS_NODE,
+    KOPS_CONTROL_PLANE,
+    KOPS_API_SERVER,
+    KOPS_BASTION,
+)
+
+_KOPS_ROLES: Mapping[str, Kind] = {
+    "control-plane": KOPS_CONTROL_PLANE,
+    "master": KOPS_CONTROL_PLANE,
+    "apiserver": KOPS_API_SERVER,
+    "bastion": KOPS_BASTION,
+    "node": KOPS_NODE,
+}
+"""Kinds by kops role, the one that asks for most care first: a group may carry several roles."""
+
+
+def kind_of(tags: Mapping[str, str]) -> Kind:
+    """Return the kind of the node group whose Auto Scaling group carries these tags."""
+    if EKS_NODEGROUP_TAG in tags:
+        return EKS_MANAGED
+    if KOPS_GROUP_TAG not in tags:
+        return SELF_MANAGED
+    for role, kind in _KOPS_ROLES.items():
+        if KOPS_ROLE_TAG + role in tags:
+            return kind
+    return KOPS_NODE
+
+
+def not_rotated(tags: Mapping[str, str]) -> str:
+    """Return why a rotation leaves such a group alone, as the end of a sentence; "" if it may go.
+
+    Managed node groups are updated by EKS; a control plane is rotated one node at a time under its
+    quorum and a bastion carries no pods, neither of which a rotation of node groups does.
+    """
+    kind = kind_of(tags)
+    if kind.replaced_by is Owner.EKS:
+        return f"belongs to the EKS managed node group {tags[EKS_NODEGROUP_TAG]}"
+    if kind.needs_quorum:
+        return f"is the control plane of kops cluster {tags.get(KOPS_CLUSTER_TAG, '')}".rstrip()
+    if not kind.carries_pods:
+        return f"holds the bastions of kops cluster {tags.get(KOPS_CLUSTER_TAG, '')}".rstrip()
+    return ""

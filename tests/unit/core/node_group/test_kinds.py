@@ -1,0 +1,69 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each kind of node group is recognized by, and what it allows."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group import kinds
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import Kind
+
+KOPS = {"KubernetesCluster": "prod.example.com", "kops.k8s.io/instancegroup": "nodes-a"}
+EKS = {"eks:nodegroup-name": "blue", "eks:cluster-name": "prod"}
+
+
+def roles(*names: str) -> dict[str, str]:
+    return KOPS | {f"k8s.io/role/{name}": "1" for name in names}
+
+
+@pytest.mark.parametrize(
+    ("tags", "kind"),
+    [
+        ({}, kinds.SELF_MANAGED),
+        ({"kubernetes.io/cluster/prod": "owned"}, kinds.SELF_MANAGED),
+        ({"KubernetesCluster": "prod"}, kinds.SELF_MANAGED),
+        (EKS, kinds.EKS_MANAGED),
+        (KOPS, kinds.KOPS_NODE),
+        (roles("node"), kinds.KOPS_NODE),
+        (roles("control-plane"), kinds.KOPS_CONTROL_PLANE),
+        (roles("master"), kinds.KOPS_CONTROL_PLANE),
+        (roles("node", "master"), kinds.KOPS_CONTROL_PLANE),
+        (roles("master", "control-plane"), kinds.KOPS_CONTROL_PLANE),
+        (roles("apiserver"), kinds.KOPS_API_SERVER),
+        (roles("bastion"), kinds.KOPS_BASTION),
+        (roles("spaceship"), kinds.KOPS_NODE),
+    ],
+)
+def test_a_kind_is_read_from_the_tags(tags: dict[str, str], kind: Kind) -> None:
+    assert kinds.kind_of(tags) is kind
+
+
+def test_every_kind_has_its_own_name() -> None:
+    names = [kind.name for kind in kinds.KINDS]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in kinds.KINDS if kind.needs_quorum])
+def test_what_needs_a_quorum_never_surges(kind: Kind) -> None:
+    assert not kind.may_surge
+
+
+@pytest.mark.parametrize(
+    ("tags", "why"),
+    [
+        ({}, ""),
+        (roles("node"), ""),
+        (roles("apiserver"), ""),
+        (EKS, "belongs to the EKS managed node group blue"),
+        (roles("master"), "is the control plane of kops cluster prod.example.com"),
+        (roles("bastion"), "holds the bastions of kops cluster prod.example.com"),
+        (
+            {"kops.k8s.io/instancegroup": "m", "k8s.io/role/master": "1"},
+            "is the control plane of kops cluster",
+        ),
+    ],
+)
+def test_why_a_rotation_leaves_a_group_alone(tags: dict[str, str], why: str) -> None:
+    assert kinds.not_rotated(tags) == why
