@@ -1,0 +1,157 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Explain every desired capacity that a read shows: ours, late, or somebody else's.
+
+The base is a recorded fact and the surge is derived from it: surge = desired - base. Beside the
+base stands the last desired that is accounted for (`expected`). It changes in three ways only: to
+the value that we write, by -1 when a read shows the end of an instance that we ended with
+decrement, and to a foreign value once that is accounted for, so that none counts twice.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+SETTLED = 20.0
+"""Seconds after our last write of desired or decrement until a read can prove a foreign value:
+Describe calls lag behind writes by seconds."""
+CONFIRM = 10.0
+"""Seconds between the two reads that have to show the same foreign value."""
+BELOW_BASE = 120.0
+"""Seconds for which a foreign value below the base has to stand before the base follows it."""
+NEVER = -math.inf
+"""`last_write` of a run that has written nothing."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Account:
+    """What the Lease records of desired.
+
+    `base`: the group's own size. `expected`: the last desired that is accounted for. `raise_from`:
+    `expected` before a raise that is recorded and that no read has shown; None without one.
+    `decrements`: instances that we end with decrement and whose end no read has accounted for.
+    """
+
+    base: int
+    expected: int
+    raise_from: int | None = None
+    decrements: tuple[str, ...] = ()
+
+    @property
+    def surge(self) -> int:
+        """Return how many nodes desired is above the base; a raise counts once it is recorded."""
+        return max(0, self.expected - self.base)
+
+
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """One read of the group: when it was begun, and what it showed.
+
+    `launched`: ids of Pending and InService instances. `taken`: how many instances have ended
+    since the last accounted desired that we did not end.
+    """
+
+    begun: float
+    desired: int
+    launched: frozenset[str]
+    min_size: int
+    taken: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Doubt:
+    """What reads have shown and nothing of ours explains: the value, and when it first showed."""
+
+    desired: int
+    since: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Foreign:
+    """Somebody else's write of desired, and the base that was made of it."""
+
+    before: int
+    after: int
+    base: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Explained:
+    """The account after a read, what is still in doubt, and the foreign write it has proven."""
+
+    account: Account
+    doubt: Doubt | None = None
+    foreign: Foreign | None = None
+
+
+def explain(
+    account: Account, doubt: Doubt | None, reading: Reading, last_write: float, ceiling: int
+) -> Explained:
+    """Return the account after this read.
+
+    `last_write`: when our last write of desired or decrement ended (-inf: never). `ceiling`: the
+    MaxSize that was found at the start, or that others have set since; the base never exceeds it.
+    """
+    account = _raised(account, reading)
+    gone = [name for name in account.decrements if name not in reading.launched]
+    if gone and reading.desired == account.expected - len(gone):
+        return Explained(_without(account, gone, reading.desired))
+    if reading.desired == account.expected and not gone:
+        return Explained(account)
+    if reading.begun <= last_write + SETTLED:
+        return Explained(account)
+    if doubt is None or doubt.desired != reading.desired:
+        return Explained(account, Doubt(reading.desired, reading.begun))
+    if reading.begun - doubt.since < CONFIRM:
+        return Explained(account, doubt)
+    if _may_be_ours(account, reading):
+        # Evidence, not bookkeeping: desired shows which of the lost decrements took place.
+        return Explained(_without(account, gone, reading.desired)) if gone else Explained(account)
+    return _foreign(account, doubt, reading, ceiling)
+
+
+def propose_raise(account: Account, desired: int) -> Account:
+    """Return the account that has to be recorded before desired is set to `desired`."""
+    before = account.expected if account.raise_from is None else account.raise_from
+    return dataclasses.replace(account, expected=desired, raise_from=before)
+
+
+def withdraw_raise(account: Account) -> Account:
+    """Return the account without the recorded raise, which is known not to have happened."""
+    if account.raise_from is None:
+        return account
+    return dataclasses.replace(account, expected=account.raise_from, raise_from=None)
+
+
+def _raised(account: Account, reading: Reading) -> Account:
+    if account.raise_from is not None and reading.desired == account.expected:
+        return dataclasses.replace(account, raise_from=None)
+    return account
+
+
+def _may_be_ours(account: Account, reading: Reading) -> bool:
+    """Return whether decrements or a raise of ours that are in flight can explain the value."""
+    if account.raise_from is not None and reading.desired == account.raise_from:
+        return True
+    return account.expected - len(account.decrements) <= reading.desired <= account.expected
+
+
+def _without(account: Account, gone: list[str], desired: int) -> Account:
+    rest = tuple(name for name in account.decrements if name not in gone)
+    return dataclasses.replace(account, expected=desired, decrements=rest)
+
+
+def _foreign(account: Account, doubt: Doubt, reading: Reading, ceiling: int) -> Explained:
+    base, desired = account.base, reading.desired
+    if desired < base and reading.begun - doubt.since < BELOW_BASE:
+        return Explained(account, doubt)
+    if desired > account.expected:
+        base += desired - account.expected
+    elif desired < base or reading.taken < account.expected - desired:
+        base = desired  # an absolute write: nothing but the number moved
+    base = max(reading.min_size, min(base, ceiling))
+    told = Foreign(account.expected, desired, base)
+    counted = Account(base, desired, None, account.decrements)
+    return Explained(counted, None, told)

@@ -1,0 +1,156 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every desired capacity is explained: ours, late, or somebody else's."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    NEVER,
+    Account,
+    Doubt,
+    Explained,
+    Foreign,
+    Reading,
+    explain,
+    propose_raise,
+    withdraw_raise,
+)
+
+TEN = frozenset(f"i-{number}" for number in range(10))
+
+
+def reads(
+    account: Account,
+    *shown: tuple[float, int],
+    launched: frozenset[str] = TEN,
+    written: float = NEVER,
+    taken: int = 0,
+    least: int = 0,
+    ceiling: int = 100,
+) -> list[Explained]:
+    """Show the account these (begun, desired) one after the other."""
+    found: list[Explained] = []
+    doubt: Doubt | None = None
+    for begun, desired in shown:
+        reading = Reading(begun, desired, launched, least, taken)
+        found.append(explain(account, doubt, reading, written, ceiling))
+        account, doubt = found[-1].account, found[-1].doubt
+    return found
+
+
+def test_the_expected_value_explains_itself() -> None:
+    (one,) = reads(Account(6, 8), (0, 8))
+    assert one == Explained(Account(6, 8))
+
+
+@pytest.mark.parametrize(
+    ("account", "desired", "taken", "base"),
+    [
+        pytest.param(Account(6, 6), 9, 0, 9, id="a raise above the base"),
+        pytest.param(Account(6, 8), 11, 0, 9, id="a raise above our surge is relative to it"),
+        pytest.param(Account(6, 8), 7, 0, 7, id="a stale absolute raise between base and desired"),
+        pytest.param(Account(6, 8), 7, 1, 6, id="somebody ended one of our surge"),
+        pytest.param(Account(6, 8), 6, 2, 6, id="somebody ended all of our surge"),
+        pytest.param(Account(6, 8), 6, 1, 6, id="written back to the base"),
+    ],
+)
+def test_a_foreign_value_is_accounted_for_once(
+    account: Account, desired: int, taken: int, base: int
+) -> None:
+    first, second, third = reads(account, (0, desired), (10, desired), (20, desired), taken=taken)
+    assert (first.account, first.foreign) == (account, None), "one read proves nothing"
+    assert second.foreign == Foreign(account.expected, desired, base)
+    assert second.account == Account(base, desired)
+    assert third == Explained(second.account), "and it does not count twice"
+
+
+def test_a_foreign_value_below_the_base_has_to_stand_for_two_minutes() -> None:
+    found = reads(Account(6, 8), (0, 4), (10, 4), (119, 4), (120, 4))
+    assert [one.account.base for one in found] == [6, 6, 6, 4]
+
+
+def test_a_value_that_goes_away_again_changes_nothing() -> None:
+    found = reads(Account(6, 8), (0, 4), (60, 8), (100, 4), (219, 4))
+    assert {one.account for one in found} == {Account(6, 8)}
+
+
+@pytest.mark.parametrize(("begun", "proven"), [(20.0, False), (20.1, True)])
+def test_a_late_read_proves_nothing(begun: float, proven: bool) -> None:
+    found = reads(Account(6, 8), (begun, 12), (begun + 10, 12), written=0)
+    assert bool(found[-1].foreign) is proven
+
+
+def test_two_reads_too_close_to_each_other_prove_nothing() -> None:
+    assert reads(Account(6, 8), (0, 12), (9.9, 12))[-1].foreign is None
+
+
+def test_two_different_values_prove_nothing() -> None:
+    assert reads(Account(6, 8), (0, 12), (10, 13))[-1].foreign is None
+
+
+@pytest.mark.parametrize(
+    ("account", "desired", "least", "ceiling", "base"),
+    [
+        (Account(6, 6), 30, 0, 8, 8),
+        (Account(6, 8), 6, 7, 9, 7),
+    ],
+)
+def test_the_base_stays_within_the_groups_limits(
+    account: Account, desired: int, least: int, ceiling: int, base: int
+) -> None:
+    found = reads(account, (0, desired), (10, desired), least=least, ceiling=ceiling)
+    assert found[-1].account.base == base
+
+
+class TestDecrements:
+    def test_an_end_that_a_read_shows_takes_one_off(self) -> None:
+        account = Account(6, 8, decrements=("i-3", "gone"))
+        (one,) = reads(account, (0, 7))
+        assert one.account == Account(6, 7, decrements=("i-3",))
+
+    def test_a_lost_decrement_is_not_counted(self) -> None:
+        """The instance ended, by a spot interruption say, and desired did not fall."""
+        found = reads(Account(6, 8, decrements=("gone",)), (0, 8), (10, 8))
+        assert [one.account.decrements for one in found] == [("gone",), ()]
+        assert found[-1].account == Account(6, 8) and not found[-1].foreign
+
+    def test_a_number_that_falls_before_the_end_shows_is_ours(self) -> None:
+        account = Account(6, 8, decrements=("i-3",))
+        found = reads(account, (0, 7), (10, 7), (300, 7))
+        assert {one.account for one in found} == {account}
+        assert not any(one.foreign for one in found)
+
+    def test_of_two_ends_one_was_counted(self) -> None:
+        found = reads(Account(6, 8, decrements=("gone", "lost")), (0, 7), (10, 7))
+        assert found[-1].account == Account(6, 7)
+
+    def test_a_foreign_write_beside_a_decrement_is_told_apart(self) -> None:
+        found = reads(Account(6, 8, decrements=("i-3",)), (0, 12), (10, 12))
+        assert found[-1].foreign == Foreign(8, 12, 10)
+        assert found[-1].account.decrements == ("i-3",)
+
+
+class TestRaises:
+    def test_a_raise_counts_once_it_is_recorded(self) -> None:
+        account = propose_raise(Account(6, 6), 8)
+        assert (account.surge, account.raise_from) == (2, 6)
+
+    def test_a_read_that_shows_it_ends_the_raise(self) -> None:
+        assert reads(propose_raise(Account(6, 6), 8), (0, 8))[0].account == Account(6, 8)
+
+    def test_a_raise_that_did_not_happen_is_no_foreign_write(self) -> None:
+        account = propose_raise(Account(6, 7), 8)
+        found = reads(account, (0, 7), (10, 7), (400, 7))
+        assert {one.account for one in found} == {account}
+        assert withdraw_raise(account) == Account(6, 7)
+
+    def test_nothing_is_withdrawn_where_nothing_is_raised(self) -> None:
+        assert withdraw_raise(Account(6, 8)) == Account(6, 8)
+
+    def test_a_foreign_value_ends_a_raise(self) -> None:
+        account = propose_raise(Account(6, 6), 8)
+        found = reads(account, (0, 11), (10, 11))
+        assert found[-1].account == Account(9, 11)
