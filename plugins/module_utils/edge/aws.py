@@ -59,12 +59,14 @@ class RawAws:
     def _config(self) -> Any:
         import botocore.config  # only here: amazon.aws has checked by now that it is installed
 
-        return botocore.config.Config(
+        ours = botocore.config.Config(
             retries=self._retries,
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
             max_pool_connections=16,
         )
+        wanted = self._module.params.get("aws_config")
+        return ours.merge(botocore.config.Config(**wanted)) if wanted else ours
 
 
 def fail_on_error(main: Callable[[AnsibleAWSModule], None]) -> Callable[[AnsibleAWSModule], None]:

@@ -30,6 +30,7 @@ TOKEN_SECONDS = 12 * 60
 """A new token is minted after this long: early enough that a request never begins with one about to
 end."""
 PRESIGN_SECONDS = 60
+_BEFORE_SIGN = "before-sign.sts.GetCallerIdentity"
 
 
 def eks_access(raw: RawAws, cluster: str, folder: str) -> dict[str, Any]:
@@ -54,38 +55,30 @@ def eks_access(raw: RawAws, cluster: str, folder: str) -> dict[str, Any]:
 
 
 def mint_token(raw: RawAws, cluster: str) -> str:
-    """A bearer token for the cluster, made of the caller's AWS credentials without asking
-    anybody."""
+    """Return a bearer token for the cluster, made of the caller's AWS credentials.
+
+    Nobody is asked. botocore chooses host and signing region together: the global host
+    sts.amazonaws.com, for one, takes only requests that are signed for us-east-1. Raises
+    CredentialsError where there are no credentials.
+    """
     from botocore.exceptions import BotoCoreError
-    from botocore.signers import RequestSigner
 
     client = raw.client("sts")
+
+    def name_cluster(request: Any, **_details: Any) -> None:
+        request.headers["x-k8s-aws-id"] = cluster
+
+    client.meta.events.register_first(_BEFORE_SIGN, name_cluster, unique_id="nodeops-rotator")
     try:
-        signer = RequestSigner(
-            client.meta.service_model.service_id,
-            client.meta.region_name,
-            "sts",
-            "v4",
-            # the client's own, so that an assumed role refreshes itself
-            client._request_signer._credentials,
-            client.meta.events,
-        )
-        url = signer.generate_presigned_url(
-            {
-                "method": "GET",
-                "url": f"{client.meta.endpoint_url}/?Action=GetCallerIdentity&Version=2011-06-15",
-                "body": {},
-                "headers": {"x-k8s-aws-id": cluster},
-                "context": {},
-            },
-            region_name=client.meta.region_name,
-            expires_in=PRESIGN_SECONDS,
-            operation_name="",
+        url = client.generate_presigned_url(
+            "get_caller_identity", ExpiresIn=PRESIGN_SECONDS, HttpMethod="GET"
         )
     except BotoCoreError as error:
         raise CredentialsError(
             f"Cannot make a token for EKS cluster {cluster}: {error}", HINT_CREDENTIALS
         ) from error
+    finally:
+        client.meta.events.unregister(_BEFORE_SIGN, unique_id="nodeops-rotator")
     return "k8s-aws-v1." + base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")
 
 

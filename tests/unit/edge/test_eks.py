@@ -92,3 +92,29 @@ def test_a_drain_that_outlives_its_role_s_credentials_gets_new_ones() -> None:
         list(dict.fromkeys(used)) == ["token-1", "token-2", "token-3", "token-4"][: role.refreshes]
     )
     assert role.refreshes >= 3
+
+
+@pytest.mark.parametrize("mode", ["legacy", "regional"])
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "us-gov-west-1", "cn-north-1"])
+def test_a_token_is_signed_for_the_region_of_its_host(
+    mode: str, region: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """STS answers a request that is signed for another region with "Credential should be scoped
+    to a valid region"; its global host belongs to us-east-1 (IAM user guide, Regions of STS)."""
+    monkeypatch.setenv("AWS_STS_REGIONAL_ENDPOINTS", mode)
+    session = sessions.Session()
+    session.set_credentials("AKIAIOSFODNN7EXAMPLE", "secret")
+    raw = Raw(Role())
+    raw._client = session.create_client("sts", region_name=region)
+    token = mint_token(raw, "blue")  # type: ignore[arg-type]
+    text = token.partition(".")[2]
+    host = compat.urlsplit(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()).netloc
+    scope = signed(token)["X-Amz-Credential"].split("/")[2]
+    assert scope == ("us-east-1" if host == "sts.amazonaws.com" else region)
+    assert signed(token)["X-Amz-SignedHeaders"] == "host;x-k8s-aws-id"
+
+
+def test_each_cluster_has_its_own_token() -> None:
+    raw = Raw(Role())
+    first, second = (mint_token(raw, name) for name in ("blue", "red"))  # type: ignore[arg-type]
+    assert signed(first)["X-Amz-Signature"] != signed(second)["X-Amz-Signature"]
