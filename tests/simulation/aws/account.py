@@ -43,9 +43,12 @@ SERVICES = (sts,) + tuple(
         "autoscaling_groups",
         "autoscaling_members",
         "autoscaling_rest",
+        "autoscaling_settings",
+        "autoscaling_targets",
         "autoscaling_views",
     )
-    + ("ec2_instances", "ec2_places", "ec2_tags", "ec2_templates", "eks", "elbv2", "ssm")
+    + ("ec2_images", "ec2_instances", "ec2_places", "ec2_tags", "ec2_templates", "ec2_volumes")
+    + ("eks", "elbv2", "ssm")
 )
 """What the account can do: on import each has put its operations into the table of
 operations.py."""

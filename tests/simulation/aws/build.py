@@ -107,17 +107,10 @@ def add_group(
         "MinSize": minimum,
         "MaxSize": maximum,
         "DesiredCapacity": desired,
+        "VPCZoneIdentifier": ",".join(one.id for one in subnets or account.subnets.values()),
+        "TargetGroupARNs": [one.arn for one in target_groups],
+        **_launch_source(template, version, configuration, mixed),
     }
-    params["VPCZoneIdentifier"] = ",".join(
-        subnet.id for subnet in subnets or account.subnets.values()
-    )
-    params["TargetGroupARNs"] = [one.arn for one in target_groups]
-    if template is not None:
-        params["LaunchTemplate"] = {"LaunchTemplateId": template.id, "Version": str(version)}
-    if configuration:
-        params["LaunchConfigurationName"] = configuration
-    if mixed is not None:
-        params["MixedInstancesPolicy"] = mixed
     _make(account, "autoscaling", "CreateAutoScalingGroup", params)
     group = account.groups[name]
     group.tags = {key: Tag(value, True) for key, value in (tags or {}).items()}
@@ -127,6 +120,23 @@ def add_group(
         _settle(account, group, age)
     _quiet(account)
     return group
+
+
+def _launch_source(
+    template: Template | None,
+    version: str | int,
+    configuration: str,
+    mixed: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """Return the parameters that say what the group launches from."""
+    params: dict[str, Any] = {}
+    if template is not None:
+        params["LaunchTemplate"] = {"LaunchTemplateId": template.id, "Version": str(version)}
+    if configuration:
+        params["LaunchConfigurationName"] = configuration
+    if mixed is not None:
+        params["MixedInstancesPolicy"] = mixed
+    return params
 
 
 def _settle(account: Account, group: Group, age: float) -> None:

@@ -118,9 +118,11 @@ def publish_al2023(
     for variant in variants:
         for architecture in ARCHITECTURES if variant != "neuron" else ("x86_64",):
             name = f"amazon-eks-node-al2023-{architecture}-{variant}-{kubernetes}-v{date}"
-            text = f"EKS-optimized Kubernetes node based on Amazon Linux 2023, (k8s: {patch}, containerd: 2.1.*)"
+            parts = f"(k8s: {patch}, containerd: 2.1.*)"
+            text = f"EKS-optimized Kubernetes node based on Amazon Linux 2023, {parts}"
             image = add_public_image(account, name, architecture, date, EKS_OWNER, text)
-            path = f"/aws/service/eks/optimized-ami/{kubernetes}/amazon-linux-2023/{architecture}/{variant}"
+            base = f"/aws/service/eks/optimized-ami/{kubernetes}/amazon-linux-2023"
+            path = f"{base}/{architecture}/{variant}"
             _amazon_linux(account, path, image, f"{patch}-{date}", recommended)
             made.append(image)
     return made
@@ -196,7 +198,8 @@ def publish_ubuntu(account: Account, kubernetes: str, date: str) -> list[Image]:
     """Release Canonical's Ubuntu 24.04 images."""
     made = []
     for architecture, word in (("x86_64", "amd64"), ("arm64", "arm64")):
-        name = f"ubuntu-eks/k8s_{kubernetes}/images/hvm-ssd-gp3/ubuntu-noble-24.04-{word}-server-{date}"
+        folder = f"ubuntu-eks/k8s_{kubernetes}/images/hvm-ssd-gp3"
+        name = f"{folder}/ubuntu-noble-24.04-{word}-server-{date}"
         image = add_public_image(account, name, architecture, date, CANONICAL_OWNER)
         base = f"/aws/service/canonical/ubuntu/eks/24.04/{kubernetes}/stable"
         for step in (date, "current"):

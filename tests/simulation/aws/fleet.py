@@ -120,8 +120,8 @@ class Fleet:
         if image.architecture != kind.architecture:
             raise AwsError(
                 "InvalidParameterValue",
-                f"The architecture '{kind.architecture}' of the specified instance type does not match the "
-                f"architecture '{image.architecture}' of the specified AMI.",
+                f"The architecture '{kind.architecture}' of the specified instance type does not "
+                f"match the architecture '{image.architecture}' of the specified AMI.",
             )
         left = self._account.capacity.get((instance_type, subnet.zone))
         if left == 0:
@@ -140,9 +140,10 @@ class Fleet:
     def _no_capacity(self, instance_type: str, zone: str) -> str:
         others = ", ".join(name for name in self._account.zones if name != zone)
         return (
-            f"We currently do not have sufficient {instance_type} capacity in the Availability Zone you requested "
-            f"({zone}). Our system will be working on provisioning additional capacity. You can currently get "
-            f"{instance_type} capacity by not specifying an Availability Zone in your request or choosing {others}."
+            f"We currently do not have sufficient {instance_type} capacity in the Availability "
+            f"Zone you requested ({zone}). Our system will be working on provisioning additional "
+            f"capacity. You can currently get {instance_type} capacity by not specifying an "
+            f"Availability Zone in your request or choosing {others}."
         )
 
     def _make(self, spec: LaunchSpec, image: Image, instance_type: str, subnet: Subnet) -> Instance:

@@ -189,8 +189,8 @@ class Lifecycle:
             member.hook_event.cancel()
         if result == "ABANDON" and hook.transition == "launching":
             cause = (
-                f"At {self._scaler.stamp()} an instance was taken out of service in response to a lifecycle hook "
-                "that was abandoned."
+                f"At {self._scaler.stamp()} an instance was taken out of service in response to "
+                "a lifecycle hook that was abandoned."
             )
             self.retire(group, member, cause, at_once=True)
         elif result == "ABANDON" or not member.hooks:

@@ -10,9 +10,12 @@ import bisect
 import fnmatch
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
+
+if TYPE_CHECKING:
+    from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
 
 Values = Callable[[Any], Iterable[str]]
 """What a filter compares: the values that an element has for it."""
@@ -96,3 +99,13 @@ def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
 def tag_map(given: Iterable[Mapping[str, str]]) -> dict[str, str]:
     """Tags as EC2 is given them."""
     return {tag["Key"]: tag.get("Value", "") for tag in given}
+
+
+def paged(
+    account: Account, params: Mapping[str, Any], name: str, looks: Mapping[str, Any], most: int
+) -> dict[str, Any]:
+    """Return one page of `looks` under `name`, as an EC2 answer with NextToken if more follow."""
+    shown, token = page(
+        looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), most)
+    )
+    return {name: shown, "NextToken": token} if token else {name: shown}

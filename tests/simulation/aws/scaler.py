@@ -139,8 +139,8 @@ class Scaler:
             return
         for member in [m for m in group.counted() if m.health == "Unhealthy"]:
             cause = (
-                f"At {self.stamp()} an instance was taken out of service in response to an EC2 health check "
-                "indicating it has been terminated or stopped."
+                f"At {self.stamp()} an instance was taken out of service in response to an EC2 "
+                "health check indicating it has been terminated or stopped."
             )
             self.lifecycle.retire(group, member, cause, at_once=True)
 
@@ -148,8 +148,8 @@ class Scaler:
         size = group.capacity()
         while missing > 0:
             cause = (
-                f"At {self.stamp()} an instance was started in response to a difference between desired and "
-                f"actual capacity, increasing the capacity from {size} to {size + 1}."
+                f"At {self.stamp()} an instance was started in response to a difference between "
+                f"desired and actual capacity, increasing the capacity from {size} to {size + 1}."
             )
             member = None if "Launch" in group.suspended else self.launch(group, cause)
             if member is None:
@@ -163,9 +163,10 @@ class Scaler:
         size = group.capacity()
         for member in choose_victims(self._account, group, surplus):
             cause = (
-                f"At {self.stamp()} an instance was taken out of service in response to a difference between "
-                f"desired and actual capacity, shrinking the capacity from {size} to {size - 1}.  At "
-                f"{self.stamp()} instance {member.instance_id} was selected for termination."
+                f"At {self.stamp()} an instance was taken out of service in response to a "
+                "difference between desired and actual capacity, shrinking the capacity from "
+                f"{size} to {size - 1}.  At {self.stamp()} instance {member.instance_id} was "
+                "selected for termination."
             )
             size -= 1
             self.lifecycle.retire(group, member, cause, at_once=True)
@@ -189,7 +190,8 @@ class Scaler:
         )
         if most - counts[least] < 2 or not exposed or "Launch" in group.suspended:
             return
-        cause = f"At {self.stamp()} an instance was launched to balance instances in zones {' '.join(sorted(counts))}."
+        zones = " ".join(sorted(counts))
+        cause = f"At {self.stamp()} an instance was launched to balance instances in zones {zones}."
         member = self.launch(group, cause, least)
         if member is not None:
             group.surplus_launches.add(member.instance_id)

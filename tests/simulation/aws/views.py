@@ -118,13 +118,10 @@ def group_view(account: Account, group: Group) -> dict[str, Any]:
         "MinSize": group.minimum,
         "MaxSize": group.maximum,
         "DesiredCapacity": group.desired,
-        "DefaultCooldown": group.setting("DefaultCooldown"),
         "AvailabilityZones": list(group.zones),
         "VPCZoneIdentifier": ",".join(group.subnets),
         "LoadBalancerNames": [],
         "TargetGroupARNs": list(group.target_groups),
-        "HealthCheckType": group.setting("HealthCheckType"),
-        "HealthCheckGracePeriod": group.setting("HealthCheckGracePeriod"),
         "CreatedTime": account.kernel.second(group.created_at),
         "SuspendedProcesses": [
             {"ProcessName": name, "SuspensionReason": reason}
@@ -134,9 +131,6 @@ def group_view(account: Account, group: Group) -> dict[str, Any]:
             {"Metric": name, "Granularity": "1Minute"} for name in sorted(group.metrics)
         ],
         "Tags": group_tags(group),
-        "TerminationPolicies": list(group.setting("TerminationPolicies")),
-        "NewInstancesProtectedFromScaleIn": group.setting("NewInstancesProtectedFromScaleIn"),
-        "CapacityRebalance": group.setting("CapacityRebalance"),
         "ServiceLinkedRoleARN": account.arn(
             "iam",
             "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
@@ -145,14 +139,28 @@ def group_view(account: Account, group: Group) -> dict[str, Any]:
         "TrafficSources": [{"Identifier": arn, "Type": "elbv2"} for arn in group.target_groups],
     }
     look.update(_launched_from(group))
-    if group.setting("MaxInstanceLifetime"):
-        look["MaxInstanceLifetime"] = group.setting("MaxInstanceLifetime")
+    look.update(_settings(group))
     if group.warm_pool is not None:
         look["WarmPoolConfiguration"] = dict(group.warm_pool.configuration)
         look["WarmPoolSize"] = len(group.warm_pool.members)
     if group.status:
         look["Status"] = group.status
     return look
+
+
+def _settings(group: Group) -> dict[str, Any]:
+    names = (
+        "DefaultCooldown",
+        "HealthCheckType",
+        "HealthCheckGracePeriod",
+        "NewInstancesProtectedFromScaleIn",
+        "CapacityRebalance",
+    )
+    shown = {name: group.setting(name) for name in names}
+    shown["TerminationPolicies"] = list(group.setting("TerminationPolicies"))
+    if group.setting("MaxInstanceLifetime"):
+        shown["MaxInstanceLifetime"] = group.setting("MaxInstanceLifetime")
+    return shown
 
 
 def _launched_from(group: Group) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Auto Scaling: groups themselves, their sizes, processes and tags."""
+"""Auto Scaling: create, change and delete groups."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError, validation
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import (
-    METRICS,
-    PROCESSES,
     Group,
     Tag,
 )
@@ -96,7 +94,7 @@ def create(account: Account, params: Params) -> dict[str, Any]:
     )
     _apply(account, group, {**params, "DesiredCapacity": group.desired})
     group.target_groups = list(params.get("TargetGroupARNs", ()))
-    _put_tags(group, params.get("Tags", ()))
+    set_tags(group, params.get("Tags", ()))
     account.history.note("group", name, lambda: None)
     account.groups[name] = group
     account.scaler.plan(group)
@@ -125,7 +123,8 @@ def _check_sizes(group: Group, params: Params) -> None:
     desired = params.get("DesiredCapacity")
     if desired is not None and not minimum <= desired <= maximum:
         raise validation(
-            f"Desired capacity:{desired} must be between the specified min size:{minimum} and max size:{maximum}"
+            f"Desired capacity:{desired} must be between the specified min size:{minimum} "
+            f"and max size:{maximum}"
         )
 
 
@@ -155,8 +154,8 @@ def _point(account: Account, group: Group, params: Params) -> None:
         not ways and not (group.template or group.launch_configuration or group.mixed)
     ):
         raise validation(
-            "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or "
-            "MixedInstancesPolicy parameter."
+            "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, "
+            "InstanceId or MixedInstancesPolicy parameter."
         )
     if not ways:
         return
@@ -253,26 +252,6 @@ def set_desired(account: Account, params: Params) -> dict[str, Any]:
     return {}
 
 
-@operation(
-    "autoscaling", "EnableMetricsCollection", "AutoScalingGroupName", "Metrics", "Granularity"
-)
-def enable_metrics(account: Account, params: Params) -> dict[str, Any]:
-    """Let the group's metrics be collected: the given ones, or all."""
-    group = find_group(account, params["AutoScalingGroupName"])
-    account.scaler.note_group(group)
-    group.metrics.update(params.get("Metrics") or METRICS)
-    return {}
-
-
-@operation("autoscaling", "DisableMetricsCollection", "AutoScalingGroupName", "Metrics")
-def disable_metrics(account: Account, params: Params) -> dict[str, Any]:
-    """Let them be collected no more: the given ones, or all."""
-    group = find_group(account, params["AutoScalingGroupName"])
-    account.scaler.note_group(group)
-    group.metrics.difference_update(params.get("Metrics") or METRICS)
-    return {}
-
-
 @operation("autoscaling", "DeleteAutoScalingGroup", "AutoScalingGroupName", "ForceDelete")
 def delete(account: Account, params: Params) -> dict[str, Any]:
     """Delete a group; with ForceDelete its instances are terminated first."""
@@ -292,57 +271,7 @@ def delete(account: Account, params: Params) -> dict[str, Any]:
     return {}
 
 
-def _processes(params: Params) -> list[str]:
-    names = list(params.get("ScalingProcesses") or PROCESSES)
-    unknown = [name for name in names if name not in PROCESSES]
-    if unknown:
-        raise validation(
-            f"One or more of the processes '{', '.join(unknown)}' is not a valid process name."
-        )
-    return names
-
-
-@operation("autoscaling", "SuspendProcesses", "AutoScalingGroupName", "ScalingProcesses")
-def suspend(account: Account, params: Params) -> dict[str, Any]:
-    """Suspend the given processes, or all."""
-    group = find_group(account, params["AutoScalingGroupName"])
-    account.scaler.note_group(group)
-    for name in _processes(params):
-        group.suspended[name] = f"User suspended at {account.scaler.stamp()}"
-    return {}
-
-
-@operation("autoscaling", "ResumeProcesses", "AutoScalingGroupName", "ScalingProcesses")
-def resume(account: Account, params: Params) -> dict[str, Any]:
-    """Resume the given processes, or all; the group catches up."""
-    group = find_group(account, params["AutoScalingGroupName"])
-    account.scaler.note_group(group)
-    for name in _processes(params):
-        group.suspended.pop(name, None)
-    account.scaler.resumed(group)
-    return {}
-
-
-def _put_tags(group: Group, tags: Any) -> None:
+def set_tags(group: Group, tags: Any) -> None:
+    """Set these tags of the group."""
     for tag in tags:
         group.tags[tag["Key"]] = Tag(tag.get("Value", ""), tag.get("PropagateAtLaunch", False))
-
-
-@operation("autoscaling", "CreateOrUpdateTags", "Tags")
-def put_tags(account: Account, params: Params) -> dict[str, Any]:
-    """Set tags of groups; running instances keep theirs."""
-    for tag in params["Tags"]:
-        group = find_group(account, tag["ResourceId"])
-        account.scaler.note_group(group)
-        _put_tags(group, [tag])
-    return {}
-
-
-@operation("autoscaling", "DeleteTags", "Tags")
-def delete_tags(account: Account, params: Params) -> dict[str, Any]:
-    """Remove tags of groups."""
-    for tag in params["Tags"]:
-        group = find_group(account, tag["ResourceId"])
-        account.scaler.note_group(group)
-        group.tags.pop(tag["Key"], None)
-    return {}

@@ -1,22 +1,18 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Auto Scaling: what is done to single instances of a group, and the group's target groups."""
+"""Auto Scaling: what is done to single instances of a group."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError, validation
+from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import validation
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group, Member
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Params, operation
-from ansible_collections.nodeops.rotator.tests.simulation.aws.paging import page
 from ansible_collections.nodeops.rotator.tests.simulation.aws.services.autoscaling_groups import (
     busy,
     find_group,
-)
-from ansible_collections.nodeops.rotator.tests.simulation.aws.services.autoscaling_views import (
-    answer,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.aws.views import activity_view
 
@@ -36,7 +32,8 @@ def terminate(account: Account, params: Params) -> dict[str, Any]:
     group, member = account.scaler.whereabouts(params["InstanceId"])
     if group is None or member is None:
         raise validation(
-            f"Instance Id not found - No managed instance found for instance ID: {params['InstanceId']}"
+            "Instance Id not found - No managed instance found for instance ID: "
+            f"{params['InstanceId']}"
         )
     busy(account)
     decrement = params["ShouldDecrementDesiredCapacity"]
@@ -44,17 +41,23 @@ def terminate(account: Account, params: Params) -> dict[str, Any]:
         return _activity(account, group, member)
     if decrement and group.desired - 1 < group.minimum:
         raise validation(
-            f"Currently, desiredSize equals minSize ({group.minimum}). Terminating instance without replacement will "
-            "violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower "
-            "group's min size."
+            f"Currently, desiredSize equals minSize ({group.minimum}). Terminating instance "
+            "without replacement will violate group's min size constraint. Either set "
+            "shouldDecrementDesiredCapacity flag to false or lower group's min size."
         )
-    cause = f"At {account.scaler.stamp()} instance {member.instance_id} was taken out of service in response to a user request"
+    cause = _cause(account, member, "taken out of service")
     if decrement:
         cause += f", shrinking the capacity from {group.desired} to {group.desired - 1}."
         account.scaler.note_group(group)
         group.desired -= 1
     account.scaler.lifecycle.retire(group, member, cause + "." * (not decrement))
     return _activity(account, group, member)
+
+
+def _cause(account: Account, member: Member, change: str) -> str:
+    """Return why an activity began, without the full stop at the end."""
+    at, name = account.scaler.stamp(), member.instance_id
+    return f"At {at} instance {name} was {change} in response to a user request"
 
 
 def _activity(account: Account, group: Group, member: Member) -> dict[str, Any]:
@@ -83,14 +86,15 @@ def protect(account: Account, params: Params) -> dict[str, Any]:
     busy(account)
     if len(ids) > 50:
         raise validation(
-            "1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: Member "
-            "must have length less than or equal to 50"
+            "1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: "
+            "Member must have length less than or equal to 50"
         )
     members = _chosen(group, ids)
     for member in members:
         if member.lifecycle_state not in ("InService", "EnteringStandby", "Standby"):
             raise validation(
-                f"The instance {member.instance_id} is not in InService or EnteringStandby or Standby."
+                f"The instance {member.instance_id} is not in InService or EnteringStandby or "
+                "Standby."
             )
     for member in members:
         account.scaler.note_member(group, member)
@@ -107,7 +111,8 @@ def set_health(account: Account, params: Params) -> dict[str, Any]:
     group, member = account.scaler.whereabouts(params["InstanceId"])
     if group is None or member is None:
         raise validation(
-            f"Instance Id not found - No managed instance found for instance ID {params['InstanceId']}"
+            "Instance Id not found - No managed instance found for instance ID "
+            f"{params['InstanceId']}"
         )
     age = account.kernel.now - account.instances[member.instance_id].launched_at
     graced = params.get("ShouldRespectGracePeriod", True) and age < group.setting(
@@ -121,13 +126,17 @@ def set_health(account: Account, params: Params) -> dict[str, Any]:
     return {}
 
 
+def _sizes(group: Group) -> str:
+    limits = f"min-size={group.minimum}, max-size={group.maximum}"
+    return f"AutoScalingGroup {group.name} has {limits}, and desired-size={group.desired}"
+
+
 def _shrink(account: Account, group: Group, number: int, decrement: bool) -> None:
     if not decrement:
         return
     if group.desired - number < group.minimum:
         raise validation(
-            f"AutoScalingGroup {group.name} has min-size={group.minimum}, max-size={group.maximum}, and "
-            f"desired-size={group.desired}. To place into standby or detach {number} instance(s), please "
+            f"{_sizes(group)}. To place into standby or detach {number} instance(s), please "
             "update the AutoScalingGroup sizes appropriately."
         )
     account.scaler.note_group(group)
@@ -154,7 +163,7 @@ def detach(account: Account, params: Params) -> dict[str, Any]:
     _shrink(account, group, len(counted), params["ShouldDecrementDesiredCapacity"])
     looks = []
     for member in members:
-        cause = f"At {account.scaler.stamp()} instance {member.instance_id} was detached in response to a user request."
+        cause = _cause(account, member, "detached") + "."
         member.activity = account.scaler.activity(
             group, f"Detaching EC2 instance: {member.instance_id}", cause
         )
@@ -191,8 +200,7 @@ def attach(account: Account, params: Params) -> dict[str, Any]:
             )
     if group.desired + len(ids) > group.maximum:
         raise validation(
-            f"AutoScalingGroup {group.name} has min-size={group.minimum}, max-size={group.maximum}, and "
-            f"desired-size={group.desired}. To attach {len(ids)} more instance(s), please update the "
+            f"{_sizes(group)}. To attach {len(ids)} more instance(s), please update the "
             "AutoScalingGroup sizes appropriately."
         )
     account.scaler.note_group(group)
@@ -221,7 +229,7 @@ def enter_standby(account: Account, params: Params) -> dict[str, Any]:
     _shrink(account, group, len(members), params["ShouldDecrementDesiredCapacity"])
     looks = []
     for member in members:
-        cause = f"At {account.scaler.stamp()} instance {member.instance_id} was moved to standby in response to a user request."
+        cause = _cause(account, member, "moved to standby") + "."
         member.activity = account.scaler.activity(
             group, f"Moving EC2 instance to Standby: {member.instance_id}", cause
         )
@@ -258,7 +266,7 @@ def exit_standby(account: Account, params: Params) -> dict[str, Any]:
     group.desired += len(members)
     looks = []
     for member in members:
-        cause = f"At {account.scaler.stamp()} instance {member.instance_id} was moved out of standby in response to a user request."
+        cause = _cause(account, member, "moved out of standby") + "."
         member.activity = account.scaler.activity(
             group, f"Moving EC2 instance out of Standby: {member.instance_id}", cause
         )
@@ -266,82 +274,3 @@ def exit_standby(account: Account, params: Params) -> dict[str, Any]:
         account.scaler.lifecycle.move(group, member, "Pending")
         account.scaler.lifecycle.booted(group, member)
     return {"Activities": looks}
-
-
-def _known_target_groups(account: Account, arns: list[str]) -> None:
-    missing = [arn for arn in arns if arn not in account.target_groups]
-    if missing:
-        raise validation(
-            f"Provided Target Groups may not be valid. Please ensure they exist and try again: {missing[0]}"
-        )
-
-
-@operation(
-    "autoscaling", "AttachLoadBalancerTargetGroups", "AutoScalingGroupName", "TargetGroupARNs"
-)
-def attach_target_groups(account: Account, params: Params) -> dict[str, Any]:
-    """Attach target groups; the members in service are registered."""
-    group, arns = (
-        find_group(account, params["AutoScalingGroupName"]),
-        list(params["TargetGroupARNs"]),
-    )
-    _known_target_groups(account, arns)
-    account.scaler.note_group(group)
-    for arn in [arn for arn in arns if arn not in group.target_groups]:
-        group.target_groups.append(arn)
-        for member in group.members.values():
-            if member.lifecycle_state == "InService" and not member.doomed:
-                account.balancer.register(account.target_groups[arn], member.instance_id)
-    return {}
-
-
-@operation(
-    "autoscaling", "DetachLoadBalancerTargetGroups", "AutoScalingGroupName", "TargetGroupARNs"
-)
-def detach_target_groups(account: Account, params: Params) -> dict[str, Any]:
-    """Detach target groups; the members' targets drain."""
-    group = find_group(account, params["AutoScalingGroupName"])
-    account.scaler.note_group(group)
-    for arn in [arn for arn in params["TargetGroupARNs"] if arn in group.target_groups]:
-        group.target_groups.remove(arn)
-        for member in group.members.values():
-            account.balancer.deregister(account.target_groups[arn], member.instance_id)
-    return {}
-
-
-@operation(
-    "autoscaling",
-    "DescribeLoadBalancerTargetGroups",
-    "AutoScalingGroupName",
-    "MaxRecords",
-    "NextToken",
-)
-def describe_target_groups(account: Account, params: Params) -> dict[str, Any]:
-    """The attached target groups: Added, or InService once a target is healthy."""
-    group = find_group(account, params["AutoScalingGroupName"])
-    looks = {
-        arn: {
-            "LoadBalancerTargetGroupARN": arn,
-            "State": "InService" if account.target_groups[arn].healthy() else "Added",
-        }
-        for arn in group.target_groups
-        if arn in account.target_groups
-    }
-    size = account.page_size(params.get("MaxRecords"), 100)
-    return answer("LoadBalancerTargetGroups", *page(looks, params.get("NextToken"), size))
-
-
-@operation(
-    "autoscaling", "CancelInstanceRefresh", "AutoScalingGroupName", "WaitForTransitioningInstances"
-)
-def cancel_refresh(account: Account, params: Params) -> dict[str, Any]:
-    """Cancel the refresh in progress."""
-    group = find_group(account, params["AutoScalingGroupName"])
-    for refresh in group.refreshes:
-        if refresh["Status"] in ("Pending", "InProgress", "Baking"):
-            refresh["Status"] = "Cancelled"
-            return {"InstanceRefreshId": refresh["InstanceRefreshId"]}
-    raise AwsError(
-        "ActiveInstanceRefreshNotFound",
-        f"No in progress or pending Instance Refresh found for Auto Scaling group {group.name}",
-    )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Auto Scaling: lifecycle hooks and launch configurations."""
+"""Auto Scaling: lifecycle hooks, launch configurations and instance refreshes."""
 
 from __future__ import annotations
 
@@ -182,3 +182,19 @@ def delete_configuration(account: Account, params: Params) -> dict[str, Any]:
     if account.launch_configurations.pop(name, None) is None:
         raise validation(f"Launch configuration name not found - {name}")
     return {}
+
+
+@operation(
+    "autoscaling", "CancelInstanceRefresh", "AutoScalingGroupName", "WaitForTransitioningInstances"
+)
+def cancel_refresh(account: Account, params: Params) -> dict[str, Any]:
+    """Cancel the refresh in progress."""
+    group = find_group(account, params["AutoScalingGroupName"])
+    for refresh in group.refreshes:
+        if refresh["Status"] in ("Pending", "InProgress", "Baking"):
+            refresh["Status"] = "Cancelled"
+            return {"InstanceRefreshId": refresh["InstanceRefreshId"]}
+    raise AwsError(
+        "ActiveInstanceRefreshNotFound",
+        f"No in progress or pending Instance Refresh found for Auto Scaling group {group.name}",
+    )

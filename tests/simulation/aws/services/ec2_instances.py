@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""EC2: instances and their volumes."""
+"""EC2: instances."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ _FILTERS: dict[str, Any] = {
 }
 
 
-def _tags(look: Look) -> list[str]:
+def tag_values(look: Look) -> list[str]:
+    """Return the tags of a rendered resource as key=value."""
     return [f"{tag['Key']}={tag['Value']}" for tag in look["Tags"]]
 
 
@@ -114,7 +115,9 @@ def _looks(account: Account, params: Params) -> dict[str, dict[str, Any]]:
     missing = [name for name in ids if name not in found]
     if missing:
         raise no_such_instance(missing)
-    return {name: look for name, look in found.items() if matches(look, filters, _FILTERS, _tags)}
+    return {
+        name: look for name, look in found.items() if matches(look, filters, _FILTERS, tag_values)
+    }
 
 
 def _candidates(account: Account, filters: Any) -> list[Instance]:
@@ -277,53 +280,3 @@ def _subnet(account: Account, name: str | None) -> Subnet:
     if name not in subnets:
         raise AwsError("InvalidSubnetID.NotFound", f"The subnet ID '{name}' does not exist")
     return subnets[name]
-
-
-@operation("ec2", "DescribeVolumes", "VolumeIds", "Filters", "MaxResults", "NextToken")
-def describe_volumes(account: Account, params: Params) -> dict[str, Any]:
-    """The root volumes of the instances that exist."""
-    wanted = params.get("VolumeIds")
-    looks = {
-        instance.volume_id: {
-            "VolumeId": instance.volume_id,
-            "AvailabilityZone": instance.zone,
-            "State": "in-use",
-            "Size": 20,
-            "VolumeType": "gp3",
-            "Encrypted": True,
-            "CreateTime": account.kernel.second(instance.launched_at),
-            "Attachments": [
-                {
-                    "InstanceId": instance.id,
-                    "Device": "/dev/xvda",
-                    "State": "attached",
-                    "VolumeId": instance.volume_id,
-                    "DeleteOnTermination": True,
-                }
-            ],
-            "Tags": [],
-        }
-        for instance in account.instances.values()
-        if instance.state != "terminated" and (not wanted or instance.volume_id in wanted)
-    }
-    known = {
-        "volume-id": value_at("VolumeId"),
-        "status": value_at("State"),
-        "availability-zone": value_at("AvailabilityZone"),
-        "attachment.instance-id": lambda look: [part["InstanceId"] for part in look["Attachments"]],
-    }
-    looks = {
-        name: look
-        for name, look in looks.items()
-        if matches(look, params.get("Filters", ()), known, _tags)
-    }
-    if wanted and len(looks) < len(wanted):
-        raise AwsError(
-            "InvalidVolume.NotFound",
-            f"The volume '{(set(wanted) - set(looks)).pop()}' does not exist.",
-        )
-    chosen, token = page(
-        looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), 500)
-    )
-    answer: dict[str, Any] = {"Volumes": chosen}
-    return {**answer, "NextToken": token} if token else answer

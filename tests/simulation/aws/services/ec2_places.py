@@ -1,11 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""EC2: images, instance types, zones, subnets, regions."""
+"""EC2: instance types, zones, subnets, regions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
@@ -13,15 +12,14 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.instance_types imp
     TYPES,
     InstanceType,
 )
-from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Image, Subnet
+from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Subnet
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Params, operation
 from ansible_collections.nodeops.rotator.tests.simulation.aws.paging import (
     matches,
-    page,
+    paged,
     tag_list,
     tag_pairs,
 )
-from ansible_collections.nodeops.rotator.tests.simulation.aws.services.ec2_instances import check_id
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
@@ -35,122 +33,6 @@ REGIONS = (
     "us-east-2",
     "us-west-2",
 )
-
-
-def _paged(
-    account: Account, params: Params, name: str, looks: Mapping[str, Any], most: int
-) -> dict[str, Any]:
-    shown, token = page(
-        looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), most)
-    )
-    return {name: shown, "NextToken": token} if token else {name: shown}
-
-
-def _image_view(account: Account, image: Image) -> dict[str, Any]:
-    look: dict[str, Any] = {
-        "ImageId": image.id,
-        "Name": image.name,
-        "Description": image.description,
-        "Architecture": image.architecture,
-        "CreationDate": image.created,
-        "OwnerId": image.owner,
-        "State": image.state,
-        "Public": image.owner != account.id,
-        "ImageType": "machine",
-        "ImageLocation": f"{image.owner_alias or image.owner}/{image.name}",
-        "RootDeviceType": "ebs",
-        "RootDeviceName": image.root_device,
-        "VirtualizationType": "hvm",
-        "Hypervisor": "xen",
-        "EnaSupport": True,
-        "SriovNetSupport": "simple",
-        "BlockDeviceMappings": [
-            {
-                "DeviceName": image.root_device,
-                "Ebs": {
-                    "VolumeSize": 20,
-                    "VolumeType": "gp3",
-                    "DeleteOnTermination": True,
-                    "Encrypted": False,
-                },
-            }
-        ],
-        "PlatformDetails": "Windows" if image.platform else "Linux/UNIX",
-        "Tags": tag_list(image.tags),
-    }
-    optional = {
-        "ImageOwnerAlias": image.owner_alias,
-        "Platform": image.platform,
-        "DeprecationTime": image.deprecation,
-    }
-    return {**look, **{name: value for name, value in optional.items() if value}}
-
-
-_IMAGE_FILTERS: dict[str, Any] = {
-    "name": lambda image: [image.name],
-    "image-id": lambda image: [image.id],
-    "architecture": lambda image: [image.architecture],
-    "state": lambda image: [image.state],
-    "owner-id": lambda image: [image.owner],
-    "owner-alias": lambda image: [image.owner_alias] if image.owner_alias else [],
-    "description": lambda image: [image.description],
-    "creation-date": lambda image: [image.created],
-    "platform": lambda image: [image.platform] if image.platform else [],
-    "root-device-type": lambda image: ["ebs"],
-    "virtualization-type": lambda image: ["hvm"],
-    "image-type": lambda image: ["machine"],
-    "is-public": lambda image: [],
-}
-
-
-@operation(
-    "ec2",
-    "DescribeImages",
-    "ImageIds",
-    "Owners",
-    "Filters",
-    "IncludeDeprecated",
-    "MaxResults",
-    "NextToken",
-)
-def describe_images(account: Account, params: Params) -> dict[str, Any]:
-    """Images by id (all must exist), owner (an account, self, amazon) and filter."""
-    ids, owners = params.get("ImageIds", []), params.get("Owners", [])
-    for name in ids:
-        check_id("AMIID", "ami", name)
-    missing = [name for name in ids if name not in account.images]
-    if missing:
-        raise AwsError(
-            "InvalidAMIID.NotFound", f"The image id '[{', '.join(missing)}]' does not exist"
-        )
-    known = {
-        **_IMAGE_FILTERS,
-        "is-public": lambda image: ["true" if image.owner != account.id else "false"],
-    }
-    looks = {
-        image.id: _image_view(account, image)
-        for image in ([account.images[name] for name in ids] or account.images.values())
-        if _owned(account, image, owners)
-        and matches(image, params.get("Filters", ()), known, lambda i: tag_pairs(i.tags))
-        and (ids or params.get("IncludeDeprecated") or not _deprecated(account, image))
-    }
-    return _paged(account, params, "Images", looks, 1000)
-
-
-def _owned(account: Account, image: Image, owners: list[str]) -> bool:
-    mine = "self" in owners and image.owner == account.id
-    return (
-        not owners
-        or mine
-        or image.owner in owners
-        or (image.owner_alias != "" and image.owner_alias in owners)
-    )
-
-
-def _deprecated(account: Account, image: Image) -> bool:
-    return bool(image.deprecation) and image.deprecation <= account.kernel.utc().strftime(
-        "%Y-%m-%dT%H:%M:%S.000Z"
-    )
 
 
 def _type_view(kind: InstanceType) -> dict[str, Any]:
@@ -213,7 +95,7 @@ def describe_types(account: Account, params: Params) -> dict[str, Any]:
         for k in chosen
         if matches(k, params.get("Filters", ()), known, lambda _kind: [])
     }
-    return _paged(account, params, "InstanceTypes", looks, 100)
+    return paged(account, params, "InstanceTypes", looks, 100)
 
 
 @operation(
@@ -241,7 +123,7 @@ def describe_offerings(account: Account, params: Params) -> dict[str, Any]:
         for k, look in looks.items()
         if matches(look, params.get("Filters", ()), known, lambda _view: [])
     }
-    return _paged(account, params, "InstanceTypeOfferings", looks, 1000)
+    return paged(account, params, "InstanceTypeOfferings", looks, 1000)
 
 
 def _subnet_view(account: Account, subnet: Subnet) -> dict[str, Any]:
@@ -296,7 +178,7 @@ def describe_subnets(account: Account, params: Params) -> dict[str, Any]:
         for s in chosen
         if matches(s, params.get("Filters", ()), known, lambda subnet: tag_pairs(subnet.tags))
     }
-    return _paged(account, params, "Subnets", looks, 1000)
+    return paged(account, params, "Subnets", looks, 1000)
 
 
 @operation(

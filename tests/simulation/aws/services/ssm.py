@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def _view(account: Account, parameter: Parameter) -> dict[str, Any]:
     public = parameter.name.startswith("/aws/service/")
+    owner = "" if public else account.id
     return {
         "Name": parameter.name,
         "Type": parameter.type,
@@ -25,7 +26,7 @@ def _view(account: Account, parameter: Parameter) -> dict[str, Any]:
         "Version": parameter.version,
         "LastModifiedDate": account.kernel.second(parameter.modified),
         "DataType": "text",
-        "ARN": f"arn:aws:ssm:{account.region}:{'' if public else account.id}:parameter{parameter.name}",
+        "ARN": f"arn:aws:ssm:{account.region}:{owner}:parameter{parameter.name}",
     }
 
 

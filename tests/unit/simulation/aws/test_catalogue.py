@@ -12,6 +12,8 @@ import pytest
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build, catalogue
 
+STANDARD = "amazon-eks-node-al2023-x86_64-standard-1.33-v20251120"
+WINDOWS = "/aws/service/ami-windows-latest"
 EKS = "/aws/service/eks/optimized-ami"
 
 
@@ -41,7 +43,7 @@ def value(world: Any, name: str) -> str:
             "amazon-eks-node-al2023-x86_64-neuron-1.34-v20260129",
         ),
         (
-            f"{EKS}/1.33/amazon-linux-2023/x86_64/standard/amazon-eks-node-al2023-x86_64-standard-1.33-v20251120/image_id",
+            f"{EKS}/1.33/amazon-linux-2023/x86_64/standard/{STANDARD}/image_id",
             "amazon-eks-node-al2023-x86_64-standard-1.33-v20251120",
         ),
         (f"{EKS}/1.32/amazon-linux-2/recommended/image_id", "amazon-eks-node-1.32-v20251120"),
@@ -66,7 +68,7 @@ def value(world: Any, name: str) -> str:
             "bottlerocket-aws-k8s-1.33-fips-x86_64-v1.46.0-431fe75a",
         ),
         (
-            "/aws/service/ami-windows-latest/Windows_Server-2022-English-Core-EKS_Optimized-1.33/image_id",
+            f"{WINDOWS}/Windows_Server-2022-English-Core-EKS_Optimized-1.33/image_id",
             "Windows_Server-2022-English-Core-EKS_Optimized-1.33-2026.01.14",
         ),
         (

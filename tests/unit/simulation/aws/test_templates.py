@@ -32,7 +32,7 @@ def test_a_new_version_is_latest_and_not_default(world: Any) -> None:
 
 
 def test_a_source_version_is_merged_parameter_by_parameter(world: Any) -> None:
-    call = dict(LaunchTemplateName="nodes", LaunchTemplateData={"ImageId": "ami-1"})
+    call = {"LaunchTemplateName": "nodes", "LaunchTemplateData": {"ImageId": "ami-1"}}
     alone = world.call("ec2", "CreateLaunchTemplateVersion", **call)["LaunchTemplateVersion"]
     merged = world.call("ec2", "CreateLaunchTemplateVersion", SourceVersion="1", **call)[
         "LaunchTemplateVersion"
@@ -119,7 +119,7 @@ def test_an_alias_is_resolved_when_asked(world: Any) -> None:
         LaunchTemplateName="nodes",
         LaunchTemplateData={"ImageId": alias},
     )
-    call = dict(LaunchTemplateName="nodes", Versions=["$Latest"])
+    call = {"LaunchTemplateName": "nodes", "Versions": ["$Latest"]}
     plain = world.call("ec2", "DescribeLaunchTemplateVersions", **call)["LaunchTemplateVersions"][0]
     resolved = world.call("ec2", "DescribeLaunchTemplateVersions", ResolveAlias=True, **call)[
         "LaunchTemplateVersions"

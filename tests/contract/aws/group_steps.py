@@ -1,0 +1,182 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Calls to ELBv2 and Auto Scaling that every face must answer alike."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.tests.contract.aws.furnishing import Names
+from ansible_collections.nodeops.rotator.tests.contract.aws.machine_steps import Step
+
+GROUP = {"AutoScalingGroupName": "blue"}
+
+
+TAG = {"ResourceId": "blue", "ResourceType": "auto-scaling-group", "Key": "k"}
+
+
+HOOK = {**GROUP, "LifecycleHookName": "drain"}
+
+
+def target_steps(names: Names) -> list[Step]:
+    """Return the calls about target groups and their targets."""
+    targets = {**names.target_group, "Targets": [{"Id": names.instances[0]}]}
+    return [
+        ("elbv2", "DescribeTargetGroups", {}),
+        ("elbv2", "DescribeTargetHealth", names.target_group),
+        ("elbv2", "DeregisterTargets", targets),
+        (
+            "elbv2",
+            "DescribeTargetHealth",
+            {**names.target_group, "Targets": [{"Id": names.instances[0]}, {"Id": "i-none"}]},
+        ),
+        ("elbv2", "RegisterTargets", targets),
+        ("elbv2", "DescribeTargetGroupAttributes", names.target_group),
+        (
+            "elbv2",
+            "ModifyTargetGroupAttributes",
+            {**names.target_group, "Attributes": [{"Key": "stickiness.enabled", "Value": "true"}]},
+        ),
+        ("elbv2", "DescribeTags", {"ResourceArns": [names.target_group["TargetGroupArn"]]}),
+    ]
+
+
+def settings_steps(names: Names) -> list[Step]:
+    """Return the calls about the settings of a group."""
+    return [
+        ("autoscaling", "DescribeAutoScalingGroups", {}),
+        ("autoscaling", "DescribeAutoScalingInstances", {}),
+        (
+            "autoscaling",
+            "CreateOrUpdateTags",
+            {"Tags": [{**TAG, "Value": "v", "PropagateAtLaunch": True}]},
+        ),
+        ("autoscaling", "DescribeTags", {}),
+        ("autoscaling", "DeleteTags", {"Tags": [TAG]}),
+        ("autoscaling", "DescribeInstanceRefreshes", GROUP),
+        ("autoscaling", "CancelInstanceRefresh", GROUP),
+        ("autoscaling", "DescribeWarmPool", GROUP),
+        ("autoscaling", "EnableMetricsCollection", {**GROUP, "Granularity": "1Minute"}),
+        ("autoscaling", "DisableMetricsCollection", {**GROUP, "Metrics": ["GroupMinSize"]}),
+        ("autoscaling", "DescribePolicies", GROUP),
+        ("autoscaling", "DescribeScheduledActions", GROUP),
+        ("autoscaling", "DescribeLoadBalancerTargetGroups", GROUP),
+        (
+            "autoscaling",
+            "DetachLoadBalancerTargetGroups",
+            {**GROUP, "TargetGroupARNs": [names.target_group["TargetGroupArn"]]},
+        ),
+        (
+            "autoscaling",
+            "AttachLoadBalancerTargetGroups",
+            {**GROUP, "TargetGroupARNs": [names.target_group["TargetGroupArn"]]},
+        ),
+    ]
+
+
+def member_steps(names: Names) -> list[Step]:
+    """Return the calls that change members of a group."""
+    return [
+        (
+            "autoscaling",
+            "PutLifecycleHook",
+            {**HOOK, "LifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING"},
+        ),
+        ("autoscaling", "DescribeLifecycleHooks", GROUP),
+        (
+            "autoscaling",
+            "SetInstanceProtection",
+            {**GROUP, "InstanceIds": names.instances[:2], "ProtectedFromScaleIn": True},
+        ),
+        (
+            "autoscaling",
+            "SetInstanceHealth",
+            {"InstanceId": names.instances[3], "HealthStatus": "Unhealthy"},
+        ),
+        (
+            "autoscaling",
+            "DetachInstances",
+            {**GROUP, "InstanceIds": names.instances[4:5], "ShouldDecrementDesiredCapacity": False},
+        ),
+        (
+            "autoscaling",
+            "EnterStandby",
+            {**GROUP, "InstanceIds": names.instances[5:6], "ShouldDecrementDesiredCapacity": True},
+        ),
+        (
+            "autoscaling",
+            "TerminateInstanceInAutoScalingGroup",
+            {"InstanceId": names.instances[6], "ShouldDecrementDesiredCapacity": True},
+        ),
+        ("ec2", "TerminateInstances", {"InstanceIds": names.instances[8:9]}),
+    ]
+
+
+def size_steps() -> list[Step]:
+    """Return the calls that change the size of a group, and a wait for the outcome."""
+    return [
+        ("autoscaling", "SetDesiredCapacity", {**GROUP, "DesiredCapacity": 40}),
+        ("autoscaling", "SetDesiredCapacity", {**GROUP, "DesiredCapacity": 8}),
+        ("autoscaling", "UpdateAutoScalingGroup", {**GROUP, "MaxSize": 20, "DefaultCooldown": 10}),
+        ("autoscaling", "SuspendProcesses", {**GROUP, "ScalingProcesses": ["AZRebalance"]}),
+        ("", "wait", {}),
+        ("autoscaling", "DescribeAutoScalingGroups", {"AutoScalingGroupNames": ["blue"]}),
+        ("autoscaling", "DescribeScalingActivities", GROUP),
+    ]
+
+
+def return_steps(names: Names) -> list[Step]:
+    """Return the calls that put members back and end a lifecycle hook."""
+    return [
+        ("autoscaling", "AttachInstances", {**GROUP, "InstanceIds": names.instances[4:5]}),
+        ("autoscaling", "ExitStandby", {**GROUP, "InstanceIds": names.instances[5:6]}),
+        (
+            "autoscaling",
+            "RecordLifecycleActionHeartbeat",
+            {**HOOK, "InstanceId": names.instances[6]},
+        ),
+        (
+            "autoscaling",
+            "CompleteLifecycleAction",
+            {**HOOK, "InstanceId": names.instances[6], "LifecycleActionResult": "CONTINUE"},
+        ),
+        ("autoscaling", "DeleteLifecycleHook", HOOK),
+        ("autoscaling", "ResumeProcesses", GROUP),
+        ("ec2", "StopInstances", {"InstanceIds": names.instances[:1]}),
+        ("", "wait", {}),
+        ("ec2", "StartInstances", {"InstanceIds": names.instances[:1]}),
+        ("ec2", "DescribeInstances", {}),
+    ]
+
+
+def second_group_steps(names: Names) -> list[Step]:
+    """Return the calls that create and delete a group with a launch configuration."""
+    return [
+        (
+            "autoscaling",
+            "CreateLaunchConfiguration",
+            {"LaunchConfigurationName": "lc", "ImageId": names.image, "InstanceType": "m5.large"},
+        ),
+        (
+            "autoscaling",
+            "CreateAutoScalingGroup",
+            {
+                "AutoScalingGroupName": "old",
+                "MinSize": 1,
+                "MaxSize": 2,
+                "LaunchConfigurationName": "lc",
+                "VPCZoneIdentifier": names.subnet,
+            },
+        ),
+        ("autoscaling", "DescribeLaunchConfigurations", {}),
+        ("", "wait", {}),
+        ("autoscaling", "DescribeAutoScalingGroups", {"AutoScalingGroupNames": ["old"]}),
+        ("autoscaling", "DescribeAutoScalingInstances", {}),
+        (
+            "autoscaling",
+            "DeleteAutoScalingGroup",
+            {"AutoScalingGroupName": "old", "ForceDelete": True},
+        ),
+        ("", "wait", {}),
+        ("autoscaling", "DeleteLaunchConfiguration", {"LaunchConfigurationName": "lc"}),
+        ("autoscaling", "DescribeAutoScalingGroups", {}),
+    ]
