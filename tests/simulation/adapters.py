@@ -10,6 +10,7 @@ runs on the World.
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Mapping
 from typing import Any
@@ -31,6 +32,7 @@ def aws_call(account: Account, actor: str = "") -> AwsCall:
     parameters."""
 
     def call(service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        params = prepared(service, operation, params)
         check_request(service, operation, params)
         try:
             return account.call(service, operation, params, actor)
@@ -38,6 +40,21 @@ def aws_call(account: Account, actor: str = "") -> AwsCall:
             raise boto_error(error, operation) from error
 
     return call
+
+
+def prepared(service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what botocore's own handlers make of a request's parameters before it is sent: it
+    encodes the user data of some operations, for one."""
+    made = copy.deepcopy(dict(params))
+    model = _model(service, operation)
+    name = f"before-parameter-build.{model.service_model.service_id.hyphenize()}.{operation}"
+    _handlers().emit(name, params=made, model=model, context={})
+    return made
+
+
+@functools.cache
+def _handlers() -> Any:
+    return botocore.session.get_session().get_component("event_emitter")
 
 
 def check_request(service: str, operation: str, params: Mapping[str, Any]) -> None:

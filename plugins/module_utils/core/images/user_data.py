@@ -42,11 +42,20 @@ _SPEAKS = {
 }
 
 
+def is_base64(text: str) -> bool:
+    """Return whether the text is base64, line breaks in it included."""
+    try:
+        base64.b64decode("".join(text.split()), validate=True)
+    except ValueError:
+        return False
+    return True
+
+
 def decode(text: str) -> str:
     """User data as text: base64 undone, and gzip below it. What is no base64, or no text, is said
     to be so."""
     try:
-        content = base64.b64decode(text, validate=True)
+        content = base64.b64decode("".join(text.split()), validate=True)
         if content[:2] == b"\x1f\x8b":
             content = gzip.decompress(content)
         return content.decode()

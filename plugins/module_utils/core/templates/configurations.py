@@ -10,11 +10,13 @@ the same base.
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.user_data import is_base64
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import (
     clean,
     differences,
@@ -41,6 +43,25 @@ def join(base: str, number: int) -> str:
 def data_of(shown: Mapping[str, Any]) -> dict[str, Any]:
     """What CreateLaunchConfiguration takes, from an element of DescribeLaunchConfigurations."""
     return clean({name: value for name, value in shown.items() if name not in _ANSWER_ONLY})
+
+
+def request_of(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data as CreateLaunchConfiguration takes it from boto3.
+
+    boto3 encodes the user data of this operation itself (EC2 Auto Scaling API reference), so that
+    it gets the bytes below the base64 that DescribeLaunchConfigurations answers.
+    """
+    if not data.get("UserData"):
+        return dict(data)
+    return {**data, "UserData": base64.b64decode(data["UserData"])}
+
+
+def encoded(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return overrides whose user data is base64, as it is described; plain text is encoded."""
+    text = overrides.get("UserData")
+    if not isinstance(text, str) or not text or is_base64(text):
+        return dict(overrides)
+    return {**overrides, "UserData": base64.b64encode(text.encode()).decode()}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,7 +99,7 @@ def plan_configuration(
     one."""
     base, number = split(current)
     before = dict(family[number])
-    after = merge(before, {**overrides, **({"ImageId": image_id} if image_id else {})})
+    after = merge(before, {**encoded(overrides), **({"ImageId": image_id} if image_id else {})})
     changes = tuple(differences(before, after))
     if not changes:
         return ConfigurationPlan(current, current, before, after)

@@ -23,6 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.con
     plan_configuration,
     plan_configuration_rollback,
     prunable_configurations,
+    request_of,
     split,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import Wanted
@@ -150,7 +151,7 @@ def _write(aws: Aws, outcome: ConfigurationOutcome) -> ConfigurationOutcome:
             "autoscaling",
             "CreateLaunchConfiguration",
             LaunchConfigurationName=plan.name,
-            **plan.after,
+            **request_of(plan.after),
         )
     if plan.changed:
         sources.update_group(aws, outcome.source.group, {"LaunchConfigurationName": plan.name})

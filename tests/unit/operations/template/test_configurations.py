@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 from typing import Any
 
 import pytest
@@ -36,7 +38,7 @@ def scene() -> Scene:
         "LaunchConfigurationName": "red",
         "ImageId": scene.old,
         "InstanceType": "m5.large",
-        "UserData": NODEADM,
+        "UserData": base64.b64decode(NODEADM),  # boto3 encodes it
         "SecurityGroups": ["sg-0123456789abcdef0"],
         "MetadataOptions": {"HttpTokens": "required"},
     }
@@ -105,3 +107,31 @@ def test_another_architecture_is_refused(scene: Scene) -> None:
     ):
         update(scene, image_id=scene.arm)
     assert scene.written() == 0
+
+
+def described(scene: Scene) -> str:
+    name = launched(scene)
+    return str(scene.account.launch_configurations[name].data["UserData"])
+
+
+def test_user_data_is_copied_byte_for_byte(scene: Scene) -> None:
+    update(scene, image_id=scene.new)
+    assert described(scene) == NODEADM
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("#!/bin/bash\n", b"#!/bin/bash\n"),
+        (base64.b64encode(b"#!/bin/bash\n").decode(), b"#!/bin/bash\n"),
+        (
+            base64.b64encode(gzip.compress(b"#!/bin/bash\n", mtime=0)).decode(),
+            gzip.compress(b"#!/bin/bash\n", mtime=0),
+        ),
+    ],
+    ids=["text", "base64", "gzip"],
+)
+def test_user_data_of_overrides_is_encoded_once(scene: Scene, given: str, kept: bytes) -> None:
+    update(scene, overrides={"UserData": given})
+    assert base64.b64decode(described(scene)) == kept
+    assert not update(scene, overrides={"UserData": given}).changed, "the second time"
