@@ -17,6 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.families import Kind
 
 NODES, CONTROL_PLANE = "nodes", "control_plane"
+_FIRST_OF_EKS = (1, 10)
 _VERSION = re.compile(r"v?(?P<major>\d+)\.(?P<minor>\d+)(?:\.\d+)?(?:[+-].*)?")
 
 
@@ -30,6 +31,21 @@ def minor_of(version: str) -> str:
             f"Write it as 1.31 (quoted), or {NODES} or {CONTROL_PLANE}",
         )
     return f"{match['major']}.{match['minor']}"
+
+
+def given_minor(version: str) -> str:
+    """Return major.minor of the version that an option names.
+
+    YAML reads an unquoted 1.30 as the number 1.3. Amazon EKS began with 1.10, so that a minor of
+    one digit is taken for that. Raises InputError.
+    """
+    minor = minor_of(version)
+    if order(minor) < _FIRST_OF_EKS:
+        raise InputError(
+            f"There is no image for Kubernetes {minor}: unquoted, YAML reads {minor}0 as {minor}",
+            f'Write the version in quotes: kubernetes_version: "{minor}0"',
+        )
+    return minor
 
 
 def order(minor: str) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ import base64
 import binascii
 import email
 import gzip
+import re
 import tomllib
 
 NODEADM, BOOTSTRAP, TOML, POWERSHELL, NODEUP = (
@@ -25,6 +26,8 @@ NODEADM, BOOTSTRAP, TOML, POWERSHELL, NODEUP = (
     "nodeup",
 )
 OTHER = "other"
+_NODE_CONFIG = re.compile(r"""["']?apiVersion["']?\s*:\s*["']?node\.eks\.aws/""")
+"""A nodeadm NodeConfig in YAML or JSON, its apiVersion quoted or not."""
 
 _READ_BY = {
     NODEADM: ("al2023",),
@@ -77,7 +80,7 @@ def _signs(content: str) -> dict[str, bool]:
     parts = _parts(content)
     whole = "\n".join(parts)
     return {
-        NODEADM: "apiVersion: node.eks.aws/" in whole or '"apiVersion": "node.eks.aws/' in whole,
+        NODEADM: bool(_NODE_CONFIG.search(whole)),
         BOOTSTRAP: "/etc/eks/bootstrap.sh" in whole,
         POWERSHELL: "<powershell>" in whole.lower() or "Start-EKSBootstrap" in whole,
         NODEUP: "NODEUP_URL" in whole,
@@ -98,7 +101,7 @@ def _parts(content: str) -> list[str]:
 
 def _is_settings(content: str) -> bool:
     try:
-        return "settings" in tomllib.loads(content)
+        return "settings" in tomllib.loads(content.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError:
         return False
 

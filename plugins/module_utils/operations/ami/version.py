@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.releas
     NODES,
     Chosen,
     check_skew,
+    given_minor,
     minor_of,
     single_minor,
 )
@@ -51,7 +52,7 @@ class VersionSource:
             )
             chosen = Chosen(self.control_plane, CONTROL_PLANE)
         elif wanted:
-            chosen = Chosen(minor_of(wanted), "given")
+            chosen = Chosen(given_minor(wanted), "given")
         else:
             chosen = self._present()
             if not chosen.version:

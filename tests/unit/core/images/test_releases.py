@@ -128,3 +128,15 @@ def test_amazon_linux_tells_its_patch_in_the_description() -> None:
         releases.release_version(BOTTLEROCKET, "1.40.0-0a1b2c3d", "(k8s: 1.33.5, x)")
         == "1.40.0-0a1b2c3d"
     )
+
+
+@pytest.mark.parametrize("written", ["1.3", "1.1", "v1.9"])
+def test_an_unquoted_version_is_told_as_that(written: str) -> None:
+    with pytest.raises(InputError, match="unquoted") as caught:
+        releases.given_minor(written)
+    assert f'kubernetes_version: "{written.removeprefix("v")}0"' in str(caught.value)
+
+
+@pytest.mark.parametrize("written", ["1.30", "1.31.2", "v1.10"])
+def test_a_quoted_version_is_taken(written: str) -> None:
+    assert releases.given_minor(written) == releases.minor_of(written)

@@ -92,3 +92,23 @@ def test_a_family_that_cannot_read_it_is_an_obstacle(
 ) -> None:
     found = user_data.obstacle(encode(text) if text else "", family)
     assert (complaint in found) if complaint else not found
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ('{"apiVersion":"node.eks.aws/v1alpha1","kind":"NodeConfig"}', "nodeadm"),
+        ('{"kind": "NodeConfig", "apiVersion" : "node.eks.aws/v1alpha1"}', "nodeadm"),
+        ("apiVersion: 'node.eks.aws/v1alpha1'\nkind: NodeConfig\n", "nodeadm"),
+        ('apiVersion:   "node.eks.aws/v1"\n', "nodeadm"),
+        ("\ufeff" + TOML, "Bottlerocket TOML"),
+    ],
+)
+def test_other_ways_to_write_it_are_recognized(text: str, kind: str) -> None:
+    assert user_data.kinds(encode(text)) == {kind}
+
+
+def test_line_breaks_in_base64_are_read_over() -> None:
+    wrapped = base64.encodebytes((NODEADM * 4).encode()).decode()
+    assert "\n" in wrapped[:-1] and user_data.kinds(wrapped) == {"nodeadm"}
+    assert user_data.is_base64(wrapped) and not user_data.is_base64("#!/bin/bash")
