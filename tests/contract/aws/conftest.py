@@ -34,8 +34,8 @@ ACCESS_KEY = "AKIACONTRACTCONTRACT"
 
 
 @dataclasses.dataclass
-class Stage:
-    """What is on a face when a case begins."""
+class Resources:
+    """IDs of the resources that exist when a case begins."""
 
     subnets: list[str]
     image: str
@@ -47,7 +47,7 @@ class Face:
     """One way to an AWS. `call` answers as boto3 without ResponseMetadata; errors are AwsError."""
 
     name = ""
-    stage: Stage
+    resources: Resources
 
     def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         """One call."""
@@ -218,7 +218,7 @@ def furnish(face: Face, subnets: list[str], image: str, target_group: str) -> Fa
         "ec2", "CreateLaunchTemplate", LaunchTemplateName="nodes", LaunchTemplateData=data
     )
     template = made["LaunchTemplate"]["LaunchTemplateId"]
-    face.stage = Stage(subnets, image, template, target_group)
+    face.resources = Resources(subnets, image, template, target_group)
     face.call(
         "autoscaling",
         "CreateAutoScalingGroup",

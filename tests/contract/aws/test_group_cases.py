@@ -14,7 +14,7 @@ def state(face: Any, instance_id: str) -> str:
 
 
 def healths(face: Any) -> dict[str, str]:
-    answer = face.call("elbv2", "DescribeTargetHealth", TargetGroupArn=face.stage.target_group)
+    answer = face.call("elbv2", "DescribeTargetHealth", TargetGroupArn=face.resources.target_group)
     return {
         one["Target"]["Id"]: one["TargetHealth"]["State"]
         for one in answer["TargetHealthDescriptions"]
@@ -34,7 +34,7 @@ def test_a_group_has_its_instances_in_its_zones(face: Any) -> None:
     assert {one["HealthStatus"] for one in group["Instances"]} == {"Healthy"}
     assert not any(one["ProtectedFromScaleIn"] for one in group["Instances"])
     assert {one["LaunchTemplate"]["LaunchTemplateId"] for one in group["Instances"]} == {
-        face.stage.template
+        face.resources.template
     }
 
 
@@ -191,7 +191,7 @@ def test_group_tags(face: Any) -> None:
 
 def test_targets_come_and_go(face: Any) -> None:
     name = face.members()[0]
-    here = {"TargetGroupArn": face.stage.target_group, "Targets": [{"Id": name, "Port": 30080}]}
+    here = {"TargetGroupArn": face.resources.target_group, "Targets": [{"Id": name, "Port": 30080}]}
     face.call("elbv2", "RegisterTargets", **here)
     assert list(healths(face)) == [name]
     face.call("elbv2", "DeregisterTargets", **here)
@@ -204,10 +204,10 @@ def test_the_group_registers_its_instances(face: Any) -> None:
         "autoscaling",
         "AttachLoadBalancerTargetGroups",
         AutoScalingGroupName="blue",
-        TargetGroupARNs=[face.stage.target_group],
+        TargetGroupARNs=[face.resources.target_group],
     )
     face.settle()
-    assert face.group()["TargetGroupARNs"] == [face.stage.target_group]
+    assert face.group()["TargetGroupARNs"] == [face.resources.target_group]
     assert set(healths(face)) == set(face.members())
 
 
@@ -234,7 +234,7 @@ def test_pages_hold_everything_once(face: Any) -> None:
             AutoScalingGroupName=name,
             MinSize=0,
             MaxSize=1,
-            VPCZoneIdentifier=face.stage.subnets[0],
+            VPCZoneIdentifier=face.resources.subnets[0],
             LaunchTemplate={"LaunchTemplateName": "nodes"},
         )
     names, token = [], ""

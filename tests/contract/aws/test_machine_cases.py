@@ -14,7 +14,7 @@ def versions(face: Any, *wanted: str) -> list[int]:
     answer = face.call(
         "ec2",
         "DescribeLaunchTemplateVersions",
-        LaunchTemplateId=face.stage.template,
+        LaunchTemplateId=face.resources.template,
         Versions=list(wanted),
     )
     return [one["VersionNumber"] for one in answer["LaunchTemplateVersions"]]
@@ -24,14 +24,14 @@ def test_the_template_of_a_group_is_changed(face: Any) -> None:
     face.call(
         "ec2",
         "CreateLaunchTemplateVersion",
-        LaunchTemplateId=face.stage.template,
-        LaunchTemplateData={"ImageId": face.stage.image, "InstanceType": "m5.xlarge"},
+        LaunchTemplateId=face.resources.template,
+        LaunchTemplateData={"ImageId": face.resources.image, "InstanceType": "m5.xlarge"},
     )
     face.call(
         "autoscaling",
         "UpdateAutoScalingGroup",
         AutoScalingGroupName="blue",
-        LaunchTemplate={"LaunchTemplateId": face.stage.template, "Version": "2"},
+        LaunchTemplate={"LaunchTemplateId": face.resources.template, "Version": "2"},
     )
     assert face.group()["LaunchTemplate"]["Version"] == "2"
     face.call("autoscaling", "SetDesiredCapacity", AutoScalingGroupName="blue", DesiredCapacity=5)
@@ -49,8 +49,8 @@ def test_versions_and_the_default(face: Any) -> None:
     made = face.call(
         "ec2",
         "CreateLaunchTemplateVersion",
-        LaunchTemplateId=face.stage.template,
-        LaunchTemplateData={"ImageId": face.stage.image, "InstanceType": "m5.xlarge"},
+        LaunchTemplateId=face.resources.template,
+        LaunchTemplateData={"ImageId": face.resources.image, "InstanceType": "m5.xlarge"},
         VersionDescription="x",
     )
     assert made["LaunchTemplateVersion"]["VersionNumber"] == 2
@@ -60,7 +60,7 @@ def test_versions_and_the_default(face: Any) -> None:
         and versions(face, "1") == [1]
     )
     face.call(
-        "ec2", "ModifyLaunchTemplate", LaunchTemplateId=face.stage.template, DefaultVersion="2"
+        "ec2", "ModifyLaunchTemplate", LaunchTemplateId=face.resources.template, DefaultVersion="2"
     )
     assert versions(face, "$Default") == [2]
     seen = face.call("ec2", "DescribeLaunchTemplates", LaunchTemplateNames=["nodes"])[
@@ -73,10 +73,10 @@ def test_images_are_found(face: Any) -> None:
     by_name = face.call(
         "ec2", "DescribeImages", Owners=["self"], Filters=[{"Name": "name", "Values": ["nodes-*"]}]
     )["Images"]
-    by_id = face.call("ec2", "DescribeImages", ImageIds=[face.stage.image])["Images"]
+    by_id = face.call("ec2", "DescribeImages", ImageIds=[face.resources.image])["Images"]
     for found in (by_name, by_id):
         assert [(one["ImageId"], one["Name"], one["State"]) for one in found] == [
-            (face.stage.image, "nodes-1", "available")
+            (face.resources.image, "nodes-1", "available")
         ]
 
 
@@ -114,7 +114,7 @@ def test_all_instance_types_of_the_account_are_real(face: Any) -> None:
 
 
 def test_subnets_and_zones(face: Any) -> None:
-    seen = face.call("ec2", "DescribeSubnets", SubnetIds=face.stage.subnets)["Subnets"]
+    seen = face.call("ec2", "DescribeSubnets", SubnetIds=face.resources.subnets)["Subnets"]
     assert {one["AvailabilityZone"] for one in seen} == {"eu-west-1a", "eu-west-1b", "eu-west-1c"}
     zones = face.call(
         "ec2",

@@ -102,10 +102,10 @@ def tag_map(given: Iterable[Mapping[str, str]]) -> dict[str, str]:
 
 
 def paged(
-    account: Account, params: Mapping[str, Any], name: str, looks: Mapping[str, Any], most: int
+    account: Account, params: Mapping[str, Any], name: str, views: Mapping[str, Any], most: int
 ) -> dict[str, Any]:
-    """Return one page of `looks` under `name`, as an EC2 answer with NextToken if more follow."""
+    """Return one page of `views` under `name`, as an EC2 answer with NextToken if more follow."""
     shown, token = page(
-        looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), most)
+        views, params.get("NextToken"), account.page_size(params.get("MaxResults"), most)
     )
     return {name: shown, "NextToken": token} if token else {name: shown}

@@ -27,7 +27,7 @@ STATE_CODES = {
 def instance_view(account: Account, instance: Instance) -> dict[str, Any]:
     """An element of DescribeInstances' Instances. A terminated instance has neither address nor
     subnet any more."""
-    look: dict[str, Any] = {
+    view: dict[str, Any] = {
         "InstanceId": instance.id,
         "ImageId": instance.image_id,
         "InstanceType": instance.instance_type,
@@ -47,18 +47,18 @@ def instance_view(account: Account, instance: Instance) -> dict[str, Any]:
     }
     if instance.state_reason:
         code, message = instance.state_reason
-        look["StateReason"] = {"Code": code, "Message": message}
+        view["StateReason"] = {"Code": code, "Message": message}
     if instance.state != "terminated":
-        look.update(_attached(account, instance))
+        view.update(_attached(account, instance))
     if instance.spot:
-        look["InstanceLifecycle"] = "spot"
+        view["InstanceLifecycle"] = "spot"
     if instance.key_name:
-        look["KeyName"] = instance.key_name
-    return look
+        view["KeyName"] = instance.key_name
+    return view
 
 
 def _attached(account: Account, instance: Instance) -> dict[str, Any]:
-    look: dict[str, Any] = {
+    view: dict[str, Any] = {
         "PrivateIpAddress": instance.private_ip,
         "PrivateDnsName": instance.private_dns,
         "SubnetId": instance.subnet_id,
@@ -82,13 +82,13 @@ def _attached(account: Account, instance: Instance) -> dict[str, Any]:
         arn = instance.profile
         if not arn.startswith("arn:"):
             arn = account.arn("iam", f"instance-profile/{arn}", regional=False)
-        look["IamInstanceProfile"] = {"Arn": arn, "Id": "AIPA" + instance.volume_id[4:21].upper()}
-    return look
+        view["IamInstanceProfile"] = {"Arn": arn, "Id": "AIPA" + instance.volume_id[4:21].upper()}
+    return view
 
 
 def member_view(member: Member) -> dict[str, Any]:
     """An element of a group's Instances."""
-    look: dict[str, Any] = {
+    view: dict[str, Any] = {
         "InstanceId": member.instance_id,
         "InstanceType": member.instance_type,
         "AvailabilityZone": member.zone,
@@ -98,21 +98,21 @@ def member_view(member: Member) -> dict[str, Any]:
     }
     if member.launch_template:
         template_id, name, number = member.launch_template
-        look["LaunchTemplate"] = {
+        view["LaunchTemplate"] = {
             "LaunchTemplateId": template_id,
             "LaunchTemplateName": name,
             "Version": str(number),
         }
     if member.launch_configuration:
-        look["LaunchConfigurationName"] = member.launch_configuration
+        view["LaunchConfigurationName"] = member.launch_configuration
     if member.weight is not None:
-        look["WeightedCapacity"] = str(member.weight)
-    return look
+        view["WeightedCapacity"] = str(member.weight)
+    return view
 
 
 def group_view(account: Account, group: Group) -> dict[str, Any]:
     """An element of DescribeAutoScalingGroups, without Instances."""
-    look: dict[str, Any] = {
+    view: dict[str, Any] = {
         "AutoScalingGroupName": group.name,
         "AutoScalingGroupARN": group.arn,
         "MinSize": group.minimum,
@@ -138,14 +138,14 @@ def group_view(account: Account, group: Group) -> dict[str, Any]:
         ),
         "TrafficSources": [{"Identifier": arn, "Type": "elbv2"} for arn in group.target_groups],
     }
-    look.update(_launched_from(group))
-    look.update(_settings(group))
+    view.update(_launched_from(group))
+    view.update(_settings(group))
     if group.warm_pool is not None:
-        look["WarmPoolConfiguration"] = dict(group.warm_pool.configuration)
-        look["WarmPoolSize"] = len(group.warm_pool.members)
+        view["WarmPoolConfiguration"] = dict(group.warm_pool.configuration)
+        view["WarmPoolSize"] = len(group.warm_pool.members)
     if group.status:
-        look["Status"] = group.status
-    return look
+        view["Status"] = group.status
+    return view
 
 
 def _settings(group: Group) -> dict[str, Any]:
@@ -187,7 +187,7 @@ def group_tags(group: Group) -> list[dict[str, Any]]:
 
 def activity_view(account: Account, group: Group, activity: Activity) -> dict[str, Any]:
     """An element of DescribeScalingActivities."""
-    look = {
+    view = {
         "ActivityId": activity.id,
         "AutoScalingGroupName": group.name,
         "AutoScalingGroupARN": group.arn,
@@ -199,7 +199,7 @@ def activity_view(account: Account, group: Group, activity: Activity) -> dict[st
         "Details": activity.details,
     }
     if activity.message:
-        look["StatusMessage"] = activity.message
+        view["StatusMessage"] = activity.message
     if activity.ended_at is not None:
-        look["EndTime"] = account.kernel.second(activity.ended_at)
-    return look
+        view["EndTime"] = account.kernel.second(activity.ended_at)
+    return view

@@ -161,16 +161,16 @@ def detach(account: Account, params: Params) -> dict[str, Any]:
             raise validation(f"The instance {member.instance_id} is not in InService or Standby.")
     counted = [member for member in members if member.counted]
     _shrink(account, group, len(counted), params["ShouldDecrementDesiredCapacity"])
-    looks = []
+    views = []
     for member in members:
         cause = _cause(account, member, "detached") + "."
         member.activity = account.scaler.activity(
             group, f"Detaching EC2 instance: {member.instance_id}", cause
         )
-        looks.append(activity_view(account, group, member.activity))
+        views.append(activity_view(account, group, member.activity))
         _detach(account, group, member)
     account.scaler.plan(group)
-    return {"Activities": looks}
+    return {"Activities": views}
 
 
 def _detach(account: Account, group: Group, member: Member) -> None:
@@ -227,16 +227,16 @@ def enter_standby(account: Account, params: Params) -> dict[str, Any]:
         if member.lifecycle_state != "InService" or member.doomed:
             raise validation(f"The instance {member.instance_id} is not in InService.")
     _shrink(account, group, len(members), params["ShouldDecrementDesiredCapacity"])
-    looks = []
+    views = []
     for member in members:
         cause = _cause(account, member, "moved to standby") + "."
         member.activity = account.scaler.activity(
             group, f"Moving EC2 instance to Standby: {member.instance_id}", cause
         )
-        looks.append(activity_view(account, group, member.activity))
+        views.append(activity_view(account, group, member.activity))
         _stand_by(account, group, member)
     account.scaler.plan(group)
-    return {"Activities": looks}
+    return {"Activities": views}
 
 
 def _stand_by(account: Account, group: Group, member: Member) -> None:
@@ -264,13 +264,13 @@ def exit_standby(account: Account, params: Params) -> dict[str, Any]:
         raise validation(f"AutoScalingGroup {group.name} has max-size={group.maximum}.")
     account.scaler.note_group(group)
     group.desired += len(members)
-    looks = []
+    views = []
     for member in members:
         cause = _cause(account, member, "moved out of standby") + "."
         member.activity = account.scaler.activity(
             group, f"Moving EC2 instance out of Standby: {member.instance_id}", cause
         )
-        looks.append(activity_view(account, group, member.activity))
+        views.append(activity_view(account, group, member.activity))
         account.scaler.lifecycle.move(group, member, "Pending")
         account.scaler.lifecycle.booted(group, member)
-    return {"Activities": looks}
+    return {"Activities": views}

@@ -146,7 +146,7 @@ def create_configuration(account: Account, params: Params) -> dict[str, Any]:
 def describe_configurations(account: Account, params: Params) -> dict[str, Any]:
     """Launch configurations by name; one that is none is left out."""
     names = params.get("LaunchConfigurationNames")
-    looks = {
+    views = {
         one.name: {
             "SecurityGroups": [],
             "BlockDeviceMappings": [],
@@ -166,7 +166,7 @@ def describe_configurations(account: Account, params: Params) -> dict[str, Any]:
         if not names or one.name in names
     }
     size = account.page_size(params.get("MaxRecords", 50), 100)
-    return answer("LaunchConfigurations", *page(looks, params.get("NextToken"), size))
+    return answer("LaunchConfigurations", *page(views, params.get("NextToken"), size))
 
 
 @operation("autoscaling", "DeleteLaunchConfiguration", "LaunchConfigurationName")

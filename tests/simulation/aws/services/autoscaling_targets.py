@@ -73,7 +73,7 @@ def detach_target_groups(account: Account, params: Params) -> dict[str, Any]:
 def describe_target_groups(account: Account, params: Params) -> dict[str, Any]:
     """The attached target groups: Added, or InService once a target is healthy."""
     group = find_group(account, params["AutoScalingGroupName"])
-    looks = {
+    views = {
         arn: {
             "LoadBalancerTargetGroupARN": arn,
             "State": "InService" if account.target_groups[arn].healthy() else "Added",
@@ -82,4 +82,4 @@ def describe_target_groups(account: Account, params: Params) -> dict[str, Any]:
         if arn in account.target_groups
     }
     size = account.page_size(params.get("MaxRecords"), 100)
-    return answer("LoadBalancerTargetGroups", *page(looks, params.get("NextToken"), size))
+    return answer("LoadBalancerTargetGroups", *page(views, params.get("NextToken"), size))

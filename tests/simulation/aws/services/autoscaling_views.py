@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -31,24 +32,21 @@ def answer(name: str, items: list[Any], token: str | None) -> dict[str, Any]:
 
 
 def _view(account: Account, group: Group, moment: float, members: bool) -> dict[str, Any] | None:
-    look = account.history.look("group", group.name, moment, lambda: group_view(account, group))
-    if look is None:
+    view = account.history.view("group", group.name, moment, lambda: group_view(account, group))
+    if view is None:
         return None
-    return {**look, "Instances": _members(account, group, moment) if members else []}
+    return {**view, "Instances": _members(account, group, moment) if members else []}
 
 
 def _members(account: Account, group: Group, moment: float) -> list[dict[str, Any]]:
     if not account.behavior.describe_lag:
         return [member_view(member) for member in group.members.values()]
     history = account.history
-    looks = [
-        # type: ignore[misc]
-        history.look(
-            "member", member.instance_id, moment, lambda member=member: member_view(member)
-        )
+    views = [
+        history.view("member", member.instance_id, moment, functools.partial(member_view, member))
         for member in group.members.values()
     ]
-    return [look for look in (*looks, *history.parted(group.name, moment)) if look is not None]
+    return [view for view in (*views, *history.parted(group.name, moment)) if view is not None]
 
 
 @operation(
@@ -75,10 +73,10 @@ def describe(account: Account, params: Params) -> dict[str, Any]:
     size = account.page_size(params.get("MaxRecords", 50), 100)
     chosen, token = page(groups, params.get("NextToken"), size)
     moment = account.history.moment()
-    looks = [
+    views = [
         _view(account, group, moment, params.get("IncludeInstances", True)) for group in chosen
     ]
-    return answer("AutoScalingGroups", [look for look in looks if look is not None], token)
+    return answer("AutoScalingGroups", [view for view in views if view is not None], token)
 
 
 def _tags(group: Group) -> list[str]:
@@ -91,12 +89,12 @@ def describe_instances(account: Account, params: Params) -> dict[str, Any]:
     moment, wanted = account.history.moment(), params.get("InstanceIds")
     found: dict[str, dict[str, Any]] = {}
     for group in _groups_of(account, wanted):
-        for look in _members(account, group, moment):
-            if not wanted or look["InstanceId"] in wanted:
-                found[look["InstanceId"]] = {
-                    **look,
+        for view in _members(account, group, moment):
+            if not wanted or view["InstanceId"] in wanted:
+                found[view["InstanceId"]] = {
+                    **view,
                     "AutoScalingGroupName": group.name,
-                    "HealthStatus": "HEALTHY" if look["HealthStatus"] == "Healthy" else "UNHEALTHY",
+                    "HealthStatus": "HEALTHY" if view["HealthStatus"] == "Healthy" else "UNHEALTHY",
                 }
     chosen, token = page(
         found, params.get("NextToken"), account.page_size(params.get("MaxRecords"), 50)
@@ -182,7 +180,7 @@ def describe_refreshes(account: Account, params: Params) -> dict[str, Any]:
 
 def hook_view(group: Group, hook: Hook) -> dict[str, Any]:
     """An element of DescribeLifecycleHooks."""
-    look: dict[str, Any] = {
+    view: dict[str, Any] = {
         "LifecycleHookName": hook.name,
         "AutoScalingGroupName": group.name,
         "LifecycleTransition": f"autoscaling:EC2_INSTANCE_{hook.transition.upper()}",
@@ -195,7 +193,7 @@ def hook_view(group: Group, hook: Hook) -> dict[str, Any]:
         "NotificationTargetARN": hook.target_arn,
         "RoleARN": hook.role_arn,
     }
-    return {**look, **{name: value for name, value in optional.items() if value}}
+    return {**view, **{name: value for name, value in optional.items() if value}}
 
 
 @operation("autoscaling", "DescribeLifecycleHooks", "AutoScalingGroupName", "LifecycleHookNames")
@@ -218,9 +216,9 @@ def describe_warm_pool(account: Account, params: Params) -> dict[str, Any]:
     group = find_group(account, params["AutoScalingGroupName"])
     if group.warm_pool is None:
         return {"Instances": []}
-    looks = {name: member_view(member) for name, member in group.warm_pool.members.items()}
+    views = {name: member_view(member) for name, member in group.warm_pool.members.items()}
     chosen, token = page(
-        looks, params.get("NextToken"), account.page_size(params.get("MaxRecords"), 50)
+        views, params.get("NextToken"), account.page_size(params.get("MaxRecords"), 50)
     )
     return {
         "WarmPoolConfiguration": dict(group.warm_pool.configuration),

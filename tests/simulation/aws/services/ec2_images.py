@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def _image_view(account: Account, image: Image) -> dict[str, Any]:
-    look: dict[str, Any] = {
+    view: dict[str, Any] = {
         "ImageId": image.id,
         "Name": image.name,
         "Description": image.description,
@@ -59,7 +59,7 @@ def _image_view(account: Account, image: Image) -> dict[str, Any]:
         "Platform": image.platform,
         "DeprecationTime": image.deprecation,
     }
-    return {**look, **{name: value for name, value in optional.items() if value}}
+    return {**view, **{name: value for name, value in optional.items() if value}}
 
 
 _IMAGE_FILTERS: dict[str, Any] = {
@@ -103,14 +103,14 @@ def describe_images(account: Account, params: Params) -> dict[str, Any]:
         **_IMAGE_FILTERS,
         "is-public": lambda image: ["true" if image.owner != account.id else "false"],
     }
-    looks = {
+    views = {
         image.id: _image_view(account, image)
         for image in ([account.images[name] for name in ids] or account.images.values())
         if _owned(account, image, owners)
         and matches(image, params.get("Filters", ()), known, lambda i: tag_pairs(i.tags))
         and (ids or params.get("IncludeDeprecated") or not _deprecated(account, image))
     }
-    return paged(account, params, "Images", looks, 1000)
+    return paged(account, params, "Images", views, 1000)
 
 
 def _owned(account: Account, image: Image, owners: list[str]) -> bool:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -26,14 +27,14 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.views import (
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
 
-Look = Mapping[str, Any]
+View = Mapping[str, Any]
 
 
 def value_at(*path: str) -> Any:
-    """A filter's values: what stands at `path` of a thing's look."""
+    """A filter's values: what stands at `path` of a thing's view."""
 
-    def values(look: Look) -> list[str]:
-        value: Any = look
+    def values(view: View) -> list[str]:
+        value: Any = view
         for step in path:
             value = value.get(step) if isinstance(value, Mapping) else None
         return [] if value in (None, "") else [str(value)]
@@ -57,18 +58,18 @@ _FILTERS: dict[str, Any] = {
     "instance-lifecycle": value_at("InstanceLifecycle"),
     "key-name": value_at("KeyName"),
     "iam-instance-profile.arn": value_at("IamInstanceProfile", "Arn"),
-    "block-device-mapping.volume-id": lambda look: [
-        d["Ebs"]["VolumeId"] for d in look.get("BlockDeviceMappings", ())
+    "block-device-mapping.volume-id": lambda view: [
+        d["Ebs"]["VolumeId"] for d in view.get("BlockDeviceMappings", ())
     ],
-    "instance.group-id": lambda look: [
-        group["GroupId"] for group in look.get("SecurityGroups", ())
+    "instance.group-id": lambda view: [
+        group["GroupId"] for group in view.get("SecurityGroups", ())
     ],
 }
 
 
-def tag_values(look: Look) -> list[str]:
+def tag_values(view: View) -> list[str]:
     """Return the tags of a rendered resource as key=value."""
-    return [f"{tag['Key']}={tag['Value']}" for tag in look["Tags"]]
+    return [f"{tag['Key']}={tag['Value']}" for tag in view["Tags"]]
 
 
 def check_id(kind: str, prefix: str, name: str) -> None:
@@ -98,7 +99,7 @@ def no_such_instance(missing: list[str]) -> AwsError:
     )
 
 
-def _looks(account: Account, params: Params) -> dict[str, dict[str, Any]]:
+def _views(account: Account, params: Params) -> dict[str, dict[str, Any]]:
     """The instances that the call asks for, as they were at one moment."""
     ids, filters, moment = (
         params.get("InstanceIds") or [],
@@ -107,16 +108,16 @@ def _looks(account: Account, params: Params) -> dict[str, dict[str, Any]]:
     )
     found: dict[str, dict[str, Any]] = {}
     for instance in find_instances(account, ids) if ids else _candidates(account, filters):
-        look = account.history.look(
-            "instance", instance.id, moment, lambda i=instance: instance_view(account, i)
-        )  # type: ignore[misc]
-        if look is not None:
-            found[instance.id] = look
+        view = account.history.view(
+            "instance", instance.id, moment, functools.partial(instance_view, account, instance)
+        )
+        if view is not None:
+            found[instance.id] = view
     missing = [name for name in ids if name not in found]
     if missing:
         raise no_such_instance(missing)
     return {
-        name: look for name, look in found.items() if matches(look, filters, _FILTERS, tag_values)
+        name: view for name, view in found.items() if matches(view, filters, _FILTERS, tag_values)
     }
 
 
@@ -130,9 +131,9 @@ def _candidates(account: Account, filters: Any) -> list[Instance]:
     return list(account.instances.values())
 
 
-def _reservation(account: Account, looks: list[dict[str, Any]]) -> dict[str, Any]:
-    name = "r-" + looks[0]["InstanceId"][2:]
-    return {"ReservationId": name, "OwnerId": account.id, "Groups": [], "Instances": looks}
+def _reservation(account: Account, views: list[dict[str, Any]]) -> dict[str, Any]:
+    name = "r-" + views[0]["InstanceId"][2:]
+    return {"ReservationId": name, "OwnerId": account.id, "Groups": [], "Instances": views}
 
 
 @operation("ec2", "DescribeInstances", "InstanceIds", "Filters", "MaxResults", "NextToken")
@@ -144,8 +145,8 @@ def describe(account: Account, params: Params) -> dict[str, Any]:
             "The parameter instancesSet cannot be used with the parameter maxResults",
         )
     size = account.page_size(params.get("MaxResults"), 1000)
-    chosen, token = page(_looks(account, params), params.get("NextToken"), size)
-    answer: dict[str, Any] = {"Reservations": [_reservation(account, [look]) for look in chosen]}
+    chosen, token = page(_views(account, params), params.get("NextToken"), size)
+    answer: dict[str, Any] = {"Reservations": [_reservation(account, [view]) for view in chosen]}
     return {**answer, "NextToken": token} if token else answer
 
 
@@ -160,24 +161,24 @@ def describe(account: Account, params: Params) -> dict[str, Any]:
 )
 def describe_status(account: Account, params: Params) -> dict[str, Any]:
     """Status checks of running instances, or of all."""
-    looks = {
-        name: look
-        for name, look in _looks(account, params).items()
-        if params.get("IncludeAllInstances") or look["State"]["Name"] == "running"
+    views = {
+        name: view
+        for name, view in _views(account, params).items()
+        if params.get("IncludeAllInstances") or view["State"]["Name"] == "running"
     }
     chosen, token = page(
-        looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), 1000)
+        views, params.get("NextToken"), account.page_size(params.get("MaxResults"), 1000)
     )
-    answer: dict[str, Any] = {"InstanceStatuses": [_status(look) for look in chosen]}
+    answer: dict[str, Any] = {"InstanceStatuses": [_status(view) for view in chosen]}
     return {**answer, "NextToken": token} if token else answer
 
 
-def _status(look: Look) -> dict[str, Any]:
-    word = "ok" if look["State"]["Name"] == "running" else "not-applicable"
+def _status(view: View) -> dict[str, Any]:
+    word = "ok" if view["State"]["Name"] == "running" else "not-applicable"
     return {
-        "InstanceId": look["InstanceId"],
-        "InstanceState": look["State"],
-        "AvailabilityZone": look["Placement"]["AvailabilityZone"],
+        "InstanceId": view["InstanceId"],
+        "InstanceState": view["State"],
+        "AvailabilityZone": view["Placement"]["AvailabilityZone"],
         "InstanceStatus": {"Status": word},
         "SystemStatus": {"Status": word},
         "Events": [],

@@ -36,7 +36,7 @@ REGIONS = (
 
 
 def _type_view(kind: InstanceType) -> dict[str, Any]:
-    look: dict[str, Any] = {
+    view: dict[str, Any] = {
         "InstanceType": kind.name,
         "CurrentGeneration": True,
         "FreeTierEligible": False,
@@ -58,7 +58,7 @@ def _type_view(kind: InstanceType) -> dict[str, Any]:
         },
     }
     if kind.gpus:
-        look["GpuInfo"] = {
+        view["GpuInfo"] = {
             "Gpus": [
                 {
                     "Name": "A10G",
@@ -69,7 +69,7 @@ def _type_view(kind: InstanceType) -> dict[str, Any]:
             ],
             "TotalGpuMemoryInMiB": 24576 * kind.gpus,
         }
-    return look
+    return view
 
 
 @operation("ec2", "DescribeInstanceTypes", "InstanceTypes", "Filters", "MaxResults", "NextToken")
@@ -90,12 +90,12 @@ def describe_types(account: Account, params: Params) -> dict[str, Any]:
         "current-generation": lambda kind: ["true"],
     }
     chosen = [TYPES[name] for name in names] or list(TYPES.values())
-    looks = {
+    views = {
         k.name: _type_view(k)
         for k in chosen
         if matches(k, params.get("Filters", ()), known, lambda _kind: [])
     }
-    return paged(account, params, "InstanceTypes", looks, 100)
+    return paged(account, params, "InstanceTypes", views, 100)
 
 
 @operation(
@@ -104,7 +104,7 @@ def describe_types(account: Account, params: Params) -> dict[str, Any]:
 def describe_offerings(account: Account, params: Params) -> dict[str, Any]:
     """Where types are offered: everywhere but in the account's `not_offered`."""
     by_zone = params.get("LocationType", "region") == "availability-zone"
-    looks = {
+    views = {
         f"{name}/{place}": {
             "InstanceType": name,
             "LocationType": params.get("LocationType", "region"),
@@ -115,15 +115,15 @@ def describe_offerings(account: Account, params: Params) -> dict[str, Any]:
         if (name, place) not in account.not_offered
     }
     known = {
-        "instance-type": lambda look: [look["InstanceType"]],
-        "location": lambda look: [look["Location"]],
+        "instance-type": lambda view: [view["InstanceType"]],
+        "location": lambda view: [view["Location"]],
     }
-    looks = {
-        k: look
-        for k, look in looks.items()
-        if matches(look, params.get("Filters", ()), known, lambda _view: [])
+    views = {
+        k: view
+        for k, view in views.items()
+        if matches(view, params.get("Filters", ()), known, lambda _view: [])
     }
-    return paged(account, params, "InstanceTypeOfferings", looks, 1000)
+    return paged(account, params, "InstanceTypeOfferings", views, 1000)
 
 
 def _subnet_view(account: Account, subnet: Subnet) -> dict[str, Any]:
@@ -173,12 +173,12 @@ def describe_subnets(account: Account, params: Params) -> dict[str, Any]:
         "state": lambda s: ["available"],
     }
     chosen = [account.subnets[name] for name in ids] or list(account.subnets.values())
-    looks = {
+    views = {
         s.id: _subnet_view(account, s)
         for s in chosen
         if matches(s, params.get("Filters", ()), known, lambda subnet: tag_pairs(subnet.tags))
     }
-    return paged(account, params, "Subnets", looks, 1000)
+    return paged(account, params, "Subnets", views, 1000)
 
 
 @operation(
@@ -191,14 +191,14 @@ def describe_zones(account: Account, params: Params) -> dict[str, Any]:
     if unknown:
         raise AwsError("InvalidParameterValue", f"Invalid availability zone: [{unknown[0]}]")
     known = {
-        "zone-name": lambda look: [look["ZoneName"]],
-        "state": lambda look: [look["State"]],
-        "region-name": lambda look: [look["RegionName"]],
-        "zone-type": lambda look: [look["ZoneType"]],
-        "opt-in-status": lambda look: [look["OptInStatus"]],
-        "zone-id": lambda look: [look["ZoneId"]],
+        "zone-name": lambda view: [view["ZoneName"]],
+        "state": lambda view: [view["State"]],
+        "region-name": lambda view: [view["RegionName"]],
+        "zone-type": lambda view: [view["ZoneType"]],
+        "opt-in-status": lambda view: [view["OptInStatus"]],
+        "zone-id": lambda view: [view["ZoneId"]],
     }
-    looks = [
+    views = [
         {
             "ZoneName": zone,
             "ZoneId": zone_id(account, zone),
@@ -216,10 +216,10 @@ def describe_zones(account: Account, params: Params) -> dict[str, Any]:
     wanted = params.get("ZoneIds", [])
     return {
         "AvailabilityZones": [
-            look
-            for look in looks
-            if (not wanted or look["ZoneId"] in wanted)
-            and matches(look, params.get("Filters", ()), known, lambda _view: [])
+            view
+            for view in views
+            if (not wanted or view["ZoneId"] in wanted)
+            and matches(view, params.get("Filters", ()), known, lambda _view: [])
         ]
     }
 
@@ -232,11 +232,11 @@ def describe_regions(account: Account, params: Params) -> dict[str, Any]:
     if unknown:
         raise AwsError("InvalidParameterValue", f"Invalid region: [{unknown[0]}]")
     known = {
-        "region-name": lambda look: [look["RegionName"]],
-        "opt-in-status": lambda look: [look["OptInStatus"]],
-        "endpoint": lambda look: [look["Endpoint"]],
+        "region-name": lambda view: [view["RegionName"]],
+        "opt-in-status": lambda view: [view["OptInStatus"]],
+        "endpoint": lambda view: [view["Endpoint"]],
     }
-    looks = [
+    views = [
         {
             "RegionName": name,
             "Endpoint": f"ec2.{name}.amazonaws.com",
@@ -246,8 +246,8 @@ def describe_regions(account: Account, params: Params) -> dict[str, Any]:
     ]
     return {
         "Regions": [
-            look
-            for look in looks
-            if matches(look, params.get("Filters", ()), known, lambda _view: [])
+            view
+            for view in views
+            if matches(view, params.get("Filters", ()), known, lambda _view: [])
         ]
     }

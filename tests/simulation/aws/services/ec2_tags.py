@@ -80,19 +80,19 @@ def describe_tags(account: Account, params: Params) -> dict[str, Any]:
         "key": value_at("Key"),
         "value": value_at("Value"),
     }
-    looks = {
+    views = {
         f"{name}/{key}": {"ResourceId": name, "ResourceType": kind, "Key": key, "Value": value}
         for name, kind, tags in _taggable(account)
         for key, value in tags.items()
     }
-    looks = {
-        key: look
-        for key, look in looks.items()
+    views = {
+        key: view
+        for key, view in views.items()
         if matches(
-            look, params.get("Filters", ()), known, lambda tag: [f"{tag['Key']}={tag['Value']}"]
+            view, params.get("Filters", ()), known, lambda tag: [f"{tag['Key']}={tag['Value']}"]
         )
     }
     chosen, token = page(
-        looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), 1000)
+        views, params.get("NextToken"), account.page_size(params.get("MaxResults"), 1000)
     )
     return {"Tags": chosen, "NextToken": token} if token else {"Tags": chosen}

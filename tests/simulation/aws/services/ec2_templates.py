@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
@@ -44,7 +45,7 @@ def template_view(account: Account, template: Template) -> dict[str, Any]:
 
 
 def _version_view(account: Account, template: Template, version: TemplateVersion) -> dict[str, Any]:
-    look: dict[str, Any] = {
+    view: dict[str, Any] = {
         "LaunchTemplateId": template.id,
         "LaunchTemplateName": template.name,
         "VersionNumber": version.number,
@@ -53,7 +54,7 @@ def _version_view(account: Account, template: Template, version: TemplateVersion
         "DefaultVersion": version.number == template.default,
         "LaunchTemplateData": version.data,
     }
-    return {**look, "VersionDescription": version.description} if version.description else look
+    return {**view, "VersionDescription": version.description} if version.description else view
 
 
 def _add_version(
@@ -126,11 +127,11 @@ def create_version(account: Account, params: Params) -> dict[str, Any]:
 def _resolved(
     account: Account, template: Template, version: TemplateVersion, params: Params
 ) -> dict[str, Any]:
-    look = _version_view(account, template, version)
+    view = _version_view(account, template, version)
     image_id = version.data.get("ImageId", "")
     if params.get("ResolveAlias") and image_id:
-        look["LaunchTemplateData"] = {**version.data, "ImageId": account.fleet.resolve(image_id)}
-    return look
+        view["LaunchTemplateData"] = {**version.data, "ImageId": account.fleet.resolve(image_id)}
+    return view
 
 
 @operation(
@@ -214,17 +215,17 @@ def describe(account: Account, params: Params) -> dict[str, Any]:
     chosen = [find_template(account, {"LaunchTemplateId": one}) for one in ids]
     chosen += [find_template(account, {"LaunchTemplateName": one}) for one in names]
     everything = chosen if ids or names else list(account.templates.values())
-    moment, looks = account.history.moment(), {}
+    moment, views = account.history.moment(), {}
     for template in everything:
-        look = account.history.look(
-            "template", template.id, moment, lambda t=template: template_view(account, t)
-        )  # type: ignore[misc]
-        if look and matches(
+        view = account.history.view(
+            "template", template.id, moment, functools.partial(template_view, account, template)
+        )
+        if view and matches(
             template, params.get("Filters", ()), _FILTERS, lambda t: tag_pairs(t.tags)
         ):
-            looks[template.id] = look
+            views[template.id] = view
     shown, token = page(
-        looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), 200)
+        views, params.get("NextToken"), account.page_size(params.get("MaxResults"), 200)
     )
     return {"LaunchTemplates": shown, "NextToken": token} if token else {"LaunchTemplates": shown}
 
@@ -255,9 +256,9 @@ def describe_versions(account: Account, params: Params) -> dict[str, Any]:
         template = find_template(account, params)
         pairs = [(template, version) for version in _chosen(account, template, params)]
     # The newest come first.
-    looks = {f"{t.id}/{10**9 - v.number}": _resolved(account, t, v, params) for t, v in pairs}
+    views = {f"{t.id}/{10**9 - v.number}": _resolved(account, t, v, params) for t, v in pairs}
     shown, token = page(
-        looks, params.get("NextToken"), account.page_size(params.get("MaxResults"), 200)
+        views, params.get("NextToken"), account.page_size(params.get("MaxResults"), 200)
     )
     return (
         {"LaunchTemplateVersions": shown, "NextToken": token}
@@ -268,7 +269,7 @@ def describe_versions(account: Account, params: Params) -> dict[str, Any]:
 
 def _chosen(account: Account, template: Template, params: Params) -> list[TemplateVersion]:
     """The asked-for versions, where $Latest and $Default are those of a moment ago."""
-    old = account.history.look(
+    old = account.history.view(
         "template", template.id, account.history.moment(), lambda: template_view(account, template)
     )
     if params.get("Versions"):

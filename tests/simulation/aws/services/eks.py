@@ -92,7 +92,7 @@ def describe_nodegroup(account: Account, params: Params) -> dict[str, Any]:
 
 def _nodegroup_view(account: Account, cluster: EksCluster, nodegroup: Nodegroup) -> dict[str, Any]:
     group = account.groups[nodegroup.group]
-    look: dict[str, Any] = {
+    view: dict[str, Any] = {
         "nodegroupName": nodegroup.name,
         "clusterName": cluster.name,
         "version": nodegroup.version,
@@ -119,4 +119,4 @@ def _nodegroup_view(account: Account, cluster: EksCluster, nodegroup: Nodegroup)
         "updateConfig": nodegroup.update_config,
         "tags": nodegroup.tags,
     }
-    return {**look, "launchTemplate": nodegroup.template} if nodegroup.template else look
+    return {**view, "launchTemplate": nodegroup.template} if nodegroup.template else view

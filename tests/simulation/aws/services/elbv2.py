@@ -65,13 +65,13 @@ def describe(account: Account, params: Params) -> dict[str, Any]:
     unknown = set(names or ()) - {group.name for group in groups}
     if unknown:
         raise AwsError("TargetGroupNotFound", "One or more target groups not found")
-    looks = {
+    views = {
         group.arn: _view(group)
         for group in groups
         if (not names or group.name in names) and (not balancer or balancer in group.load_balancers)
     }
     size = account.page_size(params.get("PageSize"), 400)
-    shown, marker = page(looks, params.get("Marker"), size, "ValidationError")
+    shown, marker = page(views, params.get("Marker"), size, "ValidationError")
     return {"TargetGroups": shown, "NextMarker": marker} if marker else {"TargetGroups": shown}
 
 
@@ -80,10 +80,10 @@ def describe_health(account: Account, params: Params) -> dict[str, Any]:
     """The health of all targets, or of those asked for; one that is not registered is unused."""
     group = _find(account, params["TargetGroupArn"])
     history = account.history
-    look = history.look(
+    view = history.view(
         "target group", group.arn, history.moment(), lambda: {"targets": health_view(group)}
     )
-    described = look["targets"] if look else []
+    described = view["targets"] if view else []
     if not params.get("Targets"):
         return {"TargetHealthDescriptions": described}
     chosen = []

@@ -22,8 +22,8 @@ LAGGING = dataclasses.replace(
 )
 
 
-def often(world: Any, look: Any) -> collections.Counter[Any]:
-    return collections.Counter(look() for _time in range(200))
+def often(world: Any, read: Any) -> collections.Counter[Any]:
+    return collections.Counter(read() for _time in range(200))
 
 
 def test_an_answer_may_be_as_old_as_the_lag_and_no_older(make_world: Any) -> None:
