@@ -54,6 +54,22 @@ options:
       values.
     type: dict
     default: {}
+  on_error:
+    description:
+      - What to do when the node groups cannot be read (expired credentials, a denied call, no
+        answer) or the configuration is wrong.
+      - Ansible makes a warning of what an inventory plugin fails with, and goes on without its
+        hosts, so that a playbook ends well without having done anything. V(fail) therefore ends
+        the whole command with one line and exit status 2. V(warn) leaves it to Ansible.
+    type: str
+    choices: [fail, warn]
+    default: fail
+    version_added: 0.1.0
+  allow_empty:
+    description: Whether it is fine to find no node group at all. By default it is an error.
+    type: bool
+    default: false
+    version_added: 0.1.0
 notes:
   - Needs the IAM actions C(eks:ListClusters), C(autoscaling:DescribeAutoScalingGroups), and for
     managed node groups
@@ -76,7 +92,8 @@ plugin: nodeops.rotator.node_groups
 regions:
   - eu-west-1
 
-# Two clusters, only what one team owns, grouped by the label "role"; answers are kept for ten minutes
+# Two clusters, only what one team owns, grouped by the label "role"; answers are kept
+# for ten minutes
 # plugin: nodeops.rotator.node_groups
 # regions: [eu-west-1, eu-central-1]
 # clusters: [shop, search]
@@ -97,12 +114,15 @@ regions:
 
 import collections
 import dataclasses
+import hashlib
 import re
 from collections.abc import Iterable
 from typing import Any
 
-from ansible.errors import AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.inventory.group import to_safe_group_name
 from ansible.template import trust_as_template
+from ansible.utils.display import Display
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
@@ -130,19 +150,30 @@ class InventoryModule(AWSInventoryBase):
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         """See AWSInventoryBase."""
         super().parse(inventory, loader, path, cache=cache)
-        known, kept = self.get_cached_result(path, cache)
         try:
-            found = [_load(entry) for entry in kept] if known else self._discover()
-        except RotatorError as error:
-            raise AnsibleParserError(
-                str(error)
-            ) from None  # Ansible would print each cause once more
+            self._parse(path, cache)
+        except (RotatorError, AnsibleError) as error:
+            if self.get_option("on_error") == "warn":
+                raise AnsibleParserError(str(error)) from None
+            # Ansible turns every exception of an inventory plugin into a warning, goes on without
+            # its hosts and ends with status 0. Only SystemExit reaches its command line.
+            Display().error(f"{path}: {error}", wrap_text=False)
+            raise SystemExit(2) from None
+
+    def _parse(self, path: str, cache: bool) -> None:
+        known, kept = self.get_cached_result(path, cache)
+        found = [_load(entry) for entry in kept] if known else self._discover()
         self.inventory.add_group(ALL)
         for name, node_group in name_hosts(found):
             self._add(name, node_group)
-        self.update_cached_result(
-            path, cache, [dataclasses.asdict(node_group) for node_group in found]
-        )
+        entries = [dataclasses.asdict(node_group) for node_group in found]
+        self.update_cached_result(path, cache, entries)
+
+    def get_cache_key(self, path: str) -> str:
+        """Return a key for what this file says now: a changed file has no old answer."""
+        with open(path, "rb") as file:
+            content = hashlib.sha256(file.read()).hexdigest()
+        return f"{super().get_cache_key(path)}_{content[:16]}"
 
     def get_option(self, option: str, hostvars: Any = None) -> Any:
         """See AWSInventoryBase, which templates lists in a way that ansible-core calls
@@ -155,22 +186,24 @@ class InventoryModule(AWSInventoryBase):
         ]
 
     def _discover(self) -> list[NodeGroup]:
-        regions, tags = (
-            self._regions(),
-            {key: str(value) for key, value in self.get_option("tags").items()},
-        )
+        regions = self._regions()
+        tags = {key: _as_stored(value) for key, value in self.get_option("tags").items()}
         found = discover(self, regions, self.get_option("clusters"), tags)
+        for region, error in found.unread.items():
+            self.warn(f"Region {region} is left out, the account may not be opted in: {error}")
         if not found.node_groups:
-            self.warn(
-                f"No node groups in {', '.join(regions)} ({len(found.clusters)} EKS clusters). Check regions, clusters, tags and account"
-            )
+            where = f"in {', '.join(regions)} ({len(found.clusters)} EKS clusters)"
+            text = f"No node groups {where}. Check regions, clusters, tags and account"
+            if not self.get_option("allow_empty"):
+                raise AnsibleParserError(f"{text}, or set allow_empty: true")
+            self.warn(text)
         return list(found.node_groups)
 
     def _regions(self) -> list[str]:
         regions = self.get_option("regions") or ([self.region] if self.region else [])
         if not regions:
             raise AnsibleParserError(
-                "No AWS region to look for EKS clusters in. Set regions in the inventory file, or AWS_REGION"
+                "No AWS region to look for EKS clusters in. Set regions in this file, or AWS_REGION"
             )
         return regions
 
@@ -182,7 +215,7 @@ class InventoryModule(AWSInventoryBase):
             self.inventory.add_child(ALL, group)
             self.inventory.add_host(name, group=group)
         for key, value in variables.items():
-            self.inventory.set_variable(name, key, value)
+            self.inventory.set_variable(name, key, plain(value))
         for key, value in LOCAL.items():
             self.inventory.set_variable(name, key, trust_as_template(value))
         strict = self.get_option("strict")
@@ -211,14 +244,58 @@ def make_variables(node_group: NodeGroup) -> dict[str, Any]:
 
 
 def name_hosts(found: Iterable[NodeGroup]) -> list[tuple[str, NodeGroup]]:
-    """Each node group with the name of its host; the region is added to names that would be there
-    twice."""
-    named = [(_plain_name(node_group), node_group) for node_group in found]
-    count = collections.Counter(name for name, _node_group in named)
-    return [
-        (name if count[name] == 1 else f"{name}.{node_group.region}", node_group)
-        for name, node_group in named
-    ]
+    """Return each node group with the name of its host; no two are alike, none is a group's.
+
+    A name that is there twice, or that a group of the inventory has, gets the region, then the
+    cluster, then the Auto Scaling group, and in the end a hash of the latter's name appended.
+    """
+    every = list(found)
+    levels = [0] * len(every)
+    taken = {name for node_group in every for name in _groups(node_group)} | {"all", "ungrouped"}
+    while True:
+        names = [_name(*pair) for pair in zip(every, levels, strict=True)]
+        count = collections.Counter(names)
+        alike = [index for index, name in enumerate(names) if count[name] > 1 or name in taken]
+        if not alike:
+            return list(zip(names, every, strict=True))
+        for index in alike:
+            levels[index] += 1
+
+
+def _groups(node_group: NodeGroup) -> tuple[str, ...]:
+    cluster = to_safe_group_name(f"cluster_{node_group.cluster}", force=True, silent=True)
+    return (ALL, node_group.kind, f"cluster_{node_group.cluster}", cluster)
+
+
+def _name(node_group: NodeGroup, level: int) -> str:
+    parts = (
+        _plain_name(node_group),
+        node_group.region,
+        UNFIT.sub("_", node_group.cluster),
+        UNFIT.sub("_", node_group.group),
+        hashlib.sha256(node_group.group.encode()).hexdigest()[:8],
+    )
+    return ".".join(parts[: level + 1])
+
+
+def plain(value: Any) -> Any:
+    """Return the value so that `ansible-inventory --list` shows strings as strings.
+
+    ansible-core marks a string that is not trusted as a template, which what AWS says never is.
+    One that holds none may lose the mark.
+    """
+    if isinstance(value, dict):
+        return {plain(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    if isinstance(value, str) and not any(sign in value for sign in ("{{", "{%", "{#")):
+        return trust_as_template(value)
+    return value
+
+
+def _as_stored(value: Any) -> str:
+    """Return a tag's value as AWS stores it: YAML's true is "true"."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _plain_name(node_group: NodeGroup) -> str:

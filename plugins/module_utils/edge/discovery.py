@@ -7,10 +7,15 @@ nodeops.rotator."""
 from __future__ import annotations
 
 import dataclasses
+import types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    CredentialsError,
+    RotatorError,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.identity import (
     NodeGroup,
 )
@@ -25,6 +30,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.fleet.d
 class Region:
     """A plugin's AWS clients for one region, in the shape that RawAws takes."""
 
+    params: Mapping[str, Any] = types.MappingProxyType({})
+    """A plugin has no aws_config."""
+
     def __init__(self, plugin: Any, name: str) -> None:
         """`plugin` is one of amazon.aws's plugin base classes."""
         self._plugin, self._name = plugin, name
@@ -36,27 +44,45 @@ class Region:
 
 @dataclasses.dataclass(frozen=True)
 class Discovery:
-    """What is there: the names of all clusters of the regions, and the node groups that were asked
-    for."""
+    """What is there: the names of all clusters of the regions, the node groups that were asked
+    for, and what kept a region from being read, by region."""
 
     clusters: frozenset[str]
     node_groups: tuple[NodeGroup, ...]
+    unread: Mapping[str, RotatorError] = dataclasses.field(default_factory=dict)
 
 
 def discover(
     plugin: Any, regions: Sequence[str], clusters: Sequence[str], tags: Mapping[str, str]
 ) -> Discovery:
-    """The node groups with all of `tags` of the named clusters (none named: all). Raises
-    core.errors, NotFoundError for a cluster that is nowhere."""
+    """Return the node groups with all of `tags` of the named clusters (none named: all).
+
+    A Region that the account has not opted in to answers as if the credentials were bad. Such an
+    answer is therefore put down to the Region if another one lets us in, and then does not hide
+    the others. Raises core.errors, NotFoundError for a cluster that is nowhere.
+    """
     there: set[str] = set()
     found: list[NodeGroup] = []
+    unread: dict[str, RotatorError] = {}
     for region in regions:
-        aws = Aws(RawAws(Region(plugin, region)))
-        names = list_clusters(aws, region)
-        there.update(names)
-        found += list_node_groups(
-            aws, region, [name for name in names if name in (clusters or names)], tags
-        )
+        try:
+            names, groups = _read(plugin, region, clusters, tags)
+        except CredentialsError as error:
+            unread[region] = error
+        else:
+            there.update(names)
+            found += groups
+    if unread and len(unread) == len(regions):
+        raise next(iter(unread.values()))
     if error := unknown_clusters(clusters, there, regions):
         raise error
-    return Discovery(frozenset(there), tuple(found))
+    return Discovery(frozenset(there), tuple(found), unread)
+
+
+def _read(
+    plugin: Any, region: str, clusters: Sequence[str], tags: Mapping[str, str]
+) -> tuple[list[str], list[NodeGroup]]:
+    aws = Aws(RawAws(Region(plugin, region)))
+    names = list_clusters(aws, region)
+    wanted = [name for name in names if name in (clusters or names)]
+    return names, list_node_groups(aws, region, wanted, tags)

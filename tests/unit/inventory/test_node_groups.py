@@ -83,3 +83,29 @@ def test_a_node_group_comes_out_of_the_cache_as_it_went_in() -> None:
         for key, value in dataclasses.asdict(BLUE).items()
     }
     assert _load(kept) == BLUE
+
+
+def test_no_two_hosts_have_one_name() -> None:
+    """A self-managed group may be called as a managed one's host is; two names may differ only in
+    characters that mean something in a host pattern."""
+    managed = dataclasses.replace(BLUE, group="eks-blue-0ac1", nodegroup="blue")
+    found = [BLUE, managed, *(dataclasses.replace(BLUE, group=name) for name in ("a b", "a,b"))]
+    assert len(set(names(*found))) == len(found)
+    assert names(BLUE, managed) == [
+        "shop-blue.eu-west-1.shop.shop-blue",
+        "shop-blue.eu-west-1.shop.eks-blue-0ac1",
+    ]
+
+
+def test_a_longer_name_does_not_meet_another_host() -> None:
+    other = dataclasses.replace(BLUE, region="us-east-1")
+    third = dataclasses.replace(BLUE, group="shop-blue.us-east-1")
+    found = names(BLUE, other, third)
+    assert len(set(found)) == 3
+
+
+@pytest.mark.parametrize(
+    "group", ["all", "ungrouped", "node_groups", "self_managed", "cluster_shop"]
+)
+def test_no_host_is_called_like_a_group(group: str) -> None:
+    assert names(dataclasses.replace(BLUE, group=group)) == [f"{group}.eu-west-1"]
