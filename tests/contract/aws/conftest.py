@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The faces that must agree: the account in memory, the account on the wire, and moto as an
-independent server."""
+"""Faces that must agree: the account in memory and on the wire, and moto."""
 
 from __future__ import annotations
 
@@ -44,37 +43,40 @@ class Resources:
 
 
 class Face:
-    """One way to an AWS. `call` answers as boto3 without ResponseMetadata; errors are AwsError."""
+    """One way to call AWS; `call` answers as boto3 without ResponseMetadata.
+
+    Errors are AwsError.
+    """
 
     name = ""
     resources: Resources
 
     def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
-        """One call."""
+        """Call one operation and return its answer."""
         raise NotImplementedError
 
     def settle(self) -> None:
-        """Let everything happen that is under way."""
+        """Let all changes in progress finish."""
 
     def refused(self, service: str, operation: str, **params: Any) -> str:
-        """The code of a refusal that must come."""
+        """Return the error code of a call that must fail."""
         with pytest.raises(AwsError) as caught:
             self.call(service, operation, **params)
         return caught.value.code
 
     def group(self, name: str = "blue") -> dict[str, Any]:
-        """A group as it is described."""
+        """Return a group as it is described."""
         answer = self.call("autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=[name])
         found: dict[str, Any] = answer["AutoScalingGroups"][0]
         return found
 
     def members(self) -> list[str]:
-        """The ids of the group's instances."""
+        """Return the IDs of the group's instances."""
         return [one["InstanceId"] for one in self.group()["Instances"]]
 
 
 class Memory(Face):
-    """The account itself."""
+    """The account in memory."""
 
     name = "memory"
 
@@ -99,7 +101,7 @@ class Boto:
         self.client = functools.cache(self._client)
 
     def _client(self, service: str) -> Any:
-        """The client of a service, made once: one attempt, no waiting."""
+        """Return a client of the service that makes one attempt and does not wait."""
         config = Config(
             retries={"total_max_attempts": 1, "mode": "standard"}, parameter_validation=True
         )
@@ -113,7 +115,7 @@ class Boto:
         )
 
     def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
-        """One call by the operation's API name."""
+        """Call an operation by its API name."""
         client = self.client(service)
         method = next(m for m, api in client.meta.method_to_api_mapping.items() if api == operation)
         try:
@@ -155,7 +157,7 @@ class Moto(Face):
 
 
 class Switch:
-    """A WSGI application that is another one for every test."""
+    """A WSGI application that forwards to another one, which each test may replace."""
 
     app: Callable[..., Iterable[bytes]]
 
@@ -164,29 +166,31 @@ class Switch:
 
 
 class Silent(WSGIRequestHandler):
-    """No access log."""
+    """A request handler without an access log."""
 
     def log(self, type: str, message: str, *args: Any) -> None:  # pylint: disable=redefined-builtin
-        """Nothing."""
+        """Log nothing."""
 
 
 @dataclasses.dataclass
 class Endpoint:
-    """A server for accounts and the clients of it."""
+    """A server for accounts, with its clients."""
 
     url: str
     switch: Switch
     boto: Boto
 
     def serve(self, face: Memory) -> None:
-        """From now on answer from this face's account, whose time stands still unless the test
-        moves it."""
+        """Answer from this face's account from now on.
+
+        Its time stands still unless the test advances it.
+        """
         self.switch.app = make_app(face.account, threading.Lock(), lambda: None)
 
 
 @pytest.fixture(scope="session")
 def endpoint() -> Iterator[Endpoint]:
-    """One server on loopback for all tests."""
+    """Run one server on loopback for all tests."""
     switch = Switch()
     server = make_server("127.0.0.1", 0, switch, threaded=True, request_handler=Silent)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -197,8 +201,10 @@ def endpoint() -> Iterator[Endpoint]:
 
 @pytest.fixture(scope="session")
 def moto_server() -> Iterator[tuple[str, Boto]]:
-    """moto on loopback, without the thousands of public images that it would load anew for every
-    test."""
+    """Run moto on loopback, without its thousands of public images.
+
+    It would load them anew for every test.
+    """
     patch = pytest.MonkeyPatch()
     patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
@@ -212,7 +218,7 @@ def moto_server() -> Iterator[tuple[str, Boto]]:
 
 
 def furnish(face: Face, subnets: list[str], image: str, target_group: str) -> Face:
-    """The template and the group of four, made by calls; then everything settles."""
+    """Create the template and the group of four by calls, and let all settle."""
     data = {"ImageId": image, "InstanceType": "m5.large"}
     made = face.call(
         "ec2", "CreateLaunchTemplate", LaunchTemplateName="nodes", LaunchTemplateData=data
@@ -243,14 +249,14 @@ def furnish(face: Face, subnets: list[str], image: str, target_group: str) -> Fa
 
 
 def furnish_account(face: Memory) -> Face:
-    """What the account has that is not made by calls."""
+    """Add what calls cannot create, then furnish the account."""
     subnets = [subnet.id for subnet in build.add_subnets(face.account)]
     image = build.add_image(face.account, "nodes-1").id
     return furnish(face, subnets, image, build.add_target_group(face.account, "web").arn)
 
 
 def furnish_moto(face: Moto) -> Face:
-    """The same in moto, by calls that only moto has."""
+    """Create the same in moto, by calls that only moto has."""
     vpc = face.call("ec2", "CreateVpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnets = [
         face.call(
@@ -277,7 +283,7 @@ def furnish_moto(face: Moto) -> Face:
 
 @pytest.fixture(params=["memory", "wire", "moto"])
 def face(request: pytest.FixtureRequest) -> Face:
-    """Each face in turn, furnished alike."""
+    """Return each face in turn, furnished alike."""
     if request.param == "memory":
         return furnish_account(Memory(Behavior.polite()))
     if request.param == "wire":

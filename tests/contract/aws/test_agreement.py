@@ -1,10 +1,9 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The account answers the same in memory and on the wire: every operation, every byte that a client
-can see.
+"""Every operation answers the same in memory and on the wire, in every field.
 
-Two accounts of one seed live through the same calls, one through each face. boto3 checks the
+Two accounts of one seed go through the same calls, one through each face. boto3 checks the
 parameters against botocore's models, so an operation, a parameter or a field of an answer that AWS
 does not have fails here too.
 """

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What only the wire has: identities, presigned URLs, broken connections, latency, callers at the
-same time."""
+"""Identities, presigned URLs, lost connections, latency and concurrent callers."""
 
 from __future__ import annotations
 
@@ -30,7 +29,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.wire.aws import make_a
 
 @pytest.fixture
 def wire(endpoint: Endpoint) -> Wire:
-    """A small account on the wire."""
+    """Return a small account on the wire."""
     face = Wire(Behavior.polite(), endpoint.boto)
     build.add_subnets(face.account)
     build.add_eks_cluster(face.account, "prod")

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One AWS account in one region: its state, its physics, and the lowest seam at which it is asked.
+"""One AWS account in one region: its state, its physics and its entry point.
 
-`Account.call` is what both faces use. It answers as boto3 does, without ResponseMetadata; nothing
-is copied that need not be, so callers leave answers as they are.
+Both faces use `Account.call`. It answers as boto3 does, without ResponseMetadata. Answers may share
+data with the account, so callers must not change them.
 """
 
 from __future__ import annotations
@@ -55,14 +55,16 @@ operations.py."""
 
 
 class Account:
-    """The account. Its dictionaries are its true state, for judges and scenarios to read; scenarios
-    change it through `call`, the helpers of build.py and the physics (`fleet`, `scaler`,
-    `balancer`).
+    """An AWS account, whose dictionaries hold its true state.
 
-    `capacity` limits launches: (instance type, zone) to how many more EC2 can give; what is not in
-    it is unlimited. `not_offered` are types and zones that do not go together at all. `denied` are
-    pairs of globs, actor and "service:Operation". `credentials` by actor (on the wire the access
-    key id), each with what its own policy allows; while it is empty everybody is let in.
+    Judges and scenarios may read the dictionaries. Scenarios change them through `call`, the
+    helpers of build.py and the physics (`fleet`, `scaler`, `balancer`).
+
+    `capacity` limits launches: it maps (instance type, zone) to how many more instances EC2 can
+    launch; a pair that it lacks is unlimited. `not_offered` holds the pairs of type and zone that
+    EC2 does not offer. `denied` holds pairs of globs: actor and "service:Operation". `credentials`
+    maps actors (on the wire: access key IDs) to what their own policies allow; while it is empty,
+    every caller is accepted.
     """
 
     def __init__(
@@ -104,7 +106,7 @@ class Account:
 
     @property
     def zones(self) -> list[str]:
-        """The zones in which the account has subnets."""
+        """Return the zones in which the account has subnets."""
         return sorted({subnet.zone for subnet in self.subnets.values()})
 
     def call(
@@ -139,8 +141,7 @@ class Account:
         return handler(self, call.params)
 
     def _once(self, call: Call, handler: Handler) -> dict[str, Any]:
-        """EC2's idempotency: a client token said again gives the first answer again, and does
-        nothing."""
+        """Answer a repeated client token with the first answer, as EC2 does."""
         key = (call.operation, call.params["ClientToken"])
         if key not in self._said:
             self._said[key] = (dict(call.params), handler(self, call.params))
@@ -152,8 +153,10 @@ class Account:
         return answer
 
     def _let_in(self, call: Call) -> None:
-        """Refuse strangers, expired tokens and what the caller may not do. A call that is refused
-        here is counted but not judged: it has no effect."""
+        """Refuse unknown callers, expired tokens and operations that are not allowed.
+
+        A call that is refused here is counted but not judged: it has no effect.
+        """
         refusal = self._refusal(call)
         if refusal is not None:
             self.gate.calls[call.name] += 1
@@ -169,8 +172,10 @@ class Account:
         return None
 
     def _allows(self, call: Call) -> bool:
-        """Whether policies let the actor do that. Who one is can always be asked (STS API
-        reference, GetCallerIdentity)."""
+        """Return True if policies allow the actor this operation.
+
+        GetCallerIdentity is always allowed (STS API reference).
+        """
         if call.name == "sts:GetCallerIdentity":
             return True
         known = self.credential(call.actor)
@@ -182,40 +187,40 @@ class Account:
         return not any(fnmatch.fnmatchcase(call.name, name) for name in denied)
 
     def lets_in(self, actor: str) -> bool:
-        """Whether the actor's credentials are good now."""
+        """Return True if the actor's credentials are valid now."""
         known = self.credential(actor)
         if known is None:
             return not self.credentials
         return known.expires is None or self.kernel.now < known.expires
 
     def credential(self, actor: str) -> Credential | None:
-        """What the account knows of the actor."""
+        """Return the actor's credential, if the account has it."""
         return self.credentials.get(actor) or self.assumed.get(actor)
 
     def arn_of(self, actor: str) -> str:
-        """The ARN of an actor."""
+        """Return the ARN of an actor."""
         known = self.credential(actor)
         return known.arn if known else self.arn("iam", f"user/{actor or 'tester'}", regional=False)
 
     def arn(self, service: str, resource: str, regional: bool = True) -> str:
-        """An ARN of this account."""
+        """Return an ARN of this account."""
         return f"arn:aws:{service}:{self.region if regional else ''}:{self.id}:{resource}"
 
     def new_id(self, prefix: str) -> str:
-        """A fresh identifier such as i-0123456789abcdef0."""
+        """Return a new ID such as i-0123456789abcdef0."""
         return f"{prefix}-{self.kernel.random.getrandbits(68):017x}"
 
     def tell(self, event: str, instance: Instance) -> None:
-        """Let the observers know of "running", "shutting-down" or "terminated"."""
+        """Tell the observers that an instance is running, shutting-down or terminated."""
         for observer in self.observers:
             observer(event, instance)
 
     def tell_member(self, group: Group, member: Member) -> None:
-        """Let the observers know that a member came, went, or changed its state."""
+        """Tell the observers that a member joined, left or changed its state."""
         for observer in self.member_observers:
             observer(group, member)
 
     def page_size(self, asked: int | None, default: int) -> int:
-        """How many elements the next page holds."""
+        """Return how many elements the next page holds."""
         size = min(asked or default, default)
         return min(size, self.behavior.page_size) if self.behavior.page_size else size

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass
 class Target:
-    """A registered target: an instance id or an address, with its port. `state`: initial, healthy,
-    unhealthy, draining or unused."""
+    """A registered target: an instance ID or an address, with its port.
+
+    `state`: initial, healthy, unhealthy, draining or unused.
+    """
 
     id: str
     port: int
@@ -31,8 +33,10 @@ class Target:
 
 @dataclasses.dataclass
 class TargetGroup:
-    """A target group of type instance or ip. `probe` answers whether a target would pass its health
-    check now."""
+    """A target group of type instance or ip.
+
+    `probe` returns whether a target would pass its health check now.
+    """
 
     arn: str
     name: str
@@ -48,7 +52,7 @@ class TargetGroup:
     probe: Callable[[Target], bool] | None = None
 
     def healthy(self) -> list[Target]:
-        """The targets that get traffic."""
+        """Return the targets that receive traffic."""
         return [target for target in self.targets.values() if target.state == "healthy"]
 
 
@@ -68,7 +72,7 @@ class Balancer:
         self._account = account
 
     def register(self, group: TargetGroup, target_id: str, port: int | None = None) -> None:
-        """Register a target; one that drains is taken back."""
+        """Register a target; a draining one becomes active again."""
         key = (target_id, port or group.port)
         self._note(group)
         target = group.targets.get(key)
@@ -81,8 +85,10 @@ class Balancer:
             self._recheck(group, target)
 
     def deregister(self, group: TargetGroup, target_id: str, port: int | None = None) -> float:
-        """Let a target drain; without `port`, on all its ports. Returns the seconds until it is
-        gone."""
+        """Start draining a target; return the seconds until it is gone.
+
+        Without `port`, drain it on all its ports.
+        """
         chosen = [
             t
             for t in group.targets.values()
@@ -96,19 +102,18 @@ class Balancer:
         return group.deregistration_delay if chosen else 0.0
 
     def groups_of(self, target_id: str) -> list[TargetGroup]:
-        """The target groups in which a target is registered or draining."""
+        """Return the target groups in which a target is registered or draining."""
         groups = self._account.target_groups.values()
         return [group for group in groups if any(key[0] == target_id for key in group.targets)]
 
     def reprobe(self, group: TargetGroup) -> None:
-        """Something changed that `probe` may see: let each target's health follow after its
-        delay."""
+        """Let each target's health follow, after its delay, what `probe` now returns."""
         for target in group.targets.values():
             if target.state in ("initial", "healthy", "unhealthy"):
                 self._recheck(group, target)
 
     def instance_ended(self, instance: Instance) -> None:
-        """An instance shuts down: its health checks fail from now on."""
+        """Fail the health checks of an instance that shuts down, from now on."""
         for group in self.groups_of(instance.id):
             for target in [
                 t for t in group.targets.values() if t.id == instance.id and t.state != "draining"
@@ -163,7 +168,7 @@ class Balancer:
 
 
 def health_view(group: TargetGroup) -> list[dict[str, Any]]:
-    """DescribeTargetHealth's descriptions of all targets."""
+    """Return DescribeTargetHealth's descriptions of all targets."""
     return [_target_view(target) for target in group.targets.values()]
 
 

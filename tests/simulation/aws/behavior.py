@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the account behaves in time, and how impolite it is. Every value can be set per scenario."""
+"""Delays, lag and error rates of the account; a scenario can set each of them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ Range = tuple[float, float]
 
 @dataclasses.dataclass(frozen=True)
 class Behavior:
-    """Durations are seconds. Odds are probabilities of one call. The defaults suit virtual time and
-    are of the order that the services show; a scenario on the wall clock states its own."""
+    """Durations in seconds, and odds: the probability that one call is affected.
+
+    The defaults suit virtual time and are of the order that the real services show. A scenario on
+    the wall clock sets its own.
+    """
 
     describe_lag: float = 3.0
     """A Describe answer shows the state of a moment up to this long ago (EC2 API reference,
@@ -58,7 +61,7 @@ class Behavior:
 
     @staticmethod
     def polite() -> Behavior:
-        """Everything at once and nothing stale: for tests of something else than behavior."""
+        """Return a behavior without delays, lag or errors, for tests of other things."""
         still = (0.0, 0.0)
         return Behavior(
             describe_lag=0.0,
@@ -78,9 +81,12 @@ class Behavior:
 
     @staticmethod
     def quick() -> Behavior:
-        """The same physics in short, for the wall clock: an instance is InService within two
-        seconds. That is sooner than a dead node's object goes, so a fresh instance would take it
-        over every time if addresses came back at once."""
+        """Return the same physics with short delays, for the wall clock.
+
+        An instance is InService within two seconds. That is sooner than the Node of a dead instance
+        is deleted, so a new instance would always take over that Node if addresses were reused at
+        once.
+        """
         return Behavior(
             describe_lag=0.2,
             scaling_delay=(0.1, 0.5),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a scenario furnishes an account: things that are simply there at second 0."""
+"""Helpers with which a scenario sets up an account before time starts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ VPC = "vpc-0123456789abcdef0"
 def add_subnets(
     account: Account, zones: str = "abc", prefix: int = 20, vpc_id: str = VPC
 ) -> list[Subnet]:
-    """One subnet for each letter of `zones`, of 2**(32 - prefix) addresses each."""
+    """Add one subnet of 2**(32 - prefix) addresses per letter of `zones`."""
     made = []
     for letter in zones:
         index = len(account.subnets)
@@ -51,7 +51,10 @@ def add_image(
     image_id: str = "",
     **more: Any,
 ) -> Image:
-    """An image; `owner` defaults to the account itself. `more`: other fields of Image."""
+    """Add an image.
+
+    `owner` defaults to the account itself. `more`: other fields of Image.
+    """
     image = Image(
         image_id or account.new_id("ami"), name, architecture, owner or account.id, created, **more
     )
@@ -62,8 +65,10 @@ def add_image(
 def add_template(
     account: Account, name: str, versions: Sequence[Mapping[str, Any]], default: int = 1
 ) -> Template:
-    """A launch template with these LaunchTemplateData as versions 1, 2, ...; `default` is one of
-    them."""
+    """Add a launch template with this data as its versions 1, 2, ...
+
+    `versions` holds LaunchTemplateData; `default` is the number of the default version.
+    """
     made = _make(
         account,
         "ec2",
@@ -98,10 +103,13 @@ def add_group(
     mixed: Mapping[str, Any] | None = None,
     age: float = 30 * 86400.0,
 ) -> Group:
-    """A group whose instances have long been InService, one after the other in the emptiest of its
-    subnets (default: all of the account). It launches from `template` and `version`, from launch
-    `configuration` or by policy `mixed`. Its instances are `age` seconds old. Tags are propagated.
-    Observers are not told: who wants to know reads `account.instances`."""
+    """Add a group whose instances have been InService for a long time.
+
+    Each instance goes to the emptiest of `subnets` (default: all of the account). The group
+    launches from `template` and `version`, from launch `configuration` or by policy `mixed`. Its
+    instances are `age` seconds old. Tags are propagated. Observers are not told; they can read
+    `account.instances`.
+    """
     params: dict[str, Any] = {
         "AutoScalingGroupName": name,
         "MinSize": minimum,
@@ -140,7 +148,7 @@ def _launch_source(
 
 
 def _settle(account: Account, group: Group, age: float) -> None:
-    """One more instance that has been in service since before the beginning."""
+    """Add an instance that was InService before time started."""
     counts = zone_counts(group)
     subnet = min(
         (account.subnets[name] for name in group.subnets),
@@ -153,8 +161,10 @@ def _settle(account: Account, group: Group, age: float) -> None:
 def add_member(
     account: Account, group: Group, origin: Origin, subnet: Subnet, age: float
 ) -> Instance:
-    """An instance launched from `origin` that is a member InService of the group, with healthy
-    targets, `age` seconds old."""
+    """Add an instance, launched from `origin`, as an InService member of the group.
+
+    Its targets are healthy, and it is `age` seconds old.
+    """
     tags = {key: tag.value for key, tag in group.tags.items() if tag.propagate}
     spec: LaunchSpec = origin.spec(group, {**tags, "aws:autoscaling:groupName": group.name})
     instance = account.fleet.create(spec, subnet)
@@ -177,7 +187,7 @@ def add_target_group(
     deregistration_delay: float | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> TargetGroup:
-    """A target group behind a load balancer of its own."""
+    """Add a target group behind a load balancer of its own."""
     number = f"{account.kernel.random.getrandbits(64):016x}"
     delay = (
         account.behavior.deregistration_delay
@@ -208,7 +218,7 @@ def add_eks_cluster(
     ca_data: str = "",
     tags: Mapping[str, str] | None = None,
 ) -> EksCluster:
-    """An active EKS cluster."""
+    """Add an active EKS cluster."""
     certificate = (
         ca_data
         or base64.b64encode(b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n").decode()
@@ -221,8 +231,10 @@ def add_eks_cluster(
 def add_nodegroup(
     cluster: EksCluster, name: str, group: Group, release_version: str, **more: Any
 ) -> Nodegroup:
-    """A managed node group on top of `group`, tagged as EKS does it. `more`: other fields of
-    Nodegroup."""
+    """Add a managed node group on top of `group`, with the tags that EKS sets.
+
+    `more`: other fields of Nodegroup.
+    """
     nodegroup = Nodegroup(name, group.name, cluster.version, release_version, **more)
     cluster.nodegroups[name] = nodegroup
     group.tags["eks:cluster-name"] = Tag(cluster.name, True)
@@ -231,7 +243,7 @@ def add_nodegroup(
 
 
 def publish(account: Account, name: str, value: str, modified: float | None = None) -> Parameter:
-    """Set an SSM parameter, a public one too; a new value is a new version of it."""
+    """Set an SSM parameter, even a public one; a new value is a new version."""
     old = account.parameters.get(name)
     at = account.kernel.now if modified is None else modified
     parameter = Parameter(name, value, old.version + 1 if old else 1, at)
@@ -242,11 +254,10 @@ def publish(account: Account, name: str, value: str, modified: float | None = No
 def _make(
     account: Account, service: str, operation: str, params: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Carry out an operation without passing the gate: building is neither counted, nor judged, nor
-    faulted."""
+    """Run an operation without the gate: it is not counted, judged or faulted."""
     return find(service, operation, params)(account, params)
 
 
 def _quiet(account: Account) -> None:
-    """What was built is no news: nothing of it lags."""
+    """Forget old views, so that no answer lags behind the setup."""
     account.history.forget()

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The public SSM parameters of EKS node images, and the images that they name.
+"""Public SSM parameters of EKS node images, and the images that they name.
 
 Paths: EKS user guide, "Retrieve recommended Amazon Linux AMI IDs", "... Bottlerocket AMI IDs", "...
 Windows AMI IDs"; Canonical, "Find Ubuntu images on AWS". Names, dates, kubelet patches and commit
-hashes are those of published releases; image ids are made from the names. A scenario publishes
+hashes are those of published releases; image IDs are derived from the names. A scenario publishes
 newer releases with the functions below.
 """
 
@@ -34,8 +34,7 @@ AL2_VERSIONS = ("1.31", "1.32")
 
 @dataclasses.dataclass(frozen=True)
 class Bottlerocket:
-    """A Bottlerocket release: version with the commit of its build, its day, and the Kubernetes
-    versions it has."""
+    """A Bottlerocket release: version with commit, date and Kubernetes versions."""
 
     version: str
     date: str
@@ -50,7 +49,7 @@ BOTTLEROCKET_RELEASES = (
 
 
 def image_id(name: str) -> str:
-    """The id of the image of this name: the same in every world."""
+    """Return the ID of the image of this name: the same in every World."""
     return "ami-" + hashlib.sha256(name.encode()).hexdigest()[:17]
 
 
@@ -63,7 +62,10 @@ def add_public_image(
     description: str = "",
     platform: str = "",
 ) -> Image:
-    """A public image built on `date` (YYYYMMDD); deprecated two years later, as AWS's own are."""
+    """Add a public image built on `date` (YYYYMMDD).
+
+    It is deprecated two years later, as AWS's own images are.
+    """
     day = datetime.datetime.strptime(date, "%Y%m%d")
     form = "%Y-%m-%dT17:09:14.000Z"
     image = Image(
@@ -84,7 +86,7 @@ def add_public_image(
 def _amazon_linux(
     account: Account, path: str, image: Image, release_version: str, recommended: bool
 ) -> None:
-    """The parameters of one image: a set of its own and, for the newest, `recommended`."""
+    """Publish the parameters of one image; `recommended` if it is the newest."""
     values = {"image_id": image.id, "image_name": image.name, "release_version": release_version}
     for base in [f"{path}/{image.name}"] + [f"{path}/recommended"] * recommended:
         publish(
@@ -98,7 +100,7 @@ def _amazon_linux(
 
 
 def _at(account: Account, image: Image) -> float:
-    """When the image was built, in seconds of the world's clock."""
+    """Return when the image was built, in seconds of the World's clock."""
     built = datetime.datetime.fromisoformat(image.created.replace("Z", "+00:00"))
     return (built - account.kernel.utc(0.0)).total_seconds()
 
@@ -111,9 +113,11 @@ def publish_al2023(
     variants: tuple[str, ...] = ("standard", "nvidia", "neuron"),
     recommended: bool = True,
 ) -> list[Image]:
-    """Release Amazon Linux 2023 images for a Kubernetes version, on both architectures (neuron:
-    x86_64 only). `patch` is the kubelet's version. Returns the images; the first is the standard
-    one for x86_64."""
+    """Release Amazon Linux 2023 images for a Kubernetes version; return them.
+
+    There is one image per variant and architecture (neuron: x86_64 only); the first is the standard
+    one for x86_64. `patch` is the kubelet's version.
+    """
     patch, made = patch or PATCHES[kubernetes], []
     for variant in variants:
         for architecture in ARCHITECTURES if variant != "neuron" else ("x86_64",):
@@ -157,8 +161,11 @@ def publish_bottlerocket(
     variants: tuple[str, ...] = ("", "-nvidia", "-fips"),
     latest: bool = True,
 ) -> list[Image]:
-    """Release Bottlerocket images. The parameters exist by full version, by bare version and as
-    `latest`; paths say arm64 where names say aarch64."""
+    """Release Bottlerocket images.
+
+    The parameters exist by full version, by bare version and as `latest`. Paths say arm64 where
+    names say aarch64.
+    """
     bare, made = release.version.partition("-")[0], []
     for variant in variants:
         for architecture in ARCHITECTURES:
@@ -176,7 +183,7 @@ def publish_bottlerocket(
 
 
 def publish_windows(account: Account, kubernetes: str, date: str) -> list[Image]:
-    """Release Windows Server 2022 images, Core and Full; there is only a newest one."""
+    """Release Windows Server 2022 images, Core and Full; only the newest exists."""
     made = []
     for edition in ("Core", "Full"):
         stem = f"Windows_Server-2022-English-{edition}-EKS_Optimized-{kubernetes}"
@@ -211,7 +218,7 @@ def publish_ubuntu(account: Account, kubernetes: str, date: str) -> list[Image]:
 
 
 def publish_catalogue(account: Account, versions: tuple[str, ...] = tuple(PATCHES)) -> None:
-    """Everything that is published at the world's beginning, for these Kubernetes versions."""
+    """Publish all images that exist at the start, for these Kubernetes versions."""
     for kubernetes in versions:
         for date in AL2023_RELEASES:
             publish_al2023(account, kubernetes, date)

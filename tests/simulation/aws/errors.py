@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the account says no: one exception, with the HTTP status that each service uses for its
-codes."""
+"""AwsError, and the HTTP status that each service uses for its error codes."""
 
 from __future__ import annotations
 
@@ -48,8 +47,10 @@ _QUERY = frozenset(("autoscaling", "elbv2", "sts"))
 
 
 class AwsError(Exception):
-    """A refusal: the service's own `code` and `message`, and its HTTP `status` (0: the connection
-    ended)."""
+    """A refusal: the service's `code` and `message`, and the HTTP `status`.
+
+    Status 0 means that the connection was closed.
+    """
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(f"{code}: {message}")
@@ -59,7 +60,7 @@ class AwsError(Exception):
 
 
 def status_of(service: str, code: str) -> int:
-    """The HTTP status with which `service` answers `code`; 400 unless known otherwise."""
+    """Return the HTTP status with which `service` answers `code`; default 400."""
     if service == "eks" and code in _EKS_STATUS:
         return _EKS_STATUS[code]
     return _STATUS.get(code, 400)
@@ -75,7 +76,7 @@ def _error(service: str, codes: tuple[str, str, str], message: str) -> AwsError:
 
 
 def denied(service: str, operation: str, arn: str) -> AwsError:
-    """The caller's policy does not allow the operation."""
+    """Return the error for an operation that the caller's policy does not allow."""
     prefix = "elasticloadbalancing" if service == "elbv2" else service
     if service == "ec2":
         return _error(
@@ -93,7 +94,7 @@ def denied(service: str, operation: str, arn: str) -> AwsError:
 
 
 def unknown_key(service: str) -> AwsError:
-    """The access key is none of the account's."""
+    """Return the error for an access key that the account does not have."""
     if service == "ec2":
         return _error(
             service, _UNKNOWN, "AWS was not able to validate the provided access credentials"
@@ -102,18 +103,18 @@ def unknown_key(service: str) -> AwsError:
 
 
 def expired(service: str) -> AwsError:
-    """The session token's time is over."""
+    """Return the error for an expired session token."""
     if service == "ec2":
         return _error(service, _EXPIRED, "Request has expired.")
     return _error(service, _EXPIRED, "The security token included in the request is expired")
 
 
 def throttled(service: str) -> AwsError:
-    """Too many requests for this account and region."""
+    """Return the error for too many requests in this account and region."""
     message = "Request limit exceeded." if service == "ec2" else "Rate exceeded"
     return _error(service, _THROTTLED, message)
 
 
 def validation(message: str) -> AwsError:
-    """Auto Scaling's word for everything that its rules forbid."""
+    """Return Auto Scaling's ValidationError."""
     return AwsError("ValidationError", message)

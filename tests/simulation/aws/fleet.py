@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""EC2's physics: instances get an address, boot, stop and end."""
+"""EC2's physics: instances get an address, boot, stop and terminate."""
 
 from __future__ import annotations
 
@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class LaunchSpec:
-    """What to launch: `data` is LaunchTemplateData or what a launch configuration says in its
-    terms; `template` (id and resolved version) or `configuration` is where it came from."""
+    """What to launch, and from where.
+
+    `data` is LaunchTemplateData, or a launch configuration in the same terms. Either `template` (ID
+    and resolved version) or `configuration` says where it comes from.
+    """
 
     data: dict[str, Any]
     template: tuple[str, int] | None = None
@@ -37,13 +40,13 @@ class LaunchSpec:
 
 
 class Fleet:
-    """Launches and ends the account's instances. Raises AwsError as RunInstances would."""
+    """Launches and terminates instances; raises AwsError as RunInstances would."""
 
     def __init__(self, account: Account) -> None:
         self._account = account
 
     def launch(self, spec: LaunchSpec, subnet: Subnet) -> Instance:
-        """A new instance, pending now and running after the boot delay."""
+        """Launch an instance: pending now, running after the boot delay."""
         instance = self.create(spec, subnet)
         self._account.kernel.after(
             self._account.kernel.spread(*self._account.behavior.boot), lambda: self._run(instance)
@@ -51,7 +54,7 @@ class Fleet:
         return instance
 
     def create(self, spec: LaunchSpec, subnet: Subnet) -> Instance:
-        """A new instance that nobody boots yet: pending."""
+        """Create a pending instance that does not boot by itself."""
         image = self.image_of(spec.data)
         instance_type = spec.instance_type or spec.data.get("InstanceType", "")
         self._check(image, instance_type, subnet)
@@ -61,7 +64,7 @@ class Fleet:
         return instance
 
     def image_of(self, data: dict[str, Any]) -> Image:
-        """The image that a launch would use, with resolve:ssm: resolved."""
+        """Return the image that a launch would use, with resolve:ssm: resolved."""
         image_id = self.resolve(data.get("ImageId", ""))
         image = self._account.images.get(image_id)
         if image is None or image.state != "available":
@@ -69,7 +72,7 @@ class Fleet:
         return image
 
     def resolve(self, image_id: str) -> str:
-        """An image id, from itself or from the SSM parameter that it names."""
+        """Return an image ID, given as such or as the SSM parameter that holds it."""
         if not image_id.startswith("resolve:ssm:"):
             return image_id
         name = image_id.removeprefix("resolve:ssm:")
@@ -96,8 +99,10 @@ class Fleet:
             )
 
     def terminate(self, instance: Instance, reason: tuple[str, str] | None = None) -> None:
-        """End an instance; `reason` is its state reason, code and message. Twice does no more than
-        once."""
+        """Terminate an instance; a second time has no effect.
+
+        `reason` is its state reason: code and message.
+        """
         if instance.state in ("shutting-down", "terminated"):
             return
         self._become(instance, "shutting-down")
@@ -171,8 +176,10 @@ class Fleet:
         )
 
     def dns_name(self, address: str) -> str:
-        """The private name that EC2 gives an address (IP name; us-east-1 has a domain of its
-        own)."""
+        """Return the private DNS name that EC2 gives an address.
+
+        It is an IP name; us-east-1 has a domain of its own.
+        """
         domain = (
             "ec2.internal"
             if self._account.region == "us-east-1"

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The account's Auto Scaling side as plain records: groups, their members, what happened to
-them."""
+"""Records of Auto Scaling: groups, their members and their activities."""
 
 from __future__ import annotations
 
@@ -39,9 +38,11 @@ METRICS = (
 
 @dataclasses.dataclass
 class Member:
-    """An instance as its group sees it. `launch_template` is (id, name, number) as resolved at
-    launch. `doomed`: its termination is accepted, although it may still be reported InService.
-    `drained` is when its targets are done."""
+    """An instance as its group sees it.
+
+    `launch_template` is (ID, name, number) as resolved at launch. `doomed`: its termination is
+    accepted, although it may still be reported InService. `drained` is when its targets are done.
+    """
 
     instance_id: str
     zone: str
@@ -59,7 +60,7 @@ class Member:
 
     @property
     def counted(self) -> bool:
-        """Whether it fills a place of desired: Pending* or InService and not on its way out."""
+        """Return True if it counts toward desired: Pending or InService, not doomed."""
         return not self.doomed and (
             self.lifecycle_state == "InService" or self.lifecycle_state.startswith("Pending")
         )
@@ -90,8 +91,10 @@ class Tag:
 
 @dataclasses.dataclass
 class Hook:
-    """A lifecycle hook. `transition` is "launching" or "terminating"; `timeout` is the heartbeat's,
-    in seconds."""
+    """A lifecycle hook.
+
+    `transition` is "launching" or "terminating"; `timeout` is the heartbeat timeout in seconds.
+    """
 
     name: str
     transition: str
@@ -104,7 +107,7 @@ class Hook:
 
 @dataclasses.dataclass
 class WarmPool:
-    """A warm pool's configuration (as DescribeWarmPool shows it) and the members that it holds."""
+    """A warm pool: its configuration, as DescribeWarmPool shows it, and its members."""
 
     configuration: dict[str, Any]
     members: dict[str, Member] = dataclasses.field(default_factory=dict)
@@ -112,10 +115,13 @@ class WarmPool:
 
 @dataclasses.dataclass
 class Group:
-    """An Auto Scaling group. Of `template` (a LaunchTemplateSpecification: id, name and Version as
-    given), `launch_configuration` and `mixed` (a MixedInstancesPolicy) exactly one is set.
-    `refreshes`, `policies` and `scheduled_actions` hold what the Describe operations show.
-    `surplus_launches` are the instances launched beyond desired to balance zones."""
+    """An Auto Scaling group.
+
+    Exactly one of `template` (a LaunchTemplateSpecification: ID, name and Version as given),
+    `launch_configuration` and `mixed` (a MixedInstancesPolicy) is set. `refreshes`, `policies` and
+    `scheduled_actions` hold what the Describe operations show. `surplus_launches` are the instances
+    launched beyond desired to balance zones.
+    """
 
     name: str
     arn: str
@@ -146,15 +152,15 @@ class Group:
     metrics: set[str] = dataclasses.field(default_factory=set)
 
     def setting(self, name: str) -> Any:
-        """A setting of CreateAutoScalingGroup, or its documented default."""
+        """Return a setting of CreateAutoScalingGroup, or its documented default."""
         return self.settings.get(name, DEFAULTS.get(name))
 
     def counted(self) -> list[Member]:
-        """The members that fill desired."""
+        """Return the members that count toward desired."""
         return [member for member in self.members.values() if member.counted]
 
     def capacity(self) -> int:
-        """How much of desired is filled: the number of instances, or the sum of their weights."""
+        """Return the capacity of the members that count: their number or their weights."""
         return sum(member.weight or 1 for member in self.members.values() if member.counted)
 
 

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The instance types that the account knows: EC2's own figures (instance type specifications, EC2
-documentation)."""
+"""Instance types of the account, with EC2's own figures.
+
+Source: instance type specifications in the EC2 documentation.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,10 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class InstanceType:
-    """A type's architecture, virtual CPUs, memory in MiB, most network interfaces and addresses of
-    each."""
+    """An instance type: architecture, virtual CPUs, memory in MiB and network limits.
+
+    `interfaces` is the maximum number of network interfaces, `addresses` that of addresses on each.
+    """
 
     name: str
     architecture: str
@@ -27,7 +31,7 @@ class InstanceType:
 def _family(
     family: str, architecture: str, per_vcpu: int, sizes: str, burstable: bool = False
 ) -> list[InstanceType]:
-    """Types of one family whose memory grows with its virtual CPUs, `per_vcpu` MiB each."""
+    """Return the types of a family that has `per_vcpu` MiB of memory per CPU."""
     table = {
         "large": (2, 3, 10),
         "xlarge": (4, 4, 15),

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The life of one member of an Auto Scaling group, from Pending to gone.
+"""Life of one member of an Auto Scaling group, from Pending until it has left.
 
 EC2 Auto Scaling user guide, "Instance lifecycle": Pending, perhaps Pending:Wait and
 Pending:Proceed, InService; Terminating (its targets drain first), perhaps Terminating:Wait and
-Terminating:Proceed, then EC2 ends it.
+Terminating:Proceed, then EC2 terminates it.
 """
 
 from __future__ import annotations
@@ -75,12 +75,12 @@ class Lifecycle:
         return member
 
     def booted(self, group: Group, member: Member) -> None:
-        """EC2 says running: the hooks for launching have their turn, or the member goes on."""
+        """Run the launch hooks of a member that is running, or put it in service."""
         if member.lifecycle_state == "Pending" and not member.doomed:
             self._hold(group, member, "launching")
 
     def enter_service(self, group: Group, member: Member) -> None:
-        """The member is InService: it counts, may be protected, gets its targets."""
+        """Put the member in service: protect it if set so, and register its targets."""
         if member.doomed or not member.lifecycle_state.startswith("Pending"):
             return
         self._become(group, member, "InService")
@@ -98,8 +98,10 @@ class Lifecycle:
     # Out.
 
     def retire(self, group: Group, member: Member, cause: str, at_once: bool = False) -> Activity:
-        """Begin a termination; without `at_once` the member is still reported as it was for a
-        while. Its place is free at once, so a replacement may be launched before it is gone."""
+        """Begin a termination; without `at_once` it is reported only after a while.
+
+        The member stops counting at once, so a replacement may be launched before it is gone.
+        """
         activity = self._scaler.activity(
             group, f"Terminating EC2 instance: {member.instance_id}", cause
         )
@@ -123,7 +125,7 @@ class Lifecycle:
         )
 
     def deregister(self, group: Group, member: Member) -> float:
-        """Let the member's targets drain; returns the seconds until they are gone."""
+        """Start draining the member's targets; return the seconds until they are gone."""
         arns = [arn for arn in group.target_groups if arn in self._account.target_groups]
         delays = [
             self._account.balancer.deregister(self._account.target_groups[arn], member.instance_id)
@@ -139,8 +141,7 @@ class Lifecycle:
             self._account.fleet.terminate(instance)
 
     def gone(self, group: Group, member: Member) -> None:
-        """EC2 ended the instance: it leaves the group, unless a hook or its targets still hold
-        it."""
+        """Remove a terminated member, unless a hook or its targets still hold it."""
         instance = self._account.instances.get(member.instance_id)
         if member.lifecycle_state in ("Terminating", "Terminating:Proceed") and (
             instance is None or instance.state == "terminated"
@@ -149,7 +150,7 @@ class Lifecycle:
             self.leave(group, member)
 
     def leave(self, group: Group, member: Member) -> None:
-        """The member is none any more."""
+        """Remove the member from its group."""
         self._account.history.part(group.name, member_view(member))
         del group.members[member.instance_id]
         self._account.tell_member(group, member)
@@ -173,7 +174,7 @@ class Lifecycle:
         self.heartbeat(group, member, min(hooks, key=lambda hook: hook.timeout))
 
     def heartbeat(self, group: Group, member: Member, hook: Hook) -> None:
-        """(Re)start the timeout of a hook that holds the member."""
+        """Start, or restart, the timeout of a hook that holds the member."""
         if member.hook_event is not None:
             member.hook_event.cancel()
         member.hook_event = self._account.kernel.after(
@@ -181,7 +182,10 @@ class Lifecycle:
         )
 
     def complete(self, group: Group, member: Member, hook: Hook, result: str) -> None:
-        """A hook is done with the member. ABANDON ends the waiting, and a launch altogether."""
+        """Complete a hook for the member.
+
+        ABANDON ends all waiting, and terminates an instance that is launching.
+        """
         if member.lifecycle_state not in ("Pending:Wait", "Terminating:Wait"):
             return
         member.hooks.discard(hook.name)
@@ -213,12 +217,11 @@ class Lifecycle:
         self._account.tell_member(group, member)
 
     def move(self, group: Group, member: Member, state: str) -> None:
-        """Put the member into another state than those of a launch or a termination (Standby,
-        Detaching)."""
+        """Put the member into a state such as Standby or Detaching."""
         self._become(group, member, state)
 
     def finish(self, member: Member) -> None:
-        """The member's activity, if one is open, was successful."""
+        """Mark the member's open activity, if any, as successful."""
         if member.activity is not None and member.activity.status == "InProgress":
             member.activity.status, member.activity.progress = "Successful", 100
             member.activity.ended_at = self._account.kernel.now

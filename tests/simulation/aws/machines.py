@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The account's EC2 side as plain records: images, places, launch templates, instances."""
+"""Records of EC2: images, subnets, launch templates and instances."""
 
 from __future__ import annotations
 
@@ -30,8 +30,10 @@ class Image:
 
 @dataclasses.dataclass
 class Subnet:
-    """A subnet of the account's one VPC. `used` are host numbers in use, `freed` those given back,
-    last one last."""
+    """A subnet of the account's VPC.
+
+    `used` are host numbers in use; `freed` are those released, the latest last.
+    """
 
     id: str
     zone: str
@@ -44,12 +46,12 @@ class Subnet:
 
     @property
     def network(self) -> ipaddress.IPv4Network:
-        """The CIDR block."""
+        """Return the CIDR block."""
         return ipaddress.IPv4Network(self.cidr)
 
     @property
     def available(self) -> int:
-        """Free addresses; EC2 keeps five of every subnet for itself."""
+        """Return the number of free addresses; EC2 reserves five of every subnet."""
         return self.network.num_addresses - 5 - len(self.used)
 
 
@@ -65,7 +67,7 @@ class TemplateVersion:
 
 @dataclasses.dataclass
 class Template:
-    """A launch template. Version numbers are never used twice."""
+    """A launch template. Version numbers are never reused."""
 
     id: str
     name: str
@@ -77,13 +79,13 @@ class Template:
 
     @property
     def latest(self) -> int:
-        """The greatest number that still exists."""
+        """Return the greatest version number that still exists."""
         return max(self.versions)
 
 
 @dataclasses.dataclass
 class LaunchConfiguration:
-    """The launch template's predecessor; `data` is what was given to create it."""
+    """A launch configuration; `data` is what CreateLaunchConfiguration was given."""
 
     name: str
     arn: str
@@ -93,10 +95,13 @@ class LaunchConfiguration:
 
 @dataclasses.dataclass
 class Instance:
-    """An EC2 instance. `state`: pending, running, shutting-down, terminated, stopping or stopped.
-    Exactly one of `launch_template` (id and resolved version) and `launch_configuration` is set for
-    a group's instance. `group` is the Auto Scaling group's name, empty outside of one. Times are
-    seconds of the world's clock."""
+    """An EC2 instance.
+
+    `state`: pending, running, shutting-down, terminated, stopping or stopped. For a group's
+    instance exactly one of `launch_template` (ID and resolved version) and `launch_configuration`
+    is set. `group` is the name of its Auto Scaling group, or empty. Times are seconds of the
+    World's clock.
+    """
 
     id: str
     zone: str
@@ -123,5 +128,5 @@ class Instance:
 
     @property
     def alive(self) -> bool:
-        """Pending or running."""
+        """Return True if it is pending or running."""
         return self.state in ("pending", "running")

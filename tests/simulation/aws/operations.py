@@ -1,9 +1,9 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of operations, and how a handler gets into it.
+"""Table of the modelled operations and their handlers.
 
-A handler says which parameters it models. Whatever else is given is refused loudly, so that no test
+A handler lists the parameters that it models. Any other parameter is refused, so that no test
 passes because the World ignored an option that the real service would have obeyed.
 """
 
@@ -24,8 +24,10 @@ _TABLE: dict[tuple[str, str], tuple[Handler, frozenset[str]]] = {}
 
 
 def operation(service: str, name: str, *modelled: str) -> Callable[[Handler], Handler]:
-    """Make the decorated function the handler of `service`'s operation `name`, taking the
-    parameters `modelled`."""
+    """Register the decorated function as the handler of an operation.
+
+    `modelled` are the parameters that it takes.
+    """
 
     def enter(handler: Handler) -> Handler:
         _TABLE[service, name] = (handler, frozenset(modelled))
@@ -35,8 +37,11 @@ def operation(service: str, name: str, *modelled: str) -> Callable[[Handler], Ha
 
 
 def find(service: str, name: str, params: Params) -> Handler:
-    """The handler of an operation. Raises AwsError UnknownOperationException for one that the World
-    does not have, NotModelled (501) for a parameter that it does not model."""
+    """Return the handler of an operation.
+
+    Raises AwsError: UnknownOperationException for an operation that the World does not have,
+    NotModelled (501) for a parameter that the operation does not model.
+    """
     found = _TABLE.get((service, name))
     if found is None:
         raise AwsError(
@@ -50,5 +55,5 @@ def find(service: str, name: str, params: Params) -> Handler:
 
 
 def names() -> list[tuple[str, str]]:
-    """All operations that are modelled, as (service, name)."""
+    """Return all modelled operations as (service, name)."""
     return sorted(_TABLE)

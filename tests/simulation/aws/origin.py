@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what a group launches: a launch template (alone or in a mixed instances policy) or a launch
-configuration."""
+"""What a group launches from: launch template, mixed policy or configuration."""
 
 from __future__ import annotations
 
@@ -24,8 +23,10 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Origin:
-    """One way in which a group may launch: the template and its version as resolved now, or a
-    configuration's name. A mixed instances policy has one per override, in its order."""
+    """A source of launches: a template's resolved version, or a configuration.
+
+    A mixed instances policy has one per override, in its order.
+    """
 
     template: Template | None
     version: TemplateVersion | None
@@ -35,7 +36,7 @@ class Origin:
     weight: int | None = None
 
     def spec(self, group: Group, tags: dict[str, str]) -> LaunchSpec:
-        """What EC2 is asked to launch."""
+        """Return what EC2 is asked to launch."""
         template = (
             (self.template.id, self.version.number) if self.template and self.version else None
         )
@@ -45,7 +46,7 @@ class Origin:
 
 
 def find_template(account: Account, spec: Mapping[str, Any]) -> Template:
-    """The template that a LaunchTemplateSpecification names. Raises AwsError."""
+    """Return the template of a LaunchTemplateSpecification. Raises AwsError."""
     template_id, name = spec.get("LaunchTemplateId"), spec.get("LaunchTemplateName")
     if template_id:
         found = account.templates.get(template_id)
@@ -65,7 +66,10 @@ def find_template(account: Account, spec: Mapping[str, Any]) -> Template:
 
 
 def find_version(template: Template, version: str | None) -> TemplateVersion:
-    """A template's version by number, "$Latest" or "$Default" (also when None). Raises AwsError."""
+    """Return a template's version by number, "$Latest" or "$Default".
+
+    None means "$Default". Raises AwsError.
+    """
     if version in (None, "", "$Default"):
         return template.versions[template.default]
     if version == "$Latest":
@@ -81,7 +85,7 @@ def find_version(template: Template, version: str | None) -> TemplateVersion:
 
 
 def resolve_origins(account: Account, group: Group) -> list[Origin]:
-    """The ways in which the group may launch now, the preferred one first. Raises AwsError."""
+    """Return what the group may launch from now, preferred first. Raises AwsError."""
     if group.mixed is not None:
         return _mixed(account, group.mixed)
     if group.template is not None:
@@ -117,7 +121,7 @@ def _mixed(account: Account, policy: Mapping[str, Any]) -> list[Origin]:
 
 
 def is_current(account: Account, group: Group, member: Member) -> bool:
-    """Whether the member was launched from what the group would launch from now."""
+    """Return True if the member was launched from what the group now launches from."""
     try:
         origins = resolve_origins(account, group)
     except AwsError:

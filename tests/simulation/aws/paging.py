@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pages of a list, and the filters that EC2 and Auto Scaling share."""
+"""Pagination, filters and tags as EC2 and Auto Scaling share them."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ Values = Callable[[Any], Iterable[str]]
 def page(
     items: Mapping[str, Any], token: str | None, size: int, bad_token: str = "InvalidNextToken"
 ) -> tuple[list[Any], str | None]:
-    """The elements of `items` (by key) that follow `token`, at most `size`, and the token of the
-    rest, if any.
+    """Return one page of `items`, and the token of the next page, if any.
 
-    The token holds the key at which the next page begins, so that elements that come or go between
-    two pages shift nothing. Keys decide the order.
+    The page begins at `token` and has at most `size` elements, in the order of their keys. The
+    token holds the key at which the next page begins, so elements that appear or disappear between
+    two pages shift nothing.
     """
     keys = sorted(items)
     start = bisect.bisect_left(keys, _key(token, bad_token)) if token else 0
@@ -54,10 +54,12 @@ def _key(token: str, bad_token: str) -> str:
 def matches(
     element: Any, filters: Sequence[Mapping[str, Any]], known: Mapping[str, Values], tags: Values
 ) -> bool:
-    """Whether `element` passes every filter: one of its values must equal one of the filter's, in
-    which * and ? stand for any text and any character. `known` gives the values by filter name,
-    `tags` those of tag:KEY as KEY=VALUE. Raises AwsError for a filter that the operation does not
-    have."""
+    """Return True if `element` passes every filter.
+
+    One of its values must equal one of the filter's, in which * and ? stand for any text and any
+    character. `known` gives the values by filter name, `tags` those of tag:KEY as KEY=VALUE. Raises
+    AwsError for a filter that the operation does not have.
+    """
     return all(_passes(element, one, known, tags) for one in filters)
 
 
@@ -87,17 +89,17 @@ def _like(value: str, pattern: str) -> bool:
 
 
 def tag_pairs(tags: Mapping[str, str]) -> list[str]:
-    """Tags as `matches` wants them."""
+    """Return tags as `matches` takes them."""
     return [f"{key}={value}" for key, value in tags.items()]
 
 
 def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Tags as EC2 shows them."""
+    """Return tags as EC2 shows them."""
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def tag_map(given: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    """Tags as EC2 is given them."""
+    """Return tags as a dictionary, from the list that EC2 is given."""
     return {tag["Key"]: tag.get("Value", "") for tag in given}
 
 

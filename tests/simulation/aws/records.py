@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Small records of the account that belong to no one service's physics."""
+"""Records that several services share: credentials and parameters."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ import dataclasses
 
 @dataclasses.dataclass
 class Credential:
-    """An identity of the account. `expires`: seconds of the world's clock, None for a long-lived
-    key. `secret`: the key that it signs with, "" where nobody checks; `session`: the token that
-    temporary credentials come with. `allowed`: globs of the "service:Operation" that its policy
-    allows."""
+    """An identity of the account.
+
+    `expires`: seconds of the World's clock, None for a long-lived key. `secret`: its signing key,
+    "" if signatures are not checked. `session`: the token of temporary credentials. `allowed`:
+    globs of "service:Operation" that its policy allows.
+    """
 
     arn: str
     expires: float | None = None
@@ -24,8 +26,10 @@ class Credential:
 
 @dataclasses.dataclass
 class Parameter:
-    """An SSM parameter. `modified` is seconds of the world's clock; negative is before its
-    beginning."""
+    """An SSM parameter.
+
+    `modified` is seconds of the World's clock; negative means before its start.
+    """
 
     name: str
     value: str

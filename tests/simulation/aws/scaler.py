@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Auto Scaling's physics: what the service does, some time after a group changed, to bring it to
-its desired size.
+"""Auto Scaling's physics: it brings changed groups to their desired size.
 
 Nothing is scanned: each change of a group plans one reconciliation of that group, and an earlier
 plan replaces a later one. The steps of one member's life are in lifecycle.py.
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Scaler:
-    """Keeps every group at its desired size, as far as its processes are not suspended."""
+    """Keeps every group at its desired size, unless its processes are suspended."""
 
     def __init__(self, account: Account) -> None:
         self._account = account
@@ -38,8 +37,10 @@ class Scaler:
     # What changes a group tells us.
 
     def plan(self, group: Group, delay: float | None = None) -> None:
-        """Reconcile the group after `delay` seconds (default: the scaling delay), or sooner if that
-        is planned."""
+        """Reconcile the group after `delay` seconds, unless it is planned sooner.
+
+        `delay` defaults to the scaling delay.
+        """
         kernel = self._account.kernel
         at = kernel.now + (
             kernel.spread(*self._account.behavior.scaling_delay) if delay is None else delay
@@ -51,27 +52,29 @@ class Scaler:
         group.pending = kernel.after(at - kernel.now, lambda: self._reconcile(group))
 
     def instance_running(self, instance: Instance) -> None:
-        """EC2 booted an instance."""
+        """Go on with the launch of an instance that has booted."""
         group, member = self.whereabouts(instance.id)
         if group is not None and member is not None:
             self.lifecycle.booted(group, member)
 
     def instance_ended(self, instance: Instance) -> None:
-        """An instance shuts down; if the group did not do it, a health check will find out."""
+        """Let a health check find an instance that shuts down unexpectedly."""
         group, member = self.whereabouts(instance.id)
         if group is not None and member is not None and not member.doomed:
             delay = self._account.kernel.spread(*self._account.behavior.health_check)
             self._account.kernel.after(delay, lambda: self._check_health(group, member))
 
     def instance_terminated(self, instance: Instance) -> None:
-        """EC2 is done with an instance."""
+        """Go on with the termination of an instance that EC2 has terminated."""
         group, member = self.whereabouts(instance.id)
         if group is not None and member is not None and member.doomed:
             self.lifecycle.gone(group, member)
 
     def target_failed(self, target_group: TargetGroup, target: Target) -> None:
-        """A target fails its health checks; a group that asked for ELB health checks replaces the
-        instance, once its grace period is over."""
+        """Replace an instance whose target is unhealthy, if the group checks ELB health.
+
+        Its grace period must be over.
+        """
         group, member = self.whereabouts(target.id)
         if group is None or member is None or target_group.arn not in group.target_groups:
             return
@@ -94,13 +97,13 @@ class Scaler:
             self.mark_unhealthy(group, member)
 
     def mark_unhealthy(self, group: Group, member: Member) -> None:
-        """A health check failed; ReplaceUnhealthy takes it from there."""
+        """Mark the member unhealthy; ReplaceUnhealthy then replaces it."""
         self.note_member(group, member)
         member.health = "Unhealthy"
         self.plan(group)
 
     def resumed(self, group: Group) -> None:
-        """Processes were resumed: catch up with what they missed."""
+        """Catch up with what resumed processes have missed."""
         for member in list(group.members.values()):
             if not member.doomed:
                 self._check_health(group, member)
@@ -173,9 +176,11 @@ class Scaler:
         group.last_scaled_at = self._account.kernel.now
 
     def _rebalance(self, group: Group) -> None:
-        """Launch in the emptiest zone; when that is InService, the surplus falls in the fullest
-        one. Where all in the fullest zone are protected, nothing could fall there, and nothing is
-        launched."""
+        """Launch an instance in the emptiest zone if zones are out of balance.
+
+        Once it is InService, the surplus is terminated in the fullest zone. If all instances there
+        are protected, none is launched.
+        """
         counts = zone_counts(group)
         if (
             not self._account.behavior.az_rebalance
@@ -197,9 +202,12 @@ class Scaler:
             group.surplus_launches.add(member.instance_id)
 
     def launch(self, group: Group, cause: str, zone: str | None = None) -> Member | None:
-        """Launch one instance into the group, in the zone with the fewest unless `zone` is given. A
-        zone, or an override of a mixed instances policy, without capacity is passed over; if none
-        is left the activity fails."""
+        """Launch one instance into the group; return its member, or None on failure.
+
+        It goes to the zone with the fewest instances unless `zone` is given. Zones, and overrides
+        of a mixed instances policy, without capacity are skipped; if none is left, the activity
+        fails.
+        """
         activity = self.activity(group, "Launching a new EC2 instance", cause)
         failure = AwsError("ValidationError", "The group has no subnet")
         for subnet in self._subnets(group, zone):
@@ -233,7 +241,7 @@ class Scaler:
     # Small things that handlers and the life-cycle share.
 
     def whereabouts(self, instance_id: str) -> tuple[Group | None, Member | None]:
-        """The group and member that an instance is, if it is one."""
+        """Return the group and the member of an instance, or None for each."""
         instance = self._account.instances.get(instance_id)
         group = self._account.groups.get(instance.group) if instance else None
         if group is None:
@@ -241,11 +249,11 @@ class Scaler:
         return group, group.members.get(instance_id)
 
     def note_group(self, group: Group) -> None:
-        """The group is about to change."""
+        """Keep the group's view before it changes."""
         self._account.history.note("group", group.name, lambda: group_view(self._account, group))
 
     def note_member(self, group: Group, member: Member) -> None:
-        """A member is about to change."""
+        """Keep a member's view before it changes."""
         self._account.history.note("member", member.instance_id, lambda: member_view(member))
 
     def set_desired(self, group: Group, desired: int) -> None:
@@ -263,6 +271,6 @@ class Scaler:
         return activity
 
     def stamp(self, at: float | None = None) -> str:
-        """Now, as the causes of activities write it."""
+        """Return the time now as the causes of activities show it."""
         moment: datetime.datetime = self._account.kernel.utc(at)
         return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

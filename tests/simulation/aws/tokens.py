@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who presents an EKS bearer token: what EKS's authenticator checks of the presigned STS request
-that it is.
+"""Authentication by EKS bearer token, which is a presigned STS request.
 
 The rules are aws-iam-authenticator's (pkg/token): the prefix; a GET of GetCallerIdentity and
 nothing else; the cluster's name as a signed header; at most 15 minutes old. STS itself would check
@@ -42,8 +41,10 @@ _ALLOWED = frozenset(
 def authenticator(
     account: Account, cluster: str, clock: Callable[[], datetime.datetime] | None = None
 ) -> Callable[[str], str | None]:
-    """For the cluster's `authenticate`: bearer token to ARN, None for one that is not to be let in.
-    `clock` is the time against which tokens expire (default: the world's)."""
+    """Return the cluster's `authenticate`: bearer token to ARN, None if refused.
+
+    `clock` is the time against which tokens expire (default: the World's).
+    """
 
     def identity(token: str) -> str | None:
         query = _presigned(token)
@@ -66,7 +67,7 @@ def _url(token: str) -> urllib.parse.SplitResult:
 
 
 def _presigned(token: str) -> dict[str, str] | None:
-    """The query of a well-formed token."""
+    """Return the query of a well-formed token."""
     if not token.startswith(PREFIX):
         return None
     try:
@@ -112,7 +113,7 @@ def _signed(token: str, query: Mapping[str, str], cluster: str, known: Credentia
 
 
 def _signature(token: str, query: Mapping[str, str], cluster: str, secret: str) -> str:
-    """Signature version 4 of the request, as it must be if it names this cluster."""
+    """Return the Signature Version 4 that the request must have for this cluster."""
     pairs = sorted((name, value) for name, value in query.items() if name != "X-Amz-Signature")
     canonical_query = "&".join(
         f"{urllib.parse.quote(n, safe='-_.~')}={urllib.parse.quote(v, safe='-_.~')}"

@@ -1,13 +1,13 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom a scale-in takes: the default termination policy, and the others as far as they order
-instances.
+"""Choice of the members that a scale-in terminates: the termination policies.
 
 EC2 Auto Scaling user guide, "Termination policies": the zone with the most instances first (a tie
 goes to the zone with the oldest), then instances not launched from the group's current launch
 template or configuration, then the one closest to its next billing hour (all alike under per-second
-billing), then any. Protected ones never.
+billing), then any. Protected ones are never chosen. Other policies count as far as they order
+instances.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def zone_counts(group: Group) -> dict[str, int]:
-    """Counted members per zone of the group, empty zones included."""
+    """Return the number of counted members per zone of the group, empty zones too."""
     counts = dict.fromkeys(group.zones, 0)
     for member in group.counted():
         counts[member.zone] = counts.get(member.zone, 0) + 1
@@ -30,8 +30,10 @@ def zone_counts(group: Group) -> dict[str, int]:
 
 
 def choose_victims(account: Account, group: Group, surplus: int) -> list[Member]:
-    """Members to terminate, in order, of at most `surplus` capacity. Less when the rest are
-    protected."""
+    """Return members to terminate, in order, of at most `surplus` capacity.
+
+    There are fewer if the rest are protected.
+    """
     counts = zone_counts(group)
     candidates = [member for member in group.counted() if not member.protected]
     victims: list[Member] = []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How EC2 and Auto Scaling show their things: the response shapes of their API references."""
+"""Views: resources of EC2 and Auto Scaling as their API references show them."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ STATE_CODES = {
 
 
 def instance_view(account: Account, instance: Instance) -> dict[str, Any]:
-    """An element of DescribeInstances' Instances. A terminated instance has neither address nor
-    subnet any more."""
+    """Return an element of DescribeInstances' Instances.
+
+    A terminated instance has no address and no subnet.
+    """
     view: dict[str, Any] = {
         "InstanceId": instance.id,
         "ImageId": instance.image_id,
@@ -87,7 +89,7 @@ def _attached(account: Account, instance: Instance) -> dict[str, Any]:
 
 
 def member_view(member: Member) -> dict[str, Any]:
-    """An element of a group's Instances."""
+    """Return an element of a group's Instances."""
     view: dict[str, Any] = {
         "InstanceId": member.instance_id,
         "InstanceType": member.instance_type,
@@ -111,7 +113,7 @@ def member_view(member: Member) -> dict[str, Any]:
 
 
 def group_view(account: Account, group: Group) -> dict[str, Any]:
-    """An element of DescribeAutoScalingGroups, without Instances."""
+    """Return an element of DescribeAutoScalingGroups, without Instances."""
     view: dict[str, Any] = {
         "AutoScalingGroupName": group.name,
         "AutoScalingGroupARN": group.arn,
@@ -172,7 +174,7 @@ def _launched_from(group: Group) -> dict[str, Any]:
 
 
 def group_tags(group: Group) -> list[dict[str, Any]]:
-    """A group's tags as every Auto Scaling operation shows them."""
+    """Return a group's tags as every Auto Scaling operation shows them."""
     return [
         {
             "Key": key,
@@ -186,7 +188,7 @@ def group_tags(group: Group) -> list[dict[str, Any]]:
 
 
 def activity_view(account: Account, group: Group, activity: Activity) -> dict[str, Any]:
-    """An element of DescribeScalingActivities."""
+    """Return an element of DescribeScalingActivities."""
     view = {
         "ActivityId": activity.id,
         "AutoScalingGroupName": group.name,

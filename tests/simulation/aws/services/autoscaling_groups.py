@@ -48,15 +48,14 @@ _SHAPE = (
 
 
 def find_group(account: Account, name: str) -> Group:
-    """The group, or the error that every operation on a group gives."""
+    """Return the group; raise the usual ValidationError if there is none."""
     if name not in account.groups:
         raise validation(f"AutoScalingGroup name not found - AutoScalingGroup '{name}' not found")
     return account.groups[name]
 
 
 def busy(account: Account) -> None:
-    """The errors that a write may meet because the group is changing; by the dice of the
-    behavior."""
+    """Raise, at the odds of the behavior, an error of a group that is changing."""
     dice, behavior = account.kernel.random, account.behavior
     if behavior.contention_odds and dice.random() < behavior.contention_odds:
         raise AwsError(
@@ -71,7 +70,7 @@ def busy(account: Account) -> None:
 
 @operation("autoscaling", "CreateAutoScalingGroup", *_SHAPE, "TargetGroupARNs", "Tags")
 def create(account: Account, params: Params) -> dict[str, Any]:
-    """A new group; its instances are launched after the scaling delay."""
+    """Create a group; its instances are launched after the scaling delay."""
     name = params["AutoScalingGroupName"]
     if name in account.groups:
         raise AwsError(
@@ -103,7 +102,7 @@ def create(account: Account, params: Params) -> dict[str, Any]:
 
 @operation("autoscaling", "UpdateAutoScalingGroup", *_SHAPE)
 def update(account: Account, params: Params) -> dict[str, Any]:
-    """Change a group. A maximum below desired lowers desired, a minimum above it raises it."""
+    """Change a group; desired is kept between its minimum and maximum."""
     group = find_group(account, params["AutoScalingGroupName"])
     busy(account)
     _check_sizes(group, params)
@@ -144,7 +143,7 @@ def _apply(account: Account, group: Group, params: Params) -> None:
 
 
 def _point(account: Account, group: Group, params: Params) -> None:
-    """Let the group launch from what is given; the three ways exclude each other."""
+    """Set what the group launches from; exactly one source is allowed."""
     ways = [
         way
         for way in ("LaunchConfigurationName", "LaunchTemplate", "MixedInstancesPolicy")
@@ -172,8 +171,7 @@ def _point(account: Account, group: Group, params: Params) -> None:
 
 
 def _full_spec(account: Account, spec: Mapping[str, Any]) -> dict[str, str]:
-    """A LaunchTemplateSpecification with both id and name, as the service shows it; Version stays
-    as given."""
+    """Return a LaunchTemplateSpecification with ID and name; Version stays as given."""
     try:
         template = find_template(account, spec)
         find_version(template, spec.get("Version"))
@@ -228,7 +226,7 @@ def _place(account: Account, group: Group, params: Params) -> None:
     "autoscaling", "SetDesiredCapacity", "AutoScalingGroupName", "DesiredCapacity", "HonorCooldown"
 )
 def set_desired(account: Account, params: Params) -> dict[str, Any]:
-    """Change desired within min and max."""
+    """Change desired within minimum and maximum."""
     group, desired = find_group(account, params["AutoScalingGroupName"]), params["DesiredCapacity"]
     busy(account)
     if desired > group.maximum:

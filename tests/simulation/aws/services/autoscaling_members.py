@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Auto Scaling: what is done to single instances of a group."""
+"""Auto Scaling: operations on single instances of a group."""
 
 from __future__ import annotations
 
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     "ShouldDecrementDesiredCapacity",
 )
 def terminate(account: Account, params: Params) -> dict[str, Any]:
-    """Terminate one instance, protected or not, with or without a replacement. Said twice it
-    changes nothing more."""
+    """Terminate an instance, protected or not; a second time has no effect."""
     group, member = account.scaler.whereabouts(params["InstanceId"])
     if group is None or member is None:
         raise validation(
@@ -107,7 +106,10 @@ def protect(account: Account, params: Params) -> dict[str, Any]:
     "autoscaling", "SetInstanceHealth", "InstanceId", "HealthStatus", "ShouldRespectGracePeriod"
 )
 def set_health(account: Account, params: Params) -> dict[str, Any]:
-    """Mark an instance; an unhealthy one is replaced, unless its grace period lasts."""
+    """Set an instance's health; unhealthy is ignored during its grace period.
+
+    An unhealthy instance is replaced.
+    """
     group, member = account.scaler.whereabouts(params["InstanceId"])
     if group is None or member is None:
         raise validation(
@@ -151,8 +153,7 @@ def _shrink(account: Account, group: Group, number: int, decrement: bool) -> Non
     "ShouldDecrementDesiredCapacity",
 )
 def detach(account: Account, params: Params) -> dict[str, Any]:
-    """Take instances out of the group and leave them running; without decrement they are
-    replaced."""
+    """Detach instances and leave them running; replace them unless desired shrinks."""
     group = find_group(account, params["AutoScalingGroupName"])
     busy(account)
     members = _chosen(group, params.get("InstanceIds", []))
@@ -189,7 +190,7 @@ def _detach(account: Account, group: Group, member: Member) -> None:
 
 @operation("autoscaling", "AttachInstances", "InstanceIds", "AutoScalingGroupName")
 def attach(account: Account, params: Params) -> dict[str, Any]:
-    """Take running instances into the group; desired grows with them."""
+    """Attach running instances to the group; desired grows by their number."""
     group, ids = find_group(account, params["AutoScalingGroupName"]), params.get("InstanceIds", [])
     busy(account)
     for name in ids:
@@ -254,7 +255,7 @@ def _stand_by(account: Account, group: Group, member: Member) -> None:
 
 @operation("autoscaling", "ExitStandby", "InstanceIds", "AutoScalingGroupName")
 def exit_standby(account: Account, params: Params) -> dict[str, Any]:
-    """Put instances back into service; desired grows with them."""
+    """Put instances back into service; desired grows by their number."""
     group = find_group(account, params["AutoScalingGroupName"])
     members = _chosen(group, params.get("InstanceIds", []))
     for member in members:

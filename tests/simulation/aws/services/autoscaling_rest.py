@@ -54,8 +54,10 @@ def put_hook(account: Account, params: Params) -> dict[str, Any]:
 
 @operation("autoscaling", "DeleteLifecycleHook", "LifecycleHookName", "AutoScalingGroupName")
 def delete_hook(account: Account, params: Params) -> dict[str, Any]:
-    """Delete a hook; it lets go of whom it holds: ABANDON for launches, CONTINUE for
-    terminations."""
+    """Delete a hook; complete it for the members that it holds.
+
+    The result is ABANDON for launches and CONTINUE for terminations.
+    """
     group = find_group(account, params["AutoScalingGroupName"])
     hook = group.hooks.pop(params["LifecycleHookName"], None)
     if hook is None:
@@ -86,7 +88,7 @@ def _held(account: Account, params: Params) -> tuple[Group, Member, Hook]:
     "InstanceId",
 )
 def complete(account: Account, params: Params) -> dict[str, Any]:
-    """End a hook's hold of an instance, by CONTINUE or ABANDON."""
+    """Complete a hook for an instance, with CONTINUE or ABANDON."""
     account.scaler.lifecycle.complete(*_held(account, params), params["LifecycleActionResult"])
     return {}
 
@@ -99,7 +101,7 @@ def complete(account: Account, params: Params) -> dict[str, Any]:
     "InstanceId",
 )
 def heartbeat(account: Account, params: Params) -> dict[str, Any]:
-    """Begin a hook's timeout anew."""
+    """Restart a hook's timeout."""
     account.scaler.lifecycle.heartbeat(*_held(account, params))
     return {}
 
@@ -121,7 +123,7 @@ def heartbeat(account: Account, params: Params) -> dict[str, Any]:
     "AssociatePublicIpAddress",
 )
 def create_configuration(account: Account, params: Params) -> dict[str, Any]:
-    """A new launch configuration; it cannot be changed."""
+    """Create a launch configuration; it cannot be changed."""
     name = params["LaunchConfigurationName"]
     if name in account.launch_configurations:
         raise AwsError(
@@ -144,7 +146,7 @@ def create_configuration(account: Account, params: Params) -> dict[str, Any]:
     "NextToken",
 )
 def describe_configurations(account: Account, params: Params) -> dict[str, Any]:
-    """Launch configurations by name; one that is none is left out."""
+    """Return launch configurations by name; unknown names are left out."""
     names = params.get("LaunchConfigurationNames")
     views = {
         one.name: {
@@ -188,7 +190,7 @@ def delete_configuration(account: Account, params: Params) -> dict[str, Any]:
     "autoscaling", "CancelInstanceRefresh", "AutoScalingGroupName", "WaitForTransitioningInstances"
 )
 def cancel_refresh(account: Account, params: Params) -> dict[str, Any]:
-    """Cancel the refresh in progress."""
+    """Cancel the instance refresh in progress."""
     group = find_group(account, params["AutoScalingGroupName"])
     for refresh in group.refreshes:
         if refresh["Status"] in ("Pending", "InProgress", "Baking"):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     "autoscaling", "EnableMetricsCollection", "AutoScalingGroupName", "Metrics", "Granularity"
 )
 def enable_metrics(account: Account, params: Params) -> dict[str, Any]:
-    """Let the group's metrics be collected: the given ones, or all."""
+    """Enable the given metrics of the group, or all."""
     group = find_group(account, params["AutoScalingGroupName"])
     account.scaler.note_group(group)
     group.metrics.update(params.get("Metrics") or METRICS)
@@ -32,7 +32,7 @@ def enable_metrics(account: Account, params: Params) -> dict[str, Any]:
 
 @operation("autoscaling", "DisableMetricsCollection", "AutoScalingGroupName", "Metrics")
 def disable_metrics(account: Account, params: Params) -> dict[str, Any]:
-    """Let them be collected no more: the given ones, or all."""
+    """Disable the given metrics of the group, or all."""
     group = find_group(account, params["AutoScalingGroupName"])
     account.scaler.note_group(group)
     group.metrics.difference_update(params.get("Metrics") or METRICS)

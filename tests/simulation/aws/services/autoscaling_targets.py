@@ -34,7 +34,7 @@ def _known_target_groups(account: Account, arns: list[str]) -> None:
     "autoscaling", "AttachLoadBalancerTargetGroups", "AutoScalingGroupName", "TargetGroupARNs"
 )
 def attach_target_groups(account: Account, params: Params) -> dict[str, Any]:
-    """Attach target groups; the members in service are registered."""
+    """Attach target groups and register the members in service."""
     group, arns = (
         find_group(account, params["AutoScalingGroupName"]),
         list(params["TargetGroupARNs"]),
@@ -53,7 +53,7 @@ def attach_target_groups(account: Account, params: Params) -> dict[str, Any]:
     "autoscaling", "DetachLoadBalancerTargetGroups", "AutoScalingGroupName", "TargetGroupARNs"
 )
 def detach_target_groups(account: Account, params: Params) -> dict[str, Any]:
-    """Detach target groups; the members' targets drain."""
+    """Detach target groups and start draining the members' targets."""
     group = find_group(account, params["AutoScalingGroupName"])
     account.scaler.note_group(group)
     for arn in [arn for arn in params["TargetGroupARNs"] if arn in group.target_groups]:
@@ -71,7 +71,7 @@ def detach_target_groups(account: Account, params: Params) -> dict[str, Any]:
     "NextToken",
 )
 def describe_target_groups(account: Account, params: Params) -> dict[str, Any]:
-    """The attached target groups: Added, or InService once a target is healthy."""
+    """Return attached target groups: Added, or InService once a target is healthy."""
     group = find_group(account, params["AutoScalingGroupName"])
     views = {
         arn: {

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def answer(name: str, items: list[Any], token: str | None) -> dict[str, Any]:
-    """A page as Auto Scaling gives it: NextToken only when there is more."""
+    """Return a page as Auto Scaling does, with NextToken only if there is more."""
     return {name: items, "NextToken": token} if token else {name: items}
 
 
@@ -59,7 +59,7 @@ def _members(account: Account, group: Group, moment: float) -> list[dict[str, An
     "IncludeInstances",
 )
 def describe(account: Account, params: Params) -> dict[str, Any]:
-    """Groups by name or by tag; a name that is none is left out."""
+    """Return groups by name or tag; unknown names are left out."""
     names, filters = params.get("AutoScalingGroupNames"), params.get("Filters", ())
     groups = (
         account.groups
@@ -85,7 +85,7 @@ def _tags(group: Group) -> list[str]:
 
 @operation("autoscaling", "DescribeAutoScalingInstances", "InstanceIds", "MaxRecords", "NextToken")
 def describe_instances(account: Account, params: Params) -> dict[str, Any]:
-    """Members of groups by instance id; one that is in no group is left out."""
+    """Return members by instance ID; instances outside of groups are left out."""
     moment, wanted = account.history.moment(), params.get("InstanceIds")
     found: dict[str, dict[str, Any]] = {}
     for group in _groups_of(account, wanted):
@@ -111,7 +111,7 @@ def _groups_of(account: Account, instance_ids: list[str] | None) -> list[Group]:
 
 @operation("autoscaling", "DescribeTags", "Filters", "MaxRecords", "NextToken")
 def describe_tags(account: Account, params: Params) -> dict[str, Any]:
-    """Tags of groups, by group, key, value or propagation."""
+    """Return tags of groups, by group, key, value or propagation."""
     known = {
         "auto-scaling-group": lambda tag: [tag["ResourceId"]],
         "key": lambda tag: [tag["Key"]],
@@ -137,7 +137,7 @@ def describe_tags(account: Account, params: Params) -> dict[str, Any]:
     "NextToken",
 )
 def describe_activities(account: Account, params: Params) -> dict[str, Any]:
-    """Activities, the newest first."""
+    """Return activities, the newest first."""
     name, wanted = params.get("AutoScalingGroupName"), params.get("ActivityIds")
     groups = [find_group(account, name)] if name else list(account.groups.values())
     pairs = [
@@ -167,7 +167,7 @@ def describe_activities(account: Account, params: Params) -> dict[str, Any]:
     "NextToken",
 )
 def describe_refreshes(account: Account, params: Params) -> dict[str, Any]:
-    """The group's instance refreshes, as the scenario set them, the newest first."""
+    """Return the group's instance refreshes that the scenario set, newest first."""
     group, wanted = (
         find_group(account, params["AutoScalingGroupName"]),
         params.get("InstanceRefreshIds"),
@@ -179,7 +179,7 @@ def describe_refreshes(account: Account, params: Params) -> dict[str, Any]:
 
 
 def hook_view(group: Group, hook: Hook) -> dict[str, Any]:
-    """An element of DescribeLifecycleHooks."""
+    """Return an element of DescribeLifecycleHooks."""
     view: dict[str, Any] = {
         "LifecycleHookName": hook.name,
         "AutoScalingGroupName": group.name,
@@ -198,7 +198,7 @@ def hook_view(group: Group, hook: Hook) -> dict[str, Any]:
 
 @operation("autoscaling", "DescribeLifecycleHooks", "AutoScalingGroupName", "LifecycleHookNames")
 def describe_hooks(account: Account, params: Params) -> dict[str, Any]:
-    """The group's lifecycle hooks."""
+    """Return the group's lifecycle hooks."""
     group, wanted = (
         find_group(account, params["AutoScalingGroupName"]),
         params.get("LifecycleHookNames"),
@@ -212,7 +212,7 @@ def describe_hooks(account: Account, params: Params) -> dict[str, Any]:
 
 @operation("autoscaling", "DescribeWarmPool", "AutoScalingGroupName", "MaxRecords", "NextToken")
 def describe_warm_pool(account: Account, params: Params) -> dict[str, Any]:
-    """The group's warm pool; no configuration where there is none."""
+    """Return the group's warm pool; without one there is no configuration."""
     group = find_group(account, params["AutoScalingGroupName"])
     if group.warm_pool is None:
         return {"Instances": []}
@@ -242,7 +242,7 @@ def _listed(account: Account, params: Mapping[str, Any], kind: str) -> dict[str,
 
 @operation("autoscaling", "DescribePolicies", "AutoScalingGroupName", "MaxRecords", "NextToken")
 def describe_policies(account: Account, params: Params) -> dict[str, Any]:
-    """Scaling policies, as the scenario set them."""
+    """Return the scaling policies that the scenario set."""
     return _listed(account, params, "policies")
 
 
@@ -250,5 +250,5 @@ def describe_policies(account: Account, params: Params) -> dict[str, Any]:
     "autoscaling", "DescribeScheduledActions", "AutoScalingGroupName", "MaxRecords", "NextToken"
 )
 def describe_scheduled(account: Account, params: Params) -> dict[str, Any]:
-    """Scheduled actions, as the scenario set them."""
+    """Return the scheduled actions that the scenario set."""
     return _listed(account, params, "scheduled_actions")

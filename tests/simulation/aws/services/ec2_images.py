@@ -90,7 +90,10 @@ _IMAGE_FILTERS: dict[str, Any] = {
     "NextToken",
 )
 def describe_images(account: Account, params: Params) -> dict[str, Any]:
-    """Images by id (all must exist), owner (an account, self, amazon) and filter."""
+    """Return images by ID (all must exist), owner and filter.
+
+    An owner is an account ID, self or amazon.
+    """
     ids, owners = params.get("ImageIds", []), params.get("Owners", [])
     for name in ids:
         check_id("AMIID", "ami", name)

@@ -31,7 +31,7 @@ View = Mapping[str, Any]
 
 
 def value_at(*path: str) -> Any:
-    """A filter's values: what stands at `path` of a thing's view."""
+    """Return a filter function that reads the value at `path` of a view."""
 
     def values(view: View) -> list[str]:
         value: Any = view
@@ -73,13 +73,13 @@ def tag_values(view: View) -> list[str]:
 
 
 def check_id(kind: str, prefix: str, name: str) -> None:
-    """EC2's word for an id that cannot be one. Raises AwsError."""
+    """Raise EC2's error for an ID that is malformed."""
     if not re.fullmatch(rf"{prefix}-[0-9a-f]{{8}}([0-9a-f]{{9}})?", name):
         raise AwsError(f"Invalid{kind}.Malformed", f'Invalid id: "{name}"')
 
 
 def find_instances(account: Account, ids: list[str]) -> list[Instance]:
-    """The instances of these ids, all or InvalidInstanceID.NotFound."""
+    """Return the instances of these IDs; raise InvalidInstanceID.NotFound."""
     for name in ids:
         check_id("InstanceID", "i", name)
     missing = [name for name in ids if name not in account.instances]
@@ -89,7 +89,7 @@ def find_instances(account: Account, ids: list[str]) -> list[Instance]:
 
 
 def no_such_instance(missing: list[str]) -> AwsError:
-    """EC2's word for ids that are no instances."""
+    """Return EC2's error for instance IDs that do not exist."""
     if len(missing) == 1:
         return AwsError(
             "InvalidInstanceID.NotFound", f"The instance ID '{missing[0]}' does not exist"
@@ -100,7 +100,7 @@ def no_such_instance(missing: list[str]) -> AwsError:
 
 
 def _views(account: Account, params: Params) -> dict[str, dict[str, Any]]:
-    """The instances that the call asks for, as they were at one moment."""
+    """Return the instances that the call asks for, as they were at one moment."""
     ids, filters, moment = (
         params.get("InstanceIds") or [],
         params.get("Filters", ()),
@@ -122,7 +122,7 @@ def _views(account: Account, params: Params) -> dict[str, dict[str, Any]]:
 
 
 def _candidates(account: Account, filters: Any) -> list[Instance]:
-    """Those that the filter by id names, or all: asking for a few of many is cheap."""
+    """Return the instances that a filter by ID names, or all."""
     for one in filters:
         if one["Name"] == "instance-id" and not any(
             "*" in value or "?" in value for value in one["Values"]
@@ -138,7 +138,7 @@ def _reservation(account: Account, views: list[dict[str, Any]]) -> dict[str, Any
 
 @operation("ec2", "DescribeInstances", "InstanceIds", "Filters", "MaxResults", "NextToken")
 def describe(account: Account, params: Params) -> dict[str, Any]:
-    """Instances by id (all must exist) or by filter; each in a reservation of its own."""
+    """Return instances by ID (all must exist) or filter, one per reservation."""
     if params.get("InstanceIds") and params.get("MaxResults"):
         raise AwsError(
             "InvalidParameterCombination",
@@ -160,7 +160,7 @@ def describe(account: Account, params: Params) -> dict[str, Any]:
     "NextToken",
 )
 def describe_status(account: Account, params: Params) -> dict[str, Any]:
-    """Status checks of running instances, or of all."""
+    """Return the status checks of running instances, or of all."""
     views = {
         name: view
         for name, view in _views(account, params).items()
@@ -195,7 +195,7 @@ def _change(instance: Instance, before: str) -> dict[str, Any]:
 
 @operation("ec2", "TerminateInstances", "InstanceIds")
 def terminate(account: Account, params: Params) -> dict[str, Any]:
-    """Terminate instances; a group that has one of them will notice and replace it."""
+    """Terminate instances; a group later replaces those that it loses."""
     changes = []
     for instance in find_instances(account, params["InstanceIds"]):
         before = instance.state
@@ -252,8 +252,11 @@ _RUN_ITSELF = ("MinCount", "MaxCount", "SubnetId", "LaunchTemplate", "ClientToke
     "ClientToken",
 )
 def run(account: Account, params: Params) -> dict[str, Any]:
-    """Launch instances outside of any group, from a template, from the parameters, or from both
-    (parameters win): as many as can be up to MaxCount, or none if that is less than MinCount."""
+    """Launch up to MaxCount instances outside of any group, at least MinCount.
+
+    They are launched from a template, from the parameters, or from both (parameters win). If fewer
+    than MinCount are possible, none is launched.
+    """
     given = {name: value for name, value in params.items() if name not in _RUN_ITSELF}
     data, origin = given, None
     if "LaunchTemplate" in params:

@@ -74,7 +74,7 @@ def _type_view(kind: InstanceType) -> dict[str, Any]:
 
 @operation("ec2", "DescribeInstanceTypes", "InstanceTypes", "Filters", "MaxResults", "NextToken")
 def describe_types(account: Account, params: Params) -> dict[str, Any]:
-    """Instance types by name (all must exist) and filter."""
+    """Return instance types by name (all must exist) and filter."""
     names = params.get("InstanceTypes", [])
     unknown = [name for name in names if name not in TYPES]
     if unknown:
@@ -102,7 +102,7 @@ def describe_types(account: Account, params: Params) -> dict[str, Any]:
     "ec2", "DescribeInstanceTypeOfferings", "LocationType", "Filters", "MaxResults", "NextToken"
 )
 def describe_offerings(account: Account, params: Params) -> dict[str, Any]:
-    """Where types are offered: everywhere but in the account's `not_offered`."""
+    """Return where types are offered: everywhere but in `account.not_offered`."""
     by_zone = params.get("LocationType", "region") == "availability-zone"
     views = {
         f"{name}/{place}": {
@@ -144,7 +144,7 @@ def _subnet_view(account: Account, subnet: Subnet) -> dict[str, Any]:
 
 
 def zone_id(account: Account, zone: str) -> str:
-    """A zone's account-independent id, as in euw1-az1."""
+    """Return a zone's account-independent ID, such as euw1-az1."""
     area, side, number = account.region.split("-")
     short = (
         area
@@ -160,7 +160,7 @@ def zone_id(account: Account, zone: str) -> str:
 
 @operation("ec2", "DescribeSubnets", "SubnetIds", "Filters", "MaxResults", "NextToken")
 def describe_subnets(account: Account, params: Params) -> dict[str, Any]:
-    """Subnets by id (all must exist) and filter."""
+    """Return subnets by ID (all must exist) and filter."""
     ids = params.get("SubnetIds", [])
     missing = [name for name in ids if name not in account.subnets]
     if missing:
@@ -185,7 +185,7 @@ def describe_subnets(account: Account, params: Params) -> dict[str, Any]:
     "ec2", "DescribeAvailabilityZones", "ZoneNames", "ZoneIds", "Filters", "AllAvailabilityZones"
 )
 def describe_zones(account: Account, params: Params) -> dict[str, Any]:
-    """The zones in which the account has subnets."""
+    """Return the zones in which the account has subnets."""
     names = params.get("ZoneNames", [])
     unknown = [name for name in names if name not in account.zones]
     if unknown:
@@ -226,7 +226,7 @@ def describe_zones(account: Account, params: Params) -> dict[str, Any]:
 
 @operation("ec2", "DescribeRegions", "RegionNames", "AllRegions", "Filters")
 def describe_regions(account: Account, params: Params) -> dict[str, Any]:
-    """Some regions, the account's own among them."""
+    """Return some regions, the account's own among them."""
     names = params.get("RegionNames") or sorted({*REGIONS, account.region})
     unknown = [name for name in names if name not in REGIONS and name != account.region]
     if unknown:

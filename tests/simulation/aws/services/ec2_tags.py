@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""EC2: tags of anything."""
+"""EC2: tags of all resources."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def _taggable(account: Account) -> list[tuple[str, str, dict[str, str]]]:
-    """Everything that EC2 tags: id, type, tags."""
+    """Return every resource with tags in EC2: ID, type and tags."""
     kinds: tuple[tuple[str, Mapping[str, Any]], ...] = (
         ("instance", account.instances),
         ("image", account.images),
@@ -44,7 +44,7 @@ def _find_taggable(account: Account, name: str) -> Any:
 
 @operation("ec2", "CreateTags", "Resources", "Tags")
 def create_tags(account: Account, params: Params) -> dict[str, Any]:
-    """Set tags; the aws: prefix is the services' own."""
+    """Set tags; the prefix aws: is reserved."""
     if any(tag["Key"].startswith("aws:") for tag in params["Tags"]):
         raise AwsError(
             "InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use"
@@ -57,7 +57,7 @@ def create_tags(account: Account, params: Params) -> dict[str, Any]:
 
 @operation("ec2", "DeleteTags", "Resources", "Tags")
 def delete_tags(account: Account, params: Params) -> dict[str, Any]:
-    """Remove tags; one with a value only where it has that value."""
+    """Remove tags; a tag given with a value only if it has that value."""
     for thing in [_find_taggable(account, name) for name in params["Resources"]]:
         _note(account, thing)
         for tag in params.get("Tags", ()):
@@ -73,7 +73,7 @@ def _note(account: Account, thing: Any) -> None:
 
 @operation("ec2", "DescribeTags", "Filters", "MaxResults", "NextToken")
 def describe_tags(account: Account, params: Params) -> dict[str, Any]:
-    """Tags of everything, by resource, type, key or value."""
+    """Return tags by resource, type, key or value."""
     known = {
         "resource-id": value_at("ResourceId"),
         "resource-type": value_at("ResourceType"),

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def template_view(account: Account, template: Template) -> dict[str, Any]:
-    """A launch template as every operation shows it."""
+    """Return a launch template as every operation shows it."""
     return {
         "LaunchTemplateId": template.id,
         "LaunchTemplateName": template.name,
@@ -69,7 +69,7 @@ def _add_version(
 
 
 def note(account: Account, template: Template) -> None:
-    """The template is about to change."""
+    """Keep the template's view before it changes."""
     account.history.note("template", template.id, lambda: template_view(account, template))
 
 
@@ -83,7 +83,7 @@ def note(account: Account, template: Template) -> None:
     "ClientToken",
 )
 def create(account: Account, params: Params) -> dict[str, Any]:
-    """A new template, whose version 1 is default and latest."""
+    """Create a template, whose version 1 is default and latest."""
     name = params["LaunchTemplateName"]
     if any(template.name == name for template in account.templates.values()):
         raise AwsError(
@@ -113,8 +113,11 @@ def create(account: Account, params: Params) -> dict[str, Any]:
     "ClientToken",
 )
 def create_version(account: Account, params: Params) -> dict[str, Any]:
-    """A new version. With SourceVersion it begins as that one, and what is given replaces it
-    parameter by parameter; without, it holds only what is given."""
+    """Create a version of a template.
+
+    With SourceVersion it starts as a copy of that version, and the given parameters replace the
+    copied ones. Without it, the version has only the given parameters.
+    """
     template = find_template(account, params)
     source = params.get("SourceVersion")
     base = find_version(template, source).data if source else {}
@@ -153,7 +156,7 @@ def modify(account: Account, params: Params) -> dict[str, Any]:
 
 @operation("ec2", "DeleteLaunchTemplate", "LaunchTemplateId", "LaunchTemplateName")
 def delete(account: Account, params: Params) -> dict[str, Any]:
-    """Delete a template with all versions; groups that use it cannot launch any more."""
+    """Delete a template with all versions; groups that use it can no longer launch."""
     template = find_template(account, params)
     del account.templates[template.id]
     return {"LaunchTemplate": template_view(account, template)}
@@ -163,7 +166,7 @@ def delete(account: Account, params: Params) -> dict[str, Any]:
     "ec2", "DeleteLaunchTemplateVersions", "LaunchTemplateId", "LaunchTemplateName", "Versions"
 )
 def delete_versions(account: Account, params: Params) -> dict[str, Any]:
-    """Delete versions, each for itself; the default one stays."""
+    """Delete versions one by one; the default version stays."""
     template = find_template(account, params)
     note(account, template)
     done: list[dict[str, Any]] = []
@@ -210,7 +213,7 @@ _FILTERS: dict[str, Any] = {"launch-template-name": lambda template: [template.n
     "NextToken",
 )
 def describe(account: Account, params: Params) -> dict[str, Any]:
-    """Templates by id or name (all must exist) or by filter."""
+    """Return templates by ID or name (all must exist) or by filter."""
     ids, names = params.get("LaunchTemplateIds", ()), params.get("LaunchTemplateNames", ())
     chosen = [find_template(account, {"LaunchTemplateId": one}) for one in ids]
     chosen += [find_template(account, {"LaunchTemplateName": one}) for one in names]
@@ -243,7 +246,7 @@ def describe(account: Account, params: Params) -> dict[str, Any]:
     "ResolveAlias",
 )
 def describe_versions(account: Account, params: Params) -> dict[str, Any]:
-    """Versions of one template; or, with only $Latest or $Default, those of all."""
+    """Return versions of one template, or $Latest or $Default of all."""
     wanted = params.get("Versions", [])
     if not params.get("LaunchTemplateId") and not params.get("LaunchTemplateName"):
         if not wanted or not set(wanted) <= {"$Latest", "$Default"}:
@@ -268,7 +271,7 @@ def describe_versions(account: Account, params: Params) -> dict[str, Any]:
 
 
 def _chosen(account: Account, template: Template, params: Params) -> list[TemplateVersion]:
-    """The asked-for versions, where $Latest and $Default are those of a moment ago."""
+    """Return the requested versions; $Latest and $Default may lag."""
     old = account.history.view(
         "template", template.id, account.history.moment(), lambda: template_view(account, template)
     )

@@ -24,7 +24,7 @@ def _find(account: Account, name: str) -> EksCluster:
 
 @operation("eks", "DescribeCluster", "name")
 def describe_cluster(account: Account, params: Params) -> dict[str, Any]:
-    """One cluster."""
+    """Return one cluster."""
     cluster = _find(account, params["name"])
     vpc = next((subnet.vpc_id for subnet in account.subnets.values()), "")
     return {
@@ -66,19 +66,19 @@ def _names(account: Account, params: Params, name: str, found: Any) -> dict[str,
 
 @operation("eks", "ListClusters", "maxResults", "nextToken", "include")
 def list_clusters(account: Account, params: Params) -> dict[str, Any]:
-    """The names of the clusters."""
+    """Return the names of the clusters."""
     return _names(account, params, "clusters", account.eks_clusters)
 
 
 @operation("eks", "ListNodegroups", "clusterName", "maxResults", "nextToken")
 def list_nodegroups(account: Account, params: Params) -> dict[str, Any]:
-    """The names of a cluster's managed node groups."""
+    """Return the names of a cluster's managed node groups."""
     return _names(account, params, "nodegroups", _find(account, params["clusterName"]).nodegroups)
 
 
 @operation("eks", "DescribeNodegroup", "clusterName", "nodegroupName")
 def describe_nodegroup(account: Account, params: Params) -> dict[str, Any]:
-    """One managed node group, with the Auto Scaling group behind it."""
+    """Return one managed node group, with the Auto Scaling group behind it."""
     cluster = _find(account, params["clusterName"])
     nodegroup = cluster.nodegroups.get(params["nodegroupName"])
     if nodegroup is None:

@@ -55,7 +55,7 @@ def _view(group: TargetGroup) -> dict[str, Any]:
     "PageSize",
 )
 def describe(account: Account, params: Params) -> dict[str, Any]:
-    """Target groups by ARN or name (all must exist), or by load balancer."""
+    """Return target groups by ARN or name (all must exist) or by load balancer."""
     arns, names, balancer = (
         params.get("TargetGroupArns"),
         params.get("Names"),
@@ -77,7 +77,7 @@ def describe(account: Account, params: Params) -> dict[str, Any]:
 
 @operation("elbv2", "DescribeTargetHealth", "TargetGroupArn", "Targets")
 def describe_health(account: Account, params: Params) -> dict[str, Any]:
-    """The health of all targets, or of those asked for; one that is not registered is unused."""
+    """Return the health of all or some targets; unregistered ones are unused."""
     group = _find(account, params["TargetGroupArn"])
     history = account.history
     view = history.view(
@@ -129,7 +129,7 @@ def register(account: Account, params: Params) -> dict[str, Any]:
 
 @operation("elbv2", "DeregisterTargets", "TargetGroupArn", "Targets")
 def deregister(account: Account, params: Params) -> dict[str, Any]:
-    """Let targets drain; one that is not registered is passed over."""
+    """Start draining targets; unregistered ones are skipped."""
     group = _find(account, params["TargetGroupArn"])
     for target in params["Targets"]:
         account.balancer.deregister(group, target["Id"], target.get("Port"))
@@ -138,7 +138,7 @@ def deregister(account: Account, params: Params) -> dict[str, Any]:
 
 @operation("elbv2", "DescribeTargetGroupAttributes", "TargetGroupArn")
 def describe_attributes(account: Account, params: Params) -> dict[str, Any]:
-    """The attributes, the deregistration delay among them."""
+    """Return the attributes, the deregistration delay among them."""
     group = _find(account, params["TargetGroupArn"])
     delay = f"{group.deregistration_delay:g}"
     values = {
@@ -163,7 +163,7 @@ def modify_attributes(account: Account, params: Params) -> dict[str, Any]:
 
 @operation("elbv2", "DescribeTags", "ResourceArns")
 def describe_tags(account: Account, params: Params) -> dict[str, Any]:
-    """Tags of target groups."""
+    """Return tags of target groups."""
     groups = [_find(account, arn) for arn in params["ResourceArns"]]
     return {
         "TagDescriptions": [

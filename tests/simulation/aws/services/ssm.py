@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Systems Manager: the parameters, read only but for the account's own."""
+"""Systems Manager: parameters; public ones are read-only."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _find(account: Account, name: str) -> Parameter | None:
 
 @operation("ssm", "GetParameter", "Name", "WithDecryption")
 def get_parameter(account: Account, params: Params) -> dict[str, Any]:
-    """One parameter."""
+    """Return one parameter."""
     parameter = _find(account, params["Name"])
     if parameter is None:
         raise AwsError("ParameterNotFound", "")
@@ -47,7 +47,7 @@ def get_parameter(account: Account, params: Params) -> dict[str, Any]:
 
 @operation("ssm", "GetParameters", "Names", "WithDecryption")
 def get_parameters(account: Account, params: Params) -> dict[str, Any]:
-    """Up to ten parameters; those that are none are listed."""
+    """Return up to ten parameters, and the names that do not exist."""
     if len(params["Names"]) > 10:
         raise AwsError(
             "ValidationException",
@@ -65,7 +65,10 @@ def get_parameters(account: Account, params: Params) -> dict[str, Any]:
     "ssm", "GetParametersByPath", "Path", "Recursive", "WithDecryption", "MaxResults", "NextToken"
 )
 def get_by_path(account: Account, params: Params) -> dict[str, Any]:
-    """The parameters below a path, ten to a page; without Recursive only those right below."""
+    """Return the parameters below a path, ten to a page.
+
+    Without Recursive, return only those directly below it.
+    """
     path = params["Path"].rstrip("/") + "/"
     if not path.startswith("/"):
         raise AwsError(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""STS: who am I, and become somebody else for a while."""
+"""STS: the caller's identity, and assumed roles."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ACTOR = "_actor"
 
 @operation("sts", "GetCallerIdentity", ACTOR)
 def caller_identity(account: Account, params: Params) -> dict[str, Any]:
-    """The caller's account and ARN."""
+    """Return the caller's account and ARN."""
     arn = account.arn_of(params[ACTOR])
     user = "AIDA" + "".join(letter for letter in arn.upper() if letter.isalnum())[-17:]
     return {"UserId": user, "Account": account.id, "Arn": arn}
@@ -29,8 +29,10 @@ def caller_identity(account: Account, params: Params) -> dict[str, Any]:
     "sts", "AssumeRole", "RoleArn", "RoleSessionName", "DurationSeconds", "ExternalId", ACTOR
 )
 def assume_role(account: Account, params: Params) -> dict[str, Any]:
-    """Temporary credentials; where the account knows its callers they are known until they
-    expire."""
+    """Return temporary credentials.
+
+    If the account checks credentials, it accepts these until they expire.
+    """
     role, session = params["RoleArn"].rpartition("/")[2], params["RoleSessionName"]
     arn = account.arn("sts", f"assumed-role/{role}/{session}", regional=False)
     key = f"ASIA{account.kernel.random.getrandbits(64):016X}"

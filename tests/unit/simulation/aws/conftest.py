@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small account on virtual time: three zones, one template with two versions, one group of
-six."""
+"""A small account on virtual time: three zones, a template and a group of six."""
 
 from __future__ import annotations
 
@@ -39,7 +38,7 @@ STEADY = dataclasses.replace(
 
 @dataclasses.dataclass
 class World:
-    """What the tests of one account work with."""
+    """An account and its kernel, with shorthands for calls and for what they show."""
 
     kernel: Kernel
     account: Account
@@ -47,27 +46,27 @@ class World:
     template: Template
 
     def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
-        """One call."""
+        """Call one operation and return its answer."""
         return self.account.call(service, operation, params)
 
     def scaling(self, operation: str, group: str = "blue", **params: Any) -> dict[str, Any]:
-        """One Auto Scaling call for a group."""
+        """Call one Auto Scaling operation on the group."""
         return self.account.call(
             "autoscaling", operation, {"AutoScalingGroupName": group, **params}
         )
 
     def refused(self, service: str, operation: str, **params: Any) -> AwsError:
-        """The refusal of a call that must be refused."""
+        """Return the error of a call that must fail."""
         with pytest.raises(AwsError) as caught:
             self.account.call(service, operation, params)
         return caught.value
 
     def wait(self, seconds: float) -> None:
-        """Let time pass."""
+        """Advance the time."""
         self.kernel.advance(self.kernel.now + seconds)
 
     def seen(self, group: str = "blue") -> dict[str, Any]:
-        """The group as Describe shows it."""
+        """Return the group as Describe shows it."""
         answer = self.call(
             "autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=[group]
         )
@@ -75,23 +74,23 @@ class World:
         return found
 
     def states(self, group: str = "blue") -> dict[str, int]:
-        """How many instances Describe shows in each lifecycle state."""
+        """Return how many instances Describe shows in each lifecycle state."""
         states: dict[str, int] = {}
         for instance in self.seen(group)["Instances"]:
             states[instance["LifecycleState"]] = states.get(instance["LifecycleState"], 0) + 1
         return states
 
     def group(self, name: str = "blue") -> Group:
-        """The group itself."""
+        """Return the group's record."""
         return self.account.groups[name]
 
     def first(self, name: str = "blue") -> str:
-        """The id of the group's first instance."""
+        """Return the ID of the group's first instance."""
         return next(iter(self.account.groups[name].members))
 
 
 def make(behavior: Behavior = STEADY, **group: Any) -> World:
-    """The small account; `group` changes what add_group is given."""
+    """Return the small account; `group` overrides arguments of add_group."""
     kernel = Kernel()
     account = Account(kernel, Gate(lambda: kernel.now), behavior=behavior)
     build.add_subnets(account)
@@ -113,11 +112,11 @@ def make(behavior: Behavior = STEADY, **group: Any) -> World:
 
 @pytest.fixture
 def world() -> World:
-    """The account with steady behavior."""
+    """Return the account with steady behavior."""
     return make()
 
 
 @pytest.fixture
 def make_world() -> Callable[..., World]:
-    """For tests that want other behavior or another group."""
+    """Return `make`, for tests that want other behavior or another group."""
     return make

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a group does by itself: launching, scaling in, replacing, rebalancing, and not doing it when
-suspended."""
+"""Groups launch, scale in, replace and rebalance, unless suspended."""
 
 from __future__ import annotations
 
