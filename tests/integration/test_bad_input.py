@@ -237,7 +237,7 @@ def test_an_inventory_with_an_unknown_cluster_says_so_and_so_does_the_playbook(
         "There is no EKS cluster dmo in eu-west-1 (there: demo). Check the name, the region and the account"
         in outcome.output
     )
-    assert told(outcome.output).startswith("No node group to work on")
+    assert outcome.code == 2 and "PLAY" not in outcome.output, "nothing of it has run"
 
 
 def test_an_inventory_without_credentials_says_so(still: WorldOnWire) -> None:
@@ -246,7 +246,27 @@ def test_an_inventory_without_credentials_says_so(still: WorldOnWire) -> None:
         "Cannot list the EKS clusters of eu-west-1: Unable to locate credentials. Give AWS credentials"
         in outcome.output
     )
-    assert "Traceback" not in outcome.output
+    assert outcome.code == 2 and "Traceback" not in outcome.output
+    assert len(outcome.output.strip().splitlines()) == 1, "no word of other inventory plugins"
+
+
+@pytest.mark.parametrize("playbook", ["rotate_eks", "plan", "check_amis"])
+def test_no_playbook_goes_on_without_its_inventory(still: WorldOnWire, playbook: str) -> None:
+    """Ansible would make a warning of it, say "no hosts matched" and end with status 0."""
+    inventory = still.inventory.parent / "gone.node_groups.yml"
+    inventory.write_text(INVENTORY)
+    name = f"nodeops.rotator.{playbook}"
+    outcome = still.run("ansible-playbook", "-i", str(inventory), name, "--limit", GROUP, **NOBODY)
+    assert outcome.code == 2 and "Unable to locate credentials" in outcome.output
+
+
+def test_an_empty_inventory_is_an_error_unless_it_may_be(still: WorldOnWire) -> None:
+    inventory = still.inventory.parent / "none.node_groups.yml"
+    inventory.write_text(INVENTORY + "tags: {team: nobody}\n")
+    outcome = still.run("ansible-inventory", "-i", str(inventory), "--graph")
+    assert outcome.code == 2 and "No node groups in eu-west-1" in outcome.output
+    inventory.write_text(INVENTORY + "tags: {team: nobody}\nallow_empty: true\n")
+    assert still.run("ansible-inventory", "-i", str(inventory), "--graph").code == 0
 
 
 def test_a_limit_that_leaves_no_node_group_says_so(still: WorldOnWire) -> None:

@@ -67,7 +67,9 @@ def discover(
     for region in regions:
         try:
             names, groups = _read(plugin, region, clusters, tags)
-        except CredentialsError as error:
+        except RotatorError as error:
+            if not isinstance(error, CredentialsError) and error.code != "OptInRequired":
+                raise
             unread[region] = error
         else:
             there.update(names)

@@ -24,21 +24,33 @@ try:
     from botocore.exceptions import (
         BotoCoreError,
         ClientError,
-        CredentialRetrievalError,
         HTTPClientError,
-        NoCredentialsError,
         NoRegionError,
-        PartialCredentialsError,
-        SSOError,
     )
     from botocore.exceptions import (
         ConnectionError as BotoConnectionError,
     )
 except ImportError:  # amazon.aws reports the missing library in one line before any call is made
-    BotoCoreError = ClientError = BotoConnectionError = CredentialRetrievalError = (
-        HTTPClientError
-    ) = Exception
-    NoCredentialsError = NoRegionError = PartialCredentialsError = SSOError = Exception
+    BotoCoreError = ClientError = BotoConnectionError = HTTPClientError = Exception
+    NoRegionError = Exception
+
+CREDENTIAL_EXCEPTIONS = frozenset(
+    (
+        "CredentialRetrievalError",
+        "LoginError",
+        "MetadataRetrievalError",
+        "NoAuthTokenError",
+        "NoCredentialsError",
+        "PartialCredentialsError",
+        "ProfileNotFound",
+        "RefreshWithMFAUnsupportedError",
+        "SSOError",
+        "TokenRetrievalError",
+        "UnknownCredentialError",
+    )
+)
+"""botocore's exceptions that say that there are no usable credentials, by name: the oldest botocore
+that we allow does not know all of them."""
 
 # Codes by meaning, from the common errors pages of the services in use (EC2 "Error codes", Auto
 # Scaling, EKS, SSM, ELBv2, STS "Common errors"). What is in none of them is a refusal, unless it
@@ -74,7 +86,9 @@ CREDENTIALS = frozenset(
         "SignatureDoesNotMatch",
         "InvalidSignatureException",
         "MissingAuthenticationToken",
-        "OptInRequired",
+        "InvalidIdentityToken",
+        "IDPCommunicationError",
+        "IDPRejectedClaim",
     )
 )
 MISSING = frozenset(
@@ -92,6 +106,9 @@ BUSY_FAULTS = frozenset(
     ("ScalingActivityInProgressFault", "ResourceInUseFault", "InternalFailure", "InternalError")
 )
 
+HINT_OPT_IN = (
+    "Opt the account in to the Region, or accept the terms of the Marketplace image that is meant"
+)
 HINT_CREDENTIALS = "Give AWS credentials as for amazon.aws (access_key and secret_key, profile, or the AWS_* environment) and renew expired ones"
 
 
@@ -100,9 +117,7 @@ def translate(error: Exception, doing: str) -> RotatorError:
     object, as in "read Auto Scaling group blue"."""
     if isinstance(error, ClientError):
         return _from_code(error, doing)
-    if isinstance(
-        error, (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError, SSOError)
-    ):
+    if {one.__name__ for one in type(error).__mro__} & CREDENTIAL_EXCEPTIONS:
         return CredentialsError(f"Cannot {doing}: {error}", HINT_CREDENTIALS)
     if isinstance(error, NoRegionError):
         return CredentialsError(
@@ -124,6 +139,8 @@ def _from_code(error: Any, doing: str) -> RotatorError:
     line = f"Cannot {doing}: {message or code} ({code})"
     if code in THROTTLED:
         return ThrottledError(line, "", code)
+    if code == "OptInRequired":
+        return RefusedError(line, HINT_OPT_IN, code)
     if code in CREDENTIALS:
         return CredentialsError(line, HINT_CREDENTIALS, code)
     if code in FORBIDDEN:
