@@ -205,7 +205,7 @@ class Judge:
 
     def _terminate(self, call: Call) -> None:
         instance = self._world.account.instances.get(call.params["InstanceId"])
-        _group, member = self._world.account.scaler.whereabouts(call.params["InstanceId"])
+        _group, member = self._world.account.scaler.find_member(call.params["InstanceId"])
         if instance is None or instance.state != "running" or member is None or member.doomed:
             return
         rules = self._ruled(call, instance.group)

@@ -25,7 +25,7 @@ def test_parameters(face: Any) -> None:
     )
 
 
-def test_who_am_i(face: Any) -> None:
+def test_the_caller_identity_is_returned(face: Any) -> None:
     answer = face.call("sts", "GetCallerIdentity")
     assert answer["Account"] == "123456789012" and answer["Arn"].startswith("arn:aws:")
 

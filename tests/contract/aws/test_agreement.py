@@ -41,9 +41,9 @@ from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 # moto warns of each error code that botocore's models do not name, and they name few.
 pytestmark = pytest.mark.filterwarnings("ignore:Exception.AwsError. with code")
 
-# No odds: the wire asks the dice in the same order, but a lost connection would shift them.
-# Durations are the usual.
-MANNERS = dataclasses.replace(Behavior(), page_size=7)
+# No odds: the wire draws random numbers in the same order, but a lost connection would shift them.
+# Durations are the defaults.
+BEHAVIOR = dataclasses.replace(Behavior(), page_size=7)
 
 
 def script(face: Memory) -> list[Step]:
@@ -73,15 +73,15 @@ def outcome(face: Memory, service: str, operation: str, params: dict[str, Any]) 
 
 
 def test_every_operation_is_in_the_script() -> None:
-    face = Memory(MANNERS)
+    face = Memory(BEHAVIOR)
     furnish(face)
     assert {(service, name) for service, name, _params in script(face) if service} == set(
         operations.names()
     )
 
 
-def test_both_faces_live_through_the_same_history(endpoint: Endpoint) -> None:
-    memory, wire = Memory(MANNERS), Wire(MANNERS, endpoint.boto)
+def test_both_faces_give_the_same_answers(endpoint: Endpoint) -> None:
+    memory, wire = Memory(BEHAVIOR), Wire(BEHAVIOR, endpoint.boto)
     endpoint.serve(wire)
     furnish(memory)
     furnish(wire)
@@ -112,7 +112,7 @@ def test_both_faces_live_through_the_same_history(endpoint: Endpoint) -> None:
 def test_faults_keep_code_and_status_on_the_wire(
     endpoint: Endpoint, service: str, operation: str, params: dict[str, Any], code: str, status: int
 ) -> None:
-    for face in (Memory(MANNERS), Wire(MANNERS, endpoint.boto)):
+    for face in (Memory(BEHAVIOR), Wire(BEHAVIOR, endpoint.boto)):
         if isinstance(face, Wire):
             endpoint.serve(face)
         face.account.gate.faults.append(Fault(f"{service}:*", code))

@@ -106,7 +106,7 @@ def test_terminate_without_decrement_is_replaced(face: Any) -> None:
     )
 
 
-def test_protection_is_shown_and_spares_from_scaling_in(face: Any) -> None:
+def test_protected_instances_are_not_scaled_in(face: Any) -> None:
     kept = face.members()[:2]
     face.call(
         "autoscaling",
@@ -189,7 +189,7 @@ def test_group_tags(face: Any) -> None:
     assert [one["Key"] for one in face.group()["Tags"]] == ["team"]
 
 
-def test_targets_come_and_go(face: Any) -> None:
+def test_targets_are_registered_and_deregistered(face: Any) -> None:
     name = face.members()[0]
     here = {"TargetGroupArn": face.resources.target_group, "Targets": [{"Id": name, "Port": 30080}]}
     face.call("elbv2", "RegisterTargets", **here)
@@ -211,7 +211,7 @@ def test_the_group_registers_its_instances(face: Any) -> None:
     assert set(healths(face)) == set(face.members())
 
 
-def test_a_group_that_is_none_is_left_out(face: Any) -> None:
+def test_unknown_groups_are_left_out(face: Any) -> None:
     assert (
         face.call("autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=["none"])[
             "AutoScalingGroups"

@@ -96,7 +96,7 @@ def test_instance_types_are_described(face: Any) -> None:
 
 
 def test_all_instance_types_of_the_account_are_real(face: Any) -> None:
-    # Burstable and accelerated types among them: moto's table is EC2's own.
+    # Includes burstable and accelerated types. moto's table comes from EC2.
     for start in range(0, len(TYPES), 20):
         names = list(TYPES)[start : start + 20]
         for one in face.call("ec2", "DescribeInstanceTypes", InstanceTypes=names)["InstanceTypes"]:

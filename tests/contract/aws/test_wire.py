@@ -62,7 +62,7 @@ def test_names_in_paths_are_decoded(wire: Wire) -> None:
     )
 
 
-def test_a_connection_ends_without_an_answer_and_the_call_may_have_been_made(wire: Wire) -> None:
+def test_a_lost_answer_may_belong_to_an_applied_call(wire: Wire) -> None:
     wire.account.gate.faults.append(Fault("ssm:*", "ConnectionClosed", applied=True))
     with pytest.raises(ConnectionClosedError):
         wire.call("ssm", "PutParameter", Name="/mine", Value="v", Type="String")
@@ -70,7 +70,7 @@ def test_a_connection_ends_without_an_answer_and_the_call_may_have_been_made(wir
 
 
 @pytest.mark.filterwarnings("ignore:Exception.AwsError. with code")
-def test_unsigned_and_foreign_requests_are_told_so(endpoint: Endpoint, wire: Wire) -> None:
+def test_unsigned_requests_and_unknown_services_are_refused(endpoint: Endpoint, wire: Wire) -> None:
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(endpoint.url)
     assert caught.value.code == 400 and b"unsigned" in caught.value.read()
@@ -99,7 +99,7 @@ def test_latency_is_spent_outside_the_lock(endpoint: Endpoint, wire: Wire) -> No
     assert 0.2 <= time.monotonic() - begin < 0.7
 
 
-def test_callers_at_the_same_time_do_not_disturb_each_other(wire: Wire) -> None:
+def test_concurrent_callers_do_not_disturb_each_other(wire: Wire) -> None:
     wire.boto.client("ssm")
 
     def put(number: int) -> str:

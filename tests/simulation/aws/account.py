@@ -50,8 +50,7 @@ SERVICES = (sts,) + tuple(
     + ("ec2_images", "ec2_instances", "ec2_places", "ec2_tags", "ec2_templates", "ec2_volumes")
     + ("eks", "elbv2", "ssm")
 )
-"""What the account can do: on import each has put its operations into the table of
-operations.py."""
+"""Modules of the services; each registers its operations on import."""
 
 
 class Account:

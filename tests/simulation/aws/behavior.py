@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 
 Range = tuple[float, float]
-"""Lowest and highest duration in seconds; the world's dice choose between them."""
+"""Lowest and highest duration in seconds; the World's random source picks one between them."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,38 +20,35 @@ class Behavior:
     """
 
     describe_lag: float = 3.0
-    """A Describe answer shows the state of a moment up to this long ago (EC2 API reference,
-    eventual consistency)."""
+    """Greatest age of what a Describe answer shows (EC2 API reference, eventual consistency)."""
     scaling_delay: Range = (5.0, 60.0)
-    """From a change of a group (desired, a lost instance, a resumed process) until the service acts
-    on it."""
+    """From a change of a group (such as its desired capacity) until the service acts on it."""
     boot: Range = (20.0, 40.0)
     """An instance from pending to running."""
     in_service: Range = (1.0, 10.0)
     """A group's instance from running to InService, when no lifecycle hook holds it."""
     terminate_lag: Range = (1.0, 10.0)
-    """How long an instance is still reported InService after its termination was accepted."""
+    """From an accepted termination until the instance is no longer reported InService."""
     shutdown: Range = (20.0, 60.0)
     """From shutting-down to terminated."""
     detach: Range = (2.0, 15.0)
-    """From Detaching or EnteringStandby to the end of it."""
+    """Duration of Detaching and of EnteringStandby."""
     health_check: Range = (5.0, 60.0)
-    """Until the group notices that an instance died without it."""
+    """From the unexpected end of an instance until its group notices."""
     launch_retry: Range = (15.0, 60.0)
-    """After a failed launch, until the group tries again."""
+    """From a failed launch until the group retries."""
     forget: float = 3600.0
-    """How long a terminated instance stays visible."""
+    """Time for which a terminated instance stays visible."""
     deregistration_delay: float = 300.0
     """A new target group's deregistration_delay.timeout_seconds."""
     target_health: Range = (10.0, 30.0)
-    """From registration, or a change of its answer, until a target's health follows."""
+    """From registration, or a changed probe result, until a target's health follows."""
     az_rebalance: bool = True
-    """A group whose zones differ by more than one launches in the smallest and terminates in the
-    fullest."""
+    """Rebalance groups whose zones differ by more than one instance."""
     reuse_addresses: bool = True
-    """A new instance gets the address, and so the name, that was freed last in its subnet."""
+    """Give a new instance the address, and so the name, released last in its subnet."""
     page_size: int | None = None
-    """The most elements of any page; None: each operation's documented default."""
+    """Maximum number of elements on a page; None: each operation's documented default."""
     contention_odds: float = 0.0
     """ResourceContention on Auto Scaling writes that document it."""
     scaling_in_progress_odds: float = 0.0

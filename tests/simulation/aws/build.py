@@ -169,7 +169,7 @@ def add_member(
     spec: LaunchSpec = origin.spec(group, {**tags, "aws:autoscaling:groupName": group.name})
     instance = account.fleet.create(spec, subnet)
     instance.state, instance.launched_at = "running", account.kernel.now - age
-    member: Member = account.scaler.lifecycle.enrol(group, instance, origin)
+    member: Member = account.scaler.lifecycle.enroll(group, instance, origin)
     member.lifecycle_state = "InService"
     for arn in group.target_groups:
         target_group = account.target_groups[arn]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 NO_ANSWER = 0
-"""The status of a call whose connection ends without an answer."""
+"""Status of a call whose connection was closed without an answer."""
 
 # "Common errors" pages of EC2, Auto Scaling, Elastic Load Balancing, STS, Systems Manager and EKS.
 _STATUS = {

@@ -21,7 +21,7 @@ PROCESSES = (
     "ReplaceUnhealthy",
     "ScheduledActions",
 )
-"""What SuspendProcesses can suspend (EC2 Auto Scaling user guide, types of processes)."""
+"""Processes that SuspendProcesses can suspend (EC2 Auto Scaling user guide, types of processes)."""
 
 METRICS = (
     "GroupMinSize",
@@ -33,7 +33,7 @@ METRICS = (
     "GroupTerminatingInstances",
     "GroupTotalInstances",
 )
-"""What EnableMetricsCollection means by all."""
+"""Metrics that EnableMetricsCollection enables by default."""
 
 
 @dataclasses.dataclass

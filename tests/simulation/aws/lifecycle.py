@@ -35,12 +35,12 @@ class Lifecycle:
         self._account = account
         self._scaler = scaler
 
-    # In.
+    # Launch.
 
     def launch(self, group: Group, subnet: Subnet, activity: Activity) -> Member:
         """Launch an instance into `subnet` and make it a Pending member. Raises AwsError."""
         instance, origin = self._start(group, subnet)
-        member = self.enrol(group, instance, origin)
+        member = self.enroll(group, instance, origin)
         member.activity = activity
         activity.description = f"Launching a new EC2 instance: {instance.id}"
         activity.details = f'{{"Subnet ID":"{subnet.id}","Availability Zone":"{subnet.zone}"}}'
@@ -57,7 +57,7 @@ class Lifecycle:
                 failure = error
         raise failure or AwsError("ValidationError", "The group has nothing to launch from")
 
-    def enrol(self, group: Group, instance: Instance, origin: Origin | None) -> Member:
+    def enroll(self, group: Group, instance: Instance, origin: Origin | None) -> Member:
         """Make an instance a Pending member; `origin` is None for one that was attached."""
         member = Member(instance.id, instance.zone, instance.instance_type)
         if origin is not None and origin.template and origin.version:
@@ -95,7 +95,7 @@ class Lifecycle:
             group.surplus_launches.discard(member.instance_id)
             self._scaler.plan(group)
 
-    # Out.
+    # Termination.
 
     def retire(self, group: Group, member: Member, cause: str, at_once: bool = False) -> Activity:
         """Begin a termination; without `at_once` it is reported only after a while.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
 
 Values = Callable[[Any], Iterable[str]]
-"""What a filter compares: the values that an element has for it."""
+"""A function that returns the values of an element that a filter compares."""
 
 
 def page(

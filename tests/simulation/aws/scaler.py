@@ -34,7 +34,7 @@ class Scaler:
         self._account = account
         self.lifecycle = Lifecycle(account, self)
 
-    # What changes a group tells us.
+    # Events that change a group.
 
     def plan(self, group: Group, delay: float | None = None) -> None:
         """Reconcile the group after `delay` seconds, unless it is planned sooner.
@@ -53,20 +53,20 @@ class Scaler:
 
     def instance_running(self, instance: Instance) -> None:
         """Go on with the launch of an instance that has booted."""
-        group, member = self.whereabouts(instance.id)
+        group, member = self.find_member(instance.id)
         if group is not None and member is not None:
             self.lifecycle.booted(group, member)
 
     def instance_ended(self, instance: Instance) -> None:
         """Let a health check find an instance that shuts down unexpectedly."""
-        group, member = self.whereabouts(instance.id)
+        group, member = self.find_member(instance.id)
         if group is not None and member is not None and not member.doomed:
             delay = self._account.kernel.spread(*self._account.behavior.health_check)
             self._account.kernel.after(delay, lambda: self._check_health(group, member))
 
     def instance_terminated(self, instance: Instance) -> None:
         """Go on with the termination of an instance that EC2 has terminated."""
-        group, member = self.whereabouts(instance.id)
+        group, member = self.find_member(instance.id)
         if group is not None and member is not None and member.doomed:
             self.lifecycle.gone(group, member)
 
@@ -75,7 +75,7 @@ class Scaler:
 
         Its grace period must be over.
         """
-        group, member = self.whereabouts(target.id)
+        group, member = self.find_member(target.id)
         if group is None or member is None or target_group.arn not in group.target_groups:
             return
         age = self._account.kernel.now - self._account.instances[target.id].launched_at
@@ -109,7 +109,7 @@ class Scaler:
                 self._check_health(group, member)
         self.plan(group)
 
-    # What happens then.
+    # Reconciliation.
 
     def _reconcile(self, group: Group) -> None:
         group.pending = None
@@ -238,9 +238,9 @@ class Scaler:
             chosen, key=lambda subnet: (counts.get(subnet.zone, 0), -subnet.available, subnet.id)
         )
 
-    # Small things that handlers and the life-cycle share.
+    # Helpers that handlers and lifecycle.py share.
 
-    def whereabouts(self, instance_id: str) -> tuple[Group | None, Member | None]:
+    def find_member(self, instance_id: str) -> tuple[Group | None, Member | None]:
         """Return the group and the member of an instance, or None for each."""
         instance = self._account.instances.get(instance_id)
         group = self._account.groups.get(instance.group) if instance else None

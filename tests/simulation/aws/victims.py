@@ -38,7 +38,7 @@ def choose_victims(account: Account, group: Group, surplus: int) -> list[Member]
     candidates = [member for member in group.counted() if not member.protected]
     victims: list[Member] = []
     while candidates := [member for member in candidates if (member.weight or 1) <= surplus]:
-        # A zone whose instances are all protected is passed over.
+        # A zone whose instances are all protected is skipped.
         fullest = max(counts[member.zone] for member in candidates)
         zone = [member for member in candidates if counts[member.zone] == fullest]
         victim = min(zone, key=lambda member: _rank(account, group, member))
@@ -57,5 +57,5 @@ def _rank(account: Account, group: Group, member: Member) -> tuple[float, ...]:
     if policy == "OldestInstance":
         return (launched,)
     current = float(is_current(account, group, member))
-    # Of those equally due, "any" is what the dice say.
+    # Among equals, "any" is a random choice.
     return (current, launched if policy != "Default" else account.kernel.random.random())

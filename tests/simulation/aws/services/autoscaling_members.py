@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 )
 def terminate(account: Account, params: Params) -> dict[str, Any]:
     """Terminate an instance, protected or not; a second time has no effect."""
-    group, member = account.scaler.whereabouts(params["InstanceId"])
+    group, member = account.scaler.find_member(params["InstanceId"])
     if group is None or member is None:
         raise validation(
             "Instance Id not found - No managed instance found for instance ID: "
@@ -64,10 +64,10 @@ def _activity(account: Account, group: Group, member: Member) -> dict[str, Any]:
 
 
 def _chosen(group: Group, ids: list[str]) -> list[Member]:
-    strangers = [name for name in ids if name not in group.members]
-    if strangers:
+    unknown = [name for name in ids if name not in group.members]
+    if unknown:
         raise validation(
-            f"The instance {strangers[0]} is not part of Auto Scaling group {group.name}."
+            f"The instance {unknown[0]} is not part of Auto Scaling group {group.name}."
         )
     return [group.members[name] for name in ids]
 
@@ -110,7 +110,7 @@ def set_health(account: Account, params: Params) -> dict[str, Any]:
 
     An unhealthy instance is replaced.
     """
-    group, member = account.scaler.whereabouts(params["InstanceId"])
+    group, member = account.scaler.find_member(params["InstanceId"])
     if group is None or member is None:
         raise validation(
             "Instance Id not found - No managed instance found for instance ID "
@@ -207,7 +207,7 @@ def attach(account: Account, params: Params) -> dict[str, Any]:
     account.scaler.note_group(group)
     group.desired += len(ids)
     for name in ids:
-        member = account.scaler.lifecycle.enrol(group, account.instances[name], None)
+        member = account.scaler.lifecycle.enroll(group, account.instances[name], None)
         account.instances[name].tags["aws:autoscaling:groupName"] = group.name
         account.scaler.lifecycle.booted(group, member)
     return {}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
 
 ACTOR = "_actor"
-"""The caller, whom only STS has to know."""
+"""Parameter that holds the caller, which only STS needs."""
 
 
 @operation("sts", "GetCallerIdentity", ACTOR)

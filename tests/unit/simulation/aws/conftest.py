@@ -20,7 +20,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Im
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Gate
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 
-# Prompt but not instant, and nothing left to chance: so that each step can be looked at.
+# Short but fixed delays and no odds, so that tests can observe each step.
 STEADY = dataclasses.replace(
     Behavior.polite(),
     scaling_delay=(5.0, 5.0),

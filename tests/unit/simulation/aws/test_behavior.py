@@ -55,7 +55,7 @@ def test_members_and_instances_lag_too(make_world: Any) -> None:
     assert {len(world.seen()["Instances"]) for _time in range(50)} == {6}
 
 
-def test_what_was_just_made_may_not_be_found_yet(make_world: Any) -> None:
+def test_new_resources_may_not_be_found_yet(make_world: Any) -> None:
     world = make_world(LAGGING)
     world.wait(100)
     made = world.call(
@@ -93,7 +93,7 @@ def test_what_was_just_made_may_not_be_found_yet(make_world: Any) -> None:
     assert world.call("ec2", "DescribeInstances", InstanceIds=[name])["Reservations"]
 
 
-def test_addresses_and_names_come_back(make_world: Any) -> None:
+def test_addresses_and_names_are_reused(make_world: Any) -> None:
     for reuse, same in ((True, True), (False, False)):
         world = make_world(dataclasses.replace(Behavior.polite(), reuse_addresses=reuse))
         old = world.account.instances[world.first()]
@@ -153,7 +153,7 @@ def test_pages_can_be_small_everywhere(make_world: Any) -> None:
     )
 
 
-def test_a_fault_keeps_the_call_out_and_an_applied_one_only_loses_the_answer(world: Any) -> None:
+def test_a_fault_prevents_the_call_and_an_applied_one_only_loses_the_answer(world: Any) -> None:
     for applied, desired in ((False, 6), (True, 7)):
         world.account.gate.faults.append(
             Fault("autoscaling:Set*", "ServiceUnavailable", applied=applied)
@@ -203,7 +203,7 @@ def test_a_fault_keeps_the_call_out_and_an_applied_one_only_loses_the_answer(wor
         ),
     ],
 )
-def test_who_may_not_is_told_in_the_words_of_each_service(
+def test_a_denied_caller_gets_the_error_code_of_each_service(
     world: Any, service: str, operation: str, params: Any, denied: Any, unknown: Any, expired: Any
 ) -> None:
     def refusal(actor: str) -> tuple[str, int]:
@@ -233,12 +233,12 @@ def test_a_denied_call_is_counted_but_not_judged(world: Any) -> None:
     assert world.account.gate.calls["autoscaling:SetDesiredCapacity"] == 1
 
 
-def test_what_is_not_modelled_is_refused_loudly(world: Any) -> None:
+def test_parameters_that_are_not_modelled_are_refused(world: Any) -> None:
     assert world.refused("ec2", "DescribeVpnGateways").code == "UnknownOperationException"
     assert world.refused("ec2", "DescribeInstances", Nonsense=1).code == "NotModelled"
 
 
-def test_one_seed_is_one_history(make_world: Any) -> None:
+def test_equal_seeds_give_equal_histories(make_world: Any) -> None:
     def history() -> list[str]:
         world = make_world(Behavior())
         world.scaling("SetDesiredCapacity", DesiredCapacity=9)
@@ -252,7 +252,7 @@ def test_one_seed_is_one_history(make_world: Any) -> None:
     assert history() == history() and len(history()) == 3
 
 
-def test_observers_hear_of_boots_and_ends(world: Any) -> None:
+def test_observers_are_told_of_boots_and_terminations(world: Any) -> None:
     told: list[tuple[str, str]] = []
     world.account.observers.append(lambda event, one: told.append((event, one.id)))
     name = world.first()
@@ -262,7 +262,7 @@ def test_observers_hear_of_boots_and_ends(world: Any) -> None:
     assert [event for event, _name in told[2:]] == ["running"]
 
 
-def test_an_account_without_anything() -> None:
+def test_an_empty_account() -> None:
     kernel = Kernel()
     account = Account(kernel, Gate(lambda: kernel.now))
     assert account.call("ec2", "DescribeInstances", {}) == {"Reservations": []}

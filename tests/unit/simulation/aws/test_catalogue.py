@@ -125,7 +125,7 @@ def test_a_path_is_read_in_pages_of_ten(shop: Any) -> None:
     ]
 
 
-def test_several_parameters_and_those_that_are_none(shop: Any) -> None:
+def test_several_parameters_and_unknown_ones(shop: Any) -> None:
     good = "/aws/service/bottlerocket/aws-k8s-1.33/x86_64/latest/image_version"
     answer = shop.call("ssm", "GetParameters", Names=[good, "/no"])
     assert [one["Value"] for one in answer["Parameters"]] == ["1.58.0-c5c37032"]
@@ -169,7 +169,7 @@ def test_clusters_and_node_groups(world: Any) -> None:
     ) == ("ResourceNotFoundException", 404)
 
 
-def test_the_caller_and_whom_it_can_become(world: Any) -> None:
+def test_caller_identity_and_assumed_roles(world: Any) -> None:
     me = world.account.call("sts", "GetCallerIdentity", {}, "AKIAEXAMPLE")
     assert (
         me["Arn"] == "arn:aws:iam::123456789012:user/AKIAEXAMPLE"

@@ -66,7 +66,7 @@ def test_desired_stays_within_its_limits(world: Any) -> None:
         ({"DesiredCapacity": 5}, 5),
     ],
 )
-def test_limits_pull_desired_with_them(world: Any, change: dict[str, int], desired: int) -> None:
+def test_desired_follows_changed_limits(world: Any, change: dict[str, int], desired: int) -> None:
     world.scaling("UpdateAutoScalingGroup", **change)
     assert world.seen()["DesiredCapacity"] == desired
 
@@ -84,7 +84,7 @@ def test_impossible_limits_are_refused(world: Any, change: dict[str, int]) -> No
     assert (world.group().minimum, world.group().maximum, world.group().desired) == (3, 10, 6)
 
 
-def test_a_group_that_is_none(world: Any) -> None:
+def test_an_unknown_group(world: Any) -> None:
     assert world.call("autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=["x"]) == {
         "AutoScalingGroups": []
     }
@@ -94,7 +94,7 @@ def test_a_group_that_is_none(world: Any) -> None:
     assert wrong.code == "ValidationError" and "not found" in wrong.message
 
 
-def test_a_group_launches_from_exactly_one_thing(world: Any) -> None:
+def test_a_group_launches_from_exactly_one_source(world: Any) -> None:
     both = {"LaunchTemplate": {"LaunchTemplateName": "nodes"}, "LaunchConfigurationName": "old"}
     assert (
         world.refused(

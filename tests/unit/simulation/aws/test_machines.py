@@ -41,7 +41,7 @@ def test_instances_are_found_by_filter(world: Any) -> None:
     )
 
 
-def test_ids_that_are_none_and_ids_that_cannot_be(world: Any) -> None:
+def test_unknown_and_malformed_ids(world: Any) -> None:
     assert (
         world.refused("ec2", "DescribeInstances", InstanceIds=["i-0123456789abcdef0"]).code
         == "InvalidInstanceID.NotFound"
@@ -52,7 +52,7 @@ def test_ids_that_are_none_and_ids_that_cannot_be(world: Any) -> None:
     )
 
 
-def test_a_terminated_instance_loses_its_address_and_is_forgotten_in_time(world: Any) -> None:
+def test_a_terminated_instance_loses_its_address_and_later_disappears(world: Any) -> None:
     name = world.first()
     change = world.call("ec2", "TerminateInstances", InstanceIds=[name])["TerminatingInstances"][0]
     assert (change["PreviousState"]["Name"], change["CurrentState"]["Name"]) == (
@@ -108,7 +108,7 @@ def test_a_client_token_launches_once(world: Any) -> None:
     assert wrong.code == "IdempotentParameterMismatch"
 
 
-def test_as_many_as_there_are_but_no_fewer_than_the_minimum(world: Any) -> None:
+def test_a_launch_is_partial_but_never_below_its_minimum(world: Any) -> None:
     spec = {"ImageId": world.image.id, "InstanceType": "m5.large", "MaxCount": 4}
     world.account.capacity.update({("m5.large", zone): 2 for zone in world.account.zones})
     assert len(world.call("ec2", "RunInstances", MinCount=1, **spec)["Instances"]) == 2
@@ -177,7 +177,7 @@ def test_images_are_found_by_owner_and_filter(
     assert {one["Name"] for one in world.call("ec2", "DescribeImages", **ask)["Images"]} == names
 
 
-def test_deprecated_images_are_shown_only_when_asked_for(world: Any) -> None:
+def test_deprecated_images_are_shown_only_on_request(world: Any) -> None:
     old = build.add_image(world.account, "ancient", deprecation="2020-01-01T00:00:00.000Z")
     names = [one["Name"] for one in world.call("ec2", "DescribeImages")["Images"]]
     assert "ancient" not in names
@@ -217,9 +217,9 @@ def test_types_and_where_they_are_offered(world: Any) -> None:
     ]
 
 
-def test_places(world: Any) -> None:
+def test_zones_regions_and_subnets(world: Any) -> None:
     zones = world.call("ec2", "DescribeAvailabilityZones")["AvailabilityZones"]
-    assert [(one["ZoneName"], one["ZoneId"]) for one in zones][0] == ("eu-west-1a", "euw1-az1")
+    assert (zones[0]["ZoneName"], zones[0]["ZoneId"]) == ("eu-west-1a", "euw1-az1")
     assert "eu-west-1" in [
         one["RegionName"] for one in world.call("ec2", "DescribeRegions")["Regions"]
     ]

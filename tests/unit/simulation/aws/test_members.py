@@ -26,7 +26,7 @@ def state(world: Any, instance_id: str) -> str:
     return str(found[0]["LifecycleState"]) if found else ""
 
 
-def test_a_terminated_instance_goes_step_by_step_and_is_replaced_meanwhile(world: Any) -> None:
+def test_a_terminating_instance_is_replaced_before_it_is_gone(world: Any) -> None:
     name = world.first()
     world.scaling("SetInstanceProtection", InstanceIds=[name], ProtectedFromScaleIn=True)
     assert end(world, name, False)["StatusCode"] == "InProgress"
@@ -44,7 +44,7 @@ def test_a_terminated_instance_goes_step_by_step_and_is_replaced_meanwhile(world
     assert world.account.instances[name].state == "terminated"
 
 
-def test_a_decrement_lowers_desired_at_once_and_brings_no_replacement(world: Any) -> None:
+def test_a_decrement_lowers_desired_at_once_without_a_replacement(world: Any) -> None:
     end(world, world.first(), True)
     assert world.seen()["DesiredCapacity"] == 5
     world.wait(120)
@@ -68,14 +68,14 @@ def test_a_decrement_at_the_minimum_is_refused(make_world: Any) -> None:
     assert world.states() == {"InService": 3} and world.group().desired == 3
 
 
-def test_said_twice_it_decrements_once(world: Any) -> None:
+def test_a_repeated_termination_decrements_once(world: Any) -> None:
     name = world.first()
     assert end(world, name, True)["ActivityId"] == end(world, name, True)["ActivityId"]
     world.wait(120)
     assert world.group().desired == 5 and world.states() == {"InService": 5}
 
 
-def test_an_instance_of_no_group(world: Any) -> None:
+def test_terminating_an_instance_outside_of_groups_is_refused(world: Any) -> None:
     wrong = world.refused(
         "autoscaling",
         "TerminateInstanceInAutoScalingGroup",
@@ -85,7 +85,7 @@ def test_an_instance_of_no_group(world: Any) -> None:
     assert wrong.code == "ValidationError" and "No managed instance found" in wrong.message
 
 
-def test_detach_leaves_it_running_outside(world: Any) -> None:
+def test_a_detached_instance_keeps_running(world: Any) -> None:
     name = world.first()
     world.scaling("DetachInstances", InstanceIds=[name], ShouldDecrementDesiredCapacity=False)
     assert state(world, name) == "Detaching"
@@ -96,7 +96,7 @@ def test_detach_leaves_it_running_outside(world: Any) -> None:
     assert world.states() == {"InService": 6}
 
 
-def test_attach_takes_it_back_and_raises_desired(world: Any) -> None:
+def test_attaching_an_instance_raises_desired(world: Any) -> None:
     name = world.first()
     world.scaling("DetachInstances", InstanceIds=[name], ShouldDecrementDesiredCapacity=True)
     world.wait(60)
@@ -120,7 +120,7 @@ def test_standby_and_back(world: Any) -> None:
     assert world.states() == {"InService": 6} and world.group().desired == 6
 
 
-def test_a_terminating_hook_holds_the_old_while_the_new_one_boots(world: Any) -> None:
+def test_a_terminating_hook_holds_the_old_instance_while_the_new_one_boots(world: Any) -> None:
     world.scaling(
         "PutLifecycleHook",
         LifecycleHookName="drain",
@@ -143,7 +143,7 @@ def test_a_terminating_hook_holds_the_old_while_the_new_one_boots(world: Any) ->
     assert state(world, name) == ""
 
 
-def test_a_hook_times_out_unless_it_beats(world: Any) -> None:
+def test_a_hook_times_out_without_heartbeats(world: Any) -> None:
     world.scaling(
         "PutLifecycleHook",
         LifecycleHookName="drain",
@@ -160,7 +160,7 @@ def test_a_hook_times_out_unless_it_beats(world: Any) -> None:
     assert state(world, name) == ""
 
 
-def test_an_abandoned_launch_is_ended_and_tried_again(world: Any) -> None:
+def test_an_abandoned_launch_is_terminated_and_retried(world: Any) -> None:
     world.scaling(
         "PutLifecycleHook",
         LifecycleHookName="join",
@@ -186,7 +186,7 @@ def test_an_abandoned_launch_is_ended_and_tried_again(world: Any) -> None:
     }
 
 
-def test_deleting_the_hook_lets_go(world: Any) -> None:
+def test_deleting_a_hook_releases_its_instances(world: Any) -> None:
     world.scaling(
         "PutLifecycleHook",
         LifecycleHookName="drain",
@@ -203,7 +203,7 @@ def test_deleting_the_hook_lets_go(world: Any) -> None:
     assert world.states() == {"InService": 5}
 
 
-def test_refreshes_and_warm_pools_are_what_the_scenario_set(world: Any) -> None:
+def test_refreshes_and_warm_pools_are_shown_as_the_scenario_set_them(world: Any) -> None:
     assert world.scaling("DescribeInstanceRefreshes") == {"InstanceRefreshes": []}
     assert world.scaling("DescribeWarmPool") == {"Instances": []}
     world.group().refreshes.append(

@@ -30,7 +30,7 @@ def test_scaling_out_takes_its_time_and_fills_zones_evenly(world: Any) -> None:
     assert zones(world) == [3, 3, 3]
 
 
-def test_scaling_in_takes_the_fullest_zone_and_spares_the_protected(world: Any) -> None:
+def test_scaling_in_starts_in_the_fullest_zone_and_skips_protected_instances(world: Any) -> None:
     members = list(world.group().members.values())
     kept = [one.instance_id for one in members if one.zone == members[0].zone]
     world.scaling("SetInstanceProtection", InstanceIds=kept, ProtectedFromScaleIn=True)
@@ -40,7 +40,7 @@ def test_scaling_in_takes_the_fullest_zone_and_spares_the_protected(world: Any) 
     assert zones(world) == [0, 1, 2]
 
 
-def test_when_all_are_protected_desired_falls_and_nobody_dies_until_protection_goes(
+def test_protected_instances_outlast_a_lower_desired_until_protection_is_removed(
     world: Any,
 ) -> None:
     ids = list(world.group().members)
@@ -150,7 +150,7 @@ def test_suspended_health_check_and_replacement(world: Any) -> None:
         assert lost not in world.group().members and world.states() == {"InService": 6}
 
 
-def test_resumed_rebalancing_launches_first_and_then_kills_in_the_fullest_zone(world: Any) -> None:
+def test_resumed_rebalancing_launches_before_it_terminates_in_the_fullest_zone(world: Any) -> None:
     world.scaling("SuspendProcesses", ScalingProcesses=["AZRebalance"])
     zone = world.group().zones[0]
     for member in [one for one in world.group().members.values() if one.zone == zone]:
@@ -169,14 +169,14 @@ def test_resumed_rebalancing_launches_first_and_then_kills_in_the_fullest_zone(w
     assert zones(world) == [1, 1, 2] and world.group().desired == 4
 
 
-def test_a_zone_without_capacity_is_passed_over(world: Any) -> None:
+def test_a_zone_without_capacity_is_skipped(world: Any) -> None:
     world.account.capacity["m5.large", "eu-west-1a"] = 0
     world.scaling("SetDesiredCapacity", DesiredCapacity=7)
     world.wait(60)
     assert world.states() == {"InService": 7}
 
 
-def test_without_any_capacity_activities_fail_and_are_tried_again(world: Any) -> None:
+def test_without_any_capacity_activities_fail_and_are_retried(world: Any) -> None:
     world.account.capacity.update({("m5.large", zone): 0 for zone in world.account.zones})
     world.scaling("SetDesiredCapacity", DesiredCapacity=7)
     world.wait(30)
@@ -189,7 +189,7 @@ def test_without_any_capacity_activities_fail_and_are_tried_again(world: Any) ->
     assert world.scaling("DescribeScalingActivities")["Activities"][0]["StatusCode"] == "Successful"
 
 
-def test_weights_fill_desired_by_more_than_one(make_world: Any) -> None:
+def test_weighted_instances_count_more_than_once_toward_desired(make_world: Any) -> None:
     world = make_world()
     overrides = [{"InstanceType": "m5.xlarge", "WeightedCapacity": "2"}]
     spec = {"LaunchTemplateName": "nodes", "Version": "2"}
@@ -204,7 +204,7 @@ def test_weights_fill_desired_by_more_than_one(make_world: Any) -> None:
     assert len(world.seen()["Instances"]) == 8
 
 
-def test_a_mark_within_the_grace_period_counts_only_when_insisted_on(world: Any) -> None:
+def test_set_health_respects_the_grace_period_by_default(world: Any) -> None:
     world.scaling("UpdateAutoScalingGroup", HealthCheckGracePeriod=40 * 86400)
     name = world.first()
     for insist, health in ((False, "Healthy"), (True, "Unhealthy")):
@@ -215,7 +215,7 @@ def test_a_mark_within_the_grace_period_counts_only_when_insisted_on(world: Any)
         assert world.seen()["Instances"][0]["HealthStatus"] == health
 
 
-def test_a_change_is_not_kept_waiting_by_a_later_plan(make_world: Any) -> None:
+def test_a_later_plan_does_not_delay_a_change(make_world: Any) -> None:
     world = make_world(dataclasses.replace(STEADY, launch_retry=(1000.0, 1000.0)))
     world.account.capacity.update({("m5.large", zone): 0 for zone in world.account.zones})
     world.scaling("SetDesiredCapacity", DesiredCapacity=7)
@@ -226,7 +226,7 @@ def test_a_change_is_not_kept_waiting_by_a_later_plan(make_world: Any) -> None:
     assert world.states() == {"InService": 6, "Pending": 2}
 
 
-def test_cooldown_is_honoured_only_when_asked(world: Any) -> None:
+def test_cooldown_is_honored_only_on_request(world: Any) -> None:
     world.scaling("SetDesiredCapacity", DesiredCapacity=7)
     world.wait(10)
     wrong = world.refused(

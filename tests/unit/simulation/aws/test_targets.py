@@ -68,7 +68,7 @@ def test_suspended_registration(world: Any) -> None:
     assert world.states() == {"InService": 7} and len(health(world, target_group.arn)) == 6
 
 
-def test_targets_are_registered_and_deregistered_by_hand(world: Any) -> None:
+def test_targets_are_registered_and_deregistered_by_calls(world: Any) -> None:
     target_group, name = (
         build.add_target_group(world.account, "web", deregistration_delay=20),
         world.first(),
@@ -85,7 +85,7 @@ def test_targets_are_registered_and_deregistered_by_hand(world: Any) -> None:
     assert health(world, target_group.arn) == {}
 
 
-def test_a_draining_target_can_be_taken_back(world: Any) -> None:
+def test_a_draining_target_can_be_registered_again(world: Any) -> None:
     target_group, name = build.add_target_group(world.account, "web"), world.first()
     here = {"TargetGroupArn": target_group.arn, "Targets": [{"Id": name}]}
     for operation in ("RegisterTargets", "DeregisterTargets", "RegisterTargets"):
@@ -95,7 +95,7 @@ def test_a_draining_target_can_be_taken_back(world: Any) -> None:
     assert health(world, target_group.arn) == {name: "healthy"}
 
 
-def test_health_follows_what_the_probe_sees(world: Any) -> None:
+def test_health_follows_the_probe(world: Any) -> None:
     target_group, name = attach(world), world.first()
     world.wait(11)
     target_group.probe = lambda target: target.id == name
@@ -104,7 +104,7 @@ def test_health_follows_what_the_probe_sees(world: Any) -> None:
     assert sorted(health(world, target_group.arn).values()) == ["healthy"] + ["unhealthy"] * 5
 
 
-def test_elb_health_checks_replace_what_fails_them_after_the_grace_period(world: Any) -> None:
+def test_failed_elb_health_checks_replace_instances_after_the_grace_period(world: Any) -> None:
     target_group, name = attach(world), world.first()
     world.wait(11)
     target_group.probe = lambda target: target.id != name
@@ -120,7 +120,7 @@ def test_elb_health_checks_replace_what_fails_them_after_the_grace_period(world:
     assert name not in world.group().members and world.states() == {"InService": 6}
 
 
-def test_a_dead_instance_is_no_healthy_target(world: Any) -> None:
+def test_a_dead_instance_is_not_a_healthy_target(world: Any) -> None:
     target_group, name = attach(world), world.first()
     world.wait(11)
     world.scaling("SuspendProcesses")

@@ -41,7 +41,7 @@ def test_a_source_version_is_merged_parameter_by_parameter(world: Any) -> None:
     assert merged["LaunchTemplateData"] == {"ImageId": "ami-1", "InstanceType": "m5.large"}
 
 
-def test_what_was_given_and_the_stored_version_share_nothing(world: Any) -> None:
+def test_a_stored_version_shares_nothing_with_the_parameters(world: Any) -> None:
     data = {"ImageId": "ami-1", "TagSpecifications": [{"ResourceType": "instance", "Tags": []}]}
     world.call(
         "ec2", "CreateLaunchTemplateVersion", LaunchTemplateName="nodes", LaunchTemplateData=data
@@ -72,7 +72,7 @@ def test_deleting_versions_succeeds_and_fails_one_by_one(world: Any) -> None:
     assert failed[1]["ResponseError"]["Code"] == "launchTemplateVersionDoesNotExist"
 
 
-def test_a_deleted_number_never_comes_back(world: Any) -> None:
+def test_a_deleted_version_number_is_never_reused(world: Any) -> None:
     world.call(
         "ec2", "DeleteLaunchTemplateVersions", LaunchTemplateId=world.template.id, Versions=["2"]
     )
@@ -110,7 +110,7 @@ def test_versions_come_newest_first_and_in_pages(world: Any) -> None:
     assert numbers == [5, 4, 3, 2, 1]
 
 
-def test_an_alias_is_resolved_when_asked(world: Any) -> None:
+def test_an_alias_is_resolved_on_request(world: Any) -> None:
     world.call("ssm", "PutParameter", Name="/mine/ami", Value=world.image.id, Type="String")
     alias = "resolve:ssm:/mine/ami"
     world.call(

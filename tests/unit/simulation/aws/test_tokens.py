@@ -54,13 +54,13 @@ def known(world: Any) -> None:
     )
 
 
-def test_a_good_token_is_its_maker(world: Any) -> None:
+def test_a_valid_token_identifies_its_maker(world: Any) -> None:
     assert identify(world, mint()) == f"arn:aws:iam::123456789012:user/{KEY}"
     known(world)
     assert identify(world, mint()) == "arn:aws:iam::123456789012:user/rotator"
 
 
-def test_a_token_is_good_for_fifteen_minutes_whatever_it_says(world: Any) -> None:
+def test_a_token_is_valid_for_at_most_fifteen_minutes(world: Any) -> None:
     assert identify(world, mint(expires=60), minutes=14)
     assert identify(world, mint(expires=60), minutes=16) is None
     assert identify(world, mint(expires=3600)) is None
@@ -80,12 +80,12 @@ BAD: dict[str, Callable[[], str]] = {
 
 
 @pytest.mark.parametrize("kind", list(BAD))
-def test_everything_else_is_kept_out(world: Any, kind: str) -> None:
+def test_all_other_tokens_are_refused(world: Any, kind: str) -> None:
     known(world)
     assert identify(world, BAD[kind]()) is None
 
 
-def test_without_the_secret_signatures_are_taken_as_they_are(world: Any) -> None:
+def test_without_the_secret_signatures_are_not_checked(world: Any) -> None:
     assert identify(world, mint(secret="x" * 40))
 
 
