@@ -42,7 +42,7 @@ def furnish(face: Memory) -> None:
 
 
 def _add_parts(group: Group) -> None:
-    """Give the group an instance refresh, a policy, a scheduled action and a warm pool."""
+    """Add an instance refresh, a policy, a scheduled action and a warm pool."""
     refresh = {
         "InstanceRefreshId": "r-1",
         "AutoScalingGroupName": "blue",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cases of EC2 that all faces answer alike: memory, the wire, and moto where it is right."""
+"""Cases of EC2 that memory, wire and moto answer alike."""
 
 from __future__ import annotations
 

@@ -40,9 +40,10 @@ _SERVICES = "ansible_collections.nodeops.rotator.tests.simulation.aws.services"
 SERVICES = (sts,) + tuple(
     importlib.import_module(f"{_SERVICES}.{name}")
     for name in (
+        "autoscaling_configurations",
         "autoscaling_groups",
+        "autoscaling_hooks",
         "autoscaling_members",
-        "autoscaling_rest",
         "autoscaling_settings",
         "autoscaling_targets",
         "autoscaling_views",

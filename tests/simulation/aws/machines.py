@@ -57,7 +57,7 @@ class Subnet:
 
 @dataclasses.dataclass
 class TemplateVersion:
-    """One version of a launch template; `data` is LaunchTemplateData as given or merged."""
+    """A version of a launch template; `data` is LaunchTemplateData."""
 
     number: int
     data: dict[str, Any]

@@ -106,7 +106,10 @@ def tag_map(given: Iterable[Mapping[str, str]]) -> dict[str, str]:
 def paged(
     account: Account, params: Mapping[str, Any], name: str, views: Mapping[str, Any], most: int
 ) -> dict[str, Any]:
-    """Return one page of `views` under `name`, as an EC2 answer with NextToken if more follow."""
+    """Return one page of `views` as EC2 answers it, under `name`.
+
+    NextToken is there only if more follow.
+    """
     shown, token = page(
         views, params.get("NextToken"), account.page_size(params.get("MaxResults"), most)
     )

@@ -120,11 +120,23 @@ def create_version(account: Account, params: Params) -> dict[str, Any]:
     """
     template = find_template(account, params)
     source = params.get("SourceVersion")
-    base = find_version(template, source).data if source else {}
+    base = _inherited(find_version(template, source).data) if source else {}
     note(account, template)
     data = {**base, **params["LaunchTemplateData"]}
     version = _add_version(account, template, data, params.get("VersionDescription", ""))
     return {"LaunchTemplateVersion": _resolved(account, template, version, params)}
+
+
+def _inherited(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a new version inherits of its source.
+
+    "Snapshots applied to the block device mapping are ignored when creating a new version unless
+    they are explicitly included" (EC2 API reference, CreateLaunchTemplateVersion).
+    """
+    kept = copy.deepcopy(dict(data))
+    for device in kept.get("BlockDeviceMappings", ()):
+        device.get("Ebs", {}).pop("SnapshotId", None)
+    return kept
 
 
 def _resolved(
