@@ -21,6 +21,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.famili
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.releases import (
     release_version,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.devices import (
+    snapshots,
+)
 
 CANONICAL = ("099720109477", "513442679011", "837727238323")
 """Canonical's accounts: commercial, GovCloud, China (Canonical, "Find Ubuntu images on AWS")."""
@@ -43,6 +46,7 @@ class Image:
     root_device_name: str = ""
     root_device_type: str = "ebs"
     deprecated_at: datetime.datetime | None = None
+    snapshots: frozenset[str] = frozenset()
 
     @property
     def named(self) -> Named | None:
@@ -80,6 +84,7 @@ def parse_image(shown: Mapping[str, Any]) -> Image:
         root_device_name=shown.get("RootDeviceName", ""),
         root_device_type=shown.get("RootDeviceType", ""),
         deprecated_at=parse_time(deprecation) if deprecation else None,
+        snapshots=snapshots(shown),
     )
 
 

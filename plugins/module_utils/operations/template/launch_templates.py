@@ -23,6 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.dat
     Version,
     removes,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.devices import explicit
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import Plan
 
 QUOTA = ("MaxTemplateVersionLimitExceeded", "VersionLimitExceeded")
@@ -64,6 +65,7 @@ def create_version(aws: Aws, template_id: str, plan: Plan, description: str) -> 
     base = plan.source.number
     data = {name: value for name, value in plan.after.items() if plan.before.get(name) != value}
     full = removes(plan.before, plan.after) or not data
+    data |= explicit(plan.after)
     try:
         made = aws.call(
             f"create a version of launch template {template_id}",

@@ -40,6 +40,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.dat
     read_mark,
     write_mark,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.devices import (
+    snapshots,
+    without,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import (
     Plan,
     Wanted,
@@ -139,7 +143,8 @@ class TemplateUpdate:
         if self._wanted.rollback:
             plan = plan_rollback(versions, use.version)
         else:
-            plan = plan_update(versions, use.version, self._wanted, self._same_image(versions, use))
+            wanted = self._without_old_devices(versions, use)
+            plan = plan_update(versions, use.version, wanted, self._same_image(versions, use))
         name = str(template["LaunchTemplateName"])
         if not source.group or source.nodegroup:
             plan = dataclasses.replace(
@@ -154,6 +159,16 @@ class TemplateUpdate:
             self._check(name, use, plan)
         self._tell_followers(source, use, name, plan)
         return Part(use, name, plan, self._prunable(versions, use, plan))
+
+    def _without_old_devices(self, versions: list[Version], use: Use) -> Wanted:
+        """Return what is wanted, without the snapshots that belong to the image in use."""
+        data = resolve(versions, use.version).data
+        if self._image is None or not snapshots(data) or data.get("ImageId") == self._image.id:
+            return self._wanted
+        old = parameters.resolve_image(self._aws, str(data.get("ImageId", "")))
+        known = images.by_ids(self._aws, [old] if old else [])
+        dropped = without(data, known[old].snapshots if old in known else frozenset())
+        return dataclasses.replace(self._wanted, overrides={**dropped, **self._wanted.overrides})
 
     def _same_image(self, versions: list[Version], use: Use) -> bool:
         """Whether the template names its image by an alias that means the wanted image today."""

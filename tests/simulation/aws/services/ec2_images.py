@@ -44,6 +44,7 @@ def _image_view(account: Account, image: Image) -> dict[str, Any]:
             {
                 "DeviceName": image.root_device,
                 "Ebs": {
+                    "SnapshotId": f"snap-{image.id.removeprefix('ami-')}",
                     "VolumeSize": 20,
                     "VolumeType": "gp3",
                     "DeleteOnTermination": True,

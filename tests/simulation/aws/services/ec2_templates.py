@@ -127,7 +127,7 @@ def create_version(account: Account, params: Params) -> dict[str, Any]:
     return {"LaunchTemplateVersion": _resolved(account, template, version, params)}
 
 
-def _inherited(data: Mapping[str, Any]) -> dict[str, Any]:
+def _inherited(data: Params) -> dict[str, Any]:
     """Return what a new version inherits of its source.
 
     "Snapshots applied to the block device mapping are ignored when creating a new version unless

@@ -1,0 +1,42 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Snapshots in block device mappings: which stay, and which are the old image's."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection, Mapping
+from typing import Any
+
+DEVICES = "BlockDeviceMappings"
+
+
+def snapshots(data: Mapping[str, Any]) -> frozenset[str]:
+    """Return the snapshot ids in the block device mappings of a template version or an image."""
+    ebs = (device.get("Ebs") or {} for device in data.get(DEVICES) or ())
+    return frozenset(one["SnapshotId"] for one in ebs if one.get("SnapshotId"))
+
+
+def explicit(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that a new version does not inherit and that therefore have to be given.
+
+    EC2 ignores snapshots of the source's block device mappings "unless they are explicitly
+    included" (EC2 API reference, CreateLaunchTemplateVersion, SourceVersion).
+    """
+    return {DEVICES: data[DEVICES]} if snapshots(data) else {}
+
+
+def without(data: Mapping[str, Any], own: Collection[str]) -> dict[str, Any]:
+    """Return overrides that drop snapshots of the old image: {} where the data has none of them.
+
+    A mapping that repeats the old image's own snapshot would start the new image from the old
+    root or data volume.
+    """
+    if not snapshots(data) & set(own):
+        return {}
+    devices = copy.deepcopy(list(data[DEVICES]))
+    for device in devices:
+        if (device.get("Ebs") or {}).get("SnapshotId") in own:
+            del device["Ebs"]["SnapshotId"]
+    return {DEVICES: devices}
