@@ -98,7 +98,7 @@ class Account:
         self.assumed: dict[str, Credential] = {}
         self.observers: list[Callable[[str, Instance], None]] = []
         self.member_observers: list[Callable[[Group, Member], None]] = []
-        self._said: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
+        self._answered: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
         self.history = History(kernel, lambda: self.behavior.describe_lag)
         self.fleet = Fleet(self)
         self.balancer = Balancer(self)
@@ -143,10 +143,10 @@ class Account:
     def _once(self, call: Call, handler: Handler) -> dict[str, Any]:
         """Answer a repeated client token with the first answer, as EC2 does."""
         key = (call.operation, call.params["ClientToken"])
-        if key not in self._said:
-            self._said[key] = (dict(call.params), handler(self, call.params))
-        said, answer = self._said[key]
-        if said != call.params:
+        if key not in self._answered:
+            self._answered[key] = (dict(call.params), handler(self, call.params))
+        params, answer = self._answered[key]
+        if params != call.params:
             raise AwsError(
                 "IdempotentParameterMismatch", "The client token was used with other parameters."
             )

@@ -56,13 +56,13 @@ def find_group(account: Account, name: str) -> Group:
 
 def busy(account: Account) -> None:
     """Raise, at the odds of the behavior, an error of a group that is changing."""
-    dice, behavior = account.kernel.random, account.behavior
-    if behavior.contention_odds and dice.random() < behavior.contention_odds:
+    random, behavior = account.kernel.random, account.behavior
+    if behavior.contention_odds and random.random() < behavior.contention_odds:
         raise AwsError(
             "ResourceContention",
             "You already have a pending update to an Amazon EC2 Auto Scaling resource.",
         )
-    if behavior.scaling_in_progress_odds and dice.random() < behavior.scaling_in_progress_odds:
+    if behavior.scaling_in_progress_odds and random.random() < behavior.scaling_in_progress_odds:
         raise AwsError(
             "ScalingActivityInProgress", "Scaling activity is in progress for this group."
         )

@@ -21,7 +21,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import (
 )
 from ansible_collections.nodeops.rotator.tests.simulation.aws.paging import (
     matches,
-    page,
+    paged,
     tag_list,
     tag_map,
     tag_pairs,
@@ -239,10 +239,7 @@ def describe(account: Account, params: Params) -> dict[str, Any]:
             template, params.get("Filters", ()), _FILTERS, lambda t: tag_pairs(t.tags)
         ):
             views[template.id] = view
-    shown, token = page(
-        views, params.get("NextToken"), account.page_size(params.get("MaxResults"), 200)
-    )
-    return {"LaunchTemplates": shown, "NextToken": token} if token else {"LaunchTemplates": shown}
+    return paged(account, params, "LaunchTemplates", views, 200)
 
 
 @operation(
@@ -272,14 +269,7 @@ def describe_versions(account: Account, params: Params) -> dict[str, Any]:
         pairs = [(template, version) for version in _chosen(account, template, params)]
     # The newest come first.
     views = {f"{t.id}/{10**9 - v.number}": _resolved(account, t, v, params) for t, v in pairs}
-    shown, token = page(
-        views, params.get("NextToken"), account.page_size(params.get("MaxResults"), 200)
-    )
-    return (
-        {"LaunchTemplateVersions": shown, "NextToken": token}
-        if token
-        else {"LaunchTemplateVersions": shown}
-    )
+    return paged(account, params, "LaunchTemplateVersions", views, 200)
 
 
 def _chosen(account: Account, template: Template, params: Params) -> list[TemplateVersion]:
