@@ -114,7 +114,7 @@ class Account:
     ) -> dict[str, Any]:
         """Carry out one operation for `actor`; raises AwsError."""
         call = Call(service, operation, params, actor)
-        self._let_in(call)
+        self._authorize(call)
         fault = self.gate.admit(call)
         if fault is not None and not fault.applied:
             raise AwsError(fault.code, fault.message, errors.status_of(service, fault.code))
@@ -152,7 +152,7 @@ class Account:
             )
         return answer
 
-    def _let_in(self, call: Call) -> None:
+    def _authorize(self, call: Call) -> None:
         """Refuse unknown callers, expired tokens and operations that are not allowed.
 
         A call that is refused here is counted but not judged: it has no effect.
@@ -163,7 +163,7 @@ class Account:
             raise refusal
 
     def _refusal(self, call: Call) -> AwsError | None:
-        if not self.lets_in(call.actor):
+        if not self.has_valid_credential(call.actor):
             return (errors.expired if self.credential(call.actor) else errors.unknown_key)(
                 call.service
             )
@@ -186,7 +186,7 @@ class Account:
         denied = (name for actor, name in self.denied if fnmatch.fnmatchcase(call.actor, actor))
         return not any(fnmatch.fnmatchcase(call.name, name) for name in denied)
 
-    def lets_in(self, actor: str) -> bool:
+    def has_valid_credential(self, actor: str) -> bool:
         """Return True if the actor's credentials are valid now."""
         known = self.credential(actor)
         if known is None:

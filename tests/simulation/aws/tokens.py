@@ -48,11 +48,11 @@ def authenticator(
 
     def identity(token: str) -> str | None:
         query = _presigned(token)
-        if query is None or not _fresh(query, (clock or account.kernel.utc)()):
+        if query is None or not _unexpired(query, (clock or account.kernel.utc)()):
             return None
         actor = query["X-Amz-Credential"].partition("/")[0]
         known = account.credential(actor)
-        if not account.lets_in(actor) or (
+        if not account.has_valid_credential(actor) or (
             known is not None and not _signed(token, query, cluster, known)
         ):
             return None
@@ -93,7 +93,7 @@ def _presigned(token: str) -> dict[str, str] | None:
     return query if "x-k8s-aws-id" in query["X-Amz-SignedHeaders"].split(";") else None
 
 
-def _fresh(query: Mapping[str, str], now: datetime.datetime) -> bool:
+def _unexpired(query: Mapping[str, str], now: datetime.datetime) -> bool:
     try:
         made = datetime.datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(
             tzinfo=datetime.UTC

@@ -117,10 +117,10 @@ def set_health(account: Account, params: Params) -> dict[str, Any]:
             f"{params['InstanceId']}"
         )
     age = account.kernel.now - account.instances[member.instance_id].launched_at
-    graced = params.get("ShouldRespectGracePeriod", True) and age < group.setting(
+    in_grace_period = params.get("ShouldRespectGracePeriod", True) and age < group.setting(
         "HealthCheckGracePeriod"
     )
-    if params["HealthStatus"] == "Unhealthy" and not graced:
+    if params["HealthStatus"] == "Unhealthy" and not in_grace_period:
         account.scaler.mark_unhealthy(group, member)
     elif params["HealthStatus"] == "Healthy":
         account.scaler.note_member(group, member)
