@@ -54,6 +54,7 @@ def pytest_configure() -> None:
     early = sorted(filter(is_forbidden, sys.modules))
     if early:
         raise RuntimeError(
-            f"Imported before the tests began, so that nothing would be shown: {', '.join(early[:5])}"
+            "Imported before the tests began, so that nothing would be shown:"
+            f" {', '.join(early[:5])}"
         )
     sys.meta_path.insert(0, Refuse())

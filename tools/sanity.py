@@ -53,7 +53,8 @@ def sanity(*options: str) -> int:
         missing = MISSING.search(_prime(command, place))
         if missing:
             print(
-                "ansible-test's download server is out of reach: taking pip from the package index instead",
+                "ansible-test's download server is out of reach: taking pip from the package"
+                " index instead",
                 flush=True,
             )
             _provide(pathlib.Path(missing[1]), missing[2].replace("_", "."))

@@ -48,7 +48,10 @@ class Row:
         """For the table."""
         budget = f", PDB maxUnavailable {self.allowed}" if self.allowed is not None else ""
         nodes = f"{self.nodes} nodes x " if self.nodes > 1 else ""
-        return f"{nodes}{self.pods} pods, grace {self.stop}{budget}, latency {self.latency * 1000:.0f} ms"
+        return (
+            f"{nodes}{self.pods} pods, grace {self.stop}{budget}, latency"
+            f" {self.latency * 1000:.0f} ms"
+        )
 
     @property
     def bound(self) -> bool:

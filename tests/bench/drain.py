@@ -108,13 +108,15 @@ def all_tools(wanted: list[Row]) -> None:
             print(line(row, found[row]), flush=True)
     theirs = json.loads(slow.communicate()[0])
     print(
-        f"\n{conditions()}\nseconds (requests, 429s); node_drain and ideal keep to {RATE} writes a second, burst {BURST}"
+        f"\n{conditions()}\nseconds (requests, 429s); node_drain and ideal keep to {RATE}"
+        f" writes a second, burst {BURST}"
     )
     print(
         "kubectl's client holds itself to 5 requests a second, burst 10, and has no option for it"
     )
     print(
-        "| row | kubectl | k8s_drain | node_drain | ideal | ratio | node_drain, no budget | ideal, no budget | ratio |"
+        "| row | kubectl | k8s_drain | node_drain | ideal | ratio | node_drain, no budget |"
+        " ideal, no budget | ratio |"
     )
     print("|---|---|---|---|---|---|---|---|---|")
     for row, figures in found.items():

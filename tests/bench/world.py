@@ -68,7 +68,8 @@ def measure(nodes: int, pods: int, options: dict[str, Any]) -> Cost:
 def main() -> None:
     """Print the table."""
     print(
-        f"{'nodes':>5} {'pods':>5}  {'options':<18} {'furnish':>7} {'world':>6} {'engine':>6} {'all':>6}  minutes  calls  samples"
+        f"{'nodes':>5} {'pods':>5}  {'options':<18} {'furnish':>7} {'world':>6} {'engine':>6}"
+        f" {'all':>6}  minutes  calls  samples"
     )
     for nodes, pods, options in ROWS:
         costs = [measure(nodes, pods, dict(options)) for _run in range(3)]
@@ -79,7 +80,8 @@ def main() -> None:
         told = ", ".join(f"{name} {value}" for name, value in options.items()) or "defaults"
         last = costs[-1]
         print(
-            f"{nodes:>5} {pods:>5}  {told:<18} {furnish:>7.2f} {world:>6.2f} {engine:>6.2f} {world + engine:>6.2f}"
+            f"{nodes:>5} {pods:>5}  {told:<18} {furnish:>7.2f} {world:>6.2f} {engine:>6.2f}"
+            f" {world + engine:>6.2f}"
             f"  {last.minutes:>7.0f} {last.calls:>6} {last.samples:>8}",
             flush=True,
         )

@@ -109,13 +109,15 @@ def conclusion(
 def main() -> int:
     """Command line: no arguments."""
     say(
-        "A simulated AWS account with an EKS cluster: three node groups, twelve nodes, all on last month's AMI"
+        "A simulated AWS account with an EKS cluster: three node groups, twelve nodes, all on"
+        " last month's AMI"
     )
     with tempfile.TemporaryDirectory(prefix="demo-") as name, serving("eks", Path(name)) as world:
         before = report(world)
         allow(world, list(before["groups"]))
         say(
-            "First run: every node is replaced, host group by host group, while the World judges every command"
+            "First run: every node is replaced, host group by host group, while the World"
+            " judges every command"
         )
         first, _output, seconds = play(world)
         say(f"Second run, after {seconds:.0f} s: nothing is left to do")
@@ -125,7 +127,8 @@ def main() -> int:
         say("What the World saw")
         for group, least in figures["available_least"].items():
             print(
-                f"{group}: never fewer than {least} nodes available, never more than {figures['launched_most'][group]} launched"
+                f"{group}: never fewer than {least} nodes available, never more than"
+                f" {figures['launched_most'][group]} launched"
             )
         for breach in after["breaches"]:
             print(f"breach at {breach['at']:.1f} s: {breach['command']}: {breach['why']}")

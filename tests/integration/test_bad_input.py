@@ -234,8 +234,8 @@ def test_an_inventory_with_an_unknown_cluster_says_so_and_so_does_the_playbook(
     outcome = still.playbook("rotate_eks", inventory=INVENTORY + "clusters: [dmo]\n")
     assert outcome.code != 0
     assert (
-        "There is no EKS cluster dmo in eu-west-1 (there: demo). Check the name, the region and the account"
-        in outcome.output
+        "There is no EKS cluster dmo in eu-west-1 (there: demo). Check the name, the region"
+        " and the account" in outcome.output
     )
     assert outcome.code == 2 and "PLAY" not in outcome.output, "nothing of it has run"
 
@@ -243,8 +243,8 @@ def test_an_inventory_with_an_unknown_cluster_says_so_and_so_does_the_playbook(
 def test_an_inventory_without_credentials_says_so(still: WorldOnWire) -> None:
     outcome = still.run("ansible-inventory", "-i", str(still.inventory), "--graph", **NOBODY)
     assert (
-        "Cannot list the EKS clusters of eu-west-1: Unable to locate credentials. Give AWS credentials"
-        in outcome.output
+        "Cannot list the EKS clusters of eu-west-1: Unable to locate credentials. Give AWS"
+        " credentials" in outcome.output
     )
     assert outcome.code == 2 and "Traceback" not in outcome.output
     assert len(outcome.output.strip().splitlines()) == 1, "no word of other inventory plugins"

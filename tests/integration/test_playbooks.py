@@ -131,7 +131,8 @@ def test_the_inventory_keeps_its_answers_and_groups_as_it_is_told(
 ) -> None:
     more = (
         "cache: true\ncache_plugin: ansible.builtin.jsonfile\ncache_connection: kept\n"
-        "keyed_groups:\n  - {key: node_group_tags.team, prefix: team}\ngroups:\n  blues: \"'blue' in autoscaling_group_name\"\n"
+        "keyed_groups:\n  - {key: node_group_tags.team, prefix: team}\ngroups:\n  blues:"
+        " \"'blue' in autoscaling_group_name\"\n"
         "compose:\n  zone_count: zones | length\n"
     )
     small.inventory.write_text(INVENTORY + more)

@@ -147,7 +147,10 @@ def test_a_watch_that_is_too_old_is_listed_anew() -> None:
 
 def test_a_server_without_streaming_lists() -> None:
     stage = two_nodes(3)
-    text = "sendInitialEvents: Forbidden: sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled"
+    text = (
+        "sendInitialEvents: Forbidden: sendInitialEvents is forbidden for watch unless the"
+        " WatchList feature gate is enabled"
+    )
     old = Fault(
         "kubernetes:watch *",
         "422",

@@ -187,7 +187,8 @@ class Judge:
         if self.launched(group.name) > group.desired:
             self._breach(
                 call,
-                "protection is taken off while more is launched than desired: the surplus dies undrained",
+                "protection is taken off while more is launched than desired: the surplus"
+                " dies undrained",
             )
 
     def _resume(self, call: Call) -> None:
@@ -237,13 +238,15 @@ class Judge:
             if is_evictable(pod) and instance.id not in self.asked:
                 self._breach(
                     call,
-                    f"pod {pod['metadata']['namespace']}/{pod['metadata']['name']} still runs on {name}",
+                    f"pod {pod['metadata']['namespace']}/{pod['metadata']['name']} still runs"
+                    f" on {name}",
                 )
         for attachment in self._world.cluster.objects("volumeattachments") if rules.volumes else ():
             if attachment["spec"]["nodeName"] == name:
                 self._breach(
                     call,
-                    f"volume {attachment['spec']['source']['persistentVolumeName']} is still attached to {name}",
+                    f"volume {attachment['spec']['source']['persistentVolumeName']} is still"
+                    f" attached to {name}",
                 )
 
     def _deregister(self, call: Call) -> None:

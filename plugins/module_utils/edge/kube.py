@@ -39,7 +39,8 @@ five for each core, would have small machines connect anew again and again."""
 TIMEOUT = (5, 30)
 """Seconds to connect and to read, for everything but a watch."""
 HINT = (
-    "Set eks_cluster to reach an EKS cluster with AWS credentials alone, or kubeconfig, context, host and api_key"
+    "Set eks_cluster to reach an EKS cluster with AWS credentials alone, or kubeconfig,"
+    " context, host and api_key"
     " (or K8S_AUTH_* in the environment) as for kubernetes.core"
 )
 

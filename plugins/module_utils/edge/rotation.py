@@ -137,7 +137,8 @@ def diff(result: RotationResult) -> dict[str, str]:
     planned = result.status == "planned"
     before = "".join(f"{node['name']}: {node['image_id']}\n" for node in nodes)
     after = "".join(
-        f"{node['name']}: {'replaced by ' + target if node['replaced'] or planned else node['image_id']}\n"
+        f"{node['name']}:"
+        f" {'replaced by ' + target if node['replaced'] or planned else node['image_id']}\n"
         for node in nodes
     )
     return {"before": before, "after": after}

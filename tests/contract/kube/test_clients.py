@@ -147,7 +147,10 @@ def test_drain_that_a_budget_refuses(kubectl: Kubectl, world: Served) -> None:
 
 
 def test_writes(kubectl: Kubectl) -> None:
-    manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: shop}\ndata: {a: '%s'}\n"
+    manifest = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace:"
+        " shop}\ndata: {a: '%s'}\n"
+    )
     outcomes = [
         kubectl("apply", "--validate=false", "-f", "-", text=manifest % value).stdout
         for value in "112"

@@ -91,7 +91,8 @@ def test_the_result_has_every_documented_key(modules: Modules, world: dict[str, 
     [
         (
             {"family": "debian", "kubernetes_version": "1.33"},
-            "value of family must be one of: al2023, al2, bottlerocket, ubuntu, windows, custom, got: debian",
+            "value of family must be one of: al2023, al2, bottlerocket, ubuntu, windows,"
+            " custom, got: debian",
         ),
         (
             {"family": "al2023", "variant": "gpu", "kubernetes_version": "1.33"},

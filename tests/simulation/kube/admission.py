@@ -43,7 +43,10 @@ class Webhook:
         ):
             return None
         if self.broken:
-            why = f'failed calling webhook "{self.name}": failed to call webhook: context deadline exceeded'
+            why = (
+                f'failed calling webhook "{self.name}": failed to call webhook: context'
+                " deadline exceeded"
+            )
             return ApiError(500, f"Internal error occurred: {why}", causes=({"message": why},))
         denied = f'admission webhook "{self.name}" denied the request'
         message = f"{denied}: {self.message}" if self.message else f"{denied} without explanation"

@@ -92,7 +92,10 @@ def _check(resource: Resource, obj: Object, options: Options) -> None:
     )
     for what, wanted, found, perhaps in checks:
         if wanted is not None and wanted != found:
-            why = f"the {what} in the precondition ({wanted}) does not match the {what} in record ({found}). {perhaps}"
+            why = (
+                f"the {what} in the precondition ({wanted}) does not match the {what} in"
+                f" record ({found}). {perhaps}"
+            )
             # This check names the kind where others name the resource.
             raise conflict(dataclasses.replace(resource, plural=resource.kind), meta["name"], why)
 

@@ -38,7 +38,10 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import 
 
 MAX_DISRUPTED_PODS = 2000
 VIOLATION = "Cannot evict pod as it would violate the pod's disruption budget."
-TWO_BUDGETS = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
+TWO_BUDGETS = (
+    "This pod has more than one PodDisruptionBudget, which the eviction subresource"
+    " does not support."
+)
 PODS = RESOURCES["pods"]
 BUDGET = dataclasses.replace(RESOURCES["poddisruptionbudgets"], plural="poddisruptionbudget")
 """The resource as this handler's refusals name it."""
@@ -137,7 +140,10 @@ def allowed_condition(budget: Object, allowed: int) -> Object:
 def _refusal(budget: Object, state: Object, name: str) -> str:
     sync = condition(budget, "DisruptionAllowed")
     if sync and sync["reason"] == "SyncFailed":
-        return f"The disruption budget {name} does not allow evicting pods currently because it failed sync: {sync['message']}"
+        return (
+            f"The disruption budget {name} does not allow evicting pods currently because"
+            f" it failed sync: {sync['message']}"
+        )
     desired, current = state.get("desiredHealthy", 0), state.get("currentHealthy", 0)
     return f"The disruption budget {name} needs {desired} healthy pods and has {current} currently"
 

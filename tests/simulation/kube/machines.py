@@ -34,7 +34,8 @@ NOT_READY = {
     "type": "Ready",
     "status": "False",
     "reason": "KubeletNotReady",
-    "message": "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady",
+    "message": "container runtime network not ready: NetworkReady=false"
+    " reason:NetworkPluginNotReady",
 }
 
 

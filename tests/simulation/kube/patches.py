@@ -60,7 +60,8 @@ def patched(resource: Resource, obj: Object, patch: Any, content_type: str) -> O
         supported = ", ".join((JSON, MERGE) if resource.custom else (JSON, MERGE, STRATEGIC))
         raise ApiError(
             415,
-            f"the body of the request was in an unknown format - accepted media types include: {supported}",
+            "the body of the request was in an unknown format - accepted media types include:"
+            f" {supported}",
         )
     if not isinstance(patch, Mapping):
         raise bad_request("error decoding patch: a patch must be an object")
@@ -71,7 +72,8 @@ def patched(resource: Resource, obj: Object, patch: Any, content_type: str) -> O
 def _json_patched(obj: Object, patch: Any) -> Object:
     if not isinstance(patch, list):
         raise bad_request(
-            "error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch"
+            "error decoding patch: json: cannot unmarshal object into Go value of type"
+            " jsonpatch.Patch"
         )
     try:
         result: Object = jsonpatch.apply_patch(obj, patch)

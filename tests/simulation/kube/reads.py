@@ -26,7 +26,8 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import 
 from ansible_collections.nodeops.rotator.tests.simulation.kube.store import shown
 
 STALE_TOKEN = (
-    "The provided continue parameter is too old to display a consistent list result. You can start a new list without"
+    "The provided continue parameter is too old to display a consistent list result. You can"
+    " start a new list without"
     " the continue parameter."
 )
 

@@ -211,7 +211,8 @@ def _object(request: Request) -> Object:
     given = (body.get("apiVersion") or wanted[0], body.get("kind") or wanted[1])
     if given != wanted:
         raise bad_request(
-            f"the API version or kind in the data ({given[0]}, {given[1]}) does not match the expected ({wanted[0]}, {wanted[1]})"
+            f"the API version or kind in the data ({given[0]}, {given[1]}) does not match the"
+            f" expected ({wanted[0]}, {wanted[1]})"
         )
     meta = dict(body.get("metadata") or {})
     if meta.get("namespace", request.namespace) != request.namespace:
@@ -220,7 +221,8 @@ def _object(request: Request) -> Object:
         )
     if request.name and meta.get("name", request.name) != request.name:
         raise bad_request(
-            f"the name of the object ({meta['name']}) does not match the name on the URL ({request.name})"
+            f"the name of the object ({meta['name']}) does not match the name on the URL"
+            f" ({request.name})"
         )
     if resource.namespaced:
         meta["namespace"] = request.namespace
@@ -241,7 +243,10 @@ def _check_required(resource: Resource, name: str, body: Object) -> None:
 def _check_identity(resource: Resource, name: str, old: Object, body: Object) -> None:
     meta = body["metadata"]
     if meta.get("uid") and meta["uid"] != old["metadata"]["uid"]:
-        why = f"Precondition failed: UID in precondition: {meta['uid']}, UID in object meta: {old['metadata']['uid']}"
+        why = (
+            f"Precondition failed: UID in precondition: {meta['uid']}, UID in object meta:"
+            f" {old['metadata']['uid']}"
+        )
         raise conflict(resource, name, why)
     if (
         meta.get("resourceVersion")
@@ -250,7 +255,8 @@ def _check_identity(resource: Resource, name: str, old: Object, body: Object) ->
         raise conflict(resource, name)
     if (meta.get("namespace", ""), meta.get("name")) != key_of(old):
         raise bad_request(
-            f"the name of the object ({meta.get('name')}) does not match the name on the URL ({name})"
+            f"the name of the object ({meta.get('name')}) does not match the name on the URL"
+            f" ({name})"
         )
 
 
@@ -280,7 +286,10 @@ def _check_rules(resource: Resource, old: Object, new: Object) -> None:
         old["metadata"].get("finalizers") or ()
     )
     if is_terminating(old) and added:
-        why = f"Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers {sorted(added)}"
+        why = (
+            "Forbidden: no new finalizers can be added if the object is being deleted,"
+            f" found new finalizers {sorted(added)}"
+        )
         raise invalid(resource, name, "metadata.finalizers", why)
     if resource.plural == "nodes":
         provider = old["spec"].get("providerID")

@@ -121,7 +121,10 @@ def _too_long(path: str, source: str, tree: ast.Module) -> Iterator[str]:
             isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
             and _span(node) > FUNCTION_LINES
         ):
-            yield f"{path}:{node.lineno} {node.name} has {_span(node)} lines, at most {FUNCTION_LINES}"
+            yield (
+                f"{path}:{node.lineno} {node.name} has {_span(node)} lines, at most"
+                f" {FUNCTION_LINES}"
+            )
 
 
 def _undocumented(path: str, tree: ast.Module) -> Iterator[str]:

@@ -74,7 +74,8 @@ def test_the_rooms_are_where_the_rules_look_for_them() -> None:
         ("plugins/modules/x.py", "import boto3"),
         (
             "plugins/modules/x.py",
-            "from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule",
+            "from ansible_collections.amazon.aws.plugins.module_utils.modules import"
+            " AnsibleAWSModule",
         ),
         ("plugins/modules/x.py", "from ansible.plugins.action import ActionBase"),
         ("plugins/action/x.py", f"from {OURS}.engine.loop import run"),
@@ -94,7 +95,8 @@ def test_a_planted_breach_is_found(path: str, source: str) -> None:
     [
         (
             f"{UTILS}/core/x.py",
-            f"import dataclasses\nfrom {OURS}.core.errors import InputError\nfrom {OURS}.core import errors",
+            f"import dataclasses\nfrom {OURS}.core.errors import InputError\nfrom {OURS}.core"
+            " import errors",
         ),
         (
             f"{UTILS}/engine/x.py",

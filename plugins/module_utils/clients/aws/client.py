@@ -109,7 +109,10 @@ BUSY_FAULTS = frozenset(
 HINT_OPT_IN = (
     "Opt the account in to the Region, or accept the terms of the Marketplace image that is meant"
 )
-HINT_CREDENTIALS = "Give AWS credentials as for amazon.aws (access_key and secret_key, profile, or the AWS_* environment) and renew expired ones"
+HINT_CREDENTIALS = (
+    "Give AWS credentials as for amazon.aws (access_key and secret_key,"
+    " profile, or the AWS_* environment) and renew expired ones"
+)
 
 
 def translate(error: Exception, doing: str) -> RotatorError:

@@ -32,7 +32,10 @@ except (
 ):  # kubernetes.core reports the missing library in one line before any request is made
     pass
 
-HINT_CREDENTIALS = "Give credentials as for kubernetes.core (kubeconfig, api_key, ...) or set eks_cluster, and renew expired ones"
+HINT_CREDENTIALS = (
+    "Give credentials as for kubernetes.core (kubeconfig, api_key, ...) or set"
+    " eks_cluster, and renew expired ones"
+)
 HINT_FORBIDDEN = "Allow it in the caller's RBAC role"
 
 _BY_STATUS: Mapping[int, Callable[[str, str], RotatorError]] = {

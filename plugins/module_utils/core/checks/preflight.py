@@ -94,14 +94,26 @@ def warnings(look: Look) -> tuple[str, ...]:
 def _of_group(look: Look) -> Iterator[str]:
     name, size = look.group.name, len(look.group.launched)
     if size == 0:
-        yield f"Auto Scaling group {name} is empty (desired {look.group.desired}). There is no node to replace"
+        yield (
+            f"Auto Scaling group {name} is empty (desired {look.group.desired}). There is no"
+            " node to replace"
+        )
     elif size != look.group.desired:
         why = f": {look.group.activity}" if look.group.activity else ""
-        yield f"Auto Scaling group {name} has {size} of {look.group.desired} instances{why}. A rotation waits for the rest first"
+        yield (
+            f"Auto Scaling group {name} has {size} of {look.group.desired} instances{why}. A"
+            " rotation waits for the rest first"
+        )
     if look.lease and look.lease.holder:
-        yield f"Node group {name} is locked by {look.lease.holder}. It is at work, or died: then its Lease can be taken over soon"
+        yield (
+            f"Node group {name} is locked by {look.lease.holder}. It is at work, or died:"
+            " then its Lease can be taken over soon"
+        )
     elif not look.journal.clean:
-        yield f"An earlier run on node group {name} was interrupted. The next one goes on with it and puts back what it left"
+        yield (
+            f"An earlier run on node group {name} was interrupted. The next one goes on with"
+            " it and puts back what it left"
+        )
 
 
 def _of_nodes(look: Look) -> Iterator[str]:
@@ -111,9 +123,15 @@ def _of_nodes(look: Look) -> Iterator[str]:
         for instance in launched
         if instance.lifecycle == "InService" and instance.id not in look.nodes
     ]:
-        yield f"No node of the cluster for instance {listed(alone)} of {look.group.name}. Is it this cluster's, can it join?"
+        yield (
+            f"No node of the cluster for instance {listed(alone)} of {look.group.name}. Is"
+            " it this cluster's, can it join?"
+        )
     if broken := sorted(node.name for node in look.nodes.values() if node.ready is not True):
-        yield f"Node {listed(broken)} of {look.group.name} is not Ready. It is replaced like the others"
+        yield (
+            f"Node {listed(broken)} of {look.group.name} is not Ready. It is replaced like"
+            " the others"
+        )
 
 
 def _of_budgets(look: Look) -> Iterator[str]:
@@ -123,7 +141,10 @@ def _of_budgets(look: Look) -> Iterator[str]:
         budgets = covering(pod, look.budgets)
         if len(budgets) > 1:
             names = ", ".join(budget.id for budget in budgets)
-            yield f"Pod {pod.id} is covered by more than one PodDisruptionBudget ({names}), so it cannot be evicted. Leave one"
+            yield (
+                f"Pod {pod.id} is covered by more than one PodDisruptionBudget ({names}), so"
+                " it cannot be evicted. Leave one"
+            )
         for budget in budgets:
             held[budget.id].append(pod.id)
     for id_, pods in sorted(held.items()):
@@ -134,8 +155,14 @@ def _of_budgets(look: Look) -> Iterator[str]:
 def _of_budget(budget: Budget, pods: list[str]) -> str:
     begin = f"PodDisruptionBudget {budget.id} ({budget.wanted}) of {listed(pods)}"
     if budget.desired_healthy >= budget.expected_pods:
-        return f"{begin} can never allow an eviction: it wants {budget.desired_healthy} of {budget.expected_pods} pods. Raise replicas or relax it"
-    return f"{begin} allows no eviction now: {budget.current_healthy} pods are healthy and it wants {budget.desired_healthy}. A drain waits for it"
+        return (
+            f"{begin} can never allow an eviction: it wants {budget.desired_healthy} of"
+            f" {budget.expected_pods} pods. Raise replicas or relax it"
+        )
+    return (
+        f"{begin} allows no eviction now: {budget.current_healthy} pods are healthy and it"
+        f" wants {budget.desired_healthy}. A drain waits for it"
+    )
 
 
 def _of_pods(look: Look) -> Iterator[str]:

@@ -58,7 +58,10 @@ def _left_behind(look: Look) -> Iterator[str]:
     if look.lease and look.lease.holder:
         yield f"Node group {look.group.name} is still locked by {look.lease.holder}"
     if not look.journal.clean:
-        yield f"The record of node group {look.group.name} says that something is still to be put back"
+        yield (
+            f"The record of node group {look.group.name} says that something is still to be"
+            " put back"
+        )
 
 
 def _changed(look: Look, before: Mapping[str, Any]) -> Iterator[str]:
@@ -73,7 +76,10 @@ def _changed(look: Look, before: Mapping[str, Any]) -> Iterator[str]:
         yield f"Auto Scaling group {group.name} still protects new instances from scale-in"
     protected = [instance.id for instance in group.launched if instance.protected]
     if protected and not before.get("protected", True) and not before.get("protects_new", True):
-        yield f"Auto Scaling group {group.name} still protects {counted(len(protected), 'instance')} from scale-in: {listed(protected)}"
+        yield (
+            f"Auto Scaling group {group.name} still protects"
+            f" {counted(len(protected), 'instance')} from scale-in: {listed(protected)}"
+        )
 
 
 def _less_ready(look: Look, before: Mapping[str, Any]) -> Iterator[str]:

@@ -93,7 +93,10 @@ def _unusable(budget: Budget) -> str:
     if budget.disruptions_allowed < 0:
         return f"PDB {budget.id}: its status allows a negative number of disruptions"
     if len(budget.disrupted_pods) > MAX_DISRUPTED:
-        return f"PDB {budget.id}: more than {MAX_DISRUPTED} evictions wait for the disruption controller"
+        return (
+            f"PDB {budget.id}: more than {MAX_DISRUPTED} evictions wait for the disruption"
+            " controller"
+        )
     return ""
 
 

@@ -37,7 +37,8 @@ def check_fit(what: str, image: Image, types: Mapping[str, InstanceType], user_d
     unable = sorted(name for name, kind in types.items() if not _boots(image, kind))
     if unable:
         raise RefusedError(
-            f"{what} cannot take {image.id} (boot mode {image.boot_mode}): it launches {', '.join(unable)}"
+            f"{what} cannot take {image.id} (boot mode {image.boot_mode}): it launches"
+            f" {', '.join(unable)}"
             f" ({'/'.join(types[unable[0]].boot_modes)})",
             "Choose an image of that boot mode",
         )

@@ -111,7 +111,8 @@ def check_usable(image: Image, architecture: str) -> None:
         )
     if image.root_device_type == "instance-store":
         raise RefusedError(
-            f"Image {image.id} ({image.name}) has a root device of type {image.root_device_type}, not ebs"
+            f"Image {image.id} ({image.name}) has a root device of type"
+            f" {image.root_device_type}, not ebs"
         )
 
 
@@ -125,7 +126,8 @@ def warnings_of(image: Image, kind: Kind | None, now: datetime.datetime) -> list
     family = FAMILIES.get(kind.family) if kind else None
     if family and family.ended and now.date().isoformat() >= family.ended:
         found.append(
-            f"{family.title} has ended: no images after {family.ended}. Move the node group to {family.successor}"
+            f"{family.title} has ended: no images after {family.ended}. Move the node group to"
+            f" {family.successor}"
         )
     return found
 
@@ -147,14 +149,16 @@ def choose(
     if not ripe:
         youngest = newest_first(images)[0]
         raise RefusedError(
-            f"Every image of {what} is younger than min_age ({min_age} days); the newest, {youngest.name}, is"
+            f"Every image of {what} is younger than min_age ({min_age} days); the newest,"
+            f" {youngest.name}, is"
             f" {youngest.age_days(now)} days old",
             "Wait, or lower min_age",
         )
     chosen = ripe[0]
     if max_age is not None and chosen.age_days(now) > max_age:
         raise RefusedError(
-            f"The newest image of {what}, {chosen.name}, is {chosen.age_days(now)} days old; max_age is {max_age}",
+            f"The newest image of {what}, {chosen.name}, is {chosen.age_days(now)} days old;"
+            f" max_age is {max_age}",
             "Raise max_age, or publish a newer image",
         )
     return chosen

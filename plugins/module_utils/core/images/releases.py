@@ -107,7 +107,8 @@ def name_release(kind: Kind, pinned: str) -> str:
         full = re.fullmatch(r"(?P<version>\d+\.\d+)\.\d+-(?P<date>\d{8}.*)", release)
         if full and full["version"] != kind.kubernetes_version:
             raise InputError(
-                f"Release {pinned} is for Kubernetes {full['version']}, not {kind.kubernetes_version}",
+                f"Release {pinned} is for Kubernetes {full['version']}, not"
+                f" {kind.kubernetes_version}",
                 "Give a release_version of that minor, or its date alone",
             )
         return full["date"] if full else release

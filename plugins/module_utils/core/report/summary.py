@@ -115,8 +115,14 @@ def totals(summaries: Iterable[Mapping[str, Any]], plan: bool) -> str:
     known = list(summaries)
     if plan:
         count = sum(summary["outdated"] for summary in known)
-        return f"{counted(len(known), 'node group')} looked at, {counted(count, 'node')} would be replaced. Nothing was changed."
+        return (
+            f"{counted(len(known), 'node group')} looked at, {counted(count, 'node')} would"
+            " be replaced. Nothing was changed."
+        )
     done, moved = sum(s["replaced"] for s in known), sum(s["evictions"] for s in known)
     failed = [s["node_group"] for s in known if s["failed"]]
-    sentence = f"{counted(len(known), 'node group')}, {counted(done, 'node')} replaced, {counted(moved, 'pod')} evicted"
+    sentence = (
+        f"{counted(len(known), 'node group')}, {counted(done, 'node')} replaced,"
+        f" {counted(moved, 'pod')} evicted"
+    )
     return f"{sentence}. Failed: {', '.join(failed)}." if failed else f"{sentence}."

@@ -94,7 +94,8 @@ def load(text: str) -> Journal:
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise RefusedError(
             f"The record of an earlier rotation cannot be read: {error}",
-            "Go on with the version of nodeops.rotator that wrote it, or put the group back by hand and delete the Lease",
+            "Go on with the version of nodeops.rotator that wrote it, or put the group back"
+            " by hand and delete the Lease",
         ) from error
 
 

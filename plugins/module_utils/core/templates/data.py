@@ -152,7 +152,8 @@ class Mark:
 
 _MARK = re.compile(
     r"nodeops\.rotator: (?P<act>update|rollback) from (?P<source>\d+)"
-    r"(?:, release (?P<release>[^,|]+))?(?:, run (?P<run>[^,|]+))?(?:, (?P<at>\d{4}-\d\d-\d\dT[\d:]+Z))?(?: \| .*)?"
+    r"(?:, release (?P<release>[^,|]+))?(?:, run (?P<run>[^,|]+))?(?:,"
+    r" (?P<at>\d{4}-\d\d-\d\dT[\d:]+Z))?(?: \| .*)?"
 )
 
 

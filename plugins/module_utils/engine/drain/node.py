@@ -167,7 +167,8 @@ def _not_known_yet(way: _Way) -> Course:
     if way.now >= way.deadline:
         kinds = ", ".join(sorted({feed.kind for feed in way.look.missing}))
         late = OverdueError(
-            f"Node {way.look.name} is not drained: its {kinds} could not be read in {way.policy.timeout:g} s"
+            f"Node {way.look.name} is not drained: its {kinds} could not be read in"
+            f" {way.policy.timeout:g} s"
         )
         return way.end("failed", reasons, late)
     return Course(way.memory, way.status("waiting", reasons), wake=way.deadline)
@@ -352,6 +353,7 @@ def _volumes(way: _Way) -> Course:
     if not memory.had_pods or policy.on_timeout in ("delete", "force_delete"):
         return way.end("drained", reasons)
     error = OverdueError(
-        f"Node {way.look.name} is not drained: volumes are still attached after {policy.volume_timeout:g} s"
+        f"Node {way.look.name} is not drained: volumes are still attached after"
+        f" {policy.volume_timeout:g} s"
     )
     return way.end("skipped" if policy.on_timeout == "skip" else "failed", reasons, error)

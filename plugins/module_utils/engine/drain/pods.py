@@ -206,7 +206,10 @@ def _way_out(ready: bool, budgets: int) -> str:
     if budgets > 1:
         return "leave only one PDB for it, or set pdb_overrides"
     if not ready:
-        return "repair the pod, set unhealthyPodEvictionPolicy AlwaysAllow on the PDB, or set pdb_overrides"
+        return (
+            "repair the pod, set unhealthyPodEvictionPolicy AlwaysAllow on the PDB, or set"
+            " pdb_overrides"
+        )
     return "wait for its other replicas, add one, or set pdb_overrides"
 
 

@@ -91,7 +91,8 @@ def _expired(turn: Turn, lease: Lease) -> bool:
         )
     if turn.memory.seen > turn.memory.timers[first]:
         raise LockedError(
-            f"Node group {turn.policy.group} is being rotated by {lease.holder}, which renewed Lease {lease.name} just now",
+            f"Node group {turn.policy.group} is being rotated by {lease.holder}, which renewed"
+            f" Lease {lease.name} just now",
             "Wait for that run to end, or stop it",
         )
     return turn.over(first, max(lease.duration, 1))
@@ -112,7 +113,8 @@ def keep(turn: Turn) -> bool:
         _write(turn, turn.policy.holder)
     if turn.now - memory.confirmed > LOST:
         raise UnreachableError(
-            f"Lease {turn.policy.lease} could not be renewed for {LOST:.0f} s, and nothing was done meanwhile",
+            f"Lease {turn.policy.lease} could not be renewed for {LOST:.0f} s, and nothing was"
+            " done meanwhile",
             "Run again to go on",
         )
     turn.look_at(

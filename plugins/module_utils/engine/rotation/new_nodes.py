@@ -41,7 +41,8 @@ def judge(turn: Turn) -> None:
             fail(
                 turn,
                 OverdueError(
-                    f"Auto Scaling group {turn.group.name} launched nothing for {turn.policy.boot_timeout:.0f} s: {why}"
+                    f"Auto Scaling group {turn.group.name} launched nothing for"
+                    f" {turn.policy.boot_timeout:.0f} s: {why}"
                 ),
             )
     else:
@@ -68,7 +69,10 @@ def _becoming_ready(turn: Turn, member: Member) -> None:
         return
     turn.forget(f"ready {member.id}")
     if turn.over(f"boot {member.id}", turn.policy.boot_timeout):
-        text = f"Fresh node {member.name} is not ready {turn.policy.boot_timeout:.0f} s after its launch: waiting for {lacks}"
+        text = (
+            f"Fresh node {member.name} is not ready {turn.policy.boot_timeout:.0f} s after"
+            f" its launch: waiting for {lacks}"
+        )
         _failed(turn, member, text)
 
 
@@ -126,7 +130,8 @@ def canary(turn: Turn) -> bool:
         settle(
             turn,
             FailedError(
-                f"The canary of node group {turn.group.name} failed: {(journal.failures or ('see above',))[-1]}"
+                f"The canary of node group {turn.group.name} failed:"
+                f" {(journal.failures or ('see above',))[-1]}"
             ),
         )
         return False

@@ -107,7 +107,8 @@ def stale(turn: Turn) -> bool:
         return False
     if turn.over("stale", PATIENCE):
         raise RefusedError(
-            f"Auto Scaling group {turn.group.name} launches from version {found.version} of {found.template_name}, not {wanted}",
+            f"Auto Scaling group {turn.group.name} launches from version {found.version} of"
+            f" {found.template_name}, not {wanted}",
             "Point the group at that version, or leave out version",
         )
     return True
@@ -118,13 +119,16 @@ def refusal(group: Group) -> RotatorError | None:
     name = group.name
     if group.resolved is None:
         return NotFoundError(
-            f"What Auto Scaling group {name} launches from ({group.source[0] or 'no template'} {group.source[1]}) does not exist",
+            f"What Auto Scaling group {name} launches from ({group.source[0] or 'no template'}"
+            f" {group.source[1]}) does not exist",
             "Create the launch template or version, or point the group at one that exists",
         )
     if stopped := sorted({"Launch", "Terminate"} & group.suspended):
         return RefusedError(
-            f"Auto Scaling group {name} has its process {stopped[0]} suspended, so no node can be replaced",
-            f"Find out who suspended it and resume it: aws autoscaling resume-processes --scaling-processes {stopped[0]}",
+            f"Auto Scaling group {name} has its process {stopped[0]} suspended, so no node can"
+            " be replaced",
+            "Find out who suspended it and resume it: aws autoscaling resume-processes"
+            f" --scaling-processes {stopped[0]}",
         )
     if group.refreshing:
         return RefusedError(
@@ -161,7 +165,8 @@ def same_target(turn: Turn) -> RotatorError | None:
         else "was deleted"
     )
     return FailedError(
-        f"The launch template of Auto Scaling group {turn.group.name} {now} while it was being rotated",
+        f"The launch template of Auto Scaling group {turn.group.name} {now} while it was being"
+        " rotated",
         "Run again to rotate to the new target"
         if found
         else "Point the group at a template that exists and run again",

@@ -77,7 +77,10 @@ def _nodeless(turn: Turn, member: Member) -> None:
         _terminate(turn, member)
         return
     give_up(turn, member)
-    text = f"Instance {member.id} runs as node {taken_over[0].name}, whose Node object still names {taken_over[0].instance_id or 'no instance'}"
+    text = (
+        f"Instance {member.id} runs as node {taken_over[0].name}, whose Node object still"
+        f" names {taken_over[0].instance_id or 'no instance'}"
+    )
     fail(
         turn,
         FailedError(

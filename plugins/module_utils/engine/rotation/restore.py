@@ -69,8 +69,10 @@ def shrunk(turn: Turn) -> bool:
         ):
             left(
                 turn,
-                f"Desired of Auto Scaling group {turn.group.name} stays {turn.desired}, {situation.surge} above its base:"
-                f" what was asked for was not launched, and lowering it could cost an undrained node",
+                f"Desired of Auto Scaling group {turn.group.name} stays {turn.desired},"
+                f" {situation.surge} above its base:"
+                " what was asked for was not launched, and lowering it could cost an"
+                " undrained node",
             )
             return True
         return False
@@ -136,8 +138,10 @@ def _processes(turn: Turn) -> bool:
     if now > max(BALANCED, turn.journal.spread):
         left(
             turn,
-            f"AZRebalance of Auto Scaling group {turn.group.name} stays suspended: its zones differ by {now} instances, and"
-            " resuming it would let AWS terminate undrained nodes. Balance the zones, then resume it",
+            f"AZRebalance of Auto Scaling group {turn.group.name} stays suspended: its zones"
+            f" differ by {now} instances, and"
+            " resuming it would let AWS terminate undrained nodes. Balance the zones, then"
+            " resume it",
         )
         return True
     return tried(turn, Resume(turn.group.name, ours))
@@ -151,15 +155,18 @@ def _max_size(turn: Turn) -> bool:
         if turn.group.max_size != found:
             left(
                 turn,
-                f"MaxSize of Auto Scaling group {turn.group.name} is {turn.group.max_size}: somebody changed it meanwhile",
+                f"MaxSize of Auto Scaling group {turn.group.name} is {turn.group.max_size}:"
+                " somebody changed it meanwhile",
             )
         turn.record(max_size=None)
         return True
     if max(turn.desired, turn.situation.launched) > found:
         left(
             turn,
-            f"MaxSize of Auto Scaling group {turn.group.name} stays {turn.group.max_size} (was {found}): it has"
-            f" {turn.situation.launched} instances, and a smaller maximum would cost undrained nodes",
+            f"MaxSize of Auto Scaling group {turn.group.name} stays {turn.group.max_size} (was"
+            f" {found}): it has"
+            f" {turn.situation.launched} instances, and a smaller maximum would cost undrained"
+            " nodes",
         )
         return True
     return tried(turn, SetMaxSize(turn.group.name, found))
@@ -173,7 +180,8 @@ def _protection(turn: Turn) -> bool:
         if turn.over("unfence", turn.policy.terminate_timeout):
             left(
                 turn,
-                f"Scale-in protection of Auto Scaling group {group.name} stays: it has {turn.situation.launched} instances"
+                f"Scale-in protection of Auto Scaling group {group.name} stays: it has"
+                f" {turn.situation.launched} instances"
                 f" and wants {turn.desired}, so unprotected ones would be taken undrained",
             )
             return True

@@ -100,7 +100,10 @@ def _of_kops(aws: Aws, target: Target) -> Source:
             f"More than one Auto Scaling group says it is {called}: {names}",
             "Name autoscaling_group_name",
         )
-    note = "kops update cluster puts back what the instance group's spec says: change spec.image there as well"
+    note = (
+        "kops update cluster puts back what the instance group's spec says: change"
+        " spec.image there as well"
+    )
     return dataclasses.replace(read_group(shown[0]), note=note)
 
 
@@ -125,7 +128,8 @@ def _of_nodegroup(aws: Aws, target: Target) -> Source:
     template = shown.get("launchTemplate")
     if not template:
         raise InputError(
-            f"Node group {target.eks_nodegroup} has no launch template of its own, EKS chooses its AMI",
+            f"Node group {target.eks_nodegroup} has no launch template of its own, EKS chooses"
+            " its AMI",
             "Update it with UpdateNodegroupVersion (community.aws.eks_nodegroup)",
         )
     groups = [group["name"] for group in shown.get("resources", {}).get("autoScalingGroups", ())]
@@ -136,7 +140,8 @@ def _of_nodegroup(aws: Aws, target: Target) -> Source:
         ),
         subnet=next(iter(shown.get("subnets", ())), ""),
         nodegroup=(target.eks_cluster, target.eks_nodegroup),
-        note=f"Node group {target.eks_nodegroup} moves to another version only when EKS updates it (UpdateNodegroupVersion)",
+        note=f"Node group {target.eks_nodegroup} moves to another version only when EKS"
+        " updates it (UpdateNodegroupVersion)",
     )
 
 
@@ -146,7 +151,8 @@ def refuse_owned(source: Source, target: Target) -> None:
     if target.group and source.nodegroup:
         cluster, nodegroup = source.nodegroup
         raise RefusedError(
-            f"Auto Scaling group {target.group} belongs to managed node group {nodegroup} of EKS cluster {cluster}",
+            f"Auto Scaling group {target.group} belongs to managed node group {nodegroup} of"
+            f" EKS cluster {cluster}",
             f"Name eks_cluster {cluster} and eks_nodegroup {nodegroup} instead",
         )
 

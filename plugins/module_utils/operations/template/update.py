@@ -133,7 +133,8 @@ class TemplateUpdate:
         parts = tuple(self._part(source, use) for use in source.uses)
         if self._wanted.pin and any(part.plan.group_version for part in parts):
             self._warnings.append(
-                f"{source.group} is pinned to a version number: infrastructure as code that manages it will see drift"
+                f"{source.group} is pinned to a version number: infrastructure as code that"
+                " manages it will see drift"
             )
         return Outcome(source, parts, tuple(self._warnings), self._verify(source, parts))
 
@@ -152,7 +153,8 @@ class TemplateUpdate:
             )  # nobody points here, or only EKS may move it
         if source.nodegroup and self._wanted.image_id and not plan.before.get("ImageId"):
             raise RefusedError(
-                f"Launch template {name} names no image: node group {source.nodegroup[1]} gets its AMI from EKS",
+                f"Launch template {name} names no image: node group {source.nodegroup[1]} gets"
+                " its AMI from EKS",
                 "Update it with UpdateNodegroupVersion (community.aws.eks_nodegroup)",
             )
         if plan.changes and not self._wanted.rollback:
@@ -206,7 +208,8 @@ class TemplateUpdate:
             return
         if others:
             self._warnings.append(
-                f"Launch template {name} is followed by other Auto Scaling groups, whose next instances launch from the new"
+                f"Launch template {name} is followed by other Auto Scaling groups, whose next"
+                " instances launch from the new"
                 f" version too: {', '.join(others)}"
             )
 
@@ -278,7 +281,8 @@ class TemplateUpdate:
             )
             if plan.number != part.plan.number and plan.pointer == LATEST:
                 self._warnings.append(
-                    f"Somebody else changed launch template {part.name} meanwhile: version {plan.number} is made from"
+                    f"Somebody else changed launch template {part.name} meanwhile: version"
+                    f" {plan.number} is made from"
                     f" {plan.source.number} and lacks what is in {part.plan.number}"
                 )
         if plan.default_to is not None:

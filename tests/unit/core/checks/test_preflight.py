@@ -45,15 +45,18 @@ def test_nothing_in_the_way_is_no_finding() -> None:
         ),
         (
             {"desired": 4, "activity": "InsufficientInstanceCapacity: none left"},
-            "Auto Scaling group blue has 3 of 4 instances: InsufficientInstanceCapacity: none left. A rotation waits for the rest first",
+            "Auto Scaling group blue has 3 of 4 instances: InsufficientInstanceCapacity: none"
+            " left. A rotation waits for the rest first",
         ),
         (
             {"lease": Lease("l", holder="somebody")},
-            "Node group blue is locked by somebody. It is at work, or died: then its Lease can be taken over soon",
+            "Node group blue is locked by somebody. It is at work, or died: then its Lease"
+            " can be taken over soon",
         ),
         (
             {"lease": Lease("l"), "journal": Journal(run="r", max_size=(3, 4))},
-            "An earlier run on node group blue was interrupted. The next one goes on with it and puts back what it left",
+            "An earlier run on node group blue was interrupted. The next one goes on with it"
+            " and puts back what it left",
         ),
     ],
     ids=["empty", "short", "capacity", "locked", "interrupted"],
@@ -86,11 +89,13 @@ def test_a_budget_that_can_never_allow_an_eviction_is_told_apart_from_one_that_w
     now = budget(current_healthy=2, disruptions_allowed=0)
     said = [warnings(look(pods=(pod("cart-1"),), budgets=(one,)))[0] for one in (never, now)]
     assert said[0] == (
-        "PodDisruptionBudget shop/cart (minAvailable 3) of shop/cart-1 can never allow an eviction: it wants 3 of 3 pods."
+        "PodDisruptionBudget shop/cart (minAvailable 3) of shop/cart-1 can never allow an"
+        " eviction: it wants 3 of 3 pods."
         " Raise replicas or relax it"
     )
     assert said[1] == (
-        "PodDisruptionBudget shop/cart (minAvailable 2) of shop/cart-1 allows no eviction now: 2 pods are healthy and it wants 2."
+        "PodDisruptionBudget shop/cart (minAvailable 2) of shop/cart-1 allows no eviction"
+        " now: 2 pods are healthy and it wants 2."
         " A drain waits for it"
     )
 

@@ -168,9 +168,13 @@ BUSY = {
 }
 SYNC = {
     "reason": "DisruptionBudget",
-    "message": "The disruption budget cart does not allow evicting pods currently because it failed sync: no scale",
+    "message": "The disruption budget cart does not allow evicting pods currently because it"
+    " failed sync: no scale",
 }
-SEVERAL = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
+SEVERAL = (
+    "This pod has more than one PodDisruptionBudget, which the eviction subresource"
+    " does not support."
+)
 HOOK = 'admission webhook "guard.longhorn.io" denied the request: replica still building'
 
 ANSWERS: list[tuple[str, int, dict[str, Any], float | None, Verdict | None, str, float | None]] = [

@@ -47,7 +47,8 @@ def test_what_fits_passes(found: Image, types: dict[str, InstanceType], user_dat
         (
             image("arm64"),
             "",
-            r"Launch template web cannot take ami-1 \(arm64\): it launches m5.large, t2.large \(x86_64\)",
+            r"Launch template web cannot take ami-1 \(arm64\): it launches m5.large, t2.large"
+            r" \(x86_64\)",
         ),
         (
             image(boot_mode="uefi"),

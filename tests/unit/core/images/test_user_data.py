@@ -19,7 +19,8 @@ POWERSHELL = "<powershell>\n& $EKSBootstrapScriptFile -EKSClusterName shop\n</po
 KOPS = "#!/bin/bash\nNODEUP_URL_AMD64=https://x/nodeup\n"
 PLAIN = "#!/bin/bash\necho hello\n"
 MIME = (
-    'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="B"\n\n--B\nContent-Type: application/node.eks.aws\n\n'
+    'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="B"\n\n--B\nContent-Type:'
+    " application/node.eks.aws\n\n"
     + NODEADM
     + "\n--B\nContent-Type: text/x-shellscript\n\n"
     + PLAIN

@@ -277,7 +277,10 @@ def test_permissions(hand: Hand) -> None:
     build.bare_pod(hand.cluster, "shop", "p")
     path = "/api/v1/namespaces/shop/pods/p/eviction"
     status, body, _headers = hand.cluster.request("POST", path, body={}, token="t")
-    message = 'pods "p" is forbidden: User "reader" cannot create resource "pods/eviction" in API group "" in the namespace "shop"'
+    message = (
+        'pods "p" is forbidden: User "reader" cannot create resource "pods/eviction" in'
+        ' API group "" in the namespace "shop"'
+    )
     assert (status, body["reason"], body["message"]) == (403, "Forbidden", message)
     _status, body, _headers = hand.cluster.request("PATCH", "/api/v1/nodes/n1", body={}, token="t")
     assert body["message"].endswith(

@@ -101,7 +101,10 @@ def test_forbidden(shop: Hand, fields: dict[str, Any], why: str) -> None:
 def test_two_budgets_are_a_server_error(shop: Hand) -> None:
     build.pdb(shop.cluster, "shop", "other", {"app": "web"}, max_unavailable=1)
     status, body = shop.evict(web(shop)[0])
-    message = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
+    message = (
+        "This pod has more than one PodDisruptionBudget, which the eviction subresource"
+        " does not support."
+    )
     assert (status, body["code"], body["message"]) == (500, 500, message)
 
 
