@@ -8,9 +8,6 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
-from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
-    Behavior as AwsBehavior,
-)
 from ansible_collections.nodeops.rotator.tests.simulation.builders import (
     BLUE,
     CLEAN,
@@ -22,7 +19,6 @@ from ansible_collections.nodeops.rotator.tests.simulation.builders import (
 )
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare, rotate
-from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import point_to
 from ansible_collections.nodeops.rotator.tests.simulation.world import (
     NEVER_JOINS,
     NEVER_READY,
@@ -206,135 +202,3 @@ def test_expired_credentials_suspend_the_run_and_the_next_goes_on() -> None:
         and traces(world) == CLEAN
         and world.judge.breaches == []
     )
-
-
-@pytest.mark.parametrize("at", range(80, 500, 60))
-@pytest.mark.parametrize("kind", ["old", "fresh"])
-def test_an_instance_that_dies_by_itself_is_replaced_like_any_other(kind: str, at: int) -> None:
-    world = due(replicas=4)
-    run = prepare(world, BLUE)
-    world.kernel.after(at, lambda: spot_loss(world, kind))
-    run()
-    assert run.result is not None and run.result.error is None, run.story()[-8:]
-    assert all_current(world) and sizes(world) == (4, 4, 4) and traces(world) == CLEAN
-    assert world.judge.breaches == []
-
-
-def spot_loss(world: World, kind: str) -> None:
-    """One running instance of the group is reclaimed, if there is one of the kind."""
-    wanted = world.facts["old_image" if kind == "old" else "new_image"]
-    found = [
-        i
-        for i in world.account.instances.values()
-        if i.group == BLUE and i.state == "running" and i.image_id == wanted
-    ]
-    if found and world.judge.launched(BLUE) > 1:
-        world.account.fleet.terminate(found[-1], ("Server.SpotInstanceTermination", "reclaimed"))
-
-
-@pytest.mark.parametrize("at, desired", [(30, 6), (100, 6), (200, 6), (300, 5)])
-def test_an_autoscaler_that_grows_the_group_is_respected(at: int, desired: int) -> None:
-    world = due()
-    world.account.groups[BLUE].maximum = 8
-    params = {"AutoScalingGroupName": BLUE, "DesiredCapacity": desired}
-    world.kernel.after(
-        at,
-        lambda: [
-            world.account.call("autoscaling", "SetDesiredCapacity", params, "operator"),
-            grown(world, 2),
-        ],
-    )
-    run = rotate(world, BLUE)
-    assert run.result is not None and run.result.error is None, run.story()[-5:]
-    assert all_current(world) and sizes(world)[0] == sizes(world)[1] and sizes(world)[2] == 8
-    assert sizes(world)[1] in (desired, desired - 1) and traces(world) == CLEAN
-
-
-def grown(world: World, more: int) -> None:
-    """From now on the judge allows more: the users have asked for it."""
-    world.judge.rules[BLUE].surge += more
-
-
-@pytest.mark.parametrize("at", [100, 200, 300])
-def test_an_autoscaler_that_lowers_desired_takes_no_undrained_node(at: int) -> None:
-    world = due(replicas=4)
-    params = {"AutoScalingGroupName": BLUE, "DesiredCapacity": 4}
-    world.kernel.after(
-        at,
-        lambda: [
-            world.account.call("autoscaling", "SetDesiredCapacity", params, "operator"),
-            shrunk(world),
-        ],
-    )
-    run = rotate(world, BLUE)
-    assert run.result is not None and run.result.error is None, run.story()[-5:]
-    assert (
-        all_current(world)
-        and sizes(world) == (3, 3, 4)
-        and traces(world) == CLEAN
-        and world.judge.breaches == []
-    )
-
-
-def shrunk(world: World) -> None:
-    """From now on one node less is asked for; the surge that is out stays."""
-    world.judge.rules[BLUE].base -= 1
-    world.judge.rules[BLUE].surge += 1
-
-
-def test_a_template_moved_in_mid_run_settles_and_says_so() -> None:
-    world = due()
-    run = prepare(world, BLUE, soak=300)
-    world.kernel.after(200, lambda: point_to(world, BLUE, world.facts["old_image"]))
-    run()
-    failed(run, "settled", "moved from", "Run again")
-    assert sizes(world) == (4, 4, 4) and traces(world) == CLEAN and world.judge.breaches == []
-
-
-def test_a_maximum_somebody_changed_meanwhile_is_left_and_told() -> None:
-    world = due()
-    run = prepare(world, BLUE)
-    world.kernel.after(150, lambda: setattr(world.account.groups[BLUE], "maximum", 9))
-    run()
-    assert run.result is not None and run.result.error is None
-    assert sizes(world) == (4, 4, 9) and "somebody changed it" in run.result.values["left"][0]
-
-
-def test_an_impolite_account_changes_nothing_but_the_time() -> None:
-    behavior = AwsBehavior(
-        contention_odds=0.2, scaling_in_progress_odds=0.2, throttle_odds=0.05, page_size=2
-    )
-    world = due(aws=behavior)
-    run = rotate(world, BLUE)
-    assert run.result is not None and run.result.error is None, run.story()[-5:]
-    assert (
-        all_current(world)
-        and sizes(world) == (4, 4, 4)
-        and traces(world) == CLEAN
-        and world.judge.breaches == []
-    )
-
-
-@pytest.mark.parametrize("verb", ["watch daemonsets", "watch poddisruptionbudgets"])
-def test_what_cannot_be_read_is_told_before_anything_is_touched(verb: str) -> None:
-    world = due()
-    world.cluster.denied.extend([("*", verb), ("*", verb.replace("watch", "list"))])
-    run = rotate(world, BLUE)
-    failed(run, "failed", verb.split()[1])
-    assert old_only(world) and not any(
-        "Lease" in type(c).__name__ and "Write" in type(c).__name__ for _at, c in run.inbox.commands
-    )
-
-
-def test_a_template_taken_back_by_a_new_version_with_the_old_content_makes_nobody_outdated() -> (
-    None
-):
-    world = due()
-    point_to(world, BLUE, world.facts["old_image"])
-    run = rotate(world, BLUE)
-    assert (
-        run.result is not None
-        and run.result.status == "nothing"
-        and run.result.values["target"]["version"] == "3"
-    )
-    assert old_only(world)

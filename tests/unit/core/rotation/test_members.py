@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 import pytest
 
@@ -15,23 +14,19 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
     Instance,
     Target,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node, Taint
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     NEEDS_UPDATE,
     REPLACING,
-    SOFT_TAINT,
     Marks,
     by_instance,
-    next_victim,
     outdated,
-    spread,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     NEW,
     TARGET,
     a_group,
     a_node,
-    a_situation,
     an_instance,
     members,
 )
@@ -194,115 +189,3 @@ def test_of_two_nodes_that_claim_one_instance_the_younger_counts_and_others_are_
         a_node("gce", provider_id="gce://x/i-2"),
     ]
     assert by_instance(nodes) == by_instance(reversed(nodes)) == {"i-1": young}
-
-
-def test_a_situation_in_figures() -> None:
-    group = a_group(
-        an_instance("a"), an_instance("b", zone="b"), an_instance("c", fresh=True), desired=4
-    )
-    found = a_situation(
-        group, a_node("a"), a_node("b", annotations={REPLACING: "r"}), a_node("c"), surge=1
-    )
-    assert (found.base, found.launched, found.available) == (3, 3, 1) and found.zones == {
-        "a": 2,
-        "b": 1,
-    }
-    assert [member.id for member in found.outdated] == ["i-a", "i-b"] and [
-        member.id for member in found.fresh
-    ] == ["i-c"]
-    assert [member.id for member in found.leaving] == ["i-b"] and found.outdated_ids == {
-        "i-a",
-        "i-b",
-    }
-
-
-def test_usual_taints_are_those_that_ready_outdated_nodes_carry_on_purpose() -> None:
-    def node(name: str, *taints: Taint, ready: bool = True) -> Node:
-        return a_node(name, ready, taints=taints)
-
-    group = a_group(an_instance("a"), an_instance("b"), an_instance("c", fresh=True))
-    conditions = (
-        Taint("node.kubernetes.io/unschedulable", "NoSchedule"),
-        Taint("node.kubernetes.io/memory-pressure", "NoSchedule"),
-    )
-    found = a_situation(
-        group,
-        node(
-            "a",
-            Taint("dedicated", "NoSchedule", "ml"),
-            Taint("prefer", "PreferNoSchedule"),
-            SOFT_TAINT,
-            *conditions,
-        ),
-        node("b", Taint("broken", "NoExecute"), ready=False),
-        node("c", Taint("startup", "NoExecute")),
-    )
-    assert found.usual_taints == {"dedicated"}
-
-
-def order(
-    *instances: Instance,
-    ready: tuple[str, ...] = (),
-    taken: tuple[str, ...] = (),
-    spared: frozenset[str] = frozenset(),
-) -> list[str]:
-    """The victims, one after the other."""
-    group, found = a_group(*instances), []
-    marks = Marks(taken=frozenset(taken))
-    while True:
-        nodes = [
-            a_node(i.id.removeprefix("i-"), i.id.removeprefix("i-") in ready) for i in instances
-        ]
-        victim = next_victim(a_situation(group, *nodes, marks=marks), spared)
-        if victim is None:
-            return found
-        found.append(victim.id.removeprefix("i-"))
-        marks = Marks(taken=marks.taken | {victim.id})
-
-
-@pytest.mark.parametrize(
-    "fields, arguments, expected",
-    [
-        (
-            {"a": {}, "b": {"zone": "b"}, "c": {"zone": "b"}},
-            {"ready": ("a", "b", "c")},
-            ["b", "c", "a"],
-        ),  # the fullest zone
-        (
-            {"a": {"launched_at": 3.0}, "b": {"launched_at": 1.0}},
-            {"ready": ("a", "b")},
-            ["b", "a"],
-        ),  # there the oldest
-        ({"b": {}, "a": {}}, {"ready": ("a", "b")}, ["a", "b"]),  # and always the same one
-        (
-            {"a": {}, "b": {"launched_at": 500.0}},
-            {"ready": ("a",)},
-            ["b", "a"],
-        ),  # first what carries nothing
-        ({"a": {}, "b": {}}, {"ready": ("a", "b"), "taken": ("i-a",)}, ["b"]),
-        ({"a": {}, "b": {}}, {"ready": ("a", "b"), "spared": frozenset(("i-b",))}, ["a"]),
-        ({"a": {"fresh": True}}, {"ready": ("a",)}, []),
-    ],
-)
-def test_the_next_victim(
-    fields: dict[str, dict[str, Any]], arguments: dict[str, Any], expected: list[str]
-) -> None:
-    assert (
-        order(*(an_instance(name, **more) for name, more in fields.items()), **arguments)
-        == expected
-    )
-
-
-@pytest.mark.parametrize(
-    "zones, all_zones, difference",
-    [
-        ({"a": 2, "b": 2}, "ab", 0),
-        ({"a": 3, "b": 1}, "ab", 2),
-        ({"a": 2}, "abc", 2),
-        ({}, "abc", 0),
-        ({"a": 2}, "", 0),
-        ({"x": 5, "a": 1}, "a", 0),
-    ],
-)
-def test_spread(zones: dict[str, int], all_zones: str, difference: int) -> None:
-    assert spread(zones, tuple(all_zones)) == difference

@@ -12,14 +12,10 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     ChangeNode,
-    DeleteNode,
-    Deregister,
     NodeChange,
-    Register,
     Terminate,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     EXCLUDE,
     REPLACING,
@@ -31,16 +27,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
-    INGRESS,
     a_group,
     a_node,
-    a_target,
     an_instance,
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
     NOW,
     RUNNING,
-    a_policy,
     a_turn,
     taken,
     written,
@@ -211,109 +204,3 @@ def test_an_instance_that_runs_under_the_node_of_another_is_left_to_people() -> 
         turn.memory.problem
     )
     assert turn.memory.marks.spared == {"i-w"}
-
-
-def balanced(
-    *targets: Any, unavailable: int = 0, leaves: str = "w", **fields: Any
-) -> tuple[Turn, bool]:
-    """Whether the balancers are done with i-w, in a group of w, x and y."""
-    group = a_group(*(an_instance(name) for name in "wxy"), targets=targets)
-    nodes = [a_node(name, **(MARKED if name in leaves else {})) for name in "wxy"]
-    turn = a_turn(group, nodes, policy=a_policy(1, unavailable), **{**taken(*leaves), **fields})
-    return turn, replacement._unbalanced(turn, a_member(turn, "w"))
-
-
-def test_a_target_is_recorded_then_deregistered_then_waited_for() -> None:
-    turn, done = balanced(a_target("w"), a_target("x"))
-    assert not done and turn.commands == [] and turn.journal.pushed == ((INGRESS, "i-w", 30080),)
-    following = written(turn)
-    assert not replacement._unbalanced(following, a_member(following, "w"))
-    assert following.commands == [Deregister(INGRESS, (("i-w", 30080),))]
-    turn, done = balanced(a_target("w", "draining"), a_target("x"))
-    assert not done and turn.commands == [] and turn.hurry
-    assert balanced(a_target("w", "unused"), a_target("x"))[1] and balanced(a_target("x"))[1]
-
-
-def test_the_last_healthy_target_is_not_taken() -> None:
-    for others in (
-        (),
-        (a_target("x", "unhealthy"),),
-        (a_target("x", "draining"),),
-        (a_target("x", group="another"),),
-    ):
-        turn, done = balanced(a_target("w"), *others)
-        assert not done and turn.journal.pushed == () and turn.commands == []
-    turn, done = balanced(a_target("w"), a_target("x"), leaves="wx")
-    assert not done and turn.journal.pushed == (), "the other one is leaving too"
-    turn, done = balanced(a_target("w", "unhealthy"))
-    assert turn.journal.pushed, "one that gets no traffic is no loss"
-    turn, done = balanced(a_target("w"), unavailable=3)
-    assert turn.journal.pushed, "all may be unavailable: so it is wanted"
-
-
-def test_after_lb_timeout_a_draining_target_is_left_behind_and_the_last_healthy_one_is_a_failure() -> (
-    None
-):
-    late = {"timers": {"lb i-w": NOW - 300}}
-    assert balanced(a_target("w", "draining"), a_target("x"), **late)[1]
-    turn, done = balanced(a_target("w"), **late)
-    assert (
-        not done
-        and "last healthy target" in str(turn.memory.problem)
-        and turn.memory.marks.taken == frozenset()
-    )
-
-
-def test_a_node_that_stays_gets_its_targets_back() -> None:
-    pushed = ((INGRESS, "i-w", 1), (INGRESS, "i-x", 1), (INGRESS, "i-y", 1), (INGRESS, "i-gone", 1))
-    group = a_group(
-        *(an_instance(name) for name in "wxy"),
-        targets=(a_target("w", "draining"), a_target("x", "initial")),
-    )
-    turn = a_turn(group, journal=dataclasses.replace(RUNNING, pushed=pushed), **taken("y"))
-    assert replacement.rejoined(turn) is False
-    assert turn.journal.pushed == (pushed[0], pushed[2]), (
-        "one serves again, one has left, one is still leaving"
-    )
-    following = written(turn)
-    assert replacement.rejoined(following) is False and following.commands == [
-        Register(INGRESS, (("i-w", 1),))
-    ]
-
-
-def burial(state: str, node: Node, **fields: Any) -> Turn:
-    """A look after i-w has ended."""
-    group = a_group(an_instance("x"), departed=(an_instance("w", state=state),))
-    turn = a_turn(group, [node], marks=Marks(gone=frozenset(("i-w",))), **fields)
-    replacement.bury(turn)
-    return turn
-
-
-def test_a_node_is_deleted_only_when_ec2_says_that_its_instance_is_terminated() -> None:
-    assert burial("terminated", a_node("w")).commands == [DeleteNode("w", "uid-w")]
-    for state in ("running", "shutting-down", "stopped", ""):
-        assert burial(state, a_node("w")).commands == []
-    assert burial("terminated", a_node("w", provider_id="aws:///a/i-other")).commands == []
-
-
-def test_at_the_end_lingering_nodes_are_waited_for_and_then_told() -> None:
-    turn = burial("shutting-down", a_node("w"))
-    assert replacement.buried(turn) is False and turn.hurry and turn.memory.left == ()
-    late = burial("shutting-down", a_node("w"), timers={"burial": NOW - 600})
-    assert (
-        replacement.buried(late) is True
-        and "Instance i-w was told to terminate" in late.memory.left[0]
-    )
-    assert replacement.buried(a_turn(a_group(an_instance("x")), [a_node("x")])) is True
-
-
-def test_whose_node_is_awaited() -> None:
-    group = a_group(an_instance("x"), an_instance("n", fresh=True, private_dns="ip-7"))
-    former = a_node("ip-7", provider_id="aws:///a/i-former")
-    turn = a_turn(
-        group,
-        [a_node("x"), a_node("w"), former],
-        marks=Marks(gone=frozenset(("i-w", "i-vanished"))),
-    )
-    assert replacement.awaited(turn) == ("i-former", "i-w") and turn.hurry
-    assert replacement.awaited(a_turn(None)) == ()

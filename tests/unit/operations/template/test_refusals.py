@@ -22,7 +22,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.la
     Target,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build
-from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.aws.catalogue import (
     BOTTLEROCKET_RELEASES,
     publish_bottlerocket,
@@ -30,11 +29,6 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.catalogue import (
 from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Credential
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call, Fault
 from ansible_collections.nodeops.rotator.tests.unit.operations.builders import Scene, mixed_policy
-
-
-@pytest.fixture(params=["polite", "lagging"])
-def scene(request: pytest.FixtureRequest) -> Scene:
-    return Scene(Behavior.polite() if request.param == "polite" else Behavior())
 
 
 def test_types_of_another_architecture_are_refused(scene: Scene) -> None:

@@ -1,0 +1,128 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The fence, and what is not done twice or without a record."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    Command,
+    Protect,
+    ProtectNew,
+    ReadGroup,
+    SetMaxSize,
+    SetTag,
+    Suspend,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import capacity
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    REPEAT,
+    Retry,
+)
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    a_group,
+    an_instance,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
+    NOW,
+    RUNNING,
+    a_turn,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.test_capacity import (
+    FENCED,
+    NODES,
+    OLD,
+)
+
+
+def test_the_fence_is_put_up_in_batches_and_tells_whether_it_stands() -> None:
+    many = tuple(an_instance(f"{number:03}") for number in range(120))
+    turn = a_turn(a_group(*many), journal=FENCED)
+    assert capacity.fence(turn) is False
+    assert turn.commands[:3] == [
+        Suspend("blue", ("AZRebalance",)),
+        SetTag("blue", capacity.SIGNPOST, "r1"),
+        ProtectNew("blue", True),
+    ]
+    batches = [
+        command.instances
+        for command in turn.commands[3:]
+        if isinstance(command, Protect) and command.protected
+    ]
+    assert [len(batch) for batch in batches] == [50, 50, 20] and len(
+        {id_ for batch in batches for id_ in batch}
+    ) == 120
+    done = tuple(dataclasses.replace(instance, protected=True) for instance in many)
+    state = {
+        "suspended": frozenset(("AZRebalance", "Other")),
+        "protects_new": True,
+        "tags": {capacity.SIGNPOST: "r1"},
+    }
+    up = a_turn(a_group(*done, **state), journal=FENCED)
+    assert capacity.fence(up) is True and up.commands == []
+
+
+def test_only_instances_in_service_are_protected_and_nothing_without_the_fence() -> None:
+    pending = a_group(
+        an_instance("p", lifecycle="Pending"),
+        an_instance("t", lifecycle="Terminating"),
+        tags={capacity.SIGNPOST: "r1"},
+    )
+    turn = a_turn(pending, journal=dataclasses.replace(FENCED, suspended=()))
+    assert capacity.fence(turn) is False and turn.commands == [ProtectNew("blue", True)]
+    bare = a_turn(a_group(*OLD, tags={capacity.SIGNPOST: "r1"}), journal=RUNNING)
+    assert capacity.fence(bare) is True and bare.commands == []
+
+
+def test_a_surge_that_somebody_took_back_is_given_up_once_it_is_sure() -> None:
+    group, journal = a_group(*OLD, min_size=4), dataclasses.replace(RUNNING, surge=1)
+    turn = a_turn(group, NODES, journal)
+    capacity.reckon(turn)
+    assert (
+        turn.situation.base == 4
+        and turn.journal.surge == 1
+        and turn.wake == pytest.approx(NOW + REPEAT)
+    )
+    later = a_turn(group, NODES, journal, timers={"surge taken back": NOW - REPEAT})
+    capacity.reckon(later)
+    assert later.journal.surge == 0
+
+
+@pytest.mark.parametrize("pause, issued", [(5.0, False), (0.0, True)])
+def test_what_failed_lately_waits(pause: float, issued: bool) -> None:
+    command = SetMaxSize("blue", 5)
+    turn = a_turn(a_group(), retries={command: Retry(1, NOW + pause, RefusedError("no"))})
+    turn.do(command)
+    assert bool(turn.commands) is issued and (issued or turn.wake == pytest.approx(NOW + pause))
+
+
+def test_what_was_done_lately_is_not_done_again_whatever_reads_say() -> None:
+    command = SetMaxSize("blue", 5)
+    assert [bool(acted(command, ago)) for ago in (1.0, REPEAT - 1, REPEAT + 1)] == [
+        False,
+        False,
+        True,
+    ]
+
+
+def acted(command: Command, ago: float) -> list[Command]:
+    """What is issued of a command that succeeded so long ago."""
+    turn = a_turn(a_group(), acts={command: NOW - ago})
+    turn.do(command)
+    return turn.commands
+
+
+def test_nothing_but_reading_is_done_without_lock_or_record() -> None:
+    for held, recorded in ((False, True), (True, False)):
+        turn = a_turn(a_group())
+        turn.may_act = held
+        if not recorded:
+            turn.record(base=9)
+        turn.do(SetMaxSize("blue", 5))
+        turn.do(ReadGroup("blue"))
+        assert turn.commands == [ReadGroup("blue")]
