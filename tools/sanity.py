@@ -22,7 +22,7 @@ from steps import PROGRAMS, environment
 MISSING = re.compile(r"Download failed:.*saved to: (\S+/get_pip_([\d_]+)\.py)", re.DOTALL)
 
 STAND_IN = '''\
-"""Stands in for the script that ansible-test could not download: installs pip from the wheel beside this file."""
+"""Stand in for the script that ansible-test could not download: install pip from a wheel."""
 import glob
 import os
 import sys
@@ -33,7 +33,8 @@ sys.path.insert(0, wheel)
 from pip._internal.cli.main import main
 
 known = [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
-sys.exit(main(["install", "--force-reinstall"] + [wheel if word.startswith("pip==") else word for word in known]))
+words = [wheel if word.startswith("pip==") else word for word in known]
+sys.exit(main(["install", "--force-reinstall", *words]))
 '''
 
 

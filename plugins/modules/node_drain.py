@@ -87,7 +87,7 @@ EXAMPLES = r"""
     nodes: [ip-10-0-1-7.eu-west-1.compute.internal]
     delete_emptydir_data: true
 
-- name: Drain all nodes of a node group of an EKS cluster with AWS credentials alone, three at a time
+- name: Drain all nodes of an EKS node group with AWS credentials alone, three at a time
   nodeops.rotator.node_drain:
     eks_cluster: blue
     region: eu-west-1

@@ -39,15 +39,15 @@ def start(world: WorldOnWire) -> subprocess.Popen[bytes]:
         "nodeops.rotator.rotate_eks",
         *extra,
     ]
-    log = open(world.folder / "first.log", "wb")  # closed with the test's process
-    return subprocess.Popen(
-        command,
-        cwd=world.folder,
-        env=world.environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-    )
+    with (world.folder / "first.log").open("wb") as log:  # the child keeps its own handle
+        return subprocess.Popen(
+            command,
+            cwd=world.folder,
+            env=world.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
 
 
 def until(what: str, holds: Callable[[], bool], limit: float = 60) -> None:

@@ -34,7 +34,8 @@ CALL_MODULE = """
 import importlib, json, sys
 from ansible.module_utils.testing import patch_module_args
 with patch_module_args(json.load(sys.stdin)):
-    importlib.import_module("ansible_collections.nodeops.rotator.plugins.modules." + sys.argv[1]).main()
+    modules = "ansible_collections.nodeops.rotator.plugins.modules."
+    importlib.import_module(modules + sys.argv[1]).main()
 """
 INVENTORY = "plugin: nodeops.rotator.node_groups\nregions: [eu-west-1]\n"
 QUICK = {

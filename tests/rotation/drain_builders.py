@@ -27,11 +27,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
     DrainMemory,
     NodeStatus,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.order import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.order import decide
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.targets import (
     Order,
     RunMemory,
     RunResult,
-    decide,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Step, View, run
 from ansible_collections.nodeops.rotator.tests.simulation.adapters_kube import kube_call

@@ -10,6 +10,7 @@ tried with `SEEDS=0:1000 pytest tests/rotation/test_chance.py`.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import random
@@ -29,10 +30,10 @@ from ansible_collections.nodeops.rotator.tests.simulation.builders import (
     traces,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
-from ansible_collections.nodeops.rotator.tests.simulation.judge import Breach
 from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import (
     Behavior as KubeBehavior,
 )
+from ansible_collections.nodeops.rotator.tests.simulation.rules import Breach
 from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
@@ -237,10 +238,8 @@ def carry_out(tale: Tale) -> Run:
             run.inbox.stop_at(60 + after)
     for attempt in range(5):
         run.inbox.past = tale.world.kernel.now + LONG
-        try:
+        with contextlib.suppress(Killed):
             run()
-        except Killed:
-            pass
         if run.result is not None and run.result.status not in ("stopped", "failed"):
             break
         tale.world.kernel.advance(tale.world.kernel.now + tale.dice.uniform(0, 60))

@@ -117,7 +117,7 @@ class Control:
         self._world.gate.faults.append(Fault(**fields))
 
     def behavior(self, given: Given) -> None:
-        """Fields of the two Behavior: {"aws": {...}, "kube": {...}}; `after`: in so many seconds."""
+        """Change fields of both behaviors: {"aws": {...}, "kube": {...}, "after": seconds}."""
         fields = dict(given)
         self._world.behave(float(fields.pop("after", 0.0)), **fields)
 

@@ -11,7 +11,6 @@ asking that there are none.
 
 from __future__ import annotations
 
-import dataclasses
 import fnmatch
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,11 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
+from ansible_collections.nodeops.rotator.tests.simulation.rules import (
+    Breach,
+    Rules,
+    is_evictable,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.truth import instance_id, is_ready
 
 if TYPE_CHECKING:
@@ -27,28 +31,6 @@ if TYPE_CHECKING:
 MARK = "nodeops.rotator/replacing"
 """A run's annotation on a node that it takes out. Taken off, the node is again as it was: its
 operator's, if he cordoned it."""
-
-
-@dataclasses.dataclass
-class Rules:
-    """What a run may do to one group, in nodes; `base` is the size that its users asked for."""
-
-    base: int
-    surge: int = 1
-    unavailable: int = 0
-    lease: str = ""
-    """The Lease whose holder alone may act on the group; "" while nobody says."""
-    volumes: bool = True
-    """Whether an instance may end only when no volume is attached to its node any more."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Breach:
-    """A command that should not have been given."""
-
-    at: float
-    command: str
-    why: str
 
 
 class Judge:
@@ -312,15 +294,3 @@ class Judge:
         instance = self._world.account.instances.get(instance_id(node)) if node else None
         if instance is not None:
             self._ruled(call, instance.group)
-
-
-def is_evictable(pod: dict[str, Any]) -> bool:
-    """Whether a drain has to move this pod: not of a DaemonSet, not static, not finished, not
-    already going."""
-    meta = pod["metadata"]
-    owners = {owner["kind"] for owner in meta.get("ownerReferences", ())}
-    mirror = "kubernetes.io/config.mirror" in meta.get("annotations", {})
-    finished = pod.get("status", {}).get("phase") in ("Succeeded", "Failed")
-    return not (
-        owners & {"DaemonSet", "Node"} or mirror or finished or meta.get("deletionTimestamp")
-    )

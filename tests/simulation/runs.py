@@ -34,7 +34,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.re
 )
 from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call
 from ansible_collections.nodeops.rotator.tests.simulation.adapters_kube import kube_call
-from ansible_collections.nodeops.rotator.tests.simulation.judge import Rules
+from ansible_collections.nodeops.rotator.tests.simulation.rules import Rules
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import VirtualInbox
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 

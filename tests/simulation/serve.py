@@ -18,7 +18,7 @@ import os
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -83,10 +83,7 @@ def serving(
     identities = write_identities(api, folder)
     app = aws.make_app(world.account, lock, pump.advance, latency)
     control = Control(world, lock, pump.advance, identities)
-    faces = [
-        make_wsgi_server("127.0.0.1", port, app, threaded=True, request_handler=_Silent),
-        make_wsgi_server("127.0.0.1", 0, control, threaded=True, request_handler=_Silent),
-    ]
+    faces = [_serve(port, app), _serve(0, control)]
     for server in (api, *faces):
         threading.Thread(target=server.serve_forever, daemon=True).start()
     pump.start()
@@ -100,10 +97,18 @@ def serving(
             "WORLD_CLUSTER": world.name,
         }
     finally:
-        for server in (api, *faces):
-            server.shutdown()
-            server.server_close()
+        _close((api, *faces))
         pump.stop()
+
+
+def _close(servers: Iterable[Any]) -> None:
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def _serve(port: int, app: Any) -> Any:
+    return make_wsgi_server("127.0.0.1", port, app, threaded=True, request_handler=_Silent)
 
 
 def manner(text: str) -> tuple[str, str, Any]:

@@ -76,8 +76,8 @@ def discover(
             found += groups
     if unread and len(unread) == len(regions):
         raise next(iter(unread.values()))
-    if error := unknown_clusters(clusters, there, regions):
-        raise error
+    if missing := unknown_clusters(clusters, there, regions):
+        raise missing
     return Discovery(frozenset(there), tuple(found), unread)
 
 

@@ -40,12 +40,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.check
     CheckMemory,
     decide_check,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.order import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.order import decide
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.targets import (
     Order,
     RunMemory,
     RunResult,
     Target,
-    decide,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import ThreadInbox
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Allowance, run

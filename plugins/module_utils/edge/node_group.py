@@ -12,7 +12,6 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autoscaling import (
-    MANAGED_TAG,
     AutoScaling,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
@@ -22,6 +21,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Instance
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     lease_name,
     load,
@@ -86,7 +86,7 @@ def describe(look: preflight.Look, before: Mapping[str, Any] | None) -> dict[str
     target = group.resolved
     return {
         "group": group.name,
-        "kind": "eks_managed" if MANAGED_TAG in group.tags else "self_managed",
+        "kind": kind_of(group.tags).name,
         "sizes": {
             "desired": group.desired,
             "min": group.min_size,

@@ -19,7 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.la
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import Wanted
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template import (
-    configurations,
+    configuration,
     result,
     sources,
 )
@@ -43,7 +43,7 @@ def update(module: AnsibleAWSModule, wanted: Wanted, target: Target) -> Answer:
     source = sources.find(aws, target)
     sources.refuse_owned(source, target)
     if source.configuration:
-        done = configurations.update(aws, wanted, source, module.check_mode)
+        done = configuration.update(aws, wanted, source, module.check_mode)
         return Answer(
             result.show_configuration(done), result.diff_configuration(done), done.warnings
         )

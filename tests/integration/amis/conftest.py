@@ -40,9 +40,9 @@ class Modules:
     def run(self, name: str, check: bool = False, **options: Any) -> dict[str, Any]:
         """The result; a failed one has `failed`."""
         self.capture.readouterr()
-        with patch_module_args({**options, "_ansible_check_mode": check, "_ansible_diff": True}):
-            with pytest.raises(SystemExit):
-                MODULES[name].main()
+        given = {**options, "_ansible_check_mode": check, "_ansible_diff": True}
+        with patch_module_args(given), pytest.raises(SystemExit):
+            MODULES[name].main()
         result = json.loads(self.capture.readouterr().out)
         assert isinstance(result, dict)
         result.pop("invocation", None)

@@ -78,6 +78,12 @@ def test_a_golden_image_is_found_and_put_into_a_template(modules: Modules, moto:
         "overrides": {"KeyName": None},
         "set_default": True,
     }
+    _put_into_the_template(modules, moto, template, options)
+
+
+def _put_into_the_template(
+    modules: Modules, moto: Any, template: dict[str, Any], options: dict[str, Any]
+) -> None:
     told = modules("launch_template_update", check=True, **options)
     assert told["changed"] and shown(moto, template)["LatestVersionNumber"] == 1
     done = modules("launch_template_update", **options)
@@ -86,9 +92,9 @@ def test_a_golden_image_is_found_and_put_into_a_template(modules: Modules, moto:
         "LaunchTemplateVersions"
     ][0]
     assert stored["LaunchTemplateData"] == {
-        "ImageId": new,
+        "ImageId": options["image_id"],
         "InstanceType": "m5.large",
-        "UserData": data["UserData"],
+        "UserData": "ZWNobyBoZWxsbwo=",
     }
     assert stored["VersionDescription"].startswith("nodeops.rotator: update from 1, 20")
     assert shown(moto, template)["DefaultVersionNumber"] == 2

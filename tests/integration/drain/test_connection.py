@@ -27,7 +27,8 @@ TOKEN = "a-token-that-is-long-enough"
 MODELS = """
 import sys
 def models():
-    return {name for name in sys.modules if name.startswith("kubernetes.client.models.") or name.startswith("kubernetes.client.api.")}
+    typed = ("kubernetes.client.models.", "kubernetes.client.api.")
+    return {name for name in sys.modules if name.startswith(typed)}
 import ansible_collections.kubernetes.core.plugins.module_utils.k8s.client
 before = models()
 try:

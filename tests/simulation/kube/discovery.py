@@ -45,9 +45,9 @@ def answer(path: str, resources: Iterable[Resource], version: str) -> Object | N
     parts = path.strip("/").split("/")
     if len(parts) == 2 and parts[1] in groups:
         return {"kind": "APIGroup", "apiVersion": "v1", **groups[parts[1]]}
-    if len(parts) == 3 and parts[1] in groups:
-        if parts[2] == groups[parts[1]]["preferredVersion"]["version"]:
-            return resource_list("/".join(parts[1:]), resources)
+    served = len(parts) == 3 and parts[1] in groups
+    if served and parts[2] == groups[parts[1]]["preferredVersion"]["version"]:
+        return resource_list("/".join(parts[1:]), resources)
     return None
 
 
@@ -77,10 +77,15 @@ def resource_list(api_version: str, resources: Iterable[Resource]) -> Object:
         if resource.api_version == api_version:
             entries.extend(_entries(resource))
     if api_version == f"{REVIEW_GROUP}/v1":
-        entries.append({
-            "name": "selfsubjectaccessreviews", "singularName": "selfsubjectaccessreview",
-            "namespaced": False, "kind": "SelfSubjectAccessReview", "verbs": ["create"],
-        })  # fmt: skip
+        entries.append(
+            {
+                "name": "selfsubjectaccessreviews",
+                "singularName": "selfsubjectaccessreview",
+                "namespaced": False,
+                "kind": "SelfSubjectAccessReview",
+                "verbs": ["create"],
+            }
+        )
     return {
         "kind": "APIResourceList",
         "apiVersion": "v1",

@@ -129,11 +129,20 @@ class Kubelets:
             host if pod["spec"].get("hostNetwork") else self._next_address()
         )
         self._control.status(
-            "pods", pod,
-            phase="Running", hostIP=host, hostIPs=[{"ip": host}], podIP=address, podIPs=[{"ip": address}],
-            startTime=old.get("startTime", now), conditions=with_conditions(present, now, *conditions),
-            containerStatuses=[_container(c, {"running": {"startedAt": now}}, ready) for c in pod["spec"]["containers"]],
-        )  # fmt: skip
+            "pods",
+            pod,
+            phase="Running",
+            hostIP=host,
+            hostIPs=[{"ip": host}],
+            podIP=address,
+            podIPs=[{"ip": address}],
+            startTime=old.get("startTime", now),
+            conditions=with_conditions(present, now, *conditions),
+            containerStatuses=[
+                _container(c, {"running": {"startedAt": now}}, ready)
+                for c in pod["spec"]["containers"]
+            ],
+        )
 
     def _host_ip(self, pod: Object) -> str:
         node = self._control.store.get("nodes", pod["spec"]["nodeName"])
@@ -165,9 +174,12 @@ class Kubelets:
             }
         }
         self._control.status(
-            "pods", present, phase=phase, conditions=with_conditions(present, now, *unready),
+            "pods",
+            present,
+            phase=phase,
+            conditions=with_conditions(present, now, *unready),
             containerStatuses=[_container(c, state, False) for c in pod["spec"]["containers"]],
-        )  # fmt: skip
+        )
 
     def _end(self, pod: Object, grace: int) -> None:
         """Plan the stop of a terminating pod, or bring it forward."""
@@ -227,9 +239,16 @@ def _seconds(pod: Object, name: str, usual: float) -> float:
 def _container(container: Object, state: Object, ready: bool) -> Object:
     image = container.get("image", "")
     return {
-        "name": container["name"], "image": image, "imageID": f"sha256:{image}", "containerID": f"containerd://{container['name']}",
-        "ready": ready, "started": "running" in state, "restartCount": 0, "state": state, "lastState": {},
-    }  # fmt: skip
+        "name": container["name"],
+        "image": image,
+        "imageID": f"sha256:{image}",
+        "containerID": f"containerd://{container['name']}",
+        "ready": ready,
+        "started": "running" in state,
+        "restartCount": 0,
+        "state": state,
+        "lastState": {},
+    }
 
 
 def unready(control: Control, pod: Object) -> None:

@@ -7,6 +7,7 @@ nodeInfo, conditions."""
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import Mapping, Sequence
 
 from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object
@@ -74,14 +75,20 @@ def capacity(instance_type: str) -> tuple[Object, Object]:
     return full, usable
 
 
+def _uuid(digits: str) -> str:
+    """Return the first 32 hexadecimal digits in the form of a UUID."""
+    return str(uuid.UUID(digits[:32]))
+
+
 def node_info(identity: str, architecture: str, kubelet_version: str, os_image: str) -> Object:
     """The ten fields of status.nodeInfo; the ids follow from the machine's identity."""
     digest = hashlib.sha256(identity.encode()).hexdigest()
+    machine = "aarch64" if architecture == "arm64" else "x86_64"
     return {
         "machineID": digest[:32],
-        "systemUUID": f"ec2{digest[:5]}-{digest[5:9]}-{digest[9:13]}-{digest[13:17]}-{digest[17:29]}",
-        "bootID": f"{digest[32:40]}-{digest[40:44]}-{digest[44:48]}-{digest[48:52]}-{digest[52:64]}",
-        "kernelVersion": f"6.1.141-155.222.amzn2023.{'aarch64' if architecture == 'arm64' else 'x86_64'}",
+        "systemUUID": _uuid("ec2" + digest),
+        "bootID": _uuid(digest[32:]),
+        "kernelVersion": f"6.1.141-155.222.amzn2023.{machine}",
         "osImage": os_image,
         "containerRuntimeVersion": "containerd://1.7.27",
         "kubeletVersion": kubelet_version,

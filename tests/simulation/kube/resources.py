@@ -68,33 +68,86 @@ POD_FIELDS = (
 )
 
 TABLE = (
-    Resource("namespaces", "Namespace", namespaced=False, short=("ns",), status=True, fields=("status.phase",)),
-    Resource("nodes", "Node", namespaced=False, short=("no",), status=True, fields=("spec.unschedulable",)),
+    Resource(
+        "namespaces",
+        "Namespace",
+        namespaced=False,
+        short=("ns",),
+        status=True,
+        fields=("status.phase",),
+    ),
+    Resource(
+        "nodes",
+        "Node",
+        namespaced=False,
+        short=("no",),
+        status=True,
+        fields=("spec.unschedulable",),
+    ),
     Resource("pods", "Pod", short=("po",), status=True, fields=POD_FIELDS, generation=True),
     Resource("services", "Service", short=("svc",), status=True),
     Resource("configmaps", "ConfigMap", short=("cm",)),
     Resource("serviceaccounts", "ServiceAccount", short=("sa",)),
     Resource("events", "Event", short=("ev",), fields=(*EVENT_FIELDS, "reason", "type")),
-    Resource("replicationcontrollers", "ReplicationController", short=("rc",), status=True, generation=True, scale=True),
+    Resource(
+        "replicationcontrollers",
+        "ReplicationController",
+        short=("rc",),
+        status=True,
+        generation=True,
+        scale=True,
+    ),
     Resource("persistentvolumes", "PersistentVolume", namespaced=False, short=("pv",), status=True),
     Resource("persistentvolumeclaims", "PersistentVolumeClaim", short=("pvc",), status=True),
-    Resource("deployments", "Deployment", "apps", short=("deploy",), status=True, generation=True, scale=True),
-    Resource("replicasets", "ReplicaSet", "apps", short=("rs",), status=True, generation=True, scale=True),
-    Resource("statefulsets", "StatefulSet", "apps", short=("sts",), status=True, generation=True, scale=True),
+    Resource(
+        "deployments",
+        "Deployment",
+        "apps",
+        short=("deploy",),
+        status=True,
+        generation=True,
+        scale=True,
+    ),
+    Resource(
+        "replicasets", "ReplicaSet", "apps", short=("rs",), status=True, generation=True, scale=True
+    ),
+    Resource(
+        "statefulsets",
+        "StatefulSet",
+        "apps",
+        short=("sts",),
+        status=True,
+        generation=True,
+        scale=True,
+    ),
     Resource("daemonsets", "DaemonSet", "apps", short=("ds",), status=True, generation=True),
     Resource("jobs", "Job", "batch", status=True, generation=True, fields=("status.successful",)),
     Resource(
-        "poddisruptionbudgets", "PodDisruptionBudget", "policy",
-        short=("pdb",), status=True, generation=True, versioned_update=True,
+        "poddisruptionbudgets",
+        "PodDisruptionBudget",
+        "policy",
+        short=("pdb",),
+        status=True,
+        generation=True,
+        versioned_update=True,
     ),
-    Resource("leases", "Lease", "coordination.k8s.io", versioned_update=True, create_on_update=True),
-    Resource("volumeattachments", "VolumeAttachment", "storage.k8s.io", namespaced=False, status=True),
+    Resource(
+        "leases", "Lease", "coordination.k8s.io", versioned_update=True, create_on_update=True
+    ),
+    Resource(
+        "volumeattachments", "VolumeAttachment", "storage.k8s.io", namespaced=False, status=True
+    ),
     Resource("storageclasses", "StorageClass", "storage.k8s.io", namespaced=False, short=("sc",)),
     Resource("csinodes", "CSINode", "storage.k8s.io", namespaced=False),
     Resource(
-        "targetgroupbindings", "TargetGroupBinding", "elbv2.k8s.aws", "v1beta1",
-        status=True, generation=True, custom=True,
+        "targetgroupbindings",
+        "TargetGroupBinding",
+        "elbv2.k8s.aws",
+        "v1beta1",
+        status=True,
+        generation=True,
+        custom=True,
     ),
-)  # fmt: skip
+)
 
 RESOURCES: dict[str, Resource] = {resource.plural: resource for resource in TABLE}

@@ -19,7 +19,8 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.store import Stor
 Test = Callable[[Mapping[str, Any]], bool]
 
 REQUIREMENT = re.compile(
-    r"\s*(!?)\s*([A-Za-z0-9._/-]+)\s*(?:(==|!=|=|\bnotin\b|\bin\b)\s*(\([^)]*\)|[^,\s]*))?\s*(?:,|$)"
+    r"\s*(!?)\s*([A-Za-z0-9._/-]+)\s*"
+    r"(?:(==|!=|=|\bnotin\b|\bin\b)\s*(\([^)]*\)|[^,\s]*))?\s*(?:,|$)"
 )
 ALWAYS = ("metadata.name", "metadata.namespace")
 

@@ -58,9 +58,15 @@ class StatefulSets:
         uid = found["metadata"]["uid"]
         active, ready = self._tally.active[uid], self._tally.ready[uid]
         self._control.status(
-            "statefulsets", found, replicas=active, currentReplicas=active, updatedReplicas=active, readyReplicas=ready,
-            availableReplicas=ready, observedGeneration=found["metadata"]["generation"],
-        )  # fmt: skip
+            "statefulsets",
+            found,
+            replicas=active,
+            currentReplicas=active,
+            updatedReplicas=active,
+            readyReplicas=ready,
+            availableReplicas=ready,
+            observedGeneration=found["metadata"]["generation"],
+        )
 
     def _order(self, found: Object) -> None:
         """One step: create what is missing, in order; only when all is well, remove what is too
@@ -245,7 +251,14 @@ class DaemonSets:
         uid = found["metadata"]["uid"]
         wanted, ready = len(self._wanted.get(uid, ())), self._tally.ready[uid]
         self._control.status(
-            "daemonsets", found, desiredNumberScheduled=wanted, currentNumberScheduled=min(wanted, self._tally.active[uid]),
-            numberReady=ready, numberAvailable=ready, numberUnavailable=max(0, wanted - ready), numberMisscheduled=0,
-            updatedNumberScheduled=self._tally.active[uid], observedGeneration=found["metadata"]["generation"],
-        )  # fmt: skip
+            "daemonsets",
+            found,
+            desiredNumberScheduled=wanted,
+            currentNumberScheduled=min(wanted, self._tally.active[uid]),
+            numberReady=ready,
+            numberAvailable=ready,
+            numberUnavailable=max(0, wanted - ready),
+            numberMisscheduled=0,
+            updatedNumberScheduled=self._tally.active[uid],
+            observedGeneration=found["metadata"]["generation"],
+        )

@@ -49,7 +49,7 @@ def event_as_table(line: bytes, now: datetime.datetime) -> bytes:
 
 def table(resource: Resource, body: Mapping[str, Any], now: datetime.datetime) -> Object:
     """A list or an object of that resource as a Table."""
-    items = body["items"] if "items" in body else [body]
+    items = body.get("items", [body])
     names, cells = COLUMNS.get(resource.plural, ((), lambda obj: ()))
     rows = [
         {"cells": [obj["metadata"]["name"], *cells(obj), age(obj, now)], "object": _partial(obj)}

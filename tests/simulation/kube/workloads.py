@@ -83,9 +83,14 @@ class ReplicaSets:
             self._shrink(found, -missing)
         active, ready = self._tally.active[uid], self._tally.ready[uid]
         self._control.status(
-            "replicasets", found, replicas=active, fullyLabeledReplicas=active, readyReplicas=ready,
-            availableReplicas=ready, observedGeneration=found["metadata"]["generation"],
-        )  # fmt: skip
+            "replicasets",
+            found,
+            replicas=active,
+            fullyLabeledReplicas=active,
+            readyReplicas=ready,
+            availableReplicas=ready,
+            observedGeneration=found["metadata"]["generation"],
+        )
 
     def _shrink(self, found: Object, surplus: int) -> None:
         """Delete the surplus: unbound and unready pods first, then the youngest."""
@@ -173,8 +178,13 @@ class Deployments:
             "reason": "MinimumReplicas" + ("Available" if state == "True" else "Unavailable"),
         }
         self._control.status(
-            "deployments", found, replicas=total("replicas"), readyReplicas=ready, availableReplicas=ready,
-            unavailableReplicas=max(0, wanted - ready), updatedReplicas=current.get("status", {}).get("replicas", 0),
+            "deployments",
+            found,
+            replicas=total("replicas"),
+            readyReplicas=ready,
+            availableReplicas=ready,
+            unavailableReplicas=max(0, wanted - ready),
+            updatedReplicas=current.get("status", {}).get("replicas", 0),
             observedGeneration=found["metadata"]["generation"],
             conditions=with_conditions(found, self._control.now, available),
-        )  # fmt: skip
+        )

@@ -7,10 +7,14 @@ status."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.kube import patches
 from ansible_collections.nodeops.rotator.tests.simulation.kube.admission import check_namespace
+from ansible_collections.nodeops.rotator.tests.simulation.kube.checks import (
+    check_identity,
+    check_required,
+    check_rules,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
 from ansible_collections.nodeops.rotator.tests.simulation.kube.deletion import (
     Options,
@@ -28,8 +32,6 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import (
 from ansible_collections.nodeops.rotator.tests.simulation.kube.eviction import evict
 from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
     Object,
-    is_terminating,
-    key_of,
     merged,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kube.reads import Reads, scale_of
@@ -47,17 +49,6 @@ FIXED = (
 )
 """Metadata that a writer cannot set."""
 
-REQUIRED = {
-    "deployments": ("selector", "template"),
-    "replicasets": ("selector",),
-    "statefulsets": ("selector", "template"),
-    "daemonsets": ("selector", "template"),
-    "jobs": ("template",),
-    "pods": ("containers",),
-    "persistentvolumeclaims": (),
-    "poddisruptionbudgets": (),
-}
-"""Fields of spec without which the controllers could not work on a new object."""
 
 Answer = tuple[int, Object]
 
@@ -90,7 +81,7 @@ class Writes:
         check_namespace(self._store, request.resource, request.namespace, name)
         if name and self._store.get(request.resource.plural, name, request.namespace):
             raise already_exists(request.resource, name)
-        _check_required(request.resource, name, body)
+        check_required(request.resource, name, body)
         new = self._control.new(request.resource, body)
         stored = (
             new
@@ -142,9 +133,9 @@ class Writes:
 
     def _replace(self, request: Request, old: Object, body: Object) -> Object:
         resource = request.resource
-        _check_identity(resource, request.name, old, body)
+        check_identity(resource, request.name, old, body)
         new = self._tracked(request, old, _combined(resource, request.subresource, old, body))
-        _check_rules(resource, old, new)
+        check_rules(resource, old, new)
         if is_dry(request.query.get("dryRun")):
             stored = new
         else:
@@ -231,41 +222,12 @@ def _object(request: Request) -> Object:
     return {**body, "metadata": meta}
 
 
-def _check_required(resource: Resource, name: str, body: Object) -> None:
-    spec = body.get("spec")
-    for field in REQUIRED.get(resource.plural, ()):
-        if not isinstance(spec, Mapping) or not spec.get(field):
-            raise invalid(resource, name, f"spec.{field}", "Required value")
-    if resource.plural in REQUIRED and not isinstance(spec, Mapping):
-        raise invalid(resource, name, "spec", "Required value")
-
-
-def _check_identity(resource: Resource, name: str, old: Object, body: Object) -> None:
-    meta = body["metadata"]
-    if meta.get("uid") and meta["uid"] != old["metadata"]["uid"]:
-        why = (
-            f"Precondition failed: UID in precondition: {meta['uid']}, UID in object meta:"
-            f" {old['metadata']['uid']}"
-        )
-        raise conflict(resource, name, why)
-    if (
-        meta.get("resourceVersion")
-        and meta["resourceVersion"] != old["metadata"]["resourceVersion"]
-    ):
-        raise conflict(resource, name)
-    if (meta.get("namespace", ""), meta.get("name")) != key_of(old):
-        raise bad_request(
-            f"the name of the object ({meta.get('name')}) does not match the name on the URL"
-            f" ({name})"
-        )
-
-
 def _combined(resource: Resource, subresource: str, old: Object, body: Object) -> Object:
     """What is stored: the main resource's writer cannot touch status, the status writer nothing
     else."""
     if subresource == "scale":
-        # type: ignore[no-any-return]
-        return merged(old, {"spec": {"replicas": int(body["spec"].get("replicas", 0))}})
+        scaled: Object = merged(old, {"spec": {"replicas": int(body["spec"].get("replicas", 0))}})
+        return scaled
     if subresource == "status":
         return {**old, "status": body.get("status") or {}}
     meta = {k: v for k, v in body["metadata"].items() if k not in FIXED and v is not None}
@@ -277,41 +239,3 @@ def _combined(resource: Resource, subresource: str, old: Object, body: Object) -
     held = old if resource.status else body
     status = {"status": held["status"]} if "status" in held else {}
     return {**rest, "metadata": meta, **status}
-
-
-def _check_rules(resource: Resource, old: Object, new: Object) -> None:
-    """The few validations that a client of nodes and pods can run into."""
-    name = old["metadata"]["name"]
-    added = set(new["metadata"].get("finalizers") or ()) - set(
-        old["metadata"].get("finalizers") or ()
-    )
-    if is_terminating(old) and added:
-        why = (
-            "Forbidden: no new finalizers can be added if the object is being deleted,"
-            f" found new finalizers {sorted(added)}"
-        )
-        raise invalid(resource, name, "metadata.finalizers", why)
-    if resource.plural == "nodes":
-        provider = old["spec"].get("providerID")
-        if provider and new.get("spec", {}).get("providerID") != provider:
-            why = 'Forbidden: node updates may not change providerID except from "" to valid'
-            raise invalid(resource, name, "spec.providerID", why)
-    if resource.plural == "pods" and _frozen(old) != _frozen(new):
-        raise invalid(
-            resource,
-            name,
-            "spec",
-            "Forbidden: pod updates may not change fields other than image, tolerations and grace",
-        )
-
-
-def _frozen(pod: Mapping[str, Any]) -> Object:
-    spec = {
-        k: v
-        for k, v in pod["spec"].items()
-        if k not in ("tolerations", "terminationGracePeriodSeconds", "activeDeadlineSeconds")
-    }
-    spec["containers"] = [
-        {k: v for k, v in c.items() if k != "image"} for c in spec.get("containers") or ()
-    ]
-    return spec

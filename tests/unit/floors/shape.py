@@ -36,7 +36,8 @@ FOREIGN = (
     (re.compile(r"(?<![\w./-])/(?:w[o]rk|r[o]ot)/"), "a path of one machine"),
     (
         re.compile(
-            r"p[y]pi\.org|python[h]osted\.org|galaxy\.[a]nsible\.com|n[p]mjs\.|q[u]ay\.io|g[h]cr\.io"
+            r"p[y]pi\.org|python[h]osted\.org|galaxy\.[a]nsible\.com"
+            r"|n[p]mjs\.|q[u]ay\.io|g[h]cr\.io"
         ),
         "a registry's host name",
     ),

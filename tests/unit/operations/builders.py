@@ -16,8 +16,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.la
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import Wanted
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template import sources
-from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template.update import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template.outcome import (
     Outcome,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template.update import (
     TemplateUpdate,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call

@@ -11,10 +11,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import (
+    instance_of,
+    source_of,
+    unsupported,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
     Group,
-    Instance,
     Target,
     TargetHealth,
 )
@@ -24,8 +28,6 @@ IDS_AT_ONCE = 200
 REFRESHING = ("Pending", "InProgress", "Cancelling", "RollbackInProgress", "Baking")
 REFRESH_LOOK = 300.0
 """Seconds between looks at instance refreshes: somebody starting one while we work is rare."""
-MANAGED_TAG = "eks:nodegroup-name"
-"""Tag that EKS puts on the Auto Scaling group of a managed node group."""
 
 
 class AutoScaling:
@@ -45,22 +47,14 @@ class AutoScaling:
         """The group with everything about it that a rotation looks at; NotFoundError if there is
         none."""
         doing, now = f"read Auto Scaling group {name}", self._clock()
-        found = self._aws.call(
-            doing, "autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=[name]
-        )
-        if not found["AutoScalingGroups"]:
-            raise NotFoundError(
-                f"There is no Auto Scaling group {name} in this region and account",
-                "Check the name and region",
-            )
-        raw = found["AutoScalingGroups"][0]
+        raw = self._described(doing, name)
         ids = [entry["InstanceId"] for entry in raw.get("Instances", ())]
         machines = self._machines(doing, [*ids, *also])
         instances = tuple(
-            _instance(entry, machines.get(entry["InstanceId"], {}))
+            instance_of(entry, machines.get(entry["InstanceId"], {}))
             for entry in raw.get("Instances", ())
         )
-        source = _source(raw)
+        source = source_of(raw)
         short = sum(instance.launched for instance in instances) < raw["DesiredCapacity"]
         return Group(
             name=name,
@@ -77,17 +71,29 @@ class AutoScaling:
             zones=tuple(raw.get("AvailabilityZones", ())),
             tags={tag["Key"]: tag.get("Value", "") for tag in raw.get("Tags", ())},
             refreshing=self._refreshing(name, now),
-            unsupported=tuple(_unsupported(raw)),
+            unsupported=tuple(unsupported(raw)),
             activity=self._activity(name) if short else "",
             targets=tuple(self._targets(raw.get("TargetGroupARNs", ()))),
             departed=tuple(
-                _instance({"InstanceId": i}, machines[i])
+                instance_of({"InstanceId": i}, machines[i])
                 for i in also
                 if i in machines and i not in ids
             ),
             resolved=self._resolve(source, {instance.source for instance in instances}, now),
             read_at=now,
         )
+
+    def _described(self, doing: str, name: str) -> Mapping[str, Any]:
+        found = self._aws.call(
+            doing, "autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=[name]
+        )["AutoScalingGroups"]
+        if not found:
+            raise NotFoundError(
+                f"There is no Auto Scaling group {name} in this region and account",
+                "Check the name and region",
+            )
+        group: Mapping[str, Any] = found[0]
+        return group
 
     def _machines(self, doing: str, ids: list[str]) -> dict[str, Mapping[str, Any]]:
         """EC2's view by instance id. Asked by filter, since asking by id fails for all if one is
@@ -277,57 +283,3 @@ class AutoScaling:
 
     def _act(self, doing: str, operation: str, group: str, **params: Any) -> None:
         self._aws.call(doing, "autoscaling", operation, AutoScalingGroupName=group, **params)
-
-
-def _source(raw: Mapping[str, Any]) -> tuple[str, str]:
-    """What the group launches from, as it points there; an absent version means $Default
-    (LaunchTemplateSpecification)."""
-    policy = raw.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {})
-    template = raw.get("LaunchTemplate") or policy.get("LaunchTemplateSpecification")
-    if template:
-        return template["LaunchTemplateId"], template.get("Version") or "$Default"
-    return raw.get("LaunchConfigurationName", ""), ""
-
-
-def _unsupported(raw: Mapping[str, Any]) -> Iterable[str]:
-    """What a rotation does not handle, each as the end of a sentence about the group."""
-    tags = {tag["Key"]: tag.get("Value", "") for tag in raw.get("Tags", ())}
-    if MANAGED_TAG in tags:
-        yield f"belongs to the EKS managed node group {tags[MANAGED_TAG]}"
-    overrides = raw.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {}).get("Overrides", ())
-    if any(override.get("LaunchTemplateSpecification") for override in overrides):
-        yield "has a launch template of its own for some instance types"
-    if any(override.get("WeightedCapacity") for override in overrides):
-        yield "counts its instances by weight"
-    if raw.get("WarmPoolConfiguration"):
-        yield "has a warm pool"
-    if standby := [
-        entry["InstanceId"]
-        for entry in raw.get("Instances", ())
-        if entry["LifecycleState"].endswith("Standby")
-    ]:
-        yield f"has an instance in standby ({standby[0]})"
-
-
-def _instance(entry: Mapping[str, Any], machine: Mapping[str, Any]) -> Instance:
-    template = entry.get("LaunchTemplate")
-    source = (
-        (template["LaunchTemplateId"], template.get("Version", ""))
-        if template
-        else (entry.get("LaunchConfigurationName", ""), "")
-    )
-    launched = machine.get("LaunchTime")
-    return Instance(
-        id=entry["InstanceId"],
-        zone=entry.get("AvailabilityZone")
-        or machine.get("Placement", {}).get("AvailabilityZone", ""),
-        lifecycle=entry.get("LifecycleState", ""),
-        healthy=entry.get("HealthStatus", "Healthy") == "Healthy",
-        protected=bool(entry.get("ProtectedFromScaleIn")),
-        source=source,
-        state=machine.get("State", {}).get("Name", ""),
-        image_id=machine.get("ImageId", ""),
-        type=machine.get("InstanceType", entry.get("InstanceType", "")),
-        launched_at=launched.timestamp() if launched else 0.0,
-        private_dns=machine.get("PrivateDnsName", ""),
-    )

@@ -105,10 +105,10 @@ class _Follower:
 
     def _list(self) -> Listed:
         items: list[Any] = []
-        version = ""
+        self.version = ""
         for page, version in list_pages(self.call, self.feed):
             items.extend(page)
-        self.version = version
+            self.version = version
         return Listed(self.feed, tuple(items))
 
     def _query(self) -> dict[str, str]:

@@ -156,7 +156,8 @@ def parameters(kind: Kind) -> tuple[str, str]:
     none is published)."""
     version, arch = kind.kubernetes_version, kind.architecture
     if kind.family == "al2023":
-        base = f"/aws/service/eks/optimized-ami/{version}/amazon-linux-2023/{arch}/{kind.variant}/recommended"
+        sort = f"amazon-linux-2023/{arch}/{kind.variant}"
+        base = f"/aws/service/eks/optimized-ami/{version}/{sort}/recommended"
         return f"{base}/image_id", f"{base}/release_version"
     if kind.family == "al2":
         suffix = "-gpu" if kind.variant == "gpu" else "-arm64" if arch == "arm64" else ""
@@ -168,8 +169,8 @@ def parameters(kind: Kind) -> tuple[str, str]:
     if kind.family == "ubuntu":
         # Root volumes became gp3 with 24.04, and with them the name of the parameter and of the
         # image.
-        base = f"/aws/service/canonical/ubuntu/eks/{kind.os_release}/{version}/stable/current/{_DEBIAN[arch]}"
-        return f"{base}/hvm/ebs-{_volume(kind)}/ami-id", ""
+        base = f"/aws/service/canonical/ubuntu/eks/{kind.os_release}/{version}/stable/current"
+        return f"{base}/{_DEBIAN[arch]}/hvm/ebs-{_volume(kind)}/ami-id", ""
     option = kind.variant.capitalize()
     name = f"Windows_Server-{kind.os_release}-English-{option}-EKS_Optimized-{version}"
     return f"/aws/service/ami-windows-latest/{name}/image_id", ""
@@ -208,18 +209,22 @@ def name_pattern(kind: Kind, release: str = "*") -> str:
 
 _MINOR = r"(?P<version>\d+\.\d+)"
 _NAMES = {
-    "al2023": rf"amazon-eks-node-al2023-(?P<arch>x86_64|arm64)-(?P<variant>[a-z]+)-{_MINOR}-v(?P<release>\d+.*)",
+    "al2023": (
+        r"amazon-eks-node-al2023-(?P<arch>x86_64|arm64)-(?P<variant>[a-z]+)"
+        rf"-{_MINOR}-v(?P<release>\d+.*)"
+    ),
     "al2": rf"amazon-eks-(?:(?P<variant>gpu|arm64)-)?node-{_MINOR}-v(?P<release>\d+.*)",
     "bottlerocket": (
-        rf"bottlerocket-aws-k8s-{_MINOR}(?:-(?P<variant>nvidia-fips|nvidia|fips))?-(?P<arch>x86_64|aarch64)"
-        r"-v(?P<release>\d+.*)"
+        rf"bottlerocket-aws-k8s-{_MINOR}(?:-(?P<variant>nvidia-fips|nvidia|fips))?"
+        r"-(?P<arch>x86_64|aarch64)-v(?P<release>\d+.*)"
     ),
     "ubuntu": (
-        rf"ubuntu-eks/k8s_{_MINOR}/images/hvm-ssd(?:-gp3)?/ubuntu-[a-z]+-(?P<os>\d+\.\d+)-(?P<arch>amd64|arm64)"
-        r"-server-(?P<release>\d+.*)"
+        rf"ubuntu-eks/k8s_{_MINOR}/images/hvm-ssd(?:-gp3)?/ubuntu-[a-z]+-(?P<os>\d+\.\d+)"
+        r"-(?P<arch>amd64|arm64)-server-(?P<release>\d+.*)"
     ),
     "windows": (
-        rf"Windows_Server-(?P<os>\d+)-English-(?P<variant>Core|Full)-EKS_Optimized-{_MINOR}-(?P<release>\d+.*)"
+        r"Windows_Server-(?P<os>\d+)-English-(?P<variant>Core|Full)"
+        rf"-EKS_Optimized-{_MINOR}-(?P<release>\d+.*)"
     ),
 }
 _ARCHITECTURE = {"amd64": "x86_64", "aarch64": "arm64"}

@@ -39,10 +39,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
     NodeMemory,
     NodeStatus,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.node import (
-    Course,
-    course,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.node import course
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import (
     BUDGETS,
     budgets_of,
@@ -55,6 +52,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods 
     Look,
     look_at,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.progress import NextStep
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
 
 
@@ -115,7 +113,7 @@ def advance(
     )
 
 
-def _candidates(courses: Mapping[str, Course], view: View) -> list[Candidate]:
+def _candidates(courses: Mapping[str, NextStep], view: View) -> list[Candidate]:
     """What could be asked for now. The nodes take turns, by how many pods each has lost already, so
     that a budget that several share serves all."""
     busy = {command.uid for command in view.in_flight if isinstance(command, (Evict, DeletePod))}
@@ -131,7 +129,7 @@ def _candidates(courses: Mapping[str, Course], view: View) -> list[Candidate]:
     return [candidate for _index, _order, candidate in sorted(found, key=lambda item: item[:2])]
 
 
-def _news(memory: DrainMemory, courses: Mapping[str, Course], now: float) -> list[float]:
+def _news(memory: DrainMemory, courses: Mapping[str, NextStep], now: float) -> list[float]:
     """When a budget that blocks becomes worth a line."""
     moments = (
         stuck_since(budget, course, memory) + BLOCKED_FOR
@@ -141,7 +139,7 @@ def _news(memory: DrainMemory, courses: Mapping[str, Course], now: float) -> lis
     return [moment for moment in moments if moment > now]
 
 
-def _next_node(entry: Course, allotment: Allotment) -> NodeMemory:
+def _next_node(entry: NextStep, allotment: Allotment) -> NodeMemory:
     """The node's memory with what the allotment taught: since when its pods are held back."""
     held = {uid: since for uid, since in allotment.held.items() if uid in entry.memory.pods}
     pods = dict(entry.memory.pods)
@@ -152,7 +150,7 @@ def _next_node(entry: Course, allotment: Allotment) -> NodeMemory:
 
 
 def _kinds(
-    memory: DrainMemory, looks: Mapping[str, Look], courses: Mapping[str, Course]
+    memory: DrainMemory, looks: Mapping[str, Look], courses: Mapping[str, NextStep]
 ) -> frozenset[str]:
     kinds = set(memory.kinds)
     for name, look in looks.items():

@@ -39,18 +39,17 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.obser
     budgets_of,
     learn,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.order import (
-    Order,
-    RunResult,
-    Target,
-    find,
-    unread,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.order import find, unread
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import (
     Entry,
     Look,
     look_at,
     reason,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.targets import (
+    Order,
+    RunResult,
+    Target,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, Step, View
 

@@ -20,8 +20,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
     DrainMemory,
     NodeStatus,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.node import Course
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import Budgets
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.progress import NextStep
 
 Told = tuple[str, Event]
 """An event and the key under which it counts as told."""
@@ -35,7 +35,7 @@ is no news."""
 
 
 def tell(
-    memory: DrainMemory, courses: Mapping[str, Course], budgets: Budgets, now: float
+    memory: DrainMemory, courses: Mapping[str, NextStep], budgets: Budgets, now: float
 ) -> tuple[tuple[Event, ...], DrainMemory]:
     """The events of this look that were not told before, and the memory in which they are."""
     events: list[Event] = []
@@ -54,7 +54,7 @@ def tell(
 
 
 def _of_node(
-    name: str, course: Course, memory: DrainMemory, budgets: Budgets, now: float
+    name: str, course: NextStep, memory: DrainMemory, budgets: Budgets, now: float
 ) -> Iterator[Told]:
     status = course.status
     if status.phase == "waiting":
@@ -95,7 +95,7 @@ def _of_node(
 
 
 def _blocked(
-    name: str, course: Course, memory: DrainMemory, budgets: Budgets, now: float
+    name: str, course: NextStep, memory: DrainMemory, budgets: Budgets, now: float
 ) -> Iterator[Told]:
     known = {budget.id: budget for group in budgets.values() for budget in group}
     for budget in course.status.blocked_by:
@@ -106,14 +106,14 @@ def _blocked(
             )
 
 
-def stuck_since(budget: str, course: Course, memory: DrainMemory) -> float:
+def stuck_since(budget: str, course: NextStep, memory: DrainMemory) -> float:
     """Since when a budget has let none of this node's pods go."""
     held = [pod.held_since for pod in course.memory.pods.values() if pod.held_since is not None]
     progress = memory.budgets[budget].admitted_at if budget in memory.budgets else NEVER
     return max(min(held, default=NEVER), progress)
 
 
-def _in_trouble(name: str, course: Course) -> Iterator[Told]:
+def _in_trouble(name: str, course: NextStep) -> Iterator[Told]:
     """Refusals that are no budget's, and errors."""
     for pod in course.memory.pods.values():
         if pod.gone_at is None and not pod.lost:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import Fate
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import (
@@ -18,15 +18,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     AccessError,
     OverdueError,
-    RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Cache
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import counted
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.budgets import Candidate
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     DrainMemory,
-    NodeMemory,
-    NodeStatus,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import Budgets
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import (
@@ -35,105 +32,28 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods 
     CLAIMS,
     Entry,
     Look,
-    attached_to,
-    blockers,
-    pod_statuses,
-    reason,
-    volumes_of,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.progress import (
+    LIVE_REASONS,
+    NextStep,
+    NodeDrain,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.volumes import (
+    remember_volumes,
+    wait_for_volumes,
 )
 
 LAST_CALL = 30.0
 """Seconds that a kubelet gets, beyond the pods' grace, to end what a timeout deleted."""
-LIVE_REASONS = 5
-"""So many reasons are worded at each look while a drain goes on; at its end all are."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Course:
-    """One node at one look: its memory, its status, the pods to ask for, when to look again, feeds
-    it needs."""
-
-    memory: NodeMemory
-    status: NodeStatus
-    candidates: tuple[Candidate, ...] = ()
-    wake: float = math.inf
-    kinds: frozenset[str] = frozenset()
-
-
-class _Way:
-    """What the steps of one node's course share."""
-
-    def __init__(
-        self,
-        drain: DrainMemory,
-        look: Look,
-        cache: Cache,
-        budgets: Budgets,
-        now: float,
-        policy: DrainPolicy,
-    ) -> None:
-        self.drain, self.look, self.cache, self.budgets, self.now, self.policy = (
-            drain,
-            look,
-            cache,
-            budgets,
-            now,
-            policy,
-        )
-        self.memory = drain.nodes[look.name]
-        self.left = look.of(Fate.REMOVE, Fate.AWAIT)
-        self.deadline = self.memory.began + policy.timeout if policy.timeout else math.inf
-        # The budgets in the way of each pod that is held back, by uid.
-        self.blocking = {
-            entry.memory.pod.uid: blockers(entry, budgets)
-            for entry in self.left
-            if entry.memory.held_since is not None
-        }
-
-    def status(
-        self, phase: str, reasons: Iterable[str] = (), error: RotatorError | None = None
-    ) -> NodeStatus:
-        gone = sum(1 for pod in self.memory.pods.values() if pod.gone_at is not None or pod.lost)
-        blocked = sorted({name for names in self.blocking.values() for name in names})
-        status = NodeStatus(
-            phase,
-            gone,
-            gone + len(self.left),
-            tuple(reasons),
-            tuple(blocked),
-            seconds=self.now - self.memory.began,
-            error=error,
-        )
-        if not status.final:
-            return status
-        return dataclasses.replace(
-            status, pods=pod_statuses(self.memory, self.look, self.budgets, self.now)
-        )
-
-    def end(
-        self, phase: str, reasons: Iterable[str] = (), error: RotatorError | None = None
-    ) -> Course:
-        status = self.status(phase, reasons, error)
-        return Course(dataclasses.replace(self.memory, ended=status), status)
-
-    def why(self, entries: Iterable[Entry]) -> tuple[str, ...]:
-        return tuple(sorted(reason(entry, self.look, self.budgets, self.now) for entry in entries))
-
-    def overdue(self, what: str, entries: Iterable[Entry]) -> Course:
-        """A limit has passed and on_timeout does not go on."""
-        error = OverdueError(f"Node {self.look.name} is not drained: {what}")
-        return self.end(
-            "skipped" if self.policy.on_timeout == "skip" else "failed", self.why(entries), error
-        )
 
 
 def course(
     drain: DrainMemory, look: Look, cache: Cache, budgets: Budgets, now: float, policy: DrainPolicy
-) -> Course:
+) -> NextStep:
     """How the node's drain goes on."""
-    way = _Way(drain, look, cache, budgets, now, policy)
+    way = NodeDrain(drain, look, cache, budgets, now, policy)
     if way.memory.ended is not None:
-        return Course(way.memory, way.memory.ended)
+        return NextStep(way.memory, way.memory.ended)
     if look.gone:
         return way.end("drained", ("the node does not exist any more",))
     if look.missing:
@@ -142,7 +62,7 @@ def course(
         return way.end("failed", way.why(refused))
     if unwanted := look.of(Fate.SKIP_NODE):
         return way.end("skipped", way.why(unwanted))
-    kinds = _remember_volumes(way)
+    kinds = remember_volumes(way)
     broken = next(
         (
             cache.broken[feed]
@@ -155,11 +75,11 @@ def course(
         return way.end(
             "failed", (str(broken), "Allow it, or set wait_for_volumes to false"), broken
         )
-    going_on = _pods(way) if way.left else _volumes(way)
+    going_on = _pods(way) if way.left else wait_for_volumes(way)
     return dataclasses.replace(going_on, kinds=going_on.kinds | kinds)
 
 
-def _not_known_yet(way: _Way) -> Course:
+def _not_known_yet(way: NodeDrain) -> NextStep:
     error = way.look.broken
     if isinstance(error, AccessError):
         return way.end("failed", (str(error),), error)
@@ -171,22 +91,10 @@ def _not_known_yet(way: _Way) -> Course:
             f" {way.policy.timeout:g} s"
         )
         return way.end("failed", reasons, late)
-    return Course(way.memory, way.status("waiting", reasons), wake=way.deadline)
+    return NextStep(way.memory, way.status("waiting", reasons), wake=way.deadline)
 
 
-def _remember_volumes(way: _Way) -> frozenset[str]:
-    """Note the volumes of the pods that go; answers the kinds of feeds that this takes."""
-    if not way.policy.wait_for_volumes or not way.left:
-        return frozenset()
-    volumes = way.memory.volumes | volumes_of(way.left, way.cache)
-    if volumes != way.memory.volumes or not way.memory.had_pods:
-        way.memory = dataclasses.replace(way.memory, volumes=volumes, had_pods=True)
-    if any(entry.memory.pod.claims for entry in way.left):
-        return frozenset((CLAIMS.kind, ATTACHMENTS.kind))
-    return frozenset()
-
-
-def _pods(way: _Way) -> Course:
+def _pods(way: NodeDrain) -> NextStep:
     """Pods are left."""
     policy, memory, now = way.policy, way.memory, way.now
     if memory.last_call is None and now >= way.deadline:
@@ -216,7 +124,7 @@ def _pods(way: _Way) -> Course:
     stuck = [
         e for e in way.left if e.memory.held_since is not None or (e.decision.why and not e.going)
     ]
-    return Course(
+    return NextStep(
         way.memory,
         way.status("draining", way.why(stuck[:LIVE_REASONS])),
         candidates,
@@ -228,7 +136,7 @@ def _are(pods: Sequence[Entry]) -> str:
     return f"{counted(len(pods), 'pod')} {'is' if len(pods) == 1 else 'are'}"
 
 
-def _override(way: _Way, entry: Entry) -> Override | None:
+def _override(way: NodeDrain, entry: Entry) -> Override | None:
     """The first override that fits a pod that is blocked by a budget."""
     pod = entry.memory.pod
     if not way.policy.pdb_overrides or entry.going or not way.blocking.get(pod.uid):
@@ -241,7 +149,7 @@ def _override(way: _Way, entry: Entry) -> Override | None:
     return next(fitting, None)
 
 
-def _blocked_until(way: _Way, entry: Entry) -> float:
+def _blocked_until(way: NodeDrain, entry: Entry) -> float:
     """When a blocked pod's time is up: pdb_timeout after it was held back, or after its budget last
     let one go."""
     pod = entry.memory
@@ -260,7 +168,7 @@ def _blocked_until(way: _Way, entry: Entry) -> float:
     return max([pod.held_since, *progress]) + way.policy.pdb_timeout
 
 
-def _candidates(way: _Way, late: set[str]) -> tuple[Candidate, ...]:
+def _candidates(way: NodeDrain, late: set[str]) -> tuple[Candidate, ...]:
     found = [
         Candidate(entry.memory, mode) for entry in way.left if (mode := _mode(way, entry, late))
     ]
@@ -272,7 +180,7 @@ def _candidates(way: _Way, late: set[str]) -> tuple[Candidate, ...]:
     return tuple(sorted(found, key=lambda c: (c.pod.pod.ready, c.pod.pod.id)))
 
 
-def _mode(way: _Way, entry: Entry, late: set[str]) -> str:
+def _mode(way: NodeDrain, entry: Entry, late: set[str]) -> str:
     """How the pod is to be asked for; empty: not now."""
     pod, policy = entry.memory, way.policy
     if pod.accepted_at is not None and not entry.going and way.now < pod.accepted_at + ACCEPTED_FOR:
@@ -295,7 +203,7 @@ def _mode(way: _Way, entry: Entry, late: set[str]) -> str:
     )
 
 
-def _wake(way: _Way, limits: Mapping[str, float]) -> float:
+def _wake(way: NodeDrain, limits: Mapping[str, float]) -> float:
     """The next moment at which time alone changes something."""
     moments = [way.deadline if way.memory.last_call is None else way.memory.last_call]
     moments += limits.values()
@@ -307,53 +215,8 @@ def _wake(way: _Way, limits: Mapping[str, float]) -> float:
     return min(moment for moment in moments if moment > way.now)
 
 
-def _until_skipped(way: _Way, entry: Entry) -> float:
+def _until_skipped(way: NodeDrain, entry: Entry) -> float:
     since = way.now - (entry.memory.terminating_since or way.now)
     if way.policy.epoch is not None and entry.memory.pod.deleted_at is not None:
         since = way.policy.epoch + way.now - entry.memory.pod.deleted_at
     return max(0.0, way.policy.skip_wait_for_delete_timeout - since) + 0.1
-
-
-def _volumes(way: _Way) -> Course:
-    """No pods are left: their volumes must be off the node, or another node would wait minutes for
-    them."""
-    memory, policy = way.memory, way.policy
-    if not policy.wait_for_volumes or (memory.had_pods and not memory.volumes):
-        return way.end("drained")
-    kinds = frozenset(
-        (ATTACHMENTS.kind, CLAIMS.kind)
-        if any(e.memory.pod.claims for e in way.look.entries)
-        else (ATTACHMENTS.kind,)
-    )
-    if memory.volumes_since is None:
-        way.memory = memory = dataclasses.replace(memory, volumes_since=way.now)
-    limit = (
-        (memory.volumes_since or 0.0) + policy.volume_timeout if policy.volume_timeout else math.inf
-    )
-    unread = [
-        kind for kind in sorted(kinds) if not any(feed.kind == kind for feed in way.cache.feeds)
-    ]
-    attached = attached_to(way.look.name, way.cache)
-    # Where no pod was seen going (they went before this run began), it is all but the volumes of
-    # those that stay.
-    waiting = (
-        attached & memory.volumes
-        if memory.had_pods
-        else attached - volumes_of(way.look.entries, way.cache)
-    )
-    if not unread and not waiting:
-        return way.end("drained")
-    reasons = [
-        f"volume {name} is still attached to {way.look.name}; see its CSI driver"
-        for name in sorted(waiting)
-    ]
-    if way.now < limit:
-        return Course(memory, way.status("volumes", reasons), wake=limit, kinds=kinds)
-    reasons += [f"the {kind} could not be read" for kind in unread]
-    if not memory.had_pods or policy.on_timeout in ("delete", "force_delete"):
-        return way.end("drained", reasons)
-    error = OverdueError(
-        f"Node {way.look.name} is not drained: volumes are still attached after"
-        f" {policy.volume_timeout:g} s"
-    )
-    return way.end("skipped" if policy.on_timeout == "skip" else "failed", reasons, error)

@@ -18,16 +18,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Command,
     NodeChange,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     NotFoundError,
-    RotatorError,
     TemporaryError,
     UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Cache, Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Cache
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.advance import (
     DrainStep,
     advance,
@@ -35,9 +33,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.advan
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.advance import (
     feeds as drain_feeds,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
-    DrainMemory,
-    NodeStatus,
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.targets import (
+    Order,
+    RunMemory,
+    RunResult,
+    Target,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, Step, View
 
@@ -53,81 +53,6 @@ before us."""
 RETRY, ATTEMPTS = 2.0, 15
 """Seconds after which a write to a Node that failed for a passing reason is tried again, and how
 often."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Order:
-    """What is asked for. `state`: "drained", "cordoned" or "uncordoned"; `names` or a label
-    `selector` say which nodes; `leave_cordoned`: what could not be drained stays cordoned."""
-
-    state: str
-    names: tuple[str, ...] = ()
-    selector: str = ""
-    policy: DrainPolicy = DrainPolicy()
-    max_parallel: int = 1
-    leave_cordoned: bool = False
-
-    @property
-    def feeds(self) -> frozenset[Feed]:
-        """Where its nodes are seen."""
-        if self.selector:
-            return frozenset((Feed("nodes", labels=self.selector),))
-        return frozenset(Feed("nodes", name) for name in self.names)
-
-
-@dataclasses.dataclass(frozen=True)
-class Target:
-    """One node of the order. `before`: whether it was cordoned when we first saw it, None if it did
-    not exist; `ours`: a drain that did not come to its end had cordoned it; `cordoned`: whether it
-    is now; `status`: None until its drain begins; `error`: a write to it failed for good;
-    `next_try`: no write before; `attempts`: writes that failed; `undone`: its cordon was put
-    back."""
-
-    name: str
-    before: bool | None
-    cordoned: bool
-    ours: bool = False
-    status: NodeStatus | None = None
-    error: RotatorError | None = None
-    next_try: float = -math.inf
-    attempts: int = 0
-    undone: bool = False
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing more is to be drained here."""
-        return (
-            self.before is None
-            or self.error is not None
-            or (self.status is not None and self.status.final)
-        )
-
-    @property
-    def good(self) -> bool:
-        """Whether it ended as asked."""
-        return self.error is None and (
-            self.status is None or self.status.phase in ("drained", "skipped")
-        )
-
-
-@dataclasses.dataclass(frozen=True)
-class RunMemory:
-    """The whole run. `targets` is None until the nodes have been read."""
-
-    began: float | None = None
-    targets: Mapping[str, Target] | None = None
-    drain: DrainMemory = dataclasses.field(default_factory=DrainMemory)
-    stop_at: float | None = None
-
-
-@dataclasses.dataclass(frozen=True)
-class RunResult:
-    """How it ended: the nodes in the order asked for; `error` where nothing could be begun;
-    `stopped` the reason when somebody ended it."""
-
-    targets: tuple[Target, ...] = ()
-    error: RotatorError | None = None
-    stopped: str = ""
 
 
 def decide(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunMemory]:
@@ -319,15 +244,21 @@ def _stop(memory: RunMemory, view: View, now: float, order: Order, reason: str) 
     back = [
         target
         for target in targets.values()
-        if target.cordoned and target.before is False and target.name not in touched and target.error is None
-        and not order.leave_cordoned and not (target.status is not None and target.status.phase == "drained")
-    ]  # fmt: skip
+        if _is_put_back(target, order) and target.name not in touched
+    ]
     if order.state != "drained" or not back or now >= limit:
         return Step(
             memory, feeds=order.feeds, result=RunResult(tuple(targets.values()), stopped=reason)
         )
     commands, later = _writes(back, False, now, order)
     return Step(memory, commands, wake=min(later, limit), feeds=order.feeds)
+
+
+def _is_put_back(target: Target, order: Order) -> bool:
+    """Return whether a stop uncordons this node: we cordoned it and it is not drained."""
+    drained = target.status is not None and target.status.phase == "drained"
+    ours = target.cordoned and target.before is False and target.error is None
+    return ours and not order.leave_cordoned and not drained
 
 
 def _statuses(memory: RunMemory, view: View, now: float, order: Order) -> DrainStep:

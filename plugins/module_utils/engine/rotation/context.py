@@ -159,14 +159,18 @@ class Turn:
         """Issue a command, unless it failed lately. Reading is free; evicting needs the lock;
         everything else needs the record written as well. What is held back here is simply decided
         again at the next look."""
-        if not isinstance(command, (ReadGroup, ReadLease, WriteLease)):
-            if not self.may_act or not (self.recorded or isinstance(command, (Evict, DeletePod))):
-                return
+        if not self._allows(command):
+            return
         retry, acted = self.memory.retries.get(command), self.memory.acts.get(command, -math.inf)
         if (retry is not None and retry.at > self.now) or acted + REPEAT > self.now:
             self.look_at(max(retry.at if retry else 0.0, acted + REPEAT))
         else:
             self.commands.append(command)
+
+    def _allows(self, command: Command) -> bool:
+        if isinstance(command, (ReadGroup, ReadLease, WriteLease)):
+            return True
+        return self.may_act and (self.recorded or isinstance(command, (Evict, DeletePod)))
 
     def change(self, node: Node, change: NodeChange) -> None:
         """Write a Node as it was last seen."""

@@ -23,6 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.readiness import broken
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Step, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
+    balancers,
     capacity,
     failures,
     lock,
@@ -170,7 +171,7 @@ def _rotate(turn: Turn) -> None:
     new_nodes.judge(turn)
     replacement.advance(turn)
     replacement.put_back(turn)
-    replacement.rejoined(turn)
+    balancers.rejoined(turn)
     wide = new_nodes.canary(turn)
     if turn.memory.mode != "rotate" or not fenced or observe.moving(turn):
         return
@@ -210,7 +211,7 @@ def _settle(turn: Turn) -> None:
     replacement.strand(turn)
     replacement.advance(turn)
     replacement.put_back(turn)
-    replacement.rejoined(turn)
+    balancers.rejoined(turn)
     if turn.journal.intent is not None:
         capacity.raise_desired(turn) if turn.desired >= turn.journal.intent[1] else _drop_intent(
             turn

@@ -10,9 +10,7 @@ from collections import Counter
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     DeleteNode,
-    Deregister,
     NodeChange,
-    Register,
     Terminate,
     changes,
 )
@@ -32,9 +30,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.advan
     advance as advance_drains,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import NodeStatus
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.balancers import (
+    leave_target_groups,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import (
     give_up,
-    limits,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
@@ -47,7 +47,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 def advance(turn: Turn) -> None:
     """Move every leaving node on."""
     leaving = turn.situation.leaving
-    ready = [member for member in leaving if _cordoned(turn, member) and _unbalanced(turn, member)]
+    ready = [
+        member
+        for member in leaving
+        if _cordoned(turn, member) and leave_target_groups(turn, member)
+    ]
     nodes = [member.node.name for member in ready if member.node is not None]
     step = advance_drains(turn.memory.drain, nodes, turn.view, turn.now, turn.policy.drain)
     turn.note(drain=step.memory)
@@ -107,69 +111,6 @@ def _cordoned(turn: Turn, member: Member) -> bool:
         "cordoned", member.name, turn.memory.records[member.id].reason, once=f"cordon {member.id}"
     )
     return False
-
-
-def _unbalanced(turn: Turn, member: Member) -> bool:
-    """Whether no target group attached to the group sends this instance traffic any more, or
-    lb_timeout has passed."""
-    mine = [
-        target
-        for target in turn.group.targets
-        if target.id == member.id and target.state != "unused"
-    ]
-    if not mine:
-        return True
-    if turn.over(f"lb {member.id}", turn.policy.lb_timeout):
-        if last := _last_healthy(turn, member):
-            give_up(turn, member)
-            fail(
-                turn,
-                FailedError(
-                    f"Node {member.name} is the last healthy target of {last}",
-                    "See why no other target is healthy",
-                ),
-            )
-            return False
-        turn.tell(
-            "balancer",
-            member.name,
-            "still draining in its target group after lb_timeout; going on",
-            once=f"lb {member.id}",
-        )
-        return True
-    turn.hurry = True
-    last = _last_healthy(turn, member)
-    for target in mine:
-        if target.state == "draining":
-            continue
-        if target.group == last:
-            turn.tell(
-                "blocked",
-                member.name,
-                "it is the last healthy target of its target group",
-                once=f"last {member.id}",
-            )
-            continue
-        pushed = (target.group, target.id, target.port)
-        if pushed in turn.journal.pushed:
-            turn.do(Deregister(target.group, ((target.id, target.port),)))
-        else:
-            turn.record(pushed=(*turn.journal.pushed, pushed))
-    return False
-
-
-def _last_healthy(turn: Turn, member: Member) -> str:
-    """The target group in which this instance is the last healthy target that stays, "" if there is
-    none or if all nodes may be unavailable at once."""
-    if limits(turn).unavailable >= turn.situation.base:
-        return ""
-    leaving = {other.id for other in turn.situation.leaving}
-    healthy = [target for target in turn.group.targets if target.state == "healthy"]
-    kept = {target.group for target in healthy if target.id not in leaving}
-    return next(
-        (target.group for target in healthy if target.id == member.id and target.group not in kept),
-        "",
-    )
 
 
 def _follow(turn: Turn, member: Member, status: NodeStatus) -> None:
@@ -263,32 +204,6 @@ def untainted(turn: Turn) -> bool:
             rest = tuple(taint for taint in member.node.taints if taint != SOFT_TAINT)
             turn.change(member.node, NodeChange(taints=rest))
     return done
-
-
-def rejoined(turn: Turn) -> bool:
-    """Whether every target that we deregistered and whose node stays is registered again; sees to
-    it."""
-    staying = {member.id for member in turn.situation.members if not member.leaving}
-    present = {member.id for member in turn.situation.members}
-    serving = {
-        (target.group, target.id)
-        for target in turn.group.targets
-        if target.state not in ("draining", "unused")
-    }
-    missing = [
-        push for push in turn.journal.pushed if push[1] in staying and push[:2] not in serving
-    ]
-    over = {
-        push
-        for push in turn.journal.pushed
-        if push[1] not in present or (push[1] in staying and push not in missing)
-    }
-    if over:
-        turn.record(pushed=tuple(push for push in turn.journal.pushed if push not in over))
-    for group, instance, port in missing:
-        turn.hurry = True
-        turn.do(Register(group, ((instance, port),)))
-    return not missing
 
 
 def departed(turn: Turn) -> None:

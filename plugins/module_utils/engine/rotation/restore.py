@@ -23,7 +23,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     spread,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import may_take
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import replacement
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
+    balancers,
+    replacement,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import (
     PROTECT_AT_ONCE,
     SIGNPOST,
@@ -61,21 +64,28 @@ def shrunk(turn: Turn) -> bool:
         left(turn, excess)
         return True
     if situation.launched <= situation.base or situation.launched < situation.desired:
-        if turn.over(
-            "unlaunched",
-            turn.policy.boot_timeout
-            if turn.memory.mode == "rotate"
-            else 2 * turn.policy.poll_interval,
-        ):
-            left(
-                turn,
-                f"Desired of Auto Scaling group {turn.group.name} stays {turn.desired},"
-                f" {situation.surge} above its base:"
-                " what was asked for was not launched, and lowering it could cost an"
-                " undrained node",
-            )
-            return True
+        return _never_launched(turn)
+    return _take_surplus(turn, excess)
+
+
+def _never_launched(turn: Turn) -> bool:
+    """Wait for what was asked for; return True, and say so, when it has not come in time."""
+    rotating = turn.memory.mode == "rotate"
+    limit = turn.policy.boot_timeout if rotating else 2 * turn.policy.poll_interval
+    if not turn.over("unlaunched", limit):
         return False
+    left(
+        turn,
+        f"Desired of Auto Scaling group {turn.group.name} stays {turn.desired},"
+        f" {turn.situation.surge} above its base: what was asked for was not launched, and"
+        " lowering it could cost an undrained node",
+    )
+    return True
+
+
+def _take_surplus(turn: Turn, excess: str) -> bool:
+    """Choose the next node to go; return True, and say so, when none can be spared."""
+    situation = turn.situation
     members = [member for member in situation.members if member.id not in turn.memory.marks.spared]
     candidates = [member for member in members if not member.outdated] or members
     if turn.memory.mode == "rotate" and not all(member.joined for member in candidates):
@@ -112,7 +122,7 @@ def restored(turn: Turn) -> bool:
         return False
     steps = (
         _nodes(turn),
-        replacement.rejoined(turn),
+        balancers.rejoined(turn),
         _processes(turn),
         _max_size(turn),
         _protection(turn),

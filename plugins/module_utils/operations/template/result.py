@@ -12,10 +12,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.dat
     NUMBER,
     render,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template.configurations import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template.outcome import (
     ConfigurationOutcome,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template.update import (
     Outcome,
     Part,
 )

@@ -59,43 +59,15 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.templat
     launch_templates,
     sources,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template.outcome import (
+    Outcome,
+    Part,
+)
 
 ATTEMPTS = 3
 """How often everything is read anew after something vanished between reading and writing."""
 TAG = "nodeops.rotator/"
 """Prefix of the tags that tell people where a template's newest version came from."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Part:
-    """One template of the node group: what it is, what it needs, and which of its versions are to
-    be deleted."""
-
-    use: Use
-    name: str
-    plan: Plan
-    prune: tuple[int, ...] = ()
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything of it changes."""
-        return self.plan.changed or bool(self.prune)
-
-
-@dataclasses.dataclass(frozen=True)
-class Outcome:
-    """What was done, or in check mode would be. `verified`: EC2 said yes to a launch; None where it
-    was not asked."""
-
-    source: Source
-    parts: tuple[Part, ...]
-    warnings: tuple[str, ...] = ()
-    verified: bool | None = None
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything changes."""
-        return any(part.changed for part in self.parts)
 
 
 class TemplateUpdate:

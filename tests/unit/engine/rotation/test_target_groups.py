@@ -17,7 +17,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Marks,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import replacement
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
+    balancers,
+    replacement,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     INGRESS,
@@ -47,14 +50,14 @@ def balanced(
     group = a_group(*(an_instance(name) for name in "wxy"), targets=targets)
     nodes = [a_node(name, **(MARKED if name in leaves else {})) for name in "wxy"]
     turn = a_turn(group, nodes, policy=a_policy(1, unavailable), **{**taken(*leaves), **fields})
-    return turn, replacement._unbalanced(turn, a_member(turn, "w"))
+    return turn, balancers.leave_target_groups(turn, a_member(turn, "w"))
 
 
 def test_a_target_is_recorded_then_deregistered_then_waited_for() -> None:
     turn, done = balanced(a_target("w"), a_target("x"))
     assert not done and turn.commands == [] and turn.journal.pushed == ((INGRESS, "i-w", 30080),)
     following = written(turn)
-    assert not replacement._unbalanced(following, a_member(following, "w"))
+    assert not balancers.leave_target_groups(following, a_member(following, "w"))
     assert following.commands == [Deregister(INGRESS, (("i-w", 30080),))]
     turn, done = balanced(a_target("w", "draining"), a_target("x"))
     assert not done and turn.commands == [] and turn.hurry
@@ -96,12 +99,12 @@ def test_a_node_that_stays_gets_its_targets_back() -> None:
         targets=(a_target("w", "draining"), a_target("x", "initial")),
     )
     turn = a_turn(group, journal=dataclasses.replace(RUNNING, pushed=pushed), **taken("y"))
-    assert replacement.rejoined(turn) is False
+    assert balancers.rejoined(turn) is False
     assert turn.journal.pushed == (pushed[0], pushed[2]), (
         "one serves again, one has left, one is still leaving"
     )
     following = written(turn)
-    assert replacement.rejoined(following) is False and following.commands == [
+    assert balancers.rejoined(following) is False and following.commands == [
         Register(INGRESS, (("i-w", 1),))
     ]
 

@@ -6,7 +6,6 @@ at it. Private."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,22 +34,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.templat
     launch_templates,
     sources,
 )
-
-
-@dataclasses.dataclass(frozen=True)
-class ConfigurationOutcome:
-    """What was done to the group's launch configuration, or in check mode would be."""
-
-    source: Source
-    plan: ConfigurationPlan
-    prune: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    verified: bool | None = None
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything changes."""
-        return self.plan.changed or bool(self.prune)
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template.outcome import (
+    ConfigurationOutcome,
+)
 
 
 def update(aws: Aws, wanted: Wanted, source: Source, dry: bool) -> ConfigurationOutcome:

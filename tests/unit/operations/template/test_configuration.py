@@ -18,10 +18,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.la
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import Wanted
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template import (
-    configurations,
+    configuration,
     sources,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template.configurations import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template.outcome import (
     ConfigurationOutcome,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call
@@ -50,7 +50,7 @@ def scene() -> Scene:
 
 def update(scene: Scene, dry: bool = False, **wanted: Any) -> ConfigurationOutcome:
     aws = Aws(aws_call(scene.account))
-    return configurations.update(aws, Wanted(**wanted), sources.find(aws, Target(group="red")), dry)
+    return configuration.update(aws, Wanted(**wanted), sources.find(aws, Target(group="red")), dry)
 
 
 def launched(scene: Scene) -> str:

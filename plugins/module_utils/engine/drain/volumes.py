@@ -1,0 +1,85 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting for the volumes of evicted pods to leave the node."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    OverdueError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import (
+    ATTACHMENTS,
+    CLAIMS,
+    attached_to,
+    volumes_of,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.progress import (
+    NextStep,
+    NodeDrain,
+)
+
+
+def remember_volumes(way: NodeDrain) -> frozenset[str]:
+    """Note the volumes of the pods that go; answers the kinds of feeds that this takes."""
+    if not way.policy.wait_for_volumes or not way.left:
+        return frozenset()
+    volumes = way.memory.volumes | volumes_of(way.left, way.cache)
+    if volumes != way.memory.volumes or not way.memory.had_pods:
+        way.memory = dataclasses.replace(way.memory, volumes=volumes, had_pods=True)
+    if any(entry.memory.pod.claims for entry in way.left):
+        return frozenset((CLAIMS.kind, ATTACHMENTS.kind))
+    return frozenset()
+
+
+def wait_for_volumes(way: NodeDrain) -> NextStep:
+    """No pods are left: their volumes must be off the node, or another node would wait minutes for
+    them."""
+    memory, policy = way.memory, way.policy
+    if not policy.wait_for_volumes or (memory.had_pods and not memory.volumes):
+        return way.end("drained")
+    kinds = frozenset(
+        (ATTACHMENTS.kind, CLAIMS.kind)
+        if any(e.memory.pod.claims for e in way.look.entries)
+        else (ATTACHMENTS.kind,)
+    )
+    if memory.volumes_since is None:
+        way.memory = memory = dataclasses.replace(memory, volumes_since=way.now)
+    limit = (
+        (memory.volumes_since or 0.0) + policy.volume_timeout if policy.volume_timeout else math.inf
+    )
+    unread = [
+        kind for kind in sorted(kinds) if not any(feed.kind == kind for feed in way.cache.feeds)
+    ]
+    waiting = _awaited(way)
+    if not unread and not waiting:
+        return way.end("drained")
+    reasons = [
+        f"volume {name} is still attached to {way.look.name}; see its CSI driver"
+        for name in sorted(waiting)
+    ]
+    if way.now < limit:
+        return NextStep(memory, way.status("volumes", reasons), wake=limit, kinds=kinds)
+    reasons += [f"the {kind} could not be read" for kind in unread]
+    if not memory.had_pods or policy.on_timeout in ("delete", "force_delete"):
+        return way.end("drained", reasons)
+    error = OverdueError(
+        f"Node {way.look.name} is not drained: volumes are still attached after"
+        f" {policy.volume_timeout:g} s"
+    )
+    return way.end("skipped" if policy.on_timeout == "skip" else "failed", reasons, error)
+
+
+def _awaited(way: NodeDrain) -> frozenset[str]:
+    """Return the attached volumes that have to leave the node.
+
+    Where no pod was seen going (they went before this run began), these are all but the volumes of
+    pods that stay.
+    """
+    attached = attached_to(way.look.name, way.cache)
+    if way.memory.had_pods:
+        return attached & way.memory.volumes
+    return attached - volumes_of(way.look.entries, way.cache)

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Take nodes out of their target groups before they go, and back in if they stay."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    Deregister,
+    Register,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import TargetHealth
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+    Member,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import (
+    give_up,
+    limits,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
+    fail,
+)
+
+
+def leave_target_groups(turn: Turn, member: Member) -> bool:
+    """Whether no target group attached to the group sends this instance traffic any more, or
+    lb_timeout has passed."""
+    mine = [
+        target
+        for target in turn.group.targets
+        if target.id == member.id and target.state != "unused"
+    ]
+    if not mine:
+        return True
+    if turn.over(f"lb {member.id}", turn.policy.lb_timeout):
+        return _leave_anyway(turn, member)
+    turn.hurry = True
+    _deregister(turn, member, mine)
+    return False
+
+
+def _leave_anyway(turn: Turn, member: Member) -> bool:
+    """Go on without waiting any longer, unless the instance is the last healthy target."""
+    if last := _last_healthy(turn, member):
+        give_up(turn, member)
+        text = f"Node {member.name} is the last healthy target of {last}"
+        fail(turn, FailedError(text, "See why no other target is healthy"))
+        return False
+    turn.tell(
+        "balancer",
+        member.name,
+        "still draining in its target group after lb_timeout; going on",
+        once=f"lb {member.id}",
+    )
+    return True
+
+
+def _deregister(turn: Turn, member: Member, mine: list[TargetHealth]) -> None:
+    last = _last_healthy(turn, member)
+    for target in mine:
+        if target.state == "draining":
+            continue
+        if target.group == last:
+            turn.tell(
+                "blocked",
+                member.name,
+                "it is the last healthy target of its target group",
+                once=f"last {member.id}",
+            )
+            continue
+        pushed = (target.group, target.id, target.port)
+        if pushed in turn.journal.pushed:
+            turn.do(Deregister(target.group, ((target.id, target.port),)))
+        else:
+            turn.record(pushed=(*turn.journal.pushed, pushed))
+
+
+def _last_healthy(turn: Turn, member: Member) -> str:
+    """The target group in which this instance is the last healthy target that stays, "" if there is
+    none or if all nodes may be unavailable at once."""
+    if limits(turn).unavailable >= turn.situation.base:
+        return ""
+    leaving = {other.id for other in turn.situation.leaving}
+    healthy = [target for target in turn.group.targets if target.state == "healthy"]
+    kept = {target.group for target in healthy if target.id not in leaving}
+    return next(
+        (target.group for target in healthy if target.id == member.id and target.group not in kept),
+        "",
+    )
+
+
+def rejoined(turn: Turn) -> bool:
+    """Whether every target that we deregistered and whose node stays is registered again; sees to
+    it."""
+    staying = {member.id for member in turn.situation.members if not member.leaving}
+    present = {member.id for member in turn.situation.members}
+    serving = {
+        (target.group, target.id)
+        for target in turn.group.targets
+        if target.state not in ("draining", "unused")
+    }
+    missing = [
+        push for push in turn.journal.pushed if push[1] in staying and push[:2] not in serving
+    ]
+    over = {
+        push
+        for push in turn.journal.pushed
+        if push[1] not in present or (push[1] in staying and push not in missing)
+    }
+    if over:
+        turn.record(pushed=tuple(push for push in turn.journal.pushed if push not in over))
+    for group, instance, port in missing:
+        turn.hurry = True
+        turn.do(Register(group, ((instance, port),)))
+    return not missing

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an update of a node group's templates did, or would do."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
+    Source,
+    Use,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.configurations import (
+    ConfigurationPlan,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import (
+    Plan,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """One template of the node group: what it is, what it needs, and which of its versions are to
+    be deleted."""
+
+    use: Use
+    name: str
+    plan: Plan
+    prune: tuple[int, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything of it changes."""
+        return self.plan.changed or bool(self.prune)
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What was done, or in check mode would be. `verified`: EC2 said yes to a launch; None where it
+    was not asked."""
+
+    source: Source
+    parts: tuple[Part, ...]
+    warnings: tuple[str, ...] = ()
+    verified: bool | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything changes."""
+        return any(part.changed for part in self.parts)
+
+
+@dataclasses.dataclass(frozen=True)
+class ConfigurationOutcome:
+    """What was done to the group's launch configuration, or in check mode would be."""
+
+    source: Source
+    plan: ConfigurationPlan
+    prune: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    verified: bool | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything changes."""
+        return self.plan.changed or bool(self.prune)

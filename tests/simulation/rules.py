@@ -1,0 +1,46 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rules that the judge holds every command to, and a breach of one."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    pass
+
+
+@dataclasses.dataclass
+class Rules:
+    """What a run may do to one group, in nodes; `base` is the size that its users asked for."""
+
+    base: int
+    surge: int = 1
+    unavailable: int = 0
+    lease: str = ""
+    """The Lease whose holder alone may act on the group; "" while nobody says."""
+    volumes: bool = True
+    """Whether an instance may end only when no volume is attached to its node any more."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Breach:
+    """A command that should not have been given."""
+
+    at: float
+    command: str
+    why: str
+
+
+def is_evictable(pod: dict[str, Any]) -> bool:
+    """Whether a drain has to move this pod: not of a DaemonSet, not static, not finished, not
+    already going."""
+    meta = pod["metadata"]
+    owners = {owner["kind"] for owner in meta.get("ownerReferences", ())}
+    mirror = "kubernetes.io/config.mirror" in meta.get("annotations", {})
+    finished = pod.get("status", {}).get("phase") in ("Succeeded", "Failed")
+    return not (
+        owners & {"DaemonSet", "Node"} or mirror or finished or meta.get("deletionTimestamp")
+    )
