@@ -51,6 +51,11 @@ def floors() -> bool:
     return command("python", "-m", "pytest", "-q", "tests/unit/floors")
 
 
+def ruff() -> bool:
+    """Lint, imports and format; the settings are in pyproject.toml."""
+    return command("ruff", "check", ".") and command("ruff", "format", "--check", ".")
+
+
 def types() -> bool:
     """mypy --strict; its settings are in pyproject.toml."""
     return command("mypy", *(word for name in TYPED for word in ("-p", f"{PACKAGES}.{name}")))
@@ -112,6 +117,7 @@ def docs_build() -> bool:
 
 CHECKS = {
     "floors": ("floors and shape", floors),
+    "ruff": ("ruff check and format", ruff),
     "types": ("mypy --strict", types),
     "lint": ("ansible-lint, profile production", lint),
     "changelog": ("antsibull-changelog", changelog),
