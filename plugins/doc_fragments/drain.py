@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 class ModuleDocFragment:
     """The options of a drain, named as those of kubectl drain where it has one."""
@@ -55,7 +57,7 @@ options:
       - V(0) waits for all.
     type: int
     default: 0
-  honour_do_not_disrupt:
+  honor_do_not_disrupt:
     description:
       - What to do for pods with C(karpenter.sh/do-not-disrupt=true) or
         C(cluster-autoscaler.kubernetes.io/safe-to-evict=false).
@@ -136,12 +138,10 @@ options:
     description: Seconds for the volumes. V(0) is no limit.
     type: int
     default: 120
-  request_rate:
-    description: Requests per second to the API server, at most, once O(request_burst) is used up.
-    type: int
-    default: 50
-  request_burst:
-    description: Requests that may go at once.
-    type: int
-    default: 100
 """
+    PREFIXED = re.sub(
+        r"O\((?!request_)(\w+)\)",
+        r"O(drain_\1)",
+        re.sub(r"(?m)^  (\w+):$", r"  drain_\1:", DOCUMENTATION),
+    )
+    """The same options of a module that does more than drain."""

@@ -66,7 +66,7 @@ attributes:
     description: Can run in check mode and tell the same without any change.
     support: full
     details: Reads the group, the nodes and the Lease, and answers with the status V(planned) or
-      V(nothing).
+      V(unchanged).
   diff_mode:
     description: Tells in diff mode what has changed or would change.
     support: full
@@ -76,7 +76,8 @@ attributes:
     support: full
 extends_documentation_fragment:
   - nodeops.rotator.rotation
-  - nodeops.rotator.drain
+  - nodeops.rotator.drain.prefixed
+  - nodeops.rotator.requests
   - nodeops.rotator.kube
   - nodeops.rotator.progress
   - amazon.aws.common.modules
@@ -119,15 +120,13 @@ EXAMPLES = r"""
 RETURN = r"""
 status:
   description:
-    - V(complete), V(nothing) (no node is outdated), V(planned) (check mode) or V(restored).
-    - When it fails, V(failed) (nothing was begun), V(settled) (something failed; all was put back
-      but RV(left)),
-      V(stopped) (by a signal) or V(suspended) (the credentials are no longer good). After the last
-      two the next run goes
-      on.
+    - V(complete), V(unchanged) (no node is outdated), V(planned) (check mode) or V(restored).
+    - When it fails, V(refused) (nothing was touched), V(failed) (something was; all is put back but
+      what RV(not_restored) names), V(stopped) (by a signal) or V(suspended) (the credentials are no
+      longer good). After the last two the next run goes on.
   type: str
   returned: always
-group:
+autoscaling_group_name:
   description: Name of the Auto Scaling group.
   type: str
   returned: always
@@ -160,7 +159,7 @@ target:
       description: Id of the image.
       type: str
       returned: when the group could be read
-old_images:
+old_image_ids:
   description: Ids of the images of the nodes that were outdated.
   type: list
   elements: str
@@ -234,7 +233,7 @@ seconds:
   description: How long it took.
   type: float
   returned: always
-left:
+not_restored:
   description: Sentences about what could not be put back, and why.
   type: list
   elements: str
@@ -279,7 +278,7 @@ def run(module: Any) -> None:
     result = rotate(module, progress)
     changed = result.changed or result.status == "planned"
     answer = {**result.values, "changed": changed, "diff": diff(result), "events": progress.events}
-    for sentence in result.values["left"]:
+    for sentence in result.values["not_restored"]:
         module.warn(sentence)
     finish(module, answer, result.error)
 

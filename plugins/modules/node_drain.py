@@ -71,6 +71,7 @@ attributes:
     support: full
 extends_documentation_fragment:
   - nodeops.rotator.drain
+  - nodeops.rotator.requests
   - nodeops.rotator.kube
   - nodeops.rotator.progress
   - amazon.aws.common.modules

@@ -112,7 +112,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-group:
+autoscaling_group_name:
   description: Name of the Auto Scaling group.
   returned: success
   type: str
@@ -194,13 +194,16 @@ refusals:
   elements: str
   sample: []
 preflight:
-  description: What may make a rotation slow, or block it, each in a sentence.
-  returned: success
+  description: What may make a rotation slow, block it for a while, or should be looked at first.
   type: list
   elements: str
-  sample:
-    - "PodDisruptionBudget shop/cart (minAvailable 3) of shop/cart-0 can never allow an eviction: it
-      wants 3 of 3 pods. Raise replicas or relax it"
+  returned: always
+blockers:
+  description: What a drain can never get past, such as a PodDisruptionBudget that wants all its
+    pods. A rotation is bound to fail.
+  type: list
+  elements: str
+  returned: always
 snapshot:
   description: What has to be again as it is now after a rotation, for O(before) of a later call.
   returned: success

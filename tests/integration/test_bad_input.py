@@ -193,7 +193,7 @@ def test_an_empty_group_has_nothing_to_rotate_and_that_is_said(small: WorldOnWir
         Tags=[tag],
     )
     result = small.module("asg_node_replace", **{**ROTATE, "autoscaling_group_name": "demo-empty"})
-    assert (result["changed"], result["status"]) == (False, "nothing")
+    assert (result["changed"], result["status"]) == (False, "unchanged")
     info = small.module("node_group_info", **{**ROTATE, "autoscaling_group_name": "demo-empty"})
     assert info["preflight"] == [
         "Auto Scaling group demo-empty is empty (desired 0). There is no node to replace"

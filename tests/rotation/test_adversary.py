@@ -177,7 +177,7 @@ def test_an_instance_that_never_leaves_its_hook_is_told_and_not_waited_for_witho
     world.account.call("autoscaling", "PutLifecycleHook", params, "operator")
     run = rotate(world, BLUE)
     assert run.result is not None and run.result.error is None and all_current(world)
-    told = run.result.values["left"]
+    told = run.result.values["not_restored"]
     assert len(told) == 1 and "was told to terminate and its node is still there" in told[0]
     assert traces(world) == CLEAN and world.judge.breaches == []
 
@@ -212,7 +212,7 @@ def test_a_zone_without_capacity(way: dict[str, str], size: int) -> None:
     run = rotate(world, BLUE, **way)
     assert run.result is not None and run.result.error is None and all_current(world)
     assert sizes(world) == (size, size, size) and world.judge.breaches == []
-    assert ["AZRebalance" in sentence for sentence in run.result.values["left"]] == [True]
+    assert ["AZRebalance" in sentence for sentence in run.result.values["not_restored"]] == [True]
     assert traces(world)["suspended"] == ["AZRebalance"], "so that it can be true what is said"
 
 

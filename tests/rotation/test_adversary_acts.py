@@ -144,7 +144,7 @@ def test_a_maximum_that_we_raised_in_two_steps_is_ours_after_a_kill_between_them
     killed(world, "r1", command, max_surge="3", soak=20)
     run = rotate(world, BLUE, run_id="r2", restore_only=True)
     assert run.result is not None and not any(
-        "somebody changed" in sentence for sentence in run.result.values["left"]
+        "somebody changed" in sentence for sentence in run.result.values["not_restored"]
     )
 
 
@@ -164,7 +164,7 @@ def test_a_template_deleted_in_mid_run_settles_and_takes_no_fresh_node_for_outda
     run()
     assert (
         run.result is not None
-        and run.result.status == "settled"
+        and run.result.status == "failed"
         and "was deleted" in str(run.result.error)
     )
     assert (
@@ -208,11 +208,9 @@ def test_what_we_may_not_do_keeps_nothing_else_from_being_put_back(denied: str) 
     world.account.denied.append(("*", f"autoscaling:{denied}"))
     run = rotate(world, BLUE)
     assert (
-        run.result is not None
-        and run.result.status == "settled"
-        and denied in str(run.result.error)
+        run.result is not None and run.result.status == "failed" and denied in str(run.result.error)
     )
-    assert any(denied in sentence for sentence in run.result.values["left"])
+    assert any(denied in sentence for sentence in run.result.values["not_restored"])
     assert sizes(world) == (4, 4, 4) and traces(world) == CLEAN and world.judge.breaches == []
 
 
@@ -221,7 +219,11 @@ def test_of_what_may_not_be_put_back_only_that_is_left(denied: str, kept: str) -
     world = due()
     world.account.denied.append(("*", f"autoscaling:{denied}"))
     run = rotate(world, BLUE)
-    assert run.result is not None and all_current(world) and denied in run.result.values["left"][0]
+    assert (
+        run.result is not None
+        and all_current(world)
+        and denied in run.result.values["not_restored"][0]
+    )
     found = traces(world)
     assert {name for name, value in found.items() if value != CLEAN[name]} <= {
         kept,
@@ -234,10 +236,11 @@ def test_a_node_that_may_not_be_terminated_goes_back_and_no_other_is_tried() -> 
     world = due()
     world.account.denied.append(("*", "autoscaling:TerminateInstanceInAutoScalingGroup"))
     run = rotate(world, BLUE)
-    assert run.result is not None and run.result.status == "settled"
+    assert run.result is not None and run.result.status == "failed"
     assert run.phases().count("cordoned") == 1 and {**traces(world), "journals": []} == CLEAN
     assert any(
-        "5 nodes, 1 above its base of 4" in sentence for sentence in run.result.values["left"]
+        "5 nodes, 1 above its base of 4" in sentence
+        for sentence in run.result.values["not_restored"]
     )
     assert sizes(world) == (5, 5, 5) and world.judge.breaches == []
 

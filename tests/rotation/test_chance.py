@@ -240,7 +240,7 @@ def carry_out(tale: Tale) -> Run:
         run.inbox.past = tale.world.kernel.now + LONG
         with contextlib.suppress(Killed):
             run()
-        if run.result is not None and run.result.status not in ("stopped", "failed"):
+        if run.result is not None and run.result.status not in ("stopped", "refused"):
             break
         tale.world.kernel.advance(tale.world.kernel.now + tale.dice.uniform(0, 60))
         allowed = tale.world.judge.rules[BLUE].surge
@@ -279,7 +279,9 @@ def test_no_breach_and_a_true_end(seed: int) -> None:
         found.pop("cordoned", None)
     found["taints"] = [key for key in found.get("taints", []) if "nodeops" in key]
     untold = (
-        {name: value for name, value in found.items() if value} if not result.values["left"] else {}
+        {name: value for name, value in found.items() if value}
+        if not result.values["not_restored"]
+        else {}
     )
     assert untold == {}, (tale.happens, result.error, run.story()[-5:])
     if result.error is not None:
@@ -290,5 +292,5 @@ def test_no_breach_and_a_true_end(seed: int) -> None:
         )  # nothing else keeps a rotation from its end
         return
     assert all_current(world)
-    if not tale.happened("resize") and not result.values["left"]:
+    if not tale.happened("resize") and not result.values["not_restored"]:
         assert sizes(world) == (tale.size, tale.size, tale.maximum)

@@ -223,7 +223,7 @@ def test_do_not_disrupt_is_waited_for() -> None:
     stage.deployment("calm", 1, annotations={"karpenter.sh/do-not-disrupt": "true"})
     stage.deployment("cart", 1)
     stage.node("n2")
-    status = stage.drain("n1", honour_do_not_disrupt="wait", timeout=100)["n1"]
+    status = stage.drain("n1", honor_do_not_disrupt="wait", timeout=100)["n1"]
     assert status.phase == "failed"
     assert [command.name.split("-")[0] for _at, command in stage.evictions()] == ["cart"]
     assert len(status.reasons) == 1
@@ -238,7 +238,7 @@ def test_do_not_disrupt_skips_the_node_untouched() -> None:
     )
     stage.deployment("cart", 1)
     stage.node("n2")
-    assert stage.drain("n1", honour_do_not_disrupt="skip_node")["n1"].phase == "skipped"
+    assert stage.drain("n1", honor_do_not_disrupt="skip_node")["n1"].phase == "skipped"
     assert stage.commands() == []
 
 

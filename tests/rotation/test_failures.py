@@ -46,7 +46,7 @@ def test_a_bad_image_stops_at_the_canary_and_takes_no_old_node(how: str) -> None
     world = due()
     world.bad_images[world.facts["new_image"]] = how
     run = rotate(world, BLUE, boot_timeout=300)
-    failed(run, "settled", "not ready 300 s after its launch")
+    failed(run, "failed", "not ready 300 s after its launch")
     assert (
         run.result is not None
         and run.result.values["replaced"] == 0
@@ -62,7 +62,7 @@ def test_a_fresh_node_that_fails_while_it_is_watched_stops_the_rotation() -> Non
         240, lambda: [world.cluster.node_silent(name) for name in fresh_names(world)]
     )
     run()
-    failed(run, "settled", "no longer Ready")
+    failed(run, "failed", "no longer Ready")
     assert (
         run.result is not None and run.result.values["replaced"] <= 1 and world.judge.breaches == []
     )
@@ -83,9 +83,9 @@ def test_no_capacity_is_told_with_amazons_reason_and_nothing_is_taken() -> None:
     for zone in world.account.zones:
         world.account.capacity["m6i.large", zone] = 0
     run = rotate(world, BLUE, boot_timeout=300)
-    failed(run, "settled", "launched nothing for 300 s", "capacity")
+    failed(run, "failed", "launched nothing for 300 s", "capacity")
     assert images(world) == [world.facts["old_image"]] * 4 and world.judge.breaches == []
-    assert run.result is not None and run.result.values["left"]
+    assert run.result is not None and run.result.values["not_restored"]
 
 
 def test_the_next_run_clears_up_when_capacity_is_back() -> None:
@@ -107,7 +107,7 @@ def test_the_next_run_clears_up_when_capacity_is_back() -> None:
 def test_a_budget_that_never_allows_anything_fails_the_drain_and_the_node_goes_back() -> None:
     world = due(max_unavailable=0)
     run = rotate(world, BLUE, drain=DrainPolicy(timeout=600, pdb_timeout=120))
-    failed(run, "settled", "could not be drained", "shop/cart")
+    failed(run, "failed", "could not be drained", "shop/cart")
     assert run.result is not None and run.result.values["blocked_by"] == ["shop/cart"]
     assert old_only(world) and world.judge.breaches == []
 
@@ -122,7 +122,7 @@ def test_within_the_failure_budget_the_others_go_on() -> None:
     run = rotate(
         world, BLUE, failure_budget=1, canary=0, drain=DrainPolicy(timeout=120, pdb_timeout=60)
     )
-    failed(run, "settled", "Not every node", stuck)
+    failed(run, "failed", "Not every node", stuck)
     assert run.result is not None and run.result.values["replaced"] == 3
     assert images(world).count(world.facts["old_image"]) == 1
     assert sizes(world) == (4, 4, 4) and traces(world) == CLEAN and world.judge.breaches == []
@@ -179,7 +179,7 @@ def test_what_we_may_not_do_is_named_and_nothing_is_left_half_done(operation: st
     world = due()
     world.account.denied.append(("*", f"autoscaling:{operation}"))
     run = rotate(world, BLUE)
-    failed(run, "settled", operation)
+    failed(run, "failed", operation)
     world.account.denied.clear()
     assert (
         images(world) == [world.facts["old_image"]] * 4

@@ -108,7 +108,7 @@ def test_a_template_moved_in_mid_run_settles_and_says_so() -> None:
     run = prepare(world, BLUE, soak=300)
     world.kernel.after(200, lambda: point_to(world, BLUE, world.facts["old_image"]))
     run()
-    failed(run, "settled", "moved from", "Run again")
+    failed(run, "failed", "moved from", "Run again")
     assert sizes(world) == (4, 4, 4) and traces(world) == CLEAN and world.judge.breaches == []
 
 
@@ -118,7 +118,9 @@ def test_a_maximum_somebody_changed_meanwhile_is_left_and_told() -> None:
     world.kernel.after(150, lambda: setattr(world.account.groups[BLUE], "maximum", 9))
     run()
     assert run.result is not None and run.result.error is None
-    assert sizes(world) == (4, 4, 9) and "somebody changed it" in run.result.values["left"][0]
+    assert (
+        sizes(world) == (4, 4, 9) and "somebody changed it" in run.result.values["not_restored"][0]
+    )
 
 
 def test_an_impolite_account_changes_nothing_but_the_time() -> None:
@@ -141,7 +143,7 @@ def test_what_cannot_be_read_is_told_before_anything_is_touched(verb: str) -> No
     world = due()
     world.cluster.denied.extend([("*", verb), ("*", verb.replace("watch", "list"))])
     run = rotate(world, BLUE)
-    failed(run, "failed", verb.split()[1])
+    failed(run, "refused", verb.split()[1])
     assert old_only(world) and not any(
         "Lease" in type(c).__name__ and "Write" in type(c).__name__ for _at, c in run.inbox.commands
     )
@@ -155,7 +157,7 @@ def test_a_template_taken_back_by_a_new_version_with_the_old_content_makes_nobod
     run = rotate(world, BLUE)
     assert (
         run.result is not None
-        and run.result.status == "nothing"
+        and run.result.status == "unchanged"
         and run.result.values["target"]["version"] == "3"
     )
     assert old_only(world)

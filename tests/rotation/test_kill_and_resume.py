@@ -69,8 +69,8 @@ def test_state_restored_puts_everything_back_after_a_kill(command: int) -> None:
     run = rotate(world, BLUE, run_id="r2", restore_only=True)
     assert run.result is not None and run.result.error is None, run.story()[-5:]
     found = {**traces(world), "holders": []}
-    if run.result.values["left"]:
-        assert sizes(world)[1] > SIZE or "AZRebalance" in str(run.result.values["left"])
+    if run.result.values["not_restored"]:
+        assert sizes(world)[1] > SIZE or "AZRebalance" in str(run.result.values["not_restored"])
     else:
         assert found == CLEAN and sizes(world)[2] == SIZE
     assert world.judge.breaches == []

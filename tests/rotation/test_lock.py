@@ -55,7 +55,7 @@ def test_a_second_run_is_refused_while_the_first_lives_and_the_holder_is_named()
     run = rotate(world, BLUE, run_id="mine")
     assert (
         run.result is not None
-        and run.result.status == "failed"
+        and run.result.status == "refused"
         and "host_other" in str(run.result.error)
     )
     acts = [

@@ -56,7 +56,7 @@ def test_a_second_run_changes_nothing_and_writes_nothing() -> None:
     second = rotate(world, BLUE, run_id="r2")
     assert (
         second.result is not None
-        and second.result.status == "nothing"
+        and second.result.status == "unchanged"
         and not second.result.changed
     )
     verbs = (

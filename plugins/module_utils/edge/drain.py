@@ -59,7 +59,7 @@ DRAIN_SPEC: dict[str, Any] = {
     "grace_period": {"type": "int"},
     "max_grace_period": {"type": "int"},
     "skip_wait_for_delete_timeout": {"type": "int", "default": 0},
-    "honour_do_not_disrupt": {"type": "str", "choices": list(DO_NOT_DISRUPT), "default": "ignore"},
+    "honor_do_not_disrupt": {"type": "str", "choices": list(DO_NOT_DISRUPT), "default": "ignore"},
     "wait_for_jobs": {"type": "bool", "default": False},
     "pdb_overrides": {
         "type": "list",
@@ -78,10 +78,13 @@ DRAIN_SPEC: dict[str, Any] = {
     "on_timeout": {"type": "str", "choices": list(ON_TIMEOUT), "default": "fail"},
     "wait_for_volumes": {"type": "bool", "default": True},
     "volume_timeout": {"type": "int", "default": 120},
+}
+"""The counterpart of the documentation fragment nodeops.rotator.drain."""
+REQUEST_SPEC: dict[str, Any] = {
     "request_rate": {"type": "int", "default": 50},
     "request_burst": {"type": "int", "default": 100},
 }
-"""The counterpart of the documentation fragment nodeops.rotator.drain."""
+"""The counterpart of the documentation fragment nodeops.rotator.requests."""
 
 
 @fail_on_error

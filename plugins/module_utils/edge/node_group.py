@@ -85,7 +85,7 @@ def describe(look: preflight.Look, before: Mapping[str, Any] | None) -> dict[str
     nodes = [_node(look, instance) for instance in group.launched]
     target = group.resolved
     return {
-        "group": group.name,
+        "autoscaling_group_name": group.name,
         "kind": kind_of(group.tags).name,
         "sizes": {
             "desired": group.desired,
@@ -100,6 +100,7 @@ def describe(look: preflight.Look, before: Mapping[str, Any] | None) -> dict[str
         "outdated": sum(bool(node["outdated"]) for node in nodes),
         "refusals": [str(refused)] if refused else [],
         "preflight": list(preflight.warnings(look)),
+        "blockers": list(preflight.blockers(look)),
         "snapshot": preflight.snapshot(look),
         "problems": list(verify.problems(look, before)),
     }

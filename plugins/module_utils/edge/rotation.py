@@ -34,6 +34,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.size
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import ONE_ATTEMPT, RawAws
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import (
     DRAIN_SPEC,
+    REQUEST_SPEC,
     allowance,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC, connect
@@ -68,8 +69,11 @@ ROTATION_SPEC: dict[str, Any] = {
     "stop_timeout": {"type": "int", "default": 20},
 }
 """The counterpart of the documentation fragment nodeops.rotator.rotation."""
+DRAIN_PREFIX = "drain_"
+"""Tells the options of the drain from the rotation's own."""
 SPEC: dict[str, Any] = {
-    **DRAIN_SPEC,
+    **{DRAIN_PREFIX + name: spec for name, spec in DRAIN_SPEC.items()},
+    **REQUEST_SPEC,
     **KUBE_SPEC,
     **PROGRESS_SPEC,
     **ROTATION_SPEC,
@@ -106,7 +110,7 @@ def policy_of(params: Mapping[str, Any], check: bool, epoch: float) -> RotationP
         version=params["launch_template_version"],
         plan_only=check,
         restore_only=params["state"] == "restored",
-        drain=from_options(params, epoch),
+        drain=from_options({name: params[DRAIN_PREFIX + name] for name in DRAIN_SPEC}, epoch),
         **{
             name: params[name]
             for name in ROTATION_SPEC

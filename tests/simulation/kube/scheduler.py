@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The scheduler: unbound pods onto nodes that can take them. It honours what moves pods in a
+"""The scheduler: unbound pods onto nodes that can take them. It honors what moves pods in a
 rotation (unschedulable, taints, requests, nodeSelector, the zone of a bound volume) and knows
 nothing of affinity or scores."""
 

@@ -53,7 +53,7 @@ def files(*suffixes: str) -> Iterator[str]:
             for name in folders
             if name == ".ci" or not (name.startswith(".") or name in NOT_OURS)
         )
-        for name in sorted(names):
+        for name in sorted(set(names) - {".git"}):
             if name.endswith(suffixes or ("",)):
                 yield (pathlib.Path(folder) / name).relative_to(ROOT).as_posix()
 

@@ -87,8 +87,13 @@ def listed(names: list[str]) -> str:
 
 
 def warnings(look: Look) -> tuple[str, ...]:
-    """What may make a rotation slow, block it, or should be looked at first."""
-    return (*_of_group(look), *_of_nodes(look), *_of_budgets(look), *_of_pods(look))
+    """Return what may make a rotation slow, block it for a while, or should be looked at first."""
+    return (*_of_group(look), *_of_nodes(look), *_of_budgets(look, passing=True))
+
+
+def blockers(look: Look) -> tuple[str, ...]:
+    """Return what a drain can never get past, so that a rotation is bound to fail."""
+    return (*_of_budgets(look, passing=False), *_of_pods(look))
 
 
 def _of_group(look: Look) -> Iterator[str]:
@@ -134,12 +139,13 @@ def _of_nodes(look: Look) -> Iterator[str]:
         )
 
 
-def _of_budgets(look: Look) -> Iterator[str]:
+def _of_budgets(look: Look, passing: bool) -> Iterator[str]:
+    """Name budgets that allow nothing now (`passing`), or those that never can."""
     held: dict[str, list[str]] = collections.defaultdict(list)
     known = {budget.id: budget for budget in look.budgets}
     for pod in look.to_drain():
         budgets = covering(pod, look.budgets)
-        if len(budgets) > 1:
+        if len(budgets) > 1 and not passing:
             names = ", ".join(budget.id for budget in budgets)
             yield (
                 f"Pod {pod.id} is covered by more than one PodDisruptionBudget ({names}), so"
@@ -148,13 +154,18 @@ def _of_budgets(look: Look) -> Iterator[str]:
         for budget in budgets:
             held[budget.id].append(pod.id)
     for id_, pods in sorted(held.items()):
-        if known[id_].disruptions_allowed == 0:
-            yield _of_budget(known[id_], pods)
+        budget = known[id_]
+        if budget.disruptions_allowed == 0 and passing is not _is_hopeless(budget):
+            yield _of_budget(budget, pods)
+
+
+def _is_hopeless(budget: Budget) -> bool:
+    return budget.desired_healthy >= budget.expected_pods
 
 
 def _of_budget(budget: Budget, pods: list[str]) -> str:
     begin = f"PodDisruptionBudget {budget.id} ({budget.wanted}) of {listed(pods)}"
-    if budget.desired_healthy >= budget.expected_pods:
+    if _is_hopeless(budget):
         return (
             f"{begin} can never allow an eviction: it wants {budget.desired_healthy} of"
             f" {budget.expected_pods} pods. Raise replicas or relax it"

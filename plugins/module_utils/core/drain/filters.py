@@ -138,12 +138,12 @@ def _unmanaged(pod: Pod, context: Context) -> Decision | None:
 def _do_not_disrupt(pod: Pod, context: Context) -> Decision | None:
     mark = f"{KARPENTER}=true" if pod.annotations.get(KARPENTER) == "true" else ""
     mark = mark or (f"{AUTOSCALER}=false" if pod.annotations.get(AUTOSCALER) == "false" else "")
-    wish = context.policy.honour_do_not_disrupt
+    wish = context.policy.honor_do_not_disrupt
     if not mark or wish == "ignore" or finished(pod) or pod.deleted_at is not None:
         return None
     fate = Fate.AWAIT if wish == "wait" else Fate.SKIP_NODE
     return Decision(
-        fate, f"marked {mark}", "wait for it to end, or set honour_do_not_disrupt to ignore"
+        fate, f"marked {mark}", "wait for it to end, or set honor_do_not_disrupt to ignore"
     )
 
 

@@ -49,7 +49,7 @@ class DrainPolicy:
     grace_period: int | None = None
     max_grace_period: int | None = None
     skip_wait_for_delete_timeout: int = 0
-    honour_do_not_disrupt: str = "ignore"
+    honor_do_not_disrupt: str = "ignore"
     wait_for_jobs: bool = False
     pdb_overrides: tuple[Override, ...] = ()
     by_priority: bool = False
@@ -77,7 +77,7 @@ class DrainPolicy:
                 f"max_grace_period is {self.max_grace_period}, and no time is less than 0 seconds"
             )
         _one_of("on_timeout", self.on_timeout, ON_TIMEOUT)
-        _one_of("honour_do_not_disrupt", self.honour_do_not_disrupt, DO_NOT_DISRUPT)
+        _one_of("honor_do_not_disrupt", self.honor_do_not_disrupt, DO_NOT_DISRUPT)
         for override in self.pdb_overrides:
             _one_of("pdb_overrides action", override.action, OVERRIDES)
         if self.timeout and self.grace_period is not None and self.grace_period > self.timeout:

@@ -15,16 +15,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines 
     counted,
     duration,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import (
+    WORDS,
+    failed_status,
+)
 
-OUTCOMES = {
-    "nothing": "nothing outdated",
-    "settled": "FAILED, put back",
-    "suspended": "FAILED, run again",
-    "stopped": "STOPPED, run again",
-}
-"""Statuses of asg_node_replace that do not speak for themselves; the others are shown as they
-are."""
-FAILED = "failed"
 BLOCKERS_SHOWN = 2
 
 
@@ -44,19 +39,19 @@ def summarise(name: str, variables: Mapping[str, Any], plan: bool) -> dict[str, 
     target = result.get("target") or info.get("target") or {}
     return {
         "node_group": name,
-        "autoscaling_group_name": info.get("group", ""),
-        "status": ("planned" if behind else "nothing")
+        "autoscaling_group_name": info.get("autoscaling_group_name", ""),
+        "status": ("planned" if behind else "unchanged")
         if plan and not failed
-        else result.get("status", FAILED),
+        else result.get("status") or failed_status(bool(template.get("changed"))),
         "failed": failed,
         "replaced": result.get("replaced", 0),
         "outdated": behind if plan or not result else result.get("outdated", behind),
-        "old_image_ids": result.get("old_images") or info.get("image_ids", []),
+        "old_image_ids": result.get("old_image_ids") or info.get("image_ids", []),
         "image_id": template.get("image_id") or target.get("image_id", ""),
         "seconds": result.get("seconds", 0.0),
         "evictions": result.get("evictions", 0),
         "blocked_by": result.get("blocked_by", []),
-        "problems": [*result.get("left", ()), *verified.get("problems", ())],
+        "problems": [*result.get("not_restored", ()), *verified.get("problems", ())],
     }
 
 
@@ -81,7 +76,7 @@ def row(summary: Mapping[str, Any]) -> Row:
     done, rest, problems = summary["replaced"], summary["outdated"], summary["problems"]
     blockers = summary["blocked_by"]
     more = f" +{len(blockers) - BLOCKERS_SHOWN}" if len(blockers) > BLOCKERS_SHOWN else ""
-    outcome = OUTCOMES.get(summary["status"], summary["status"])
+    outcome = WORDS.get(summary["status"], summary["status"])
     return Row(
         group=summary["node_group"],
         replaced=f"{done} of {done + rest}" if rest else str(done),

@@ -16,6 +16,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     FailedError,
     RotatorError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import (
+    failed_status,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import spread
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,
@@ -57,7 +60,7 @@ def decide(memory: Memory, view: View, now: float, policy: RotationPolicy) -> St
         turn.note_outcomes(learn)
         result = _decide(turn)
     except RotatorError as error:
-        result = conclude(turn, "failed", error)
+        result = conclude(turn, failed_status(turn.memory.changed), error)
     return Step(
         turn.memory,
         tuple(turn.commands),
@@ -96,9 +99,9 @@ def _survey(turn: Turn) -> RotationResult | None:
     held = turn.memory.lease is not None and turn.memory.lease.holder != ""
     rest = held or not turn.journal.clean or any(member.marked for member in turn.situation.members)
     if turn.policy.plan_only:
-        return conclude(turn, "planned" if work or rest else "nothing")
+        return conclude(turn, "planned" if work or rest else "unchanged")
     if not rest and (turn.policy.restore_only or not work):
-        return conclude(turn, "nothing")
+        return conclude(turn, "unchanged")
     if observe.permitted(turn) and lock.acquire(turn):
         _begin(turn)
         turn.note(mode="release" if turn.policy.restore_only else "rotate")
@@ -274,7 +277,7 @@ def _ended(turn: Turn) -> RotationResult:
     if turn.view.stop is not None and turn.memory.problem is not None:
         return conclude(turn, "stopped", turn.memory.problem)
     if turn.memory.problem is not None:
-        return conclude(turn, "settled", turn.memory.problem)
+        return conclude(turn, failed_status(turn.memory.changed), turn.memory.problem)
     kept = f"; {len(turn.memory.left)} things stay as said" if turn.memory.left else ""
     turn.tell(
         "done",

@@ -10,6 +10,7 @@ import dataclasses
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import Status
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
@@ -20,22 +21,16 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 
 @dataclasses.dataclass(frozen=True)
 class RotationResult:
-    """`status`: complete, nothing, planned, restored; or failures: settled (put back), suspended
-    (no longer let in, record intact), stopped (by a signal, record intact), failed (nothing was
-    begun). `error` says why. `values` is the result of asg_node_replace as documented there."""
+    """How a run ended: its status (see core.report.status), the error that it failed with, whether
+    it changed anything, and `values`, the result of asg_node_replace as documented there."""
 
-    status: str
+    status: Status
     error: RotatorError | None
     changed: bool
     values: dict[str, Any]
 
-    @property
-    def ok(self) -> bool:
-        """Whether the run did what it was asked to."""
-        return self.error is None
 
-
-def conclude(turn: Turn, status: str, error: RotatorError | None = None) -> RotationResult:
+def conclude(turn: Turn, status: Status, error: RotatorError | None = None) -> RotationResult:
     """The result as of this look."""
     memory, group = turn.memory, turn.memory.group
     known = group is not None and (group.resolved is not None or memory.mode != "survey")
@@ -52,11 +47,11 @@ def conclude(turn: Turn, status: str, error: RotatorError | None = None) -> Rota
     gone = memory.marks.gone
     values = {
         "status": status,
-        "group": turn.policy.group,
+        "autoscaling_group_name": turn.policy.group,
         "base": situation.base if situation else 0,
         "desired": situation.desired if situation else 0,
         "target": _target(turn) if known else {},
-        "old_images": sorted(
+        "old_image_ids": sorted(
             {node["image_id"] for node in nodes if node["image_id"] and node["reason"] not in OURS}
         ),
         "nodes": nodes,
@@ -65,7 +60,7 @@ def conclude(turn: Turn, status: str, error: RotatorError | None = None) -> Rota
         "evictions": sum(node["evictions"] for node in nodes),
         "blocked_by": sorted({budget for node in nodes for budget in node["blocked_by"]}),
         "seconds": round(turn.now - memory.began, 1),
-        "left": list(memory.left),
+        "not_restored": list(memory.left),
         "canary": memory.canary,
         "resumed": memory.resumed,
     }

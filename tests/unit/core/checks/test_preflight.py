@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.preflight import (
+    Look,
+    blockers,
     listed,
     snapshot,
     warnings,
@@ -30,6 +32,10 @@ from ansible_collections.nodeops.rotator.tests.unit.core.checks.builders import 
 
 def test_nothing_in_the_way_is_no_finding() -> None:
     assert warnings(look(pods=(pod("cart-1"),), budgets=(budget(),))) == ()
+
+
+def findings(look: Look) -> tuple[str, ...]:
+    return (*warnings(look), *blockers(look))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +93,7 @@ def test_a_node_is_broken_also_when_nobody_knows(ready: bool | None) -> None:
 def test_a_budget_that_can_never_allow_an_eviction_is_told_apart_from_one_that_waits() -> None:
     never = budget(desired_healthy=3, disruptions_allowed=0, wanted="minAvailable 3")
     now = budget(current_healthy=2, disruptions_allowed=0)
-    said = [warnings(look(pods=(pod("cart-1"),), budgets=(one,)))[0] for one in (never, now)]
+    said = [findings(look(pods=(pod("cart-1"),), budgets=(one,)))[0] for one in (never, now)]
     assert said[0] == (
         "PodDisruptionBudget shop/cart (minAvailable 3) of shop/cart-1 can never allow an"
         " eviction: it wants 3 of 3 pods."
@@ -101,7 +107,7 @@ def test_a_budget_that_can_never_allow_an_eviction_is_told_apart_from_one_that_w
 
 
 def test_a_pod_with_two_budgets_cannot_be_evicted() -> None:
-    found = warnings(look(pods=(pod("cart-1"),), budgets=(budget(), budget())))
+    found = findings(look(pods=(pod("cart-1"),), budgets=(budget(), budget())))
     assert found[0].startswith("Pod shop/cart-1 is covered by more than one PodDisruptionBudget")
 
 
@@ -114,13 +120,13 @@ def test_pods_on_current_nodes_and_elsewhere_are_not_drained_and_no_finding() ->
 
 def test_a_pod_that_nobody_recreates_stops_a_drain_unless_it_is_told_to_force() -> None:
     bare = pod("lonely", owner=None)
-    found = warnings(look(pods=(bare,)))
+    found = findings(look(pods=(bare,)))
     assert (
         len(found) == 1
         and found[0].startswith("A drain would stop at shop/lonely: ")
         and "force" in found[0]
     )
-    assert warnings(look(pods=(bare,), drain=DrainPolicy(force=True))) == ()
+    assert findings(look(pods=(bare,), drain=DrainPolicy(force=True))) == ()
 
 
 def test_a_planned_image_makes_every_other_one_outdated() -> None:
@@ -192,3 +198,12 @@ def test_a_snapshot_is_the_group_as_it_is() -> None:
         "protected": ["i-1"],
         "workloads": {},
     }
+
+
+def test_only_what_can_never_pass_is_a_blocker() -> None:
+    never = budget(desired_healthy=3, disruptions_allowed=0)
+    now = budget(current_healthy=2, disruptions_allowed=0)
+    assert blockers(look(pods=(pod("cart-1"),), budgets=(now,))) == ()
+    (said,) = blockers(look(pods=(pod("cart-1"),), budgets=(never,)))
+    assert "can never allow an eviction" in said
+    assert warnings(look(pods=(pod("cart-1"),), budgets=(never,))) == ()

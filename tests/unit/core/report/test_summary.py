@@ -26,7 +26,7 @@ RESULT: dict[str, Any] = {
     "status": "complete",
     "replaced": 2,
     "outdated": 0,
-    "old_images": ["ami-1"],
+    "old_image_ids": ["ami-1"],
     "target": {"image_id": "ami-2"},
     "seconds": 95.0,
     "evictions": 7,
@@ -65,14 +65,14 @@ def test_a_complete_rotation() -> None:
 
 
 def test_a_plan_counts_what_is_outdated_with_the_planned_image() -> None:
-    nothing = {**RESULT, "status": "nothing", "replaced": 0, "seconds": 2.0, "old_images": []}
+    nothing = {**RESULT, "status": "unchanged", "replaced": 0, "seconds": 2.0, "old_image_ids": []}
     assert cells(plan=True, rotate_result=nothing) == ("0 of 2", "ami-1 -> ami-2", "-", "planned")
 
 
 def test_a_plan_with_nothing_to_do() -> None:
     current = {**INFO, "nodes": [{"outdated": ""}]}
     found = cells(
-        plan=True, prepare_info=current, prepare_template={}, rotate_result={"status": "nothing"}
+        plan=True, prepare_info=current, prepare_template={}, rotate_result={"status": "unchanged"}
     )
     assert found == ("0", "ami-1", "-", "nothing outdated")
 
@@ -80,7 +80,8 @@ def test_a_plan_with_nothing_to_do() -> None:
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [
-        ("settled", "FAILED, put back"),
+        ("refused", "REFUSED, nothing touched"),
+        ("failed", "FAILED, put back"),
         ("suspended", "FAILED, run again"),
         ("stopped", "STOPPED, run again"),
     ],
@@ -93,7 +94,7 @@ def test_a_failure_says_how_things_were_left(status: str, outcome: str) -> None:
 
 def test_what_failed_before_it_was_rotated() -> None:
     found = cells(rotate_result=None, prepare_template=None)
-    assert found == ("0 of 2", "ami-1", "-", "failed")
+    assert found == ("0 of 2", "ami-1", "-", "REFUSED, nothing touched")
 
 
 def test_a_look_that_failed_tells_no_more_than_that() -> None:
@@ -103,12 +104,12 @@ def test_a_look_that_failed_tells_no_more_than_that() -> None:
         rotate_result=None,
         verify_info=None,
     )
-    assert found == ("0", "-", "-", "failed")
+    assert found == ("0", "-", "-", "REFUSED, nothing touched")
 
 
 def test_problems_are_counted_in_the_outcome() -> None:
     assert (
-        cells(verify_info={"problems": ["a"]}, rotate_result={**RESULT, "left": ["b"]})[3]
+        cells(verify_info={"problems": ["a"]}, rotate_result={**RESULT, "not_restored": ["b"]})[3]
         == "complete, 2 problems"
     )
 
@@ -126,7 +127,7 @@ def test_a_table_has_headings_and_aligned_columns() -> None:
 
 
 def test_the_last_line_has_the_figures_of_all() -> None:
-    failed = summary(rotate_result={**RESULT, "status": "settled", "failed": True, "replaced": 1})
+    failed = summary(rotate_result={**RESULT, "status": "failed", "failed": True, "replaced": 1})
     assert totals([summary()], plan=False) == "1 node group, 2 nodes replaced, 7 pods evicted."
     assert (
         totals([summary(), failed], plan=False)
@@ -135,7 +136,7 @@ def test_the_last_line_has_the_figures_of_all() -> None:
 
 
 def test_the_last_line_of_a_plan_says_that_nothing_was_changed() -> None:
-    nothing = {**RESULT, "status": "nothing"}
+    nothing = {**RESULT, "status": "unchanged"}
     assert totals([summary(plan=True, rotate_result=nothing)], plan=True) == (
         "1 node group looked at, 2 nodes would be replaced. Nothing was changed."
     )

@@ -94,11 +94,11 @@ def test_a_run_begins_by_reading_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     "policy, journal, fresh, status",
     [
-        (POLICY, Journal(), True, "nothing"),
-        (dataclasses.replace(POLICY, plan_only=True), Journal(), True, "nothing"),
+        (POLICY, Journal(), True, "unchanged"),
+        (dataclasses.replace(POLICY, plan_only=True), Journal(), True, "unchanged"),
         (dataclasses.replace(POLICY, plan_only=True), Journal(), False, "planned"),
         (dataclasses.replace(POLICY, plan_only=True), RUNNING, True, "planned"),
-        (dataclasses.replace(POLICY, restore_only=True), Journal(), False, "nothing"),
+        (dataclasses.replace(POLICY, restore_only=True), Journal(), False, "unchanged"),
         (dataclasses.replace(POLICY, restore_only=True), RUNNING, True, None),
         (POLICY, RUNNING, True, None),
         (POLICY, Journal(), False, None),
@@ -136,7 +136,7 @@ def test_a_record_that_cannot_be_read_ends_it_before_anything() -> None:
     read = Done(ReadLease("lease"), dataclasses.replace(HELD, journal="{"), None, NOW, NOW)
     step = decide(start(NOW), View(done=(read,)), NOW, POLICY)
     assert (
-        step.result.status == "failed"
+        step.result.status == "refused"
         and "cannot be read" in str(step.result.error)
         and not step.result.changed
     )
