@@ -139,9 +139,9 @@ options:
     type: int
     default: 120
 """
-    PREFIXED = re.sub(
-        r"O\((?!request_)(\w+)\)",
-        r"O(drain_\1)",
-        re.sub(r"(?m)^  (\w+):$", r"  drain_\1:", DOCUMENTATION),
-    )
+    PREFIXED: str
     """The same options of a module that does more than drain."""
+
+
+_OPTIONS = re.sub(r"(?m)^  (\w+):$", r"  drain_\1:", ModuleDocFragment.DOCUMENTATION)
+ModuleDocFragment.PREFIXED = re.sub(r"O\((\w+)\)", r"O(drain_\1)", _OPTIONS)

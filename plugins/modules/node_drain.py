@@ -212,6 +212,7 @@ events:
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import aws_module
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import (
     DRAIN_SPEC,
+    REQUEST_SPEC,
     run_module,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
@@ -219,6 +220,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress impo
 
 SPEC = {
     **DRAIN_SPEC,
+    **REQUEST_SPEC,
     **KUBE_SPEC,
     **PROGRESS_SPEC,
     "nodes": {"type": "list", "elements": "str"},

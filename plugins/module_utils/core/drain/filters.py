@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 from collections.abc import Callable
+from typing import Optional
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import FINISHED
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
@@ -59,7 +60,7 @@ class Context:
     terminating_for: float | None = None
 
 
-Filter = Callable[[Pod, Context], Decision | None]
+Filter = Callable[[Pod, Context], Optional[Decision]]
 
 
 def decide(pod: Pod, context: Context) -> Decision:

@@ -61,7 +61,7 @@ def test_codes_by_meaning(code: str, status: int, kind: type[errors.RotatorError
         "ResponseMetadata": {"HTTPStatusCode": status},
     }
     error = translate(exceptions.ClientError(answer, "DescribeThings"), "describe things")
-    assert type(error) is kind and error.code == code
+    assert error.__class__ is kind and error.code == code
 
 
 def test_a_region_that_is_not_opted_in_is_no_matter_of_credentials() -> None:

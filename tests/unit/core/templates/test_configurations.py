@@ -9,9 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates import (
-    configurations as configurations,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates import configurations
 
 OLD, NEW = (
     {"ImageId": "ami-1", "InstanceType": "m5.large"},
