@@ -100,7 +100,7 @@ def test_a_startup_taint_is_waited_for(way: dict[str, str]) -> None:
         taints=({"key": "agent/wait", "effect": "NoSchedule", "seconds": 60},),
     )
     well(world, rotate(world, BLUE, **way))
-    assert world.kernel.now > 4 * 100, "each fresh node is waited for in turn"
+    assert world.kernel.now > 4 * 100, "each fresh node is waited for in ctx"
 
 
 @pytest.mark.parametrize("way", WAYS)

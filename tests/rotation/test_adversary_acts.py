@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import observe
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
     Behavior as AwsBehavior,
 )
@@ -123,10 +125,10 @@ def test_the_record_of_a_run_that_came_and_died_while_we_looked_is_not_written_o
     point_to(world, BLUE, world.facts["old_image"])
     run, stale, seen = prepare(world, BLUE, "b", soak=20), observe.stale, []
 
-    def meanwhile(turn: Turn) -> bool:
-        if turn.policy.run == "b" and not seen:
+    def meanwhile(ctx: RotationContext) -> bool:
+        if ctx.policy.run == "b" and not seen:
             seen.append(killed(world, "a", 60))
-        return stale(turn)
+        return stale(ctx)
 
     monkeypatch.setattr(observe, "stale", meanwhile)
     run()

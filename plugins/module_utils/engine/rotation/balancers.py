@@ -18,37 +18,39 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ca
     give_up,
     limits,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
     fail,
 )
 
 
-def leave_target_groups(turn: Turn, member: Member) -> bool:
+def leave_target_groups(ctx: RotationContext, member: Member) -> bool:
     """Whether no target group attached to the group sends this instance traffic any more, or
     lb_timeout has passed."""
     mine = [
         target
-        for target in turn.group.targets
+        for target in ctx.group.targets
         if target.id == member.id and target.state != "unused"
     ]
     if not mine:
         return True
-    if turn.over(f"lb {member.id}", turn.policy.lb_timeout):
-        return _leave_anyway(turn, member)
-    turn.hurry = True
-    _deregister(turn, member, mine)
+    if ctx.over(f"lb {member.id}", ctx.policy.lb_timeout):
+        return _leave_anyway(ctx, member)
+    ctx.poll_soon = True
+    _deregister(ctx, member, mine)
     return False
 
 
-def _leave_anyway(turn: Turn, member: Member) -> bool:
+def _leave_anyway(ctx: RotationContext, member: Member) -> bool:
     """Go on without waiting any longer, unless the instance is the last healthy target."""
-    if last := _last_healthy(turn, member):
-        give_up(turn, member)
+    if last := _last_healthy(ctx, member):
+        give_up(ctx, member)
         text = f"Node {member.name} is the last healthy target of {last}"
-        fail(turn, FailedError(text, "See why no other target is healthy"))
+        fail(ctx, FailedError(text, "See why no other target is healthy"))
         return False
-    turn.tell(
+    ctx.tell(
         "balancer",
         member.name,
         "still draining in its target group after lb_timeout; going on",
@@ -57,13 +59,13 @@ def _leave_anyway(turn: Turn, member: Member) -> bool:
     return True
 
 
-def _deregister(turn: Turn, member: Member, mine: list[TargetHealth]) -> None:
-    last = _last_healthy(turn, member)
+def _deregister(ctx: RotationContext, member: Member, mine: list[TargetHealth]) -> None:
+    last = _last_healthy(ctx, member)
     for target in mine:
         if target.state == "draining":
             continue
         if target.group == last:
-            turn.tell(
+            ctx.tell(
                 "blocked",
                 member.name,
                 "it is the last healthy target of its target group",
@@ -71,19 +73,19 @@ def _deregister(turn: Turn, member: Member, mine: list[TargetHealth]) -> None:
             )
             continue
         pushed = (target.group, target.id, target.port)
-        if pushed in turn.journal.pushed:
-            turn.do(Deregister(target.group, ((target.id, target.port),)))
+        if pushed in ctx.journal.pushed:
+            ctx.do(Deregister(target.group, ((target.id, target.port),)))
         else:
-            turn.record(pushed=(*turn.journal.pushed, pushed))
+            ctx.record(pushed=(*ctx.journal.pushed, pushed))
 
 
-def _last_healthy(turn: Turn, member: Member) -> str:
+def _last_healthy(ctx: RotationContext, member: Member) -> str:
     """The target group in which this instance is the last healthy target that stays, "" if there is
     none or if all nodes may be unavailable at once."""
-    if limits(turn).unavailable >= turn.situation.base:
+    if limits(ctx).unavailable >= ctx.situation.base:
         return ""
-    leaving = {other.id for other in turn.situation.leaving}
-    healthy = [target for target in turn.group.targets if target.state == "healthy"]
+    leaving = {other.id for other in ctx.situation.leaving}
+    healthy = [target for target in ctx.group.targets if target.state == "healthy"]
     kept = {target.group for target in healthy if target.id not in leaving}
     return next(
         (target.group for target in healthy if target.id == member.id and target.group not in kept),
@@ -91,27 +93,27 @@ def _last_healthy(turn: Turn, member: Member) -> str:
     )
 
 
-def rejoined(turn: Turn) -> bool:
+def rejoined(ctx: RotationContext) -> bool:
     """Whether every target that we deregistered and whose node stays is registered again; sees to
     it."""
-    staying = {member.id for member in turn.situation.members if not member.leaving}
-    present = {member.id for member in turn.situation.members}
+    staying = {member.id for member in ctx.situation.members if not member.leaving}
+    present = {member.id for member in ctx.situation.members}
     serving = {
         (target.group, target.id)
-        for target in turn.group.targets
+        for target in ctx.group.targets
         if target.state not in ("draining", "unused")
     }
     missing = [
-        push for push in turn.journal.pushed if push[1] in staying and push[:2] not in serving
+        push for push in ctx.journal.pushed if push[1] in staying and push[:2] not in serving
     ]
     over = {
         push
-        for push in turn.journal.pushed
+        for push in ctx.journal.pushed
         if push[1] not in present or (push[1] in staying and push not in missing)
     }
     if over:
-        turn.record(pushed=tuple(push for push in turn.journal.pushed if push not in over))
+        ctx.record(pushed=tuple(push for push in ctx.journal.pushed if push not in over))
     for group, instance, port in missing:
-        turn.hurry = True
-        turn.do(Register(group, ((instance, port),)))
+        ctx.poll_soon = True
+        ctx.do(Register(group, ((instance, port),)))
     return not missing

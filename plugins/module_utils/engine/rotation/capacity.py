@@ -29,7 +29,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.size
     may_take,
     room,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
     NodeRecord,
@@ -44,164 +46,164 @@ PROTECT_AT_ONCE = 50
 """SetInstanceProtection takes up to 50 instance ids (its API reference)."""
 
 
-def fence(turn: Turn) -> bool:
+def fence(ctx: RotationContext) -> bool:
     """Whether nobody else's desired or rebalancing can take an undrained node; puts up what is
     missing of that."""
-    group, journal = turn.group, turn.journal
+    group, journal = ctx.group, ctx.journal
     if missing := tuple(sorted(set(journal.suspended) - group.suspended)):
-        turn.do(Suspend(group.name, missing))
+        ctx.do(Suspend(group.name, missing))
     if group.tags.get(SIGNPOST) != journal.run:
-        turn.do(SetTag(group.name, SIGNPOST, journal.run))
+        ctx.do(SetTag(group.name, SIGNPOST, journal.run))
     if not journal.fenced:
         return not missing
     if not group.protects_new:
-        turn.do(ProtectNew(group.name, True))
+        ctx.do(ProtectNew(group.name, True))
     bare = [
         instance.id
         for instance in group.launched
         if instance.lifecycle == "InService" and not instance.protected
     ]
-    bare = [instance for instance in bare if instance not in turn.memory.marks.gone]
+    bare = [instance for instance in bare if instance not in ctx.memory.marks.gone]
     for start in range(0, len(bare), PROTECT_AT_ONCE):
-        turn.do(Protect(group.name, tuple(bare[start : start + PROTECT_AT_ONCE]), True))
+        ctx.do(Protect(group.name, tuple(bare[start : start + PROTECT_AT_ONCE]), True))
     return not missing and group.protects_new
 
 
-def taint(turn: Turn) -> None:
+def taint(ctx: RotationContext) -> None:
     """Mark every outdated node softly, so that evicted pods prefer nodes that stay."""
-    for member in turn.situation.outdated:
+    for member in ctx.situation.outdated:
         node = member.node
         if node is not None and SOFT_TAINT not in node.taints:
-            turn.change(node, NodeChange(taints=(*node.taints, SOFT_TAINT)))
+            ctx.change(node, NodeChange(taints=(*node.taints, SOFT_TAINT)))
 
 
-def limits(turn: Turn) -> Window:
+def limits(ctx: RotationContext) -> Window:
     """The window, narrowed to the canaries while they have not been judged."""
-    whole = turn.window
-    if not turn.policy.canary or turn.journal.canary:
+    whole = ctx.window
+    if not ctx.policy.canary or ctx.journal.canary:
         return whole
-    surge = min(whole.surge, turn.policy.canary)
-    return Window(surge, min(whole.unavailable, max(0, turn.policy.canary - surge)))
+    surge = min(whole.surge, ctx.policy.canary)
+    return Window(surge, min(whole.unavailable, max(0, ctx.policy.canary - surge)))
 
 
-def raise_desired(turn: Turn) -> None:
+def raise_desired(ctx: RotationContext) -> None:
     """Have the surge launched: recorded, then MaxSize where it is in the way, then desired; never
     more than fits."""
-    if turn.journal.intent is not None:
-        _carry_out(turn, *turn.journal.intent)
+    if ctx.journal.intent is not None:
+        _carry_out(ctx, *ctx.journal.intent)
         return
-    situation, cap = turn.situation, limits(turn).surge
-    wanted = sum(member.id not in turn.memory.marks.spared for member in situation.outdated)
+    situation, cap = ctx.situation, limits(ctx).surge
+    wanted = sum(member.id not in ctx.memory.marks.spared for member in situation.outdated)
     more = min(
         min(cap, wanted) - situation.surge,
-        room(max(situation.launched, situation.desired), situation.base, limits(turn)),
+        room(max(situation.launched, situation.desired), situation.base, limits(ctx)),
     )
-    if more <= 0 or not turn.read_fresh:
+    if more <= 0 or not ctx.read_fresh:
         return
     goal = situation.desired + more
-    if turn.group.max_size < goal:
-        known = turn.journal.max_size or (turn.group.max_size,)
-        turn.record(max_size=tuple(dict.fromkeys((*known, goal))))
-    turn.record(intent=(situation.desired, goal), surge=turn.journal.surge + more)
+    if ctx.group.max_size < goal:
+        known = ctx.journal.max_size or (ctx.group.max_size,)
+        ctx.record(max_size=tuple(dict.fromkeys((*known, goal))))
+    ctx.record(intent=(situation.desired, goal), surge=ctx.journal.surge + more)
 
 
-def _carry_out(turn: Turn, start: int, goal: int) -> None:
+def _carry_out(ctx: RotationContext, start: int, goal: int) -> None:
     """The recorded raise. After a crash it may have happened, or somebody else may have moved
     desired meanwhile."""
-    if turn.desired >= goal:
-        turn.record(intent=None)
-    elif turn.desired != start:
-        turn.record(intent=None, surge=max(0, turn.journal.surge - (goal - start)))
-    elif turn.now - turn.memory.read_began > RECENT:
-        turn.do(ReadGroup(turn.policy.group))
-    elif turn.group.max_size < goal:
-        turn.do(SetMaxSize(turn.group.name, goal))
+    if ctx.desired >= goal:
+        ctx.record(intent=None)
+    elif ctx.desired != start:
+        ctx.record(intent=None, surge=max(0, ctx.journal.surge - (goal - start)))
+    elif ctx.now - ctx.memory.read_began > RECENT:
+        ctx.do(ReadGroup(ctx.policy.group))
+    elif ctx.group.max_size < goal:
+        ctx.do(SetMaxSize(ctx.group.name, goal))
     else:
-        turn.do(SetDesired(turn.group.name, goal))
-        turn.tell(
+        ctx.do(SetDesired(ctx.group.name, goal))
+        ctx.tell(
             "surge",
-            turn.group.name,
+            ctx.group.name,
             f"desired {start} → {goal}",
-            once=f"surge {turn.journal.surge} {start} {goal}",
+            once=f"surge {ctx.journal.surge} {start} {goal}",
         )
 
 
-def reckon(turn: Turn) -> None:
+def reconcile_surge(ctx: RotationContext) -> None:
     """Give up the part of our surge that somebody else has taken back, once it is sure (see
-    Turn.surge)."""
-    journal, left = turn.journal, turn.situation.surge
+    RotationContext.surge)."""
+    journal, left = ctx.journal, ctx.situation.surge
     if journal.intent is not None or journal.retiring or journal.surge <= left:
-        turn.forget("surge taken back")
-    elif turn.over("surge taken back", REPEAT) and turn.read_fresh:
-        turn.record(surge=left)
+        ctx.forget("surge taken back")
+    elif ctx.over("surge taken back", REPEAT) and ctx.read_fresh:
+        ctx.record(surge=left)
 
 
-def choose(turn: Turn) -> None:
+def choose(ctx: RotationContext) -> None:
     """Take as many outdated nodes out as the window and the budget allow now. Not while an instance
     is ended with decrement: until its end is seen nobody knows whether desired is one less
     already."""
-    if any(member.id in turn.journal.retiring for member in turn.situation.members):
+    if any(member.id in ctx.journal.retiring for member in ctx.situation.members):
         return
-    window = limits(turn)
-    leaving, available = len(turn.situation.leaving), turn.situation.available
-    if turn.policy.canary and not turn.journal.canary:
-        leaving += turn.journal.canaries
-        most = turn.policy.canary
+    window = limits(ctx)
+    leaving, available = len(ctx.situation.leaving), ctx.situation.available
+    if ctx.policy.canary and not ctx.journal.canary:
+        leaving += ctx.journal.canaries
+        most = ctx.policy.canary
     else:
         most = max(1, window.size)
     while leaving < most:
-        member = next_victim(turn.situation, turn.memory.marks.spared)
+        member = next_victim(ctx.situation, ctx.memory.marks.spared)
         if member is None or (
-            member.available and not may_take(available, turn.situation.base, window)
+            member.available and not may_take(available, ctx.situation.base, window)
         ):
             return
         leaving, available = leaving + 1, available - member.available
-        take(turn, member, member.outdated)
+        take(ctx, member, member.outdated)
 
 
-def take(turn: Turn, member: Member, reason: str) -> None:
+def take(ctx: RotationContext, member: Member, reason: str) -> None:
     """Choose a node to leave; the next looks cordon, drain and end it."""
     known = NodeRecord(
         member.name,
         member.id,
         member.instance.zone,
         reason,
-        began=turn.now,
+        began=ctx.now,
         image_id=member.instance.image_id,
     )
-    turn.note(records={**turn.memory.records, member.id: turn.memory.records.get(member.id, known)})
-    turn.mark(taken=turn.memory.marks.taken | {member.id})
+    ctx.note(records={**ctx.memory.records, member.id: ctx.memory.records.get(member.id, known)})
+    ctx.mark(taken=ctx.memory.marks.taken | {member.id})
 
 
-def adopt(turn: Turn) -> None:
+def adopt(ctx: RotationContext) -> None:
     """After a crash: outdated nodes that our annotation marks go on leaving; fresh ones are put
     back instead."""
-    for member in turn.situation.fresh:
+    for member in ctx.situation.fresh:
         if (
-            member.id in turn.memory.marks.spared
+            member.id in ctx.memory.marks.spared
             and not member.marked
-            and member.id not in turn.memory.records
+            and member.id not in ctx.memory.records
         ):
-            turn.mark(spared=turn.memory.marks.spared - {member.id})
-    for member in turn.situation.leaving:
+            ctx.mark(spared=ctx.memory.marks.spared - {member.id})
+    for member in ctx.situation.leaving:
         if not member.outdated and member.id not in {
-            *turn.journal.retiring,
-            *turn.memory.marks.taken,
+            *ctx.journal.retiring,
+            *ctx.memory.marks.taken,
         }:
-            turn.mark(spared=turn.memory.marks.spared | {member.id})
-        ours = member.outdated or member.id in turn.journal.retiring
-        if ours and member.id not in turn.memory.marks.taken:
-            take(turn, member, member.outdated or "surplus")
+            ctx.mark(spared=ctx.memory.marks.spared | {member.id})
+        ours = member.outdated or member.id in ctx.journal.retiring
+        if ours and member.id not in ctx.memory.marks.taken:
+            take(ctx, member, member.outdated or "surplus")
 
 
-def give_up(turn: Turn, member: Member) -> None:
+def give_up(ctx: RotationContext, member: Member) -> None:
     """Leave this node where it is for the rest of this run."""
-    turn.mark(
-        taken=turn.memory.marks.taken - {member.id}, spared=turn.memory.marks.spared | {member.id}
+    ctx.mark(
+        taken=ctx.memory.marks.taken - {member.id}, spared=ctx.memory.marks.spared | {member.id}
     )
-    turn.note(
+    ctx.note(
         records={
-            **turn.memory.records,
-            member.id: dataclasses.replace(turn.memory.records[member.id], ended=turn.now),
+            **ctx.memory.records,
+            member.id: dataclasses.replace(ctx.memory.records[member.id], ended=ctx.now),
         }
     )

@@ -4,8 +4,8 @@
 """One look of a rotation while it is being decided: what is known, and what this look leads to.
 Private.
 
-A Turn lives for one call of `decide` and never leaves it, so that decide stays a pure function of
-its arguments while its stages read like sentences.
+A RotationContext lives for one call of `decide` and never leaves it, so that decide stays a pure
+function of its arguments while its stages read like sentences.
 """
 
 from __future__ import annotations
@@ -56,10 +56,10 @@ BLINK = 0.01
 """Seconds between two looks at least, unless something is heard."""
 
 
-class Turn:
+class RotationContext:
     """See the module. Stages call `do`, `tell`, `note`, `record`, `look_at`; `memory` is replaced,
-    never mutated. `hurry`: something is awaited that only reading the group shows. `may_act`: the
-    lock is ours and was renewed in time."""
+    never mutated. `poll_soon`: something is awaited that only reading the group shows. `may_act`:
+    the lock is ours and was renewed in time."""
 
     def __init__(self, memory: Memory, view: View, now: float, policy: RotationPolicy) -> None:
         self.memory, self.view, self.now, self.policy = memory, view, now, policy
@@ -68,7 +68,7 @@ class Turn:
         self.feeds: set[Feed] = {NODES}
         self.wake = math.inf
         self.may_act = False
-        self.hurry = False
+        self.poll_soon = False
 
     # What is known
 

@@ -35,7 +35,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     replacement,
     restore,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     Memory,
     learn,
@@ -55,210 +57,208 @@ def start(now: float) -> Memory:
 
 def decide(memory: Memory, view: View, now: float, policy: RotationPolicy) -> Step[Memory]:
     """One look: what to do, what to tell, when to look again, and the result when all is done."""
-    turn = Turn(memory, view, now, policy)
+    ctx = RotationContext(memory, view, now, policy)
     try:
-        turn.note_outcomes(learn)
-        result = _decide(turn)
+        ctx.note_outcomes(learn)
+        result = _decide(ctx)
     except RotatorError as error:
-        result = conclude(turn, failed_status(turn.memory.changed), error)
+        result = conclude(ctx, failed_status(ctx.memory.changed), error)
     return Step(
-        turn.memory,
-        tuple(turn.commands),
-        tuple(turn.events),
-        turn.wake,
-        frozenset(turn.feeds),
+        ctx.memory,
+        tuple(ctx.commands),
+        tuple(ctx.events),
+        ctx.wake,
+        frozenset(ctx.feeds),
         result,
     )
 
 
-def _decide(turn: Turn) -> RotationResult | None:
-    if error := failures.shut_out(turn):
-        return conclude(turn, "suspended", error)
-    if turn.memory.released:
-        return _ended(turn)
-    if turn.view.stop is not None:
-        return _stop(turn)
-    if not lock.known(turn) or not observe.look(turn, replacement.awaited(turn)):
+def _decide(ctx: RotationContext) -> RotationResult | None:
+    if error := failures.credentials_error(ctx):
+        return conclude(ctx, "suspended", error)
+    if ctx.memory.released:
+        return _ended(ctx)
+    if ctx.view.stop is not None:
+        return _stop(ctx)
+    if not lock.known(ctx) or not observe.look(ctx, replacement.awaited(ctx)):
         return None
-    if turn.memory.mode == "survey":
-        return _survey(turn)
-    turn.may_act = lock.keep(turn)
-    {"rotate": _rotate, "settle": _settle, "release": _release}[turn.memory.mode](turn)
-    turn.note(hurry=turn.hurry)
+    if ctx.memory.mode == "survey":
+        return _survey(ctx)
+    ctx.may_act = lock.keep(ctx)
+    {"rotate": _rotate, "settle": _settle, "release": _release}[ctx.memory.mode](ctx)
+    ctx.note(poll_soon=ctx.poll_soon)
     return None
 
 
-def _survey(turn: Turn) -> RotationResult | None:
+def _survey(ctx: RotationContext) -> RotationResult | None:
     """Refuse, or end at once if there is nothing to do or only a plan was asked for; else take the
     lock and begin."""
-    if observe.stale(turn):
+    if observe.stale(ctx):
         return None
-    if error := observe.refusal(turn.group):
+    if error := observe.refusal(ctx.group):
         raise error
-    work = turn.situation.outdated
-    held = turn.memory.lease is not None and turn.memory.lease.holder != ""
-    rest = held or not turn.journal.clean or any(member.marked for member in turn.situation.members)
-    if turn.policy.plan_only:
-        return conclude(turn, "planned" if work or rest else "unchanged")
-    if not rest and (turn.policy.restore_only or not work):
-        return conclude(turn, "unchanged")
-    if observe.permitted(turn) and lock.acquire(turn):
-        _begin(turn)
-        turn.note(mode="release" if turn.policy.restore_only else "rotate")
-        turn.look_at(turn.now)
+    work = ctx.situation.outdated
+    held = ctx.memory.lease is not None and ctx.memory.lease.holder != ""
+    rest = held or not ctx.journal.clean or any(member.marked for member in ctx.situation.members)
+    if ctx.policy.plan_only:
+        return conclude(ctx, "planned" if work or rest else "unchanged")
+    if not rest and (ctx.policy.restore_only or not work):
+        return conclude(ctx, "unchanged")
+    if observe.permitted(ctx) and lock.acquire(ctx):
+        _begin(ctx)
+        ctx.note(mode="release" if ctx.policy.restore_only else "rotate")
+        ctx.look_at(ctx.now)
     return None
 
 
-def _begin(turn: Turn) -> None:
+def _begin(ctx: RotationContext) -> None:
     """The first record: what we are about to change and how it was. What an earlier run recorded
     stays as it was found then, since by now the group shows what that run had set."""
-    group, journal = turn.group, turn.journal
-    target = (turn.target.template, turn.target.version, turn.target.image_id)
+    group, journal = ctx.group, ctx.journal
+    target = (ctx.target.template, ctx.target.version, ctx.target.image_id)
     if (
         journal.target[:2] != target[:2] or journal.canary == "failed"
     ):  # to run again is to try again
-        turn.record(canary="", canaries=0)
+        ctx.record(canary="", canaries=0)
     if journal.clean:
-        turn.record(
-            surge=0, retiring=(), intent=None, canary="", canaries=0, usual=(), broken=_broken(turn)
+        ctx.record(
+            surge=0, retiring=(), intent=None, canary="", canaries=0, usual=(), broken=_broken(ctx)
         )
-    usual = tuple(sorted(turn.situation.usual_taints | set(turn.journal.usual)))
-    turn.record(run=turn.policy.run, group=group.name, target=target, usual=usual)
-    turn.note(target=turn.target)
-    turn.record(base=turn.situation.base, failures=(), tainted=True)
+    usual = tuple(sorted(ctx.situation.usual_taints | set(ctx.journal.usual)))
+    ctx.record(run=ctx.policy.run, group=group.name, target=target, usual=usual)
+    ctx.note(target=ctx.target)
+    ctx.record(base=ctx.situation.base, failures=(), tainted=True)
     if REBALANCE not in group.suspended and REBALANCE not in journal.suspended:
-        turn.record(
+        ctx.record(
             suspended=(*journal.suspended, REBALANCE),
-            spread=spread(turn.situation.zones, group.zones),
+            spread=spread(ctx.situation.zones, group.zones),
         )
-    if turn.policy.scale_in_fence and not journal.fenced:
+    if ctx.policy.scale_in_fence and not journal.fenced:
         protected = tuple(instance.id for instance in group.instances if instance.protected)
         bare = (
             tuple(instance.id for instance in group.launched if not instance.protected)
             if group.protects_new
             else ()
         )
-        turn.record(fenced=True, protected=protected, protects_new=group.protects_new, bare=bare)
-    count = len(turn.situation.outdated)
-    resumed = "; going on where an earlier run stopped" if turn.memory.resumed else ""
-    turn.tell(
-        "start", group.name, f"{count} of {turn.situation.launched} nodes are outdated{resumed}"
+        ctx.record(fenced=True, protected=protected, protects_new=group.protects_new, bare=bare)
+    count = len(ctx.situation.outdated)
+    resumed = "; going on where an earlier run stopped" if ctx.memory.resumed else ""
+    ctx.tell(
+        "start", group.name, f"{count} of {ctx.situation.launched} nodes are outdated{resumed}"
     )
 
 
-def _broken(turn: Turn) -> tuple[str, ...]:
+def _broken(ctx: RotationContext) -> tuple[str, ...]:
     """The DaemonSets that no fresh node is asked to have ready; told, since somebody should look at
     them."""
-    found = broken(turn.view.cache.items(observe.DAEMONSETS).values())
+    found = broken(ctx.view.cache.items(observe.DAEMONSETS).values())
     for name in found:
-        turn.tell(
+        ctx.tell(
             "warning",
-            turn.group.name,
+            ctx.group.name,
             f"DaemonSet {name} is broken already: most of its pods are not ready",
             once=f"broken {name}",
         )
     return found
 
 
-def _rotate(turn: Turn) -> None:
-    replacement.departed(turn)
-    replacement.bury(turn)
-    capacity.adopt(turn)
-    capacity.reckon(turn)
-    for hopeless in failures.hopeless(turn).values():
-        failures.settle(turn, hopeless)
-    if error := observe.same_target(turn):
-        failures.settle(turn, error)
-    fenced = not (turn.situation.outdated or turn.situation.surge) or capacity.fence(turn)
-    capacity.taint(turn)
-    new_nodes.judge(turn)
-    replacement.advance(turn)
-    replacement.put_back(turn)
-    balancers.rejoined(turn)
-    wide = new_nodes.canary(turn)
-    if turn.memory.mode != "rotate" or not fenced or observe.moving(turn):
+def _rotate(ctx: RotationContext) -> None:
+    replacement.record_terminated(ctx)
+    replacement.delete_ended_nodes(ctx)
+    capacity.adopt(ctx)
+    capacity.reconcile_surge(ctx)
+    for hopeless in failures.hopeless(ctx).values():
+        failures.settle(ctx, hopeless)
+    if error := observe.same_target(ctx):
+        failures.settle(ctx, error)
+    fenced = not (ctx.situation.outdated or ctx.situation.surge) or capacity.fence(ctx)
+    capacity.taint(ctx)
+    new_nodes.judge(ctx)
+    replacement.advance(ctx)
+    replacement.put_back(ctx)
+    balancers.rejoined(ctx)
+    wide = new_nodes.canary(ctx)
+    if ctx.memory.mode != "rotate" or not fenced or observe.moving(ctx):
         return
-    capacity.raise_desired(turn)
-    capacity.choose(turn)
-    if wide and _done(turn):
-        if turn.memory.marks.spared & {member.id for member in turn.situation.outdated}:
-            reasons = "; ".join(turn.journal.failures)
-            turn.note(
+    capacity.raise_desired(ctx)
+    capacity.choose(ctx)
+    if wide and _done(ctx):
+        if ctx.memory.marks.spared & {member.id for member in ctx.situation.outdated}:
+            reasons = "; ".join(ctx.journal.failures)
+            ctx.note(
                 problem=FailedError(
-                    f"Not every node of {turn.group.name} could be replaced: {reasons}"
+                    f"Not every node of {ctx.group.name} could be replaced: {reasons}"
                 )
             )
-        turn.note(mode="release")
-        turn.look_at(turn.now)
+        ctx.note(mode="release")
+        ctx.look_at(ctx.now)
 
 
-def _done(turn: Turn) -> bool:
+def _done(ctx: RotationContext) -> bool:
     """Whether every outdated node that we did not give up is replaced, for good."""
-    situation = turn.situation
+    situation = ctx.situation
     if situation.leaving or any(
-        member.id not in turn.memory.marks.spared for member in situation.outdated
+        member.id not in ctx.memory.marks.spared for member in situation.outdated
     ):
         return False
-    if not restore.shrunk(turn) or not turn.read_fresh:
+    if not restore.shrunk(ctx) or not ctx.read_fresh:
         return False
     well = all(
-        member.joined for member in situation.members if member.id not in turn.memory.marks.spared
+        member.joined for member in situation.members if member.id not in ctx.memory.marks.spared
     )
-    return well and situation.launched == situation.desired and replacement.buried(turn)
+    return well and situation.launched == situation.desired and replacement.ended_nodes_gone(ctx)
 
 
-def _settle(turn: Turn) -> None:
-    replacement.departed(turn)
-    capacity.adopt(turn)
-    capacity.reckon(turn)
-    replacement.strand(turn)
-    replacement.advance(turn)
-    replacement.put_back(turn)
-    balancers.rejoined(turn)
-    if turn.journal.intent is not None:
-        capacity.raise_desired(turn) if turn.desired >= turn.journal.intent[1] else _drop_intent(
-            turn
-        )
-    elif restore.shrunk(turn) and replacement.buried(turn):
-        turn.note(mode="release")
-        turn.look_at(turn.now)
+def _settle(ctx: RotationContext) -> None:
+    replacement.record_terminated(ctx)
+    capacity.adopt(ctx)
+    capacity.reconcile_surge(ctx)
+    replacement.skip_blocked(ctx)
+    replacement.advance(ctx)
+    replacement.put_back(ctx)
+    balancers.rejoined(ctx)
+    if ctx.journal.intent is not None:
+        capacity.raise_desired(ctx) if ctx.desired >= ctx.journal.intent[1] else _drop_intent(ctx)
+    elif restore.shrunk(ctx) and replacement.ended_nodes_gone(ctx):
+        ctx.note(mode="release")
+        ctx.look_at(ctx.now)
 
 
-def _drop_intent(turn: Turn) -> None:
+def _drop_intent(ctx: RotationContext) -> None:
     """A raise that was recorded and not carried out is not carried out any more."""
-    start_, goal = turn.journal.intent or (0, 0)
-    turn.record(intent=None, surge=max(0, turn.journal.surge - (goal - start_)))
+    start_, goal = ctx.journal.intent or (0, 0)
+    ctx.record(intent=None, surge=max(0, ctx.journal.surge - (goal - start_)))
 
 
-def _release(turn: Turn) -> None:
-    replacement.departed(turn)
-    capacity.reckon(turn)
-    if restore.restored(turn) and turn.recorded:
-        for error in failures.hopeless(turn).values():
-            restore.left(turn, error.message)
-        lock.release(turn)
+def _release(ctx: RotationContext) -> None:
+    replacement.record_terminated(ctx)
+    capacity.reconcile_surge(ctx)
+    if restore.restored(ctx) and ctx.recorded:
+        for error in failures.hopeless(ctx).values():
+            restore.left(ctx, error.message)
+        lock.release(ctx)
 
 
-def _stop(turn: Turn) -> RotationResult | None:
+def _stop(ctx: RotationContext) -> RotationResult | None:
     """Somebody wants us to end now: nothing new, nodes that lost no pod go back, the lock is given
     up, and the record tells the next run where to go on."""
-    reason = turn.view.stop.reason if turn.view.stop else ""
+    reason = ctx.view.stop.reason if ctx.view.stop else ""
     error = FailedError(
         f"Stopped by {reason}", "Run again to go on, or with state: restored to put everything back"
     )
-    taking = any(isinstance(command, WriteLease) for command in turn.view.in_flight)
-    if turn.over("stop", turn.policy.stop_timeout) or not (turn.memory.held or taking):
-        return conclude(turn, "stopped", error)
-    turn.note(problem=error)
-    if turn.memory.mode == "survey":  # the lock was being taken: it is given up as it was
-        if turn.memory.held:
-            lock.release(turn)
+    taking = any(isinstance(command, WriteLease) for command in ctx.view.in_flight)
+    if ctx.over("stop", ctx.policy.stop_timeout) or not (ctx.memory.held or taking):
+        return conclude(ctx, "stopped", error)
+    ctx.note(problem=error)
+    if ctx.memory.mode == "survey":  # the lock was being taken: it is given up as it was
+        if ctx.memory.held:
+            lock.release(ctx)
         return None
-    turn.may_act = lock.keep(turn)
-    replacement.departed(turn)
-    for member in turn.situation.leaving:
-        record = turn.memory.records.get(member.id)
-        pushed = any(push[1] == member.id for push in turn.journal.pushed)
+    ctx.may_act = lock.keep(ctx)
+    replacement.record_terminated(ctx)
+    for member in ctx.situation.leaving:
+        record = ctx.memory.records.get(member.id)
+        pushed = any(push[1] == member.id for push in ctx.journal.pushed)
         if (
             member.node is not None
             and record is not None
@@ -266,23 +266,23 @@ def _stop(turn: Turn) -> RotationResult | None:
             and not pushed
             and record.phase != "drained"
         ):
-            capacity.give_up(turn, member)
-    if replacement.put_back(turn) and turn.recorded:
-        lock.release(turn)
+            capacity.give_up(ctx, member)
+    if replacement.put_back(ctx) and ctx.recorded:
+        lock.release(ctx)
     return None
 
 
-def _ended(turn: Turn) -> RotationResult:
+def _ended(ctx: RotationContext) -> RotationResult:
     """The lock is given up: say how it went."""
-    if turn.view.stop is not None and turn.memory.problem is not None:
-        return conclude(turn, "stopped", turn.memory.problem)
-    if turn.memory.problem is not None:
-        return conclude(turn, failed_status(turn.memory.changed), turn.memory.problem)
-    kept = f"; {len(turn.memory.left)} things stay as said" if turn.memory.left else ""
-    turn.tell(
+    if ctx.view.stop is not None and ctx.memory.problem is not None:
+        return conclude(ctx, "stopped", ctx.memory.problem)
+    if ctx.memory.problem is not None:
+        return conclude(ctx, failed_status(ctx.memory.changed), ctx.memory.problem)
+    kept = f"; {len(ctx.memory.left)} things stay as said" if ctx.memory.left else ""
+    ctx.tell(
         "done",
-        turn.group.name,
-        f"{turn.situation.launched} nodes are current, everything is put back{kept}",
+        ctx.group.name,
+        f"{ctx.situation.launched} nodes are current, everything is put back{kept}",
         once="done",
     )
-    return conclude(turn, "restored" if turn.policy.restore_only else "complete")
+    return conclude(ctx, "restored" if ctx.policy.restore_only else "complete")

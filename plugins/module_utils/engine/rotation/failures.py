@@ -21,7 +21,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     TemporaryError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
 
 REFUSED_TIMES, FAILED_TIMES = 3, 15
@@ -29,33 +31,33 @@ REFUSED_TIMES, FAILED_TIMES = 3, 15
 failure."""
 
 
-def fail(turn: Turn, error: RotatorError, fresh: str = "") -> None:
+def fail(ctx: RotationContext, error: RotatorError, fresh: str = "") -> None:
     """Count a failure: settle when the budget is spent or the canaries have not been judged yet.
     `fresh`: the fresh node that is to blame; without one the image is innocent."""
-    turn.record(failures=(*turn.journal.failures, error.message))
-    turn.tell("failed", fresh or turn.group.name, error.message)
-    judged = turn.journal.canary == "passed" or not turn.policy.canary
-    if fresh and not judged and turn.memory.mode == "rotate":
-        turn.record(canary="failed")
-    if not judged or len(turn.journal.failures) > turn.policy.failure_budget:
-        settle(turn, error)
+    ctx.record(failures=(*ctx.journal.failures, error.message))
+    ctx.tell("failed", fresh or ctx.group.name, error.message)
+    judged = ctx.journal.canary == "passed" or not ctx.policy.canary
+    if fresh and not judged and ctx.memory.mode == "rotate":
+        ctx.record(canary="failed")
+    if not judged or len(ctx.journal.failures) > ctx.policy.failure_budget:
+        settle(ctx, error)
 
 
-def settle(turn: Turn, error: RotatorError) -> None:
+def settle(ctx: RotationContext, error: RotatorError) -> None:
     """Start nothing new, finish what is in flight, put back what was touched; the first reason is
     the one told."""
-    if turn.memory.mode == "rotate":
-        turn.note(mode="settle", problem=error)
-        turn.tell(
+    if ctx.memory.mode == "rotate":
+        ctx.note(mode="settle", problem=error)
+        ctx.tell(
             "settle",
-            turn.group.name,
+            ctx.group.name,
             "starting nothing new, finishing what is in flight, putting back what was touched",
         )
 
 
-def hopeless(turn: Turn) -> dict[Command, RotatorError]:
+def hopeless(ctx: RotationContext) -> dict[Command, RotatorError]:
     """The commands that keep failing, with their errors. Being shut out counts at once."""
-    retries = turn.memory.retries.items()
+    retries = ctx.memory.retries.items()
     return {command: retry.error for command, retry in retries if _gives_up(command, retry)}
 
 
@@ -66,9 +68,9 @@ def _gives_up(command: Command, retry: Retry) -> bool:
     return retry.times >= (1 if isinstance(retry.error, AccessError) else most)
 
 
-def barred(turn: Turn, member: Member) -> bool:
+def barred(ctx: RotationContext, member: Member) -> bool:
     """Whether a command that keeps failing stands in this node's way."""
-    return any(_concerns(command, member) for command in hopeless(turn))
+    return any(_concerns(command, member) for command in hopeless(ctx))
 
 
 def _concerns(command: Command, member: Member) -> bool:
@@ -79,14 +81,14 @@ def _concerns(command: Command, member: Member) -> bool:
     return isinstance(command, Terminate) and command.instance == member.id
 
 
-def tried(turn: Turn, command: Command) -> bool:
+def tried(ctx: RotationContext, command: Command) -> bool:
     """Issue a command; whether it is given up, because it keeps failing."""
-    turn.do(command)
-    return command in hopeless(turn)
+    ctx.do(command)
+    return command in hopeless(ctx)
 
 
-def shut_out(turn: Turn) -> CredentialsError | None:
+def credentials_error(ctx: RotationContext) -> CredentialsError | None:
     """The error that says that our credentials are no longer good, or None."""
-    errors = [retry.error for retry in turn.memory.retries.values()]
-    errors += list(turn.view.cache.broken.values())
+    errors = [retry.error for retry in ctx.memory.retries.values()]
+    errors += list(ctx.view.cache.broken.values())
     return next((error for error in errors if isinstance(error, CredentialsError)), None)

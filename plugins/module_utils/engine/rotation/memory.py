@@ -47,7 +47,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.over
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import DrainMemory
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
 
-PATIENCE = 90.0
+STALE_READ_TIMEOUT = 90.0
 """Seconds for which a read that does not show our own change of desired counts as stale (Describe*
 calls are eventually consistent); after that somebody else has changed it."""
 OURS = ("surplus", "broken")
@@ -114,7 +114,7 @@ class Memory:
     expected_at: float = -math.inf
     span: tuple[int, int] = (0, 0)
     unseen: bool = False
-    hurry: bool = False
+    poll_soon: bool = False
     strangers: frozenset[str] = frozenset()
     marks: Marks = Marks()
     retries: Mapping[Command, Retry] = dataclasses.field(default_factory=dict)
@@ -219,7 +219,7 @@ def _compared(memory: Memory, desired: int, after: float) -> Memory:
     none can be so late."""
     shown = desired == memory.expected
     ours = memory.span[0] <= desired <= memory.span[1] and after <= (
-        PATIENCE if memory.unseen and not shown else REPEAT
+        STALE_READ_TIMEOUT if memory.unseen and not shown else REPEAT
     )
     return dataclasses.replace(
         memory,

@@ -17,133 +17,135 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.read
     waiting_for,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import take
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
     fail,
     settle,
 )
 
 
-def judge(turn: Turn) -> None:
+def judge(ctx: RotationContext) -> None:
     """Look at every fresh node that has not been judged ready, and for launches that do not
     come."""
-    for member in turn.situation.fresh:
-        if member.leaving or member.id in turn.memory.marks.spared:
+    for member in ctx.situation.fresh:
+        if member.leaving or member.id in ctx.memory.marks.spared:
             continue
-        if member.id in turn.memory.marks.joined:
-            _still_ready(turn, member)
+        if member.id in ctx.memory.marks.joined:
+            _still_ready(ctx, member)
         else:
-            _becoming_ready(turn, member)
-    if turn.desired > turn.situation.launched and turn.read_fresh:
-        if turn.over("launch", turn.policy.boot_timeout):
-            turn.forget("launch")
-            why = turn.group.activity or "no scaling activity says why"
+            _becoming_ready(ctx, member)
+    if ctx.desired > ctx.situation.launched and ctx.read_fresh:
+        if ctx.over("launch", ctx.policy.boot_timeout):
+            ctx.forget("launch")
+            why = ctx.group.activity or "no scaling activity says why"
             fail(
-                turn,
+                ctx,
                 OverdueError(
-                    f"Auto Scaling group {turn.group.name} launched nothing for"
-                    f" {turn.policy.boot_timeout:.0f} s: {why}"
+                    f"Auto Scaling group {ctx.group.name} launched nothing for"
+                    f" {ctx.policy.boot_timeout:.0f} s: {why}"
                 ),
             )
     else:
-        turn.forget("launch")
+        ctx.forget("launch")
 
 
-def _becoming_ready(turn: Turn, member: Member) -> None:
-    turn.tell(
+def _becoming_ready(ctx: RotationContext, member: Member) -> None:
+    ctx.tell(
         "launched",
         member.name,
         f"{member.id} in {member.instance.zone}",
         once=f"launched {member.id}",
     )
-    lacks = _lacks(turn, member)
+    lacks = _lacks(ctx, member)
     if not lacks:
-        if turn.over(f"ready {member.id}", turn.policy.min_ready):
-            turn.mark(joined=turn.memory.marks.joined | {member.id})
-            turn.tell(
+        if ctx.over(f"ready {member.id}", ctx.policy.min_ready):
+            ctx.mark(joined=ctx.memory.marks.joined | {member.id})
+            ctx.tell(
                 "ready",
                 member.name,
-                f"{member.id} after {turn.since(f'boot {member.id}'):.0f} s",
+                f"{member.id} after {ctx.since(f'boot {member.id}'):.0f} s",
                 once=f"ready {member.id}",
             )
         return
-    turn.forget(f"ready {member.id}")
-    if turn.over(f"boot {member.id}", turn.policy.boot_timeout):
+    ctx.forget(f"ready {member.id}")
+    if ctx.over(f"boot {member.id}", ctx.policy.boot_timeout):
         text = (
-            f"Fresh node {member.name} is not ready {turn.policy.boot_timeout:.0f} s after"
+            f"Fresh node {member.name} is not ready {ctx.policy.boot_timeout:.0f} s after"
             f" its launch: waiting for {lacks}"
         )
-        _failed(turn, member, text)
+        _failed(ctx, member, text)
 
 
-def _lacks(turn: Turn, member: Member) -> str:
-    turn.since(f"boot {member.id}")
+def _lacks(ctx: RotationContext, member: Member) -> str:
+    ctx.since(f"boot {member.id}")
     pods = Feed("pods", node=member.name)
     if member.node is not None:
-        turn.feeds.add(pods)
-        if not turn.view.cache.synced(pods):
+        ctx.feeds.add(pods)
+        if not ctx.view.cache.synced(pods):
             return "its pods to be listed"
-    situation = turn.situation
-    unhealthy = lacking_targets(turn.group, member, situation.outdated_ids)
-    turn.hurry |= bool(unhealthy) and member.node is not None
-    usual = situation.usual_taints | set(turn.journal.usual)
+    situation = ctx.situation
+    unhealthy = lacking_targets(ctx.group, member, situation.outdated_ids)
+    ctx.poll_soon |= bool(unhealthy) and member.node is not None
+    usual = situation.usual_taints | set(ctx.journal.usual)
     return waiting_for(
-        member, turn.view.cache.items(pods).values(), turn.journal.broken, usual, unhealthy
+        member, ctx.view.cache.items(pods).values(), ctx.journal.broken, usual, unhealthy
     )
 
 
-def _still_ready(turn: Turn, member: Member) -> None:
+def _still_ready(ctx: RotationContext, member: Member) -> None:
     if member.joined:
-        turn.forget(f"lost {member.id}")
-    elif turn.policy.canary and not turn.journal.canary:
+        ctx.forget(f"lost {member.id}")
+    elif ctx.policy.canary and not ctx.journal.canary:
         _failed(
-            turn,
+            ctx,
             member,
             f"Fresh node {member.name} is no longer Ready while the canary is being judged",
         )
-    elif turn.over(f"lost {member.id}", turn.policy.boot_timeout):
+    elif ctx.over(f"lost {member.id}", ctx.policy.boot_timeout):
         _failed(
-            turn,
+            ctx,
             member,
-            f"Fresh node {member.name} has not been Ready for {turn.policy.boot_timeout:.0f} s",
+            f"Fresh node {member.name} has not been Ready for {ctx.policy.boot_timeout:.0f} s",
         )
 
 
-def _failed(turn: Turn, member: Member, text: str) -> None:
+def _failed(ctx: RotationContext, member: Member, text: str) -> None:
     """A broken fresh node carries nothing: it leaves at once, and within the failure budget another
     takes its place."""
     fail(
-        turn,
+        ctx,
         FailedError(text, "See its console output and kubelet log before the next try"),
         member.name,
     )
-    take(turn, member, "broken")
+    take(ctx, member, "broken")
 
 
-def canary(turn: Turn) -> bool:
+def canary(ctx: RotationContext) -> bool:
     """Whether the rotation may go wide: the canaries were replaced and have been well for the soak
     time."""
-    policy, journal = turn.policy, turn.journal
+    policy, journal = ctx.policy, ctx.journal
     if not policy.canary or journal.canary == "passed":
         return True
     if journal.canary == "failed":
         settle(
-            turn,
+            ctx,
             FailedError(
-                f"The canary of node group {turn.group.name} failed:"
+                f"The canary of node group {ctx.group.name} failed:"
                 f" {(journal.failures or ('see above',))[-1]}"
             ),
         )
         return False
     waiting = [
-        member for member in turn.situation.outdated if member.id not in turn.memory.marks.spared
+        member for member in ctx.situation.outdated if member.id not in ctx.memory.marks.spared
     ]
     if journal.canaries < policy.canary and waiting:
         return False
-    turn.tell(
-        "canary", turn.group.name, f"replaced; watching it for {policy.soak:.0f} s", once="soak"
+    ctx.tell(
+        "canary", ctx.group.name, f"replaced; watching it for {policy.soak:.0f} s", once="soak"
     )
-    if turn.over("soak", policy.soak):
-        turn.record(canary="passed")
-        turn.tell("canary", turn.group.name, "passed", once="canary passed")
+    if ctx.over("soak", policy.soak):
+        ctx.record(canary="passed")
+        ctx.tell("canary", ctx.group.name, "passed", once="canary passed")
     return False

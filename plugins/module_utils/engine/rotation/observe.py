@@ -19,11 +19,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     NODES,
-    Turn,
+    RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
-    PATIENCE,
     REPEAT,
+    STALE_READ_TIMEOUT,
 )
 
 MOVED = "moved"
@@ -39,75 +39,75 @@ AFTER_ACT, AWAITED = 1.0, 5.0
 read shows."""
 
 
-def look(turn: Turn, also: tuple[str, ...]) -> bool:
+def look(ctx: RotationContext, also: tuple[str, ...]) -> bool:
     """Whether group and nodes are known; reads the group when a read is due. `also`: instances
     whose end is awaited. Raises the error that keeps us from knowing."""
-    due = _due(turn)
-    if turn.now >= due:
-        turn.do(ReadGroup(turn.policy.group, also))
+    due = _due(ctx)
+    if ctx.now >= due:
+        ctx.do(ReadGroup(ctx.policy.group, also))
     else:
-        turn.look_at(due)
-    _raise_if_blind(turn)
-    return turn.memory.group is not None and turn.view.cache.synced(NODES)
+        ctx.look_at(due)
+    _raise_if_blind(ctx)
+    return ctx.memory.group is not None and ctx.view.cache.synced(NODES)
 
 
-def _due(turn: Turn) -> float:
+def _due(ctx: RotationContext) -> float:
     """When to read the group: on the slow tick; soon after an act of ours; every few seconds while
     something is awaited that only a read shows; and at once when a node joins that no read has
     shown. Fresh nodes and the ends of pods are seen by watches, so that a rotation costs a few
     reads per node whatever the size of the account."""
-    memory = turn.memory
+    memory = ctx.memory
     if memory.group is None:
-        return turn.now
-    unknown = turn.by_instance.keys() - memory.strangers
+        return ctx.now
+    unknown = ctx.by_instance.keys() - memory.strangers
     if unknown and (
         unknown := unknown
         - {instance.id for instance in memory.group.instances}
         - memory.marks.gone
     ):
-        turn.note(strangers=memory.strangers | unknown)
-        return turn.now
-    awaited = memory.hurry or memory.unseen or memory.mode == "survey"
+        ctx.note(strangers=memory.strangers | unknown)
+        return ctx.now
+    awaited = memory.poll_soon or memory.unseen or memory.mode == "survey"
     due = memory.read_began + (
-        min(AWAITED, turn.policy.poll_interval) if awaited else turn.policy.poll_interval
+        min(AWAITED, ctx.policy.poll_interval) if awaited else ctx.policy.poll_interval
     )
     return due if memory.read_began >= memory.acted else min(due, memory.acted + AFTER_ACT)
 
 
-def _raise_if_blind(turn: Turn) -> None:
-    retry = turn.refused(ReadGroup(turn.policy.group))
+def _raise_if_blind(ctx: RotationContext) -> None:
+    retry = ctx.refused(ReadGroup(ctx.policy.group))
     errors = [retry.error] if retry else []
-    errors += [turn.view.cache.broken[NODES]] if NODES in turn.view.cache.broken else []
+    errors += [ctx.view.cache.broken[NODES]] if NODES in ctx.view.cache.broken else []
     for error in errors:
         if not isinstance(error, TemporaryError):
             raise error
     if not errors:
-        turn.forget("blind")
+        ctx.forget("blind")
         return
-    first = turn.memory.group is None or not turn.view.cache.synced(NODES)
-    if turn.over("blind", FIRST_CONTACT if first else OUT_OF_SIGHT):
+    first = ctx.memory.group is None or not ctx.view.cache.synced(NODES)
+    if ctx.over("blind", FIRST_CONTACT if first else OUT_OF_SIGHT):
         raise errors[0]
 
 
-def permitted(turn: Turn) -> bool:
+def permitted(ctx: RotationContext) -> bool:
     """Whether what a drain and the judgement of fresh nodes read can be read: asked before anything
     is touched. Raises the API server's refusal."""
-    turn.feeds |= NEEDED
+    ctx.feeds |= NEEDED
     for feed in NEEDED:
-        if isinstance(error := turn.view.cache.broken.get(feed), AccessError):
+        if isinstance(error := ctx.view.cache.broken.get(feed), AccessError):
             raise error
-    return turn.view.cache.synced(*NEEDED)
+    return ctx.view.cache.synced(*NEEDED)
 
 
-def stale(turn: Turn) -> bool:
+def stale(ctx: RotationContext) -> bool:
     """Whether the read is older than the change of the template that we know of (Describe* calls
     lag behind writes). Raises RefusedError when the version does not come to be seen."""
-    wanted, found = turn.policy.version, turn.group.resolved
+    wanted, found = ctx.policy.version, ctx.group.resolved
     if not wanted or found is None or found.version == wanted:
         return False
-    if turn.over("stale", PATIENCE):
+    if ctx.over("stale", STALE_READ_TIMEOUT):
         raise RefusedError(
-            f"Auto Scaling group {turn.group.name} launches from version {found.version} of"
+            f"Auto Scaling group {ctx.group.name} launches from version {found.version} of"
             f" {found.template_name}, not {wanted}",
             "Point the group at that version, or leave out version",
         )
@@ -149,15 +149,15 @@ def fatal(error: RotatorError | None) -> bool:
     return isinstance(error, AccessError)
 
 
-def same_target(turn: Turn) -> RotatorError | None:
+def same_target(ctx: RotationContext) -> RotatorError | None:
     """The error when somebody moved or deleted the group's template while we work, or None. One
     read is no proof: it may be older than the change that we were started for."""
-    found, started = turn.group.resolved, turn.journal.target[:2]
+    found, started = ctx.group.resolved, ctx.journal.target[:2]
     if found is not None and found.source == started:
-        turn.forget(MOVED)
+        ctx.forget(MOVED)
         return None
-    turn.hurry = True
-    if not turn.over(MOVED, REPEAT):
+    ctx.poll_soon = True
+    if not ctx.over(MOVED, REPEAT):
         return None
     now = (
         f"moved from {started[0]} version {started[1]} to {found.template} version {found.version}"
@@ -165,7 +165,7 @@ def same_target(turn: Turn) -> RotatorError | None:
         else "was deleted"
     )
     return FailedError(
-        f"The launch template of Auto Scaling group {turn.group.name} {now} while it was being"
+        f"The launch template of Auto Scaling group {ctx.group.name} {now} while it was being"
         " rotated",
         "Run again to rotate to the new target"
         if found
@@ -173,7 +173,7 @@ def same_target(turn: Turn) -> RotatorError | None:
     )
 
 
-def moving(turn: Turn) -> bool:
+def moving(ctx: RotationContext) -> bool:
     """Whether the last read shows another template than we began with: then nothing new is
     started."""
-    return MOVED in turn.memory.timers
+    return MOVED in ctx.memory.timers

@@ -32,193 +32,195 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ca
     SIGNPOST,
     take,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
     hopeless,
     tried,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
-    PATIENCE,
     REPEAT,
+    STALE_READ_TIMEOUT,
 )
 
 
-def shrunk(turn: Turn) -> bool:
+def shrunk(ctx: RotationContext) -> bool:
     """Whether the surge has been given back, and what is launched above a desired that somebody
     lowered behind the fence. What is left of it goes by draining fresh nodes that nobody needs
     (others only where there is none): one whose loss unbalances no zone, among those one that never
     became ready, then the youngest."""
-    situation = turn.situation
+    situation = ctx.situation
     if situation.leaving:
         return False
     if situation.surge == 0 and situation.launched <= situation.desired:
-        turn.forget("excess")
+        ctx.forget("excess")
         return True
-    if situation.surge == 0 and not (turn.over("excess", REPEAT) and turn.read_fresh):
+    if situation.surge == 0 and not (ctx.over("excess", REPEAT) and ctx.read_fresh):
         return False
     excess = (
-        f"Auto Scaling group {turn.group.name} has {situation.launched} nodes,"
+        f"Auto Scaling group {ctx.group.name} has {situation.launched} nodes,"
         f" {situation.launched - situation.base} above its base of {situation.base}"
     )
-    if any(isinstance(command, Terminate) for command in hopeless(turn)):
-        left(turn, excess)
+    if any(isinstance(command, Terminate) for command in hopeless(ctx)):
+        left(ctx, excess)
         return True
     if situation.launched <= situation.base or situation.launched < situation.desired:
-        return _never_launched(turn)
-    return _take_surplus(turn, excess)
+        return _never_launched(ctx)
+    return _take_surplus(ctx, excess)
 
 
-def _never_launched(turn: Turn) -> bool:
+def _never_launched(ctx: RotationContext) -> bool:
     """Wait for what was asked for; return True, and say so, when it has not come in time."""
-    rotating = turn.memory.mode == "rotate"
-    limit = turn.policy.boot_timeout if rotating else 2 * turn.policy.poll_interval
-    if not turn.over("unlaunched", limit):
+    rotating = ctx.memory.mode == "rotate"
+    limit = ctx.policy.boot_timeout if rotating else 2 * ctx.policy.poll_interval
+    if not ctx.over("unlaunched", limit):
         return False
     left(
-        turn,
-        f"Desired of Auto Scaling group {turn.group.name} stays {turn.desired},"
-        f" {turn.situation.surge} above its base: what was asked for was not launched, and"
+        ctx,
+        f"Desired of Auto Scaling group {ctx.group.name} stays {ctx.desired},"
+        f" {ctx.situation.surge} above its base: what was asked for was not launched, and"
         " lowering it could cost an undrained node",
     )
     return True
 
 
-def _take_surplus(turn: Turn, excess: str) -> bool:
+def _take_surplus(ctx: RotationContext, excess: str) -> bool:
     """Choose the next node to go; return True, and say so, when none can be spared."""
-    situation = turn.situation
-    members = [member for member in situation.members if member.id not in turn.memory.marks.spared]
+    situation = ctx.situation
+    members = [member for member in situation.members if member.id not in ctx.memory.marks.spared]
     candidates = [member for member in members if not member.outdated] or members
-    if turn.memory.mode == "rotate" and not all(member.joined for member in candidates):
+    if ctx.memory.mode == "rotate" and not all(member.joined for member in candidates):
         return False
     if not candidates:
-        left(turn, excess)
+        left(ctx, excess)
         return True
     best = max(
         candidates,
-        key=lambda m: (replacement.zones_bear(turn, m), not m.joined, m.instance.launched_at, m.id),
+        key=lambda m: (replacement.zones_bear(ctx, m), not m.joined, m.instance.launched_at, m.id),
     )
-    if not best.available or may_take(situation.available, situation.base, turn.window):
-        take(turn, best, "surplus")
+    if not best.available or may_take(situation.available, situation.base, ctx.window):
+        take(ctx, best, "surplus")
         return False
-    if turn.over("surplus", turn.policy.terminate_timeout):
-        left(turn, f"{excess}: so few are available that none can be spared")
+    if ctx.over("surplus", ctx.policy.terminate_timeout):
+        left(ctx, f"{excess}: so few are available that none can be spared")
         return True
     return False
 
 
-def left(turn: Turn, sentence: str) -> None:
+def left(ctx: RotationContext, sentence: str) -> None:
     """Say once what stays as we set it."""
-    if sentence not in turn.memory.left:
-        turn.note(left=(*turn.memory.left, sentence))
-        turn.tell("left", turn.group.name, sentence)
+    if sentence not in ctx.memory.left:
+        ctx.note(left=(*ctx.memory.left, sentence))
+        ctx.tell("left", ctx.group.name, sentence)
 
 
-def restored(turn: Turn) -> bool:
+def restored(ctx: RotationContext) -> bool:
     """Whether everything that the record names is as it was, or is said to be left; one look may
     issue all of it. A run that follows must not take what we set for what was there before us: so
     the reads have to show it too."""
-    turn.hurry = True
-    if not turn.read_fresh:
+    ctx.poll_soon = True
+    if not ctx.read_fresh:
         return False
     steps = (
-        _nodes(turn),
-        balancers.rejoined(turn),
-        _processes(turn),
-        _max_size(turn),
-        _protection(turn),
-        _signpost(turn),
+        _nodes(ctx),
+        balancers.rejoined(ctx),
+        _processes(ctx),
+        _max_size(ctx),
+        _protection(ctx),
+        _signpost(ctx),
     )
-    return all(steps) and (turn.memory.read == turn.group or turn.over("unseen", PATIENCE))
+    return all(steps) and (ctx.memory.read == ctx.group or ctx.over("unseen", STALE_READ_TIMEOUT))
 
 
-def _nodes(turn: Turn) -> bool:
-    back, clean = replacement.put_back(turn), replacement.untainted(turn)
-    if clean and turn.journal.tainted:
-        turn.record(tainted=False)
+def _nodes(ctx: RotationContext) -> bool:
+    back, clean = replacement.put_back(ctx), replacement.untainted(ctx)
+    if clean and ctx.journal.tainted:
+        ctx.record(tainted=False)
     return back and clean
 
 
-def _processes(turn: Turn) -> bool:
-    ours = tuple(sorted(set(turn.journal.suspended) & turn.group.suspended))
+def _processes(ctx: RotationContext) -> bool:
+    ours = tuple(sorted(set(ctx.journal.suspended) & ctx.group.suspended))
     if not ours:
-        if turn.journal.suspended:
-            turn.record(suspended=())
+        if ctx.journal.suspended:
+            ctx.record(suspended=())
         return True
-    now = spread(turn.situation.zones, turn.group.zones)
-    if now > max(BALANCED, turn.journal.spread):
+    now = spread(ctx.situation.zones, ctx.group.zones)
+    if now > max(BALANCED, ctx.journal.spread):
         left(
-            turn,
-            f"AZRebalance of Auto Scaling group {turn.group.name} stays suspended: its zones"
+            ctx,
+            f"AZRebalance of Auto Scaling group {ctx.group.name} stays suspended: its zones"
             f" differ by {now} instances, and"
             " resuming it would let AWS terminate undrained nodes. Balance the zones, then"
             " resume it",
         )
         return True
-    return tried(turn, Resume(turn.group.name, ours))
+    return tried(ctx, Resume(ctx.group.name, ours))
 
 
-def _max_size(turn: Turn) -> bool:
-    if turn.journal.max_size is None:
+def _max_size(ctx: RotationContext) -> bool:
+    if ctx.journal.max_size is None:
         return True
-    found, *ours = turn.journal.max_size
-    if turn.group.max_size not in ours:
-        if turn.group.max_size != found:
+    found, *ours = ctx.journal.max_size
+    if ctx.group.max_size not in ours:
+        if ctx.group.max_size != found:
             left(
-                turn,
-                f"MaxSize of Auto Scaling group {turn.group.name} is {turn.group.max_size}:"
+                ctx,
+                f"MaxSize of Auto Scaling group {ctx.group.name} is {ctx.group.max_size}:"
                 " somebody changed it meanwhile",
             )
-        turn.record(max_size=None)
+        ctx.record(max_size=None)
         return True
-    if max(turn.desired, turn.situation.launched) > found:
+    if max(ctx.desired, ctx.situation.launched) > found:
         left(
-            turn,
-            f"MaxSize of Auto Scaling group {turn.group.name} stays {turn.group.max_size} (was"
+            ctx,
+            f"MaxSize of Auto Scaling group {ctx.group.name} stays {ctx.group.max_size} (was"
             f" {found}): it has"
-            f" {turn.situation.launched} instances, and a smaller maximum would cost undrained"
+            f" {ctx.situation.launched} instances, and a smaller maximum would cost undrained"
             " nodes",
         )
         return True
-    return tried(turn, SetMaxSize(turn.group.name, found))
+    return tried(ctx, SetMaxSize(ctx.group.name, found))
 
 
-def _protection(turn: Turn) -> bool:
-    if not turn.journal.fenced:
+def _protection(ctx: RotationContext) -> bool:
+    if not ctx.journal.fenced:
         return True
-    group = turn.group
-    if turn.situation.launched != turn.desired:
-        if turn.over("unfence", turn.policy.terminate_timeout):
+    group = ctx.group
+    if ctx.situation.launched != ctx.desired:
+        if ctx.over("unfence", ctx.policy.terminate_timeout):
             left(
-                turn,
+                ctx,
                 f"Scale-in protection of Auto Scaling group {group.name} stays: it has"
-                f" {turn.situation.launched} instances"
-                f" and wants {turn.desired}, so unprotected ones would be taken undrained",
+                f" {ctx.situation.launched} instances"
+                f" and wants {ctx.desired}, so unprotected ones would be taken undrained",
             )
             return True
         return False
-    if group.protects_new != turn.journal.protects_new:
-        return tried(turn, ProtectNew(group.name, turn.journal.protects_new))
+    if group.protects_new != ctx.journal.protects_new:
+        return tried(ctx, ProtectNew(group.name, ctx.journal.protects_new))
     ours = tuple(
         member.id
-        for member in turn.situation.members
-        if member.instance.protected and _bare(turn, member.id)
+        for member in ctx.situation.members
+        if member.instance.protected and _bare(ctx, member.id)
     )
     parts = [
         ours[start : start + PROTECT_AT_ONCE] for start in range(0, len(ours), PROTECT_AT_ONCE)
     ]
-    given_up = [tried(turn, Protect(group.name, part, False)) for part in parts]
+    given_up = [tried(ctx, Protect(group.name, part, False)) for part in parts]
     if not ours:
-        turn.record(fenced=False, protected=(), bare=())
+        ctx.record(fenced=False, protected=(), bare=())
     return all(given_up)
 
 
-def _bare(turn: Turn, instance: str) -> bool:
+def _bare(ctx: RotationContext, instance: str) -> bool:
     """Whether the instance would be without protection if we had not come."""
-    journal = turn.journal
+    journal = ctx.journal
     return instance in journal.bare if journal.protects_new else instance not in journal.protected
 
 
-def _signpost(turn: Turn) -> bool:
-    if SIGNPOST not in turn.group.tags:
+def _signpost(ctx: RotationContext) -> bool:
+    if SIGNPOST not in ctx.group.tags:
         return True
-    return tried(turn, SetTag(turn.group.name, SIGNPOST, None))
+    return tried(ctx, SetTag(ctx.group.name, SIGNPOST, None))

@@ -12,7 +12,9 @@ from typing import Any
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import Status
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     OURS,
     NodeRecord,
@@ -30,27 +32,29 @@ class RotationResult:
     values: dict[str, Any]
 
 
-def conclude(turn: Turn, status: Status, error: RotatorError | None = None) -> RotationResult:
+def conclude(
+    ctx: RotationContext, status: Status, error: RotatorError | None = None
+) -> RotationResult:
     """The result as of this look."""
-    memory, group = turn.memory, turn.memory.group
+    memory, group = ctx.memory, ctx.memory.group
     known = group is not None and (group.resolved is not None or memory.mode != "survey")
-    situation = turn.situation if known else None
+    situation = ctx.situation if known else None
     outdated = (
         [member for member in situation.outdated if member.id not in memory.records]
         if situation
         else []
     )
     nodes = [
-        *(_told(record, turn.now) for record in memory.records.values()),
+        *(_told(record, ctx.now) for record in memory.records.values()),
         *(_waiting(member) for member in outdated),
     ]
     gone = memory.marks.gone
     values = {
         "status": status,
-        "autoscaling_group_name": turn.policy.group,
+        "autoscaling_group_name": ctx.policy.group,
         "base": situation.base if situation else 0,
         "desired": situation.desired if situation else 0,
-        "target": _target(turn) if known else {},
+        "target": _target(ctx) if known else {},
         "old_image_ids": sorted(
             {node["image_id"] for node in nodes if node["image_id"] and node["reason"] not in OURS}
         ),
@@ -59,7 +63,7 @@ def conclude(turn: Turn, status: Status, error: RotatorError | None = None) -> R
         "outdated": sum(member.id not in gone for member in situation.outdated) if situation else 0,
         "evictions": sum(node["evictions"] for node in nodes),
         "blocked_by": sorted({budget for node in nodes for budget in node["blocked_by"]}),
-        "seconds": round(turn.now - memory.began, 1),
+        "seconds": round(ctx.now - memory.began, 1),
         "not_restored": list(memory.left),
         "canary": memory.canary,
         "resumed": memory.resumed,
@@ -67,8 +71,8 @@ def conclude(turn: Turn, status: Status, error: RotatorError | None = None) -> R
     return RotationResult(status, error, memory.changed, values)
 
 
-def _target(turn: Turn) -> dict[str, str]:
-    target = turn.target
+def _target(ctx: RotationContext) -> dict[str, str]:
+    target = ctx.target
     return {
         "template": target.template,
         "template_name": target.template_name,

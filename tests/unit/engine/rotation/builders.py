@@ -27,7 +27,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.size
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     NODES,
-    Turn,
+    RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     Memory,
@@ -68,7 +68,7 @@ def a_memory(group: Group | None, journal: Journal = RUNNING, **more: Any) -> Me
     return Memory(began=0.0, journal=journal, **{**usual, **more})
 
 
-def a_turn(
+def a_context(
     group: Group | None,
     nodes: Iterable[Node] = (),
     journal: Journal = RUNNING,
@@ -76,16 +76,16 @@ def a_turn(
     in_flight: Iterable[Command] = (),
     now: float = NOW,
     **more: Any,
-) -> Turn:
+) -> RotationContext:
     """A look that may act. `more`: fields of the memory."""
-    turn = Turn(
+    ctx = RotationContext(
         a_memory(group, journal, **more),
         View(a_cache(nodes), in_flight=frozenset(in_flight)),
         now,
         policy,
     )
-    turn.may_act = True
-    return turn
+    ctx.may_act = True
+    return ctx
 
 
 def taken(*names: str, reason: str = "version 1, target is 2") -> dict[str, Any]:
@@ -95,9 +95,9 @@ def taken(*names: str, reason: str = "version 1, target is 2") -> dict[str, Any]
     return {"marks": Marks(taken=frozenset(ids)), "records": records}
 
 
-def written(turn: Turn) -> Turn:
+def written(ctx: RotationContext) -> RotationContext:
     """The next look, after what this one recorded has been written."""
-    memory = dataclasses.replace(turn.memory, written=turn.memory.journal)
-    following = Turn(memory, turn.view, turn.now, turn.policy)
+    memory = dataclasses.replace(ctx.memory, written=ctx.memory.journal)
+    following = RotationContext(memory, ctx.view, ctx.now, ctx.policy)
     following.may_act = True
     return following

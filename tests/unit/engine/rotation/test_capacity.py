@@ -29,8 +29,8 @@ from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
     NOW,
     RUNNING,
+    a_context,
     a_policy,
-    a_turn,
     written,
 )
 
@@ -42,27 +42,27 @@ FENCED = dataclasses.replace(RUNNING, fenced=True, suspended=("AZRebalance",))
 def raised(group: Group, surge: int, **more: Any) -> list[Command]:
     """What is issued, look after look, when each command succeeds and is shown by the next read."""
     issued: list[Command] = []
-    turn = a_turn(group, NODES, policy=a_policy(surge), **more)
+    ctx = a_context(group, NODES, policy=a_policy(surge), **more)
     for _look in range(8):
-        capacity.raise_desired(turn)
-        assert turn.recorded or not turn.commands, "an act before its record"
-        issued += turn.commands
-        for command in turn.commands:
+        capacity.raise_desired(ctx)
+        assert ctx.recorded or not ctx.commands, "an act before its record"
+        issued += ctx.commands
+        for command in ctx.commands:
             name, value = (
                 ("desired", command.desired)
                 if isinstance(command, SetDesired)
                 else ("max_size", command.size)
             )  # type: ignore[attr-defined]
             group = dataclasses.replace(group, **{name: value})
-        turn = written(turn)
-        turn.note(group=group, read=group)
+        ctx = written(ctx)
+        ctx.note(group=group, read=group)
     return issued
 
 
 def test_desired_is_raised_after_the_maximum_and_both_after_their_record() -> None:
     assert raised(a_group(*OLD), 2) == [SetMaxSize("blue", 6), SetDesired("blue", 6)]
     assert raised(a_group(*OLD, max_size=9), 2) == [SetDesired("blue", 6)]
-    first = a_turn(a_group(*OLD), NODES, policy=a_policy(2))
+    first = a_context(a_group(*OLD), NODES, policy=a_policy(2))
     capacity.raise_desired(first)
     assert first.commands == [] and first.journal.intent == (4, 6) and first.journal.surge == 2
     assert first.journal.max_size == (4, 6)
@@ -100,9 +100,9 @@ def test_never_beyond_the_room(
 
 def test_nothing_is_raised_on_a_read_that_does_not_show_our_last_act() -> None:
     for stale in ({"acted": NOW + 1}, {"unseen": True}):
-        turn = a_turn(a_group(*OLD), NODES, **stale)
-        capacity.raise_desired(turn)
-        assert turn.commands == [] and turn.journal == RUNNING
+        ctx = a_context(a_group(*OLD), NODES, **stale)
+        capacity.raise_desired(ctx)
+        assert ctx.commands == [] and ctx.journal == RUNNING
 
 
 @pytest.mark.parametrize(
@@ -119,20 +119,20 @@ def test_a_recorded_raise_is_carried_out_or_dropped(
     desired: int, commands: list[Command], intent: Any, surge: int
 ) -> None:
     journal = dataclasses.replace(RUNNING, intent=(4, 6), surge=2)
-    turn = a_turn(a_group(*OLD, desired=desired, max_size=9), NODES, journal, a_policy(2))
-    capacity.raise_desired(turn)
-    assert (turn.commands, turn.journal.intent, turn.journal.surge) == (commands, intent, surge)
+    ctx = a_context(a_group(*OLD, desired=desired, max_size=9), NODES, journal, a_policy(2))
+    capacity.raise_desired(ctx)
+    assert (ctx.commands, ctx.journal.intent, ctx.journal.surge) == (commands, intent, surge)
 
 
 def test_desired_is_set_only_on_a_recent_read() -> None:
-    turn = a_turn(
+    ctx = a_context(
         a_group(*OLD, max_size=9),
         NODES,
         dataclasses.replace(RUNNING, intent=(4, 5), surge=1),
         read_began=NOW - 6,
     )
-    capacity.raise_desired(turn)
-    assert turn.commands == [ReadGroup("blue")]
+    capacity.raise_desired(ctx)
+    assert ctx.commands == [ReadGroup("blue")]
 
 
 @pytest.mark.parametrize(
@@ -150,8 +150,8 @@ def test_the_window_is_narrow_until_the_canaries_are_judged(
     canary: int, verdict: str, surge: int, unavailable: int, expected: tuple[int, int]
 ) -> None:
     journal = dataclasses.replace(RUNNING, canary=verdict)
-    turn = a_turn(a_group(*OLD), NODES, journal, a_policy(surge, unavailable, canary=canary))
-    assert capacity.limits(turn) == Window(*expected)
+    ctx = a_context(a_group(*OLD), NODES, journal, a_policy(surge, unavailable, canary=canary))
+    assert capacity.limits(ctx) == Window(*expected)
 
 
 def chosen(
@@ -163,12 +163,12 @@ def chosen(
     **more: Any,
 ) -> list[str]:
     """Who is taken now."""
-    turn = a_turn(
+    ctx = a_context(
         group, nodes, journal, a_policy(surge, unavailable, **more.pop("policy", {})), **more
     )
-    capacity.choose(turn)
-    assert turn.commands == [] and set(turn.memory.records) >= turn.memory.marks.taken
-    return sorted(id_.removeprefix("i-") for id_ in turn.memory.marks.taken)
+    capacity.choose(ctx)
+    assert ctx.commands == [] and set(ctx.memory.records) >= ctx.memory.marks.taken
+    return sorted(id_.removeprefix("i-") for id_ in ctx.memory.marks.taken)
 
 
 def test_as_many_are_taken_as_the_budget_and_the_window_allow() -> None:

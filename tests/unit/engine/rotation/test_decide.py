@@ -39,9 +39,9 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders imp
     POLICY,
     RUNNING,
     a_cache,
+    a_context,
     a_memory,
     a_policy,
-    a_turn,
     taken,
 )
 
@@ -159,18 +159,18 @@ def test_a_stop_before_anything_was_begun_waits_only_for_the_lock_that_is_being_
 def test_a_situation_is_never_that_of_a_group_that_is_gone() -> None:
     """A new object may get the address of an old one, so that identity alone does not tell them
     apart."""
-    turn = a_turn(a_group(an_instance("a")))
-    assert [member.id for member in turn.situation.members] == ["i-a"]
+    ctx = a_context(a_group(an_instance("a")))
+    assert [member.id for member in ctx.situation.members] == ["i-a"]
     for number in range(50):
-        turn.note(group=None, read=None)
-        turn.note(group=a_group(an_instance(str(number)), desired=1))
-        assert [member.id for member in turn.situation.members] == [f"i-{number}"]
+        ctx.note(group=None, read=None)
+        ctx.note(group=a_group(an_instance(str(number)), desired=1))
+        assert [member.id for member in ctx.situation.members] == [f"i-{number}"]
 
 
 def test_the_situation_is_worked_out_once_for_the_same_things() -> None:
-    turn = a_turn(GROUP, NODES)
-    first = turn.situation
-    turn.note(hurry=True)
-    assert turn.situation is first
-    turn.note(marks=dataclasses.replace(turn.memory.marks, gone=frozenset(("i-w",))))
-    assert turn.situation is not first
+    ctx = a_context(GROUP, NODES)
+    first = ctx.situation
+    ctx.note(poll_soon=True)
+    assert ctx.situation is first
+    ctx.note(marks=dataclasses.replace(ctx.memory.marks, gone=frozenset(("i-w",))))
+    assert ctx.situation is not first

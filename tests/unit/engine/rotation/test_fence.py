@@ -31,7 +31,7 @@ from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
     NOW,
     RUNNING,
-    a_turn,
+    a_context,
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.test_capacity import (
     FENCED,
@@ -42,16 +42,16 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.test_capacit
 
 def test_the_fence_is_put_up_in_batches_and_tells_whether_it_stands() -> None:
     many = tuple(an_instance(f"{number:03}") for number in range(120))
-    turn = a_turn(a_group(*many), journal=FENCED)
-    assert capacity.fence(turn) is False
-    assert turn.commands[:3] == [
+    ctx = a_context(a_group(*many), journal=FENCED)
+    assert capacity.fence(ctx) is False
+    assert ctx.commands[:3] == [
         Suspend("blue", ("AZRebalance",)),
         SetTag("blue", capacity.SIGNPOST, "r1"),
         ProtectNew("blue", True),
     ]
     batches = [
         command.instances
-        for command in turn.commands[3:]
+        for command in ctx.commands[3:]
         if isinstance(command, Protect) and command.protected
     ]
     assert [len(batch) for batch in batches] == [50, 50, 20] and len(
@@ -63,7 +63,7 @@ def test_the_fence_is_put_up_in_batches_and_tells_whether_it_stands() -> None:
         "protects_new": True,
         "tags": {capacity.SIGNPOST: "r1"},
     }
-    up = a_turn(a_group(*done, **state), journal=FENCED)
+    up = a_context(a_group(*done, **state), journal=FENCED)
     assert capacity.fence(up) is True and up.commands == []
 
 
@@ -73,32 +73,32 @@ def test_only_instances_in_service_are_protected_and_nothing_without_the_fence()
         an_instance("t", lifecycle="Terminating"),
         tags={capacity.SIGNPOST: "r1"},
     )
-    turn = a_turn(pending, journal=dataclasses.replace(FENCED, suspended=()))
-    assert capacity.fence(turn) is False and turn.commands == [ProtectNew("blue", True)]
-    bare = a_turn(a_group(*OLD, tags={capacity.SIGNPOST: "r1"}), journal=RUNNING)
+    ctx = a_context(pending, journal=dataclasses.replace(FENCED, suspended=()))
+    assert capacity.fence(ctx) is False and ctx.commands == [ProtectNew("blue", True)]
+    bare = a_context(a_group(*OLD, tags={capacity.SIGNPOST: "r1"}), journal=RUNNING)
     assert capacity.fence(bare) is True and bare.commands == []
 
 
 def test_a_surge_that_somebody_took_back_is_given_up_once_it_is_sure() -> None:
     group, journal = a_group(*OLD, min_size=4), dataclasses.replace(RUNNING, surge=1)
-    turn = a_turn(group, NODES, journal)
-    capacity.reckon(turn)
+    ctx = a_context(group, NODES, journal)
+    capacity.reconcile_surge(ctx)
     assert (
-        turn.situation.base == 4
-        and turn.journal.surge == 1
-        and turn.wake == pytest.approx(NOW + REPEAT)
+        ctx.situation.base == 4
+        and ctx.journal.surge == 1
+        and ctx.wake == pytest.approx(NOW + REPEAT)
     )
-    later = a_turn(group, NODES, journal, timers={"surge taken back": NOW - REPEAT})
-    capacity.reckon(later)
+    later = a_context(group, NODES, journal, timers={"surge taken back": NOW - REPEAT})
+    capacity.reconcile_surge(later)
     assert later.journal.surge == 0
 
 
 @pytest.mark.parametrize("pause, issued", [(5.0, False), (0.0, True)])
 def test_what_failed_lately_waits(pause: float, issued: bool) -> None:
     command = SetMaxSize("blue", 5)
-    turn = a_turn(a_group(), retries={command: Retry(1, NOW + pause, RefusedError("no"))})
-    turn.do(command)
-    assert bool(turn.commands) is issued and (issued or turn.wake == pytest.approx(NOW + pause))
+    ctx = a_context(a_group(), retries={command: Retry(1, NOW + pause, RefusedError("no"))})
+    ctx.do(command)
+    assert bool(ctx.commands) is issued and (issued or ctx.wake == pytest.approx(NOW + pause))
 
 
 def test_what_was_done_lately_is_not_done_again_whatever_reads_say() -> None:
@@ -112,17 +112,17 @@ def test_what_was_done_lately_is_not_done_again_whatever_reads_say() -> None:
 
 def acted(command: Command, ago: float) -> list[Command]:
     """What is issued of a command that succeeded so long ago."""
-    turn = a_turn(a_group(), acts={command: NOW - ago})
-    turn.do(command)
-    return turn.commands
+    ctx = a_context(a_group(), acts={command: NOW - ago})
+    ctx.do(command)
+    return ctx.commands
 
 
 def test_nothing_but_reading_is_done_without_lock_or_record() -> None:
     for held, recorded in ((False, True), (True, False)):
-        turn = a_turn(a_group())
-        turn.may_act = held
+        ctx = a_context(a_group())
+        ctx.may_act = held
         if not recorded:
-            turn.record(base=9)
-        turn.do(SetMaxSize("blue", 5))
-        turn.do(ReadGroup("blue"))
-        assert turn.commands == [ReadGroup("blue")]
+            ctx.record(base=9)
+        ctx.do(SetMaxSize("blue", 5))
+        ctx.do(ReadGroup("blue"))
+        assert ctx.commands == [ReadGroup("blue")]

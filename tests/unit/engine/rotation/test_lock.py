@@ -28,7 +28,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import lock
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     Memory,
     Retry,
@@ -39,23 +41,23 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders imp
     HELD,
     NOW,
     RUNNING,
-    a_turn,
+    a_context,
 )
 
 THEIRS = Lease("lease", "3", "other", "t9", 15, 4, dump(RUNNING))
 FREE = dataclasses.replace(THEIRS, holder="")
 
 
-def taking(lease: Lease | None, now: float = NOW, **more: Any) -> Turn:
+def taking(lease: Lease | None, now: float = NOW, **more: Any) -> RotationContext:
     """A look before the lock is ours; the lease was read just now."""
-    return a_turn(
+    return a_context(
         a_group(), lease=lease, held=False, mode="survey", lease_read=now, seen=NOW, now=now, **more
     )
 
 
-def writes(turn: Turn) -> list[Lease]:
+def writes(ctx: RotationContext) -> list[Lease]:
     """The Leases that this look would write."""
-    return [command.lease for command in turn.commands if isinstance(command, WriteLease)]
+    return [command.lease for command in ctx.commands if isinstance(command, WriteLease)]
 
 
 @pytest.mark.parametrize(
@@ -65,9 +67,9 @@ def writes(turn: Turn) -> list[Lease]:
 def test_a_lease_that_is_free_or_ours_is_taken_with_the_record_that_was_found(
     lease: Lease | None, version: str, moves: int
 ) -> None:
-    turn = taking(lease)
-    assert lock.acquire(turn) is False
-    (found,) = writes(turn)
+    ctx = taking(lease)
+    assert lock.acquire(ctx) is False
+    (found,) = writes(ctx)
     assert (found.holder, found.resource_version, found.transitions, found.duration) == (
         "me",
         version,
@@ -78,25 +80,25 @@ def test_a_lease_that_is_free_or_ours_is_taken_with_the_record_that_was_found(
 
 
 def test_a_lease_that_we_hold_is_not_written_to_be_taken() -> None:
-    turn = a_turn(a_group())
-    assert lock.acquire(turn) is True and turn.commands == []
+    ctx = a_context(a_group())
+    assert lock.acquire(ctx) is True and ctx.commands == []
 
 
 def test_a_holder_is_watched_then_succeeded_when_it_has_not_renewed_for_its_duration() -> None:
-    turn = taking(THEIRS)
-    assert not lock.acquire(turn) and turn.commands == [] and "held by other" in turn.events[0].text
-    later = taking(THEIRS, NOW + 3, timers=turn.memory.timers)
+    ctx = taking(THEIRS)
+    assert not lock.acquire(ctx) and ctx.commands == [] and "held by other" in ctx.events[0].text
+    later = taking(THEIRS, NOW + 3, timers=ctx.memory.timers)
     later.note(lease_read=NOW)
     assert not lock.acquire(later) and later.commands == [ReadLease("lease")]
-    dead = taking(THEIRS, NOW + 15, timers=turn.memory.timers)
+    dead = taking(THEIRS, NOW + 15, timers=ctx.memory.timers)
     assert not lock.acquire(dead) and [found.holder for found in writes(dead)] == ["me"]
     assert writes(dead)[0].transitions == 5 and "taken over from other" in dead.events[0].text
 
 
 def test_a_holder_that_renews_is_named() -> None:
-    turn = taking(THEIRS)
-    lock.acquire(turn)
-    alive = taking(THEIRS, NOW + 6, timers=turn.memory.timers)
+    ctx = taking(THEIRS)
+    lock.acquire(ctx)
+    alive = taking(THEIRS, NOW + 6, timers=ctx.memory.timers)
     alive.note(seen=NOW + 5)
     with pytest.raises(LockedError, match="is being rotated by other"):
         lock.acquire(alive)
@@ -126,26 +128,26 @@ def test_what_we_may_not_write_is_told_and_what_does_not_answer_is_tried_again()
 def test_it_is_renewed_after_a_third_and_after_two_thirds_nothing_may_be_done(
     age: float, writes_now: bool, may_act: bool
 ) -> None:
-    turn = a_turn(a_group(), confirmed=NOW - age)
-    assert lock.keep(turn) is may_act and bool(writes(turn)) is writes_now
-    assert turn.wake <= NOW + max(10 - age, 1) + 0.01
+    ctx = a_context(a_group(), confirmed=NOW - age)
+    assert lock.keep(ctx) is may_act and bool(writes(ctx)) is writes_now
+    assert ctx.wake <= NOW + max(10 - age, 1) + 0.01
 
 
 def test_a_changed_record_is_written_at_once_and_never_twice_at_a_time() -> None:
-    turn = a_turn(a_group())
-    turn.record(surge=1)
-    assert lock.keep(turn) and writes(turn)[0].journal == dump(turn.journal)
-    busy = a_turn(a_group(), in_flight=[WriteLease(HELD)], confirmed=NOW - 15)
+    ctx = a_context(a_group())
+    ctx.record(surge=1)
+    assert lock.keep(ctx) and writes(ctx)[0].journal == dump(ctx.journal)
+    busy = a_context(a_group(), in_flight=[WriteLease(HELD)], confirmed=NOW - 15)
     assert lock.keep(busy) and busy.commands == []
 
 
 def test_a_lease_that_somebody_took_ends_it_and_one_that_cannot_be_renewed_too() -> None:
     with pytest.raises(LockedError, match="taken over by thief"):
-        lock.keep(a_turn(a_group(), lease=dataclasses.replace(HELD, holder="thief")))
+        lock.keep(a_context(a_group(), lease=dataclasses.replace(HELD, holder="thief")))
     with pytest.raises(LockedError, match="nobody"):
-        lock.keep(a_turn(a_group(), lease=dataclasses.replace(HELD, holder="")))
+        lock.keep(a_context(a_group(), lease=dataclasses.replace(HELD, holder="")))
     with pytest.raises(UnreachableError, match="could not be renewed for 300 s"):
-        lock.keep(a_turn(a_group(), confirmed=NOW - 301))
+        lock.keep(a_context(a_group(), confirmed=NOW - 301))
 
 
 @pytest.mark.parametrize(
@@ -154,13 +156,13 @@ def test_a_lease_that_somebody_took_ends_it_and_one_that_cannot_be_renewed_too()
 def test_giving_it_up_leaves_the_record_when_there_is_something_to_put_back(
     journal: Journal, left: Journal
 ) -> None:
-    turn = a_turn(a_group(), journal=journal)
-    assert lock.release(turn) is False
-    (found,) = writes(turn)
+    ctx = a_context(a_group(), journal=journal)
+    assert lock.release(ctx) is False
+    (found,) = writes(ctx)
     assert (
         found.holder == "" and found.journal == dump(left) and found.transitions == HELD.transitions
     )
-    assert lock.release(a_turn(a_group(), journal=journal, released=True)) is True
+    assert lock.release(a_context(a_group(), journal=journal, released=True)) is True
 
 
 def learned(
@@ -193,5 +195,5 @@ def test_until_it_is_ours_the_record_is_read_anew_and_then_it_is_our_own() -> No
 
 def test_a_conflict_has_the_lease_read_again() -> None:
     memory = learned(taking(FREE).memory, WriteLease(FREE), error=ConflictError("moved"))
-    turn = a_turn(a_group(), lease_read=memory.lease_read)
-    assert lock.known(turn) is False and turn.commands == [ReadLease("lease")]
+    ctx = a_context(a_group(), lease_read=memory.lease_read)
+    assert lock.known(ctx) is False and ctx.commands == [ReadLease("lease")]

@@ -35,8 +35,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import failures
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
-    PATIENCE,
     REPEAT,
+    STALE_READ_TIMEOUT,
     Memory,
     learn,
 )
@@ -48,8 +48,8 @@ from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
     NOW,
     RUNNING,
+    a_context,
     a_memory,
-    a_turn,
 )
 
 GROUP = a_group(an_instance("w"), an_instance("x"))
@@ -74,9 +74,9 @@ def read(memory: Memory, at: float, group: Group = GROUP, **fields: Any) -> Memo
 
 def desired(memory: Memory) -> tuple[int, bool]:
     """Desired as it counts, and whether a read that shows it is still awaited."""
-    turn = a_turn(memory.group)
-    turn.memory = memory
-    return turn.desired, memory.unseen
+    ctx = a_context(memory.group)
+    ctx.memory = memory
+    return ctx.desired, memory.unseen
 
 
 def test_what_we_set_counts_until_no_late_read_can_say_otherwise() -> None:
@@ -100,9 +100,9 @@ def test_what_we_set_counts_until_no_late_read_can_say_otherwise() -> None:
         (5, 5, 5),
         (5, 1, 1),
         (5, 3, 4),
-        (PATIENCE - 1, 3, 4),
-        (PATIENCE + 1, 3, 3),
-        (PATIENCE + 1, 2, 2),
+        (STALE_READ_TIMEOUT - 1, 3, 4),
+        (STALE_READ_TIMEOUT + 1, 3, 3),
+        (STALE_READ_TIMEOUT + 1, 2, 2),
     ],
 )
 def test_a_number_that_cannot_be_old_is_somebody_elses(
@@ -218,9 +218,9 @@ def test_how_long_a_failed_command_waits(error: RotatorError, pauses: list[float
 def test_when_a_command_is_given_up(error: RotatorError, most: int) -> None:
     found = []
     for times in (most - 1, most):
-        turn = a_turn(GROUP)
-        turn.memory = after_failures(error, times)
-        found.append(bool(failures.hopeless(turn)))
+        ctx = a_context(GROUP)
+        ctx.memory = after_failures(error, times)
+        found.append(bool(failures.hopeless(ctx)))
     assert found == [False, True]
 
 
@@ -235,9 +235,9 @@ def test_a_node_that_changed_meanwhile_is_left_to_its_watch_and_not_hammered(
 ) -> None:
     memory = after_failures(error, 40, CHANGE)
     assert memory.retries[CHANGE].times == 0 and memory.retries[CHANGE].at == NOW + 40 * 39 + 2
-    turn = a_turn(GROUP)
-    turn.memory = memory
-    assert not failures.hopeless(turn)
+    ctx = a_context(GROUP)
+    ctx.memory = memory
+    assert not failures.hopeless(ctx)
 
 
 def test_answers_to_evictions_are_the_drains_own() -> None:
@@ -256,7 +256,7 @@ def test_answers_to_evictions_are_the_drains_own() -> None:
     ],
 )
 def test_whose_way_a_failing_command_bars(command: Command, barred: bool) -> None:
-    turn = a_turn(GROUP, [a_node("w"), a_node("x")])
-    turn.note(retries=after_failures(ForbiddenError("no"), 1, command).retries)
-    (member,) = (member for member in turn.situation.members if member.id == "i-w")
-    assert failures.barred(turn, member) is barred
+    ctx = a_context(GROUP, [a_node("w"), a_node("x")])
+    ctx.note(retries=after_failures(ForbiddenError("no"), 1, command).retries)
+    (member,) = (member for member in ctx.situation.members if member.id == "i-w")
+    assert failures.barred(ctx, member) is barred

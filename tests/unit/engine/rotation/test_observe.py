@@ -29,11 +29,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import observe
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     NODES,
-    Turn,
+    RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
-    PATIENCE,
     REPEAT,
+    STALE_READ_TIMEOUT,
     Retry,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
@@ -44,8 +44,8 @@ from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
     NOW,
+    a_context,
     a_policy,
-    a_turn,
 )
 
 GROUP = a_group(an_instance("w"))
@@ -116,7 +116,7 @@ def test_other_suspended_processes_are_no_reason() -> None:
         ({}, NOW + 30),
         ({"read_began": NOW - 29}, NOW + 1),
         ({"read_began": NOW - 31}, NOW - 1),
-        ({"hurry": True}, NOW + 5),
+        ({"poll_soon": True}, NOW + 5),
         ({"unseen": True}, NOW + 5),
         ({"mode": "survey"}, NOW + 5),
         ({"acted": NOW + 0.5}, NOW + 1.5),
@@ -124,27 +124,27 @@ def test_other_suspended_processes_are_no_reason() -> None:
     ],
 )
 def test_when_the_group_is_read(fields: dict[str, Any], due: float) -> None:
-    turn = a_turn(GROUP, [a_node("w")], **fields)
-    observe.look(turn, ())
-    assert (turn.commands == [READ]) is (due <= NOW)
-    assert due <= NOW or turn.wake == pytest.approx(due)
+    ctx = a_context(GROUP, [a_node("w")], **fields)
+    observe.look(ctx, ())
+    assert (ctx.commands == [READ]) is (due <= NOW)
+    assert due <= NOW or ctx.wake == pytest.approx(due)
 
 
 def test_a_node_that_no_read_has_shown_has_the_group_read_once() -> None:
-    turn = a_turn(GROUP, [a_node("w"), a_node("new")])
-    observe.look(turn, ("i-x",))
+    ctx = a_context(GROUP, [a_node("w"), a_node("new")])
+    observe.look(ctx, ("i-x",))
     # type: ignore[attr-defined]
-    assert turn.commands == [READ] and turn.commands[0].also == ("i-x",)
-    again = a_turn(GROUP, [a_node("w"), a_node("new")], strangers=turn.memory.strangers)
+    assert ctx.commands == [READ] and ctx.commands[0].also == ("i-x",)
+    again = a_context(GROUP, [a_node("w"), a_node("new")], strangers=ctx.memory.strangers)
     observe.look(again, ())
-    ended = a_turn(GROUP, [a_node("w"), a_node("new")], marks=Marks(gone=frozenset(("i-new",))))
+    ended = a_context(GROUP, [a_node("w"), a_node("new")], marks=Marks(gone=frozenset(("i-new",))))
     observe.look(ended, ())
     assert again.commands == ended.commands == []
 
 
-def blind(error: RotatorError, group: Any = GROUP, **fields: Any) -> Turn:
+def blind(error: RotatorError, group: Any = GROUP, **fields: Any) -> RotationContext:
     """A look at which reading the group has just failed."""
-    return a_turn(group, [a_node("w")], retries={READ: Retry(1, NOW + 2, error)}, **fields)
+    return a_context(group, [a_node("w")], retries={READ: Retry(1, NOW + 2, error)}, **fields)
 
 
 def test_what_will_not_pass_is_raised_at_once_and_what_may_is_waited_for() -> None:
@@ -168,39 +168,39 @@ def test_what_will_not_pass_is_raised_at_once_and_what_may_is_waited_for() -> No
 
 
 def test_nodes_that_cannot_be_watched_count_as_blindness_and_an_answer_ends_it() -> None:
-    turn = a_turn(GROUP, [a_node("w")], timers={"blind": NOW - 299})
-    turn.view = dataclasses.replace(
-        turn.view, cache=reduce(turn.view.cache, [Broken(NODES, UnreachableError("gone"))])
+    ctx = a_context(GROUP, [a_node("w")], timers={"blind": NOW - 299})
+    ctx.view = dataclasses.replace(
+        ctx.view, cache=reduce(ctx.view.cache, [Broken(NODES, UnreachableError("gone"))])
     )
-    assert observe.look(turn, ()) and "blind" in turn.memory.timers
-    seeing = a_turn(GROUP, [a_node("w")], timers={"blind": NOW - 299})
+    assert observe.look(ctx, ()) and "blind" in ctx.memory.timers
+    seeing = a_context(GROUP, [a_node("w")], timers={"blind": NOW - 299})
     assert observe.look(seeing, ()) and "blind" not in seeing.memory.timers
 
 
 def test_what_may_not_be_read_is_told_before_anything_is_touched() -> None:
-    turn = a_turn(GROUP)
-    assert observe.permitted(turn) is False and turn.feeds >= observe.NEEDED
-    turn.view = dataclasses.replace(
-        turn.view, cache=reduce(turn.view.cache, [Listed(feed, ()) for feed in observe.NEEDED])
+    ctx = a_context(GROUP)
+    assert observe.permitted(ctx) is False and ctx.feeds >= observe.NEEDED
+    ctx.view = dataclasses.replace(
+        ctx.view, cache=reduce(ctx.view.cache, [Listed(feed, ()) for feed in observe.NEEDED])
     )
-    assert observe.permitted(turn) is True
-    turn.view = dataclasses.replace(
-        turn.view, cache=reduce(turn.view.cache, [Broken(observe.DAEMONSETS, ForbiddenError("no"))])
+    assert observe.permitted(ctx) is True
+    ctx.view = dataclasses.replace(
+        ctx.view, cache=reduce(ctx.view.cache, [Broken(observe.DAEMONSETS, ForbiddenError("no"))])
     )
     with pytest.raises(ForbiddenError):
-        observe.permitted(turn)
+        observe.permitted(ctx)
 
 
 def test_a_read_older_than_the_version_that_we_know_of_is_waited_out() -> None:
     policy = a_policy(version="3")
-    turn = a_turn(GROUP, policy=policy)
+    ctx = a_context(GROUP, policy=policy)
     assert (
-        observe.stale(turn) is True
-        and observe.stale(a_turn(GROUP, policy=a_policy(version="2"))) is False
+        observe.stale(ctx) is True
+        and observe.stale(a_context(GROUP, policy=a_policy(version="2"))) is False
     )
-    assert observe.stale(a_turn(GROUP, policy=a_policy())) is False
+    assert observe.stale(a_context(GROUP, policy=a_policy())) is False
     with pytest.raises(RefusedError, match="launches from version 2 of blue, not 3"):
-        observe.stale(a_turn(GROUP, policy=policy, timers={"stale": NOW - PATIENCE}))
+        observe.stale(a_context(GROUP, policy=policy, timers={"stale": NOW - STALE_READ_TIMEOUT}))
 
 
 @pytest.mark.parametrize(
@@ -217,8 +217,8 @@ def test_a_template_that_moves_is_believed_after_a_while_and_nothing_new_is_begu
     found: Target | None, words: str
 ) -> None:
     group = dataclasses.replace(GROUP, resolved=found)
-    turn = a_turn(group)
-    assert observe.same_target(turn) is None and observe.moving(turn) is bool(words)
-    assert turn.target == TARGET and turn.hurry is bool(words)
-    error = observe.same_target(a_turn(group, timers={"moved": NOW - REPEAT}))
+    ctx = a_context(group)
+    assert observe.same_target(ctx) is None and observe.moving(ctx) is bool(words)
+    assert ctx.target == TARGET and ctx.poll_soon is bool(words)
+    error = observe.same_target(a_context(group, timers={"moved": NOW - REPEAT}))
     assert (error is None) is not bool(words) and words in str(error or "")

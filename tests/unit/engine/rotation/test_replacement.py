@@ -24,7 +24,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     Marks,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import replacement
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
@@ -34,7 +36,7 @@ from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
     NOW,
     RUNNING,
-    a_turn,
+    a_context,
     taken,
     written,
 )
@@ -44,9 +46,9 @@ GONE = "w"
 drain."""
 
 
-def a_member(turn: Turn, name: str) -> Any:
+def a_member(ctx: RotationContext, name: str) -> Any:
     """The member of instance i-<name>."""
-    return next(member for member in turn.situation.members if member.id == f"i-{name}")
+    return next(member for member in ctx.situation.members if member.id == f"i-{name}")
 
 
 @pytest.mark.parametrize(
@@ -66,9 +68,9 @@ def a_member(turn: Turn, name: str) -> Any:
 def test_a_leaving_node_is_marked_with_how_it_was(
     fields: dict[str, Any], labels: dict[str, str], marks: dict[str, str]
 ) -> None:
-    turn = a_turn(a_group(an_instance("w")), [a_node("w", **fields)], **taken("w"))
-    replacement.advance(turn)
-    (command,) = turn.commands
+    ctx = a_context(a_group(an_instance("w")), [a_node("w", **fields)], **taken("w"))
+    replacement.advance(ctx)
+    (command,) = ctx.commands
     assert command == ChangeNode(
         "w", "1", NodeChange(True, tuple(labels.items()), tuple(sorted(marks.items())))
     )
@@ -104,9 +106,9 @@ MARKED = {"unschedulable": True, "labels": {EXCLUDE: "true"}, "annotations": {RE
 )
 def test_a_node_that_stays_is_put_back_as_it_was(notes: dict[str, str], back: NodeChange) -> None:
     node = a_node("w", **{**MARKED, "annotations": {REPLACING: "r1", **notes}})
-    turn = a_turn(a_group(an_instance("w")), [node], marks=Marks(spared=frozenset(("i-w",))))
-    assert replacement.put_back(turn) is False
-    (command,) = turn.commands
+    ctx = a_context(a_group(an_instance("w")), [node], marks=Marks(spared=frozenset(("i-w",))))
+    assert replacement.put_back(ctx) is False
+    (command,) = ctx.commands
     assert isinstance(command, ChangeNode) and sorted(command.change.annotations) == sorted(
         back.annotations
     )
@@ -114,8 +116,8 @@ def test_a_node_that_stays_is_put_back_as_it_was(notes: dict[str, str], back: No
         back.unschedulable,
         back.labels,
     )
-    assert replacement.put_back(a_turn(a_group(an_instance("w")), [a_node("w")])) is True
-    going = a_turn(a_group(an_instance("w")), [node], **taken("w"))
+    assert replacement.put_back(a_context(a_group(an_instance("w")), [a_node("w")])) is True
+    going = a_context(a_group(an_instance("w")), [node], **taken("w"))
     assert replacement.put_back(going) is True and going.commands == []
 
 
@@ -123,13 +125,15 @@ def test_what_may_not_be_put_back_holds_up_nothing() -> None:
     node = a_node("w", **MARKED)
     command = ChangeNode("w", "1", replacement._as_before(node))
     retries = {command: Retry(1, NOW + 9, ForbiddenError("no"))}
-    turn = a_turn(
+    ctx = a_context(
         a_group(an_instance("w")), [node], marks=Marks(spared=frozenset(("i-w",))), retries=retries
     )
-    assert replacement.put_back(turn) is True
+    assert replacement.put_back(ctx) is True
 
 
-def ends(instances: str = "wxyz", surge: int = 0, mode: str = "rotate", **fields: Any) -> Turn:
+def ends(
+    instances: str = "wxyz", surge: int = 0, mode: str = "rotate", **fields: Any
+) -> RotationContext:
     """The look at which instance i-w, which has no node any more, is to be ended."""
     made = [
         an_instance(name, fresh=name in "nm", zone=fields.get("zones", {}).get(name, "a"))
@@ -140,11 +144,11 @@ def ends(instances: str = "wxyz", surge: int = 0, mode: str = "rotate", **fields
     )
     nodes = [a_node(name) for name in instances if name != GONE]
     journal = dataclasses.replace(RUNNING, surge=surge, retiring=fields.get("retiring", ()))
-    turn = a_turn(
+    ctx = a_context(
         group, nodes, journal, mode=mode, **taken("w", reason=fields.get("reason", "old"))
     )
-    replacement.advance(turn)
-    return turn
+    replacement.advance(ctx)
+    return ctx
 
 
 def test_while_others_wait_the_group_launches_another_in_its_place() -> None:
@@ -153,9 +157,9 @@ def test_while_others_wait_the_group_launches_another_in_its_place() -> None:
 
 
 def test_the_last_ones_take_the_surge_with_them_and_that_is_recorded_first() -> None:
-    turn = ends("wnm", surge=1)
-    assert turn.commands == [] and turn.journal.retiring == ("i-w",)
-    following = written(turn)
+    ctx = ends("wnm", surge=1)
+    assert ctx.commands == [] and ctx.journal.retiring == ("i-w",)
+    following = written(ctx)
     replacement.advance(following)
     assert following.commands == [Terminate("i-w", True)]
 
@@ -185,22 +189,22 @@ def test_the_last_ones_take_the_surge_with_them_and_that_is_recorded_first() -> 
     ],
 )
 def test_with_or_without_decrement(fields: dict[str, Any], decrement: bool) -> None:
-    turn = ends(**fields)
-    assert ("i-w" in turn.journal.retiring) is decrement
-    assert turn.commands == ([] if decrement else [Terminate("i-w", False)])
+    ctx = ends(**fields)
+    assert ("i-w" in ctx.journal.retiring) is decrement
+    assert ctx.commands == ([] if decrement else [Terminate("i-w", False)])
 
 
 def test_an_instance_that_is_being_ended_is_not_ended_again() -> None:
-    turn = a_turn(a_group(an_instance("w")), in_flight=[Terminate("i-w", False)], **taken("w"))
-    replacement.advance(turn)
-    assert turn.commands == []
+    ctx = a_context(a_group(an_instance("w")), in_flight=[Terminate("i-w", False)], **taken("w"))
+    replacement.advance(ctx)
+    assert ctx.commands == []
 
 
 def test_an_instance_that_runs_under_the_node_of_another_is_left_to_people() -> None:
     taken_over = a_node("ip-1", provider_id="aws:///a/i-former")
-    turn = a_turn(a_group(an_instance("w", private_dns="ip-1")), [taken_over], **taken("w"))
-    replacement.advance(turn)
-    assert turn.commands == [] and "still names i-former" in turn.memory.records["i-w"].phase + str(
-        turn.memory.problem
+    ctx = a_context(a_group(an_instance("w", private_dns="ip-1")), [taken_over], **taken("w"))
+    replacement.advance(ctx)
+    assert ctx.commands == [] and "still names i-former" in ctx.memory.records["i-w"].phase + str(
+        ctx.memory.problem
     )
-    assert turn.memory.marks.spared == {"i-w"}
+    assert ctx.memory.marks.spared == {"i-w"}

@@ -21,7 +21,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     balancers,
     replacement,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import Turn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     INGRESS,
     a_group,
@@ -32,8 +34,8 @@ from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
     NOW,
     RUNNING,
+    a_context,
     a_policy,
-    a_turn,
     taken,
     written,
 )
@@ -45,22 +47,22 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.test_replace
 
 def balanced(
     *targets: Any, unavailable: int = 0, leaves: str = "w", **fields: Any
-) -> tuple[Turn, bool]:
+) -> tuple[RotationContext, bool]:
     """Whether the balancers are done with i-w, in a group of w, x and y."""
     group = a_group(*(an_instance(name) for name in "wxy"), targets=targets)
     nodes = [a_node(name, **(MARKED if name in leaves else {})) for name in "wxy"]
-    turn = a_turn(group, nodes, policy=a_policy(1, unavailable), **{**taken(*leaves), **fields})
-    return turn, balancers.leave_target_groups(turn, a_member(turn, "w"))
+    ctx = a_context(group, nodes, policy=a_policy(1, unavailable), **{**taken(*leaves), **fields})
+    return ctx, balancers.leave_target_groups(ctx, a_member(ctx, "w"))
 
 
 def test_a_target_is_recorded_then_deregistered_then_waited_for() -> None:
-    turn, done = balanced(a_target("w"), a_target("x"))
-    assert not done and turn.commands == [] and turn.journal.pushed == ((INGRESS, "i-w", 30080),)
-    following = written(turn)
+    ctx, done = balanced(a_target("w"), a_target("x"))
+    assert not done and ctx.commands == [] and ctx.journal.pushed == ((INGRESS, "i-w", 30080),)
+    following = written(ctx)
     assert not balancers.leave_target_groups(following, a_member(following, "w"))
     assert following.commands == [Deregister(INGRESS, (("i-w", 30080),))]
-    turn, done = balanced(a_target("w", "draining"), a_target("x"))
-    assert not done and turn.commands == [] and turn.hurry
+    ctx, done = balanced(a_target("w", "draining"), a_target("x"))
+    assert not done and ctx.commands == [] and ctx.poll_soon
     assert balanced(a_target("w", "unused"), a_target("x"))[1] and balanced(a_target("x"))[1]
 
 
@@ -71,24 +73,24 @@ def test_the_last_healthy_target_is_not_taken() -> None:
         (a_target("x", "draining"),),
         (a_target("x", group="another"),),
     ):
-        turn, done = balanced(a_target("w"), *others)
-        assert not done and turn.journal.pushed == () and turn.commands == []
-    turn, done = balanced(a_target("w"), a_target("x"), leaves="wx")
-    assert not done and turn.journal.pushed == (), "the other one is leaving too"
-    turn, done = balanced(a_target("w", "unhealthy"))
-    assert turn.journal.pushed, "one that gets no traffic is no loss"
-    turn, done = balanced(a_target("w"), unavailable=3)
-    assert turn.journal.pushed, "all may be unavailable: so it is wanted"
+        ctx, done = balanced(a_target("w"), *others)
+        assert not done and ctx.journal.pushed == () and ctx.commands == []
+    ctx, done = balanced(a_target("w"), a_target("x"), leaves="wx")
+    assert not done and ctx.journal.pushed == (), "the other one is leaving too"
+    ctx, done = balanced(a_target("w", "unhealthy"))
+    assert ctx.journal.pushed, "one that gets no traffic is no loss"
+    ctx, done = balanced(a_target("w"), unavailable=3)
+    assert ctx.journal.pushed, "all may be unavailable: so it is wanted"
 
 
 def test_after_lb_timeout_a_draining_target_is_left_and_the_last_healthy_is_a_failure() -> None:
     late = {"timers": {"lb i-w": NOW - 300}}
     assert balanced(a_target("w", "draining"), a_target("x"), **late)[1]
-    turn, done = balanced(a_target("w"), **late)
+    ctx, done = balanced(a_target("w"), **late)
     assert (
         not done
-        and "last healthy target" in str(turn.memory.problem)
-        and turn.memory.marks.taken == frozenset()
+        and "last healthy target" in str(ctx.memory.problem)
+        and ctx.memory.marks.taken == frozenset()
     )
 
 
@@ -98,23 +100,23 @@ def test_a_node_that_stays_gets_its_targets_back() -> None:
         *(an_instance(name) for name in "wxy"),
         targets=(a_target("w", "draining"), a_target("x", "initial")),
     )
-    turn = a_turn(group, journal=dataclasses.replace(RUNNING, pushed=pushed), **taken("y"))
-    assert balancers.rejoined(turn) is False
-    assert turn.journal.pushed == (pushed[0], pushed[2]), (
+    ctx = a_context(group, journal=dataclasses.replace(RUNNING, pushed=pushed), **taken("y"))
+    assert balancers.rejoined(ctx) is False
+    assert ctx.journal.pushed == (pushed[0], pushed[2]), (
         "one serves again, one has left, one is still leaving"
     )
-    following = written(turn)
+    following = written(ctx)
     assert balancers.rejoined(following) is False and following.commands == [
         Register(INGRESS, (("i-w", 1),))
     ]
 
 
-def burial(state: str, node: Node, **fields: Any) -> Turn:
+def burial(state: str, node: Node, **fields: Any) -> RotationContext:
     """A look after i-w has ended."""
     group = a_group(an_instance("x"), departed=(an_instance("w", state=state),))
-    turn = a_turn(group, [node], marks=Marks(gone=frozenset(("i-w",))), **fields)
-    replacement.bury(turn)
-    return turn
+    ctx = a_context(group, [node], marks=Marks(gone=frozenset(("i-w",))), **fields)
+    replacement.delete_ended_nodes(ctx)
+    return ctx
 
 
 def test_a_node_is_deleted_only_when_ec2_says_that_its_instance_is_terminated() -> None:
@@ -125,23 +127,23 @@ def test_a_node_is_deleted_only_when_ec2_says_that_its_instance_is_terminated() 
 
 
 def test_at_the_end_lingering_nodes_are_waited_for_and_then_told() -> None:
-    turn = burial("shutting-down", a_node("w"))
-    assert replacement.buried(turn) is False and turn.hurry and turn.memory.left == ()
+    ctx = burial("shutting-down", a_node("w"))
+    assert replacement.ended_nodes_gone(ctx) is False and ctx.poll_soon and ctx.memory.left == ()
     late = burial("shutting-down", a_node("w"), timers={"burial": NOW - 600})
     assert (
-        replacement.buried(late) is True
+        replacement.ended_nodes_gone(late) is True
         and "Instance i-w was told to terminate" in late.memory.left[0]
     )
-    assert replacement.buried(a_turn(a_group(an_instance("x")), [a_node("x")])) is True
+    assert replacement.ended_nodes_gone(a_context(a_group(an_instance("x")), [a_node("x")])) is True
 
 
 def test_whose_node_is_awaited() -> None:
     group = a_group(an_instance("x"), an_instance("n", fresh=True, private_dns="ip-7"))
     former = a_node("ip-7", provider_id="aws:///a/i-former")
-    turn = a_turn(
+    ctx = a_context(
         group,
         [a_node("x"), a_node("w"), former],
         marks=Marks(gone=frozenset(("i-w", "i-vanished"))),
     )
-    assert replacement.awaited(turn) == ("i-former", "i-w") and turn.hurry
-    assert replacement.awaited(a_turn(None)) == ()
+    assert replacement.awaited(ctx) == ("i-former", "i-w") and ctx.poll_soon
+    assert replacement.awaited(a_context(None)) == ()
