@@ -72,7 +72,8 @@ def members(
 
 def a_situation(group: Group, *nodes: Node, marks: Marks = Marks(), surge: int = 0) -> Situation:
     """The group as one look sees it."""
-    return Situation(join(group, by_instance(nodes), TARGET, marks, None), group.desired, surge)
+    members_ = join(group, by_instance(nodes), TARGET, marks, None)
+    return Situation(members_, group.desired, group.desired - surge)
 
 
 def a_target(name: str, state: str = "healthy", group: str = INGRESS) -> TargetHealth:

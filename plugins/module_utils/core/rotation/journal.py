@@ -16,17 +16,22 @@ import json
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    Account,
+)
 
 VERSION = 1
+"""The form of the record that this release writes."""
+READER = 1
+"""The least version whose release can read what is written here."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Journal:
     """`run` is "" while there is nothing to put back.
 
-    `surge`: how much we have raised desired and not taken back, counting the raise in `intent`
-    (from, to) as done; `retiring`: instances that we terminate with decrement; each one gone takes
-    1 off the surge. `max_size`: as found and every value we set, while MaxSize is raised.
+    `base`, `expected`, `raise_from` (-1: no raise) and `decrements` are the account of desired (see
+    core.rotation.accounting). `max_size`: as found and every value we set, while MaxSize is raised.
     `suspended`: the processes that we suspended. `fenced`: protection is ours; `protected`:
     instances that had it before; `protects_new`: the group's setting before, and `bare`, where that
     is on, the instances without protection. `spread`: difference between fullest and emptiest zone
@@ -40,9 +45,9 @@ class Journal:
     group: str = ""
     target: tuple[str, str, str] = ("", "", "")
     base: int = 0
-    surge: int = 0
-    intent: tuple[int, int] | None = None
-    retiring: tuple[str, ...] = ()
+    expected: int = 0
+    raise_from: int = -1
+    decrements: tuple[str, ...] = ()
     max_size: tuple[int, ...] | None = None
     suspended: tuple[str, ...] = ()
     fenced: bool = False
@@ -57,12 +62,33 @@ class Journal:
     pushed: tuple[tuple[str, str, int], ...] = ()
     usual: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
+    unknown: tuple[tuple[str, str], ...] = ()
+    """Fields of a later release, with their JSON: kept when the record is written back."""
+
+    @property
+    def account(self) -> Account:
+        """Return what is recorded of desired."""
+        raised = None if self.raise_from < 0 else self.raise_from
+        return Account(self.base, self.expected, raised, self.decrements)
+
+    def accounted(self, account: Account) -> Journal:
+        """Return the journal with this account of desired."""
+        raised = -1 if account.raise_from is None else account.raise_from
+        return dataclasses.replace(
+            self,
+            base=account.base,
+            expected=account.expected,
+            raise_from=raised,
+            decrements=account.decrements,
+        )
 
     @property
     def clean(self) -> bool:
-        """Whether nothing is left to put back."""
+        """Return whether nothing is left to put back."""
         return not (
-            self.surge
+            self.expected != self.base
+            or self.raise_from >= 0
+            or self.decrements
             or self.max_size
             or self.suspended
             or self.fenced
@@ -78,7 +104,9 @@ def dump(journal: Journal) -> str:
         for field in dataclasses.fields(journal)
         if getattr(journal, field.name) != field.default
     }
-    return json.dumps({"version": VERSION, **fields}, separators=(",", ":"), sort_keys=True)
+    later = {name: json.loads(text) for name, text in fields.pop("unknown", ())}
+    whole = {**later, "version": VERSION, "reader": READER, **fields}
+    return json.dumps(whole, separators=(",", ":"), sort_keys=True)
 
 
 def load(text: str) -> Journal:
@@ -88,9 +116,11 @@ def load(text: str) -> Journal:
         return Journal()
     try:
         data: dict[str, Any] = json.loads(text)
-        if data.pop("version") != VERSION:
-            raise ValueError("another version wrote it")
-        return _checked(Journal(**{name: _frozen(value) for name, value in data.items()}))
+        version = data.pop("version")
+        reader = data.pop("reader", version)
+        if not (_is_number(version) and _is_number(reader)) or reader > VERSION:
+            raise ValueError(f"a release that writes version {version} wrote it")
+        return _checked(_read(data))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise RefusedError(
             f"The record of an earlier rotation cannot be read: {error}",
@@ -99,8 +129,20 @@ def load(text: str) -> Journal:
         ) from error
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _read(data: dict[str, Any]) -> Journal:
+    names = {field.name for field in dataclasses.fields(Journal)} - {"unknown"}
+    later = {name: value for name, value in data.items() if name not in names}
+    known = {name: _frozen(value) for name, value in data.items() if name in names}
+    kept = tuple(sorted((name, json.dumps(value)) for name, value in later.items()))
+    return Journal(**known, unknown=kept)
+
+
 def _checked(journal: Journal) -> Journal:
-    """Itself. Raises TypeError for a field of another kind than its default."""
+    """Return the journal; raise TypeError for a field of another kind than its default."""
     for field in dataclasses.fields(Journal):
         value = getattr(journal, field.name)
         kinds: Any = (tuple, type(None)) if field.default is None else type(field.default)

@@ -71,18 +71,20 @@ class Member:
 
 @dataclasses.dataclass(frozen=True)
 class Situation:
-    """The group as this look sees it: only launched instances are members. `desired` is the
-    effective one and `surge` what of it is ours (see engine.memory). What is asked of it is worked
-    out once."""
+    """The group as this look sees it: only launched instances are members.
+
+    `desired` counts our own late acts, `base` is the recorded one. What is asked of the situation
+    is worked out once.
+    """
 
     members: tuple[Member, ...]
     desired: int
-    surge: int
+    base: int
 
     @functools.cached_property
-    def base(self) -> int:
-        """Desired minus the surge of ours that is outstanding."""
-        return self.desired - self.surge
+    def surge(self) -> int:
+        """Return how much desired is above the base."""
+        return max(0, self.desired - self.base)
 
     @functools.cached_property
     def launched(self) -> int:

@@ -18,6 +18,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     SetTag,
     Suspend,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    SETTLED,
+    propose_raise,
+    withdraw_raise,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     PREFIX,
     SOFT_TAINT,
@@ -33,7 +38,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
     RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
-    REPEAT,
     NodeRecord,
 )
 
@@ -89,8 +93,8 @@ def limits(ctx: RotationContext) -> Window:
 def raise_desired(ctx: RotationContext) -> None:
     """Have the surge launched: recorded, then MaxSize where it is in the way, then desired; never
     more than fits."""
-    if ctx.journal.intent is not None:
-        _carry_out(ctx, *ctx.journal.intent)
+    if ctx.journal.account.raise_from is not None:
+        _carry_out(ctx, ctx.journal.account.raise_from, ctx.journal.expected)
         return
     situation, cap = ctx.situation, limits(ctx).surge
     wanted = sum(member.id not in ctx.memory.marks.spared for member in situation.outdated)
@@ -98,22 +102,20 @@ def raise_desired(ctx: RotationContext) -> None:
         min(cap, wanted) - situation.surge,
         room(max(situation.launched, situation.desired), situation.base, limits(ctx)),
     )
-    if more <= 0 or not ctx.read_fresh:
+    if more <= 0 or not ctx.read_fresh or ctx.journal.decrements:
         return
     goal = situation.desired + more
     if ctx.group.max_size < goal:
         known = ctx.journal.max_size or (ctx.group.max_size,)
         ctx.record(max_size=tuple(dict.fromkeys((*known, goal))))
-    ctx.record(intent=(situation.desired, goal), surge=ctx.journal.surge + more)
+    ctx.account(propose_raise(ctx.journal.account, goal))
 
 
 def _carry_out(ctx: RotationContext, start: int, goal: int) -> None:
-    """The recorded raise. After a crash it may have happened, or somebody else may have moved
-    desired meanwhile."""
-    if ctx.desired >= goal:
-        ctx.record(intent=None)
-    elif ctx.desired != start:
-        ctx.record(intent=None, surge=max(0, ctx.journal.surge - (goal - start)))
+    """Carry out the recorded raise, unless somebody has moved desired meanwhile: then reads decide
+    what becomes of it (see core.rotation.accounting)."""
+    if ctx.group.desired != start or ctx.raise_issued:
+        ctx.poll_soon = True
     elif ctx.now - ctx.memory.read_began > RECENT:
         ctx.do(ReadGroup(ctx.policy.group))
     elif ctx.group.max_size < goal:
@@ -124,25 +126,37 @@ def _carry_out(ctx: RotationContext, start: int, goal: int) -> None:
             "surge",
             ctx.group.name,
             f"desired {start} → {goal}",
-            once=f"surge {ctx.journal.surge} {start} {goal}",
+            once=f"surge {ctx.journal.base} {start} {goal} {len(ctx.memory.records)}",
         )
 
 
-def reconcile_surge(ctx: RotationContext) -> None:
-    """Give up the part of our surge that somebody else has taken back, once it is sure (see
-    RotationContext.surge)."""
-    journal, left = ctx.journal, ctx.situation.surge
-    if journal.intent is not None or journal.retiring or journal.surge <= left:
-        ctx.forget("surge taken back")
-    elif ctx.over("surge taken back", REPEAT) and ctx.read_fresh:
-        ctx.record(surge=left)
+def drop_raise(ctx: RotationContext) -> None:
+    """Withdraw a recorded raise that is not to be carried out any more, once reads show that it has
+    not happened."""
+    account = ctx.journal.account
+    ctx.poll_soon = True
+    if ctx.group.desired == account.raise_from and ctx.over("raise withdrawn", SETTLED):
+        ctx.account(withdraw_raise(account))
+
+
+def tell_foreign(ctx: RotationContext) -> None:
+    """Tell of the writes of desired that somebody else has made, and what we make of them."""
+    for foreign in ctx.memory.foreign:
+        ctx.tell(
+            "resized",
+            ctx.group.name,
+            f"somebody set desired from {foreign.before} to {foreign.after}; the group's own size"
+            f" counts as {foreign.base}",
+        )
+    if ctx.memory.foreign:
+        ctx.note(foreign=())
 
 
 def choose(ctx: RotationContext) -> None:
     """Take as many outdated nodes out as the window and the budget allow now. Not while an instance
     is ended with decrement: until its end is seen nobody knows whether desired is one less
     already."""
-    if any(member.id in ctx.journal.retiring for member in ctx.situation.members):
+    if any(member.id in ctx.journal.decrements for member in ctx.situation.members):
         return
     window = limits(ctx)
     leaving, available = len(ctx.situation.leaving), ctx.situation.available
@@ -187,11 +201,11 @@ def adopt(ctx: RotationContext) -> None:
             ctx.mark(spared=ctx.memory.marks.spared - {member.id})
     for member in ctx.situation.leaving:
         if not member.outdated and member.id not in {
-            *ctx.journal.retiring,
+            *ctx.journal.decrements,
             *ctx.memory.marks.taken,
         }:
             ctx.mark(spared=ctx.memory.marks.spared | {member.id})
-        ours = member.outdated or member.id in ctx.journal.retiring
+        ours = member.outdated or member.id in ctx.journal.decrements
         if ours and member.id not in ctx.memory.marks.taken:
             take(ctx, member, member.outdated or "surplus")
 

@@ -23,12 +23,16 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     NodeChange,
     ReadGroup,
     ReadLease,
+    SetDesired,
     WriteLease,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    Account,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Situation,
@@ -113,23 +117,32 @@ class RotationContext:
     @property
     def desired(self) -> int:
         """Desired as it is after our own acts."""
-        return self.group.desired if self.memory.expected is None else self.memory.expected
+        account = self.journal.account
+        if not self.journal.run:
+            return self.group.desired
+        if account.raise_from is not None and not self.raise_issued:
+            return account.raise_from
+        return account.expected
 
     @property
-    def surge(self) -> int:
-        """Our outstanding surge: what the journal says, less a raise that has not happened. What is
-        not above MinSize is no surge: nobody can ask for fewer, so somebody else has taken desired
-        down instead of us."""
-        intent = self.journal.intent
-        undone = intent[1] - intent[0] if intent and self.desired < intent[1] else 0
-        return max(0, min(self.journal.surge - undone, self.desired - self.group.min_size))
+    def raise_issued(self) -> bool:
+        """Whether the recorded raise of desired has been answered well, lately."""
+        return SetDesired(self.group.name, self.journal.expected) in self.memory.acts
+
+    @property
+    def base(self) -> int:
+        """The group's own size: as recorded, before a run begins as read; never below MinSize,
+        since nobody can ask for fewer."""
+        if not self.journal.run:
+            return self.group.desired
+        return max(self.journal.base, min(self.group.min_size, self.desired))
 
     @property
     def situation(self) -> Situation:
         """The group joined with its nodes; made anew only when something that it is made of has
         changed."""
         nodes, memory = self.by_instance, self.memory
-        same, values = (memory.group, nodes, memory.marks), (self.desired, self.surge, self.target)
+        same, values = (memory.group, nodes, memory.marks), (self.desired, self.base, self.target)
         known = memory.memo
         if (
             known is None
@@ -137,7 +150,7 @@ class RotationContext:
             or any(one is not other for one, other in zip(known[0], same, strict=True))
         ):
             members = join(self.group, nodes, self.target, memory.marks, self.policy.max_node_age)
-            known = (same, values, Situation(members, self.desired, self.surge))
+            known = (same, values, Situation(members, self.desired, self.base))
             self.memory = dataclasses.replace(memory, memo=known)
         return known[2]
 
@@ -202,6 +215,11 @@ class RotationContext:
             journal=dataclasses.replace(self.journal, **fields),
             canary=fields.get("canary") or self.memory.canary,
         )
+        self.look_at(self.now)
+
+    def account(self, account: Account) -> None:
+        """Change what the journal says of desired."""
+        self.note(journal=self.journal.accounted(account))
         self.look_at(self.now)
 
     def mark(self, **fields: frozenset[str]) -> None:

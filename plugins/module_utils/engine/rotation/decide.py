@@ -19,6 +19,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import (
     failed_status,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    Account,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import spread
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,
@@ -121,13 +124,12 @@ def _begin(ctx: RotationContext) -> None:
     ):  # to run again is to try again
         ctx.record(canary="", canaries=0)
     if journal.clean:
-        ctx.record(
-            surge=0, retiring=(), intent=None, canary="", canaries=0, usual=(), broken=_broken(ctx)
-        )
+        ctx.account(Account(group.desired, group.desired))
+        ctx.record(canary="", canaries=0, usual=(), broken=_broken(ctx))
     usual = tuple(sorted(ctx.situation.usual_taints | set(ctx.journal.usual)))
     ctx.record(run=ctx.policy.run, group=group.name, target=target, usual=usual)
     ctx.note(target=ctx.target)
-    ctx.record(base=ctx.situation.base, failures=(), tainted=True)
+    ctx.record(failures=(), tainted=True)
     if REBALANCE not in group.suspended and REBALANCE not in journal.suspended:
         ctx.record(
             suspended=(*journal.suspended, REBALANCE),
@@ -166,7 +168,7 @@ def _rotate(ctx: RotationContext) -> None:
     replacement.record_terminated(ctx)
     replacement.delete_ended_nodes(ctx)
     capacity.adopt(ctx)
-    capacity.reconcile_surge(ctx)
+    capacity.tell_foreign(ctx)
     for hopeless in failures.hopeless(ctx).values():
         failures.settle(ctx, hopeless)
     if error := observe.same_target(ctx):
@@ -212,28 +214,27 @@ def _done(ctx: RotationContext) -> bool:
 def _settle(ctx: RotationContext) -> None:
     replacement.record_terminated(ctx)
     capacity.adopt(ctx)
-    capacity.reconcile_surge(ctx)
+    capacity.tell_foreign(ctx)
     replacement.skip_blocked(ctx)
     replacement.advance(ctx)
     replacement.put_back(ctx)
     balancers.rejoined(ctx)
-    if ctx.journal.intent is not None:
-        capacity.raise_desired(ctx) if ctx.desired >= ctx.journal.intent[1] else _drop_intent(ctx)
+    if ctx.journal.account.raise_from is not None:
+        capacity.drop_raise(ctx)
     elif restore.shrunk(ctx) and replacement.ended_nodes_gone(ctx):
         ctx.note(mode="release")
         ctx.look_at(ctx.now)
 
 
-def _drop_intent(ctx: RotationContext) -> None:
-    """A raise that was recorded and not carried out is not carried out any more."""
-    start_, goal = ctx.journal.intent or (0, 0)
-    ctx.record(intent=None, surge=max(0, ctx.journal.surge - (goal - start_)))
-
-
 def _release(ctx: RotationContext) -> None:
     replacement.record_terminated(ctx)
-    capacity.reconcile_surge(ctx)
+    capacity.tell_foreign(ctx)
+    if ctx.journal.account.raise_from is not None:
+        capacity.drop_raise(ctx)
+        return
     if restore.restored(ctx) and ctx.recorded:
+        if ctx.policy.restore_only and ctx.situation.surge:
+            restore.left(ctx, restore.surplus(ctx))
         for error in failures.hopeless(ctx).values():
             restore.left(ctx, error.message)
         lock.release(ctx)

@@ -35,6 +35,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease, Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    NEVER,
+    Doubt,
+    Foreign,
+    Reading,
+    explain,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
     load,
@@ -89,11 +96,12 @@ class Memory:
     """See the module. `lease` is as last read or written, `seen` when its renewTime was first seen
     as it is; `held` and `confirmed`: it is ours, by a write issued at that moment. `journal` is
     what the record should say, `written` what it says. `read`: the group as last read, `group`: the
-    same with our own late acts laid over it. `expected`: desired after our own act at
-    `expected_at`, while a late read may say otherwise (any number of `span`); `unseen`: no read has
-    shown it yet. `target`: as resolved when this run began. `timers`: when a condition was first
-    seen. `mode`: survey, rotate, settle or release; `problem` why we settle. `left`: sentences
-    about what stays as we set it."""
+    same with our own late acts laid over it. `desired_at`: when our last
+    write of desired or decrement ended; `doubt`: a desired that nothing of ours explains yet;
+    `lost`: instances that ended since and that we did not end; `ended_by_us`: those that we asked
+    to end; `foreign`: proven writes of others, not told yet. `target`: as resolved when this run
+    began. `timers`: when a condition was first seen. `mode`: survey, rotate, settle or release;
+    `problem` why we settle. `left`: sentences about what stays as we set it."""
 
     began: float
     mode: str = "survey"
@@ -110,10 +118,11 @@ class Memory:
     target: Target | None = None
     read_began: float = -math.inf
     acted: float = -math.inf
-    expected: int | None = None
-    expected_at: float = -math.inf
-    span: tuple[int, int] = (0, 0)
-    unseen: bool = False
+    desired_at: float = NEVER
+    doubt: Doubt | None = None
+    lost: frozenset[str] = frozenset()
+    ended_by_us: frozenset[str] = frozenset()
+    foreign: tuple[Foreign, ...] = ()
     poll_soon: bool = False
     strangers: frozenset[str] = frozenset()
     marks: Marks = Marks()
@@ -130,6 +139,14 @@ class Memory:
     memo: tuple[tuple[Any, ...], tuple[Any, ...], Situation] | None = None
     released: bool = False
     changed: bool = False
+
+    @property
+    def unseen(self) -> bool:
+        """Return whether no read shows yet what we did to desired."""
+        account = self.journal.account
+        if account.raise_from is not None:
+            return True
+        return bool(self.marks.gone.intersection(account.decrements))
 
 
 def learn(memory: Memory, view: View, now: float) -> Memory:
@@ -149,10 +166,8 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
     if isinstance(command, (ReadLease, WriteLease)):
         return _leased(memory, done)
     memory = dataclasses.replace(memory, changed=True)
-    if isinstance(command, SetDesired):
-        journal = dataclasses.replace(memory.journal, intent=None)
-        memory = _expect(dataclasses.replace(memory, journal=journal), command.desired, done.ended)
-    elif isinstance(command, Terminate):
+    memory = _asked(memory, command, done.ended)
+    if isinstance(command, Terminate):
         memory = _terminated(memory, command, done.ended)
     if command.service == "aws":
         others = {act: at for act, at in memory.acts.items() if act != command}
@@ -163,33 +178,18 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
     return memory
 
 
+def _asked(memory: Memory, command: Command, now: float) -> Memory:
+    """Note what a command that was carried out, or may have been, does to desired and instances."""
+    if isinstance(command, Terminate):
+        memory = dataclasses.replace(memory, ended_by_us=memory.ended_by_us | {command.instance})
+    if isinstance(command, SetDesired) or (isinstance(command, Terminate) and command.decrement):
+        memory = dataclasses.replace(memory, desired_at=now)
+    return memory
+
+
 def _terminated(memory: Memory, command: Terminate, now: float) -> Memory:
     marks = dataclasses.replace(memory.marks, gone=memory.marks.gone | {command.instance})
-    memory = dataclasses.replace(memory, marks=marks)
-    if not command.decrement or memory.group is None:
-        return memory
-    desired = memory.group.desired if memory.expected is None else memory.expected
-    return _expect(
-        dataclasses.replace(memory, journal=_retired(memory.journal, {command.instance})),
-        desired - 1,
-        now,
-    )
-
-
-def _expect(memory: Memory, desired: int, now: float) -> Memory:
-    """Desired is this now by our act. A late read may show what it was since the last read that we
-    believed; any other number is somebody else's."""
-    known = memory.group.desired if memory.group else desired
-    low, high = memory.span if memory.expected is not None else (known, known)
-    span = (min(low, desired), max(high, desired))
-    return dataclasses.replace(memory, expected=desired, expected_at=now, span=span, unseen=True)
-
-
-def _retired(journal: Journal, instances: set[str]) -> Journal:
-    """The journal when these are gone: each that went with decrement has taken 1 off the surge."""
-    ended = [instance for instance in journal.retiring if instance in instances]
-    still = tuple(instance for instance in journal.retiring if instance not in instances)
-    return dataclasses.replace(journal, surge=max(0, journal.surge - len(ended)), retiring=still)
+    return dataclasses.replace(memory, marks=marks)
 
 
 def _read(memory: Memory, done: Done) -> Memory:
@@ -197,34 +197,31 @@ def _read(memory: Memory, done: Done) -> Memory:
         return memory
     group: Group = done.answer
     ended = frozenset(instance.id for instance in group.instances if instance.ending)
-    if ended - memory.marks.gone:
-        memory = dataclasses.replace(
-            memory, marks=dataclasses.replace(memory.marks, gone=memory.marks.gone | ended)
-        )
-    memory = _effective(dataclasses.replace(memory, read=group, read_began=done.began), done.began)
-    if memory.expected is not None and done.began >= memory.acted:
-        memory = _compared(memory, group.desired, done.began - memory.expected_at)
-    if done.began >= memory.acted:
-        launched = {instance.id for instance in group.launched}
-        over = {instance for instance in memory.journal.retiring if instance not in launched}
-        memory = (
-            dataclasses.replace(memory, journal=_retired(memory.journal, over)) if over else memory
-        )
-    return memory
+    gone = memory.marks.gone | ended
+    if gone != memory.marks.gone:
+        memory = dataclasses.replace(memory, marks=dataclasses.replace(memory.marks, gone=gone))
+    memory = _account(memory, group, done.began)
+    return _effective(dataclasses.replace(memory, read=group, read_began=done.began), done.began)
 
 
-def _compared(memory: Memory, desired: int, after: float) -> Memory:
-    """What a read so long after our act tells of desired. A number that cannot be old is somebody
-    else's. Reads may go back behind one that showed ours, so it is given up for theirs only when
-    none can be so late."""
-    shown = desired == memory.expected
-    ours = memory.span[0] <= desired <= memory.span[1] and after <= (
-        STALE_READ_TIMEOUT if memory.unseen and not shown else REPEAT
-    )
+def _account(memory: Memory, group: Group, began: float) -> Memory:
+    """Explain the desired capacity that this read shows (see core.rotation.accounting)."""
+    if not memory.journal.run or not memory.held:
+        return memory
+    launched = frozenset(instance.id for instance in group.launched)
+    before = {instance.id for instance in memory.read.launched} if memory.read else set()
+    lost = memory.lost | (before - launched - memory.ended_by_us)
+    reading = Reading(began, group.desired, launched, group.min_size, len(lost))
+    ours = memory.journal.max_size or ()
+    ceiling = ours[0] if group.max_size in ours else group.max_size
+    told = explain(memory.journal.account, memory.doubt, reading, memory.desired_at, ceiling)
+    counted = told.foreign is not None or group.desired == memory.journal.expected
     return dataclasses.replace(
         memory,
-        unseen=memory.unseen and ours and not shown,
-        expected=memory.expected if ours else None,
+        journal=memory.journal.accounted(told.account),
+        doubt=told.doubt,
+        lost=frozenset() if counted else lost,
+        foreign=(*memory.foreign, *((told.foreign,) if told.foreign else ())),
     )
 
 
@@ -275,6 +272,8 @@ def _failed(memory: Memory, done: Done, now: float) -> Memory:
         )
     if isinstance(command, WriteLease) and isinstance(error, ConflictError):
         return dataclasses.replace(memory, lease_read=-math.inf)
+    if isinstance(error, TemporaryError):  # its answer may be lost only
+        memory = _asked(memory, command, done.ended)
     times = memory.retries[command].times + 1 if command in memory.retries else 1
     pause = min(BACKOFF_MOST, BACKOFF * 2 ** min(times - 1, 8))
     if isinstance(error, ThrottledError) and error.retry_after:

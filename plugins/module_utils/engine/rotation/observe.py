@@ -67,7 +67,7 @@ def _due(ctx: RotationContext) -> float:
     ):
         ctx.note(strangers=memory.strangers | unknown)
         return ctx.now
-    awaited = memory.poll_soon or memory.unseen or memory.mode == "survey"
+    awaited = memory.poll_soon or memory.unseen or memory.doubt or memory.mode == "survey"
     due = memory.read_began + (
         min(AWAITED, ctx.policy.poll_interval) if awaited else ctx.policy.poll_interval
     )

@@ -129,21 +129,21 @@ def _terminate(ctx: RotationContext, member: Member) -> None:
     """End a drained instance. With decrement, recorded first, when the surge has done its work (no
     more outdated nodes are left than the surge has brought fresh ones, or we are settling) and the
     zones bear it. Otherwise the group launches another in its place, in the zone that lacks one."""
-    situation, retiring = ctx.situation, ctx.journal.retiring
+    situation, decrements = ctx.situation, ctx.journal.decrements
     in_flight = {
         command.instance for command in ctx.view.in_flight if isinstance(command, Terminate)
     }
     if member.id in in_flight:
         return
-    if member.id in retiring:
+    if member.id in decrements:
         ctx.do(Terminate(member.id, True))
         return
-    ours = situation.surge - len(retiring)
-    left = sum(other.id not in {*in_flight, *retiring} for other in situation.outdated)
+    ours = situation.surge - len(decrements)
+    left = sum(other.id not in {*in_flight, *decrements} for other in situation.outdated)
     surplus = ctx.memory.records[member.id].reason in OURS
     shrink = surplus or ((ctx.memory.mode != "rotate" or left <= ours) and zones_bear(ctx, member))
     if ours > 0 and shrink and situation.launched <= situation.desired:
-        ctx.record(retiring=(*retiring, member.id))
+        ctx.record(decrements=(*decrements, member.id))
     else:
         ctx.do(Terminate(member.id, False))
 
@@ -151,9 +151,9 @@ def _terminate(ctx: RotationContext, member: Member) -> None:
 def zones_bear(ctx: RotationContext, member: Member) -> bool:
     """Whether the zones stay as balanced as they were found when this instance goes and none comes
     in its place."""
-    retiring = {*ctx.journal.retiring, member.id}
+    decrements = {*ctx.journal.decrements, member.id}
     zones = Counter(
-        other.instance.zone for other in ctx.situation.members if other.id not in retiring
+        other.instance.zone for other in ctx.situation.members if other.id not in decrements
     )
     now = spread(ctx.situation.zones, ctx.group.zones)
     return spread(zones, ctx.group.zones) <= max(BALANCED, ctx.journal.spread, now - 1)

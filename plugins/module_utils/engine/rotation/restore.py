@@ -56,18 +56,26 @@ def shrunk(ctx: RotationContext) -> bool:
     if situation.surge == 0 and situation.launched <= situation.desired:
         ctx.forget("excess")
         return True
+    if ctx.memory.doubt is not None:
+        return False
     if situation.surge == 0 and not (ctx.over("excess", REPEAT) and ctx.read_fresh):
         return False
-    excess = (
-        f"Auto Scaling group {ctx.group.name} has {situation.launched} nodes,"
-        f" {situation.launched - situation.base} above its base of {situation.base}"
-    )
+    excess = surplus(ctx)
     if any(isinstance(command, Terminate) for command in hopeless(ctx)):
         left(ctx, excess)
         return True
     if situation.launched <= situation.base or situation.launched < situation.desired:
         return _never_launched(ctx)
     return _take_surplus(ctx, excess)
+
+
+def surplus(ctx: RotationContext) -> str:
+    """Say how many nodes the group has above its base."""
+    situation = ctx.situation
+    return (
+        f"Auto Scaling group {ctx.group.name} has {situation.launched} nodes,"
+        f" {situation.launched - situation.base} above its base of {situation.base}"
+    )
 
 
 def _never_launched(ctx: RotationContext) -> bool:

@@ -76,7 +76,7 @@ def test_all_is_well() -> None:
         ),
         ({"lease": Lease("l", holder="somebody")}, "Node group blue is still locked by somebody"),
         (
-            {"journal": Journal(surge=1)},
+            {"journal": Journal(expected=1)},
             "The record of node group blue says that something is still to be put back",
         ),
         ({"max_size": 6}, "MaxSize of Auto Scaling group blue is 6, it was 5"),

@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    Account,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
     dump,
@@ -22,7 +25,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
 
 MAKERS: dict[str, Any] = {
     "target": lambda dice: (word(dice), word(dice), word(dice)),
-    "intent": lambda dice: dice.choice([None, (dice.randint(0, 9), dice.randint(0, 9))]),
+    "unknown": lambda dice: tuple((f"later{n}", f"[{n}]") for n in range(dice.randint(0, 2))),
     "max_size": lambda dice: dice.choice([None, tuple(dice.sample(range(99), dice.randint(2, 4)))]),
     "pushed": lambda dice: tuple(
         (word(dice), word(dice), dice.randint(0, 65535)) for _n in range(dice.randint(0, 3))
@@ -60,7 +63,10 @@ def test_what_is_written_is_what_is_read(seed: int) -> None:
 
 
 def test_an_empty_record_is_short_and_an_absent_one_is_empty() -> None:
-    assert dump(Journal()) == '{"version":1}' and load("") == load(dump(Journal())) == Journal()
+    assert (
+        dump(Journal()) == '{"reader":1,"version":1}'
+        and load("") == load(dump(Journal())) == Journal()
+    )
 
 
 @pytest.mark.parametrize(
@@ -73,19 +79,20 @@ def test_an_empty_record_is_short_and_an_absent_one_is_empty() -> None:
         '"x"',
         "{}",
         '{"version":2}',
+        '{"version":2,"reader":2}',
+        '{"version":true}',
         '{"version":"1"}',
-        '{"version":1,"colour":"red"}',
     ]
     + [
-        '{"version":1,"surge":"two"}',
-        '{"version":1,"surge":true}',
+        '{"version":1,"base":"two"}',
+        '{"version":1,"base":true}',
         '{"version":1,"fenced":1}',
         '{"version":1,"protected":"i-1"}',
     ]
     + [
         '{"version":1,"max_size":4}',
         '{"version":1,"run":null}',
-        '{"version":1,"surge":1.5}',
+        '{"version":1,"base":1.5}',
         '{"version":1,"pushed":{}}',
     ],
 )
@@ -102,7 +109,9 @@ def test_what_cannot_be_understood_is_refused_with_a_way_out(text: str) -> None:
 @pytest.mark.parametrize(
     "field, value",
     [
-        ("surge", 1),
+        ("expected", 1),
+        ("raise_from", 0),
+        ("decrements", ("i-1",)),
         ("max_size", (4, 5)),
         ("suspended", ("AZRebalance",)),
         ("fenced", True),
@@ -120,6 +129,7 @@ def test_verdicts_and_names_alone_leave_a_record_clean() -> None:
         group="g",
         target=("a", "b", "c"),
         base=4,
+        expected=4,
         canary="passed",
         canaries=1,
         failures=("x",),
@@ -137,3 +147,20 @@ def test_a_group_has_one_lease_and_another_group_another() -> None:
     }
     assert len(names) >= 8 and lease_name("a", "blue") == lease_name("a", "blue")
     assert all(len(name) <= 63 and json.dumps(name) for name in names)
+
+
+def test_a_later_release_is_read_if_it_says_that_it_can_be_and_its_fields_are_kept() -> None:
+    text = '{"version":2,"reader":1,"base":4,"expected":4,"gates":{"closed":[1]}}'
+    journal = load(text)
+    assert (journal.base, journal.unknown) == (4, (("gates", '{"closed": [1]}'),))
+    assert json.loads(dump(journal))["gates"] == {"closed": [1]}
+
+
+def test_the_record_of_this_release_stays_readable() -> None:
+    """An example of version 1 as it was written; it must never stop being understood."""
+    text = (
+        '{"base":4,"decrements":["i-1"],"expected":5,"fenced":true,"max_size":[4,5],"reader":1,'
+        '"run":"r1","suspended":["AZRebalance"],"tainted":true,"version":1}'
+    )
+    journal = load(text)
+    assert journal.account == Account(4, 5, None, ("i-1",)) and dump(journal) == text

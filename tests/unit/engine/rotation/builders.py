@@ -18,6 +18,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     Listed,
     reduce,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    Account,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
@@ -53,9 +56,19 @@ def a_cache(nodes: Iterable[Node] = (), also: Iterable[Feed] = ()) -> Cache:
     return reduce(Cache(), [Listed(NODES, tuple(nodes)), *(Listed(feed, ()) for feed in also)])
 
 
-def a_memory(group: Group | None, journal: Journal = RUNNING, **more: Any) -> Memory:
+def counted(journal: Journal, group: Group | None, ours: int = 0) -> Journal:
+    """The journal with desired as the group shows it, `ours` of it above the base; a journal that
+    says something of desired itself stays as it is."""
+    if group is None or not journal.run or journal.base or journal.expected:
+        return journal
+    account = Account(group.desired - ours, group.desired, None, journal.decrements)
+    return journal.accounted(account)
+
+
+def a_memory(group: Group | None, journal: Journal = RUNNING, ours: int = 0, **more: Any) -> Memory:
     """A run in its midst: the lock is held and fresh, the record written, the group read just
     now."""
+    journal = counted(journal, group, ours)
     usual: dict[str, Any] = {
         "mode": "rotate",
         "lease": HELD,

@@ -18,6 +18,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    Account,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import Window
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import capacity
@@ -64,7 +67,7 @@ def test_desired_is_raised_after_the_maximum_and_both_after_their_record() -> No
     assert raised(a_group(*OLD, max_size=9), 2) == [SetDesired("blue", 6)]
     first = a_context(a_group(*OLD), NODES, policy=a_policy(2))
     capacity.raise_desired(first)
-    assert first.commands == [] and first.journal.intent == (4, 6) and first.journal.surge == 2
+    assert first.commands == [] and first.journal.account == Account(4, 6, 4)
     assert first.journal.max_size == (4, 6)
 
 
@@ -90,45 +93,61 @@ def test_never_beyond_the_room(
 ) -> None:
     marks = Marks(spared=frozenset(f"i-{name}" for name in spared))
     group = a_group(*OLD, desired=desired, max_size=99)
-    issued = (
-        raised(group, surge, journal=dataclasses.replace(RUNNING, surge=ours), marks=marks)
-        if surge
-        else []
-    )
+    issued = raised(group, surge, ours=ours, marks=marks) if surge else []
     assert issued == ([SetDesired("blue", expected)] if expected else [])
 
 
 def test_nothing_is_raised_on_a_read_that_does_not_show_our_last_act() -> None:
-    for stale in ({"acted": NOW + 1}, {"unseen": True}):
-        ctx = a_context(a_group(*OLD), NODES, **stale)
-        capacity.raise_desired(ctx)
-        assert ctx.commands == [] and ctx.journal == RUNNING
+    ctx = a_context(a_group(*OLD), NODES, acted=NOW + 1)
+    capacity.raise_desired(ctx)
+    assert ctx.commands == [] and ctx.journal.account == Account(4, 4)
+
+
+def test_nothing_is_raised_while_an_end_with_decrement_is_in_flight() -> None:
+    journal = dataclasses.replace(RUNNING, decrements=("i-w",))
+    ctx = a_context(a_group(*OLD), NODES, journal, a_policy(2))
+    capacity.raise_desired(ctx)
+    assert ctx.commands == [] and ctx.journal.raise_from == -1
 
 
 @pytest.mark.parametrize(
-    "desired, commands, intent, surge",
+    "desired, commands",
     [
-        (4, [SetDesired("blue", 6)], (4, 6), 2),
-        (6, [], None, 2),  # it has happened, in this run or one that died
-        (7, [], None, 2),
-        (5, [], None, 0),  # somebody moved it: it is not ours any more
-        (3, [], None, 0),
+        (4, [SetDesired("blue", 6)]),
+        (6, []),  # it has happened, in this run or one that died
+        (7, []),  # somebody moved it: reads decide what becomes of it
+        (5, []),
+        (3, []),
     ],
 )
-def test_a_recorded_raise_is_carried_out_or_dropped(
-    desired: int, commands: list[Command], intent: Any, surge: int
+def test_a_recorded_raise_is_carried_out_from_where_it_began_only(
+    desired: int, commands: list[Command]
 ) -> None:
-    journal = dataclasses.replace(RUNNING, intent=(4, 6), surge=2)
+    journal = RUNNING.accounted(Account(4, 6, 4))
     ctx = a_context(a_group(*OLD, desired=desired, max_size=9), NODES, journal, a_policy(2))
     capacity.raise_desired(ctx)
-    assert (ctx.commands, ctx.journal.intent, ctx.journal.surge) == (commands, intent, surge)
+    assert (ctx.commands, ctx.journal.account) == (commands, Account(4, 6, 4))
+
+
+@pytest.mark.parametrize("desired, waited, left", [(4, 20, None), (4, 19, 4), (5, 20, 4)])
+def test_a_raise_is_withdrawn_when_reads_show_that_it_has_not_happened(
+    desired: int, waited: float, left: int | None
+) -> None:
+    ctx = a_context(
+        a_group(*OLD, desired=desired),
+        NODES,
+        RUNNING.accounted(Account(4, 6, 4)),
+        timers={"raise withdrawn": NOW - waited},
+    )
+    capacity.drop_raise(ctx)
+    assert ctx.journal.account.raise_from == left
 
 
 def test_desired_is_set_only_on_a_recent_read() -> None:
     ctx = a_context(
         a_group(*OLD, max_size=9),
         NODES,
-        dataclasses.replace(RUNNING, intent=(4, 5), surge=1),
+        RUNNING.accounted(Account(4, 5, 4)),
         read_began=NOW - 6,
     )
     capacity.raise_desired(ctx)
@@ -175,7 +194,7 @@ def test_as_many_are_taken_as_the_budget_and_the_window_allow() -> None:
     group, fresh = a_group(*OLD), (an_instance("n", fresh=True), an_instance("m", fresh=True))
     more, nodes = a_group(*OLD, *fresh), (*NODES, a_node("n"), a_node("m"))
     surged, joined = (
-        dataclasses.replace(RUNNING, surge=2),
+        RUNNING.accounted(Account(4, 6)),
         {"marks": Marks(joined=frozenset(("i-n", "i-m")))},
     )
     assert chosen(group, NODES, 1, 0) == [] and chosen(group, NODES, 0, 2) == ["w", "x"]
@@ -202,6 +221,6 @@ def test_only_canaries_are_taken_before_they_are_judged_and_those_that_went_coun
 
 
 def test_nobody_is_taken_while_it_is_unknown_whether_desired_is_less_already() -> None:
-    retiring = dataclasses.replace(RUNNING, surge=1, retiring=("i-w",))
+    retiring = RUNNING.accounted(Account(3, 4, None, ("i-w",)))
     assert chosen(a_group(*OLD), NODES, 0, 2, retiring) == []
-    assert chosen(a_group(*OLD), NODES, 0, 2, dataclasses.replace(retiring, retiring=("i-gone",)))
+    assert chosen(a_group(*OLD), NODES, 0, 2, dataclasses.replace(retiring, decrements=("i-gone",)))

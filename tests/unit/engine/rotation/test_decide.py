@@ -54,10 +54,10 @@ MEMORIES: dict[str, Memory] = {
     "survey": a_memory(GROUP, Journal(), mode="survey", held=False, written=Journal(), lease=None),
     "rotate": a_memory(GROUP),
     "fenced": a_memory(
-        GROUP, dataclasses.replace(RUNNING, fenced=True, suspended=("AZRebalance",), surge=1)
+        GROUP, dataclasses.replace(RUNNING, fenced=True, suspended=("AZRebalance",)), 1
     ),
     "leaving": a_memory(GROUP, **taken("w")),
-    "settle": a_memory(GROUP, dataclasses.replace(RUNNING, surge=1), mode="settle", **taken("w")),
+    "settle": a_memory(GROUP, ours=1, mode="settle", **taken("w")),
     "release": a_memory(GROUP, dataclasses.replace(RUNNING, fenced=True), mode="release"),
     "released": a_memory(GROUP, Journal(), mode="release", released=True),
 }
@@ -128,7 +128,9 @@ def test_credentials_that_are_no_longer_good_end_it_as_it_is() -> None:
     )
     step = decide(memory, VIEW, NOW, POLICY)
     assert (
-        step.result.status == "suspended" and step.commands == () and step.memory.journal == RUNNING
+        step.result.status == "suspended"
+        and step.commands == ()
+        and step.memory.journal == memory.journal
     )
 
 

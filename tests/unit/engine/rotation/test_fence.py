@@ -19,6 +19,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Suspend,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    Foreign,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import capacity
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
@@ -79,18 +82,12 @@ def test_only_instances_in_service_are_protected_and_nothing_without_the_fence()
     assert capacity.fence(bare) is True and bare.commands == []
 
 
-def test_a_surge_that_somebody_took_back_is_given_up_once_it_is_sure() -> None:
-    group, journal = a_group(*OLD, min_size=4), dataclasses.replace(RUNNING, surge=1)
-    ctx = a_context(group, NODES, journal)
-    capacity.reconcile_surge(ctx)
-    assert (
-        ctx.situation.base == 4
-        and ctx.journal.surge == 1
-        and ctx.wake == pytest.approx(NOW + REPEAT)
-    )
-    later = a_context(group, NODES, journal, timers={"surge taken back": NOW - REPEAT})
-    capacity.reconcile_surge(later)
-    assert later.journal.surge == 0
+def test_writes_of_others_are_told_once() -> None:
+    ctx = a_context(a_group(*OLD), NODES, foreign=(Foreign(4, 6, 6),))
+    capacity.tell_foreign(ctx)
+    capacity.tell_foreign(ctx)
+    (event,) = ctx.events
+    assert event.phase == "resized" and "from 4 to 6" in event.text and "counts as 6" in event.text
 
 
 @pytest.mark.parametrize("pause, issued", [(5.0, False), (0.0, True)])

@@ -135,7 +135,7 @@ def test_it_is_renewed_after_a_third_and_after_two_thirds_nothing_may_be_done(
 
 def test_a_changed_record_is_written_at_once_and_never_twice_at_a_time() -> None:
     ctx = a_context(a_group())
-    ctx.record(surge=1)
+    ctx.record(spread=1)
     assert lock.keep(ctx) and writes(ctx)[0].journal == dump(ctx.journal)
     busy = a_context(a_group(), in_flight=[WriteLease(HELD)], confirmed=NOW - 15)
     assert lock.keep(busy) and busy.commands == []
@@ -151,7 +151,8 @@ def test_a_lease_that_somebody_took_ends_it_and_one_that_cannot_be_renewed_too()
 
 
 @pytest.mark.parametrize(
-    "journal, left", [(Journal(run="r1", group="blue", base=4), Journal()), (RUNNING, RUNNING)]
+    "journal, left",
+    [(Journal(run="r1", group="blue", base=4, expected=4), Journal()), (RUNNING, RUNNING)],
 )
 def test_giving_it_up_leaves_the_record_when_there_is_something_to_put_back(
     journal: Journal, left: Journal

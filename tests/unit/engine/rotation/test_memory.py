@@ -31,12 +31,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    Account,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import failures
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
-    STALE_READ_TIMEOUT,
     Memory,
     learn,
 )
@@ -79,69 +81,76 @@ def desired(memory: Memory) -> tuple[int, bool]:
     return ctx.desired, memory.unseen
 
 
-def test_what_we_set_counts_until_no_late_read_can_say_otherwise() -> None:
-    memory = after(a_memory(GROUP), SetDesired("blue", 4))
+RAISED = RUNNING.accounted(Account(2, 4, 2))
+"""Two nodes, and a raise by two that is recorded."""
+
+
+def test_a_raise_counts_once_it_is_answered_and_until_a_read_shows_it() -> None:
+    memory = a_memory(GROUP, RAISED)
+    assert desired(memory) == (2, True), "recorded only"
+    memory = after(memory, SetDesired("blue", 4))
     assert desired(memory) == (4, True)
     memory = read(memory, NOW + 5, desired=2)
     assert desired(memory) == (4, True)
     memory = read(memory, NOW + 8, desired=4)
     assert desired(memory) == (4, False)
-    assert desired(read(memory, NOW + 12, desired=2)) == (4, False), (
-        "a later call may show an earlier moment"
-    )
-    assert desired(read(memory, NOW + REPEAT + 1, desired=2)) == (2, False), (
-        "but not so much earlier"
-    )
+    assert desired(read(memory, NOW + 12, desired=2)) == (4, False), "a later call may go back"
 
 
 @pytest.mark.parametrize(
-    "late, shown, counts",
-    [
-        (5, 5, 5),
-        (5, 1, 1),
-        (5, 3, 4),
-        (STALE_READ_TIMEOUT - 1, 3, 4),
-        (STALE_READ_TIMEOUT + 1, 3, 3),
-        (STALE_READ_TIMEOUT + 1, 2, 2),
-    ],
+    ("shown", "base"), [(9, 7), (3, 3), (1, 2)], ids=["raised", "lowered", "below the base"]
 )
-def test_a_number_that_cannot_be_old_is_somebody_elses(
-    late: float, shown: int, counts: int
-) -> None:
-    memory = read(after(a_memory(GROUP), SetDesired("blue", 4)), NOW + late, desired=shown)
-    assert desired(memory) == (counts, counts == 4)
+def test_two_reads_prove_what_somebody_else_wrote(shown: int, base: int) -> None:
+    memory = a_memory(dataclasses.replace(GROUP, max_size=9), RUNNING.accounted(Account(2, 4)))
+    group = dataclasses.replace(GROUP, max_size=9)
+    memory = read(memory, NOW + 1, group, desired=shown)
+    assert memory.doubt is not None and memory.journal.base == 2
+    memory = read(memory, NOW + 11, group, desired=shown)
+    assert memory.journal.base == base
+    assert bool(memory.foreign) is (shown > 2), "below the base it has to stand for a while"
+
+
+def test_instances_that_others_ended_explain_a_lower_desired() -> None:
+    group = a_group(*(an_instance(name) for name in "wxyz"), desired=4)
+    memory = a_memory(group, RUNNING.accounted(Account(2, 4)))
+    fewer = dataclasses.replace(group, instances=group.instances[:3], desired=3)
+    memory = read(read(memory, NOW + 1, fewer), NOW + 11, fewer)
+    assert memory.journal.account == Account(2, 3), "the surge was taken, the base stays"
+
+
+def test_nobody_accounts_for_desired_who_does_not_hold_the_lease() -> None:
+    memory = a_memory(GROUP, RUNNING.accounted(Account(2, 4)), held=False)
+    memory = read(read(memory, NOW + 1, desired=9), NOW + 60, desired=9)
+    assert memory.journal.account == Account(2, 4) and memory.doubt is None
 
 
 def test_a_read_that_began_before_our_act_shows_nothing_of_it() -> None:
-    memory = after(a_memory(GROUP), SetDesired("blue", 4), NOW + 1)
+    memory = after(a_memory(GROUP, RAISED), SetDesired("blue", 4), NOW + 1)
     assert desired(read(memory, NOW + 0.5, desired=9)) == (4, True)
     newer = read(memory, NOW + 5, desired=4)
     assert read(newer, NOW + 4, desired=9) is newer, "nor does an older read replace a newer one"
 
 
-def test_ends_with_decrement_lower_what_is_expected_and_take_back_the_surge() -> None:
-    journal = dataclasses.replace(RUNNING, surge=2, retiring=("i-w", "i-x"))
-    memory = after(a_memory(dataclasses.replace(GROUP, desired=4), journal), Terminate("i-w", True))
-    assert desired(memory) == (3, True) and memory.marks.gone == {"i-w"}
-    assert (memory.journal.surge, memory.journal.retiring) == (1, ("i-x",))
-    memory = after(memory, Terminate("i-x", True))
-    assert desired(memory) == (2, True) and memory.journal.surge == 0 and memory.span == (2, 4)
+ENDED = (an_instance("w", lifecycle="Terminating"), an_instance("x"))
 
 
-def test_an_end_whose_answer_was_lost_is_seen_by_the_next_read_and_counted_once() -> None:
-    journal = dataclasses.replace(RUNNING, surge=1, retiring=("i-w",))
-    memory = after(
-        a_memory(dataclasses.replace(GROUP, desired=3), journal),
-        Terminate("i-w", True),
-        error=UnreachableError("lost"),
-    )
-    ended = (an_instance("w", lifecycle="Terminating"), an_instance("x"))
-    memory = read(memory, NOW + 3, desired=2, instances=ended)
-    assert (memory.journal.surge, memory.journal.retiring, memory.marks.gone) == (
-        0,
-        (),
-        {"i-w"},
-    ) and desired(memory) == (2, False)
+@pytest.mark.parametrize("error", [None, UnreachableError("lost")])
+def test_an_end_with_decrement_counts_when_a_read_shows_it(error: RotatorError | None) -> None:
+    journal = RUNNING.accounted(Account(2, 3, None, ("i-w",)))
+    memory = after(a_memory(GROUP, journal), Terminate("i-w", True), error=error)
+    assert memory.journal == journal and desired(memory)[0] == 3
+    memory = read(memory, NOW + 3, desired=2, instances=ENDED)
+    assert memory.journal.account == Account(2, 2) and memory.marks.gone == {"i-w"}
+    assert desired(memory) == (2, False)
+
+
+def test_a_decrement_that_did_not_take_place_is_not_counted() -> None:
+    """The instance was lost to spot between the record and our call."""
+    journal = RUNNING.accounted(Account(2, 3, None, ("i-w",)))
+    memory = read(a_memory(GROUP, journal), NOW + 1, desired=3, instances=ENDED)
+    assert memory.journal.decrements == ("i-w",)
+    memory = read(memory, NOW + 11, desired=3, instances=ENDED)
+    assert memory.journal.account == Account(2, 3)
 
 
 def test_without_decrement_desired_stays() -> None:

@@ -25,6 +25,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     Listed,
     reduce,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import Doubt
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import observe
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
@@ -117,7 +118,7 @@ def test_other_suspended_processes_are_no_reason() -> None:
         ({"read_began": NOW - 29}, NOW + 1),
         ({"read_began": NOW - 31}, NOW - 1),
         ({"poll_soon": True}, NOW + 5),
-        ({"unseen": True}, NOW + 5),
+        ({"doubt": Doubt(9, NOW)}, NOW + 5),
         ({"mode": "survey"}, NOW + 5),
         ({"acted": NOW + 0.5}, NOW + 1.5),
         ({"acted": NOW - 1}, NOW + 30),

@@ -139,13 +139,17 @@ def ends(
         an_instance(name, fresh=name in "nm", zone=fields.get("zones", {}).get(name, "a"))
         for name in instances
     ]
-    group = a_group(
-        *made, desired=fields.get("desired", len(made)), zones=tuple(sorted({i.zone for i in made}))
-    )
+    zones = tuple(sorted({i.zone for i in made}))
+    group = a_group(*made, desired=fields.get("desired", len(made)), zones=zones)
     nodes = [a_node(name) for name in instances if name != GONE]
-    journal = dataclasses.replace(RUNNING, surge=surge, retiring=fields.get("retiring", ()))
+    journal = dataclasses.replace(RUNNING, decrements=fields.get("retiring", ()))
     ctx = a_context(
-        group, nodes, journal, mode=mode, **taken("w", reason=fields.get("reason", "old"))
+        group,
+        nodes,
+        journal,
+        ours=surge,
+        mode=mode,
+        **taken("w", reason=fields.get("reason", "old")),
     )
     replacement.advance(ctx)
     return ctx
@@ -158,7 +162,7 @@ def test_while_others_wait_the_group_launches_another_in_its_place() -> None:
 
 def test_the_last_ones_take_the_surge_with_them_and_that_is_recorded_first() -> None:
     ctx = ends("wnm", surge=1)
-    assert ctx.commands == [] and ctx.journal.retiring == ("i-w",)
+    assert ctx.commands == [] and ctx.journal.decrements == ("i-w",)
     following = written(ctx)
     replacement.advance(following)
     assert following.commands == [Terminate("i-w", True)]
@@ -190,7 +194,7 @@ def test_the_last_ones_take_the_surge_with_them_and_that_is_recorded_first() -> 
 )
 def test_with_or_without_decrement(fields: dict[str, Any], decrement: bool) -> None:
     ctx = ends(**fields)
-    assert ("i-w" in ctx.journal.retiring) is decrement
+    assert ("i-w" in ctx.journal.decrements) is decrement
     assert ctx.commands == ([] if decrement else [Terminate("i-w", False)])
 
 
