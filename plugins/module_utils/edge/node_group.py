@@ -17,6 +17,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autosc
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks import preflight, verify
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import refusal
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Instance
@@ -31,7 +33,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC, connect
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.observe import refusal
 
 SPEC: dict[str, Any] = {
     **KUBE_SPEC,
@@ -47,7 +48,7 @@ SPEC: dict[str, Any] = {
 """All options of node_group_info but those of amazon.aws."""
 
 
-def look_at(module: AnsibleAWSModule) -> preflight.Look:
+def look_at(module: AnsibleAWSModule) -> Look:
     """Read the node group of the module's parameters. Raises core.errors."""
     params = module.params
     name, cluster = (
@@ -64,7 +65,7 @@ def look_at(module: AnsibleAWSModule) -> preflight.Look:
     lease = kube.read_lease(lease_name(cluster, name))
     ids = {instance.id for instance in group.instances}
     nodes = by_instance(kube.records(Feed("nodes")))
-    return preflight.Look(
+    return Look(
         group=group,
         nodes={id_: node for id_, node in nodes.items() if id_ in ids},
         pods=tuple(kube.records(Feed("pods"))),
@@ -79,7 +80,7 @@ def look_at(module: AnsibleAWSModule) -> preflight.Look:
     )
 
 
-def describe(look: preflight.Look, before: Mapping[str, Any] | None) -> dict[str, Any]:
+def describe(look: Look, before: Mapping[str, Any] | None) -> dict[str, Any]:
     """The look as node_group_info returns it."""
     group, refused = look.group, refusal(look.group)
     nodes = [_node(look, instance) for instance in group.launched]
@@ -112,7 +113,7 @@ def _target(group: Group) -> dict[str, str]:
     return {name: getattr(target, name) for name in fields}
 
 
-def _node(look: preflight.Look, instance: Instance) -> dict[str, Any]:
+def _node(look: Look, instance: Instance) -> dict[str, Any]:
     node = look.nodes.get(instance.id)
     return {
         "name": node.name if node else "",

@@ -10,10 +10,10 @@ Findings are sentences for people: what, which object, what stands in the way, w
 from __future__ import annotations
 
 import collections
-import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import (
     FINISHED,
     covering,
@@ -23,61 +23,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters
     Fate,
     decide,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Instance
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
-    Budget,
-    Lease,
-    Node,
-    Pod,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import outdated
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Budget, Pod
 
 SHOWN = 3
 """Objects that a sentence names before it only counts."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Look:
-    """All that was read, once. `nodes` by instance id, only those of the group's instances; `pods`
-    and `budgets` of the whole cluster; `journal` is that of `lease`. `image_id`: judge as if the
-    group launched this image from now on ("": as it does). `max_age` in seconds."""
-
-    group: Group
-    nodes: Mapping[str, Node]
-    pods: tuple[Pod, ...] = ()
-    budgets: tuple[Budget, ...] = ()
-    lease: Lease | None = None
-    journal: Journal = Journal()
-    image_id: str = ""
-    max_age: float | None = None
-    drain: DrainPolicy = DrainPolicy()
-
-    def outdated(self, instance: Instance) -> str:
-        """Why the instance has to be replaced, "" if it has not."""
-        group = self.group
-        if self.image_id and instance.image_id != self.image_id:
-            return f"runs image {instance.image_id or '(unknown)'}, {self.image_id} is planned"
-        if group.resolved is None:
-            return ""
-        return outdated(
-            instance, self.nodes.get(instance.id), group.resolved, group.read_at, self.max_age
-        )
-
-    def on_group(self) -> tuple[Pod, ...]:
-        """The pods on nodes of the group."""
-        names = {node.name for node in self.nodes.values()}
-        return tuple(pod for pod in self.pods if pod.node in names and pod.phase not in FINISHED)
-
-    def to_drain(self) -> tuple[Pod, ...]:
-        """The pods on outdated nodes of the group."""
-        going = {
-            node.name
-            for id_, node in self.nodes.items()
-            if any(i.id == id_ and self.outdated(i) for i in self.group.launched)
-        }
-        return tuple(pod for pod in self.on_group() if pod.node in going)
 
 
 def listed(names: list[str]) -> str:

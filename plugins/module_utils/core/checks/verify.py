@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.preflight import (
-    Look,
     count,
     listed,
 )

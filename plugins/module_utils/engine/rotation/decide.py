@@ -11,6 +11,7 @@ at the next look.
 
 from __future__ import annotations
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import refusal
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import WriteLease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     FailedError,
@@ -98,7 +99,7 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
     lock and begin."""
     if observe.stale(ctx):
         return None
-    if error := observe.refusal(ctx.group):
+    if error := refusal(ctx.group):
         raise error
     work = ctx.situation.outdated
     held = ctx.memory.lease is not None and ctx.memory.lease.holder != ""

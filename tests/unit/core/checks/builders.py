@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.preflight import Look
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
     Group,
     Instance,

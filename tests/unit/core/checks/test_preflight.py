@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.preflight import (
-    Look,
     blockers,
     listed,
     snapshot,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.preflight import Look
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.verify import problems
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease, Taint
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal

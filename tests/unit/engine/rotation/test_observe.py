@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looking before anything is touched, and every refusal: what, which object, what stands in the
-way, what to do."""
+"""When the group is read, and what happens when a read fails or shows another template."""
 
 from __future__ import annotations
 
@@ -14,7 +13,6 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadGroup
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     ForbiddenError,
-    NotFoundError,
     RefusedError,
     RotatorError,
     UnreachableError,
@@ -51,64 +49,6 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders imp
 
 GROUP = a_group(an_instance("w"))
 READ = ReadGroup("blue")
-
-
-@pytest.mark.parametrize(
-    "fields, kind, words, hint",
-    [
-        (
-            {"resolved": None},
-            NotFoundError,
-            "launches from (lt-1 $Latest) does not exist",
-            "Create the launch template",
-        ),
-        (
-            {"resolved": None, "source": ("", "")},
-            NotFoundError,
-            "launches from (no template ) does not exist",
-            "point the group",
-        ),
-        (
-            {"suspended": frozenset(("Launch",))},
-            RefusedError,
-            "has its process Launch suspended",
-            "resume-processes",
-        ),
-        (
-            {"suspended": frozenset(("Terminate", "AZRebalance"))},
-            RefusedError,
-            "has its process Terminate suspended",
-            "Terminate",
-        ),
-        ({"refreshing": True}, RefusedError, "An instance refresh is running on", "cancel it"),
-        (
-            {"unsupported": ("has a warm pool",)},
-            RefusedError,
-            "has a warm pool, which a rotation does not handle",
-            "by hand",
-        ),
-    ],
-)
-def test_every_refusal_names_the_group_what_stands_in_the_way_and_what_to_do(
-    fields: dict[str, Any], kind: type[RotatorError], words: str, hint: str
-) -> None:
-    error = observe.refusal(dataclasses.replace(GROUP, **fields))
-    assert (
-        error is not None
-        and error.__class__ is kind
-        and words in error.message
-        and hint in error.hint
-    )
-    assert "Auto Scaling group blue" in error.message and "\n" not in str(error)
-
-
-def test_other_suspended_processes_are_no_reason() -> None:
-    assert (
-        observe.refusal(
-            dataclasses.replace(GROUP, suspended=frozenset(("AZRebalance", "AlarmNotification")))
-        )
-        is None
-    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that preflight and verify read of a node group, as one record."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import FINISHED
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Instance
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
+    Budget,
+    Lease,
+    Node,
+    Pod,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import outdated
+
+
+@dataclasses.dataclass(frozen=True)
+class Look:
+    """All that was read, once. `nodes` by instance id, only those of the group's instances; `pods`
+    and `budgets` of the whole cluster; `journal` is that of `lease`. `image_id`: judge as if the
+    group launched this image from now on ("": as it does). `max_age` in seconds."""
+
+    group: Group
+    nodes: Mapping[str, Node]
+    pods: tuple[Pod, ...] = ()
+    budgets: tuple[Budget, ...] = ()
+    lease: Lease | None = None
+    journal: Journal = Journal()
+    image_id: str = ""
+    max_age: float | None = None
+    drain: DrainPolicy = DrainPolicy()
+
+    def outdated(self, instance: Instance) -> str:
+        """Why the instance has to be replaced, "" if it has not."""
+        group = self.group
+        if self.image_id and instance.image_id != self.image_id:
+            return f"runs image {instance.image_id or '(unknown)'}, {self.image_id} is planned"
+        if group.resolved is None:
+            return ""
+        return outdated(
+            instance, self.nodes.get(instance.id), group.resolved, group.read_at, self.max_age
+        )
+
+    def on_group(self) -> tuple[Pod, ...]:
+        """The pods on nodes of the group."""
+        names = {node.name for node in self.nodes.values()}
+        return tuple(pod for pod in self.pods if pod.node in names and pod.phase not in FINISHED)
+
+    def to_drain(self) -> tuple[Pod, ...]:
+        """The pods on outdated nodes of the group."""
+        going = {
+            node.name
+            for id_, node in self.nodes.items()
+            if any(i.id == id_ and self.outdated(i) for i in self.group.launched)
+        }
+        return tuple(pod for pod in self.on_group() if pod.node in going)

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Why a node group cannot be rotated: each refusal says what is wrong and what to do."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import refusal
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    NotFoundError,
+    RefusedError,
+    RotatorError,
+)
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import a_group, an_instance
+
+GROUP = a_group(an_instance("w"))
+
+
+@pytest.mark.parametrize(
+    "fields, kind, words, hint",
+    [
+        (
+            {"resolved": None},
+            NotFoundError,
+            "launches from (lt-1 $Latest) does not exist",
+            "Create the launch template",
+        ),
+        (
+            {"resolved": None, "source": ("", "")},
+            NotFoundError,
+            "launches from (no template ) does not exist",
+            "point the group",
+        ),
+        (
+            {"suspended": frozenset(("Launch",))},
+            RefusedError,
+            "has its process Launch suspended",
+            "resume-processes",
+        ),
+        (
+            {"suspended": frozenset(("Terminate", "AZRebalance"))},
+            RefusedError,
+            "has its process Terminate suspended",
+            "Terminate",
+        ),
+        ({"refreshing": True}, RefusedError, "An instance refresh is running on", "cancel it"),
+        (
+            {"unsupported": ("has a warm pool",)},
+            RefusedError,
+            "has a warm pool, which a rotation does not handle",
+            "by hand",
+        ),
+    ],
+)
+def test_every_refusal_names_the_group_what_stands_in_the_way_and_what_to_do(
+    fields: dict[str, Any], kind: type[RotatorError], words: str, hint: str
+) -> None:
+    error = refusal(dataclasses.replace(GROUP, **fields))
+    assert (
+        error is not None
+        and error.__class__ is kind
+        and words in error.message
+        and hint in error.hint
+    )
+    assert "Auto Scaling group blue" in error.message and "\n" not in str(error)
+
+
+def test_other_suspended_processes_are_no_reason() -> None:
+    assert (
+        refusal(
+            dataclasses.replace(GROUP, suspended=frozenset(("AZRebalance", "AlarmNotification")))
+        )
+        is None
+    )
