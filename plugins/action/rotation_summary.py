@@ -12,7 +12,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.summary import (
     row,
-    summarise,
+    summarize,
     table,
     totals,
 )
@@ -35,7 +35,7 @@ class ActionModule(ActionBase):
         )
         plan = self._task.check_mode if options["plan"] is None else options["plan"]
         hosts = options["hosts"] or variables["ansible_play_hosts_all"]
-        found = [summarise(host, variables["hostvars"][host], plan) for host in hosts]
+        found = [summarize(host, variables["hostvars"][host], plan) for host in hosts]
         known = [summary for summary in found if summary is not None]
         if known:
             self._show(known, plan)

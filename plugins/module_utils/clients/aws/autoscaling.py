@@ -130,14 +130,16 @@ class AutoScaling:
                 (template, name): entries.get(name, {}).get("LaunchTemplateData")
                 for name in missing
             }
-        twins = frozenset(other for other in others if self._contents[template, other] == data)
+        equivalent_versions = frozenset(
+            other for other in others if self._contents[template, other] == data
+        )
         return Target(
             template,
             number,
             data.get("ImageId", ""),
             found[0].get("LaunchTemplateName", ""),
             now,
-            twins,
+            equivalent_versions,
         )
 
     def _versions(self, template: str, versions: list[str]) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything that preflight and verify read of a node group, as one record."""
+"""Everything that preflight and verify know of a node group, read once."""
 
 from __future__ import annotations
 
@@ -23,9 +23,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
 
 @dataclasses.dataclass(frozen=True)
 class Look:
-    """All that was read, once. `nodes` by instance id, only those of the group's instances; `pods`
-    and `budgets` of the whole cluster; `journal` is that of `lease`. `image_id`: judge as if the
-    group launched this image from now on ("": as it does). `max_age` in seconds."""
+    """A node group and its cluster at one moment.
+
+    `nodes`: by instance id, only those of the group's instances. `pods` and `budgets`: of the whole
+    cluster. `journal`: the one in `lease`. `image_id`: judge as if the group launched this image
+    from now on ("": the image that it does launch). `max_age`: seconds.
+    """
 
     group: Group
     nodes: Mapping[str, Node]
@@ -38,7 +41,7 @@ class Look:
     drain: DrainPolicy = DrainPolicy()
 
     def outdated(self, instance: Instance) -> str:
-        """Why the instance has to be replaced, "" if it has not."""
+        """Return why the instance has to be replaced, "" if it is current."""
         group = self.group
         if self.image_id and instance.image_id != self.image_id:
             return f"runs image {instance.image_id or '(unknown)'}, {self.image_id} is planned"
@@ -49,12 +52,12 @@ class Look:
         )
 
     def on_group(self) -> tuple[Pod, ...]:
-        """The pods on nodes of the group."""
+        """Return the pods on nodes of the group that have not ended."""
         names = {node.name for node in self.nodes.values()}
         return tuple(pod for pod in self.pods if pod.node in names and pod.phase not in FINISHED)
 
     def to_drain(self) -> tuple[Pod, ...]:
-        """The pods on outdated nodes of the group."""
+        """Return the pods on outdated nodes of the group that have not ended."""
         going = {
             node.name
             for id_, node in self.nodes.items()

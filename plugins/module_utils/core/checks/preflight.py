@@ -1,10 +1,9 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one look at a node group tells before a rotation, and after it. Pure judgement. Private: may
-change in any release.
+"""Find what could slow down or block a rotation, before it begins.
 
-Findings are sentences for people: what, which object, what stands in the way, what to do.
+Findings are sentences for people: what is wrong, with which object, and what to do.
 """
 
 from __future__ import annotations
@@ -26,17 +25,17 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Budget, Pod
 
 SHOWN = 3
-"""Objects that a sentence names before it only counts."""
+"""How many objects a sentence names; it counts the others."""
 
 
 def listed(names: list[str]) -> str:
-    """The first few names, and how many more there are."""
+    """Return the first few names and how many more there are."""
     more = len(names) - SHOWN
     return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def warnings(look: Look) -> tuple[str, ...]:
-    """Return what may make a rotation slow, block it for a while, or should be looked at first."""
+    """Return what may slow down a rotation or block it for a while, or needs a check first."""
     return (*_of_group(look), *_of_nodes(look), *_of_budgets(look, passing=True))
 
 
@@ -60,13 +59,13 @@ def _of_group(look: Look) -> Iterator[str]:
         )
     if look.lease and look.lease.holder:
         yield (
-            f"Node group {name} is locked by {look.lease.holder}. It is at work, or died:"
-            " then its Lease can be taken over soon"
+            f"Node group {name} is locked by {look.lease.holder}. If that run has died, its"
+            " Lease can be taken over soon"
         )
     elif not look.journal.clean:
         yield (
-            f"An earlier run on node group {name} was interrupted. The next one goes on with"
-            " it and puts back what it left"
+            f"An earlier run on node group {name} was interrupted. The next run resumes it"
+            " and restores what it left"
         )
 
 
@@ -78,8 +77,8 @@ def _of_nodes(look: Look) -> Iterator[str]:
         if instance.lifecycle == "InService" and instance.id not in look.nodes
     ]:
         yield (
-            f"No node of the cluster for instance {listed(alone)} of {look.group.name}. Is"
-            " it this cluster's, can it join?"
+            f"No node of the cluster belongs to instance {listed(alone)} of {look.group.name}."
+            " Check that the group belongs to this cluster and that its instances can join"
         )
     if broken := sorted(node.name for node in look.nodes.values() if node.ready is not True):
         yield (
@@ -89,7 +88,7 @@ def _of_nodes(look: Look) -> Iterator[str]:
 
 
 def _of_budgets(look: Look, passing: bool) -> Iterator[str]:
-    """Name budgets that allow nothing now (`passing`), or those that never can."""
+    """Find budgets that allow no eviction now (`passing`), or those that never can."""
     held: dict[str, list[str]] = collections.defaultdict(list)
     known = {budget.id: budget for budget in look.budgets}
     for pod in look.to_drain():
@@ -98,7 +97,7 @@ def _of_budgets(look: Look, passing: bool) -> Iterator[str]:
             names = ", ".join(budget.id for budget in budgets)
             yield (
                 f"Pod {pod.id} is covered by more than one PodDisruptionBudget ({names}), so"
-                " it cannot be evicted. Leave one"
+                " it cannot be evicted. Keep only one of them"
             )
         for budget in budgets:
             held[budget.id].append(pod.id)
@@ -116,17 +115,17 @@ def _of_budget(budget: Budget, pods: list[str]) -> str:
     begin = f"PodDisruptionBudget {budget.id} ({budget.wanted}) of {listed(pods)}"
     if _is_hopeless(budget):
         return (
-            f"{begin} can never allow an eviction: it wants {budget.desired_healthy} of"
-            f" {budget.expected_pods} pods. Raise replicas or relax it"
+            f"{begin} can never allow an eviction: it requires {budget.desired_healthy} of"
+            f" {budget.expected_pods} pods. Raise the replicas or relax the budget"
         )
     return (
         f"{begin} allows no eviction now: {budget.current_healthy} pods are healthy and it"
-        f" wants {budget.desired_healthy}. A drain waits for it"
+        f" requires {budget.desired_healthy}. A drain waits for it"
     )
 
 
 def _of_pods(look: Look) -> Iterator[str]:
-    """Pods that a drain would refuse to remove."""
+    """Find pods that a drain would refuse to remove."""
     refused: dict[tuple[str, str], list[str]] = collections.defaultdict(list)
     for pod in look.to_drain():
         decision = decide(pod, Context(look.drain))
@@ -137,14 +136,16 @@ def _of_pods(look: Look) -> Iterator[str]:
 
 
 def workloads(look: Look) -> dict[str, dict[str, int]]:
-    """Pods and ready pods, in the whole cluster, of every workload that has a pod on the group, by
-    "kind namespace/name"."""
+    """Count the pods and ready pods of every workload that has a pod on the group.
+
+    Keys are "kind namespace/name"; pods count in the whole cluster.
+    """
     names = {name for pod in look.on_group() if (name := _workload(pod))}
     return count(look, names)
 
 
 def count(look: Look, names: set[str]) -> dict[str, dict[str, int]]:
-    """Pods and ready pods of the named workloads; terminating and finished ones do not count."""
+    """Count the pods and ready pods of these workloads, without terminating and finished ones."""
     found = {name: {"pods": 0, "ready": 0} for name in sorted(names)}
     for pod in look.pods:
         name = _workload(pod)
@@ -155,8 +156,10 @@ def count(look: Look, names: set[str]) -> dict[str, dict[str, int]]:
 
 
 def _workload(pod: Pod) -> str:
-    """What a person calls the workload: the Deployment of a ReplicaSet, told by the hash at the end
-    of its name. Jobs and the node agents of DaemonSets are not asked to be as ready as before."""
+    """Return the pod's workload, "" if it is not compared: Jobs, DaemonSets, static and bare pods.
+
+    For a ReplicaSet it is the Deployment, known by the hash at the end of the name.
+    """
     if pod.owner is None or pod.owner.kind in ("Job", "DaemonSet", "Node"):
         return ""
     digest = pod.labels.get("pod-template-hash", "")
@@ -166,9 +169,11 @@ def _workload(pod: Pod) -> str:
 
 
 def snapshot(look: Look) -> dict[str, Any]:
-    """What has to be again as it was, for `problems` later: settings of the group before any
-    rotation touched them (an interrupted one has recorded them), and how ready the workloads
-    are."""
+    """Return the state to compare with after the rotation (see verify.problems).
+
+    It holds the group's settings before any rotation changed them, if need be from the record of an
+    interrupted one, and how ready the workloads are.
+    """
     group, journal = look.group, look.journal
     return {
         "max_size": journal.max_size[0] if journal.max_size else group.max_size,

@@ -14,7 +14,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
 
 
 def refusal(group: Group) -> RotatorError | None:
-    """Why this group cannot be rotated now, or None."""
+    """Return why this group cannot be rotated now, None if it can."""
     name = group.name
     if group.resolved is None:
         return NotFoundError(

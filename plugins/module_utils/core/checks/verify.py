@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is not as it should be after a rotation: nodes, what we put on things, workloads. Private:
-may change in any release."""
+"""Find what is wrong after a rotation: nodes, leftovers of the rotation, workloads."""
 
 from __future__ import annotations
 
@@ -19,8 +18,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
 
 
 def problems(look: Look, before: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """What is not as it should be after a rotation, each a sentence. `before` is a
-    preflight.snapshot; without it, what can only be told by comparison is left out."""
+    """Return what is wrong after a rotation, one sentence each.
+
+    `before`: a preflight.snapshot; without it nothing is compared with the state before.
+    """
     return (
         *_behind(look),
         *_left_behind(look),
@@ -30,6 +31,7 @@ def problems(look: Look, before: Mapping[str, Any] | None) -> tuple[str, ...]:
 
 
 def _behind(look: Look) -> Iterator[str]:
+    """Find nodes that are missing, outdated or not Ready."""
     group, nodes = look.group, look.nodes
     called = {
         instance.id: nodes[instance.id].name if instance.id in nodes else instance.id
@@ -47,7 +49,7 @@ def _behind(look: Look) -> Iterator[str]:
 
 
 def _left_behind(look: Look) -> Iterator[str]:
-    """What only we put anywhere."""
+    """Find marks of a rotation that are still there."""
     for node in sorted(look.nodes.values(), key=lambda node: node.name):
         ours = [key for key in (*node.annotations, *node.labels) if key.startswith(PREFIX)]
         ours += [taint.key for taint in node.taints if taint.key.startswith(PREFIX)]
@@ -59,13 +61,13 @@ def _left_behind(look: Look) -> Iterator[str]:
         yield f"Node group {look.group.name} is still locked by {look.lease.holder}"
     if not look.journal.clean:
         yield (
-            f"The record of node group {look.group.name} says that something is still to be"
-            " put back"
+            f"The record of node group {look.group.name} lists settings that are not restored"
+            " yet. Run again to restore them"
         )
 
 
 def _changed(look: Look, before: Mapping[str, Any]) -> Iterator[str]:
-    """Settings of the group that a rotation changes on its way."""
+    """Find settings of the group that a rotation changed and did not restore."""
     group = look.group
     if (found := before.get("max_size", group.max_size)) < group.max_size:
         yield f"MaxSize of Auto Scaling group {group.name} is {group.max_size}, it was {found}"
@@ -83,8 +85,7 @@ def _changed(look: Look, before: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _less_ready(look: Look, before: Mapping[str, Any]) -> Iterator[str]:
-    """Workloads with fewer ready pods than before, and pods that are not ready. One that was scaled
-    down has none."""
+    """Find workloads with fewer ready pods than before, unless they were scaled down."""
     known: Mapping[str, Any] = before.get("workloads") or {}
     now = count(look, set(known))
     for name, was in sorted(known.items()):

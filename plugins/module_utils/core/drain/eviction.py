@@ -1,11 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The API server's rule of eviction as a pure function, and the meaning of each of its answers.
-Private.
+"""The API server's eviction rule as a pure function, and the meaning of each of its answers.
 
-The rule saves requests: what the server would refuse is not asked. It decides nothing: the server
-does, and budgets change between our look and its. Source: Kubernetes' documentation of the Eviction
+The rule only saves requests that the server would refuse. The server decides, and budgets may
+change between our read and its decision. Source: Kubernetes' documentation of the Eviction
 API ("How API-initiated eviction works"), of PodDisruptionBudget's unhealthyPodEvictionPolicy, and
 the eviction subresource of kube-apiserver 1.26 to 1.34.
 """
@@ -22,14 +21,16 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
 
 FINISHED = frozenset(("Succeeded", "Failed"))
 MAX_DISRUPTED = 2000
-"""So many admitted evictions may be unseen by the disruption controller before the server refuses
-more."""
+"""Evictions that the disruption controller may have pending before the server refuses more."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Ruling:
-    """What the server is expected to say. `budgets`: those that cover the pod; `counts`: whether
-    the eviction takes one of its budget's allowed disruptions; `reason`: why not, for people."""
+    """The answer that the server is expected to give.
+
+    `budgets`: those that cover the pod. `counts`: the eviction uses one of the budget's allowed
+    disruptions. `reason`: why it would be refused, for people.
+    """
 
     admitted: bool
     budgets: tuple[Budget, ...] = ()
@@ -38,8 +39,10 @@ class Ruling:
 
 
 def covering(pod: Pod, budgets: Iterable[Budget]) -> tuple[Budget, ...]:
-    """The budgets that select the pod; in policy/v1 an empty selector selects all pods of its
-    namespace."""
+    """Return the budgets that select the pod.
+
+    In policy/v1 an empty selector selects all pods of the namespace.
+    """
     return tuple(
         b
         for b in budgets
@@ -50,8 +53,11 @@ def covering(pod: Pod, budgets: Iterable[Budget]) -> tuple[Budget, ...]:
 
 
 def rule(pod: Pod, budgets: Iterable[Budget], spent: Mapping[str, int]) -> Ruling:
-    """Whether the server would evict the pod now. `spent` says how many evictions each budget (by
-    id) has admitted, or is being asked for, that its status does not show yet."""
+    """Predict whether the server would evict the pod now.
+
+    `spent`: evictions by budget id that were admitted or are being requested, and that the
+    budget's status does not show yet.
+    """
     if pod.phase in FINISHED or pod.phase == "Pending" or pod.deleted_at is not None:
         return Ruling(True)
     found = covering(pod, budgets)
@@ -62,7 +68,7 @@ def rule(pod: Pod, budgets: Iterable[Budget], spent: Mapping[str, int]) -> Rulin
         return Ruling(
             False,
             found,
-            reason=f"covered by PDBs {names}, and the server evicts no pod with more than one",
+            reason=f"covered by PDBs {names}; the server does not evict a pod with more than one",
         )
     budget = found[0]
     if not pod.ready and _spares_unready(budget):
@@ -75,12 +81,12 @@ def rule(pod: Pod, budgets: Iterable[Budget], spent: Mapping[str, int]) -> Rulin
 
 
 def health(budget: Budget) -> str:
-    """A budget's state for people: "3 of 3 needed are healthy"."""
+    """Return a budget's state for people: "3 healthy, 2 needed"."""
     return f"{budget.current_healthy} healthy, {budget.desired_healthy} needed"
 
 
 def _spares_unready(budget: Budget) -> bool:
-    """Whether an unready pod may go without taking from the budget."""
+    """Return whether an unready pod can be evicted without using the budget."""
     return (
         budget.unhealthy_policy == "AlwaysAllow"
         or budget.current_healthy >= budget.desired_healthy > 0
@@ -88,6 +94,7 @@ def _spares_unready(budget: Budget) -> bool:
 
 
 def _unusable(budget: Budget) -> str:
+    """Return why the server would not use the budget's status, "" if it would."""
     if budget.observed_generation < budget.generation:
         return f"PDB {budget.id}: its status has not caught up with its last change"
     if budget.disruptions_allowed < 0:
@@ -101,36 +108,39 @@ def _unusable(budget: Budget) -> str:
 
 
 class Verdict(enum.Enum):
-    """What an answer to an eviction or deletion means."""
+    """The meaning of an answer to an eviction or deletion."""
 
     ACCEPTED = "accepted"
-    """The pod is going (or, for a dry run, would go)."""
+    """The pod is being removed (in a dry run: would be)."""
     GONE = "gone"
-    """There is no such pod any more."""
-    REBORN = "reborn"
-    """Another pod of this name has taken its place; ours is gone."""
+    """The pod does not exist any more."""
+    REPLACED = "replaced"
+    """Another pod has this name now; the one we meant is gone."""
     BUDGET = "budget"
     """A PodDisruptionBudget refuses for now."""
     LAGGING = "lagging"
-    """The budget's status is not up to date, or changes too fast; to be asked again soon."""
+    """The budget's status is not up to date or changes too fast; ask again soon."""
     SEVERAL = "several"
-    """More than one budget covers the pod: not evictable until there is only one."""
+    """More than one budget covers the pod, so it cannot be evicted."""
     THROTTLED = "throttled"
-    """The server has too many requests (priority and fairness); everybody should wait."""
+    """The server has too many requests (priority and fairness); pause all evictions."""
     NAMESPACE = "namespace"
-    """The namespace is being terminated and takes its pods along."""
+    """The namespace is being terminated, and its pods with it."""
     CROWDED = "crowded"
-    """The disruption controller is behind with this budget's evictions."""
+    """The disruption controller has too many evictions of this budget pending."""
     ADMISSION = "admission"
-    """An admission webhook or policy refuses, or cannot be asked."""
+    """An admission webhook or policy refuses, or the webhook cannot be reached."""
     CHANGED = "changed"
-    """The pod changed under the server's hands; to be asked again at once."""
+    """The pod changed during the request; ask again at once."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """An answer: `by` names who refuses (budget or webhook), `text` is the server's message,
-    `retry_after` seconds that the server asks to wait."""
+    """An answer of the server.
+
+    `text`: its message. `by`: the budget or webhook that refuses. `retry_after`: seconds that the
+    server asks to wait.
+    """
 
     verdict: Verdict
     text: str = ""
@@ -148,13 +158,15 @@ _CONFLICT_BUDGET = re.compile(r"""couldn't update PodDisruptionBudget "([^"]+)" 
 def read_answer(
     status: int, body: Mapping[str, Any], retry_after: float | None = None
 ) -> Answer | None:
-    """The meaning of an answer of the eviction subresource or of a pod's deletion; None for one
-    that is an error of the usual kind (no permission, no credentials, server trouble)."""
+    """Return the meaning of an answer to an eviction or to a pod's deletion.
+
+    None: an ordinary error that is not about this pod (permission, credentials, server trouble).
+    """
     text = " ".join(str(body.get("message") or "").split())
     details = body.get("details") or {}
     if status < 400:
-        # Two budgets are answered with 201 and a Status that says 500 by some servers, with a plain
-        # 500 by others.
+        # For a pod with two budgets some servers answer 201 with a Status that says 500, others
+        # a plain 500.
         inner = (
             int(body.get("code") or 0)
             if body.get("kind") == "Status" and body.get("status") == "Failure"
@@ -179,7 +191,7 @@ def _by_status(
     if status == 404:
         return Answer(Verdict.GONE, text)
     if status == 409:
-        return Answer(Verdict.REBORN if "UID" in text else Verdict.CHANGED, text)
+        return Answer(Verdict.REPLACED if "UID" in text else Verdict.CHANGED, text)
     if status == 403:
         return _forbidden(text, causes)
     if status == 429:

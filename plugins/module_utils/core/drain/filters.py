@@ -1,12 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which pods a drain removes, pod by pod: a chain of filters of which the first that has something
-to say decides.
+"""Decide for each pod whether a drain removes it: the first filter with a decision wins.
 
-The order and the meaning are kubectl drain's (its documentation and `kubectl drain --help`); what
-goes beyond kubectl comes after it in the chain, so that it can only make a drain more careful.
-Private: may change in any release.
+Order and meaning are those of kubectl drain (its documentation and `kubectl drain --help`). Filters
+that kubectl does not have come last, so they can only make a drain more careful.
 """
 
 from __future__ import annotations
@@ -26,23 +24,23 @@ AUTOSCALER = "cluster-autoscaler.kubernetes.io/safe-to-evict"
 
 
 class Fate(enum.Enum):
-    """What becomes of a pod."""
+    """What a drain does with a pod."""
 
     REMOVE = "remove"
-    """It has to go and is evicted (or deleted)."""
+    """Evict it (or delete it)."""
     LEAVE = "leave"
-    """It stays; the node is drained with it."""
+    """Leave it on the node; the node counts as drained all the same."""
     AWAIT = "await"
-    """It has to go, but by itself: nothing is asked, the drain waits."""
+    """Wait until it ends by itself."""
     REFUSE = "refuse"
-    """The drain may not begin while it is there, unless an option says so."""
+    """Do not drain the node while it is there, unless an option allows it."""
     SKIP_NODE = "skip_node"
-    """Its node is not to be drained, which is no failure."""
+    """Do not drain its node, which is no failure."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Decision:
-    """A pod's fate and, for people, why and which option would change it."""
+    """A pod's fate and, for people, the reason and the option that would change it."""
 
     fate: Fate
     why: str = ""
@@ -51,9 +49,11 @@ class Decision:
 
 @dataclasses.dataclass(frozen=True)
 class Context:
-    """What the filters may know beside the pod. `daemonsets`: namespace/name of those that exist;
-    None if they have not been listed. `terminating_for`: seconds since the pod's deletion
-    timestamp, None if it is not going."""
+    """What the filters know besides the pod.
+
+    `daemonsets`: namespace/name of those that exist; None if they have not been listed.
+    `terminating_for`: seconds since the pod's deletion timestamp; None if it is not terminating.
+    """
 
     policy: DrainPolicy
     daemonsets: frozenset[str] | None = None
@@ -64,7 +64,7 @@ Filter = Callable[[Pod, Context], Optional[Decision]]
 
 
 def decide(pod: Pod, context: Context) -> Decision:
-    """The pod's fate."""
+    """Return what a drain does with the pod."""
     for look in CHAIN:
         decision = look(pod, context)
         if decision is not None:
@@ -73,12 +73,12 @@ def decide(pod: Pod, context: Context) -> Decision:
 
 
 def finished(pod: Pod) -> bool:
-    """Whether nothing of it runs any more; such pods go whatever else is true of them."""
+    """Return whether the pod has ended. Such pods are removed whatever else is true of them."""
     return pod.phase in FINISHED
 
 
 def of_daemonset(pod: Pod) -> bool:
-    """Whether a DaemonSet controls it."""
+    """Return whether a DaemonSet controls the pod."""
     return pod.owner is not None and pod.owner.kind == "DaemonSet"
 
 
@@ -160,8 +160,7 @@ def _job(pod: Pod, context: Context) -> Decision | None:
 
 
 def _terminating(pod: Pod, context: Context) -> Decision | None:
-    """A pod that is going already is not asked again, unless a shorter grace is wanted than it was
-    given."""
+    """Wait for a terminating pod, unless the policy wants a shorter grace than it was given."""
     if pod.deleted_at is None:
         return None
     given = pod.deletion_grace if pod.deletion_grace is not None else pod.grace_period

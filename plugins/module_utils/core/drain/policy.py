@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All that a person may ask of a drain, checked. Private: may change in any release."""
+"""The options of a drain, validated."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ OVERRIDES = ("wait", "delete", "skip_node")
 
 @dataclasses.dataclass(frozen=True)
 class Override:
-    """What to do with pods that match when a budget blocks them: `wait` for as long as the drain
-    may last, `delete` them past the budget, or `skip_node`. `namespace` narrows, empty is every
-    namespace."""
+    """What to do with matching pods that a budget blocks.
+
+    `action`: `wait` until the drain's timeout, `delete` them without asking the budget, or
+    `skip_node`. `namespace`: only pods in it; "" means every namespace.
+    """
 
     selector: Selector
     action: str = "wait"
@@ -33,12 +35,11 @@ class Override:
 
 @dataclasses.dataclass(frozen=True)
 class DrainPolicy:
-    """The options of a drain, named as kubectl's where kubectl has one. Durations in seconds; a
-    limit of 0 is none.
+    """The options of a drain, with kubectl's names where kubectl has them.
 
-    `epoch`: what to add to the loop's clock for seconds since the epoch, so that deletion
-    timestamps can be compared with it; None where nobody knows, then a deletion counts from when it
-    was first seen.
+    Durations are in seconds; 0 means no limit. `epoch`: added to the loop's clock, gives seconds
+    since the epoch, to compare with deletion timestamps; None: unknown, so a deletion counts from
+    the moment it was first seen.
     """
 
     ignore_daemonsets: bool = True
@@ -65,16 +66,17 @@ class DrainPolicy:
         for name in ("skip_wait_for_delete_timeout", "timeout", "pdb_timeout", "volume_timeout"):
             if getattr(self, name) < 0:
                 raise InputError(
-                    f"{name} is {getattr(self, name)}, and no time is less than 0 seconds",
+                    f"{name} is {getattr(self, name)}, it must be 0 or more seconds",
                     "0 means no limit",
                 )
         if self.retry < 1:
             raise InputError(
-                f"retry is {self.retry:g} seconds", "At least 1, so that the server is not hammered"
+                f"retry is {self.retry:g}, it must be 1 or more seconds",
+                "Less than 1 second would overload the API server",
             )
         if self.max_grace_period is not None and self.max_grace_period < 0:
             raise InputError(
-                f"max_grace_period is {self.max_grace_period}, and no time is less than 0 seconds"
+                f"max_grace_period is {self.max_grace_period}, it must be 0 or more seconds"
             )
         _one_of("on_timeout", self.on_timeout, ON_TIMEOUT)
         _one_of("honor_do_not_disrupt", self.honor_do_not_disrupt, DO_NOT_DISRUPT)
@@ -83,12 +85,14 @@ class DrainPolicy:
         if self.timeout and self.grace_period is not None and self.grace_period > self.timeout:
             raise InputError(
                 f"grace_period {self.grace_period} is longer than timeout {self.timeout:g}",
-                "Raise timeout above it",
+                "Raise timeout, or lower grace_period",
             )
 
     def grace(self, own: int) -> int | None:
-        """The grace to ask for a pod whose own is `own` seconds; None: its own, unsaid. The cap
-        never lengthens."""
+        """Return the grace to request for a pod whose own is `own` seconds.
+
+        None: request none, so the pod's own applies. max_grace_period never lengthens it.
+        """
         asked = own if self.grace_period is None else self.grace_period
         if self.max_grace_period is not None and asked > self.max_grace_period:
             return self.max_grace_period
@@ -97,13 +101,15 @@ class DrainPolicy:
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise InputError(f"{name} is '{value}'", f"It may be {', '.join(allowed)}")
+        raise InputError(f"{name} is '{value}'", f"Choose one of {', '.join(allowed)}")
 
 
 def from_options(options: Mapping[str, Any], epoch: float | None = None) -> DrainPolicy:
-    """The policy of a module's parameters, which have the fields' names; selectors are text,
-    overrides dictionaries, a negative grace_period is the pod's own as in kubectl. Raises
-    InputError."""
+    """Return the policy for a module's parameters, which have the names of its fields.
+
+    Selectors are text, overrides are dictionaries. A negative grace_period means the pod's own, as
+    in kubectl. Raises InputError.
+    """
     names = {field.name for field in dataclasses.fields(DrainPolicy)}
     given: dict[str, Any] = {
         name: value for name, value in options.items() if name in names and value is not None

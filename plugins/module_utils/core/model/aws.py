@@ -119,7 +119,7 @@ class Target:
     image_id: str = ""
     template_name: str = ""
     resolved_at: float = 0.0
-    twins: frozenset[str] = frozenset()
+    equivalent_versions: frozenset[str] = frozenset()
     """Other versions of the template, as text, that say the same: a template taken back is a new
     version with the old content, and what runs that content is not outdated."""
 

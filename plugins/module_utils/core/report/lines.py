@@ -1,11 +1,9 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an operator reads while work goes on: a line for each event. Private: may change in any
-release.
+"""Format progress for an operator: one line for each event.
 
-One line per change, the same columns each time: node group, progress, node, phase, the rest. No
-JSON.
+The columns are always the same: node group, progress, node, phase, text.
 """
 
 from __future__ import annotations
@@ -15,19 +13,20 @@ from typing import Any
 
 GAP = "  "
 PROGRESS_WIDTH, SUBJECT_WIDTH, PHASE_WIDTH = 5, 19, 10
-"""A subject is at its longest an instance id."""
+"""SUBJECT_WIDTH is the length of an instance id."""
 
 
 def short(subject: str) -> str:
-    """A node's name as people say it: EC2's private DNS name without its domain; anything else as
-    it is."""
+    """Return a node's name, a private DNS name of EC2 without its domain."""
     return subject.split(".", 1)[0] if subject.startswith("ip-") else subject
 
 
 def line(group: str, event: Mapping[str, Any]) -> str:
-    """One event (core.events.Event as a mapping) as a line: `blue  4/12  ip-10-0-1-7  drained  14
-    pods, 31 s`. `group` may be padded; it is left out where it is empty, and so is a subject that
-    is the node group itself."""
+    """Return an event (core.events.Event as a mapping) as a line.
+
+    For example `blue  4/12  ip-10-0-1-7  drained  14 pods, 31 s`. `group` may be padded; "" leaves
+    its column out. A subject that is the node group itself is left blank.
+    """
     subject = short(str(event.get("subject") or ""))
     columns = [
         group,
@@ -40,9 +39,11 @@ def line(group: str, event: Mapping[str, Any]) -> str:
 
 
 def reminder(group: str, seconds: float, last: Mapping[str, Any] | None) -> str:
-    """The line that says "still at work" when nothing happened for a while; `seconds` since the
-    module began."""
-    told = " ".join(line("", last).split()) if last else "nothing to tell yet"
+    """Return the line shown when nothing has happened for a while.
+
+    `seconds`: since the module began. `last`: the last event, None if there was none.
+    """
+    told = " ".join(line("", last).split()) if last else "no event yet"
     columns = [
         group,
         "".rjust(PROGRESS_WIDTH),
@@ -50,12 +51,12 @@ def reminder(group: str, seconds: float, last: Mapping[str, Any] | None) -> str:
         "waiting".ljust(PHASE_WIDTH),
     ]
     return GAP.join(
-        [*(columns if group else columns[1:]), f"at work for {duration(seconds)}; last: {told}"]
+        [*(columns if group else columns[1:]), f"running for {duration(seconds)}; last: {told}"]
     )
 
 
 def duration(seconds: float) -> str:
-    """Seconds as people say them: 31 s, 4 min 5 s, 1 h 2 min."""
+    """Return a duration for people: 31 s, 4 min 5 s, 1 h 2 min."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
@@ -65,5 +66,5 @@ def duration(seconds: float) -> str:
 
 
 def counted(number: int, thing: str) -> str:
-    """A number and its noun: 1 node, 4 nodes."""
+    """Return a number with its noun: 1 node, 4 nodes."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

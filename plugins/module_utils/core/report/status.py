@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a rotation ends: the statuses of results, roles and reports, in one table."""
+"""The statuses in which a rotation ends, for results, roles and reports."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ WORDS: Mapping[Status, str] = {
     "stopped": "STOPPED, run again",
     "suspended": "FAILED, run again",
 }
-"""What the report says of each status.
+"""The words of the report for each status.
 
-`complete`: every outdated node is replaced. `unchanged`: none was outdated. `planned`: check mode
-found work. `restored`: what an interrupted run had left is put back. `refused`: it failed and
-nothing was touched. `failed`: something was touched; all is put back but what `not_restored` names.
-`stopped`: by a signal. `suspended`: the credentials are no longer good. After the last two the next
-run goes on.
+`complete`: every outdated node was replaced. `unchanged`: none was outdated. `planned`: check mode
+found work. `restored`: what an interrupted run left was restored. `refused`: it failed before it
+changed anything. `failed`: it failed after changes; all of them were restored except what
+`not_restored` names. `stopped`: by a signal. `suspended`: the credentials expired. After `stopped`
+and `suspended` the next run resumes.
 """
 
 

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What became of each node group, for machines and as the closing table. Private: may change in any
-release."""
+"""Summarize what happened to each node group, as data and as the closing table."""
 
 from __future__ import annotations
 
@@ -21,13 +20,17 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status
 )
 
 BLOCKERS_SHOWN = 2
+"""How many blockers a row names; it counts the others."""
 
 
-def summarise(name: str, variables: Mapping[str, Any], plan: bool) -> dict[str, Any] | None:
-    """What became of a node group, told from what the roles prepare, rotate and verify have
-    registered for it (`prepare_info`, `prepare_template`, `rotate_result`, `verify_info`). None if
-    its turn has not come. `status` is asg_node_replace's, or "failed" where it did not come to
-    that. `plan`: nothing was done, it was only looked."""
+def summarize(name: str, variables: Mapping[str, Any], plan: bool) -> dict[str, Any] | None:
+    """Return what happened to a node group, None if no role has run for it yet.
+
+    `variables`: what the roles prepare, rotate and verify registered (`prepare_info`,
+    `prepare_template`, `rotate_result`, `verify_info`). `plan`: only a plan was made. `status` is
+    that of asg_node_replace; if that did not run, "failed" after a change of the launch template
+    and "refused" otherwise.
+    """
     info: Mapping[str, Any] | None = variables.get("prepare_info")
     if info is None:
         return None
@@ -72,7 +75,7 @@ HEADINGS = Row("NODE GROUP", "NODES REPLACED", "AMI", "TIME", "EVICTIONS", "BLOC
 
 
 def row(summary: Mapping[str, Any]) -> Row:
-    """A summary as `summarise` makes it, as cells."""
+    """Return a summary of `summarize` as the cells of a row."""
     done, rest, problems = summary["replaced"], summary["outdated"], summary["problems"]
     blockers = summary["blocked_by"]
     more = f" +{len(blockers) - BLOCKERS_SHOWN}" if len(blockers) > BLOCKERS_SHOWN else ""
@@ -91,12 +94,13 @@ def row(summary: Mapping[str, Any]) -> Row:
 
 
 def _images(old: Iterable[str], new: str) -> str:
+    """Return the old images and the new one: "ami-1 -> ami-2"."""
     before = [image for image in old if image != new]
     return f"{', '.join(before)} -> {new}" if before else new or "-"
 
 
 def table(rows: Iterable[Row]) -> list[str]:
-    """The lines of a table: headings, then the rows, each column as wide as its widest cell."""
+    """Return the lines of a table: headings, then the rows, in aligned columns."""
     cells = [dataclasses.astuple(row) for row in (HEADINGS, *rows)]
     widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
     return [
@@ -106,7 +110,7 @@ def table(rows: Iterable[Row]) -> list[str]:
 
 
 def totals(summaries: Iterable[Mapping[str, Any]], plan: bool) -> str:
-    """The last line: a sentence with the figures of all node groups."""
+    """Return the last line: a sentence with the figures of all node groups."""
     known = list(summaries)
     if plan:
         count = sum(summary["outdated"] for summary in known)

@@ -49,20 +49,20 @@ class Account:
 class Reading:
     """One read of the group: when it was begun, and what it showed.
 
-    `launched`: ids of Pending and InService instances. `taken`: how many instances have ended
-    since the last accounted desired that we did not end.
+    `launched`: ids of Pending and InService instances. `ended_elsewhere`: how many instances that
+    we did not terminate have ended since `expected` last changed.
     """
 
     begun: float
     desired: int
     launched: frozenset[str]
     min_size: int
-    taken: int = 0
+    ended_elsewhere: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
 class Doubt:
-    """What reads have shown and nothing of ours explains: the value, and when it first showed."""
+    """A value that none of our acts explains, and when a read first showed it."""
 
     desired: int
     since: float
@@ -149,7 +149,7 @@ def _foreign(account: Account, doubt: Doubt, reading: Reading, ceiling: int) -> 
         return Explained(account, doubt)
     if desired > account.expected:
         base += desired - account.expected
-    elif desired < base or reading.taken < account.expected - desired:
+    elif desired < base or reading.ended_elsewhere < account.expected - desired:
         base = desired  # an absolute write: nothing but the number moved
     base = max(reading.min_size, min(base, ceiling))
     told = Foreign(account.expected, desired, base)

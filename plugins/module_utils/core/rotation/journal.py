@@ -1,11 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The record of a rotation: what to put back, written before the act into the Lease's annotation.
-Private.
+"""The record of a rotation: what to restore, kept in an annotation of the Lease.
 
-It holds nothing that can be read from the world again. A run that dies leaves it there, and the
-next one goes on.
+It is written before each change and holds only what cannot be read again. When a run dies, the next
+one resumes from it.
 """
 
 from __future__ import annotations
@@ -28,17 +27,22 @@ READER = 1
 
 @dataclasses.dataclass(frozen=True)
 class Journal:
-    """`run` is "" while there is nothing to put back.
+    """What a rotation has changed and how it was before.
 
-    `base`, `expected`, `raise_from` (-1: no raise) and `decrements` are the account of desired (see
-    core.rotation.accounting). `max_size`: as found and every value we set, while MaxSize is raised.
-    `suspended`: the processes that we suspended. `fenced`: protection is ours; `protected`:
-    instances that had it before; `protects_new`: the group's setting before, and `bare`, where that
-    is on, the instances without protection. `spread`: difference between fullest and emptiest zone
-    as found. `tainted`: soft taints are ours. `canary`: "" (not judged), "passed", "failed".
-    `pushed`: targets that we deregistered, by (target group, instance, port). `usual`: keys of the
-    blocking taints that Ready nodes of the group carried at the beginning, and `broken`: DaemonSets
-    (namespace/name) most of whose pods were not ready.
+    `run`: the run that wrote it; "" while there is nothing to restore.
+    `base`, `expected`, `raise_from` (-1: no raise), `decrements`: the account of desired (see
+    core.rotation.accounting).
+    `max_size`: the value found and every value we set, while MaxSize is raised.
+    `suspended`: processes that we suspended.
+    `fenced`: we protect the group's instances from scale-in. `protected`: instances that were
+    protected before; `protects_new`: the group's setting before; `unprotected`: instances without
+    protection although that setting was on.
+    `spread`: difference between the fullest and the emptiest zone at the beginning.
+    `tainted`: we have set soft taints.
+    `canary`: "" (not judged), "passed" or "failed".
+    `deregistered_targets`: what we deregistered, as (target group, instance, port).
+    `expected_taints`: keys of the blocking taints that Ready nodes carried at the beginning.
+    `broken`: DaemonSets (namespace/name) most of whose pods were not ready at the beginning.
     """
 
     run: str = ""
@@ -53,14 +57,14 @@ class Journal:
     fenced: bool = False
     protected: tuple[str, ...] = ()
     protects_new: bool = False
-    bare: tuple[str, ...] = ()
+    unprotected: tuple[str, ...] = ()
     spread: int = 0
     tainted: bool = False
     canary: str = ""
     canaries: int = 0
     failures: tuple[str, ...] = ()
-    pushed: tuple[tuple[str, str, int], ...] = ()
-    usual: tuple[str, ...] = ()
+    deregistered_targets: tuple[tuple[str, str, int], ...] = ()
+    expected_taints: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
     unknown: tuple[tuple[str, str], ...] = ()
     """Fields of a later release, with their JSON: kept when the record is written back."""
@@ -84,7 +88,7 @@ class Journal:
 
     @property
     def clean(self) -> bool:
-        """Return whether nothing is left to put back."""
+        """Return whether nothing is left to restore."""
         return not (
             self.expected != self.base
             or self.raise_from >= 0
@@ -93,12 +97,12 @@ class Journal:
             or self.suspended
             or self.fenced
             or self.tainted
-            or self.pushed
+            or self.deregistered_targets
         )
 
 
 def dump(journal: Journal) -> str:
-    """The journal as the Lease's annotation holds it: JSON without what has its default."""
+    """Return the journal as JSON for the Lease's annotation, without default values."""
     fields = {
         field.name: getattr(journal, field.name)
         for field in dataclasses.fields(journal)
@@ -110,8 +114,10 @@ def dump(journal: Journal) -> str:
 
 
 def load(text: str) -> Journal:
-    """The journal from an annotation; an empty one for "". Raises RefusedError for one that cannot
-    be understood."""
+    """Return the journal in an annotation; an empty one for "".
+
+    Raises RefusedError if the annotation cannot be read.
+    """
     if not text:
         return Journal()
     try:
@@ -124,8 +130,8 @@ def load(text: str) -> Journal:
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise RefusedError(
             f"The record of an earlier rotation cannot be read: {error}",
-            "Go on with the version of nodeops.rotator that wrote it, or put the group back"
-            " by hand and delete the Lease",
+            "Run the version of nodeops.rotator that wrote it, or restore the group by hand"
+            " and delete the Lease",
         ) from error
 
 
@@ -142,7 +148,7 @@ def _read(data: dict[str, Any]) -> Journal:
 
 
 def _checked(journal: Journal) -> Journal:
-    """Return the journal; raise TypeError for a field of another kind than its default."""
+    """Return the journal; raise TypeError if a field has another type than its default."""
     for field in dataclasses.fields(Journal):
         value = getattr(journal, field.name)
         kinds: Any = (tuple, type(None)) if field.default is None else type(field.default)
@@ -158,5 +164,5 @@ def _frozen(value: Any) -> Any:
 
 
 def lease_name(cluster: str, group: str) -> str:
-    """The name of the Lease that is lock and record of a node group."""
+    """Return the name of a node group's Lease."""
     return "nodeops-rotator-" + hashlib.sha256(f"{cluster}/{group}".encode()).hexdigest()[:16]

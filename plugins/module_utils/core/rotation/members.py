@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Instances and nodes of a group joined, and what each of them is to a rotation. Private: may
-change in any release."""
+"""Join a group's instances with their nodes and judge each of them for a rotation."""
 
 from __future__ import annotations
 
@@ -20,31 +19,33 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
 
 PREFIX = "nodeops.rotator/"
 REPLACING = PREFIX + "replacing"
-"""Node annotation: the run that is taking this node out."""
+"""Node annotation: the run that is replacing this node."""
 WAS_CORDONED = PREFIX + "was-unschedulable"
-"""Node annotation: it was cordoned before we came, so putting back leaves it cordoned."""
+"""Node annotation: it was cordoned before the rotation and stays so when restored."""
 WAS_EXCLUDED = PREFIX + "was-excluded"
-"""Node annotation: it was excluded from load balancers before we came."""
+"""Node annotation: it was excluded from load balancers before the rotation."""
 SOFT_TAINT = Taint(PREFIX + "outdated", "PreferNoSchedule")
 EXCLUDE = "node.kubernetes.io/exclude-from-external-load-balancers"
 """Well-known label: service controllers take the node out of their load balancers."""
 NEEDS_UPDATE = "kops.k8s.io/needs-update"
-"""Node annotation by which kops' users ask for a node's replacement."""
-
+"""Node annotation with which users of kops request a node's replacement."""
 
 BLOCKING = ("NoSchedule", "NoExecute")
 """Taint effects that keep pods away."""
 CONDITION = "node.kubernetes.io/"
-"""Prefix of the taints that the control plane keeps by a node's condition and cordon."""
+"""Prefix of the taints that the control plane sets for a node's conditions and cordon."""
 BALANCED = 1
-"""A difference of at most this between zones is balance: AZRebalance does nothing."""
+"""Largest difference between zones at which AZRebalance does nothing."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Member:
-    """One instance of the group with its node. `outdated` is why it has to go, "" for a current
-    one; `leaving`: we are taking it out; `marked`: its node says so (or still says so, after we
-    gave it up); `joined`: its node was judged ready (see core.readiness) and is Ready."""
+    """One instance of the group with its node.
+
+    `outdated`: why it has to be replaced, "" if it is current. `leaving`: we are replacing it.
+    `marked`: its node carries our annotation, perhaps still after we gave it up. `joined`: its node
+    is Ready and, if current, was judged ready (see core.rotation.readiness).
+    """
 
     instance: Instance
     node: Node | None
@@ -55,26 +56,26 @@ class Member:
 
     @property
     def id(self) -> str:
-        """The instance id."""
+        """Return the instance id."""
         return self.instance.id
 
     @property
     def name(self) -> str:
-        """The node's name; the instance id while there is no node."""
+        """Return the node's name; the instance id while there is no node."""
         return self.node.name if self.node else self.instance.id
 
     @property
     def available(self) -> bool:
-        """Ready, not cordoned by us, not marked for removal."""
+        """Return whether it is ready, not cordoned by us and not marked for removal."""
         return self.joined and not self.leaving and not self.marked
 
 
 @dataclasses.dataclass(frozen=True)
 class Situation:
-    """The group as this look sees it: only launched instances are members.
+    """The group at one moment; only launched instances are members.
 
-    `desired` counts our own late acts, `base` is the recorded one. What is asked of the situation
-    is worked out once.
+    `desired`: the desired capacity including our own acts that reads do not show yet. `base`: the
+    recorded base. Each property is computed once.
     """
 
     members: tuple[Member, ...]
@@ -88,23 +89,25 @@ class Situation:
 
     @functools.cached_property
     def launched(self) -> int:
-        """Pending and InService instances."""
+        """Return the number of Pending and InService instances."""
         return len(self.members)
 
     @functools.cached_property
     def outdated(self) -> tuple[Member, ...]:
-        """The members that have to go."""
+        """Return the members that have to be replaced."""
         return tuple(member for member in self.members if member.outdated)
 
     @functools.cached_property
     def outdated_ids(self) -> frozenset[str]:
-        """The instances that have to go."""
+        """Return the ids of the members that have to be replaced."""
         return frozenset(member.id for member in self.outdated)
 
     @functools.cached_property
-    def usual_taints(self) -> frozenset[str]:
-        """The blocking taints that Ready outdated nodes carry: dedicated node groups are tainted on
-        purpose. What the control plane sets by a node's condition or cordon is no such purpose."""
+    def expected_taints(self) -> frozenset[str]:
+        """Return the keys of the blocking taints that Ready outdated nodes carry on purpose.
+
+        Dedicated node groups have such taints. Taints set by the control plane do not count.
+        """
         nodes = (
             member.node
             for member in self.outdated
@@ -114,29 +117,31 @@ class Situation:
         return frozenset(key for key in keys if not key.startswith((PREFIX, CONDITION)))
 
     @functools.cached_property
-    def fresh(self) -> tuple[Member, ...]:
-        """The members that run the target."""
+    def current(self) -> tuple[Member, ...]:
+        """Return the members that run the target."""
         return tuple(member for member in self.members if not member.outdated)
 
     @functools.cached_property
     def leaving(self) -> tuple[Member, ...]:
-        """The members that we are taking out."""
+        """Return the members that we are replacing."""
         return tuple(member for member in self.members if member.leaving)
 
     @functools.cached_property
     def available(self) -> int:
-        """How many nodes carry load and may go on doing so."""
+        """Return the number of available members."""
         return sum(member.available for member in self.members)
 
     @functools.cached_property
     def zones(self) -> collections.Counter[str]:
-        """Launched instances by zone."""
+        """Return the number of launched instances by zone."""
         return collections.Counter(member.instance.zone for member in self.members)
 
 
 def by_instance(nodes: Iterable[Node]) -> dict[str, Node]:
-    """Nodes by the instance that their providerID names; of two that claim one instance, the
-    younger."""
+    """Return nodes by the instance id in their providerID.
+
+    If two nodes name the same instance, the younger one counts.
+    """
     found: dict[str, Node] = {}
     for node in nodes:
         known = found.get(node.instance_id)
@@ -148,10 +153,12 @@ def by_instance(nodes: Iterable[Node]) -> dict[str, Node]:
 def outdated(
     instance: Instance, node: Node | None, target: Target, now: float, max_age: float | None
 ) -> str:
-    """Why the instance has to be replaced, "" if it is current. `now` and ages in seconds, `now`
-    since the epoch."""
+    """Return why the instance has to be replaced, "" if it is current.
+
+    `now`: seconds since the epoch. `max_age`: seconds.
+    """
     same = instance.source[0] == target.template
-    if not same or instance.source[1] not in {target.version, *target.twins}:
+    if not same or instance.source[1] not in {target.version, *target.equivalent_versions}:
         if same:
             return f"version {instance.source[1]}, target is {target.version}"
         return f"launched from {_source(instance.source)}, target is {_source(target.source)}"
@@ -171,20 +178,23 @@ def _source(source: tuple[str, str]) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Marks:
-    """What is known of instances beyond what the world says: the ids `joined` (judged ready) and
-    `taken` (chosen to leave, whether or not their node says so yet), `spared` (given up: they
-    stay), `gone` (ended, by us or not, whatever a late read says)."""
+    """What this run knows of instances beyond what reads show, as instance ids.
+
+    `joined`: judged ready. `selected`: chosen for replacement, even if their node is not marked
+    yet. `skipped`: their replacement was given up, they stay. `gone`: ended, even if a late read
+    still shows them.
+    """
 
     joined: frozenset[str] = frozenset()
-    taken: frozenset[str] = frozenset()
-    spared: frozenset[str] = frozenset()
+    selected: frozenset[str] = frozenset()
+    skipped: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
 
 
 def join(
     group: Group, nodes: Mapping[str, Node], target: Target, marks: Marks, max_age: float | None
 ) -> tuple[Member, ...]:
-    """The launched instances of the group as members; `nodes` by instance id."""
+    """Return the launched instances of the group as members; `nodes` by instance id."""
     launched = (instance for instance in group.launched if instance.id not in marks.gone)
     return tuple(
         _member(instance, nodes.get(instance.id), target, marks, group.read_at, max_age)
@@ -202,19 +212,21 @@ def _member(
 ) -> Member:
     why = outdated(instance, node, target, now, max_age)
     marked = node is not None and REPLACING in node.annotations
-    leaving = instance.id in marks.taken or (marked and instance.id not in marks.spared)
+    leaving = instance.id in marks.selected or (marked and instance.id not in marks.skipped)
     ready = node is not None and node.ready is True
     return Member(
         instance, node, why, leaving, marked, ready and (bool(why) or instance.id in marks.joined)
     )
 
 
-def next_victim(situation: Situation, spared: frozenset[str]) -> Member | None:
-    """Which outdated node to take out next: one that carries nothing first, then one from the
-    fullest zone (there is the fresh capacity, and there a decrement unbalances nothing), there the
-    oldest."""
+def next_victim(situation: Situation, skipped: frozenset[str]) -> Member | None:
+    """Return the outdated node to replace next, None if there is none.
+
+    First nodes that are not available, then those of the fullest zone, then the oldest. The fullest
+    zone has the new capacity, and a decrement there does not unbalance the zones.
+    """
     waiting = [
-        member for member in situation.outdated if not member.leaving and member.id not in spared
+        member for member in situation.outdated if not member.leaving and member.id not in skipped
     ]
     zones = situation.zones
 
@@ -230,6 +242,6 @@ def next_victim(situation: Situation, spared: frozenset[str]) -> Member | None:
 
 
 def spread(zones: Mapping[str, int], all_zones: Iterable[str]) -> int:
-    """The difference between the fullest and the emptiest of the group's zones."""
+    """Return the difference between the fullest and the emptiest of the group's zones."""
     counts = [zones.get(zone, 0) for zone in all_zones]
     return max(counts) - min(counts) if counts else 0

@@ -1,12 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A group as it is after our own acts, where a read may not show them yet. Private: may change in
-any release.
+"""Apply our own recent acts to a group that was read, since the read may not show them yet.
 
-Describe* calls are eventually consistent: for some seconds they answer with what was before a write
-that succeeded. The write's success is the better witness, so what we did lately is laid over what
-was read.
+Describe* calls are eventually consistent: for some seconds they return the state before a write.
+The success of the write is better evidence than such a read.
 """
 
 from __future__ import annotations
@@ -28,14 +26,18 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
 
 
 def overlay(group: Group, acts: Iterable[Command]) -> Group:
-    """The group after these acts, oldest first. Desired and the ends of instances are followed
-    elsewhere (engine.memory), since others change them too."""
+    """Return the group after these acts, oldest first.
+
+    Desired capacity and terminations are left to engine.rotation.memory, since others change them
+    too.
+    """
     for act in acts:
         group = dataclasses.replace(group, **_effect(group, act))
     return group
 
 
 def _effect(group: Group, act: Command) -> dict[str, Any]:
+    """Return the fields of the group that the act changes, with their new values."""
     if isinstance(act, Suspend):
         return {"suspended": group.suspended | set(act.processes)}
     if isinstance(act, Resume):

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the user wants of a rotation, checked. Private to nodeops.rotator: may change in any
-release."""
+"""The options of a rotation, validated."""
 
 from __future__ import annotations
 
@@ -18,10 +17,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.size
 
 @dataclasses.dataclass(frozen=True)
 class RotationPolicy:
-    """Durations in seconds; see the options of asg_node_replace for their meaning. `run` is this
-    run's id, `holder` who we are in the Lease, `version` the template version that the group is
-    known to launch from by now (reads may be older), `plan_only` check mode, `restore_only` state
-    restored."""
+    """The options of asg_node_replace, where their meaning is described; durations in seconds.
+
+    `run`: this run's id. `holder`: our name in the Lease. `version`: the template version that the
+    group is known to launch from (reads may be older). `plan_only`: check mode. `restore_only`:
+    state restored.
+    """
 
     group: str
     lease: str
@@ -47,11 +48,11 @@ class RotationPolicy:
     drain: DrainPolicy = DrainPolicy()
 
     def checked(self) -> RotationPolicy:
-        """Itself. Raises InputError for a value that cannot be meant."""
+        """Return self; raise InputError if a value is out of range."""
         window(self.max_surge, self.max_unavailable, 1)
         for name in ("canary", "soak", "failure_budget", "min_ready"):
             if getattr(self, name) < 0:
-                raise InputError(f"{name} is {getattr(self, name)}", "Give 0 or more")
+                raise InputError(f"{name} is {getattr(self, name)}", "It must be 0 or more")
         for name in (
             "boot_timeout",
             "lb_timeout",
@@ -61,7 +62,11 @@ class RotationPolicy:
             "terminate_timeout",
         ):
             if getattr(self, name) <= 0:
-                raise InputError(f"{name} is {getattr(self, name)}", "Give more than 0 seconds")
+                raise InputError(
+                    f"{name} is {getattr(self, name)}", "It must be more than 0 seconds"
+                )
         if self.max_node_age is not None and self.max_node_age <= 0:
-            raise InputError(f"max_node_age is {self.max_node_age}", "Give more than 0 seconds")
+            raise InputError(
+                f"max_node_age is {self.max_node_age}", "It must be more than 0 seconds"
+            )
         return self

@@ -1,11 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When a fresh node counts: the strict meaning of Ready. Private to nodeops.rotator: may change in
-any release.
+"""Judge whether a replacement node is ready to take load.
 
-Condition Ready is True (Unknown is not), the startup taints are gone, its DaemonSet pods are ready,
-and it is healthy in every target group in which an outdated node is healthy now.
+Its condition Ready is True (not Unknown), its startup taints are gone, its DaemonSet pods are
+ready, and it is healthy in every target group in which an outdated node is healthy now.
 """
 
 from __future__ import annotations
@@ -29,19 +28,23 @@ def waiting_for(
     member: Member,
     pods: Iterable[Pod],
     broken: Iterable[str],
-    usual: Iterable[str],
+    expected_taints: Iterable[str],
     unhealthy: tuple[str, ...],
 ) -> str:
-    """What a fresh node still lacks, "" if nothing. `pods` are those on the node, `broken` the
-    DaemonSets (namespace/name) that were so before us, `usual` the taint keys that the group's
-    nodes carry by design, `unhealthy` the target groups that it should serve and does not."""
+    """Return what a replacement node still waits for, "" if it is ready.
+
+    `pods`: those on the node. `broken`: DaemonSets (namespace/name) that do not count.
+    `expected_taints`: taint keys that the group's nodes carry on purpose. `unhealthy`: target
+    groups in which it should be healthy and is not.
+    """
     node = member.node
     if node is None:
         return "its node to join the cluster"
     if node.ready is not True:
         return "its node to be Ready"
-    if startup := [taint.key for taint in node.taints if _startup(taint.key, taint.effect, usual)]:
-        return f"taint {startup[0]} to go"
+    for taint in node.taints:
+        if _is_startup_taint(taint.key, taint.effect, expected_taints):
+            return f"taint {taint.key} to be removed"
     for pod in pods:
         if (
             pod.owner
@@ -57,22 +60,31 @@ def waiting_for(
     )
 
 
-def _startup(key: str, effect: str, usual: Iterable[str]) -> bool:
-    """Whether somebody will take this taint away when the node is complete; a cordon is a person's
-    own."""
-    return effect in BLOCKING and key not in usual and key != CORDON and not key.startswith(PREFIX)
+def _is_startup_taint(key: str, effect: str, expected_taints: Iterable[str]) -> bool:
+    """Return whether an agent is expected to remove the taint once the node is complete.
+
+    A cordon does not count, since a person set it.
+    """
+    return (
+        effect in BLOCKING
+        and key not in expected_taints
+        and key != CORDON
+        and not key.startswith(PREFIX)
+    )
 
 
 def broken(daemonsets: Iterable[DaemonSet]) -> tuple[str, ...]:
-    """The DaemonSets (namespace/name) with most of their pods not ready: broken before us, they say
-    nothing about a fresh node."""
+    """Return the DaemonSets (namespace/name) that have more than half of their pods not ready.
+
+    Broken before the rotation, they say nothing about a replacement node.
+    """
     return tuple(
         sorted(f"{one.namespace}/{one.name}" for one in daemonsets if one.ready * 2 < one.desired)
     )
 
 
 def lacking_targets(group: Group, member: Member, outdated: frozenset[str]) -> tuple[str, ...]:
-    """The target groups in which an outdated instance is healthy now and this one is not."""
+    """Return the target groups in which an outdated instance is healthy and this one is not."""
     serving = {
         target.group
         for target in group.targets

@@ -1,12 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Budget arithmetic: numbers and percentages of the base, and what a rotation may do under them.
-Private.
+"""Surge and max unavailable as numbers or percentages of the base, and what they allow.
 
-Surge rounds up and max unavailable rounds down, as for a Deployment's rolling update and for kops;
-a max unavailable that rounds down to 0 becomes 1 when the surge is 0, since nothing could ever move
-otherwise.
+Surge rounds up and max unavailable rounds down, as for a Deployment's rolling update and for kops.
+A max unavailable that rounds down to 0 becomes 1 when the surge is 0, since no node could be
+replaced otherwise.
 """
 
 from __future__ import annotations
@@ -21,13 +20,13 @@ _SIZE = re.compile(r"^(\d+)(%?)$")
 
 @dataclasses.dataclass(frozen=True)
 class Size:
-    """A number of nodes, or (`percent`) a share of the base in percent."""
+    """A number of nodes or, with `percent`, a percentage of the base."""
 
     value: int
     percent: bool = False
 
     def of(self, base: int, up: bool) -> int:
-        """In nodes, for this base; a percentage is rounded up or down."""
+        """Return the number of nodes for this base, a percentage rounded up or down."""
         if not self.percent:
             return self.value
         return -(-self.value * base // 100) if up else self.value * base // 100
@@ -37,47 +36,51 @@ class Size:
 
 
 def parse(option: str, text: object) -> Size:
-    """A Size from what a user wrote: 2, "2" or "25%". Raises InputError for anything else, naming
-    the option."""
+    """Return the Size that a user wrote: 2, "2" or "25%".
+
+    Raises InputError, which names the option, for anything else.
+    """
     found = _SIZE.match(str(text).strip())
     if isinstance(text, bool) or not found:
         raise InputError(
             f"{option} is '{text}'",
-            "Give a whole number of nodes (2) or a percentage (25%), not negative",
+            "Give a number of nodes (2) or a percentage (25%); it must not be negative",
         )
     return Size(int(found[1]), bool(found[2]))
 
 
 @dataclasses.dataclass(frozen=True)
 class Window:
-    """What a rotation may do at one time, in nodes: `surge` launched above base, `unavailable`
-    missing below it."""
+    """What a rotation may do at one time, in nodes.
+
+    `surge`: launched above the base. `unavailable`: missing below the base.
+    """
 
     surge: int
     unavailable: int
 
     @property
     def size(self) -> int:
-        """Replacements in flight at one time."""
+        """Return how many replacements may be in flight at one time."""
         return self.surge + self.unavailable
 
 
 def window(surge: Size, unavailable: Size, base: int) -> Window:
-    """The window for a group of `base` nodes. Raises InputError when both sizes are 0."""
+    """Return the window for a group of `base` nodes; raise InputError if both sizes are 0."""
     if surge.value == 0 and unavailable.value == 0:
         raise InputError(
             "max_surge and max_unavailable are both 0",
-            "Nothing could ever be replaced: set one of them to 1 or more",
+            "Set one of them to 1 or more, otherwise no node can be replaced",
         )
     above, below = surge.of(base, up=True), unavailable.of(base, up=False)
     return Window(above, max(1, below) if above == 0 else below)
 
 
 def may_take(available: int, base: int, window_: Window) -> bool:
-    """Whether one available node may become unavailable now."""
+    """Return whether one available node may become unavailable now."""
     return available - 1 >= base - window_.unavailable
 
 
 def room(launched: int, base: int, window_: Window) -> int:
-    """How many more may be launched above what is launched or on its way."""
+    """Return how many more instances may be launched."""
     return max(0, base + window_.surge - launched)

@@ -215,7 +215,7 @@ def _would(answer: Answer | RotatorError | None, namespace: str) -> tuple[str, s
         return "pending", "not asked, because its node would not be drained"
     if isinstance(answer, RotatorError):
         return "blocked", str(answer)
-    if answer.verdict in (Verdict.ACCEPTED, Verdict.GONE, Verdict.REBORN):
+    if answer.verdict in (Verdict.ACCEPTED, Verdict.GONE, Verdict.REPLACED):
         return ("evicted" if answer.verdict is Verdict.ACCEPTED else "gone"), ""
     if answer.verdict in (Verdict.BUDGET, Verdict.LAGGING) and answer.by:
         return "blocked", f"PDB {namespace}/{answer.by}: {answer.text}"

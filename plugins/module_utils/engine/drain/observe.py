@@ -194,7 +194,7 @@ def _refused(pod: PodMemory, done: Done, policy: DrainPolicy) -> PodMemory:
     if done.error is not None:
         return _troubled(pod, done, policy)
     answer: Answer = done.answer
-    if answer.verdict in (Verdict.GONE, Verdict.REBORN):
+    if answer.verdict in (Verdict.GONE, Verdict.REPLACED):
         return dataclasses.replace(pod, lost=True, held_since=None)
     if answer.verdict is Verdict.CHANGED:
         return dataclasses.replace(pod, next_try=done.ended + CHANGED_RETRY, answer=None)

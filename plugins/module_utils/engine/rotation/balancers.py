@@ -72,11 +72,11 @@ def _deregister(ctx: RotationContext, member: Member, mine: list[TargetHealth]) 
                 once=f"last {member.id}",
             )
             continue
-        pushed = (target.group, target.id, target.port)
-        if pushed in ctx.journal.pushed:
+        key = (target.group, target.id, target.port)
+        if key in ctx.journal.deregistered_targets:
             ctx.do(Deregister(target.group, ((target.id, target.port),)))
         else:
-            ctx.record(pushed=(*ctx.journal.pushed, pushed))
+            ctx.record(deregistered_targets=(*ctx.journal.deregistered_targets, key))
 
 
 def _last_healthy(ctx: RotationContext, member: Member) -> str:
@@ -104,15 +104,21 @@ def rejoined(ctx: RotationContext) -> bool:
         if target.state not in ("draining", "unused")
     }
     missing = [
-        push for push in ctx.journal.pushed if push[1] in staying and push[:2] not in serving
+        key
+        for key in ctx.journal.deregistered_targets
+        if key[1] in staying and key[:2] not in serving
     ]
     over = {
-        push
-        for push in ctx.journal.pushed
-        if push[1] not in present or (push[1] in staying and push not in missing)
+        key
+        for key in ctx.journal.deregistered_targets
+        if key[1] not in present or (key[1] in staying and key not in missing)
     }
     if over:
-        ctx.record(pushed=tuple(push for push in ctx.journal.pushed if push not in over))
+        ctx.record(
+            deregistered_targets=tuple(
+                key for key in ctx.journal.deregistered_targets if key not in over
+            )
+        )
     for group, instance, port in missing:
         ctx.poll_soon = True
         ctx.do(Register(group, ((instance, port),)))

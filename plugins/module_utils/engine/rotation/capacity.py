@@ -62,14 +62,14 @@ def fence(ctx: RotationContext) -> bool:
         return not missing
     if not group.protects_new:
         ctx.do(ProtectNew(group.name, True))
-    bare = [
+    unprotected = [
         instance.id
         for instance in group.launched
         if instance.lifecycle == "InService" and not instance.protected
     ]
-    bare = [instance for instance in bare if instance not in ctx.memory.marks.gone]
-    for start in range(0, len(bare), PROTECT_AT_ONCE):
-        ctx.do(Protect(group.name, tuple(bare[start : start + PROTECT_AT_ONCE]), True))
+    unprotected = [instance for instance in unprotected if instance not in ctx.memory.marks.gone]
+    for start in range(0, len(unprotected), PROTECT_AT_ONCE):
+        ctx.do(Protect(group.name, tuple(unprotected[start : start + PROTECT_AT_ONCE]), True))
     return not missing and group.protects_new
 
 
@@ -97,7 +97,7 @@ def raise_desired(ctx: RotationContext) -> None:
         _carry_out(ctx, ctx.journal.account.raise_from, ctx.journal.expected)
         return
     situation, cap = ctx.situation, limits(ctx).surge
-    wanted = sum(member.id not in ctx.memory.marks.spared for member in situation.outdated)
+    wanted = sum(member.id not in ctx.memory.marks.skipped for member in situation.outdated)
     more = min(
         min(cap, wanted) - situation.surge,
         room(max(situation.launched, situation.desired), situation.base, limits(ctx)),
@@ -166,7 +166,7 @@ def choose(ctx: RotationContext) -> None:
     else:
         most = max(1, window.size)
     while leaving < most:
-        member = next_victim(ctx.situation, ctx.memory.marks.spared)
+        member = next_victim(ctx.situation, ctx.memory.marks.skipped)
         if member is None or (
             member.available and not may_take(available, ctx.situation.base, window)
         ):
@@ -186,34 +186,35 @@ def take(ctx: RotationContext, member: Member, reason: str) -> None:
         image_id=member.instance.image_id,
     )
     ctx.note(records={**ctx.memory.records, member.id: ctx.memory.records.get(member.id, known)})
-    ctx.mark(taken=ctx.memory.marks.taken | {member.id})
+    ctx.mark(selected=ctx.memory.marks.selected | {member.id})
 
 
 def adopt(ctx: RotationContext) -> None:
     """After a crash: outdated nodes that our annotation marks go on leaving; fresh ones are put
     back instead."""
-    for member in ctx.situation.fresh:
+    for member in ctx.situation.current:
         if (
-            member.id in ctx.memory.marks.spared
+            member.id in ctx.memory.marks.skipped
             and not member.marked
             and member.id not in ctx.memory.records
         ):
-            ctx.mark(spared=ctx.memory.marks.spared - {member.id})
+            ctx.mark(skipped=ctx.memory.marks.skipped - {member.id})
     for member in ctx.situation.leaving:
         if not member.outdated and member.id not in {
             *ctx.journal.decrements,
-            *ctx.memory.marks.taken,
+            *ctx.memory.marks.selected,
         }:
-            ctx.mark(spared=ctx.memory.marks.spared | {member.id})
+            ctx.mark(skipped=ctx.memory.marks.skipped | {member.id})
         ours = member.outdated or member.id in ctx.journal.decrements
-        if ours and member.id not in ctx.memory.marks.taken:
+        if ours and member.id not in ctx.memory.marks.selected:
             take(ctx, member, member.outdated or "surplus")
 
 
 def give_up(ctx: RotationContext, member: Member) -> None:
     """Leave this node where it is for the rest of this run."""
     ctx.mark(
-        taken=ctx.memory.marks.taken - {member.id}, spared=ctx.memory.marks.spared | {member.id}
+        selected=ctx.memory.marks.selected - {member.id},
+        skipped=ctx.memory.marks.skipped | {member.id},
     )
     ctx.note(
         records={

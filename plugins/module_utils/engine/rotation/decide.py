@@ -120,15 +120,14 @@ def _begin(ctx: RotationContext) -> None:
     stays as it was found then, since by now the group shows what that run had set."""
     group, journal = ctx.group, ctx.journal
     target = (ctx.target.template, ctx.target.version, ctx.target.image_id)
-    if (
-        journal.target[:2] != target[:2] or journal.canary == "failed"
-    ):  # to run again is to try again
+    # To run again is to try again.
+    if journal.target[:2] != target[:2] or journal.canary == "failed":
         ctx.record(canary="", canaries=0)
     if journal.clean:
         ctx.account(Account(group.desired, group.desired))
-        ctx.record(canary="", canaries=0, usual=(), broken=_broken(ctx))
-    usual = tuple(sorted(ctx.situation.usual_taints | set(ctx.journal.usual)))
-    ctx.record(run=ctx.policy.run, group=group.name, target=target, usual=usual)
+        ctx.record(canary="", canaries=0, expected_taints=(), broken=_broken(ctx))
+    taints = tuple(sorted(ctx.situation.expected_taints | set(ctx.journal.expected_taints)))
+    ctx.record(run=ctx.policy.run, group=group.name, target=target, expected_taints=taints)
     ctx.note(target=ctx.target)
     ctx.record(failures=(), tainted=True)
     if REBALANCE not in group.suspended and REBALANCE not in journal.suspended:
@@ -137,18 +136,21 @@ def _begin(ctx: RotationContext) -> None:
             spread=spread(ctx.situation.zones, group.zones),
         )
     if ctx.policy.scale_in_fence and not journal.fenced:
-        protected = tuple(instance.id for instance in group.instances if instance.protected)
-        bare = (
-            tuple(instance.id for instance in group.launched if not instance.protected)
-            if group.protects_new
-            else ()
-        )
-        ctx.record(fenced=True, protected=protected, protects_new=group.protects_new, bare=bare)
+        _record_protection(ctx)
     count = len(ctx.situation.outdated)
     resumed = "; going on where an earlier run stopped" if ctx.memory.resumed else ""
     ctx.tell(
         "start", group.name, f"{count} of {ctx.situation.launched} nodes are outdated{resumed}"
     )
+
+
+def _record_protection(ctx: RotationContext) -> None:
+    """Record which instances are protected from scale-in now, before the fence changes that."""
+    group = ctx.group
+    protected = tuple(instance.id for instance in group.instances if instance.protected)
+    others = tuple(instance.id for instance in group.launched if not instance.protected)
+    ctx.record(fenced=True, protected=protected, protects_new=group.protects_new)
+    ctx.record(unprotected=others if group.protects_new else ())
 
 
 def _broken(ctx: RotationContext) -> tuple[str, ...]:
@@ -186,7 +188,7 @@ def _rotate(ctx: RotationContext) -> None:
     capacity.raise_desired(ctx)
     capacity.choose(ctx)
     if wide and _done(ctx):
-        if ctx.memory.marks.spared & {member.id for member in ctx.situation.outdated}:
+        if ctx.memory.marks.skipped & {member.id for member in ctx.situation.outdated}:
             reasons = "; ".join(ctx.journal.failures)
             ctx.note(
                 problem=FailedError(
@@ -201,13 +203,13 @@ def _done(ctx: RotationContext) -> bool:
     """Whether every outdated node that we did not give up is replaced, for good."""
     situation = ctx.situation
     if situation.leaving or any(
-        member.id not in ctx.memory.marks.spared for member in situation.outdated
+        member.id not in ctx.memory.marks.skipped for member in situation.outdated
     ):
         return False
     if not restore.shrunk(ctx) or not ctx.read_fresh:
         return False
     well = all(
-        member.joined for member in situation.members if member.id not in ctx.memory.marks.spared
+        member.joined for member in situation.members if member.id not in ctx.memory.marks.skipped
     )
     return well and situation.launched == situation.desired and replacement.ended_nodes_gone(ctx)
 
@@ -260,12 +262,12 @@ def _stop(ctx: RotationContext) -> RotationResult | None:
     replacement.record_terminated(ctx)
     for member in ctx.situation.leaving:
         record = ctx.memory.records.get(member.id)
-        pushed = any(push[1] == member.id for push in ctx.journal.pushed)
+        deregistered = any(target[1] == member.id for target in ctx.journal.deregistered_targets)
         if (
             member.node is not None
             and record is not None
             and record.evictions == 0
-            and not pushed
+            and not deregistered
             and record.phase != "drained"
         ):
             capacity.give_up(ctx, member)

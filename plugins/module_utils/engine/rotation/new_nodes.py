@@ -29,8 +29,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
 def judge(ctx: RotationContext) -> None:
     """Look at every fresh node that has not been judged ready, and for launches that do not
     come."""
-    for member in ctx.situation.fresh:
-        if member.leaving or member.id in ctx.memory.marks.spared:
+    for member in ctx.situation.current:
+        if member.leaving or member.id in ctx.memory.marks.skipped:
             continue
         if member.id in ctx.memory.marks.joined:
             _still_ready(ctx, member)
@@ -88,9 +88,9 @@ def _lacks(ctx: RotationContext, member: Member) -> str:
     situation = ctx.situation
     unhealthy = lacking_targets(ctx.group, member, situation.outdated_ids)
     ctx.poll_soon |= bool(unhealthy) and member.node is not None
-    usual = situation.usual_taints | set(ctx.journal.usual)
+    expected = situation.expected_taints | set(ctx.journal.expected_taints)
     return waiting_for(
-        member, ctx.view.cache.items(pods).values(), ctx.journal.broken, usual, unhealthy
+        member, ctx.view.cache.items(pods).values(), ctx.journal.broken, expected, unhealthy
     )
 
 
@@ -138,7 +138,7 @@ def canary(ctx: RotationContext) -> bool:
         )
         return False
     waiting = [
-        member for member in ctx.situation.outdated if member.id not in ctx.memory.marks.spared
+        member for member in ctx.situation.outdated if member.id not in ctx.memory.marks.skipped
     ]
     if journal.canaries < policy.canary and waiting:
         return False

@@ -172,7 +172,11 @@ def put_back(ctx: RotationContext) -> bool:
     done = True
     for member in ctx.situation.members:
         node = member.node
-        if node is None or REPLACING not in node.annotations or member.id in ctx.memory.marks.taken:
+        if (
+            node is None
+            or REPLACING not in node.annotations
+            or member.id in ctx.memory.marks.selected
+        ):
             continue
         done = done and barred(ctx, member)
         ctx.change(node, _as_before(node))
@@ -202,8 +206,8 @@ def untainted(ctx: RotationContext) -> bool:
 
 def record_terminated(ctx: RotationContext) -> None:
     """Tell of leaving instances that have ended, and count the canaries among them."""
-    for instance in sorted(ctx.memory.marks.gone & ctx.memory.marks.taken):
-        ctx.mark(taken=ctx.memory.marks.taken - {instance})
+    for instance in sorted(ctx.memory.marks.gone & ctx.memory.marks.selected):
+        ctx.mark(selected=ctx.memory.marks.selected - {instance})
         record = ctx.memory.records[instance]
         fresh = record.reason in OURS
         ctx.about(instance, phase="terminated", replaced=not fresh, ended=ctx.now)

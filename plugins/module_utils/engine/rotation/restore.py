@@ -96,7 +96,7 @@ def _never_launched(ctx: RotationContext) -> bool:
 def _take_surplus(ctx: RotationContext, excess: str) -> bool:
     """Choose the next node to go; return True, and say so, when none can be spared."""
     situation = ctx.situation
-    members = [member for member in situation.members if member.id not in ctx.memory.marks.spared]
+    members = [member for member in situation.members if member.id not in ctx.memory.marks.skipped]
     candidates = [member for member in members if not member.outdated] or members
     if ctx.memory.mode == "rotate" and not all(member.joined for member in candidates):
         return False
@@ -211,21 +211,25 @@ def _protection(ctx: RotationContext) -> bool:
     ours = tuple(
         member.id
         for member in ctx.situation.members
-        if member.instance.protected and _bare(ctx, member.id)
+        if member.instance.protected and _was_unprotected(ctx, member.id)
     )
     parts = [
         ours[start : start + PROTECT_AT_ONCE] for start in range(0, len(ours), PROTECT_AT_ONCE)
     ]
     given_up = [tried(ctx, Protect(group.name, part, False)) for part in parts]
     if not ours:
-        ctx.record(fenced=False, protected=(), bare=())
+        ctx.record(fenced=False, protected=(), unprotected=())
     return all(given_up)
 
 
-def _bare(ctx: RotationContext, instance: str) -> bool:
+def _was_unprotected(ctx: RotationContext, instance: str) -> bool:
     """Whether the instance would be without protection if we had not come."""
     journal = ctx.journal
-    return instance in journal.bare if journal.protects_new else instance not in journal.protected
+    return (
+        instance in journal.unprotected
+        if journal.protects_new
+        else instance not in journal.protected
+    )
 
 
 def _signpost(ctx: RotationContext) -> bool:

@@ -56,13 +56,13 @@ def findings(look: Look) -> tuple[str, ...]:
         ),
         (
             {"lease": Lease("l", holder="somebody")},
-            "Node group blue is locked by somebody. It is at work, or died: then its Lease"
-            " can be taken over soon",
+            "Node group blue is locked by somebody. If that run has died, its Lease can be"
+            " taken over soon",
         ),
         (
             {"lease": Lease("l"), "journal": Journal(run="r", max_size=(3, 4))},
-            "An earlier run on node group blue was interrupted. The next one goes on with it"
-            " and puts back what it left",
+            "An earlier run on node group blue was interrupted. The next run resumes it"
+            " and restores what it left",
         ),
     ],
     ids=["empty", "short", "capacity", "locked", "interrupted"],
@@ -74,7 +74,8 @@ def test_findings_about_the_group(changes: dict[str, Any], said: str) -> None:
 def test_an_instance_that_is_no_node_of_the_cluster_is_named() -> None:
     found = warnings(look(nodes={"i-1": node(1), "i-2": node(2)}))
     assert found == (
-        "No node of the cluster for instance i-3 of blue. Is it this cluster's, can it join?",
+        "No node of the cluster belongs to instance i-3 of blue. Check that the group belongs to"
+        " this cluster and that its instances can join",
     )
 
 
@@ -96,12 +97,12 @@ def test_a_budget_that_can_never_allow_an_eviction_is_told_apart_from_one_that_w
     said = [findings(look(pods=(pod("cart-1"),), budgets=(one,)))[0] for one in (never, now)]
     assert said[0] == (
         "PodDisruptionBudget shop/cart (minAvailable 3) of shop/cart-1 can never allow an"
-        " eviction: it wants 3 of 3 pods."
-        " Raise replicas or relax it"
+        " eviction: it requires 3 of 3 pods."
+        " Raise the replicas or relax the budget"
     )
     assert said[1] == (
         "PodDisruptionBudget shop/cart (minAvailable 2) of shop/cart-1 allows no eviction"
-        " now: 2 pods are healthy and it wants 2."
+        " now: 2 pods are healthy and it requires 2."
         " A drain waits for it"
     )
 

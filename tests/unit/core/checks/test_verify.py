@@ -77,7 +77,8 @@ def test_all_is_well() -> None:
         ({"lease": Lease("l", holder="somebody")}, "Node group blue is still locked by somebody"),
         (
             {"journal": Journal(expected=1)},
-            "The record of node group blue says that something is still to be put back",
+            "The record of node group blue lists settings that are not restored yet. Run again to"
+            " restore them",
         ),
         ({"max_size": 6}, "MaxSize of Auto Scaling group blue is 6, it was 5"),
         (

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.summary import (
     row,
-    summarise,
+    summarize,
     table,
     totals,
 )
@@ -44,7 +44,7 @@ DONE: dict[str, Any] = {
 
 def summary(plan: bool = False, **changes: Any) -> dict[str, Any]:
     """What is told of a node group with these variables."""
-    found = summarise("blue", {**DONE, **changes}, plan)
+    found = summarize("blue", {**DONE, **changes}, plan)
     assert found is not None
     return found
 
@@ -56,7 +56,7 @@ def cells(**changes: Any) -> tuple[str, ...]:
 
 
 def test_a_node_group_whose_turn_has_not_come_is_left_out() -> None:
-    assert summarise("blue", {}, plan=False) is None
+    assert summarize("blue", {}, plan=False) is None
 
 
 def test_a_complete_rotation() -> None:

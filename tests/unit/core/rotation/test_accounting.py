@@ -27,7 +27,7 @@ def reads(
     *shown: tuple[float, int],
     launched: frozenset[str] = TEN,
     written: float = NEVER,
-    taken: int = 0,
+    ended_elsewhere: int = 0,
     least: int = 0,
     ceiling: int = 100,
 ) -> list[Explained]:
@@ -35,7 +35,7 @@ def reads(
     found: list[Explained] = []
     doubt: Doubt | None = None
     for begun, desired in shown:
-        reading = Reading(begun, desired, launched, least, taken)
+        reading = Reading(begun, desired, launched, least, ended_elsewhere)
         found.append(explain(account, doubt, reading, written, ceiling))
         account, doubt = found[-1].account, found[-1].doubt
     return found
@@ -47,7 +47,7 @@ def test_the_expected_value_explains_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("account", "desired", "taken", "base"),
+    ("account", "desired", "ended_elsewhere", "base"),
     [
         pytest.param(Account(6, 6), 9, 0, 9, id="a raise above the base"),
         pytest.param(Account(6, 8), 11, 0, 9, id="a raise above our surge is relative to it"),
@@ -58,9 +58,11 @@ def test_the_expected_value_explains_itself() -> None:
     ],
 )
 def test_a_foreign_value_is_accounted_for_once(
-    account: Account, desired: int, taken: int, base: int
+    account: Account, desired: int, ended_elsewhere: int, base: int
 ) -> None:
-    first, second, third = reads(account, (0, desired), (10, desired), (20, desired), taken=taken)
+    first, second, third = reads(
+        account, (0, desired), (10, desired), (20, desired), ended_elsewhere=ended_elsewhere
+    )
     assert (first.account, first.foreign) == (account, None), "one read proves nothing"
     assert second.foreign == Foreign(account.expected, desired, base)
     assert second.account == Account(base, desired)

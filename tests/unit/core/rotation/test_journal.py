@@ -27,7 +27,7 @@ MAKERS: dict[str, Any] = {
     "target": lambda dice: (word(dice), word(dice), word(dice)),
     "unknown": lambda dice: tuple((f"later{n}", f"[{n}]") for n in range(dice.randint(0, 2))),
     "max_size": lambda dice: dice.choice([None, tuple(dice.sample(range(99), dice.randint(2, 4)))]),
-    "pushed": lambda dice: tuple(
+    "deregistered_targets": lambda dice: tuple(
         (word(dice), word(dice), dice.randint(0, 65535)) for _n in range(dice.randint(0, 3))
     ),
 }
@@ -93,7 +93,7 @@ def test_an_empty_record_is_short_and_an_absent_one_is_empty() -> None:
         '{"version":1,"max_size":4}',
         '{"version":1,"run":null}',
         '{"version":1,"base":1.5}',
-        '{"version":1,"pushed":{}}',
+        '{"version":1,"deregistered_targets":{}}',
     ],
 )
 def test_what_cannot_be_understood_is_refused_with_a_way_out(text: str) -> None:
@@ -116,7 +116,7 @@ def test_what_cannot_be_understood_is_refused_with_a_way_out(text: str) -> None:
         ("suspended", ("AZRebalance",)),
         ("fenced", True),
         ("tainted", True),
-        ("pushed", (("t", "i", 1),)),
+        ("deregistered_targets", (("t", "i", 1),)),
     ],
 )
 def test_a_record_that_names_something_to_put_back_is_not_clean(field: str, value: Any) -> None:
@@ -133,7 +133,7 @@ def test_verdicts_and_names_alone_leave_a_record_clean() -> None:
         canary="passed",
         canaries=1,
         failures=("x",),
-        usual=("k",),
+        expected_taints=("k",),
         spread=2,
     )
     assert kept.clean and Journal().clean

@@ -32,7 +32,7 @@ from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
 )
 
 CONFIGURATION = Target("config-b", "", "ami-new", "config-b", 1000.0)
-TWIN = dataclasses.replace(TARGET, twins=frozenset("1"))
+EQUIVALENT = dataclasses.replace(TARGET, equivalent_versions=frozenset("1"))
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ TWIN = dataclasses.replace(TARGET, twins=frozenset("1"))
         ),
         (
             an_instance("a", image_id="ami-new"),
-            TWIN,
+            EQUIVALENT,
             None,
             None,
             "",
@@ -146,15 +146,15 @@ def test_launched(lifecycle: str, state: str, counts: bool) -> None:
         (False, False, False, {}, False),
         (False, None, False, {}, False),  # Unknown is not Ready
         (False, True, True, {}, False),
-        (False, True, False, {"taken": {"i-a"}}, False),
+        (False, True, False, {"selected": {"i-a"}}, False),
         (
             False,
             True,
             True,
-            {"spared": {"i-a"}},
+            {"skipped": {"i-a"}},
             False,
         ),  # put back, and its node does not say so yet
-        (False, True, False, {"spared": {"i-a"}}, True),
+        (False, True, False, {"skipped": {"i-a"}}, True),
         (True, True, False, {}, False),  # a fresh one has to be judged first
         (True, True, False, {"joined": {"i-a"}}, True),
         (True, None, False, {"joined": {"i-a"}}, False),

@@ -57,10 +57,13 @@ def pod(ready: bool, owner: Owner | None = AGENT, namespace: str = "kube-system"
         ({"node": False}, "its node to join the cluster"),
         ({"ready": False}, "its node to be Ready"),
         ({"ready": None}, "its node to be Ready"),
-        ({"taints": (Taint("agent/not-ready", "NoSchedule"),)}, "taint agent/not-ready to go"),
+        (
+            {"taints": (Taint("agent/not-ready", "NoSchedule"),)},
+            "taint agent/not-ready to be removed",
+        ),
         (
             {"taints": (Taint("node.kubernetes.io/not-ready", "NoExecute"),)},
-            "taint node.kubernetes.io/not-ready to go",
+            "taint node.kubernetes.io/not-ready to be removed",
         ),
         ({"taints": (Taint("hint", "PreferNoSchedule"),)}, ""),
         ({"taints": (Taint("dedicated", "NoSchedule", "ml"),)}, ""),

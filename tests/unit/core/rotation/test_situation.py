@@ -40,7 +40,7 @@ def test_a_situation_in_figures() -> None:
         "b": 1,
     }
     assert [member.id for member in found.outdated] == ["i-a", "i-b"] and [
-        member.id for member in found.fresh
+        member.id for member in found.current
     ] == ["i-c"]
     assert [member.id for member in found.leaving] == ["i-b"] and found.outdated_ids == {
         "i-a",
@@ -48,7 +48,7 @@ def test_a_situation_in_figures() -> None:
     }
 
 
-def test_usual_taints_are_those_that_ready_outdated_nodes_carry_on_purpose() -> None:
+def test_expected_taints_are_those_that_ready_outdated_nodes_carry_on_purpose() -> None:
     def node(name: str, *taints: Taint, ready: bool = True) -> Node:
         return a_node(name, ready, taints=taints)
 
@@ -69,27 +69,27 @@ def test_usual_taints_are_those_that_ready_outdated_nodes_carry_on_purpose() -> 
         node("b", Taint("broken", "NoExecute"), ready=False),
         node("c", Taint("startup", "NoExecute")),
     )
-    assert found.usual_taints == {"dedicated"}
+    assert found.expected_taints == {"dedicated"}
 
 
 def order(
     *instances: Instance,
     ready: tuple[str, ...] = (),
-    taken: tuple[str, ...] = (),
-    spared: frozenset[str] = frozenset(),
+    selected: tuple[str, ...] = (),
+    skipped: frozenset[str] = frozenset(),
 ) -> list[str]:
     """The victims, one after the other."""
     group, found = a_group(*instances), []
-    marks = Marks(taken=frozenset(taken))
+    marks = Marks(selected=frozenset(selected))
     while True:
         nodes = [
             a_node(i.id.removeprefix("i-"), i.id.removeprefix("i-") in ready) for i in instances
         ]
-        victim = next_victim(a_situation(group, *nodes, marks=marks), spared)
+        victim = next_victim(a_situation(group, *nodes, marks=marks), skipped)
         if victim is None:
             return found
         found.append(victim.id.removeprefix("i-"))
-        marks = Marks(taken=marks.taken | {victim.id})
+        marks = Marks(selected=marks.selected | {victim.id})
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,8 @@ def order(
             {"ready": ("a",)},
             ["b", "a"],
         ),  # first what carries nothing
-        ({"a": {}, "b": {}}, {"ready": ("a", "b"), "taken": ("i-a",)}, ["b"]),
-        ({"a": {}, "b": {}}, {"ready": ("a", "b"), "spared": frozenset(("i-b",))}, ["a"]),
+        ({"a": {}, "b": {}}, {"ready": ("a", "b"), "selected": ("i-a",)}, ["b"]),
+        ({"a": {}, "b": {}}, {"ready": ("a", "b"), "skipped": frozenset(("i-b",))}, ["a"]),
         ({"a": {"fresh": True}}, {"ready": ("a",)}, []),
     ],
 )

@@ -101,11 +101,11 @@ def a_context(
     return ctx
 
 
-def taken(*names: str, reason: str = "version 1, target is 2") -> dict[str, Any]:
+def selected(*names: str, reason: str = "version 1, target is 2") -> dict[str, Any]:
     """Fields of a memory in which these instances have been chosen to leave."""
     ids = [f"i-{name}" for name in names]
     records = {id_: NodeRecord(id_.removeprefix("i-"), id_, "a", reason) for id_ in ids}
-    return {"marks": Marks(taken=frozenset(ids)), "records": records}
+    return {"marks": Marks(selected=frozenset(ids)), "records": records}
 
 
 def written(ctx: RotationContext) -> RotationContext:

@@ -72,7 +72,7 @@ def test_desired_is_raised_after_the_maximum_and_both_after_their_record() -> No
 
 
 @pytest.mark.parametrize(
-    "desired, surge, ours, spared, expected",
+    "desired, surge, ours, skipped, expected",
     [
         (4, 1, 0, (), 5),
         (4, 9, 0, (), 8),  # no more than there are to replace
@@ -89,9 +89,9 @@ def test_desired_is_raised_after_the_maximum_and_both_after_their_record() -> No
     ],
 )
 def test_never_beyond_the_room(
-    desired: int, surge: int, ours: int, spared: str, expected: int | None
+    desired: int, surge: int, ours: int, skipped: str, expected: int | None
 ) -> None:
-    marks = Marks(spared=frozenset(f"i-{name}" for name in spared))
+    marks = Marks(skipped=frozenset(f"i-{name}" for name in skipped))
     group = a_group(*OLD, desired=desired, max_size=99)
     issued = raised(group, surge, ours=ours, marks=marks) if surge else []
     assert issued == ([SetDesired("blue", expected)] if expected else [])
@@ -186,8 +186,8 @@ def chosen(
         group, nodes, journal, a_policy(surge, unavailable, **more.pop("policy", {})), **more
     )
     capacity.choose(ctx)
-    assert ctx.commands == [] and set(ctx.memory.records) >= ctx.memory.marks.taken
-    return sorted(id_.removeprefix("i-") for id_ in ctx.memory.marks.taken)
+    assert ctx.commands == [] and set(ctx.memory.records) >= ctx.memory.marks.selected
+    return sorted(id_.removeprefix("i-") for id_ in ctx.memory.marks.selected)
 
 
 def test_as_many_are_taken_as_the_budget_and_the_window_allow() -> None:

@@ -42,7 +42,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders imp
     a_context,
     a_memory,
     a_policy,
-    taken,
+    selected,
 )
 
 GROUP = a_group(an_instance("w"), an_instance("x"), an_instance("n", fresh=True))
@@ -56,8 +56,8 @@ MEMORIES: dict[str, Memory] = {
     "fenced": a_memory(
         GROUP, dataclasses.replace(RUNNING, fenced=True, suspended=("AZRebalance",)), 1
     ),
-    "leaving": a_memory(GROUP, **taken("w")),
-    "settle": a_memory(GROUP, ours=1, mode="settle", **taken("w")),
+    "leaving": a_memory(GROUP, **selected("w")),
+    "settle": a_memory(GROUP, ours=1, mode="settle", **selected("w")),
     "release": a_memory(GROUP, dataclasses.replace(RUNNING, fenced=True), mode="release"),
     "released": a_memory(GROUP, Journal(), mode="release", released=True),
 }
@@ -124,7 +124,9 @@ def test_whether_there_is_anything_to_do(
 
 def test_credentials_that_are_no_longer_good_end_it_as_it_is() -> None:
     memory = a_memory(
-        GROUP, retries={ReadGroup("blue"): Retry(1, NOW, CredentialsError("expired"))}, **taken("w")
+        GROUP,
+        retries={ReadGroup("blue"): Retry(1, NOW, CredentialsError("expired"))},
+        **selected("w"),
     )
     step = decide(memory, VIEW, NOW, POLICY)
     assert (

@@ -37,7 +37,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders imp
     NOW,
     RUNNING,
     a_context,
-    taken,
+    selected,
     written,
 )
 
@@ -68,7 +68,7 @@ def a_member(ctx: RotationContext, name: str) -> Any:
 def test_a_leaving_node_is_marked_with_how_it_was(
     fields: dict[str, Any], labels: dict[str, str], marks: dict[str, str]
 ) -> None:
-    ctx = a_context(a_group(an_instance("w")), [a_node("w", **fields)], **taken("w"))
+    ctx = a_context(a_group(an_instance("w")), [a_node("w", **fields)], **selected("w"))
     replacement.advance(ctx)
     (command,) = ctx.commands
     assert command == ChangeNode(
@@ -106,7 +106,7 @@ MARKED = {"unschedulable": True, "labels": {EXCLUDE: "true"}, "annotations": {RE
 )
 def test_a_node_that_stays_is_put_back_as_it_was(notes: dict[str, str], back: NodeChange) -> None:
     node = a_node("w", **{**MARKED, "annotations": {REPLACING: "r1", **notes}})
-    ctx = a_context(a_group(an_instance("w")), [node], marks=Marks(spared=frozenset(("i-w",))))
+    ctx = a_context(a_group(an_instance("w")), [node], marks=Marks(skipped=frozenset(("i-w",))))
     assert replacement.put_back(ctx) is False
     (command,) = ctx.commands
     assert isinstance(command, ChangeNode) and sorted(command.change.annotations) == sorted(
@@ -117,7 +117,7 @@ def test_a_node_that_stays_is_put_back_as_it_was(notes: dict[str, str], back: No
         back.labels,
     )
     assert replacement.put_back(a_context(a_group(an_instance("w")), [a_node("w")])) is True
-    going = a_context(a_group(an_instance("w")), [node], **taken("w"))
+    going = a_context(a_group(an_instance("w")), [node], **selected("w"))
     assert replacement.put_back(going) is True and going.commands == []
 
 
@@ -126,7 +126,7 @@ def test_what_may_not_be_put_back_holds_up_nothing() -> None:
     command = ChangeNode("w", "1", replacement._as_before(node))
     retries = {command: Retry(1, NOW + 9, ForbiddenError("no"))}
     ctx = a_context(
-        a_group(an_instance("w")), [node], marks=Marks(spared=frozenset(("i-w",))), retries=retries
+        a_group(an_instance("w")), [node], marks=Marks(skipped=frozenset(("i-w",))), retries=retries
     )
     assert replacement.put_back(ctx) is True
 
@@ -149,7 +149,7 @@ def ends(
         journal,
         ours=surge,
         mode=mode,
-        **taken("w", reason=fields.get("reason", "old")),
+        **selected("w", reason=fields.get("reason", "old")),
     )
     replacement.advance(ctx)
     return ctx
@@ -199,16 +199,16 @@ def test_with_or_without_decrement(fields: dict[str, Any], decrement: bool) -> N
 
 
 def test_an_instance_that_is_being_ended_is_not_ended_again() -> None:
-    ctx = a_context(a_group(an_instance("w")), in_flight=[Terminate("i-w", False)], **taken("w"))
+    ctx = a_context(a_group(an_instance("w")), in_flight=[Terminate("i-w", False)], **selected("w"))
     replacement.advance(ctx)
     assert ctx.commands == []
 
 
 def test_an_instance_that_runs_under_the_node_of_another_is_left_to_people() -> None:
     taken_over = a_node("ip-1", provider_id="aws:///a/i-former")
-    ctx = a_context(a_group(an_instance("w", private_dns="ip-1")), [taken_over], **taken("w"))
+    ctx = a_context(a_group(an_instance("w", private_dns="ip-1")), [taken_over], **selected("w"))
     replacement.advance(ctx)
     assert ctx.commands == [] and "still names i-former" in ctx.memory.records["i-w"].phase + str(
         ctx.memory.problem
     )
-    assert ctx.memory.marks.spared == {"i-w"}
+    assert ctx.memory.marks.skipped == {"i-w"}

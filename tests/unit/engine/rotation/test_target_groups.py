@@ -36,7 +36,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders imp
     RUNNING,
     a_context,
     a_policy,
-    taken,
+    selected,
     written,
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.test_replacement import (
@@ -51,13 +51,19 @@ def balanced(
     """Whether the balancers are done with i-w, in a group of w, x and y."""
     group = a_group(*(an_instance(name) for name in "wxy"), targets=targets)
     nodes = [a_node(name, **(MARKED if name in leaves else {})) for name in "wxy"]
-    ctx = a_context(group, nodes, policy=a_policy(1, unavailable), **{**taken(*leaves), **fields})
+    ctx = a_context(
+        group, nodes, policy=a_policy(1, unavailable), **{**selected(*leaves), **fields}
+    )
     return ctx, balancers.leave_target_groups(ctx, a_member(ctx, "w"))
 
 
 def test_a_target_is_recorded_then_deregistered_then_waited_for() -> None:
     ctx, done = balanced(a_target("w"), a_target("x"))
-    assert not done and ctx.commands == [] and ctx.journal.pushed == ((INGRESS, "i-w", 30080),)
+    assert (
+        not done
+        and ctx.commands == []
+        and ctx.journal.deregistered_targets == ((INGRESS, "i-w", 30080),)
+    )
     following = written(ctx)
     assert not balancers.leave_target_groups(following, a_member(following, "w"))
     assert following.commands == [Deregister(INGRESS, (("i-w", 30080),))]
@@ -74,13 +80,13 @@ def test_the_last_healthy_target_is_not_taken() -> None:
         (a_target("x", group="another"),),
     ):
         ctx, done = balanced(a_target("w"), *others)
-        assert not done and ctx.journal.pushed == () and ctx.commands == []
+        assert not done and ctx.journal.deregistered_targets == () and ctx.commands == []
     ctx, done = balanced(a_target("w"), a_target("x"), leaves="wx")
-    assert not done and ctx.journal.pushed == (), "the other one is leaving too"
+    assert not done and ctx.journal.deregistered_targets == (), "the other one is leaving too"
     ctx, done = balanced(a_target("w", "unhealthy"))
-    assert ctx.journal.pushed, "one that gets no traffic is no loss"
+    assert ctx.journal.deregistered_targets, "one that gets no traffic is no loss"
     ctx, done = balanced(a_target("w"), unavailable=3)
-    assert ctx.journal.pushed, "all may be unavailable: so it is wanted"
+    assert ctx.journal.deregistered_targets, "all may be unavailable: so it is wanted"
 
 
 def test_after_lb_timeout_a_draining_target_is_left_and_the_last_healthy_is_a_failure() -> None:
@@ -90,19 +96,28 @@ def test_after_lb_timeout_a_draining_target_is_left_and_the_last_healthy_is_a_fa
     assert (
         not done
         and "last healthy target" in str(ctx.memory.problem)
-        and ctx.memory.marks.taken == frozenset()
+        and ctx.memory.marks.selected == frozenset()
     )
 
 
 def test_a_node_that_stays_gets_its_targets_back() -> None:
-    pushed = ((INGRESS, "i-w", 1), (INGRESS, "i-x", 1), (INGRESS, "i-y", 1), (INGRESS, "i-gone", 1))
+    deregistered = (
+        (INGRESS, "i-w", 1),
+        (INGRESS, "i-x", 1),
+        (INGRESS, "i-y", 1),
+        (INGRESS, "i-gone", 1),
+    )
     group = a_group(
         *(an_instance(name) for name in "wxy"),
         targets=(a_target("w", "draining"), a_target("x", "initial")),
     )
-    ctx = a_context(group, journal=dataclasses.replace(RUNNING, pushed=pushed), **taken("y"))
+    ctx = a_context(
+        group,
+        journal=dataclasses.replace(RUNNING, deregistered_targets=deregistered),
+        **selected("y"),
+    )
     assert balancers.rejoined(ctx) is False
-    assert ctx.journal.pushed == (pushed[0], pushed[2]), (
+    assert ctx.journal.deregistered_targets == (deregistered[0], deregistered[2]), (
         "one serves again, one has left, one is still leaving"
     )
     following = written(ctx)
