@@ -23,15 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters
     decide,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Budget, Pod
-
-SHOWN = 3
-"""How many objects a sentence names; it counts the others."""
-
-
-def listed(names: list[str]) -> str:
-    """Return the first few names and how many more there are."""
-    more = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 
 
 def warnings(look: Look) -> tuple[str, ...]:

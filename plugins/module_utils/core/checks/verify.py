@@ -11,10 +11,10 @@ from typing import Any
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.preflight import (
     count,
-    listed,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import counted
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import PREFIX
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 
 
 def problems(look: Look, before: Mapping[str, Any] | None) -> tuple[str, ...]:

@@ -14,6 +14,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.size
     window,
 )
 
+UNKNOWN_INSTANCES = ("leave", "end")
+"""What becomes of instances that never had a Node in this cluster."""
+
 
 @dataclasses.dataclass(frozen=True)
 class RotationPolicy:
@@ -45,11 +48,19 @@ class RotationPolicy:
     version: str = ""
     plan_only: bool = False
     restore_only: bool = False
+    cluster: str = ""
+    unknown_instances: str = "leave"
+    repair: bool = False
     drain: DrainPolicy = DrainPolicy()
 
     def checked(self) -> RotationPolicy:
         """Return self; raise InputError if a value is out of range."""
         window(self.max_surge, self.max_unavailable, 1)
+        if self.unknown_instances not in UNKNOWN_INSTANCES:
+            raise InputError(
+                f"unknown_instances is {self.unknown_instances!r}",
+                f"Give one of: {', '.join(UNKNOWN_INSTANCES)}",
+            )
         for name in ("canary", "soak", "failure_budget", "min_ready"):
             if getattr(self, name) < 0:
                 raise InputError(f"{name} is {getattr(self, name)}", "It must be 0 or more")

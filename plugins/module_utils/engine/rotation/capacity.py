@@ -34,6 +34,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.size
     may_take,
     room,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import unknown
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -166,13 +167,47 @@ def choose(ctx: RotationContext) -> None:
     else:
         most = max(1, window.size)
     while leaving < most:
-        member = next_victim(ctx.situation, ctx.memory.marks.skipped)
+        member = _next_victim(ctx)
         if member is None or (
             member.available and not may_take(available, ctx.situation.base, window)
         ):
             return
         leaving, available = leaving + 1, available - member.available
         take(ctx, member, member.outdated)
+
+
+def _next_victim(ctx: RotationContext) -> Member | None:
+    """Return the next node to go. Instances that nobody can see into are no easy victims: one
+    whose Node is missing goes when that has lasted, one that never had a Node only if asked, last
+    and alone. Neither is ever a canary."""
+    situation = ctx.situation
+    nodeless = [member for member in situation.outdated if member.node is None]
+    skipped = ctx.memory.marks.skipped | unknown.left_alone(ctx)
+    missing = {member.id for member in nodeless if member.id not in skipped}
+    judging = bool(ctx.policy.canary) and not ctx.journal.canary
+    waiting = {member.id for member in nodeless if judging or not unknown.long_missing(ctx, member)}
+    found = next_victim(situation, skipped | (missing & waiting))
+    if found is not None or situation.leaving or judging or missing & waiting:
+        return found
+    return next_unknown(ctx)
+
+
+def next_unknown(ctx: RotationContext) -> Member | None:
+    """Return an instance that never had a Node, if it may be ended: asked for, in the cluster that
+    its group's tags name, and only while enough nodes are available."""
+    situation, tag = ctx.situation, f"kubernetes.io/cluster/{ctx.policy.cluster}"
+    if ctx.policy.unknown_instances != "end" or tag not in ctx.group.tags:
+        return None
+    nodeless = [member for member in situation.outdated if member.node is None]
+    if situation.available < situation.base - limits(ctx).unavailable - len(nodeless):
+        return None
+    skipped = ctx.memory.marks.skipped | {member.id for member in unknown.strays(ctx)}
+    ready = (
+        member
+        for member in nodeless
+        if member.id not in skipped and not unknown.may_still_join(ctx, member)
+    )
+    return min(ready, key=lambda member: member.id, default=None)
 
 
 def take(ctx: RotationContext, member: Member, reason: str) -> None:

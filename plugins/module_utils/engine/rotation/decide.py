@@ -38,6 +38,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     observe,
     replacement,
     restore,
+    unknown,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -99,8 +100,9 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
     lock and begin."""
     if observe.stale(ctx):
         return None
-    if error := refusal(ctx.group):
-        raise error
+    refused = refusal(ctx.group) or unknown.wrong_cluster(ctx)
+    if refused and not ctx.policy.restore_only:
+        raise refused
     work = ctx.situation.outdated
     held = ctx.memory.lease is not None and ctx.memory.lease.holder != ""
     rest = held or not ctx.journal.clean or any(member.marked for member in ctx.situation.members)
@@ -168,13 +170,14 @@ def _broken(ctx: RotationContext) -> tuple[str, ...]:
 
 
 def _rotate(ctx: RotationContext) -> None:
+    unknown.note_seen(ctx)
     replacement.record_terminated(ctx)
     replacement.delete_ended_nodes(ctx)
     capacity.adopt(ctx)
     capacity.tell_foreign(ctx)
     for hopeless in failures.hopeless(ctx).values():
         failures.settle(ctx, hopeless)
-    if error := observe.same_target(ctx):
+    if error := observe.same_target(ctx) or unknown.stray_error(ctx):
         failures.settle(ctx, error)
     fenced = not (ctx.situation.outdated or ctx.situation.surge) or capacity.fence(ctx)
     capacity.taint(ctx)
@@ -188,29 +191,33 @@ def _rotate(ctx: RotationContext) -> None:
     capacity.raise_desired(ctx)
     capacity.choose(ctx)
     if wide and _done(ctx):
-        if ctx.memory.marks.skipped & {member.id for member in ctx.situation.outdated}:
-            reasons = "; ".join(ctx.journal.failures)
-            ctx.note(
-                problem=FailedError(
-                    f"Not every node of {ctx.group.name} could be replaced: {reasons}"
-                )
-            )
+        ctx.note(problem=_incomplete(ctx))
         ctx.note(mode="release")
         ctx.look_at(ctx.now)
+
+
+def _incomplete(ctx: RotationContext) -> RotatorError | None:
+    """Return why the rotation is not complete although it has come to its end, or None."""
+    if ctx.memory.marks.skipped & {member.id for member in ctx.situation.outdated}:
+        reasons = "; ".join(ctx.journal.failures)
+        return FailedError(f"Not every node of {ctx.group.name} could be replaced: {reasons}")
+    return unknown.unknown_error(ctx)
 
 
 def _done(ctx: RotationContext) -> bool:
     """Whether every outdated node that we did not give up is replaced, for good."""
     situation = ctx.situation
-    if situation.leaving or any(
-        member.id not in ctx.memory.marks.skipped for member in situation.outdated
-    ):
+    left = ctx.memory.marks.skipped | unknown.left_alone(ctx)
+    if situation.leaving or any(member.id not in left for member in situation.outdated):
+        return False
+    nodeless = [member for member in situation.outdated if member.node is None]
+    if any(unknown.may_still_join(ctx, member) for member in nodeless):
+        return False
+    if capacity.next_unknown(ctx) is not None:
         return False
     if not restore.shrunk(ctx) or not ctx.read_fresh:
         return False
-    well = all(
-        member.joined for member in situation.members if member.id not in ctx.memory.marks.skipped
-    )
+    well = all(member.joined for member in situation.members if member.id not in left)
     return well and situation.launched == situation.desired and replacement.ended_nodes_gone(ctx)
 
 

@@ -123,6 +123,8 @@ class Memory:
     lost: frozenset[str] = frozenset()
     ended_by_us: frozenset[str] = frozenset()
     foreign: tuple[Foreign, ...] = ()
+    seen_nodes: frozenset[str] = frozenset()
+    watched: frozenset[str] = frozenset()
     poll_soon: bool = False
     strangers: frozenset[str] = frozenset()
     marks: Marks = Marks()

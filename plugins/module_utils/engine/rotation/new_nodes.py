@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.read
     lacking_targets,
     waiting_for,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import unknown
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import take
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -137,10 +138,14 @@ def canary(ctx: RotationContext) -> bool:
             ),
         )
         return False
-    waiting = [
-        member for member in ctx.situation.outdated if member.id not in ctx.memory.marks.skipped
-    ]
+    left = ctx.memory.marks.skipped | unknown.left_alone(ctx)
+    waiting = [member for member in ctx.situation.outdated if member.id not in left]
     if journal.canaries < policy.canary and waiting:
+        return False
+    if not journal.canaries and not ctx.situation.current:
+        return True  # there is nothing to judge, and nothing to go wide with
+    if not _watched(ctx, min(policy.canary, max(1, journal.canaries))):
+        ctx.forget("soak")
         return False
     ctx.tell(
         "canary", ctx.group.name, f"replaced; watching it for {policy.soak:.0f} s", once="soak"
@@ -149,3 +154,16 @@ def canary(ctx: RotationContext) -> bool:
         ctx.record(canary="passed")
         ctx.tell("canary", ctx.group.name, "passed", once="canary passed")
     return False
+
+
+def _watched(ctx: RotationContext, number: int) -> bool:
+    """Name the fresh nodes that are watched; return whether as many as wanted take pods, the same
+    ones all through. A lost or replaced fresh node proves nothing."""
+    fresh = {member.id for member in ctx.situation.current if member.joined and not member.leaving}
+    if len(ctx.memory.watched & fresh) >= number:
+        return True
+    if len(fresh) < number:
+        return False
+    ctx.note(watched=frozenset(sorted(fresh)[:number]))
+    ctx.forget("soak")
+    return True

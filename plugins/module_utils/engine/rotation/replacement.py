@@ -30,6 +30,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.advan
     advance as advance_drains,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import NodeStatus
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import unknown
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.balancers import (
     leave_target_groups,
 )
@@ -69,16 +70,17 @@ def advance(ctx: RotationContext) -> None:
 
 
 def _nodeless(ctx: RotationContext, member: Member) -> None:
-    """An instance without a node carries nothing, unless its kubelet took over the Node object of a
-    former instance of the same name: nothing can be drained from that one safely, so it is left to
-    people."""
+    """End an instance whose Node has been missing for long, or that never had one and was chosen
+    all the same. One whose kubelet took over the Node object of a former instance of the same name
+    cannot be drained safely: it is left to people."""
     taken_over = [
         node
         for node in ctx.nodes.values()
         if node.name == member.instance.private_dns and node.ready
     ]
     if not taken_over:
-        _terminate(ctx, member)
+        if unknown.is_unknown(ctx, member) or unknown.long_missing(ctx, member):
+            _terminate(ctx, member)
         return
     give_up(ctx, member)
     text = (

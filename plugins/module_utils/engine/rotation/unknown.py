@@ -1,0 +1,145 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Instances that we cannot see into: without a Node, or not from the target although launched late.
+
+What is absent is not fine. The Node of an instance may have been deleted by hand while its pods run
+on, its providerID may be missing, or we look at another cluster. Such an instance is unknown, not
+empty: it is no easy victim, never a canary, and a run that leaves one is never complete.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    FailedError,
+    RefusedError,
+    RotatorError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+
+MISSING_NODE = 90.0
+"""Seconds for which a Node that we have seen has to be missing before its instance is ended: the
+pod garbage collector removes the pods of a missing Node within a minute of it."""
+CLOCKS = 60.0
+"""Seconds by which our clock and EC2's may differ, and for which an Auto Scaling group may still
+launch what it launched before its template was changed."""
+
+
+def note_seen(ctx: RotationContext) -> None:
+    """Remember the instances whose Node has been seen in this run."""
+    seen = {member.id for member in ctx.situation.members if member.node is not None}
+    if not seen <= ctx.memory.seen_nodes:
+        ctx.note(seen_nodes=ctx.memory.seen_nodes | seen)
+
+
+def was_seen(ctx: RotationContext, member: Member) -> bool:
+    """Return whether the Node of this instance has been in this cluster, as far as we know."""
+    record = ctx.memory.records.get(member.id)
+    named = record is not None and record.name != member.id
+    return named or member.id in ctx.memory.seen_nodes
+
+
+def is_unknown(ctx: RotationContext, member: Member) -> bool:
+    """Return whether this outdated instance has had no Node in this cluster in this run."""
+    return bool(member.outdated) and member.node is None and not was_seen(ctx, member)
+
+
+def may_still_join(ctx: RotationContext, member: Member) -> bool:
+    """Return whether the instance is young enough for its Node to be still on its way."""
+    age = ctx.group.read_at - member.instance.launched_at
+    return member.instance.launched_at > 0 and age < ctx.policy.boot_timeout
+
+
+def long_missing(ctx: RotationContext, member: Member) -> bool:
+    """Return whether the Node of this instance has been missing for long enough."""
+    if member.node is not None:
+        ctx.forget(f"node of {member.id}")
+        return False
+    return ctx.over(f"node of {member.id}", MISSING_NODE)
+
+
+def left_alone(ctx: RotationContext) -> frozenset[str]:
+    """Return the outdated instances that are no victims: unknown ones, and strays."""
+    unknown = {member.id for member in ctx.situation.outdated if is_unknown(ctx, member)}
+    return frozenset(unknown | {member.id for member in strays(ctx)})
+
+
+def strays(ctx: RotationContext) -> tuple[Member, ...]:
+    """Return instances that are outdated although they were launched after the target was resolved:
+    they show that new instances do not come from the target."""
+    since = ctx.target.resolved_at + CLOCKS
+    return tuple(
+        member
+        for member in ctx.situation.outdated
+        if ctx.target.resolved_at and member.instance.launched_at > since and not _aged(member)
+    )
+
+
+def _aged(member: Member) -> bool:
+    return member.outdated.startswith(("older than", "marked"))
+
+
+def stray_error(ctx: RotationContext) -> RotatorError | None:
+    """Return the error when new instances do not come from the target, or None."""
+    found = strays(ctx)
+    if not found:
+        return None
+    first = found[0]
+    return FailedError(
+        f"New instances of Auto Scaling group {ctx.group.name} do not come from the target:"
+        f" {first.id} was launched meanwhile, and is outdated ({first.outdated})",
+        "See whether an override names an image or a template of its own, or who changed the group",
+    )
+
+
+def unknown_error(ctx: RotationContext) -> RotatorError | None:
+    """Return the error of a run that leaves instances without a Node, or None."""
+    found = [member.id for member in ctx.situation.outdated if is_unknown(ctx, member)]
+    if not found:
+        return None
+    return FailedError(
+        f"Instance {listed(found)} of {ctx.group.name} has no Node in this cluster and was left:"
+        " nobody can see what runs on it",
+        "Find out whether it failed to join or its Node was deleted, and end it by hand, or set"
+        " unknown_instances: end",
+    )
+
+
+def wrong_cluster(ctx: RotationContext) -> RotatorError | None:
+    """Return the refusal when this is not the group's cluster, or None.
+
+    Nodes that name the group's instances by providerID are the proof; tags only contradict.
+    """
+    if error := _tagged_otherwise(ctx):
+        return error
+    members = ctx.situation.members
+    old = [
+        member
+        for member in members
+        if member.instance.lifecycle == "InService" and not may_still_join(ctx, member)
+    ]
+    joined = sum(member.node is not None for member in old)
+    if not old or 2 * joined >= len(old) or ctx.policy.repair:
+        return None
+    return RefusedError(
+        f"Only {joined} of {len(old)} instances of Auto Scaling group {ctx.group.name} have a Node"
+        " in this cluster",
+        "Check that kubeconfig, context or eks_cluster lead to the group's cluster; if its nodes"
+        " have failed, set repair: true",
+    )
+
+
+def _tagged_otherwise(ctx: RotationContext) -> RotatorError | None:
+    prefix = "kubernetes.io/cluster/"
+    named = sorted(key.removeprefix(prefix) for key in ctx.group.tags if key.startswith(prefix))
+    if not ctx.policy.cluster or not named or ctx.policy.cluster in named:
+        return None
+    return RefusedError(
+        f"Auto Scaling group {ctx.group.name} belongs to cluster {listed(named)} by its tags, not"
+        f" to {ctx.policy.cluster}",
+        "Name the right cluster or group",
+    )
