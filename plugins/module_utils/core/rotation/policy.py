@@ -45,6 +45,7 @@ class RotationPolicy:
     lease_duration: float = 30
     stop_timeout: float = 20
     terminate_timeout: float = 600
+    gate_timeout: float = 900
     version: str = ""
     plan_only: bool = False
     restore_only: bool = False
@@ -71,6 +72,7 @@ class RotationPolicy:
             "lease_duration",
             "stop_timeout",
             "terminate_timeout",
+            "gate_timeout",
         ):
             if getattr(self, name) <= 0:
                 raise InputError(

@@ -20,17 +20,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import (
     failed_status,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
-    Account,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import spread
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.readiness import broken
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Step, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     balancers,
+    begin,
     capacity,
     failures,
     lock,
@@ -43,6 +39,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.first_record import (
+    write_first_record,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     Memory,
     learn,
@@ -51,8 +50,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.re
     RotationResult,
     conclude,
 )
-
-REBALANCE = "AZRebalance"
 
 
 def start(now: float) -> Memory:
@@ -111,62 +108,10 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
     if not rest and (ctx.policy.restore_only or not work):
         return conclude(ctx, "unchanged")
     if observe.permitted(ctx) and lock.acquire(ctx):
-        _begin(ctx)
+        write_first_record(ctx)
         ctx.note(mode="release" if ctx.policy.restore_only else "rotate")
         ctx.look_at(ctx.now)
     return None
-
-
-def _begin(ctx: RotationContext) -> None:
-    """The first record: what we are about to change and how it was. What an earlier run recorded
-    stays as it was found then, since by now the group shows what that run had set."""
-    group, journal = ctx.group, ctx.journal
-    target = (ctx.target.template, ctx.target.version, ctx.target.image_id)
-    # To run again is to try again.
-    if journal.target[:2] != target[:2] or journal.canary == "failed":
-        ctx.record(canary="", canaries=0)
-    if journal.clean:
-        ctx.account(Account(group.desired, group.desired))
-        ctx.record(canary="", canaries=0, expected_taints=(), broken=_broken(ctx))
-    taints = tuple(sorted(ctx.situation.expected_taints | set(ctx.journal.expected_taints)))
-    ctx.record(run=ctx.policy.run, group=group.name, target=target, expected_taints=taints)
-    ctx.note(target=ctx.target)
-    ctx.record(failures=(), tainted=True)
-    if REBALANCE not in group.suspended and REBALANCE not in journal.suspended:
-        ctx.record(
-            suspended=(*journal.suspended, REBALANCE),
-            spread=spread(ctx.situation.zones, group.zones),
-        )
-    if ctx.policy.scale_in_fence and not journal.fenced:
-        _record_protection(ctx)
-    count = len(ctx.situation.outdated)
-    resumed = "; going on where an earlier run stopped" if ctx.memory.resumed else ""
-    ctx.tell(
-        "start", group.name, f"{count} of {ctx.situation.launched} nodes are outdated{resumed}"
-    )
-
-
-def _record_protection(ctx: RotationContext) -> None:
-    """Record which instances are protected from scale-in now, before the fence changes that."""
-    group = ctx.group
-    protected = tuple(instance.id for instance in group.instances if instance.protected)
-    others = tuple(instance.id for instance in group.launched if not instance.protected)
-    ctx.record(fenced=True, protected=protected, protects_new=group.protects_new)
-    ctx.record(unprotected=others if group.protects_new else ())
-
-
-def _broken(ctx: RotationContext) -> tuple[str, ...]:
-    """The DaemonSets that no fresh node is asked to have ready; told, since somebody should look at
-    them."""
-    found = broken(ctx.view.cache.items(observe.DAEMONSETS).values())
-    for name in found:
-        ctx.tell(
-            "warning",
-            ctx.group.name,
-            f"DaemonSet {name} is broken already: most of its pods are not ready",
-            once=f"broken {name}",
-        )
-    return found
 
 
 def _rotate(ctx: RotationContext) -> None:
@@ -186,10 +131,13 @@ def _rotate(ctx: RotationContext) -> None:
     replacement.put_back(ctx)
     balancers.rejoined(ctx)
     wide = new_nodes.canary(ctx)
-    if ctx.memory.mode != "rotate" or not fenced or observe.moving(ctx):
+    why = begin.obstacle(ctx, fenced)
+    begin.end_if_stalled(ctx, why)
+    if ctx.memory.mode != "rotate":
         return
-    capacity.raise_desired(ctx)
-    capacity.choose(ctx)
+    if not why:
+        capacity.raise_desired(ctx)
+        capacity.choose(ctx)
     if wide and _done(ctx):
         ctx.note(problem=_incomplete(ctx))
         ctx.note(mode="release")

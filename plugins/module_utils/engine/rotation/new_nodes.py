@@ -6,6 +6,7 @@ says. Private."""
 
 from __future__ import annotations
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import refusal
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     FailedError,
     OverdueError,
@@ -40,7 +41,8 @@ def judge(ctx: RotationContext) -> None:
     if ctx.desired > ctx.situation.launched and ctx.read_fresh:
         if ctx.over("launch", ctx.policy.boot_timeout):
             ctx.forget("launch")
-            why = ctx.group.activity or "no scaling activity says why"
+            refused = refusal(ctx.group)
+            why = str(refused or ctx.group.activity or "no scaling activity says why")
             fail(
                 ctx,
                 OverdueError(

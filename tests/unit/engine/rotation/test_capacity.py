@@ -208,7 +208,26 @@ def test_as_many_are_taken_as_the_budget_and_the_window_allow() -> None:
 
 def test_what_carries_nothing_is_taken_whatever_the_budget() -> None:
     assert chosen(a_group(*OLD), (a_node("w", False), *NODES[1:]), 1, 0) == ["w"]
-    assert chosen(a_group(*OLD), (), 1, 1) == ["w", "x"]
+
+
+@pytest.mark.parametrize(
+    ("memory", "goes"),
+    [
+        ({}, False),
+        ({"seen_nodes": frozenset(("i-w",))}, False),
+        ({"seen_nodes": frozenset(("i-w",)), "timers": {"node of i-w": NOW - 89}}, False),
+        ({"seen_nodes": frozenset(("i-w",)), "timers": {"node of i-w": NOW - 90}}, True),
+        ({"timers": {"node of i-w": NOW - 900}}, False),
+    ],
+    ids=["never seen", "just gone", "gone for 89 s", "gone for 90 s", "never seen for long"],
+)
+def test_an_instance_without_a_node_goes_only_if_its_node_was_seen_and_is_long_gone(
+    memory: dict[str, Any], goes: bool
+) -> None:
+    group, nodes = a_group(*OLD), NODES[1:]
+    assert chosen(group, nodes, 1, 0, **memory) == (["w"] if goes else [])
+    canary = {"policy": {"canary": 1}}
+    assert chosen(group, nodes, 1, 0, **memory, **canary) == [], "and never as the canary"
 
 
 def test_only_canaries_are_taken_before_they_are_judged_and_those_that_went_count() -> None:

@@ -28,6 +28,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
     RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.unknown import (
+    MISSING_NODE,
+)
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
     a_node,
@@ -149,6 +152,8 @@ def ends(
         journal,
         ours=surge,
         mode=mode,
+        seen_nodes=frozenset(("i-w",)),
+        timers={"node of i-w": NOW - MISSING_NODE},
         **selected("w", reason=fields.get("reason", "old")),
     )
     replacement.advance(ctx)

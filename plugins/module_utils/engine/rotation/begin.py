@@ -1,0 +1,59 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""May another replacement begin? If not, the one sentence why; if that lasts, the run ends."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import refusal
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import unknown
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import settle
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.observe import moving
+
+
+def obstacle(ctx: RotationContext, fenced: bool) -> str:
+    """Return why nothing may begin now, "" if it may."""
+    if refused := refusal(ctx.group):
+        return str(refused)
+    if moving(ctx):
+        return f"what Auto Scaling group {ctx.group.name} launches from is being changed"
+    if ctx.memory.doubt is not None:
+        return (
+            f"desired of Auto Scaling group {ctx.group.name} is {ctx.memory.doubt.desired} by"
+            " somebody else's doing, which is being made sure of"
+        )
+    return "" if fenced else f"the scale-in fence of {ctx.group.name} is not up"
+
+
+def end_if_stalled(ctx: RotationContext, why: str) -> None:
+    """End the run when nothing is under way and nothing may begin for gate_timeout."""
+    if not _idle(ctx):
+        ctx.forget("stalled")
+    elif ctx.over("stalled", ctx.policy.gate_timeout):
+        text = f"Nothing could be replaced for {ctx.policy.gate_timeout:.0f} s: "
+        settle(ctx, FailedError(text + (why or _unavailable(ctx))))
+
+
+def _idle(ctx: RotationContext) -> bool:
+    """Return whether nodes wait to be replaced and nothing is under way that could change that."""
+    situation = ctx.situation
+    left = ctx.memory.marks.skipped | unknown.left_alone(ctx)
+    waiting = any(member.id not in left for member in situation.outdated)
+    booting = any(not member.joined for member in situation.current if member.id not in left)
+    under_way = situation.leaving or booting or situation.launched < ctx.desired
+    return waiting and not under_way and "soak" not in ctx.memory.timers
+
+
+def _unavailable(ctx: RotationContext) -> str:
+    """Say which nodes are not available, so that no other may go."""
+    situation = ctx.situation
+    missing = [member.name for member in situation.members if not member.available]
+    text = f"{situation.available} nodes are available at a base of {situation.base}"
+    if not missing:
+        return text
+    return f"{text}; not so {listed(missing)}: see why, or allow more max_unavailable or max_surge"

@@ -1,0 +1,72 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The first record of a run: what it is about to change, and how it was."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    Account,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import spread
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.readiness import broken
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
+    observe,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+
+REBALANCE = "AZRebalance"
+
+
+def write_first_record(ctx: RotationContext) -> None:
+    """The first record: what we are about to change and how it was. What an earlier run recorded
+    stays as it was found then, since by now the group shows what that run had set."""
+    group, journal = ctx.group, ctx.journal
+    target = (ctx.target.template, ctx.target.version, ctx.target.image_id)
+    # To run again is to try again.
+    if journal.target[:2] != target[:2] or journal.canary == "failed":
+        ctx.record(canary="", canaries=0)
+    if journal.clean:
+        ctx.account(Account(group.desired, group.desired))
+        ctx.record(canary="", canaries=0, expected_taints=(), broken=_broken(ctx))
+    taints = tuple(sorted(ctx.situation.expected_taints | set(ctx.journal.expected_taints)))
+    ctx.record(run=ctx.policy.run, group=group.name, target=target, expected_taints=taints)
+    ctx.note(target=ctx.target)
+    ctx.record(failures=(), tainted=True)
+    if REBALANCE not in group.suspended and REBALANCE not in journal.suspended:
+        ctx.record(
+            suspended=(*journal.suspended, REBALANCE),
+            spread=spread(ctx.situation.zones, group.zones),
+        )
+    if ctx.policy.scale_in_fence and not journal.fenced:
+        _record_protection(ctx)
+    count = len(ctx.situation.outdated)
+    resumed = "; going on where an earlier run stopped" if ctx.memory.resumed else ""
+    ctx.tell(
+        "start", group.name, f"{count} of {ctx.situation.launched} nodes are outdated{resumed}"
+    )
+
+
+def _record_protection(ctx: RotationContext) -> None:
+    """Record which instances are protected from scale-in now, before the fence changes that."""
+    group = ctx.group
+    protected = tuple(instance.id for instance in group.instances if instance.protected)
+    others = tuple(instance.id for instance in group.launched if not instance.protected)
+    ctx.record(fenced=True, protected=protected, protects_new=group.protects_new)
+    ctx.record(unprotected=others if group.protects_new else ())
+
+
+def _broken(ctx: RotationContext) -> tuple[str, ...]:
+    """The DaemonSets that no fresh node is asked to have ready; told, since somebody should look at
+    them."""
+    found = broken(ctx.view.cache.items(observe.DAEMONSETS).values())
+    for name in found:
+        ctx.tell(
+            "warning",
+            ctx.group.name,
+            f"DaemonSet {name} is broken already: most of its pods are not ready",
+            once=f"broken {name}",
+        )
+    return found
