@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shows what became of node groups in a table."""
+"""Show a table of the node groups that were rotated."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.summar
 
 
 class ActionModule(ActionBase):
-    """See the documentation of the module of the same name; all of it happens here."""
+    """Does all of the work of the module of the same name, on the control node."""
 
     _supports_check_mode = True
     _requires_connection = False
@@ -27,7 +27,7 @@ class ActionModule(ActionBase):
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        """See ActionBase."""
+        """Show the table and return its content."""
         result = super().run(tmp, task_vars)
         variables = task_vars or {}
         _checked, options = self.validate_argument_spec(

@@ -10,25 +10,24 @@ short_description: Node groups of EKS clusters as inventory hosts
 version_added: 0.1.0
 author: nodeops.rotator contributors (@nodeops)
 description:
-  - One host for each node group of the EKS clusters of one or more regions. A node group is one
-    Auto Scaling group.
+  - Creates one host for each node group of the EKS clusters of one or more regions. A node group is
+    one Auto Scaling group.
   - The configuration is a YAML file whose name ends with C(node_groups.yml) or C(node_groups.yaml).
-  - Self-managed node groups are known by the tag C(kubernetes.io/cluster/<cluster>) (or
-    C(k8s.io/cluster/<cluster>))
-    with the value C(owned) or C(shared), managed ones by the tags that EKS sets.
-  - Host names are the names of the Auto Scaling groups, for managed node groups the names of
-    cluster and node group.
-    Where a name is there twice, the region is appended.
-  - Variables tell what a node group is, never how large it is, since that changes while an
-    inventory is in use.
-    They are C(eks_cluster), C(cluster_name), C(region), C(autoscaling_group_name),
-    C(node_group_kind)
-    (V(self_managed) or V(eks_managed)), C(eks_nodegroup) (managed ones only), C(zones),
-    C(instance_types),
-    C(node_group_labels) and C(node_group_tags), and what Ansible needs to run modules on the
-    control node.
+  - Self-managed node groups are recognized by the tag C(kubernetes.io/cluster/<cluster>) or
+    C(k8s.io/cluster/<cluster>) with the value C(owned) or C(shared), managed ones by the tags that
+    EKS sets.
+  - Host names are the names of the Auto Scaling groups. For managed node groups they are the names
+    of cluster and node group, joined by a hyphen.
+  - Host names are unique. A name that occurs twice, or that is also the name of an inventory group,
+    gets the region appended, then if needed the cluster, the Auto Scaling group and a hash.
+  - Variables say what a node group is, never how large it is, since that changes while an inventory
+    is in use. They are C(eks_cluster), C(cluster_name), C(region), C(autoscaling_group_name),
+    C(node_group_kind) (V(self_managed) or V(eks_managed)), C(eks_nodegroup) (managed ones only),
+    C(zones), C(instance_types), C(node_group_labels) and C(node_group_tags), and what Ansible needs
+    to run modules on the control node.
   - Groups are C(node_groups) (all), C(self_managed), C(eks_managed), and C(cluster_<name>) for each
     cluster.
+  - The key of the cache includes the content of the file. A changed file never gets an old answer.
 options:
   plugin:
     description: Name of this plugin.
@@ -37,46 +36,43 @@ options:
     choices: [nodeops.rotator.node_groups]
   regions:
     description:
-      - The regions to look in.
-      - By default the one of O(region), which may come from the environment or from the AWS
-        profile.
+      - Regions to search.
+      - By default O(region), which may come from the environment or from the AWS profile.
     type: list
     elements: str
     default: []
   clusters:
-    description: Names of the EKS clusters to take. By default all. A name that is in none of the
-      regions is an error.
+    description: EKS clusters to include. By default all. A name that exists in none of the regions
+      is an error.
     type: list
     elements: str
     default: []
   tags:
-    description: Take only node groups whose Auto Scaling group has all these tags with these
+    description: Include only node groups whose Auto Scaling group has all of these tags with these
       values.
     type: dict
     default: {}
   on_error:
     description:
-      - What to do when the node groups cannot be read (expired credentials, a denied call, no
-        answer) or the configuration is wrong.
-      - Ansible makes a warning of what an inventory plugin fails with, and goes on without its
-        hosts, so that a playbook ends well without having done anything. V(fail) therefore ends
-        the whole command with one line and exit status 2. V(warn) leaves it to Ansible.
+      - What to do if the node groups cannot be read (expired credentials, a denied call, no answer)
+        or the configuration is wrong.
+      - Ansible turns a failed inventory plugin into a warning and continues without its hosts, so
+        that a playbook succeeds without having done anything. V(fail) therefore ends the whole
+        command with one line and exit status 2. V(warn) leaves it to Ansible.
     type: str
     choices: [fail, warn]
     default: fail
     version_added: 0.1.0
   allow_empty:
-    description: Whether it is fine to find no node group at all. By default it is an error.
+    description: Accept that there is no node group at all. By default that is an error.
     type: bool
     default: false
     version_added: 0.1.0
 notes:
   - Needs the IAM actions C(eks:ListClusters), C(autoscaling:DescribeAutoScalingGroups), and for
-    managed node groups
-    C(eks:DescribeNodegroup).
-  - One file is for one account. For several accounts use several files, each with its own
-    O(profile) or
-    O(assume_role_arn), and pass them all with C(-i).
+    managed node groups C(eks:DescribeNodegroup).
+  - Each file is for one account. For several accounts, use several files, each with its own
+    O(profile) or O(assume_role_arn), and pass them all with C(-i).
 extends_documentation_fragment:
   - inventory_cache
   - constructed
@@ -133,22 +129,22 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.discovery imp
 
 ALL = "node_groups"
 UNFIT = re.compile(r"[\s:,\[\]&!]+")
-"""Characters that mean something in a host pattern."""
+"""Characters with a meaning in host patterns."""
 LOCAL = {
     "ansible_connection": "local",
     "ansible_python_interpreter": "{{ ansible_playbook_python }}",
 }
-"""Modules run where Ansible runs, with its own interpreter."""
+"""Variables that run modules on the control node, with the interpreter of Ansible."""
 
 
 class InventoryModule(AWSInventoryBase):
-    """See DOCUMENTATION."""
+    """Node groups of EKS clusters as hosts, see DOCUMENTATION."""
 
     NAME = "nodeops.rotator.node_groups"
     INVENTORY_FILE_SUFFIXES = ("node_groups.yml", "node_groups.yaml")
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
-        """See AWSInventoryBase."""
+        """Add the node groups to the inventory, or end the command with status 2."""
         super().parse(inventory, loader, path, cache=cache)
         try:
             self._parse(path, cache)
@@ -170,14 +166,16 @@ class InventoryModule(AWSInventoryBase):
         self.update_cached_result(path, cache, entries)
 
     def get_cache_key(self, path: str) -> str:
-        """Return a key for what this file says now: a changed file has no old answer."""
+        """Return a cache key that changes with the content of the file."""
         with open(path, "rb") as file:
             content = hashlib.sha256(file.read()).hexdigest()
         return f"{super().get_cache_key(path)}_{content[:16]}"
 
     def get_option(self, option: str, hostvars: Any = None) -> Any:
-        """See AWSInventoryBase, which templates lists in a way that ansible-core calls
-        deprecated."""
+        """Return an option.
+
+        AWSInventoryBase templates `regions` in a way that ansible-core has deprecated.
+        """
         if option != "regions":
             return super().get_option(option, hostvars)
         return [
@@ -227,7 +225,7 @@ class InventoryModule(AWSInventoryBase):
 
 
 def make_variables(node_group: NodeGroup) -> dict[str, Any]:
-    """What a host says of itself."""
+    """Return the variables of a host."""
     managed = {"eks_nodegroup": node_group.nodegroup} if node_group.nodegroup else {}
     return {
         "eks_cluster": node_group.cluster,
@@ -244,10 +242,10 @@ def make_variables(node_group: NodeGroup) -> dict[str, Any]:
 
 
 def name_hosts(found: Iterable[NodeGroup]) -> list[tuple[str, NodeGroup]]:
-    """Return each node group with the name of its host; no two are alike, none is a group's.
+    """Return each node group with a host name that no other host and no inventory group has.
 
-    A name that is there twice, or that a group of the inventory has, gets the region, then the
-    cluster, then the Auto Scaling group, and in the end a hash of the latter's name appended.
+    A name that is not unique gets the region appended, then the cluster, then the Auto Scaling
+    group, and in the end a hash of the name of the Auto Scaling group.
     """
     every = list(found)
     levels = [0] * len(every)
@@ -281,8 +279,8 @@ def _name(node_group: NodeGroup, level: int) -> str:
 def plain(value: Any) -> Any:
     """Return the value so that `ansible-inventory --list` shows strings as strings.
 
-    ansible-core marks a string that is not trusted as a template, which what AWS says never is.
-    One that holds none may lose the mark.
+    ansible-core marks strings that it does not trust as templates, among them all that AWS returns.
+    A string without any template may lose the mark.
     """
     if isinstance(value, dict):
         return {plain(key): plain(one) for key, one in value.items()}
@@ -294,7 +292,7 @@ def plain(value: Any) -> Any:
 
 
 def _as_stored(value: Any) -> str:
-    """Return a tag's value as AWS stores it: YAML's true is "true"."""
+    """Return a tag's value as AWS stores it: true of YAML is "true"."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

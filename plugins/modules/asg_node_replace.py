@@ -9,19 +9,16 @@ module: asg_node_replace
 short_description: Replace the outdated Kubernetes nodes of an Auto Scaling group
 version_added: 0.1.0
 description:
-  - Replaces every node of a node group that was not launched from what its Auto Scaling group
-    launches from now. Fresh
-    nodes come first, old ones are drained without breaking a PodDisruptionBudget and then
-    terminated, in a sliding
-    window; a node group without outdated nodes is left alone.
-  - At no time are there fewer available nodes than the group's size minus O(max_unavailable), or
-    more launched than its
-    size plus O(max_surge), by any act of this module.
-  - Whatever it changes on the way (MaxSize, scale-in protection, AZRebalance, taints) it records in
-    a Lease before, and
-    puts back at the end, after a failure too. A run that was killed is gone on with by starting it
-    again.
-  - The Lease is the lock as well. A second run on the same node group fails and names the holder.
+  - Replaces every node that was not launched from what its Auto Scaling group launches now.
+    Replacement nodes are launched first, then outdated nodes are drained without breaking a
+    PodDisruptionBudget and terminated, in a sliding window. A node group without outdated nodes is
+    not touched.
+  - By no action of this module are fewer nodes available than the group's size minus
+    O(max_unavailable), or more launched than its size plus O(max_surge).
+  - Every setting that it changes (MaxSize, scale-in protection, AZRebalance, taints) is first
+    recorded in a Lease, and restored at the end, after a failure too.
+  - To resume a killed run, start it again.
+  - The Lease is also the lock. A second run on the same node group fails and names the holder.
 author: nodeops.rotator contributors (@nodeops)
 options:
   autoscaling_group_name:
@@ -31,41 +28,37 @@ options:
     aliases: [group]
   state:
     description:
-      - V(replaced) replaces outdated nodes, and goes on where an interrupted run stopped.
-      - V(restored) replaces nothing and puts back what an interrupted run has left.
+      - V(replaced) replaces the outdated nodes, and resumes where an interrupted run stopped.
+      - V(restored) restores what an interrupted run has changed, and replaces nothing.
     type: str
     choices: [replaced, restored]
     default: replaced
   launch_template_version:
     description:
-      - The version that the group is known to launch from, as
-        RV(nodeops.rotator.launch_template_update#module:version)
-        tells it. Reads of AWS may be older than a change just made; this makes the module wait
-        until they show it.
+      - Version of the launch template that the group is known to launch, as returned in
+        RV(nodeops.rotator.launch_template_update#module:version). AWS may answer with data older
+        than a change that was just made; the module waits until it sees this version.
     type: str
     default: ''
   cluster_name:
-    description: Name of the cluster, for the name of the Lease. By default O(eks_cluster).
+    description: Name of the cluster, used in the name of the Lease. By default O(eks_cluster).
     type: str
   lock_namespace:
     description: Namespace of the Lease.
     type: str
     default: kube-system
 notes:
-  - Refused, with the reason, are groups with a suspended C(Launch) or C(Terminate), a running
-    instance refresh, a warm
-    pool, instances in standby, weights or launch templates of their own for instance types, and
-    groups of EKS managed
-    node groups.
-  - Progress is shown while it works, by an action plugin of the same name.
-  - On C(SIGTERM) or C(SIGINT) it starts nothing new, gives up the Lease within O(stop_timeout) and
-    leaves the rest to the
-    next run.
+  - It refuses, with the reason, groups with a suspended C(Launch) or C(Terminate) process, a
+    running instance refresh, a warm pool, instances in standby, weights or launch templates of
+    their own for instance types, and groups of EKS managed node groups.
+  - An action plugin of the same name shows the progress while the module runs.
+  - On C(SIGTERM) or C(SIGINT) it starts nothing new, releases the Lease within O(stop_timeout), and
+    leaves the rest to the next run.
 attributes:
   check_mode:
     description: Can run in check mode and tell the same without any change.
     support: full
-    details: Reads the group, the nodes and the Lease, and answers with the status V(planned) or
+    details: Reads the group, the nodes and the Lease, and returns the status V(planned) or
       V(unchanged).
   diff_mode:
     description: Tells in diff mode what has changed or would change.
@@ -79,7 +72,6 @@ extends_documentation_fragment:
   - nodeops.rotator.drain.prefixed
   - nodeops.rotator.requests
   - nodeops.rotator.kube
-  - nodeops.rotator.progress
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -89,13 +81,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Replace what is outdated in a node group of an EKS cluster, with AWS credentials alone
+- name: Replace the outdated nodes of an EKS node group, with AWS credentials alone
   nodeops.rotator.asg_node_replace:
     autoscaling_group_name: blue-workers
     eks_cluster: blue
     region: eu-west-1
 
-- name: A quarter of the group at a time, after two canaries and ten minutes of watching them
+- name: Replace a quarter of the group at a time, after two canaries that are watched for ten minutes
   nodeops.rotator.asg_node_replace:
     autoscaling_group_name: blue-workers
     eks_cluster: blue
@@ -110,7 +102,7 @@ EXAMPLES = r"""
   check_mode: true
   register: plan
 
-- name: Put back what an interrupted run has left, without replacing anything
+- name: Restore what an interrupted run has changed, without replacing anything
   nodeops.rotator.asg_node_replace:
     autoscaling_group_name: blue-workers
     eks_cluster: blue
@@ -120,10 +112,10 @@ EXAMPLES = r"""
 RETURN = r"""
 status:
   description:
-    - V(complete), V(unchanged) (no node is outdated), V(planned) (check mode) or V(restored).
-    - When it fails, V(refused) (nothing was touched), V(failed) (something was; all is put back but
-      what RV(not_restored) names), V(stopped) (by a signal) or V(suspended) (the credentials are no
-      longer good). After the last two the next run goes on.
+    - V(complete), V(unchanged) (no node was outdated), V(planned) (check mode) or V(restored).
+    - If it fails, V(refused) (nothing was changed), V(failed) (every change was restored except
+      what RV(not_restored) lists), V(stopped) (by a signal) or V(suspended) (the credentials
+      expired). After V(stopped) and V(suspended), the next run resumes.
   type: str
   returned: always
 autoscaling_group_name:
@@ -131,7 +123,7 @@ autoscaling_group_name:
   type: str
   returned: always
 base:
-  description: Size of the group without our surge, in nodes.
+  description: Size of the group without the surge, in nodes.
   type: int
   returned: always
 desired:
@@ -139,12 +131,12 @@ desired:
   type: int
   returned: always
 target:
-  description: What the nodes should be launched from.
+  description: What the group launches.
   type: dict
   returned: always
   contains:
     template:
-      description: Id of the launch template, or name of the launch configuration.
+      description: ID of the launch template, or name of the launch configuration.
       type: str
       returned: when the group could be read
     template_name:
@@ -156,30 +148,30 @@ target:
       type: str
       returned: when the group could be read
     image_id:
-      description: Id of the image.
+      description: ID of the image.
       type: str
       returned: when the group could be read
 old_image_ids:
-  description: Ids of the images of the nodes that were outdated.
+  description: IDs of the images of the outdated nodes.
   type: list
   elements: str
   returned: always
 nodes:
-  description: The nodes that were outdated, and fresh ones that had to go again.
+  description: The outdated nodes, and replacement nodes that were removed again.
   type: list
   elements: dict
   returned: always
   contains:
     name:
-      description: Name of the node, or the instance's id where it had none.
+      description: Name of the node, or the ID of the instance if it had none.
       type: str
       returned: always
     instance_id:
-      description: Id of the instance.
+      description: ID of the instance.
       type: str
       returned: always
     image_id:
-      description: Id of its image.
+      description: ID of its image.
       type: str
       returned: always
     zone:
@@ -187,12 +179,12 @@ nodes:
       type: str
       returned: always
     reason:
-      description: Why it had to go.
+      description: Why it was outdated, or why it was removed.
       type: str
       returned: always
     phase:
-      description: How far it came, V(outdated), V(cordoned), V(waiting), V(draining), V(volumes),
-        V(drained), V(terminated), V(skipped) or V(failed).
+      description: Last phase that it reached, V(outdated), V(cordoned), V(waiting), V(draining),
+        V(volumes), V(drained), V(terminated), V(skipped) or V(failed).
       type: str
       returned: always
     replaced:
@@ -200,54 +192,54 @@ nodes:
       type: bool
       returned: always
     seconds:
-      description: How long that took, from its cordon to its termination.
+      description: Seconds from its cordon to its termination.
       type: float
       returned: always
     evictions:
-      description: Pods evicted or deleted.
+      description: Number of pods evicted or deleted.
       type: int
       returned: always
     blocked_by:
-      description: PodDisruptionBudgets that blocked it, as namespace/name.
+      description: PodDisruptionBudgets that blocked its drain, as namespace/name.
       type: list
       elements: str
       returned: always
 replaced:
-  description: How many nodes were replaced.
+  description: Number of nodes replaced.
   type: int
   returned: always
 outdated:
-  description: How many nodes are outdated at the end.
+  description: Number of nodes still outdated at the end.
   type: int
   returned: always
 evictions:
-  description: Pods evicted or deleted in all.
+  description: Total number of pods evicted or deleted.
   type: int
   returned: always
 blocked_by:
-  description: PodDisruptionBudgets that blocked anything, as namespace/name.
+  description: PodDisruptionBudgets that blocked any drain, as namespace/name.
   type: list
   elements: str
   returned: always
 seconds:
-  description: How long it took.
+  description: Duration of the rotation in seconds.
   type: float
   returned: always
 not_restored:
-  description: Sentences about what could not be put back, and why.
+  description: What could not be restored, and why. One sentence for each setting.
   type: list
   elements: str
   returned: always
 canary:
-  description: What the canaries said, V(passed), V(failed) or V(none).
+  description: Verdict of the canary, V(passed), V(failed) or V(none).
   type: str
   returned: always
 resumed:
-  description: Whether it went on where an earlier run had stopped.
+  description: Whether it resumed an interrupted run.
   type: bool
   returned: always
 events:
-  description: What was told while it worked.
+  description: Events in the order in which they were shown.
   type: list
   elements: dict
   returned: always
@@ -261,8 +253,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import (
     finish,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import (
-    PROGRESS_OPTION,
-    Progress,
+    follow_environment,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.rotation import (
     SPEC,
@@ -273,8 +264,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.rotation impo
 
 @fail_on_error
 def run(module: Any) -> None:
-    """Rotate and tell."""
-    progress = Progress(module.params[PROGRESS_OPTION])
+    """Rotate the node group and return the result."""
+    progress = follow_environment()
     result = rotate(module, progress)
     changed = result.changed or result.status == "planned"
     answer = {**result.values, "changed": changed, "diff": diff(result), "events": progress.events}
@@ -284,7 +275,7 @@ def run(module: Any) -> None:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run the module."""
     run(aws_module(SPEC))
 
 

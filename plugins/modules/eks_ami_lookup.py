@@ -6,146 +6,135 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: eks_ami_lookup
-short_description: Find the AMI that nodes should run, and tell whether an update is due
+short_description: Find the AMI that nodes should run, and whether an update is due
 version_added: 0.1.0
 description:
-  - Finds the newest AMI of a family for a Kubernetes version, by the public parameters of Systems
-    Manager where they
-    exist, and confirms it by asking EC2.
-  - With O(compare_to) it also tells whether what is in use is behind, and by how many days.
+  - Finds the newest AMI of a family for a Kubernetes version. It reads the public parameters of
+    Systems Manager where they exist, and confirms the image with EC2.
+  - With O(compare_to) it also returns whether the images in use are behind, and by how many days.
   - A refresh is never silently a minor upgrade. The Kubernetes version is that of the present nodes
-    unless another one
-    is given, and it is never newer than the control plane.
-  - Nothing is changed. It is known as P(nodeops.rotator.eks_ami_info#module) too.
+    unless another one is given, and it is never newer than the control plane.
+  - It changes nothing. It is also known as P(nodeops.rotator.eks_ami_info#module).
 author: nodeops.rotator contributors (@nodeops)
 options:
   family:
     description:
-      - The family of images.
-      - Without it, the family of what O(compare_to) runs; V(al2023) where nothing is compared.
-      - V(custom) are images of your own, golden images or those of a kops cluster, found by
-        O(owners),
-        O(name_pattern), O(tags) and O(filters).
+      - Family of images.
+      - By default the family of what O(compare_to) runs, or V(al2023) without O(compare_to).
+      - V(custom) stands for images of your own, such as golden images or images for kops clusters.
+        They are found by O(owners), O(name_pattern), O(tags) and O(filters).
     type: str
     choices: [al2023, al2, bottlerocket, ubuntu, windows, custom]
   variant:
     description:
-      - The variant of the family. By default the plain one, or that of what O(compare_to) runs if
-        it is of the same
-        family.
+      - Variant of the family. By default the variant of what O(compare_to) runs if it is of the
+        same family, otherwise the plain one.
       - V(standard), V(nvidia) or V(neuron) for V(al2023); V(standard) or V(gpu) for V(al2);
-        V(standard), V(nvidia),
-        V(fips) or V(nvidia-fips) for V(bottlerocket); V(standard) for V(ubuntu); V(core) or V(full)
-        for V(windows).
+        V(standard), V(nvidia), V(fips) or V(nvidia-fips) for V(bottlerocket); V(standard) for
+        V(ubuntu); V(core) or V(full) for V(windows).
     type: str
   architecture:
-    description: The architecture. By default that of what O(compare_to) runs, else V(x86_64).
+    description: Architecture. By default that of what O(compare_to) runs, otherwise V(x86_64).
     type: str
     choices: [x86_64, arm64]
   os_release:
     description:
       - Release of the operating system, for V(ubuntu) (V(20.04), V(22.04), V(24.04)) and V(windows)
-        (V(2019), V(2022),
-        V(2025)).
-      - By default that of what O(compare_to) runs, else V(24.04) or V(2022).
+        (V(2019), V(2022), V(2025)).
+      - By default that of what O(compare_to) runs, otherwise V(24.04) or V(2022).
     type: str
   kubernetes_version:
     description:
-      - The Kubernetes version, as V('1.33') (quote it), or where to take it from.
+      - Kubernetes version, as V('1.33'), or where to take it from. Quote it in YAML, where C(1.30)
+        without quotes is the number 1.3.
       - V(nodes) is the minor version of the kubelets of the node group that O(compare_to) names, or
-        else of all nodes of
-        the cluster. Several minors are refused.
+        otherwise of all nodes of the cluster. Nodes of several minor versions are refused.
       - V(control_plane) is the version of the control plane. It makes a refresh a minor upgrade
-        once the control plane
-        was upgraded, and therefore has to be asked for.
-      - By default the version of the present nodes. Where Kubernetes cannot be reached, what EKS
-        has on record for the
-        node group, or else what the name of its AMI says; RV(kubernetes_version_source) tells
-        which.
+        after the control plane was upgraded, so it is never the default.
+      - By default the version of the present nodes. If Kubernetes cannot be reached, it is what EKS
+        has on record for the node group, or otherwise what the name of its AMI says.
+        RV(kubernetes_version_source) tells which.
       - Not needed for O(family=custom).
     type: str
   allow_downgrade:
-    description: Whether the version may be older than that of the present nodes.
+    description: Allow a version older than that of the present nodes.
     type: bool
     default: false
   release_version:
     description:
-      - Pins one release instead of the newest, in the terms of its publisher.
+      - Find this release instead of the newest, in the notation of its publisher.
       - V(1.33.1-20260501), or only the date, for V(al2023) and V(al2); V(1.40.0) for
-        V(bottlerocket); the serial
-        V(20260501) for V(ubuntu); V(2026.05.12) for V(windows).
+        V(bottlerocket); the serial V(20260501) for V(ubuntu); V(2026.05.12) for V(windows).
     type: str
   min_age:
-    description: Take no image that is younger than so many days, to let a release mature.
+    description: Minimum age of the image in days, to let a release mature.
     type: int
     default: 0
   max_age:
-    description: Fail if the newest image is older than so many days.
+    description: Maximum age of the image in days. Fails if the newest image is older.
     type: int
   owners:
     description:
-      - Whose images are searched, as account ids, V(self) or V(amazon).
-      - For O(family=custom) the default is V(self). For the other families their publishers; change
-        it only where a
-        publisher has another account, as Canonical in China and GovCloud.
+      - Owners of the images to search, as account IDs, V(self) or V(amazon).
+      - By default V(self) for O(family=custom), and the publisher for the other families. Change it
+        only where a publisher uses another account, as Canonical does in China and GovCloud.
     type: list
     elements: str
   name_pattern:
-    description: Name of the images for O(family=custom), in which V(*) and V(?) are wildcards.
+    description: Name of the images for O(family=custom), with the wildcards V(*) and V(?).
     type: str
   tags:
     description: Tags that the images for O(family=custom) must have.
     type: dict
   filters:
     description:
-      - Further filters of the EC2 API's DescribeImages for O(family=custom), each with a value or a
-        list of values.
-      - They win over what the other options say of the same filter.
+      - Further filters for O(family=custom), as in DescribeImages of the EC2 API, each with a value
+        or a list of values.
+      - They override what the other options say about the same filter.
     type: dict
   releases:
-    description: Whether to list all releases there are, newest first.
+    description: Return all releases in RV(releases), newest first.
     type: bool
     default: false
   compare_to:
     description:
-      - What is in use. Exactly one of an image, a launch template and a node group.
-      - Of a node group both the images of its instances and that of its launch template count.
+      - What is in use, to compare with. Exactly one image, launch template or node group.
+      - For a node group, both the images of its instances and that of its launch template count.
     type: dict
     suboptions:
       image_id:
-        description: An image, or C(resolve:ssm:) and a parameter.
+        description: ID of an image, or C(resolve:ssm:) and the name of a parameter.
         type: str
       launch_template_id:
-        description: A launch template.
+        description: Launch template.
         type: str
       launch_template_name:
-        description: A launch template.
+        description: Launch template.
         type: str
       version:
-        description: Which version of the launch template; a number, V($Latest) or V($Default).
+        description: Version of the launch template, a number, V($Latest) or V($Default).
         type: str
         default: $Latest
       autoscaling_group_name:
-        description: A node group by its Auto Scaling group.
+        description: Auto Scaling group of a node group.
         type: str
       eks_nodegroup:
-        description: A managed node group of O(eks_cluster).
+        description: Managed node group of O(eks_cluster).
         type: str
       kops_cluster:
-        description: The kops cluster of O(compare_to.kops_instance_group).
+        description: kops cluster of O(compare_to.kops_instance_group).
         type: str
       kops_instance_group:
-        description: An instance group of a kops cluster.
+        description: Instance group of a kops cluster.
         type: str
 notes:
   - Needs the IAM actions C(ssm:GetParameters), C(ec2:DescribeImages) and, for O(compare_to),
-    C(ssm:GetParameter),
-    C(ec2:DescribeInstances), C(ec2:DescribeLaunchTemplates), C(ec2:DescribeLaunchTemplateVersions),
-    C(autoscaling:DescribeAutoScalingGroups), C(autoscaling:DescribeLaunchConfigurations),
-    C(eks:DescribeCluster) and
+    C(ssm:GetParameter), C(ec2:DescribeInstances), C(ec2:DescribeLaunchTemplates),
+    C(ec2:DescribeLaunchTemplateVersions), C(autoscaling:DescribeAutoScalingGroups),
+    C(autoscaling:DescribeLaunchConfigurations), C(eks:DescribeCluster) and
     C(eks:DescribeNodegroup).
-  - Of Kubernetes it reads the nodes (verb list), and the version of the API server.
-  - One call is for one region and account; use a loop for several.
+  - In Kubernetes it reads the nodes (verb list) and the version of the API server.
+  - Each call looks in one region and account. Use a loop for several.
 attributes:
   check_mode:
     description: Can run in check mode and tell the same without any change.
@@ -175,7 +164,7 @@ EXAMPLES = r"""
     kubernetes_version: "1.33"
     region: eu-west-1
 
-- name: Ask whether a node group is behind, by the version that its nodes run
+- name: Check whether a node group is behind, for the Kubernetes version that its nodes run
   nodeops.rotator.eks_ami_lookup:
     eks_cluster: shop
     compare_to:
@@ -183,7 +172,7 @@ EXAMPLES = r"""
     region: eu-west-1
   register: ami
 
-- name: Use a Bottlerocket release only after a week, and never one that is older than two months
+- name: Use a Bottlerocket release that is at least a week and at most two months old
   nodeops.rotator.eks_ami_lookup:
     family: bottlerocket
     variant: nvidia
@@ -203,7 +192,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 image_id:
-  description: Id of the image.
+  description: ID of the image.
   returned: success
   type: str
   sample: ami-0123456789abcdef0
@@ -218,7 +207,7 @@ family:
   type: str
   sample: al2023
 variant:
-  description: Variant, as in O(variant); empty for V(custom).
+  description: Variant, as in O(variant). Empty for V(custom).
   returned: success
   type: str
   sample: standard
@@ -228,51 +217,51 @@ architecture:
   type: str
   sample: x86_64
 os_release:
-  description: Release of the operating system, as in O(os_release); empty where the family has
-    none.
+  description: Release of the operating system, as in O(os_release). Empty if the family has none.
   returned: success
   type: str
   sample: "24.04"
 kubernetes_version:
-  description: Kubernetes version that the image is for; empty for V(custom).
+  description: Kubernetes version that the image is for. Empty for V(custom).
   returned: success
   type: str
   sample: "1.33"
 kubernetes_version_source:
   description:
-    - Where the version comes from. V(given), V(nodes), V(control_plane), V(nodegroup) (EKS's record
-      of the managed node
-      group), V(image) (the name of what is in use), or V(none) where no version is needed.
+    - Where the version comes from. V(given), V(nodes), V(control_plane), V(nodegroup) (the record
+      of EKS for the managed node group), V(image) (the name of the image in use), or V(none) if no
+      version is needed.
   returned: success
   type: str
   sample: nodes
 control_plane_version:
-  description: Version of the control plane, empty where it was not asked.
+  description: Version of the control plane. Empty if it was not read.
   returned: success
   type: str
   sample: "1.33"
 release_version:
-  description: Release in the terms of its publisher, as in O(release_version); empty for V(custom).
+  description: Release in the notation of its publisher, as in O(release_version). Empty for
+    V(custom).
   returned: success
   type: str
   sample: 1.33.1-20260501
 parameter:
-  description: The public parameter that named the image; empty when it was found by a search.
+  description: Public parameter that named the image. Empty if it was found by a search.
   returned: success
   type: str
   sample: /aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/standard/recommended/image_id
 creation_date:
-  description: When the image was made, in UTC.
+  description: When the image was created, in UTC.
   returned: success
   type: str
   sample: "2026-05-01T07:08:09Z"
 age_days:
-  description: Age of the image in whole days.
+  description: Age of the image in full days.
   returned: success
   type: int
   sample: 12
 deprecation_time:
-  description: When the image is, or was, deprecated; null without a date.
+  description: When the image is or was deprecated. Null if it has no date.
   returned: success
   type: str
   sample: "2028-05-01T07:08:09Z"
@@ -283,7 +272,7 @@ description:
   sample: "EKS-optimized Kubernetes node based on Amazon Linux 2023, (k8s: 1.33.1, containerd:
     1.7.*)"
 state:
-  description: State of the image, which is V(available).
+  description: State of the image, always V(available).
   returned: success
   type: str
   sample: available
@@ -293,7 +282,7 @@ owner_id:
   type: str
   sample: "602401143452"
 boot_mode:
-  description: Boot mode; empty where the image leaves it to the instance type.
+  description: Boot mode. Empty if the instance type decides.
   returned: success
   type: str
   sample: uefi-preferred
@@ -303,37 +292,36 @@ root_device_name:
   type: str
   sample: /dev/xvda
 root_device_type:
-  description: Type of the root device, which is V(ebs).
+  description: Type of the root device, always V(ebs).
   returned: success
   type: str
   sample: ebs
 update_available:
   description:
-    - Whether something in use should be replaced. With O(release_version) everything but that
-      release; otherwise what is
-      older than the image found, or does not exist any more.
+    - Whether something in use should be replaced. With O(release_version), everything but that
+      release; otherwise whatever is older than the image found or no longer exists.
   returned: with O(compare_to)
   type: bool
   sample: true
 behind_days:
-  description: By how many days the oldest image in use is older than the one found.
+  description: Number of days by which the oldest image in use is older than the image found.
   returned: with O(compare_to)
   type: int
   sample: 41
 current:
-  description: The oldest image in use, described like the one found; null when none exists any
-    more.
+  description: The oldest image in use, with the same fields as the image found. Null if none of
+    them exists any more.
   returned: with O(compare_to)
   type: dict
   sample: {"image_id": "ami-0fedcba9876543210", "age_days": 53}
 current_image_ids:
-  description: Ids of all images in use.
+  description: IDs of all images in use.
   returned: with O(compare_to)
   type: list
   elements: str
   sample: [ami-0fedcba9876543210]
 releases:
-  description: All releases there are, newest first, each described like the image found.
+  description: All releases, newest first, each with the same fields as the image found.
   returned: with O(releases)
   type: list
   elements: dict
@@ -392,7 +380,7 @@ SPEC: dict[str, Any] = {
 
 
 def make_search(params: dict[str, Any]) -> Search:
-    """The options as the lookup wants them."""
+    """Return the options as a search."""
     compare = params["compare_to"] or {}
     target = Target(
         template_id=compare.get("launch_template_id") or "",
@@ -427,7 +415,7 @@ def make_search(params: dict[str, Any]) -> Search:
 
 @fail_on_error
 def run(module: Any) -> None:
-    """Look it up and tell."""
+    """Look up the image and return it."""
     result = look_up(module, make_search(module.params))
     for warning in result.pop("warnings"):
         module.warn(warning)
@@ -435,7 +423,7 @@ def run(module: Any) -> None:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run the module."""
     run(aws_module(SPEC))
 
 

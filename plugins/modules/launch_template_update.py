@@ -6,143 +6,131 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: launch_template_update
-short_description: Put an AMI into the launch template of a node group, or take it back
+short_description: Put an AMI into the launch template of a node group, or roll it back
 version_added: 0.1.0
 description:
-  - Makes a new version of a launch template with another image, and other fields if wanted, and
-    only if something
-    differs. Everything else, user data above all, is carried over untouched.
-  - A node group goes on pointing as it does. A version number is updated, V($Default) moves the
-    template's default, and
-    who follows V($Latest) needs nothing.
-  - Templates that the overrides of a mixed instances policy name are updated too.
+  - Creates a new version of a launch template with another image, and with other fields if wanted.
+    It does so only if something differs. Everything else is carried over; user data is copied byte
+    for byte.
+  - A node group keeps the way in which it refers to its template. A version number is updated,
+    V($Default) moves the default of the template, and V($Latest) needs no change.
+  - Templates named in the overrides of a mixed instances policy are updated too.
   - A group with a launch configuration gets a copy of it with the new image.
-  - No instance is replaced; see M(nodeops.rotator.asg_node_replace).
+  - It replaces no instance, see M(nodeops.rotator.asg_node_replace).
 author: nodeops.rotator contributors (@nodeops)
 options:
   state:
     description:
-      - V(present) brings the template to O(image_id) and O(overrides).
-      - V(rolled_back) goes back to the version before the one that this module made, known by its
-        description. Who
-        follows V($Latest) gets a new version that is a copy of the old one. Nothing changes when
-        the version in use is
-        not one of this module's, or was rolled back already.
+      - V(present) sets O(image_id) and O(overrides).
+      - V(rolled_back) returns to the version before the one that this module created, which it
+        recognizes by the description. A group that follows V($Latest) gets a new version that is a
+        copy of the old one. Nothing changes if the version in use was not created by this module,
+        or was already rolled back.
     type: str
     choices: [present, rolled_back]
     default: present
   launch_template_name:
-    description: The template by its name.
+    description: Name of the launch template.
     type: str
   launch_template_id:
-    description: The template by its id.
+    description: ID of the launch template.
     type: str
   autoscaling_group_name:
-    description: The template, or launch configuration, of an Auto Scaling group.
+    description: Auto Scaling group whose launch template or launch configuration is updated.
     type: str
   eks_cluster:
-    description: The EKS cluster of O(eks_nodegroup).
+    description: EKS cluster of O(eks_nodegroup).
     type: str
   eks_nodegroup:
     description:
-      - The template of a managed node group that has one of its own.
+      - Managed node group with a launch template of its own, which is updated.
       - The node group itself is not updated. Only EKS moves it to another version
         (UpdateNodegroupVersion).
     type: str
   kops_cluster:
-    description: The kops cluster of O(kops_instance_group).
+    description: kops cluster of O(kops_instance_group).
     type: str
   kops_instance_group:
     description:
-      - The template of a kops instance group, found by the tags of its Auto Scaling group.
-      - C(kops update cluster) puts back what the instance group's spec says. Change C(spec.image)
-        there as well.
+      - kops instance group whose launch template is updated. It is found by the tags of its Auto
+        Scaling group.
+      - C(kops update cluster) restores what the specification of the instance group says. Change
+        C(spec.image) there as well.
     type: str
   image_id:
     description:
-      - The image, as an id or as C(resolve:ssm:) and the name of a Systems Manager parameter.
-      - A template that names its image by a parameter which means this very image today is left as
-        it is.
+      - ID of the image, or C(resolve:ssm:) and the name of a Systems Manager parameter.
+      - A template that names its image by a parameter is not changed if the parameter means this
+        image today.
     type: str
   overrides:
     description:
-      - Other fields of the template, named and nested as in the EC2 API's RequestLaunchTemplateData
-        (for a launch
-        configuration, as in CreateLaunchConfiguration).
-      - Dictionaries are merged key by key, null removes a field, everything else (lists too)
-        replaces what was there.
+      - Other fields of the template, named and nested as in RequestLaunchTemplateData of the EC2
+        API (for a launch configuration, as in CreateLaunchConfiguration).
+      - Dictionaries are merged key by key, null removes a field, and everything else, lists
+        included, replaces the present value.
       - C(UserData) is base64, as in the API.
     type: dict
   source_version:
     description:
-      - The version that the new one is made from, for O(launch_template_name) and
-        O(launch_template_id); a number,
-        V($Latest) or V($Default). With V($Default) the default moves to the new version.
-      - A node group's own version is what counts otherwise.
+      - Version to copy, for O(launch_template_name) and O(launch_template_id). A number, V($Latest)
+        or V($Default). With V($Default) the default moves to the new version.
+      - For a node group it is the version that the group launches.
     type: str
     default: $Latest
   set_default:
-    description: Whether the version becomes the template's default, however the node group points.
+    description: Make the version the default of the template, however the node group refers to it.
     type: bool
     default: false
   pin:
     description:
-      - Whether a node group that follows V($Latest) or V($Default) is pointed at the version's
-        number.
-      - Infrastructure as code that manages the group will see that as drift.
+      - Point a node group that follows V($Latest) or V($Default) at the number of the version.
+      - Infrastructure as code that manages the group will report that as drift.
     type: bool
     default: false
   release_version:
     description: Release of the image, for the description and the tags.
     type: str
   run_id:
-    description: What run this belongs to, for the description and the tags.
+    description: Run that this update belongs to, for the description and the tags.
     type: str
   version_description:
-    description: Text for the end of the new version's description, as far as there is room (255
-      characters in all).
+    description: Text to append to the description of the new version, as far as it fits into 255
+      characters.
     type: str
   keep_versions:
     description:
-      - How many of the versions that this module made are kept; older ones are deleted. By default
-        all are kept.
-      - Never deleted are versions that somebody else made, the default and the latest version, the
-        one before the
-        present one, and those that an instance, an Auto Scaling group or a managed node group of
-        this region uses.
+      - Number of versions created by this module to keep. Older ones are deleted. By default all
+        are kept.
+      - It never deletes versions that somebody else created, the default and the latest version,
+        the version to roll back to, and versions in use by an instance, an Auto Scaling group or a
+        managed node group of this region.
     type: int
   verify:
     description:
-      - Whether EC2 is asked by a dry run whether an instance could be launched, before anything is
-        changed. Done in
+      - Ask EC2 with a dry run whether an instance can be launched before anything is changed, in
         check mode too.
-      - Left out where the instance type is chosen by attributes. Without the permission
-        C(ec2:RunInstances) it is a
-        warning.
+      - It is left out if the instance type is chosen by attributes. Without the permission
+        C(ec2:RunInstances) it is a warning.
     type: bool
     default: true
 notes:
   - Needs the IAM actions C(ec2:DescribeLaunchTemplates), C(ec2:DescribeLaunchTemplateVersions),
-    C(ec2:DescribeImages),
-    C(ec2:DescribeInstanceTypes), C(ec2:CreateLaunchTemplateVersion), C(ec2:ModifyLaunchTemplate),
-    C(ec2:CreateTags),
-    C(ec2:RunInstances), C(autoscaling:DescribeAutoScalingGroups) and
-    C(autoscaling:UpdateAutoScalingGroup). For
+    C(ec2:DescribeImages), C(ec2:DescribeInstanceTypes), C(ec2:CreateLaunchTemplateVersion),
+    C(ec2:ModifyLaunchTemplate), C(ec2:CreateTags), C(ec2:RunInstances),
+    C(autoscaling:DescribeAutoScalingGroups) and C(autoscaling:UpdateAutoScalingGroup). For
     C(resolve:ssm:) also C(ssm:GetParameter); for O(eks_nodegroup) C(eks:DescribeNodegroup); for
-    launch configurations
-    C(autoscaling:DescribeLaunchConfigurations), C(autoscaling:CreateLaunchConfiguration) and
-    C(autoscaling:DeleteLaunchConfiguration); for O(keep_versions)
-    C(ec2:DeleteLaunchTemplateVersions),
-    C(ec2:DescribeInstances), C(eks:ListClusters), C(eks:ListNodegroups) and
-    C(eks:DescribeNodegroup).
-  - A version of a template cannot have tags. What it came from is in its description, and for
-    people in tags of the
-    template that begin with C(nodeops.rotator/).
+    launch configurations C(autoscaling:DescribeLaunchConfigurations),
+    C(autoscaling:CreateLaunchConfiguration) and C(autoscaling:DeleteLaunchConfiguration); for
+    O(keep_versions) C(ec2:DeleteLaunchTemplateVersions), C(ec2:DescribeInstances),
+    C(eks:ListClusters), C(eks:ListNodegroups) and C(eks:DescribeNodegroup).
+  - A version of a template cannot have tags. Its origin is recorded in its description, and for
+    people also in tags of the template that begin with C(nodeops.rotator/).
 attributes:
   check_mode:
     description: Can run in check mode and tell what would change without any change.
     support: full
-    details: A version's number is then the one that it would get if nobody else made one before.
+    details: The number of a new version is the one it would get if nobody else created one first.
   diff_mode:
     description: Tells in diff mode what has changed or would change.
     support: full
@@ -168,12 +156,12 @@ EXAMPLES = r"""
     keep_versions: 5
   register: template
 
-- name: Take it back
+- name: Roll it back
   nodeops.rotator.launch_template_update:
     autoscaling_group_name: shop-blue
     state: rolled_back
 
-- name: Demand IMDSv2 in a template and make that version the default
+- name: Require IMDSv2 in a template and make that version the default
   nodeops.rotator.launch_template_update:
     launch_template_name: shop-green
     overrides:
@@ -195,12 +183,12 @@ kind:
   type: str
   sample: launch_template
 group:
-  description: The Auto Scaling group, empty where a template was named by itself.
+  description: Auto Scaling group. Empty if only a template was named.
   returned: success
   type: str
   sample: shop-blue
 launch_template_id:
-  description: Id of the template; with a mixed instances policy the policy's own.
+  description: ID of the template. With a mixed instances policy, that of the policy itself.
   returned: for launch templates
   type: str
   sample: lt-0123456789abcdef0
@@ -210,32 +198,32 @@ launch_template_name:
   type: str
   sample: shop-blue
 version:
-  description: The version that holds what is wanted.
+  description: Version that has the wanted content.
   returned: for launch templates
   type: int
   sample: 8
 previous_version:
-  description: The version that was in use before.
+  description: Version that was in use before.
   returned: for launch templates
   type: int
   sample: 7
 image_id:
-  description: The image as the template names it, an id or C(resolve:ssm:) and a parameter.
+  description: Image as the template names it, an ID or C(resolve:ssm:) and a parameter.
   returned: success
   type: str
   sample: ami-0123456789abcdef0
 previous_image_id:
-  description: The image as it was named before.
+  description: Image as the template named it before.
   returned: success
   type: str
   sample: ami-0fedcba9876543210
 pointer:
-  description: How the group points at the version now, V(number), V($Default) or V($Latest).
+  description: How the group refers to the version now, V(number), V($Default) or V($Latest).
   returned: for launch templates
   type: str
   sample: $Latest
 changes:
-  description: The fields that differ between the two versions.
+  description: Fields that differ between the two versions.
   returned: success
   type: list
   elements: str
@@ -248,20 +236,19 @@ versions_deleted:
   sample: [2, 3]
 templates:
   description:
-    - The same fields from C(launch_template_id) to C(versions_deleted) for every template of the
-      group, the main one
-      first.
+    - The fields from C(launch_template_id) to C(versions_deleted) for every template of the group,
+      the main one first.
   returned: for launch templates
   type: list
   elements: dict
   sample: [{"launch_template_id": "lt-0123456789abcdef0", "version": 8}]
 launch_configuration_name:
-  description: The configuration that holds what is wanted.
+  description: Launch configuration that has the wanted content.
   returned: for launch configurations
   type: str
   sample: shop-red-nodeops-3
 previous_launch_configuration_name:
-  description: The configuration that was in use before.
+  description: Launch configuration that was in use before.
   returned: for launch configurations
   type: str
   sample: shop-red-nodeops-2
@@ -272,8 +259,8 @@ configurations_deleted:
   elements: str
   sample: [shop-red-nodeops-1]
 verified:
-  description: Whether EC2 confirmed by a dry run that an instance can be launched; null where it
-    was not asked.
+  description: Whether EC2 confirmed with a dry run that an instance can be launched. Null if it was
+    not asked.
   returned: success
   type: bool
   sample: true
@@ -319,7 +306,7 @@ SPEC: dict[str, Any] = {
 
 
 def make_target(params: dict[str, Any]) -> Target:
-    """What the options name."""
+    """Return what the options name."""
     said = {name: value or "" for name, value in params.items()}
     return Target(
         template_id=said["launch_template_id"],
@@ -334,7 +321,7 @@ def make_target(params: dict[str, Any]) -> Target:
 
 
 def make_wanted(params: dict[str, Any]) -> Wanted:
-    """What the options ask for."""
+    """Return what the options ask for."""
     return Wanted(
         image_id=params["image_id"] or "",
         overrides=params["overrides"] or {},
@@ -351,7 +338,7 @@ def make_wanted(params: dict[str, Any]) -> Wanted:
 
 @fail_on_error
 def run(module: Any) -> None:
-    """Find what the node group launches from, bring it to what is wanted, and tell."""
+    """Update what the node group launches from and return what changed."""
     answer = update(module, make_wanted(module.params), make_target(module.params))
     for warning in answer.warnings:
         module.warn(warning)
@@ -359,7 +346,7 @@ def run(module: Any) -> None:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run the module."""
     run(
         aws_module(
             SPEC,

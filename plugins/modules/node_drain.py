@@ -9,14 +9,12 @@ module: node_drain
 short_description: Drain, cordon or uncordon Kubernetes nodes
 version_added: 0.1.0
 description:
-  - Drains nodes as C(kubectl drain) does, several at a time. It watches instead of polling, evicts
-    what the
-    PodDisruptionBudgets admit as soon as they do, and so is limited by them and the pods' grace
-    only.
-  - A timeout is a failure. It names each pod that is still there, why, and what to do about it; the
-    node goes back to the
-    cordon state that it had before.
-  - A node that does not exist is drained. Where nothing is left to do, nothing changes.
+  - Drains nodes as C(kubectl drain) does, several at a time. It watches instead of polling, and
+    evicts each pod as soon as its PodDisruptionBudget admits it. So only budgets and grace periods
+    determine how long it takes.
+  - A timeout is a failure. The message names each remaining pod, why it remains and what to do, and
+    the node returns to the cordon state it had before.
+  - A node that does not exist counts as drained. If there is nothing left to do, nothing changes.
 author: nodeops.rotator contributors (@nodeops)
 options:
   nodes:
@@ -24,48 +22,45 @@ options:
     type: list
     elements: str
   node_selector:
-    description: Label selector of the nodes, in kubectl's notation. Those that match when the
-      module begins are meant.
+    description: Label selector of the nodes, in kubectl's notation. It is evaluated once, when the
+      module starts.
     type: str
   state:
     description:
-      - V(drained) cordons the nodes and moves their pods elsewhere; V(cordoned) only marks them
-        unschedulable;
+      - V(drained) cordons the nodes and removes their pods. V(cordoned) only cordons them.
         V(uncordoned) makes them schedulable again.
     type: str
     choices: [drained, cordoned, uncordoned]
     default: drained
   max_parallel:
     description:
-      - So many nodes are drained at a time. All are cordoned at the beginning, so that no pod moves
-        twice.
+      - Maximum number of nodes drained at a time. All nodes are cordoned at the beginning, so that
+        no pod moves twice.
       - Pods of several nodes that share a PodDisruptionBudget take turns.
     type: int
     default: 1
   leave_cordoned:
-    description: Leave a node that could not be drained cordoned, instead of putting its earlier
-      state back.
+    description: Leave a node cordoned if it could not be drained, instead of restoring its earlier
+      state.
     type: bool
     default: false
 notes:
   - Needs the verbs C(get), C(list), C(watch) and C(patch) for nodes; C(list) and C(watch) for pods,
     PodDisruptionBudgets, DaemonSets, PersistentVolumeClaims and VolumeAttachments; C(create) for
-    C(pods/eviction), and
-    C(delete) for pods where something is to be deleted.
-  - When the task is interrupted, nothing more is evicted and nodes that have lost no pod yet are
-    uncordoned. Run it
-    again to go on.
-  - Progress is shown while it works, by an action plugin of the same name.
+    C(pods/eviction); and C(delete) for pods if options require deletions.
+  - If it is interrupted, it evicts nothing more and uncordons nodes that have lost no pod. To
+    resume, run it again.
+  - An action plugin of the same name shows the progress while the module runs.
 attributes:
   check_mode:
     description: Can run in check mode and tell the same without any change.
     support: full
-    details: The server is asked with dry runs; RV(nodes) tells which pods would go, and which would
-      block now and by what.
+    details: Sends evictions as dry runs. RV(nodes) tells which pods would be evicted, and which
+      would be blocked now and by what.
   diff_mode:
     description: Tells in diff mode what has changed or would change.
     support: full
-    details: Shows the cordon of each node.
+    details: Shows the cordon state of each node.
   idempotent:
     description: Run twice in a row, it changes nothing the second time.
     support: full
@@ -73,7 +68,6 @@ extends_documentation_fragment:
   - nodeops.rotator.drain
   - nodeops.rotator.requests
   - nodeops.rotator.kube
-  - nodeops.rotator.progress
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -96,13 +90,13 @@ EXAMPLES = r"""
     max_parallel: 3
     timeout: 1800
 
-- name: See what would go, and what a budget would block
+- name: Show which pods would be evicted, and which a budget would block
   nodeops.rotator.node_drain:
     nodes: [worker-1]
   check_mode: true
   register: plan
 
-- name: Let the database decide for itself, and do not wait for ever for the cache
+- name: Wait as long as needed for the database, and not for ever for the cache
   nodeops.rotator.node_drain:
     nodes: [worker-1]
     pdb_timeout: 120
@@ -133,12 +127,12 @@ nodes:
     state:
       description:
         - How it ended. V(drained), V(cordoned), V(uncordoned), V(absent) (there is no such node),
-          V(skipped), V(failed),
-          or what it was at when the module was interrupted, V(waiting), V(draining) or V(volumes).
+          V(skipped), V(failed), or what it was at when the module was interrupted, V(waiting),
+          V(draining) or V(volumes).
       type: str
       returned: always
     changed:
-      description: Whether anything changed, or in check mode would.
+      description: Whether anything changed, or would change in check mode.
       type: bool
       returned: always
     cordoned_before:
@@ -150,16 +144,17 @@ nodes:
       type: bool
       returned: always
     seconds:
-      description: How long its drain took.
+      description: Duration of its drain in seconds.
       type: float
       returned: always
     reasons:
-      description: A line for each pod or volume in the way, why, and what to do about it.
+      description: One line for each pod or volume that is in the way, with the reason and what to
+        do.
       type: list
       elements: str
       returned: always
     blocked_by:
-      description: PodDisruptionBudgets that blocked at the end, as namespace/name.
+      description: PodDisruptionBudgets that blocked it at the end, as namespace/name.
       type: list
       elements: str
       returned: always
@@ -184,9 +179,8 @@ nodes:
         state:
           description:
             - V(evicted), V(deleted), V(gone) (by itself), V(left) (stays by the rules), V(refused)
-              (an option would be
-              needed), V(terminating), V(blocked), V(waiting) (for it to end by itself) or
-              V(pending) (not asked).
+              (an option is needed), V(terminating), V(blocked), V(waiting) (until it ends by
+              itself) or V(pending) (not evicted yet).
           type: str
           returned: always
         why:
@@ -194,16 +188,16 @@ nodes:
           type: str
           returned: always
         asked:
-          description: When its eviction or deletion was asked for, in seconds since its node's
-            drain began.
+          description: When its eviction or deletion was requested, in seconds since the drain of
+            its node began.
           type: float
           returned: always
         gone:
-          description: When it was gone, in seconds since its node's drain began.
+          description: When it was gone, in seconds since the drain of its node began.
           type: float
           returned: always
 events:
-  description: What was told while it worked.
+  description: Events in the order in which they were shown.
   type: list
   elements: dict
   returned: always
@@ -216,13 +210,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import 
     run_module,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import PROGRESS_SPEC
 
 SPEC = {
     **DRAIN_SPEC,
     **REQUEST_SPEC,
     **KUBE_SPEC,
-    **PROGRESS_SPEC,
     "nodes": {"type": "list", "elements": "str"},
     "node_selector": {"type": "str"},
     "state": {
@@ -236,7 +228,7 @@ SPEC = {
 
 
 def main() -> None:
-    """Entry point."""
+    """Run the module."""
     choice = [["nodes", "node_selector"]]
     run_module(aws_module(SPEC, mutually_exclusive=choice, required_one_of=choice))
 

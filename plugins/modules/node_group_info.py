@@ -6,13 +6,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: node_group_info
-short_description: Tell what a node group is like, before and after a rotation
+short_description: Gather information about a node group
 version_added: 0.1.0
 description:
-  - Reads one node group as it is now, in AWS and in Kubernetes, and tells which nodes are outdated,
-    what would make a
-    rotation slow or impossible, and whether anything is not as it should be after one.
-  - Nothing is changed, so credentials that may only read are enough.
+  - Reads a node group from AWS and Kubernetes. Returns which nodes are outdated, what would slow
+    down or block a rotation, and after one, what is wrong.
+  - It changes nothing. Read-only credentials are enough.
 author: nodeops.rotator contributors (@nodeops)
 options:
   autoscaling_group_name:
@@ -22,32 +21,31 @@ options:
     aliases: [group]
   image_id:
     description:
-      - Judge as if the group launched this image from now on. Every node with another image is then
-        outdated.
-      - By default, what the group launches from now is what counts.
+      - Assume that the group launches this image. Every node with another image is then outdated.
+      - By default, what the group launches now decides.
     type: str
     default: ''
   max_node_age:
-    description: Nodes older than so many seconds are outdated too.
+    description: Age in seconds from which a node is outdated even if it runs the target. By
+      default, age does not matter.
     type: int
   force:
-    description: What a drain will be told, see M(nodeops.rotator.node_drain). Without it, pods that
-      nobody recreates are told.
+    description: Option that the drain will have, see M(nodeops.rotator.node_drain). If V(false),
+      pods that nobody would recreate are reported.
     type: bool
     default: false
   delete_emptydir_data:
-    description: What a drain will be told, see M(nodeops.rotator.node_drain). Without it, pods with
-      such data are told.
+    description: Option that the drain will have, see M(nodeops.rotator.node_drain). If V(false),
+      pods with C(emptyDir) volumes are reported.
     type: bool
     default: false
   before:
     description:
-      - The RV(snapshot) of an earlier call, to be compared with. Without it, RV(problems) leaves
-        out what can only be
-        told by comparison, that is settings of the group and the readiness of workloads.
+      - The RV(snapshot) of an earlier call to compare with. Without it, RV(problems) leaves out
+        what needs a comparison, which are settings of the group and the readiness of workloads.
     type: dict
   cluster_name:
-    description: Name of the cluster, for the name of the Lease, as for
+    description: Name of the cluster, used in the name of the Lease, as in
       M(nodeops.rotator.asg_node_replace). By default O(eks_cluster).
     type: str
   lock_namespace:
@@ -56,12 +54,10 @@ options:
     default: kube-system
 notes:
   - Needs the IAM actions C(autoscaling:DescribeAutoScalingGroups),
-    C(autoscaling:DescribeInstanceRefreshes),
-    C(autoscaling:DescribeScalingActivities), C(autoscaling:DescribeLaunchConfigurations),
-    C(ec2:DescribeInstances),
+    C(autoscaling:DescribeInstanceRefreshes), C(autoscaling:DescribeScalingActivities),
+    C(autoscaling:DescribeLaunchConfigurations), C(ec2:DescribeInstances),
     C(ec2:DescribeLaunchTemplateVersions), C(elasticloadbalancing:DescribeTargetHealth) and, for
-    O(eks_cluster),
-    C(eks:DescribeCluster).
+    O(eks_cluster), C(eks:DescribeCluster).
   - In Kubernetes it lists nodes, pods and PodDisruptionBudgets (verb list) and reads one Lease
     (verb get).
 attributes:
@@ -95,11 +91,11 @@ EXAMPLES = r"""
     region: eu-west-1
   register: before
 
-- name: Tell what would stand in the way of a rotation
+- name: Show what could slow down a rotation
   ansible.builtin.debug:
     var: before.preflight
 
-- name: After a rotation, wait until everything is as it was
+- name: Wait after a rotation until nothing is wrong
   nodeops.rotator.node_group_info:
     autoscaling_group_name: shop-blue
     eks_cluster: shop
@@ -118,12 +114,13 @@ autoscaling_group_name:
   type: str
   sample: shop-blue
 kind:
-  description: V(self_managed), or V(eks_managed) for the group behind a managed node group of EKS.
+  description: Kind of the node group, V(self_managed), V(eks_managed), V(kops_node),
+    V(kops_control_plane), V(kops_apiserver) or V(kops_bastion).
   returned: success
   type: str
   sample: self_managed
 sizes:
-  description: Sizes of the group, in instances; C(launched) counts those that are pending or in
+  description: Sizes of the group in instances. C(launched) counts those that are pending or in
     service.
   returned: success
   type: dict
@@ -135,14 +132,14 @@ zones:
   elements: str
   sample: [eu-west-1a, eu-west-1b]
 target:
-  description: What the group launches from now, C($Latest) and C($Default) resolved; null if that
-    does not exist.
+  description: What the group launches, with C($Latest) and C($Default) resolved. Null if it does
+    not exist.
   returned: success
   type: dict
   sample: {"template": "lt-0123456789abcdef0", "template_name": "shop-blue", "version": "8",
     "image_id": "ami-0123456789abcdef0"}
 image_ids:
-  description: Images that instances of the group run.
+  description: IDs of the images that the instances run.
   returned: success
   type: list
   elements: str
@@ -154,10 +151,10 @@ nodes:
   elements: dict
   contains:
     name:
-      description: Name of the node, empty while the instance has none.
+      description: Name of the node. Empty while the instance has none.
       type: str
     instance_id:
-      description: Id of the instance.
+      description: ID of the instance.
       type: str
     instance_type:
       description: Type of the instance.
@@ -166,7 +163,7 @@ nodes:
       description: Zone of the instance.
       type: str
     image_id:
-      description: Image that the instance runs.
+      description: ID of the image that the instance runs.
       type: str
     lifecycle:
       description: State in the Auto Scaling group.
@@ -178,11 +175,11 @@ nodes:
       description: Version of the kubelet.
       type: str
     outdated:
-      description: Why it has to be replaced, empty if it has not.
+      description: Why it is outdated. Empty if it is not.
       type: str
   sample: [{"name": "ip-10-0-1-7.eu-west-1.compute.internal", "outdated": "version 7, target is 8"}]
 outdated:
-  description: How many of the nodes have to be replaced.
+  description: Number of outdated nodes.
   returned: success
   type: int
   sample: 5
@@ -194,18 +191,18 @@ refusals:
   elements: str
   sample: []
 preflight:
-  description: What may make a rotation slow, block it for a while, or should be looked at first.
+  description: What may slow down a rotation, block it for a while, or needs a check first.
   type: list
   elements: str
   returned: always
 blockers:
-  description: What a drain can never get past, such as a PodDisruptionBudget that wants all its
-    pods. A rotation is bound to fail.
+  description: What a drain can never get past, such as a PodDisruptionBudget that requires all of
+    its pods. A rotation is bound to fail.
   type: list
   elements: str
   returned: always
 snapshot:
-  description: What has to be again as it is now after a rotation, for O(before) of a later call.
+  description: State that a rotation has to restore, for O(before) of a later call.
   returned: success
   type: dict
   contains:
@@ -220,22 +217,20 @@ snapshot:
       description: Whether new instances are protected from scale-in.
       type: bool
     protected:
-      description: Ids of instances that are protected from scale-in.
+      description: IDs of instances that are protected from scale-in.
       type: list
       elements: str
     workloads:
-      description: Pods and ready pods, in the whole cluster, of each workload with a pod on the
-        group.
+      description: Number of pods and of ready pods, in the whole cluster, of each workload with a
+        pod on the group.
       type: dict
   sample: {"max_size": 5, "suspended": [], "protects_new": false, "protected": [], "workloads":
     {"Deployment shop/cart": {"pods": 6, "ready": 6}}}
 problems:
   description:
-    - What is not as it should be once a rotation has ended, each in a sentence. Nodes that do not
-      run the target or are
-      not Ready, anything of this collection that was left behind, settings that are not as before,
-      workloads that are
-      less ready than before.
+    - What is wrong after a rotation, one sentence each. Nodes that do not run the target or are not
+      Ready, changes of this collection that were not restored, settings that differ from before,
+      and workloads that are less ready than before.
   returned: success
   type: list
   elements: str
@@ -258,12 +253,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.node_group im
 
 @fail_on_error
 def run(module: Any) -> None:
-    """Look and tell."""
+    """Read the node group and return what was found."""
     module.exit_json(changed=False, **describe(look_at(module), module.params["before"]))
 
 
 def main() -> None:
-    """Entry point."""
+    """Run the module."""
     run(aws_module(SPEC))
 
 

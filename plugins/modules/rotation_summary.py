@@ -6,23 +6,22 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: rotation_summary
-short_description: Show what became of node groups in a table
+short_description: Summarize the rotation of node groups in a table
 version_added: 0.1.0
 description:
-  - Shows one line for each node group whose turn has come. Nodes replaced, images before and after,
-    time, evictions, and
-    the PodDisruptionBudgets that held evictions back.
-  - It tells this from what the roles P(nodeops.rotator.prepare#role),
-    P(nodeops.rotator.rotate#role) and
-    P(nodeops.rotator.verify#role) have registered.
+  - Shows one line for each node group that was rotated or tried. It has the nodes replaced, the
+    images before and after, the duration, the evictions, and the PodDisruptionBudgets that blocked
+    evictions.
+  - It uses the results that the roles P(nodeops.rotator.prepare#role),
+    P(nodeops.rotator.rotate#role) and P(nodeops.rotator.verify#role) have registered.
 author: nodeops.rotator contributors (@nodeops)
 options:
   hosts:
-    description: The node groups to tell of, as inventory hosts. By default all of the play.
+    description: Inventory hosts to include. By default all hosts of the play.
     type: list
     elements: str
   plan:
-    description: Whether the node groups were only looked at. By default true in check mode.
+    description: Whether the rotation was only planned. By default V(true) in check mode.
     type: bool
 attributes:
   action:
@@ -41,12 +40,12 @@ attributes:
 """
 
 EXAMPLES = r"""
-- name: Show what became of the node groups so far
+- name: Show the node groups rotated so far
   nodeops.rotator.rotation_summary:
   register: summary
   run_once: true
 
-- name: Keep it for the next job of a workflow
+- name: Hand the summary to the next job of a workflow
   ansible.builtin.set_stats:
     data:
       rotation: "{{ summary.node_groups }}"
@@ -56,7 +55,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 node_groups:
-  description: What became of each node group whose turn has come, in the order of O(hosts).
+  description: Summary of each node group that was rotated or tried, in the order of O(hosts).
   returned: success
   type: list
   elements: dict
@@ -68,37 +67,37 @@ node_groups:
       description: Name of the Auto Scaling group.
       type: str
     status:
-      description: RV(ignore:status) of M(nodeops.rotator.asg_node_replace), or V(failed) where it
-        did not come to that.
+      description: RV(ignore:status) of M(nodeops.rotator.asg_node_replace). If that did not run,
+        V(failed) if the launch template was changed before, otherwise V(refused).
       type: str
     failed:
       description: Whether it failed.
       type: bool
     replaced:
-      description: Nodes that were replaced.
+      description: Number of nodes replaced.
       type: int
     outdated:
-      description: Nodes that are still to be replaced.
+      description: Number of nodes still outdated.
       type: int
     old_image_ids:
-      description: Images that the replaced nodes ran.
+      description: IDs of the images that the nodes ran before.
       type: list
       elements: str
     image_id:
-      description: Image of the fresh ones.
+      description: ID of the image of the replacement nodes.
       type: str
     seconds:
-      description: How long the rotation took, in seconds.
+      description: Duration of the rotation in seconds.
       type: float
     evictions:
-      description: Pods that were evicted.
+      description: Number of pods evicted.
       type: int
     blocked_by:
-      description: PodDisruptionBudgets that held evictions back, as namespace/name.
+      description: PodDisruptionBudgets that blocked evictions, as namespace/name.
       type: list
       elements: str
     problems:
-      description: What could not be put back, or is not as it should be.
+      description: What could not be restored, and what is wrong afterwards.
       type: list
       elements: str
   sample: [{"node_group": "shop-blue", "status": "complete", "failed": false, "replaced": 5,

@@ -1,12 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The base of the action plugins that show a running module's progress. Private: may change in any
-release.
+"""Show the progress of a running module: the base of the action plugins that do.
 
-Nothing leaves a module before it ends, so the module appends JSON lines to a private file and a
-thread here shows them as they come. It decides nothing: with the lines or without, the module is
-the same.
+Nothing leaves a module before it ends. So the module appends JSON lines to a private file, and a
+thread here shows them as they come. The module behaves the same with or without that file.
 """
 
 from __future__ import annotations
@@ -30,12 +28,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines 
     line,
     reminder,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import PROGRESS_OPTION
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import PROGRESS_FILE
 
 PAUSE = 0.2
-"""Seconds between two looks at the file: what a line may lag behind."""
+"""Seconds between two reads of the file: the most that a line may lag behind."""
 SILENCE = 55.0
-"""Seconds after which a line says that the work goes on, so that AWX's idle timeout (in minutes)
+"""Seconds without a line after which a reminder is shown, so that AWX's idle timeout (in minutes)
 never ends a run."""
 COLOURS = {
     "blocked": C.COLOR_WARN,
@@ -46,8 +44,10 @@ COLOURS = {
 
 
 class Narrator:
-    """Turns what was appended to the progress file into lines to show, and silence into reminders.
-    Knows no clock."""
+    """Turns records of the progress file into lines, and silence into reminders.
+
+    Every method takes the time, so that tests need no clock.
+    """
 
     def __init__(self, group: str, began: float) -> None:
         self._group, self._began, self._spoke = group, began, began
@@ -55,8 +55,10 @@ class Narrator:
         self._last: dict[str, Any] | None = None
 
     def take(self, data: bytes, now: float) -> list[tuple[str, dict[str, Any]]]:
-        """The lines of all whole records in `data`, each with its event; a half one waits for its
-        other half."""
+        """Return a line and its event for each complete record in `data`.
+
+        An incomplete record is kept until the rest of it arrives.
+        """
         *records, self._rest = (self._rest + data).split(b"\n")
         told = []
         for record in records:
@@ -71,7 +73,7 @@ class Narrator:
         return told
 
     def remind(self, now: float) -> str:
-        """A line for a silence that has lasted too long, else ""."""
+        """Return a reminder if nothing has been shown for SILENCE seconds, else ""."""
         if now - self._spoke < SILENCE:
             return ""
         self._spoke = now
@@ -79,12 +81,12 @@ class Narrator:
 
 
 class Tail(threading.Thread):
-    """Follows the file until it is told to stop, then shows what is left. A daemon: it never keeps
-    Ansible alive.
+    """Follows the file until it is stopped, then shows the rest. A daemon thread.
 
-    It runs in a worker process of Ansible, which goes on when Ansible itself is killed (as
-    ansible-runner does it), and then nobody reads what the module does. So it takes the file away,
-    by which the module knows."""
+    It runs in a worker process of Ansible. The worker survives when Ansible itself is killed (as
+    ansible-runner does it), but nobody reads its output any more. The thread then removes the file,
+    which tells the module to stop.
+    """
 
     def __init__(self, path: str, group: str) -> None:
         super().__init__(name="nodeops-rotator-progress", daemon=True)
@@ -95,7 +97,7 @@ class Tail(threading.Thread):
         self._ansible = os.getppid()
 
     def run(self) -> None:
-        """The thread's body."""
+        """Show what is appended until the thread is stopped or Ansible has gone."""
         with open(self._path, "rb") as file:
             while not self._ended.wait(PAUSE):
                 if os.getppid() != self._ansible:
@@ -107,7 +109,7 @@ class Tail(threading.Thread):
             self._show(file.read())
 
     def stop(self) -> None:
-        """End after a last look."""
+        """Show what is left and end the thread."""
         self._ended.set()
         self.join(timeout=5)
 
@@ -121,10 +123,11 @@ class Tail(threading.Thread):
 
 @contextlib.contextmanager
 def shown(group: str) -> Iterator[str]:
-    """The path of a progress file (0600) that is shown while the block runs, and gone
-    afterwards."""
-    # Ansible's own temporary folder is emptied when it exits, so a signal leaves no file behind
-    # either.
+    """Yield the path of a progress file (mode 0600), and show it while the block runs.
+
+    The file is removed afterwards.
+    """
+    # Ansible empties its temporary folder when it exits, so a signal leaves no file behind either.
     handle, path = tempfile.mkstemp(prefix="progress-", suffix=".jsonl", dir=C.DEFAULT_LOCAL_TMP)
     os.close(handle)
     tail = Tail(path, group)
@@ -137,8 +140,11 @@ def shown(group: str) -> Iterator[str]:
 
 
 class LiveAction(ActionBase):
-    """Runs the module of the same name and shows its progress. Where that cannot be (another
-    machine or user, in the background) or must not be (no_log), the module just runs."""
+    """Runs the module of the same name and shows its progress.
+
+    Progress is not shown on another machine, as another user, in the background or with no_log. The
+    module then just runs.
+    """
 
     _supports_check_mode = True
     _supports_async = True
@@ -150,9 +156,8 @@ class LiveAction(ActionBase):
         result = super().run(tmp, task_vars)
         if self._may_show():
             with shown(self._group(task_vars or {})) as path:
-                arguments = {**self._task.args, PROGRESS_OPTION: path}
-                outcome = self._execute_module(module_args=arguments, task_vars=task_vars)
-            outcome.get("invocation", {}).get("module_args", {}).pop(PROGRESS_OPTION, None)
+                self._set_environment(PROGRESS_FILE, path)
+                outcome = self._execute_module(task_vars=task_vars)
         else:
             in_background = bool(self._task.async_val) and not self._connection.has_native_async
             outcome = self._execute_module(task_vars=task_vars, wrap_async=in_background)
@@ -161,6 +166,12 @@ class LiveAction(ActionBase):
         merged: dict[str, Any] = merge_hash(result, outcome)
         return merged
 
+    def _set_environment(self, name: str, value: str) -> None:
+        """Add a variable to the environment of the task, which its module gets."""
+        present = self._task.environment or []
+        before = present if isinstance(present, list) else [present]
+        self._task.environment = [*before, {name: value}]
+
     def _may_show(self) -> bool:
         hidden = self._task.no_log or self._task.async_val
         return (
@@ -168,9 +179,11 @@ class LiveAction(ActionBase):
         )
 
     def _group(self, task_vars: dict[str, Any]) -> str:
-        """What to call the node group in each line, since several may be at work: the inventory's
-        name for it, as wide as the longest of those at work. On localhost it is what the module's
-        arguments name."""
+        """Return the name of the node group that each line begins with.
+
+        It is the inventory's name, padded to the longest one of the batch. On localhost it is the
+        Auto Scaling group that the module's arguments name.
+        """
         host = str(task_vars.get("inventory_hostname", ""))
         if host in C.LOCALHOST:
             return str(

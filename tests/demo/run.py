@@ -116,7 +116,7 @@ def main() -> int:
         before = report(world)
         allow(world, list(before["groups"]))
         say(
-            "First run: every node is replaced, host group by host group, while the World"
+            "First run: every node is replaced, node group by node group, while the World"
             " judges every command"
         )
         first, _output, seconds = play(world)

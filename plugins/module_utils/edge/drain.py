@@ -33,8 +33,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport imp
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import fail_on_error, finish
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import connect
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import (
-    PROGRESS_OPTION,
     Progress,
+    follow_environment,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.check import (
     CheckMemory,
@@ -90,7 +90,7 @@ REQUEST_SPEC: dict[str, Any] = {
 @fail_on_error
 def run_module(module: AnsibleAWSModule) -> None:
     """node_drain: do it and tell."""
-    progress = Progress(module.params[PROGRESS_OPTION])
+    progress = follow_environment()
     order, result = drain(connect(module), module.params, module.check_mode, progress)
     answer = {**report(order, result, module.check_mode), "events": progress.events}
     answer["diff"] = diff(answer)

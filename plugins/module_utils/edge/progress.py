@@ -1,10 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Progress that leaves a running module: JSON lines in a private file that the same-named action
-plugin shows. Private.
+"""Report progress from a running module to the action plugin of the same name.
 
-Nothing else leaves a module before it ends: callbacks see its start and its result only.
+Callbacks see a module's start and its result, nothing in between. So the module appends JSON lines
+to a private file, and the action plugin shows them.
 """
 
 from __future__ import annotations
@@ -17,24 +17,25 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
 
-PROGRESS_OPTION = "_progress_file"
-PROGRESS_SPEC: dict[str, Any] = {PROGRESS_OPTION: {"type": "str"}}
-"""Set by the action plugin only; underscored, since it is no option for people. The counterpart of
-the documentation fragment nodeops.rotator.progress."""
+PROGRESS_FILE = "NODEOPS_ROTATOR_PROGRESS_FILE"
+"""Environment variable with the path of the file, set by the action plugin for its module.
+
+Not an option: ansible-test wants every option documented, and this one is not for playbooks.
+"""
 
 
 class Progress:
-    """Collects events for the result and appends each, if there is a file, as a JSON line with the
-    seconds since start."""
+    """Collects events for the result and appends each to the progress file, if there is one."""
 
     def __init__(self, path: str | None) -> None:
+        """Open the file at `path`; it has to exist. None or "" writes no file."""
         self.events: list[dict[str, Any]] = []
         self._began: float | None = None
-        self._path = path
+        self._path = path or ""
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND) if path else None
 
     def __call__(self, event: Event, now: float) -> None:
-        """Take one event that happened at `now` (seconds of the engine's clock)."""
+        """Record an event that happened at `now` (seconds of the engine's clock)."""
         self._began = now if self._began is None else self._began
         entry = {**dataclasses.asdict(event), "seconds": round(now - self._began, 3)}
         if not event.repeat:
@@ -43,6 +44,10 @@ class Progress:
             os.write(self._file, json.dumps({**entry, "at": time.time()}).encode() + b"\n")
 
     def abandoned(self) -> bool:
-        """Whether nobody follows us any more: the action plugin takes the file away when Ansible is
-        killed."""
-        return self._path is not None and not os.path.exists(self._path)
+        """Return True once nobody follows: without Ansible the action plugin removes the file."""
+        return self._path != "" and not os.path.exists(self._path)
+
+
+def follow_environment() -> Progress:
+    """Return the progress of this module, written to the file that the environment names."""
+    return Progress(os.environ.get(PROGRESS_FILE))

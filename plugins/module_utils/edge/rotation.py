@@ -39,7 +39,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import 
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC, connect
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import (
-    PROGRESS_SPEC,
     Progress,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import ThreadInbox
@@ -75,7 +74,6 @@ SPEC: dict[str, Any] = {
     **{DRAIN_PREFIX + name: spec for name, spec in DRAIN_SPEC.items()},
     **REQUEST_SPEC,
     **KUBE_SPEC,
-    **PROGRESS_SPEC,
     **ROTATION_SPEC,
     "autoscaling_group_name": {"type": "str", "required": True, "aliases": ["group"]},
     "state": {"type": "str", "choices": ["replaced", "restored"], "default": "replaced"},

@@ -68,10 +68,16 @@ def calls(world: dict[str, str]) -> dict[str, int]:
         return dict(json.load(answer)["calls"])
 
 
-def test_one_table_one_file_nothing_touched(world: dict[str, str], tmp_path: Path) -> None:
+def test_the_answer_is_a_table_and_a_file_and_nothing_is_touched(
+    world: dict[str, str], tmp_path: Path
+) -> None:
     code, output, answer = check(world, tmp_path, "--check")
     assert code == 0, output
     assert "3 of 3 node groups have an update" in output and "CUSTOM STATS" in output
+    heading = next(line for line in output.splitlines() if "NODE GROUP" in line)
+    blue = next(line for line in output.splitlines() if '"demo-blue ' in line)
+    assert heading.index("FAMILY") == blue.index("al2023")
+    assert heading.index("STATUS") == blue.index("31 days behind")
     assert (answer["updates"], answer["errors"], answer["update_available"]) == (3, 0, True)
     assert {
         row["node_group"]: (row["family"], row["behind_days"]) for row in answer["node_groups"]
@@ -100,9 +106,10 @@ def test_a_node_group_that_cannot_be_checked_is_a_row_and_a_failure(
     )
     assert code == 2 and "2 of 2 node groups could not be checked" in output
     assert "newer than the control plane" in answer["node_groups"][0]["error"]
+    assert any('"demo-blue ' in line and "newer than" in line for line in output.splitlines())
 
 
-def test_the_lookup_goes_by_its_info_name_too(world: dict[str, str], tmp_path: Path) -> None:
+def test_the_lookup_is_also_known_as_eks_ami_info(world: dict[str, str], tmp_path: Path) -> None:
     arguments = "family=al2023 kubernetes_version=1.33"
     ran = subprocess.run(
         [

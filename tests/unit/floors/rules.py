@@ -143,6 +143,7 @@ ROOMS = (
     Room("plugins/action", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible")),
     Room("plugins/plugin_utils", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible")),
     Room("plugins/inventory", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible", AMAZON), WAIT),
+    Room("plugins/filter", PURE, _below(CORE, "ansible"), CLOCK | WAIT | REACH),
     Room("plugins/callback", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible"), WAIT),
     Room("plugins/doc_fragments", frozenset(("__future__", "re"))),
     # The simulation is no judge of the product if it is made of the product: it knows the two

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Node groups as inventory hosts: their names and variables."""
+"""Name the inventory hosts of node groups and set their variables."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ def names(*found: NodeGroup) -> list[str]:
     return [name for name, _node_group in name_hosts(found)]
 
 
-def test_a_host_is_called_as_its_auto_scaling_group() -> None:
+def test_a_host_has_the_name_of_its_auto_scaling_group() -> None:
     assert names(BLUE) == ["shop-blue"]
 
 
-def test_a_managed_one_as_its_cluster_and_node_group() -> None:
+def test_a_managed_node_group_has_the_names_of_cluster_and_node_group() -> None:
     assert names(NodeGroup("shop", "eu-west-1", "eks-web-8cc1a2b3", nodegroup="web")) == [
         "shop-web"
     ]
 
 
-def test_a_name_that_two_regions_have_is_told_apart_by_the_region() -> None:
+def test_a_name_used_in_two_regions_gets_the_region_appended() -> None:
     other = dataclasses.replace(BLUE, region="us-east-1")
     assert names(BLUE, other, dataclasses.replace(BLUE, group="green")) == [
         "shop-blue.eu-west-1",
@@ -54,11 +54,11 @@ def test_a_name_that_two_regions_have_is_told_apart_by_the_region() -> None:
 @pytest.mark.parametrize(
     ("group", "name"), [("a b", "a_b"), ("a:b,c", "a_b_c"), ("web[1]", "web_1_")]
 )
-def test_what_means_something_in_a_host_pattern_is_no_part_of_a_name(group: str, name: str) -> None:
+def test_characters_of_host_patterns_are_replaced_in_names(group: str, name: str) -> None:
     assert names(dataclasses.replace(BLUE, group=group)) == [name]
 
 
-def test_variables_say_what_a_node_group_is() -> None:
+def test_variables_describe_the_node_group() -> None:
     assert make_variables(BLUE) == {
         "eks_cluster": "shop",
         "cluster_name": "shop",
@@ -72,12 +72,12 @@ def test_variables_say_what_a_node_group_is() -> None:
     }
 
 
-def test_a_managed_one_names_its_eks_node_group() -> None:
+def test_a_managed_node_group_has_the_variable_eks_nodegroup() -> None:
     variables = make_variables(dataclasses.replace(BLUE, nodegroup="web"))
     assert (variables["node_group_kind"], variables["eks_nodegroup"]) == ("eks_managed", "web")
 
 
-def test_a_node_group_comes_out_of_the_cache_as_it_went_in() -> None:
+def test_a_cached_node_group_is_read_back_unchanged() -> None:
     kept = {
         key: list(value) if isinstance(value, tuple) else value
         for key, value in dataclasses.asdict(BLUE).items()
@@ -85,9 +85,8 @@ def test_a_node_group_comes_out_of_the_cache_as_it_went_in() -> None:
     assert _load(kept) == BLUE
 
 
-def test_no_two_hosts_have_one_name() -> None:
-    """A self-managed group may be called as a managed one's host is; two names may differ only in
-    characters that mean something in a host pattern."""
+def test_host_names_are_unique() -> None:
+    """Names may collide with a managed node group's, or after characters are replaced."""
     managed = dataclasses.replace(BLUE, group="eks-blue-0ac1", nodegroup="blue")
     found = [BLUE, managed, *(dataclasses.replace(BLUE, group=name) for name in ("a b", "a,b"))]
     assert len(set(names(*found))) == len(found)
@@ -97,7 +96,7 @@ def test_no_two_hosts_have_one_name() -> None:
     ]
 
 
-def test_a_longer_name_does_not_meet_another_host() -> None:
+def test_a_name_with_its_region_does_not_collide_with_another_group() -> None:
     other = dataclasses.replace(BLUE, region="us-east-1")
     third = dataclasses.replace(BLUE, group="shop-blue.us-east-1")
     found = names(BLUE, other, third)
@@ -107,5 +106,5 @@ def test_a_longer_name_does_not_meet_another_host() -> None:
 @pytest.mark.parametrize(
     "group", ["all", "ungrouped", "node_groups", "self_managed", "cluster_shop"]
 )
-def test_no_host_is_called_like_a_group(group: str) -> None:
+def test_no_host_has_the_name_of_an_inventory_group(group: str) -> None:
     assert names(dataclasses.replace(BLUE, group=group)) == [f"{group}.eu-west-1"]

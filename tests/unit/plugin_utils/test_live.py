@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Progress lines of a running module, and when they are not shown."""
+"""Show the progress of a running module, where that is possible."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def record(**changes: Any) -> bytes:
 
 
 class Recorder:
-    """A Display that remembers."""
+    """A Display that records what it is asked to show."""
 
     def __init__(self) -> None:
         self.shown: list[str] = []
@@ -51,7 +51,7 @@ def display(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Recorder
     return recorder
 
 
-def test_half_a_record_waits_for_its_other_half() -> None:
+def test_an_incomplete_record_is_kept_until_the_rest_arrives() -> None:
     narrator = live.Narrator("blue", 0)
     whole = record()
     assert narrator.take(whole[:20], 1) == []
@@ -60,11 +60,11 @@ def test_half_a_record_waits_for_its_other_half() -> None:
     ]
 
 
-def test_a_line_that_is_no_record_is_left_out() -> None:
+def test_a_line_that_is_not_json_is_ignored() -> None:
     assert len(live.Narrator("blue", 0).take(b"not json\n" + record(), 1)) == 1
 
 
-def test_silence_is_broken_once_a_minute_at_most() -> None:
+def test_a_reminder_is_shown_at_most_once_a_minute() -> None:
     narrator = live.Narrator("blue", 0)
     narrator.take(record(), 10)
     assert narrator.remind(60) == ""
@@ -73,13 +73,13 @@ def test_silence_is_broken_once_a_minute_at_most() -> None:
     assert narrator.remind(122)
 
 
-def test_repeats_do_not_break_the_silence_since_they_are_not_seen() -> None:
+def test_repeated_events_do_not_delay_a_reminder_because_they_are_not_shown() -> None:
     narrator = live.Narrator("blue", 0)
     narrator.take(record(repeat=True), 50)
     assert narrator.remind(56)
 
 
-def test_the_file_is_private_and_gone_in_the_end_and_all_of_it_was_shown(display: Recorder) -> None:
+def test_the_file_is_private_shown_completely_and_removed_at_the_end(display: Recorder) -> None:
     with live.shown("blue") as path:
         mode = stat.S_IMODE(os.stat(path).st_mode)
         with open(path, "ab") as file:
@@ -90,7 +90,7 @@ def test_the_file_is_private_and_gone_in_the_end_and_all_of_it_was_shown(display
     assert len(display.verbose) == 1
 
 
-def test_the_file_is_gone_and_the_thread_ended_after_an_error(display: Recorder) -> None:
+def test_an_error_removes_the_file_and_ends_the_thread(display: Recorder) -> None:
     with pytest.raises(KeyboardInterrupt), live.shown("blue") as path:
         raise KeyboardInterrupt
     assert not os.path.exists(path)
@@ -100,7 +100,7 @@ def test_the_file_is_gone_and_the_thread_ended_after_an_error(display: Recorder)
 
 
 class Action(live.LiveAction):
-    """One whose module call is recorded."""
+    """An action whose module calls are recorded instead of run."""
 
     def __init__(self, transport: str = "local", become: object = None, **task: Any) -> None:
         fields = {
@@ -108,6 +108,7 @@ class Action(live.LiveAction):
             "no_log": False,
             "async_val": 0,
             "check_mode": False,
+            "environment": None,
             **task,
         }
         self._task = types.SimpleNamespace(**fields)
@@ -118,8 +119,8 @@ class Action(live.LiveAction):
         self.calls: list[dict[str, Any]] = []
 
     def _execute_module(self, **given: Any) -> dict[str, Any]:
-        self.calls.append(given)
-        return {"changed": True, "invocation": {"module_args": {**given.get("module_args", {})}}}
+        self.calls.append({**given, "environment": self._task.environment})
+        return {"changed": True}
 
     def _remove_tmp_path(self, tmp_path: str | None, force: bool = False) -> None:
         pass
@@ -130,14 +131,25 @@ def plain_base(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live.ActionBase, "run", lambda self, tmp, task_vars: {})
 
 
-def test_the_module_gets_the_file_and_the_result_does_not_show_it(display: Recorder) -> None:
-    action = Action()
-    result = action.run(task_vars={"inventory_hostname": "blue"})
-    assert set(action.calls[0]["module_args"]) == {"autoscaling_group_name", "_progress_file"}
-    assert result == {
-        "changed": True,
-        "invocation": {"module_args": {"autoscaling_group_name": "asg"}},
-    }
+@pytest.mark.parametrize(
+    ("present", "kept"),
+    [
+        (None, []),
+        ([], []),
+        ({"AWS_PROFILE": "prod"}, [{"AWS_PROFILE": "prod"}]),
+        ([{"A": "1"}, {"A": "2"}], [{"A": "1"}, {"A": "2"}]),
+    ],
+)
+def test_the_module_gets_the_file_by_its_environment_and_keeps_what_the_task_sets(
+    present: Any, kept: list[dict[str, str]], display: Recorder
+) -> None:
+    action = Action(environment=present)
+    assert action.run(task_vars={"inventory_hostname": "blue"}) == {"changed": True}
+    assert "module_args" not in action.calls[0]
+    *before, ours = action.calls[0]["environment"]
+    assert before == kept
+    assert list(ours) == ["NODEOPS_ROTATOR_PROGRESS_FILE"]
+    assert ours["NODEOPS_ROTATOR_PROGRESS_FILE"].endswith(".jsonl")
 
 
 @pytest.mark.parametrize(
@@ -145,10 +157,12 @@ def test_the_module_gets_the_file_and_the_result_does_not_show_it(display: Recor
     [{"no_log": True}, {"async_val": 60}, {"transport": "ssh"}, {"become": object()}],
     ids=lambda given: next(iter(given)),
 )
-def test_otherwise_the_module_just_runs(hidden: dict[str, Any], display: Recorder) -> None:
+def test_a_module_whose_progress_cannot_be_shown_just_runs(
+    hidden: dict[str, Any], display: Recorder
+) -> None:
     action = Action(**hidden)
     assert action.run(task_vars={})["changed"] is True
-    assert "module_args" not in action.calls[0]
+    assert action.calls[0]["environment"] is None
     assert action.calls[0]["wrap_async"] is bool(hidden.get("async_val"))
 
 
@@ -160,5 +174,7 @@ def test_otherwise_the_module_just_runs(hidden: dict[str, Any], display: Recorde
         ({"inventory_hostname": "blue", "ansible_play_batch": ["blue", "green"]}, "blue "),
     ],
 )
-def test_the_node_group_goes_by_its_inventory_name(variables: dict[str, Any], name: str) -> None:
+def test_lines_begin_with_the_inventory_name_of_the_node_group(
+    variables: dict[str, Any], name: str
+) -> None:
     assert Action()._group(variables) == name

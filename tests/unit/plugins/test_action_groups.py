@@ -1,9 +1,12 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Group defaults reach exactly the modules that know them: Ansible does not filter, so one that did
-not know a default would fail with "Unsupported parameters". ansible-test holds the documentation,
-read here, to the argument specs."""
+"""Action groups contain exactly the modules that take all of their options.
+
+Ansible does not filter group defaults, so a module without one of the options would fail with
+"Unsupported parameters". The options are read from the documentation, which ansible-test compares
+with the argument specs.
+"""
 
 from __future__ import annotations
 
@@ -20,18 +23,17 @@ from ansible_collections.nodeops.rotator.tests.unit.floors.shape import ROOT
 
 GROUPS = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())["action_groups"]
 SHARED = {"aws": aws_argument_spec(), "k8s": KUBE_SPEC}
-"""The option set of each group, as argument specs."""
+"""Argument specs of the options of each group."""
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 
 
 def names(spec: dict[str, Any]) -> set[str]:
-    """Options and their aliases."""
+    """Return the names of the options and their aliases."""
     return set(spec) | {alias for option in spec.values() for alias in option.get("aliases") or ()}
 
 
 def fragment(name: str) -> dict[str, Any]:
-    """The options of a documentation fragment: namespace.collection.fragment, or with .part for one
-    of its parts."""
+    """Return the options of a documentation fragment, named as modules name it."""
     namespace, collection, file, *part = name.split(".")
     module = importlib.import_module(
         f"ansible_collections.{namespace}.{collection}.plugins.doc_fragments.{file}"
@@ -41,7 +43,7 @@ def fragment(name: str) -> dict[str, Any]:
 
 
 def taken(module: str) -> set[str]:
-    """Every name that an option of the module goes by."""
+    """Return every name and alias of the module's options."""
     tree = ast.parse((ROOT / "plugins" / "modules" / f"{module}.py").read_text())
     texts = (
         node.value
@@ -56,22 +58,24 @@ def taken(module: str) -> set[str]:
 
 
 def members(group: str) -> set[str]:
-    """Our modules in the group."""
+    """Return the modules of this collection in the group."""
     return {entry for entry in GROUPS[group] if isinstance(entry, str)}
 
 
-def test_there_are_these_groups() -> None:
+def test_every_group_has_an_option_set() -> None:
     assert set(GROUPS) == set(SHARED)
 
 
 @pytest.mark.parametrize("module", MODULES)
 @pytest.mark.parametrize("group", sorted(SHARED))
-def test_a_module_is_in_a_group_if_it_takes_the_whole_option_set(group: str, module: str) -> None:
+def test_a_module_is_in_a_group_exactly_if_it_takes_all_of_its_options(
+    group: str, module: str
+) -> None:
     missing = names(SHARED[group]) - taken(module)
     if module in members(group):
         assert missing == set()
     else:
-        assert missing, f"{module} takes all options of {group} and belongs into the group"
+        assert missing, f"{module} takes all options of {group} and belongs in the group"
 
 
 @pytest.mark.parametrize("group", sorted(SHARED))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Kubernetes options are documented as the modules take them."""
+"""Document the Kubernetes options exactly as the modules accept them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ansible_collections.nodeops.rotator.plugins.doc_fragments.kube import Modul
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
 
 
-def test_the_fragment_documents_the_options_that_modules_take() -> None:
+def test_the_fragment_documents_the_options_that_modules_accept() -> None:
     told = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
     assert set(told) == set(KUBE_SPEC)
     for name, spec in KUBE_SPEC.items():
@@ -20,7 +20,7 @@ def test_the_fragment_documents_the_options_that_modules_take() -> None:
         assert set(told[name].get("suboptions", {})) == set(spec.get("options", {})), name
 
 
-def test_the_aws_name_for_verifying_certificates_is_left_to_aws() -> None:
+def test_validate_certs_is_an_option_for_aws_only() -> None:
     taken = set(KUBE_SPEC) | {
         alias for spec in KUBE_SPEC.values() for alias in spec.get("aliases", ())
     }

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import (
-    GAP,
     counted,
     duration,
 )
@@ -18,6 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status
     WORDS,
     failed_status,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.table import aligned
 
 BLOCKERS_SHOWN = 2
 """How many blockers a row names; it counts the others."""
@@ -101,12 +101,7 @@ def _images(old: Iterable[str], new: str) -> str:
 
 def table(rows: Iterable[Row]) -> list[str]:
     """Return the lines of a table: headings, then the rows, in aligned columns."""
-    cells = [dataclasses.astuple(row) for row in (HEADINGS, *rows)]
-    widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
-    return [
-        GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in cells
-    ]
+    return aligned([dataclasses.astuple(row) for row in (HEADINGS, *rows)])
 
 
 def totals(summaries: Iterable[Mapping[str, Any]], plan: bool) -> str:
