@@ -87,7 +87,7 @@ EXAMPLES = r"""
     eks_cluster: blue
     region: eu-west-1
 
-- name: Replace a quarter of the group at a time, after two canaries that are watched for ten minutes
+- name: Replace a quarter of the group at a time, after watching two canaries for ten minutes
   nodeops.rotator.asg_node_replace:
     autoscaling_group_name: blue-workers
     eks_cluster: blue
