@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command, Ports
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
     Feed,
     Message,
     Pause,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, Stop
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 

@@ -11,67 +11,14 @@ change in any release.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from typing import Any, Protocol
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease, Taint
-
-
-@dataclasses.dataclass(frozen=True)
-class NodeChange:
-    """What to write on a Node; None leaves a field alone, a label or annotation of None is removed.
-    With taints the write carries the resourceVersion that they were read at, because the list is
-    replaced as a whole. `manager`: the field manager that the server records for what is changed;
-    "" for the client's own name."""
-
-    unschedulable: bool | None = None
-    labels: tuple[tuple[str, str | None], ...] = ()
-    annotations: tuple[tuple[str, str | None], ...] = ()
-    taints: tuple[Taint, ...] | None = None
-    manager: str = ""
-
-
-class Cloud(Protocol):
-    """AWS as the engine needs it. Every method is one attempt and raises core.errors."""
-
-    def read_group(self, name: str, also: tuple[str, ...] = ()) -> Group: ...
-    def set_desired(self, group: str, desired: int) -> None: ...
-    def set_max_size(self, group: str, size: int) -> None: ...
-    def terminate(self, instance: str, decrement: bool) -> None: ...
-    def protect(self, group: str, instances: tuple[str, ...], protected: bool) -> None: ...
-    def protect_new(self, group: str, protected: bool) -> None: ...
-    def suspend(self, group: str, processes: tuple[str, ...]) -> None: ...
-    def resume(self, group: str, processes: tuple[str, ...]) -> None: ...
-    def deregister(self, target_group: str, targets: tuple[tuple[str, int], ...]) -> None: ...
-    def register(self, target_group: str, targets: tuple[tuple[str, int], ...]) -> None: ...
-    def set_tag(self, group: str, key: str, value: str | None) -> None: ...
-
-
-class Cluster(Protocol):
-    """Kubernetes as the engine needs it. Every method is one attempt and raises core.errors."""
-
-    def change_node(self, name: str, resource_version: str, change: NodeChange) -> None: ...
-    def delete_node(self, name: str, uid: str) -> None: ...
-
-    def evict(
-        self, namespace: str, name: str, uid: str, grace: int | None, dry_run: bool
-    ) -> Any: ...
-
-    def delete_pod(
-        self, namespace: str, name: str, uid: str, grace: int | None, dry_run: bool
-    ) -> Any: ...
-
-    def read_lease(self, name: str) -> Lease | None: ...
-    def write_lease(self, lease: Lease) -> Lease: ...
-
-
-@dataclasses.dataclass(frozen=True)
-class Ports:
-    """Where commands are carried out."""
-
-    cloud: Cloud
-    cluster: Cluster
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import (
+    NodeChange,
+    Ports,
+)
 
 
 class Command(Protocol):
@@ -289,8 +236,3 @@ class WriteLease(_OnKubernetes):
 
     def apply(self, ports: Ports) -> Lease:
         return ports.cluster.write_lease(self.lease)
-
-
-def changes(values: Mapping[str, str | None]) -> tuple[tuple[str, str | None], ...]:
-    """A mapping of labels or annotations as NodeChange holds it."""
-    return tuple(sorted(values.items()))

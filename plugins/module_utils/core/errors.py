@@ -1,20 +1,22 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every way in which the outside says no, as one tree. Private to nodeops.rotator: may change in
-any release.
+"""Every way in which the outside says no, as one tree.
 
 RotatorError
-├── InputError            an option or combination that cannot be right; nothing was asked of
-anybody ├── NotFoundError         a named object does not exist ├── AccessError │   ├──
-ForbiddenError    who we are is known, and may not do this │   └── CredentialsError  no credentials,
-or they are wrong or expired ├── TemporaryError        worth another try │   ├── UnreachableError
-no connection, no answer in time, a server error │   ├── ThrottledError    too many requests;
-`retry_after` seconds when the server says so │   └── ConflictError     the object changed since it
-was read ├── RefusedError          the service understood and will not: a rule of its own stands in
-the way ├── LockedError           somebody else is at work on the same thing ├── OverdueError
-a time limit ended; always a failure └── FailedError           the work was begun and did not
-succeed
+├── InputError            an option that cannot be right; nothing was asked of anybody
+├── NotFoundError         a named object does not exist
+├── AccessError
+│   ├── ForbiddenError    who we are is known, and may not do this
+│   └── CredentialsError  no credentials, or they are wrong or expired
+├── TemporaryError        worth another try
+│   ├── UnreachableError  no connection, no answer in time, a server error
+│   ├── ThrottledError    too many requests; `retry_after` seconds when the server says so
+│   └── ConflictError     the object changed since it was read
+├── RefusedError          the service understood and will not: a rule stands in the way
+├── LockedError           somebody else is at work on the same thing
+├── OverdueError          a time limit ended; always a failure
+└── FailedError           the work was begun and did not succeed
 
 A message is one line: what, which object, what stands in the way; `hint` says what to do about it.
 """

@@ -15,7 +15,6 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import follow
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Cloud, Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import (
     DO_NOT_DISRUPT,
     ON_TIMEOUT,
@@ -29,6 +28,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.selectors import parse
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Cloud, Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import KubeCall
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import fail_on_error, finish
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import connect

@@ -21,9 +21,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autosc
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import follow
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import from_options
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     lease_name,
 )

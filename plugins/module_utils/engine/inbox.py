@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import FrameType, TracebackType
 from typing import Any, Union
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command, Ports
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     FailedError,
     RotatorError,
@@ -27,6 +27,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     Message,
     Pause,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, Stop
 
 POOL = 16

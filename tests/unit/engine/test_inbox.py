@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     FailedError,
     RefusedError,
@@ -27,6 +26,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     Message,
     Pause,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import ThreadInbox
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, Stop
 

@@ -22,7 +22,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.error
     reaching,
     retry_after,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import (
     Answer,
     read_answer,
@@ -30,6 +29,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.evictio
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import KubeCall, Reply
 
 PAGE = 500

@@ -6,6 +6,7 @@ any release."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -38,6 +39,9 @@ HINT_CREDENTIALS = (
 )
 HINT_FORBIDDEN = "Allow it in the caller's RBAC role"
 
+HINT_WEBHOOK = "An admission webhook refuses it: see its rules, or let it pass this change"
+_WEBHOOK = re.compile(r"admission webhook|denied the request|ValidatingAdmissionPolicy")
+
 _BY_STATUS: Mapping[int, Callable[[str, str], RotatorError]] = {
     401: lambda line, code: CredentialsError(line, HINT_CREDENTIALS, code),
     403: lambda line, code: ForbiddenError(line, HINT_FORBIDDEN, code),
@@ -60,6 +64,8 @@ def error_of(
         return ThrottledError(line, "", code, wait)
     if status >= 500:
         return UnreachableError(line, "", code)
+    if _WEBHOOK.search(message):
+        return UnreachableError(f"{line}. {HINT_WEBHOOK}", "", code)
     make = _BY_STATUS.get(status)
     return make(line, code) if make else RefusedError(line, "", code)
 

@@ -34,6 +34,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
 
 OURS = "nodeops.rotator/"
 NEEDS_UPDATE = "kops.k8s.io/needs-update"
+SCALE_DOWN_DISABLED = "cluster-autoscaler.kubernetes.io/scale-down-disabled"
 JOURNAL = OURS + "journal"
 DEFAULT_GRACE = 30
 """terminationGracePeriodSeconds where the pod's spec says nothing (the API's own default)."""
@@ -66,9 +67,9 @@ def node(raw: Raw) -> Node:
             Taint(t["key"], t["effect"], t.get("value") or "") for t in spec.get("taints") or ()
         ),
         labels=dict(meta.get("labels") or {}),
-        annotations=_kept(meta, (NEEDS_UPDATE,)),
+        annotations=_kept(meta, (NEEDS_UPDATE, SCALE_DOWN_DISABLED)),
         kubelet_version=(status.get("nodeInfo") or {}).get("kubeletVersion", ""),
-        cordoned_by=_manager(meta, "f:unschedulable") if spec.get("unschedulable") else "",
+        cordoned_by=_manager(meta, "f:unschedulable"),
     )
 
 

@@ -27,7 +27,7 @@ class Taint:
 @dataclasses.dataclass(frozen=True, slots=True)
 class Node:
     """A Node object. `ready` is None while the control plane does not know (condition Ready is
-    Unknown). `cordoned_by`: the field manager that set unschedulable, "" if it is not set or the
+    Unknown). `cordoned_by`: the field manager that set unschedulable last, "" if the
     server does not say."""
 
     name: str

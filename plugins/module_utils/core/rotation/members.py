@@ -24,6 +24,10 @@ WAS_CORDONED = PREFIX + "was-unschedulable"
 """Node annotation: it was cordoned before the rotation and stays so when restored."""
 WAS_EXCLUDED = PREFIX + "was-excluded"
 """Node annotation: it was excluded from load balancers before the rotation."""
+SHIELDED = PREFIX + "scale-down-disabled"
+"""Node annotation: the run that has put SCALE_DOWN_DISABLED there."""
+SCALE_DOWN_DISABLED = "cluster-autoscaler.kubernetes.io/scale-down-disabled"
+"""Node annotation by which Cluster Autoscaler leaves a node alone."""
 SOFT_TAINT = Taint(PREFIX + "outdated", "PreferNoSchedule")
 EXCLUDE = "node.kubernetes.io/exclude-from-external-load-balancers"
 """Well-known label: service controllers take the node out of their load balancers."""
@@ -214,6 +218,8 @@ def _member(
     marked = node is not None and REPLACING in node.annotations
     leaving = instance.id in marks.selected or (marked and instance.id not in marks.skipped)
     ready = node is not None and node.ready is True
+    if node is not None and not why and node.unschedulable and not marked:
+        ready = False  # somebody has cordoned a new node: it takes no pods
     return Member(
         instance, node, why, leaving, marked, ready and (bool(why) or instance.id in marks.joined)
     )

@@ -42,6 +42,8 @@ def waiting_for(
         return "its node to join the cluster"
     if node.ready is not True:
         return "its node to be Ready"
+    if node.unschedulable:
+        return "its cordon to be lifted"
     for taint in node.taints:
         if _is_startup_taint(taint.key, taint.effect, expected_taints):
             return f"taint {taint.key} to be removed"

@@ -109,6 +109,7 @@ class NodeMemory:
     """Whether pods that have to go were seen: only then `volumes` is all that must be waited
     for."""
     volumes_since: float | None = None
+    not_let_in: int = 0
     last_call: float | None = None
     """After a timeout that deletes: when even that was in vain."""
     told: frozenset[str] = frozenset()

@@ -130,6 +130,11 @@ def _outcomes(
     return memory
 
 
+NOT_LET_IN = 3
+"""Evictions of a node that may be answered 401 or 403 before its drain ends: one answer is not the
+verdict."""
+
+
 def _outcome(
     memory: DrainMemory,
     name: str,
@@ -141,7 +146,11 @@ def _outcome(
 ) -> DrainMemory:
     node = memory.nodes[name]
     pod = node.pods[command.uid]
-    if isinstance(done.error, AccessError) and node.ended is None:
+    if isinstance(done.error, AccessError) and node.ended is None and not pod.accepted_at:
+        times = node.not_let_in + 1
+        node = dataclasses.replace(node, not_let_in=times)
+        memory = _with_node(memory, name, node)
+    if isinstance(done.error, AccessError) and node.ended is None and node.not_let_in >= NOT_LET_IN:
         status = NodeStatus(
             "failed", reasons=(str(done.error),), seconds=done.ended - node.began, error=done.error
         )

@@ -16,7 +16,6 @@ from collections.abc import Mapping, Sequence
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     ChangeNode,
     Command,
-    NodeChange,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     NotFoundError,
@@ -26,6 +25,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Cache
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.advance import (
     DrainStep,
     advance,

@@ -12,7 +12,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import settle
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
+    not_let_in,
+    settle,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.observe import moving
 
 
@@ -20,6 +23,8 @@ def obstacle(ctx: RotationContext, fenced: bool) -> str:
     """Return why nothing may begin now, "" if it may."""
     if refused := refusal(ctx.group):
         return str(refused)
+    if refused_writes := not_let_in(ctx):
+        return str(refused_writes)
     if moving(ctx):
         return f"what Auto Scaling group {ctx.group.name} launches from is being changed"
     if ctx.memory.doubt is not None:
@@ -46,7 +51,8 @@ def _idle(ctx: RotationContext) -> bool:
     waiting = any(member.id not in left for member in situation.outdated)
     booting = any(not member.joined for member in situation.current if member.id not in left)
     under_way = situation.leaving or booting or situation.launched < ctx.desired
-    return waiting and not under_way and "soak" not in ctx.memory.timers
+    soaking = not ctx.journal.canary and "soak" in ctx.memory.timers
+    return waiting and not under_way and not soaking
 
 
 def _unavailable(ctx: RotationContext) -> str:

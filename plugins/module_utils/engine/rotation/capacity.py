@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
-    NodeChange,
     Protect,
     ProtectNew,
     ReadGroup,
@@ -18,6 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     SetTag,
     Suspend,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     SETTLED,
     propose_raise,

@@ -20,7 +20,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Command,
     DeletePod,
     Evict,
-    NodeChange,
     ReadGroup,
     ReadLease,
     SetDesired,
@@ -30,6 +29,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
 )
@@ -56,6 +56,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 )
 
 NODES = Feed("nodes")
+UNDONE_TIMES, GIVEN_UP_TIMES = 3, 6
+"""How often an act of ours on a Node may be repeated before who undoes it is named, and before it
+is left."""
+UNDONE_PAUSE, UNDONE_MOST = 10.0, 300.0
+"""Seconds until a write that was undone three times is repeated; twice as long every time."""
 BLINK = 0.01
 """Seconds between two looks at least, unless something is heard."""
 
@@ -186,8 +191,31 @@ class RotationContext:
         return self.may_act and (self.recorded or isinstance(command, (Evict, DeletePod)))
 
     def change(self, node: Node, change: NodeChange) -> None:
-        """Write a Node as it was last seen."""
+        """Write a Node as it was last seen. Who undoes our write again and again is named, and
+        not fought: after the third time it is repeated less and less often."""
+        times, last = self.memory.node_writes.get((node.name, change.kind), (0, 0.0))
+        if times >= UNDONE_TIMES:
+            self.tell(
+                "undone",
+                node.name,
+                f"somebody undoes our {change.kind} of this node again and again"
+                + (
+                    f", last {node.cordoned_by}"
+                    if node.cordoned_by and "cordon" in change.kind
+                    else ""
+                )
+                + "; see who writes it (metadata.managedFields)",
+                once=f"undone {node.name} {change.kind}",
+            )
+            pause = min(UNDONE_PAUSE * 2 ** (times - UNDONE_TIMES), UNDONE_MOST)
+            if self.now < last + pause:
+                self.look_at(last + pause)
+                return
         self.do(ChangeNode(node.name, node.resource_version, change))
+
+    def undone(self, node: Node, kind: str) -> bool:
+        """Return whether somebody has undone this kind of write so often that we leave it."""
+        return self.memory.node_writes.get((node.name, kind), (0, 0.0))[0] >= GIVEN_UP_TIMES
 
     def tell(self, phase: str, subject: str, text: str = "", once: str = "") -> None:
         """Tell people; with `once` (a key) only the first time."""

@@ -12,7 +12,10 @@ at the next look.
 from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import refusal
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import WriteLease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    SetDesired,
+    WriteLease,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     FailedError,
     RotatorError,
@@ -34,6 +37,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     observe,
     replacement,
     restore,
+    shield,
     unknown,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
@@ -126,6 +130,7 @@ def _rotate(ctx: RotationContext) -> None:
         failures.settle(ctx, error)
     fenced = not (ctx.situation.outdated or ctx.situation.surge) or capacity.fence(ctx)
     capacity.taint(ctx)
+    shield.shield(ctx)
     new_nodes.judge(ctx)
     replacement.advance(ctx)
     replacement.put_back(ctx)
@@ -193,8 +198,9 @@ def _release(ctx: RotationContext) -> None:
     if restore.restored(ctx) and ctx.recorded:
         if ctx.policy.restore_only and ctx.situation.surge:
             restore.left(ctx, restore.surplus(ctx))
-        for error in failures.hopeless(ctx).values():
-            restore.left(ctx, error.message)
+        for command, error in failures.hopeless(ctx).items():
+            if not isinstance(command, SetDesired):  # what was never raised is not left either
+                restore.left(ctx, error.message)
         lock.release(ctx)
 
 

@@ -11,6 +11,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Command,
     Deregister,
     ReadGroup,
+    SetDesired,
+    SetMaxSize,
     Terminate,
     WriteLease,
 )
@@ -29,6 +31,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 REFUSED_TIMES, FAILED_TIMES = 3, 15
 """How often in a row a command may be refused, or meet a temporary error, before that is a
 failure."""
+RECENT_RETRY = 35.0
+"""Seconds after which a failed command that is not tried again no longer counts."""
+ACCESS_GRACE = 60.0
+"""Seconds for which we may not be let in before that is final: a single 401 or 403 among good
+answers happens (kubernetes-client/python#678)."""
 
 
 def fail(ctx: RotationContext, error: RotatorError, fresh: str = "") -> None:
@@ -56,16 +63,46 @@ def settle(ctx: RotationContext, error: RotatorError) -> None:
 
 
 def hopeless(ctx: RotationContext) -> dict[Command, RotatorError]:
-    """The commands that keep failing, with their errors. Being shut out counts at once."""
-    retries = ctx.memory.retries.items()
-    return {command: retry.error for command, retry in retries if _gives_up(command, retry)}
+    """Return the commands that keep failing, with their errors."""
+    retries, shut = ctx.memory.retries.items(), _not_let_in(ctx)
+    return {command: retry.error for command, retry in retries if _gives_up(command, retry, shut)}
 
 
-def _gives_up(command: Command, retry: Retry) -> bool:
+def not_let_in(ctx: RotationContext) -> RotatorError | None:
+    """Return the error of a command that was not let in lately, or None. The raise itself is tried
+    again as it is recorded."""
+    errors = (
+        retry.error
+        for command, retry in ctx.memory.retries.items()
+        if retry.at + RECENT_RETRY > ctx.now and not isinstance(command, (SetDesired, SetMaxSize))
+    )
+    return next((error for error in errors if isinstance(error, AccessError)), None)
+
+
+def _not_let_in(ctx: RotationContext) -> frozenset[type[Command]]:
+    """Return the kinds of commands that have not been let in for ACCESS_GRACE. Kinds, since the
+    same write to a Node is another command as soon as the Node has changed."""
+    refused = {
+        type(command)
+        for command, retry in ctx.memory.retries.items()
+        if isinstance(retry.error, AccessError) and retry.at + RECENT_RETRY > ctx.now
+    }
+    for kind in {type(command) for command in ctx.memory.retries} - refused:
+        ctx.forget(f"not let in {kind.__name__}")
+    return frozenset(
+        kind for kind in refused if ctx.over(f"not let in {kind.__name__}", ACCESS_GRACE)
+    )
+
+
+def _gives_up(command: Command, retry: Retry, shut: frozenset[type[Command]]) -> bool:
+    """Return whether a command is not to be tried again. `shut`: kinds of commands that are known
+    not to be let in."""
     if isinstance(command, (ReadGroup, WriteLease)):  # survey and lock have their own rules
         return False
+    if isinstance(retry.error, AccessError):
+        return type(command) in shut
     most = FAILED_TIMES if isinstance(retry.error, TemporaryError) else REFUSED_TIMES
-    return retry.times >= (1 if isinstance(retry.error, AccessError) else most)
+    return retry.times >= most
 
 
 def barred(ctx: RotationContext, member: Member) -> bool:
@@ -88,7 +125,15 @@ def tried(ctx: RotationContext, command: Command) -> bool:
 
 
 def credentials_error(ctx: RotationContext) -> CredentialsError | None:
-    """The error that says that our credentials are no longer good, or None."""
-    errors = [retry.error for retry in ctx.memory.retries.values()]
-    errors += list(ctx.view.cache.broken.values())
-    return next((error for error in errors if isinstance(error, CredentialsError)), None)
+    """Return the error that says that our credentials are no longer good, or None. One answer is
+    not the verdict: before a run holds its lock it is, afterwards it has to last."""
+    recent = (
+        retry.error for retry in ctx.memory.retries.values() if retry.at + RECENT_RETRY > ctx.now
+    )
+    errors = [*recent, *ctx.view.cache.broken.values()]
+    found = next((error for error in errors if isinstance(error, CredentialsError)), None)
+    if found is None:
+        ctx.forget("credentials")
+    elif ctx.memory.held and not ctx.over("credentials", ACCESS_GRACE):
+        return None
+    return found

@@ -125,10 +125,15 @@ class Memory:
     foreign: tuple[Foreign, ...] = ()
     seen_nodes: frozenset[str] = frozenset()
     watched: frozenset[str] = frozenset()
+    booting: frozenset[str] = frozenset()
+    lost_launches: int = 0
     poll_soon: bool = False
     strangers: frozenset[str] = frozenset()
     marks: Marks = Marks()
     retries: Mapping[Command, Retry] = dataclasses.field(default_factory=dict)
+    node_writes: Mapping[tuple[str, str], tuple[int, float]] = dataclasses.field(
+        default_factory=dict
+    )
     acts: Mapping[Command, float] = dataclasses.field(default_factory=dict)
     timers: Mapping[str, float] = dataclasses.field(default_factory=dict)
     told: frozenset[str] = frozenset()
@@ -171,6 +176,11 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
     memory = _asked(memory, command, done.ended)
     if isinstance(command, Terminate):
         memory = _terminated(memory, command, done.ended)
+    if isinstance(command, ChangeNode):
+        key = (command.name, command.change.kind)
+        times = memory.node_writes.get(key, (0, 0.0))[0]
+        writes = {**memory.node_writes, key: (times + 1, done.ended)}
+        memory = dataclasses.replace(memory, node_writes=writes)
     if command.service == "aws":
         others = {act: at for act, at in memory.acts.items() if act != command}
         memory = _effective(

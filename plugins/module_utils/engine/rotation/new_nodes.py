@@ -27,10 +27,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
     settle,
 )
 
+LOST_LAUNCHES = 3
+"""New instances in a row that may end by themselves before they are ready."""
+
 
 def judge(ctx: RotationContext) -> None:
     """Look at every fresh node that has not been judged ready, and for launches that do not
     come."""
+    _count_lost(ctx)
     for member in ctx.situation.current:
         if member.leaving or member.id in ctx.memory.marks.skipped:
             continue
@@ -54,6 +58,28 @@ def judge(ctx: RotationContext) -> None:
         ctx.forget("launch")
 
 
+def _count_lost(ctx: RotationContext) -> None:
+    """Count new instances that ended by themselves before they were ready: the goal is one more
+    ready node, not an instance that can be replaced."""
+    booting = {
+        member.id: member
+        for member in ctx.situation.current
+        if not member.leaving and member.id not in ctx.memory.marks.joined
+    }
+    present = {member.id for member in ctx.situation.members}
+    known = ctx.memory.booting
+    lost = known - present - ctx.memory.ended_by_us - ctx.memory.marks.joined
+    if known != frozenset(booting):
+        ctx.note(booting=frozenset(booting))
+    if lost:
+        ctx.note(lost_launches=ctx.memory.lost_launches + len(lost))
+    if lost and ctx.memory.lost_launches >= LOST_LAUNCHES:
+        ctx.note(lost_launches=0)
+        why = ctx.group.activity or "their console output may say why"
+        text = f"{LOST_LAUNCHES} new instances in a row ended before they were ready: {why}"
+        fail(ctx, FailedError(text), sorted(lost)[0])
+
+
 def _becoming_ready(ctx: RotationContext, member: Member) -> None:
     ctx.tell(
         "launched",
@@ -64,6 +90,7 @@ def _becoming_ready(ctx: RotationContext, member: Member) -> None:
     lacks = _lacks(ctx, member)
     if not lacks:
         if ctx.over(f"ready {member.id}", ctx.policy.min_ready):
+            ctx.note(lost_launches=0)
             ctx.mark(joined=ctx.memory.marks.joined | {member.id})
             ctx.tell(
                 "ready",

@@ -30,6 +30,9 @@ FIRST_CONTACT = 15.0
 DAEMONSETS = Feed("daemonsets")
 NEEDED = frozenset((DAEMONSETS, Feed("poddisruptionbudgets")))
 """Feeds besides the nodes that a rotation cannot do without."""
+NOT_LET_IN = 70.0
+"""Seconds for which a run that holds its lock may be refused a read before that is final; refused
+credentials suspend it a little earlier."""
 OUT_OF_SIGHT = 300.0
 """Seconds without any answer of an API after which a run gives up."""
 AFTER_ACT, AWAITED = 1.0, 5.0
@@ -77,10 +80,14 @@ def _raise_if_blind(ctx: RotationContext) -> None:
     errors = [retry.error] if retry else []
     errors += [ctx.view.cache.broken[NODES]] if NODES in ctx.view.cache.broken else []
     for error in errors:
-        if not isinstance(error, TemporaryError):
+        if isinstance(error, AccessError) and ctx.memory.held:
+            if ctx.over("not let in", NOT_LET_IN):
+                raise error
+        elif not isinstance(error, TemporaryError):
             raise error
     if not errors:
         ctx.forget("blind")
+        ctx.forget("not let in")
         return
     first = ctx.memory.group is None or not ctx.view.cache.synced(NODES)
     if ctx.over("blind", FIRST_CONTACT if first else OUT_OF_SIGHT):

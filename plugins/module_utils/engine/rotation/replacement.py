@@ -10,12 +10,11 @@ from collections import Counter
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     DeleteNode,
-    NodeChange,
     Terminate,
-    changes,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange, changes
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     BALANCED,
     EXCLUDE,
@@ -62,11 +61,26 @@ def advance(ctx: RotationContext) -> None:
         ctx.do(command)
     for event in step.events:
         ctx.tell(event.phase, event.subject, event.text)
+    for member in leaving:
+        if member not in ready:
+            _end_if_overdue(ctx, member)
     for member in ready:
         if member.node is None:
             _nodeless(ctx, member)
         else:
             _follow(ctx, member, step.status[member.node.name])
+
+
+def _end_if_overdue(ctx: RotationContext, member: Member) -> None:
+    """Leave a node whose way out takes longer than all its steps may, whoever holds it up."""
+    drain, node = ctx.policy.drain, member.node
+    if not drain.timeout or node is None:
+        return
+    limit = ctx.policy.lb_timeout + drain.timeout + drain.volume_timeout
+    if ctx.over(f"leaving {member.id}", limit):
+        why = "" if node.unschedulable else f": {node.cordoned_by or 'somebody'} lifts its cordon"
+        give_up(ctx, member)
+        fail(ctx, FailedError(f"Node {member.name} did not get out in {limit:.0f} s{why}"))
 
 
 def _nodeless(ctx: RotationContext, member: Member) -> None:
@@ -180,7 +194,7 @@ def put_back(ctx: RotationContext) -> bool:
             or member.id in ctx.memory.marks.selected
         ):
             continue
-        done = done and barred(ctx, member)
+        done = done and (barred(ctx, member) or ctx.undone(node, _as_before(node).kind))
         ctx.change(node, _as_before(node))
         ctx.tell("restored", node.name, "back as it was before", once=f"restored {member.id}")
     return done
@@ -200,7 +214,7 @@ def untainted(ctx: RotationContext) -> bool:
     done = True
     for member in ctx.situation.members:
         if member.node is not None and SOFT_TAINT in member.node.taints:
-            done = done and barred(ctx, member)
+            done = done and (barred(ctx, member) or ctx.undone(member.node, "taints"))
             rest = tuple(taint for taint in member.node.taints if taint != SOFT_TAINT)
             ctx.change(member.node, NodeChange(taints=rest))
     return done

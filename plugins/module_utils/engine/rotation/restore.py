@@ -43,6 +43,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
     REPEAT,
     STALE_READ_TIMEOUT,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.shield import unshield
 
 
 def shrunk(ctx: RotationContext) -> bool:
@@ -143,6 +144,7 @@ def restored(ctx: RotationContext) -> bool:
 
 def _nodes(ctx: RotationContext) -> bool:
     back, clean = replacement.put_back(ctx), replacement.untainted(ctx)
+    back = unshield(ctx) and back
     if clean and ctx.journal.tainted:
         ctx.record(tainted=False)
     return back and clean

@@ -14,10 +14,10 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.errors import NO_ANSWER
 from ansible_collections.nodeops.rotator.plugins.module_utils.core import errors
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import Verdict
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease, Taint
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import Reply
 
 

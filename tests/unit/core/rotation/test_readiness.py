@@ -73,7 +73,7 @@ def pod(ready: bool, owner: Owner | None = AGENT, namespace: str = "kube-system"
                 "taints": (Taint("node.kubernetes.io/unschedulable", "NoSchedule"),),
                 "unschedulable": True,
             },
-            "",
+            "its cordon to be lifted",
         ),  # a person's cordon
         ({"pods": (pod(True),)}, ""),
         ({"pods": (pod(True), pod(False))}, "DaemonSet pod kube-system/agent-x to be ready"),

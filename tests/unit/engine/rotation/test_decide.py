@@ -126,6 +126,7 @@ def test_credentials_that_are_no_longer_good_end_it_as_it_is() -> None:
     memory = a_memory(
         GROUP,
         retries={ReadGroup("blue"): Retry(1, NOW, CredentialsError("expired"))},
+        timers={"credentials": NOW - 60},
         **selected("w"),
     )
     step = decide(memory, VIEW, NOW, POLICY)
@@ -134,6 +135,14 @@ def test_credentials_that_are_no_longer_good_end_it_as_it_is() -> None:
         and step.commands == ()
         and step.memory.journal == memory.journal
     )
+
+
+def test_one_answer_is_not_the_verdict_on_credentials() -> None:
+    memory = a_memory(
+        GROUP, retries={ReadGroup("blue"): Retry(1, NOW, CredentialsError("expired"))}
+    )
+    step = decide(memory, VIEW, NOW, POLICY)
+    assert step.result is None and step.memory.timers["credentials"] == NOW
 
 
 def test_a_record_that_cannot_be_read_ends_it_before_anything() -> None:

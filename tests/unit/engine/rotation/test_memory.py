@@ -14,7 +14,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     ChangeNode,
     Command,
     Evict,
-    NodeChange,
     ReadGroup,
     SetDesired,
     SetMaxSize,
@@ -31,6 +30,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
 )
@@ -218,7 +218,6 @@ def test_how_long_a_failed_command_waits(error: RotatorError, pauses: list[float
 @pytest.mark.parametrize(
     "error, most",
     [
-        (ForbiddenError("x"), 1),
         (RefusedError("x"), 3),
         (UnreachableError("x"), 15),
         (ThrottledError("x"), 15),
@@ -231,6 +230,13 @@ def test_when_a_command_is_given_up(error: RotatorError, most: int) -> None:
         ctx.memory = after_failures(error, times)
         found.append(bool(failures.hopeless(ctx)))
     assert found == [False, True]
+
+
+@pytest.mark.parametrize(("lasts", "given_up"), [(0, False), (59, False), (60, True)])
+def test_what_is_not_let_in_is_given_up_after_a_minute(lasts: float, given_up: bool) -> None:
+    ctx = a_context(GROUP, timers={"not let in SetMaxSize": NOW - lasts})
+    ctx.note(retries=after_failures(ForbiddenError("x"), 1).retries)
+    assert bool(failures.hopeless(ctx)) is given_up
 
 
 def test_success_forgets_the_failures() -> None:
@@ -266,6 +272,9 @@ def test_answers_to_evictions_are_the_drains_own() -> None:
 )
 def test_whose_way_a_failing_command_bars(command: Command, barred: bool) -> None:
     ctx = a_context(GROUP, [a_node("w"), a_node("x")])
-    ctx.note(retries=after_failures(ForbiddenError("no"), 1, command).retries)
+    ctx.note(
+        retries=after_failures(ForbiddenError("no"), 1, command).retries,
+        timers={f"not let in {type(command).__name__}": NOW - 60},
+    )
     (member,) = (member for member in ctx.situation.members if member.id == "i-w")
     assert failures.barred(ctx, member) is barred

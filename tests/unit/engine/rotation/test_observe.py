@@ -90,7 +90,10 @@ def blind(error: RotatorError, group: Any = GROUP, **fields: Any) -> RotationCon
 
 def test_what_will_not_pass_is_raised_at_once_and_what_may_is_waited_for() -> None:
     with pytest.raises(ForbiddenError):
-        observe.look(blind(ForbiddenError("no")), ())
+        observe.look(blind(ForbiddenError("no"), held=False), ())
+    assert observe.look(blind(ForbiddenError("no")), ()) is True, "one answer in mid-run"
+    with pytest.raises(ForbiddenError):
+        observe.look(blind(ForbiddenError("no"), timers={"not let in": NOW - 70}), ())
     assert observe.look(blind(UnreachableError("gone")), ()) is True
     assert (
         observe.look(

@@ -12,10 +12,10 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     ChangeNode,
-    NodeChange,
     Terminate,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     EXCLUDE,
     REPLACING,
@@ -129,7 +129,11 @@ def test_what_may_not_be_put_back_holds_up_nothing() -> None:
     command = ChangeNode("w", "1", replacement._as_before(node))
     retries = {command: Retry(1, NOW + 9, ForbiddenError("no"))}
     ctx = a_context(
-        a_group(an_instance("w")), [node], marks=Marks(skipped=frozenset(("i-w",))), retries=retries
+        a_group(an_instance("w")),
+        [node],
+        marks=Marks(skipped=frozenset(("i-w",))),
+        retries=retries,
+        timers={"not let in ChangeNode": NOW - 60},
     )
     assert replacement.put_back(ctx) is True
 

@@ -1,0 +1,49 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keep Cluster Autoscaler from taking new nodes, which are empty until old ones are drained.
+
+It ends a node that it finds unneeded with decrement, which no scale-in protection stops. Its own
+opt-out is an annotation (Cluster Autoscaler FAQ, "How can I prevent Cluster Autoscaler from scaling
+down a particular node?"). It is put on new nodes until the end of the run, and only where nobody
+else has put it.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange, changes
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+    SCALE_DOWN_DISABLED,
+    SHIELDED,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import barred
+
+
+def shield(ctx: RotationContext) -> None:
+    """Annotate the new nodes of the group, so that Cluster Autoscaler leaves them alone."""
+    for member in ctx.situation.current:
+        node = member.node
+        if node is None or member.leaving or SCALE_DOWN_DISABLED in node.annotations:
+            continue
+        ctx.change(
+            node,
+            NodeChange(
+                annotations=changes({SCALE_DOWN_DISABLED: "true", SHIELDED: ctx.journal.run})
+            ),
+        )
+
+
+def unshield(ctx: RotationContext) -> bool:
+    """Take our annotation off all nodes; return True once it is done, or cannot be."""
+    done = True
+    for member in ctx.situation.members:
+        node = member.node
+        if node is not None and SHIELDED in node.annotations:
+            done = done and (barred(ctx, member) or ctx.undone(node, "annotations"))
+            ctx.change(
+                node, NodeChange(annotations=changes({SCALE_DOWN_DISABLED: None, SHIELDED: None}))
+            )
+    return done
