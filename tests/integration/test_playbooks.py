@@ -77,10 +77,10 @@ def test_after_a_failed_canary_the_template_goes_back_and_no_other_node_group_is
     assert images(eks, "demo-storage") == set(before["demo-storage"]["images"]), outcome.output
     assert outcome.recap("demo-storage")["failed"] == 1
     assert eks.report()["groups"]["demo-green"] == before["demo-green"]
-    assert "(the launch template went back to version 1)" in outcome.output
+    assert "(the launch template was rolled back to version 1)" in outcome.output
     table = outcome.output[outcome.output.index("NODE GROUP  ") :]
     assert table.count("FAILED, put back") == 1 and "Failed: demo-storage." in table
-    assert "TASK" not in table.replace("TASK [Keep it", ""), "the run did not end with the failure"
+    assert "TASK" not in table.replace("TASK [Hand the", ""), "the run did not end with the failure"
     shown = eks.module("node_group_info", autoscaling_group_name="demo-storage", eks_cluster="demo")
     assert (shown["outdated"], shown["problems"]) == (0, [])
     assert shown["target"]["image_id"] == facts["old_image"]

@@ -111,8 +111,8 @@ def _serve(port: int, app: Any) -> Any:
     return make_wsgi_server("127.0.0.1", port, app, threaded=True, request_handler=_Silent)
 
 
-def manner(text: str) -> tuple[str, str, Any]:
-    """`aws.describe_lag=5` taken apart: side, field, value. Raises ValueError."""
+def behavior_field(text: str) -> tuple[str, str, Any]:
+    """Return side, field and value of a text like `aws.describe_lag=5`. Raises ValueError."""
     path, equals, value = text.partition("=")
     side, dot, field = path.partition(".")
     if not (equals and dot and side in ("aws", "kube")):
@@ -134,12 +134,12 @@ def arguments() -> argparse.Namespace:
         "--ready-file", type=Path, help="write the environment there as JSON once it is serving"
     )
     parser.add_argument(
-        "--manner",
-        type=manner,
+        "--behavior",
+        type=behavior_field,
         action="append",
         default=[],
         metavar="aws.FIELD=JSON|kube.FIELD=JSON",
-        help="a field of the Behavior that is to differ from the scenario's; can be repeated",
+        help="a field of the Behavior to set differently from the scenario; can be repeated",
     )
     return parser.parse_args()
 
@@ -148,7 +148,7 @@ def main() -> None:
     """Serve until interrupted."""
     options = arguments()
     behavior: dict[str, dict[str, Any]] = {}
-    for side, field, value in options.manner:
+    for side, field, value in options.behavior:
         behavior.setdefault(side, {})[field] = value
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

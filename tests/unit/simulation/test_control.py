@@ -13,7 +13,7 @@ from werkzeug.test import Client
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
 from ansible_collections.nodeops.rotator.tests.simulation.control import Control
-from ansible_collections.nodeops.rotator.tests.simulation.serve import manner
+from ansible_collections.nodeops.rotator.tests.simulation.serve import behavior_field
 from ansible_collections.nodeops.rotator.tests.unit.simulation.conftest import Scene
 
 
@@ -153,8 +153,8 @@ def test_other_paths_are_told_what_there_is(client: Client) -> None:
 
 
 def test_behavior_on_the_command_line() -> None:
-    assert manner("aws.describe_lag=5") == ("aws", "describe_lag", 5)
-    assert manner("aws.boot=[1,2]") == ("aws", "boot", [1, 2])
+    assert behavior_field("aws.describe_lag=5") == ("aws", "describe_lag", 5)
+    assert behavior_field("aws.boot=[1,2]") == ("aws", "boot", [1, 2])
     for text in ("describe_lag=5", "aws.describe_lag", "gcp.lag=1", "aws.lag=x"):
         with pytest.raises(ValueError):
-            manner(text)
+            behavior_field(text)
