@@ -1,9 +1,9 @@
-# `make help` lists what one can do. Every target sets up .venv by itself; nothing is written outside this directory.
+# `make help` lists the targets. Every target sets up .venv by itself and writes nothing outside this directory.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .SUFFIXES:
 
-# The interpreter to build .venv with; empty: the newest usable one (tools/setup-venv).
+# The interpreter to build .venv with. Empty: the newest usable one (tools/setup-venv).
 PYTHON ?=
 # The scenario of `make world`.
 SCENARIO ?= eks
@@ -12,14 +12,14 @@ export PYTHON
 python := .venv/bin/python
 run := $(python) -m ansible_collections.nodeops.rotator.tests
 
-# No target here may reach a real account or cluster by accident: what the caller's shell says of them is not passed on.
+# No target may reach a real account or cluster by accident, so the settings of the caller's shell are not passed on.
 unexport AWS_PROFILE AWS_DEFAULT_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_REGION
 unexport AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE KUBECONFIG
 unexport K8S_AUTH_KUBECONFIG K8S_AUTH_CONTEXT K8S_AUTH_HOST K8S_AUTH_API_KEY K8S_AUTH_VERIFY_SSL K8S_AUTH_SSL_CA_CERT
 export AWS_CONFIG_FILE := /dev/null
 export AWS_SHARED_CREDENTIALS_FILE := /dev/null
 export AWS_EC2_METADATA_DISABLED := true
-# Nor may the caller's Ansible settings or collections take part.
+# The caller's Ansible settings and collections are not used either.
 export ANSIBLE_CONFIG := $(CURDIR)/.venv/ansible.cfg
 export ANSIBLE_HOME := $(CURDIR)/.venv/ansible
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
@@ -31,7 +31,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: venv
-venv: ## set up .venv (every other target does it when it is needed)
+venv: ## set up .venv (every other target does so if needed)
 	@tools/setup-venv
 
 .PHONY: demo
@@ -54,9 +54,9 @@ unit: venv ## run the unit tests: no Ansible, no network, no sleep
 rotation: venv ## run whole rotations on the simulation, in virtual time
 	@$(python) tools/run_tests.py rotation
 
-# A real API server is used only if it is named on the command line; the environment's KUBECONFIG is never taken.
+# A real API server is used only if the command line names it. KUBECONFIG of the environment is never used.
 .PHONY: contract
-contract: venv ## hold the simulation against independent servers (KUBECONFIG=... adds a real API server)
+contract: venv ## compare the simulation with independent servers (KUBECONFIG=... adds a real API server)
 	@CONTRACT_KUBECONFIG="$(if $(findstring command line,$(origin KUBECONFIG)),$(KUBECONFIG))" \
 		$(python) tools/run_tests.py contract
 
@@ -75,7 +75,7 @@ bench-drain: venv ## compare node_drain with kubectl drain and kubernetes.core.k
 	@$(run).bench.drain
 
 .PHONY: bench-world
-bench-world: venv ## measure what rotations cost in virtual time, in seconds of the processor
+bench-world: venv ## measure the processor time of rotations in virtual time
 	@$(run).bench.world
 
 .PHONY: check
@@ -95,6 +95,6 @@ changelog: venv ## collect the fragments into CHANGELOG.md under the version of 
 	@.venv/bin/antsibull-changelog release --update-existing
 
 .PHONY: clean
-clean: ## remove everything that make has made, .venv included
+clean: ## remove everything that make has created, .venv included
 	rm -rf .venv build .ansible .mypy_cache .pytest_cache tests/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

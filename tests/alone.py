@@ -1,11 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A pytest plugin that takes everything but the standard library away from the code under test.
+"""A pytest plugin that keeps the code under test from importing Ansible and client libraries.
 
-`pytest -p ansible_collections.nodeops.rotator.tests.alone` shows that what it runs needs neither
-Ansible nor a client library: they may be installed, but cannot be imported. pytest itself and this
-collection can.
+`pytest -p ansible_collections.nodeops.rotator.tests.alone` shows that the tests need neither: they
+may be installed, but cannot be imported. pytest itself and this collection can.
 """
 
 from __future__ import annotations
@@ -31,26 +30,26 @@ FORBIDDEN = (
 
 
 def is_forbidden(name: str) -> bool:
-    """Whether module `name` is one of those taken away, or inside one."""
+    """Return True if the module `name` is forbidden or inside a forbidden package."""
     return any(name == root or name.startswith(root + ".") for root in FORBIDDEN)
 
 
 class Refuse(importlib.abc.MetaPathFinder):
-    """The import hook; has to stand before all others."""
+    """The import hook. It has to be the first one."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         if is_forbidden(fullname):
             raise ImportError(
-                f"{fullname} is out of reach here: core and engine have to do without",
+                f"{fullname} is out of reach here: core and engine must not need it",
                 name=fullname,
             )
         return None
 
 
 def pytest_configure() -> None:
-    """Begin refusing, and make sure that nothing came in before."""
+    """Install the hook. Raises RuntimeError if something forbidden is already imported."""
     early = sorted(filter(is_forbidden, sys.modules))
     if early:
         raise RuntimeError(

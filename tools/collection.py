@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The collection as others get it: a copy of what git knows of, where Ansible's tools expect a
-collection to be."""
+"""Copy the tracked files to a path at which the tools of Ansible expect a collection."""
 
 from __future__ import annotations
 
@@ -18,8 +17,7 @@ from steps import ROOT
 
 
 def tracked() -> list[str]:
-    """Every file that git knows of and that is still there, relative to the checkout, with its
-    present content."""
+    """Return the tracked files that exist, relative to the checkout."""
     listing = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout
@@ -28,9 +26,11 @@ def tracked() -> list[str]:
 
 @contextlib.contextmanager
 def copied() -> Iterator[pathlib.Path]:
-    """A copy of the collection at a real path .../ansible_collections/nodeops/rotator, with those
-    that it depends on beside it; gone afterwards. Some of Ansible's tools do not follow a symbolic
-    link to the collection itself."""
+    """Yield a copy of the collection at .../ansible_collections/nodeops/rotator.
+
+    The collections that it depends on are beside it. The copy is deleted afterwards. It is needed
+    because some tools of Ansible do not follow a symbolic link to the collection itself.
+    """
     with tempfile.TemporaryDirectory(prefix="nodeops-rotator-") as folder:
         tree = pathlib.Path(folder).resolve() / "ansible_collections"
         place = tree / "nodeops" / "rotator"

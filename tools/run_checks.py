@@ -1,10 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The checks that are not tests: `run_checks.py [name ...]`; without a name, all of them but those
-on request.
+"""Run the checks that are not tests: `run_checks.py [name ...]`.
 
-Each runs, also after another has failed; the last line names those that did.
+Without a name, all of them run except those on request. Each runs even if another has failed. The
+last line names those that failed.
 """
 
 from __future__ import annotations
@@ -22,16 +22,18 @@ from steps import BUILD, PROGRAMS, ROOT, Step, Tally, environment, run
 COLLECTIONS = ROOT / ".venv" / "collections"
 PACKAGES = "ansible_collections.nodeops.rotator"
 TYPED = ("plugins", "tests.simulation", "tests.contract", "tests.bench")
-"""What is fully typed: the product, the World and what holds the World to others."""
+"""Packages that mypy checks in strict mode."""
 
 
 def command(
     program: str, *arguments: str, cwd: pathlib.Path = ROOT, path: pathlib.Path = COLLECTIONS
 ) -> bool:
-    """Run a program of the virtual environment; whether it went well. `path` is where it looks for
-    collections."""
-    # Git may not take what is installed in .venv for a part of this checkout (antsibull-docs would
-    # then copy nothing).
+    """Run a program of the virtual environment; return True if it succeeded.
+
+    `path`: where it looks for collections.
+    """
+    # Git must not take what is installed in .venv for a part of this checkout, or antsibull-docs
+    # copies nothing.
     settings = {
         **environment(),
         "ANSIBLE_COLLECTIONS_PATH": str(path),
@@ -47,35 +49,34 @@ def command(
 
 
 def floors() -> bool:
-    """The rooms' imports and the files' shape, as tests."""
+    """Test the imports of the rooms and the shape of the files."""
     return command("python", "-m", "pytest", "-q", "tests/unit/floors")
 
 
 def ruff() -> bool:
-    """Lint, imports and format; the settings are in pyproject.toml."""
+    """Check lint rules, import order and format; the settings are in pyproject.toml."""
     return command("ruff", "check", ".") and command("ruff", "format", "--check", ".")
 
 
 def types() -> bool:
-    """mypy --strict; its settings are in pyproject.toml."""
+    """Check types with mypy --strict; the settings are in pyproject.toml."""
     return command("mypy", *(word for name in TYPED for word in ("-p", f"{PACKAGES}.{name}")))
 
 
 def lint() -> bool:
-    """ansible-lint; its settings, offline among them, are in .ansible-lint."""
+    """Run ansible-lint; the settings are in .ansible-lint."""
     return command("ansible-lint", "--offline", "--profile", "production")
 
 
 def changelog() -> bool:
-    """The changelog's fragments and its collected form."""
+    """Check the changelog fragments and the collected changelog."""
     return command("antsibull-changelog", "lint") and command(
         "antsibull-changelog", "lint-changelog-yaml", "changelogs/changelog.yaml"
     )
 
 
 def docs() -> bool:
-    """The plugins' documentation and the pages in docs/docsite, as antsibull-docs reads them in an
-    installed tree."""
+    """Check the documentation of the plugins with antsibull-docs, in an installed tree."""
     with copied() as place:
         return command(
             "antsibull-docs",
@@ -88,7 +89,7 @@ def docs() -> bool:
 
 
 def build() -> bool:
-    """The archive for installing, in build/, of exactly what git knows of."""
+    """Build the archive in build/, of exactly the tracked files."""
     BUILD.mkdir(exist_ok=True)
     with copied() as place:
         return command(
@@ -103,7 +104,7 @@ def build() -> bool:
 
 
 def docs_build() -> bool:
-    """The plugins' documentation as HTML, in build/docs/build/html."""
+    """Build the documentation of the plugins as HTML in build/docs/build/html."""
     site = BUILD / "docs"
     shutil.rmtree(site, ignore_errors=True)
     site.mkdir(parents=True, mode=0o700)  # antsibull-docs insists
@@ -127,20 +128,20 @@ CHECKS = {
     "docs-build": ("documentation as HTML", docs_build),
 }
 ON_REQUEST = frozenset(("docs-build",))
-"""Said by name only: it asks other projects' sites for their indexes, and is slow to give up where
-there is no way to them."""
+"""Checks that run only by name. This one reads indexes from sites of other projects, and is slow
+without a network."""
 
 
 def main(names: list[str]) -> int:
-    """Run the named checks in their order here."""
+    """Run the named checks in the order of CHECKS; return the exit status."""
     unknown = [name for name in names if name not in CHECKS]
     if unknown:
         print(f"Unknown check {unknown[0]}; there are {', '.join(CHECKS)}", file=sys.stderr)
         return 2
 
     def tally(check: str) -> Tally:
-        went_well = CHECKS[check][1]()
-        return Tally(passed=int(went_well), failed=int(not went_well))
+        passed = CHECKS[check][1]()
+        return Tally(passed=int(passed), failed=int(not passed))
 
     chosen = [name for name in CHECKS if (name in names if names else name not in ON_REQUEST)]
     return run("checks", [Step(CHECKS[name][0], functools.partial(tally, name)) for name in chosen])

@@ -1,11 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tests, stage by stage: `run_tests.py [unit|rotation|contract|integration]`; without a name,
-all of them.
+"""Run the tests stage by stage: `run_tests.py [unit|rotation|contract|integration]`.
 
-`core` and `engine` have a run of their own in which Ansible and the cloud libraries cannot be
-imported (tests/alone.py).
+Without a name, all stages run. `core` and `engine` have a run of their own, in which Ansible and
+the cloud libraries cannot be imported (tests/alone.py).
 """
 
 from __future__ import annotations
@@ -20,15 +19,14 @@ from steps import BUILD, ROOT, Step, Tally, run
 
 ALONE = ("tests/unit/core", "tests/unit/engine")
 WORKERS = ("-n", "2", "--dist", "worksteal")
-"""One per core; what is left of a long queue goes to the idle one."""
+"""One worker for each core; an idle one takes tests from a busy one."""
 WAITERS = ("-n", "3", "--dist", "worksteal")
-"""One more where tests mostly wait for what runs on the wall clock."""
+"""One worker more, for tests that mostly wait for the wall clock."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Stage:
-    """One pytest run: where its tests are, the options it takes, its budget in seconds on two
-    cores."""
+    """One pytest run: its folders, its options, and its budget in seconds on two cores."""
 
     name: str
     folders: tuple[str, ...]
@@ -60,7 +58,7 @@ STAGES = {
 
 
 def pytest(stage: Stage) -> Tally:
-    """Run the stage in a pytest of its own and read the figures from its report."""
+    """Run the stage in a pytest process of its own; return the figures of its report."""
     report = BUILD / "pytest.xml"
     report.unlink(missing_ok=True)
     folders = [folder for folder in stage.folders if (ROOT / folder).is_dir()]
@@ -78,13 +76,12 @@ def pytest(stage: Stage) -> Tally:
     }
     failed = count["failures"] + count["errors"]
     passed = max(0, count["tests"] - failed - count["skipped"])
-    # A run that ends badly without a failed test (nothing collected, an error while stopping) has
-    # failed all the same.
+    # A run may also fail without a failed test: nothing collected, or an error while stopping.
     return Tally(passed, failed or int(status != 0), count["skipped"])
 
 
 def main(names: list[str]) -> int:
-    """Run the named stages in order; a stage whose tests are not in this checkout is left out."""
+    """Run the named stages in order, except those without tests in this checkout."""
     unknown = [name for name in names if name not in STAGES]
     if unknown:
         print(f"Unknown stage {unknown[0]}; there are {', '.join(STAGES)}", file=sys.stderr)

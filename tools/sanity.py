@@ -1,12 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`ansible-test sanity` on a copy of the collection, with or without the way to its own download
-server.
+"""Run `ansible-test sanity` on a copy of the collection, even without its download server.
 
-ansible-test makes virtual environments without pip and then downloads a script that installs it.
-Where that download fails it names the file that one may put in its place; `_provide` does that,
-with pip from the Python package index.
+ansible-test creates virtual environments without pip and then downloads a script that installs pip.
+If that download fails, it names the file that may be put in its place. `_provide` does that, with
+pip from the Python package index.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ sys.exit(main(["install", "--force-reinstall", *words]))
 
 
 def sanity(*options: str) -> int:
-    """Run every sanity test that this Python can run; returns the exit status."""
+    """Run every sanity test that this Python can run; return the exit status."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     command = [
         str(PROGRAMS / "ansible-test"),
@@ -66,8 +65,10 @@ def sanity(*options: str) -> int:
 
 
 def _prime(command: list[str], place: pathlib.Path) -> str:
-    """Let ansible-test make its environments; what it said. What fails here fails again in the run
-    itself, and is seen there."""
+    """Let ansible-test create its environments; return its output.
+
+    A failure is not handled here: it occurs again in the run itself.
+    """
     prime = [*command, "--prime-venvs"]
     result = subprocess.run(
         prime,

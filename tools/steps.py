@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Running named steps one after the other, each to its end, and saying how they went."""
+"""Run named steps one after the other and report how they went."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from collections.abc import Callable
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 PROGRAMS = pathlib.Path(sys.executable).parent
-"""Where the programs of the virtual environment are."""
+"""Folder with the programs of the virtual environment."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Tally:
-    """How many passed, failed and were skipped; `failed` counts what broke off as well."""
+    """Numbers of tests that passed, failed and were skipped. A crash counts as failed."""
 
     passed: int = 0
     failed: int = 0
@@ -39,8 +39,11 @@ class Tally:
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """One named part of a run. `act` does it and tells how it went; `budget` is what it may take,
-    in seconds on two cores, or None. More than that is said, not failed: machines differ."""
+    """One named part of a run.
+
+    `act`: does it and returns the figures. `budget`: seconds that it may take on two cores, or
+    None. To exceed the budget is reported but is not a failure, since machines differ.
+    """
 
     name: str
     act: Callable[[], Tally]
@@ -48,8 +51,10 @@ class Step:
 
 
 def run(kind: str, steps: list[Step]) -> int:
-    """Run every step, also after a failure; the last line sums up. Returns the exit status. The
-    tally is left in build/<kind>.json for whoever adds several runs up."""
+    """Run every step, also after a failure, print a summary, and return the exit status.
+
+    The figures are also written to build/<kind>.json.
+    """
     total, failures = Tally(), []
     for step in steps:
         print(f"== {step.name}", flush=True)
@@ -81,8 +86,10 @@ def _timed(act: Callable[[], Tally]) -> tuple[Tally, float]:
 
 
 def environment() -> dict[str, str]:
-    """The environment for tools that keep things in the user's home folder: they get one in build/
-    instead, in which pip finds its settings all the same."""
+    """Return an environment with a home folder in build/, for tools that write to it.
+
+    The pip settings of the user are linked into that folder.
+    """
     home, theirs = BUILD / "home", pathlib.Path.home()
     home.mkdir(parents=True, exist_ok=True)
     for name in (".config", ".pip"):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One tool draining one fresh world: what bench.drain measures, row by row."""
+"""Let one tool drain one new world: what bench.drain measures, row by row."""
 
 from __future__ import annotations
 
@@ -22,19 +22,21 @@ from ansible_collections.nodeops.rotator.tests.integration.drain.drain_wire impo
 from ansible_collections.nodeops.rotator.tests.rotation.drain_builders import READY, START, STOP
 from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 
-MANNERS = Behavior(controller_delay=0.01, scheduler_delay=0.0, pdb_lag=0.01)
+BEHAVIOR = Behavior(controller_delay=0.01, scheduler_delay=0.0, pdb_lag=0.01)
 LIMIT = 240.0
-"""Seconds after which a tool is taken for stuck."""
+"""Seconds after which a tool counts as stuck."""
 RATE, BURST = 50, 100
-"""The request budget of node_drain's defaults, and the ideal's: writes a second, at once."""
+"""Request budget of node_drain by default, and of the ideal client: writes a second, at once."""
 UNLIMITED = 100000
 
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """One contest. `stop`: seconds that containers take to end, of a grace just as long; `allowed`:
-    maxUnavailable of the budget over all pods, None for none; `ready`: seconds from binding to
-    ready."""
+    """One row of the table.
+
+    `stop`: seconds that containers take to end, and their grace period. `allowed`: maxUnavailable
+    of the budget over all pods, None for no budget. `ready`: seconds from binding to ready.
+    """
 
     pods: int
     nodes: int = 1
@@ -45,7 +47,7 @@ class Row:
 
     @property
     def name(self) -> str:
-        """For the table."""
+        """Return the first cell of the row."""
         budget = f", PDB maxUnavailable {self.allowed}" if self.allowed is not None else ""
         nodes = f"{self.nodes} nodes x " if self.nodes > 1 else ""
         return (
@@ -55,17 +57,17 @@ class Row:
 
     @property
     def bound(self) -> bool:
-        """Whether there are more writes than the request budget lets through at once."""
+        """Return True if there are more writes than the request budget admits at once."""
         return self.nodes * (self.pods + 1) > BURST
 
     @property
     def repeats(self) -> int:
-        """How often it is measured."""
+        """Return how often the row is measured."""
         return 1 if self.stop or self.allowed is not None else 3
 
 
 def rows() -> list[Row]:
-    """All contests."""
+    """Return all rows."""
     found = []
     for latency in (0.0, 0.02):
         found += [
@@ -84,7 +86,7 @@ QUICK = [Row(30), Row(30, allowed=5, ready=0.5), Row(30, allowed=5, ready=0.5, l
 
 @dataclasses.dataclass(frozen=True)
 class Figures:
-    """What a tool needed; `ok` whether it drained its nodes."""
+    """What a tool needed. `ok`: it drained its nodes."""
 
     ok: bool
     seconds: float
@@ -93,8 +95,8 @@ class Figures:
 
 
 def world(row: Row, folder: Path) -> WireStage:
-    """A fresh world for a row, in which every pod to move is on nodes n1, n2, ..."""
-    stage = WireStage(MANNERS, folder)
+    """Return a new world for a row. Every pod to move is on the nodes n1, n2, ..."""
+    stage = WireStage(BEHAVIOR, folder)
     pod: dict[str, Any] = {
         "annotations": {START: "0", READY: str(row.ready), STOP: str(row.stop)},
         "grace": row.stop,
@@ -114,7 +116,7 @@ def world(row: Row, folder: Path) -> WireStage:
 
 
 def nodes_of(row: Row) -> list[str]:
-    """The nodes to drain."""
+    """Return the names of the nodes to drain."""
     return [f"n{number}" for number in range(1, row.nodes + 1)]
 
 
@@ -122,7 +124,7 @@ Tool = Callable[[WireStage, Row, list[str]], bool]
 
 
 def by_kubectl(*flags: str) -> Tool:
-    """kubectl drain; several nodes in one command, as kubectl offers it."""
+    """Return a tool: kubectl drain, with all nodes in one command."""
 
     def act(stage: WireStage, row: Row, names: list[str]) -> bool:
         return (
@@ -134,7 +136,7 @@ def by_kubectl(*flags: str) -> Tool:
 
 
 def by_k8s_drain(stage: WireStage, row: Row, names: list[str]) -> bool:
-    """kubernetes.core's module; one node a task, so several are several processes at once."""
+    """Drain with kubernetes.core: one process for each node, all at once."""
     common: dict[str, Any] = {
         "state": "drain",
         "delete_options": {"ignore_daemonsets": True, "wait_timeout": int(LIMIT), "wait_sleep": 1},
@@ -149,7 +151,7 @@ def by_k8s_drain(stage: WireStage, row: Row, names: list[str]) -> bool:
 
 
 def by_node_drain(**options: Any) -> Tool:
-    """Ours."""
+    """Return a tool: node_drain with these options."""
 
     def act(stage: WireStage, row: Row, names: list[str]) -> bool:
         return not stage.module(nodes=names, max_parallel=len(names), **options).get("failed")
@@ -158,7 +160,7 @@ def by_node_drain(**options: Any) -> Tool:
 
 
 def by_ideal(rate: int, burst: int) -> Tool:
-    """The yardstick."""
+    """Return a tool: the ideal client."""
 
     def act(stage: WireStage, row: Row, names: list[str]) -> bool:
         assert stage.server is not None
@@ -171,7 +173,7 @@ def by_ideal(rate: int, burst: int) -> Tool:
 
 
 def left(stage: WireStage, name: str) -> int:
-    """Pods still on a node."""
+    """Return how many pods are still on a node."""
     with stage.lock:
         return len(stage.names_on(name))
 
@@ -185,11 +187,11 @@ TOOLS: dict[str, Tool] = {
     "ideal, no budget": by_ideal(0, 0),
 }
 SLOW = "kubectl"
-"""The tool that is measured beside the others."""
+"""The tool that is measured in parallel with the others."""
 
 
 def measure(tool: Tool, row: Row, folder: Path) -> Figures:
-    """Let a tool drain the row's world."""
+    """Let a tool drain the world of the row and return its figures."""
     folder.mkdir(parents=True)
     stage, names = world(row, folder), nodes_of(row)
     counter = Counter(stage, names)
@@ -205,9 +207,10 @@ def measure(tool: Tool, row: Row, folder: Path) -> Figures:
 
 
 class Counter:
-    """Counts every request that reaches the cluster, discovery included, and the 429s among the
-    answers. `first`: when the first write came, `last`: when the last request came or the last pod
-    ended."""
+    """Counts all requests to the cluster, discovery included, and the answers with 429.
+
+    `first`: time of the first write. `last`: time of the last request or of the last pod's end.
+    """
 
     def __init__(self, stage: WireStage, names: list[str]) -> None:
         self._request, self._watch = stage.cluster.request, stage.cluster.watch
@@ -239,8 +242,10 @@ class Counter:
 
 
 def contest(name: str, row: Row, folder: Path) -> Figures | None:
-    """A tool's figures for a row: the median where it is measured several times; None where the row
-    is no contest."""
+    """Return the figures of a tool for a row, the median of all measurements.
+
+    None if the tool has no limit to lift in this row.
+    """
     if name.endswith("no budget") and not row.bound:
         return None
     repeats = 1 if name == SLOW else row.repeats

@@ -1,18 +1,17 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""kubectl drain, kubernetes.core.k8s_drain, node_drain and an ideal client, side by side on worlds
-alike (make bench-drain).
+"""Compare kubectl drain, k8s_drain, node_drain and an ideal client (make bench-drain).
 
-Each tool drains a fresh world on the wire, in a process of its own. Seconds are the server's: from
-a tool's first write (the cordon) to the end of the last pod or, of a tool that asks again and
-again, to the request by which it learnt of it. So nobody is measured by its start. Rows in which
-only clients take time are measured three times; the median counts. Requests and refusals (429) are
-counted by the world. node_drain and the ideal keep to the same request budget; where it binds, both
-are measured without it, too.
+Each tool drains a new world on the wire, in a process of its own. Seconds are measured at the
+server, from the first write of a tool (the cordon) to the end of the last pod or, for a tool that
+polls, to the request in which it learned of that. The start of a process does not count. Rows in
+which only clients take time are measured three times; the median counts. The world counts requests
+and refusals (429). node_drain and the ideal client keep to the same request budget; where it limits
+them, both are also measured without it.
 
-kubectl mostly waits for its own limit, so its column is measured by a second process beside the
-others. `--quick` takes a few rows. The table goes into docs/drain.md.
+kubectl mostly waits for its own limit, so a second process measures it in parallel. `--quick` takes
+a few rows. The table goes into docs/drain.md.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ from ansible_collections.nodeops.rotator.tests.bench.contest import (
 
 
 def cell(figures: Figures | None) -> str:
-    """Seconds (requests, refusals), or that it failed."""
+    """Return a cell: seconds (requests, refusals), or that the tool failed."""
     if figures is None:
         return "as with it"
     return (
@@ -52,12 +51,12 @@ def cell(figures: Figures | None) -> str:
 
 
 def ratio(ours: Figures | None, best: Figures | None) -> str:
-    """How many times the ideal's time ours is."""
+    """Return our time divided by that of the ideal client."""
     return f"{ours.seconds / best.seconds:.2f}" if ours and best and ours.ok and best.ok else ""
 
 
 def line(row: Row, found: dict[str, Figures | None]) -> str:
-    """A row of the table."""
+    """Return a row of the table."""
     budgeted = [
         cell(found[name])
         for name in ("kubectl", "k8s_drain", "node_drain", "ideal")
@@ -72,7 +71,7 @@ def line(row: Row, found: dict[str, Figures | None]) -> str:
 
 
 def conditions() -> str:
-    """Where it was measured."""
+    """Return a description of the machine and the versions."""
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     versions = {
         name: importlib.metadata.version(name)
@@ -83,7 +82,7 @@ def conditions() -> str:
 
 
 def beside(wanted: list[Row]) -> subprocess.Popen[str]:
-    """Start the measurement of the slow tool in a process of its own."""
+    """Start measuring the slow tool in a process of its own."""
     command = [sys.executable, "-m", __spec__.name, "--only", SLOW, *(row.name for row in wanted)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
@@ -112,7 +111,7 @@ def all_tools(wanted: list[Row]) -> None:
         f" writes a second, burst {BURST}"
     )
     print(
-        "kubectl's client holds itself to 5 requests a second, burst 10, and has no option for it"
+        "kubectl's client limits itself to 5 requests a second, burst 10, and has no option for it"
     )
     print(
         "| row | kubectl | k8s_drain | node_drain | ideal | ratio | node_drain, no budget |"
@@ -134,8 +133,11 @@ def all_tools(wanted: list[Row]) -> None:
 
 
 def verdict(found: dict[Row, dict[str, Figures | None]], theirs: dict[str, Any]) -> None:
-    """Print what missed an aim: 1.2 times the ideal, 1.2 requests a pod, a third of kubectl's
-    refusals."""
+    """Print each missed aim.
+
+    The aims: at most 1.2 times the ideal, 1.2 requests for each pod, a third of the refusals of
+    kubectl.
+    """
     for row, figures in found.items():
         ours, best = figures["node_drain"], figures["ideal"]
         assert ours is not None and best is not None
@@ -148,7 +150,7 @@ def verdict(found: dict[Row, dict[str, Figures | None]], theirs: dict[str, Any])
 
 
 def main() -> None:
-    """Run the rows."""
+    """Measure the rows and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few rows only")
     parser.add_argument("--only", default="", help="one tool, its figures as JSON")

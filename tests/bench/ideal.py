@@ -1,12 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fastest drain there is, as a yardstick: threads, one list, watches, evicting what the
-budgets' true state admits.
+"""The fastest possible drain, to compare with: threads, one list, watches.
 
-It is made for the bench and would be of no use elsewhere: it knows that nothing fails, has no
-timeouts or filters, and asks in 32 threads. It keeps to a request budget of the same shape as
-node_drain's (a token for each write), so that both are held to the same; a rate of 0 is none.
+It works only in the benchmark: it expects no failures, has no timeouts or filters, and uses 32
+threads. It keeps to a request budget like that of node_drain (a token for each write). A rate of 0
+sets no limit.
 """
 
 from __future__ import annotations
@@ -29,15 +28,14 @@ HEADERS = {
 
 
 class Tokens:
-    """A token bucket that a thread waits at. `rate` a second, at most `burst` at once; rate 0: no
-    limit."""
+    """A token bucket: `rate` tokens a second, at most `burst` at once; rate 0 sets no limit."""
 
     def __init__(self, rate: float, burst: float) -> None:
         self._rate, self._burst, self._tokens, self._at = rate, burst, burst, time.monotonic()
         self._lock = threading.Lock()
 
     def take(self) -> None:
-        """Return when one more request may go."""
+        """Wait until one more request may be sent."""
         if not self._rate:
             return
         with self._lock:
@@ -50,7 +48,7 @@ class Tokens:
 
 
 class Ideal:
-    """One run over some nodes."""
+    """One drain of some nodes."""
 
     def __init__(self, server: str, nodes: list[str], tokens: Tokens) -> None:
         self._address = urllib.parse.urlsplit(server).netloc
@@ -123,7 +121,7 @@ class Ideal:
                 self._news.notify()
 
     def _admits(self, pod: dict[str, Any]) -> bool:
-        """Whether its budget has room that was not given away since its last status."""
+        """Return True if its budget has room that was not used since its last status."""
         labels = pod["metadata"].get("labels", {})
         for name, budget in self._budgets.items():
             wanted = budget["spec"]["selector"]["matchLabels"]
@@ -134,7 +132,7 @@ class Ideal:
         return True
 
     def run(self) -> None:
-        """Drain."""
+        """Drain the nodes."""
         with ThreadPoolExecutor(32) as pool:
             cordon = {"spec": {"unschedulable": True}}
             patch = [

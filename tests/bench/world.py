@@ -1,11 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What rotations cost in virtual time: seconds of this machine's processor (make bench-world).
+"""Measure the processor time of rotations in virtual time (make bench-world).
 
 The real engine rotates a node group on the real clients and the World in memory. "world" is the
-time that the World and the clients on it take, "engine" the rest: deciding. Each row is the median
-of three runs of the same seed.
+time of the World and the clients, "engine" the time of the decisions. Each row is the median of
+three runs with the same seed.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ ROWS: tuple[tuple[int, int, dict[str, Any]], ...] = (
     (50, 400, {"max_surge": "10%"}),
     (100, 800, {"max_surge": "10%"}),
 )
-"""Nodes, pods (a DaemonSet's included), options of the rotation."""
+"""Nodes, pods (those of a DaemonSet included), options of the rotation."""
 
 
 @dataclasses.dataclass
 class Cost:
-    """Seconds of processor time, minutes of the World's, and what was asked meanwhile."""
+    """Seconds of processor time, minutes of the World, and numbers of calls and samples."""
 
     furnish: float
     world: float
@@ -40,7 +40,7 @@ class Cost:
 
 
 def measure(nodes: int, pods: int, options: dict[str, Any]) -> Cost:
-    """One rotation. Raises RuntimeError for one that went wrong: its cost would mean nothing."""
+    """Run one rotation and return its cost. Raises RuntimeError if it goes wrong."""
     began = time.process_time()
     world = due(size=nodes, replicas=pods - nodes, max_unavailable="10%")
     furnished = time.process_time()

@@ -1,11 +1,9 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demonstration: the real playbook rotates a simulated EKS cluster, twice, and the World says
-what it saw.
+"""Rotate a simulated EKS cluster twice with the real playbook and report what the World saw.
 
-`make demo` runs it. Everything that is waited for is real; only the durations of the World are
-short.
+`make demo` runs it. All waiting is real; only the durations of the World are short.
 """
 
 from __future__ import annotations
@@ -32,40 +30,38 @@ PLAYBOOK = (
     f"@{HERE / 'pace.yml'}",
 )
 SURGE = 2
-"""As in pace.yml: what the judge of the World allows."""
+"""Surge that the judge of the World allows, as in pace.yml."""
 RECAP = re.compile(r"^(\S+)\s+: .*\bchanged=(\d+)\b", re.MULTILINE)
 
 
 def say(text: str) -> None:
-    """A line of the demonstration itself."""
+    """Print a heading."""
     print(f"\n=== {text}", flush=True)
 
 
 def allow(world: dict[str, str], groups: list[str]) -> None:
-    """Tell the World's judge what the playbook has been allowed."""
+    """Tell the judge of the World what the playbook may do."""
     for group in groups:
         rules = json.dumps({"group": group, "surge": SURGE}).encode()
         urllib.request.urlopen(f"{world['WORLD_URL']}/rules", rules).close()
 
 
 def report(world: dict[str, str]) -> dict[str, Any]:
-    """What the World saw so far."""
+    """Return what the World has seen so far."""
     with urllib.request.urlopen(f"{world['WORLD_URL']}/report") as answer:
         return dict(json.load(answer))
 
 
 def play(world: dict[str, str]) -> tuple[int, str, float]:
-    """Run the playbook as a user would, its output shown as it comes; answers exit code, output and
-    seconds."""
+    """Run the playbook, show its output, and return exit code, output and seconds."""
     environment = {
         **os.environ,
         **world,
         "ANSIBLE_FORCE_COLOR": "1" if sys.stdout.isatty() else "0",
         "PYTHONUNBUFFERED": "1",
     }
-    del environment[
-        "KUBECONFIG"
-    ]  # the cluster is reached as a real one is: by its name and AWS credentials
+    # The cluster is reached as a real one: by its name and the AWS credentials.
+    del environment["KUBECONFIG"]
     command = [str(Path(sys.executable).with_name("ansible-playbook")), *PLAYBOOK]
     print(
         "$ ansible-playbook",
@@ -83,7 +79,7 @@ def play(world: dict[str, str]) -> tuple[int, str, float]:
 
 
 def changed(output: str) -> int:
-    """The sum of `changed` in the recap; -1 where there is none."""
+    """Return the sum of `changed` in the recap, -1 without a recap."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", output)
     found = RECAP.findall(plain)
     return sum(int(number) for _host, number in found) if found else -1
@@ -92,7 +88,7 @@ def changed(output: str) -> int:
 def conclusion(
     before: dict[str, Any], after: dict[str, Any], codes: list[int], again: int
 ) -> tuple[bool, str]:
-    """Whether all went well, and the last line."""
+    """Return True if all went well, and the last line."""
     new = after["facts"]["new_image"]
     old = sum(image != new for group in before["groups"].values() for image in group["images"])
     still = sum(image != new for group in after["groups"].values() for image in group["images"])
@@ -107,7 +103,7 @@ def conclusion(
 
 
 def main() -> int:
-    """Command line: no arguments."""
+    """Run the demo; return the exit status."""
     say(
         "A simulated AWS account with an EKS cluster: three node groups, twelve nodes, all on"
         " last month's AMI"

@@ -1,10 +1,9 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The floors of the house (docs/architecture.md) as data: each room, what it may import and what it
-may do.
+"""The floors (docs/architecture.md) as data: what each room may import and call.
 
-A room is a folder. What is not allowed here is a breach; a plugin file in no room is one too.
+A room is a folder. Whatever is not allowed here is a breach. So is a plugin file outside any room.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ PURE = frozenset(
     )
     + ("re", "statistics", "string", "textwrap", "tomllib", "types", "typing", "zlib")
 )
-"""The part of the standard library that neither asks the clock nor speaks to anything outside."""
+"""The part of the standard library that reads no clock and uses no files, network or processes."""
 WIRE = frozenset(
     (
         "asyncio",
@@ -62,21 +61,23 @@ WIRE = frozenset(
         "urllib",
     )
 )
-"""The part that speaks to the outside; below the module room that goes through the ports."""
+"""The part that uses the network or starts processes. Below the edge, only ports do that."""
 ANY = frozenset(sys.stdlib_module_names)
 
 CLOCK = frozenset(("now", "utcnow", "today", "monotonic", "perf_counter", "process_time"))
 SLEEP = frozenset(("sleep",))
 WAIT = frozenset(("sleep", "wait", "wait_for"))
 REACH = frozenset(("open", "print", "input", "exec", "eval", "__import__", "import_module"))
-"""Names of functions that are called: reading a clock, stopping for a while, waiting for something,
-reaching outside."""
+"""Names of functions that read a clock, sleep, wait, or use files and code from outside."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Room:
-    """One folder's (or file's) rules. `imports`: patterns of what it may import besides `stdlib`;
-    `calls`: names it may not call; `outside`: it may import all that is not the product's."""
+    """The rules of one folder or file.
+
+    `imports`: patterns of what it may import besides `stdlib`. `calls`: names that it must not
+    call. `outside`: it may import everything except the product.
+    """
 
     folder: str
     stdlib: frozenset[str]
@@ -85,7 +86,7 @@ class Room:
     outside: bool = False
 
     def admits(self, module: str) -> bool:
-        """Whether the room may import `module`, given by its full name."""
+        """Return True if the room may import `module`, given by its full name."""
         if module.split(".")[0] in self.stdlib:
             return True
         if self.outside and not module.startswith((".", f"{COLLECTION}.plugins")):
@@ -105,7 +106,7 @@ EXCEPTIONS = ("botocore.exceptions", "urllib3.exceptions", "kubernetes.client.ex
 
 ROOMS = (
     Room("plugins/module_utils/core", PURE, _below(CORE), CLOCK | WAIT | REACH),
-    # The one wait of the collection is here.
+    # The only wait of the collection is here.
     Room("plugins/module_utils/engine", ANY - WIRE, _below(CORE, ENGINE), REACH),
     Room(
         "plugins/module_utils/clients",
@@ -139,16 +140,15 @@ ROOMS = (
         SLEEP,
     ),
     Room("plugins/modules", ANY - WIRE, _below(CORE, EDGE, "ansible.module_utils"), WAIT),
-    # An action plugin follows the progress file of its module, and so pauses between two looks.
+    # An action plugin follows the progress file of its module, and so pauses between two reads.
     Room("plugins/action", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible")),
     Room("plugins/plugin_utils", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible")),
     Room("plugins/inventory", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible", AMAZON), WAIT),
     Room("plugins/filter", PURE, _below(CORE, "ansible"), CLOCK | WAIT | REACH),
     Room("plugins/callback", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible"), WAIT),
     Room("plugins/doc_fragments", frozenset(("__future__", "re"))),
-    # The simulation is no judge of the product if it is made of the product: it knows the two
-    # seams, nothing else. Two files join the two: one puts the simulation's time under the engine's
-    # wait, the other runs a rotation there.
+    # A simulation made of the product could not judge it, so it imports only the two seams. Two
+    # files join the simulation to the engine: one provides its time, the other runs a rotation.
     Room("tests/simulation/virtual.py", ANY, _below(CORE, ENGINE, CLIENTS), outside=True),
     Room("tests/simulation/runs.py", ANY, _below(CORE, ENGINE, CLIENTS), outside=True),
     Room("tests/simulation", ANY, _below(f"{CORE}.transport"), outside=True),
@@ -156,19 +156,19 @@ ROOMS = (
 
 
 def room_of(path: str) -> Room | None:
-    """The room in which a file lies; None for one outside of the house."""
+    """Return the room of a file, None if it is in no room."""
     return next(
         (room for room in ROOMS if path == room.folder or path.startswith(room.folder + "/")), None
     )
 
 
 def breaches(path: str, source: str) -> list[str]:
-    """What in the file at `path` (relative to the collection) breaks the rules, one line each."""
+    """Return one line for each breach in the file at `path`, relative to the collection."""
     if path.endswith("/__init__.py"):
         return [f"{path}: has to be empty"] if source.strip() else []
     room = room_of(path)
     if room is None:
-        return [f"{path}: lies in no room"] if path.startswith("plugins/") else []
+        return [f"{path}: is in no room"] if path.startswith("plugins/") else []
     tree = ast.parse(source)
     found = [
         f"{path}:{line} imports {name}" for line, name in imports(tree) if not room.admits(name)
@@ -183,9 +183,11 @@ def breaches(path: str, source: str) -> list[str]:
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Line and full name of every module that is imported, wherever in the file. A relative import
-    counts as ".": no room admits that. `from package import name` gives "package.name" where
-    package is one of our rooms' parents, since the name may then be a module."""
+    """Yield line and full name of every import, wherever in the file.
+
+    A relative import yields ".", which no room admits. `from package import name` yields
+    "package.name" if the package is a parent of our rooms, since the name may then be a module.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
@@ -199,7 +201,7 @@ def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Line and bare name of every function that is called by name or as an attribute."""
+    """Yield line and bare name of every function that is called by name or as an attribute."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             if isinstance(node.func, ast.Name):

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every file of the project keeps to: sizes, the header, documentation of what is public, and
-what no file says."""
+"""Check the shape of every file: sizes, header, documentation of public things, forbidden text."""
 
 from __future__ import annotations
 
@@ -14,11 +13,11 @@ from collections.abc import Iterator
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 NOT_OURS = frozenset(("build", "__pycache__", "output"))
-"""Folders of things that are made, besides all hidden ones but .ci."""
+"""Folders of generated files. Hidden folders except .ci are skipped too."""
 
 FILE_LINES, FUNCTION_LINES, MANUAL_LINES, LINE = 300, 40, 600, 100
-"""A file without the manual of a plugin; a function; the manual (DOCUMENTATION, EXAMPLES and RETURN
-together); a line in characters, as ansible-test has it too, which takes longer to say so."""
+"""Limits in lines for a file without the manual of a plugin, for a function, and for a manual
+(DOCUMENTATION, EXAMPLES and RETURN together); and in characters for a line."""
 MANUAL = frozenset(("DOCUMENTATION", "EXAMPLES", "RETURN"))
 HEADER = (
     "# Copyright (c) 2026, nodeops.rotator contributors",
@@ -26,12 +25,12 @@ HEADER = (
     "# SPDX-License-Identifier: GPL-3.0-or-later",
 )
 DOCUMENTED = ("plugins/module_utils/", "tests/simulation/", "tools/")
-"""Where public functions and classes have a docstring."""
+"""Folders whose public functions and classes need a docstring."""
 
 LINK = re.compile(r"\]\((?![a-z]+:)([^)\s]+)\)")
-"""A link of Markdown that stays within the project."""
+"""A Markdown link within the project."""
 
-# One letter of each is in brackets, so that this file does not break its own rule.
+# One letter of each is in brackets, so that this file does not match itself.
 FOREIGN = (
     (re.compile(r"(?<![\w./-])/(?:w[o]rk|r[o]ot)/"), "a path of one machine"),
     (
@@ -45,8 +44,10 @@ FOREIGN = (
 
 
 def files(*suffixes: str) -> Iterator[str]:
-    """Paths, relative to the collection, of the project's own files that end so (none given:
-    all)."""
+    """Yield the project's files with one of these suffixes, relative to the collection.
+
+    Without a suffix, all files.
+    """
     for folder, folders, names in os.walk(ROOT):
         folders[:] = sorted(
             name
@@ -59,7 +60,7 @@ def files(*suffixes: str) -> Iterator[str]:
 
 
 def breaches(path: str, source: str) -> list[str]:
-    """What in the Python file at `path` is too long or missing, one line each."""
+    """Return one line for each thing that is too long or missing in the Python file at `path`."""
     if not source.strip():
         return []
     tree = ast.parse(source)
@@ -74,7 +75,7 @@ def breaches(path: str, source: str) -> list[str]:
 
 
 def foreign(path: str, text: str) -> list[str]:
-    """What in any file says something that only holds elsewhere."""
+    """Return the lines that contain a path of one machine or the host name of a registry."""
     lines = enumerate(text.splitlines(), 1)
     return [
         f"{path}:{number} names {what}"
@@ -85,7 +86,7 @@ def foreign(path: str, text: str) -> list[str]:
 
 
 def dead_links(path: str, text: str) -> list[str]:
-    """Links in a Markdown file to files, or headings of files, that are not there."""
+    """Return the links of a Markdown file to files or headings that do not exist."""
     found = []
     for target, _sep, heading in (link.partition("#") for link in LINK.findall(text)):
         file = (ROOT / path).parent / target if target else ROOT / path
@@ -97,7 +98,7 @@ def dead_links(path: str, text: str) -> list[str]:
 
 
 def _anchors(text: str) -> set[str]:
-    """The anchors of a Markdown file's headings, as forges make them."""
+    """Return the anchors of the headings of a Markdown file, as forges generate them."""
     headings = re.findall(r"^#+ +(.*)$", text, re.MULTILINE)
     made = {
         re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-") for heading in headings

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The run of core and engine without Ansible really is one, and reaches every module of the two."""
+"""Import every module of core and engine without Ansible."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ for name in sys.argv[1:]:
 
 
 def import_alone(*names: str) -> subprocess.CompletedProcess[str]:
-    """Import modules in a fresh interpreter from which the libraries are taken."""
+    """Import modules in a new interpreter in which the libraries cannot be imported."""
     return subprocess.run(
         [sys.executable, "-c", IMPORT_ALL, *names], capture_output=True, text=True, check=False
     )
 
 
 def modules_of(room: str) -> list[str]:
-    """The full names of a room's modules."""
+    """Return the full names of the modules of a room."""
     folder = f"plugins/module_utils/{room}/"
     paths = [
         path
@@ -54,7 +54,7 @@ def test_core_and_engine_import_without_ansible() -> None:
 @pytest.mark.parametrize(
     "name", ["ansible.module_utils.basic", "botocore.exceptions", "kubernetes", "yaml", "boto3"]
 )
-def test_what_is_taken_away_cannot_be_imported(name: str) -> None:
+def test_forbidden_libraries_cannot_be_imported(name: str) -> None:
     importlib.import_module(name)  # it is installed: refused, not missing
     result = import_alone(name)
     assert result.returncode == 1
@@ -62,7 +62,7 @@ def test_what_is_taken_away_cannot_be_imported(name: str) -> None:
     assert "out of reach here" in result.stderr
 
 
-def test_names_that_only_begin_alike_are_left_alone() -> None:
+def test_names_with_the_same_beginning_can_be_imported() -> None:
     assert not alone.is_forbidden("ansible_collections.nodeops.rotator")
     assert not alone.is_forbidden("yamllint")
     assert alone.is_forbidden("ansible_collections.amazon.aws.plugins")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The floors hold, and would not go unnoticed if they did not."""
+"""Check every file against the rules of its room, and the rules against planted breaches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OURS = "ansible_collections.nodeops.rotator.plugins.module_utils"
 UTILS = "plugins/module_utils"
 
 
-def test_every_file_keeps_to_its_room() -> None:
+def test_no_file_breaks_the_rules_of_its_room() -> None:
     found = [
         line
         for path in shape.files(".py")
@@ -22,7 +22,7 @@ def test_every_file_keeps_to_its_room() -> None:
     assert not found, "\n".join(found)
 
 
-def test_the_rooms_are_where_the_rules_look_for_them() -> None:
+def test_every_room_of_the_rules_has_files() -> None:
     folders = {room.folder for room in map(rules.room_of, shape.files(".py")) if room}
     assert {
         f"{UTILS}/core",
@@ -120,5 +120,5 @@ def test_a_planted_breach_is_found(path: str, source: str) -> None:
         ("tests/integration/x.py", "import time\ntime.sleep(1)"),
     ],
 )
-def test_what_the_floors_allow_passes(path: str, source: str) -> None:
+def test_allowed_imports_and_calls_pass(path: str, source: str) -> None:
     assert rules.breaches(path, source) == []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every file is short, headed and documented, and the unit tests neither sleep nor reach out."""
+"""Check the shape of every file, and that unit tests do not sleep or use the network."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_every_python_file_is_in_shape() -> None:
     assert not found, "\n".join(found)
 
 
-def test_no_file_speaks_of_one_machine() -> None:
+def test_no_file_names_a_path_of_one_machine_or_a_registry() -> None:
     found = []
     for path in shape.files():
         try:
@@ -34,7 +34,7 @@ def test_no_file_speaks_of_one_machine() -> None:
     assert not found, "\n".join(found)
 
 
-def test_links_between_pages_lead_somewhere() -> None:
+def test_every_link_between_pages_exists() -> None:
     found = [
         line
         for path in shape.files(".md")
@@ -87,7 +87,7 @@ def test_a_short_documented_file_passes() -> None:
         (HEAD + 'DOCUMENTATION = r"""\n' + "x\n" * 600 + '"""\n', "a manual of 602 lines"),
     ],
 )
-def test_what_is_out_of_shape_is_found(source: str, complaint: str) -> None:
+def test_every_fault_of_shape_is_found(source: str, complaint: str) -> None:
     assert any(
         complaint in line for line in shape.breaches("plugins/module_utils/core/x.py", source)
     )
@@ -108,12 +108,12 @@ def test_a_long_manual_is_not_counted_as_code() -> None:
         "qu" + "ay.io/x",
     ],
 )
-def test_what_only_holds_elsewhere_is_found(text: str) -> None:
+def test_machine_paths_and_registries_are_found(text: str) -> None:
     assert shape.foreign("README.md", text)
 
 
 @pytest.mark.parametrize(
     "text", ["/home/rooted/", "a framework/x", "tests/workers/", "$HOME/work/x"]
 )
-def test_what_holds_anywhere_passes(text: str) -> None:
+def test_similar_text_passes(text: str) -> None:
     assert shape.foreign("README.md", text) == []

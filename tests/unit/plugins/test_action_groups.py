@@ -81,3 +81,8 @@ def test_a_module_is_in_a_group_exactly_if_it_takes_all_of_its_options(
 @pytest.mark.parametrize("group", sorted(SHARED))
 def test_a_group_names_only_modules_that_exist(group: str) -> None:
     assert members(group) <= set(MODULES)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_module_documents_a_private_option(module: str) -> None:
+    assert not [name for name in taken(module) if name.startswith("_")]
