@@ -27,7 +27,9 @@ from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 def lease(world: World) -> dict[str, Any]:
     """The group's Lease."""
-    found = world.cluster.object("leases", lease_name(world.name, BLUE), "kube-system")
+    found = world.cluster.object(
+        "leases", lease_name(world.account.groups[BLUE].arn), "kube-system"
+    )
     assert found is not None
     return found
 

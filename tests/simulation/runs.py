@@ -81,9 +81,9 @@ def prepare(
         name: parse(name, options.pop(name, usual))
         for name, usual in (("max_surge", 1), ("max_unavailable", 0))
     }
-    lease = lease_name(world.name, group)
+    lease = lease_name(world.account.groups[group].arn)
     policy = RotationPolicy(
-        group=group, lease=lease, run=run_id, holder=f"host_{run_id}", **sizes, **options
+        group=group, cluster=world.name, run=run_id, holder=f"host_{run_id}", **sizes, **options
     ).checked()
     rules = world.judge.rules.setdefault(group, Rules(world.account.groups[group].desired))
     world.judge.chosen = {*(world.judge.chosen or ()), group}

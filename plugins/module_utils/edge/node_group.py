@@ -51,10 +51,7 @@ SPEC: dict[str, Any] = {
 def look_at(module: AnsibleAWSModule) -> Look:
     """Read the node group of the module's parameters. Raises core.errors."""
     params = module.params
-    name, cluster = (
-        params["autoscaling_group_name"],
-        params["cluster_name"] or params["eks_cluster"] or "",
-    )
+    name = params["autoscaling_group_name"]
     if not name:
         raise InputError(
             "autoscaling_group_name is empty",
@@ -62,7 +59,7 @@ def look_at(module: AnsibleAWSModule) -> Look:
         )
     group = AutoScaling(Aws(RawAws(module))).read_group(name)
     kube = KubeClient(connect(module), params["lock_namespace"])
-    lease = kube.read_lease(lease_name(cluster, name))
+    lease = kube.read_lease(lease_name(group.arn))
     ids = {instance.id for instance in group.instances}
     nodes = by_instance(kube.records(Feed("nodes")))
     return Look(

@@ -24,9 +24,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import from_options
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
-    lease_name,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,
 )
@@ -100,7 +97,7 @@ def policy_of(params: Mapping[str, Any], check: bool, epoch: float) -> RotationP
     run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     return RotationPolicy(
         group=group,
-        lease=lease_name(cluster, group),
+        cluster=cluster,
         run=run_id,
         holder=f"{socket.gethostname()}_{os.getpid()}_{run_id}",
         max_surge=parse("max_surge", params["max_surge"]),

@@ -58,6 +58,7 @@ class AutoScaling:
         short = sum(instance.launched for instance in instances) < raw["DesiredCapacity"]
         return Group(
             name=name,
+            arn=raw.get("AutoScalingGroupARN", ""),
             desired=raw["DesiredCapacity"],
             min_size=raw["MinSize"],
             max_size=raw["MaxSize"],
@@ -195,7 +196,10 @@ class AutoScaling:
     def _targets(self, arns: Iterable[str]) -> Iterable[TargetHealth]:
         for arn in arns:
             doing = f"read the health of target group {arn}"
-            found = self._aws.call(doing, "elbv2", "DescribeTargetHealth", TargetGroupArn=arn)
+            try:
+                found = self._aws.call(doing, "elbv2", "DescribeTargetHealth", TargetGroupArn=arn)
+            except NotFoundError:  # deleted: it sends no traffic any more
+                continue
             for entry in found.get("TargetHealthDescriptions", ()):
                 target = entry["Target"]
                 yield TargetHealth(

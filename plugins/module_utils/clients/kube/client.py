@@ -154,8 +154,15 @@ class KubeClient:
         meta: dict[str, Any] = {
             "name": lease.name,
             "namespace": self._namespace,
-            "annotations": {objects.JOURNAL: lease.journal} if lease.journal else {},
+            "annotations": {
+                **dict(lease.notes),
+                **({objects.JOURNAL: lease.journal} if lease.journal else {}),
+            },
+            "labels": dict(lease.labels),
         }
+        if lease.uid:
+            # A PUT creates a Lease that was deleted meanwhile, unless it says which one it means.
+            meta["uid"] = lease.uid
         if lease.resource_version:
             meta["resourceVersion"] = lease.resource_version
         spec = {

@@ -181,6 +181,7 @@ def lease(raw: Raw) -> Lease:
         duration=spec.get("leaseDurationSeconds") or 0,
         transitions=spec.get("leaseTransitions") or 0,
         journal=(meta.get("annotations") or {}).get(JOURNAL, ""),
+        uid=meta.get("uid", ""),
     )
 
 

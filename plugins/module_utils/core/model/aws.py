@@ -96,6 +96,7 @@ class Group:
     """Instances asked for that are no longer in the group; EC2 forgets them about an hour after
     their end."""
     resolved: Target | None = None
+    arn: str = ""
     read_at: float = 0.0
     """When it was read, in seconds since the epoch, by the reader's clock."""
 

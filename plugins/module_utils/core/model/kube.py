@@ -164,3 +164,7 @@ class Lease:
     duration: int = 0
     transitions: int = 0
     journal: str = ""
+    uid: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+    """Annotations besides the journal, for people."""

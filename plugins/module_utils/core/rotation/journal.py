@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
@@ -163,6 +164,27 @@ def _frozen(value: Any) -> Any:
     return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
-def lease_name(cluster: str, group: str) -> str:
-    """Return the name of a node group's Lease."""
-    return "nodeops-rotator-" + hashlib.sha256(f"{cluster}/{group}".encode()).hexdigest()[:16]
+def lease_name(arn: str) -> str:
+    """Return the name of the Lease that is lock and record of an Auto Scaling group.
+
+    It follows from the group's ARN alone, so that every run finds the same one whatever options it
+    was given. The end of the ARN makes it readable.
+    """
+    group = arn.rsplit("autoScalingGroupName/", 1)[-1]
+    return f"nodeops-rotator-{_fit(group.lower(), 30)}-{_digest(arn)}"
+
+
+def label_value(text: str) -> str:
+    """Return the text as a label value, which has 63 characters of a small alphabet; what does not
+    fit is cut and told apart by a hash."""
+    if re.fullmatch(r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?", text):
+        return text
+    return f"{_fit(text, 50)}-{_digest(text)}"
+
+
+def _fit(text: str, length: int) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", text)[:length].strip("-") or "x"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:10]

@@ -196,12 +196,18 @@ class Marks:
 
 
 def join(
-    group: Group, nodes: Mapping[str, Node], target: Target, marks: Marks, max_age: float | None
+    group: Group,
+    nodes: Mapping[str, Node],
+    target: Target,
+    marks: Marks,
+    max_age: float | None,
+    judged_at: float | None = None,
 ) -> tuple[Member, ...]:
     """Return the launched instances of the group as members; `nodes` by instance id."""
     launched = (instance for instance in group.launched if instance.id not in marks.gone)
+    now = group.read_at if judged_at is None else judged_at
     return tuple(
-        _member(instance, nodes.get(instance.id), target, marks, group.read_at, max_age)
+        _member(instance, nodes.get(instance.id), target, marks, now, max_age)
         for instance in launched
     )
 

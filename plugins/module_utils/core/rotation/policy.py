@@ -28,9 +28,9 @@ class RotationPolicy:
     """
 
     group: str
-    lease: str
     run: str
     holder: str
+    lease: str = ""
     max_surge: Size = Size(1)
     max_unavailable: Size = Size(0)
     canary: int = 1

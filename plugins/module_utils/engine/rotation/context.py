@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
@@ -22,31 +22,23 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Evict,
     ReadGroup,
     ReadLease,
-    SetDesired,
     WriteLease,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
-    Situation,
-    by_instance,
-    join,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
-    Window,
-    window,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import (
+    NODES,
+    Known,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     OURS,
     REPEAT,
@@ -55,7 +47,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
     Retry,
 )
 
-NODES = Feed("nodes")
 UNDONE_TIMES, GIVEN_UP_TIMES = 3, 6
 """How often an act of ours on a Node may be repeated before who undoes it is named, and before it
 is left."""
@@ -65,113 +56,19 @@ BLINK = 0.01
 """Seconds between two looks at least, unless something is heard."""
 
 
-class RotationContext:
+class RotationContext(Known):
     """See the module. Stages call `do`, `tell`, `note`, `record`, `look_at`; `memory` is replaced,
     never mutated. `poll_soon`: something is awaited that only reading the group shows. `may_act`:
     the lock is ours and was renewed in time."""
 
     def __init__(self, memory: Memory, view: View, now: float, policy: RotationPolicy) -> None:
-        self.memory, self.view, self.now, self.policy = memory, view, now, policy
+        super().__init__(memory, view, now, policy)
         self.commands: list[Command] = []
         self.events: list[Event] = []
         self.feeds: set[Feed] = {NODES}
         self.wake = math.inf
         self.may_act = False
         self.poll_soon = False
-
-    # What is known
-
-    @property
-    def group(self) -> Group:
-        """The group as it is now by our knowledge; stages run only after a first read."""
-        if self.memory.group is None:
-            raise RuntimeError("the group has not been read yet")
-        return self.memory.group
-
-    @property
-    def target(self) -> Target:
-        """What the group's instances should be launched from: as read before the run begins, then
-        as it was resolved at the beginning, whatever a late read or a parameter behind the image
-        says later."""
-        return self.memory.target or self.group.resolved or Target("", "")
-
-    @property
-    def journal(self) -> Journal:
-        """What the record should say."""
-        return self.memory.journal
-
-    @property
-    def recorded(self) -> bool:
-        """Whether the record says what it should: only then may we act."""
-        return self.memory.written == self.memory.journal
-
-    @property
-    def nodes(self) -> Mapping[str, Node]:
-        """All Node objects of the cluster by uid."""
-        return self.view.cache.items(NODES)
-
-    @property
-    def by_instance(self) -> Mapping[str, Node]:
-        """All Node objects by instance id; made anew only when a node has changed."""
-        memo = self.memory.joined_nodes
-        if memo is None or memo[0] is not self.nodes:
-            memo = (self.nodes, by_instance(self.nodes.values()))
-            self.memory = dataclasses.replace(self.memory, joined_nodes=memo)
-        return memo[1]
-
-    @property
-    def desired(self) -> int:
-        """Desired as it is after our own acts."""
-        account = self.journal.account
-        if not self.journal.run:
-            return self.group.desired
-        if account.raise_from is not None and not self.raise_issued:
-            return account.raise_from
-        return account.expected
-
-    @property
-    def raise_issued(self) -> bool:
-        """Whether the recorded raise of desired has been answered well, lately."""
-        return SetDesired(self.group.name, self.journal.expected) in self.memory.acts
-
-    @property
-    def base(self) -> int:
-        """The group's own size: as recorded, before a run begins as read; never below MinSize,
-        since nobody can ask for fewer."""
-        if not self.journal.run:
-            return self.group.desired
-        return max(self.journal.base, min(self.group.min_size, self.desired))
-
-    @property
-    def situation(self) -> Situation:
-        """The group joined with its nodes; made anew only when something that it is made of has
-        changed."""
-        nodes, memory = self.by_instance, self.memory
-        same, values = (memory.group, nodes, memory.marks), (self.desired, self.base, self.target)
-        known = memory.memo
-        if (
-            known is None
-            or known[1] != values
-            or any(one is not other for one, other in zip(known[0], same, strict=True))
-        ):
-            members = join(self.group, nodes, self.target, memory.marks, self.policy.max_node_age)
-            known = (same, values, Situation(members, self.desired, self.base))
-            self.memory = dataclasses.replace(memory, memo=known)
-        return known[2]
-
-    @property
-    def window(self) -> Window:
-        """The window for the present base."""
-        return window(
-            self.policy.max_surge, self.policy.max_unavailable, max(1, self.situation.base)
-        )
-
-    @property
-    def read_fresh(self) -> bool:
-        """Whether the group was read after our last act on AWS and shows it."""
-        return self.memory.read_began >= self.memory.acted and not self.memory.unseen
-
-    # What it leads to
 
     def do(self, command: Command) -> None:
         """Issue a command, unless it failed lately. Reading is free; evicting needs the lock;

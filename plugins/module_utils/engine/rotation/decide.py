@@ -46,10 +46,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.first_record import (
     write_first_record,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
-    Memory,
-    learn,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Memory
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.outcomes import learn
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.result import (
     RotationResult,
     conclude,
@@ -86,7 +84,7 @@ def _decide(ctx: RotationContext) -> RotationResult | None:
         return _ended(ctx)
     if ctx.view.stop is not None:
         return _stop(ctx)
-    if not lock.known(ctx) or not observe.look(ctx, replacement.awaited(ctx)):
+    if not observe.look(ctx, replacement.awaited(ctx)) or not lock.known(ctx):
         return None
     if ctx.memory.mode == "survey":
         return _survey(ctx)

@@ -16,14 +16,18 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     AccessError,
+    FailedError,
     LockedError,
     UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
     dump,
+    label_value,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import PREFIX
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -41,7 +45,7 @@ def known(ctx: RotationContext) -> bool:
     """Whether the lease has been read; asks for it if not. Raises the error that keeps us from it
     for too long."""
     if ctx.memory.lease_read < ctx.memory.began:
-        read = ReadLease(ctx.policy.lease)
+        read = ReadLease(ctx.lease)
         ctx.do(read)
         retry = ctx.refused(read)
         if retry and ctx.over("no lease", FIRST_CONTACT):
@@ -76,7 +80,7 @@ def acquire(ctx: RotationContext) -> bool:
         )
         _write(ctx, ctx.policy.holder)
     elif ctx.now - ctx.memory.lease_read >= WATCH_OTHER:
-        ctx.do(ReadLease(ctx.policy.lease))
+        ctx.do(ReadLease(ctx.lease))
     else:
         ctx.look_at(ctx.memory.lease_read + WATCH_OTHER)
     return False
@@ -106,16 +110,21 @@ def keep(ctx: RotationContext) -> bool:
     memory, duration = ctx.memory, ctx.policy.lease_duration
     if memory.lease is not None and memory.lease.holder != ctx.policy.holder:
         raise LockedError(
-            f"Lease {ctx.policy.lease} was taken over by {memory.lease.holder or 'nobody'}",
+            f"Lease {ctx.lease} was taken over by {memory.lease.holder or 'nobody'}",
             "See what that run does",
         )
+    if memory.lease is None and memory.lease_read >= memory.began:
+        return _create_again(ctx)
+    if memory.lease_unproven and not memory.lease_read < memory.began:
+        ctx.do(ReadLease(ctx.lease))
+        return False
     if memory.lease_read < memory.began:  # a write met a conflict: see who wrote
-        ctx.do(ReadLease(ctx.policy.lease))
+        ctx.do(ReadLease(ctx.lease))
     elif not ctx.recorded or ctx.now - memory.confirmed >= duration / 3:
         _write(ctx, ctx.policy.holder)
     if ctx.now - memory.confirmed > LOST:
         raise UnreachableError(
-            f"Lease {ctx.policy.lease} could not be renewed for {LOST:.0f} s, and nothing was"
+            f"Lease {ctx.lease} could not be renewed for {LOST:.0f} s, and nothing was"
             " done meanwhile",
             "Run again to go on",
         )
@@ -125,6 +134,46 @@ def keep(ctx: RotationContext) -> bool:
         else ctx.now + 1
     )
     return ctx.now - memory.confirmed < duration * 2 / 3
+
+
+def _create_again(ctx: RotationContext) -> bool:
+    """Create the Lease that somebody has deleted, once and while it would still be ours; nothing
+    begins until a read shows it. Raises FailedError when that is not possible any more."""
+    if ctx.memory.lease_losses > 1:
+        raise FailedError(
+            f"Lease {ctx.lease} was deleted twice while the group was being rotated",
+            "Find out who deletes it, and run again to go on",
+        )
+    if ctx.now - ctx.memory.confirmed >= ctx.policy.lease_duration * 2 / 3:
+        raise FailedError(
+            f"Lease {ctx.lease} was deleted while the group was being rotated and could not be"
+            " created again in time",
+            "Find out who deleted it, and run again to go on",
+        )
+    ctx.tell("lock", ctx.policy.group, "its Lease was deleted by somebody", once="lease lost")
+    _write(ctx, ctx.policy.holder)
+    ctx.look_at(ctx.now + 1)
+    return False
+
+
+def _labels(ctx: RotationContext) -> tuple[tuple[str, str], ...]:
+    """Say in labels who holds what: kubectl get leases -l nodeops.rotator/group=blue."""
+    labels = {
+        "app.kubernetes.io/managed-by": "nodeops.rotator",
+        PREFIX + "cluster": label_value(ctx.policy.cluster),
+        PREFIX + "group": label_value(ctx.policy.group),
+        PREFIX + "kind": kind_of(ctx.group.tags).name,
+        PREFIX + "run": label_value(ctx.policy.run),
+    }
+    return tuple(sorted((key, value) for key, value in labels.items() if value))
+
+
+def _notes(ctx: RotationContext) -> tuple[tuple[str, str], ...]:
+    names = {
+        PREFIX + "autoscaling-group-arn": ctx.group.arn,
+        PREFIX + "cluster": ctx.policy.cluster,
+    }
+    return tuple(sorted((key, value) for key, value in names.items() if value))
 
 
 def release(ctx: RotationContext) -> bool:
@@ -139,7 +188,7 @@ def release(ctx: RotationContext) -> bool:
 def _write(ctx: RotationContext, holder: str) -> None:
     if any(isinstance(command, WriteLease) for command in ctx.view.in_flight):
         return
-    old = ctx.memory.lease or Lease(ctx.policy.lease)
+    old = ctx.memory.lease or Lease(ctx.lease)
     journal = ctx.journal
     if not holder and journal.clean:
         journal = Journal()
@@ -148,12 +197,15 @@ def _write(ctx: RotationContext, holder: str) -> None:
     ctx.do(
         WriteLease(
             Lease(
-                name=ctx.policy.lease,
+                name=ctx.lease,
                 resource_version=old.resource_version,
                 holder=holder,
                 duration=int(ctx.policy.lease_duration),
                 transitions=old.transitions + moves,
                 journal=dump(journal),
+                uid=old.uid,
+                labels=_labels(ctx),
+                notes=_notes(ctx),
             )
         )
     )

@@ -16,9 +16,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
-    NODES,
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import NODES
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
     STALE_READ_TIMEOUT,

@@ -65,7 +65,7 @@ def conclude(
         "blocked_by": sorted({budget for node in nodes for budget in node["blocked_by"]}),
         "seconds": round(ctx.now - memory.began, 1),
         "not_restored": list(memory.left),
-        "canary": memory.canary,
+        "canary": memory.journal.canary or memory.canary,
         "resumed": memory.resumed,
     }
     return RotationResult(status, error, memory.changed, values)

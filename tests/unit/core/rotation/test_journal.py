@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import random
+import re
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.acco
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
     dump,
+    label_value,
     lease_name,
     load,
 )
@@ -139,14 +141,22 @@ def test_verdicts_and_names_alone_leave_a_record_clean() -> None:
     assert kept.clean and Journal().clean
 
 
+ARN = "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:{id}:autoScalingGroupName/{name}"
+
+
 def test_a_group_has_one_lease_and_another_group_another() -> None:
-    names = {
-        lease_name(cluster, group)
-        for cluster in ("a", "b", "a/b")
-        for group in ("blue", "green", "b/blue")
-    }
-    assert len(names) >= 8 and lease_name("a", "blue") == lease_name("a", "blue")
-    assert all(len(name) <= 63 and json.dumps(name) for name in names)
+    arns = [ARN.format(id=id_, name=name) for id_ in "ab" for name in ("blue", "Web_1", "x" * 200)]
+    names = {lease_name(arn) for arn in arns}
+    assert len(names) == 6 and lease_name(arns[0]) == lease_name(arns[0])
+    assert lease_name(arns[0]).startswith("nodeops-rotator-blue-")
+    assert all(re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", name) for name in names)
+
+
+@pytest.mark.parametrize("text", ["blue", "", "a.b_c-d", "x" * 63, "x" * 64, "prod/eu", "-a", "ü"])
+def test_any_text_becomes_a_label_value(text: str) -> None:
+    value = label_value(text)
+    assert re.fullmatch(r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?", value)
+    assert (value == text) is (text in ("blue", "", "a.b_c-d", "x" * 63))
 
 
 def test_a_later_release_is_read_if_it_says_that_it_can_be_and_its_fields_are_kept() -> None:

@@ -29,9 +29,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import Size
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
-    NODES,
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import NODES
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     Memory,
     NodeRecord,
@@ -39,7 +39,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import TARGET
 
 NOW = 1000.0
-POLICY = RotationPolicy("blue", "lease", "r1", "me", canary=0)
+POLICY = RotationPolicy("blue", "r1", "me", "lease", canary=0)
 HELD = Lease("lease", "7", "me", "t1", 30)
 RUNNING = Journal(run="r1", group="blue", target=("lt-1", "2", "ami-new"), tainted=True)
 

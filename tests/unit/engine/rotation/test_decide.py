@@ -86,9 +86,9 @@ def test_the_same_arguments_give_the_same_step_and_are_not_changed(
 
 def test_a_run_begins_by_reading_and_nothing_else() -> None:
     step = decide(start(NOW), View(), NOW, POLICY)
-    assert [type(command) for command in step.commands] == [ReadLease] and step.result is None
-    memory = dataclasses.replace(start(NOW), lease_read=NOW, written=Journal())
-    assert decide(memory, View(), NOW, POLICY).commands == (ReadGroup("blue"),)
+    assert step.commands == (ReadGroup("blue"),) and step.result is None
+    memory = dataclasses.replace(start(NOW), group=GROUP, read=GROUP, read_began=NOW)
+    assert decide(memory, VIEW, NOW, POLICY).commands == (ReadLease("lease"),)
 
 
 @pytest.mark.parametrize(

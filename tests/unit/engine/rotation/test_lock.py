@@ -34,8 +34,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     Memory,
     Retry,
-    learn,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.outcomes import learn
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import a_group
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
     HELD,

@@ -27,9 +27,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.acco
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import observe
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
-    NODES,
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import NODES
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
     STALE_READ_TIMEOUT,

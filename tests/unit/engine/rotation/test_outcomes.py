@@ -40,8 +40,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
     Memory,
-    learn,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.outcomes import learn
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
     a_node,

@@ -1,0 +1,147 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one look of a rotation knows: group, nodes, record, and what follows from them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    SetDesired,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Target
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    Journal,
+    lease_name,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+    Situation,
+    by_instance,
+    join,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
+    RotationPolicy,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
+    Window,
+    window,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    Memory,
+)
+
+NODES = Feed("nodes")
+
+
+class Known:
+    """What is known at one look. `memory` is replaced, never mutated."""
+
+    def __init__(self, memory: Memory, view: View, now: float, policy: RotationPolicy) -> None:
+        self.memory, self.view, self.now, self.policy = memory, view, now, policy
+
+    @property
+    def group(self) -> Group:
+        """The group as it is now by our knowledge; stages run only after a first read."""
+        if self.memory.group is None:
+            raise RuntimeError("the group has not been read yet")
+        return self.memory.group
+
+    @property
+    def target(self) -> Target:
+        """What the group's instances should be launched from: as read before the run begins, then
+        as it was resolved at the beginning, whatever a late read or a parameter behind the image
+        says later."""
+        return self.memory.target or self.group.resolved or Target("", "")
+
+    @property
+    def journal(self) -> Journal:
+        """What the record should say."""
+        return self.memory.journal
+
+    @property
+    def recorded(self) -> bool:
+        """Whether the record says what it should: only then may we act."""
+        return self.memory.written == self.memory.journal
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        """All Node objects of the cluster by uid."""
+        return self.view.cache.items(NODES)
+
+    @property
+    def by_instance(self) -> Mapping[str, Node]:
+        """All Node objects by instance id; made anew only when a node has changed."""
+        memo = self.memory.joined_nodes
+        if memo is None or memo[0] is not self.nodes:
+            memo = (self.nodes, by_instance(self.nodes.values()))
+            self.memory = dataclasses.replace(self.memory, joined_nodes=memo)
+        return memo[1]
+
+    @property
+    def desired(self) -> int:
+        """Desired as it is after our own acts."""
+        account = self.journal.account
+        if not self.journal.run:
+            return self.group.desired
+        if account.raise_from is not None and not self.raise_issued:
+            return account.raise_from
+        return account.expected
+
+    @property
+    def lease(self) -> str:
+        """The name of the group's Lease."""
+        return self.policy.lease or lease_name(self.group.arn)
+
+    @property
+    def raise_issued(self) -> bool:
+        """Whether the recorded raise of desired has been answered well, lately."""
+        return SetDesired(self.group.name, self.journal.expected) in self.memory.acts
+
+    @property
+    def base(self) -> int:
+        """The group's own size: as recorded, before a run begins as read; never below MinSize,
+        since nobody can ask for fewer."""
+        if not self.journal.run:
+            return self.group.desired
+        return max(self.journal.base, min(self.group.min_size, self.desired))
+
+    @property
+    def situation(self) -> Situation:
+        """The group joined with its nodes; made anew only when something that it is made of has
+        changed."""
+        nodes, memory = self.by_instance, self.memory
+        same, values = (memory.group, nodes, memory.marks), (self.desired, self.base, self.target)
+        known = memory.memo
+        if (
+            known is None
+            or known[1] != values
+            or any(one is not other for one, other in zip(known[0], same, strict=True))
+        ):
+            members = join(
+                self.group,
+                nodes,
+                self.target,
+                memory.marks,
+                self.policy.max_node_age,
+                memory.first_read_at,
+            )
+            known = (same, values, Situation(members, self.desired, self.base))
+            self.memory = dataclasses.replace(memory, memo=known)
+        return known[2]
+
+    @property
+    def window(self) -> Window:
+        """The window for the present base."""
+        return window(
+            self.policy.max_surge, self.policy.max_unavailable, max(1, self.situation.base)
+        )
+
+    @property
+    def read_fresh(self) -> bool:
+        """Whether the group was read after our last act on AWS and shows it."""
+        return self.memory.read_began >= self.memory.acted and not self.memory.unseen

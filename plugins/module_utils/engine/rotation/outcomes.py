@@ -1,0 +1,194 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the outcomes of commands change what a rotation remembers."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    ChangeNode,
+    Command,
+    DeletePod,
+    Evict,
+    ReadGroup,
+    ReadLease,
+    SetDesired,
+    Terminate,
+    WriteLease,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    ConflictError,
+    NotFoundError,
+    TemporaryError,
+    ThrottledError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    Reading,
+    explain,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    load,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.overlay import overlay
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    REPEAT,
+    Memory,
+    Retry,
+)
+
+BACKOFF, BACKOFF_MOST = 2.0, 30.0
+"""Seconds until a failed command is tried again: at first, doubled every time, and at most."""
+
+
+def learn(memory: Memory, view: View, now: float) -> Memory:
+    """The memory after the outcomes of this look."""
+    for done in view.done:
+        memory = _failed(memory, done, now) if done.error else _succeeded(memory, done)
+    return memory
+
+
+def _succeeded(memory: Memory, done: Done) -> Memory:
+    command = done.command
+    if command in memory.retries:
+        retries = {other: retry for other, retry in memory.retries.items() if other != command}
+        memory = dataclasses.replace(memory, retries=retries)
+    if isinstance(command, ReadGroup):
+        return _read(memory, done)
+    if isinstance(command, (ReadLease, WriteLease)):
+        return _leased(memory, done)
+    memory = dataclasses.replace(memory, changed=True)
+    memory = _asked(memory, command, done.ended)
+    if isinstance(command, Terminate):
+        memory = _terminated(memory, command, done.ended)
+    if isinstance(command, ChangeNode):
+        key = (command.name, command.change.kind)
+        times = memory.node_writes.get(key, (0, 0.0))[0]
+        writes = {**memory.node_writes, key: (times + 1, done.ended)}
+        memory = dataclasses.replace(memory, node_writes=writes)
+    if command.service == "aws":
+        others = {act: at for act, at in memory.acts.items() if act != command}
+        memory = _effective(
+            dataclasses.replace(memory, acted=done.ended, acts={**others, command: done.ended}),
+            done.ended,
+        )
+    return memory
+
+
+def _asked(memory: Memory, command: Command, now: float) -> Memory:
+    """Note what a command that was carried out, or may have been, does to desired and instances."""
+    if isinstance(command, Terminate):
+        memory = dataclasses.replace(memory, ended_by_us=memory.ended_by_us | {command.instance})
+    if isinstance(command, SetDesired) or (isinstance(command, Terminate) and command.decrement):
+        memory = dataclasses.replace(memory, desired_at=now)
+    return memory
+
+
+def _terminated(memory: Memory, command: Terminate, now: float) -> Memory:
+    marks = dataclasses.replace(memory.marks, gone=memory.marks.gone | {command.instance})
+    return dataclasses.replace(memory, marks=marks)
+
+
+def _read(memory: Memory, done: Done) -> Memory:
+    if done.began < memory.read_began:
+        return memory
+    group: Group = done.answer
+    ended = frozenset(instance.id for instance in group.instances if instance.ending)
+    gone = memory.marks.gone | ended
+    if gone != memory.marks.gone:
+        memory = dataclasses.replace(memory, marks=dataclasses.replace(memory.marks, gone=gone))
+    if memory.first_read_at is None:
+        memory = dataclasses.replace(memory, first_read_at=group.read_at)
+    memory = _account(memory, group, done.began)
+    return _effective(dataclasses.replace(memory, read=group, read_began=done.began), done.began)
+
+
+def _account(memory: Memory, group: Group, began: float) -> Memory:
+    """Explain the desired capacity that this read shows (see core.rotation.accounting)."""
+    if not memory.journal.run or not memory.held:
+        return memory
+    launched = frozenset(instance.id for instance in group.launched)
+    before = {instance.id for instance in memory.read.launched} if memory.read else set()
+    lost = memory.lost | (before - launched - memory.ended_by_us)
+    reading = Reading(began, group.desired, launched, group.min_size, len(lost))
+    ours = memory.journal.max_size or ()
+    ceiling = ours[0] if group.max_size in ours else group.max_size
+    told = explain(memory.journal.account, memory.doubt, reading, memory.desired_at, ceiling)
+    counted = told.foreign is not None or group.desired == memory.journal.expected
+    return dataclasses.replace(
+        memory,
+        journal=memory.journal.accounted(told.account),
+        doubt=told.doubt,
+        lost=frozenset() if counted else lost,
+        foreign=(*memory.foreign, *((told.foreign,) if told.foreign else ())),
+    )
+
+
+def _effective(memory: Memory, now: float) -> Memory:
+    """The memory with `group`: what was read, with what we did lately laid over it."""
+    acts = {act: at for act, at in memory.acts.items() if now - at < REPEAT}
+    group = None if memory.read is None else overlay(memory.read, acts)
+    return dataclasses.replace(memory, acts=acts, group=group)
+
+
+def _leased(memory: Memory, done: Done) -> Memory:
+    lease: Lease | None = done.answer
+    same = (
+        memory.lease is not None
+        and lease is not None
+        and (lease.renewed, lease.holder) == (memory.lease.renewed, memory.lease.holder)
+    )
+    memory = dataclasses.replace(
+        memory, lease=lease, lease_read=done.ended, seen=memory.seen if same else done.ended
+    )
+    if lease is None:
+        losses = memory.lease_losses + memory.held
+        return dataclasses.replace(memory, lease_losses=losses, lease_unproven=memory.held)
+    written = load(lease.journal)
+    if isinstance(done.command, WriteLease):
+        held = bool(lease.holder)
+        return dataclasses.replace(
+            memory, held=held, released=not held, confirmed=done.began, written=written
+        )
+    if memory.held:
+        return dataclasses.replace(memory, lease_unproven=False)
+    # what an earlier run has left is where we go on, and until we hold it others may still write
+    if not memory.held:
+        return dataclasses.replace(
+            memory, journal=written, written=written, resumed=not written.clean
+        )
+    return memory
+
+
+def _failed(memory: Memory, done: Done, now: float) -> Memory:
+    error, command = done.error, done.command
+    if error is None or isinstance(
+        command, (Evict, DeletePod)
+    ):  # the drain has its own table of answers
+        return memory
+    if isinstance(command, ChangeNode) and isinstance(error, (ConflictError, NotFoundError)):
+        # The watch brings the node as it is now, or its end; until then the same write would fail
+        # again.
+        return dataclasses.replace(
+            memory, retries={**memory.retries, command: Retry(0, now + BACKOFF, error)}
+        )
+    if isinstance(command, WriteLease) and isinstance(error, (ConflictError, NotFoundError)):
+        return dataclasses.replace(memory, lease_read=-math.inf)
+    if isinstance(error, TemporaryError):  # its answer may be lost only
+        memory = _asked(memory, command, done.ended)
+    times = memory.retries[command].times + 1 if command in memory.retries else 1
+    pause = min(BACKOFF_MOST, BACKOFF * 2 ** min(times - 1, 8))
+    if isinstance(error, ThrottledError) and error.retry_after:
+        pause = max(pause, error.retry_after)
+    elif not isinstance(error, TemporaryError):
+        pause = max(pause, 5.0)
+    retries = {**memory.retries, command: Retry(times, now + pause, error)}
+    acted = (
+        memory.acted if isinstance(command, ReadGroup) or command.service != "aws" else done.ended
+    )
+    return dataclasses.replace(memory, retries=retries, acted=acted)
