@@ -1,4 +1,5 @@
-# `make help` lists the targets. Every target sets up .venv by itself and writes nothing outside this directory.
+# `make help` lists the targets. Every target sets up .venv by itself and writes nothing outside
+# this directory.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .SUFFIXES:
@@ -12,10 +13,12 @@ export PYTHON
 python := .venv/bin/python
 run := $(python) -m ansible_collections.nodeops.rotator.tests
 
-# No target may reach a real account or cluster by accident, so the settings of the caller's shell are not passed on.
-unexport AWS_PROFILE AWS_DEFAULT_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_REGION
-unexport AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE KUBECONFIG
-unexport K8S_AUTH_KUBECONFIG K8S_AUTH_CONTEXT K8S_AUTH_HOST K8S_AUTH_API_KEY K8S_AUTH_VERIFY_SSL K8S_AUTH_SSL_CA_CERT
+# No target may reach a real account or cluster by accident, so the settings of the caller's shell
+# are not passed on.
+unexport AWS_PROFILE AWS_DEFAULT_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
+unexport AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE
+unexport KUBECONFIG K8S_AUTH_KUBECONFIG K8S_AUTH_CONTEXT K8S_AUTH_HOST K8S_AUTH_API_KEY
+unexport K8S_AUTH_VERIFY_SSL K8S_AUTH_SSL_CA_CERT
 export AWS_CONFIG_FILE := /dev/null
 export AWS_SHARED_CREDENTIALS_FILE := /dev/null
 export AWS_EC2_METADATA_DISABLED := true
@@ -28,7 +31,8 @@ unexport PYTHONPATH PYTHONHOME
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' \
+		$(firstword $(MAKEFILE_LIST))
 
 .PHONY: venv
 venv: ## set up .venv (every other target does so if needed)
@@ -54,9 +58,10 @@ unit: venv ## run the unit tests: no Ansible, no network, no sleep
 rotation: venv ## run whole rotations on the simulation, in virtual time
 	@$(python) tools/run_tests.py rotation
 
-# A real API server is used only if the command line names it. KUBECONFIG of the environment is never used.
+# A real API server is used only if the command line names it. KUBECONFIG of the environment is
+# never used.
 .PHONY: contract
-contract: venv ## compare the simulation with independent servers (KUBECONFIG=... adds a real API server)
+contract: venv ## compare the simulation with independent servers (KUBECONFIG=... adds a real one)
 	@CONTRACT_KUBECONFIG="$(if $(findstring command line,$(origin KUBECONFIG)),$(KUBECONFIG))" \
 		$(python) tools/run_tests.py contract
 
@@ -67,7 +72,8 @@ integration: venv ## run the real modules and playbooks against the simulation o
 .PHONY: lowest
 lowest: venv ## run all tests with the oldest libraries that requirements.txt allows
 	@rm -rf build/lowest
-	@$(python) -m pip install --quiet --no-compile --disable-pip-version-check --target build/lowest -r requirements/lowest.txt
+	@$(python) -m pip install --quiet --no-compile --disable-pip-version-check \
+		--target build/lowest -r requirements/lowest.txt
 	@PYTHONPATH=$(CURDIR)/build/lowest $(python) tools/run_tests.py
 
 .PHONY: bench-drain
