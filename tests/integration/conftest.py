@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Worlds for tests that run Ansible."""
+"""Provide worlds for tests that run Ansible."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWi
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[WorldOnWire]:
-    """A small world of the test's own: one node group."""
+    """Serve a small world for this test: one node group."""
     with world_on_wire("small", tmp_path) as world:
         yield world
 
 
 @pytest.fixture
 def eks(tmp_path: Path) -> Iterator[WorldOnWire]:
-    """An EKS cluster of the test's own: three node groups, twelve nodes."""
+    """Serve an EKS cluster for this test: three node groups, twelve nodes."""
     with world_on_wire("eks", tmp_path) as world:
         yield world
 
 
 @pytest.fixture(scope="module")
 def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorldOnWire]:
-    """A small world for tests that change nothing in it."""
+    """Serve a small world for all tests that change nothing in it."""
     with world_on_wire("small", tmp_path_factory.mktemp("still")) as world:
         yield world

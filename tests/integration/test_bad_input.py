@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What cannot be right is told in one line that says what, which object, what stands in the way and
-what to do; and nothing is changed. `refused` holds every message to that."""
+"""Refuse bad input in one line, before anything is changed.
+
+The line says what was tried, on which object, what stands in the way and what to do.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +24,14 @@ ROTATE: dict[str, Any] = {"autoscaling_group_name": GROUP, "eks_cluster": "demo"
 
 
 def told(output: str) -> str:
-    """The one line with which Ansible tells a task's failure."""
+    """Return the message of the failed task."""
     found = re.search(r"^fatal: .*?FAILED! => (\{.*\})$", output, re.MULTILINE)
     assert found, output
     return str(json.loads(found[1])["msg"])
 
 
 def kubeconfig(folder: Path, server: str) -> str:
-    """A kubeconfig for an API server that is not there."""
+    """Write a kubeconfig for this server and return its path."""
     path = folder / "kubeconfig"
     user = {"name": "me", "user": {"token": "a-token-that-is-long-enough"}}
     cluster = {"name": "demo", "cluster": {"server": server}}
@@ -46,7 +48,7 @@ def kubeconfig(folder: Path, server: str) -> str:
 
 
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
-def test_unknown_cluster(still: WorldOnWire, module: str) -> None:
+def test_an_unknown_cluster_is_named(still: WorldOnWire, module: str) -> None:
     message = still.refused(module, **{**ROTATE, "eks_cluster": "dmo"})
     assert "EKS cluster dmo" in message and message.endswith(
         "Check the name, the region and the account"
@@ -56,7 +58,7 @@ def test_unknown_cluster(still: WorldOnWire, module: str) -> None:
 @pytest.mark.parametrize(
     "module", ["asg_node_replace", "node_group_info", "launch_template_update"]
 )
-def test_unknown_node_group(still: WorldOnWire, module: str) -> None:
+def test_an_unknown_node_group_is_named(still: WorldOnWire, module: str) -> None:
     options = (
         {"image_id": "ami-0123456789abcdef0"}
         if module == "launch_template_update"
@@ -70,19 +72,21 @@ def test_unknown_node_group(still: WorldOnWire, module: str) -> None:
 
 
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
-def test_no_credentials(still: WorldOnWire, module: str) -> None:
+def test_missing_credentials_are_reported(still: WorldOnWire, module: str) -> None:
     message = still.refused(module, NOBODY, **ROTATE)
     assert "Unable to locate credentials" in message and "Give AWS credentials" in message
 
 
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
-def test_a_region_that_there_is_not(still: WorldOnWire, module: str) -> None:
+def test_an_unknown_region_is_named(still: WorldOnWire, module: str) -> None:
     message = still.refused(module, {"AWS_ENDPOINT_URL": None}, **ROTATE, region="eu-west-9")
     assert "eu-west-9" in message and "Check the region" in message
 
 
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
-def test_api_server_unreachable(still: WorldOnWire, module: str, tmp_path: Path) -> None:
+def test_an_unreachable_api_server_is_named(
+    still: WorldOnWire, module: str, tmp_path: Path
+) -> None:
     options = {
         "autoscaling_group_name": GROUP,
         "cluster_name": "demo",
@@ -93,13 +97,13 @@ def test_api_server_unreachable(still: WorldOnWire, module: str, tmp_path: Path)
 
 
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
-def test_expired_aws_token(still: WorldOnWire, module: str) -> None:
+def test_an_expired_aws_session_is_reported(still: WorldOnWire, module: str) -> None:
     message = still.refused(module, still.who("expired"), **ROTATE)
     assert "ExpiredToken" in message and "renew expired ones" in message
 
 
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
-def test_expired_kubernetes_token(still: WorldOnWire, module: str) -> None:
+def test_an_expired_kubernetes_token_is_reported(still: WorldOnWire, module: str) -> None:
     options = {
         "autoscaling_group_name": GROUP,
         "cluster_name": "demo",
@@ -110,12 +114,12 @@ def test_expired_kubernetes_token(still: WorldOnWire, module: str) -> None:
 
 
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
-def test_no_access_entry_in_the_cluster(still: WorldOnWire, module: str) -> None:
+def test_a_missing_access_entry_is_reported(still: WorldOnWire, module: str) -> None:
     assert "Unauthorized" in still.refused(module, still.who("stranger"), **ROTATE)
 
 
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
-def test_no_permission_in_aws(still: WorldOnWire, module: str) -> None:
+def test_a_missing_aws_permission_is_named(still: WorldOnWire, module: str) -> None:
     options = {
         "autoscaling_group_name": GROUP,
         "cluster_name": "demo",
@@ -126,7 +130,7 @@ def test_no_permission_in_aws(still: WorldOnWire, module: str) -> None:
 
 
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
-def test_no_permission_in_kubernetes(still: WorldOnWire, module: str) -> None:
+def test_a_missing_kubernetes_permission_is_named(still: WorldOnWire, module: str) -> None:
     options = {
         "autoscaling_group_name": GROUP,
         "cluster_name": "demo",
@@ -136,14 +140,14 @@ def test_no_permission_in_kubernetes(still: WorldOnWire, module: str) -> None:
     assert "forbidden" in message and "Allow" in message
 
 
-def test_no_ami_for_this_kubernetes_version(still: WorldOnWire) -> None:
+def test_a_kubernetes_version_without_an_ami_is_refused(still: WorldOnWire) -> None:
     message = still.refused(
         "eks_ami_lookup", family="al2023", kubernetes_version="1.12", allow_downgrade=True
     )
     assert "1.12" in message and "al2023" in message
 
 
-def test_ami_of_another_architecture_than_the_instance_types(still: WorldOnWire) -> None:
+def test_an_ami_that_does_not_fit_the_instance_types_is_refused(still: WorldOnWire) -> None:
     arm = still.module(
         "eks_ami_lookup",
         family="al2023",
@@ -158,7 +162,7 @@ def test_ami_of_another_architecture_than_the_instance_types(still: WorldOnWire)
 
 
 @pytest.mark.parametrize("module", ["asg_node_replace"])
-def test_launch_template_missing(small: WorldOnWire, module: str) -> None:
+def test_a_missing_launch_template_is_named(small: WorldOnWire, module: str) -> None:
     small.aws("ec2").delete_launch_template(LaunchTemplateName=GROUP)
     message = small.refused(module, **ROTATE)
     assert (
@@ -166,7 +170,7 @@ def test_launch_template_missing(small: WorldOnWire, module: str) -> None:
     )
 
 
-def test_launch_template_missing_is_found_before_anything_is_touched(small: WorldOnWire) -> None:
+def test_a_missing_launch_template_is_found_before_anything_is_changed(small: WorldOnWire) -> None:
     small.aws("ec2").delete_launch_template(LaunchTemplateName=GROUP)
     before = small.changes()
     outcome = small.playbook("rotate_eks")
@@ -174,7 +178,7 @@ def test_launch_template_missing_is_found_before_anything_is_touched(small: Worl
     assert "launch template" in told(outcome.output)
 
 
-def test_an_empty_group_has_nothing_to_rotate_and_that_is_said(small: WorldOnWire) -> None:
+def test_an_empty_group_is_reported_as_having_nothing_to_rotate(small: WorldOnWire) -> None:
     template = small.report()["groups"][GROUP] and {
         "LaunchTemplateName": GROUP,
         "Version": "$Latest",
@@ -200,7 +204,7 @@ def test_an_empty_group_has_nothing_to_rotate_and_that_is_said(small: WorldOnWir
     ]
 
 
-def test_nothing_outdated_is_a_success_that_says_so(still: WorldOnWire) -> None:
+def test_a_group_without_outdated_nodes_is_a_success(still: WorldOnWire) -> None:
     before = still.changes()
     outcome = still.playbook("rotate_eks", prepare_update_template=False)
     assert outcome.code == 0 and still.changes() == before
@@ -222,13 +226,13 @@ def test_nothing_outdated_is_a_success_that_says_so(still: WorldOnWire) -> None:
     ],
     ids=lambda value: json.dumps(value) if isinstance(value, dict) else "",
 )
-def test_sizes_and_durations_that_cannot_be_meant(
+def test_invalid_sizes_and_durations_are_refused(
     still: WorldOnWire, options: dict[str, Any], said: str
 ) -> None:
     assert still.refused("asg_node_replace", **{**ROTATE, **options}).startswith(said)
 
 
-def test_an_inventory_with_an_unknown_cluster_says_so_and_so_does_the_playbook(
+def test_an_unknown_cluster_ends_the_inventory_and_the_playbook(
     still: WorldOnWire,
 ) -> None:
     outcome = still.playbook("rotate_eks", inventory=INVENTORY + "clusters: [dmo]\n")
@@ -240,19 +244,19 @@ def test_an_inventory_with_an_unknown_cluster_says_so_and_so_does_the_playbook(
     assert outcome.code == 2 and "PLAY" not in outcome.output, "nothing of it has run"
 
 
-def test_an_inventory_without_credentials_says_so(still: WorldOnWire) -> None:
+def test_an_inventory_without_credentials_fails_in_one_line(still: WorldOnWire) -> None:
     outcome = still.run("ansible-inventory", "-i", str(still.inventory), "--graph", **NOBODY)
     assert (
         "Cannot list the EKS clusters of eu-west-1: Unable to locate credentials. Give AWS"
         " credentials" in outcome.output
     )
     assert outcome.code == 2 and "Traceback" not in outcome.output
-    assert len(outcome.output.strip().splitlines()) == 1, "no word of other inventory plugins"
+    assert len(outcome.output.strip().splitlines()) == 1, "other inventory plugins are mentioned"
 
 
 @pytest.mark.parametrize("playbook", ["rotate_eks", "plan", "check_amis"])
-def test_no_playbook_goes_on_without_its_inventory(still: WorldOnWire, playbook: str) -> None:
-    """Ansible would make a warning of it, say "no hosts matched" and end with status 0."""
+def test_no_playbook_runs_without_its_inventory(still: WorldOnWire, playbook: str) -> None:
+    """Ansible alone would warn, find no hosts, and end with status 0."""
     inventory = still.inventory.parent / "gone.node_groups.yml"
     inventory.write_text(INVENTORY)
     name = f"nodeops.rotator.{playbook}"
@@ -260,7 +264,7 @@ def test_no_playbook_goes_on_without_its_inventory(still: WorldOnWire, playbook:
     assert outcome.code == 2 and "Unable to locate credentials" in outcome.output
 
 
-def test_an_empty_inventory_is_an_error_unless_it_may_be(still: WorldOnWire) -> None:
+def test_an_empty_inventory_is_an_error_unless_allowed(still: WorldOnWire) -> None:
     inventory = still.inventory.parent / "none.node_groups.yml"
     inventory.write_text(INVENTORY + "tags: {team: nobody}\n")
     outcome = still.run("ansible-inventory", "-i", str(inventory), "--graph")
@@ -269,7 +273,7 @@ def test_an_empty_inventory_is_an_error_unless_it_may_be(still: WorldOnWire) -> 
     assert still.run("ansible-inventory", "-i", str(inventory), "--graph").code == 0
 
 
-def test_a_limit_that_leaves_no_node_group_says_so(still: WorldOnWire) -> None:
+def test_a_limit_without_node_groups_is_an_error(still: WorldOnWire) -> None:
     outcome = still.playbook(
         "rotate_eks", "--limit", "other", inventory=INVENTORY + "groups:\n  other: false\n"
     )
@@ -278,7 +282,7 @@ def test_a_limit_that_leaves_no_node_group_says_so(still: WorldOnWire) -> None:
     ) or "does not match" in outcome.output
 
 
-def test_a_pattern_that_leaves_no_node_group_says_so(still: WorldOnWire) -> None:
+def test_a_host_pattern_without_node_groups_is_an_error(still: WorldOnWire) -> None:
     outcome = still.playbook(
         "rotate_eks", "--limit", GROUP, inventory=INVENTORY, rotation_hosts="eks_managed"
     )

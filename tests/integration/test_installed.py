@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The collection as others have it: built into an archive, installed from it, its playbooks run by
-their full names."""
+"""Build the archive, install the collection from it, and run its playbooks by full name."""
 
 from __future__ import annotations
 
@@ -37,7 +36,7 @@ def galaxy(*arguments: str, cwd: Path, path: str = "") -> None:
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The archive, built of what git knows of, as `make build` does."""
+    """Build the archive from the tracked files, as `make build` does."""
     folder = tmp_path_factory.mktemp("archive")
     sys.path.insert(0, str(ROOT / "tools"))
     try:
@@ -52,7 +51,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A collections path with nothing but the collection, installed from the archive."""
+    """Install the archive; return a collections path that holds nothing else."""
     folder = tmp_path_factory.mktemp("installed")
     galaxy(
         "install",
@@ -66,7 +65,7 @@ def installed(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_archive_holds_the_product_and_nothing_else(archive: Path) -> None:
+def test_the_archive_contains_only_the_product(archive: Path) -> None:
     with tarfile.open(archive) as tar:
         found = {name.partition("/")[0] for name in tar.getnames()}
     product = {"plugins", "roles", "playbooks", "meta", "docs", "changelogs", "requirements.txt"}

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The real playbook, ended in the middle in every way that there is, and run again: it
-completes."""
+"""End the real playbook in the middle in every possible way, and run it again to completion."""
 
 from __future__ import annotations
 
@@ -30,7 +29,7 @@ SLOW = {
 
 
 def start(world: WorldOnWire) -> subprocess.Popen[bytes]:
-    """The playbook in the background."""
+    """Start the playbook in the background."""
     extra = ["-e", json.dumps(SLOW)]
     command = [
         str(PROGRAMS / "ansible-playbook"),
@@ -51,7 +50,7 @@ def start(world: WorldOnWire) -> subprocess.Popen[bytes]:
 
 
 def until(what: str, holds: Callable[[], bool], limit: float = 60) -> None:
-    """Wait for the world to be so."""
+    """Wait until `holds` returns True; fail after `limit` seconds."""
     end = time.monotonic() + limit
     while not holds():
         assert time.monotonic() < end, f"not within {limit} s: {what}"
@@ -59,12 +58,12 @@ def until(what: str, holds: Callable[[], bool], limit: float = 60) -> None:
 
 
 def replaced(world: WorldOnWire) -> int:
-    """How many terminations have been asked for."""
+    """Return how many terminations were requested."""
     return int(world.report()["calls"].get("autoscaling:TerminateInstanceInAutoScalingGroup", 0))
 
 
 def family(pid: int) -> list[int]:
-    """A process and all that descend from it, youngest first."""
+    """Return the IDs of a process and its descendants, youngest first."""
     parents: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -81,7 +80,7 @@ def family(pid: int) -> list[int]:
 
 
 def power_cut(process: subprocess.Popen[bytes]) -> None:
-    """Everything dies at once, as when the machine does."""
+    """Kill all processes at once, as a crash of the machine does."""
     members = family(process.pid)
     for pid in members:
         os.kill(pid, signal.SIGSTOP)
@@ -90,24 +89,23 @@ def power_cut(process: subprocess.Popen[bytes]) -> None:
 
 
 def lost_parent(process: subprocess.Popen[bytes]) -> None:
-    """Ansible is killed as ansible-runner does it; the module gets no signal and finds its parent
-    gone."""
+    """Kill only Ansible, as ansible-runner does; the module gets no signal."""
     process.kill()
 
 
 def interrupt(process: subprocess.Popen[bytes]) -> None:
-    """Somebody presses Ctrl-C: every process of the terminal gets it."""
+    """Interrupt all processes of the terminal, as Ctrl-C does."""
     for pid in family(process.pid):
         os.kill(pid, signal.SIGINT)
 
 
 def terminate(process: subprocess.Popen[bytes]) -> None:
-    """A pipeline's job is cancelled."""
+    """Terminate Ansible, as a canceled job of a pipeline does."""
     process.terminate()
 
 
 @pytest.mark.parametrize("end", [power_cut, lost_parent, interrupt, terminate])
-def test_ended_in_the_middle_and_run_again(
+def test_a_playbook_that_was_ended_in_the_middle_completes_when_run_again(
     small: WorldOnWire, end: Callable[[subprocess.Popen[bytes]], None]
 ) -> None:
     process = start(small)

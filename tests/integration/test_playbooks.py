@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbooks from end to end on a world on the wire."""
+"""Run the playbooks from end to end on a world on the wire."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ HOOK = """
 
 
 def images(world: WorldOnWire, group: str = GROUP) -> set[str]:
-    """What the group's instances run."""
+    """Return the images that the instances of the group run."""
     return set(world.report()["groups"][group]["images"])
 
 
-def test_a_rotation_its_table_and_a_second_run_that_changes_nothing(small: WorldOnWire) -> None:
+def test_a_rotation_ends_with_its_table_and_a_second_run_changes_nothing(
+    small: WorldOnWire,
+) -> None:
     facts = small.report()["facts"]
     outcome = small.playbook("rotate_eks")
     assert outcome.code == 0, outcome.output
@@ -48,7 +50,7 @@ def test_a_rotation_its_table_and_a_second_run_that_changes_nothing(small: World
     assert small.changes() == before
 
 
-def test_the_plan_touches_nothing_and_needs_no_right_to_write(eks: WorldOnWire) -> None:
+def test_the_plan_changes_nothing_and_needs_only_read_permissions(eks: WorldOnWire) -> None:
     before, report = eks.changes(), eks.report()
     outcome = eks.playbook("plan", who="reader")
     assert outcome.code == 0, outcome.output
@@ -65,7 +67,7 @@ def test_check_mode_of_the_rotation_is_the_plan(small: WorldOnWire) -> None:
     assert "4 nodes would be replaced. Nothing was changed." in outcome.output
 
 
-def test_after_a_failed_canary_the_template_goes_back_and_no_other_node_group_is_touched(
+def test_a_failed_canary_rolls_the_template_back_and_ends_the_run(
     eks: WorldOnWire,
 ) -> None:
     before, facts = eks.report()["groups"], eks.report()["facts"]
@@ -86,9 +88,7 @@ def test_after_a_failed_canary_the_template_goes_back_and_no_other_node_group_is
     assert shown["target"]["image_id"] == facts["old_image"]
 
 
-def test_limit_takes_only_what_it_names_and_hooks_run_around_it(
-    eks: WorldOnWire, tmp_path: Path
-) -> None:
+def test_limit_selects_node_groups_and_hooks_run_for_each(eks: WorldOnWire, tmp_path: Path) -> None:
     log = tmp_path / "hooks.log"
     hooks = {name: tmp_path / f"{name}.yml" for name in ("before", "after")}
     for word, path in hooks.items():
@@ -108,7 +108,7 @@ def test_limit_takes_only_what_it_names_and_hooks_run_around_it(
     assert report["breaches"] == []
 
 
-def test_a_managed_node_group_is_refused_before_its_template_is_touched(small: WorldOnWire) -> None:
+def test_a_managed_node_group_is_refused_before_its_template_is_changed(small: WorldOnWire) -> None:
     tags = [
         {
             "ResourceId": GROUP,
@@ -126,7 +126,7 @@ def test_a_managed_node_group_is_refused_before_its_template_is_touched(small: W
     assert "managed node group web" in outcome.output and "Traceback" not in outcome.output
 
 
-def test_the_inventory_keeps_its_answers_and_groups_as_it_is_told(
+def test_the_inventory_caches_its_answers_and_builds_groups(
     small: WorldOnWire, tmp_path: Path
 ) -> None:
     more = (

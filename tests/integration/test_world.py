@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The World as `make world` serves it: boto3 and kubectl work, strangers do not get in, and trouble
-comes on demand."""
+"""Use the World as `make world` serves it: with boto3, kubectl, other identities and faults."""
 
 from __future__ import annotations
 
@@ -33,13 +32,13 @@ needs_kubectl = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorldOnWire]:
-    """Four nodes and one Deployment with a budget."""
+    """Serve four nodes and one Deployment with a budget."""
     with world_on_wire("small", tmp_path_factory.mktemp("world")) as made:
         yield made
 
 
 def boto(world: WorldOnWire, service: str, who: str = "rotator", **more: str) -> Any:
-    """A boto3 client that tries once."""
+    """Return a boto3 client that makes one attempt."""
     env = {**world.report()["identities"][who], **more}
     return boto3.client(
         service,
@@ -53,7 +52,7 @@ def boto(world: WorldOnWire, service: str, who: str = "rotator", **more: str) ->
 
 
 def code(act: Any, **params: Any) -> str:
-    """What boto3 says of a call: the error's code, "" for none."""
+    """Return the error code of a call with boto3, "" for none."""
     try:
         act(**params)
     except ClientError as error:
@@ -68,7 +67,7 @@ def fault(world: WorldOnWire, match: str, code_: str, **more: Any) -> None:
 
 
 def kubectl(world: WorldOnWire, *words: str, who: str = "rotator", status: int = 0) -> str:
-    """kubectl's output, errors included; it must end with this status."""
+    """Run kubectl, check its exit status, and return its output with errors."""
     config = world.report()["identities"][who]["KUBECONFIG"]
     binary = str(KUBECTL if KUBECTL.exists() else shutil.which("kubectl"))
     line = [binary, "--kubeconfig", config, "--cache-dir", str(world.folder / "cache"), *words]
@@ -80,7 +79,7 @@ def kubectl(world: WorldOnWire, *words: str, who: str = "rotator", status: int =
 
 
 @needs_kubectl
-def test_kubectl_sees_and_drains(world: WorldOnWire) -> None:
+def test_kubectl_reads_and_drains_nodes(world: WorldOnWire) -> None:
     names = kubectl(world, "get", "nodes", "-o", "name").split()
     assert len(names) == 4
     node = names[0].partition("/")[2]
@@ -109,7 +108,9 @@ def test_kubectl_sees_and_drains(world: WorldOnWire) -> None:
         ("expired", 1, 1, "Unauthorized"),
     ],
 )
-def test_kubectl_as_others(world: WorldOnWire, who: str, read: int, write: int, words: str) -> None:
+def test_kubectl_is_refused_for_other_identities(
+    world: WorldOnWire, who: str, read: int, write: int, words: str
+) -> None:
     node = kubectl(world, "get", "nodes", "-o", "name").split()[0].partition("/")[2]
     kubectl(world, "get", "nodes", who=who, status=read)
     refusal = kubectl(world, "label", "node", node, "a=b", who=who, status=write)
@@ -126,7 +127,9 @@ def test_kubectl_as_others(world: WorldOnWire, who: str, read: int, write: int, 
         ("expired", "ExpiredToken", "ExpiredToken"),
     ],
 )
-def test_boto3_as_each_identity(world: WorldOnWire, who: str, read: str, write: str) -> None:
+def test_every_identity_has_its_rights_in_boto3(
+    world: WorldOnWire, who: str, read: str, write: str
+) -> None:
     client = boto(world, "autoscaling", who)
     assert code(client.describe_auto_scaling_groups) == read
     assert (
@@ -142,7 +145,7 @@ def test_boto3_as_each_identity(world: WorldOnWire, who: str, read: str, write: 
         ("eks", "list_clusters", "UnrecognizedClientException"),
     ],
 )
-def test_keys_that_are_none_of_the_accounts(
+def test_unknown_access_keys_are_refused(
     world: WorldOnWire, service: str, operation: str, refusal: str
 ) -> None:
     stranger = boto(world, service, AWS_ACCESS_KEY_ID="AKIANONEOFTHEACCOUNT")
@@ -166,14 +169,14 @@ def test_temporary_credentials_need_their_token(world: WorldOnWire) -> None:
     assert code(boto(world, "autoscaling", **keys).describe_tags) == "InvalidClientTokenId"
 
 
-def test_pages_are_walked_by_boto3(world: WorldOnWire) -> None:
+def test_boto3_reads_all_pages(world: WorldOnWire) -> None:
     world.behavior(aws={"page_size": 3})
     pages = list(boto(world, "ec2").get_paginator("describe_instances").paginate())
     world.behavior(aws={"page_size": None})
     assert [len(page["Reservations"]) for page in pages] == [3, 1]
 
 
-def test_faults_on_demand_reach_both_faces(world: WorldOnWire) -> None:
+def test_planned_faults_reach_aws_and_kubernetes_clients(world: WorldOnWire) -> None:
     client = boto(world, "autoscaling")
     fault(world, "autoscaling:DescribeTags", "Throttling", times=2)
     assert [code(client.describe_tags) for _call in range(3)] == ["Throttling", "Throttling", ""]
@@ -189,7 +192,7 @@ def test_faults_on_demand_reach_both_faces(world: WorldOnWire) -> None:
 
 
 def nodes(world: WorldOnWire) -> list[Any]:
-    """The nodes by a bare request with the kubeconfig's token."""
+    """Read the nodes with the token of the kubeconfig."""
     config = json.loads(Path(world.env["KUBECONFIG"]).read_text())
     cluster = config["clusters"][0]["cluster"]
     trust = ssl.create_default_context(
@@ -201,7 +204,7 @@ def nodes(world: WorldOnWire) -> list[Any]:
         return list(json.load(answer)["items"])
 
 
-def test_calls_are_counted_and_acts_judged_over_the_wire(world: WorldOnWire) -> None:
+def test_calls_over_the_wire_are_counted_and_judged(world: WorldOnWire) -> None:
     before = world.report()
     name = boto(world, "autoscaling").describe_auto_scaling_instances()["AutoScalingInstances"][0][
         "InstanceId"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A world in a process of its own, and Ansible let loose on it: real playbooks, real modules."""
+"""Serve a world in a process of its own, and run real playbooks and modules on it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PROGRAMS = Path(sys.executable).parent
 TREE = Path(lines.__file__).parents[6]
 """The folder that holds ansible_collections/nodeops/rotator."""
 PATHS = os.pathsep.join(filter(None, (str(TREE), os.environ.get("PYTHONPATH"))))
-"""Where Python looks besides its own folders; `make lowest` puts the oldest libraries there."""
+"""Additional search path of Python; `make lowest` puts the oldest libraries there."""
 SERVE = "ansible_collections.nodeops.rotator.tests.simulation.serve"
 READS = re.compile(r"^(kubernetes:(get|list|watch) |\w+:(Describe|Get|List))")
 CALL_MODULE = """
@@ -46,19 +46,19 @@ QUICK = {
     "verify_delay": 1,
     "rotate_max_surge": 2,
 }
-"""Variables that make a rotation short in a world whose durations are."""
+"""Variables for a short rotation in a world with short durations."""
 
 
 @dataclasses.dataclass
 class Outcome:
-    """How a command ended."""
+    """Exit code, output and duration of a command."""
 
     code: int
     output: str
     seconds: float
 
     def recap(self, host: str) -> dict[str, int]:
-        """The figures of a host in the play recap."""
+        """Return the figures of a host in the play recap."""
         line = re.search(rf"^{re.escape(host)}\s+: (.*)$", self.output, re.MULTILINE)
         return (
             {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", line[1])} if line else {}
@@ -66,7 +66,7 @@ class Outcome:
 
 
 class WorldOnWire:
-    """A served world: `env` reaches it."""
+    """A served world. `env`: the environment that reaches it."""
 
     def __init__(self, env: Mapping[str, str], folder: Path) -> None:
         self.env, self.folder = dict(env), folder
@@ -80,24 +80,22 @@ class WorldOnWire:
             return json.load(answer)
 
     def report(self) -> dict[str, Any]:
-        """Breaches, calls, figures, groups, facts."""
+        """Return the report of the World: breaches, calls, figures, groups, facts."""
         found = self._ask("/report")
         assert isinstance(found, dict)
         return found
 
     def behavior(self, **sides: Mapping[str, Any]) -> None:
-        """Change how the world behaves: aws={"boot": [60, 60]}."""
+        """Change the behavior of the world, as in `aws={"boot": [60, 60]}`."""
         self._ask("/behavior", sides)
 
     def who(self, name: str) -> dict[str, str | None]:
-        """What makes a command be that caller (simulation.identities): environment variables,
-        KUBECONFIG among them."""
+        """Return the environment variables with which a command runs as this identity."""
         nobody: dict[str, str | None] = {"AWS_SESSION_TOKEN": None}
         return {**nobody, **self.report()["identities"][name]}
 
     def changes(self) -> int:
-        """How many calls so far were meant to change something; dry runs of RunInstances are
-        none."""
+        """Return the number of calls that could change something, dry runs excluded."""
         calls = self.report()["calls"]
         return sum(
             count
@@ -106,7 +104,7 @@ class WorldOnWire:
         )
 
     def aws(self, service: str) -> Any:
-        """A boto3 client, to do to the world what somebody else might: not judged."""
+        """Return a boto3 client of somebody else, whose calls are not judged."""
         operator = IDENTITIES["operator"]
         keys = {"aws_access_key_id": operator.access_key, "aws_secret_access_key": operator.secret}
         return boto3.client(
@@ -117,7 +115,10 @@ class WorldOnWire:
         )
 
     def environment(self, **more: str | None) -> dict[str, str]:
-        """For a command: this world and nothing of the caller's. None takes a variable away."""
+        """Return the environment for a command: this world, and no settings of the caller.
+
+        None removes a variable.
+        """
         ours = ("AWS_", "KUBE", "K8S_AUTH_", "ANSIBLE_", "WORLD_")
         kept = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
         fixed = {
@@ -161,8 +162,10 @@ class WorldOnWire:
     def playbook(
         self, name: str, *options: str, inventory: str = "", who: str = "rotator", **variables: Any
     ) -> Outcome:
-        """Run a playbook of the collection by its full name, as `who`. `inventory`: content of the
-        inventory file."""
+        """Run a playbook of the collection as the identity `who`.
+
+        `inventory`: content of the inventory file.
+        """
         if inventory:
             self.inventory.write_text(inventory)
         given = {**QUICK, **variables}
@@ -185,7 +188,7 @@ class WorldOnWire:
     def module(
         self, name: str, env: Mapping[str, str | None] | None = None, **options: Any
     ) -> dict[str, Any]:
-        """Run a module as Ansible would start it; its result."""
+        """Run a module as Ansible starts it and return its result."""
         done = subprocess.run(
             [sys.executable, "-c", CALL_MODULE, name],
             input=json.dumps(options),
@@ -203,7 +206,7 @@ class WorldOnWire:
     def refused(
         self, name: str, env: Mapping[str, str | None] | None = None, **options: Any
     ) -> str:
-        """The message of a module that must fail: one line, no traceback, and nothing changed."""
+        """Run a module that must fail in one line without any change; return the message."""
         before = self.changes()
         result = self.module(name, env, **options)
         assert result.get("failed"), result

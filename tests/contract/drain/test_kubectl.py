@@ -1,11 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""kubectl drain and node_drain on twin worlds: who is evicted, deleted, left and refused, and the
-exit, must agree.
+"""Run kubectl drain and node_drain on twin worlds and compare pods and exit status.
 
-The worlds are built alike, down to the names of the pods. Where we differ on purpose the test says
-so.
+The worlds are equal, down to the names of the pods. Each test states differences that are on
+purpose.
 """
 
 from __future__ import annotations
@@ -149,8 +148,8 @@ FIRM: dict[str, Any] = {
     "leave_cordoned": True,
     "wait_for_volumes": False,
 }
-"""kubectl does not ignore DaemonSets unless told, and leaves a node cordoned whatever happens; we
-ask for the same."""
+"""Options that make node_drain behave as kubectl, which does not ignore DaemonSets by default and
+always leaves a node cordoned."""
 SOON = {"timeout": 4, "retry": 2}
 
 CASES: list[tuple[str, Callable[[WireStage], None], list[str], dict[str, Any]]] = [
@@ -216,7 +215,7 @@ def world(build: Callable[[WireStage], None], folder: Path) -> WireStage:
 
 
 def watched(stage: WireStage, act: Callable[[], tuple[bool, frozenset[str]]]) -> Outcome:
-    """Let a tool act on the world; what it asked for is read at the gate, not from what it says."""
+    """Run a tool on the world; return what it requested, as counted at the gate."""
     evicted, deleted = set(), set()
 
     def note(call: Call) -> None:
@@ -261,7 +260,7 @@ def by_module(stage: WireStage, options: dict[str, Any]) -> tuple[bool, frozense
 @pytest.mark.parametrize(
     ("build", "flags", "options"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
-def test_twins(
+def test_kubectl_and_node_drain_do_the_same(
     build: Callable[[WireStage], None], flags: list[str], options: dict[str, Any], folder: Path
 ) -> None:
     theirs, ours = world(build, folder / "theirs"), world(build, folder / "ours")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The faces that every case runs against, and a namespace of its own for each case."""
+"""Provide each face, and a namespace for each case."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ FACES = ["memory", "wire", *(["server"] if os.environ.get(REAL) else [])]
 
 @pytest.fixture(scope="session")
 def wire() -> Iterator[Served]:
-    """The World of the wire face."""
+    """Serve the World of the wire face."""
     yield from served(Behavior())
 
 
 @pytest.fixture(scope="session", params=FACES)
 def face(request: pytest.FixtureRequest) -> Face:
-    """Each face in turn."""
+    """Return each face in turn."""
     if request.param == "memory":
         return Memory()
     if request.param == "wire":
@@ -42,8 +42,10 @@ def face(request: pytest.FixtureRequest) -> Face:
 
 @pytest.fixture
 def namespace(face: Face) -> Iterator[str]:
-    """A namespace that is deleted afterwards, with the service account without which no pod is
-    admitted."""
+    """Create a namespace, which is deleted afterwards.
+
+    It has the service account without which no pod is admitted.
+    """
     name = f"contract-{uuid.uuid4().hex[:8]}"
     assert face.ask("POST", "/api/v1/namespaces", {"metadata": {"name": name}})[0] == 201
     account = {"metadata": {"name": "default"}}

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One API, asked in three ways: the World in memory, the World on the wire, and any real API
-server."""
+"""Call one API in three ways: the World in memory, on the wire, and a real API server."""
 
 from __future__ import annotations
 
@@ -27,9 +26,11 @@ from ansible_collections.nodeops.rotator.tests.simulation.wire.kube import (
 )
 
 REAL = "CONTRACT_KUBECONFIG"
-"""Names a kubeconfig; the cases then run against its API server too. They create and delete
-namespaces with Leases, pods that are never placed, and PodDisruptionBudgets in them, and nothing
-else."""
+"""Variable that names a kubeconfig. The cases then run against its API server too.
+
+They create and delete namespaces with Leases, pods that are never placed, and
+PodDisruptionBudgets, and nothing else.
+"""
 
 Answer = tuple[int, dict[str, Any]]
 
@@ -40,14 +41,14 @@ class Face(Protocol):
     def ask(
         self, verb: str, path: str, body: Any = None, kind: str = "application/json", **query: str
     ) -> Answer:
-        """Status and body of one request."""
+        """Send one request; return status and body."""
 
     def watch(self, path: str, seconds: int, **query: str) -> list[dict[str, Any]]:
-        """All events of a watch with `timeoutSeconds` of that many seconds."""
+        """Watch for this many seconds (`timeoutSeconds`); return all events."""
 
 
 def a_cluster(behavior: Behavior) -> Cluster:
-    """The World that the cases meet: two nodes, nothing else."""
+    """Return the World of the cases: two nodes, nothing else."""
     kernel = Kernel()
     cluster = Cluster(kernel, Gate(lambda: kernel.now), behavior)
     for name in ("n1", "n2"):
@@ -57,7 +58,7 @@ def a_cluster(behavior: Behavior) -> Cluster:
 
 
 class Memory:
-    """The World at the request seam; each request takes a moment of its time."""
+    """The World at the request seam. Each request takes a moment of its time."""
 
     def __init__(self) -> None:
         self._cluster = a_cluster(Behavior())
@@ -77,7 +78,7 @@ class Memory:
 
 
 class Client:
-    """An API server through kubernetes.core's client: the project's own lowest seam."""
+    """An API server at the request seam of the project, through the client of kubernetes.core."""
 
     def __init__(self, kubeconfig: Any) -> None:
         self._raw = RawKube(lambda: get_api_client(None, kubeconfig=kubeconfig).client)
@@ -94,7 +95,7 @@ class Client:
 
 
 class Served:
-    """A cluster on the wire, with the clock running; end it with `close`."""
+    """A cluster on the wire that follows the wall clock. End it with `close`."""
 
     def __init__(self, cluster: Cluster) -> None:
         self.cluster, self.lock = cluster, threading.RLock()
@@ -106,11 +107,11 @@ class Served:
 
     @property
     def kubeconfig(self) -> Mapping[str, Any]:
-        """How clients reach it."""
+        """Return its kubeconfig as a dictionary."""
         return self.server.kubeconfig()
 
     def kubeconfig_file(self) -> str:
-        """The same as a file."""
+        """Write the kubeconfig to a file and return the path."""
         with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as file:
             json.dump(self.kubeconfig, file)
         return file.name
@@ -124,7 +125,7 @@ class Served:
 
 
 def served(behavior: Behavior) -> Iterator[Served]:
-    """A World on the wire for as long as the caller is at it."""
+    """Yield a World on the wire, and close it afterwards."""
     world = Served(a_cluster(behavior))
     try:
         yield world

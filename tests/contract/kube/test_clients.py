@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tools that people have, against the World on the wire: kubectl, and kubernetes.core's dynamic
-client."""
+"""Use the World on the wire with kubectl and the dynamic client of kubernetes.core."""
 
 from __future__ import annotations
 
@@ -38,7 +37,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def world() -> Iterator[Served]:
-    """A quick cluster with every kind of pod on two nodes."""
+    """Return a fast cluster with every kind of pod on two nodes."""
     behavior = Behavior(
         pod_start=0.1,
         pod_ready=0.1,
@@ -61,7 +60,7 @@ def world() -> Iterator[Served]:
 
 @pytest.fixture
 def kubectl(world: Served, tmp_path: pathlib.Path) -> Kubectl:
-    """kubectl on that cluster."""
+    """Return a function that runs kubectl on that cluster."""
     environment = {**os.environ, "KUBECONFIG": world.kubeconfig_file(), "HOME": str(tmp_path)}
 
     def run(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -84,7 +83,7 @@ def on_node(world: Served, node: str) -> set[str]:
         return {pod["metadata"]["name"].split("-")[0] for pod in world.cluster.pods_on(node)}
 
 
-def test_get_shows_the_columns_of_the_server(kubectl: Kubectl) -> None:
+def test_kubectl_get_shows_the_columns_of_the_server(kubectl: Kubectl) -> None:
     lines = kubectl("get", "nodes").stdout.splitlines()
     assert lines[0].split() == ["NAME", "STATUS", "ROLES", "VERSION", "AGE"]
     assert lines[1].split()[:4] == ["n1", "Ready", "<none>", "v1.33.5-eks-113cf36"]
@@ -104,7 +103,7 @@ def test_get_shows_the_columns_of_the_server(kubectl: Kubectl) -> None:
     assert json.loads(kubectl("get", "node", "n1", "-o", "json").stdout)["kind"] == "Node"
 
 
-def test_describe(kubectl: Kubectl) -> None:
+def test_kubectl_describes_objects(kubectl: Kubectl) -> None:
     described = kubectl("describe", "node", "n1")
     assert (
         described.returncode == 0
@@ -117,7 +116,7 @@ def test_describe(kubectl: Kubectl) -> None:
     assert "Allowed disruptions:  2" in kubectl("describe", "pdb", "web", "-n", "shop").stdout
 
 
-def test_cordon_and_uncordon(kubectl: Kubectl) -> None:
+def test_kubectl_cordons_and_uncordons(kubectl: Kubectl) -> None:
     assert kubectl("cordon", "n1").stdout == "node/n1 cordoned\n"
     assert "Ready,SchedulingDisabled" in kubectl("get", "node", "n1").stdout
     assert kubectl("cordon", "n1").stdout == "node/n1 already cordoned\n"
@@ -126,7 +125,7 @@ def test_cordon_and_uncordon(kubectl: Kubectl) -> None:
     assert "SchedulingDisabled" not in kubectl("get", "node", "n1").stdout
 
 
-def test_drain(kubectl: Kubectl, world: Served) -> None:
+def test_kubectl_drains(kubectl: Kubectl, world: Served) -> None:
     assert {"web", "db", "agent", "proxy"} >= on_node(world, "n1") > {"agent", "proxy"}
     done = kubectl("drain", "n1", "--ignore-daemonsets", "--timeout=20s")
     assert done.returncode == 0 and done.stdout.endswith("node/n1 drained\n"), done.stderr
@@ -134,7 +133,7 @@ def test_drain(kubectl: Kubectl, world: Served) -> None:
     assert world.cluster.gate.calls["kubernetes:create pods/eviction"] >= 3
 
 
-def test_drain_that_a_budget_refuses(kubectl: Kubectl, world: Served) -> None:
+def test_kubectl_drain_is_refused_by_a_budget(kubectl: Kubectl, world: Served) -> None:
     patch = '{"spec":{"maxUnavailable":0}}'
     assert kubectl("patch", "pdb", "web", "-n", "shop", "--type=merge", "-p", patch).returncode == 0
     time.sleep(0.2)
@@ -146,7 +145,7 @@ def test_drain_that_a_budget_refuses(kubectl: Kubectl, world: Served) -> None:
     assert "web" in on_node(world, "n1")
 
 
-def test_writes(kubectl: Kubectl) -> None:
+def test_kubectl_writes_objects(kubectl: Kubectl) -> None:
     manifest = (
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace:"
         " shop}\ndata: {a: '%s'}\n"
@@ -171,13 +170,13 @@ def test_writes(kubectl: Kubectl) -> None:
     assert kubectl("wait", "--for=delete", "node/n2", "--timeout=5s").returncode == 0
 
 
-def test_watching_columns(kubectl: Kubectl, world: Served) -> None:
+def test_kubectl_watches_columns(kubectl: Kubectl, world: Served) -> None:
     threading.Timer(0.5, lambda: kubectl("cordon", "n1")).start()
     lines = kubectl("get", "nodes", "--watch", "--request-timeout=2s").stdout.splitlines()
     assert len(lines) > 3 and any("Ready,SchedulingDisabled" in line for line in lines[3:])
 
 
-def test_dynamic_client(world: Served) -> None:
+def test_the_dynamic_client_reads_and_writes(world: Served) -> None:
     client = get_api_client(None, kubeconfig=dict(world.kubeconfig))
     nodes = client.resource("Node", "v1")
     assert sorted(node.metadata.name for node in nodes.get().items) == ["n1", "n2"]
@@ -201,7 +200,7 @@ def stream(world: Served, path: str) -> Any:
     return urllib.request.urlopen(f"{world.server.url}{path}", timeout=10)
 
 
-def test_a_line_arrives_when_it_happens(world: Served) -> None:
+def test_a_watch_event_arrives_when_it_happens(world: Served) -> None:
     version = world.cluster.store.version
     with stream(
         world, f"/api/v1/nodes?watch=1&resourceVersion={version}&timeoutSeconds=10"
@@ -219,7 +218,7 @@ def test_a_line_arrives_when_it_happens(world: Served) -> None:
         assert json.loads(line)["type"] == "MODIFIED" and time.monotonic() - patched[0] < 0.2
 
 
-def test_latency_and_lost_connections(world: Served) -> None:
+def test_answers_are_delayed_and_connections_are_lost(world: Served) -> None:
     world.server.latency = 0.2
     began = time.monotonic()
     stream(world, "/version").close()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Selecting and listing objects, reviews and discovery: the same from World and server."""
+"""Select and list objects, review access, discover: the World answers as a real server."""
 
 from __future__ import annotations
 
@@ -27,13 +27,15 @@ from ansible_collections.nodeops.rotator.tests.contract.kube.test_objects import
         ("color=blue,size=s", []),
     ],
 )
-def test_label_selectors(face: Face, namespace: str, selector: str, found: list[str]) -> None:
+def test_objects_are_selected_by_labels(
+    face: Face, namespace: str, selector: str, found: list[str]
+) -> None:
     for name, labels in (("a", {"color": "blue"}), ("b", {"color": "green"}), ("c", {})):
         made(face, namespace, name, labels=labels)
     assert names(face.ask("GET", leases(namespace), labelSelector=selector)) == found
 
 
-def test_field_selectors(face: Face, namespace: str) -> None:
+def test_objects_are_selected_by_fields(face: Face, namespace: str) -> None:
     made(face, namespace, "a")
     made(face, namespace, "b")
     assert names(face.ask("GET", leases(namespace), fieldSelector="metadata.name=b")) == ["b"]
@@ -44,7 +46,7 @@ def test_field_selectors(face: Face, namespace: str) -> None:
     ]
 
 
-def test_lists_and_pages(face: Face, namespace: str) -> None:
+def test_lists_are_read_in_pages(face: Face, namespace: str) -> None:
     for name in "abcde":
         made(face, namespace, name)
     found, query, versions = [], {"limit": "2"}, set()
@@ -59,13 +61,13 @@ def test_lists_and_pages(face: Face, namespace: str) -> None:
     assert face.ask("GET", leases(namespace), limit="2", **{"continue": "nonsense!"})[0] == 400
 
 
-def test_a_version_from_the_future(face: Face, namespace: str) -> None:
+def test_a_resource_version_of_the_future_is_refused(face: Face, namespace: str) -> None:
     status, body = face.ask("GET", leases(namespace), resourceVersion="999999999999")
     assert (status, body["reason"]) == (504, "Timeout")
     assert body["details"]["causes"][0]["reason"] == "ResourceVersionTooLarge"
 
 
-def test_access_review(face: Face) -> None:
+def test_access_reviews_are_answered(face: Face) -> None:
     asked = {"resourceAttributes": {"verb": "patch", "resource": "nodes"}}
     body = {
         "apiVersion": "authorization.k8s.io/v1",
@@ -78,7 +80,7 @@ def test_access_review(face: Face) -> None:
     assert (status, answer["status"]["allowed"]) == (201, True)
 
 
-def test_discovery(face: Face) -> None:
+def test_discovery_lists_groups_and_resources(face: Face) -> None:
     core = {entry["name"]: entry for entry in face.ask("GET", "/api/v1")[1]["resources"]}
     assert (
         core["pods/eviction"]["kind"] == "Eviction" and core["pods/eviction"]["group"] == "policy"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading and writing objects: the same answers from the World and from a real API server."""
+"""Read and write objects: the World answers as a real API server."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_cases_have_met_a_real_api_server() -> None:
     assert Client(os.environ[REAL]).ask("GET", "/version")[1]["gitVersion"].startswith("v1.")
 
 
-def test_create_and_get(face: Face, namespace: str) -> None:
+def test_a_created_object_is_read_back(face: Face, namespace: str) -> None:
     body = made(face, namespace)
     assert (body["kind"], body["apiVersion"]) == ("Lease", "coordination.k8s.io/v1")
     assert {"uid", "resourceVersion", "creationTimestamp"} <= body["metadata"].keys()
@@ -59,7 +59,7 @@ def test_create_and_get(face: Face, namespace: str) -> None:
     )
 
 
-def test_create_again(face: Face, namespace: str) -> None:
+def test_an_object_cannot_be_created_twice(face: Face, namespace: str) -> None:
     made(face, namespace)
     status, body = face.ask("POST", leases(namespace), lease("lock"))
     assert (status, body["kind"], body["status"], body["reason"], body["code"]) == (
@@ -73,7 +73,7 @@ def test_create_again(face: Face, namespace: str) -> None:
     assert body["details"] == {"name": "lock", "group": "coordination.k8s.io", "kind": "leases"}
 
 
-def test_generated_name(face: Face, namespace: str) -> None:
+def test_a_name_is_generated(face: Face, namespace: str) -> None:
     body = lease("x")
     body["metadata"] = {"generateName": "lock-"}
     status, found = face.ask("POST", leases(namespace), body)
@@ -84,7 +84,7 @@ def test_generated_name(face: Face, namespace: str) -> None:
     )
 
 
-def test_what_is_not_there(face: Face, namespace: str) -> None:
+def test_missing_objects_are_404(face: Face, namespace: str) -> None:
     for verb in ("GET", "DELETE"):
         status, body = face.ask(verb, leases(namespace, "ghost"))
         assert (status, body["reason"]) == (404, "NotFound")
@@ -94,13 +94,13 @@ def test_what_is_not_there(face: Face, namespace: str) -> None:
     assert (status, body["message"]) == (404, f'namespaces "{namespace}-no" not found')
 
 
-def test_paths_and_methods_that_are_not_served(face: Face, namespace: str) -> None:
+def test_unknown_paths_and_methods_are_refused(face: Face, namespace: str) -> None:
     assert face.ask("GET", "/api/v1/unknowns")[0] == 404
     assert face.ask("GET", "/apis/apps/v9/deployments")[0] == 404
     assert face.ask("POST", leases(namespace, "lock"), lease("lock"))[0] == 405
 
 
-def test_update_under_a_lock(face: Face, namespace: str) -> None:
+def test_an_update_needs_the_present_version(face: Face, namespace: str) -> None:
     version = made(face, namespace)["metadata"]["resourceVersion"]
     status, body = face.ask(
         "PUT", leases(namespace, "lock"), lease("lock", "you", resourceVersion=version)
@@ -116,7 +116,7 @@ def test_update_under_a_lock(face: Face, namespace: str) -> None:
     )
 
 
-def test_update_of_a_lease_wants_a_version(face: Face, namespace: str) -> None:
+def test_an_update_of_a_lease_needs_a_version(face: Face, namespace: str) -> None:
     made(face, namespace)
     status, body = face.ask("PUT", leases(namespace, "lock"), lease("lock"))
     assert (status, body["reason"]) == (
@@ -125,7 +125,7 @@ def test_update_of_a_lease_wants_a_version(face: Face, namespace: str) -> None:
     ) and "must be specified for an update" in body["message"]
 
 
-def test_patch_under_a_lock(face: Face, namespace: str) -> None:
+def test_a_patch_needs_the_present_version_if_it_names_one(face: Face, namespace: str) -> None:
     version = made(face, namespace)["metadata"]["resourceVersion"]
     patch = {"metadata": {"resourceVersion": version, "annotations": {"a": "1"}}}
     assert face.ask("PATCH", leases(namespace, "lock"), patch, MERGE)[0] == 200
@@ -133,14 +133,14 @@ def test_patch_under_a_lock(face: Face, namespace: str) -> None:
     assert face.ask("PATCH", leases(namespace, "lock"), patch, MERGE)[0] == 409
 
 
-def test_patch_of_another_uid(face: Face, namespace: str) -> None:
+def test_a_patch_of_another_uid_is_refused(face: Face, namespace: str) -> None:
     made(face, namespace)
     patch = {"metadata": {"uid": "11111111-1111-1111-1111-111111111111", "labels": {"a": "b"}}}
     status, body = face.ask("PATCH", leases(namespace, "lock"), patch, MERGE)
     assert (status, body["reason"]) == (409, "Conflict") and "UID" in body["message"]
 
 
-def test_a_patch_that_changes_nothing(face: Face, namespace: str) -> None:
+def test_a_patch_without_a_change_keeps_the_version(face: Face, namespace: str) -> None:
     version = made(face, namespace)["metadata"]["resourceVersion"]
     _status, body = face.ask(
         "PATCH", leases(namespace, "lock"), {"spec": {"holderIdentity": "me"}}, MERGE
@@ -148,7 +148,7 @@ def test_a_patch_that_changes_nothing(face: Face, namespace: str) -> None:
     assert body["metadata"]["resourceVersion"] == version
 
 
-def test_merge_patch_removes_by_null(face: Face, namespace: str) -> None:
+def test_null_in_a_merge_patch_removes_a_field(face: Face, namespace: str) -> None:
     made(face, namespace, annotations={"a": "1", "b": "2"})
     _status, body = face.ask(
         "PATCH", leases(namespace, "lock"), {"metadata": {"annotations": {"a": None}}}, MERGE
@@ -156,7 +156,7 @@ def test_merge_patch_removes_by_null(face: Face, namespace: str) -> None:
     assert body["metadata"]["annotations"] == {"b": "2"}
 
 
-def test_json_patch(face: Face, namespace: str) -> None:
+def test_a_json_patch_is_applied(face: Face, namespace: str) -> None:
     made(face, namespace)
     replace = {"op": "replace", "path": "/spec/holderIdentity", "value": "you"}
     test = {"op": "test", "path": "/spec/holderIdentity", "value": "me"}
@@ -188,13 +188,13 @@ def test_strategic_patch_of_finalizers_adds(face: Face, namespace: str) -> None:
     )
 
 
-def test_an_unknown_patch_format(face: Face, namespace: str) -> None:
+def test_an_unknown_patch_format_is_refused(face: Face, namespace: str) -> None:
     made(face, namespace)
     status, body = face.ask("PATCH", leases(namespace, "lock"), {}, "application/json")
     assert (status, body["reason"]) == (415, "UnsupportedMediaType")
 
 
-def test_delete_and_its_answer(face: Face, namespace: str) -> None:
+def test_a_deletion_checks_the_uid_and_returns_a_status(face: Face, namespace: str) -> None:
     uid = made(face, namespace)["metadata"]["uid"]
     status, body = face.ask(
         "DELETE",
@@ -211,7 +211,7 @@ def test_delete_and_its_answer(face: Face, namespace: str) -> None:
     )
 
 
-def test_finalizers_hold(face: Face, namespace: str) -> None:
+def test_finalizers_delay_deletion(face: Face, namespace: str) -> None:
     made(face, namespace, finalizers=["example.com/hold"])
     assert face.ask("DELETE", leases(namespace, "lock"))[0] == 200
     status, body = face.ask("GET", leases(namespace, "lock"))

@@ -1,8 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pods, budgets and evictions. The cases write pod and budget status themselves and agree with what
-controllers would write, so that they hold on an API server with controllers and on one without."""
+"""Evict pods under budgets: the World answers as a real API server.
+
+The cases write the status of pods and budgets themselves, as controllers would. So they hold with
+and without controllers.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ def budgets(namespace: str, name: str = "") -> str:
 def pod(
     face: Face, namespace: str, name: str, phase: str = "Running", ready: bool = True
 ) -> dict[str, Any]:
-    """A pod that no scheduler places and whose status is ours."""
+    """Create a pod that no scheduler places, with this status."""
     spec = {"containers": [{"name": "c", "image": "i"}], "nodeSelector": {"no": "where"}}
     meta = {"name": name, "labels": {"app": "web"}}
     assert (
@@ -60,7 +63,7 @@ def budget(
     name: str = "web",
     **spec: Any,
 ) -> None:
-    """A budget with the status that `healthy` of `total` pods give it."""
+    """Create a budget with the status for `healthy` of `total` pods."""
     full = {"minAvailable": minimum, "selector": {"matchLabels": {"app": "web"}}, **spec}
     body = {
         "apiVersion": "policy/v1",
@@ -98,7 +101,7 @@ def evict(
     )
 
 
-def test_granted(face: Face, namespace: str) -> None:
+def test_an_eviction_is_granted(face: Face, namespace: str) -> None:
     pod(face, namespace, "a")
     pod(face, namespace, "b")
     budget(face, namespace, healthy=2, minimum=1, total=2)
@@ -107,7 +110,7 @@ def test_granted(face: Face, namespace: str) -> None:
     assert face.ask("GET", pods(namespace, "a"))[0] == 404
 
 
-def test_refused_with_its_cause(face: Face, namespace: str) -> None:
+def test_an_eviction_is_refused_with_its_cause(face: Face, namespace: str) -> None:
     pod(face, namespace, "a")
     budget(face, namespace, healthy=1, minimum=1, total=1)
     status, body = evict(face, namespace, "a")
@@ -120,7 +123,7 @@ def test_refused_with_its_cause(face: Face, namespace: str) -> None:
 @pytest.mark.parametrize(
     ("policy", "expected"), [("AlwaysAllow", 201), ("IfHealthyBudget", 429), (None, 429)]
 )
-def test_unready_pods_behind_a_broken_budget(
+def test_the_policy_of_a_broken_budget_decides_about_unready_pods(
     face: Face, namespace: str, policy: str | None, expected: int
 ) -> None:
     pod(face, namespace, "a", ready=False)
@@ -129,7 +132,7 @@ def test_unready_pods_behind_a_broken_budget(
     assert evict(face, namespace, "a")[0] == expected
 
 
-def test_unready_pods_behind_a_healthy_budget(face: Face, namespace: str) -> None:
+def test_unready_pods_of_a_healthy_budget_are_evicted(face: Face, namespace: str) -> None:
     pod(face, namespace, "a", ready=False)
     pod(face, namespace, "b")
     budget(face, namespace, healthy=1, minimum=1, total=2)
@@ -137,13 +140,13 @@ def test_unready_pods_behind_a_healthy_budget(face: Face, namespace: str) -> Non
 
 
 @pytest.mark.parametrize("phase", ["Pending", "Succeeded", "Failed"])
-def test_phases_that_no_budget_guards(face: Face, namespace: str, phase: str) -> None:
+def test_pending_and_finished_pods_need_no_budget(face: Face, namespace: str, phase: str) -> None:
     pod(face, namespace, "a", phase, ready=False)
     budget(face, namespace, healthy=0, minimum=1, total=1)
     assert evict(face, namespace, "a")[0] == 201
 
 
-def test_two_budgets(face: Face, namespace: str) -> None:
+def test_a_pod_with_two_budgets_cannot_be_evicted(face: Face, namespace: str) -> None:
     pod(face, namespace, "a")
     for name in ("one", "two"):
         budget(face, namespace, healthy=1, minimum=0, total=1, name=name)
@@ -151,7 +154,7 @@ def test_two_budgets(face: Face, namespace: str) -> None:
     assert status == 500 and "more than one PodDisruptionBudget" in body["message"]
 
 
-def test_not_there_and_not_the_same(face: Face, namespace: str) -> None:
+def test_missing_pods_and_other_uids_are_refused(face: Face, namespace: str) -> None:
     assert evict(face, namespace, "ghost")[0] == 404
     uid = pod(face, namespace, "a")["metadata"]["uid"]
     status, body = evict(
@@ -161,7 +164,7 @@ def test_not_there_and_not_the_same(face: Face, namespace: str) -> None:
     assert evict(face, namespace, "a", {"preconditions": {"uid": uid}})[0] == 201
 
 
-def test_name_in_the_body(face: Face, namespace: str) -> None:
+def test_the_name_in_the_body_has_to_match(face: Face, namespace: str) -> None:
     pod(face, namespace, "a")
     body = {
         "apiVersion": "policy/v1",
@@ -180,7 +183,7 @@ def test_dry_run(face: Face, namespace: str) -> None:
     assert face.ask("GET", budgets(namespace, "web"))[1]["status"]["disruptionsAllowed"] == 1
 
 
-def test_status_and_spec_are_apart(face: Face, namespace: str) -> None:
+def test_status_and_spec_are_written_separately(face: Face, namespace: str) -> None:
     pod(face, namespace, "a")
     _status, body = face.ask(
         "PATCH",
@@ -194,14 +197,14 @@ def test_status_and_spec_are_apart(face: Face, namespace: str) -> None:
     }
 
 
-def test_a_pod_that_runs_nowhere_is_deleted_at_once(face: Face, namespace: str) -> None:
+def test_an_unscheduled_pod_is_deleted_at_once(face: Face, namespace: str) -> None:
     pod(face, namespace, "a")
     status, body = face.ask("DELETE", pods(namespace, "a"))
     assert (status, body["kind"]) == (200, "Pod")
     assert face.ask("GET", pods(namespace, "a"))[0] == 404
 
 
-def test_generation_of_a_budget(face: Face, namespace: str) -> None:
+def test_the_generation_of_a_budget_counts_changes_of_its_spec(face: Face, namespace: str) -> None:
     budget(face, namespace, healthy=0, minimum=1, total=0)
     patch = {"metadata": {"labels": {"a": "b"}}}
     assert (
@@ -214,7 +217,7 @@ def test_generation_of_a_budget(face: Face, namespace: str) -> None:
     )
 
 
-def test_fields_of_pods(face: Face, namespace: str) -> None:
+def test_pods_are_selected_by_fields(face: Face, namespace: str) -> None:
     pod(face, namespace, "a")
     pod(face, namespace, "b", "Succeeded")
     query = {"fieldSelector": "status.phase=Running,spec.nodeName="}
@@ -223,7 +226,7 @@ def test_fields_of_pods(face: Face, namespace: str) -> None:
     ] == ["a"]
 
 
-def test_a_namespace_that_is_ending(face: Face, namespace: str) -> None:
+def test_a_terminating_namespace_accepts_no_objects(face: Face, namespace: str) -> None:
     pod(face, namespace, "a")
     assert (
         face.ask(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Watches: the same events from every face."""
+"""Watch objects: every face sends the same events."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def seen(events: list[dict[str, Any]]) -> list[tuple[str, str]]:
     return [(event["type"], event["object"]["metadata"]["name"]) for event in events]
 
 
-def test_from_a_version(face: Face, namespace: str) -> None:
+def test_a_watch_begins_after_a_resource_version(face: Face, namespace: str) -> None:
     version = make(face, namespace, "a")
     make(face, namespace, "b")
     label(face, namespace, "a", x="1")
@@ -53,7 +53,7 @@ def test_from_a_version(face: Face, namespace: str) -> None:
     assert versions == sorted(set(versions)) and events[0]["object"]["kind"] == "Lease"
 
 
-def test_without_a_version_what_is_there_comes_first(face: Face, namespace: str) -> None:
+def test_a_watch_without_a_version_begins_with_present_objects(face: Face, namespace: str) -> None:
     make(face, namespace, "a")
     make(face, namespace, "b")
     assert sorted(seen(face.watch(leases(namespace), 1))) == [("ADDED", "a"), ("ADDED", "b")]
@@ -63,7 +63,7 @@ def test_without_a_version_what_is_there_comes_first(face: Face, namespace: str)
     ]
 
 
-def test_what_begins_and_ceases_to_match(face: Face, namespace: str) -> None:
+def test_a_watch_reports_what_begins_and_ceases_to_match(face: Face, namespace: str) -> None:
     version = make(face, namespace, "a")
     label(face, namespace, "a", color="blue")
     label(face, namespace, "a", other="x")
@@ -74,7 +74,7 @@ def test_what_begins_and_ceases_to_match(face: Face, namespace: str) -> None:
     assert events[-1]["object"]["metadata"]["labels"]["color"] == "blue"
 
 
-def test_one_object_by_its_name(face: Face, namespace: str) -> None:
+def test_a_watch_of_one_object_by_name(face: Face, namespace: str) -> None:
     version = make(face, namespace, "a")
     make(face, namespace, "b")
     label(face, namespace, "a", x="1")
@@ -83,6 +83,6 @@ def test_one_object_by_its_name(face: Face, namespace: str) -> None:
     ) == [("MODIFIED", "a")]
 
 
-def test_a_selector_that_is_refused(face: Face, namespace: str) -> None:
+def test_an_invalid_selector_is_refused(face: Face, namespace: str) -> None:
     (event,) = face.watch(leases(namespace), 1, fieldSelector="spec.holderIdentity=me")
     assert (event["type"], event["object"]["code"]) == ("ERROR", 400)

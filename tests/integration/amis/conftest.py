@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two modules as Ansible runs them, in this process, with real boto3 and kubernetes clients on
-the wire."""
+"""Run the modules in this process with real boto3 and Kubernetes clients on the wire."""
 
 from __future__ import annotations
 
@@ -27,18 +26,18 @@ MODULES = {"eks_ami_lookup": eks_ami_lookup, "launch_template_update": launch_te
 
 @dataclasses.dataclass
 class Modules:
-    """Runs a module with options; `diff` is on, `check` is check mode."""
+    """Runs modules with options, always with diff. `check`: check mode."""
 
     capture: pytest.CaptureFixture[str]
 
     def __call__(self, name: str, check: bool = False, **options: Any) -> dict[str, Any]:
-        """The result of a run that must not fail."""
+        """Run a module that must succeed; return the result."""
         result = self.run(name, check, **options)
         assert not result.get("failed"), result["msg"]
         return result
 
     def run(self, name: str, check: bool = False, **options: Any) -> dict[str, Any]:
-        """The result; a failed one has `failed`."""
+        """Run a module; return the result, which has `failed` if it failed."""
         self.capture.readouterr()
         given = {**options, "_ansible_check_mode": check, "_ansible_diff": True}
         with patch_module_args(given), pytest.raises(SystemExit):
@@ -49,7 +48,7 @@ class Modules:
         return result
 
     def refused(self, name: str, **options: Any) -> str:
-        """The message of a run that must fail: one line, and nothing of a traceback."""
+        """Run a module that must fail in one line; return the message."""
         result = self.run(name, **options)
         assert result.get("failed"), result
         message = str(result["msg"])
@@ -64,7 +63,7 @@ def modules(capsys: pytest.CaptureFixture[str]) -> Modules:
 
 @contextmanager
 def reached(folder: Path) -> Iterator[dict[str, str]]:
-    """The scenario `small` on the wire; its environment is this process's meanwhile."""
+    """Serve the scenario `small`, with its environment in this process."""
     with serving("small", folder) as environment, pytest.MonkeyPatch.context() as patch:
         for name, value in {**environment, "AWS_EC2_METADATA_DISABLED": "true"}.items():
             patch.setenv(name, value)
@@ -73,13 +72,13 @@ def reached(folder: Path) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A world of the test's own."""
+    """Serve a world for this test."""
     with reached(tmp_path) as environment:
         yield environment
 
 
 @pytest.fixture(scope="module")
 def idle_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A world for tests that change nothing in it."""
+    """Serve a world for all tests that change nothing in it."""
     with reached(tmp_path_factory.mktemp("world")) as environment:
         yield environment

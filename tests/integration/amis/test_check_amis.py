@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""playbooks/check_amis.yml over the inventory of a simulated cluster."""
+"""Run playbooks/check_amis.yml on a simulated cluster."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
 def check(
     world: dict[str, str], folder: Path, *options: str, limit: str = "all"
 ) -> tuple[int, str, dict[str, Any]]:
-    """Exit code, output and the file that the playbook wrote."""
+    """Run the playbook; return exit code, output and the content of its file."""
     (folder / "shop.node_groups.yml").write_text(INVENTORY)
     answer = folder / "answer.json"
     playbook = Path(__file__).resolve().parents[3] / "playbooks" / "check_amis.yml"

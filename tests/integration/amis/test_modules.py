@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the release of an AMI to a launch template that launches it, by the two modules."""
+"""Look up an AMI and put it into a launch template, with the two modules."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from ansible_collections.nodeops.rotator.tests.integration.amis.conftest import 
 GROUP = "demo-blue"
 
 
-def test_look_up_update_and_take_back(modules: Modules, world: dict[str, str]) -> None:
+def test_an_ami_is_looked_up_put_into_the_template_and_rolled_back(
+    modules: Modules, world: dict[str, str]
+) -> None:
     ami = modules(
         "eks_ami_lookup", eks_cluster="demo", compare_to={"autoscaling_group_name": GROUP}
     )
@@ -142,7 +144,7 @@ def test_the_result_has_every_documented_key(modules: Modules, world: dict[str, 
         ),
     ],
 )
-def test_a_lookup_that_cannot_be_answered_says_why(
+def test_a_failed_lookup_says_why(
     modules: Modules, idle_world: dict[str, str], options: dict[str, Any], complaint: str
 ) -> None:
     assert complaint in modules.refused("eks_ami_lookup", **options)
@@ -197,7 +199,7 @@ IMAGE = "ami-0123456789abcdef0"
         ),
     ],
 )
-def test_an_update_that_cannot_be_made_says_why(
+def test_a_refused_update_says_why(
     modules: Modules, idle_world: dict[str, str], options: dict[str, Any], complaint: str
 ) -> None:
     assert complaint in modules.refused("launch_template_update", **options)
@@ -210,7 +212,7 @@ def test_an_update_that_cannot_be_made_says_why(
         ("launch_template_update", {"autoscaling_group_name": GROUP, "image_id": IMAGE}),
     ],
 )
-def test_no_credentials_and_no_way_there_are_one_line(
+def test_missing_credentials_and_lost_connections_fail_in_one_line(
     modules: Modules,
     idle_world: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
@@ -225,7 +227,7 @@ def test_no_credentials_and_no_way_there_are_one_line(
     assert "Give AWS credentials as for amazon.aws" in modules.refused(name, **options)
 
 
-def test_no_permission_names_the_action(modules: Modules, world: dict[str, str]) -> None:
+def test_a_missing_permission_names_the_action(modules: Modules, world: dict[str, str]) -> None:
     body = json.dumps({"aws": ["ssm:GetParameters", "ec2:CreateLaunchTemplateVersion"]}).encode()
     urllib.request.urlopen(
         urllib.request.Request(world["WORLD_URL"] + "/deny", body, method="POST")

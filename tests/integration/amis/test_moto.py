@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The same modules against moto, an independent server, for what it does right: templates,
-parameters, custom images."""
+"""Run the modules against moto, which answers templates, parameters and images correctly."""
 
 from __future__ import annotations
 
@@ -26,7 +25,7 @@ ENVIRONMENT = {
 
 @pytest.fixture
 def moto() -> Iterator[Any]:
-    """boto3's ec2 client of a fresh moto; the modules reach the same."""
+    """Run moto for the modules and return a client of its EC2."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -43,7 +42,7 @@ def moto() -> Iterator[Any]:
 
 
 def own_image(ec2: Any, name: str) -> str:
-    """An image of the account's own."""
+    """Register an image of the account and return its ID."""
     base = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
     instance = ec2.run_instances(ImageId=base, InstanceType="m5.large", MinCount=1, MaxCount=1)[
         "Instances"
@@ -106,14 +105,14 @@ def _put_into_the_template(
 
 
 def shown(ec2: Any, template: dict[str, Any]) -> dict[str, Any]:
-    """The template as it is now."""
+    """Return the template as it is now."""
     found: dict[str, Any] = ec2.describe_launch_templates(
         LaunchTemplateIds=[template["LaunchTemplateId"]]
     )["LaunchTemplates"][0]
     return found
 
 
-def test_a_parameter_that_means_the_image_stays_in_the_template(
+def test_a_parameter_that_names_the_image_stays_in_the_template(
     modules: Modules, moto: Any
 ) -> None:
     image = own_image(moto, "golden-1")
@@ -132,7 +131,7 @@ def test_a_parameter_that_means_the_image_stays_in_the_template(
     assert (found["update_available"], found["current_image_ids"]) == (False, [image])
 
 
-def test_what_does_not_exist_is_one_line_here_too(modules: Modules, moto: Any) -> None:
+def test_missing_resources_fail_in_one_line(modules: Modules, moto: Any) -> None:
     image = own_image(moto, "golden-1")
     assert "There is no launch template red" in modules.refused(
         "launch_template_update", launch_template_name="red", image_id=image

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A drain stage on the wire, and the tools that are let loose on it: our module, kubectl,
-kubernetes.core's module."""
+"""Serve a stage for drains, and run node_drain, kubectl and k8s_drain on it."""
 
 from __future__ import annotations
 
@@ -33,12 +32,11 @@ from ansible.module_utils.testing import patch_module_args
 with patch_module_args(json.load(sys.stdin)):
     importlib.import_module(sys.argv[1]).main()
 """
-"""A module without Ansible around it: so that a comparison is of the work and not of the start of a
-playbook."""
+"""Runs a module without a playbook, whose start would dominate a comparison."""
 
 
 class WireStage(Stage):
-    """A stage served on loopback. `advance` it no more: it follows the wall clock."""
+    """A stage served on loopback. It follows the wall clock, so do not call `advance`."""
 
     def __init__(self, behavior: Behavior, folder: Path) -> None:
         super().__init__(behavior, Kernel(epoch=datetime.datetime.now(datetime.UTC)))
@@ -49,7 +47,7 @@ class WireStage(Stage):
 
     @contextmanager
     def serving(self, latency: float = 0.0, tls: Tls | None = None) -> Iterator[None]:
-        """Serve while the block runs. `latency`: seconds by which every answer is held back."""
+        """Serve while the block runs. `latency`: seconds by which every answer is delayed."""
         pump = kube.Pump(self.kernel, self.lock)
         server = kube.make_server(self.cluster, self.lock, pump.advance, tls=tls)
         server.latency = latency
@@ -66,7 +64,7 @@ class WireStage(Stage):
             server.server_close()
 
     def environment(self) -> dict[str, str]:
-        """What the tools are started with: nothing of the caller's clusters or accounts."""
+        """Return the environment of the tools, without clusters or accounts of the caller."""
         kept = {
             key: value
             for key, value in os.environ.items()
@@ -103,11 +101,11 @@ class WireStage(Stage):
     def module(
         self, name: str = "nodeops.rotator.node_drain", /, check: bool = False, **options: Any
     ) -> dict[str, Any]:
-        """Run a module; answers what it returned, `failed` included."""
+        """Run a module; return its result, which has `failed` if it failed."""
         return finished(self.start_module(name, check, **options))
 
     def kubectl(self, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-        """Run kubectl, which the development environment brings along."""
+        """Run the kubectl of the development environment."""
         found = Path(sys.executable).with_name("kubectl")
         binary = str(found) if found.exists() else shutil.which("kubectl")
         assert binary, "kubectl is missing: install the development requirements"
@@ -123,7 +121,7 @@ class WireStage(Stage):
 
 
 def finished(process: subprocess.Popen[str], timeout: float = 120) -> dict[str, Any]:
-    """What a module returned."""
+    """Wait for a module and return its result."""
     process.stdin = None
     out, errors = process.communicate(timeout=timeout)
     try:
@@ -134,7 +132,7 @@ def finished(process: subprocess.Popen[str], timeout: float = 120) -> dict[str, 
 
 
 def until(condition: Any, seconds: float = 20.0) -> None:
-    """Wait for something that another process does."""
+    """Wait until something is true that another process does."""
     limit = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < limit, "waited in vain"

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How node_drain reaches a cluster without EKS: options, environment, in-cluster, as somebody else;
-and what it imports."""
+"""Connect node_drain to clusters without EKS, and check what it imports."""
 
 from __future__ import annotations
 
@@ -47,7 +46,7 @@ exec(CALL_MODULE)
 
 @pytest.fixture
 def stage(tmp_path: Path) -> WireStage:
-    """Nodes n1 and n2 without pods; only one token is let in."""
+    """Return a stage with the nodes n1 and n2 without pods, which accepts one token."""
     found = WireStage(Behavior(), tmp_path)
     found.node("n1")
     found.node("n2")
@@ -58,7 +57,7 @@ def stage(tmp_path: Path) -> WireStage:
 def run(
     code: str, arguments: dict[str, Any], environment: dict[str, str]
 ) -> tuple[dict[str, Any], str]:
-    """The module within other code: what it returned, and what was printed beside."""
+    """Run the module within other code; return its result and what else was printed."""
     command = [sys.executable, "-c", code, PLUGIN]
     text = json.dumps(arguments)
     done = subprocess.run(
@@ -78,7 +77,7 @@ def without_kubeconfig(stage: WireStage, **more: str) -> dict[str, str]:
     return {key: value for key, value in stage.environment().items() if key != "KUBECONFIG"} | more
 
 
-def test_host_and_token_as_options(stage: WireStage) -> None:
+def test_options_give_host_and_token(stage: WireStage) -> None:
     with stage.serving():
         assert stage.server is not None
         arguments = {"nodes": ["n1"], "host": stage.server.url, "api_key": TOKEN}
@@ -86,8 +85,8 @@ def test_host_and_token_as_options(stage: WireStage) -> None:
     assert answer["changed"]
 
 
-def test_host_and_token_in_the_environment(stage: WireStage) -> None:
-    """As automation controllers hand over a cluster's credential."""
+def test_the_environment_gives_host_and_token(stage: WireStage) -> None:
+    """Automation controllers pass the credential of a cluster in this way."""
     with stage.serving():
         assert stage.server is not None
         environment = without_kubeconfig(
@@ -97,7 +96,7 @@ def test_host_and_token_in_the_environment(stage: WireStage) -> None:
     assert answer["changed"]
 
 
-def test_a_context_of_a_kubeconfig(stage: WireStage) -> None:
+def test_a_kubeconfig_is_read_with_its_context(stage: WireStage) -> None:
     with stage.serving():
         assert stage.server is not None
         config = stage.server.kubeconfig(TOKEN)
@@ -110,7 +109,7 @@ def test_a_context_of_a_kubeconfig(stage: WireStage) -> None:
     assert answer["changed"]
 
 
-def test_in_cluster(stage: WireStage, tmp_path: Path) -> None:
+def test_a_pod_uses_its_service_account(stage: WireStage, tmp_path: Path) -> None:
     tls = own_tls()
     (tmp_path / "token").write_text(TOKEN)
     (tmp_path / "ca.crt").write_bytes(tls.authority)
@@ -123,7 +122,7 @@ def test_in_cluster(stage: WireStage, tmp_path: Path) -> None:
     assert answer["changed"], answer["msg"]
 
 
-def test_as_somebody_else(stage: WireStage) -> None:
+def test_a_user_is_impersonated(stage: WireStage) -> None:
     with stage.serving():
         assert stage.server is not None
         stage.kubeconfig.write_text(yaml.safe_dump(stage.server.kubeconfig(TOKEN)))
@@ -136,7 +135,7 @@ def test_as_somebody_else(stage: WireStage) -> None:
     assert answer["changed"]
 
 
-def test_no_typed_model_is_imported(stage: WireStage) -> None:
+def test_no_typed_model_of_the_client_is_imported(stage: WireStage) -> None:
     """The typed models cost a second and 22 MB, and differ between versions of the client. (Older
     clients import them all by themselves, in their package; then there is nothing that could come
     in addition.)"""

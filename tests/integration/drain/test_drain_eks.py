@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""node_drain on an EKS cluster with AWS credentials alone, and under Ansible with live progress."""
+"""Run node_drain on an EKS cluster with AWS credentials alone and with live progress."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWi
 
 
 def nodes_of(world: WorldOnWire) -> list[str]:
-    """Names of the nodes."""
+    """Return the names of the nodes."""
     found = world.aws("ec2").describe_instances()["Reservations"]
     return sorted(instance["PrivateDnsName"] for entry in found for instance in entry["Instances"])
 
 
-def test_eks_needs_no_kubeconfig(small: WorldOnWire) -> None:
+def test_an_eks_cluster_needs_no_kubeconfig(small: WorldOnWire) -> None:
     name = nodes_of(small)[0]
     answer = small.module("node_drain", eks_cluster=small.cluster, nodes=[name])
     (node,) = answer["nodes"]
@@ -24,14 +24,14 @@ def test_eks_needs_no_kubeconfig(small: WorldOnWire) -> None:
     assert {pod["state"] for pod in node["pods"]} == {"evicted", "left"}
 
 
-def test_an_unknown_eks_cluster_is_one_line(small: WorldOnWire) -> None:
+def test_an_unknown_eks_cluster_fails_in_one_line(small: WorldOnWire) -> None:
     answer = small.module("node_drain", eks_cluster="other", nodes=["n1"])
     assert answer["failed"]
     assert "EKS cluster other" in answer["msg"]
     assert "Check the name, the region and the account" in answer["msg"]
 
 
-def test_progress_is_shown_while_it_works(small: WorldOnWire) -> None:
+def test_progress_is_shown_while_the_module_runs(small: WorldOnWire) -> None:
     name = nodes_of(small)[0]
     options = {"eks_cluster": small.cluster, "nodes": [name]}
     done = small.run(

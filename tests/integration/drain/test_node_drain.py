@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""node_drain as a module, against the simulated cluster on the wire."""
+"""Run the module node_drain on the simulated cluster on the wire."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NAME = "nodeops.rotator.node_drain"
 
 @pytest.fixture
 def stage(tmp_path: Path) -> WireStage:
-    """Node n1 with three pods and a daemon, and room on n2."""
+    """Return a stage: node n1 with three pods and a daemon, and room on n2."""
     found = WireStage(Behavior(controller_delay=0.01, scheduler_delay=0.01, pdb_lag=0.05), tmp_path)
     found.node("n1", labels={"pool": "blue"})
     found.deployment("cart", 3, annotations=BRISK)
@@ -41,12 +41,12 @@ def cordoned(stage: WireStage) -> bool:
 
 
 def only(answer: dict[str, Any]) -> dict[str, Any]:
-    """The one node of a result."""
+    """Return the only node of a result."""
     (node,) = answer["nodes"]
     return dict(node)
 
 
-def test_drain_twice_then_uncordon(stage: WireStage) -> None:
+def test_a_second_drain_changes_nothing_and_uncordon_undoes_the_cordon(stage: WireStage) -> None:
     with stage.serving():
         first = stage.module(nodes=["n1", "ghost"])
         again = stage.module(node_selector="pool=blue")
@@ -67,7 +67,7 @@ def test_drain_twice_then_uncordon(stage: WireStage) -> None:
     assert only(back)["state"] == "uncordoned"
 
 
-def test_a_failure_names_pods_and_puts_the_cordon_back(stage: WireStage) -> None:
+def test_a_failure_names_the_pods_and_restores_the_cordon(stage: WireStage) -> None:
     stage.budget("cart", maxUnavailable=0)
     with stage.serving():
         answer = stage.module(nodes=["n1"], timeout=2)
@@ -96,7 +96,7 @@ def test_check_mode_changes_nothing(stage: WireStage) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_puts_an_untouched_node_back(stage: WireStage, number: int) -> None:
+def test_a_signal_uncordons_a_node_that_lost_no_pod(stage: WireStage, number: int) -> None:
     stage.budget("cart", maxUnavailable=0)
     with stage.serving():
         process = stage.start_module(NAME, nodes=["n1"])
@@ -108,7 +108,7 @@ def test_a_signal_puts_an_untouched_node_back(stage: WireStage, number: int) -> 
     assert "Stopped by signal" in answer["msg"]
 
 
-def test_killed_outright_and_run_again(stage: WireStage) -> None:
+def test_a_killed_drain_completes_when_run_again(stage: WireStage) -> None:
     stage.budget("cart", maxUnavailable=1)
     with stage.serving():
         process = stage.start_module(NAME, nodes=["n1"])
@@ -121,8 +121,8 @@ def test_killed_outright_and_run_again(stage: WireStage) -> None:
     assert stage.calls("create pods/eviction") == 3
 
 
-def test_killed_outright_and_failing_then(stage: WireStage) -> None:
-    """The cordon that the killed run left is not taken for the state that the node had before."""
+def test_a_killed_drain_that_fails_when_run_again_is_uncordoned(stage: WireStage) -> None:
+    """The cordon of the killed run does not count as the state before."""
     stage.budget("cart", maxUnavailable=0)
     with stage.serving():
         process = stage.start_module(NAME, nodes=["n1"])
@@ -140,14 +140,14 @@ def test_killed_outright_and_failing_then(stage: WireStage) -> None:
     )
 
 
-def test_a_node_that_is_refused_is_not_said_to_be_draining(stage: WireStage) -> None:
+def test_a_refused_node_is_never_reported_as_draining(stage: WireStage) -> None:
     stage.pod("bare", "n1")
     with stage.serving():
         answer = stage.module(nodes=["n1"])
     assert [event["phase"] for event in answer["events"]] == ["cordoned", "failed", "uncordoned"]
 
 
-def test_no_permission_is_one_line(stage: WireStage) -> None:
+def test_a_missing_permission_fails_in_one_line(stage: WireStage) -> None:
     stage.cluster.denied.append(("*", "create pods/eviction"))
     with stage.serving():
         answer = stage.module(nodes=["n1"])
@@ -156,7 +156,7 @@ def test_no_permission_is_one_line(stage: WireStage) -> None:
     assert "Allow it in the caller's RBAC role" in answer["msg"]
 
 
-def test_an_unknown_token_is_one_line(stage: WireStage) -> None:
+def test_an_unknown_token_fails_in_one_line(stage: WireStage) -> None:
     stage.cluster.tokens = {"somebody-else-with-a-long-token": "joe"}
     with stage.serving():
         answer = stage.module(nodes=["n1"])
@@ -176,7 +176,7 @@ def test_an_unknown_token_is_one_line(stage: WireStage) -> None:
         ({"nodes": ["n1"], "grace_period": 1000}, "grace_period"),
     ],
 )
-def test_nonsense_is_refused_before_anything_is_asked(
+def test_invalid_options_are_refused_before_any_request(
     stage: WireStage, options: dict[str, Any], word: str
 ) -> None:
     with stage.serving():
