@@ -81,7 +81,7 @@ def test_a_failed_canary_rolls_the_template_back_and_ends_the_run(
     assert eks.report()["groups"]["demo-green"] == before["demo-green"]
     assert "(the launch template was rolled back to version 1)" in outcome.output
     table = outcome.output[outcome.output.index("NODE GROUP  ") :]
-    assert table.count("FAILED, put back") == 1 and "Failed: demo-storage." in table
+    assert table.count("FAILED, restored") == 1 and "Failed: demo-storage." in table
     assert "TASK" not in table.replace("TASK [Hand the", ""), "the run did not end with the failure"
     shown = eks.module("node_group_info", autoscaling_group_name="demo-storage", eks_cluster="demo")
     assert (shown["outdated"], shown["problems"]) == (0, [])

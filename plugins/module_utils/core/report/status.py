@@ -18,7 +18,7 @@ WORDS: Mapping[Status, str] = {
     "planned": "planned",
     "restored": "restored",
     "refused": "REFUSED, nothing touched",
-    "failed": "FAILED, put back",
+    "failed": "FAILED, restored",
     "stopped": "STOPPED, run again",
     "suspended": "FAILED, run again",
 }

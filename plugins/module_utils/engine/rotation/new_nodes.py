@@ -102,7 +102,7 @@ def _becoming_ready(ctx: RotationContext, member: Member) -> None:
     ctx.forget(f"ready {member.id}")
     if ctx.over(f"boot {member.id}", ctx.policy.boot_timeout):
         text = (
-            f"Fresh node {member.name} is not ready {ctx.policy.boot_timeout:.0f} s after"
+            f"Replacement node {member.name} is not ready {ctx.policy.boot_timeout:.0f} s after"
             f" its launch: waiting for {lacks}"
         )
         _failed(ctx, member, text)
@@ -131,13 +131,16 @@ def _still_ready(ctx: RotationContext, member: Member) -> None:
         _failed(
             ctx,
             member,
-            f"Fresh node {member.name} is no longer Ready while the canary is being judged",
+            f"Replacement node {member.name} is no longer Ready while the canary is being judged",
         )
     elif ctx.over(f"lost {member.id}", ctx.policy.boot_timeout):
         _failed(
             ctx,
             member,
-            f"Fresh node {member.name} has not been Ready for {ctx.policy.boot_timeout:.0f} s",
+            (
+                f"Replacement node {member.name} has not been Ready for"
+                f" {ctx.policy.boot_timeout:.0f} s"
+            ),
         )
 
 

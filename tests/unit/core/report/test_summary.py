@@ -81,7 +81,7 @@ def test_a_plan_with_nothing_to_do() -> None:
     ("status", "outcome"),
     [
         ("refused", "REFUSED, nothing touched"),
-        ("failed", "FAILED, put back"),
+        ("failed", "FAILED, restored"),
         ("suspended", "FAILED, run again"),
         ("stopped", "STOPPED, run again"),
     ],
