@@ -67,6 +67,14 @@ options:
     type: str
     choices: [ignore, wait, skip_node]
     default: ignore
+  tolerating_pods:
+    description:
+      - What to do about a pod that comes back to the cordoned node again and again because it
+        tolerates everything. V(leave) leaves it, names it, and counts the node as drained; V(fail)
+        fails.
+    type: str
+    choices: [leave, fail]
+    default: leave
   wait_for_jobs:
     description: Wait until pods of Jobs end by themselves, for at most O(timeout), instead of
       evicting them.

@@ -19,6 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy 
     DO_NOT_DISRUPT,
     ON_TIMEOUT,
     OVERRIDES,
+    TOLERATING_PODS,
     from_options,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
@@ -60,6 +61,7 @@ DRAIN_SPEC: dict[str, Any] = {
     "max_grace_period": {"type": "int"},
     "skip_wait_for_delete_timeout": {"type": "int", "default": 0},
     "honor_do_not_disrupt": {"type": "str", "choices": list(DO_NOT_DISRUPT), "default": "ignore"},
+    "tolerating_pods": {"type": "str", "choices": list(TOLERATING_PODS), "default": "leave"},
     "wait_for_jobs": {"type": "bool", "default": False},
     "pdb_overrides": {
         "type": "list",

@@ -196,7 +196,8 @@ def _kept(meta: Raw, names: tuple[str, ...]) -> dict[str, str]:
 def _owner(meta: Raw) -> Owner | None:
     for entry in meta.get("ownerReferences") or ():
         if entry.get("controller"):
-            return Owner(entry["kind"], entry["name"], entry.get("uid", ""))
+            group = entry.get("apiVersion", "apps/v1").rpartition("/")[0]
+            return Owner(entry["kind"], entry["name"], entry.get("uid", ""), group)
     return None
 
 

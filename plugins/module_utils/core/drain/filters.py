@@ -79,7 +79,8 @@ def finished(pod: Pod) -> bool:
 
 def of_daemonset(pod: Pod) -> bool:
     """Return whether a DaemonSet controls the pod."""
-    return pod.owner is not None and pod.owner.kind == "DaemonSet"
+    owner = pod.owner
+    return owner is not None and (owner.group, owner.kind) == ("apps", "DaemonSet")
 
 
 def _unselected(pod: Pod, context: Context) -> Decision | None:

@@ -17,6 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.selecto
 
 ON_TIMEOUT = ("fail", "skip", "delete", "force_delete")
 DO_NOT_DISRUPT = ("ignore", "wait", "skip_node")
+TOLERATING_PODS = ("leave", "fail")
 OVERRIDES = ("wait", "delete", "skip_node")
 
 
@@ -51,6 +52,7 @@ class DrainPolicy:
     max_grace_period: int | None = None
     skip_wait_for_delete_timeout: int = 0
     honor_do_not_disrupt: str = "ignore"
+    tolerating_pods: str = "leave"
     wait_for_jobs: bool = False
     pdb_overrides: tuple[Override, ...] = ()
     by_priority: bool = False
@@ -79,6 +81,7 @@ class DrainPolicy:
                 f"max_grace_period is {self.max_grace_period}, it must be 0 or more seconds"
             )
         _one_of("on_timeout", self.on_timeout, ON_TIMEOUT)
+        _one_of("tolerating_pods", self.tolerating_pods, TOLERATING_PODS)
         _one_of("honor_do_not_disrupt", self.honor_do_not_disrupt, DO_NOT_DISRUPT)
         for override in self.pdb_overrides:
             _one_of("pdb_overrides action", override.action, OVERRIDES)

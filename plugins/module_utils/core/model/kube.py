@@ -59,6 +59,13 @@ class Owner:
     kind: str
     name: str
     uid: str = ""
+    group: str = "apps"
+    """The API group of the kind; "" is the core group. Kinds of other groups may have its name."""
+
+    @property
+    def key(self) -> str:
+        """Return what tells this controller from others."""
+        return self.uid or f"{self.group}/{self.kind}/{self.name}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import of_daemonset
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import DaemonSet, Pod
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
@@ -50,7 +51,7 @@ def waiting_for(
     for pod in pods:
         if (
             pod.owner
-            and pod.owner.kind == "DaemonSet"
+            and of_daemonset(pod)
             and not pod.ready
             and f"{pod.namespace}/{pod.owner.name}" not in broken
         ):

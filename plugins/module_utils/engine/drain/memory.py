@@ -110,6 +110,8 @@ class NodeMemory:
     for."""
     volumes_since: float | None = None
     not_let_in: int = 0
+    returns: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    """How often a pod of a controller (its key) came back after we evicted one from here."""
     last_call: float | None = None
     """After a timeout that deletes: when even that was in vain."""
     told: frozenset[str] = frozenset()

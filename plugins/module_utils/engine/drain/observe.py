@@ -105,11 +105,28 @@ def _see_pods(node: NodeMemory, cache: Cache, feed: Feed, now: float) -> NodeMem
             pods[uid] = known
         else:
             pods[uid] = _changed(known, here, now)
+    returns = dict(node.returns)
     for uid in items.keys() - node.pods.keys():
+        if owner := _came_back(items[uid], node):
+            returns[owner] = returns.get(owner, 0) + 1
         pods[uid] = PodMemory(
             items[uid], terminating_since=None if items[uid].deleted_at is None else now
         )
-    return dataclasses.replace(node, pods=MappingProxyType(pods), items=items)
+    return dataclasses.replace(
+        node, pods=MappingProxyType(pods), items=items, returns=MappingProxyType(returns)
+    )
+
+
+def _came_back(pod: Pod, node: NodeMemory) -> str:
+    """Return the controller's key if this pod takes the place of one that we evicted from here."""
+    if pod.owner is None:
+        return ""
+    evicted = (
+        known.pod.owner.key
+        for known in node.pods.values()
+        if known.accepted_at is not None and known.pod.owner is not None
+    )
+    return pod.owner.key if pod.owner.key in set(evicted) else ""
 
 
 def _changed(known: PodMemory, pod: Pod, now: float) -> PodMemory:

@@ -49,6 +49,11 @@ ACCEPTED_FOR = 30.0
 """Seconds in which an accepted eviction must show as a deletion; after that it is asked again."""
 
 
+RETURNS = 3
+"""How often pods of one controller may come back to the cordoned node before they are left."""
+COMES_BACK = "puts a pod that tolerates the cordon back on this node"
+
+
 @dataclasses.dataclass(frozen=True)
 class Entry:
     """A pod that is still there, and its fate."""
@@ -97,8 +102,25 @@ def look_at(name: str, memory: NodeMemory, cache: Cache, now: float, policy: Dra
     known = None
     if DAEMONSETS in wanted:
         known = frozenset(f"{ds.namespace}/{ds.name}" for ds in _daemonsets(cache))
-    entries = tuple(Entry(pod, decide(pod.pod, _context(pod, known, now, policy))) for pod in there)
-    return Look(name, entries, frozenset(wanted), gone=gone, node=node)
+    entries = tuple(
+        Entry(
+            pod,
+            _returning(pod, memory, policy) or decide(pod.pod, _context(pod, known, now, policy)),
+        )
+        for pod in there
+    )
+    return Look(name, tuple(entries), frozenset(wanted), gone=gone, node=node)
+
+
+def _returning(pod: PodMemory, memory: NodeMemory, policy: DrainPolicy) -> Decision | None:
+    """Return the decision on a pod that comes back again and again: it is named, not fought."""
+    owner = pod.pod.owner
+    times = memory.returns.get(owner.key, 0) if owner is not None else 0
+    if owner is None or times < RETURNS or finished(pod.pod) or pod.pod.deleted_at is not None:
+        return None
+    fate = Fate.LEAVE if policy.tolerating_pods == "leave" else Fate.REFUSE
+    why = f"{owner.kind} {owner.name} {COMES_BACK}, {times} times so far"
+    return Decision(fate, why, "remove its toleration of the cordon, or pin it elsewhere")
 
 
 def _daemonsets(cache: Cache) -> Iterable[DaemonSet]:

@@ -26,6 +26,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import Budgets
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import (
+    COMES_BACK,
     Entry,
     Look,
     blockers,
@@ -102,6 +103,10 @@ class NodeDrain:
     def end(
         self, phase: str, reasons: Iterable[str] = (), error: RotatorError | None = None
     ) -> NextStep:
+        if phase == "drained":
+            left = self.look.of(Fate.LEAVE)
+            returning = [entry for entry in left if COMES_BACK in entry.decision.why]
+            reasons = (*reasons, *self.why(returning))
         status = self.status(phase, reasons, error)
         return NextStep(dataclasses.replace(self.memory, ended=status), status)
 

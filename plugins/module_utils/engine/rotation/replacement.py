@@ -44,6 +44,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
     fail,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import OURS
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.tolerating import (
+    evicted_last,
+)
 
 
 def advance(ctx: RotationContext) -> None:
@@ -134,7 +137,8 @@ def _follow(ctx: RotationContext, member: Member, status: NodeStatus) -> None:
         member.id, phase=status.phase, evictions=status.evicted, blocked_by=tuple(status.blocked_by)
     )
     if status.phase == "drained":
-        _terminate(ctx, member)
+        if evicted_last(ctx, member):
+            _terminate(ctx, member)
     elif status.phase in ("failed", "skipped"):
         reason = "; ".join(status.reasons) or "it was not drained in time"
         give_up(ctx, member)
