@@ -41,7 +41,8 @@ options:
     type: str
     default: ''
   cluster_name:
-    description: Name of the cluster, used in the name of the Lease. By default O(eks_cluster).
+    description: Name of the cluster. It is recorded in the Lease, and a node group whose tags name
+      another cluster is refused. By default O(eks_cluster).
     type: str
   lock_namespace:
     description: Namespace of the Lease.
