@@ -28,7 +28,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import l
 
 def warnings(look: Look) -> tuple[str, ...]:
     """Return what may slow down a rotation or block it for a while, or needs a check first."""
-    return (*_of_group(look), *_of_nodes(look), *_of_budgets(look, passing=True))
+    return (
+        *_of_group(look),
+        *_of_nodes(look),
+        *_of_budgets(look, passing=True),
+        *_of_graces(look),
+    )
 
 
 def blockers(look: Look) -> tuple[str, ...]:
@@ -125,6 +130,21 @@ def _of_pods(look: Look) -> Iterator[str]:
             refused[decision.why, decision.todo].append(pod.id)
     for (why, todo), pods in sorted(refused.items()):
         yield f"A drain would stop at {listed(sorted(pods))}: {why}. {todo}".rstrip(". ")
+
+
+def _of_graces(look: Look) -> Iterator[str]:
+    """Name pods that may take longer to end than a drain may last."""
+    long = []
+    for pod in look.to_drain():
+        asked = look.drain.grace(pod.grace_period)
+        grace = pod.grace_period if asked is None else asked
+        if look.drain.timeout and grace > look.drain.timeout:
+            long.append(f"{pod.id} ({grace:.0f} s)")
+    if long:
+        yield (
+            f"Pod {listed(sorted(long))} may take longer to end than the {look.drain.timeout:.0f} s"
+            " of a drain. Raise the drain's timeout, or set max_grace_period"
+        )
 
 
 def workloads(look: Look) -> dict[str, dict[str, int]]:

@@ -46,6 +46,7 @@ class RotationPolicy:
     stop_timeout: float = 20
     terminate_timeout: float = 600
     gate_timeout: float = 900
+    dead_node_timeout: float = 300
     version: str = ""
     plan_only: bool = False
     restore_only: bool = False
@@ -73,6 +74,7 @@ class RotationPolicy:
             "stop_timeout",
             "terminate_timeout",
             "gate_timeout",
+            "dead_node_timeout",
         ):
             if getattr(self, name) <= 0:
                 raise InputError(

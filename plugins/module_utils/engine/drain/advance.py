@@ -102,7 +102,7 @@ def advance(
     memory = dataclasses.replace(
         memory, nodes=MappingProxyType(known), kinds=_kinds(memory, looks, courses)
     )
-    events, memory = tell(memory, courses, budgets, now)
+    events, memory = tell(memory, courses, budgets, now, policy)
     status = {name: courses[name].status for name in nodes}
     wake = min(
         [allotment.wake, *(entry.wake for entry in courses.values()), *_news(memory, courses, now)]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import health
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import counted
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.budgets import (
@@ -35,7 +36,11 @@ is no news."""
 
 
 def tell(
-    memory: DrainMemory, courses: Mapping[str, NextStep], budgets: Budgets, now: float
+    memory: DrainMemory,
+    courses: Mapping[str, NextStep],
+    budgets: Budgets,
+    now: float,
+    policy: DrainPolicy = DrainPolicy(),
 ) -> tuple[tuple[Event, ...], DrainMemory]:
     """The events of this look that were not told before, and the memory in which they are."""
     events: list[Event] = []
@@ -44,13 +49,36 @@ def tell(
         told = nodes[name].told
         fresh = {
             key: event
-            for key, event in _of_node(name, course, memory, budgets, now)
+            for key, event in (
+                *_of_node(name, course, memory, budgets, now),
+                *_too_long(name, course, policy),
+            )
             if key not in told
         }
         if fresh:
             nodes[name] = dataclasses.replace(nodes[name], told=told | fresh.keys())
             events.extend(fresh.values())
     return tuple(events), dataclasses.replace(memory, nodes=MappingProxyType(nodes))
+
+
+def _too_long(name: str, course: NextStep, policy: DrainPolicy) -> Iterator[Told]:
+    """Say which pods may take longer to end than the drain may last."""
+    if not policy.timeout or course.status.final:
+        return
+    for uid, pod in course.memory.pods.items():
+        own = pod.pod.grace_period
+        asked = policy.grace(own)
+        grace = own if asked is None else asked
+        if grace > policy.timeout and pod.gone_at is None:
+            yield (
+                f"grace {uid}",
+                Event(
+                    "warning",
+                    name,
+                    f"{pod.pod.id} may take {grace:.0f} s to end, longer than the"
+                    f" {policy.timeout:.0f} s of a drain",
+                ),
+            )
 
 
 def _of_node(

@@ -12,6 +12,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.dead import too_many
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
     not_let_in,
     settle,
@@ -25,6 +26,8 @@ def obstacle(ctx: RotationContext, fenced: bool) -> str:
         return str(refused)
     if refused_writes := not_let_in(ctx):
         return str(refused_writes)
+    if silent := too_many(ctx):
+        return f"{silent}, so that nobody can tell which of them are dead"
     if moving(ctx):
         return f"what Auto Scaling group {ctx.group.name} launches from is being changed"
     if ctx.memory.doubt is not None:

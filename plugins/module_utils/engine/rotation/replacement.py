@@ -29,7 +29,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.advan
     advance as advance_drains,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import NodeStatus
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import unknown
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import dead, unknown
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.balancers import (
     leave_target_groups,
 )
@@ -55,6 +55,10 @@ def advance(ctx: RotationContext) -> None:
     ready = [
         member for member in leaving if _cordoned(ctx, member) and leave_target_groups(ctx, member)
     ]
+    for member in [member for member in ready if dead.is_dead(ctx, member)]:
+        ready.remove(member)
+        if member.id in ctx.memory.dead or dead.may_end(ctx, member):
+            _terminate(ctx, member)
     nodes = [member.node.name for member in ready if member.node is not None]
     step = advance_drains(ctx.memory.drain, nodes, ctx.view, ctx.now, ctx.policy.drain)
     ctx.note(drain=step.memory)
@@ -65,7 +69,7 @@ def advance(ctx: RotationContext) -> None:
     for event in step.events:
         ctx.tell(event.phase, event.subject, event.text)
     for member in leaving:
-        if member not in ready:
+        if member not in ready and member.id not in ctx.memory.dead:
             _end_if_overdue(ctx, member)
     for member in ready:
         if member.node is None:
@@ -264,7 +268,8 @@ def delete_ended_nodes(ctx: RotationContext) -> tuple[str, ...]:
             lingering
         )
         for node in (ctx.by_instance[instance] for instance in sorted(ended)):
-            ctx.do(DeleteNode(node.name, node.uid))
+            if dead.released(ctx, node):
+                ctx.do(DeleteNode(node.name, node.uid))
     return lingering
 
 

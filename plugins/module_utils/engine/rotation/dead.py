@@ -1,0 +1,101 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Dead nodes are ended, not waited for as if they were alive.
+
+The control plane says Unknown of a node whose lease its kubelet no longer renews. After
+dead_node_timeout such a node is dead, unless a third of its zone's or of the cluster's nodes are in
+that state: then it is the network or the control plane, and nothing is treated as dead.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import (
+    Context,
+    Fate,
+    decide,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node, Taint
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import (
+    give_up,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import fail
+
+OUT_OF_SERVICE = Taint("node.kubernetes.io/out-of-service", "NoExecute", "nodeshutdown")
+"""Lets the control plane detach volumes at once (Kubernetes: node shutdowns, non-graceful). Never
+on a node whose instance has not ended: data could be corrupted."""
+ATTACHMENTS = Feed("volumeattachments")
+
+
+def is_silent(ctx: RotationContext, node: Node) -> bool:
+    """Return whether the kubelet has not answered for dead_node_timeout."""
+    if node.ready is not None or not node.ready_since:
+        return False
+    return ctx.group.read_at - node.ready_since >= ctx.policy.dead_node_timeout
+
+
+def is_dead(ctx: RotationContext, member: Member) -> bool:
+    """Return whether the node of this instance is dead."""
+    return member.node is not None and is_silent(ctx, member.node) and not too_many(ctx)
+
+
+def too_many(ctx: RotationContext) -> str:
+    """Return why silent nodes are not taken for dead, "" if they may be. One node alone is never
+    an outage."""
+    nodes = tuple(ctx.nodes.values())
+    silent = [node for node in nodes if node.ready is None and node.ready_since]
+    if len(silent) <= 1:
+        return ""
+    if 3 * len(silent) >= len(nodes):
+        return f"{len(silent)} of {len(nodes)} nodes of the cluster do not answer"
+    for zone in sorted({node.zone for node in silent}):
+        there = sum(node.zone == zone for node in nodes)
+        mute = sum(node.zone == zone for node in silent)
+        if mute > 1 and 3 * mute >= there:
+            return f"{mute} of {there} nodes in {zone} do not answer"
+    return ""
+
+
+def may_end(ctx: RotationContext, member: Member) -> bool:
+    """Return whether a dead node may be ended: none of its pods is one that a drain refuses."""
+    pods = Feed("pods", member.name)
+    ctx.feeds.add(pods)
+    if not ctx.view.cache.synced(pods):
+        return False
+    context = Context(ctx.policy.drain)
+    refused = sorted(
+        f"{pod.id} ({decision.why})"
+        for pod in ctx.view.cache.items(pods).values()
+        if (decision := decide(pod, context)).fate is Fate.REFUSE
+    )
+    if not refused:
+        ctx.tell("dead", member.name, "its kubelet does not answer; ended", once=member.id)
+        ctx.note(dead=ctx.memory.dead | {member.id})
+        return True
+    give_up(ctx, member)
+    text = f"Node {member.name} is dead and carries what a drain refuses: {', '.join(refused)}"
+    fail(ctx, FailedError(text))
+    return False
+
+
+def released(ctx: RotationContext, node: Node) -> bool:
+    """Return whether the Node object of an ended instance may be deleted: of a dead one only after
+    its volumes are let go."""
+    if node.instance_id not in ctx.memory.dead:
+        return True
+    if OUT_OF_SERVICE not in node.taints:
+        ctx.change(node, NodeChange(taints=(*node.taints, OUT_OF_SERVICE)))
+        return False
+    ctx.feeds.add(ATTACHMENTS)
+    if not ctx.view.cache.synced(ATTACHMENTS):
+        return False
+    attached = any(one.node == node.name for one in ctx.view.cache.items(ATTACHMENTS).values())
+    limit = ctx.policy.drain.volume_timeout or float("inf")
+    return not attached or ctx.over(f"volumes {node.instance_id}", limit)
