@@ -23,10 +23,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.rules import (
     Rules,
     is_evictable,
 )
-from ansible_collections.nodeops.rotator.tests.simulation.silence import (
-    DEAD_AFTER,
-    silent_for,
-)
+from ansible_collections.nodeops.rotator.tests.simulation.silence import is_dead
 from ansible_collections.nodeops.rotator.tests.simulation.truth import instance_id, is_ready
 
 if TYPE_CHECKING:
@@ -220,7 +217,7 @@ class Judge:
             self._breach(
                 call, f"only {len(available) - 1} of {rules.base} nodes would be available"
             )
-        dead = silent_for(node, self._world.kernel.utc()) >= DEAD_AFTER
+        dead = is_dead(node, self._world.kernel.utc())
         for pod in () if dead else self._world.cluster.pods_on(name):
             if is_evictable(pod) and instance.id not in self.asked:
                 self._breach(

@@ -6,20 +6,16 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    pass
-
+from typing import Any
 
 DEAD_AFTER = 290.0
 """Seconds of silence after which a node may be ended with its pods; clocks differ a little."""
 
 
-def silent_for(node: dict[str, Any], now: datetime.datetime) -> float:
-    """Return for how many seconds the control plane has not heard of the node's kubelet."""
+def is_dead(node: dict[str, Any], now: datetime.datetime) -> bool:
+    """Return whether the node may be ended with its pods: its kubelet has been silent for long."""
     for condition in node.get("status", {}).get("conditions", ()):
         if condition["type"] == "Ready" and condition["status"] == "Unknown":
             since = datetime.datetime.fromisoformat(condition["lastTransitionTime"])
-            return (now - since).total_seconds()
-    return 0.0
+            return (now - since).total_seconds() >= DEAD_AFTER
+    return False
