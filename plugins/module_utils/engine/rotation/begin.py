@@ -50,12 +50,11 @@ def end_if_stalled(ctx: RotationContext, why: str) -> None:
 def _idle(ctx: RotationContext) -> bool:
     """Return whether nodes wait to be replaced and nothing is under way that could change that."""
     situation = ctx.situation
-    left = ctx.memory.marks.skipped | unknown.left_alone(ctx)
-    waiting = any(member.id not in left for member in situation.outdated)
-    booting = any(not member.joined for member in situation.current if member.id not in left)
+    skipped = ctx.memory.marks.skipped
+    booting = any(not member.joined for member in situation.current if member.id not in skipped)
     under_way = situation.leaving or booting or situation.launched < ctx.desired
     soaking = not ctx.journal.canary and "soak" in ctx.memory.timers
-    return waiting and not under_way and not soaking
+    return bool(unknown.to_replace(ctx)) and not under_way and not soaking
 
 
 def _unavailable(ctx: RotationContext) -> str:

@@ -98,7 +98,7 @@ def raise_desired(ctx: RotationContext) -> None:
         _carry_out(ctx, ctx.journal.account.raise_from, ctx.journal.expected)
         return
     situation, cap = ctx.situation, limits(ctx).surge
-    wanted = sum(member.id not in ctx.memory.marks.skipped for member in situation.outdated)
+    wanted = len(unknown.to_replace(ctx))
     more = min(
         min(cap, wanted) - situation.surge,
         room(max(situation.launched, situation.desired), situation.base, limits(ctx)),
@@ -156,7 +156,7 @@ def tell_foreign(ctx: RotationContext) -> None:
 def choose(ctx: RotationContext) -> None:
     """Take as many outdated nodes out as the window and the budget allow now. Not while an instance
     is ended with decrement: until its end is seen nobody knows whether desired is one less
-    already."""
+    already. The canaries narrow how many go at a time, not how many must be available."""
     if any(member.id in ctx.journal.decrements for member in ctx.situation.members):
         return
     window = limits(ctx)
@@ -169,7 +169,7 @@ def choose(ctx: RotationContext) -> None:
     while leaving < most:
         member = _next_victim(ctx)
         if member is None or (
-            member.available and not may_take(available, ctx.situation.base, window)
+            member.available and not may_take(available, ctx.situation.base, ctx.window)
         ):
             return
         leaving, available = leaving + 1, available - member.available

@@ -170,9 +170,7 @@ def canary(ctx: RotationContext) -> bool:
             ),
         )
         return False
-    left = ctx.memory.marks.skipped | unknown.left_alone(ctx)
-    waiting = [member for member in ctx.situation.outdated if member.id not in left]
-    if journal.canaries < policy.canary and waiting:
+    if journal.canaries < policy.canary and unknown.to_replace(ctx):
         return False
     if not journal.canaries and not ctx.situation.current:
         return True  # there is nothing to judge, and nothing to go wide with

@@ -163,7 +163,8 @@ def _terminate(ctx: RotationContext, member: Member) -> None:
         ctx.do(Terminate(member.id, True))
         return
     ours = situation.surge - len(decrements)
-    left = sum(other.id not in {*in_flight, *decrements} for other in situation.outdated)
+    waiting = {member.id, *(other.id for other in unknown.to_replace(ctx))}
+    left = len(waiting - in_flight - set(decrements))
     surplus = ctx.memory.records[member.id].reason in OURS
     shrink = surplus or ((ctx.memory.mode != "rotate" or left <= ours) and zones_bear(ctx, member))
     if ours > 0 and shrink and situation.launched <= situation.desired:

@@ -68,6 +68,12 @@ def left_alone(ctx: RotationContext) -> frozenset[str]:
     return frozenset(unknown | {member.id for member in strays(ctx)})
 
 
+def to_replace(ctx: RotationContext) -> tuple[Member, ...]:
+    """Return the outdated members that this run still means to replace."""
+    left = ctx.memory.marks.skipped | left_alone(ctx)
+    return tuple(member for member in ctx.situation.outdated if member.id not in left)
+
+
 def strays(ctx: RotationContext) -> tuple[Member, ...]:
     """Return instances that are outdated although they were launched after the target was resolved:
     they show that new instances do not come from the target."""

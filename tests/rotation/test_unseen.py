@@ -1,0 +1,186 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is absent, unread or unknown is never taken for fine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
+from ansible_collections.nodeops.rotator.tests.simulation.builders import (
+    BLUE,
+    all_current,
+    due,
+    images,
+    sizes,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import EPOCH
+from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare
+from ansible_collections.nodeops.rotator.tests.simulation.world import NEVER_JOINS, World
+
+HOURS = 3600.0
+
+
+def ended(world: World, hours: float = 4, **options: Any) -> Run:
+    """Rotate; a run that has not ended by then raises TimeoutError."""
+    run = prepare(world, BLUE, **options)
+    run.inbox.past = world.kernel.now + hours * HOURS
+    run()
+    assert run.result is not None
+    return run
+
+
+def drain(**options: Any) -> DrainPolicy:
+    return DrainPolicy(epoch=EPOCH.timestamp(), **options)
+
+
+def nodes(world: World) -> list[dict[str, Any]]:
+    return sorted(world.judge.nodes(BLUE), key=lambda node: str(node["metadata"]["name"]))
+
+
+def another_cluster() -> World:
+    """A cluster of other nodes, in another network."""
+    other = due(seed=2)
+    for node in list(other.cluster.objects("nodes")):
+        other.cluster.delete("nodes", node, 0)
+    for index in range(4):
+        other.cluster.node_joins(
+            f"ip-172-16-0-{index + 4}.eu-west-1.compute.internal",
+            f"aws:///eu-west-1a/i-{index:017x}",
+            "eu-west-1a",
+            "m6i.large",
+            "amd64",
+            {},
+            f"172.16.0.{index + 4}",
+            ready_after=0.0,
+        )
+    other.cluster.settle()
+    return other
+
+
+def test_a_kubeconfig_of_another_cluster_is_refused_before_anything_is_touched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from ansible_collections.nodeops.rotator.tests.simulation import runs
+
+    world, other = due(), another_cluster()
+    right = runs.kube_call
+    monkeypatch.setattr(runs, "kube_call", lambda cluster, actor="": right(other.cluster, actor))
+    before = images(world)
+    run = ended(world)
+    assert run.result is not None and run.result.status == "refused"
+    assert "0 of 4 instances" in str(run.result.error) and images(world) == before
+    assert sizes(world) == (4, 4, 4) and not world.gate.calls["kubernetes:create pods/eviction"]
+
+
+def test_the_tags_of_another_cluster_are_refused() -> None:
+    world = due()
+    run = prepare(world, BLUE)
+    run.policy = __import__("dataclasses").replace(run.policy, cluster="other")
+    result = run()
+    assert result.status == "refused" and "belongs to cluster demo" in str(result.error)
+
+
+@pytest.mark.parametrize("unknown", ["leave", "end"])
+def test_an_instance_whose_node_was_never_seen_is_no_victim_and_the_run_not_complete(
+    unknown: str,
+) -> None:
+    world = due(max_unavailable=1)
+    node = nodes(world)[0]
+    instance = node["spec"]["providerID"].rsplit("/", 1)[-1]
+    world.cluster.delete("nodes", node, 0)
+    world.kernel.advance(world.kernel.now + 1)
+    world.judge.rules[BLUE].unavailable = 1
+    run = ended(world, max_unavailable="1", unknown_instances=unknown)
+    alive = world.account.instances[instance].state == "running"
+    assert run.result is not None and alive is (unknown == "leave")
+    assert (run.result.status == "complete") is (unknown == "end")
+    if alive:
+        assert f"Instance {instance}" in str(run.result.error)
+        assert "has no Node in this cluster" in str(run.result.error)
+        assert run.result.values["replaced"] == 3
+
+
+def test_a_node_deleted_in_mid_drain_ends_its_instance_only_when_its_pods_are_gone() -> None:
+    world = due(max_unavailable=0)
+    ends: list[tuple[str, list[str]]] = []
+
+    def drop() -> None:
+        node = next(
+            node
+            for node in world.judge.nodes(BLUE)
+            if node["metadata"].get("annotations", {}).get("nodeops.rotator/replacing")
+        )
+        world.cluster.delete("nodes", node, 0)
+
+    def watch(call: Any) -> None:
+        if call.operation == "TerminateInstanceInAutoScalingGroup":
+            name = world.account.instances[call.params["InstanceId"]].private_dns
+            pods = [pod["metadata"] for pod in world.cluster.pods_on(name)]
+            living = [pod["name"] for pod in pods if pod["namespace"] == "shop"]
+            ends.append((name, living))
+
+    world.gate.judges.append(watch)
+    world.kernel.after(300, drop)
+    ended(world, drain=drain(timeout=900, pdb_timeout=600))
+    assert ends and not any(living for _name, living in ends)
+
+
+def test_a_canary_that_never_came_has_not_passed() -> None:
+    """The first victim carries nothing: it is NotReady, and gone at once."""
+    world = due(size=6, replicas=6)
+    dead = nodes(world)[0]["metadata"]["name"]
+    world.cluster.node_silent(dead)
+    world.kernel.advance(world.kernel.now + 460)
+    world.judge.rules[BLUE].unavailable = 1
+    world.bad_images[world.facts["new_image"]] = NEVER_JOINS
+    run = ended(world, boot_timeout=300, failure_budget=2)
+    assert run.result is not None and run.result.values["canary"] == "failed"
+    assert images(world).count(world.facts["old_image"]) >= 5
+
+
+def test_a_canary_lost_in_its_soak_proves_nothing() -> None:
+    world = due()
+    run = prepare(world, BLUE, soak=120)
+    run.inbox.past = 4 * HOURS
+
+    def reclaim() -> None:
+        for instance in list(world.account.instances.values()):
+            if instance.image_id == world.facts["new_image"] and instance.state == "running":
+                world.account.fleet.terminate(instance, ("Server.SpotInstanceTermination", "x"))
+
+    def watch() -> None:
+        if any("watching" in line for line in run.story()):
+            world.kernel.after(60, reclaim)
+        else:
+            world.kernel.after(1, watch)
+
+    world.kernel.after(1, watch)
+    result = run()
+    told = [at for at, event in run.events if event.phase == "canary"]
+    assert result.status == "complete" and all_current(world)
+    assert told[-1] - told[0] >= 180, "the soak began anew with another node"
+
+
+def test_a_replacement_node_that_takes_no_pods_is_none() -> None:
+    world = due()
+    joined = world.cluster.node_joins
+
+    def cordoned(name: str, *args: Any, **more: Any) -> None:
+        joined(name, *args, **more)
+        node = world.cluster.object("nodes", name)
+        world.cluster.change("nodes", node, {"spec": {"unschedulable": True}})
+
+    world.cluster.node_joins = cordoned  # type: ignore[method-assign]
+    run = ended(world)
+    assert run.result is not None and run.result.values["replaced"] == 0
+    assert "its cordon to be lifted" in str(run.result.error)
+
+
+def test_ages_are_judged_once() -> None:
+    world = due()
+    run = ended(world, max_node_age=200)
+    assert run.result is not None and run.result.values["replaced"] == 4
