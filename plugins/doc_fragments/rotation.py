@@ -83,4 +83,23 @@ options:
     description: Seconds within which a run ends after it was told to stop.
     type: int
     default: 20
+  dead_node_timeout:
+    description:
+      - Seconds for which the kubelet of a node must not have answered before the node is dead. A
+        dead node is terminated without waiting for its pods, unless a drain would refuse one of
+        them.
+      - If a third of the nodes of the zone or of the cluster do not answer, none is taken for dead,
+        and nothing is replaced.
+    type: int
+    default: 300
+  on_failure:
+    description:
+      - What to do with the launch template after a failed canary. V(rollback_template) lets new
+        instances launch from the previous version again, also if this run is killed in between,
+        by the next one. V(keep_template) keeps the template as it is.
+      - How the group points to its template, by a number, C($Default) or C($Latest), stays as it
+        is. For C($Latest), a new version is made as a copy of the previous one.
+    type: str
+    choices: [rollback_template, keep_template]
+    default: rollback_template
 """

@@ -239,6 +239,11 @@ resumed:
   description: Whether it resumed an interrupted run.
   type: bool
   returned: always
+rolled_back_to:
+  description: The version of the launch template, or the launch configuration, from which new
+    instances are launched again after a failed canary. Empty if nothing was rolled back.
+  type: str
+  returned: always
 events:
   description: Events in the order in which they were shown.
   type: list

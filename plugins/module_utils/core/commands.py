@@ -152,6 +152,18 @@ class Register(_OnAws):
 
 
 @dataclasses.dataclass(frozen=True)
+class PointBack(_OnAws):
+    """Let the group launch from an earlier version of its template (or launch configuration)."""
+
+    group: str
+    template: str
+    version: str
+
+    def apply(self, ports: Ports) -> Any:
+        return ports.cloud.point_back(self.group, self.template, self.version)
+
+
+@dataclasses.dataclass(frozen=True)
 class SetTag(_OnAws):
     """Write or (None) remove the signpost tag on the group; it is not propagated to instances."""
 

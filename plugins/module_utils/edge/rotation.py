@@ -25,6 +25,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
+    ON_FAILURE,
     RotationPolicy,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import parse
@@ -63,6 +64,8 @@ ROTATION_SPEC: dict[str, Any] = {
     "scale_in_fence": {"type": "bool", "default": True},
     "lease_duration": {"type": "int", "default": 30},
     "stop_timeout": {"type": "int", "default": 20},
+    "dead_node_timeout": {"type": "int", "default": 300},
+    "on_failure": {"type": "str", "choices": list(ON_FAILURE), "default": ON_FAILURE[0]},
 }
 """The counterpart of the documentation fragment nodeops.rotator.rotation."""
 DRAIN_PREFIX = "drain_"

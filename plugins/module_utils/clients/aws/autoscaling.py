@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups
     source_of,
     unsupported,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.pointers import point_back
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
     Group,
@@ -277,6 +278,11 @@ class AutoScaling:
             TargetGroupArn=target_group,
             Targets=named,
         )
+
+    def point_back(self, group: str, template: str, version: str) -> None:
+        """Let the group launch from an earlier version of its template; how it points (a number,
+        $Default, $Latest) stays. `version` "": `template` is a launch configuration."""
+        point_back(self._aws, self._described(f"read {group}", group), template, version)
 
     def set_tag(self, group: str, key: str, value: str | None) -> None:
         """Write or (None) delete a tag of the group that instances do not get."""

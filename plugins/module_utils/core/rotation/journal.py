@@ -67,6 +67,10 @@ class Journal:
     deregistered_targets: tuple[tuple[str, str, int], ...] = ()
     expected_taints: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
+    previous: tuple[str, str] = ("", "")
+    """The template and version, or launch configuration, that the outdated nodes came from."""
+    pointer_owed: bool = False
+    """The canary failed, and what the group launches from has not gone back yet."""
     unknown: tuple[tuple[str, str], ...] = ()
     """Fields of a later release, with their JSON: kept when the record is written back."""
 
@@ -94,6 +98,7 @@ class Journal:
             self.expected != self.base
             or self.raise_from >= 0
             or self.decrements
+            or self.pointer_owed
             or self.max_size
             or self.suspended
             or self.fenced

@@ -14,6 +14,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.size
     window,
 )
 
+ON_FAILURE = ("rollback_template", "keep_template")
+"""What becomes of the template after a failed canary."""
 UNKNOWN_INSTANCES = ("leave", "end")
 """What becomes of instances that never had a Node in this cluster."""
 
@@ -52,12 +54,17 @@ class RotationPolicy:
     restore_only: bool = False
     cluster: str = ""
     unknown_instances: str = "leave"
+    on_failure: str = "rollback_template"
     repair: bool = False
     drain: DrainPolicy = DrainPolicy()
 
     def checked(self) -> RotationPolicy:
         """Return self; raise InputError if a value is out of range."""
         window(self.max_surge, self.max_unavailable, 1)
+        if self.on_failure not in ON_FAILURE:
+            raise InputError(
+                f"on_failure is {self.on_failure!r}", f"Give one of: {', '.join(ON_FAILURE)}"
+            )
         if self.unknown_instances not in UNKNOWN_INSTANCES:
             raise InputError(
                 f"unknown_instances is {self.unknown_instances!r}",

@@ -35,6 +35,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     lock,
     new_nodes,
     observe,
+    pointer,
     replacement,
     restore,
     shield,
@@ -110,6 +111,8 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
     if not rest and (ctx.policy.restore_only or not work):
         return conclude(ctx, "unchanged")
     if observe.permitted(ctx) and lock.acquire(ctx):
+        if pointer.inherited(ctx):
+            return None
         write_first_record(ctx)
         ctx.note(mode="release" if ctx.policy.restore_only else "rotate")
         ctx.look_at(ctx.now)
@@ -173,6 +176,7 @@ def _done(ctx: RotationContext) -> bool:
 
 
 def _settle(ctx: RotationContext) -> None:
+    back = pointer.back(ctx) or pointer.given_up(ctx)
     replacement.record_terminated(ctx)
     capacity.adopt(ctx)
     capacity.tell_foreign(ctx)
@@ -182,7 +186,7 @@ def _settle(ctx: RotationContext) -> None:
     balancers.rejoined(ctx)
     if ctx.journal.account.raise_from is not None:
         capacity.drop_raise(ctx)
-    elif restore.shrunk(ctx) and replacement.ended_nodes_gone(ctx):
+    elif restore.shrunk(ctx) and replacement.ended_nodes_gone(ctx) and back:
         ctx.note(mode="release")
         ctx.look_at(ctx.now)
 
@@ -192,6 +196,8 @@ def _release(ctx: RotationContext) -> None:
     capacity.tell_foreign(ctx)
     if ctx.journal.account.raise_from is not None:
         capacity.drop_raise(ctx)
+        return
+    if not (pointer.back(ctx) or pointer.given_up(ctx)):
         return
     if restore.restored(ctx) and ctx.recorded:
         if ctx.policy.restore_only and ctx.situation.surge:

@@ -27,6 +27,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
     RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.pointer import owe
 
 REFUSED_TIMES, FAILED_TIMES = 3, 15
 """How often in a row a command may be refused, or meet a temporary error, before that is a
@@ -46,6 +47,7 @@ def fail(ctx: RotationContext, error: RotatorError, fresh: str = "") -> None:
     judged = ctx.journal.canary == "passed" or not ctx.policy.canary
     if fresh and not judged and ctx.memory.mode == "rotate":
         ctx.record(canary="failed")
+        owe(ctx)
     if not judged or len(ctx.journal.failures) > ctx.policy.failure_budget:
         settle(ctx, error)
 

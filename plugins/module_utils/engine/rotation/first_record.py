@@ -16,6 +16,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.pointer import (
+    previous_source,
+)
 
 REBALANCE = "AZRebalance"
 
@@ -34,6 +37,7 @@ def write_first_record(ctx: RotationContext) -> None:
     taints = tuple(sorted(ctx.situation.expected_taints | set(ctx.journal.expected_taints)))
     ctx.record(run=ctx.policy.run, group=group.name, target=target, expected_taints=taints)
     ctx.note(target=ctx.target)
+    ctx.record(previous=previous_source(ctx))
     ctx.record(failures=(), tainted=True)
     if REBALANCE not in group.suspended and REBALANCE not in journal.suspended:
         ctx.record(

@@ -67,6 +67,7 @@ def conclude(
         "not_restored": list(memory.left),
         "canary": memory.journal.canary or memory.canary,
         "resumed": memory.resumed,
+        "rolled_back_to": memory.launches_from[1] or memory.launches_from[0],
     }
     return RotationResult(status, error, memory.changed, values)
 

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""After a failed canary, what the group launches from goes back.
+
+Otherwise every autoscaler and every spot replacement keeps launching the bad image. It is decided
+and recorded with the verdict, so that the next run does it if this one dies in between.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import PointBack
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+
+GIVEN_UP = 5
+"""How often pointing back may fail before it is left to the next run."""
+
+
+def previous_source(ctx: RotationContext) -> tuple[str, str]:
+    """Return the template and version that most outdated instances were launched from, ("", "")
+    if that is another template or the target itself."""
+    target = ctx.target.source
+    sources = Counter(
+        member.instance.source
+        for member in ctx.situation.outdated
+        if member.instance.source != target and _like(member.instance.source, target)
+    )
+    return sources.most_common(1)[0][0] if sources else ("", "")
+
+
+def _like(source: tuple[str, str], target: tuple[str, str]) -> bool:
+    """Return whether both are versions of one template, or both are launch configurations."""
+    if not source[1] or not target[1]:
+        return bool(source[0]) and not source[1] and not target[1]
+    return source[0] == target[0]
+
+
+def owe(ctx: RotationContext) -> None:
+    """Record that what the group launches from has to go back, if it may and there is a way."""
+    if ctx.policy.on_failure == "rollback_template" and ctx.journal.previous[0]:
+        ctx.record(pointer_owed=True)
+
+
+def back(ctx: RotationContext) -> bool:
+    """Point the group back if that is owed; return True once nothing is owed any more."""
+    if not ctx.journal.pointer_owed:
+        return True
+    template, version = ctx.journal.previous
+    command = PointBack(ctx.group.name, template, version)
+    if command in ctx.memory.acts:
+        what = f"version {version} of {template}" if version else template
+        ctx.record(pointer_owed=False)
+        ctx.note(launches_from=(template, version))
+        ctx.tell("template", ctx.group.name, f"new instances are launched from {what} again")
+        return False
+    ctx.do(command)
+    ctx.poll_soon = True
+    return False
+
+
+def given_up(ctx: RotationContext) -> bool:
+    """Return whether pointing back keeps failing: it stays owed, for the next run."""
+    template, version = ctx.journal.previous
+    retry = ctx.refused(PointBack(ctx.group.name, template, version))
+    return retry is not None and retry.times >= GIVEN_UP
+
+
+def inherited(ctx: RotationContext) -> bool:
+    """Take over what a run owed that died between the verdict and pointing back; return whether
+    there was such a thing. A group that launches from something else by now owes nothing."""
+    if not ctx.journal.pointer_owed:
+        return False
+    if ctx.journal.target[:2] != ctx.target.source:
+        ctx.record(pointer_owed=False)
+        return False
+    ctx.record(run=ctx.policy.run)
+    ctx.note(target=ctx.target)
+    ctx.look_at(ctx.now)
+    if ctx.policy.restore_only:
+        ctx.note(mode="release")
+        return True
+    ctx.note(
+        mode="settle",
+        problem=FailedError(
+            f"The canary of node group {ctx.group.name} failed in an earlier run, which ended"
+            " before it took the template back",
+            "Choose another image, or run again to try this one once more",
+        ),
+    )
+    return True

@@ -1,0 +1,70 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""After a failed canary, new instances come from the previous version again, whatever happens."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import resolve_origins
+from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, CLEAN, traces
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
+from ansible_collections.nodeops.rotator.tests.simulation.runs import prepare, rotate
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios import eks
+from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
+from ansible_collections.nodeops.rotator.tests.simulation.world import NEVER_JOINS, World
+
+GROUPS = ("demo-blue", "demo-green", "demo-storage")
+
+
+def bad_image(group: str = BLUE) -> World:
+    """Every way of pointing at a template is a group of the scenario; the new image never joins."""
+    world = eks.furnish(World(Kernel(2)))
+    eks.point_to(world, group, world.facts["new_image"])
+    world.bad_images[world.facts["new_image"]] = NEVER_JOINS
+    return world
+
+
+def next_image(world: World, group: str) -> str:
+    """The image that the group would launch now."""
+    (origin, *_more) = resolve_origins(world.account, world.account.groups[group])
+    return str(origin.data["ImageId"])
+
+
+def pointer_of(world: World, group: str) -> str:
+    return str((world.account.groups[group].template or {})["Version"])
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_group_launches_the_old_image_again(group: str) -> None:
+    world = bad_image(group)
+    pointer = pointer_of(world, group)
+    run = rotate(world, group, boot_timeout=300)
+    assert run.result is not None and run.result.values["canary"] == "failed"
+    assert next_image(world, group) == world.facts["old_image"]
+    assert pointer_of(world, group) == (pointer if "$" in pointer else "1")
+    assert run.result.values["rolled_back_to"] == "1" and world.judge.breaches == []
+    assert any("launched from version 1" in line for line in run.story())
+
+
+def test_the_template_can_be_kept() -> None:
+    world = bad_image()
+    rotate(world, BLUE, boot_timeout=300, on_failure="keep_template")
+    assert next_image(world, BLUE) == world.facts["new_image"]
+
+
+@pytest.mark.parametrize("restore", [False, True])
+def test_a_run_killed_after_the_verdict_leaves_it_to_the_next(restore: bool) -> None:
+    world = bad_image()
+    probe = prepare(bad_image(), BLUE, boot_timeout=300)
+    probe()
+    names = [type(command).__name__ for _at, command in probe.inbox.commands]
+    run = prepare(world, BLUE, boot_timeout=300, kill_at_command=names.index("PointBack"))
+    with pytest.raises(Killed):
+        run()
+    assert next_image(world, BLUE) == world.facts["new_image"]
+    second = rotate(world, BLUE, run_id="r2", boot_timeout=300, restore_only=restore)
+    assert second.result is not None and next_image(world, BLUE) == world.facts["old_image"]
+    assert (second.result.status == "failed") is not restore
+    assert {**traces(world), "journals": []} == CLEAN
