@@ -35,6 +35,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
     RotationPolicy,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.guard import forbids
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import (
     NODES,
     Known,
@@ -52,6 +53,8 @@ UNDONE_TIMES, GIVEN_UP_TIMES = 3, 6
 is left."""
 UNDONE_PAUSE, UNDONE_MOST = 10.0, 300.0
 """Seconds until a write that was undone three times is repeated; twice as long every time."""
+GUARDED = 5.0
+"""Seconds until a command that the guard forbids is decided again."""
 BLINK = 0.01
 """Seconds between two looks at least, unless something is heard."""
 
@@ -79,6 +82,8 @@ class RotationContext(Known):
         retry, acted = self.memory.retries.get(command), self.memory.acts.get(command, -math.inf)
         if (retry is not None and retry.at > self.now) or acted + REPEAT > self.now:
             self.look_at(max(retry.at if retry else 0.0, acted + REPEAT))
+        elif forbids(self, tuple(self.commands), command):
+            self.look_at(self.now + GUARDED)
         else:
             self.commands.append(command)
 

@@ -40,6 +40,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders imp
     NOW,
     RUNNING,
     a_context,
+    a_policy,
     selected,
     written,
 )
@@ -71,7 +72,8 @@ def a_member(ctx: RotationContext, name: str) -> Any:
 def test_a_leaving_node_is_marked_with_how_it_was(
     fields: dict[str, Any], labels: dict[str, str], marks: dict[str, str]
 ) -> None:
-    ctx = a_context(a_group(an_instance("w")), [a_node("w", **fields)], **selected("w"))
+    group, may_go = a_group(an_instance("w")), a_policy(0, 1)
+    ctx = a_context(group, [a_node("w", **fields)], policy=may_go, **selected("w"))
     replacement.advance(ctx)
     (command,) = ctx.commands
     assert command == ChangeNode(

@@ -1,0 +1,81 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one guard, where commands are issued: what no act of ours may do, whatever its reason.
+
+It asks facts (Ready, cordoned, launched, registered), never what we have chosen or judged. A
+command that it forbids is not issued; the next look decides again.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    ChangeNode,
+    Command,
+    Protect,
+    ProtectNew,
+    SetDesired,
+    SetMaxSize,
+    Terminate,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+    REPLACING,
+    Member,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import Known
+
+
+def forbids(known: Known, issued: tuple[Command, ...], command: Command) -> str:
+    """Return why this command may not be issued now, "" if it may. `issued`: what this look has
+    issued before."""
+    if isinstance(command, (ChangeNode, Terminate)):
+        return _takes_too_much(known, issued, command)
+    if isinstance(command, SetDesired):
+        most = known.base + known.window.surge
+        return f"more than {most} would be launched" if command.desired > most else ""
+    if isinstance(command, SetMaxSize):
+        least = max(known.situation.launched, known.group.desired)
+        too_low = command.size < least
+        return f"MaxSize below {least} lets the group choose whom to end" if too_low else ""
+    lifts = isinstance(command, (Protect, ProtectNew)) and not command.protected
+    if lifts and known.situation.launched > known.group.desired:
+        return "more is launched than desired, so the group would end a node undrained"
+    return ""
+
+
+def _takes_too_much(known: Known, issued: tuple[Command, ...], command: Command) -> str:
+    lost = _loses(known, command)
+    if not lost:
+        return ""
+    before = {_loses(known, one) for one in issued} - {"", lost}
+    available = {member.id for member in known.situation.members if takes_pods(member)}
+    left = len(available - before - {lost})
+    least = known.base - known.window.unavailable
+    return f"only {left} of {known.base} nodes would be available" if left < least else ""
+
+
+def _loses(known: Known, command: Command) -> str:
+    """Return the instance that this command takes out of service, "" for none."""
+    for member in known.situation.members:
+        if not takes_pods(member):
+            continue
+        if isinstance(command, Terminate) and command.instance == member.id:
+            return member.id
+        cordons = isinstance(command, ChangeNode) and command.change.unschedulable is True
+        if cordons and isinstance(command, ChangeNode) and command.name == member.name:
+            return member.id
+    return ""
+
+
+def takes_pods(member: Member) -> bool:
+    """Return whether a member is in service: Ready, and not taken out by us. A cordon of somebody
+    else counts on a new node, which is empty; on an old one the pods go on running."""
+    node = member.node
+    if node is None or node.ready is not True:
+        return False
+    return not _taken_out(node) and (bool(member.outdated) or not node.unschedulable)
+
+
+def _taken_out(node: Node) -> bool:
+    return REPLACING in node.annotations and node.unschedulable
