@@ -83,6 +83,32 @@ options:
     description: Seconds within which a run ends after it was told to stop.
     type: int
     default: 20
+  workload_gate:
+    description:
+      - Whether pods that this run evicted have to run again before the next node is drained.
+        V(wait) waits, at most for O(gate_timeout). V(warn) says which pod cannot run, and why.
+        V(off) does not look.
+      - A pod that only a node on its way can take does not count until that node has joined.
+    type: str
+    choices: [wait, warn, 'off']
+    default: wait
+  gate_timeout:
+    description: Seconds for which nothing may be replaceable before the run ends and says why.
+    type: int
+    default: 900
+  unknown_instances:
+    description:
+      - What to do with an instance of the group that has had no Node in this cluster. It is
+        unknown, not empty. V(leave) leaves it, and the run fails at its end. V(end) terminates it
+        last, alone, and only if the tags of the group name this cluster.
+    type: str
+    choices: [leave, end]
+    default: leave
+  repair:
+    description: Rotate a group although most of its instances have no Node in this cluster, because
+      its nodes have failed. Otherwise this is a refusal, since it may be the wrong cluster.
+    type: bool
+    default: false
   dead_node_timeout:
     description:
       - Seconds for which the kubelet of a node must not have answered before the node is dead. A

@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.builders import (
     sizes,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import EPOCH
+from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
 from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare
 from ansible_collections.nodeops.rotator.tests.simulation.world import NEVER_JOINS, World
 
@@ -184,3 +185,33 @@ def test_ages_are_judged_once() -> None:
     world = due()
     run = ended(world, max_node_age=200)
     assert run.result is not None and run.result.values["replaced"] == 4
+
+
+@pytest.mark.parametrize("gate", ["wait", "warn", "off"])
+def test_pods_that_cannot_run_on_new_nodes_hold_the_next_replacement(gate: str) -> None:
+    """The new template forgets a label that a workload selects; no budget guards it."""
+    world = due()
+    for node in nodes(world):
+        world.cluster.change("nodes", node, {"metadata": {"labels": {"role": "web"}}})
+    kube.deployment(world.cluster, "shop", "web", 8, pod={"nodeSelector": {"role": "web"}})
+    world.cluster.settle()
+    world.kernel.advance(world.kernel.now + 60)
+    run = ended(world, workload_gate=gate)
+    pods = [one for one in world.cluster.objects("pods") if one["metadata"]["name"][:4] == "web-"]
+    pending = sum(one["status"]["phase"] == "Pending" for one in pods)
+    told = [line for line in run.story() if "cannot run again" in line]
+    assert run.result is not None
+    if gate == "wait":
+        assert "didn't match Pod's node affinity/selector" in str(run.result.error)
+        assert run.result.status == "failed"
+    else:
+        assert run.result.status == "complete" and pending == 8
+        assert bool(told) is (gate == "warn")
+
+
+def test_a_pod_that_runs_again_soon_holds_nothing_up() -> None:
+    world = due()
+    kube.deployment(world.cluster, "shop", "web", 8)
+    world.kernel.advance(world.kernel.now + 60)
+    run = ended(world)
+    assert run.result is not None and run.result.status == "complete"

@@ -26,6 +26,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     ON_FAILURE,
+    UNKNOWN_INSTANCES,
+    WORKLOAD_GATE,
     RotationPolicy,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import parse
@@ -64,6 +66,10 @@ ROTATION_SPEC: dict[str, Any] = {
     "scale_in_fence": {"type": "bool", "default": True},
     "lease_duration": {"type": "int", "default": 30},
     "stop_timeout": {"type": "int", "default": 20},
+    "workload_gate": {"type": "str", "choices": list(WORKLOAD_GATE), "default": "wait"},
+    "gate_timeout": {"type": "int", "default": 900},
+    "unknown_instances": {"type": "str", "choices": list(UNKNOWN_INSTANCES), "default": "leave"},
+    "repair": {"type": "bool", "default": False},
     "dead_node_timeout": {"type": "int", "default": 300},
     "on_failure": {"type": "str", "choices": list(ON_FAILURE), "default": ON_FAILURE[0]},
 }

@@ -49,6 +49,8 @@ def selection(feed: Feed) -> dict[str, str]:
         query["fieldSelector"] = (
             "spec.nodeName=" if feed.kind == "pods" else "metadata.name="
         ) + feed.node
+    if feed.phase:
+        query["fieldSelector"] = f"status.phase={feed.phase}"
     return query
 
 

@@ -106,7 +106,15 @@ def pod(raw: Raw) -> Pod:
         empty_dir=any(volume.get("emptyDir") is not None for volume in spec.get("volumes") or ()),
         claims=_claims(meta["name"], spec),
         priority=spec.get("priority") or 0,
+        unscheduled=_unscheduled(status),
     )
+
+
+def _unscheduled(status: Raw) -> str:
+    for entry in status.get("conditions") or ():
+        if entry.get("type") == "PodScheduled" and entry.get("status") == "False":
+            return " ".join(str(entry.get("message") or "").split())
+    return ""
 
 
 def _claims(name: str, spec: Raw) -> tuple[str, ...]:

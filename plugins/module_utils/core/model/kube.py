@@ -91,6 +91,8 @@ class Pod:
     empty_dir: bool = False
     claims: tuple[str, ...] = ()
     priority: int = 0
+    unscheduled: str = ""
+    """Why the scheduler has found no node for it, in its words."""
 
     @property
     def id(self) -> str:

@@ -14,6 +14,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.size
     window,
 )
 
+WORKLOAD_GATE = ("wait", "warn", "off")
+"""Whether pods that were evicted have to run again before the next node goes."""
 ON_FAILURE = ("rollback_template", "keep_template")
 """What becomes of the template after a failed canary."""
 UNKNOWN_INSTANCES = ("leave", "end")
@@ -55,12 +57,18 @@ class RotationPolicy:
     cluster: str = ""
     unknown_instances: str = "leave"
     on_failure: str = "rollback_template"
+    workload_gate: str = "wait"
     repair: bool = False
     drain: DrainPolicy = DrainPolicy()
 
     def checked(self) -> RotationPolicy:
         """Return self; raise InputError if a value is out of range."""
         window(self.max_surge, self.max_unavailable, 1)
+        if self.workload_gate not in WORKLOAD_GATE:
+            raise InputError(
+                f"workload_gate is {self.workload_gate!r}",
+                f"Give one of: {', '.join(WORKLOAD_GATE)}",
+            )
         if self.on_failure not in ON_FAILURE:
             raise InputError(
                 f"on_failure is {self.on_failure!r}", f"Give one of: {', '.join(ON_FAILURE)}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import refusal
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import unknown
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import gate, unknown
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -35,6 +35,8 @@ def obstacle(ctx: RotationContext, fenced: bool) -> str:
             f"desired of Auto Scaling group {ctx.group.name} is {ctx.memory.doubt.desired} by"
             " somebody else's doing, which is being made sure of"
         )
+    if pending := gate.closed(ctx):
+        return pending
     return "" if fenced else f"the scale-in fence of {ctx.group.name} is not up"
 
 

@@ -32,6 +32,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     begin,
     capacity,
     failures,
+    gate,
     lock,
     new_nodes,
     observe,
@@ -121,6 +122,7 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
 
 def _rotate(ctx: RotationContext) -> None:
     unknown.note_seen(ctx)
+    gate.note_losses(ctx)
     replacement.record_terminated(ctx)
     replacement.delete_ended_nodes(ctx)
     capacity.adopt(ctx)
@@ -155,6 +157,8 @@ def _incomplete(ctx: RotationContext) -> RotatorError | None:
     if ctx.memory.marks.skipped & {member.id for member in ctx.situation.outdated}:
         reasons = "; ".join(ctx.journal.failures)
         return FailedError(f"Not every node of {ctx.group.name} could be replaced: {reasons}")
+    if pending := gate.closed(ctx):
+        return FailedError(f"Every node of {ctx.group.name} was replaced, but {pending}")
     return unknown.unknown_error(ctx)
 
 
@@ -168,6 +172,10 @@ def _done(ctx: RotationContext) -> bool:
     if any(unknown.may_still_join(ctx, member) for member in nodeless):
         return False
     if capacity.next_unknown(ctx) is not None:
+        return False
+    if not gate.closed(ctx):
+        ctx.forget("gate at the end")
+    elif not ctx.over("gate at the end", ctx.policy.gate_timeout):
         return False
     if not restore.shrunk(ctx) or not ctx.read_fresh:
         return False

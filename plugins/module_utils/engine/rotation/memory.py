@@ -108,6 +108,7 @@ class Memory:
     seen_nodes: frozenset[str] = frozenset()
     watched: frozenset[str] = frozenset()
     booting: frozenset[str] = frozenset()
+    robbed: frozenset[str] = frozenset()
     launches_from: tuple[str, str] = ("", "")
     dead: frozenset[str] = frozenset()
     evicted_last: frozenset[str] = frozenset()
