@@ -1,11 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything the collection can do to the outside, as values, and the two ports that do it.
+"""Everything the collection can do to the outside, as values.
 
 A command is decided by the engine and carried out later, elsewhere: `command.apply(ports)` makes
-the one call. Equal commands are the same command: one in flight is not issued twice. Private: may
-change in any release.
+the one call. Equal commands are the same command: one in flight is not issued twice.
 """
 
 from __future__ import annotations

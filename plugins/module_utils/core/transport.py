@@ -1,12 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two lowest seams: one AWS call, one Kubernetes request. Private to nodeops.rotator: may
-change in any release.
+"""The two lowest seams: one AWS call, one Kubernetes request.
 
-What implements them is made in the module room from amazon.aws and kubernetes.core; tests put the
-World there. Each makes exactly one attempt with short timeouts and lets the library's own
-exceptions through: clients know their meaning.
+The edge implements them with amazon.aws and kubernetes.core; tests put the World there. Each makes
+exactly one attempt with short timeouts and lets the library's own exceptions through: clients know
+their meaning.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules that speak to AWS: amazon.aws's module class, and the raw call made of its clients.
-Private."""
+"""Modules that use AWS: amazon.aws's module class, and raw calls on its clients."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The node groups of several regions, found with the AWS clients of an inventory plugin. Private to
-nodeops.rotator."""
+"""Find the node groups of several regions with an inventory plugin's clients."""
 
 from __future__ import annotations
 

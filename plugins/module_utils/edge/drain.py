@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The drain's options, and a drain on threads for a module that has them. Private: may change in
-any release."""
+"""The drain's options, and a drain on threads for a module that has them."""
 
 from __future__ import annotations
 

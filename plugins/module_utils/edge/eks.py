@@ -1,12 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Access to an EKS cluster with AWS credentials alone: endpoint and CA from the service, a bearer
-token of our own.
+"""Access to an EKS cluster with AWS credentials alone: endpoint, CA and token.
 
-The token is "k8s-aws-v1." and the base64 of a presigned STS GetCallerIdentity request that names
-the cluster in the header x-k8s-aws-id; the cluster takes it for 15 minutes (EKS best practices
-guide, identity and access management). Private to nodeops.rotator.
+The endpoint and the CA come from EKS. The token is "k8s-aws-v1." and the base64 of a presigned STS
+GetCallerIdentity request that names the cluster in the header x-k8s-aws-id; the cluster accepts it
+for 15 minutes (EKS best practices guide, identity and access management).
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules that speak to Kubernetes: kubernetes.core's authentication and client under one raw call.
-Private."""
+"""Modules that use Kubernetes: kubernetes.core's client under one raw call."""
 
 from __future__ import annotations
 

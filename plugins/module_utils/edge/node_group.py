@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One look at a node group for a module that has the options of SPEC. Private to
-nodeops.rotator."""
+"""One look at a node group for a module that has the options of SPEC."""
 
 from __future__ import annotations
 

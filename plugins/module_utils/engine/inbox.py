@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inbox of a real run: watch threads and a small pool put messages into one queue; the loop
-waits on it. Private."""
+"""The inbox of a real run: threads put messages into one queue, the loop waits."""
 
 from __future__ import annotations
 

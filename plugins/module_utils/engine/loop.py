@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The only loop: observe, decide, perform, tell, wait. Private to nodeops.rotator: may change in
-any release.
+"""The only loop: observe, decide, perform, tell, wait.
 
 `decide` is pure. Everything it wants to know of the past is in its memory, everything it may know
 of the present in the View. A command's outcome is part of a later look; a command in flight is not

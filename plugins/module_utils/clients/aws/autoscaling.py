@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Auto Scaling groups as the engine needs them: core.commands.Cloud on raw AWS calls. Private to
-nodeops.rotator."""
+"""Auto Scaling groups as the engine needs them: core.ports.Cloud on AWS calls."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AWS answers and errors as the rest of the collection understands them. Private: may change in any
-release."""
+"""AWS answers and errors as the rest of the collection understands them."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""core.commands.Cluster over raw requests, and the reads that short modules need. Private: may
-change in any release.
+"""core.ports.Cluster over raw requests, and the reads that short modules need.
 
 Every write is safe against what changed since we looked: deletions and evictions carry the object's
 UID, a list that is replaced as a whole (taints, the Lease) carries the resourceVersion that it was

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What goes wrong with a Kubernetes request, as errors of the collection. Private: may change in
-any release."""
+"""What goes wrong with a Kubernetes request, as errors of the collection."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""List once, then watch: the messages of one feed. Private to nodeops.rotator: may change in any
-release.
+"""List once, then watch: the messages of one feed.
 
 A generator that never sleeps: in a thread its stream blocks, in simulated time the stream says None
 for "nothing for now" and a Pause is carried out by whoever asks for the next message. It never ends

@@ -1,10 +1,9 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Raw Kubernetes objects (decoded JSON) as the slim records of core.cluster_model. Private: may
-change in any release.
+"""Parse Kubernetes objects (decoded JSON) into the records of core.model.kube.
 
-A pod of 10 kB becomes some hundred bytes: of the annotations only those that somebody here reads
+A pod of 10 kB becomes some hundred bytes: of the annotations only those that the collection reads
 are kept.
 """
 

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The families of node images: where each is published and how its images are named. Private to
-nodeops.rotator.
+"""Families of node images: where each is published, how its images are named.
 
 Sources of the Systems Manager parameters: EKS user guide, "Retrieve recommended Amazon Linux AMI
 IDs", "Retrieve recommended Bottlerocket AMI IDs" and "Retrieve recommended Microsoft Windows AMI

@@ -1,12 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""User data: what it is written for, and whether a family of images can read it. It is never
-rewritten. Private.
+"""User data: what it is written for, and which image families can read it.
 
-Sources: EKS user guide (AL2023: nodeadm NodeConfig; AL2: bootstrap.sh; Windows:
-Start-EKSBootstrap), Bottlerocket documentation (settings in TOML), kops (a script that fetches
-nodeup).
+It is never rewritten. Sources: EKS user guide (AL2023: nodeadm NodeConfig; AL2: bootstrap.sh;
+Windows: Start-EKSBootstrap), Bottlerocket documentation (settings in TOML), kops (a script that
+fetches nodeup).
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Slim, frozen records of the Kubernetes objects that a rotation looks at. Private: may change in
-any release.
+"""Slim, frozen records of the Kubernetes objects that a rotation looks at.
 
 Moments are seconds since the epoch (the server's clock); durations are seconds.
 """

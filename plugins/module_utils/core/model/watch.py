@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has been heard of the cluster so far: a reducer of feed messages into frozen views. Private.
+"""Reduce feed messages to frozen views of the cluster.
 
 A feed is one list-and-watch, named by what it selects. Every message gives a new Cache; unchanged
 feeds are shared, so that a snapshot costs what has changed and not what there is.

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A node group as the inventory knows it: what it is, never how large it is. Private: may change in
-any release."""
+"""A node group as the inventory knows it: what it is, never how large it is."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what a node group launches: templates (alone or in a mixed instances policy) or a launch
-configuration. Private."""
+"""What a node group launches from, read from its described Auto Scaling group."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Launch configurations: they have neither versions nor tags, so that our copies are known by their
-names. Private.
+"""Launch configurations: choose, name and prune the copies that we make.
 
-A copy of `nodes` is `nodes-nodeops-1`, the next `nodes-nodeops-2`; a copy of a copy counts on from
-the same base.
+Launch configurations have neither versions nor tags, so we recognize our copies by name: a copy of
+`nodes` is `nodes-nodeops-1`, the next `nodes-nodeops-2`; a copy of a copy counts on from the same
+base.
 """
 
 from __future__ import annotations

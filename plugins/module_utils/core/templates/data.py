@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Launch templates: merging and comparing their data, knowing our versions, choosing what to prune.
-Private.
+"""Launch template data: merge, compare, recognize our versions, prune old ones.
 
 Data is RequestLaunchTemplateData (EC2 API reference) as plain dictionaries, user data base64.
 """

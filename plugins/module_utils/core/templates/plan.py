@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What to do with one template so that it launches what is wanted, and what to do to take that
-back. Private."""
+"""Plan how one template gets to launch the wanted image, and the way back."""
 
 from __future__ import annotations
 

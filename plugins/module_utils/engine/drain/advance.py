@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The drain: which pods of which nodes to evict now, and where each node is. Private: may change in
-any release.
+"""The drain: which pods of which nodes to evict now, and where each node is.
 
 `advance` is pure and serves one node or many, alone or inside a rotation. It neither cordons nor
 uncordons. What it decides may be held back by the loop's request budget and is then decided again

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which of the pods that should go are asked for now: what their budgets admit, and at times what
-they do not. Private.
+"""Choose which pods to ask for now, by what their budgets allow.
 
 A budget's status trails what happens. So evictions that were admitted, or are being asked for, and
 that the status does not show yet are subtracted from what it allows; and because the status may be

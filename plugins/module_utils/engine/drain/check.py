@@ -1,11 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A drain that is only asked about: the same filters, and the server's own word by dry runs.
-Private.
+"""A drain in check mode: the same filters, and dry runs on the server.
 
-A dry run takes nothing from a budget, so every pod is asked once, and all that the server would
-refuse at this moment is reported.
+A dry run takes nothing from a budget, so every pod is asked once, and everything that the server
+would refuse at this moment is reported.
 """
 
 from __future__ import annotations

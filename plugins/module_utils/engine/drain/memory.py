@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a drain remembers from look to look, and what it says of a node. Private: may change in any
-release.
+"""What a drain remembers from look to look, and what it says of a node.
 
 All of it may be lost: it holds timers, what was told already and what an answer taught. A drain
 that starts anew from an empty memory asks a few things twice and gives the node its time again.

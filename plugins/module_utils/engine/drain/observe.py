@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a look teaches a drain: outcomes of its requests, pods that come and go, budgets that
-change. Private."""
+"""What a look teaches a drain: outcomes, pods that come and go, budgets."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What node_drain does with its nodes, on the one loop: cordon all, drain some at a time, put back
-what failed. Private.
+"""What node_drain does with its nodes: cordon all, drain some, undo failures.
 
 As kubectl does, all nodes are cordoned before the first pod is evicted, so that no pod moves twice.
 """

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One node at one look: the fate of each of its pods, and the words for what stands in the way.
-Private."""
+"""The fate of each pod of one node at one look, and the reason in words."""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a rotation moves: fence and surge, and who leaves next. Every act is guarded by the budget.
-Private."""
+"""How a rotation moves: fence and surge, and who leaves next.
+
+Every act is guarded by the budget.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One look of a rotation while it is being decided: what is known, and what this look leads to.
-Private.
+"""One look of a rotation being decided: what is known and what follows.
 
 A RotationContext lives for one call of `decide` and never leaves it, so that decide stays a pure
 function of its arguments while its stages read like sentences.

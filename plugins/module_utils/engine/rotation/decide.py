@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Deciding a rotation: one look at a time, from whatever state the world is in. Private to
-nodeops.rotator.
+"""Deciding a rotation: one look at a time, from whatever state the world is in.
 
 Level-triggered: nothing here remembers a step, every look asks again what is missing. So a run that
 was killed at any point is simply gone on with, and what the world changes behind our back is seen

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a failure leads to: within the budget the run goes on, past it the run settles. Private to
-nodeops.rotator."""
+"""What a failure leads to: within the budget go on, past it settle."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Lease as lock and record: taking it, keeping it, giving it up. Private to nodeops.rotator.
+"""The Lease as lock and record: taking it, keeping it, giving it up.
 
 Takeover follows client-go's rule (tools/leaderelection): a lease counts as expired when its
 renewTime has not changed for its duration by the *observer's* clock; clocks of different machines

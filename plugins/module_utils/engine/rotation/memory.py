@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a rotation remembers between looks, and how the outcomes of its commands change that.
-Private.
+"""What a rotation remembers between looks, and how outcomes change that.
 
 All of it may be lost in a crash: what matters then is in the Lease's journal and in the world
 itself.

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judging what was launched: when a fresh node counts, when it has failed, and what the canary
-says. Private."""
+"""Judge what was launched: when a new node counts, and when it has failed."""
 
 from __future__ import annotations
 

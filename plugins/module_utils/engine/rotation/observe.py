@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Before anything is touched: look, refuse what cannot go well, and say what will happen. Private
-to nodeops.rotator."""
+"""Before anything is touched: look, refuse what cannot go well, announce."""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One node's way out: cordon, out of the load balancers, drain, terminate. Each look moves every
-leaving node on. Private."""
+"""One node's way out: cordon, leave the load balancers, drain, terminate.
+
+Each look moves every leaving node on.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The end of a rotation: give back the surge, put back what was touched, let go of the lock.
-Private.
+"""The end of a rotation: give back the surge, undo changes, release the lock.
 
 Put back compares: a value is restored only if it is still the one that we set; else it is left and
 said.

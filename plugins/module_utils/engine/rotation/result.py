@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a rotation ended, as the module reports it. Private to nodeops.rotator: may change in any
-release."""
+"""How a rotation ended, as the module reports it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is in use now: the images and the Kubernetes version of what a lookup is compared with.
-Private."""
+"""What is in use now: the images and the Kubernetes version to compare with."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what is wanted to the one image that answers it, and how far the present is behind. Private:
-may change."""
+"""Find the one image that answers a request, and how far behind the present is."""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""For which Kubernetes version an image is looked up, so that a refresh is never silently a minor
-upgrade. Private."""
+"""Choose the Kubernetes version that an image is looked up for.
+
+A refresh of the image must never silently become a minor upgrade.
+"""
 
 from __future__ import annotations
 

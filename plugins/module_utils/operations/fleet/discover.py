@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which node groups the EKS clusters of a region have: what they are, not how large they are.
-Private.
+"""Find the node groups that the EKS clusters of a region have.
 
 A self-managed group says whose it is by the tag kubernetes.io/cluster/<cluster> (EKS user guide,
 self-managed nodes) or its older form k8s.io/cluster/<cluster>; the Auto Scaling group behind a

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Groups that still launch from a launch configuration: copy it with the new image, point the group
-at it. Private."""
+"""Update groups that launch from a launch configuration: copy it, then point."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An update of templates or of a launch configuration as the module tells it, with its diff.
-Private."""
+"""Show an update of templates or of a launch configuration, with its diff."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finding what a node group launches from, and pointing it elsewhere. Private: may change in any
-release."""
+"""Find what a node group launches from, and point it elsewhere."""
 
 from __future__ import annotations
 

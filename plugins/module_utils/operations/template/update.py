@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bringing the templates of a node group to a wanted image and back: look, judge, write. Private:
-may change."""
+"""Update a node group's templates to a wanted image and back."""
 
 from __future__ import annotations
 
