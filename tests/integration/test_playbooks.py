@@ -60,6 +60,23 @@ def test_the_plan_changes_nothing_and_needs_only_read_permissions(eks: WorldOnWi
     assert "12 nodes would be replaced. Nothing was changed." in outcome.output
 
 
+def test_what_the_command_line_says_as_text_is_what_it_means(small: WorldOnWire) -> None:
+    """`-e prepare_update_template=false` is the string "false", which Jinja takes for true."""
+    before = small.changes()
+    words = {
+        "prepare_update_template": "false",
+        "rotate_scale_in_fence": "yes",
+        "rotate_canary": "1",
+        "rotate_drain_force": "no",
+        "rotate_drain_pdb_overrides": "'[{selector: app=x, action: wait}]'",
+        "verify_retries": "1",
+    }
+    extra = [word for name, text in words.items() for word in ("-e", f"{name}={text}")]
+    outcome = small.playbook("rotate_eks", *extra)
+    assert outcome.code == 0 and small.changes() == before, outcome.output
+    assert "nothing outdated" in outcome.output
+
+
 def test_check_mode_of_the_rotation_is_the_plan(small: WorldOnWire) -> None:
     before = small.changes()
     outcome = small.playbook("rotate_eks", "--check")
