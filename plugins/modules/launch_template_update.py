@@ -14,7 +14,9 @@ description:
     for byte.
   - A node group keeps the way in which it refers to its template. A version number is updated,
     V($Default) moves the default of the template, and V($Latest) needs no change.
-  - Templates named in the overrides of a mixed instances policy are updated too.
+  - Templates named in the overrides of a mixed instances policy are updated too. A policy with an
+    override that names another image (C(ImageId)) is refused, because its instances would not get
+    the new one.
   - A group with a launch configuration gets a copy of it with the new image.
   - It replaces no instance, see M(nodeops.rotator.asg_node_replace).
 author: nodeops.rotator contributors (@nodeops)

@@ -143,3 +143,68 @@ def test_missing_resources_fail_in_one_line(modules: Modules, moto: Any) -> None
     assert f"Image {missing} does not exist" in modules.refused(
         "eks_ami_lookup", compare_to={"image_id": missing}, kubernetes_version="1.33"
     )
+
+
+def mixed_group(ec2: Any, old: str, own: str) -> None:
+    """Make a group `blue` with a mixed instances policy.
+
+    It launches `old` from two templates, the second for m5.xlarge; for m5a.large it names the image
+    `own`.
+    """
+    specs = [template(ec2, name, old) for name in ("blue", "large")]
+    policy = {
+        "LaunchTemplateSpecification": specs[0],
+        "Overrides": [
+            {"InstanceType": "m5.large"},
+            {"InstanceType": "m5.xlarge", "LaunchTemplateSpecification": specs[1]},
+            {"InstanceType": "m5a.large", "ImageId": own},
+        ],
+    }
+    boto3.client("autoscaling").create_auto_scaling_group(
+        AutoScalingGroupName="blue",
+        MinSize=0,
+        MaxSize=2,
+        DesiredCapacity=0,
+        VPCZoneIdentifier=ec2.describe_subnets()["Subnets"][0]["SubnetId"],
+        MixedInstancesPolicy={"LaunchTemplate": policy},
+    )
+
+
+def template(ec2: Any, name: str, image: str) -> dict[str, str]:
+    """Make a template and return a specification of its first version."""
+    data = {"ImageId": image, "InstanceType": "m5.large"}
+    made = ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=data)
+    return {"LaunchTemplateId": made["LaunchTemplate"]["LaunchTemplateId"], "Version": "1"}
+
+
+def latest(ec2: Any) -> dict[str, int]:
+    """Return the number of the latest version of every template."""
+    found = ec2.describe_launch_templates()["LaunchTemplates"]
+    return {one["LaunchTemplateName"]: one["LatestVersionNumber"] for one in found}
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_an_override_with_its_own_image_is_refused(
+    modules: Modules, moto: Any, check: bool
+) -> None:
+    old, new = own_image(moto, "golden-1"), own_image(moto, "golden-2")
+    mixed_group(moto, old, own=old)
+    options = {"autoscaling_group_name": "blue", "image_id": new, "check": check}
+    assert modules.refused("launch_template_update", **options) == (
+        f"Cannot update Auto Scaling group blue to image {new}: its mixed instances policy names"
+        f" another image for m5a.large ({old}). Remove ImageId from the override, or set it to"
+        f" {new}"
+    )
+    assert latest(moto) == {"blue": 1, "large": 1}
+
+
+def test_templates_of_overrides_are_updated(modules: Modules, moto: Any) -> None:
+    old, new = own_image(moto, "golden-1"), own_image(moto, "golden-2")
+    mixed_group(moto, old, own=new)
+    assert modules("launch_template_update", autoscaling_group_name="blue", image_id=new)["changed"]
+    assert latest(moto) == {"blue": 2, "large": 2}
+    group = boto3.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"][0]
+    part = group["MixedInstancesPolicy"]["LaunchTemplate"]
+    assert part["LaunchTemplateSpecification"]["Version"] == "2"
+    assert part["Overrides"][1]["LaunchTemplateSpecification"]["Version"] == "2"
+    assert part["Overrides"][2] == {"InstanceType": "m5a.large", "ImageId": new}

@@ -11,8 +11,8 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import (
+    describe_group,
     instance_of,
-    source_of,
     unsupported,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.pointers import point_back
@@ -21,6 +21,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
     Group,
     Target,
     TargetHealth,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import tags_of
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
+    read_group,
 )
 
 IDS_AT_ONCE = 200
@@ -47,14 +51,14 @@ class AutoScaling:
         """The group with everything about it that a rotation looks at; NotFoundError if there is
         none."""
         doing, now = f"read Auto Scaling group {name}", self._clock()
-        raw = self._described(doing, name)
+        raw = describe_group(self._aws, name)
         ids = [entry["InstanceId"] for entry in raw.get("Instances", ())]
         machines = self._machines(doing, [*ids, *also])
         instances = tuple(
             instance_of(entry, machines.get(entry["InstanceId"], {}))
             for entry in raw.get("Instances", ())
         )
-        source = source_of(raw)
+        source = read_group(raw).pointer
         short = sum(instance.launched for instance in instances) < raw["DesiredCapacity"]
         return Group(
             name=name,
@@ -70,7 +74,7 @@ class AutoScaling:
             protects_new=bool(raw.get("NewInstancesProtectedFromScaleIn")),
             target_groups=tuple(raw.get("TargetGroupARNs", ())),
             zones=tuple(raw.get("AvailabilityZones", ())),
-            tags={tag["Key"]: tag.get("Value", "") for tag in raw.get("Tags", ())},
+            tags=tags_of(raw),
             refreshing=self._refreshing(name, now),
             unsupported=tuple(unsupported(raw)),
             activity=self._activity(name) if short else "",
@@ -83,18 +87,6 @@ class AutoScaling:
             resolved=self._resolve(source, {instance.source for instance in instances}, now),
             read_at=now,
         )
-
-    def _described(self, doing: str, name: str) -> Mapping[str, Any]:
-        found = self._aws.call(
-            doing, "autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=[name]
-        )["AutoScalingGroups"]
-        if not found:
-            raise NotFoundError(
-                f"There is no Auto Scaling group {name} in this region and account",
-                "Check the name and region",
-            )
-        group: Mapping[str, Any] = found[0]
-        return group
 
     def _machines(self, doing: str, ids: list[str]) -> dict[str, Mapping[str, Any]]:
         """EC2's view by instance id. Asked by filter, since asking by id fails for all if one is
@@ -281,7 +273,7 @@ class AutoScaling:
     def point_back(self, group: str, template: str, version: str) -> None:
         """Let the group launch from an earlier version of its template; how it points (a number,
         $Default, $Latest) stays. `version` "": `template` is a launch configuration."""
-        point_back(self._aws, self._described(f"read {group}", group), template, version)
+        point_back(self._aws, describe_group(self._aws, group), template, version)
 
     def set_tag(self, group: str, key: str, value: str | None) -> None:
         """Write or (None) delete a tag of the group that instances do not get."""

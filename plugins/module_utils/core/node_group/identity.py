@@ -8,6 +8,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
+    EKS_MANAGED,
+    SELF_MANAGED,
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class NodeGroup:
@@ -25,4 +30,4 @@ class NodeGroup:
     @property
     def kind(self) -> str:
         """self_managed or eks_managed."""
-        return "eks_managed" if self.nodegroup else "self_managed"
+        return (EKS_MANAGED if self.nodegroup else SELF_MANAGED).name

@@ -14,12 +14,15 @@ from __future__ import annotations
 import dataclasses
 import enum
 from collections.abc import Mapping
+from typing import Any
 
 EKS_NODEGROUP_TAG = "eks:nodegroup-name"
 EKS_CLUSTER_TAG = "eks:cluster-name"
 KOPS_CLUSTER_TAG = "KubernetesCluster"
 KOPS_GROUP_TAG = "kops.k8s.io/instancegroup"
 KOPS_ROLE_TAG = "k8s.io/role/"
+OWNER_TAGS = ("kubernetes.io/cluster/", "k8s.io/cluster/")
+"""Prefixes of the tag that names a self-managed group's cluster, today's and the older one."""
 
 
 class Owner(enum.Enum):
@@ -73,6 +76,11 @@ _KOPS_ROLES: Mapping[str, Kind] = {
     "node": KOPS_NODE,
 }
 """Kinds by kops role, the one that asks for most care first: a group may carry several roles."""
+
+
+def tags_of(shown: Mapping[str, Any]) -> dict[str, str]:
+    """Return the tags of an element of DescribeAutoScalingGroups."""
+    return {tag["Key"]: tag.get("Value", "") for tag in shown.get("Tags", ())}
 
 
 def kind_of(tags: Mapping[str, str]) -> Kind:

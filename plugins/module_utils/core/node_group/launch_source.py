@@ -10,10 +10,17 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
+    EKS_CLUSTER_TAG,
+    EKS_NODEGROUP_TAG,
+    tags_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import (
     DEFAULT,
     LATEST,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,6 +55,30 @@ class Use:
 
 
 @dataclasses.dataclass(frozen=True)
+class Override:
+    """One override of a mixed instances policy.
+
+    `type` is "" where it describes instances by their attributes. `own` is its own template, and
+    `image_id` its own image, which is launched whatever a template says.
+    """
+
+    type: str = ""
+    own: Use | None = None
+    image_id: str = ""
+    weight: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Member:
+    """An instance of the group. `source` is what it was launched from, written as Source.pointer
+    is."""
+
+    id: str
+    type: str = ""
+    source: tuple[str, str] = ("", "")
+
+
+@dataclasses.dataclass(frozen=True)
 class Source:
     """A node group's ways of launching, the main one first. Of `uses` and `configuration` one is
     empty. `group` is the Auto Scaling group, empty for a template named by itself. `nodegroup`: EKS
@@ -58,50 +89,115 @@ class Source:
     uses: tuple[Use, ...] = ()
     configuration: str = ""
     policy: Mapping[str, Any] | None = None
+    overrides: tuple[Override, ...] = ()
     subnet: str = ""
-    instance_ids: tuple[str, ...] = ()
+    members: tuple[Member, ...] = ()
     nodegroup: tuple[str, str] | None = None
     note: str = ""
     """What a person should know of this kind of group, empty for nothing."""
 
+    @property
+    def pointer(self) -> tuple[str, str]:
+        """Return the main template and its version as the group writes it.
+
+        A launch configuration has no version: the second is "". Nothing at all is ("", "").
+        """
+        return self.uses[0].key if self.uses else (self.configuration, "")
+
+    @property
+    def instance_ids(self) -> tuple[str, ...]:
+        """Return the IDs of the group's instances."""
+        return tuple(member.id for member in self.members)
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Return the instance types that the group names or runs, sorted."""
+        named = {override.type for override in self.overrides}
+        running = {member.type for member in self.members}
+        return tuple(sorted((named | running) - {""}))
+
 
 def read_group(shown: Mapping[str, Any]) -> Source:
-    """The Source of an element of DescribeAutoScalingGroups."""
-    policy = shown.get("MixedInstancesPolicy")
-    if policy:
-        uses = _policy_uses(policy)
-    elif shown.get("LaunchTemplate"):
-        uses = (_use(shown["LaunchTemplate"]),)
-    else:
-        uses = ()
+    """Return the Source of an element of DescribeAutoScalingGroups.
+
+    A group has a mixed instances policy, a template or a launch configuration. Where an answer
+    shows the template of the policy a second time, the policy counts.
+    """
+    policy = shown.get("MixedInstancesPolicy") or {}
+    part = policy.get("LaunchTemplate") or {}
+    own = part.get("LaunchTemplateSpecification")
+    main = own or shown.get("LaunchTemplate")
+    overrides = tuple(_override(one) for one in part.get("Overrides", ()))
     subnets = [name for name in shown.get("VPCZoneIdentifier", "").split(",") if name]
+    tags = tags_of(shown)
     return Source(
         group=shown["AutoScalingGroupName"],
-        uses=uses,
-        configuration=shown.get("LaunchConfigurationName", "") if not uses else "",
-        policy=policy,
+        uses=_uses(_use(main), overrides) if main else (),
+        configuration="" if main else shown.get("LaunchConfigurationName", ""),
+        policy=policy if own else None,
+        overrides=overrides,
         subnet=subnets[0] if subnets else "",
-        instance_ids=tuple(member["InstanceId"] for member in shown.get("Instances", ())),
+        members=tuple(read_member(entry) for entry in shown.get("Instances", ())),
+        nodegroup=(
+            (tags.get(EKS_CLUSTER_TAG, ""), tags[EKS_NODEGROUP_TAG])
+            if EKS_NODEGROUP_TAG in tags
+            else None
+        ),
     )
 
 
-def _use(spec: Mapping[str, Any], types: tuple[str, ...] = ()) -> Use:
-    return Use(spec["LaunchTemplateId"], str(spec.get("Version") or DEFAULT), types)
+def read_member(entry: Mapping[str, Any]) -> Member:
+    """Return the Member of an element of a described group's Instances."""
+    template = entry.get("LaunchTemplate")
+    source = (
+        (template["LaunchTemplateId"], str(template.get("Version") or ""))
+        if template
+        else (entry.get("LaunchConfigurationName", ""), "")
+    )
+    return Member(entry["InstanceId"], entry.get("InstanceType", ""), source)
 
 
-def _policy_uses(policy: Mapping[str, Any]) -> tuple[Use, ...]:
-    """The policy's own template and every override's own, each once, with the types that launch
-    from it."""
-    part = policy["LaunchTemplate"]
-    main = _use(part["LaunchTemplateSpecification"])
+def _use(spec: Mapping[str, Any]) -> Use:
+    """Return the use of a LaunchTemplateSpecification: without a version it means $Default."""
+    return Use(spec["LaunchTemplateId"], str(spec.get("Version") or DEFAULT))
+
+
+def _override(entry: Mapping[str, Any]) -> Override:
+    spec = entry.get("LaunchTemplateSpecification")
+    return Override(
+        type=entry.get("InstanceType", ""),
+        own=_use(spec) if spec else None,
+        image_id=entry.get("ImageId", ""),
+        weight=entry.get("WeightedCapacity", ""),
+    )
+
+
+def _uses(main: Use, overrides: tuple[Override, ...]) -> tuple[Use, ...]:
+    """Return the main template and the overrides' own, each once, with the types that launch from
+    it."""
     types: dict[tuple[str, str], list[str]] = {main.key: []}
-    for override in part.get("Overrides", ()):
-        spec = override.get("LaunchTemplateSpecification")
-        key = _use(spec).key if spec else main.key
-        types.setdefault(key, [])
-        if override.get("InstanceType"):
-            types[key].append(override["InstanceType"])
+    for override in overrides:
+        names = types.setdefault((override.own or main).key, [])
+        names += [override.type] if override.type else []
     return tuple(Use(*key, tuple(names)) for key, names in types.items())
+
+
+def check_overrides(source: Source, image_id: str) -> None:
+    """Refuse a group whose overrides name images that its templates do not reach.
+
+    `image_id` is the image that the templates are to launch, "" for their earlier one. Raises
+    RefusedError.
+    """
+    kept = [one for one in source.overrides if one.image_id not in ("", image_id)]
+    if not kept:
+        return
+    group = f"Auto Scaling group {source.group}"
+    doing = f"update {group} to image {image_id}" if image_id else f"roll back {group}"
+    named = [f"{one.type or 'attribute-based types'} ({one.image_id})" for one in kept]
+    raise RefusedError(
+        f"Cannot {doing}: its mixed instances policy names another image for {listed(named)}",
+        "Remove ImageId from the override" + (f", or set it to {image_id}" if image_id else ""),
+    )
 
 
 def repoint(source: Source, moves: Mapping[tuple[str, str], str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Callable
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import CHECK_NAME
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube import client, errors
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.image import Image
@@ -123,7 +124,7 @@ def control_plane_version(aws: Aws, eks_cluster: str, connect: Connect) -> str:
                 aws.call(doing, "eks", "DescribeCluster", name=eks_cluster)["cluster"]["version"]
             )
         except NotFoundError as error:
-            raise NotFoundError(error.message, sources.CHECK_NAME, error.code) from error
+            raise NotFoundError(error.message, CHECK_NAME, error.code) from error
     doing = "read the version of the Kubernetes API server"
     with errors.reaching(doing):
         return str(

@@ -14,14 +14,22 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import list_groups
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.identity import (
     NodeGroup,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
+    EKS_CLUSTER_TAG,
+    EKS_NODEGROUP_TAG,
+    OWNER_TAGS,
+    tags_of,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
+    read_group,
+)
 
-OWNER_TAGS = ("kubernetes.io/cluster/", "k8s.io/cluster/")
 OWNING = ("owned", "shared")
-NODEGROUP_TAG, CLUSTER_TAG = "eks:nodegroup-name", "eks:cluster-name"
 LABEL_TAG = "k8s.io/cluster-autoscaler/node-template/label/"
 """How a group tells the Cluster Autoscaler which labels its nodes will have."""
 CLUSTERS_AT_ONCE = 20
@@ -44,13 +52,7 @@ def list_node_groups(
     for start in range(0, len(wanted), CLUSTERS_AT_ONCE):
         names = wanted[start : start + CLUSTERS_AT_ONCE]
         keys = [prefix + name for name in names for prefix in OWNER_TAGS]
-        shown = aws.pages(
-            f"list the Auto Scaling groups of {region}",
-            "autoscaling",
-            "DescribeAutoScalingGroups",
-            "AutoScalingGroups",
-            Filters=[{"Name": "tag-key", "Values": keys}],
-        )
+        shown = list_groups(aws, f"list the Auto Scaling groups of {region}", {"tag-key": keys})
         found += [group for raw in shown for group in _read(aws, region, names, tags, raw)]
     return sorted(found, key=lambda group: (group.cluster, group.group))
 
@@ -58,36 +60,30 @@ def list_node_groups(
 def _read(
     aws: Aws, region: str, clusters: list[str], wanted: Mapping[str, str], raw: Mapping[str, Any]
 ) -> Iterable[NodeGroup]:
-    tags = {tag["Key"]: tag.get("Value", "") for tag in raw.get("Tags", ())}
+    tags = tags_of(raw)
     cluster = _cluster(tags, clusters)
     if not cluster or any(tags.get(key) != value for key, value in wanted.items()):
         return
-    nodegroup = tags.get(NODEGROUP_TAG, "")
+    nodegroup = tags.get(EKS_NODEGROUP_TAG, "")
     yield NodeGroup(
         cluster=cluster,
         region=region,
         group=raw["AutoScalingGroupName"],
         nodegroup=nodegroup,
         zones=tuple(sorted(raw.get("AvailabilityZones", ()))),
-        instance_types=_instance_types(raw),
+        instance_types=read_group(raw).types,
         labels=_managed_labels(aws, cluster, nodegroup) if nodegroup else _labels(tags),
         tags=tags,
     )
 
 
 def _cluster(tags: Mapping[str, str], clusters: Iterable[str]) -> str:
-    if (named := tags.get(CLUSTER_TAG, "")) in clusters:
+    if (named := tags.get(EKS_CLUSTER_TAG, "")) in clusters:
         return named
     owned = (
         name for name in clusters for prefix in OWNER_TAGS if tags.get(prefix + name) in OWNING
     )
     return next(owned, "")
-
-
-def _instance_types(raw: Mapping[str, Any]) -> tuple[str, ...]:
-    overrides = raw.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {}).get("Overrides", ())
-    types = {entry.get("InstanceType", "") for entry in (*overrides, *raw.get("Instances", ()))}
-    return tuple(sorted(types - {""}))
 
 
 def _labels(tags: Mapping[str, str]) -> dict[str, str]:

@@ -9,11 +9,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import (
+    CHECK_NAME,
+    list_groups,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.fit import check_fit
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.image import check_usable
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
     Source,
+    read_group,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.configurations import (
     ConfigurationPlan,
@@ -43,9 +48,7 @@ def update(aws: Aws, wanted: Wanted, source: Source, dry: bool) -> Configuration
     a parameter, so that resolve:ssm: is resolved here."""
     every = {one["LaunchConfigurationName"]: one for one in _all(aws)}
     if source.configuration not in every:
-        raise NotFoundError(
-            f"There is no launch configuration {source.configuration}", sources.CHECK_NAME
-        )
+        raise NotFoundError(f"There is no launch configuration {source.configuration}", CHECK_NAME)
     family = family_of(source.configuration, every)
     warnings = [source.note] if source.note else []
     verified = None
@@ -115,15 +118,10 @@ def _prunable(
 
 
 def _in_use(aws: Aws) -> set[str]:
-    """The names that a group launches from, or one of its instances came from."""
+    """Return the names that a group launches from, or one of its instances came from."""
     found: set[str] = set()
-    for group in aws.pages(
-        "read Auto Scaling groups", "autoscaling", "DescribeAutoScalingGroups", "AutoScalingGroups"
-    ):
-        found.add(group.get("LaunchConfigurationName", ""))
-        found.update(
-            member.get("LaunchConfigurationName", "") for member in group.get("Instances", ())
-        )
+    for source in map(read_group, list_groups(aws)):
+        found |= {source.configuration, *(member.source[0] for member in source.members)}
     return found
 
 

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import list_groups
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     ForbiddenError,
     NotFoundError,
@@ -191,32 +192,17 @@ def _by_instances(aws: Aws, template_id: str) -> set[int]:
 
 def _by_groups(aws: Aws, template_id: str) -> set[int]:
     found: set[int] = set()
-    for group in _groups(aws):
-        members = [
-            Use(str(one.get("LaunchTemplateId")), str(one.get("Version")))
-            for one in _launched_from(group)
+    for source in map(read_group, list_groups(aws)):
+        launched_from = [
+            *(use.key for use in source.uses),
+            *(member.source for member in source.members),
         ]
-        uses = [*read_group(group).uses, *members]
         found |= {
-            int(use.version)
-            for use in uses
-            if use.template_id == template_id and use.version.isdigit()
+            int(version)
+            for template, version in launched_from
+            if template == template_id and version.isdigit()
         }
     return found
-
-
-def _groups(aws: Aws) -> Iterator[Any]:
-    return aws.pages(
-        "read Auto Scaling groups", "autoscaling", "DescribeAutoScalingGroups", "AutoScalingGroups"
-    )
-
-
-def _launched_from(group: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [
-        member["LaunchTemplate"]
-        for member in group.get("Instances", ())
-        if member.get("LaunchTemplate")
-    ]
 
 
 def followers(aws: Aws, template_id: str, pointers: Collection[str], group: str) -> list[str]:
@@ -224,7 +210,7 @@ def followers(aws: Aws, template_id: str, pointers: Collection[str], group: str)
     "$Default")."""
     return sorted(
         str(one["AutoScalingGroupName"])
-        for one in _groups(aws)
+        for one in list_groups(aws)
         if one["AutoScalingGroupName"] != group
         and any(
             use.template_id == template_id and use.version in pointers

@@ -10,10 +10,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import (
+    CHECK_NAME,
+    describe_group,
+    list_groups,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     InputError,
     NotFoundError,
     RefusedError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
+    KOPS_CLUSTER_TAG,
+    KOPS_GROUP_TAG,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
     Source,
@@ -23,8 +32,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.la
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import LATEST
 
-CHECK_NAME = "Check the name, the region and the account"
-
 
 def find(aws: Aws, target: Target) -> Source:
     """The Source of what is named. Raises InputError, NotFoundError, RefusedError."""
@@ -33,7 +40,7 @@ def find(aws: Aws, target: Target) -> Source:
     if target.kops_group:
         return _of_kops(aws, target)
     if target.group:
-        return _of_group(aws, target.group)
+        return read_group(describe_group(aws, target.group))
     template = describe_template(aws, target.template_id, target.template_name)
     return Source(uses=(Use(template["LaunchTemplateId"], target.version or LATEST),))
 
@@ -59,35 +66,17 @@ def describe_template(aws: Aws, template_id: str, name: str) -> dict[str, Any]:
     return dict(found[0])
 
 
-def _of_group(aws: Aws, name: str) -> Source:
-    doing = f"read Auto Scaling group {name}"
-    shown = aws.call(
-        doing, "autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=[name]
-    )["AutoScalingGroups"]
-    if not shown:
-        raise NotFoundError(f"There is no Auto Scaling group {name}", CHECK_NAME)
-    source = read_group(shown[0])
-    tags = {tag["Key"]: tag.get("Value", "") for tag in shown[0].get("Tags", ())}
-    if "eks:nodegroup-name" not in tags:
-        return source
-    return dataclasses.replace(
-        source, nodegroup=(tags.get("eks:cluster-name", ""), tags["eks:nodegroup-name"])
-    )
-
-
 def _of_kops(aws: Aws, target: Target) -> Source:
     """By the tags that kops sets on every group (kops: docs, labels and tags)."""
     wanted = {
-        "KubernetesCluster": target.kops_cluster,
-        "kops.k8s.io/instancegroup": target.kops_group,
+        KOPS_CLUSTER_TAG: target.kops_cluster,
+        KOPS_GROUP_TAG: target.kops_group,
     }
     shown = list(
-        aws.pages(
+        list_groups(
+            aws,
             f"find kops instance group {target.kops_group}",
-            "autoscaling",
-            "DescribeAutoScalingGroups",
-            "AutoScalingGroups",
-            Filters=[{"Name": f"tag:{key}", "Values": [value]} for key, value in wanted.items()],
+            {f"tag:{key}": [value] for key, value in wanted.items()},
         )
     )
     called = f"instance group {target.kops_group} of kops cluster {target.kops_cluster}"

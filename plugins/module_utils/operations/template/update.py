@@ -26,6 +26,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.la
     Source,
     Target,
     Use,
+    check_overrides,
     repoint,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import (
@@ -100,6 +101,8 @@ class TemplateUpdate:
             return self._attempt(sources.find(self._aws, target), target, left - 1)
 
     def _look(self, source: Source) -> Outcome:
+        if self._image is not None or self._wanted.rollback:
+            check_overrides(source, self._image.id if self._image else "")
         self._warnings = [source.note] if source.note else []
         parts = tuple(self._part(source, use) for use in source.uses)
         if self._wanted.pin and any(part.plan.group_version for part in parts):

@@ -8,8 +8,14 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
+    Member,
+    Override,
     Use,
+    check_overrides,
     read_group,
     repoint,
 )
@@ -110,3 +116,119 @@ def test_an_overrides_own_template_is_moved_too() -> None:
         versions == ["9", "9"]
         and policy["LaunchTemplate"]["LaunchTemplateSpecification"]["Version"] == "3"
     )
+
+
+def own_image(*images: str) -> dict[str, Any]:
+    """Return the mixed group with an image of its own in its first overrides, "" for none."""
+    shown = copy.deepcopy(MIXED)
+    overrides = shown["MixedInstancesPolicy"]["LaunchTemplate"]["Overrides"]
+    for override, image in zip(overrides, images, strict=False):
+        if image:
+            override["ImageId"] = image
+    return shown
+
+
+def test_overrides_are_read_with_their_own_template_image_and_weight() -> None:
+    assert read_group(own_image("ami-1")).overrides == (
+        Override("m5.large", image_id="ami-1"),
+        Override("m6i.large", weight="1"),
+        Override("m6g.large", own=Use("lt-2", "$Latest")),
+        Override("m7g.large", own=Use("lt-2", "$Latest")),
+    )
+
+
+def test_an_override_with_another_image_is_refused_by_type_and_image() -> None:
+    with pytest.raises(RefusedError) as refused:
+        check_overrides(read_group(own_image("", "ami-1")), "ami-2")
+    assert str(refused.value) == (
+        "Cannot update Auto Scaling group mixed to image ami-2: its mixed instances policy names"
+        " another image for m6i.large (ami-1). Remove ImageId from the override, or set it to ami-2"
+    )
+
+
+def test_a_rollback_cannot_reach_an_override_with_its_own_image() -> None:
+    with pytest.raises(RefusedError) as refused:
+        check_overrides(read_group(own_image("ami-1")), "")
+    assert str(refused.value) == (
+        "Cannot roll back Auto Scaling group mixed: its mixed instances policy names another image"
+        " for m5.large (ami-1). Remove ImageId from the override"
+    )
+
+
+def test_an_override_without_a_type_is_named_too() -> None:
+    shown = own_image("ami-1")
+    del shown["MixedInstancesPolicy"]["LaunchTemplate"]["Overrides"][0]["InstanceType"]
+    with pytest.raises(RefusedError, match=r"for attribute-based types \(ami-1\)"):
+        check_overrides(read_group(shown), "ami-2")
+
+
+@pytest.mark.parametrize("images", [(), ("ami-2",), ("ami-2", "", "ami-2")])
+def test_overrides_that_launch_the_wanted_image_pass(images: tuple[str, ...]) -> None:
+    check_overrides(read_group(own_image(*images)), "ami-2")
+
+
+SPEC = {"LaunchTemplateId": "lt-1", "LaunchTemplateName": "one", "Version": "3"}
+
+
+@pytest.mark.parametrize(
+    ("shown", "pointer"),
+    [
+        (MIXED, ("lt-1", "3")),
+        ({"LaunchTemplate": SPEC}, ("lt-1", "3")),
+        ({"LaunchTemplate": {"LaunchTemplateId": "lt-1"}}, ("lt-1", "$Default")),
+        ({"LaunchConfigurationName": "red-1"}, ("red-1", "")),
+        # Answers that show the policy's template a second time: the policy counts.
+        ({**MIXED, "LaunchTemplate": {"LaunchTemplateId": "lt-1"}}, ("lt-1", "3")),
+        # Parts that are missing.
+        ({"MixedInstancesPolicy": {}, "LaunchTemplate": SPEC}, ("lt-1", "3")),
+        ({"MixedInstancesPolicy": {"LaunchTemplate": {}}}, ("", "")),
+        ({}, ("", "")),
+    ],
+)
+def test_the_pointer_is_the_main_template_or_the_launch_configuration(
+    shown: dict[str, Any], pointer: tuple[str, str]
+) -> None:
+    assert read_group({"AutoScalingGroupName": "blue", **shown}).pointer == pointer
+
+
+def test_a_policy_without_a_template_is_not_sent_back() -> None:
+    shown = {"AutoScalingGroupName": "blue", "MixedInstancesPolicy": {}, "LaunchTemplate": SPEC}
+    assert repoint(read_group(shown), {("lt-1", "3"): "4"}) == {
+        "LaunchTemplate": {"LaunchTemplateId": "lt-1", "Version": "4"}
+    }
+
+
+def test_members_say_what_they_were_launched_from() -> None:
+    instances = [
+        {"InstanceId": "i-1", "InstanceType": "m5.large", "LaunchTemplate": SPEC},
+        {"InstanceId": "i-2", "LaunchTemplate": {"LaunchTemplateId": "lt-1"}},
+        {"InstanceId": "i-3", "LaunchConfigurationName": "red-1"},
+        {"InstanceId": "i-4"},
+    ]
+    assert read_group({"AutoScalingGroupName": "blue", "Instances": instances}).members == (
+        Member("i-1", "m5.large", ("lt-1", "3")),
+        Member("i-2", "", ("lt-1", "")),
+        Member("i-3", "", ("red-1", "")),
+        Member("i-4"),
+    )
+
+
+def test_types_are_those_of_overrides_and_instances() -> None:
+    shown = copy.deepcopy(MIXED)
+    shown["Instances"] = [{"InstanceId": "i-1", "InstanceType": "c5.large"}, {"InstanceId": "i-2"}]
+    assert read_group(shown).types == (
+        "c5.large",
+        "m5.large",
+        "m6g.large",
+        "m6i.large",
+        "m7g.large",
+    )
+
+
+def test_the_tags_of_eks_make_it_a_managed_node_group() -> None:
+    tags = [
+        {"Key": "eks:nodegroup-name", "Value": "web"},
+        {"Key": "eks:cluster-name", "Value": "shop"},
+    ]
+    assert read_group({**MIXED, "Tags": tags}).nodegroup == ("shop", "web")
+    assert read_group({**MIXED, "Tags": tags[1:]}).nodegroup is None

@@ -46,6 +46,21 @@ def test_types_of_another_architecture_are_refused(scene: Scene) -> None:
     assert scene.written() == 0
 
 
+def test_neither_way_leaves_an_override_on_its_own_image(scene: Scene) -> None:
+    policy = mixed_policy(scene, scene.add_template("other"))
+    build.add_group(scene.account, "blue", mixed=policy, desired=0)
+    scene.update(image_id=scene.new)
+    written = scene.written()
+    mixed = scene.account.groups["blue"].mixed or {}
+    mixed["LaunchTemplate"]["Overrides"][0]["ImageId"] = scene.old
+    scene.later()
+    for wanted in ({"image_id": scene.new}, {"rollback": True}):
+        with pytest.raises(RefusedError, match=rf"another image for m6i.large \({scene.old}\)"):
+            scene.update(**wanted)
+    assert scene.written() == written
+    assert scene.update(overrides={"KeyName": "ops"}).changed, "no image is wanted"
+
+
 def test_a_family_that_cannot_read_the_user_data_is_refused(scene: Scene) -> None:
     scene.add_group()
     bottlerocket = publish_bottlerocket(scene.account, "1.33", BOTTLEROCKET_RELEASES[-1])[0].id
