@@ -68,8 +68,7 @@ class Narrator:
                 continue
             self._last = event
             told.append((line(self._group, event), event))
-            if not event.get("repeat"):
-                self._spoke = now
+            self._spoke = now
         return told
 
     def remind(self, now: float) -> str:
@@ -115,10 +114,7 @@ class Tail(threading.Thread):
 
     def _show(self, data: bytes) -> None:
         for text, event in self._narrator.take(data, time.monotonic()):
-            if event.get("repeat"):
-                self._display.v(text)
-            else:
-                self._display.display(text, color=COLOURS.get(event.get("phase", "")))
+            self._display.display(text, color=COLOURS.get(event.get("phase", "")))
 
 
 @contextlib.contextmanager

@@ -14,12 +14,10 @@ class Event:
 
     `phase` is a word in fixed vocabulary for columns ("launched", "ready", "cordoned", "evicted",
     "blocked", "drained", "terminated", "settle", ...), `subject` the node, pod or group it is
-    about, `text` the rest of the line. `progress` is "4/12" where it is known. `repeat` marks the
-    reminder of a condition already told.
+    about, `text` the rest of the line. `progress` is "4/12" where it is known.
     """
 
     phase: str
     subject: str
     text: str = ""
     progress: str = ""
-    repeat: bool = False

@@ -13,3 +13,18 @@ def listed(names: list[str]) -> str:
     """Return the first few names, and how many more there are."""
     more = len(names) - SHOWN
     return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def duration(seconds: float) -> str:
+    """Return a duration for people: 31 s, 4 min 5 s, 1 h 2 min."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number with its noun: 1 node, 4 nodes."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

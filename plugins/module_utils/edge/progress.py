@@ -38,8 +38,7 @@ class Progress:
         """Record an event that happened at `now` (seconds of the engine's clock)."""
         self._began = now if self._began is None else self._began
         entry = {**dataclasses.asdict(event), "seconds": round(now - self._began, 3)}
-        if not event.repeat:
-            self.events.append(entry)
+        self.events.append(entry)
         if self._file is not None:
             os.write(self._file, json.dumps({**entry, "at": time.time()}).encode() + b"\n")
 

@@ -21,7 +21,6 @@ EVENT = {
     "subject": "ip-10-0-1-7",
     "text": "14 pods",
     "progress": "4/12",
-    "repeat": False,
 }
 
 
@@ -34,13 +33,9 @@ class Recorder:
 
     def __init__(self) -> None:
         self.shown: list[str] = []
-        self.verbose: list[str] = []
 
     def display(self, text: str, color: str | None = None) -> None:
         self.shown.append(text)
-
-    def v(self, text: str) -> None:
-        self.verbose.append(text)
 
 
 @pytest.fixture
@@ -73,21 +68,17 @@ def test_a_reminder_is_shown_at_most_once_a_minute() -> None:
     assert narrator.remind(122)
 
 
-def test_repeated_events_do_not_delay_a_reminder_because_they_are_not_shown() -> None:
-    narrator = live.Narrator("blue", 0)
-    narrator.take(record(repeat=True), 50)
-    assert narrator.remind(56)
-
-
 def test_the_file_is_private_shown_completely_and_removed_at_the_end(display: Recorder) -> None:
     with live.shown("blue") as path:
         mode = stat.S_IMODE(os.stat(path).st_mode)
         with open(path, "ab") as file:
-            file.write(record() + record(repeat=True, text="again"))
+            file.write(record() + record(text="again"))
     assert mode == 0o600
     assert not os.path.exists(path)
-    assert display.shown == ["blue   4/12  ip-10-0-1-7          drained     14 pods"]
-    assert len(display.verbose) == 1
+    assert display.shown == [
+        "blue   4/12  ip-10-0-1-7          drained     14 pods",
+        "blue   4/12  ip-10-0-1-7          drained     again",
+    ]
 
 
 def test_an_error_removes_the_file_and_ends_the_thread(display: Recorder) -> None:

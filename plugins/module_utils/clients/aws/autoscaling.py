@@ -72,7 +72,6 @@ class AutoScaling:
                 entry["ProcessName"] for entry in raw.get("SuspendedProcesses", ())
             ),
             protects_new=bool(raw.get("NewInstancesProtectedFromScaleIn")),
-            target_groups=tuple(raw.get("TargetGroupARNs", ())),
             zones=tuple(raw.get("AvailabilityZones", ())),
             tags=tags_of(raw),
             refreshing=self._refreshing(name, now),

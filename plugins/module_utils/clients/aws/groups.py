@@ -84,7 +84,6 @@ def instance_of(entry: Mapping[str, Any], machine: Mapping[str, Any]) -> Instanc
         zone=entry.get("AvailabilityZone")
         or machine.get("Placement", {}).get("AvailabilityZone", ""),
         lifecycle=entry.get("LifecycleState", ""),
-        healthy=entry.get("HealthStatus", "Healthy") == "Healthy",
         protected=bool(entry.get("ProtectedFromScaleIn")),
         source=member.source,
         state=machine.get("State", {}).get("Name", ""),

@@ -152,11 +152,9 @@ def budget(raw: Raw) -> Budget:
 
 def attachment(raw: Raw) -> Attachment:
     """A VolumeAttachment."""
-    spec, status = raw.get("spec") or {}, raw.get("status") or {}
+    spec = raw.get("spec") or {}
     volume = (spec.get("source") or {}).get("persistentVolumeName") or ""
-    return Attachment(
-        raw["metadata"]["name"], spec.get("nodeName", ""), volume, bool(status.get("attached"))
-    )
+    return Attachment(raw["metadata"]["name"], spec.get("nodeName", ""), volume)
 
 
 def daemonset(raw: Raw) -> DaemonSet:

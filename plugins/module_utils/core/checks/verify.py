@@ -12,9 +12,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look i
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.preflight import (
     count,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import counted
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import PREFIX
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, listed
 
 
 def problems(look: Look, before: Mapping[str, Any] | None) -> tuple[str, ...]:

@@ -25,7 +25,6 @@ class Instance:
     id: str
     zone: str
     lifecycle: str = "InService"
-    healthy: bool = True
     protected: bool = False
     source: tuple[str, str] = ("", "")
     state: str = "running"
@@ -81,7 +80,6 @@ class Group:
     source: tuple[str, str] = ("", "")
     suspended: frozenset[str] = frozenset()
     protects_new: bool = False
-    target_groups: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
     refreshing: bool = False

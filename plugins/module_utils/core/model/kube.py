@@ -134,7 +134,6 @@ class Attachment:
     name: str
     node: str
     volume: str
-    attached: bool = True
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

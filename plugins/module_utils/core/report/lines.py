@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import duration
+
 GAP = "  "
 PROGRESS_WIDTH, SUBJECT_WIDTH, PHASE_WIDTH = 5, 19, 10
 """SUBJECT_WIDTH is the length of an instance id."""
@@ -53,18 +55,3 @@ def reminder(group: str, seconds: float, last: Mapping[str, Any] | None) -> str:
     return GAP.join(
         [*(columns if group else columns[1:]), f"running for {duration(seconds)}; last: {told}"]
     )
-
-
-def duration(seconds: float) -> str:
-    """Return a duration for people: 31 s, 4 min 5 s, 1 h 2 min."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def counted(number: int, thing: str) -> str:
-    """Return a number with its noun: 1 node, 4 nodes."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

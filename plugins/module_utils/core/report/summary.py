@@ -9,15 +9,12 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import (
-    counted,
-    duration,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import (
     WORDS,
     failed_status,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.table import aligned
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, duration
 
 BLOCKERS_SHOWN = 2
 """How many blockers a row names; it counts the others."""

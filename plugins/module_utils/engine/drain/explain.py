@@ -12,7 +12,7 @@ from types import MappingProxyType
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import health
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import counted
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.budgets import (
     BUDGET_REFUSALS,
 )

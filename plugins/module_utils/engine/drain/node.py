@@ -19,7 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     OverdueError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Cache
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import counted
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.budgets import Candidate
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     DrainMemory,

@@ -116,9 +116,7 @@ def _learn(memory: RunMemory, view: View, now: float) -> RunMemory:
 def _changed(target: Target, done: Done, command: ChangeNode) -> Target:
     cordon = bool(command.change.unschedulable)
     if done.error is None:
-        return dataclasses.replace(
-            target, cordoned=cordon, undone=not cordon and target.over, attempts=0
-        )
+        return dataclasses.replace(target, cordoned=cordon, attempts=0)
     if isinstance(done.error, TemporaryError) and target.attempts < ATTEMPTS:
         return dataclasses.replace(
             target, next_try=done.ended + RETRY, attempts=target.attempts + 1

@@ -45,8 +45,7 @@ class Target:
     """One node of the order. `before`: whether it was cordoned when we first saw it, None if it did
     not exist; `ours`: a drain that did not come to its end had cordoned it; `cordoned`: whether it
     is now; `status`: None until its drain begins; `error`: a write to it failed for good;
-    `next_try`: no write before; `attempts`: writes that failed; `undone`: its cordon was put
-    back."""
+    `next_try`: no write before; `attempts`: writes that failed."""
 
     name: str
     before: bool | None
@@ -56,7 +55,6 @@ class Target:
     error: RotatorError | None = None
     next_try: float = -math.inf
     attempts: int = 0
-    undone: bool = False
 
     @property
     def over(self) -> bool:

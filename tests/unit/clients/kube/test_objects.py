@@ -154,7 +154,7 @@ def test_volumes() -> None:
         "spec": {"nodeName": "n1", "source": source},
         "status": {"attached": True},
     }
-    assert objects.attachment(raw) == Attachment("a", "n1", "pv", True)
+    assert objects.attachment(raw) == Attachment("a", "n1", "pv")
     assert objects.claim({"metadata": {"namespace": "s", "name": "c", "uid": "u"}}) == Claim(
         "s", "c", "u"
     )

@@ -5,10 +5,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import (
-    duration,
     line,
     reminder,
     short,
@@ -53,14 +50,6 @@ def test_only_private_dns_names_are_cut() -> None:
         "ip-10-0-1-7",
         "worker.example",
     )
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [(0, "0 s"), (31.4, "31 s"), (59.6, "1 min 0 s"), (245, "4 min 5 s"), (3720, "1 h 2 min")],
-)
-def test_durations(seconds: float, said: str) -> None:
-    assert duration(seconds) == said
 
 
 def test_a_reminder_says_for_how_long_and_what_came_last() -> None:

@@ -9,7 +9,6 @@ from typing import get_args
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import counted
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import (
     WORDS,
     Status,
@@ -31,10 +30,3 @@ def test_only_failures_shout(status: Status) -> None:
 @pytest.mark.parametrize(("changed", "status"), [(True, "failed"), (False, "refused")])
 def test_a_failure_before_any_change_is_a_refusal(changed: bool, status: str) -> None:
     assert failed_status(changed) == status
-
-
-@pytest.mark.parametrize(
-    ("number", "said"), [(0, "0 nodes"), (1, "1 node"), (2, "2 nodes"), (100, "100 nodes")]
-)
-def test_a_noun_agrees_with_its_number(number: int, said: str) -> None:
-    assert counted(number, "node") == said

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names and figures as people read them."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import (
+    counted,
+    duration,
+    listed,
+)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ([], ""),
+        (["a"], "a"),
+        (["a", "b"], "a, b"),
+        (["a", "b", "c"], "a, b, c"),
+        (["a", "b", "c", "d"], "a, b, c and 1 more"),
+        (list("abcdefgh"), "a, b, c and 5 more"),
+        (["c", "a", "b"], "c, a, b"),
+    ],
+)
+def test_a_list_shows_three_names_in_their_order_and_counts_the_rest(
+    names: list[str], said: str
+) -> None:
+    assert listed(names) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0 s"),
+        (0.4, "0 s"),
+        (31.4, "31 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min 0 s"),
+        (60, "1 min 0 s"),
+        (245, "4 min 5 s"),
+        (3599.4, "59 min 59 s"),
+        (3599.6, "1 h 0 min"),
+        (3720, "1 h 2 min"),
+        (3779, "1 h 2 min"),
+        (90000, "25 h 0 min"),
+    ],
+)
+def test_a_duration_has_the_two_largest_units_that_matter(seconds: float, said: str) -> None:
+    assert duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(0, "0 nodes"), (1, "1 node"), (2, "2 nodes"), (100, "100 nodes")]
+)
+def test_a_noun_agrees_with_its_number(number: int, said: str) -> None:
+    assert counted(number, "node") == said
