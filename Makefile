@@ -76,6 +76,12 @@ lowest: venv ## run all tests with the oldest libraries that requirements.txt al
 		--target build/lowest -r requirements/lowest.txt
 	@PYTHONPATH=$(CURDIR)/build/lowest $(python) tools/run_tests.py
 
+# SEED, WORLDS; to look at one world: WORLD, and KEEP and SIZE to make it smaller.
+.PHONY: simulate
+simulate: venv ## try random worlds with random faults (WORLDS=300 SEED=1; WORLD=, KEEP=, SIZE=)
+	@$(run).simulate $(if $(WORLDS),--worlds $(WORLDS)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(WORLD),--world $(WORLD)) $(if $(KEEP),--keep $(KEEP)) $(if $(SIZE),--size $(SIZE))
+
 .PHONY: bench-drain
 bench-drain: venv ## compare node_drain with kubectl drain and kubernetes.core.k8s_drain
 	@$(run).bench.drain

@@ -93,10 +93,13 @@ class Judge:
     # True state
 
     def available(self, group: str) -> list[dict[str, Any]]:
-        """The nodes of the group that are Ready, not cordoned by a judged actor, and of a member
-        that counts as launched."""
+        """The nodes that are Ready, not cordoned by a judged actor, and of a launched member."""
         found = (self._node(name) for name in sorted(self._world.truth.available[group]))
         return [node for node in found if node is not None]
+
+    def in_service(self, group: str) -> set[str]:
+        """The nodes that count as available when one is taken out."""
+        return set(self._world.truth.available[group])
 
     def nodes(self, group: str) -> list[dict[str, Any]]:
         """The Node objects whose instance is a member of the group that counts as launched."""
@@ -126,9 +129,8 @@ class Judge:
         return rules
 
     def _touch(self, call: Call) -> None:
-        for name in {tag["ResourceId"] for tag in call.params.get("Tags", ())} or {
-            call.params.get("AutoScalingGroupName", "")
-        }:
+        tagged = {tag["ResourceId"] for tag in call.params.get("Tags", ())}
+        for name in tagged or {call.params.get("AutoScalingGroupName", "")}:
             self._ruled(call, name)
 
     def _desired(self, call: Call) -> None:
@@ -138,7 +140,7 @@ class Judge:
             return
         if wanted < self._world.account.groups[name].desired:
             self._breach(call, "desired is lowered by a number: the group chooses whom to kill")
-        if max(wanted, self.launched(name)) > rules.base + rules.surge:
+        if max(wanted, self.launched(name)) > rules.allowed:
             self._breach(
                 call, f"more than base {rules.base} + surge {rules.surge} would be launched"
             )
@@ -212,7 +214,7 @@ class Judge:
         if node is None:
             return
         name = node["metadata"]["name"]
-        available = self._world.truth.available[instance.group]
+        available = self.in_service(instance.group)
         if name in available and len(available) - 1 < rules.base - rules.unavailable:
             self._breach(
                 call, f"only {len(available) - 1} of {rules.base} nodes would be available"
@@ -255,7 +257,7 @@ class Judge:
             (own.add if spec.get("unschedulable") else own.discard)(node["metadata"]["uid"])
         if rules is None or instance is None or not spec.get("unschedulable"):
             return
-        available = self._world.truth.available[instance.group]
+        available = self.in_service(instance.group)
         if node["metadata"]["name"] not in available:
             return
         after = len(available) - 1

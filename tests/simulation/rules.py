@@ -6,10 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    pass
+from typing import Any
 
 
 @dataclasses.dataclass
@@ -19,10 +16,17 @@ class Rules:
     base: int
     surge: int = 1
     unavailable: int = 0
+    most: int | None = None
+    """How many may be launched, where that is not base and surge together."""
     lease: str = ""
     """The Lease whose holder alone may act on the group; "" while nobody says."""
     volumes: bool = True
     """Whether an instance may end only when no volume is attached to its node any more."""
+
+    @property
+    def allowed(self) -> int:
+        """How many instances may be launched."""
+        return self.base + self.surge if self.most is None else self.most
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,0 +1,164 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The group as it was found, and what is otherwise at the end: read from the World's true state."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+
+OURS = "nodeops"
+EXCLUDE = "node.kubernetes.io/exclude-from-external-load-balancers"
+SHIELD = "cluster-autoscaler.kubernetes.io/scale-down-disabled"
+OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
+
+
+@dataclasses.dataclass(frozen=True)
+class Deviation:
+    """Something that is not as it was found. `named`: a pattern that a sentence about it has to
+    match, "" if nothing can excuse it."""
+
+    what: str
+    named: str
+
+
+@dataclasses.dataclass
+class Found:
+    """How the group was, as far as others have not changed it since. `maximum`: all values that
+    are right. `cordoned`, `excluded` and `shielded`: Nodes by uid whose mark is somebody else's."""
+
+    suspended: set[str]
+    protected: set[str]
+    protects_new: bool
+    tags: dict[str, str]
+    maximum: set[int]
+    minimum: int
+    known: set[str]
+    template: Any
+    cordoned: set[str] = dataclasses.field(default_factory=set)
+    excluded: set[str] = dataclasses.field(default_factory=set)
+    shielded: set[str] = dataclasses.field(default_factory=set)
+
+    @classmethod
+    def of(cls, stage: Stage) -> Found:
+        """Return the group as it is now."""
+        group = stage.group
+        return cls(
+            suspended=set(group.suspended),
+            protected={one.instance_id for one in group.counted() if one.protected},
+            protects_new=bool(group.setting("NewInstancesProtectedFromScaleIn")),
+            tags={key: tag.value for key, tag in group.tags.items()},
+            maximum={group.maximum},
+            minimum=group.minimum,
+            known={one.instance_id for one in group.counted()},
+            template=_pointer(stage),
+        )
+
+    def deviations(self, stage: Stage) -> list[Deviation]:
+        """Return what is not as it was found, and not by somebody else's doing."""
+        return [
+            *self._group(stage),
+            *self._protection(stage),
+            *(each for node in stage.world.cluster.objects("nodes") for each in self._node(node)),
+            *_lease(stage),
+            *_targets(stage),
+        ]
+
+    def _group(self, stage: Stage) -> list[Deviation]:
+        group, found = stage.group, []
+        for process in sorted(set(group.suspended) ^ self.suspended):
+            found.append(Deviation(f"process {process} is not as found", process))
+        tags = {key: tag.value for key, tag in group.tags.items()}
+        changed = {key for key in {*tags, *self.tags} if tags.get(key) != self.tags.get(key)}
+        for key in sorted(changed):
+            found.append(Deviation(f"tag {key} is {tags.get(key)}", f"{re.escape(key)}|[Tt]ags"))
+        if group.maximum not in self.maximum:
+            text = f"MaxSize is {group.maximum} instead of {sorted(self.maximum)}"
+            found.append(Deviation(text, "MaxSize"))
+        if group.minimum != self.minimum:
+            found.append(Deviation(f"MinSize is {group.minimum}", ""))
+        unseen = stage.judge.unknown("desired")  # it was set when the last run had read the group
+        uneven = len(group.counted()) != group.desired and not unseen
+        if group.desired not in stage.sizes.bases or uneven:
+            text = (
+                f"desired is {group.desired} and {len(group.counted())} are launched instead of"
+                f" {sorted(stage.sizes.bases)}"
+            )
+            found.append(Deviation(text, "above its base|[Dd]esired|instances and wants"))
+        return found
+
+    def _protection(self, stage: Stage) -> list[Deviation]:
+        group, found = stage.group, []
+        protects_new = bool(group.setting("NewInstancesProtectedFromScaleIn"))
+        if protects_new != self.protects_new:
+            found.append(Deviation(f"new instances are protected: {protects_new}", "rotect"))
+        wrong = [
+            member.instance_id
+            for member in group.counted()
+            if member.lifecycle_state == "InService"
+            and member.protected != self._should_be_protected(member.instance_id)
+        ]
+        if wrong:
+            found.append(Deviation(f"protection of {', '.join(wrong)} is not as found", "rotect"))
+        return found
+
+    def _should_be_protected(self, instance: str) -> bool:
+        return instance in self.protected if instance in self.known else self.protects_new
+
+    def _node(self, node: dict[str, Any]) -> list[Deviation]:
+        meta, spec = node["metadata"], node["spec"]
+        name, uid, notes = meta["name"], meta["uid"], meta.get("annotations") or {}
+        marks = [key for key in (*notes, *(meta.get("labels") or {})) if OURS in key]
+        marks += [
+            taint["key"]
+            for taint in spec.get("taints") or ()
+            if OURS in taint["key"] or taint["key"] == OUT_OF_SERVICE
+        ]
+        if bool(spec.get("unschedulable")) != (uid in self.cordoned):
+            marks.append(f"unschedulable {spec.get('unschedulable')}")
+        if (EXCLUDE in (meta.get("labels") or {})) != (uid in self.excluded):
+            marks.append(EXCLUDE)
+        if (SHIELD in notes) != (uid in self.shielded):
+            marks.append(SHIELD)
+        return [Deviation(f"node {name} has {mark}", re.escape(name)) for mark in marks]
+
+
+def _lease(stage: Stage) -> list[Deviation]:
+    """A Lease may stay, but held by nobody, and with nothing to restore unless it is named."""
+    found = []
+    for lease in stage.world.cluster.objects("leases", "kube-system"):
+        if not lease["metadata"]["name"].startswith("nodeops-rotator"):
+            continue
+        if holder := lease["spec"].get("holderIdentity"):
+            found.append(Deviation(f"the Lease is held by {holder}", "Lease"))
+        text = (lease["metadata"].get("annotations") or {}).get("nodeops.rotator/journal")
+        if text and json.loads(text).keys() - {"version", "reader"}:
+            found.append(Deviation(f"the record says {text}", "."))
+    return found
+
+
+def _targets(stage: Stage) -> list[Deviation]:
+    """Every instance in service is a target again."""
+    found = []
+    members = [one for one in stage.group.counted() if one.lifecycle_state == "InService"]
+    for arn in stage.group.target_groups:
+        targets = stage.world.account.target_groups[arn].targets.values()
+        there = {target.id for target in targets if target.state not in ("draining", "unused")}
+        for member in members:
+            if member.instance_id not in there:
+                text = f"{member.instance_id} is no target of {arn}"
+                found.append(Deviation(text, re.escape(member.instance_id)))
+    return found
+
+
+def _pointer(stage: Stage) -> Any:
+    """What the group's pointer says, and what it leads to where a name moves."""
+    found = stage.group.template or {}
+    template = stage.world.account.templates[found["LaunchTemplateId"]]
+    return (found["Version"], template.default, template.latest)

@@ -1,0 +1,42 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Others write the group's numbers, and take its instances."""
+
+from __future__ import annotations
+
+import random
+
+from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import kind
+from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+
+
+@kind("B", weight=2)
+def somebody_raises_desired(stage: Stage, dice: random.Random) -> None:
+    more = dice.choice([1, 1, 2])
+    if stage.group.maximum < stage.group.desired + more:
+        stage.set_maximum(stage.group.desired + more + dice.choice([0, 2]))
+    stage.set_desired(stage.group.desired + more)
+
+
+@kind("B")
+def somebody_lowers_desired(stage: Stage, dice: random.Random) -> None:
+    stage.set_desired(max(1, stage.group.desired - dice.choice([1, 1, 2])))
+
+
+@kind("B", weight=2)
+def an_old_size_is_written_back(stage: Stage, dice: random.Random) -> None:
+    """Cluster Autoscaler writes absolute values from a cache."""
+    stage.set_desired(dice.choice([stage.plan.size, stage.plan.size, stage.plan.size + 1]))
+
+
+@kind("B", weight=2)
+def maximum_is_changed(stage: Stage, dice: random.Random) -> None:
+    stage.set_maximum(dice.choice([stage.group.maximum + 2, stage.plan.size + 5]))
+
+
+@kind("B", weight=3)
+def an_instance_is_reclaimed(stage: Stage, dice: random.Random) -> None:
+    new = dice.choice([None, True, False])
+    if (found := stage.instances(new)) and len(stage.instances()) > 1:
+        stage.end(dice.choice(found))

@@ -1,0 +1,53 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kinds of faults, by name.
+
+A kind is a function of the stage and of the fault's own dice, called at the fault's moment. What it
+does to the group as found, it notes in `stage.found`; what it does to desired, in `stage.sizes`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+
+Act = Callable[["Stage", random.Random], None]
+BEFORE = (0.0, 0.0)
+"""`when` of a fault that is there before the first run begins."""
+DURING = (2.0, 900.0)
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """`letter`: which family of faults it belongs to. `when`: the range of its moments, in seconds.
+    `errors`: patterns of the errors with which a run may end because of it; without one it may not
+    keep a rotation from its end. `weight`: how often it is drawn."""
+
+    name: str
+    letter: str
+    act: Act
+    when: tuple[float, float]
+    errors: tuple[str, ...]
+    weight: int
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def kind(
+    letter: str, when: tuple[float, float] = DURING, errors: tuple[str, ...] = (), weight: int = 1
+) -> Callable[[Act], Act]:
+    """Register the decorated function under its own name."""
+
+    def register(act: Act) -> Act:
+        name = act.__name__
+        KINDS[name] = Kind(name, letter, act, when, errors, weight)
+        return act
+
+    return register

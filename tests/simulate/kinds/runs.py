@@ -1,0 +1,32 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs that die, are stopped, or lose their Lease."""
+
+from __future__ import annotations
+
+import random
+
+from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import BEFORE, DURING, kind
+from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+
+LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
+
+
+@kind("I", BEFORE, weight=2)
+def the_run_is_killed(stage: Stage, dice: random.Random) -> None:
+    stage.kills += [dice.randint(4, 150) for _time in range(dice.choice([1, 1, 2]))]
+
+
+@kind("I", BEFORE, weight=2)
+def the_run_is_stopped(stage: Stage, dice: random.Random) -> None:
+    stage.stops += [dice.uniform(1, 600) for _time in range(dice.choice([1, 1, 2, 3]))]
+
+
+@kind("F", DURING)
+def the_lease_is_deleted(stage: Stage, dice: random.Random) -> None:
+    for lease in list(stage.world.cluster.objects("leases", "kube-system")):
+        if lease["metadata"]["name"].startswith("nodeops"):
+            stage.tell("SOMEBODY deletes the Lease")
+            path = f"{LEASES}/{lease['metadata']['name']}"
+            stage.world.cluster.request("DELETE", path, token="operator")

@@ -1,0 +1,247 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A World that was made by a plan, and what somebody who knows everything expects of it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.nodeops.rotator.tests.simulate.found import Found
+from ansible_collections.nodeops.rotator.tests.simulate.judge import FairJudge
+from ansible_collections.nodeops.rotator.tests.simulate.sizes import Sizes
+from ansible_collections.nodeops.rotator.tests.simulation.aws import build as aws
+from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
+    Behavior as AwsBehavior,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
+from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group
+from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
+from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
+from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import (
+    Behavior as KubeBehavior,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.runs import Run
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios import eks
+from ansible_collections.nodeops.rotator.tests.simulation.world import NodeKind, World
+
+if TYPE_CHECKING:
+    from ansible_collections.nodeops.rotator.tests.simulate.plan import Plan
+
+SPOT = ("Server.SpotInstanceTermination", "reclaimed")
+DEDICATED: dict[str, Any] = {"key": "dedicated", "value": "ml", "effect": "NoSchedule"}
+STARTUP: dict[str, Any] = {"key": "agent/wait", "effect": "NoSchedule", "seconds": 40}
+
+
+class Stage:
+    """One world of the simulation. `found`: what has to be as it was; `sizes`: what the group's
+    users want; `cures`: end what would keep any run from its end; `excused`: patterns of errors
+    that something which has happened explains; `runs`: those that were begun, oldest first."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.name = plan, BLUE
+        self.world = World(
+            Kernel(plan.seed * 100_003 + plan.number),
+            aws=AwsBehavior(reuse_addresses=plan.aws["reuse_addresses"]),
+            kube=KubeBehavior(**plan.kube),
+        )
+        self.judge = FairJudge(self.world)
+        self.world.judge, self.world.gate.judges[:] = self.judge, [self.judge]
+        self.runs: list[Run] = []
+        self.cures: list[Callable[[], None]] = []
+        self.excused: list[str] = []
+        self.stops: list[float] = []
+        self.kills: list[int] = []
+        self.foreign_ends: set[str] = set()
+        self.ends: list[float] = []
+        self.log: list[tuple[float, str]] = []
+        _furnish(self)
+        self.world.behave(aws=plan.aws)
+        self.found = Found.of(self)
+
+    @property
+    def group(self) -> Group:
+        """The group that is rotated."""
+        return self.world.account.groups[self.name]
+
+    @property
+    def sizes(self) -> Sizes:
+        """What the group's users want."""
+        return self.judge.sizes[self.name]
+
+    @property
+    def now(self) -> float:
+        """The World's seconds."""
+        return self.world.kernel.now
+
+    def after(self, seconds: float, act: Callable[[], Any]) -> None:
+        """Let this happen so many seconds from now."""
+        self.world.kernel.after(seconds, act)
+
+    def every(self, seconds: float, act: Callable[[], Any], until: float = 1e9) -> None:
+        """Let this happen again and again, for `until` seconds."""
+        end = self.now + until
+
+        def again() -> None:
+            if self.now <= end:
+                act()
+                self.after(seconds, again)
+
+        self.after(seconds, again)
+
+    def tell(self, text: str) -> None:
+        """Note what somebody else has done, for the story."""
+        self.log.append((self.now, text))
+
+    def story(self) -> list[str]:
+        """Return what has happened, by the runs and by others."""
+        told = [
+            (at, f"{event.subject} {event.phase} {event.text}")
+            for run in self.runs
+            for at, event in run.events
+        ]
+        ended = [
+            (at, f"end of {run.policy.run}: {_outcome(run)}")
+            for run, at in zip(self.runs, self.ends, strict=True)
+        ]
+        lines = sorted([*told, *self.log, *ended], key=lambda line: line[0])
+        return [f"{at:7.1f} {text}" for at, text in lines]
+
+    # Other people's hands
+
+    def aws(self, operation: str, **params: Any) -> dict[str, Any]:
+        """What an operator does: he tries again until it works."""
+        for _attempt in range(50):
+            try:
+                return self.world.account.call("autoscaling", operation, params, "operator")
+            except AwsError as error:
+                last = error
+        raise last
+
+    def set_desired(self, wanted: int) -> None:
+        """Somebody sets the desired capacity, within MinSize and MaxSize."""
+        before = self.group.desired
+        after = max(self.group.minimum, min(wanted, self.group.maximum))
+        if after != before:
+            self.sizes.foreign(self.now, before, after)
+            self.judge.note("desired")
+            self.judge.note("zones")
+            self.tell(f"SOMEBODY sets desired from {before} to {after}")
+            self.aws("SetDesiredCapacity", AutoScalingGroupName=self.name, DesiredCapacity=after)
+
+    def set_maximum(self, wanted: int) -> None:
+        """Somebody sets MaxSize, not below what is desired."""
+        self.found.maximum = {max(wanted, self.group.desired)}
+        self.sizes.maximum = max(self.found.maximum)
+        self.judge.note("maximum")
+        self.tell(f"SOMEBODY sets MaxSize to {max(self.found.maximum)}")
+        params = {"AutoScalingGroupName": self.name, "MaxSize": max(self.found.maximum)}
+        self.aws("UpdateAutoScalingGroup", **params)
+
+    def end(self, instance: Instance, reason: tuple[str, str] = SPOT) -> None:
+        """An instance ends, by EC2's doing or somebody's who does not ask the group."""
+        self.foreign_ends.add(instance.id)
+        self.sizes.lost.append(self.now)
+        self.judge.note("zones")
+        self.tell(f"SOMEBODY ends {instance.id} in {instance.zone}: {reason[0]}")
+        self.world.account.fleet.terminate(instance, reason)
+
+    # What there is
+
+    def instances(self, new: bool | None = None) -> list[Instance]:
+        """The running instances of the group: new ones, old ones or all."""
+        image = self.world.facts["new_image"]
+        return [
+            one
+            for one in self.world.account.instances.values()
+            if one.group == self.name
+            and one.state == "running"
+            and new in (None, one.image_id == image)
+        ]
+
+    def nodes(self, new: bool | None = None) -> list[dict[str, Any]]:
+        """The Node objects of these instances."""
+        found = (self.world.node_of(one) for one in self.instances(new))
+        return [node for node in found if node is not None]
+
+    def ours(self, call: Call) -> bool:
+        """Whether a call comes from a run."""
+        return call.actor.startswith("host_")
+
+    def change_node(self, node: dict[str, Any], patch: dict[str, Any]) -> None:
+        """Somebody changes a Node."""
+        self.tell(f"SOMEBODY changes {node['metadata']['name']}: {patch}")
+        self.world.cluster.change("nodes", node, patch)
+
+
+def _outcome(run: Run) -> str:
+    result = run.result
+    if result is None:
+        return "killed"
+    return f"{result.status}; {result.error}; not restored: {result.values['not_restored']}"
+
+
+def _furnish(stage: Stage) -> None:
+    """Put everything there, let it come to rest, and have an update due."""
+    world, plan, given = stage.world, stage.plan, stage.plan.furnishing
+    images = eks.release_images(world)
+    aws.add_subnets(world.account)
+    aws.add_eks_cluster(world.account, world.name, eks.KUBERNETES)
+    balanced = [_target_group(world)] if given["target_group"] else []
+    taints = tuple(
+        taint
+        for taint, wanted in ((DEDICATED, given["dedicated"]), (STARTUP, given["startup_taint"]))
+        if wanted
+    )
+    kind = NodeKind(labels={"role": "blue"}, taints=taints)
+    eks.add_node_group(world, BLUE, plan.size, given["pointer"], images[0], balanced, kind)
+    group = stage.group
+    group.maximum = plan.size + given["room"]
+    group.minimum = plan.size if given["minimum"] == "size" else given["minimum"]
+    _workloads(stage)
+    world.facts |= {"old_image": images[0], "new_image": images[1], "cluster": world.name}
+    _habits(stage)
+    world.begin()
+    for node in world.cluster.objects("nodes") if given["startup_taint"] else ():
+        world.cluster.untaint(node["metadata"]["name"], STARTUP["key"])
+    eks.point_to(world, BLUE, images[1])
+
+
+def _target_group(world: World) -> Any:
+    made = aws.add_target_group(world.account, "ingress")
+    made.deregistration_delay = 60.0
+    return made
+
+
+def _workloads(stage: Stage) -> None:
+    """A web workload with a budget, node agents, perhaps a database with zonal volumes."""
+    cluster, plan, given = stage.world.cluster, stage.plan, stage.plan.furnishing
+    pod: dict[str, Any] = {"tolerations": [{"key": "dedicated", "operator": "Exists"}]}
+    kube.deployment(cluster, "shop", "cart", plan.size * given["replicas"], pod=pod)
+    kube.pdb(cluster, "shop", "cart", max_unavailable=given["budget"])
+    if given["database"] and plan.size >= len(stage.world.account.zones):
+        # With fewer nodes than zones nobody can tell in which zone the group launches.
+        kube.statefulset(cluster, "data", "ledger", 2, storage="20Gi", pod=pod)
+        kube.pdb(cluster, "data", "ledger", max_unavailable=1)
+    kube.daemonset(cluster, "kube-system", "agent")
+
+
+def _habits(stage: Stage) -> None:
+    """What people have set on the group and its instances for reasons of their own."""
+    group, given = stage.group, stage.plan.furnishing
+    members = list(group.members.values())
+    if given["protected"] == "some":
+        for member in members[::2]:
+            member.protected = True
+    if given["protected"] == "new":
+        group.settings["NewInstancesProtectedFromScaleIn"] = True
+
+
+def dice_of(text: str) -> random.Random:
+    """Return the dice that a text stands for."""
+    return random.Random(text)
