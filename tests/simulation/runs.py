@@ -13,6 +13,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autosc
     AutoScaling,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import follow
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
@@ -95,8 +96,12 @@ def prepare(
     )
     call = kube_call(world.cluster, policy.holder)
     utc = world.kernel.utc
-    cloud = AutoScaling(Aws(aws_call(world.account, policy.holder)), lambda: utc().timestamp())
-    ports = Ports(cloud, KubeClient(call, clock=lambda: utc().strftime("%Y-%m-%dT%H:%M:%S.%fZ")))
+    deadline = Deadline(lambda: world.kernel.now)
+    aws = Aws(aws_call(world.account, policy.holder), deadline)
+    cluster = KubeClient(
+        call, clock=lambda: utc().strftime("%Y-%m-%dT%H:%M:%S.%fZ"), deadline=deadline
+    )
+    ports = Ports(AutoScaling(aws, lambda: utc().timestamp()), cluster)
     inbox = VirtualInbox(world.kernel, ports, lambda feed: follow(call, feed), kill_at_command)
     return Run(world, policy, inbox)
 

@@ -46,6 +46,7 @@ class VirtualInbox:
         self._arrived: list[Message | Done | Stop] = []
         self._kill_at, self.past = kill_at_command, past
         self.commands: list[tuple[float, Command]] = []
+        self._wakes = -math.inf
 
     def now(self) -> float:
         """The World's seconds."""
@@ -55,19 +56,32 @@ class VirtualInbox:
         """Let somebody end the run at this second."""
         self.kernel.after(at - self.kernel.now, lambda: self._arrived.append(Stop(reason)))
 
-    def submit(self, command: Command) -> None:
+    def pause_at(self, at: float, seconds: float) -> None:
+        """Let the process sleep from this second on, as by SIGSTOP: what was issued and has not
+        been sent is sent when it wakes."""
+
+        def sleep() -> None:
+            self._wakes = self.kernel.now + seconds
+
+        self.kernel.after(at - self.kernel.now, sleep)
+
+    def submit(self, command: Command, not_after: float = math.inf) -> None:
         """Carry the command out half a latency from now and deliver its outcome after the other
         half."""
         if self._kill_at is not None and len(self.commands) >= self._kill_at:
             raise Killed(f"before command {self._kill_at}: {command}")
         began = self.kernel.now
         self.commands.append((began, command))
-        self.kernel.after(LATENCY / 2, lambda: self._perform(command, began))
+        self.kernel.after(LATENCY / 2, lambda: self._perform(command, began, not_after))
 
-    def _perform(self, command: Command, began: float) -> None:
+    def _perform(self, command: Command, began: float, not_after: float) -> None:
+        if self.kernel.now < self._wakes:
+            left = self._wakes - self.kernel.now
+            self.kernel.after(left, lambda: self._perform(command, began, not_after))
+            return
         answer, failure = None, None
         try:
-            answer = command.apply(self.ports)
+            answer = command.apply(self.ports.until(not_after))
         except RotatorError as error:
             failure = error
 
@@ -96,6 +110,8 @@ class VirtualInbox:
 
     def _next(self, until: float) -> float:
         paused = [due[0] for due, _messages in self._feeds.values() if due[0] > self.kernel.now]
+        if self.kernel.now < self._wakes:
+            return self._wakes
         event = self.kernel.next_event()
         return min([until, *paused, *([] if event is None else [event])])
 
@@ -103,7 +119,7 @@ class VirtualInbox:
         """Advance the World to the earlier of its next event and `until`, until there is something
         to hear."""
         self._poll()
-        while not self._arrived:
+        while not self._arrived or self.kernel.now < self._wakes:
             step = self._next(until)
             if step is math.inf or step > self.past:
                 raise TimeoutError(

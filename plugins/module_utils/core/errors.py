@@ -12,7 +12,8 @@ RotatorError
 ├── TemporaryError        worth another try
 │   ├── UnreachableError  no connection, no answer in time, a server error
 │   ├── ThrottledError    too many requests; `retry_after` seconds when the server says so
-│   └── ConflictError     the object changed since it was read
+│   ├── ConflictError     the object changed since it was read
+│   └── LateError         it was not sent, since the moment until which it could be had passed
 ├── RefusedError          the service understood and will not: a rule stands in the way
 ├── LockedError           somebody else is at work on the same thing
 ├── OverdueError          a time limit ended; always a failure
@@ -80,6 +81,10 @@ class ThrottledError(TemporaryError):
 
 class ConflictError(TemporaryError):
     """The object changed, or was replaced by another of the same name, since it was read."""
+
+
+class LateError(TemporaryError):
+    """It was not sent, since the moment until which it could be had passed."""
 
 
 class RefusedError(RotatorError):

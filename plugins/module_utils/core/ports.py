@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -35,7 +36,12 @@ class NodeChange:
 
 
 class Cloud(Protocol):
-    """AWS as the engine needs it. Every method is one attempt and raises core.errors."""
+    """AWS as the engine needs it. Every method is one attempt and raises core.errors.
+
+    `until`: the same, which sends nothing after this moment of its clock but raises LateError.
+    """
+
+    def until(self, moment: float) -> Cloud: ...
 
     def read_group(self, name: str, also: tuple[str, ...] = ()) -> Group: ...
     def set_desired(self, group: str, desired: int) -> None: ...
@@ -52,7 +58,12 @@ class Cloud(Protocol):
 
 
 class Cluster(Protocol):
-    """Kubernetes as the engine needs it. Every method is one attempt and raises core.errors."""
+    """Kubernetes as the engine needs it. Every method is one attempt and raises core.errors.
+
+    `until`: see Cloud.
+    """
+
+    def until(self, moment: float) -> Cluster: ...
 
     def change_node(self, name: str, resource_version: str, change: NodeChange) -> None: ...
     def delete_node(self, name: str, uid: str) -> None: ...
@@ -75,6 +86,12 @@ class Ports:
 
     cloud: Cloud
     cluster: Cluster
+
+    def until(self, moment: float) -> Ports:
+        """Return ports that send nothing after this moment of their clock."""
+        if moment == math.inf:
+            return self
+        return Ports(self.cloud.until(moment), self.cluster.until(moment))
 
 
 def changes(values: Mapping[str, str | None]) -> tuple[tuple[str, str | None], ...]:

@@ -92,7 +92,9 @@ REQUEST_SPEC: dict[str, Any] = {
 def run_module(module: AnsibleAWSModule) -> None:
     """node_drain: do it and tell."""
     progress = follow_environment()
-    order, result = drain(connect(module), module.params, module.check_mode, progress)
+    order, result = drain(
+        connect(module, one_attempt=True), module.params, module.check_mode, progress
+    )
     answer = {**report(order, result, module.check_mode), "events": progress.events}
     answer["diff"] = diff(answer)
     finish(module, answer, None if module.check_mode and result.error is None else failure(result))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -24,6 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.eks import (
     TOKEN_SECONDS,
     eks_access,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import clock
 
 # `validate_certs` is AWS's in every module of ours; Kubernetes' goes by kubernetes.core's own
 # alias.
@@ -114,9 +114,9 @@ class RawKube:
 
     def _api(self) -> Any:
         with self._lock:
-            old = self._lifetime is not None and time.monotonic() - self._made > self._lifetime
+            old = self._lifetime is not None and clock() - self._made > self._lifetime
             if self._client is None or old:
-                self._client, self._made = self._connect(), time.monotonic()
+                self._client, self._made = self._connect(), clock()
             return self._client
 
 
@@ -137,10 +137,13 @@ def _decoded(data: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {"kind": "Status", "message": str(value)}
 
 
-def connect(module: Any) -> RawKube:
+def connect(module: Any, one_attempt: bool = False) -> RawKube:
     """The raw call for a module with KUBE_SPEC: by eks_cluster (endpoint and CA from EKS, a token
     minted from the AWS credentials and renewed while we run) or by kubernetes.core's options,
-    K8S_AUTH_*, in-cluster or kubeconfig."""
+    K8S_AUTH_*, in-cluster or kubeconfig.
+
+    `one_attempt`: never send a request a second time, as the engine wants it: it looks again, and
+    decides again, while urllib3 would repeat an old decision up to three times."""
     options = {
         name: module.params[name] for name in KUBE_SPEC if module.params.get(name) is not None
     }
@@ -148,20 +151,23 @@ def connect(module: Any) -> RawKube:
     if "verify_ssl" in options:
         options["validate_certs"] = options.pop("verify_ssl")
     if cluster is None:
-        return RawKube(lambda: _client(options))
+        return RawKube(lambda: _client(options, one_attempt))
     aws = RawAws(module)
     return RawKube(
-        lambda: _client({**options, **eks_access(aws, cluster, module.tmpdir)}), TOKEN_SECONDS
+        lambda: _client({**options, **eks_access(aws, cluster, module.tmpdir)}, one_attempt),
+        TOKEN_SECONDS,
     )
 
 
-def _client(options: Mapping[str, Any]) -> Any:
+def _client(options: Mapping[str, Any], one_attempt: bool = False) -> Any:
     from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
 
     try:
         client = get_api_client(None, **options).client
         pools = client.client.rest_client.pool_manager
         pools.connection_pool_kw["maxsize"] = CONNECTIONS
+        if one_attempt:
+            pools.connection_pool_kw["retries"] = False
         pools.clear()
         return client
     except RotatorError:

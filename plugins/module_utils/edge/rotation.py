@@ -19,6 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autosc
     AutoScaling,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import follow
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import from_options
@@ -41,7 +42,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import K
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import (
     Progress,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import ThreadInbox
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import (
+    ThreadInbox,
+    clock,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import run
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.decide import (
     decide,
@@ -126,10 +130,12 @@ def policy_of(params: Mapping[str, Any], check: bool, epoch: float) -> RotationP
 def rotate(module: AnsibleAWSModule, progress: Progress) -> RotationResult:
     """Rotate the node group of the module's parameters, or in check mode plan it, and wait for the
     end."""
-    policy = policy_of(module.params, module.check_mode, time.time() - time.monotonic())
-    call = connect(module)
-    cloud = AutoScaling(Aws(RawAws(module, ONE_ATTEMPT)))
-    ports = Ports(cloud, KubeClient(call, module.params["lock_namespace"]))
+    policy = policy_of(module.params, module.check_mode, time.time() - clock())
+    call = connect(module, one_attempt=True)
+    deadline = Deadline(clock)
+    cloud = AutoScaling(Aws(RawAws(module, ONE_ATTEMPT), deadline))
+    cluster = KubeClient(call, module.params["lock_namespace"], deadline=deadline)
+    ports = Ports(cloud, cluster)
     with ThreadInbox(ports, lambda feed: follow(call, feed), progress.abandoned) as inbox:
         budget = allowance(module.params, inbox.now())
         return cast(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import queue
 import signal
@@ -36,6 +37,16 @@ is asked for a few at a time anyway."""
 PARENT_CHECK = 2.0
 """Seconds between looks at whether the process that started us still lives: on SIGKILL of ansible
 nobody tells us."""
+
+
+def clock() -> float:
+    """Return the seconds of a clock that only goes forward, also while the machine sleeps.
+
+    Linux stops its monotonic clock in suspend: a laptop that slept for an hour would go on as if
+    its Lease had just been renewed.
+    """
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
 
 Follow = Callable[[Feed], Iterator[Union[Message, Pause, None]]]
 
@@ -71,7 +82,7 @@ class _Feeder(threading.Thread):
 
 
 class ThreadInbox:
-    """engine.loop.Inbox on threads and the monotonic clock. A context manager: it takes SIGINT,
+    """engine.loop.Inbox on threads and `clock`. A context manager: it takes SIGINT,
     SIGTERM and SIGHUP for its time and turns them, and the loss of the parent process, into Stop
     messages."""
 
@@ -106,17 +117,17 @@ class ThreadInbox:
         self._queue.put(Stop(f"signal {signal.Signals(number).name}"))
 
     def now(self) -> float:
-        """Seconds of the monotonic clock."""
-        return time.monotonic()
+        """See `clock`."""
+        return clock()
 
-    def submit(self, command: Command) -> None:
-        """Carry the command out in the pool."""
-        self._pool.submit(self._perform, command, self.now())
+    def submit(self, command: Command, not_after: float = math.inf) -> None:
+        """Carry the command out in the pool; its port looks at the clock when it sends."""
+        self._pool.submit(self._perform, command, self._ports.until(not_after), self.now())
 
-    def _perform(self, command: Command, began: float) -> None:
+    def _perform(self, command: Command, ports: Ports, began: float) -> None:
         answer, failure = None, None
         try:
-            answer = command.apply(self._ports)
+            answer = command.apply(ports)
         except RotatorError as error:
             failure = error
         except Exception as error:  # see _Feeder.run

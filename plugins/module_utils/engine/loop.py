@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command
@@ -72,18 +72,21 @@ class Step(Generic[M]):
     wake: float = math.inf
     feeds: frozenset[Feed] = frozenset()
     result: Any = None
+    not_after: Mapping[Command, float] = dataclasses.field(default_factory=dict)
+    """Until when a command may be sent (the loop's clock); one that is not named: always."""
 
 
 class Inbox(Protocol):
     """Where everything from outside arrives, and the only thing that waits.
 
-    `submit` starts a command and later delivers its Done; `follow` starts and stops feeds so that
+    `submit` starts a command and later delivers its Done; one that would be sent after `not_after`
+    is not sent, which its Done says with a LateError. `follow` starts and stops feeds so that
     exactly these run; `wait` returns what has arrived, at once if there is anything, at the latest
     at `until`.
     """
 
     def now(self) -> float: ...
-    def submit(self, command: Command) -> None: ...
+    def submit(self, command: Command, not_after: float = math.inf) -> None: ...
     def follow(self, feeds: frozenset[Feed]) -> None: ...
     def wait(self, until: float) -> list[Message | Done | Stop]: ...
 
@@ -139,7 +142,7 @@ def run(
             tell(event, now)
         inbox.follow(step.feeds)
         cache = without(cache, step.feeds)
-        issued, wake = _issue(step.commands, in_flight, inbox, allowance, now)
+        issued, wake = _issue(step, in_flight, inbox, allowance, now)
         in_flight |= issued
         if step.result is not None and not in_flight:
             return step.result
@@ -147,7 +150,7 @@ def run(
 
 
 def _issue(
-    commands: Iterable[Command],
+    step: Step[Any],
     in_flight: frozenset[Command],
     inbox: Inbox,
     allowance: Allowance,
@@ -156,11 +159,11 @@ def _issue(
     """Submit what is new and affordable; answers what was submitted and when there is room for the
     rest."""
     issued: set[Command] = set()
-    for command in commands:
+    for command in step.commands:
         if command in in_flight or command in issued:
             continue
         if command.service == "kubernetes" and not allowance.take(now):
             return frozenset(issued), allowance.next_at
-        inbox.submit(command)
+        inbox.submit(command, step.not_after.get(command, math.inf))
         issued.add(command)
     return frozenset(issued), math.inf

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import types
 from collections.abc import Iterator
 from typing import Any
 
@@ -54,7 +55,7 @@ class Client:
 
 def test_a_client_is_made_anew_before_its_token_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [1000.0]
-    monkeypatch.setattr(kube.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(kube, "clock", lambda: now[0])
     made: list[Client] = []
 
     def connect() -> Client:
@@ -71,7 +72,7 @@ def test_a_client_is_made_anew_before_its_token_ends(monkeypatch: pytest.MonkeyP
 
 def test_a_kubeconfig_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    monkeypatch.setattr(kube.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(kube, "clock", lambda: now[0])
     made: list[Client] = []
 
     def connect() -> Client:
@@ -82,6 +83,21 @@ def test_a_kubeconfig_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for now[0] in (0.0, 1e4, 1e6):
         call.request("GET", "/api/v1/nodes")
     assert len(made) == 1
+
+
+@pytest.mark.parametrize("one_attempt", [True, False])
+def test_the_engine_s_requests_are_never_sent_twice(
+    one_attempt: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import kubernetes
+    from ansible_collections.kubernetes.core.plugins.module_utils.k8s import client as theirs
+
+    api = kubernetes.client.ApiClient(kubernetes.client.Configuration(host="https://127.0.0.1:1"))
+    dynamic = types.SimpleNamespace(client=types.SimpleNamespace(client=api))
+    monkeypatch.setattr(theirs, "get_api_client", lambda *_args, **_options: dynamic)
+    kube._client({}, one_attempt)
+    pool = api.rest_client.pool_manager.connection_from_url("https://127.0.0.1:1")
+    assert (pool.retries is False) is one_attempt
 
 
 def test_a_refusal_is_a_reply() -> None:

@@ -10,6 +10,7 @@ import dataclasses
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -27,7 +28,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     Pause,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import ThreadInbox
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import (
+    ThreadInbox,
+    clock,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, Stop
 
 NODES = Feed("nodes")
@@ -83,6 +87,29 @@ def test_a_command_is_carried_out_on_the_ports_and_its_answer_told() -> None:
             and done.error is None
         )
         assert before <= done.began <= done.ended <= inbox.now()
+
+
+class Limited:
+    """A port that notes until when it may send."""
+
+    def __init__(self, at: float = 0.0) -> None:
+        self.at = at
+
+    def until(self, moment: float) -> Limited:
+        return Limited(moment)
+
+
+def test_a_command_is_carried_out_on_ports_that_know_until_when_it_may_be_sent() -> None:
+    ports = Ports(Limited(), Limited())  # type: ignore[arg-type]
+    with ThreadInbox(ports, silent) as inbox:
+        inbox.submit(Act("x", lambda ports: (ports.cloud.at, ports.cluster.at)), 17.0)
+        assert heard(inbox)[0].answer == (17.0, 17.0)
+
+
+def test_the_clock_goes_on_while_the_machine_sleeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(time, "clock_gettime", lambda kind: asked.append(kind) or 5.0)
+    assert clock() == 5.0 and asked == [getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)]
 
 
 def test_a_refusal_is_told_as_it_is_and_a_defect_as_a_failure_that_names_the_command() -> None:

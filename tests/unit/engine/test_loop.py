@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -44,6 +45,7 @@ class Script:
     slow: int = 0
     time: float = 0.0
     submitted: list[Command] = dataclasses.field(default_factory=list)
+    limits: list[float] = dataclasses.field(default_factory=list)
     followed: list[frozenset[Feed]] = dataclasses.field(default_factory=list)
     waits: list[float] = dataclasses.field(default_factory=list)
     due: list[tuple[int, Command]] = dataclasses.field(default_factory=list)
@@ -51,8 +53,9 @@ class Script:
     def now(self) -> float:
         return self.time
 
-    def submit(self, command: Command) -> None:
+    def submit(self, command: Command, not_after: float = math.inf) -> None:
         self.submitted.append(command)
+        self.limits.append(not_after)
         self.due.append((len(self.waits) + self.slow, command))
 
     def follow(self, feeds: frozenset[Feed]) -> None:
@@ -141,6 +144,12 @@ def test_the_budget_of_the_api_server_is_not_spent_on_aws() -> None:
         allowance=Allowance(tokens=0.0, rate=0.001),
     )
     assert len(inbox.submitted) == 2
+
+
+def test_a_command_is_handed_over_with_the_moment_until_which_it_may_be_sent() -> None:
+    inbox = Script()
+    looks(inbox, step(READ, LEASE, not_after={LEASE: 17.0}), step(result="end"))
+    assert inbox.limits == [math.inf, 17.0]
 
 
 def test_a_result_waits_for_what_is_in_flight() -> None:

@@ -19,6 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     Message,
     Pause,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, Stop
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import (
@@ -28,6 +29,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.virtual import (
 )
 
 NODES, PODS = Feed("nodes"), Feed("pods")
+PORTS = Ports(cloud=None, cluster=None)  # type: ignore[arg-type]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,8 +51,7 @@ class Act:
 
 
 def an_inbox(kernel: Kernel, feeds: Any = None, **options: Any) -> VirtualInbox:
-    # type: ignore[arg-type]
-    return VirtualInbox(kernel, "ports", feeds or (lambda feed: iter(())), **options)
+    return VirtualInbox(kernel, PORTS, feeds or (lambda feed: iter(())), **options)
 
 
 def test_waiting_for_nothing_jumps_to_the_end() -> None:
@@ -65,11 +66,30 @@ def test_a_command_takes_its_latency(fails: bool) -> None:
     inbox.submit(act)
     assert seen == []
     (done,) = inbox.wait(100.0)
-    assert isinstance(done, Done) and done.command is act and seen == ["ports"]
+    assert isinstance(done, Done) and done.command is act and seen == [PORTS]
     assert (done.began, done.ended, kernel.now) == (0.0, LATENCY, LATENCY)
     assert (done.answer, type(done.error)) == (
         (None, ThrottledError) if fails else ("done", type(None))
     )
+
+
+class Limited:
+    """Ports that note until when they may send."""
+
+    def until(self, moment: float) -> tuple[str, float]:
+        return "until", moment
+
+
+def test_what_was_issued_before_the_process_slept_is_sent_when_it_wakes() -> None:
+    kernel, seen = Kernel(), list[Any]()
+    inbox = an_inbox(kernel)
+    inbox.ports = Limited()  # type: ignore[assignment]
+    inbox.pause_at(0.0, 60.0)
+    kernel.advance(0.0)
+    inbox.submit(Act(seen), 20.0)
+    (done,) = inbox.wait(100.0)
+    assert isinstance(done, Done) and done.ended == kernel.now == 60 + LATENCY / 2
+    assert seen == [("until", 20.0)]
 
 
 def test_a_run_is_killed_before_the_command_that_was_named() -> None:

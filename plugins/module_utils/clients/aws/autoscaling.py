@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -46,6 +47,12 @@ class AutoScaling:
         self._contents: dict[
             tuple[str, str], Any
         ] = {}  # of versions in use; a version never changes
+
+    def until(self, moment: float) -> AutoScaling:
+        """Return the same, which sends nothing after this moment but raises LateError."""
+        limited = copy.copy(self)
+        limited._aws = self._aws.until(moment)
+        return limited
 
     def read_group(self, name: str, also: tuple[str, ...] = ()) -> Group:
         """The group with everything about it that a rotation looks at; NotFoundError if there is

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     CredentialsError,
     ForbiddenError,
@@ -164,13 +165,18 @@ def _from_code(error: Any, doing: str) -> RotatorError:
 class Aws:
     """An AwsCall whose exceptions are ours, with paging."""
 
-    def __init__(self, raw: AwsCall) -> None:
-        self._raw = raw
+    def __init__(self, raw: AwsCall, deadline: Deadline = Deadline()) -> None:
+        self._raw, self._deadline = raw, deadline
+
+    def until(self, moment: float) -> Aws:
+        """Return the same, which sends nothing after this moment but raises LateError."""
+        return Aws(self._raw, self._deadline.until(moment))
 
     def call(self, doing: str, service: str, operation: str, **params: Any) -> dict[str, Any]:
         """One call. Parameters that are None are left out. Raises RotatorError's children, see
         `translate`."""
         given = {name: value for name, value in params.items() if value is not None}
+        self._deadline.check(doing)
         return self.attempt(doing, lambda: self._raw(service, operation, given))
 
     def pages(

@@ -10,10 +10,12 @@ read at.
 
 from __future__ import annotations
 
+import copy
 import datetime
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube import objects
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.errors import (
     checked,
@@ -76,6 +78,7 @@ class KubeClient:
         call: KubeCall,
         lease_namespace: str = "kube-system",
         clock: Callable[[], str] = utc_now,
+        deadline: Deadline = Deadline(),
     ) -> None:
         """`clock` gives the text for a Lease's renewTime; that it differs from write to write is
         all that counts."""
@@ -83,7 +86,13 @@ class KubeClient:
             call,
             f"/apis/coordination.k8s.io/v1/namespaces/{lease_namespace}/leases",
         )
-        self._namespace, self._clock = lease_namespace, clock
+        self._namespace, self._clock, self._deadline = lease_namespace, clock, deadline
+
+    def until(self, moment: float) -> KubeClient:
+        """Return the same, which sends nothing after this moment but raises LateError."""
+        limited = copy.copy(self)
+        limited._deadline = self._deadline.until(moment)
+        return limited
 
     def records(self, feed: Feed) -> list[Any]:
         """All records that a feed selects, read once."""
@@ -188,6 +197,7 @@ class KubeClient:
         content_type: str,
         query: Mapping[str, str] | None = None,
     ) -> Reply:
+        self._deadline.check(doing)
         with reaching(doing):
             return self._call.request(verb, path, query, body, content_type)
 

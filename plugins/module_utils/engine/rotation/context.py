@@ -91,6 +91,14 @@ class RotationContext(Known):
             return True
         return self.may_act and (self.recorded or isinstance(command, (Evict, DeletePod)))
 
+    @property
+    def not_after(self) -> dict[Command, float]:
+        """Until when each command of this look may be sent: as long as the Lease is surely ours,
+        and a third of its time less for the way. What nobody else can be hurt by has no limit: a
+        read, and the replacement of a Lease, which the server refuses if somebody was faster."""
+        limit = self.memory.confirmed + self.policy.lease_duration * 2 / 3
+        return {command: limit for command in self.commands if _is_limited(self.memory, command)}
+
     def change(self, node: Node, change: NodeChange) -> None:
         """Write a Node as it was last seen. Who undoes our write again and again is named, and
         not fought: after the third time it is repeated less and less often."""
@@ -192,3 +200,9 @@ class RotationContext(Known):
     def refused(self, command: Command) -> Retry | None:
         """How often this command has failed in a row, None when it has not."""
         return self.memory.retries.get(command)
+
+
+def _is_limited(memory: Memory, command: Command) -> bool:
+    if isinstance(command, WriteLease):
+        return memory.held and not command.lease.resource_version
+    return not isinstance(command, (ReadGroup, ReadLease))

@@ -75,6 +75,7 @@ def decide(memory: Memory, view: View, now: float, policy: RotationPolicy) -> St
         ctx.wake,
         frozenset(ctx.feeds),
         result,
+        ctx.not_after,
     )
 
 

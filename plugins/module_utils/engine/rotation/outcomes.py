@@ -21,6 +21,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     ConflictError,
+    LateError,
     NotFoundError,
     TemporaryError,
     ThrottledError,
@@ -179,7 +180,8 @@ def _failed(memory: Memory, done: Done, now: float) -> Memory:
         )
     if isinstance(command, WriteLease) and isinstance(error, (ConflictError, NotFoundError)):
         return dataclasses.replace(memory, lease_read=-math.inf)
-    if isinstance(error, TemporaryError):  # its answer may be lost only
+    if isinstance(error, TemporaryError) and not isinstance(error, LateError):
+        # its answer may be lost only
         memory = _asked(memory, command, done.ended)
     times = memory.retries[command].times + 1 if command in memory.retries else 1
     pause = min(BACKOFF_MOST, BACKOFF * 2 ** min(times - 1, 8))

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A process that sleeps between its decision and its request does not act when it wakes: by then
+somebody else may hold the Lease."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    lease_name,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.builders import (
+    BLUE,
+    CLEAN,
+    all_current,
+    due,
+    sizes,
+    traces,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
+from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare
+from ansible_collections.nodeops.rotator.tests.simulation.world import World
+
+READS = ("Describe", "get ", "list ", "watch ")
+KINDS = ("Suspend", "Protect", "SetDesired", "ChangeNode", "Evict", "Terminate", "Resume")
+
+
+def asleep(run: Run, kind: str, seconds: float) -> None:
+    """Let the process sleep between the decision and the request of its first command of a kind."""
+    submit = run.inbox.submit
+
+    def pausing(command: Command, not_after: float = math.inf) -> None:
+        submit(command, not_after)
+        if type(command).__name__ == kind:
+            run.inbox.pause_at(run.inbox.now(), seconds)
+            run.inbox.submit = submit  # type: ignore[method-assign]
+
+    run.inbox.submit = pausing  # type: ignore[method-assign]
+
+
+def late_acts(world: World, run: Run) -> list[tuple[float, str]]:
+    """What is asked by the run although its Lease, as it truly is, has not been renewed for its
+    duration; filled as the run goes on."""
+    found: list[tuple[float, str]] = []
+    renewed = [math.inf]
+
+    def watch(call: Call) -> None:
+        if call.actor != run.policy.holder or call.operation.startswith(READS):
+            return
+        if call.operation.endswith("leases"):
+            renewed[0] = world.kernel.now
+        elif world.kernel.now - renewed[0] > run.policy.lease_duration:
+            found.append((world.kernel.now, call.name))
+
+    world.gate.judges.append(watch)
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_sent_after_a_sleep_and_the_run_goes_on(kind: str) -> None:
+    world = due()
+    run = prepare(world, BLUE)
+    late = late_acts(world, run)
+    asleep(run, kind, 200.0)
+    result = run()
+    assert late == [] and world.judge.breaches == []
+    assert result.status == "complete" and all_current(world)
+    assert sizes(world) == (4, 4, 4) and traces(world) == CLEAN
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_took_the_lease_meanwhile_meets_nobody(kind: str) -> None:
+    world = due()
+    run = prepare(world, BLUE)
+    asleep(run, kind, 200.0)
+
+    def take() -> None:
+        name = lease_name(world.account.groups[BLUE].arn)
+        lease: Any = world.cluster.object("leases", name, "kube-system")
+        if run.inbox.submit.__name__ == "pausing":
+            world.kernel.after(1, take)
+        else:
+            held = {"holderIdentity": "thief"}
+            world.kernel.after(100, lambda: world.cluster.change("leases", lease, {"spec": held}))
+
+    world.kernel.after(1, take)
+    result = run()
+    assert result.error is not None and "taken over by thief" in str(result.error)
+    assert world.judge.breaches == []
