@@ -44,10 +44,12 @@ options:
     type: int
     default: 10
   boot_timeout:
-    description: Seconds within which a launch has to happen, and after it the new node has to
-      become ready.
+    description:
+      - Seconds within which a launch has to happen, and from the launch on the new node has to
+        become ready.
+      - By default 900, and 1800 for a group with Windows instances or with instance types that
+        have accelerators (GPU, Neuron).
     type: int
-    default: 900
   lb_timeout:
     description:
       - Seconds within which the target groups of the group have to stop sending traffic to a node

@@ -23,6 +23,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import (
     Behavior as KubeBehavior,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import Cluster
+from ansible_collections.nodeops.rotator.tests.simulation.kube.volumes import ZONE
 from ansible_collections.nodeops.rotator.tests.simulation.truth import Truth
 
 NEVER_JOINS, NEVER_READY = "never joins", "never ready"
@@ -31,16 +32,21 @@ NEVER_JOINS, NEVER_READY = "never joins", "never ready"
 @dataclasses.dataclass
 class NodeKind:
     """What the nodes of one Auto Scaling group look like: labels, and taints that they have from
-    the start."""
+    the start; the extended `resources` (with quantities) and CSI `drivers` that they offer,
+    `offered_after` seconds after they are Ready."""
 
     labels: dict[str, str] = dataclasses.field(default_factory=dict)
     taints: tuple[dict[str, str], ...] = ()
+    resources: dict[str, str] = dataclasses.field(default_factory=dict)
+    drivers: tuple[str, ...] = ()
+    offered_after: float = 0.0
 
 
 class World:
     """One account, one cluster, one clock. `join` and `ready`: seconds from running to joining,
     from joining to Ready. `kinds` by group name; `kubelets` by image id, else `kubelet`;
-    `bad_images` by image id: NEVER_JOINS or NEVER_READY."""
+    `bad_images` by image id: NEVER_JOINS or NEVER_READY; `lacking` by image id: the resources and
+    drivers that its nodes never offer."""
 
     def __init__(
         self,
@@ -59,6 +65,7 @@ class World:
         self.kubelet = "v1.33.5-eks-113cf36"
         self.kubelets: dict[str, str] = {}
         self.bad_images: dict[str, str] = {}
+        self.lacking: dict[str, frozenset[str]] = {}
         self.facts: dict[str, Any] = {}
         """What a scenario wants its tests to know."""
         self.cluster.instance_gone = self._gone
@@ -151,3 +158,27 @@ class World:
             ready_after=ready_after,
             kubelet_version=self.kubelets.get(instance.image_id, self.kubelet),
         )
+        if ready_after:
+            self.kernel.after(ready_after + kind.offered_after, lambda: self._offer(instance, kind))
+        else:
+            self._offer(instance, kind)
+
+    def _offer(self, instance: Instance, kind: NodeKind) -> None:
+        """Device plugins and CSI drivers register with the kubelet."""
+        node, lacking = self.node_of(instance), self.lacking.get(instance.image_id, frozenset())
+        if node is None:
+            return
+        offered = {key: value for key, value in kind.resources.items() if key not in lacking}
+        if offered:
+            usable = {**node["status"]["allocatable"], **offered}
+            self.cluster.change("nodes", node, {"status": {"allocatable": usable}})
+        name, uid = node["metadata"]["name"], node["metadata"]["uid"]
+        owner = {"apiVersion": "v1", "kind": "Node", "name": name, "uid": uid}
+        drivers = [
+            {"name": driver, "nodeID": instance.id, "topologyKeys": [ZONE]}
+            for driver in kind.drivers
+            if driver not in lacking
+        ]
+        if drivers and self.cluster.object("csinodes", name) is None:
+            meta = {"name": name, "ownerReferences": [owner]}
+            self.cluster.create("csinodes", {"metadata": meta, "spec": {"drivers": drivers}})

@@ -62,7 +62,7 @@ ROTATION_SPEC: dict[str, Any] = {
     "soak": {"type": "int", "default": 60},
     "failure_budget": {"type": "int", "default": 0},
     "min_ready": {"type": "int", "default": 10},
-    "boot_timeout": {"type": "int", "default": 900},
+    "boot_timeout": {"type": "int"},
     "lb_timeout": {"type": "int", "default": 300},
     "terminate_timeout": {"type": "int", "default": 600},
     "max_node_age": {"type": "int"},

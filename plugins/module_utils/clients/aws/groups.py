@@ -91,4 +91,5 @@ def instance_of(entry: Mapping[str, Any], machine: Mapping[str, Any]) -> Instanc
         type=machine.get("InstanceType", member.type),
         launched_at=launched.timestamp() if launched else 0.0,
         private_dns=machine.get("PrivateDnsName", ""),
+        platform=str(machine.get("Platform", "")).lower(),
     )

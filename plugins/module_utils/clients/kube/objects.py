@@ -23,6 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
     Attachment,
     Budget,
     Claim,
+    CsiNode,
     DaemonSet,
     Lease,
     Node,
@@ -69,6 +70,29 @@ def node(raw: Raw) -> Node:
         annotations=_kept(meta, (NEEDS_UPDATE, SCALE_DOWN_DISABLED)),
         kubelet_version=(status.get("nodeInfo") or {}).get("kubeletVersion", ""),
         cordoned_by=_manager(meta, "f:unschedulable"),
+        resources=_extended(status.get("allocatable") or {}),
+    )
+
+
+def _extended(allocatable: Raw) -> frozenset[str]:
+    """The extended resources of which there is any: fully qualified names outside of the
+    kubernetes.io domain (Kubernetes: "Assign extended resources to a container")."""
+    return frozenset(
+        name
+        for name, quantity in allocatable.items()
+        if "/" in name and "kubernetes.io/" not in name and str(quantity) != "0"
+    )
+
+
+def csinode(raw: Raw) -> CsiNode:
+    """A CSINode."""
+    meta = raw["metadata"]
+    owners = (entry for entry in meta.get("ownerReferences") or () if entry["kind"] == "Node")
+    return CsiNode(
+        name=meta["name"],
+        uid=meta.get("uid", ""),
+        drivers=frozenset(entry["name"] for entry in (raw.get("spec") or {}).get("drivers") or ()),
+        owner=next((entry.get("uid", "") for entry in owners), ""),
     )
 
 
@@ -220,6 +244,7 @@ RECORDS: Mapping[str, Callable[[Raw], Any]] = {
     "volumeattachments": attachment,
     "daemonsets": daemonset,
     "persistentvolumeclaims": claim,
+    "csinodes": csinode,
 }
 """The record of each kind that can be followed."""
 
@@ -230,5 +255,6 @@ PATHS: Mapping[str, str] = {
     "volumeattachments": "/apis/storage.k8s.io/v1/volumeattachments",
     "daemonsets": "/apis/apps/v1/daemonsets",
     "persistentvolumeclaims": "/api/v1/persistentvolumeclaims",
+    "csinodes": "/apis/storage.k8s.io/v1/csinodes",
 }
 """Where each kind is listed across namespaces."""

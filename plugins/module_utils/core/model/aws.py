@@ -32,6 +32,8 @@ class Instance:
     type: str = ""
     launched_at: float = 0.0
     private_dns: str = ""
+    platform: str = ""
+    """"windows" for Windows, else empty."""
 
     @property
     def launched(self) -> bool:

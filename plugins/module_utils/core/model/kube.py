@@ -43,6 +43,8 @@ class Node:
     annotations: Mapping[str, str] = dataclasses.field(default_factory=dict)
     kubelet_version: str = ""
     cordoned_by: str = ""
+    resources: frozenset[str] = frozenset()
+    """Names of the extended resources ("nvidia.com/gpu") of which it offers any."""
 
     @property
     def instance_id(self) -> str:
@@ -157,6 +159,17 @@ class DaemonSet:
     uid: str
     desired: int = 0
     ready: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CsiNode:
+    """A CSINode: the CSI drivers that have registered on the node of this name. `owner`: the uid of
+    the Node object that it belongs to, "" if it does not say."""
+
+    name: str
+    uid: str
+    drivers: frozenset[str] = frozenset()
+    owner: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

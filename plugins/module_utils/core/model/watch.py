@@ -20,8 +20,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 @dataclasses.dataclass(frozen=True, order=True)
 class Feed:
     """One list-and-watch: `kind` is the resource ("nodes", "pods", "poddisruptionbudgets",
-    "volumeattachments", "daemonsets", "persistentvolumeclaims"), narrowed to pods of `node` or in
-    `phase`, or to objects that match label selector `labels`."""
+    "volumeattachments", "daemonsets", "persistentvolumeclaims", "csinodes"), narrowed to pods of
+    `node` or in `phase`, or to objects that match label selector `labels`."""
 
     kind: str
     node: str = ""

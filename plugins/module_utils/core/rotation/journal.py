@@ -67,6 +67,8 @@ class Journal:
     deregistered_targets: tuple[tuple[str, str, int], ...] = ()
     expected_taints: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
+    offers: tuple[str, ...] = ()
+    """What most of the outdated nodes offered at the beginning (see core.rotation.offers)."""
     previous: tuple[str, str] = ("", "")
     """The template and version, or launch configuration, that the outdated nodes came from."""
     pointer_owed: bool = False

@@ -27,7 +27,8 @@ class RotationPolicy:
     """The options of asg_node_replace, where their meaning is described; durations in seconds.
 
     `run`: this run's id. `holder`: our name in the Lease. `version`: the template version that the
-    group is known to launch from (reads may be older). `plan_only`: check mode. `restore_only`:
+    group is known to launch from (reads may be older). `boot_timeout` None: by the kind of the
+    instances (see core.rotation.boot). `plan_only`: check mode. `restore_only`:
     state restored.
     """
 
@@ -41,7 +42,7 @@ class RotationPolicy:
     soak: float = 60
     failure_budget: int = 0
     min_ready: float = 10
-    boot_timeout: float = 900
+    boot_timeout: float | None = None
     lb_timeout: float = 300
     max_node_age: float | None = None
     poll_interval: float = 30
@@ -83,6 +84,7 @@ class RotationPolicy:
                 raise InputError(f"{name} is {getattr(self, name)}", "It must be 0 or more")
         for name in (
             "boot_timeout",
+            "max_node_age",
             "lb_timeout",
             "poll_interval",
             "lease_duration",
@@ -91,12 +93,8 @@ class RotationPolicy:
             "gate_timeout",
             "dead_node_timeout",
         ):
-            if getattr(self, name) <= 0:
+            if getattr(self, name) is not None and getattr(self, name) <= 0:
                 raise InputError(
                     f"{name} is {getattr(self, name)}", "It must be more than 0 seconds"
                 )
-        if self.max_node_age is not None and self.max_node_age <= 0:
-            raise InputError(
-                f"max_node_age is {self.max_node_age}", "It must be more than 0 seconds"
-            )
         return self

@@ -4,7 +4,8 @@
 """Judge whether a replacement node is ready to take load.
 
 Its condition Ready is True (not Unknown), its startup taints are gone, its DaemonSet pods are
-ready, and it is healthy in every target group in which an outdated node is healthy now.
+ready, it offers the extended resources and CSI drivers of its group, and it is healthy in every
+target group in which an outdated node is healthy now.
 """
 
 from __future__ import annotations
@@ -31,12 +32,14 @@ def waiting_for(
     broken: Iterable[str],
     expected_taints: Iterable[str],
     unhealthy: tuple[str, ...],
+    lacking: tuple[str, ...] = (),
 ) -> str:
     """Return what a replacement node still waits for, "" if it is ready.
 
     `pods`: those on the node. `broken`: DaemonSets (namespace/name) that do not count.
     `expected_taints`: taint keys that the group's nodes carry on purpose. `unhealthy`: target
-    groups in which it should be healthy and is not.
+    groups in which it should be healthy and is not. `lacking`: what most of the group's outdated
+    nodes offered and it does not (see core.rotation.offers).
     """
     node = member.node
     if node is None:
@@ -56,6 +59,8 @@ def waiting_for(
             and f"{pod.namespace}/{pod.owner.name}" not in broken
         ):
             return f"DaemonSet pod {pod.id} to be ready"
+    if lacking:
+        return f"{lacking[0]} to be offered"
     return (
         f"target group {unhealthy[0].rsplit('/', 2)[-2:][0]} to find it healthy"
         if unhealthy

@@ -9,6 +9,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.acco
     Account,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import spread
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.offers import (
+    usual_offers,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.readiness import broken
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     observe,
@@ -34,6 +37,7 @@ def write_first_record(ctx: RotationContext) -> None:
     if journal.clean:
         ctx.account(Account(group.desired, group.desired))
         ctx.record(canary="", canaries=0, expected_taints=(), broken=_broken(ctx))
+    ctx.record(offers=ctx.journal.offers or _offers(ctx))
     taints = tuple(sorted(ctx.situation.expected_taints | set(ctx.journal.expected_taints)))
     ctx.record(run=ctx.policy.run, group=group.name, target=target, expected_taints=taints)
     ctx.note(target=ctx.target)
@@ -60,6 +64,13 @@ def _record_protection(ctx: RotationContext) -> None:
     others = tuple(instance.id for instance in group.launched if not instance.protected)
     ctx.record(fenced=True, protected=protected, protects_new=group.protects_new)
     ctx.record(unprotected=others if group.protects_new else ())
+
+
+def _offers(ctx: RotationContext) -> tuple[str, ...]:
+    """Return what a new node has to offer: what most of the outdated nodes do."""
+    nodes = (member.node for member in ctx.situation.outdated)
+    csi_nodes = ctx.view.cache.items(observe.CSINODES).values()
+    return usual_offers((node for node in nodes if node is not None), csi_nodes)
 
 
 def _broken(ctx: RotationContext) -> tuple[str, ...]:

@@ -14,6 +14,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.boot import (
+    usual_boot_timeout,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
     lease_name,
@@ -133,6 +136,12 @@ class Known:
             known = (same, values, Situation(members, self.desired, self.base))
             self.memory = dataclasses.replace(memory, memo=known)
         return known[2]
+
+    @property
+    def boot_timeout(self) -> float:
+        """How long an instance may take to become a ready node, in seconds."""
+        set_by_user = self.policy.boot_timeout
+        return usual_boot_timeout(self.group.instances) if set_by_user is None else set_by_user
 
     @property
     def window(self) -> Window:

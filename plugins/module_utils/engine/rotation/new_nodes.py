@@ -11,7 +11,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     OverdueError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.boot import boot_began
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.offers import (
+    DRIVER,
+    missing_offers,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.readiness import (
     lacking_targets,
     waiting_for,
@@ -25,7 +30,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
     fail,
     settle,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.observe import (
+    CSINODES,
+)
 
+WATCHED = 120.0
+"""Seconds that a new node is watched at least before it counts as failed, however old it is: it may
+have been launched by a run before this one."""
 LOST_LAUNCHES = 3
 """New instances in a row that may end by themselves before they are ready."""
 
@@ -34,6 +45,8 @@ def judge(ctx: RotationContext) -> None:
     """Look at every fresh node that has not been judged ready, and for launches that do not
     come."""
     _count_lost(ctx)
+    if any(offer.startswith(DRIVER) for offer in ctx.journal.offers):
+        ctx.feeds.add(CSINODES)
     for member in ctx.situation.current:
         if member.leaving or member.id in ctx.memory.marks.skipped:
             continue
@@ -42,7 +55,7 @@ def judge(ctx: RotationContext) -> None:
         else:
             _becoming_ready(ctx, member)
     if ctx.desired > ctx.situation.launched and ctx.read_fresh:
-        if ctx.over("launch", ctx.policy.boot_timeout):
+        if ctx.over("launch", ctx.boot_timeout):
             ctx.forget("launch")
             refused = refusal(ctx.group)
             why = str(refused or ctx.group.activity or "no scaling activity says why")
@@ -50,7 +63,7 @@ def judge(ctx: RotationContext) -> None:
                 ctx,
                 OverdueError(
                     f"Auto Scaling group {ctx.group.name} launched nothing for"
-                    f" {ctx.policy.boot_timeout:.0f} s: {why}"
+                    f" {ctx.boot_timeout:.0f} s: {why}"
                 ),
             )
     else:
@@ -99,47 +112,79 @@ def _becoming_ready(ctx: RotationContext, member: Member) -> None:
             )
         return
     ctx.forget(f"ready {member.id}")
-    if ctx.over(f"boot {member.id}", ctx.policy.boot_timeout):
+    if ctx.over(f"boot {member.id}", ctx.boot_timeout):
         text = (
-            f"Replacement node {member.name} is not ready {ctx.policy.boot_timeout:.0f} s after"
+            f"Replacement node {member.name} is not ready {ctx.boot_timeout:.0f} s after"
             f" its launch: waiting for {lacks}"
         )
         _failed(ctx, member, text)
 
 
 def _lacks(ctx: RotationContext, member: Member) -> str:
-    ctx.since(f"boot {member.id}")
+    _count_from_launch(ctx, member)
     pods = Feed("pods", node=member.name)
     if member.node is not None:
         ctx.feeds.add(pods)
         if not ctx.view.cache.synced(pods):
             return "its pods to be listed"
-    situation = ctx.situation
-    unhealthy = lacking_targets(ctx.group, member, situation.outdated_ids)
+    unhealthy = lacking_targets(ctx.group, member, ctx.situation.outdated_ids)
     ctx.poll_soon |= bool(unhealthy) and member.node is not None
-    expected = situation.expected_taints | set(ctx.journal.expected_taints)
     return waiting_for(
-        member, ctx.view.cache.items(pods).values(), ctx.journal.broken, expected, unhealthy
+        member,
+        ctx.view.cache.items(pods).values(),
+        ctx.journal.broken,
+        _expected_taints(ctx),
+        unhealthy,
+        _lacking_offers(ctx, member),
     )
 
 
+def _expected_taints(ctx: RotationContext) -> frozenset[str]:
+    return ctx.situation.expected_taints | set(ctx.journal.expected_taints)
+
+
+def _count_from_launch(ctx: RotationContext, member: Member) -> None:
+    """Begin to count the boot: since the launch."""
+    key = f"boot {member.id}"
+    if key in ctx.memory.timers:
+        return
+    launched = member.instance.launched_at
+    age = ctx.group.read_at - launched if launched else 0.0
+    was_there = member.node is not None and launched < (ctx.memory.first_read_at or launched)
+    began = boot_began(ctx.now, age, ctx.boot_timeout, WATCHED, was_there)
+    ctx.note(timers={**ctx.memory.timers, key: began})
+
+
+def _lacking_offers(ctx: RotationContext, member: Member) -> tuple[str, ...]:
+    """Return what most of the group's outdated nodes offered and this one does not. Drivers that
+    cannot be read count as lacking."""
+    if member.node is None:
+        return ()
+    csi_nodes = ctx.view.cache.items(CSINODES).values()
+    return missing_offers(ctx.journal.offers, member.node, csi_nodes)
+
+
 def _still_ready(ctx: RotationContext, member: Member) -> None:
-    if member.joined:
+    """Look at a node that was judged ready. One that takes no pods any more, for a cordon, a taint
+    or a driver that went away, does not count until it does, and has its time again."""
+    if member.node is not None and member.node.ready is True:
         ctx.forget(f"lost {member.id}")
+        offers = _lacking_offers(ctx, member)
+        if lacks := waiting_for(member, (), (), _expected_taints(ctx), (), offers):
+            ctx.mark(joined=ctx.memory.marks.joined - {member.id})
+            ctx.note(timers={**ctx.memory.timers, f"boot {member.id}": ctx.now})
+            ctx.tell("waiting", member.name, f"it takes no pods any more: waiting for {lacks}")
     elif ctx.policy.canary and not ctx.journal.canary:
         _failed(
             ctx,
             member,
             f"Replacement node {member.name} is no longer Ready while the canary is being judged",
         )
-    elif ctx.over(f"lost {member.id}", ctx.policy.boot_timeout):
+    elif ctx.over(f"lost {member.id}", ctx.boot_timeout):
         _failed(
             ctx,
             member,
-            (
-                f"Replacement node {member.name} has not been Ready for"
-                f" {ctx.policy.boot_timeout:.0f} s"
-            ),
+            f"Replacement node {member.name} has not been Ready for {ctx.boot_timeout:.0f} s",
         )
 
 

@@ -27,7 +27,8 @@ MOVED = "moved"
 FIRST_CONTACT = 15.0
 """Seconds within which both APIs must have answered once."""
 DAEMONSETS = Feed("daemonsets")
-NEEDED = frozenset((DAEMONSETS, Feed("poddisruptionbudgets")))
+CSINODES = Feed("csinodes")
+NEEDED = frozenset((DAEMONSETS, CSINODES, Feed("poddisruptionbudgets")))
 """Feeds besides the nodes that a rotation cannot do without."""
 NOT_LET_IN = 70.0
 """Seconds for which a run that holds its lock may be refused a read before that is final; refused

@@ -81,7 +81,7 @@ def surplus(ctx: RotationContext) -> str:
 def _never_launched(ctx: RotationContext) -> bool:
     """Wait for what was asked for; return True, and say so, when it has not come in time."""
     rotating = ctx.memory.mode == "rotate"
-    limit = ctx.policy.boot_timeout if rotating else 2 * ctx.policy.poll_interval
+    limit = ctx.boot_timeout if rotating else 2 * ctx.policy.poll_interval
     if not ctx.over("unlaunched", limit):
         return False
     left(

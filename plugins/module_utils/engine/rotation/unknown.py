@@ -51,7 +51,7 @@ def is_unknown(ctx: RotationContext, member: Member) -> bool:
 def may_still_join(ctx: RotationContext, member: Member) -> bool:
     """Return whether the instance is young enough for its Node to be still on its way."""
     age = ctx.group.read_at - member.instance.launched_at
-    return member.instance.launched_at > 0 and age < ctx.policy.boot_timeout
+    return member.instance.launched_at > 0 and age < ctx.boot_timeout
 
 
 def long_missing(ctx: RotationContext, member: Member) -> bool:

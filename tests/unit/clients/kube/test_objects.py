@@ -11,6 +11,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube impor
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
     Attachment,
     Claim,
+    CsiNode,
     Owner,
     Taint,
 )
@@ -162,3 +163,26 @@ def test_volumes() -> None:
 
 def test_every_kind_has_a_path() -> None:
     assert objects.PATHS.keys() == objects.RECORDS.keys()
+
+
+def test_a_node_offers_the_extended_resources_of_which_there_is_any() -> None:
+    allocatable = {
+        "cpu": "4",
+        "memory": "1Ki",
+        "hugepages-2Mi": "0",
+        "nvidia.com/gpu": "4",
+        "vpc.amazonaws.com/pod-eni": "0",
+        "attachable-volumes-aws-ebs": "25",
+        "example.kubernetes.io/x": "1",
+    }
+    node = objects.node({"metadata": {"name": "n"}, "status": {"allocatable": allocatable}})
+    assert node.resources == {"nvidia.com/gpu"}
+    assert objects.node({"metadata": {"name": "n"}}).resources == frozenset()
+
+
+def test_a_csinode() -> None:
+    owner = {"apiVersion": "v1", "kind": "Node", "name": "n", "uid": "u-n"}
+    meta = {"name": "n", "uid": "u", "ownerReferences": [owner]}
+    raw = {"metadata": meta, "spec": {"drivers": [{"name": "ebs.csi.aws.com", "nodeID": "i-1"}]}}
+    assert objects.csinode(raw) == CsiNode("n", "u", frozenset(("ebs.csi.aws.com",)), "u-n")
+    assert objects.csinode({"metadata": {"name": "n"}, "spec": {"drivers": None}}).owner == ""

@@ -36,13 +36,17 @@ AGENT = Owner("DaemonSet", "agent", "uid-agent")
 
 
 def lacks(
-    pods: tuple[Pod, ...] = (), unhealthy: tuple[str, ...] = (), node: bool = True, **fields: Any
+    pods: tuple[Pod, ...] = (),
+    unhealthy: tuple[str, ...] = (),
+    node: bool = True,
+    lacking: tuple[str, ...] = (),
+    **fields: Any,
 ) -> str:
     """What a fresh node with these fields lacks, in a group tainted "dedicated" whose DaemonSet
     kube-system/lame was broken."""
     nodes = [a_node("a", **fields)] if node else []
     member = members(a_group(an_instance("a", fresh=True)), *nodes)["a"]
-    return waiting_for(member, pods, ("kube-system/lame",), {"dedicated"}, unhealthy)
+    return waiting_for(member, pods, ("kube-system/lame",), {"dedicated"}, unhealthy, lacking)
 
 
 def pod(ready: bool, owner: Owner | None = AGENT, namespace: str = "kube-system") -> Pod:
@@ -84,6 +88,10 @@ def pod(ready: bool, owner: Owner | None = AGENT, namespace: str = "kube-system"
         ),
         ({"pods": (pod(False, Owner("ReplicaSet", "cart-1")), pod(False, None))}, ""),
         ({"unhealthy": (INGRESS,)}, "target group ingress to find it healthy"),
+        (
+            {"lacking": ("resource nvidia.com/gpu",), "unhealthy": (INGRESS,)},
+            "resource nvidia.com/gpu to be offered",
+        ),
         ({"unhealthy": ("odd",)}, "target group odd to find it healthy"),
         (
             {"ready": False, "taints": (Taint("x", "NoSchedule"),), "unhealthy": (INGRESS,)},

@@ -141,6 +141,7 @@ def test_room_above_what_is_launched(launched: int, base: int, surge: int, more:
         ("stop_timeout", -1),
         ("terminate_timeout", 0),
         ("max_node_age", 0),
+        ("boot_timeout", -1),
     ],
 )
 def test_a_policy_that_cannot_be_meant_names_the_field(field: str, value: float) -> None:
