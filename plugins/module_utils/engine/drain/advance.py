@@ -101,10 +101,16 @@ def advance(
     memory = dataclasses.replace(
         memory, nodes=MappingProxyType(known), kinds=_kinds(memory, looks, courses)
     )
+    # What is held back only now has limits of its own, which the next look knows.
+    newly_held = any(known[name] is not courses[name].memory for name in nodes)
     events, memory = tell(memory, courses, budgets, now, policy)
     status = {name: courses[name].status for name in nodes}
     wake = min(
-        [allotment.wake, *(entry.wake for entry in courses.values()), *_news(memory, courses, now)]
+        [
+            now if newly_held else allotment.wake,
+            *(entry.wake for entry in courses.values()),
+            *_news(memory, courses, now),
+        ]
     )
     following = [name for name in nodes if not status[name].final]
     return DrainStep(
@@ -139,13 +145,17 @@ def _news(memory: DrainMemory, courses: Mapping[str, NextStep], now: float) -> l
 
 
 def _next_node(entry: NextStep, allotment: Allotment) -> NodeMemory:
-    """The node's memory with what the allotment taught: since when its pods are held back."""
-    held = {uid: since for uid, since in allotment.held.items() if uid in entry.memory.pods}
-    pods = dict(entry.memory.pods)
-    for uid, since in held.items():
-        if pods[uid].held_since != since:
-            pods[uid] = dataclasses.replace(pods[uid], held_since=since)
-    return dataclasses.replace(entry.memory, pods=MappingProxyType(pods)) if held else entry.memory
+    """The node's memory with what the allotment taught: since when its pods are held back. The very
+    same one where that was known."""
+    pods = entry.memory.pods
+    held = {
+        uid: dataclasses.replace(pods[uid], held_since=since)
+        for uid, since in allotment.held.items()
+        if uid in pods and pods[uid].held_since != since
+    }
+    if not held:
+        return entry.memory
+    return dataclasses.replace(entry.memory, pods=MappingProxyType({**pods, **held}))
 
 
 def _kinds(
