@@ -19,6 +19,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Pod
 
 NEVER = -math.inf
+ACCESS_GRACE = 60.0
+"""Seconds for which a refusal of access may be a single wrong answer (a token that has just
+expired, an authorizer that restarts); after that it is final."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,7 +111,10 @@ class NodeMemory:
     """Whether pods that have to go were seen: only then `volumes` is all that must be waited
     for."""
     volumes_since: float | None = None
-    not_let_in: int = 0
+    refused_since: float | None = None
+    """Since when access to what the drain has to read is refused."""
+    not_let_in_since: float | None = None
+    """Since when its evictions are answered 401 or 403."""
     returns: Mapping[str, int] = dataclasses.field(default_factory=dict)
     """How often a pod of a controller (its key) came back after we evicted one from here."""
     last_call: float | None = None

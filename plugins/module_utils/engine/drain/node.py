@@ -17,11 +17,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     AccessError,
     OverdueError,
+    RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Cache
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.budgets import Candidate
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
+    ACCESS_GRACE,
     DrainMemory,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import Budgets
@@ -70,17 +72,30 @@ def course(
         ),
         None,
     )
-    if isinstance(broken, AccessError):
+    final = _refused_until(way, broken)
+    if way.now >= final:
         return way.end(
             "failed", (str(broken), "Allow it, or set wait_for_volumes to false"), broken
         )
     going_on = _pods(way) if way.left else wait_for_volumes(way)
-    return dataclasses.replace(going_on, kinds=going_on.kinds | kinds)
+    return dataclasses.replace(
+        going_on, kinds=going_on.kinds | kinds, wake=min(going_on.wake, final)
+    )
+
+
+def _refused_until(way: NodeDrain, error: RotatorError | None) -> float:
+    """Return when a refusal of access becomes final, infinity if there is none; remember since
+    when it lasts."""
+    refused = isinstance(error, AccessError)
+    since = way.now if way.memory.refused_since is None else way.memory.refused_since
+    way.memory = dataclasses.replace(way.memory, refused_since=since if refused else None)
+    return since + ACCESS_GRACE if refused else math.inf
 
 
 def _not_known_yet(way: NodeDrain) -> NextStep:
     error = way.look.broken
-    if isinstance(error, AccessError):
+    final = _refused_until(way, error)
+    if way.now >= final:
         return way.end("failed", (str(error),), error)
     reasons = (str(error),) if error is not None else ()
     if way.now >= way.deadline:
@@ -90,7 +105,7 @@ def _not_known_yet(way: NodeDrain) -> NextStep:
             f" {way.policy.timeout:g} s"
         )
         return way.end("failed", reasons, late)
-    return NextStep(way.memory, way.status("waiting", reasons), wake=way.deadline)
+    return NextStep(way.memory, way.status("waiting", reasons), wake=min(way.deadline, final))
 
 
 def _pods(way: NodeDrain) -> NextStep:

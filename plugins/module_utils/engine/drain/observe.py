@@ -23,6 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Budget, Pod
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Cache, Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
+    ACCESS_GRACE,
     BudgetMemory,
     DrainMemory,
     NodeMemory,
@@ -146,11 +147,6 @@ def _outcomes(
     return memory
 
 
-NOT_LET_IN = 3
-"""Evictions of a node that may be answered 401 or 403 before its drain ends: one answer is not the
-verdict."""
-
-
 def _outcome(
     memory: DrainMemory,
     name: str,
@@ -160,17 +156,12 @@ def _outcome(
     now: float,
     policy: DrainPolicy,
 ) -> DrainMemory:
-    node = memory.nodes[name]
-    pod = node.pods[command.uid]
-    if isinstance(done.error, AccessError) and node.ended is None and not pod.accepted_at:
-        times = node.not_let_in + 1
-        node = dataclasses.replace(node, not_let_in=times)
-        memory = _with_node(memory, name, node)
-    if isinstance(done.error, AccessError) and node.ended is None and node.not_let_in >= NOT_LET_IN:
-        status = NodeStatus(
-            "failed", reasons=(str(done.error),), seconds=done.ended - node.began, error=done.error
-        )
-        return _with_node(memory, name, dataclasses.replace(node, ended=status))
+    before = memory.nodes[name]
+    pod = before.pods[command.uid]
+    node = _note_access(before, pod, done)
+    memory = _with_node(memory, name, node)
+    if node.ended is not before.ended:
+        return memory
     if isinstance(done.answer, Answer) and done.answer.verdict is Verdict.THROTTLED:
         wait = done.answer.retry_after or THROTTLED_RETRY
         return dataclasses.replace(memory, paused_until=max(memory.paused_until, done.ended + wait))
@@ -181,6 +172,22 @@ def _outcome(
         pod = _refused(pod, done, policy)
     pods = MappingProxyType({**node.pods, command.uid: pod})
     return _with_node(memory, name, dataclasses.replace(node, pods=pods))
+
+
+def _note_access(node: NodeMemory, pod: PodMemory, done: Done) -> NodeMemory:
+    """Return the memory of a node after an answer; its drain ends when access has been refused for
+    ACCESS_GRACE."""
+    if node.ended is not None or pod.accepted_at is not None:
+        return node
+    if not isinstance(done.error, AccessError):
+        return dataclasses.replace(node, not_let_in_since=None)
+    since = done.ended if node.not_let_in_since is None else node.not_let_in_since
+    node = dataclasses.replace(node, not_let_in_since=since)
+    if done.ended - since < ACCESS_GRACE:
+        return node
+    seconds = done.ended - node.began
+    status = NodeStatus("failed", reasons=(str(done.error),), seconds=seconds, error=done.error)
+    return dataclasses.replace(node, ended=status)
 
 
 def _with_node(memory: DrainMemory, name: str, node: NodeMemory) -> DrainMemory:
