@@ -119,3 +119,6 @@ def test_a_lease_taken_from_us_ends_the_run_on_the_spot() -> None:
         if at > world.kernel.now - 0.5 and "Terminate" in repr(command)
     ]
     assert after == []
+    left = "\n".join(run.result.values["not_restored"])
+    assert "AZRebalance" in left and "Scale-in protection" in left and "Tag" in left
+    assert "Desired" in left and "MaxSize" in left and "Lease" not in left

@@ -132,10 +132,13 @@ def _raised(account: Account, reading: Reading) -> Account:
 
 
 def _may_be_ours(account: Account, reading: Reading) -> bool:
-    """Return whether decrements or a raise of ours that are in flight can explain the value."""
+    """Return whether decrements or a raise of ours that are in flight can explain the value. A
+    decrement can only if its instance is not launched any more: one whose request has not been
+    carried out lowers nothing."""
     if account.raise_from is not None and reading.desired == account.raise_from:
         return True
-    return account.expected - len(account.decrements) <= reading.desired <= account.expected
+    ended = [name for name in account.decrements if name not in reading.launched]
+    return account.expected - len(ended) <= reading.desired <= account.expected
 
 
 def _without(account: Account, gone: list[str], desired: int) -> Account:

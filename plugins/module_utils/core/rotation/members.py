@@ -8,7 +8,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
     Group,
@@ -234,23 +234,41 @@ def _member(
 def next_victim(situation: Situation, skipped: frozenset[str]) -> Member | None:
     """Return the outdated node to replace next, None if there is none.
 
-    First nodes that are not available, then those of the fullest zone, then the oldest. The fullest
-    zone has the new capacity, and a decrement there does not unbalance the zones.
+    First nodes that are not available, then those whose zone keeps another available node, then
+    those of the fullest zone, then the oldest. The fullest zone has the new capacity, and a
+    decrement there does not unbalance the zones.
     """
     waiting = [
         member for member in situation.outdated if not member.leaving and member.id not in skipped
     ]
     zones = situation.zones
 
-    def order(member: Member) -> tuple[bool, int, float, str]:
+    def order(member: Member) -> tuple[bool, bool, int, float, str]:
         return (
             member.available,
+            alone(situation, member),
             -zones[member.instance.zone],
             member.instance.launched_at,
             member.id,
         )
 
     return min(waiting, key=order, default=None)
+
+
+def alone(situation: Situation, member: Member) -> bool:
+    """Return whether the zone of this member has no other available node."""
+    zone = member.instance.zone
+    others = (other for other in situation.members if other.id != member.id and other.available)
+    return not any(other.instance.zone == zone for other in others)
+
+
+def strands(situation: Situation, member: Member, ending: Collection[str]) -> bool:
+    """Return whether a zone would have no node left if this member goes and none comes in its
+    place; `ending`: ids of those that go as well. Pods with volumes of that zone could not run."""
+    zone, going = member.instance.zone, {member.id, *ending}
+    return not any(
+        other.instance.zone == zone and other.id not in going for other in situation.members
+    )
 
 
 def spread(zones: Mapping[str, int], all_zones: Iterable[str]) -> int:

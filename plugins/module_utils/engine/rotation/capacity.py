@@ -29,6 +29,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     PREFIX,
     SOFT_TAINT,
     Member,
+    alone,
     next_victim,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
@@ -109,7 +110,9 @@ def raise_desired(ctx: RotationContext) -> None:
         return
     goal = situation.desired + more
     if ctx.group.max_size < goal:
-        known = ctx.journal.max_size or (ctx.group.max_size,)
+        ours = ctx.journal.max_size or ()
+        # A MaxSize that is not ours was set by somebody else: that one is to be put back.
+        known = ours if ctx.group.max_size in ours else (ctx.group.max_size,)
         ctx.record(max_size=tuple(dict.fromkeys((*known, goal))))
     ctx.account(propose_raise(ctx.journal.account, goal))
 
@@ -174,8 +177,20 @@ def choose(ctx: RotationContext) -> None:
             member.available and not may_take(available, ctx.situation.base, ctx.window)
         ):
             return
+        if _empties_zone(ctx, member):
+            ctx.poll_soon = True
+            return
         leaving, available = leaving + 1, available - member.available
         take(ctx, member, member.outdated)
+
+
+def _empties_zone(ctx: RotationContext, member: Member) -> bool:
+    """Return whether a zone would lose its last available node although new nodes, which may come
+    to that zone, are still on their way."""
+    coming = ctx.situation.launched < ctx.situation.desired or any(
+        not other.joined and not other.leaving for other in ctx.situation.current
+    )
+    return member.available and coming and alone(ctx.situation, member)
 
 
 def _next_victim(ctx: RotationContext) -> Member | None:

@@ -30,6 +30,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     balancers,
     begin,
     capacity,
+    ended_nodes,
     failures,
     gate,
     lock,
@@ -86,7 +87,7 @@ def _decide(ctx: RotationContext) -> RotationResult | None:
         return _ended(ctx)
     if ctx.view.stop is not None:
         return _stop(ctx)
-    if not observe.look(ctx, replacement.awaited(ctx)) or not lock.known(ctx):
+    if not observe.look(ctx, ended_nodes.awaited(ctx)) or not lock.known(ctx):
         return None
     if ctx.memory.mode == "survey":
         return _survey(ctx)
@@ -124,7 +125,7 @@ def _rotate(ctx: RotationContext) -> None:
     unknown.note_seen(ctx)
     gate.note_losses(ctx)
     replacement.record_terminated(ctx)
-    replacement.delete_ended_nodes(ctx)
+    ended_nodes.delete_ended_nodes(ctx)
     capacity.adopt(ctx)
     capacity.tell_foreign(ctx)
     for hopeless in failures.hopeless(ctx).values():
@@ -180,7 +181,7 @@ def _done(ctx: RotationContext) -> bool:
     if not restore.shrunk(ctx) or not ctx.read_fresh:
         return False
     well = all(member.joined for member in situation.members if member.id not in left)
-    return well and situation.launched == situation.desired and replacement.ended_nodes_gone(ctx)
+    return well and situation.launched == situation.desired and ended_nodes.ended_nodes_gone(ctx)
 
 
 def _settle(ctx: RotationContext) -> None:
@@ -194,7 +195,7 @@ def _settle(ctx: RotationContext) -> None:
     balancers.rejoined(ctx)
     if ctx.journal.account.raise_from is not None:
         capacity.drop_raise(ctx)
-    elif restore.shrunk(ctx) and replacement.ended_nodes_gone(ctx) and back:
+    elif restore.shrunk(ctx) and ended_nodes.ended_nodes_gone(ctx) and back:
         ctx.note(mode="release")
         ctx.look_at(ctx.now)
 

@@ -10,10 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
-    DeleteNode,
-    Terminate,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Terminate
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange, changes
@@ -26,6 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     WAS_EXCLUDED,
     Member,
     spread,
+    strands,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.advance import (
     advance as advance_drains,
@@ -162,7 +160,7 @@ def _terminate(ctx: RotationContext, member: Member) -> None:
     if member.id in in_flight:
         return
     if member.id in decrements:
-        ctx.do(Terminate(member.id, True))
+        _decrement(ctx, member)
         return
     ours = situation.surge - len(decrements)
     waiting = {member.id, *(other.id for other in unknown.to_replace(ctx))}
@@ -175,6 +173,19 @@ def _terminate(ctx: RotationContext, member: Member) -> None:
         ctx.do(Terminate(member.id, False))
 
 
+def _decrement(ctx: RotationContext, member: Member) -> None:
+    """End an instance with decrement as recorded, unless desired has moved since: a decrement must
+    not lower it below the base."""
+    situation, read = ctx.situation, ctx.memory.read
+    if situation.surge < len(ctx.journal.decrements) and ctx.read_fresh:
+        rest = tuple(name for name in ctx.journal.decrements if name != member.id)
+        ctx.record(decrements=rest)
+    elif ctx.memory.doubt is None and read is not None and read.desired > situation.base:
+        ctx.do(Terminate(member.id, True))
+    else:
+        ctx.poll_soon = True
+
+
 def zones_bear(ctx: RotationContext, member: Member) -> bool:
     """Whether the zones stay as balanced as they were found when this instance goes and none comes
     in its place."""
@@ -182,6 +193,8 @@ def zones_bear(ctx: RotationContext, member: Member) -> bool:
     zones = Counter(
         other.instance.zone for other in ctx.situation.members if other.id not in decrements
     )
+    if strands(ctx.situation, member, decrements):
+        return False
     now = spread(ctx.situation.zones, ctx.group.zones)
     return spread(zones, ctx.group.zones) <= max(BALANCED, ctx.journal.spread, now - 1)
 
@@ -241,50 +254,3 @@ def record_terminated(ctx: RotationContext) -> None:
         ctx.tell("terminated", record.name, f"{instance}, {ctx.now - record.began:.0f} s")
         if not ctx.journal.canary and not fresh:
             ctx.record(canaries=ctx.journal.canaries + 1)
-
-
-def awaited(ctx: RotationContext) -> tuple[str, ...]:
-    """Instances whose Node object should go: those that have ended, and former ones of whatever run
-    whose name a fresh instance has got."""
-    if ctx.memory.group is None:
-        return ()
-    names = {
-        member.instance.private_dns for member in ctx.situation.members if member.node is None
-    } - {""}
-    former = (
-        {instance for instance, node in ctx.by_instance.items() if node.name in names}
-        if names
-        else set()
-    )
-    ctx.poll_soon |= bool(former)
-    return tuple(sorted(former | (ctx.memory.marks.gone & ctx.by_instance.keys())))
-
-
-def delete_ended_nodes(ctx: RotationContext) -> tuple[str, ...]:
-    """Delete the Node objects that outlive their instance, so that no new instance of the same name
-    takes one over; but not before EC2 says terminated. Answers the instances whose Node still
-    exists."""
-    lingering = awaited(ctx)
-    if lingering:
-        known = (*ctx.group.departed, *ctx.group.instances)
-        ended = {instance.id for instance in known if instance.state == "terminated"}.intersection(
-            lingering
-        )
-        for node in (ctx.by_instance[instance] for instance in sorted(ended)):
-            if dead.released(ctx, node):
-                ctx.do(DeleteNode(node.name, node.uid))
-    return lingering
-
-
-def ended_nodes_gone(ctx: RotationContext) -> bool:
-    """Whether the Node objects of all instances that have ended are gone, or it takes too long,
-    which is said."""
-    lingering = delete_ended_nodes(ctx)
-    if not lingering:
-        return True
-    ctx.poll_soon = True
-    if ctx.over("burial", ctx.policy.terminate_timeout):
-        sentence = f"Instance {lingering[0]} was told to terminate and its node is still there"
-        ctx.note(left=tuple(dict.fromkeys((*ctx.memory.left, sentence))))
-        return True
-    return False

@@ -18,6 +18,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
     OURS,
     NodeRecord,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.standing import (
+    standing,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,12 +66,19 @@ def conclude(
         "evictions": sum(node["evictions"] for node in nodes),
         "blocked_by": sorted({budget for node in nodes for budget in node["blocked_by"]}),
         "seconds": round(ctx.now - memory.began, 1),
-        "not_restored": list(memory.left),
+        "not_restored": list(_not_restored(ctx)) if known else list(memory.left),
         "canary": memory.journal.canary or memory.canary,
         "resumed": memory.resumed,
         "rolled_back_to": memory.launches_from[1] or memory.launches_from[0],
     }
     return RotationResult(status, error, memory.changed, values)
+
+
+def _not_restored(ctx: RotationContext) -> tuple[str, ...]:
+    """Return what the end of this run leaves as we set it: what it could not put back, and all that
+    stands if it ended before it could."""
+    cut_short = ctx.memory.held or ctx.view.stop is not None
+    return (*ctx.memory.left, *(standing(ctx) if cut_short else ()))
 
 
 def _target(ctx: RotationContext) -> dict[str, str]:

@@ -119,11 +119,21 @@ class TestDecrements:
         assert [one.account.decrements for one in found] == [("gone",), ()]
         assert found[-1].account == Account(6, 8) and not found[-1].foreign
 
-    def test_a_number_that_falls_before_the_end_shows_is_ours(self) -> None:
+    def test_a_number_that_falls_just_after_our_decrement_may_be_ours(self) -> None:
         account = Account(6, 8, decrements=("i-3",))
-        found = reads(account, (0, 7), (10, 7), (300, 7))
+        found = reads(account, (5, 7), (20, 7), written=0)
         assert {one.account for one in found} == {account}
-        assert not any(one.foreign for one in found)
+        assert not any(one.doubt or one.foreign for one in found)
+
+    @pytest.mark.parametrize("desired, base", [(7, 7), (6, 6)])
+    def test_a_decrement_whose_instance_runs_on_explains_nothing(
+        self, desired: int, base: int
+    ) -> None:
+        """It is recorded and was not carried out, so somebody else has lowered desired."""
+        account = Account(6, 8, decrements=("i-3",))
+        found = reads(account, (0, desired), (10, desired))
+        assert found[0].doubt == Doubt(desired, 0) and not found[0].foreign
+        assert found[1].foreign == Foreign(8, desired, base)
 
     def test_of_two_ends_one_was_counted(self) -> None:
         found = reads(Account(6, 8, decrements=("gone", "lost")), (0, 7), (10, 7))

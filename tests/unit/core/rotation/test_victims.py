@@ -17,8 +17,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     REPLACING,
     Marks,
     Member,
+    Situation,
+    alone,
     next_victim,
     spread,
+    strands,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
@@ -112,3 +115,53 @@ def test_spread_is_that_of_the_zones_of_the_group(counts: tuple[int, ...]) -> No
 def test_no_taint_of_ours_or_the_control_planes_is_expected(key: str) -> None:
     node = a_node("a", taints=(Taint(key, "NoSchedule"), Taint("team", "NoExecute")))
     assert a_situation(a_group(an_instance("a")), node).expected_taints == {"team"}
+
+
+def three(zones: str, *joined: str) -> Situation:
+    """Fresh instances a, b, c in these zones; the named ones are Ready and joined."""
+    instances = [an_instance(n, True, zone=z) for n, z in zip("abc", zones, strict=True)]
+    marks = Marks(joined=frozenset(f"i-{name}" for name in joined))
+    return a_situation(a_group(*instances), *(a_node(name) for name in joined), marks=marks)
+
+
+@pytest.mark.parametrize(
+    ("zones", "joined", "expected"),
+    [
+        pytest.param("xxy", "abc", False, id="another node serves the zone"),
+        pytest.param("xyy", "abc", True, id="all others are elsewhere"),
+        pytest.param("xxy", "ac", True, id="the other one of the zone is not available"),
+    ],
+)
+def test_who_is_alone_in_a_zone(zones: str, joined: str, expected: bool) -> None:
+    situation = three(zones, *joined)
+    assert alone(situation, situation.members[0]) is expected
+
+
+@pytest.mark.parametrize(
+    ("zones", "ending", "expected"),
+    [
+        pytest.param("xxy", (), False, id="another instance stays in the zone"),
+        pytest.param("xyy", (), True, id="the zone would be empty"),
+        pytest.param("xxy", ("i-b",), True, id="the other one ends as well"),
+        pytest.param("xxy", ("i-c",), False, id="one that ends elsewhere does not matter"),
+    ],
+)
+def test_what_strands_a_zone(zones: str, ending: tuple[str, ...], expected: bool) -> None:
+    situation = three(zones, "a", "b", "c")
+    assert strands(situation, situation.members[0], ending) is expected
+
+
+def test_a_zone_keeps_its_last_node_longest() -> None:
+    """Zone x is the fullest, but only one node of zone y serves it; z has the oldest node."""
+    zones = {"a": "x", "b": "x", "c": "y", "d": "z", "e": "z"}
+    instances = [
+        an_instance(name, zone=zone, launched_at=1.0 if zone == "y" else 2.0)
+        for name, zone in zones.items()
+    ]
+    found = a_situation(a_group(*instances), *(a_node(name) for name in zones))
+    order = []
+    skipped: frozenset[str] = frozenset()
+    while (victim := next_victim(found, skipped)) is not None:
+        order.append(victim.id)
+        skipped |= {victim.id}
+    assert order[-1] == "i-c"

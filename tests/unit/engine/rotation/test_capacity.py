@@ -72,6 +72,43 @@ def test_desired_is_raised_after_the_maximum_and_both_after_their_record() -> No
 
 
 @pytest.mark.parametrize(
+    ("max_size", "recorded", "expected"),
+    [
+        pytest.param(4, None, (4, 6), id="the first raise"),
+        pytest.param(5, (4, 5), (4, 5, 6), id="our own raise goes on"),
+        pytest.param(5, (3, 4), (5, 6), id="somebody has set it since: theirs is put back"),
+        pytest.param(4, (4, 5), (4, 5, 6), id="our raise is not seen yet"),
+    ],
+)
+def test_the_maximum_that_is_put_back_is_the_last_that_was_not_ours(
+    max_size: int, recorded: tuple[int, ...] | None, expected: tuple[int, ...]
+) -> None:
+    journal = dataclasses.replace(RUNNING, max_size=recorded)
+    ctx = a_context(a_group(*OLD, max_size=max_size), NODES, journal, a_policy(2))
+    capacity.raise_desired(ctx)
+    assert ctx.journal.max_size == expected
+
+
+@pytest.mark.parametrize(
+    ("zones", "desired", "commanded"),
+    [
+        pytest.param("aabb", 5, 1, id="each zone keeps a node"),
+        pytest.param("aaab", 5, 1, id="one zone keeps another node"),
+        pytest.param("abcd", 5, 0, id="the new node is on its way, and may come to that zone"),
+        pytest.param("abcd", 4, 1, id="nothing is on its way"),
+    ],
+)
+def test_no_zone_loses_its_last_node_while_a_new_one_is_on_its_way(
+    zones: str, desired: int, commanded: int
+) -> None:
+    instances = [an_instance(n, zone=z) for n, z in zip("wxyz", zones, strict=True)]
+    group = a_group(*instances, desired=desired)
+    ctx = a_context(group, NODES, policy=a_policy(1, 1), ours=desired - 4)
+    capacity.choose(ctx)
+    assert len(ctx.memory.marks.selected) == commanded
+
+
+@pytest.mark.parametrize(
     "desired, surge, ours, skipped, expected",
     [
         (4, 1, 0, (), 5),

@@ -16,6 +16,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    Account,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     EXCLUDE,
     REPLACING,
@@ -177,6 +180,34 @@ def test_the_last_ones_take_the_surge_with_them_and_that_is_recorded_first() -> 
     following = written(ctx)
     replacement.advance(following)
     assert following.commands == [Terminate("i-w", True)]
+
+
+@pytest.mark.parametrize(
+    ("desired", "recorded", "commands", "kept"),
+    [
+        pytest.param(3, 3, [Terminate("i-w", True)], True, id="the surge is there"),
+        pytest.param(2, 3, [], True, id="a read shows less: nobody knows yet whose write it is"),
+        pytest.param(2, 2, [], False, id="the surge is gone: the record is withdrawn"),
+    ],
+)
+def test_a_decrement_never_lowers_desired_below_the_base(
+    desired: int, recorded: int, commands: list[Terminate], kept: bool
+) -> None:
+    group = a_group(*(an_instance(n, fresh=n in "nm") for n in "wnm"), desired=desired)
+    journal = RUNNING.accounted(Account(2, recorded, None, ("i-w",)))
+    marks = selected("w")
+    ctx = a_context(
+        group,
+        [a_node("n"), a_node("m")],
+        journal,
+        seen_nodes=frozenset(("i-w",)),
+        timers={"node of i-w": NOW - MISSING_NODE},
+        **marks,
+    )
+    replacement.advance(ctx)
+    assert ctx.commands == commands
+    assert (ctx.journal.decrements == ("i-w",)) is kept
+    assert ctx.poll_soon is (kept and not commands)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     balancers,
-    replacement,
+    ended_nodes,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -130,7 +130,7 @@ def burial(state: str, node: Node, **fields: Any) -> RotationContext:
     """A look after i-w has ended."""
     group = a_group(an_instance("x"), departed=(an_instance("w", state=state),))
     ctx = a_context(group, [node], marks=Marks(gone=frozenset(("i-w",))), **fields)
-    replacement.delete_ended_nodes(ctx)
+    ended_nodes.delete_ended_nodes(ctx)
     return ctx
 
 
@@ -143,13 +143,13 @@ def test_a_node_is_deleted_only_when_ec2_says_that_its_instance_is_terminated() 
 
 def test_at_the_end_lingering_nodes_are_waited_for_and_then_told() -> None:
     ctx = burial("shutting-down", a_node("w"))
-    assert replacement.ended_nodes_gone(ctx) is False and ctx.poll_soon and ctx.memory.left == ()
+    assert ended_nodes.ended_nodes_gone(ctx) is False and ctx.poll_soon and ctx.memory.left == ()
     late = burial("shutting-down", a_node("w"), timers={"burial": NOW - 600})
     assert (
-        replacement.ended_nodes_gone(late) is True
+        ended_nodes.ended_nodes_gone(late) is True
         and "Instance i-w was told to terminate" in late.memory.left[0]
     )
-    assert replacement.ended_nodes_gone(a_context(a_group(an_instance("x")), [a_node("x")])) is True
+    assert ended_nodes.ended_nodes_gone(a_context(a_group(an_instance("x")), [a_node("x")])) is True
 
 
 def test_whose_node_is_awaited() -> None:
@@ -160,5 +160,5 @@ def test_whose_node_is_awaited() -> None:
         [a_node("x"), a_node("w"), former],
         marks=Marks(gone=frozenset(("i-w", "i-vanished"))),
     )
-    assert replacement.awaited(ctx) == ("i-former", "i-w") and ctx.poll_soon
-    assert replacement.awaited(a_context(None)) == ()
+    assert ended_nodes.awaited(ctx) == ("i-former", "i-w") and ctx.poll_soon
+    assert ended_nodes.awaited(a_context(None)) == ()

@@ -1,0 +1,58 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Node objects that outlive their instance: wait for their end, or delete them."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import DeleteNode
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import dead
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+
+
+def awaited(ctx: RotationContext) -> tuple[str, ...]:
+    """Return the instances whose Node should go: those that have ended, and former ones of any run
+    whose name a fresh instance has got."""
+    if ctx.memory.group is None:
+        return ()
+    names = {
+        member.instance.private_dns for member in ctx.situation.members if member.node is None
+    } - {""}
+    former = (
+        {instance for instance, node in ctx.by_instance.items() if node.name in names}
+        if names
+        else set()
+    )
+    ctx.poll_soon |= bool(former)
+    return tuple(sorted(former | (ctx.memory.marks.gone & ctx.by_instance.keys())))
+
+
+def delete_ended_nodes(ctx: RotationContext) -> tuple[str, ...]:
+    """Delete the Nodes that outlive their instance, but not before EC2 says terminated, so that no
+    new instance of the same name takes one over; return the instances whose Node still exists."""
+    lingering = awaited(ctx)
+    if lingering:
+        known = (*ctx.group.departed, *ctx.group.instances)
+        ended = {instance.id for instance in known if instance.state == "terminated"}.intersection(
+            lingering
+        )
+        for node in (ctx.by_instance[instance] for instance in sorted(ended)):
+            if dead.released(ctx, node):
+                ctx.do(DeleteNode(node.name, node.uid))
+    return lingering
+
+
+def ended_nodes_gone(ctx: RotationContext) -> bool:
+    """Return whether the Nodes of all ended instances are gone. One that takes too long is named,
+    and counts as gone."""
+    lingering = delete_ended_nodes(ctx)
+    if not lingering:
+        return True
+    ctx.poll_soon = True
+    if ctx.over("burial", ctx.policy.terminate_timeout):
+        sentence = f"Instance {lingering[0]} was told to terminate and its node is still there"
+        ctx.note(left=tuple(dict.fromkeys((*ctx.memory.left, sentence))))
+        return True
+    return False

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run leaves behind when it ends before it could put everything back.
+
+A run that loses its Lease or its credentials may change nothing more. It names what it has changed,
+as the last reads show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+    REPLACING,
+    SHIELDED,
+    SOFT_TAINT,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import (
+    SIGNPOST,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+
+
+def standing(ctx: RotationContext) -> tuple[str, ...]:
+    """Return a sentence for each change of this rotation that stands, in a fixed order."""
+    return (*_of_sizes(ctx), *_of_settings(ctx), *_of_nodes(ctx), *_of_lease(ctx))
+
+
+def _of_sizes(ctx: RotationContext) -> Iterable[str]:
+    group, journal = ctx.group, ctx.journal
+    if group.desired > journal.base:
+        yield (
+            f"Desired of Auto Scaling group {group.name} is {group.desired},"
+            f" {group.desired - journal.base} above its base of {journal.base}"
+        )
+    found, *ours = journal.max_size or (group.max_size,)
+    if group.max_size in ours and group.max_size != found:
+        yield f"MaxSize of Auto Scaling group {group.name} is {group.max_size} (was {found})"
+
+
+def _of_settings(ctx: RotationContext) -> Iterable[str]:
+    group, journal = ctx.group, ctx.journal
+    if ours := sorted(set(journal.suspended) & group.suspended):
+        yield f"{', '.join(ours)} of Auto Scaling group {group.name} stays suspended"
+    if journal.fenced:
+        yield f"Scale-in protection of Auto Scaling group {group.name} stays on"
+    if SIGNPOST in group.tags:
+        yield f"Tag {SIGNPOST} of Auto Scaling group {group.name} stays"
+    if journal.pointer_owed:
+        yield f"Auto Scaling group {group.name} still launches from what its canary failed with"
+    for target_group, instance, port in journal.deregistered_targets:
+        yield f"Instance {instance}:{port} stays deregistered from {target_group}"
+
+
+def _of_nodes(ctx: RotationContext) -> Iterable[str]:
+    nodes = [member.node for member in ctx.situation.members if member.node is not None]
+    marked = [node for node in nodes if REPLACING in node.annotations]
+    if marked:
+        yield _nodes(marked, "cordoned and marked for replacement")
+    tainted = [node for node in nodes if SOFT_TAINT in node.taints]
+    if tainted:
+        yield _nodes(tainted, f"tainted {SOFT_TAINT.key}")
+    shielded = [node for node in nodes if SHIELDED in node.annotations]
+    if shielded:
+        yield _nodes(shielded, "hidden from Cluster Autoscaler's scale-down")
+
+
+def _nodes(nodes: Iterable[Node], how: str) -> str:
+    names = sorted(node.name for node in nodes)
+    stay = "stays" if len(names) == 1 else "stay"
+    return f"{counted(len(names), 'node').capitalize()} {stay} {how}: {', '.join(names)}"
+
+
+def _of_lease(ctx: RotationContext) -> Iterable[str]:
+    lease = ctx.memory.lease
+    if ctx.memory.held and lease is not None and lease.holder == ctx.policy.holder:
+        yield f"Lease {ctx.lease} stays held by this run until it expires"
