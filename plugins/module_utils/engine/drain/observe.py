@@ -179,8 +179,10 @@ def _note_access(node: NodeMemory, pod: PodMemory, done: Done) -> NodeMemory:
     ACCESS_GRACE."""
     if node.ended is not None or pod.accepted_at is not None:
         return node
-    if not isinstance(done.error, AccessError):
+    if done.error is None:
         return dataclasses.replace(node, not_let_in_since=None)
+    if not isinstance(done.error, AccessError):
+        return node
     since = done.ended if node.not_let_in_since is None else node.not_let_in_since
     node = dataclasses.replace(node, not_let_in_since=since)
     if done.ended - since < ACCESS_GRACE:

@@ -105,8 +105,7 @@ class TestWhileNothingIsKnown:
         ("broken", "now", "phase", "reasons"),
         [
             pytest.param({PODS: DOWN}, NOW, "waiting", ("no answer",), id="the server is away"),
-            pytest.param({PODS: SHUT}, NOW, "failed", ("not allowed",), id="we may not"),
-            pytest.param({BUDGETS: SHUT}, NOW, "failed", ("not allowed",), id="not even budgets"),
+            pytest.param({PODS: SHUT}, NOW, "waiting", ("not allowed",), id="we may not, so far"),
             pytest.param({PODS: DOWN}, NOW + 899, "waiting", ("no answer",), id="just in time"),
             pytest.param({PODS: DOWN}, NOW + 900, "failed", ("no answer",), id="too late"),
         ],
@@ -116,6 +115,25 @@ class TestWhileNothingIsKnown:
     ) -> None:
         found = step(cache=a_cache(broken=broken), now=now, began=NOW)
         assert (found.status.phase, found.status.reasons) == (phase, reasons)
+
+    @pytest.mark.parametrize("feed", [PODS, BUDGETS])
+    @pytest.mark.parametrize(
+        ("since", "phase"), [(NOW - 59, "waiting"), (NOW - 60, "failed")], ids=["soon", "final"]
+    )
+    def test_a_refusal_of_access_is_final_after_a_minute(
+        self, feed: Feed, since: float, phase: str
+    ) -> None:
+        found = step(
+            cache=a_cache(broken={feed: SHUT}), began=NOW - 60, node={"refused_since": since}
+        )
+        assert (found.status.phase, found.status.reasons) == (phase, ("not allowed",))
+        if phase == "waiting":
+            assert found.wake == since + 60
+            assert found.memory.refused_since == since
+
+    def test_access_that_comes_back_is_as_if_it_had_never_been_refused(self) -> None:
+        found = step(cache=a_cache(broken={PODS: DOWN}), node={"refused_since": NOW - 59})
+        assert found.memory.refused_since is None
 
     def test_it_says_what_could_not_be_read(self) -> None:
         found = step(cache=Cache(), now=NOW + 60, timeout=60)
@@ -145,7 +163,9 @@ class TestWhileNothingIsKnown:
     ) -> None:
         pod = a_pod(claims=claims)
         cache = a_cache([pod], broken={feed: error})
-        found = step(PodMemory(pod), cache=cache, wait_for_volumes=True)
+        found = step(
+            PodMemory(pod), cache=cache, wait_for_volumes=True, node={"refused_since": NOW - 60}
+        )
         assert found.status.phase == (phase if claims else "draining")
         if found.status.phase == "failed":
             assert found.status.error is error

@@ -211,42 +211,54 @@ class TestErrors:
         )
 
     @pytest.mark.parametrize("error", [ForbiddenError("no"), CredentialsError("who")])
-    def test_the_third_answer_that_we_may_not_ends_the_drain(self, error: AccessError) -> None:
-        memory = a_memory(a_node_memory(a_pod(), a_pod("b"), began=NOW - 9))
-        statuses = []
-        for name in ("cart-1", "b", "cart-1"):
-            view = a_view(a_cache([a_pod(), a_pod("b")]), [failed(evict(name), error)])
-            memory = look(memory, view)
-            statuses.append(memory.nodes[NODE].ended)
-        assert statuses[:2] == [None, None]
-        assert statuses[2] == NodeStatus("failed", reasons=(str(error),), seconds=9.0, error=error)
+    @pytest.mark.parametrize(
+        ("since", "ends"),
+        [
+            pytest.param(None, False, id="the first one"),
+            pytest.param(NOW - 59, False, id="for less than a minute"),
+            pytest.param(NOW - 60, True, id="for a minute"),
+        ],
+    )
+    def test_answers_that_we_may_not_end_the_drain_after_a_minute(
+        self, since: float | None, ends: bool, error: AccessError
+    ) -> None:
+        node = a_node_memory(a_pod(), began=NOW - 90, not_let_in_since=since)
+        found = look(a_memory(node), a_view(a_cache([a_pod()]), [failed(evict(), error)]))
+        failure = NodeStatus("failed", reasons=(str(error),), seconds=90.0, error=error)
+        assert found.nodes[NODE].ended == (failure if ends else None)
+        assert found.nodes[NODE].not_let_in_since == (NOW if since is None else since)
+
+    def test_several_at_once_are_one_moment(self) -> None:
+        pods = [a_pod(), a_pod("b"), a_pod("c")]
+        done = [failed(evict(name), ForbiddenError("no")) for name in ("cart-1", "b", "c")]
+        found = look(a_memory(a_node_memory(*pods)), a_view(a_cache(pods), done))
+        assert found.nodes[NODE].ended is None
 
     def test_one_that_was_let_go_already_does_not_count(self) -> None:
         memory = a_memory(a_node_memory(pods={"uid-cart-1": PodMemory(a_pod(), accepted_at=1.0)}))
-        for _time in range(5):
-            done = [failed(evict(), ForbiddenError("no"))]
-            memory = look(memory, a_view(a_cache([a_pod()]), done))
-        assert memory.nodes[NODE].ended is None
-        assert memory.nodes[NODE].not_let_in == 0
+        done = [failed(evict(), ForbiddenError("no"))]
+        memory = look(memory, a_view(a_cache([a_pod()]), done))
+        assert memory.nodes[NODE].not_let_in_since is None
 
     def test_a_drain_that_has_ended_stays_as_it_ended(self) -> None:
         ended = NodeStatus("drained")
-        node = a_node_memory(a_pod(), ended=ended, not_let_in=3)
+        node = a_node_memory(a_pod(), ended=ended, not_let_in_since=NOW - 99)
         done = [failed(evict(), ForbiddenError("no"))]
         found = look(a_memory(node), a_view(a_cache([a_pod()]), done)).nodes[NODE]
-        assert (found.ended, found.not_let_in) == (ended, 3)
+        assert found.ended == ended
 
-    def test_other_errors_are_no_such_answer(self) -> None:
-        memory = a_memory(a_node_memory(a_pod(), not_let_in=2))
-        for _time in range(5):
-            done = [failed(evict(), UnreachableError("x"))]
-            memory = look(memory, a_view(a_cache([a_pod()]), done))
-        assert memory.nodes[NODE].not_let_in == 2
-
-    def test_after_three_such_answers_an_error_of_another_kind_ends_nothing(self) -> None:
-        memory = a_memory(a_node_memory(a_pod(), not_let_in=3))
-        found = look(memory, a_view(a_cache([a_pod()]), [failed(evict(), UnreachableError("x"))]))
-        assert found.nodes[NODE].ended is None
+    @pytest.mark.parametrize(
+        ("done", "since"),
+        [
+            pytest.param(failed(evict(), UnreachableError("x")), NOW - 99, id="no answer"),
+            pytest.param(answered(evict(), Verdict.BUDGET), None, id="an answer"),
+            pytest.param(answered(evict(), Verdict.ACCEPTED), None, id="a good answer"),
+        ],
+    )
+    def test_only_an_answer_shows_that_we_may_again(self, done: Any, since: float | None) -> None:
+        node = a_node_memory(a_pod(), not_let_in_since=NOW - 99)
+        found = look(a_memory(node), a_view(a_cache([a_pod()]), [done])).nodes[NODE]
+        assert (found.ended, found.not_let_in_since) == (None, since)
 
     def test_outcomes_of_writes_to_nodes_are_no_outcomes_of_pods(self) -> None:
         cordon = ChangeNode(NODE, "1", NodeChange(True))
