@@ -122,3 +122,16 @@ def test_a_lease_taken_from_us_ends_the_run_on_the_spot() -> None:
     left = "\n".join(run.result.values["not_restored"])
     assert "AZRebalance" in left and "Scale-in protection" in left and "Tag" in left
     assert "Desired" in left and "MaxSize" in left and "Lease" not in left
+
+
+@pytest.mark.parametrize("skip", [2, 6, 10])
+def test_a_conflict_and_a_failed_read_of_the_lease_end_nothing(skip: int) -> None:
+    world = due()
+    world.gate.faults += [
+        Fault("kubernetes:get leases", "500"),
+        Fault("kubernetes:update leases", "409", skip=skip),
+        Fault("kubernetes:get leases", "500", times=3, skip=1),
+    ]
+    run = rotate(world, BLUE)
+    assert run.result is not None and run.result.error is None, run.story()[-5:]
+    assert all_current(world) and traces(world) == CLEAN and world.judge.breaches == []

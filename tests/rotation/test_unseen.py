@@ -215,3 +215,16 @@ def test_a_pod_that_runs_again_soon_holds_nothing_up() -> None:
     world.kernel.advance(world.kernel.now + 60)
     run = ended(world)
     assert run.result is not None and run.result.status == "complete"
+
+
+def test_young_nodes_that_have_joined_prove_the_cluster() -> None:
+    """A run died in the midst; the only old node left has lost its Node."""
+    world = due()
+    node = nodes(world)[0]
+    world.cluster.delete("nodes", node, 0)
+    world.judge.rules[BLUE].unavailable = 1
+    first = prepare(world, BLUE, max_unavailable="1")
+    first.inbox.stop_at(world.kernel.now + 420)
+    assert first().values["replaced"] == 3
+    run = ended(world, run_id="r2", max_unavailable="1", unknown_instances="end")
+    assert run.result is not None and run.result.status == "complete", run.story()[-5:]

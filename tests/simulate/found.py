@@ -31,7 +31,8 @@ class Deviation:
 @dataclasses.dataclass
 class Found:
     """How the group was, as far as others have not changed it since. `maximum`: all values that
-    are right. `cordoned`, `excluded` and `shielded`: Nodes by uid whose mark is somebody else's."""
+    are right. `canary_fails`: the template has to go back; `moved`: somebody has moved it.
+    `cordoned`, `excluded` and `shielded`: Nodes by uid whose mark is somebody else's."""
 
     suspended: set[str]
     protected: set[str]
@@ -41,6 +42,8 @@ class Found:
     minimum: int
     known: set[str]
     template: Any
+    canary_fails: bool = False
+    moved: bool = False
     cordoned: set[str] = dataclasses.field(default_factory=set)
     excluded: set[str] = dataclasses.field(default_factory=set)
     shielded: set[str] = dataclasses.field(default_factory=set)

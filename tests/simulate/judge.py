@@ -17,6 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.size
 )
 from ansible_collections.nodeops.rotator.tests.simulate.sizes import Sizes
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group, Member
+from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
 from ansible_collections.nodeops.rotator.tests.simulation.judge import Judge
 from ansible_collections.nodeops.rotator.tests.simulation.rules import Rules
@@ -34,8 +35,17 @@ SEEN = 1.0
 """Seconds after which a run has heard what a watch tells."""
 ON_ITS_WAY = 0.06
 """Seconds from a read to the first command that knows of it."""
+NEVER = float("-inf")
+LAST = 30.0
+"""Seconds for which the last eviction of a pod that comes back counts."""
 UNRENEWED = 20.0
 """Seconds without renewing its Lease after which a run may act no more."""
+
+
+def _owners(pod: dict[str, Any]) -> set[str]:
+    """Return the names of the Deployments that a pod may belong to."""
+    owners = pod.get("metadata", {}).get("ownerReferences", ())
+    return {str(owner["name"]).rsplit("-", 1)[0] for owner in owners}
 
 
 class FairJudge(Judge):
@@ -50,6 +60,9 @@ class FairJudge(Judge):
         self._lost: dict[str, tuple[float, bool]] = {}
         self._available: dict[str, set[str]] = {}
         self._changed: dict[str, float] = {}
+        self.tolerating: set[str] = set()
+        """Deployments whose pods come back to a cordoned node."""
+        self._evicted: dict[str, float] = {}
         self._held = ("", 0.0)
         """Who last renewed the Lease, and when."""
         world.account.member_observers.append(self._member)
@@ -135,6 +148,19 @@ class FairJudge(Judge):
         name = node["spec"].get("providerID", "").rsplit("/", 1)[-1]
         instance = self._world.account.instances.get(name)
         return instance.group if instance else ""
+
+    def _holds(self, instance: Instance, pod: dict[str, Any]) -> bool:
+        """Whether the instance may not end: a pod that has come back to its node after its last
+        eviction is left."""
+        back = _owners(pod) & self.tolerating
+        now, evicted = self._world.kernel.now, self._evicted
+        left = any(now - evicted.get(owner, NEVER) < LAST for owner in back)
+        return super()._holds(instance, pod) and not left
+
+    def _evict(self, call: Call) -> None:
+        super()._evict(call)
+        pod = self._pod(call)
+        self._evicted.update(dict.fromkeys(_owners(pod or {}), self._world.kernel.now))
 
     # Rules that others can make hard to keep
 

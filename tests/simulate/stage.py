@@ -98,6 +98,10 @@ class Stage:
         """Note what somebody else has done, for the story."""
         self.log.append((self.now, text))
 
+    def excuse(self, pattern: str) -> None:
+        """From now on a run may end with an error that matches this."""
+        self.excused.append(pattern)
+
     def story(self) -> list[str]:
         """Return what has happened, by the runs and by others."""
         told = [

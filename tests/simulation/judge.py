@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
+from ansible_collections.nodeops.rotator.tests.simulation.aws.victims import zone_counts
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
 from ansible_collections.nodeops.rotator.tests.simulation.rules import (
     Breach,
@@ -82,8 +83,7 @@ class Judge:
     def __call__(self, call: Call) -> None:
         if self._began and not any(fnmatch.fnmatchcase(call.actor, glob) for glob in self.unjudged):
             writes = call.service == "autoscaling" and not call.operation.startswith("Describe")
-            rule = self._table.get(call.name, self._touch if writes else None)
-            if rule is not None:
+            if rule := self._table.get(call.name, self._touch if writes else None):
                 rule(call)
 
     def _breach(self, call: Call, why: str) -> None:
@@ -109,7 +109,7 @@ class Judge:
         return [node for node in nodes if node is not None]
 
     def launched(self, group: str) -> int:
-        """Pending and InService members that are not on their way out."""
+        """Members that are Pending or InService and not on their way out."""
         return len(self._world.truth.launched[group])
 
     # Rules
@@ -183,9 +183,7 @@ class Judge:
         ):
             return
         group = self._world.account.groups[name]
-        zones = dict.fromkeys(group.zones, 0)
-        for member in group.counted():
-            zones[member.zone] += 1
+        zones = zone_counts(group)
         if max(zones.values()) - min(zones.values()) > 1:
             self._breach(call, f"AZRebalance is resumed while zones are unbalanced: {zones}")
 
@@ -194,8 +192,7 @@ class Judge:
         _group, member = self._world.account.scaler.find_member(call.params["InstanceId"])
         if instance is None or instance.state != "running" or member is None or member.doomed:
             return
-        rules = self._ruled(call, instance.group)
-        if rules is None:
+        if (rules := self._ruled(call, instance.group)) is None:
             return
         self._loss(call, instance, rules)
         group = self._world.account.groups[instance.group]
@@ -221,7 +218,7 @@ class Judge:
             )
         dead = is_dead(node, self._world.kernel.utc())
         for pod in () if dead else self._world.cluster.pods_on(name):
-            if is_evictable(pod) and instance.id not in self.asked:
+            if self._holds(instance, pod):
                 self._breach(
                     call,
                     f"pod {pod['metadata']['namespace']}/{pod['metadata']['name']} still runs"
@@ -235,12 +232,16 @@ class Judge:
                     f" attached to {name}",
                 )
 
+    def _holds(self, instance: Instance, pod: dict[str, Any]) -> bool:
+        """Whether the instance may not end while this pod is on it."""
+        return is_evictable(pod) and instance.id not in self.asked
+
     def _deregister(self, call: Call) -> None:
         group = self._world.account.target_groups.get(call.params["TargetGroupArn"])
         if group is None:
             return
         ids = {target["Id"] for target in call.params["Targets"]}
-        healthy = {target.id for target in group.targets.values() if target.state == "healthy"}
+        healthy = {target.id for target in group.healthy()}
         if healthy and not healthy - ids:
             self._breach(call, "the last healthy target is deregistered")
 
@@ -282,9 +283,8 @@ class Judge:
 
     def _delete_pod(self, call: Call) -> None:
         pod = self._pod(call)
-        dry = (call.params.get("query") or {}).get("dryRun") or (call.params.get("body") or {}).get(
-            "dryRun"
-        )
+        given = (call.params.get("query") or {}, call.params.get("body") or {})
+        dry = any(one.get("dryRun") for one in given)
         if pod is None or dry or not is_evictable(pod) or not is_ready(pod):
             return
         left = self._world.cluster.budget_left(pod)

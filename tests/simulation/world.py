@@ -142,6 +142,10 @@ class World:
             else None
         )
 
+    def returns(self, instance: Instance) -> None:
+        """The kubelet of this instance, which was silent, is there again."""
+        self._join(instance, ready_after=5.0)
+
     def _join(self, instance: Instance, ready_after: float) -> None:
         if instance.state != "running":
             return

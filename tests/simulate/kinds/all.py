@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.tests.simulate.kinds import (
     answers,
-    nodes,
+    capacity,
+    group,
     numbers,
     runs,
+    silence,
+    undoers,
+    unseen,
 )
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import KINDS
 
-MODULES = (answers, nodes, numbers, runs)
+MODULES = (answers, capacity, group, numbers, runs, silence, undoers, unseen)
 __all__ = ("KINDS", "MODULES")

@@ -5,6 +5,8 @@
 
 A kind is a function of the stage and of the fault's own dice, called at the fault's moment. What it
 does to the group as found, it notes in `stage.found`; what it does to desired, in `stage.sizes`.
+With `stage.excuse` it says which error of a run it explains; without that it may not keep a
+rotation from its end.
 """
 
 from __future__ import annotations
@@ -26,28 +28,24 @@ DURING = (2.0, 900.0)
 @dataclasses.dataclass(frozen=True)
 class Kind:
     """`letter`: which family of faults it belongs to. `when`: the range of its moments, in seconds.
-    `errors`: patterns of the errors with which a run may end because of it; without one it may not
-    keep a rotation from its end. `weight`: how often it is drawn."""
+    `weight`: how often it is drawn."""
 
     name: str
     letter: str
     act: Act
     when: tuple[float, float]
-    errors: tuple[str, ...]
     weight: int
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def kind(
-    letter: str, when: tuple[float, float] = DURING, errors: tuple[str, ...] = (), weight: int = 1
-) -> Callable[[Act], Act]:
+def kind(letter: str, when: tuple[float, float] = DURING, weight: int = 1) -> Callable[[Act], Act]:
     """Register the decorated function under its own name."""
 
     def register(act: Act) -> Act:
         name = act.__name__
-        KINDS[name] = Kind(name, letter, act, when, errors, weight)
+        KINDS[name] = Kind(name, letter, act, when, weight)
         return act
 
     return register

@@ -107,6 +107,12 @@ def add_node_group(
 def point_to(world: World, group: str, image: str) -> None:
     """What an operator did a minute ago: a new template version with this image, and the group
     pointed at it."""
+    move(world, group, image)
+    world.kernel.advance(world.kernel.now + 60)
+
+
+def move(world: World, group: str, image: str) -> None:
+    """Point the group at a new version of its template, with this image."""
     found = world.account.groups[group].template or {}
     template = found["LaunchTemplateId"]
 
@@ -126,7 +132,6 @@ def point_to(world: World, group: str, image: str) -> None:
         specification = {"LaunchTemplateId": template, "Version": number}
         params = {"AutoScalingGroupName": group, "LaunchTemplate": specification}
         world.account.call("autoscaling", "UpdateAutoScalingGroup", params, "operator")
-    world.kernel.advance(world.kernel.now + 60)
 
 
 def _workloads(world: World) -> None:

@@ -48,9 +48,10 @@ def known(ctx: RotationContext) -> bool:
         read = ReadLease(ctx.lease)
         ctx.do(read)
         retry = ctx.refused(read)
-        if retry and ctx.over("no lease", FIRST_CONTACT):
+        if retry and ctx.over("no lease", LOST if ctx.memory.held else FIRST_CONTACT):
             raise retry.error
         return False
+    ctx.forget("no lease")
     return True
 
 

@@ -197,18 +197,12 @@ def _protection(ctx: RotationContext) -> bool:
     if not ctx.journal.fenced:
         return True
     group = ctx.group
-    if ctx.situation.launched != ctx.desired:
-        if ctx.over("unfence", ctx.policy.terminate_timeout):
-            left(
-                ctx,
-                f"Scale-in protection of Auto Scaling group {group.name} stays: it has"
-                f" {ctx.situation.launched} instances"
-                f" and wants {ctx.desired}, so unprotected ones would be taken undrained",
-            )
-            return True
-        return False
+    if why := _needs_fence(ctx):
+        return _fence_stays(ctx, why)
     if group.protects_new != ctx.journal.protects_new:
         return tried(ctx, ProtectNew(group.name, ctx.journal.protects_new))
+    if why := _enters_service(ctx):
+        return _fence_stays(ctx, why)
     ours = tuple(
         member.id
         for member in ctx.situation.members
@@ -221,6 +215,32 @@ def _protection(ctx: RotationContext) -> bool:
     if not ours:
         ctx.record(fenced=False, protected=(), unprotected=())
     return all(given_up)
+
+
+def _needs_fence(ctx: RotationContext) -> str:
+    """Return why the fence may not come down, "" if it may."""
+    if ctx.situation.launched == ctx.desired:
+        return ""
+    return (
+        f"it has {ctx.situation.launched} instances and wants {ctx.desired}, so unprotected ones"
+        " would be taken undrained"
+    )
+
+
+def _enters_service(ctx: RotationContext) -> str:
+    """Return which instance gets its protection only when it enters service, "" for none."""
+    members = ctx.situation.members
+    waiting = (member.id for member in members if member.instance.lifecycle != "InService")
+    found = min(waiting, default="")
+    return f"instance {found} is not in service yet" if found else ""
+
+
+def _fence_stays(ctx: RotationContext, why: str) -> bool:
+    """Wait until the fence may come down; return True, and say so, when that takes too long."""
+    if not ctx.over("unfence", ctx.policy.terminate_timeout):
+        return False
+    left(ctx, f"Scale-in protection of Auto Scaling group {ctx.group.name} stays: {why}")
+    return True
 
 
 def _was_unprotected(ctx: RotationContext, instance: str) -> bool:

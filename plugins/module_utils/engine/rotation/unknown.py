@@ -118,22 +118,23 @@ def unknown_error(ctx: RotationContext) -> RotatorError | None:
 def wrong_cluster(ctx: RotationContext) -> RotatorError | None:
     """Return the refusal when this is not the group's cluster, or None.
 
-    Nodes that name the group's instances by providerID are the proof; tags only contradict.
+    Nodes that name the group's instances by providerID are the proof; tags only contradict. A young
+    instance without a Node proves nothing, one that has joined does.
     """
     if error := _tagged_otherwise(ctx):
         return error
-    members = ctx.situation.members
-    old = [
+    judged = [
         member
-        for member in members
-        if member.instance.lifecycle == "InService" and not may_still_join(ctx, member)
+        for member in ctx.situation.members
+        if member.instance.lifecycle == "InService"
+        and (member.node is not None or not may_still_join(ctx, member))
     ]
-    joined = sum(member.node is not None for member in old)
-    if not old or 2 * joined >= len(old) or ctx.policy.repair:
+    joined = sum(member.node is not None for member in judged)
+    if not judged or 2 * joined >= len(judged) or ctx.policy.repair:
         return None
     return RefusedError(
-        f"Only {joined} of {len(old)} instances of Auto Scaling group {ctx.group.name} have a Node"
-        " in this cluster",
+        f"Only {joined} of {len(judged)} instances of Auto Scaling group {ctx.group.name} have a"
+        " Node in this cluster",
         "Check that kubeconfig, context or eks_cluster lead to the group's cluster; if its nodes"
         " have failed, set repair: true",
     )

@@ -22,7 +22,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Foreign,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import capacity
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
+    capacity,
+    restore,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
     Retry,
@@ -80,6 +83,21 @@ def test_only_instances_in_service_are_protected_and_nothing_without_the_fence()
     assert capacity.fence(ctx) is False and ctx.commands == [ProtectNew("blue", True)]
     bare = a_context(a_group(*OLD, tags={capacity.SIGNPOST: "r1"}), journal=RUNNING)
     assert capacity.fence(bare) is True and bare.commands == []
+
+
+@pytest.mark.parametrize(("lifecycle", "down"), [("Pending", False), ("InService", True)])
+def test_the_fence_is_down_only_when_every_instance_is_in_service(
+    lifecycle: str, down: bool
+) -> None:
+    """One that is Pending now may have got its protection before the group's setting went back."""
+    journal = dataclasses.replace(FENCED, suspended=())
+    ctx = a_context(a_group(*OLD, an_instance("p", lifecycle=lifecycle)), journal=journal)
+    restore.restored(ctx)
+    assert ctx.journal.fenced is not down
+    late = a_context(ctx.group, journal=journal, now=NOW + 600, timers={"unfence": NOW})
+    restore.restored(late)
+    told = [sentence for sentence in late.memory.left if "i-p is not in service" in sentence]
+    assert bool(told) is not down
 
 
 def test_writes_of_others_are_told_once() -> None:
