@@ -43,8 +43,10 @@ def the_cluster_is_another(stage: Stage, dice: random.Random) -> None:
         cluster.delete("nodes", node, 0)
     for number in range(stage.plan.size):
         name, provider = f"ip-172-16-0-{number}", f"aws:///eu-west-1a/i-{number:017x}"
-        place: tuple[Any, ...] = ("eu-west-1a", "m6i.large", "amd64", {}, f"172.16.0.{number + 4}")
-        cluster.node_joins(name, provider, *place, ready_after=0.0)
+        address = f"172.16.0.{number + 4}"
+        cluster.node_joins(
+            name, provider, "eu-west-1a", "m6i.large", "amd64", {}, address, ready_after=0.0
+        )
     stage.excuse("instances of Auto Scaling group .* have a Node in this cluster")
 
 
