@@ -30,8 +30,9 @@ options:
       - Variant of the family. By default the variant of what O(compare_to) runs if it is of the
         same family, otherwise the plain one.
       - V(standard), V(nvidia) or V(neuron) for V(al2023); V(standard) or V(gpu) for V(al2);
-        V(standard), V(nvidia), V(fips) or V(nvidia-fips) for V(bottlerocket); V(standard) for
-        V(ubuntu); V(core) or V(full) for V(windows).
+        V(standard), V(nvidia), V(fips) or V(nvidia-fips) for V(bottlerocket), also with the branch
+        of a driver as in V(nvidia-595); V(standard) or V(pro) for V(ubuntu); V(core) or V(full) for
+        V(windows).
     type: str
   architecture:
     description: Architecture. By default that of what O(compare_to) runs, otherwise V(x86_64).

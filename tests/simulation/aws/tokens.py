@@ -4,9 +4,9 @@
 """Authentication by EKS bearer token, which is a presigned STS request.
 
 The rules are aws-iam-authenticator's (pkg/token): the prefix; a GET of GetCallerIdentity and
-nothing else; the cluster's name as a signed header; at most 15 minutes old. STS itself would check
-the signature and the session token; here that is done for callers whose secret key the account
-knows.
+nothing else, to a host of STS; the cluster's name as a signed header; at most 15 minutes old. STS
+itself would check that the request is signed for the Region of its host, the signature and the
+session token; here the last two are checked for callers whose secret key the account knows.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import base64
 import datetime
 import hashlib
 import hmac
+import re
 import urllib.parse
 from collections.abc import Callable, Mapping
 
@@ -23,6 +24,11 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Cre
 
 PREFIX = "k8s-aws-v1."
 LIFETIME = datetime.timedelta(minutes=15)
+_HOST = re.compile(
+    r"sts(?:-fips)?(?:\.(?P<region>[a-z0-9-]+))?\.(?:amazonaws\.com|api\.aws)(?:\.cn)?"
+)
+_GLOBAL = "us-east-1"
+"""The Region for which the global host sts.amazonaws.com takes requests (IAM user guide)."""
 _ALLOWED = frozenset(
     (
         "action",
@@ -48,7 +54,11 @@ def authenticator(
 
     def identity(token: str) -> str | None:
         query = _presigned(token)
-        if query is None or not _unexpired(query, (clock or account.kernel.utc)()):
+        if (
+            query is None
+            or not _for_its_host(token, query)
+            or not _unexpired(query, (clock or account.kernel.utc)())
+        ):
             return None
         actor = query["X-Amz-Credential"].partition("/")[0]
         known = account.credential(actor)
@@ -91,6 +101,16 @@ def _presigned(token: str) -> dict[str, str] | None:
     ):
         return None
     return query if "x-k8s-aws-id" in query["X-Amz-SignedHeaders"].split(";") else None
+
+
+def _for_its_host(token: str, query: Mapping[str, str]) -> bool:
+    """Return whether STS would answer at the token's host: loopback is the World's own STS."""
+    url = _url(token)
+    region = query["X-Amz-Credential"].split("/")[2:3]
+    if url.hostname == "127.0.0.1":
+        return True
+    found = _HOST.fullmatch(url.netloc)
+    return url.scheme == "https" and found is not None and region == [found["region"] or _GLOBAL]
 
 
 def _unexpired(query: Mapping[str, str], now: datetime.datetime) -> bool:

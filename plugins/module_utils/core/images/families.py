@@ -68,7 +68,7 @@ FAMILIES: dict[str, Family] = {
             "ubuntu",
             "Ubuntu for EKS",
             ("099720109477",),
-            {"standard": _BOTH},
+            {"standard": _BOTH, "pro": _BOTH},
             os_releases=("20.04", "22.04", "24.04"),
             os_release="24.04",
         ),
@@ -84,6 +84,9 @@ FAMILIES: dict[str, Family] = {
     )
 }
 """Every family but `custom`, which is whatever its owner says."""
+_DRIVER_VARIANT = re.compile(r"bottlerocket nvidia-\d+(-fips)?")
+"""A variant with a branch of the NVIDIA driver of its own, such as aws-k8s-1.36-nvidia-595
+(Bottlerocket, variants)."""
 CUSTOM = "custom"
 CHOICES = (*FAMILIES, CUSTOM)
 
@@ -122,13 +125,14 @@ def make_kind(
     exist."""
     known = _known(family)
     variant = variant or known.variant
-    if variant not in known.variants:
+    if variant not in known.variants and not _DRIVER_VARIANT.fullmatch(f"{family} {variant}"):
         raise InputError(
             f"{known.title} has no variant {variant}", f"Choose one of: {', '.join(known.variants)}"
         )
     architecture = architecture or ARCHITECTURES[0]
-    if architecture not in known.variants[variant]:
-        choices = ", ".join(known.variants[variant])
+    existing = known.variants.get(variant, _BOTH)
+    if architecture not in existing:
+        choices = ", ".join(existing)
         raise InputError(
             f"{known.title} {variant} does not exist for {architecture}",
             f"Choose one of: {choices}",
@@ -168,13 +172,15 @@ def parameters(kind: Kind) -> tuple[str, str]:
     if kind.family == "ubuntu":
         # Root volumes became gp3 with 24.04, and with them the name of the parameter and of the
         # image.
-        base = f"/aws/service/canonical/ubuntu/eks/{kind.os_release}/{version}/stable/current"
+        product = f"/aws/service/canonical/ubuntu/{_PRODUCT[kind.variant]}"
+        base = f"{product}/{kind.os_release}/{version}/stable/current"
         return f"{base}/{_DEBIAN[arch]}/hvm/ebs-{_volume(kind)}/ami-id", ""
     option = kind.variant.capitalize()
     name = f"Windows_Server-{kind.os_release}-English-{option}-EKS_Optimized-{version}"
     return f"/aws/service/ami-windows-latest/{name}/image_id", ""
 
 
+_PRODUCT = {"standard": "eks", "pro": "eks-pro"}
 _DEBIAN = {"x86_64": "amd64", "arm64": "arm64"}
 _KERNEL = {"x86_64": "x86_64", "arm64": "aarch64"}
 
@@ -192,7 +198,9 @@ def name_pattern(kind: Kind, release: str = "*") -> str:
     `Named.release`)."""
     version, arch = kind.kubernetes_version, kind.architecture
     if kind.family == "al2023":
-        return f"amazon-eks-node-al2023-{arch}-{kind.variant}-{version}-v{release}"
+        # Images of 2024 have the branch of the NVIDIA driver in their names: nvidia-560.
+        variant = "nvidia*" if kind.variant == "nvidia" else kind.variant
+        return f"amazon-eks-node-al2023-{arch}-{variant}-{version}-v{release}"
     if kind.family == "al2":
         prefix = "gpu-" if kind.variant == "gpu" else "arm64-" if arch == "arm64" else ""
         return f"amazon-eks-{prefix}node-{version}-v{release}"
@@ -201,7 +209,7 @@ def name_pattern(kind: Kind, release: str = "*") -> str:
     if kind.family == "ubuntu":
         disk = "hvm-ssd-gp3" if _volume(kind) == "gp3" else "hvm-ssd"
         tail = f"ubuntu-*-{kind.os_release}-{_DEBIAN[arch]}-server-{release}"
-        return f"ubuntu-eks/k8s_{version}/images/{disk}/{tail}"
+        return f"ubuntu-{_PRODUCT[kind.variant]}/k8s_{version}/images/{disk}/{tail}"
     option = kind.variant.capitalize()
     return f"Windows_Server-{kind.os_release}-English-{option}-EKS_Optimized-{version}-{release}"
 
@@ -210,15 +218,15 @@ _MINOR = r"(?P<version>\d+\.\d+)"
 _NAMES = {
     "al2023": (
         r"amazon-eks-node-al2023-(?P<arch>x86_64|arm64)-(?P<variant>[a-z]+)"
-        rf"-{_MINOR}-v(?P<release>\d+.*)"
+        rf"(?:-\d+)?-{_MINOR}-v(?P<release>\d+.*)"
     ),
     "al2": rf"amazon-eks-(?:(?P<variant>gpu|arm64)-)?node-{_MINOR}-v(?P<release>\d+.*)",
     "bottlerocket": (
-        rf"bottlerocket-aws-k8s-{_MINOR}(?:-(?P<variant>nvidia-fips|nvidia|fips))?"
+        rf"bottlerocket-aws-k8s-{_MINOR}(?:-(?P<variant>nvidia(?:-\d+)?(?:-fips)?|fips))?"
         r"-(?P<arch>x86_64|aarch64)-v(?P<release>\d+.*)"
     ),
     "ubuntu": (
-        rf"ubuntu-eks/k8s_{_MINOR}/images/hvm-ssd(?:-gp3)?/ubuntu-[a-z]+-(?P<os>\d+\.\d+)"
+        rf"ubuntu-eks(?:-(?P<variant>pro))?/k8s_{_MINOR}/images/hvm-ssd(?:-gp3)?/ubuntu-[a-z]+-(?P<os>\d+\.\d+)"
         r"-(?P<arch>amd64|arm64)-server-(?P<release>\d+.*)"
     ),
     "windows": (

@@ -5,7 +5,8 @@
 
 It is never rewritten. Sources: EKS user guide (AL2023: nodeadm NodeConfig; AL2: bootstrap.sh;
 Windows: Start-EKSBootstrap), Bottlerocket documentation (settings in TOML), kops (a script that
-fetches nodeup).
+fetches nodeup), eksctl (pkg/nodebootstrap: cloud-config with a script and files in /etc/eksctl;
+whether that script calls bootstrap.sh the user data does not say).
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ import gzip
 import re
 import tomllib
 
-NODEADM, BOOTSTRAP, TOML, POWERSHELL, NODEUP = (
+NODEADM, BOOTSTRAP, EKSCTL, TOML, POWERSHELL, NODEUP = (
     "nodeadm",
     "bootstrap.sh",
+    "a bootstrap script of eksctl's own",
     "Bottlerocket TOML",
     "PowerShell",
     "nodeup",
@@ -31,6 +33,7 @@ _NODE_CONFIG = re.compile(r"""["']?apiVersion["']?\s*:\s*["']?node\.eks\.aws/"""
 _READ_BY = {
     NODEADM: ("al2023",),
     BOOTSTRAP: ("al2", "ubuntu"),
+    EKSCTL: ("al2", "ubuntu"),
     TOML: ("bottlerocket",),
     POWERSHELL: ("windows",),
     NODEUP: ("al2023", "al2", "ubuntu"),
@@ -81,6 +84,7 @@ def _signs(content: str) -> dict[str, bool]:
     return {
         NODEADM: bool(_NODE_CONFIG.search(whole)),
         BOOTSTRAP: "/etc/eks/bootstrap.sh" in whole,
+        EKSCTL: "/etc/eksctl/" in whole and "/etc/eks/bootstrap.sh" not in whole,
         POWERSHELL: "<powershell>" in whole.lower() or "Start-EKSBootstrap" in whole,
         NODEUP: "NODEUP_URL" in whole,
         TOML: _is_settings(content),

@@ -54,6 +54,14 @@ PATHS = [
         f"{UBUNTU}/24.04/1.33/stable/current/arm64/hvm/ebs-gp3/ami-id",
     ),
     (
+        ("ubuntu", "pro", "x86_64", "22.04"),
+        f"{UBUNTU}-pro/22.04/1.33/stable/current/amd64/hvm/ebs-gp2/ami-id",
+    ),
+    (
+        ("bottlerocket", "nvidia-595", "x86_64", ""),
+        f"{BOTTLEROCKET}-nvidia-595/x86_64/latest/image_id",
+    ),
+    (
         ("windows", "core", "x86_64", "2022"),
         f"{WINDOWS}-2022-English-Core-EKS_Optimized-1.33/image_id",
     ),
@@ -73,6 +81,11 @@ NAMES = [
         Kind("al2023", "nvidia", "arm64", "1.33"),
         "20260129",
     ),
+    (
+        "amazon-eks-node-al2023-x86_64-nvidia-560-1.31-v20241016",
+        Kind("al2023", "nvidia", "x86_64", "1.31"),
+        "20241016",
+    ),
     ("amazon-eks-node-1.32-v20251120", Kind("al2", "standard", "x86_64", "1.32"), "20251120"),
     ("amazon-eks-arm64-node-1.32-v20251120", Kind("al2", "standard", "arm64", "1.32"), "20251120"),
     ("amazon-eks-gpu-node-1.32-v20251120", Kind("al2", "gpu", "x86_64", "1.32"), "20251120"),
@@ -90,6 +103,21 @@ NAMES = [
         "bottlerocket-aws-k8s-1.35-nvidia-fips-x86_64-v1.58.0-c5c37032",
         Kind("bottlerocket", "nvidia-fips", "x86_64", "1.35"),
         "1.58.0-c5c37032",
+    ),
+    (
+        "bottlerocket-aws-k8s-1.36-nvidia-595-x86_64-v1.64.0-7f9a1b2c",
+        Kind("bottlerocket", "nvidia-595", "x86_64", "1.36"),
+        "1.64.0-7f9a1b2c",
+    ),
+    (
+        "ubuntu-eks-pro/k8s_1.32/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-20250607",
+        Kind("ubuntu", "pro", "arm64", "1.32", "24.04"),
+        "20250607",
+    ),
+    (
+        "ubuntu-eks-pro/k8s_1.29/images/hvm-ssd/ubuntu-jammy-22.04-amd64-server-20241113",
+        Kind("ubuntu", "pro", "x86_64", "1.29", "22.04"),
+        "20241113",
     ),
     (
         "ubuntu-eks/k8s_1.29/images/hvm-ssd/ubuntu-jammy-22.04-amd64-server-20241113",
@@ -176,6 +204,13 @@ def test_what_does_not_exist_is_refused_with_the_choices(
     family, variant, architecture, os_release = asked
     with pytest.raises(InputError, match=complaint):
         make_kind(family, variant, architecture, "1.33", os_release)
+
+
+def test_a_variant_with_a_driver_of_its_own_exists_where_one_is_published() -> None:
+    kind = make_kind("bottlerocket", "nvidia-595", "arm64", "1.36", "")
+    assert (kind.variant, kind.architecture) == ("nvidia-595", "arm64")
+    with pytest.raises(InputError, match="no variant nvidia-560"):
+        make_kind("al2023", "nvidia-560", "x86_64", "1.31", "")
 
 
 def test_what_is_not_said_is_the_familys_own() -> None:

@@ -17,6 +17,13 @@ SCRIPT = "#!/bin/bash\n/etc/eks/bootstrap.sh shop --kubelet-extra-args x\n"
 TOML = '[settings.kubernetes]\ncluster-name = "shop"\napi-server = "https://x"\n'
 POWERSHELL = "<powershell>\n& $EKSBootstrapScriptFile -EKSClusterName shop\n</powershell>"
 KOPS = "#!/bin/bash\nNODEUP_URL_AMD64=https://x/nodeup\n"
+EKSCTL = """#cloud-config
+runcmd:
+- /var/lib/cloud/scripts/per-instance/bootstrap.al2.sh
+write_files:
+- content: CLUSTER_NAME=shop
+  path: /etc/eksctl/kubelet.env
+"""
 PLAIN = "#!/bin/bash\necho hello\n"
 MIME = (
     'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="B"\n\n--B\nContent-Type:'
@@ -42,6 +49,8 @@ def encode(text: str) -> str:
         (TOML, {"Bottlerocket TOML"}),
         (POWERSHELL, {"PowerShell"}),
         (KOPS, {"nodeup"}),
+        (EKSCTL, {"a bootstrap script of eksctl's own"}),
+        (EKSCTL + SCRIPT, {"bootstrap.sh"}),
         (PLAIN, {"other"}),
         (NODEADM + SCRIPT, {"nodeadm", "bootstrap.sh"}),
     ],
@@ -76,6 +85,12 @@ def test_what_is_no_text_is_said_to_be_so() -> None:
         (TOML, "bottlerocket", ""),
         (POWERSHELL, "windows", ""),
         (KOPS, "ubuntu", ""),
+        (EKSCTL, "al2", ""),
+        (
+            EKSCTL,
+            "al2023",
+            "for a bootstrap script of eksctl's own, and al2023 wants a nodeadm NodeConfig",
+        ),
         (PLAIN, "al2023", ""),
         ("", "bottlerocket", ""),
         (NODEADM + SCRIPT, "al2", ""),

@@ -30,16 +30,17 @@ def mint(
     header: bool = True,
     key: str = KEY,
     session: str | None = None,
+    host: str = STS,
+    region: str = "eu-west-1",
 ) -> str:
     request = AWSRequest(
         "GET",
-        STS,
+        host,
         headers={"x-k8s-aws-id": cluster} if header else {},
         params={"Action": action, "Version": "2011-06-15"},
     )
-    SigV4QueryAuth(Credentials(key, secret, session), "sts", "eu-west-1", expires=expires).add_auth(
-        request
-    )
+    credentials = Credentials(key, secret, session)
+    SigV4QueryAuth(credentials, "sts", region, expires=expires).add_auth(request)
     return "k8s-aws-v1." + base64.urlsafe_b64encode(request.url.encode()).decode().rstrip("=")
 
 
@@ -116,3 +117,26 @@ def test_expired_and_unknown_credentials(world: Any) -> None:
     assert identify(world, mint())
     world.wait(10)
     assert identify(world, mint()) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "region", "valid"),
+    [
+        ("https://sts.amazonaws.com/", "us-east-1", True),
+        ("https://sts.amazonaws.com/", "eu-west-1", False),
+        ("https://sts.eu-west-1.amazonaws.com/", "eu-west-1", True),
+        ("https://sts.eu-west-1.amazonaws.com/", "us-east-1", False),
+        ("https://sts-fips.us-east-1.amazonaws.com/", "us-east-1", True),
+        ("https://sts.us-gov-west-1.amazonaws.com/", "us-gov-west-1", True),
+        ("https://sts.cn-north-1.amazonaws.com.cn/", "cn-north-1", True),
+        ("https://sts.eu-west-1.api.aws/", "eu-west-1", True),
+        ("http://127.0.0.1:4566/", "eu-west-1", True),
+        ("https://sts.example.com/", "eu-west-1", False),
+        ("http://sts.eu-west-1.amazonaws.com/", "eu-west-1", False),
+    ],
+)
+def test_a_token_has_to_be_signed_for_the_region_of_its_host(
+    world: Any, host: str, region: str, valid: bool
+) -> None:
+    known(world)
+    assert (identify(world, mint(host=host, region=region)) is not None) == valid
