@@ -57,6 +57,12 @@ class Outcome:
     output: str
     seconds: float
 
+    def told(self) -> str:
+        """Return the message of the failed task."""
+        found = re.search(r"^fatal: .*?FAILED! => (\{.*\})$", self.output, re.MULTILINE)
+        assert found, self.output
+        return str(json.loads(found[1])["msg"])
+
     def recap(self, host: str) -> dict[str, int]:
         """Return the figures of a host in the play recap."""
         line = re.search(rf"^{re.escape(host)}\s+: (.*)$", self.output, re.MULTILINE)

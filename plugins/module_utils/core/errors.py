@@ -15,6 +15,7 @@ RotatorError
 │   ├── ConflictError     the object changed since it was read
 │   └── LateError         it was not sent, since the moment until which it could be had passed
 ├── RefusedError          the service understood and will not: a rule stands in the way
+├── UnknownError          an answer that means none of these, as far as we know
 ├── LockedError           somebody else is at work on the same thing
 ├── OverdueError          a time limit ended; always a failure
 └── FailedError           the work was begun and did not succeed
@@ -89,6 +90,10 @@ class LateError(TemporaryError):
 
 class RefusedError(RotatorError):
     """The service understood and will not."""
+
+
+class UnknownError(RotatorError):
+    """An answer whose meaning is not known."""
 
 
 class LockedError(RotatorError):

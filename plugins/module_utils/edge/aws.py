@@ -7,14 +7,25 @@ from __future__ import annotations
 
 import functools
 import re
+import sys
 import threading
 import types
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
+    boto3_conn,
+    get_aws_connection_info,
+)
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.errors import (
+    HINT_CREDENTIALS,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    CredentialsError,
+    RotatorError,
+)
 
 RETRIES = types.MappingProxyType({"max_attempts": 4, "mode": "standard"})
 """For the short modules; the engine makes one attempt a call and looks again later."""
@@ -25,13 +36,49 @@ CONNECT_TIMEOUT, READ_TIMEOUT = 5, 20
 def aws_module(argument_spec: Mapping[str, Any], **rules: Any) -> AnsibleAWSModule:
     """amazon.aws's module with its own options added; every module of ours runs in check mode.
     `rules`: what else AnsibleModule takes, such as mutually_exclusive."""
-    return AnsibleAWSModule(argument_spec=dict(argument_spec), supports_check_mode=True, **rules)
+    return RotatorModule(argument_spec=dict(argument_spec), supports_check_mode=True, **rules)
 
 
 def snake(operation: str) -> str:
     """boto3's method name for an API operation: DescribeDBs -> describe_dbs."""
     head = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", operation)
     return re.sub(r"([a-z\d])([A-Z])", r"\1_\2", head).lower()
+
+
+class Connector:
+    """Makes boto3 clients of a module's options as amazon.aws does, but fails by exceptions.
+
+    amazon.aws would end the module, from whatever thread, without a word about the kind of error.
+    """
+
+    def __init__(self, module: AnsibleAWSModule) -> None:
+        self.params = module.params
+        self._name = module._name
+
+    def client(self, service: str, **more: Any) -> Any:
+        """Return a client. Raises botocore's exceptions and CredentialsError."""
+        region, endpoint, options = get_aws_connection_info(self)
+        given = {**options, **more}
+        return boto3_conn(self, "client", service, region=region, endpoint=endpoint, **given)
+
+    def fail_json(self, msg: str, **_more: Any) -> NoReturn:
+        """Called by amazon.aws where it cannot connect."""
+        cause = sys.exc_info()[1]
+        if type(cause).__module__.startswith("botocore"):
+            raise cause  # type: ignore[misc]
+        raise CredentialsError(f"Cannot connect to AWS: {msg.rstrip('.')}", HINT_CREDENTIALS)
+
+    def fail_json_aws(self, exception: Exception, **_more: Any) -> NoReturn:
+        """Called by amazon.aws with an exception of botocore."""
+        raise exception
+
+
+class RotatorModule(AnsibleAWSModule):  # type: ignore[misc]
+    """amazon.aws's module, except that a client that cannot be made is an exception."""
+
+    def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
+        """Return a boto3 client, see Connector.client."""
+        return Connector(self).client(service, **extra_params)
 
 
 class RawAws:

@@ -13,15 +13,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.errors import (
     HINT_CREDENTIALS,
-    Aws,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     CredentialsError,
     NotFoundError,
+    RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
 
@@ -51,6 +53,31 @@ def eks_access(raw: RawAws, cluster: str, folder: str) -> dict[str, Any]:
     access = {"host": found["endpoint"], "api_key": mint_token(raw, cluster)}
     authority = found.get("certificateAuthority", {}).get("data")
     return {**access, "ca_cert": _authority_file(authority, folder)} if authority else access
+
+
+def unknown_to(raw: RawAws, cluster: str) -> RotatorError:
+    """Return why a cluster answers 401: the credentials have ended, or nobody has let them in."""
+    try:
+        arn = str(Aws(raw).call("ask who we are", "sts", "GetCallerIdentity")["Arn"])
+    except CredentialsError as error:
+        return error
+    except RotatorError:
+        arn = ""
+    who = principal(arn) or "these AWS credentials"
+    return CredentialsError(
+        f"EKS cluster {cluster} does not let {who} in (401 Unauthorized)",
+        f"Create an access entry for {who} in the cluster, or map it in the ConfigMap aws-auth",
+        "Unauthorized",
+    )
+
+
+def principal(arn: str) -> str:
+    """Return the user or role that an access entry has to name for a caller's ARN.
+
+    A session of a role is not what an entry names. The path of the role is not part of its ARN.
+    """
+    found = re.fullmatch(r"(arn:[^:]+):sts::(\d+):assumed-role/([^/]+)/.*", arn)
+    return f"{found[1]}:iam::{found[2]}:role/{found[3]}" if found else arn
 
 
 def mint_token(raw: RawAws, cluster: str) -> str:

@@ -12,16 +12,21 @@ from typing import Any
 
 from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.errors import (
+    NO_ANSWER,
+    error_of,
+    no_answer,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     CredentialsError,
     RotatorError,
-    UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import Reply
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.eks import (
     TOKEN_SECONDS,
     eks_access,
+    unknown_to,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import clock
 
@@ -37,6 +42,8 @@ CONNECTIONS = 32
 five for each core, would have small machines connect anew again and again."""
 TIMEOUT = (5, 30)
 """Seconds to connect and to read, for everything but a watch."""
+UNAUTHORIZED = 401
+CONNECTING = "connect to Kubernetes"
 HINT = (
     "Set eks_cluster to reach an EKS cluster with AWS credentials alone, or kubeconfig,"
     " context, host and api_key"
@@ -48,10 +55,15 @@ class RawKube:
     """core.ports.KubeCall over kubernetes.core's client, without its typed models; safe for several
     threads."""
 
-    def __init__(self, connect: Callable[[], Any], lifetime: float | None = None) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], Any],
+        lifetime: float | None = None,
+        unauthorized: Callable[[], RotatorError] | None = None,
+    ) -> None:
         """`connect` makes a dynamic client; it is made anew every `lifetime` seconds (None: never),
-        for its token."""
-        self._connect, self._lifetime = connect, lifetime
+        for its token. `unauthorized` explains the status 401 (None: the answer itself does)."""
+        self._connect, self._lifetime, self._unauthorized = connect, lifetime, unauthorized
         self._lock = threading.Lock()
         self._client: Any = None
         self._made = 0.0
@@ -107,9 +119,9 @@ class RawKube:
             )
         except ApiException as error:
             if not error.status:  # the client's word for "no answer at all"
-                raise UnreachableError(
-                    f"Cannot reach the Kubernetes API server: {error.reason}", HINT
-                ) from error
+                raise no_answer(error.reason, "reach Kubernetes") from error
+            if error.status == UNAUTHORIZED and self._unauthorized is not None:
+                raise self._unauthorized() from error
             return _Refusal(error)
 
     def _api(self) -> Any:
@@ -153,10 +165,14 @@ def connect(module: Any, one_attempt: bool = False) -> RawKube:
     if cluster is None:
         return RawKube(lambda: _client(options, one_attempt))
     aws = RawAws(module)
-    return RawKube(
-        lambda: _client({**options, **eks_access(aws, cluster, module.tmpdir)}, one_attempt),
-        TOKEN_SECONDS,
-    )
+
+    def client() -> Any:
+        try:
+            return _client({**options, **eks_access(aws, cluster, module.tmpdir)}, one_attempt)
+        except CredentialsError as error:
+            raise unknown_to(aws, cluster) if error.code == str(UNAUTHORIZED) else error from error
+
+    return RawKube(client, TOKEN_SECONDS, lambda: unknown_to(aws, cluster))
 
 
 def _client(options: Mapping[str, Any], one_attempt: bool = False) -> Any:
@@ -170,16 +186,27 @@ def _client(options: Mapping[str, Any], one_attempt: bool = False) -> Any:
             pools.connection_pool_kw["retries"] = False
         pools.clear()
         return client
-    except RotatorError:
-        raise
     except (
         Exception
     ) as error:  # kubernetes.core and the client raise whatever the file or the discovery raised
-        raise CredentialsError(f"Cannot connect to Kubernetes: {_told(error)}", HINT) from error
+        raise _failure(error, CONNECTING) from error
 
 
-def _told(error: Exception) -> str:
-    """The client's error in one line; an answer of the server as "401 Unauthorized"."""
+def _failure(error: Exception, doing: str) -> RotatorError:
+    """Return the error for what kubernetes.core or the client has raised while it connected."""
     status, reason = getattr(error, "status", None), getattr(error, "reason", None)
-    lines = [f"{status} {reason}"] if status and reason else str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+    if isinstance(status, int) and status == UNAUTHORIZED:
+        return CredentialsError(f"Cannot {doing}: {status} {reason}", HINT, str(status))
+    if isinstance(status, int) and status > 0:
+        return error_of(status, {"message": f"{status} {reason}"}, doing)
+    if isinstance(error, NO_ANSWER) and not isinstance(error, FileNotFoundError):
+        return no_answer(error, doing)
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return CredentialsError(f"Cannot {doing}: {_told(lines[0])}", HINT)
+
+
+def _told(text: str) -> str:
+    """Return the client's words without what kubernetes.core puts before them."""
+    if "No configuration found" in text:
+        return "there is no kubeconfig, or it is empty, and this is no pod of a cluster"
+    return text.removeprefix("Could not create API client: ").rstrip(".")

@@ -19,6 +19,7 @@ compat = pytest.importorskip("botocore.compat")
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.eks import (
     TOKEN_SECONDS,
     mint_token,
+    principal,
 )
 
 ROLE_SECONDS = 3600
@@ -118,3 +119,21 @@ def test_each_cluster_has_its_own_token() -> None:
     raw = Raw(Role())
     first, second = (mint_token(raw, name) for name in ("blue", "red"))  # type: ignore[arg-type]
     assert signed(first)["X-Amz-Signature"] != signed(second)["X-Amz-Signature"]
+
+
+@pytest.mark.parametrize(
+    ("arn", "entry"),
+    [
+        (
+            "arn:aws:sts::123456789012:assumed-role/deploy/i-0abc",
+            "arn:aws:iam::123456789012:role/deploy",
+        ),
+        (
+            "arn:aws-cn:sts::123456789012:assumed-role/deploy/me@example.com",
+            "arn:aws-cn:iam::123456789012:role/deploy",
+        ),
+        ("arn:aws:iam::123456789012:user/me", "arn:aws:iam::123456789012:user/me"),
+    ],
+)
+def test_an_access_entry_names_the_role_and_not_its_session(arn: str, entry: str) -> None:
+    assert principal(arn) == entry

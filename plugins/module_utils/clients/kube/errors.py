@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RefusedError,
     RotatorError,
     ThrottledError,
+    UnknownError,
     UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import Reply
@@ -38,6 +39,11 @@ HINT_CREDENTIALS = (
 )
 HINT_FORBIDDEN = "Allow it in the caller's RBAC role"
 
+HINT_TLS = "Name the certificate authority (ca_cert), or check the address"
+HINT_PROXY = "Check proxy and no_proxy"
+HINT_WAY = (
+    "Check the address, the network and the proxy; eks_cluster takes the address from EKS by itself"
+)
 HINT_WEBHOOK = "An admission webhook refuses it: see its rules, or let it pass this change"
 _WEBHOOK = re.compile(r"admission webhook|denied the request|ValidatingAdmissionPolicy")
 
@@ -48,7 +54,20 @@ _BY_STATUS: Mapping[int, Callable[[str, str], RotatorError]] = {
     408: lambda line, code: UnreachableError(line, "", code),
     409: lambda line, code: ConflictError(line, "", code),
     410: lambda line, code: ConflictError(line, "", code),
+    **dict.fromkeys(
+        (400, 405, 406, 413, 415, 422), lambda line, code: RefusedError(line, "", code)
+    ),
 }
+_POOL = re.compile(r"HTTPS?ConnectionPool\(host='(?P<host>[^']*)', port=(?P<port>\d+)\)")
+_CAUSES: tuple[tuple[str, str, str], ...] = (
+    (r"CERTIFICATE_VERIFY_FAILED\][^:]*: (?P<why>[^(']+)", "no TLS connection", HINT_TLS),
+    (r"\[SSL: \w+\] (?P<why>[^(']+)", "no TLS connection", HINT_TLS),
+    (r"ProxyError\((?P<why>[^(]*)", "no connection through the proxy", HINT_PROXY),
+    (r"NameResolutionError|Name or service not known", "its name cannot be resolved", HINT_WAY),
+    (r"Errno \d+\] (?P<why>[^)\"']+)", "no connection", HINT_WAY),
+    (r"(?P<why>ConnectTimeoutError|timed out)", "no connection in time", HINT_WAY),
+)
+"""What urllib3's long exceptions have as their cause: a pattern, what it means, and a hint."""
 
 
 def error_of(
@@ -66,7 +85,7 @@ def error_of(
     if _WEBHOOK.search(message):
         return UnreachableError(f"{line}. {HINT_WEBHOOK}", "", code)
     make = _BY_STATUS.get(status)
-    return make(line, code) if make else RefusedError(line, "", code)
+    return make(line, code) if make else UnknownError(line, "", code)
 
 
 def retry_after(reply: Reply) -> float | None:
@@ -83,13 +102,23 @@ def checked(reply: Reply, doing: str) -> dict[str, Any]:
     return reply.body
 
 
+def no_answer(error: object, doing: str) -> UnreachableError:
+    """Return the error for an exception of a request that got no answer."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    pool = _POOL.search(text)
+    where = f" at {pool['host']}:{pool['port']}" if pool else ""
+    line = f"Cannot {doing}: no answer from the Kubernetes API server{where}"
+    for pattern, meaning, hint in _CAUSES:
+        if found := re.search(pattern, text):
+            why = str(found.groupdict().get("why") or "").strip()
+            return UnreachableError(f"{line}: {meaning}{f' ({why})' if why else ''}", hint)
+    return UnreachableError(f"{line}: {text}", HINT_WAY)
+
+
 @contextmanager
 def reaching(doing: str) -> Iterator[None]:
     """No connection, or one that breaks off, becomes an UnreachableError."""
     try:
         yield
     except NO_ANSWER as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise UnreachableError(
-            f"Cannot {doing}: no answer from the Kubernetes API server: {reason}"
-        ) from error
+        raise no_answer(error, doing) from error

@@ -226,8 +226,8 @@ _NAMES = {
         r"-(?P<arch>x86_64|aarch64)-v(?P<release>\d+.*)"
     ),
     "ubuntu": (
-        rf"ubuntu-eks(?:-(?P<variant>pro))?/k8s_{_MINOR}/images/hvm-ssd(?:-gp3)?/ubuntu-[a-z]+-(?P<os>\d+\.\d+)"
-        r"-(?P<arch>amd64|arm64)-server-(?P<release>\d+.*)"
+        rf"ubuntu-eks(?:-(?P<variant>pro))?/k8s_{_MINOR}/images/hvm-ssd(?:-gp3)?"
+        r"/ubuntu-[a-z]+-(?P<os>\d+\.\d+)-(?P<arch>amd64|arm64)-server-(?P<release>\d+.*)"
     ),
     "windows": (
         r"Windows_Server-(?P<os>\d+)-English-(?P<variant>Core|Full)"

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import translate
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.errors import translate
 from ansible_collections.nodeops.rotator.plugins.module_utils.core import errors
 
 exceptions = pytest.importorskip("botocore.exceptions")
@@ -29,6 +31,10 @@ exceptions = pytest.importorskip("botocore.exceptions")
         ("RefreshWithMFAUnsupportedError", {}),
         ("NoAuthTokenError", {}),
         ("LoginRefreshRequired", {}),
+        ("LoginInsufficientPermissions", {}),
+        ("InvalidConfigError", {"error_msg": "The source_profile is missing"}),
+        ("ConfigParseError", {"path": "config"}),
+        ("MissingDependencyException", {"msg": "botocore[crt]"}),
     ],
 )
 def test_a_lost_session_is_told_as_credentials(name: str, details: dict[str, Any]) -> None:
@@ -38,6 +44,58 @@ def test_a_lost_session_is_told_as_credentials(name: str, details: dict[str, Any
     error = translate(kind(**details), "read Auto Scaling group blue")
     assert isinstance(error, errors.CredentialsError)
     assert error.message.startswith("Cannot read Auto Scaling group blue: ")
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        FileNotFoundError(2, "No such file or directory", "/var/run/secrets/token"),
+        RuntimeError(
+            "Credentials were refreshed, but the refreshed credentials are still expired."
+        ),
+        json.JSONDecodeError("Expecting value", "junk", 0),
+    ],
+)
+def test_a_source_of_credentials_that_fails_is_no_traceback(raised: Exception) -> None:
+    def fail() -> dict[str, Any]:
+        raise raised
+
+    with pytest.raises(errors.CredentialsError, match="Cannot describe things: "):
+        Aws.attempt("describe things", fail)
+
+
+@pytest.mark.parametrize(
+    ("name", "details", "kind", "hint"),
+    [
+        ("NoRegionError", {}, errors.InputError, "Set region"),
+        (
+            "SSLError",
+            {"endpoint_url": "https://x", "error": "certificate verify failed"},
+            errors.UnreachableError,
+            "AWS_CA_BUNDLE",
+        ),
+        ("ProxyConnectionError", {"proxy_url": "http://p"}, errors.UnreachableError, "NO_PROXY"),
+        (
+            "EndpointConnectionError",
+            {"endpoint_url": "https://x"},
+            errors.UnreachableError,
+            "Check the region",
+        ),
+        ("ReadTimeoutError", {"endpoint_url": "https://x"}, errors.UnreachableError, "way to it"),
+        ("ParamValidationError", {"report": "Unknown parameter"}, errors.InputError, ""),
+        ("DataNotFoundError", {"data_path": "x"}, errors.UnknownError, ""),
+    ],
+)
+def test_boto3_s_own_errors_by_meaning(
+    name: str, details: dict[str, Any], kind: type[errors.RotatorError], hint: str
+) -> None:
+    error = translate(getattr(exceptions, name)(**details), "describe things")
+    assert error.__class__ is kind and hint in error.hint
+
+
+def test_a_malformed_endpoint_is_no_matter_of_credentials() -> None:
+    error = translate(ValueError("Invalid endpoint: nowhere"), "describe things")
+    assert error.__class__ is errors.InputError
 
 
 @pytest.mark.parametrize(
@@ -53,6 +111,11 @@ def test_a_lost_session_is_told_as_credentials(name: str, details: dict[str, Any
         ("ScalingActivityInProgress", 400, errors.UnreachableError),
         ("InvalidLaunchTemplateId.NotFound", 400, errors.NotFoundError),
         ("ValidationError", 400, errors.RefusedError),
+        ("InvalidParameterValue", 400, errors.RefusedError),
+        ("VcpuLimitExceeded", 400, errors.RefusedError),
+        ("InstanceRefreshInProgress", 400, errors.RefusedError),
+        ("NobodyKnowsThis", 400, errors.UnknownError),
+        ("", 400, errors.UnknownError),
     ],
 )
 def test_codes_by_meaning(code: str, status: int, kind: type[errors.RotatorError]) -> None:
@@ -64,7 +127,79 @@ def test_codes_by_meaning(code: str, status: int, kind: type[errors.RotatorError
     assert error.__class__ is kind and error.code == code
 
 
-def test_a_region_that_is_not_opted_in_is_no_matter_of_credentials() -> None:
-    answer = {"Error": {"Code": "OptInRequired", "Message": "You are not subscribed"}}
-    error = translate(exceptions.ClientError(answer, "DescribeThings"), "describe things")
-    assert "Opt the account in" in str(error)
+def answered(code: str, message: str, operation: str = "DescribeThings") -> errors.RotatorError:
+    """Return the error for a refusal with the status 400."""
+    answer = {"Error": {"Code": code, "Message": message}}
+    return translate(exceptions.ClientError(answer, operation), "describe things")
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "kind", "hint"),
+    [
+        (
+            "OptInRequired",
+            "You are not subscribed to this service. Please go to http://aws.amazon.com to"
+            " subscribe.",
+            errors.RefusedError,
+            "Opt the account in to the Region",
+        ),
+        (
+            "OptInRequired",
+            "In order to use this AWS Marketplace product you need to accept terms and subscribe.",
+            errors.RefusedError,
+            "Accept the terms of the Marketplace image",
+        ),
+        (
+            "AuthFailure",
+            "Not authorized for images: [ami-5287d500]",
+            errors.RefusedError,
+            "Share the image with this account",
+        ),
+        (
+            "AuthFailure",
+            "AWS was not able to validate the provided access credentials",
+            errors.CredentialsError,
+            "Give AWS credentials",
+        ),
+        (
+            "AccessDenied",
+            "You are not authorized to use launch template: lt-0b27953098b749950",
+            errors.ForbiddenError,
+            "Allow ec2:RunInstances for all that the template names, and iam:PassRole",
+        ),
+        (
+            "UnauthorizedOperation",
+            "You are not authorized to perform this operation. User: x is not authorized to"
+            " perform: ec2:RunInstances with an explicit deny in a service control policy.",
+            errors.ForbiddenError,
+            "A policy denies it explicitly",
+        ),
+        (
+            "AccessDenied",
+            "User: x is not authorized to perform: autoscaling:Y because no identity-based policy"
+            " allows it",
+            errors.ForbiddenError,
+            "Allow DescribeThings in the caller's IAM policy",
+        ),
+    ],
+)
+def test_a_code_with_several_meanings_is_told_apart_by_its_message(
+    code: str, message: str, kind: type[errors.RotatorError], hint: str
+) -> None:
+    error = answered(code, message)
+    assert error.__class__ is kind and error.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("operation", "code"),
+    [
+        ("AssumeRole", "AccessDenied"),
+        ("AssumeRoleWithWebIdentity", "InvalidIdentityToken"),
+        ("GetRoleCredentials", "ForbiddenException"),
+        ("CreateToken", "InvalidGrantException"),
+    ],
+)
+def test_a_role_that_was_withdrawn_is_told_as_credentials(operation: str, code: str) -> None:
+    """boto3 renews credentials by calls of its own, in the midst of another call."""
+    error = answered(code, "no", operation)
+    assert error.__class__ is errors.CredentialsError and operation in error.message
