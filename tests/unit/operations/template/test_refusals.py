@@ -119,7 +119,7 @@ def test_an_image_that_cannot_be_is_refused(
 def test_an_override_that_ec2_does_not_know_is_one_line(scene: Scene) -> None:
     scene.add_group()
     with pytest.raises(
-        RefusedError, match='Unknown parameter in LaunchTemplateData: "InstanceTyp"'
+        InputError, match='Unknown parameter in LaunchTemplateData: "InstanceTyp"'
     ) as caught:
         scene.update(overrides={"InstanceTyp": "m5.large"})
     assert "\n" not in str(caught.value)
