@@ -110,6 +110,7 @@ def begin(seed: int) -> Tale:
         node_monitor_grace=dice.choice([40.0, 40.0, 300.0]),
         pdb_lag=dice.choice([0.5, 3.0]),
         watch_close_interval=dice.choice([None, None, 25.0]),
+        watch_list=seed % 2 == 0,
     )
     world = due(
         seed,

@@ -36,6 +36,8 @@ class _InMemory:
             )
         except ConnectionLost as error:
             raise ProtocolError(str(error)) from error
+        if "text" in answer and headers.get("Content-Type") == "text/plain":
+            answer = {"kind": "Status", "message": answer["text"]}
         return Reply(status, answer, {name.lower(): value for name, value in headers.items()})
 
     def stream(self, path: str, query: Mapping[str, str]) -> Iterator[bytes | None]:

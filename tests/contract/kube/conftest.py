@@ -12,6 +12,8 @@ from collections.abc import Iterator
 import pytest
 
 from ansible_collections.nodeops.rotator.tests.contract.kube.faces import (
+    NEW,
+    OLD,
     REAL,
     Client,
     Face,
@@ -21,20 +23,20 @@ from ansible_collections.nodeops.rotator.tests.contract.kube.faces import (
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 
-FACES = ["memory", "wire", *(["server"] if os.environ.get(REAL) else [])]
+FACES = ["memory", "memory of old", "wire", *(["server"] if os.environ.get(REAL) else [])]
 
 
 @pytest.fixture(scope="session")
 def wire() -> Iterator[Served]:
     """Serve the World of the wire face."""
-    yield from served(Behavior())
+    yield from served(Behavior(), NEW)
 
 
 @pytest.fixture(scope="session", params=FACES)
 def face(request: pytest.FixtureRequest) -> Face:
     """Return each face in turn."""
-    if request.param == "memory":
-        return Memory()
+    if request.param.startswith("memory"):
+        return Memory(NEW if request.param == "memory" else OLD)
     if request.param == "wire":
         return Client(dict(request.getfixturevalue("wire").kubeconfig))
     return Client(os.environ[REAL])

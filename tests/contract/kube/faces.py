@@ -14,11 +14,12 @@ from typing import Any, Protocol
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import RawKube
+from ansible_collections.nodeops.rotator.tests.simulation.adapters_kube import kube_call
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Gate
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build
 from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
-from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import Cluster
+from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import VERSION, Cluster
 from ansible_collections.nodeops.rotator.tests.simulation.wire.kube import (
     KubeServer,
     Pump,
@@ -29,14 +30,17 @@ REAL = "CONTRACT_KUBECONFIG"
 """Variable that names a kubeconfig. The cases then run against its API server too.
 
 They create and delete namespaces with Leases, pods that are never placed, and
-PodDisruptionBudgets, and nothing else.
+PodDisruptionBudgets, ask for Nodes by dry run, and nothing else.
 """
 
 Answer = tuple[int, dict[str, Any]]
 
 
 class Face(Protocol):
-    """What a case needs: requests, and a watch read to its end."""
+    """What a case needs: requests, and a watch read to its end. `minor`: of the server's
+    version."""
+
+    minor: int
 
     def ask(
         self, verb: str, path: str, body: Any = None, kind: str = "application/json", **query: str
@@ -47,10 +51,14 @@ class Face(Protocol):
         """Watch for this many seconds (`timeoutSeconds`); return all events."""
 
 
-def a_cluster(behavior: Behavior) -> Cluster:
+OLD, NEW = "v1.33.5", "v1.37.2"
+"""Versions whose answers differ; see docs/simulation.md."""
+
+
+def a_cluster(behavior: Behavior, version: str = VERSION) -> Cluster:
     """Return the World of the cases: two nodes, nothing else."""
     kernel = Kernel()
-    cluster = Cluster(kernel, Gate(lambda: kernel.now), behavior)
+    cluster = Cluster(kernel, Gate(lambda: kernel.now), behavior, version)
     for name in ("n1", "n2"):
         build.node(cluster, name)
     cluster.settle()
@@ -60,15 +68,17 @@ def a_cluster(behavior: Behavior) -> Cluster:
 class Memory:
     """The World at the request seam. Each request takes a moment of its time."""
 
-    def __init__(self) -> None:
-        self._cluster = a_cluster(Behavior())
+    def __init__(self, version: str) -> None:
+        self._cluster = a_cluster(Behavior(watch_list=None), version)
+        self._call = kube_call(self._cluster)
+        self.minor = self._cluster.control.minor
 
     def ask(
         self, verb: str, path: str, body: Any = None, kind: str = "application/json", **query: str
     ) -> Answer:
         self._cluster.kernel.advance(self._cluster.kernel.now + 0.01)
-        status, answer, _headers = self._cluster.request(verb, path, query, body, kind)
-        return status, json.loads(json.dumps(answer))
+        reply = self._call.request(verb, path, query, body, kind)
+        return reply.status, json.loads(json.dumps(reply.body))
 
     def watch(self, path: str, seconds: int, **query: str) -> list[dict[str, Any]]:
         watch = self._cluster.watch(path, {**query, "timeoutSeconds": str(seconds)})
@@ -82,6 +92,7 @@ class Client:
 
     def __init__(self, kubeconfig: Any) -> None:
         self._raw = RawKube(lambda: get_api_client(None, kubeconfig=kubeconfig).client)
+        self.minor = int(self.ask("GET", "/version")[1]["minor"].rstrip("+"))
 
     def ask(
         self, verb: str, path: str, body: Any = None, kind: str = "application/json", **query: str
@@ -124,9 +135,9 @@ class Served:
         self.pump.stop()
 
 
-def served(behavior: Behavior) -> Iterator[Served]:
+def served(behavior: Behavior, version: str = VERSION) -> Iterator[Served]:
     """Yield a World on the wire, and close it afterwards."""
-    world = Served(a_cluster(behavior))
+    world = Served(a_cluster(behavior, version))
     try:
         yield world
     finally:

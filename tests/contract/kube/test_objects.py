@@ -137,7 +137,31 @@ def test_a_patch_of_another_uid_is_refused(face: Face, namespace: str) -> None:
     made(face, namespace)
     patch = {"metadata": {"uid": "11111111-1111-1111-1111-111111111111", "labels": {"a": "b"}}}
     status, body = face.ask("PATCH", leases(namespace, "lock"), patch, MERGE)
-    assert (status, body["reason"]) == (409, "Conflict") and "UID" in body["message"]
+    assert (status, body["reason"]) == (422, "Invalid")
+    assert body["details"]["causes"][0]["field"] == "metadata.uid"
+    assert body["message"].endswith("field is immutable")
+
+
+def test_an_update_creates_a_lease_that_was_deleted_meanwhile(face: Face, namespace: str) -> None:
+    """Source: registry/coordination/lease strategy.go (AllowCreateOnUpdate) and apiserver
+    registry/generic store.go (Update): only the UID of the old one holds it back."""
+    old = made(face, namespace)["metadata"]
+    face.ask("DELETE", leases(namespace, "lock"))
+    meant = lease("lock", resourceVersion=old["resourceVersion"], uid=old["uid"])
+    status, body = face.ask("PUT", leases(namespace, "lock"), meant)
+    assert (status, body["reason"]) == (409, "Conflict") and "UID in object meta" in body["message"]
+    assert face.ask("GET", leases(namespace, "lock"))[0] == 404
+    blind = lease("lock", resourceVersion=old["resourceVersion"])
+    status, body = face.ask("PUT", leases(namespace, "lock"), blind)
+    assert status == 201 and body["metadata"]["uid"] not in ("", old["uid"])
+
+
+def test_an_update_of_another_uid_is_a_conflict(face: Face, namespace: str) -> None:
+    made(face, namespace)
+    body = lease("lock", uid="11111111-1111-1111-1111-111111111111", resourceVersion="1")
+    status, answer = face.ask("PUT", leases(namespace, "lock"), body)
+    assert (status, answer["reason"]) == (409, "Conflict")
+    assert "UID in precondition" in answer["message"]
 
 
 def test_a_patch_without_a_change_keeps_the_version(face: Face, namespace: str) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from ansible_collections.nodeops.rotator.tests.contract.kube.faces import Face
 
 MERGE = "application/merge-patch+json"
@@ -81,6 +83,67 @@ def test_a_watch_of_one_object_by_name(face: Face, namespace: str) -> None:
     assert seen(
         face.watch(leases(namespace), 1, resourceVersion=version, fieldSelector="metadata.name=a")
     ) == [("MODIFIED", "a")]
+
+
+def test_a_watch_from_the_future_is_silent(face: Face, namespace: str) -> None:
+    """Source: apiserver pkg/storage/cacher (getAllEventsSinceLocked)."""
+    version = int(make(face, namespace, "a"))
+    make(face, namespace, "b")
+    events = face.watch(leases(namespace), 1, resourceVersion=str(version + 10**6))
+    assert events == []
+
+
+STREAMED = {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan"}
+
+
+def test_present_objects_end_with_a_bookmark_if_bookmarks_are_wanted(
+    face: Face, namespace: str
+) -> None:
+    """Source: apiserver cacher (setInitialEventsEndBookmarkIfRequested), and for a watch that
+    does not ask internalversion SetListOptionsDefaults. Servers of 1.33 have the feature off."""
+    make(face, namespace, "a")
+    found = [
+        face.watch(leases(namespace), 1, **query)
+        for query in (
+            STREAMED,
+            {**STREAMED, "allowWatchBookmarks": "true"},
+            {"allowWatchBookmarks": "true"},
+        )
+    ]
+    if face.minor == 33:
+        assert [events[0]["object"]["code"] for events in found[:2]] == [422, 422]
+        assert found[2][0]["type"] == "ADDED"
+        return
+    types = [[event["type"] for event in events[:2]] for events in found]
+    assert types == [["ADDED"], ["ADDED", "BOOKMARK"], ["ADDED", "BOOKMARK"]]
+    end = {"k8s.io/initial-events-end": "true"}
+    assert all(events[1]["object"]["metadata"]["annotations"] == end for events in found[1:])
+
+
+def test_present_objects_of_the_future_are_an_error(face: Face, namespace: str) -> None:
+    query = {**STREAMED, "allowWatchBookmarks": "true", "resourceVersion": "999999999999"}
+    (event,) = face.watch(leases(namespace), 5, **query)
+    why = (422, "ListOptions") if face.minor == 33 else (504, "Timeout: Too large resource version")
+    assert (event["type"], event["object"]["code"]) == ("ERROR", why[0])
+    assert event["object"]["message"].startswith(why[1])
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ({"resourceVersion": "abc"}, 500),
+        ({"limit": "x"}, 400),
+        ({"sendInitialEvents": "true"}, 422),
+        ({"resourceVersionMatch": "NotOlderThan"}, 422),
+    ],
+)
+def test_options_of_a_watch_that_cannot_be(
+    face: Face, namespace: str, query: dict[str, str], code: int
+) -> None:
+    """Source: internalversion/validation validateWatchOptions; a version is parsed by the
+    storage."""
+    (event,) = face.watch(leases(namespace), **{"seconds": 1, **query})  # type: ignore[arg-type]
+    assert (event["type"], event["object"]["code"]) == ("ERROR", code)
 
 
 def test_an_invalid_selector_is_refused(face: Face, namespace: str) -> None:

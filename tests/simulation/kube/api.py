@@ -7,7 +7,8 @@ it."""
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call, Fault, Gate
@@ -36,18 +37,17 @@ WRITES = ("create", "update", "patch", "delete", "deletecollection")
 
 
 class Api:
-    """Requests in, answers out. `version` is what /version tells."""
+    """Requests in, answers out."""
 
     def __init__(
         self,
         control: Control,
         gate: Gate,
         admission: Admission,
-        version: str,
         view: Callable[[Object], Object],
     ) -> None:
         """`view`: how a reader sees a Lease."""
-        self._control, self._gate, self._admission, self.version = control, gate, admission, version
+        self._control, self._gate, self._admission = control, gate, admission
         self._reads = Reads(control, view)
         self._writes = Writes(control, self._reads)
         self._watches: dict[int, watching.Watch] = {}
@@ -64,7 +64,7 @@ class Api:
         """Anything but a watch. Raises ConnectionLost for a fault with code "0"."""
         try:
             user = self._admission.user(token)
-            special = self._special(method, path, body, user)
+            special = self._special(method, path, query, body, user)
             if special is not None:
                 return special
             request = requests.read(
@@ -78,7 +78,7 @@ class Api:
             status, answer = self._perform(request)
             if fault is not None:
                 raise _as_error(fault)
-            return status, answer, {}
+            return status, answer, _warning(request.warnings)
         except ApiError as error:
             return error.code, error.body, dict(error.headers)
 
@@ -120,17 +120,21 @@ class Api:
             table.history.clear()
             table.forgotten = self._control.store.version
 
-    def _special(self, method: str, path: str, body: Any, user: str) -> Response | None:
+    def _special(
+        self, method: str, path: str, query: Mapping[str, str], body: Any, user: str
+    ) -> Response | None:
         if path in discovery.HEALTH:
-            return 200, {"text": "ok"}, {"Content-Type": "text/plain"}
+            return _text(200, discovery.verbose(path) if "verbose" in query else "ok")
         if path == discovery.REVIEW_PATH and method.upper() == "POST":
             allowed = self._admission.allows(user, discovery.review_operation(body))
             return 201, discovery.reviewed(body, allowed), {}
         served = [table.resource for table in self._control.store.tables.values()]
-        found = discovery.answer(path, served, self.version) if path.count("/") < 4 else None
-        if found is None or method.upper() != "GET":
+        if path != "/" and path != "/version" and discovery.unknown(path, served):
+            return _text(404, "404 page not found")
+        if path.count("/") >= 4 or method.upper() != "GET":
             return None
-        return 200, found, {}
+        found = discovery.answer(path, served, self._control.version)
+        return None if found is None else (200, found, {})
 
     def _enter(self, request: Request, user: str) -> Fault | None:
         """Permission, then the gate: a call that is not permitted is counted and goes no
@@ -162,6 +166,18 @@ class Api:
         self._admission.admit(request.operation, request.namespace, request.name)
         answer: tuple[int, Object] = getattr(self._writes, request.verb)(request)
         return answer
+
+
+def _text(code: int, text: str) -> Response:
+    """An answer that is not JSON."""
+    return code, {"text": text}, {"Content-Type": "text/plain"}
+
+
+def _warning(warnings: Iterable[str]) -> dict[str, str]:
+    """The header Warning; where the real server sends one each, they stand in one."""
+    quoted = (json.dumps(text) for text in warnings)
+    text = ", ".join(f"299 - {text}" for text in quoted)
+    return {"Warning": text} if text else {}
 
 
 def _as_error(fault: Fault) -> ApiError:

@@ -67,6 +67,9 @@ class Behavior:
     watch_close_interval: float | None = None
     """Every watch is closed after this long at the latest; None: only by its own timeoutSeconds (or
     1800)."""
+    watch_list: bool | None = True
+    """Whether lists can be streamed (feature gate WatchList); None: as is usual in the server's
+    version. A server without it refuses sendInitialEvents."""
     bookmark_interval: float = 60.0
     continue_expiry: float = 300.0
     """How long a continue token of a paged list can be used (etcd compacts every five minutes)."""

@@ -55,7 +55,7 @@ class Cluster:
         self, kernel: Kernel, gate: Gate, behavior: Behavior = Behavior(), version: str = VERSION
     ) -> None:
         self.kernel, self.gate = kernel, gate
-        self.control = control = Control(kernel, behavior)
+        self.control = control = Control(kernel, behavior, version)
         self.store = control.store
         self.admission = Admission()
         self._tally = Tally(control)
@@ -74,7 +74,7 @@ class Cluster:
             Jobs(control),
             Collector(control),
         )
-        self._api = Api(control, gate, self.admission, version, self._nodes.fresh_lease)
+        self._api = Api(control, gate, self.admission, self._nodes.fresh_lease)
         for name in NAMESPACES:
             control.create("namespaces", {"metadata": {"name": name}})
 
@@ -195,7 +195,7 @@ class Cluster:
             labels=labels,
             private_ip=private_ip,
             taints=taints,
-            kubelet_version=kubelet_version or f"{self._api.version}-eks-113cf36",
+            kubelet_version=kubelet_version or f"{self.control.version}-eks-113cf36",
             os_image=os_image,
         )
         self._nodes.joins(machine, self.behavior.node_ready if ready_after is None else ready_after)

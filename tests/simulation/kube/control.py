@@ -27,10 +27,11 @@ LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 
 
 class Control:
-    """The ground under controllers and API."""
+    """The ground under controllers and API. `version`: of the server ("v1.33.5")."""
 
-    def __init__(self, kernel: Kernel, behavior: Behavior) -> None:
-        self.kernel, self.behavior = kernel, behavior
+    def __init__(self, kernel: Kernel, behavior: Behavior, version: str) -> None:
+        self.kernel, self.behavior, self.version = kernel, behavior, version
+        self.minor = int(version.split(".")[1])
         self.store = Store(RESOURCES.values(), behavior.watch_history)
         self._pending: dict[int, tuple[Event, Callable[[], None]]] = {}
         self.store.index("pods", "node", lambda pod: (pod["spec"].get("nodeName", ""),))
@@ -40,6 +41,13 @@ class Control:
                 "owner",
                 lambda obj: (ref["uid"] for ref in obj["metadata"].get("ownerReferences") or ()),
             )
+
+    @property
+    def streams_lists(self) -> bool:
+        """Whether the feature WatchList is on (test/compatibility_lifecycle/reference of each
+        version: Beta since 1.32, and off again in 1.33)."""
+        switched = self.behavior.watch_list
+        return self.minor == 32 or self.minor >= 34 if switched is None else switched
 
     @property
     def now(self) -> str:

@@ -101,8 +101,17 @@ def _with_status(**status: Any) -> Callable[[Object], Object]:
     return lambda obj: {**obj, "status": obj.get("status") or status}
 
 
+NEWBORN = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
+"""What admission taints every new Node with (plugin/pkg/admission/nodetaint); the rest is the node
+lifecycle controller's."""
+
+
 def _node(obj: Object) -> Object:
-    return {**obj, "spec": obj.get("spec") or {}, "status": obj.get("status") or {}}
+    spec = obj.get("spec") or {}
+    taints = list(spec.get("taints") or ())
+    if not any((t.get("key"), t.get("effect")) == tuple(NEWBORN.values()) for t in taints):
+        taints.append(NEWBORN)
+    return {**obj, "spec": {**spec, "taints": taints}, "status": obj.get("status") or {}}
 
 
 def _namespace(obj: Object) -> Object:

@@ -10,8 +10,9 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.nodeops.rotator.tests.simulation.kube import options as asked
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
-from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import bad_request, conflict
+from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import conflict
 from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
     Object,
     is_finished,
@@ -31,32 +32,33 @@ class Options:
     uid: str | None = None
     version: str | None = None
     propagation: str = "Background"
-    dry: bool = False
+    dry_run: tuple[str, ...] = ()
+
+    @property
+    def dry(self) -> bool:
+        """Whether nothing is to be changed."""
+        return bool(self.dry_run)
+
+    def check(self) -> Options:
+        """Return self. Raises ApiError 422 for what the server does not know."""
+        asked.check_deletion(self.propagation, self.dry_run)
+        return self
 
     @classmethod
     def read(cls, body: Any, query: Mapping[str, str]) -> Options:
-        """From a request; the body wins over the query."""
-        body = body if isinstance(body, Mapping) else {}
-        conditions = body.get("preconditions") or {}
-        grace = body.get("gracePeriodSeconds", query.get("gracePeriodSeconds"))
+        """From a request: the body's or, where there is no body, the query's (apiserver
+        endpoints/handlers/delete.go: a body makes the server ignore the query, its dryRun too).
+        Raises ApiError 400."""
+        given: Mapping[str, Any] = body if isinstance(body, Mapping) and body else query
+        conditions = given.get("preconditions") or {}
+        grace = given.get("gracePeriodSeconds")
         return cls(
-            grace=None if grace is None else int(grace),
+            grace=None if grace is None else asked.number(given, "gracePeriodSeconds"),
             uid=conditions.get("uid"),
             version=conditions.get("resourceVersion"),
-            propagation=body.get("propagationPolicy")
-            or query.get("propagationPolicy")
-            or "Background",
-            dry=is_dry(body.get("dryRun") or query.get("dryRun")),
+            propagation=given.get("propagationPolicy") or "Background",
+            dry_run=tuple(asked.dry_runs(given)),
         )
-
-
-def is_dry(value: Any) -> bool:
-    """Whether dryRun asks for one; the only value the server knows is All."""
-    if not value:
-        return False
-    if value not in ("All", ["All"]):
-        raise bad_request(f'dryRun: Unsupported value: "{value}": supported values: "All"')
-    return True
 
 
 def delete(
@@ -64,6 +66,7 @@ def delete(
 ) -> tuple[Object, bool]:
     """Delete, or begin to: answers the object as it now is and whether it is gone. Raises ApiError
     409."""
+    options.check()
     _check(resource, obj, options)
     grace = _grace(resource, obj, options.grace)
     finalizers = _finalizers(obj, options.propagation)
@@ -120,12 +123,17 @@ def _finalizers(obj: Object, propagation: str) -> list[str]:
 def _mark(
     control: Control, resource: Resource, obj: Object, grace: int, finalizers: list[str], dry: bool
 ) -> Object:
-    """Begin a deletion, or shorten one that has begun: it is never lengthened."""
+    """Begin a deletion, or shorten one that has begun: it is never lengthened. That it begins is a
+    new generation, where there is one."""
     meta = obj["metadata"]
     if is_terminating(obj) and grace >= meta.get("deletionGracePeriodSeconds", 0):
         return obj
     stamp = control.kernel.timestamp(control.kernel.now + grace)
     marked = {**meta, "deletionTimestamp": stamp, "deletionGracePeriodSeconds": grace}
+    if meta.get("generation") and not is_terminating(obj):
+        marked["generation"] = meta["generation"] + 1
+    if resource.plural == "namespaces":
+        del marked["deletionGracePeriodSeconds"]
     if finalizers:
         marked["finalizers"] = finalizers
     new = {**obj, "metadata": marked}

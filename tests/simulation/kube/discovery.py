@@ -13,6 +13,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Ob
 from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import Resource
 
 HEALTH = ("/healthz", "/livez", "/readyz")
+CHECKS = ("ping", "log", "etcd", "informer-sync", "shutdown")
 REVIEW_GROUP = "authorization.k8s.io"
 REVIEW_PATH = f"/apis/{REVIEW_GROUP}/v1/selfsubjectaccessreviews"
 SUBRESOURCES: Mapping[str, Mapping[str, Any]] = {
@@ -31,6 +32,9 @@ SUBRESOURCES: Mapping[str, Mapping[str, Any]] = {
 def answer(path: str, resources: Iterable[Resource], version: str) -> Object | None:
     """The answer to a discovery path; None if it is none. `version` is the server's ("v1.33.1")."""
     path = path.rstrip("/") or "/"
+    if path == "/":
+        named = [f"/apis/{group}" for group in groups_of(resources)]
+        return {"paths": ["/api", "/api/v1", "/apis", *named]}
     if path == "/version":
         return version_of(version)
     if path == "/api":
@@ -49,6 +53,20 @@ def answer(path: str, resources: Iterable[Resource], version: str) -> Object | N
     if served and parts[2] == groups[parts[1]]["preferredVersion"]["version"]:
         return resource_list("/".join(parts[1:]), resources)
     return None
+
+
+def unknown(path: str, resources: Iterable[Resource]) -> bool:
+    """Whether no part of the server feels responsible for the path: it answers in plain text."""
+    parts = path.strip("/").split("/")
+    if parts[0] == "apis":
+        return len(parts) > 1 and parts[1] not in groups_of(resources)
+    return parts[0] != "api"
+
+
+def verbose(path: str) -> str:
+    """A health check by its parts, of which all are well (apiserver pkg/server/healthz)."""
+    checks = "".join(f"[+]{name} ok\n" for name in CHECKS)
+    return f"{checks}{path.strip('/')} check passed\n"
 
 
 def version_of(version: str) -> Object:

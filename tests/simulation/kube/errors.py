@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ansible_collections.nodeops.rotator.tests.simulation.kube.fields import Problem
 from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object
 from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import Resource
 
@@ -105,7 +106,24 @@ def not_found(resource: Resource, name: str) -> ApiError:
 
 def no_such_path() -> ApiError:
     """404 for a path that is not served."""
-    return ApiError(404, "the server could not find the requested resource")
+    return _bare(404, "the server could not find the requested resource")
+
+
+def no_such_method() -> ApiError:
+    """405 for a path that is served, and not in this way."""
+    return _bare(405, "the server does not allow this method on the requested resource")
+
+
+def no_such_format() -> ApiError:
+    """415 for a patch of another kind."""
+    return _bare(415, "415: Unsupported Media Type")
+
+
+def _bare(code: int, message: str) -> ApiError:
+    """A refusal whose details are there, and empty."""
+    error = ApiError(code, message)
+    error.body["details"] = {}
+    return error
 
 
 def already_exists(resource: Resource, name: str) -> ApiError:
@@ -132,13 +150,29 @@ def forbidden(resource: Resource, name: str, why: str, causes: Sequence[Object] 
     return ApiError(403, f"{subject} is forbidden: {why}", None, resource, name, causes)
 
 
-def invalid(resource: Resource, name: str, field: str, why: str) -> ApiError:
-    """422 by validation of one field."""
-    kind = f"{resource.kind}.{resource.group}" if resource.group else resource.kind
-    cause = {"reason": "FieldValueInvalid", "message": why, "field": field}
-    return ApiError(
-        422, f'{kind} "{name}" is invalid: {field}: {why}', None, resource, name, (cause,)
-    )
+def invalid(resource: Resource, name: str, *problems: Problem) -> ApiError:
+    """422 by validation of fields."""
+    return unprocessable(resource.kind, resource.group, name, problems)
+
+
+def invalid_options(kind: str, *problems: Problem) -> ApiError:
+    """422 by validation of a request's options ("ListOptions")."""
+    return unprocessable(kind, "meta.k8s.io", "", problems)
+
+
+def unprocessable(kind: str, group: str, name: str, problems: Sequence[Problem]) -> ApiError:
+    """422 for an object of that kind; it is the kind that its details name, not the resource."""
+    full = f"{kind}.{group}" if group else kind
+    texts = list(dict.fromkeys(f"{one.field}: {one.message}" for one in problems))
+    listed = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
+    error = ApiError(422, f'{full} "{name}" is invalid: {listed}')
+    causes = [
+        {"reason": one.reason, "message": one.message, "field": one.field} for one in problems
+    ]
+    given = {"name": name, "group": group}
+    details: Object = {key: value for key, value in given.items() if value}
+    error.body["details"] = {**details, "kind": kind, "causes": causes}
+    return error
 
 
 def bad_request(message: str) -> ApiError:
@@ -154,5 +188,5 @@ def expired(asked: int, oldest: int) -> ApiError:
 def too_large(asked: int, current: int) -> ApiError:
     """504 for a resourceVersion from the future."""
     cause = {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
-    message = f"Too large resource version: {asked}, current: {current}"
+    message = f"Timeout: Too large resource version: {asked}, current: {current}"
     return ApiError(504, message, None, None, "", (cause,), retry_after=1)

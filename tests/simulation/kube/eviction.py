@@ -2,19 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The eviction subresource, by the rules of the real one (kubernetes
-pkg/registry/core/pod/storage/eviction.go)."""
+pkg/registry/core/pod/storage/eviction.go of 1.33 to 1.37, whose texts differ)."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
 from ansible_collections.nodeops.rotator.tests.simulation.kube.deletion import (
     Options,
     delete,
-    is_dry,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import (
     ApiError,
@@ -32,6 +31,10 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
     labels_of,
     merged,
     with_conditions,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.kube.options import (
+    check_write,
+    dry_runs,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import RESOURCES
 from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import object_match
@@ -63,10 +66,8 @@ def budgets_of(control: Control, pod: Mapping[str, Any]) -> list[Object]:
 def evict(control: Control, pod: Object, body: Any, query: Mapping[str, str]) -> Object:
     """Evict a pod: the Status of success. Raises ApiError 403, 409, 429 or 500."""
     options = _options(pod, body, query)
-    if is_finished(pod) or is_terminating(pod) or pod["status"].get("phase") == "Pending":
-        delete(control, PODS, pod, options)
-        return success(201)
-    budgets = budgets_of(control, pod)
+    guarded = not (is_finished(pod) or is_terminating(pod) or pod["status"]["phase"] == "Pending")
+    budgets = budgets_of(control, pod) if guarded else []
     if len(budgets) > 1:
         error = ApiError(500, TWO_BUDGETS)
         error.body = status(500, TWO_BUDGETS, "")
@@ -84,8 +85,19 @@ def _options(pod: Object, body: Any, query: Mapping[str, str]) -> Options:
     name = (body.get("metadata") or {}).get("name", "")
     if name != pod["metadata"]["name"]:
         raise bad_request("name in URL does not match name in Eviction object")
-    options = Options.read(body.get("deleteOptions") or {}, {})
-    return dataclasses.replace(options, dry=options.dry or is_dry(query.get("dryRun")))
+    given, asked = body.get("deleteOptions") or {}, dry_runs(query)
+    check_write("CreateOptions", query)
+    if asked and dry_runs(given) not in ([], asked):
+        both = f"{_go(asked)} and {_go(dry_runs(given))}"
+        why = f"Non-matching dry-run options in request and content: {both}"
+        raise ApiError(500, why, "")
+    options = Options.read(given, {})
+    return dataclasses.replace(options, dry_run=options.dry_run or tuple(asked))
+
+
+def _go(values: Sequence[str]) -> str:
+    """A list as Go prints it."""
+    return f"[{' '.join(values)}]"
 
 
 def _is_free(pod: Object, budget: Object) -> bool:
@@ -107,12 +119,14 @@ def _spend(control: Control, pod: Object, budget: Object, dry: bool) -> None:
         raise _too_many(f"The disruption budget {name} is still being processed by the server.", 10)
     allowed = state.get("disruptionsAllowed", 0)
     if allowed < 0:
-        raise forbidden(BUDGET, name, "pdb disruptions allowed is negative")
+        why = "pdb disruptions allowed is negative"
+        raise _forbidden(control.minor, name, why, why)
     if len(state.get("disruptedPods") or {}) > MAX_DISRUPTED_PODS:
         why = "DisruptedPods map too big - too many evictions not confirmed by PDB controller"
-        raise forbidden(BUDGET, name, why)
+        detail = "too many pending evictions not confirmed by PDB controller"
+        raise _forbidden(control.minor, name, why, detail)
     if allowed == 0:
-        raise _too_many(_refusal(budget, state, name), None)
+        raise _too_many(_refusal(budget, state, control.minor), None)
     if not dry:
         fields: Object = {
             "disruptionsAllowed": allowed - 1,
@@ -137,15 +151,26 @@ def allowed_condition(budget: Object, allowed: int) -> Object:
     }
 
 
-def _refusal(budget: Object, state: Object, name: str) -> str:
-    sync = condition(budget, "DisruptionAllowed")
-    if sync and sync["reason"] == "SyncFailed":
-        return (
-            f"The disruption budget {name} does not allow evicting pods currently because"
-            f" it failed sync: {sync['message']}"
-        )
+def _refusal(budget: Object, state: Object, minor: int) -> str:
+    """Why nothing is left. Before 1.35 it was always the number of pods."""
+    name, found = budget["metadata"]["name"], condition(budget, "DisruptionAllowed") or {}
+    told = found.get("message") if found.get("status") == "False" else ""
     desired, current = state.get("desiredHealthy", 0), state.get("currentHealthy", 0)
-    return f"The disruption budget {name} needs {desired} healthy pods and has {current} currently"
+    never = f"The disruption budget {name} does not allow evicting pods currently"
+    if minor >= 35 and told and found["reason"] == "SyncFailed":
+        return f"{never} because it failed sync: {told}"
+    if minor < 35 or current <= desired:
+        return (
+            f"The disruption budget {name} needs {desired} healthy pods and has {current} currently"
+        )
+    return f"{never} ({found['reason']}): {told}" if told else never
+
+
+def _forbidden(minor: int, name: str, why: str, detail: str) -> ApiError:
+    """403 for a budget whose status cannot be used; since 1.37 with a cause."""
+    message = f"The disruption budget {name} does not allow evicting pods currently: {detail}"
+    cause = {"reason": "DisruptionBudget", "message": message}
+    return forbidden(BUDGET, name, why, (cause,) if minor >= 37 else ())
 
 
 def _too_many(why: str, retry_after: int | None) -> ApiError:
@@ -156,6 +181,6 @@ def _too_many(why: str, retry_after: int | None) -> ApiError:
 def _targeted(control: Control, pod: Object, options: Options) -> Object:
     """The pod with its DisruptionTarget condition, which is written before the deletion, under the
     same preconditions."""
-    delete(control, PODS, pod, dataclasses.replace(options, dry=True))
+    delete(control, PODS, pod, dataclasses.replace(options, dry_run=("All",)))
     conditions = with_conditions(pod, control.now, DISRUPTION_TARGET)
     return control.store.put("pods", merged(pod, {"status": {"conditions": conditions}}))

@@ -89,10 +89,6 @@ class Nodes:
 
     def _register(self, machine: Machine, status: Object) -> Object:
         given = [{k: v for k, v in taint.items() if k != "seconds"} for taint in machine.taints]
-        fresh = [
-            {"key": NOT_READY, "effect": "NoSchedule"},
-            {"key": NOT_READY, "effect": "NoExecute"},
-        ]
         labels = machines.labels(
             machine.name, machine.zone, machine.instance_type, machine.architecture, machine.labels
         )
@@ -101,7 +97,7 @@ class Nodes:
             "volumes.kubernetes.io/controller-managed-attach-detach": "true",
         }
         meta = {"name": machine.name, "labels": labels, "annotations": notes}
-        spec = {"providerID": machine.provider_id, "taints": fresh + given}
+        spec = {"providerID": machine.provider_id, "taints": given}
         return self._control.create("nodes", {"metadata": meta, "spec": spec, "status": status})
 
     def _lease(self, node: Object) -> None:

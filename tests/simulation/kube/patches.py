@@ -16,7 +16,11 @@ from typing import Any
 import jsonpatch
 import jsonpointer
 
-from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ApiError, bad_request
+from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import (
+    ApiError,
+    bad_request,
+    no_such_format,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, merged
 from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import Resource
 
@@ -57,14 +61,12 @@ def patched(resource: Resource, obj: Object, patch: Any, content_type: str) -> O
     if kind == JSON:
         return _json_patched(obj, patch)
     if kind not in (MERGE, STRATEGIC) or (kind == STRATEGIC and resource.custom):
-        supported = ", ".join((JSON, MERGE) if resource.custom else (JSON, MERGE, STRATEGIC))
-        raise ApiError(
-            415,
-            "the body of the request was in an unknown format - accepted media types include:"
-            f" {supported}",
-        )
+        raise no_such_format()
     if not isinstance(patch, Mapping):
-        raise bad_request("error decoding patch: a patch must be an object")
+        raise bad_request(
+            "error decoding patch: json: cannot unmarshal array into Go value of type"
+            " map[string]interface {}"
+        )
     result: Object = merged(obj, patch) if kind == MERGE else strategic(obj, patch, "")
     return result
 
@@ -73,15 +75,14 @@ def _json_patched(obj: Object, patch: Any) -> Object:
     if not isinstance(patch, list):
         raise bad_request(
             "error decoding patch: json: cannot unmarshal object into Go value of type"
-            " jsonpatch.Patch"
+            " []handlers.jsonPatchOp"
         )
     try:
         result: Object = jsonpatch.apply_patch(obj, patch)
     except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException) as error:
-        cause = {"reason": "UnexpectedServerResponse", "message": str(error).splitlines()[0]}
-        raise ApiError(
-            422, "the server rejected our request due to an error in our request", causes=(cause,)
-        ) from error
+        refused = ApiError(422, "the server rejected our request due to an error in our request")
+        refused.body["details"] = {}
+        raise refused from error
     return result
 
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible_collections.nodeops.rotator.tests.simulation.kube import options
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import (
     ApiError,
@@ -54,6 +55,7 @@ class Reads:
     def page(self, request: Request) -> Object:
         """A list or a page of one."""
         query, resource = request.query, request.resource
+        options.check_list(query, self._control.streams_lists)
         version = self._version(query)
         token = query.get("continue")
         if token:
@@ -61,7 +63,7 @@ class Reads:
         else:
             items = self._select(request)
         meta: Object = {"resourceVersion": str(version)}
-        limit = int(query.get("limit") or 0)
+        limit = options.number(query, "limit")
         if 0 < limit < len(items):
             meta["continue"] = self._remember(version, items[limit:])
             if not query.get("labelSelector") and not query.get("fieldSelector"):
@@ -75,13 +77,18 @@ class Reads:
         }
 
     def _version(self, query: Mapping[str, str]) -> int:
-        current = self._control.store.version
-        asked = query.get("resourceVersion") or "0"
-        if not asked.isdigit():
-            raise bad_request(f'invalid resource version "{asked}"')
-        if int(asked) > current:
-            raise too_large(int(asked), current)
+        current, asked = self._control.store.version, self._asked(query)
+        if asked > current:
+            raise too_large(asked, current)
         return current
+
+    @staticmethod
+    def _asked(query: Mapping[str, str]) -> int:
+        """The resourceVersion asked for. What a watch answers by 500 is a bad request of a list."""
+        try:
+            return options.version(query)
+        except ApiError as error:
+            raise bad_request(f"invalid resource version: {error}") from error
 
     def _select(self, request: Request) -> list[Object]:
         test = object_test(request.resource, request.query)
@@ -114,7 +121,8 @@ class Reads:
         try:
             json.loads(base64.urlsafe_b64decode(token))
         except ValueError as error:
-            raise bad_request(f"continue key is not valid: {error}") from error
+            why = "invalid continue token: continue key is not valid: illegal base64 data"
+            raise bad_request(why) from error
         raise ApiError(410, STALE_TOKEN)
 
 

@@ -9,7 +9,10 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ApiError, no_such_path
+from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import (
+    no_such_method,
+    no_such_path,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import Resource
 from ansible_collections.nodeops.rotator.tests.simulation.kube.store import Store
 
@@ -29,6 +32,8 @@ class Request:
     query: Mapping[str, str]
     body: Any
     content_type: str
+    warnings: list[str] = dataclasses.field(default_factory=list)
+    """What the server has to say of a request that it obeys."""
 
     @property
     def operation(self) -> str:
@@ -61,11 +66,11 @@ def read(
         raise no_such_path()
     verb = _verb(method, name, query)
     if table.resource.namespaced and not namespace and (name or verb not in ("list", "watch")):
-        raise no_such_path() if name else _not_allowed()
+        raise no_such_path() if name else no_such_method()
     if (not name and verb in ("update", "patch")) or (
         name and verb == "create" and not subresource
     ):
-        raise _not_allowed()
+        raise no_such_method()
     return Request(verb, table.resource, namespace, name, subresource, query, body, content_type)
 
 
@@ -85,9 +90,5 @@ def _verb(method: str, name: str, query: Mapping[str, str]) -> str:
     if method == "DELETE":
         return "delete" if name else "deletecollection"
     if method not in VERBS:
-        raise _not_allowed()
+        raise no_such_method()
     return VERBS[method]
-
-
-def _not_allowed() -> ApiError:
-    return ApiError(405, "the server does not allow this method on the requested resource")

@@ -63,9 +63,9 @@ def _requirement(
 
 
 def object_match(selector: Mapping[str, Any] | None) -> Callable[[Mapping[str, str]], bool]:
-    """The predicate of a metav1.LabelSelector object; an empty or absent one matches nothing here,
-    as the eviction handler has it for budgets."""
-    if not selector or not (selector.get("matchLabels") or selector.get("matchExpressions")):
+    """The predicate of a metav1.LabelSelector object: an empty one matches everything, an absent
+    one nothing (meta/v1 LabelSelectorAsSelector; so do budgets since policy/v1)."""
+    if selector is None:
         return lambda labels: False
     plain = tuple((selector.get("matchLabels") or {}).items())
     rules = [
@@ -99,9 +99,18 @@ def fields_of(resource: Resource, text: str) -> list[tuple[str, bool, str]]:
             raise bad_request(f"invalid selector: '{part}'; can't understand '{part}'")
         field, operator, value = found.groups()
         if field not in ALWAYS and field not in resource.fields:
-            raise bad_request(f"field label not supported: {field}")
+            raise bad_request(_unknown_field(resource, field))
         result.append((field, operator != "!=", value))
     return result
+
+
+def _unknown_field(resource: Resource, field: str) -> str:
+    """Kinds with fields of their own say so in their own words; the others in those of apimachinery
+    pkg/runtime/scheme.go."""
+    if resource.fields:
+        return f"field label not supported: {field}"
+    known = ", ".join(f'"{name}"' for name in ALWAYS)
+    return f'"{field}" is not a known field selector: only {known}'
 
 
 def value_at(obj: Mapping[str, Any], field: str) -> str:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from ansible_collections.nodeops.rotator.tests.simulation.kube import options
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import (
     ApiError,
@@ -103,26 +104,35 @@ def start(
     control: Control, table: Table, namespace: str, test: Test | None, query: Mapping[str, str]
 ) -> Watch:
     """Open a watch with the given query (resourceVersion, timeoutSeconds, allowWatchBookmarks,
-    sendInitialEvents). Raises ApiError where the server would refuse."""
-    watch = Watch()
-    version = query.get("resourceVersion", "")
-    initial = query.get("sendInitialEvents") == "true"
-    asked = int(version) if version.isdigit() else 0
-    if asked > control.store.version:
-        raise too_large(asked, control.store.version)
-    if asked and asked < table.forgotten and not initial:
+    sendInitialEvents). Raises ApiError where the server would refuse. One from a version of the
+    future is silent until that is reached (apiserver storage/cacher)."""
+    options.check_list({**query, "watch": "true"}, control.streams_lists)
+    watch, asked = Watch(), options.version(query)
+    initial = _initial(query, control.streams_lists)
+    if initial and asked > control.store.version:
+        watch.fail(too_large(asked, control.store.version))
+    elif asked and asked < table.forgotten and not initial:
         watch.fail(expired(asked, table.forgotten))
+    if watch.closed:
         return watch
     if asked and not initial:
         _replay(watch, table, namespace, test, asked)
-    elif query.get("sendInitialEvents") != "false":
+    elif initial is not False:
         found = candidates(control.store, table.resource, namespace, query)
         _present(watch, table, [obj for obj in found if test is None or test(obj)])
-    if initial:
+    if initial and options.flag(query, "allowWatchBookmarks"):
         watch.push(_bookmark(control, table, {"k8s.io/initial-events-end": "true"}))
-    _follow(watch, table, namespace, test)
+    _follow(watch, table, namespace, test, asked)
     _clocks(watch, control, table, query)
     return watch
+
+
+def _initial(query: Mapping[str, str], streaming: bool) -> bool | None:
+    """sendInitialEvents, which a server that streams lists takes for asked where no version is
+    given (internalversion SetListOptionsDefaults)."""
+    if streaming and query.get("resourceVersion", "0") in ("", "0"):
+        return options.flag({"sendInitialEvents": "true", **query}, "sendInitialEvents")
+    return options.flag(query, "sendInitialEvents")
 
 
 def _replay(watch: Watch, table: Table, namespace: str, test: Test | None, asked: int) -> None:
@@ -142,9 +152,11 @@ def _present(watch: Watch, table: Table, found: Iterable[Object]) -> None:
         watch.push(event_line("ADDED", shown(table.resource, obj)))
 
 
-def _follow(watch: Watch, table: Table, namespace: str, test: Test | None) -> None:
+def _follow(watch: Watch, table: Table, namespace: str, test: Test | None, after: int) -> None:
+    """Pass on what comes after the version `after`."""
+
     def follow(change: Change) -> None:
-        kind = transition(change, namespace, test)
+        kind = transition(change, namespace, test) if change.version > after else None
         if kind:
             watch.push((change, kind))
 
@@ -164,19 +176,22 @@ def _bookmark(
 def _clocks(watch: Watch, control: Control, table: Table, query: Mapping[str, str]) -> None:
     """Timeout and bookmarks; a bookmark also comes just before the end, so that a client resumes
     where it is."""
-    limit = float(query.get("timeoutSeconds") or 1800)
+    limit = float(options.number(query, "timeoutSeconds") or 1800)
     if control.behavior.watch_close_interval is not None:
         limit = min(limit, control.behavior.watch_close_interval)
-    bookmarks = query.get("allowWatchBookmarks") in ("true", "1")
+    bookmarks = options.flag(query, "allowWatchBookmarks")
+
+    def told() -> None:
+        if bookmarks and control.store.version >= options.version(query):
+            watch.push(_bookmark(control, table))
 
     def end() -> None:
-        if bookmarks:
-            watch.push(_bookmark(control, table))
+        told()
         watch.close()
 
     def mark() -> None:
         if not watch.closed:
-            watch.push(_bookmark(control, table))
+            told()
             control.kernel.after(control.behavior.bookmark_interval, mark)
 
     timer = control.kernel.after(limit, end)

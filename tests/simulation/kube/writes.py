@@ -6,20 +6,20 @@ status."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from ansible_collections.nodeops.rotator.tests.simulation.kube import patches
+from ansible_collections.nodeops.rotator.tests.simulation.kube import bodies
 from ansible_collections.nodeops.rotator.tests.simulation.kube.admission import check_namespace
 from ansible_collections.nodeops.rotator.tests.simulation.kube.checks import (
+    check_change,
     check_identity,
+    check_new,
+    check_precondition,
     check_required,
-    check_rules,
+    check_version,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
 from ansible_collections.nodeops.rotator.tests.simulation.kube.deletion import (
     Options,
     delete,
-    is_dry,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import (
     already_exists,
@@ -30,9 +30,14 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import (
     success,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kube.eviction import evict
+from ansible_collections.nodeops.rotator.tests.simulation.kube.fields import missing
 from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
     Object,
     merged,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.kube.options import (
+    check_write,
+    dry_runs,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kube.reads import Reads, scale_of
 from ansible_collections.nodeops.rotator.tests.simulation.kube.requests import Request
@@ -66,29 +71,25 @@ class Writes:
             return 201, evict(self._control, self._present(request), request.body, request.query)
         if request.subresource == "binding":
             return self._bind(request)
-        body = _object(request)
-        meta = body["metadata"]
-        if meta.get("resourceVersion"):
-            raise bad_request("resourceVersion should not be set on objects to be created")
+        body = bodies.whole(request)
+        check_write("CreateOptions", request.query)
+        bodies.check_unversioned(body)
+        return 201, self._made(request, body)
+
+    def _made(self, request: Request, body: Object) -> Object:
+        resource, meta = request.resource, body["metadata"]
         if not meta.get("name") and not meta.get("generateName"):
-            raise invalid(
-                request.resource,
-                "",
-                "metadata.name",
-                "Required value: name or generateName is required",
-            )
+            why = missing("metadata.name", "name or generateName is required")
+            raise invalid(resource, "", why)
         name = meta.get("name", "")
-        check_namespace(self._store, request.resource, request.namespace, name)
-        if name and self._store.get(request.resource.plural, name, request.namespace):
-            raise already_exists(request.resource, name)
-        check_required(request.resource, name, body)
-        new = self._control.new(request.resource, body)
-        stored = (
-            new
-            if is_dry(request.query.get("dryRun"))
-            else self._store.put(request.resource.plural, new)
-        )
-        return 201, shown(request.resource, stored)
+        check_namespace(self._store, resource, request.namespace, name)
+        if name and self._store.get(resource.plural, name, request.namespace):
+            raise already_exists(resource, name)
+        check_required(resource, name, body)
+        new = self._control.new(resource, body)
+        check_new(resource, new)
+        dry = dry_runs(request.query)
+        return shown(resource, new if dry else self._store.put(resource.plural, new))
 
     def _bind(self, request: Request) -> Answer:
         pod = self._present(request)
@@ -103,40 +104,35 @@ class Writes:
 
     def update(self, request: Request) -> Answer:
         """Replace an object, its status or its scale."""
-        body = _object(request)
-        resource = request.resource
-        old = self._store.get(resource.plural, request.name, request.namespace)
-        if (
-            old is None
-            and resource.create_on_update
-            and not body["metadata"].get("resourceVersion")
-        ):
-            return self.create(request)
+        body, resource, name = bodies.whole(request), request.resource, request.name
+        check_write("UpdateOptions", request.query)
+        old = self._store.get(resource.plural, name, request.namespace)
+        if old is None and not resource.create_on_update:
+            raise not_found(resource, name)
         if old is None:
-            raise not_found(resource, request.name)
-        if not body["metadata"].get("resourceVersion") and resource.versioned_update:
-            why = "Invalid value: 0x0: must be specified for an update"
-            raise invalid(resource, request.name, "metadata.resourceVersion", why)
+            uid = body["metadata"].get("uid") or ""
+            check_precondition(resource, request.namespace, name, uid, "")
+            return 201, self._made(request, body)
+        check_identity(resource, name, old, body, whole=True)
+        check_version(resource, name, body)
         return 200, self._replace(request, old, body)
 
     def patch(self, request: Request) -> Answer:
         """Patch an object, its status or its scale."""
+        check_write("PatchOptions", request.query)
         old = self._present(request)
         view = scale_of(old) if request.subresource == "scale" else shown(request.resource, old)
-        patch = request.body
-        if isinstance(patch, str):
-            raise bad_request("error decoding patch: the body is not JSON")
-        body = patches.patched(request.resource, view, patch, request.content_type)
-        if not isinstance(body, Mapping) or not isinstance(body.get("metadata"), Mapping):
-            raise invalid(request.resource, request.name, "metadata.name", "Required value")
-        return 200, self._replace(request, old, dict(body))
+        if isinstance(request.body, str):
+            raise bad_request("invalid JSON patch")
+        body = bodies.patched(request, view)
+        check_identity(request.resource, request.name, old, body, whole=False)
+        return 200, self._replace(request, old, body)
 
     def _replace(self, request: Request, old: Object, body: Object) -> Object:
         resource = request.resource
-        check_identity(resource, request.name, old, body)
         new = self._tracked(request, old, _combined(resource, request.subresource, old, body))
-        check_rules(resource, old, new)
-        if is_dry(request.query.get("dryRun")):
+        check_change(resource, old, body, new)
+        if dry_runs(request.query):
             stored = new
         else:
             stored = self._control.write(resource.plural, old, new) if new != old else old
@@ -166,7 +162,7 @@ class Writes:
         """Delete one object: pods and what is held by finalizers are answered as objects, the rest
         as a Status."""
         old = self._present(request)
-        options = Options.read(request.body, request.query)
+        options = Options.read(request.body, request.query).check()
         now, gone = delete(self._control, request.resource, old, options)
         if request.resource.plural == "pods" or not gone:
             return 200, shown(request.resource, now)
@@ -174,7 +170,7 @@ class Writes:
 
     def deletecollection(self, request: Request) -> Answer:
         """Delete what a list with the same selectors would show."""
-        options = Options.read(request.body, request.query)
+        options = Options.read(request.body, request.query).check()
         found = self._reads.page(request)
         for obj in found["items"]:
             delete(self._control, request.resource, obj, options)
@@ -185,41 +181,6 @@ class Writes:
         if found is None:
             raise not_found(request.resource, request.name)
         return found
-
-
-def _object(request: Request) -> Object:
-    """The body as an object that fits the path. Raises ApiError 400."""
-    body, resource = request.body, request.resource
-    if not isinstance(body, Mapping) or not isinstance(body.get("metadata", {}), Mapping):
-        raise bad_request(
-            "the object provided is unrecognized (must be of type " + resource.kind + ")"
-        )
-    wanted = (
-        ("autoscaling/v1", "Scale")
-        if request.subresource == "scale"
-        else (resource.api_version, resource.kind)
-    )
-    given = (body.get("apiVersion") or wanted[0], body.get("kind") or wanted[1])
-    if given != wanted:
-        raise bad_request(
-            f"the API version or kind in the data ({given[0]}, {given[1]}) does not match the"
-            f" expected ({wanted[0]}, {wanted[1]})"
-        )
-    meta = dict(body.get("metadata") or {})
-    if meta.get("namespace", request.namespace) != request.namespace:
-        raise bad_request(
-            "the namespace of the provided object does not match the namespace sent on the request"
-        )
-    if request.name and meta.get("name", request.name) != request.name:
-        raise bad_request(
-            f"the name of the object ({meta['name']}) does not match the name on the URL"
-            f" ({request.name})"
-        )
-    if resource.namespaced:
-        meta["namespace"] = request.namespace
-    if request.name:
-        meta["name"] = request.name
-    return {**body, "metadata": meta}
 
 
 def _combined(resource: Resource, subresource: str, old: Object, body: Object) -> Object:

@@ -156,17 +156,18 @@ class Handler(BaseHTTPRequestHandler):
         kind = self.headers.get("Content-Type") or "application/json"
         if raw and kind == protobuf.CONTENT_TYPE and self.command == "DELETE":
             raw, kind = json.dumps(protobuf.delete_options(raw)).encode(), "application/json"
-        if raw and "json" not in kind:
+        if raw and "json" not in kind and self.command != "PATCH":
             message = (
-                f"the body of the request was in an unknown format - {kind}: only JSON is served"
+                "the body of the request was in an unknown format - accepted media types"
+                " include: application/json, application/yaml,"
+                " application/vnd.kubernetes.protobuf"
             )
             self._send(415, status(415, message, "UnsupportedMediaType"), {})
             return
         try:
             body = json.loads(raw) if raw else None
         except ValueError:
-            self._send(400, status(400, "the body of the request is not JSON", "BadRequest"), {})
-            return
+            body = raw.decode(errors="replace")
         server = self.server
         with server.lock:
             server.advance()

@@ -154,6 +154,11 @@ def watch_lasts(world: World) -> Any:
     return not watch.closed
 
 
+def streams_lists(world: World) -> Any:
+    query = {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan"}
+    return world.cluster.watch("/api/v1/nodes", query).status
+
+
 SWITCHES: dict[str, tuple[dict[str, Any], dict[str, Any], Callable[[World], Any], Any, Any]] = {
     "aws.describe_lag": ({"describe_lag": 5.0}, {}, stale_answers, {8}, {8, 9}),
     "aws.scaling_delay": ({"scaling_delay": (5.0, 60.0)}, {}, launched_after_a_second, 5, 4),
@@ -185,6 +190,7 @@ SWITCHES: dict[str, tuple[dict[str, Any], dict[str, Any], Callable[[World], Any]
     "aws.throttle_odds": ({"throttle_odds": 1.0}, {}, refusal, "", "Throttling"),
     "aws.az_rebalance": ({"az_rebalance": True}, {}, zones_after_resuming, [1, 2], [1, 1, 1]),
     "aws.page_size": ({"page_size": 3}, {}, page_of_instances, 4, 3),
+    "kube.watch_list": ({}, {"watch_list": False}, streams_lists, 200, 422),
     "kube.watch_close_interval": ({}, {"watch_close_interval": 5.0}, watch_lasts, True, False),
 }
 """By name: the fields that switch it on, what to look at, what a polite and what an impolite world

@@ -14,7 +14,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.gate import Gate
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build
 from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
-from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import Cluster
+from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import VERSION, Cluster
 
 STRATEGIC = "application/strategic-merge-patch+json"
 MERGE = "application/merge-patch+json"
@@ -23,10 +23,10 @@ MERGE = "application/merge-patch+json"
 class Hand:
     """One cluster and short ways to ask it."""
 
-    def __init__(self, behavior: Behavior) -> None:
+    def __init__(self, behavior: Behavior, version: str = VERSION) -> None:
         kernel = Kernel()
         self.kernel = kernel
-        self.cluster = Cluster(kernel, Gate(lambda: kernel.now), behavior)
+        self.cluster = Cluster(kernel, Gate(lambda: kernel.now), behavior, version)
 
     def nodes(self, *names: str, **given: Any) -> None:
         """Ready nodes, one after the other in the zones a, b, c."""
@@ -93,8 +93,8 @@ class Hand:
 
 @pytest.fixture
 def a_hand() -> Callable[..., Hand]:
-    """Make a cluster with the given behavior."""
-    return lambda **behavior: Hand(Behavior(**behavior))
+    """Make a cluster with the given behavior, of the given version."""
+    return lambda version=VERSION, **behavior: Hand(Behavior(**behavior), version)
 
 
 @pytest.fixture

@@ -79,11 +79,12 @@ def test_put_creates_a_lease_and_no_other_kind(hand: Hand) -> None:
     assert hand.ask("PUT", "/api/v1/nodes/new", {"metadata": {"name": "new"}})[0] == 404
 
 
-def test_another_uid_is_a_conflict(hand: Hand) -> None:
-    status, body = hand.ask(
-        "PATCH", "/api/v1/nodes/n1", {"metadata": {"uid": "other", "labels": {"a": "b"}}}
-    )
+def test_another_uid_is_a_conflict_for_a_put_and_invalid_in_a_patch(hand: Hand) -> None:
+    node = {**hand.node("n1"), "metadata": {**hand.node("n1")["metadata"], "uid": "other"}}
+    status, body = hand.ask("PUT", "/api/v1/nodes/n1", node)
     assert status == 409 and "Precondition failed: UID in precondition: other" in body["message"]
+    status, body = hand.ask("PATCH", "/api/v1/nodes/n1", {"metadata": {"uid": "other"}})
+    assert status == 422 and body["message"].endswith('"other": field is immutable')
 
 
 def test_patch_with_a_stale_version_is_a_conflict(hand: Hand) -> None:
@@ -143,7 +144,7 @@ def test_dry_run_answers_and_changes_nothing(hand: Hand, verb: str, path: str, b
 
 
 def test_dry_run_knows_one_value(hand: Hand) -> None:
-    assert hand.ask("DELETE", "/api/v1/nodes/n1", dryRun="Some")[0] == 400
+    assert hand.ask("DELETE", "/api/v1/nodes/n1", dryRun="Some")[0] == 422
 
 
 def test_delete_answers_a_status_or_the_pod(hand: Hand) -> None:

@@ -29,7 +29,6 @@ from ansible_collections.nodeops.rotator.tests.unit.simulation.kube.test_api imp
         ("GET", "/api/v1/pods/p", 404),
         ("POST", "/api/v1/nodes/n1", 405),
         ("PATCH", "/api/v1/nodes", 405),
-        ("GET", "/", 404),
     ],
 )
 def test_paths_that_are_not_served(hand: Hand, verb: str, path: str, status: int) -> None:
@@ -45,7 +44,6 @@ def test_paths_that_are_not_served(hand: Hand, verb: str, path: str, status: int
         {"kind": "Pod"},
         {"apiVersion": "v2"},
         {"metadata": {"namespace": "else"}},
-        {"metadata": {"resourceVersion": "5"}},
     ],
 )
 def test_bodies_that_do_not_fit(hand: Hand, body: Any) -> None:
@@ -143,3 +141,22 @@ def test_a_webhook_sees_writes_only(hand: Hand) -> None:
         400,
         'admission webhook "no.example" denied the request without explanation',
     )
+
+
+def test_a_warning_comes_beside_the_answer(hand: Hand) -> None:
+    body = {"spec": {"foo": 1, "bar": 2}, "metadata": {"name": "x"}}
+    status, _answer, headers = hand.cluster.request("POST", LEASES, body=body)
+    told = '299 - "unknown field \\"spec.foo\\"", 299 - "unknown field \\"spec.bar\\""'
+    assert (status, headers) == (201, {"Warning": told})
+    quiet = {"fieldValidation": "Ignore"}
+    again = {**body, "metadata": {"name": "y"}}
+    assert hand.cluster.request("POST", LEASES, quiet, again)[2] == {}
+
+
+def test_a_body_makes_a_deletion_ignore_its_query(hand: Hand) -> None:
+    """apiserver endpoints/handlers/delete.go: what a dry run in the query seems to promise is not
+    kept."""
+    assert hand.ask("DELETE", "/api/v1/nodes/n1", dryRun="All")[0] == 200
+    assert hand.cluster.object("nodes", "n1") is not None
+    assert hand.ask("DELETE", "/api/v1/nodes/n1", {"gracePeriodSeconds": 0}, dryRun="All")[0] == 200
+    assert hand.cluster.object("nodes", "n1") is None

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -108,16 +109,24 @@ def test_two_budgets_are_a_server_error(shop: Hand) -> None:
     assert (status, body["code"], body["message"]) == (500, 500, message)
 
 
-def test_a_budget_that_failed_to_sync_says_so(hand: Hand) -> None:
+@pytest.mark.parametrize(
+    ("version", "says"),
+    [
+        ("v1.34.1", "needs 0 healthy pods and has 0 currently"),
+        ("v1.35.0", "failed sync: daemonsets.apps does not implement the scale subresource"),
+    ],
+)
+def test_a_budget_that_failed_to_sync_says_so(
+    a_hand: Callable[..., Hand], version: str, says: str
+) -> None:
+    hand = a_hand(version=version)
+    hand.nodes("n1")
     build.daemonset(hand.cluster, "shop", "agent")
     build.pdb(hand.cluster, "shop", "agent", max_unavailable=1)
     hand.cluster.settle()
     status, body = hand.evict(hand.pods()[0]["metadata"]["name"])
     assert status == 429
-    assert (
-        "failed sync: daemonsets.apps does not implement the scale subresource"
-        in body["details"]["causes"][0]["message"]
-    )
+    assert says in body["details"]["causes"][0]["message"]
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_a_label_selector_that_means_nothing_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("selector", "matches"),
     [
-        ({}, False),
+        ({}, True),
         (None, False),
         ({"matchLabels": {"app": "web"}}, True),
         (

@@ -9,6 +9,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 from ansible_collections.nodeops.rotator.tests.simulation.kube.watch import Watch
 from ansible_collections.nodeops.rotator.tests.unit.simulation.kube.conftest import Hand
@@ -96,9 +98,13 @@ def test_too_old_a_version_is_410_inside_the_stream(a_hand: Callable[..., Hand])
     assert not hand.cluster.watch(NODES, {"resourceVersion": version}).closed
 
 
-def test_a_version_from_the_future_is_refused(hand: Hand) -> None:
-    watch = hand.cluster.watch(NODES, {"resourceVersion": "999999"})
-    assert (watch.status, watch.closed, watch.refusal["reason"]) == (504, True, "Timeout")
+def test_a_version_from_the_future_is_waited_for_in_silence(hand: Hand) -> None:
+    version = hand.cluster.store.version + 1
+    watch = hand.cluster.watch(NODES, {"resourceVersion": str(version)})
+    label(hand, "n1", a="1")
+    assert (hand.cluster.store.version, events(watch), watch.closed) == (version, [], False)
+    label(hand, "n1", a="2")
+    assert events(watch) == [("MODIFIED", "n1")]
 
 
 def test_timeout_and_bookmarks(hand: Hand) -> None:
@@ -124,15 +130,41 @@ def test_timeout_and_bookmarks(hand: Hand) -> None:
     assert events(watch) == []
 
 
-def test_initial_events_end_with_an_annotated_bookmark(hand: Hand) -> None:
-    query = {
-        "sendInitialEvents": "true",
-        "resourceVersionMatch": "NotOlderThan",
-        "allowWatchBookmarks": "true",
-    }
+INITIAL = {
+    "sendInitialEvents": "true",
+    "resourceVersionMatch": "NotOlderThan",
+    "allowWatchBookmarks": "true",
+}
+
+
+@pytest.mark.parametrize("query", [INITIAL, {"allowWatchBookmarks": "true"}])
+def test_initial_events_end_with_an_annotated_bookmark(
+    a_hand: Callable[..., Hand], query: dict[str, str]
+) -> None:
+    hand = a_hand(version="v1.34.1")
+    hand.nodes("n1")
     lines = [json.loads(line) for line in hand.cluster.watch(NODES, query).lines()]
     assert [line["type"] for line in lines] == ["ADDED", "BOOKMARK"]
     assert lines[1]["object"]["metadata"]["annotations"] == {"k8s.io/initial-events-end": "true"}
+
+
+@pytest.mark.parametrize(
+    ("version", "switched", "status"),
+    [
+        ("v1.33.5", None, 422),
+        ("v1.33.5", True, 200),
+        ("v1.34.1", None, 200),
+        ("v1.34.1", False, 422),
+    ],
+)
+def test_a_server_without_watch_lists_refuses_initial_events(
+    a_hand: Callable[..., Hand], version: str, switched: bool | None, status: int
+) -> None:
+    hand = a_hand(version, watch_list=switched)
+    watch = hand.cluster.watch(NODES, INITIAL)
+    assert (watch.status, watch.closed) == (status, status == 422)
+    refused = "unless the WatchList feature gate is enabled" in watch.refusal.get("message", "")
+    assert refused is (status == 422)
 
 
 def test_a_server_that_likes_to_close_watches(a_hand: Callable[..., Hand]) -> None:
