@@ -8,7 +8,11 @@ from __future__ import annotations
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import refusal
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import gate, unknown
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
+    capacity,
+    gate,
+    unknown,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -17,10 +21,36 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
     not_let_in,
     settle,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.observe import moving
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.observe import (
+    moving,
+    target_error,
+)
 
 
-def obstacle(ctx: RotationContext, fenced: bool) -> str:
+def protect(ctx: RotationContext) -> None:
+    """Put up what keeps others from taking nodes undrained, while there is anything to protect."""
+    if ctx.situation.outdated or ctx.situation.surge:
+        capacity.fence(ctx)
+    capacity.taint(ctx)
+
+
+def begin(ctx: RotationContext) -> None:
+    """Raise the surge and choose the next nodes, unless something is in the way. End the run if
+    that lasts for too long."""
+    why = obstacle(ctx)
+    end_if_stalled(ctx, why)
+    if not why and ctx.memory.mode == "rotate":
+        capacity.raise_desired(ctx)
+        capacity.choose(ctx)
+
+
+def settle_if_moved(ctx: RotationContext) -> None:
+    """Settle when new instances do not come from the target any more."""
+    if error := target_error(ctx) or unknown.stray_error(ctx):
+        settle(ctx, error)
+
+
+def obstacle(ctx: RotationContext) -> str:
     """Return why nothing may begin now, "" if it may."""
     if refused := refusal(ctx.group):
         return str(refused)
@@ -37,7 +67,8 @@ def obstacle(ctx: RotationContext, fenced: bool) -> str:
         )
     if pending := gate.closed(ctx):
         return pending
-    return "" if fenced else f"the scale-in fence of {ctx.group.name} is not up"
+    protected = not (ctx.situation.outdated or ctx.situation.surge) or capacity.fenced(ctx)
+    return "" if protected else f"the scale-in fence of {ctx.group.name} is not up"
 
 
 def end_if_stalled(ctx: RotationContext, why: str) -> None:

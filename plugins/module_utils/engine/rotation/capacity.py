@@ -54,16 +54,22 @@ PROTECT_AT_ONCE = 50
 """SetInstanceProtection takes up to 50 instance ids (its API reference)."""
 
 
-def fence(ctx: RotationContext) -> bool:
-    """Whether nobody else's desired or rebalancing can take an undrained node; puts up what is
-    missing of that."""
+def fenced(ctx: RotationContext) -> bool:
+    """Return whether nobody else's desired or rebalancing can take an undrained node."""
+    group, journal = ctx.group, ctx.journal
+    suspended = set(journal.suspended) <= group.suspended
+    return suspended and (group.protects_new or not journal.fenced)
+
+
+def fence(ctx: RotationContext) -> None:
+    """Suspend rebalancing and protect the instances from scale-in, as far as that is missing."""
     group, journal = ctx.group, ctx.journal
     if missing := tuple(sorted(set(journal.suspended) - group.suspended)):
         ctx.do(Suspend(group.name, missing))
     if group.tags.get(SIGNPOST) != journal.run:
         ctx.do(SetTag(group.name, SIGNPOST, journal.run))
     if not journal.fenced:
-        return not missing
+        return
     if not group.protects_new:
         ctx.do(ProtectNew(group.name, True))
     unprotected = [
@@ -74,7 +80,6 @@ def fence(ctx: RotationContext) -> bool:
     unprotected = [instance for instance in unprotected if instance not in ctx.memory.marks.gone]
     for start in range(0, len(unprotected), PROTECT_AT_ONCE):
         ctx.do(Protect(group.name, tuple(unprotected[start : start + PROTECT_AT_ONCE]), True))
-    return not missing and group.protects_new
 
 
 def taint(ctx: RotationContext) -> None:

@@ -1,18 +1,16 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Deciding a rotation: one look at a time, from whatever state the world is in.
+"""Decide a rotation one look at a time, from whatever state the world is in.
 
-Level-triggered: nothing here remembers a step, every look asks again what is missing. So a run that
-was killed at any point is simply gone on with, and what the world changes behind our back is seen
-at the next look.
+Nothing here remembers a step: every look asks again what is missing. So the next run resumes one
+that was killed at any point, and the next look sees what others change.
 """
 
 from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import refusal
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
-    SetDesired,
     WriteLease,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
@@ -27,19 +25,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Step, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
-    balancers,
-    begin,
-    capacity,
     ended_nodes,
     failures,
-    gate,
     lock,
-    new_nodes,
     observe,
     pointer,
-    replacement,
-    restore,
-    shield,
     unknown,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
@@ -50,6 +40,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fi
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Memory
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.outcomes import learn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.pipeline import (
+    STOP,
+    run_phases,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.result import (
     RotationResult,
     conclude,
@@ -92,7 +86,7 @@ def _decide(ctx: RotationContext) -> RotationResult | None:
     if ctx.memory.mode == "survey":
         return _survey(ctx)
     ctx.may_act = lock.keep(ctx)
-    {"rotate": _rotate, "settle": _settle, "release": _release}[ctx.memory.mode](ctx)
+    run_phases(ctx, ctx.memory.mode)
     ctx.note(poll_soon=ctx.poll_soon)
     return None
 
@@ -121,102 +115,6 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
     return None
 
 
-def _rotate(ctx: RotationContext) -> None:
-    unknown.note_seen(ctx)
-    gate.note_losses(ctx)
-    replacement.record_terminated(ctx)
-    ended_nodes.delete_ended_nodes(ctx)
-    capacity.adopt(ctx)
-    capacity.tell_foreign(ctx)
-    for hopeless in failures.hopeless(ctx).values():
-        failures.settle(ctx, hopeless)
-    if error := observe.same_target(ctx) or unknown.stray_error(ctx):
-        failures.settle(ctx, error)
-    fenced = not (ctx.situation.outdated or ctx.situation.surge) or capacity.fence(ctx)
-    capacity.taint(ctx)
-    shield.shield(ctx)
-    new_nodes.judge(ctx)
-    replacement.advance(ctx)
-    replacement.put_back(ctx)
-    balancers.rejoined(ctx)
-    wide = new_nodes.canary(ctx)
-    why = begin.obstacle(ctx, fenced)
-    begin.end_if_stalled(ctx, why)
-    if ctx.memory.mode != "rotate":
-        return
-    if not why:
-        capacity.raise_desired(ctx)
-        capacity.choose(ctx)
-    if wide and _done(ctx):
-        ctx.note(problem=_incomplete(ctx))
-        ctx.note(mode="release")
-        ctx.look_at(ctx.now)
-
-
-def _incomplete(ctx: RotationContext) -> RotatorError | None:
-    """Return why the rotation is not complete although it has come to its end, or None."""
-    if ctx.memory.marks.skipped & {member.id for member in ctx.situation.outdated}:
-        reasons = "; ".join(ctx.journal.failures)
-        return FailedError(f"Not every node of {ctx.group.name} could be replaced: {reasons}")
-    if pending := gate.closed(ctx):
-        return FailedError(f"Every node of {ctx.group.name} was replaced, but {pending}")
-    return unknown.unknown_error(ctx)
-
-
-def _done(ctx: RotationContext) -> bool:
-    """Whether every outdated node that we did not give up is replaced, for good."""
-    situation = ctx.situation
-    left = ctx.memory.marks.skipped | unknown.left_alone(ctx)
-    if situation.leaving or any(member.id not in left for member in situation.outdated):
-        return False
-    nodeless = [member for member in situation.outdated if member.node is None]
-    if any(unknown.may_still_join(ctx, member) for member in nodeless):
-        return False
-    if capacity.next_unknown(ctx) is not None:
-        return False
-    if not gate.closed(ctx):
-        ctx.forget("gate at the end")
-    elif not ctx.over("gate at the end", ctx.policy.gate_timeout):
-        return False
-    if not restore.shrunk(ctx) or not ctx.read_fresh:
-        return False
-    well = all(member.joined for member in situation.members if member.id not in left)
-    return well and situation.launched == situation.desired and ended_nodes.ended_nodes_gone(ctx)
-
-
-def _settle(ctx: RotationContext) -> None:
-    back = pointer.back(ctx) or pointer.given_up(ctx)
-    replacement.record_terminated(ctx)
-    capacity.adopt(ctx)
-    capacity.tell_foreign(ctx)
-    replacement.skip_blocked(ctx)
-    replacement.advance(ctx)
-    replacement.put_back(ctx)
-    balancers.rejoined(ctx)
-    if ctx.journal.account.raise_from is not None:
-        capacity.drop_raise(ctx)
-    elif restore.shrunk(ctx) and ended_nodes.ended_nodes_gone(ctx) and back:
-        ctx.note(mode="release")
-        ctx.look_at(ctx.now)
-
-
-def _release(ctx: RotationContext) -> None:
-    replacement.record_terminated(ctx)
-    capacity.tell_foreign(ctx)
-    if ctx.journal.account.raise_from is not None:
-        capacity.drop_raise(ctx)
-        return
-    if not (pointer.back(ctx) or pointer.given_up(ctx)):
-        return
-    if restore.restored(ctx) and ctx.recorded:
-        if ctx.policy.restore_only and ctx.situation.surge:
-            restore.left(ctx, restore.surplus(ctx))
-        for command, error in failures.hopeless(ctx).items():
-            if not isinstance(command, SetDesired):  # what was never raised is not left either
-                restore.left(ctx, error.message)
-        lock.release(ctx)
-
-
 def _stop(ctx: RotationContext) -> RotationResult | None:
     """Somebody wants us to end now: nothing new, nodes that lost no pod go back, the lock is given
     up, and the record tells the next run where to go on."""
@@ -233,20 +131,7 @@ def _stop(ctx: RotationContext) -> RotationResult | None:
             lock.release(ctx)
         return None
     ctx.may_act = lock.keep(ctx)
-    replacement.record_terminated(ctx)
-    for member in ctx.situation.leaving:
-        record = ctx.memory.records.get(member.id)
-        deregistered = any(target[1] == member.id for target in ctx.journal.deregistered_targets)
-        if (
-            member.node is not None
-            and record is not None
-            and record.evictions == 0
-            and not deregistered
-            and record.phase != "drained"
-        ):
-            capacity.give_up(ctx, member)
-    if replacement.put_back(ctx) and ctx.recorded:
-        lock.release(ctx)
+    run_phases(ctx, STOP)
     return None
 
 

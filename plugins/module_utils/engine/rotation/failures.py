@@ -63,6 +63,12 @@ def settle(ctx: RotationContext, error: RotatorError) -> None:
         )
 
 
+def settle_if_hopeless(ctx: RotationContext) -> None:
+    """Settle when a command keeps failing."""
+    for error in hopeless(ctx).values():
+        settle(ctx, error)
+
+
 def hopeless(ctx: RotationContext) -> dict[Command, RotatorError]:
     """Return the commands that keep failing, with their errors."""
     retries, shut = ctx.memory.retries.items(), _not_let_in(ctx)

@@ -199,12 +199,21 @@ def _failed(ctx: RotationContext, member: Member, text: str) -> None:
     take(ctx, member, "broken")
 
 
-def canary(ctx: RotationContext) -> bool:
-    """Whether the rotation may go wide: the canaries were replaced and have been well for the soak
-    time."""
-    policy, journal = ctx.policy, ctx.journal
-    if not policy.canary or journal.canary == "passed":
+def is_wide(ctx: RotationContext) -> bool:
+    """Return whether no canary is being judged: none is wanted, it has passed, or there is nothing
+    to judge and nothing to go wide with."""
+    if not ctx.policy.canary or ctx.journal.canary == "passed":
         return True
+    judged = ctx.journal.canary == "failed" or ctx.journal.canaries or ctx.situation.current
+    return not judged and not unknown.to_replace(ctx)
+
+
+def judge_canary(ctx: RotationContext) -> None:
+    """Record that the canary has passed once the canaries were replaced and have been well for the
+    soak time; settle when it has failed."""
+    policy, journal = ctx.policy, ctx.journal
+    if is_wide(ctx):
+        return
     if journal.canary == "failed":
         settle(
             ctx,
@@ -213,21 +222,18 @@ def canary(ctx: RotationContext) -> bool:
                 f" {(journal.failures or ('see above',))[-1]}"
             ),
         )
-        return False
+        return
     if journal.canaries < policy.canary and unknown.to_replace(ctx):
-        return False
-    if not journal.canaries and not ctx.situation.current:
-        return True  # there is nothing to judge, and nothing to go wide with
+        return
     if not _watched(ctx, min(policy.canary, max(1, journal.canaries))):
         ctx.forget("soak")
-        return False
+        return
     ctx.tell(
         "canary", ctx.group.name, f"replaced; watching it for {policy.soak:.0f} s", once="soak"
     )
     if ctx.over("soak", policy.soak):
         ctx.record(canary="passed")
         ctx.tell("canary", ctx.group.name, "passed", once="canary passed")
-    return False
 
 
 def _watched(ctx: RotationContext, number: int) -> bool:

@@ -125,9 +125,9 @@ def fatal(error: RotatorError | None) -> bool:
     return isinstance(error, AccessError)
 
 
-def same_target(ctx: RotationContext) -> RotatorError | None:
-    """The error when somebody moved or deleted the group's template while we work, or None. One
-    read is no proof: it may be older than the change that we were started for."""
+def target_error(ctx: RotationContext) -> RotatorError | None:
+    """Return the error when somebody moved or deleted the group's template while we work, or None.
+    One read is no proof: it may be older than the change that we were started for."""
     found, started = ctx.group.resolved, ctx.journal.target[:2]
     if found is not None and found.source == started:
         ctx.forget(MOVED)

@@ -49,7 +49,8 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.test_capacit
 def test_the_fence_is_put_up_in_batches_and_tells_whether_it_stands() -> None:
     many = tuple(an_instance(f"{number:03}") for number in range(120))
     ctx = a_context(a_group(*many), journal=FENCED)
-    assert capacity.fence(ctx) is False
+    capacity.fence(ctx)
+    assert not capacity.fenced(ctx)
     assert ctx.commands[:3] == [
         Suspend("blue", ("AZRebalance",)),
         SetTag("blue", capacity.SIGNPOST, "r1"),
@@ -70,7 +71,8 @@ def test_the_fence_is_put_up_in_batches_and_tells_whether_it_stands() -> None:
         "tags": {capacity.SIGNPOST: "r1"},
     }
     up = a_context(a_group(*done, **state), journal=FENCED)
-    assert capacity.fence(up) is True and up.commands == []
+    capacity.fence(up)
+    assert capacity.fenced(up) and up.commands == []
 
 
 def test_only_instances_in_service_are_protected_and_nothing_without_the_fence() -> None:
@@ -80,9 +82,11 @@ def test_only_instances_in_service_are_protected_and_nothing_without_the_fence()
         tags={capacity.SIGNPOST: "r1"},
     )
     ctx = a_context(pending, journal=dataclasses.replace(FENCED, suspended=()))
-    assert capacity.fence(ctx) is False and ctx.commands == [ProtectNew("blue", True)]
+    capacity.fence(ctx)
+    assert not capacity.fenced(ctx) and ctx.commands == [ProtectNew("blue", True)]
     bare = a_context(a_group(*OLD, tags={capacity.SIGNPOST: "r1"}), journal=RUNNING)
-    assert capacity.fence(bare) is True and bare.commands == []
+    capacity.fence(bare)
+    assert capacity.fenced(bare) and bare.commands == []
 
 
 @pytest.mark.parametrize(("lifecycle", "down"), [("Pending", False), ("InService", True)])

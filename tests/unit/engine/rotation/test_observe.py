@@ -162,7 +162,7 @@ def test_a_template_that_moves_is_believed_after_a_while_and_nothing_new_is_begu
 ) -> None:
     group = dataclasses.replace(GROUP, resolved=found)
     ctx = a_context(group)
-    assert observe.same_target(ctx) is None and observe.moving(ctx) is bool(words)
+    assert observe.target_error(ctx) is None and observe.moving(ctx) is bool(words)
     assert ctx.target == TARGET and ctx.poll_soon is bool(words)
-    error = observe.same_target(a_context(group, timers={"moved": NOW - REPEAT}))
+    error = observe.target_error(a_context(group, timers={"moved": NOW - REPEAT}))
     assert (error is None) is not bool(words) and words in str(error or "")

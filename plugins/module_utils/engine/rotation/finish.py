@@ -1,0 +1,118 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How each mode of a run comes to its end."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    SetDesired,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    FailedError,
+    RotatorError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
+    capacity,
+    ended_nodes,
+    failures,
+    gate,
+    lock,
+    new_nodes,
+    pointer,
+    replacement,
+    restore,
+    unknown,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+
+
+def finish_rotating(ctx: RotationContext) -> None:
+    """Go on to putting everything back once every outdated node is replaced."""
+    if ctx.memory.mode == "rotate" and new_nodes.is_wide(ctx) and _done(ctx):
+        ctx.note(problem=_incomplete(ctx))
+        _go_on_to_release(ctx)
+
+
+def _go_on_to_release(ctx: RotationContext) -> None:
+    ctx.note(mode="release")
+    ctx.look_at(ctx.now)
+
+
+def _incomplete(ctx: RotationContext) -> RotatorError | None:
+    """Return why the rotation is not complete although it has come to its end, or None."""
+    if ctx.memory.marks.skipped & {member.id for member in ctx.situation.outdated}:
+        reasons = "; ".join(ctx.journal.failures)
+        return FailedError(f"Not every node of {ctx.group.name} could be replaced: {reasons}")
+    if pending := gate.closed(ctx):
+        return FailedError(f"Every node of {ctx.group.name} was replaced, but {pending}")
+    return unknown.unknown_error(ctx)
+
+
+def _done(ctx: RotationContext) -> bool:
+    """Whether every outdated node that we did not give up is replaced, for good."""
+    situation = ctx.situation
+    left = ctx.memory.marks.skipped | unknown.left_alone(ctx)
+    if situation.leaving or any(member.id not in left for member in situation.outdated):
+        return False
+    nodeless = [member for member in situation.outdated if member.node is None]
+    if any(unknown.may_still_join(ctx, member) for member in nodeless):
+        return False
+    if capacity.next_unknown(ctx) is not None:
+        return False
+    if not gate.closed(ctx):
+        ctx.forget("gate at the end")
+    elif not ctx.over("gate at the end", ctx.policy.gate_timeout):
+        return False
+    if not restore.shrunk(ctx) or not ctx.read_fresh:
+        return False
+    well = all(member.joined for member in situation.members if member.id not in left)
+    return well and situation.launched == situation.desired and ended_nodes.ended_nodes_gone(ctx)
+
+
+def finish_settling(ctx: RotationContext) -> None:
+    """Go on to putting everything back once nothing is in flight and the surge is given back."""
+    if ctx.journal.account.raise_from is not None:
+        capacity.drop_raise(ctx)
+        return
+    if restore.shrunk(ctx) and ended_nodes.ended_nodes_gone(ctx) and _points_back(ctx):
+        _go_on_to_release(ctx)
+
+
+def _points_back(ctx: RotationContext) -> bool:
+    """Return whether the group launches from what it should, or cannot be made to."""
+    return not ctx.journal.pointer_owed or pointer.given_up(ctx)
+
+
+def finish_release(ctx: RotationContext) -> None:
+    """Put everything back and give up the lock once reads show that it is."""
+    if ctx.journal.account.raise_from is not None:
+        capacity.drop_raise(ctx)
+        return
+    if _points_back(ctx) and restore.restored(ctx) and ctx.recorded:
+        if ctx.policy.restore_only and ctx.situation.surge:
+            restore.left(ctx, restore.surplus(ctx))
+        for command, error in failures.hopeless(ctx).items():
+            if not isinstance(command, SetDesired):  # what was never raised is not left either
+                restore.left(ctx, error.message)
+        lock.release(ctx)
+
+
+def let_untouched_go(ctx: RotationContext) -> None:
+    """After a signal: give up the nodes that have lost nothing yet; the others stay as they are,
+    and the record tells the next run where to resume."""
+    deregistered = {target[1] for target in ctx.journal.deregistered_targets}
+    for member in ctx.situation.leaving:
+        record = ctx.memory.records.get(member.id)
+        if member.node is None or record is None or member.id in deregistered:
+            continue
+        if record.evictions == 0 and record.phase != "drained":
+            capacity.give_up(ctx, member)
+
+
+def finish_stopping(ctx: RotationContext) -> None:
+    """After a signal: give up the lock once the nodes that were given up are put back."""
+    if replacement.put_back(ctx) and ctx.recorded:
+        lock.release(ctx)

@@ -1,0 +1,85 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The phases of a look, in their order: the one list that every mode runs through.
+
+Observe what has happened, judge new nodes, move leaving nodes on, begin what may begin, finish. A
+mode skips phases, it never orders them anew.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
+    balancers,
+    begin,
+    capacity,
+    ended_nodes,
+    failures,
+    finish,
+    gate,
+    new_nodes,
+    pointer,
+    replacement,
+    shield,
+    unknown,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+
+ROTATE, SETTLE, RELEASE, STOP = "rotate", "settle", "release", "stop"
+
+
+@dataclasses.dataclass(frozen=True)
+class Phase:
+    """One step of a look: what it does, and the modes that do it."""
+
+    act: Callable[[RotationContext], object]
+    modes: tuple[str, ...]
+
+
+OBSERVE = (
+    Phase(unknown.note_seen, (ROTATE,)),
+    Phase(gate.note_losses, (ROTATE,)),
+    Phase(pointer.back, (SETTLE, RELEASE)),
+    Phase(replacement.record_terminated, (ROTATE, SETTLE, RELEASE, STOP)),
+    Phase(ended_nodes.delete_ended_nodes, (ROTATE,)),
+    Phase(capacity.adopt, (ROTATE, SETTLE)),
+    Phase(capacity.tell_foreign, (ROTATE, SETTLE, RELEASE)),
+    Phase(failures.settle_if_hopeless, (ROTATE,)),
+    Phase(begin.settle_if_moved, (ROTATE,)),
+)
+JUDGE = (
+    Phase(begin.protect, (ROTATE,)),
+    Phase(shield.shield, (ROTATE,)),
+    Phase(new_nodes.judge, (ROTATE,)),
+)
+MOVE = (
+    Phase(replacement.skip_blocked, (SETTLE,)),
+    Phase(replacement.advance, (ROTATE, SETTLE)),
+    Phase(finish.let_untouched_go, (STOP,)),
+    Phase(replacement.put_back, (ROTATE, SETTLE)),
+    Phase(balancers.rejoined, (ROTATE, SETTLE)),
+)
+BEGIN = (
+    Phase(new_nodes.judge_canary, (ROTATE,)),
+    Phase(begin.begin, (ROTATE,)),
+)
+FINISH = (
+    Phase(finish.finish_rotating, (ROTATE,)),
+    Phase(finish.finish_settling, (SETTLE,)),
+    Phase(finish.finish_release, (RELEASE,)),
+    Phase(finish.finish_stopping, (STOP,)),
+)
+PHASES = (*OBSERVE, *JUDGE, *MOVE, *BEGIN, *FINISH)
+
+
+def run_phases(ctx: RotationContext, mode: str) -> None:
+    """Run the phases of this mode. A phase that changes the mode of the run changes what the next
+    look does, not this one."""
+    for phase in PHASES:
+        if mode in phase.modes:
+            phase.act(ctx)
