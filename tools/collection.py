@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Copy the tracked files to a path at which the tools of Ansible expect a collection."""
+"""Copy the tracked files to where Ansible's tools expect a collection."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def changelog() -> bool:
 
 
 def docs() -> bool:
-    """Check the documentation of the plugins with antsibull-docs, in an installed tree."""
+    """Check the documentation of the plugins with antsibull-docs."""
     with copied() as place:
         return command(
             "antsibull-docs",

@@ -1,10 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the tests stage by stage: `run_tests.py [unit|rotation|contract|integration]`.
+"""Run the tests stage by stage: `run_tests.py [stage ...]`.
 
-Without a name, all stages run. `core` and `engine` have a run of their own, in which Ansible and
-the cloud libraries cannot be imported (tests/alone.py).
+Stages are unit, rotation, contract and integration; without a name, all run. `core` and `engine`
+have a run of their own, in which Ansible and the cloud libraries cannot be imported
+(tests/alone.py).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ WAITERS = ("-n", "3", "--dist", "worksteal")
 
 @dataclasses.dataclass(frozen=True)
 class Stage:
-    """One pytest run: its folders, its options, and its budget in seconds on two cores."""
+    """One pytest run: its folders, options, and budget in seconds on two cores."""
 
     name: str
     folders: tuple[str, ...]

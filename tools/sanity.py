@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run `ansible-test sanity` on a copy of the collection, even without its download server.
+"""Run `ansible-test sanity` on a copy of the collection, offline if need be.
 
 ansible-test creates virtual environments without pip and then downloads a script that installs pip.
 If that download fails, it names the file that may be put in its place. `_provide` does that, with

@@ -21,7 +21,10 @@ PROGRAMS = pathlib.Path(sys.executable).parent
 
 @dataclasses.dataclass(frozen=True)
 class Tally:
-    """Numbers of tests that passed, failed and were skipped. A crash counts as failed."""
+    """Numbers of tests that passed, failed and were skipped.
+
+    A crash counts as failed.
+    """
 
     passed: int = 0
     failed: int = 0
@@ -51,9 +54,9 @@ class Step:
 
 
 def run(kind: str, steps: list[Step]) -> int:
-    """Run every step, also after a failure, print a summary, and return the exit status.
+    """Run every step, even after a failure, and return the exit status.
 
-    The figures are also written to build/<kind>.json.
+    Prints a summary at the end. The figures are also written to build/<kind>.json.
     """
     total, failures = Tally(), []
     for step in steps:

@@ -47,7 +47,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.table 
 
 
 def table(rows: Any) -> list[str]:
-    """Return the lines of a table. Raises AnsibleFilterError if `rows` is not a list of lists."""
+    """Return the lines of a table.
+
+    Raises AnsibleFilterError if `rows` is not a list of lists.
+    """
     if not _is_list(rows) or not all(_is_list(row) for row in rows):
         raise AnsibleFilterError(
             f"nodeops.rotator.table takes a list of rows, each a list of cells, not {rows!r}"
@@ -56,7 +59,7 @@ def table(rows: Any) -> list[str]:
 
 
 def _is_list(value: Any) -> bool:
-    """Return True for a list in any of Ansible's forms, among them tuples and lazy sequences."""
+    """Return True for a list in any of Ansible's forms, such as a lazy sequence."""
     return isinstance(value, Sequence) and not isinstance(value, (str, bytes))
 
 
@@ -65,7 +68,7 @@ def _text(cell: Any) -> str:
 
 
 class FilterModule:
-    """The filters of this file."""
+    """Filters of this file."""
 
     def filters(self) -> dict[str, Callable[[Iterable[Any]], list[str]]]:
         """Return each filter by its name."""

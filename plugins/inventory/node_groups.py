@@ -242,7 +242,7 @@ def make_variables(node_group: NodeGroup) -> dict[str, Any]:
 
 
 def name_hosts(found: Iterable[NodeGroup]) -> list[tuple[str, NodeGroup]]:
-    """Return each node group with a host name that no other host and no inventory group has.
+    """Return each node group with a host name that nothing else in the inventory has.
 
     A name that is not unique gets the region appended, then the cluster, then the Auto Scaling
     group, and in the end a hash of the name of the Auto Scaling group.

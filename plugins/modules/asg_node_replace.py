@@ -251,38 +251,14 @@ events:
   returned: always
 """
 
-from typing import Any
-
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import (
-    aws_module,
-    fail_on_error,
-    finish,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import (
-    follow_environment,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.rotation import (
-    SPEC,
-    diff,
-    rotate,
-)
-
-
-@fail_on_error
-def run(module: Any) -> None:
-    """Rotate the node group and return the result."""
-    progress = follow_environment()
-    result = rotate(module, progress)
-    changed = result.changed or result.status == "planned"
-    answer = {**result.values, "changed": changed, "diff": diff(result), "events": progress.events}
-    for sentence in result.values["not_restored"]:
-        module.warn(sentence)
-    finish(module, answer, result.error)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import aws_module
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_module
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.rotation import SPEC, rotate
 
 
 def main() -> None:
     """Run the module."""
-    run(aws_module(SPEC))
+    run_module(aws_module(SPEC), rotate)
 
 
 if __name__ == "__main__":

@@ -329,103 +329,14 @@ releases:
   sample: [{"image_id": "ami-0123456789abcdef0", "release_version": "1.33.1-20260501"}]
 """
 
-from typing import Any
-
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.families import (
-    ARCHITECTURES,
-    CHOICES,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.request import Search
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
-    Target,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import (
-    aws_module,
-    fail_on_error,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.images import look_up
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
-
-COMPARED = (
-    "image_id",
-    "launch_template_id",
-    "launch_template_name",
-    "autoscaling_group_name",
-    "eks_nodegroup",
-)
-COMPARE_SPEC: dict[str, Any] = {
-    **{name: {"type": "str"} for name in (*COMPARED, "kops_instance_group", "kops_cluster")},
-    "version": {"type": "str", "default": "$Latest"},
-}
-TEXTS = ("variant", "os_release", "kubernetes_version", "release_version", "name_pattern")
-SPEC: dict[str, Any] = {
-    **KUBE_SPEC,
-    **{name: {"type": "str"} for name in TEXTS},
-    "family": {"type": "str", "choices": list(CHOICES)},
-    "architecture": {"type": "str", "choices": list(ARCHITECTURES)},
-    "allow_downgrade": {"type": "bool", "default": False},
-    "min_age": {"type": "int", "default": 0},
-    "max_age": {"type": "int"},
-    "owners": {"type": "list", "elements": "str"},
-    "tags": {"type": "dict"},
-    "filters": {"type": "dict"},
-    "releases": {"type": "bool", "default": False},
-    "compare_to": {
-        "type": "dict",
-        "options": COMPARE_SPEC,
-        "mutually_exclusive": [[*COMPARED, "kops_instance_group"]],
-        "required_one_of": [[*COMPARED, "kops_instance_group"]],
-        "required_together": [["kops_cluster", "kops_instance_group"]],
-    },
-}
-
-
-def make_search(params: dict[str, Any]) -> Search:
-    """Return the options as a search."""
-    compare = params["compare_to"] or {}
-    target = Target(
-        template_id=compare.get("launch_template_id") or "",
-        template_name=compare.get("launch_template_name") or "",
-        version=compare.get("version") or "",
-        group=compare.get("autoscaling_group_name") or "",
-        eks_cluster=params["eks_cluster"] or "",
-        eks_nodegroup=compare.get("eks_nodegroup") or "",
-        kops_cluster=compare.get("kops_cluster") or "",
-        kops_group=compare.get("kops_instance_group") or "",
-    )
-    filters = {
-        name: value if isinstance(value, list) else [value]
-        for name, value in (params["filters"] or {}).items()
-    }
-    texts: dict[str, Any] = {
-        name: params[name] or "" for name in (*TEXTS, "family", "architecture", "eks_cluster")
-    }
-    return Search(
-        **texts,
-        min_age=params["min_age"],
-        max_age=params["max_age"],
-        allow_downgrade=params["allow_downgrade"],
-        releases=params["releases"],
-        owners=tuple(params["owners"] or ()),
-        tags={name: str(value) for name, value in (params["tags"] or {}).items()},
-        filters={name: [str(value) for value in values] for name, values in filters.items()},
-        compare=target if compare and not compare.get("image_id") else None,
-        compare_image=compare.get("image_id") or "",
-    )
-
-
-@fail_on_error
-def run(module: Any) -> None:
-    """Look up the image and return it."""
-    result = look_up(module, make_search(module.params))
-    for warning in result.pop("warnings"):
-        module.warn(warning)
-    module.exit_json(changed=False, **result)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import aws_module
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.images import SPEC, look_up
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_module
 
 
 def main() -> None:
     """Run the module."""
-    run(aws_module(SPEC))
+    run_module(aws_module(SPEC), look_up)
 
 
 if __name__ == "__main__":

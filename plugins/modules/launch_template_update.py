@@ -268,97 +268,26 @@ verified:
   sample: true
 """
 
-from typing import Any
-
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
-    Target,
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import aws_module
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_module
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.templates import (
+    NAMES,
+    SPEC,
+    update,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import Wanted
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import (
-    aws_module,
-    fail_on_error,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.templates import update
-
-NAMES = (
-    "launch_template_name",
-    "launch_template_id",
-    "autoscaling_group_name",
-    "eks_nodegroup",
-    "kops_instance_group",
-)
-TEXTS = (
-    "image_id",
-    "release_version",
-    "run_id",
-    "version_description",
-    "eks_cluster",
-    "kops_cluster",
-)
-SPEC: dict[str, Any] = {
-    **{name: {"type": "str"} for name in (*NAMES, *TEXTS)},
-    "state": {"type": "str", "choices": ["present", "rolled_back"], "default": "present"},
-    "overrides": {"type": "dict"},
-    "source_version": {"type": "str", "default": "$Latest"},
-    "set_default": {"type": "bool", "default": False},
-    "pin": {"type": "bool", "default": False},
-    "keep_versions": {"type": "int"},
-    "verify": {"type": "bool", "default": True},
-}
-
-
-def make_target(params: dict[str, Any]) -> Target:
-    """Return what the options name."""
-    said = {name: value or "" for name, value in params.items()}
-    return Target(
-        template_id=said["launch_template_id"],
-        template_name=said["launch_template_name"],
-        version=said["source_version"],
-        group=said["autoscaling_group_name"],
-        eks_cluster=said["eks_cluster"],
-        eks_nodegroup=said["eks_nodegroup"],
-        kops_cluster=said["kops_cluster"],
-        kops_group=said["kops_instance_group"],
-    )
-
-
-def make_wanted(params: dict[str, Any]) -> Wanted:
-    """Return what the options ask for."""
-    return Wanted(
-        image_id=params["image_id"] or "",
-        overrides=params["overrides"] or {},
-        set_default=params["set_default"],
-        pin=params["pin"],
-        release=params["release_version"] or "",
-        run=params["run_id"] or "",
-        description=params["version_description"] or "",
-        keep=params["keep_versions"],
-        verify=params["verify"],
-        rollback=params["state"] == "rolled_back",
-    )
-
-
-@fail_on_error
-def run(module: Any) -> None:
-    """Update what the node group launches from and return what changed."""
-    answer = update(module, make_wanted(module.params), make_target(module.params))
-    for warning in answer.warnings:
-        module.warn(warning)
-    module.exit_json(**answer.result, diff=answer.diff)
 
 
 def main() -> None:
     """Run the module."""
-    run(
-        aws_module(
-            SPEC,
-            mutually_exclusive=[NAMES],
-            required_one_of=[NAMES],
-            required_together=[("kops_cluster", "kops_instance_group")],
-            required_by={"eks_nodegroup": "eks_cluster"},
-            required_if=[("state", "present", ("image_id", "overrides"), True)],
-        )
+    module = aws_module(
+        SPEC,
+        mutually_exclusive=[NAMES],
+        required_one_of=[NAMES],
+        required_together=[("kops_cluster", "kops_instance_group")],
+        required_by={"eks_nodegroup": "eks_cluster"},
+        required_if=[("state", "present", ("image_id", "overrides"), True)],
     )
+    run_module(module, update)
 
 
 if __name__ == "__main__":

@@ -204,33 +204,14 @@ events:
 """
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import aws_module
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import (
-    DRAIN_SPEC,
-    REQUEST_SPEC,
-    run_module,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
-
-SPEC = {
-    **DRAIN_SPEC,
-    **REQUEST_SPEC,
-    **KUBE_SPEC,
-    "nodes": {"type": "list", "elements": "str"},
-    "node_selector": {"type": "str"},
-    "state": {
-        "type": "str",
-        "choices": ["drained", "cordoned", "uncordoned"],
-        "default": "drained",
-    },
-    "max_parallel": {"type": "int", "default": 1},
-    "leave_cordoned": {"type": "bool", "default": False},
-}
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import SPEC, drain
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_module
 
 
 def main() -> None:
     """Run the module."""
     choice = [["nodes", "node_selector"]]
-    run_module(aws_module(SPEC, mutually_exclusive=choice, required_one_of=choice))
+    run_module(aws_module(SPEC, mutually_exclusive=choice, required_one_of=choice), drain)
 
 
 if __name__ == "__main__":

@@ -238,28 +238,14 @@ problems:
     ip-10-0-2-9.eu-west-1.compute.internal"]
 """
 
-from typing import Any
-
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import (
-    aws_module,
-    fail_on_error,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.node_group import (
-    SPEC,
-    describe,
-    look_at,
-)
-
-
-@fail_on_error
-def run(module: Any) -> None:
-    """Read the node group and return what was found."""
-    module.exit_json(changed=False, **describe(look_at(module), module.params["before"]))
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import aws_module
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.node_group import SPEC, inspect
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_module
 
 
 def main() -> None:
     """Run the module."""
-    run(aws_module(SPEC))
+    run_module(aws_module(SPEC), inspect)
 
 
 if __name__ == "__main__":

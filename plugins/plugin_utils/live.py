@@ -119,9 +119,9 @@ class Tail(threading.Thread):
 
 @contextlib.contextmanager
 def shown(group: str) -> Iterator[str]:
-    """Yield the path of a progress file (mode 0600), and show it while the block runs.
+    """Yield the path of a progress file, and show it while the block runs.
 
-    The file is removed afterwards.
+    Its mode is 0600. It is removed afterwards.
     """
     # Ansible empties its temporary folder when it exits, so a signal leaves no file behind either.
     handle, path = tempfile.mkstemp(prefix="progress-", suffix=".jsonl", dir=C.DEFAULT_LOCAL_TMP)

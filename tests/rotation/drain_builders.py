@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import follow
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command, Evict
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.order import Order
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
@@ -25,8 +26,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
     NodeStatus,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.order import decide
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.targets import (
-    Order,
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
     RunMemory,
     RunResult,
 )
@@ -203,7 +203,9 @@ class Stage:
 
 
 def _decide(nodes: Sequence[str]) -> Any:
-    def look(memory: DrainMemory, view: View, now: float, policy: DrainPolicy) -> Step[DrainMemory]:
+    def look(
+        memory: DrainMemory, view: View, now: float, policy: DrainPolicy
+    ) -> Step[DrainMemory, Any]:
         step = advance(memory, nodes, view, now, policy)
         over = all(status.final for status in step.status.values())
         return Step(

@@ -8,7 +8,9 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import DeletePod
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import Override
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import (
+    BudgetOverride,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.selectors import parse
 from ansible_collections.nodeops.rotator.tests.rotation.drain_builders import (
     READY,
@@ -51,7 +53,7 @@ def test_an_empty_node_is_drained_at_once() -> None:
 def test_a_node_that_does_not_exist_is_drained() -> None:
     stage = Stage()
     result = stage.order("ghost")
-    assert [(t.before, t.good) for t in result.targets] == [(None, True)]
+    assert [(t.before, t.good) for t in result.nodes] == [(None, True)]
     assert stage.commands() == []
 
 
@@ -209,7 +211,10 @@ def test_pdb_overrides(action: str, phase: str, deleted: bool) -> None:
     stage.deployment("cart", 1)
     stage.budget("cart", maxUnavailable=0)
     stage.node("n2")
-    overrides = (Override(parse("app=other"), "skip_node"), Override(parse("app=cart"), action))
+    overrides = (
+        BudgetOverride(parse("app=other"), "skip_node"),
+        BudgetOverride(parse("app=cart"), action),
+    )
     status = stage.drain("n1", pdb_overrides=overrides, timeout=300, pdb_timeout=60)["n1"]
     assert status.phase == phase
     assert any(isinstance(command, DeletePod) for command in stage.commands()) is deleted

@@ -47,7 +47,7 @@ def test_drained_stays_cordoned() -> None:
     stage = stage_of()
     began = stage.asked
     result = stage.order("n1")
-    assert [(t.name, t.good, t.cordoned) for t in result.targets] == [("n1", True, True)]
+    assert [(t.name, t.good, t.cordoned) for t in result.nodes] == [("n1", True, True)]
     assert cordoned(stage, "n1")
     assert stage.asked - began == 3 + 4, (
         "nodes, pods and budgets once each, the cordon, and the evictions"
@@ -69,7 +69,7 @@ def test_max_parallel(parallel: int, at_once: int) -> None:
         pod["metadata"]["name"]: pod["spec"]["nodeName"] for pod in stage.cluster.objects("pods")
     }
     result = stage.order("n1", "n2", "n3", "n4", max_parallel=parallel)
-    assert all(target.good for target in result.targets)
+    assert all(node.good for node in result.nodes)
     first = min(at for at, _command in stage.evictions())
     assert len({home[command.name] for at, command in stage.evictions() if at == first}) == at_once
 
@@ -77,13 +77,13 @@ def test_max_parallel(parallel: int, at_once: int) -> None:
 def test_a_selector() -> None:
     stage = stage_of(2)
     result = stage.order(selector="pool=blue", max_parallel=2)
-    assert [target.name for target in result.targets] == ["n1", "n2"]
+    assert [node.name for node in result.nodes] == ["n1", "n2"]
     assert not cordoned(stage, "spare")
 
 
 def test_a_selector_that_finds_nothing_is_done() -> None:
     stage = stage_of()
-    assert stage.order(selector="pool=red").targets == ()
+    assert stage.order(selector="pool=red").nodes == ()
 
 
 @pytest.mark.parametrize(("leave", "after"), [(False, False), (True, True)])
@@ -91,7 +91,7 @@ def test_a_failure_puts_the_cordon_back(leave: bool, after: bool) -> None:
     stage = stage_of()
     stage.budget("app1", maxUnavailable=0)
     result = stage.order("n1", pdb_timeout=40, leave_cordoned=leave)
-    assert not result.targets[0].good
+    assert not result.nodes[0].good
     assert cordoned(stage, "n1") is after
 
 
@@ -99,7 +99,7 @@ def test_what_was_cordoned_before_stays_so() -> None:
     stage = stage_of()
     stage.cordon("n1")
     stage.budget("app1", maxUnavailable=0)
-    assert not stage.order("n1", pdb_timeout=40).targets[0].good
+    assert not stage.order("n1", pdb_timeout=40).nodes[0].good
     assert writes(stage) == []
     assert cordoned(stage, "n1")
 
@@ -113,7 +113,7 @@ def test_the_cordon_of_a_killed_run_is_not_what_was_before(
     with pytest.raises(Killed):
         stage.order("n1", kill_at_command=2, retry=5)
     assert cordoned(stage, "n1")
-    assert not stage.order("n1", pdb_timeout=40, **again).targets[0].good
+    assert not stage.order("n1", pdb_timeout=40, **again).nodes[0].good
     assert cordoned(stage, "n1") is after
 
 
@@ -124,7 +124,7 @@ def test_a_cordon_on_purpose_stays_after_a_failure(options: dict[str, Any]) -> N
     stage = stage_of()
     stage.budget("app1", maxUnavailable=0)
     stage.order("n1", **options)
-    assert not stage.order("n1", pdb_timeout=40).targets[0].good
+    assert not stage.order("n1", pdb_timeout=40).nodes[0].good
     assert cordoned(stage, "n1")
 
 
@@ -137,15 +137,15 @@ def test_somebody_who_cordons_anew_after_us_is_respected() -> None:
             "PATCH", path, {}, {"spec": {"unschedulable": wanted}}, "application/merge-patch+json"
         )
     stage.pod("late", "n1")
-    assert not stage.order("n1").targets[0].good
+    assert not stage.order("n1").nodes[0].good
     assert cordoned(stage, "n1")
 
 
 def test_a_drained_node_stays_cordoned_if_a_second_run_is_refused() -> None:
     stage = stage_of()
     stage.daemonset("agent")
-    assert stage.order("n1").targets[0].good
-    assert not stage.order("n1", ignore_daemonsets=False).targets[0].good
+    assert stage.order("n1").nodes[0].good
+    assert not stage.order("n1", ignore_daemonsets=False).nodes[0].good
     assert cordoned(stage, "n1")
 
 
@@ -153,7 +153,7 @@ def test_one_bad_node_does_not_keep_the_others() -> None:
     stage = stage_of(2)
     stage.budget("app1", maxUnavailable=0)
     result = stage.order("n1", "n2", pdb_timeout=40)
-    assert [target.good for target in result.targets] == [False, True]
+    assert [node.good for node in result.nodes] == [False, True]
     assert (cordoned(stage, "n1"), cordoned(stage, "n2")) == (False, True)
 
 
@@ -178,16 +178,16 @@ def test_a_second_run_changes_nothing() -> None:
 def test_writes_to_nodes_that_fail_are_tried_again() -> None:
     stage = stage_of()
     stage.gate.faults.append(Fault("kubernetes:patch nodes", "503", times=3))
-    assert stage.order("n1").targets[0].good
+    assert stage.order("n1").nodes[0].good
     assert len(writes(stage)) == 4
 
 
 def test_no_permission_to_cordon() -> None:
     stage = stage_of()
     stage.cluster.denied.append(("*", "patch nodes"))
-    target = stage.order("n1").targets[0]
-    assert isinstance(target.error, ForbiddenError)
-    assert "Cannot change node n1" in str(target.error)
+    node = stage.order("n1").nodes[0]
+    assert isinstance(node.error, ForbiddenError)
+    assert "Cannot change node n1" in str(node.error)
     assert stage.evictions() == []
 
 
@@ -219,7 +219,7 @@ def test_stopped_in_the_middle_stays_cordoned() -> None:
     assert 0 < len(asked) < 6
     assert max(asked) <= 10
     assert (cordoned(stage, "n1"), cordoned(stage, "n2")) == (True, False)
-    assert stage.order("n1", "n2").targets[0].good, "run again, it goes on"
+    assert stage.order("n1", "n2").nodes[0].good, "run again, it goes on"
 
 
 def test_check_asks_and_changes_nothing() -> None:
@@ -232,7 +232,7 @@ def test_check_asks_and_changes_nothing() -> None:
         for pod in stage.cluster.objects("pods")
     ]
     stage.cordon("spare")
-    status = stage.order("n1", check=True).targets[0].status
+    status = stage.order("n1", check=True).nodes[0].status
     assert status is not None
     assert [
         (pod["metadata"]["uid"], pod["metadata"]["resourceVersion"])
@@ -250,7 +250,7 @@ def test_check_asks_and_changes_nothing() -> None:
 def test_check_tells_what_would_be_refused() -> None:
     stage = stage_of()
     stage.pod("bare", "n1")
-    status = stage.order("n1", check=True).targets[0].status
+    status = stage.order("n1", check=True).nodes[0].status
     assert status is not None
     assert status.phase == "failed"
     assert status.reasons == (
@@ -262,7 +262,7 @@ def test_check_tells_what_would_be_refused() -> None:
 def test_check_of_a_deletion() -> None:
     stage = stage_of()
     stage.budget("app1", maxUnavailable=0)
-    status = stage.order("n1", check=True, disable_eviction=True).targets[0].status
+    status = stage.order("n1", check=True, disable_eviction=True).nodes[0].status
     assert status is not None
     assert [pod.state for pod in status.pods] == ["deleted"] * 3
     assert len(stage.names_on("n1")) == 3
@@ -274,7 +274,7 @@ def test_check_is_patient_with_a_busy_server() -> None:
         Fault("kubernetes:create pods/eviction", "429", "Too many requests", times=3, retry_after=4)
     )
     stage.gate.faults.append(Fault("kubernetes:create pods/eviction", "503", times=2))
-    status = stage.order("n1", check=True).targets[0].status
+    status = stage.order("n1", check=True).nodes[0].status
     assert status is not None
     assert [pod.state for pod in status.pods] == ["evicted"] * 3
     assert stage.kernel.now >= 4

@@ -23,7 +23,7 @@ def test_a_silent_kubelet_is_named() -> None:
     stage = two_nodes(2)
     stage.cluster.node_silent("n1")
     stage.kernel.advance(60)
-    status = stage.order("n1", timeout=120).targets[0].status
+    status = stage.order("n1", timeout=120).nodes[0].status
     assert status is not None
     assert status.phase == "failed"
     assert "the kubelet of its node does not answer" in status.reasons[0]

@@ -16,6 +16,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Step, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.decide import decide
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Memory
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.result import (
+    RotationResult,
+)
 from ansible_collections.nodeops.rotator.tests.simulation import runs
 from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
     Behavior as AwsBehavior,
@@ -27,7 +30,9 @@ from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, 
 def test_deciding_is_pure(seed: int, stop: float | None, monkeypatch: pytest.MonkeyPatch) -> None:
     looks = 0
 
-    def twice(memory: Memory, view: View, now: float, policy: RotationPolicy) -> Step[Memory]:
+    def twice(
+        memory: Memory, view: View, now: float, policy: RotationPolicy
+    ) -> Step[Memory, RotationResult]:
         nonlocal looks
         before = repr((memory, view))
         first, second = decide(memory, view, now, policy), decide(memory, view, now, policy)

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
     Group as GroupModel,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import parse
 from ansible_collections.nodeops.rotator.tests.simulate.judge import FairJudge
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.all import KINDS
@@ -98,7 +98,7 @@ def _run(stage: Stage, name: str) -> Run:
     )
     run = prepare(stage.world, stage.name, name, kill_at_command=kill, **options)
     ports = run.inbox.ports
-    run.inbox.ports = dataclasses.replace(ports, cloud=_Witness(ports.cloud, stage.judge))
+    run.inbox.ports = Ports(_Witness(ports.cloud, stage.judge), ports.cluster)
     stage.runs.append(run)
     run.inbox.past = stage.now + bound(stage)
     if stage.stops:

@@ -85,7 +85,7 @@ def prepare(
     lease = lease_name(world.account.groups[group].arn)
     policy = RotationPolicy(
         group=group, cluster=world.name, run=run_id, holder=f"host_{run_id}", **sizes, **options
-    ).checked()
+    )
     rules = world.judge.rules.setdefault(group, Rules(world.account.groups[group].desired))
     world.judge.chosen = {*(world.judge.chosen or ()), group}
     world.judge.holders.add(policy.holder)

@@ -21,7 +21,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import 
 
 
 class Command(Protocol):
-    """One act. `service` says whose request budget it draws on: "aws" or "kubernetes"."""
+    """One action.
+
+    `service` names the request budget that it is charged to: "aws" or "kubernetes".
+    """
 
     @property
     def service(self) -> str: ...
@@ -38,9 +41,11 @@ class _OnKubernetes:
 
 @dataclasses.dataclass(frozen=True)
 class ReadGroup(_OnAws):
-    """Read the group, its instances, their targets' health and what it would launch from; answers
-    Group. `also`: ids of instances that have left it and whose end is awaited; no part of the
-    command's identity."""
+    """Read the group with its instances, target health and launch source.
+
+    Returns Group. `also`: IDs of instances that have left the group and whose end is awaited; they
+    are not part of the command's identity.
+    """
 
     group: str
     also: tuple[str, ...] = dataclasses.field(default=(), compare=False)
@@ -51,7 +56,7 @@ class ReadGroup(_OnAws):
 
 @dataclasses.dataclass(frozen=True)
 class SetDesired(_OnAws):
-    """Raise desired to this number; never used to lower it."""
+    """Raise the desired capacity. It is never lowered this way."""
 
     group: str
     desired: int
@@ -62,7 +67,7 @@ class SetDesired(_OnAws):
 
 @dataclasses.dataclass(frozen=True)
 class SetMaxSize(_OnAws):
-    """Raise MaxSize for the surge, or put it back."""
+    """Raise MaxSize for the surge, or restore it."""
 
     group: str
     size: int
@@ -73,8 +78,7 @@ class SetMaxSize(_OnAws):
 
 @dataclasses.dataclass(frozen=True)
 class Terminate(_OnAws):
-    """TerminateInstanceInAutoScalingGroup of a drained instance; with decrement the group becomes
-    one smaller."""
+    """Terminate a drained instance; with decrement the group becomes one smaller."""
 
     instance: str
     decrement: bool
@@ -85,7 +89,7 @@ class Terminate(_OnAws):
 
 @dataclasses.dataclass(frozen=True)
 class Protect(_OnAws):
-    """Put scale-in protection on instances (at most 50), or take ours off."""
+    """Protect instances (at most 50) from scale-in, or remove our protection."""
 
     group: str
     instances: tuple[str, ...]
@@ -130,7 +134,7 @@ class Resume(_OnAws):
 
 @dataclasses.dataclass(frozen=True)
 class Deregister(_OnAws):
-    """Take targets (id, port) out of a target group before their node is drained."""
+    """Deregister targets (ID, port) from a target group before their node is drained."""
 
     target_group: str
     targets: tuple[tuple[str, int], ...]
@@ -141,7 +145,7 @@ class Deregister(_OnAws):
 
 @dataclasses.dataclass(frozen=True)
 class Register(_OnAws):
-    """Put targets (id, port) back into a target group that we took them out of."""
+    """Register targets (ID, port) again that we have deregistered."""
 
     target_group: str
     targets: tuple[tuple[str, int], ...]
@@ -152,7 +156,10 @@ class Register(_OnAws):
 
 @dataclasses.dataclass(frozen=True)
 class PointBack(_OnAws):
-    """Let the group launch from an earlier version of its template (or launch configuration)."""
+    """Let the group launch from an earlier version of its template.
+
+    For a launch configuration, `template` is its name and `version` "".
+    """
 
     group: str
     template: str
@@ -164,7 +171,7 @@ class PointBack(_OnAws):
 
 @dataclasses.dataclass(frozen=True)
 class SetTag(_OnAws):
-    """Write or (None) remove the signpost tag on the group; it is not propagated to instances."""
+    """Write or (None) remove a tag of the group that its instances do not get."""
 
     group: str
     key: str
@@ -176,7 +183,7 @@ class SetTag(_OnAws):
 
 @dataclasses.dataclass(frozen=True)
 class ChangeNode(_OnKubernetes):
-    """Write a Node: cordon, labels, annotations, taints, in one request."""
+    """Write cordon, labels, annotations and taints of a Node in one request."""
 
     name: str
     resource_version: str
@@ -188,8 +195,7 @@ class ChangeNode(_OnKubernetes):
 
 @dataclasses.dataclass(frozen=True)
 class DeleteNode(_OnKubernetes):
-    """Delete the Node object of an instance that EC2 says is terminated, if it is still that
-    object."""
+    """Delete the Node object of a terminated instance if it is still the same object."""
 
     name: str
     uid: str
@@ -200,7 +206,7 @@ class DeleteNode(_OnKubernetes):
 
 @dataclasses.dataclass(frozen=True)
 class Evict(_OnKubernetes):
-    """Ask for a pod's eviction. `grace` in seconds, None: the pod's own."""
+    """Request a pod's eviction. `grace` in seconds; None means the pod's own."""
 
     namespace: str
     name: str
@@ -214,7 +220,7 @@ class Evict(_OnKubernetes):
 
 @dataclasses.dataclass(frozen=True)
 class DeletePod(_OnKubernetes):
-    """Delete a pod past its budgets."""
+    """Delete a pod without asking its budgets."""
 
     namespace: str
     name: str
@@ -230,7 +236,7 @@ class DeletePod(_OnKubernetes):
 
 @dataclasses.dataclass(frozen=True)
 class ReadLease(_OnKubernetes):
-    """Read the lock and record; answers Lease, or None where there is none yet."""
+    """Read the Lease. Returns None if it does not exist."""
 
     name: str
 
@@ -240,8 +246,10 @@ class ReadLease(_OnKubernetes):
 
 @dataclasses.dataclass(frozen=True)
 class WriteLease(_OnKubernetes):
-    """Create (no resource version) or replace the lock and record; answers it as written,
-    ConflictError if it moved."""
+    """Create (without a resource version) or replace the Lease.
+
+    Returns it as written. Raises ConflictError if somebody else has changed it.
+    """
 
     lease: Lease
 

@@ -1,37 +1,40 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every way in which the outside says no, as one tree.
+"""Errors of the collection, as one tree by cause.
 
 RotatorError
-├── InputError            an option that cannot be right; nothing was asked of anybody
+├── InputError            an option cannot be right; nothing was requested
 ├── NotFoundError         a named object does not exist
 ├── AccessError
-│   ├── ForbiddenError    who we are is known, and may not do this
-│   └── CredentialsError  no credentials, or they are wrong or expired
+│   ├── ForbiddenError    the caller is known and not allowed to do this
+│   └── CredentialsError  credentials are missing, wrong or expired
 ├── TemporaryError        worth another try
 │   ├── UnreachableError  no connection, no answer in time, a server error
-│   ├── ThrottledError    too many requests; `retry_after` seconds when the server says so
+│   ├── ThrottledError    too many requests; `retry_after` seconds if the server says so
 │   ├── ConflictError     the object changed since it was read
-│   └── LateError         it was not sent, since the moment until which it could be had passed
-├── RefusedError          the service understood and will not: a rule stands in the way
-├── UnknownError          an answer that means none of these, as far as we know
+│   └── LateError         not sent, since the moment until which it could be had passed
+├── RefusedError          the service understood the request and refuses it
+├── UnknownError          an answer whose meaning is not known
 ├── LockedError           somebody else is at work on the same thing
-├── OverdueError          a time limit ended; always a failure
+├── OverdueError          a time limit has passed; always a failure
 └── FailedError           the work was begun and did not succeed
 
-A message is one line: what, which object, what stands in the way; `hint` says what to do about it.
+A message is one line: what was tried, on which object, what stands in the way; `hint` says what to
+do about it.
 """
 
 from __future__ import annotations
 
 
 class RotatorError(Exception):
-    """The root; `str()` is the line for the user, hint included."""
+    """Root of all errors; `str()` is the line for the user, hint included."""
 
     def __init__(self, message: str, hint: str = "", code: str = "") -> None:
-        """`code` is the service's own word for the error ("ValidationError"), empty where there is
-        none."""
+        """Keep message, hint and code.
+
+        `code`: the service's own word for the error ("ValidationError"), "" where there is none.
+        """
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -50,15 +53,15 @@ class NotFoundError(RotatorError):
 
 
 class AccessError(RotatorError):
-    """Not let in; see the two kinds."""
+    """Access denied; see the two kinds."""
 
 
 class ForbiddenError(AccessError):
-    """The caller is known and may not do this."""
+    """Caller known and not allowed to do this."""
 
 
 class CredentialsError(AccessError):
-    """No credentials, wrong ones, or expired ones."""
+    """Credentials missing, wrong or expired."""
 
 
 class TemporaryError(RotatorError):
@@ -75,13 +78,13 @@ class ThrottledError(TemporaryError):
     def __init__(
         self, message: str, hint: str = "", code: str = "", retry_after: float | None = None
     ) -> None:
-        """`retry_after`: seconds the server asks to wait, None when it does not say."""
+        """Keep what RotatorError keeps, and the seconds that the server asks to wait."""
         super().__init__(message, hint, code)
         self.retry_after = retry_after
 
 
 class ConflictError(TemporaryError):
-    """The object changed, or was replaced by another of the same name, since it was read."""
+    """Object changed, or replaced by another of its name, since it was read."""
 
 
 class LateError(TemporaryError):
@@ -89,7 +92,7 @@ class LateError(TemporaryError):
 
 
 class RefusedError(RotatorError):
-    """The service understood and will not."""
+    """Request understood and refused by the service."""
 
 
 class UnknownError(RotatorError):
@@ -101,8 +104,8 @@ class LockedError(RotatorError):
 
 
 class OverdueError(RotatorError):
-    """A time limit ended."""
+    """A time limit has passed."""
 
 
 class FailedError(RotatorError):
-    """The work was begun and did not succeed."""
+    """Work that was begun and did not succeed."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a person is told while work goes on: one line per change."""
+"""Report what happens while work goes on: one line for each change."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Event:
-    """One thing worth telling.
+    """One change, for people.
 
-    `phase` is a word in fixed vocabulary for columns ("launched", "ready", "cordoned", "evicted",
-    "blocked", "drained", "terminated", "settle", ...), `subject` the node, pod or group it is
+    `phase` is a word of a fixed vocabulary for columns ("launched", "ready", "cordoned", "evicted",
+    "blocked", "drained", "terminated", "settle", ...). `subject` is the node, pod or group it is
     about, `text` the rest of the line. `progress` is "4/12" where it is known.
     """
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AWS and Kubernetes as the engine needs them: the ports that clients implement."""
+"""Ports: AWS and Kubernetes as the engine needs them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
 
 @dataclasses.dataclass(frozen=True)
 class NodeChange:
-    """What to write on a Node; None leaves a field alone, a label or annotation of None is removed.
-    With taints the write carries the resourceVersion that they were read at, because the list is
-    replaced as a whole. `manager`: the field manager that the server records for what is changed;
-    "" for the client's own name."""
+    """What to write on a Node.
+
+    None leaves a field alone; a label or annotation of None is removed. With taints the write
+    carries the resourceVersion that they were read at, because the list is replaced as a whole.
+    `manager`: the field manager that the server records for what is changed; "" for the client's
+    own name.
+    """
 
     unschedulable: bool | None = None
     labels: tuple[tuple[str, str | None], ...] = ()
@@ -29,16 +32,16 @@ class NodeChange:
 
     @property
     def kind(self) -> str:
-        """Return what sort of write this is: of cordon, taints, or labels and annotations."""
+        """Return what it writes: cordon, uncordon, taints or annotations."""
         if self.unschedulable is not None:
             return "cordon" if self.unschedulable else "uncordon"
         return "taints" if self.taints is not None else "annotations"
 
 
 class Cloud(Protocol):
-    """AWS as the engine needs it. Every method is one attempt and raises core.errors.
+    """AWS as the engine needs it.
 
-    `until`: the same, which sends nothing after this moment of its clock but raises LateError.
+    Every method makes one attempt and raises core.errors.
     """
 
     def until(self, moment: float) -> Cloud: ...
@@ -58,9 +61,9 @@ class Cloud(Protocol):
 
 
 class Cluster(Protocol):
-    """Kubernetes as the engine needs it. Every method is one attempt and raises core.errors.
+    """Kubernetes as the engine needs it.
 
-    `until`: see Cloud.
+    Every method makes one attempt and raises core.errors.
     """
 
     def until(self, moment: float) -> Cluster: ...
@@ -80,20 +83,28 @@ class Cluster(Protocol):
     def write_lease(self, lease: Lease) -> Lease: ...
 
 
-@dataclasses.dataclass(frozen=True)
 class Ports:
-    """Where commands are carried out."""
+    """Where commands are performed."""
 
-    cloud: Cloud
-    cluster: Cluster
+    def __init__(self, cloud: Cloud | None, cluster: Cluster) -> None:
+        """Keep both sides; `cloud` is None for work that does not touch AWS."""
+        self._cloud, self.cluster = cloud, cluster
+
+    @property
+    def cloud(self) -> Cloud:
+        """Return the AWS side; raise LookupError if there is none."""
+        if self._cloud is None:
+            raise LookupError("a command for AWS was issued without an AWS port")
+        return self._cloud
 
     def until(self, moment: float) -> Ports:
         """Return ports that send nothing after this moment of their clock."""
         if moment == math.inf:
             return self
-        return Ports(self.cloud.until(moment), self.cluster.until(moment))
+        cloud = self._cloud.until(moment) if self._cloud is not None else None
+        return Ports(cloud, self.cluster.until(moment))
 
 
 def changes(values: Mapping[str, str | None]) -> tuple[tuple[str, str | None], ...]:
-    """A mapping of labels or annotations as NodeChange holds it."""
+    """Return a mapping of labels or annotations as NodeChange holds it."""
     return tuple(sorted(values.items()))

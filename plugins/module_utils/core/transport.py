@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two lowest seams: one AWS call, one Kubernetes request.
+"""Two lowest seams: one AWS call, one Kubernetes request.
 
 The edge implements them with amazon.aws and kubernetes.core; tests put the World there. Each makes
 exactly one attempt with short timeouts and lets the library's own exceptions through: clients know
@@ -16,9 +16,11 @@ from typing import Any, Protocol
 
 
 class AwsCall(Protocol):
-    """One AWS API call: `call("autoscaling", "SetDesiredCapacity", {...})`. Services are named as
-    boto3 names them, operations and parameters as the API reference does; the answer is boto3's,
-    without ResponseMetadata. Raises botocore's ClientError and BotoCoreError."""
+    """One AWS API call: `call("autoscaling", "SetDesiredCapacity", {...})`.
+
+    Services are named as boto3 names them, operations and parameters as the API reference does. The
+    answer is boto3's, without ResponseMetadata. Raises botocore's ClientError and BotoCoreError.
+    """
 
     def __call__(
         self, service: str, operation: str, params: Mapping[str, Any]
@@ -27,8 +29,7 @@ class AwsCall(Protocol):
 
 @dataclasses.dataclass(frozen=True)
 class Reply:
-    """What the API server answered: HTTP status, decoded JSON body, headers with lower-case
-    names."""
+    """Answer of the API server: status, decoded JSON, headers in lower case."""
 
     status: int
     body: dict[str, Any]
@@ -36,9 +37,11 @@ class Reply:
 
 
 class KubeCall(Protocol):
-    """Requests to one API server. An HTTP error status is a Reply, not an exception; no connection
-    raises one of urllib3's exceptions. Paths are absolute ("/api/v1/nodes"); `verb` is an HTTP
-    method."""
+    """Requests to one API server.
+
+    An HTTP error status is a Reply, not an exception; no connection raises one of urllib3's
+    exceptions. Paths are absolute ("/api/v1/nodes"); `verb` is an HTTP method.
+    """
 
     def request(
         self,
@@ -50,6 +53,8 @@ class KubeCall(Protocol):
     ) -> Reply: ...
 
     def stream(self, path: str, query: Mapping[str, str]) -> Iterator[bytes | None]:
-        """The lines of a watch as they come. None means "nothing for now": only a source that
-        cannot block says it. Ends when the server closes. A refusal is one line: the server's
-        Status as an ERROR event."""
+        """Yield the lines of a watch as they come.
+
+        None means "nothing for now": only a source that cannot block says it. Ends when the server
+        closes. A refusal is one line: the server's Status as an ERROR event.
+        """

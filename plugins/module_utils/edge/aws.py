@@ -1,16 +1,15 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules that use AWS: amazon.aws's module class, and raw calls on its clients."""
+"""Build modules that use AWS: amazon.aws's module class under one raw call."""
 
 from __future__ import annotations
 
-import functools
 import re
 import sys
 import threading
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
@@ -20,11 +19,10 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.errors import (
-    HINT_CREDENTIALS,
+    HINT_AWS_CREDENTIALS,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     CredentialsError,
-    RotatorError,
 )
 
 RETRIES = types.MappingProxyType({"max_attempts": 4, "mode": "standard"})
@@ -34,13 +32,15 @@ CONNECT_TIMEOUT, READ_TIMEOUT = 5, 20
 
 
 def aws_module(argument_spec: Mapping[str, Any], **rules: Any) -> AnsibleAWSModule:
-    """amazon.aws's module with its own options added; every module of ours runs in check mode.
-    `rules`: what else AnsibleModule takes, such as mutually_exclusive."""
+    """Return a module with amazon.aws's options added. It supports check mode.
+
+    `rules`: what else AnsibleModule takes, such as mutually_exclusive.
+    """
     return RotatorModule(argument_spec=dict(argument_spec), supports_check_mode=True, **rules)
 
 
 def snake(operation: str) -> str:
-    """boto3's method name for an API operation: DescribeDBs -> describe_dbs."""
+    """Return boto3's method name for an API operation: DescribeDBs -> describe_dbs."""
     head = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", operation)
     return re.sub(r"([a-z\d])([A-Z])", r"\1_\2", head).lower()
 
@@ -66,7 +66,7 @@ class Connector:
         cause = sys.exc_info()[1]
         if type(cause).__module__.startswith("botocore"):
             raise cause  # type: ignore[misc]
-        raise CredentialsError(f"Cannot connect to AWS: {msg.rstrip('.')}", HINT_CREDENTIALS)
+        raise CredentialsError(f"Cannot connect to AWS: {msg.rstrip('.')}", HINT_AWS_CREDENTIALS)
 
     def fail_json_aws(self, exception: Exception, **_more: Any) -> NoReturn:
         """Called by amazon.aws with an exception of botocore."""
@@ -82,7 +82,10 @@ class RotatorModule(AnsibleAWSModule):  # type: ignore[misc]
 
 
 class RawAws:
-    """core.ports.AwsCall over amazon.aws's authentication; safe to call from several threads."""
+    """Implements core.transport.AwsCall with amazon.aws's clients.
+
+    It is safe for several threads.
+    """
 
     def __init__(self, module: AnsibleAWSModule, retries: Mapping[str, Any] = RETRIES) -> None:
         self._module = module
@@ -96,7 +99,7 @@ class RawAws:
         return dict(answer)
 
     def client(self, service: str) -> Any:
-        """The boto3 client of a service, made once."""
+        """Return the boto3 client of a service, made once."""
         with self._lock:
             if service not in self._clients:
                 self._clients[service] = self._module.client(service, aws_config=self._config())
@@ -113,25 +116,3 @@ class RawAws:
         )
         wanted = self._module.params.get("aws_config")
         return ours.merge(botocore.config.Config(**wanted)) if wanted else ours
-
-
-def fail_on_error(main: Callable[[AnsibleAWSModule], None]) -> Callable[[AnsibleAWSModule], None]:
-    """Run a module's body; an error of ours becomes one line of failure, never a traceback."""
-
-    @functools.wraps(main)
-    def guarded(module: AnsibleAWSModule) -> None:
-        try:
-            main(module)
-        except RotatorError as error:
-            finish(module, {}, error)
-
-    return guarded
-
-
-def finish(module: AnsibleAWSModule, answer: Mapping[str, Any], error: RotatorError | None) -> None:
-    """End the module with its return values: well, or with the error that it came to."""
-    if error is not None:
-        module.fail_json(
-            msg=str(error), error_type=type(error).__name__, error_code=error.code, **answer
-        )
-    module.exit_json(**answer)

@@ -37,14 +37,17 @@ class Region:
         self._plugin, self._name = plugin, name
 
     def client(self, service: str, **more: Any) -> Any:
-        """A boto3 client."""
+        """Return a boto3 client."""
         return self._plugin.client(service, region=self._name, **more)
 
 
 @dataclasses.dataclass(frozen=True)
 class Discovery:
-    """What is there: the names of all clusters of the regions, the node groups that were asked
-    for, and what kept a region from being read, by region."""
+    """What was found.
+
+    `clusters`: the names of all clusters of the regions. `node_groups`: those asked for. `unread`:
+    what kept a region from being read, by region.
+    """
 
     clusters: frozenset[str]
     node_groups: tuple[NodeGroup, ...]
@@ -54,11 +57,11 @@ class Discovery:
 def discover(
     plugin: Any, regions: Sequence[str], clusters: Sequence[str], tags: Mapping[str, str]
 ) -> Discovery:
-    """Return the node groups with all of `tags` of the named clusters (none named: all).
+    """Return the node groups with all of `tags` of these clusters (none: all).
 
     A Region that the account has not opted in to answers as if the credentials were bad. Such an
-    answer is therefore put down to the Region if another one lets us in, and then does not hide
-    the others. Raises core.errors, NotFoundError for a cluster that is nowhere.
+    answer is therefore put down to the Region if another one lets us in, and then does not hide the
+    others. Raises core.errors, NotFoundError for a cluster that is nowhere.
     """
     there: set[str] = set()
     found: list[NodeGroup] = []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Access to an EKS cluster with AWS credentials alone: endpoint, CA and token.
+"""Reach an EKS cluster with AWS credentials alone: endpoint, CA and token.
 
 The endpoint and the CA come from EKS. The token is "k8s-aws-v1." and the base64 of a presigned STS
 GetCallerIdentity request that names the cluster in the header x-k8s-aws-id; the cluster accepts it
@@ -17,8 +17,11 @@ import re
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.eks import (
+    describe_cluster,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.errors import (
-    HINT_CREDENTIALS,
+    HINT_AWS_CREDENTIALS,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     CredentialsError,
@@ -35,16 +38,12 @@ _BEFORE_SIGN = "before-sign.sts.GetCallerIdentity"
 
 
 def eks_access(raw: RawAws, cluster: str, folder: str) -> dict[str, Any]:
-    """kubernetes.core's options (host, api_key, ca_cert) for an EKS cluster; the CA is written to a
-    file in `folder`, the module's own temporary one. Raises NotFoundError for an unknown
-    cluster."""
-    doing = f"describe EKS cluster {cluster}"
-    try:
-        found = Aws(raw).call(doing, "eks", "DescribeCluster", name=cluster)["cluster"]
-    except NotFoundError as error:
-        raise NotFoundError(
-            error.message, "Check the name, the region and the account", error.code
-        ) from error
+    """Return kubernetes.core's options for an EKS cluster: host, api_key, ca_cert.
+
+    The CA is written to a file in `folder`, the module's own temporary one. Raises NotFoundError
+    for an unknown cluster.
+    """
+    found = describe_cluster(Aws(raw), cluster)
     if not found.get("endpoint"):
         raise NotFoundError(
             f"EKS cluster {cluster} has no endpoint yet (status {found.get('status')})",
@@ -83,7 +82,7 @@ def principal(arn: str) -> str:
 def mint_token(raw: RawAws, cluster: str) -> str:
     """Return a bearer token for the cluster, made of the caller's AWS credentials.
 
-    Nobody is asked. botocore chooses host and signing region together: the global host
+    No service is called. botocore chooses host and signing region together: the global host
     sts.amazonaws.com, for one, takes only requests that are signed for us-east-1. Raises
     CredentialsError where there are no credentials.
     """
@@ -101,7 +100,7 @@ def mint_token(raw: RawAws, cluster: str) -> str:
         )
     except BotoCoreError as error:
         raise CredentialsError(
-            f"Cannot make a token for EKS cluster {cluster}: {error}", HINT_CREDENTIALS
+            f"Cannot make a token for EKS cluster {cluster}: {error}", HINT_AWS_CREDENTIALS
         ) from error
     finally:
         client.meta.events.unregister(_BEFORE_SIGN, unique_id="nodeops-rotator")
@@ -109,7 +108,7 @@ def mint_token(raw: RawAws, cluster: str) -> str:
 
 
 def _authority_file(data: str, folder: str) -> str:
-    """The CA certificate as a file, which is how the client wants it."""
+    """Write the CA certificate to a file, which the client wants; return its path."""
     content = base64.b64decode(data)
     path = os.path.join(folder, hashlib.sha256(content).hexdigest()[:16] + ".crt")
     with open(path, "wb") as file:

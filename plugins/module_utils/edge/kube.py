@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules that use Kubernetes: kubernetes.core's client under one raw call."""
+"""Build modules that use Kubernetes: kubernetes.core's client under one raw call."""
 
 from __future__ import annotations
 
@@ -52,8 +52,10 @@ HINT = (
 
 
 class RawKube:
-    """core.ports.KubeCall over kubernetes.core's client, without its typed models; safe for several
-    threads."""
+    """Implements core.transport.KubeCall with kubernetes.core's client.
+
+    It does not use the client's typed models, and is safe for several threads.
+    """
 
     def __init__(
         self,
@@ -76,14 +78,16 @@ class RawKube:
         body: Any = None,
         content_type: str = "application/json",
     ) -> Reply:
-        """See core.ports.KubeCall."""
+        """Send one request; see core.transport.KubeCall."""
         answer = self._send(verb, path, query or {}, body, content_type, TIMEOUT)
         headers = {name.lower(): value for name, value in (answer.headers or {}).items()}
         return Reply(answer.status, _decoded(answer.data), headers)
 
     def stream(self, path: str, query: Mapping[str, str]) -> Iterator[bytes | None]:
-        """See core.ports.KubeCall. A server that says nothing for longer than it promised counts as
-        gone."""
+        """Yield the lines of a watch; see core.transport.KubeCall.
+
+        A server that says nothing for longer than it promised counts as gone.
+        """
         limit = float(query.get("timeoutSeconds", "300")) + TIMEOUT[1]
         answer = self._send(
             "GET", path, {**query, "watch": "true"}, None, "application/json", (TIMEOUT[0], limit)
@@ -133,8 +137,7 @@ class RawKube:
 
 
 class _Refusal:
-    """An error status, shaped like the response that it was before the client made an exception of
-    it."""
+    """An error status in the shape of a response; the client raises it."""
 
     def __init__(self, error: Any) -> None:
         self.status, self.data, self.headers = error.status, error.body, error.headers
@@ -150,12 +153,11 @@ def _decoded(data: Any) -> dict[str, Any]:
 
 
 def connect(module: Any, one_attempt: bool = False) -> RawKube:
-    """The raw call for a module with KUBE_SPEC: by eks_cluster (endpoint and CA from EKS, a token
-    minted from the AWS credentials and renewed while we run) or by kubernetes.core's options,
-    K8S_AUTH_*, in-cluster or kubeconfig.
+    """Return the raw call for a module with KUBE_SPEC.
 
-    `one_attempt`: never send a request a second time, as the engine wants it: it looks again, and
-    decides again, while urllib3 would repeat an old decision up to three times."""
+    With eks_cluster, endpoint and CA come from EKS and the token is minted from the AWS credentials
+    and renewed. Otherwise kubernetes.core's options, K8S_AUTH_*, in-cluster or kubeconfig decide.
+    """
     options = {
         name: module.params[name] for name in KUBE_SPEC if module.params.get(name) is not None
     }

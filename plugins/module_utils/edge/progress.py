@@ -25,7 +25,7 @@ Not an option: ansible-test wants every option documented, and this one is not f
 
 
 class Progress:
-    """Collects events for the result and appends each to the progress file, if there is one."""
+    """Collects events for the result, and appends each to the progress file if any."""
 
     def __init__(self, path: str | None) -> None:
         """Open the file at `path`; it has to exist. None or "" writes no file."""
@@ -43,10 +43,10 @@ class Progress:
             os.write(self._file, json.dumps({**entry, "at": time.time()}).encode() + b"\n")
 
     def abandoned(self) -> bool:
-        """Return True once nobody follows: without Ansible the action plugin removes the file."""
+        """Return True once nobody follows: the action plugin removes the file at its end."""
         return self._path != "" and not os.path.exists(self._path)
 
 
 def follow_environment() -> Progress:
-    """Return the progress of this module, written to the file that the environment names."""
+    """Return the module's progress, written to the file that the environment names."""
     return Progress(os.environ.get(PROGRESS_FILE))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inbox of a real run: threads put messages into one queue, the loop waits."""
+"""Deliver messages of a real run: threads fill one queue, the loop waits."""
 
 from __future__ import annotations
 
@@ -82,13 +82,17 @@ class _Feeder(threading.Thread):
 
 
 class ThreadInbox:
-    """engine.loop.Inbox on threads and `clock`. A context manager: it takes SIGINT,
-    SIGTERM and SIGHUP for its time and turns them, and the loss of the parent process, into Stop
-    messages."""
+    """Implements engine.loop.Inbox with threads and the monotonic clock.
+
+    As a context manager it turns SIGINT, SIGTERM, SIGHUP and the loss of the parent process into
+    Stop messages.
+    """
 
     def __init__(self, ports: Ports, follow: Follow, abandoned: Callable[[], bool] = bool) -> None:
-        """`abandoned` is asked now and then whether whoever wanted the run is gone without a
-        signal."""
+        """Perform commands on `ports`, and read feeds with `follow`.
+
+        `abandoned` is asked now and then whether the caller is gone without a signal.
+        """
         self._ports, self._follow, self._abandoned = ports, follow, abandoned
         self._queue: queue.SimpleQueue[Message | Done | Stop] = queue.SimpleQueue()
         self._pool = ThreadPoolExecutor(POOL, thread_name_prefix="command")
@@ -117,11 +121,11 @@ class ThreadInbox:
         self._queue.put(Stop(f"signal {signal.Signals(number).name}"))
 
     def now(self) -> float:
-        """See `clock`."""
+        """Return the seconds of the monotonic clock."""
         return clock()
 
     def submit(self, command: Command, not_after: float = math.inf) -> None:
-        """Carry the command out in the pool; its port looks at the clock when it sends."""
+        """Perform the command in the pool."""
         self._pool.submit(self._perform, command, self._ports.until(not_after), self.now())
 
     def _perform(self, command: Command, ports: Ports, began: float) -> None:
@@ -143,8 +147,7 @@ class ThreadInbox:
             feeder.start()
 
     def wait(self, until: float) -> list[Message | Done | Stop]:
-        """What has arrived: at once if there is anything, else when something comes, at the latest
-        at `until`."""
+        """Return what has arrived, once there is anything, at the latest at `until`."""
         heard: list[Message | Done | Stop] = self._orphaned()
         while not heard:
             left = until - self.now()
@@ -159,8 +162,10 @@ class ThreadInbox:
         return heard
 
     def _orphaned(self) -> list[Message | Done | Stop]:
-        """A Stop, once, when nobody waits for this run any more: on SIGKILL of Ansible no signal
-        comes."""
+        """Return a Stop, once, when nobody waits for this run any more.
+
+        If Ansible is killed with SIGKILL, no signal arrives.
+        """
         if self._asked_at + PARENT_CHECK > self.now():
             return []
         self._asked_at = self.now()

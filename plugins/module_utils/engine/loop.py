@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The only loop: observe, decide, perform, tell, wait.
+"""Run the only loop: observe, decide, perform, tell, wait.
 
 `decide` is pure. Everything it wants to know of the past is in its memory, everything it may know
 of the present in the View. A command's outcome is part of a later look; a command in flight is not
@@ -25,15 +25,19 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     reduce,
     without,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.requests import RequestLimits
 
 M = TypeVar("M")
 P = TypeVar("P")
+R = TypeVar("R")
 
 
 @dataclasses.dataclass(frozen=True)
 class Done:
-    """How a command ended: its answer or its error, and when it was issued and finished (seconds,
-    the inbox's clock)."""
+    """How a command ended: its answer or its error.
+
+    `issued` and `ended` are seconds of the inbox's clock.
+    """
 
     command: Command
     answer: Any
@@ -44,8 +48,7 @@ class Done:
 
 @dataclasses.dataclass(frozen=True)
 class Stop:
-    """Somebody wants us to end: `reason` is for people ("signal SIGTERM", "the parent process is
-    gone")."""
+    """A request to end. `reason` is for people: "signal SIGTERM"."""
 
     reason: str
 
@@ -61,17 +64,19 @@ class View:
 
 
 @dataclasses.dataclass(frozen=True)
-class Step(Generic[M]):
-    """What one look led to. `wake`: look again at this moment (seconds) even if nothing is heard.
-    `result`: not None ends the loop, after this step's commands have been issued and have come
-    back."""
+class Step(Generic[M, R]):
+    """What one look led to.
+
+    `wake`: look again at this moment (seconds) even if nothing arrives. `result`: ends the loop
+    unless it is None, after this step's commands have been issued and have come back.
+    """
 
     memory: M
     commands: tuple[Command, ...] = ()
     events: tuple[Event, ...] = ()
     wake: float = math.inf
     feeds: frozenset[Feed] = frozenset()
-    result: Any = None
+    result: R | None = None
     not_after: Mapping[Command, float] = dataclasses.field(default_factory=dict)
     """Until when a command may be sent (the loop's clock); one that is not named: always."""
 
@@ -93,16 +98,23 @@ class Inbox(Protocol):
 
 @dataclasses.dataclass
 class Allowance:
-    """A token bucket for requests: `rate` a second, at most `burst` at once (kubectl and client-go
-    limit the same way)."""
+    """A token bucket for requests: `rate` a second, at most `burst` at once.
 
-    rate: float = 50.0
-    burst: float = 100.0
-    tokens: float = 100.0
+    kubectl and client-go limit requests in the same way.
+    """
+
+    rate: float = RequestLimits.request_rate
+    burst: float = RequestLimits.request_burst
+    tokens: float = RequestLimits.request_burst
     at: float = 0.0
 
+    @classmethod
+    def of(cls, limits: RequestLimits, now: float) -> Allowance:
+        """Return a full bucket of these limits."""
+        return cls(limits.request_rate, limits.request_burst, limits.request_burst, now)
+
     def take(self, now: float) -> bool:
-        """Whether one more request may go now; takes it if so."""
+        """Take one request from the budget; return False if there is none left."""
         self.tokens = min(self.burst, self.tokens + max(0.0, now - self.at) * self.rate)
         self.at = now
         if (
@@ -114,19 +126,19 @@ class Allowance:
 
     @property
     def next_at(self) -> float:
-        """When the next request may go."""
+        """Return when the next request may go."""
         return self.at + max(0.0, 1 - self.tokens) / self.rate
 
 
 def run(
-    decide: Callable[[M, View, float, P], Step[M]],
+    decide: Callable[[M, View, float, P], Step[M, R]],
     memory: M,
     policy: P,
     inbox: Inbox,
     tell: Callable[[Event, float], None],
     allowance: Allowance | None = None,
-) -> Any:
-    """Loop until `decide` gives a result; answers it."""
+) -> R:
+    """Loop until `decide` gives a result; return it."""
     allowance = allowance or Allowance(at=inbox.now())
     cache, stop, in_flight = Cache(), None, frozenset[Command]()
     heard: list[Message | Done | Stop] = []
@@ -150,14 +162,16 @@ def run(
 
 
 def _issue(
-    step: Step[Any],
+    step: Step[Any, Any],
     in_flight: frozenset[Command],
     inbox: Inbox,
     allowance: Allowance,
     now: float,
 ) -> tuple[frozenset[Command], float]:
-    """Submit what is new and affordable; answers what was submitted and when there is room for the
-    rest."""
+    """Submit commands that are new and within the request budget.
+
+    Returns the submitted commands, and when there is room for the rest.
+    """
     issued: set[Command] = set()
     for command in step.commands:
         if command in in_flight or command in issued:

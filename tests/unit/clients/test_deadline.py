@@ -26,6 +26,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport imp
 
 GROUP = {
     "AutoScalingGroupName": "blue",
+    "MinSize": 0,
+    "MaxSize": 1,
+    "DesiredCapacity": 1,
     "LaunchTemplate": {"LaunchTemplateId": "lt-1", "Version": "2"},
 }
 

@@ -73,14 +73,16 @@ class Script:
 
 
 def looks(
-    inbox: Script, *steps: Callable[[View, float], Step[int]], allowance: Allowance | None = None
+    inbox: Script,
+    *steps: Callable[[View, float], Step[int, Any]],
+    allowance: Allowance | None = None,
 ) -> tuple[Any, list[View], list[Event]]:
     """Run with one step a look, the last one again and again; the result, what each look saw, what
     was told."""
     seen: list[View] = []
     told: list[Event] = []
 
-    def decide(memory: int, view: View, now: float, policy: str) -> Step[int]:
+    def decide(memory: int, view: View, now: float, policy: str) -> Step[int, Any]:
         assert policy == "policy" and memory == len(seen)
         seen.append(view)
         step = steps[min(memory, len(steps) - 1)](view, now)
@@ -93,7 +95,7 @@ def looks(
     )
 
 
-def step(*commands: Command, **more: Any) -> Callable[[View, float], Step[int]]:
+def step(*commands: Command, **more: Any) -> Callable[[View, float], Step[int, Any]]:
     """A step that does not depend on what is seen."""
     return lambda view, now: Step(0, commands, **more)
 
@@ -125,7 +127,7 @@ def test_the_same_read_for_other_instances_is_the_same_command() -> None:
 def test_the_budget_holds_back_and_what_is_held_back_is_decided_again() -> None:
     inbox, commands = Script(), [ReadLease(str(number)) for number in range(4)]
 
-    def ask(view: View, now: float) -> Step[int]:
+    def ask(view: View, now: float) -> Step[int, Any]:
         left = tuple(command for command in commands if command not in inbox.submitted)
         return Step(0, left, result=None if left else "end")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
-    Target,
+    NamedSource,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import Wanted
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template import sources
@@ -74,7 +74,7 @@ class Scene:
 
     def update(
         self,
-        target: Target = Target(group="blue"),
+        target: NamedSource = NamedSource(group="blue"),
         dry: bool = False,
         actor: str = "",
         **wanted: Any,

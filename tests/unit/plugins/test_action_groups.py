@@ -10,8 +10,6 @@ with the argument specs.
 
 from __future__ import annotations
 
-import ast
-import importlib
 from typing import Any
 
 import pytest
@@ -20,11 +18,11 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argu
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
 from ansible_collections.nodeops.rotator.tests.unit.floors.shape import ROOT
+from ansible_collections.nodeops.rotator.tests.unit.plugins.documentation import MODULES, documented
 
 GROUPS = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())["action_groups"]
 SHARED = {"aws": aws_argument_spec(), "k8s": KUBE_SPEC}
 """Argument specs of the options of each group."""
-MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 
 
 def names(spec: dict[str, Any]) -> set[str]:
@@ -32,29 +30,9 @@ def names(spec: dict[str, Any]) -> set[str]:
     return set(spec) | {alias for option in spec.values() for alias in option.get("aliases") or ()}
 
 
-def fragment(name: str) -> dict[str, Any]:
-    """Return the options of a documentation fragment, named as modules name it."""
-    namespace, collection, file, *part = name.split(".")
-    module = importlib.import_module(
-        f"ansible_collections.{namespace}.{collection}.plugins.doc_fragments.{file}"
-    )
-    text = getattr(module.ModuleDocFragment, part[0].upper() if part else "DOCUMENTATION", "{}")
-    return dict(yaml.safe_load(text).get("options") or {})
-
-
 def taken(module: str) -> set[str]:
     """Return every name and alias of the module's options."""
-    tree = ast.parse((ROOT / "plugins" / "modules" / f"{module}.py").read_text())
-    texts = (
-        node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "DOCUMENTATION"
-    )
-    documentation = yaml.safe_load(ast.literal_eval(next(texts)))
-    found = names(documentation.get("options") or {})
-    return found.union(
-        *(names(fragment(name)) for name in documentation.get("extends_documentation_fragment", ()))
-    )
+    return names(documented(module))
 
 
 def members(group: str) -> set[str]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Auto Scaling groups as the engine needs them: core.ports.Cloud on AWS calls."""
+"""Implement core.ports.Cloud with AWS calls."""
 
 from __future__ import annotations
 
@@ -13,35 +13,38 @@ from typing import Any
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import (
     describe_group,
-    instance_of,
-    unsupported,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.instances import (
+    describe_instances,
+    joined,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.pointers import point_back
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import (
+    unsupported,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
     Group,
+    Instance,
     Target,
     TargetHealth,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import tags_of
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
-    read_group,
-)
 
-IDS_AT_ONCE = 200
-"""EC2 takes up to 200 values in a filter (DescribeInstances, API reference)."""
 REFRESHING = ("Pending", "InProgress", "Cancelling", "RollbackInProgress", "Baking")
 REFRESH_LOOK = 300.0
 """Seconds between looks at instance refreshes: somebody starting one while we work is rare."""
 
 
 class AutoScaling:
-    """core.commands.Cloud. One attempt a call; raises core.errors. Cost of a read:
-    DescribeAutoScalingGroups, DescribeInstances per 200 instances, DescribeLaunchTemplateVersions
-    (the first time perhaps once more), DescribeTargetHealth per target group."""
+    """Implements core.ports.Cloud.
+
+    Every method makes one attempt and raises core.errors. A read costs DescribeAutoScalingGroups,
+    DescribeInstances for each 200 instances, DescribeLaunchTemplateVersions (the first time perhaps
+    once more), and DescribeTargetHealth for each target group.
+    """
 
     def __init__(self, aws: Aws, clock: Callable[[], float] = time.time) -> None:
-        """`clock` answers seconds since the epoch."""
+        """Read through `aws`; `clock` returns seconds since the epoch."""
         self._aws, self._clock = aws, clock
         self._refresh_seen: tuple[float, bool] = (float("-inf"), False)
         self._contents: dict[
@@ -55,62 +58,50 @@ class AutoScaling:
         return limited
 
     def read_group(self, name: str, also: tuple[str, ...] = ()) -> Group:
-        """The group with everything about it that a rotation looks at; NotFoundError if there is
-        none."""
-        doing, now = f"read Auto Scaling group {name}", self._clock()
-        raw = describe_group(self._aws, name)
-        ids = [entry["InstanceId"] for entry in raw.get("Instances", ())]
-        machines = self._machines(doing, [*ids, *also])
-        instances = tuple(
-            instance_of(entry, machines.get(entry["InstanceId"], {}))
-            for entry in raw.get("Instances", ())
-        )
-        source = read_group(raw).pointer
-        short = sum(instance.launched for instance in instances) < raw["DesiredCapacity"]
+        """Return the group with everything that a rotation observes.
+
+        `also`: instances to look up even if they have left the group. Raises NotFoundError.
+        """
+        now, shown = self._clock(), describe_group(self._aws, name)
+        ids = [instance.id for instance in shown.instances]
+        machines = self._machines(name, [*ids, *also])
+        instances = tuple(joined(one, machines.get(one.id, {})) for one in shown.instances)
+        gone = [id_ for id_ in also if id_ in machines and id_ not in ids]
+        source = shown.source.pointer
+        short = sum(instance.launched for instance in instances) < shown.desired
         return Group(
             name=name,
-            arn=raw.get("AutoScalingGroupARN", ""),
-            desired=raw["DesiredCapacity"],
-            min_size=raw["MinSize"],
-            max_size=raw["MaxSize"],
+            arn=shown.arn,
+            desired=shown.desired,
+            min_size=shown.min_size,
+            max_size=shown.max_size,
             instances=instances,
             source=source,
-            suspended=frozenset(
-                entry["ProcessName"] for entry in raw.get("SuspendedProcesses", ())
-            ),
-            protects_new=bool(raw.get("NewInstancesProtectedFromScaleIn")),
-            zones=tuple(raw.get("AvailabilityZones", ())),
-            tags=tags_of(raw),
+            suspended=shown.suspended,
+            protects_new=shown.protects_new,
+            zones=shown.zones,
+            tags=shown.tags,
             refreshing=self._refreshing(name, now),
-            unsupported=tuple(unsupported(raw)),
+            unsupported=tuple(unsupported(shown)),
             activity=self._activity(name) if short else "",
-            targets=tuple(self._targets(raw.get("TargetGroupARNs", ()))),
-            departed=tuple(
-                instance_of({"InstanceId": i}, machines[i])
-                for i in also
-                if i in machines and i not in ids
-            ),
+            targets=tuple(self._targets(shown.target_groups)),
+            departed=tuple(joined(Instance(id_, "", ""), machines[id_]) for id_ in gone),
             resolved=self._resolve(source, {instance.source for instance in instances}, now),
             read_at=now,
         )
 
-    def _machines(self, doing: str, ids: list[str]) -> dict[str, Mapping[str, Any]]:
-        """EC2's view by instance id. Asked by filter, since asking by id fails for all if one is
-        already forgotten."""
-        found: dict[str, Mapping[str, Any]] = {}
-        for start in range(0, len(ids), IDS_AT_ONCE):
-            filters = [{"Name": "instance-id", "Values": ids[start : start + IDS_AT_ONCE]}]
-            for reservation in self._aws.pages(
-                doing, "ec2", "DescribeInstances", "Reservations", Filters=filters
-            ):
-                found.update({entry["InstanceId"]: entry for entry in reservation["Instances"]})
-        return found
+    def _machines(self, name: str, ids: list[str]) -> dict[str, Mapping[str, Any]]:
+        doing = f"read the instances of Auto Scaling group {name}"
+        found = describe_instances(self._aws, doing, "instance-id", ids)
+        return {entry["InstanceId"]: entry for entry in found}
 
     def _resolve(
         self, source: tuple[str, str], used: set[tuple[str, str]], now: float
     ) -> Target | None:
-        """What the group launches from now, `$Latest` and `$Default` resolved; None if it does not
-        exist. `used`: what its instances were launched from, to see which of that says the same."""
+        """Return what the group launches now, None if it does not exist.
+
+        `used`: what its instances were launched from, to find which of that says the same.
+        """
         template, version = source
         if not version:
             return self._configuration(template)
@@ -142,8 +133,10 @@ class AutoScaling:
         )
 
     def _versions(self, template: str, versions: list[str]) -> list[dict[str, Any]]:
-        """These versions of a template, images resolved; none if one of them does not exist (any
-        more)."""
+        """Return these versions of a template with images resolved.
+
+        None of them if one does not exist (any more).
+        """
         params = {"LaunchTemplateId": template, "Versions": versions, "ResolveAlias": True}
         try:
             doing = f"read launch template {template}"
@@ -205,7 +198,7 @@ class AutoScaling:
                 )
 
     def set_desired(self, group: str, desired: int) -> None:
-        """Raise desired, without waiting for a cooldown."""
+        """Set the desired capacity without waiting for a cooldown."""
         self._act(
             f"set desired of {group} to {desired}",
             "SetDesiredCapacity",
@@ -221,25 +214,25 @@ class AutoScaling:
         )
 
     def terminate(self, instance: str, decrement: bool) -> None:
-        """TerminateInstanceInAutoScalingGroup; scale-in protection does not stand in its way."""
+        """Terminate an instance of a group, even if it is protected from scale-in."""
         operation = "TerminateInstanceInAutoScalingGroup"
         params = {"InstanceId": instance, "ShouldDecrementDesiredCapacity": decrement}
         self._aws.call(f"terminate instance {instance}", "autoscaling", operation, **params)
 
     def protect(self, group: str, instances: tuple[str, ...], protected: bool) -> None:
-        """Scale-in protection of at most 50 instances."""
+        """Set scale-in protection of at most 50 instances."""
         params = {"InstanceIds": list(instances), "ProtectedFromScaleIn": protected}
         self._act(f"set scale-in protection in {group}", "SetInstanceProtection", group, **params)
 
     def protect_new(self, group: str, protected: bool) -> None:
-        """NewInstancesProtectedFromScaleIn."""
+        """Set scale-in protection of new instances."""
         doing = f"set scale-in protection of new instances of {group}"
         self._act(
             doing, "UpdateAutoScalingGroup", group, NewInstancesProtectedFromScaleIn=protected
         )
 
     def suspend(self, group: str, processes: tuple[str, ...]) -> None:
-        """SuspendProcesses."""
+        """Suspend scaling processes."""
         self._act(
             f"suspend {', '.join(processes)} of {group}",
             "SuspendProcesses",
@@ -248,7 +241,7 @@ class AutoScaling:
         )
 
     def resume(self, group: str, processes: tuple[str, ...]) -> None:
-        """ResumeProcesses."""
+        """Resume scaling processes."""
         self._act(
             f"resume {', '.join(processes)} of {group}",
             "ResumeProcesses",
@@ -257,11 +250,11 @@ class AutoScaling:
         )
 
     def deregister(self, target_group: str, targets: tuple[tuple[str, int], ...]) -> None:
-        """DeregisterTargets."""
+        """Deregister targets."""
         self._move("DeregisterTargets", target_group, targets)
 
     def register(self, target_group: str, targets: tuple[tuple[str, int], ...]) -> None:
-        """RegisterTargets."""
+        """Register targets."""
         self._move("RegisterTargets", target_group, targets)
 
     def _move(
@@ -277,8 +270,11 @@ class AutoScaling:
         )
 
     def point_back(self, group: str, template: str, version: str) -> None:
-        """Let the group launch from an earlier version of its template; how it points (a number,
-        $Default, $Latest) stays. `version` "": `template` is a launch configuration."""
+        """Let the group launch from an earlier version of its template.
+
+        How it points (a number, $Default, $Latest) stays. `version` "": `template` is a launch
+        configuration.
+        """
         point_back(self._aws, describe_group(self._aws, group), template, version)
 
     def set_tag(self, group: str, key: str, value: str | None) -> None:

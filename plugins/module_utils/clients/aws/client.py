@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AWS calls with pages, whose errors are the collection's."""
+"""Call AWS and translate its errors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport imp
 
 
 class Aws:
-    """An AwsCall whose exceptions are ours, with paging."""
+    """An AwsCall that pages and raises core.errors."""
 
     def __init__(self, raw: AwsCall, deadline: Deadline = Deadline()) -> None:
         self._raw, self._deadline = raw, deadline
@@ -27,8 +27,10 @@ class Aws:
         return Aws(self._raw, self._deadline.until(moment))
 
     def call(self, doing: str, service: str, operation: str, **params: Any) -> dict[str, Any]:
-        """One call. Parameters that are None are left out. Raises RotatorError's children, see
-        `translate`."""
+        """Make one call and return the answer. Parameters that are None are left out.
+
+        Raises what `translate` returns.
+        """
         given = {name: value for name, value in params.items() if value is not None}
         self._deadline.check(doing)
         return self.attempt(doing, lambda: self._raw(service, operation, given))
@@ -36,8 +38,10 @@ class Aws:
     def pages(
         self, doing: str, service: str, operation: str, items: str, **params: Any
     ) -> Iterator[Any]:
-        """The elements of list `items` of all pages of a call that pages by NextToken or (ELBv2) by
-        Marker."""
+        """Yield the elements of list `items` from all pages of a call.
+
+        Understands paging by NextToken, nextToken and (ELBv2) Marker.
+        """
         token: Mapping[str, Any] = {}
         while True:
             answer = self.call(doing, service, operation, **params, **token)
@@ -52,7 +56,7 @@ class Aws:
 
     @staticmethod
     def attempt(doing: str, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """Run `act`; botocore's exceptions become ours."""
+        """Run `act` and raise botocore's exceptions as ours."""
         try:
             return act()
         except RAISED as error:

@@ -133,7 +133,7 @@ REFUSED = re.compile(
 )
 """Codes of a service that has understood and will not."""
 
-HINT_CREDENTIALS = (
+HINT_AWS_CREDENTIALS = (
     "Give AWS credentials as for amazon.aws (access_key and secret_key,"
     " profile, or the AWS_* environment) and renew expired ones"
 )
@@ -176,9 +176,9 @@ lower case, the kind of error, and the hint."""
 
 
 def translate(error: Exception, doing: str) -> RotatorError:
-    """Return the error of the collection for one that a call has raised.
+    """Return our error for one of botocore's.
 
-    `doing` says what was tried and on which object, as in "read Auto Scaling group blue".
+    `doing` says what was tried and on which object: "read Auto Scaling group blue".
     """
     if isinstance(error, ClientError):
         return _from_answer(error, doing)
@@ -187,7 +187,7 @@ def translate(error: Exception, doing: str) -> RotatorError:
     if type(error) is ValueError and "endpoint" in line:
         return InputError(line, HINT_WAY)
     if names & NO_CREDENTIALS or not isinstance(error, BotoCoreError):
-        return CredentialsError(line, HINT_CREDENTIALS)
+        return CredentialsError(line, HINT_AWS_CREDENTIALS)
     if "NoRegionError" in names:
         return InputError(f"Cannot {doing}: no AWS region", HINT_REGION)
     if names & WRONG_REGION:
@@ -209,7 +209,7 @@ def _from_answer(error: Any, doing: str) -> RotatorError:
         return UnreachableError(line, "", code)
     operation = str(error.operation_name)
     if operation in CREDENTIAL_OPERATIONS:
-        return CredentialsError(f"{line}, by {operation}", HINT_CREDENTIALS, code)
+        return CredentialsError(f"{line}, by {operation}", HINT_AWS_CREDENTIALS, code)
     return _meant(code, message, line) or _by_code(code, line, operation)
 
 
@@ -223,7 +223,7 @@ def _meant(code: str, message: str, line: str) -> RotatorError | None:
 
 def _by_code(code: str, line: str, operation: str) -> RotatorError:
     if code in CREDENTIALS:
-        return CredentialsError(line, HINT_CREDENTIALS, code)
+        return CredentialsError(line, HINT_AWS_CREDENTIALS, code)
     if code in FORBIDDEN:
         return ForbiddenError(line, f"Allow {operation} in the caller's IAM policy", code)
     if MISSING.fullmatch(code):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Let an Auto Scaling group launch from an earlier version of its template again."""
+"""Point an Auto Scaling group back at an earlier version of its template."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
+    DescribedGroup,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
-    read_group,
     repoint,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import (
@@ -25,9 +27,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.dat
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.devices import explicit
 
 
-def point_back(aws: Aws, raw: Mapping[str, Any], template: str, version: str) -> None:
-    """Point the described group back. Calling it again changes nothing more."""
-    name, source = raw["AutoScalingGroupName"], read_group(raw)
+def point_back(aws: Aws, group: DescribedGroup, template: str, version: str) -> None:
+    """Point the group at an earlier version, or launch configuration, of its own.
+
+    How it points (a number, $Default, $Latest) stays. Calling it again changes nothing more.
+    """
+    name, source = group.name, group.source
     doing = f"let Auto Scaling group {name} launch from {template} {version}".rstrip()
     if not version:
         _update(aws, doing, name, {"LaunchConfigurationName": template})
@@ -50,7 +55,7 @@ def _update(aws: Aws, doing: str, name: str, change: Mapping[str, Any]) -> None:
 
 
 def _copy(aws: Aws, doing: str, template: str, version: str) -> None:
-    """Who follows $Latest gets a new version that is a copy of the old one."""
+    """Make a copy of the old version the latest one, for groups that follow $Latest."""
     wanted, latest = (_data(aws, doing, template, which) for which in (version, LATEST))
     if wanted == latest:
         return

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""core.ports.Cluster over raw requests, and the reads that short modules need.
+"""Implement core.ports.Cluster with raw requests, and read for short modules.
 
 Every write is safe against what changed since we looked: deletions and evictions carry the object's
 UID, a list that is replaced as a whole (taints, the Lease) carries the resourceVersion that it was
@@ -30,6 +30,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.evictio
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import JOURNAL
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import KubeCall, Reply
 
@@ -39,12 +40,12 @@ MERGE_PATCH = "application/merge-patch+json"
 
 
 def utc_now() -> str:
-    """The moment as metav1.MicroTime wants it."""
+    """Return the present moment as metav1.MicroTime writes it."""
     return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def selection(feed: Feed) -> dict[str, str]:
-    """The query that narrows a list or watch to the feed."""
+    """Return the query that narrows a list or watch to the feed."""
     query = {"labelSelector": feed.labels} if feed.labels else {}
     if feed.node:
         query["fieldSelector"] = (
@@ -56,8 +57,10 @@ def selection(feed: Feed) -> dict[str, str]:
 
 
 def list_pages(call: KubeCall, feed: Feed) -> Iterator[tuple[list[Any], str]]:
-    """The records of a feed, page by page, each with the resourceVersion of the list. Raises
-    core.errors."""
+    """Yield the records of a feed page by page, with the list's resourceVersion.
+
+    Raises core.errors.
+    """
     query = {"limit": str(PAGE), **selection(feed)}
     doing, record = f"list {feed.kind}", objects.RECORDS[feed.kind]
     while True:
@@ -71,7 +74,10 @@ def list_pages(call: KubeCall, feed: Feed) -> Iterator[tuple[list[Any], str]]:
 
 
 class KubeClient:
-    """The Kubernetes side of Ports. One attempt a method; raises core.errors."""
+    """Implements core.ports.Cluster.
+
+    Every method makes one attempt and raises core.errors.
+    """
 
     def __init__(
         self,
@@ -80,8 +86,10 @@ class KubeClient:
         clock: Callable[[], str] = utc_now,
         deadline: Deadline = Deadline(),
     ) -> None:
-        """`clock` gives the text for a Lease's renewTime; that it differs from write to write is
-        all that counts."""
+        """Keep Leases in `lease_namespace`.
+
+        `clock` returns the text for a Lease's renewTime, which has to differ from write to write.
+        """
         self._call, self._leases = (
             call,
             f"/apis/coordination.k8s.io/v1/namespaces/{lease_namespace}/leases",
@@ -95,7 +103,7 @@ class KubeClient:
         return limited
 
     def records(self, feed: Feed) -> list[Any]:
-        """All records that a feed selects, read once."""
+        """Return all records that a feed selects, read once."""
         return [item for page, _version in list_pages(self._call, feed) for item in page]
 
     def change_node(self, name: str, resource_version: str, change: NodeChange) -> None:
@@ -109,8 +117,7 @@ class KubeClient:
         checked(self._reply("PATCH", path, doing, body, MERGE_PATCH, query), doing)
 
     def delete_node(self, name: str, uid: str) -> None:
-        """Delete the Node object if it is still the one with this UID; one that is gone already is
-        fine."""
+        """Delete the Node object with this UID, if it still exists."""
         try:
             self._send(
                 "DELETE", f"/api/v1/nodes/{name}", f"delete node {name}", _options(uid, None, False)
@@ -121,8 +128,7 @@ class KubeClient:
     def evict(
         self, namespace: str, name: str, uid: str, grace: int | None, dry_run: bool
     ) -> Answer:
-        """Ask for the eviction of the pod with this UID; the answer is what the server means by its
-        reply."""
+        """Request the eviction of the pod with this UID; return the server's answer."""
         eviction = {
             "apiVersion": "policy/v1",
             "kind": "Eviction",
@@ -135,14 +141,14 @@ class KubeClient:
     def delete_pod(
         self, namespace: str, name: str, uid: str, grace: int | None, dry_run: bool
     ) -> Answer:
-        """Delete the pod with this UID whatever its budgets say."""
+        """Delete the pod with this UID without asking its budgets."""
         path = f"/api/v1/namespaces/{namespace}/pods/{name}"
         return self._ask(
             "DELETE", path, f"delete pod {namespace}/{name}", _options(uid, grace, dry_run)
         )
 
     def read_lease(self, name: str) -> Lease | None:
-        """The Lease, None if there is none."""
+        """Return the Lease, None if it does not exist."""
         try:
             return objects.lease(
                 self._send("GET", f"{self._leases}/{name}", f"read Lease {self._namespace}/{name}")
@@ -151,8 +157,10 @@ class KubeClient:
             return None
 
     def write_lease(self, lease: Lease) -> Lease:
-        """Create it (no resource version) or replace it, renewed now; ConflictError if somebody was
-        faster."""
+        """Create (without a resource version) or replace the Lease, renewed now.
+
+        Raises ConflictError if somebody else has changed it.
+        """
         doing = f"write Lease {self._namespace}/{lease.name}"
         if not lease.resource_version:
             return objects.lease(self._send("POST", self._leases, doing, self._lease_body(lease)))
@@ -166,7 +174,7 @@ class KubeClient:
             "namespace": self._namespace,
             "annotations": {
                 **dict(lease.notes),
-                **({objects.JOURNAL: lease.journal} if lease.journal else {}),
+                **({JOURNAL: lease.journal} if lease.journal else {}),
             },
             "labels": dict(lease.labels),
         }
@@ -215,7 +223,10 @@ class KubeClient:
 
 
 def _options(uid: str, grace: int | None, dry_run: bool) -> dict[str, Any]:
-    """metav1.DeleteOptions. A grace of 0 is said; only None is not."""
+    """Return metav1.DeleteOptions.
+
+    Sends gracePeriodSeconds even when it is 0; omits it for None.
+    """
     options: dict[str, Any] = {"apiVersion": "v1", "kind": "DeleteOptions"}
     if uid:
         options["preconditions"] = {"uid": uid}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What goes wrong with a Kubernetes request, as errors of the collection."""
+"""Translate what goes wrong with a Kubernetes request."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ except (
 ):  # kubernetes.core reports the missing library in one line before any request is made
     pass
 
-HINT_CREDENTIALS = (
+HINT_KUBE_CREDENTIALS = (
     "Give credentials as for kubernetes.core (kubeconfig, api_key, ...) or set"
     " eks_cluster, and renew expired ones"
 )
@@ -48,7 +48,7 @@ HINT_WEBHOOK = "An admission webhook refuses it: see its rules, or let it pass t
 _WEBHOOK = re.compile(r"admission webhook|denied the request|ValidatingAdmissionPolicy")
 
 _BY_STATUS: Mapping[int, Callable[[str, str], RotatorError]] = {
-    401: lambda line, code: CredentialsError(line, HINT_CREDENTIALS, code),
+    401: lambda line, code: CredentialsError(line, HINT_KUBE_CREDENTIALS, code),
     403: lambda line, code: ForbiddenError(line, HINT_FORBIDDEN, code),
     404: lambda line, code: NotFoundError(line, "", code),
     408: lambda line, code: UnreachableError(line, "", code),
@@ -73,9 +73,11 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
 def error_of(
     status: int, body: Mapping[str, Any], doing: str, wait: float | None = None
 ) -> RotatorError:
-    """The error for an error status; `doing` is what was tried on which object ("evict pod
-    shop/cart-1"), `wait` the seconds that the server asks to wait. `code` becomes the server's
-    reason ("Forbidden")."""
+    """Return the error for an HTTP error status.
+
+    `doing` says what was tried and on which object ("evict pod shop/cart-1"), `wait` the seconds
+    that the server asks to wait. The error's code is the server's reason ("Forbidden").
+    """
     message = " ".join(str(body.get("message") or "").split()) or f"HTTP status {status}"
     line, code = f"Cannot {doing}: {message}", str(body.get("reason") or status)
     if status == 429:
@@ -89,14 +91,13 @@ def error_of(
 
 
 def retry_after(reply: Reply) -> float | None:
-    """The seconds in the header Retry-After, None where there is none (or a date, which API servers
-    do not send)."""
+    """Return the seconds in the header Retry-After, None where there are none."""
     text = reply.headers.get("retry-after", "")
     return float(text) if text.isdigit() else None
 
 
 def checked(reply: Reply, doing: str) -> dict[str, Any]:
-    """The body of a good reply; raises the error of a bad one."""
+    """Return the body of a good reply; raise the error of a bad one."""
     if reply.status >= 400:
         raise error_of(reply.status, reply.body, doing, retry_after(reply))
     return reply.body
@@ -117,7 +118,7 @@ def no_answer(error: object, doing: str) -> UnreachableError:
 
 @contextmanager
 def reaching(doing: str) -> Iterator[None]:
-    """No connection, or one that breaks off, becomes an UnreachableError."""
+    """Raise UnreachableError if the block gets no connection, or loses it."""
     try:
         yield
     except NO_ANSWER as error:

@@ -63,14 +63,19 @@ Messages = Generator[Union[Message, Pause, None], None, None]
 
 
 def follow(call: KubeCall, feed: Feed) -> Iterator[Message | Pause | None]:
-    """The feed from now on. Errors are told as Broken, followed by a Pause; then it is listed anew,
-    because what was missed meanwhile cannot be known."""
+    """Yield the messages of a feed from now on.
+
+    An error is reported as Broken, followed by a Pause; then the feed is listed anew, because what
+    was missed meanwhile cannot be known.
+    """
     return _Follower(call, feed).messages()
 
 
 class _Follower:
-    """One feed being followed. `version`: from where the next watch goes on; empty: all is to be
-    read anew."""
+    """One feed being followed.
+
+    `version`: where the next watch begins; "": everything has to be listed anew.
+    """
 
     def __init__(self, call: KubeCall, feed: Feed) -> None:
         self.call, self.feed = call, feed
@@ -121,7 +126,7 @@ class _Follower:
         return {**query, "sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan"}
 
     def _watch(self) -> Messages:
-        """One watch until the server ends it."""
+        """Watch until the server ends it."""
         initial: list[Any] | None = None if self.version else []
         heard = False
         for line in self._lines():
@@ -149,8 +154,10 @@ class _Follower:
             yield from self.call.stream(objects.PATHS[self.feed.kind], self._query())
 
     def _read(self, line: bytes) -> tuple[str, Any, str]:
-        """What happened, the record (None for a bookmark) and the resourceVersion of one line of a
-        watch."""
+        """Return type, record and resourceVersion of one line of a watch.
+
+        A bookmark has no record: None.
+        """
         doing = f"watch {self.feed.kind}"
         try:
             event = json.loads(line)

@@ -31,11 +31,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
     Pod,
     Taint,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    JOURNAL,
+    NEEDS_UPDATE,
+    PREFIX,
+    SCALE_DOWN_DISABLED,
+)
 
-OURS = "nodeops.rotator/"
-NEEDS_UPDATE = "kops.k8s.io/needs-update"
-SCALE_DOWN_DISABLED = "cluster-autoscaler.kubernetes.io/scale-down-disabled"
-JOURNAL = OURS + "journal"
 DEFAULT_GRACE = 30
 """terminationGracePeriodSeconds where the pod's spec says nothing (the API's own default)."""
 
@@ -43,12 +45,12 @@ Raw = Mapping[str, Any]
 
 
 def moment(text: str | None) -> float | None:
-    """Seconds since the epoch of an RFC 3339 time; None for an absent one."""
+    """Return the seconds since the epoch of an RFC 3339 time, None if absent."""
     return datetime.datetime.fromisoformat(text).timestamp() if text else None
 
 
 def node(raw: Raw) -> Node:
-    """A Node."""
+    """Read a Node."""
     meta, spec, status = raw["metadata"], raw.get("spec") or {}, raw.get("status") or {}
     ready: Raw = next(
         (entry for entry in status.get("conditions") or () if entry.get("type") == "Ready"), {}
@@ -97,7 +99,10 @@ def csinode(raw: Raw) -> CsiNode:
 
 
 def _manager(meta: Raw, field: str) -> str:
-    """The field manager that set a field of spec; "" if several claim it or none is recorded."""
+    """Return the field manager that set a field of spec.
+
+    "" if several claim it or none is recorded.
+    """
     entries = meta.get("managedFields") or ()
     owners = {
         e.get("manager", "")
@@ -108,7 +113,7 @@ def _manager(meta: Raw, field: str) -> str:
 
 
 def pod(raw: Raw) -> Pod:
-    """A Pod."""
+    """Read a Pod."""
     meta, spec, status = raw["metadata"], raw.get("spec") or {}, raw.get("status") or {}
     grace = spec.get("terminationGracePeriodSeconds")
     return Pod(
@@ -141,8 +146,10 @@ def _unscheduled(status: Raw) -> str:
 
 
 def _claims(name: str, spec: Raw) -> tuple[str, ...]:
-    """The claims that the pod mounts; a generic ephemeral volume's is named after pod and
-    volume."""
+    """Return the names of the claims that the pod mounts.
+
+    The claim of a generic ephemeral volume is named after pod and volume.
+    """
     found = []
     for volume in spec.get("volumes") or ():
         if claim := volume.get("persistentVolumeClaim"):
@@ -153,7 +160,7 @@ def _claims(name: str, spec: Raw) -> tuple[str, ...]:
 
 
 def budget(raw: Raw) -> Budget:
-    """A PodDisruptionBudget of policy/v1."""
+    """Read a PodDisruptionBudget of policy/v1."""
     meta, spec, status = raw["metadata"], raw.get("spec") or {}, raw.get("status") or {}
     field = "minAvailable" if spec.get("minAvailable") is not None else "maxUnavailable"
     return Budget(
@@ -175,21 +182,21 @@ def budget(raw: Raw) -> Budget:
 
 
 def attachment(raw: Raw) -> Attachment:
-    """A VolumeAttachment."""
+    """Read a VolumeAttachment."""
     spec = raw.get("spec") or {}
     volume = (spec.get("source") or {}).get("persistentVolumeName") or ""
     return Attachment(raw["metadata"]["name"], spec.get("nodeName", ""), volume)
 
 
 def daemonset(raw: Raw) -> DaemonSet:
-    """A DaemonSet."""
+    """Read a DaemonSet."""
     meta, status = raw["metadata"], raw.get("status") or {}
     desired, ready = status.get("desiredNumberScheduled") or 0, status.get("numberReady") or 0
     return DaemonSet(meta["namespace"], meta["name"], meta.get("uid", ""), desired, ready)
 
 
 def claim(raw: Raw) -> Claim:
-    """A PersistentVolumeClaim."""
+    """Read a PersistentVolumeClaim."""
     meta = raw["metadata"]
     return Claim(
         meta["namespace"],
@@ -200,7 +207,7 @@ def claim(raw: Raw) -> Claim:
 
 
 def lease(raw: Raw) -> Lease:
-    """A Lease with our journal."""
+    """Read a Lease with our journal."""
     meta, spec = raw["metadata"], raw.get("spec") or {}
     return Lease(
         name=meta["name"],
@@ -218,7 +225,7 @@ def _kept(meta: Raw, names: tuple[str, ...]) -> dict[str, str]:
     return {
         key: value
         for key, value in (meta.get("annotations") or {}).items()
-        if key in names or key.startswith(OURS)
+        if key in names or key.startswith(PREFIX)
     }
 
 

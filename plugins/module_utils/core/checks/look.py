@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain import policy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import FINISHED
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Instance
@@ -17,8 +19,36 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
     Node,
     Pod,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.options import (
+    check_above_zero,
+    check_given,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import outdated
+
+
+@dataclasses.dataclass(frozen=True)
+class LookOptions:
+    """Options of node_group_info, where their meaning is described. `group`: its name."""
+
+    group: str
+    image_id: str = ""
+    max_node_age: float | None = None
+    drain: DrainPolicy = DrainPolicy()
+
+    def __post_init__(self) -> None:
+        check_above_zero("max_node_age", self.max_node_age, "seconds")
+
+
+def from_params(params: Mapping[str, Any]) -> LookOptions:
+    """Return the options for the parameters of node_group_info. Raises InputError."""
+    name = "autoscaling_group_name"
+    return LookOptions(
+        group=check_given(name, params[name], "the name of the node group's Auto Scaling group"),
+        image_id=params["image_id"],
+        max_node_age=params["max_node_age"],
+        drain=policy.from_params(params),
+    )
 
 
 @dataclasses.dataclass(frozen=True)

@@ -27,7 +27,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import l
 
 
 def warnings(look: Look) -> tuple[str, ...]:
-    """Return what may slow down a rotation or block it for a while, or needs a check first."""
+    """Return what may slow down a rotation, block it for a while, or needs a check."""
     return (
         *_of_group(look),
         *_of_nodes(look),
@@ -157,7 +157,10 @@ def workloads(look: Look) -> dict[str, dict[str, int]]:
 
 
 def count(look: Look, names: set[str]) -> dict[str, dict[str, int]]:
-    """Count the pods and ready pods of these workloads, without terminating and finished ones."""
+    """Count pods and ready pods by workload.
+
+    Terminating and finished pods do not count.
+    """
     found = {name: {"pods": 0, "ready": 0} for name in sorted(names)}
     for pod in look.pods:
         name = _workload(pod)
@@ -168,9 +171,10 @@ def count(look: Look, names: set[str]) -> dict[str, dict[str, int]]:
 
 
 def _workload(pod: Pod) -> str:
-    """Return the pod's workload, "" if it is not compared: Jobs, DaemonSets, static and bare pods.
+    """Return the workload that the pod belongs to, "" if it is not compared.
 
-    For a ReplicaSet it is the Deployment, known by the hash at the end of the name.
+    Not compared are Jobs, DaemonSets, static pods and pods without a controller. The workload of a
+    ReplicaSet is its Deployment, known by the hash at the end of the name.
     """
     if pod.owner is None or pod.owner.kind in ("Job", "DaemonSet", "Node"):
         return ""

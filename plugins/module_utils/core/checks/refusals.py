@@ -1,9 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Why a node group cannot be rotated, judged before anything is touched."""
+"""Refuse node groups that cannot be rotated, before anything is touched."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     NotFoundError,
@@ -11,6 +13,29 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
+    DescribedGroup,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
+    not_rotated,
+)
+
+
+def unsupported(group: DescribedGroup) -> Iterator[str]:
+    """Yield what a rotation does not handle, as ends of sentences about the group."""
+    if why := not_rotated(group.tags):
+        yield why
+    overrides = group.source.overrides
+    if any(override.own for override in overrides):
+        yield "has a launch template of its own for some instance types"
+    if any(override.image_id for override in overrides):
+        yield "names an image of its own for some instance types"
+    if any(override.weight for override in overrides):
+        yield "counts its instances by weight"
+    if group.warm_pool:
+        yield "has a warm pool"
+    if standby := [one.id for one in group.instances if one.lifecycle.endswith("Standby")]:
+        yield f"has an instance in standby ({standby[0]})"
 
 
 def refusal(group: Group) -> RotatorError | None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find what is wrong after a rotation: nodes, leftovers of the rotation, workloads."""
+"""Find what is wrong after a rotation: nodes, leftovers, workloads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look i
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.preflight import (
     count,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import PREFIX
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PREFIX
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, listed
 
 

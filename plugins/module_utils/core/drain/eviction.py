@@ -1,12 +1,12 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The API server's eviction rule as a pure function, and the meaning of each of its answers.
+"""Predict the API server's eviction rule and read its answers.
 
 The rule only saves requests that the server would refuse. The server decides, and budgets may
-change between our read and its decision. Source: Kubernetes' documentation of the Eviction
-API ("How API-initiated eviction works"), of PodDisruptionBudget's unhealthyPodEvictionPolicy, and
-the eviction subresource of kube-apiserver 1.26 to 1.34.
+change between our read and its decision. Source: Kubernetes' documentation of the Eviction API
+("How API-initiated eviction works"), of PodDisruptionBudget's unhealthyPodEvictionPolicy, and the
+eviction subresource of kube-apiserver 1.26 to 1.34.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MAX_DISRUPTED = 2000
 
 @dataclasses.dataclass(frozen=True)
 class Ruling:
-    """The answer that the server is expected to give.
+    """Expected answer of the server.
 
     `budgets`: those that cover the pod. `counts`: the eviction uses one of the budget's allowed
     disruptions. `reason`: why it would be refused, for people.
@@ -108,7 +108,7 @@ def _unusable(budget: Budget) -> str:
 
 
 class Verdict(enum.Enum):
-    """The meaning of an answer to an eviction or deletion."""
+    """Meaning of an answer to an eviction or deletion."""
 
     ACCEPTED = "accepted"
     """The pod is being removed (in a dry run: would be)."""

@@ -1,10 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decide for each pod whether a drain removes it: the first filter with a decision wins.
+"""Decide for each pod whether a drain removes it.
 
-Order and meaning are those of kubectl drain (its documentation and `kubectl drain --help`). Filters
-that kubectl does not have come last, so they can only make a drain more careful.
+The first filter with a decision wins. Order and meaning are those of kubectl drain (its
+documentation and `kubectl drain --help`). Filters that kubectl does not have come last, so they can
+only make a drain more careful.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def decide(pod: Pod, context: Context) -> Decision:
 
 
 def finished(pod: Pod) -> bool:
-    """Return whether the pod has ended. Such pods are removed whatever else is true of them."""
+    """Return whether the pod has ended. A drain always removes such pods."""
     return pod.phase in FINISHED
 
 
@@ -161,7 +162,7 @@ def _job(pod: Pod, context: Context) -> Decision | None:
 
 
 def _terminating(pod: Pod, context: Context) -> Decision | None:
-    """Wait for a terminating pod, unless the policy wants a shorter grace than it was given."""
+    """Wait for a terminating pod, unless a shorter grace than its own is wanted."""
     if pod.deleted_at is None:
         return None
     given = pod.deletion_grace if pod.deletion_grace is not None else pod.grace_period

@@ -24,9 +24,11 @@ _X86 = ("x86_64",)
 
 @dataclasses.dataclass(frozen=True)
 class Family:
-    """A family of images. `variants` by name, each with the architectures that it exists for;
-    `owners` as DescribeImages takes them; `ended` the ISO date after which nothing is published any
-    more, empty while it lives."""
+    """A family of images.
+
+    `variants`: the architectures by variant. `owners`: as DescribeImages takes them. `ended`: the
+    ISO date after which nothing is published any more, "" while it is maintained.
+    """
 
     name: str
     title: str
@@ -92,9 +94,11 @@ CHOICES = (*FAMILIES, CUSTOM)
 
 
 @dataclasses.dataclass(frozen=True)
-class Kind:
-    """What sort of image is meant: everything but the release. `kubernetes_version` is major.minor
-    ("1.31")."""
+class ImageKind:
+    """What is known of an image but its release.
+
+    `kubernetes_version` is major.minor ("1.31").
+    """
 
     family: str
     variant: str
@@ -103,7 +107,7 @@ class Kind:
     os_release: str = ""
 
     def text(self) -> str:
-        """For messages: "al2023 standard x86_64 for Kubernetes 1.31"."""
+        """Return it for people: "al2023 standard x86_64 for Kubernetes 1.31"."""
         words = [self.family, self.os_release, self.variant, self.architecture]
         suffix = f" for Kubernetes {self.kubernetes_version}" if self.kubernetes_version else ""
         return " ".join(word for word in words if word) + suffix
@@ -111,18 +115,22 @@ class Kind:
 
 @dataclasses.dataclass(frozen=True)
 class Named:
-    """What an image's name says. `release`: the part that differs between releases, as in the name
-    without a "v"."""
+    """What the name of an image says.
 
-    kind: Kind
+    `release`: the part that differs between releases, without a "v".
+    """
+
+    kind: ImageKind
     release: str
 
 
 def make_kind(
     family: str, variant: str, architecture: str, kubernetes_version: str, os_release: str
-) -> Kind:
-    """A Kind with the family's defaults for what is empty. Raises InputError with the choices that
-    exist."""
+) -> ImageKind:
+    """Return the kind of image, with the family's defaults for what is empty.
+
+    Raises InputError, which names the choices, for what does not exist.
+    """
     known = _known(family)
     variant = variant or known.variant
     if variant not in known.variants and not _DRIVER_VARIANT.fullmatch(f"{family} {variant}"):
@@ -145,7 +153,7 @@ def make_kind(
         raise InputError(
             f"{known.title} has no os_release {os_release}", f"Choose one of: {choices}"
         )
-    return Kind(family, variant, architecture, kubernetes_version, os_release)
+    return ImageKind(family, variant, architecture, kubernetes_version, os_release)
 
 
 def _known(family: str) -> Family:
@@ -154,9 +162,11 @@ def _known(family: str) -> Family:
     return FAMILIES[family]
 
 
-def parameters(kind: Kind) -> tuple[str, str]:
-    """The public parameters with the recommended image's id and with its release version (empty:
-    none is published)."""
+def parameters(kind: ImageKind) -> tuple[str, str]:
+    """Return the public parameters of the recommended image: ID and release version.
+
+    The second is "" where no release version is published.
+    """
     version, arch = kind.kubernetes_version, kind.architecture
     if kind.family == "al2023":
         sort = f"amazon-linux-2023/{arch}/{kind.variant}"
@@ -185,17 +195,19 @@ _DEBIAN = {"x86_64": "amd64", "arm64": "arm64"}
 _KERNEL = {"x86_64": "x86_64", "arm64": "aarch64"}
 
 
-def _flavour(kind: Kind) -> str:
+def _flavour(kind: ImageKind) -> str:
     return "" if kind.variant == "standard" else f"-{kind.variant}"
 
 
-def _volume(kind: Kind) -> str:
+def _volume(kind: ImageKind) -> str:
     return "gp2" if kind.os_release in ("20.04", "22.04") else "gp3"
 
 
-def name_pattern(kind: Kind, release: str = "*") -> str:
-    """The DescribeImages name filter for the family's images; `release` narrows to one (see
-    `Named.release`)."""
+def name_pattern(kind: ImageKind, release: str = "*") -> str:
+    """Return the DescribeImages name filter for images of this kind.
+
+    `release` narrows it to one release (see Named.release).
+    """
     version, arch = kind.kubernetes_version, kind.architecture
     if kind.family == "al2023":
         # Images of 2024 have the branch of the NVIDIA driver in their names: nvidia-560.
@@ -238,8 +250,10 @@ _ARCHITECTURE = {"amd64": "x86_64", "aarch64": "arm64"}
 
 
 def read_name(name: str) -> Named | None:
-    """What the name of a published image says; None for any other name. Who owns the image is for
-    the caller to see."""
+    """Return what the name of a published image says, None for any other name.
+
+    Anybody can give an image such a name. The caller checks the owner.
+    """
     for family, pattern in _NAMES.items():
         match = re.fullmatch(pattern, name)
         if match:
@@ -252,7 +266,7 @@ def _named(family: str, said: Mapping[str, str]) -> Named:
     if family == "al2" and variant == "arm64":
         variant, arch = "", "arm64"
     architecture = _ARCHITECTURE.get(arch, arch) or "x86_64"
-    kind = Kind(
+    kind = ImageKind(
         family,
         variant or FAMILIES[family].variant,
         architecture,

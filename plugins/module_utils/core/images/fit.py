@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether an image can be launched where it is going to be."""
+"""Check that an image can be launched where it is going to be."""
 
 from __future__ import annotations
 
@@ -15,16 +15,21 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.user_d
 
 @dataclasses.dataclass(frozen=True)
 class InstanceType:
-    """What an instance type can run: architectures and boot modes ("uefi", "legacy-bios"), empty
-    where not known."""
+    """What an instance type can run.
+
+    `boot_modes`: "uefi", "legacy-bios"; empty where not known.
+    """
 
     architectures: tuple[str, ...]
     boot_modes: tuple[str, ...] = ()
 
 
 def check_fit(what: str, image: Image, types: Mapping[str, InstanceType], user_data: str) -> None:
-    """Refuse an image that `what` ("Launch template web") could not start nodes from: its instance
-    types (by name) or its base64 user data do not fit."""
+    """Refuse an image that cannot start nodes of these types with this user data.
+
+    `what` ("Launch template web") begins the message; `types` are instance types by name,
+    `user_data` is base64. Raises RefusedError.
+    """
     wrong = sorted(
         name for name, kind in types.items() if image.architecture not in kind.architectures
     )
@@ -51,8 +56,10 @@ def check_fit(what: str, image: Image, types: Mapping[str, InstanceType], user_d
 
 
 def _boots(image: Image, kind: InstanceType) -> bool:
-    """Whether the type can boot the image; "uefi-preferred" boots everywhere (EC2 user guide, boot
-    modes)."""
+    """Return whether the instance type can boot the image.
+
+    "uefi-preferred" boots everywhere (EC2 user guide, boot modes).
+    """
     return (
         image.boot_mode in ("", "uefi-preferred")
         or not kind.boot_modes
@@ -61,8 +68,10 @@ def _boots(image: Image, kind: InstanceType) -> bool:
 
 
 def family_of(image: Image) -> str:
-    """The family of a published image; "windows" for any Windows image, empty where nobody
-    knows."""
+    """Return the family of a published image, "" if it is not known.
+
+    Any Windows image is of the family "windows".
+    """
     if image.named:
         return image.named.kind.family
     return "windows" if image.platform.lower() == "windows" else ""

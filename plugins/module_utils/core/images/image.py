@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Images as EC2 describes them, and what may be judged of them."""
+"""Read images as EC2 describes them, and judge them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.families import (
     CUSTOM,
     FAMILIES,
-    Kind,
+    ImageKind,
     Named,
     read_name,
 )
@@ -31,7 +31,10 @@ CANONICAL = ("099720109477", "513442679011", "837727238323")
 
 @dataclasses.dataclass(frozen=True)
 class Image:
-    """An AMI as DescribeImages shows it. Dates are UTC; `deprecated_at` None: no date is set."""
+    """An AMI as DescribeImages shows it.
+
+    Dates are UTC; `deprecated_at` is None if no date is set.
+    """
 
     id: str
     name: str
@@ -50,8 +53,7 @@ class Image:
 
     @property
     def named(self) -> Named | None:
-        """What the name says, if the image is of the publisher that such names belong to: anybody
-        may take a name."""
+        """Return what the name says, None if the owner is not the family's publisher."""
         said = read_name(self.name)
         if said is None:
             return None
@@ -63,12 +65,12 @@ class Image:
         return said if trusted else None
 
     def age_days(self, now: datetime.datetime) -> int:
-        """Whole days since its creation."""
+        """Return the whole days since its creation."""
         return max(0, (now - self.created_at).days)
 
 
 def parse_image(shown: Mapping[str, Any]) -> Image:
-    """An Image from an element of DescribeImages' Images."""
+    """Return the image that an element of DescribeImages describes."""
     deprecation = shown.get("DeprecationTime")
     return Image(
         id=shown["ImageId"],
@@ -89,12 +91,12 @@ def parse_image(shown: Mapping[str, Any]) -> Image:
 
 
 def parse_time(text: str) -> datetime.datetime:
-    """A moment as EC2 writes it: 2026-05-06T07:08:09.000Z."""
+    """Return the moment that EC2 writes as 2026-05-06T07:08:09.000Z."""
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def show_time(moment: datetime.datetime | None) -> str | None:
-    """A moment as results show it, in seconds; None stays None."""
+    """Return a moment as results show it, in seconds; None stays None."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
@@ -116,8 +118,8 @@ def check_usable(image: Image, architecture: str) -> None:
         )
 
 
-def warnings_of(image: Image, kind: Kind | None, now: datetime.datetime) -> list[str]:
-    """What a person should know before using the image."""
+def warnings_of(image: Image, kind: ImageKind | None, now: datetime.datetime) -> list[str]:
+    """Return what a person should know before using the image."""
     found = []
     if image.deprecated_at and image.deprecated_at <= now:
         found.append(
@@ -133,17 +135,17 @@ def warnings_of(image: Image, kind: Kind | None, now: datetime.datetime) -> list
 
 
 def newest_first(images: Iterable[Image]) -> list[Image]:
-    """By creation, newest first; equal moments by name, so that an answer is stable."""
+    """Sort by creation, newest first; by name where moments are equal."""
     return sorted(images, key=lambda image: (image.created_at, image.name, image.id), reverse=True)
 
 
 def choose(
     images: Sequence[Image], now: datetime.datetime, min_age: int, max_age: int | None, what: str
 ) -> Image:
-    """The newest usable image that is at least `min_age` and at most `max_age` days old. `what`
-    names the search.
+    """Return the newest image that is between `min_age` and `max_age` days old.
 
-    Raises RefusedError when all are too young or the newest is too old.
+    `what` names the search in errors. Raises RefusedError when all are too young or the newest is
+    too old.
     """
     ripe = [image for image in newest_first(images) if image.age_days(now) >= min_age]
     if not ripe:
@@ -164,9 +166,11 @@ def choose(
     return chosen
 
 
-def show_image(image: Image, kind: Kind | None, now: datetime.datetime) -> dict[str, Any]:
-    """An image as results show it. Without `kind` (and for `custom`) what its name says, where that
-    can be trusted."""
+def show_image(image: Image, kind: ImageKind | None, now: datetime.datetime) -> dict[str, Any]:
+    """Return an image as results show it.
+
+    Without `kind`, and for `custom`, its name tells family and release, where it can be trusted.
+    """
     named = image.named
     seen = named.kind if named and (kind is None or kind.family != CUSTOM) else kind
     release = release_version(seen, named.release, image.description) if seen and named else ""
@@ -192,13 +196,15 @@ def show_image(image: Image, kind: Kind | None, now: datetime.datetime) -> dict[
 
 
 def update_due(found: Image, current: Sequence[Image], pinned: bool) -> bool:
-    """Whether something of `current` should become `found`: anything else than a pinned image;
-    otherwise only what is older, since an answer held back by min_age must not read as a step
-    back."""
+    """Return whether something in `current` should become `found`.
+
+    If the release is pinned, everything else should; otherwise only what is older, since an answer
+    held back by min_age must not read as a step back.
+    """
     others = [image for image in current if image.id != found.id]
     return bool(others) if pinned else any(image.created_at < found.created_at for image in others)
 
 
 def behind_days(found: Image, current: Sequence[Image]) -> int:
-    """By how many days the oldest of `current` is older than `found`; 0 when none is."""
+    """Return how many days the oldest of `current` is older than `found`, at least 0."""
     return max([0, *((found.created_at - image.created_at).days for image in current)])

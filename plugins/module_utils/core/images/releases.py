@@ -13,21 +13,23 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     InputError,
     RefusedError,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.families import Kind
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.families import ImageKind
 
-NODES, CONTROL_PLANE = "nodes", "control_plane"
+OF_NODES, OF_CONTROL_PLANE = "nodes", "control_plane"
 _FIRST_OF_EKS = (1, 10)
 _VERSION = re.compile(r"v?(?P<major>\d+)\.(?P<minor>\d+)(?:\.\d+)?(?:[+-].*)?")
 
 
 def minor_of(version: str) -> str:
-    """major.minor of a version as Kubernetes or a person writes it: "v1.31.2-eks-94953ac" ->
-    "1.31". Raises InputError."""
+    """Return major.minor of a version: "1.31" for "v1.31.2-eks-94953ac".
+
+    Raises InputError.
+    """
     match = _VERSION.fullmatch(version.strip())
     if match is None:
         raise InputError(
             f"{version!r} is no Kubernetes version",
-            f"Write it as 1.31 (quoted), or {NODES} or {CONTROL_PLANE}",
+            f"Write it as 1.31 (quoted), or {OF_NODES} or {OF_CONTROL_PLANE}",
         )
     return f"{match['major']}.{match['minor']}"
 
@@ -48,13 +50,15 @@ def given_minor(version: str) -> str:
 
 
 def order(minor: str) -> tuple[int, ...]:
-    """A key by which versions sort as numbers: 1.9 before 1.31."""
+    """Return a key that sorts versions as numbers: 1.9 before 1.31."""
     return tuple(int(part) for part in minor.split("."))
 
 
 def single_minor(versions: Iterable[str], whose: str) -> str:
-    """The one minor that kubelets run. Raises RefusedError when there are several or none; `whose`
-    names the nodes."""
+    """Return the one minor version that kubelets run.
+
+    `whose` names the nodes. Raises RefusedError when there are several or none.
+    """
     minors = sorted({minor_of(version) for version in versions}, key=order)
     if not minors:
         raise RefusedError(
@@ -70,18 +74,22 @@ def single_minor(versions: Iterable[str], whose: str) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Chosen:
-    """The minor to look for and where it comes from: "given", "nodes", "image" (the name of what
-    the node group runs), "nodegroup" (EKS's record of it), "control_plane"; "none" with an empty
-    version where no version is needed."""
+    """A minor version to look for, and where it comes from.
+
+    `source`: "given", "nodes", "image" (the name of what the node group runs), "nodegroup" (EKS's
+    record of it) or "control_plane"; "none" with an empty version where no version is needed.
+    """
 
     version: str
     source: str
 
 
 def check_skew(version: str, control_plane: str, nodes: str, allow_downgrade: bool) -> None:
-    """Refuse what Kubernetes does not support (version skew policy: a kubelet must not be newer
-    than the API server), and a step back unless it is allowed. An empty `control_plane` or `nodes`
-    is not known and not compared."""
+    """Refuse versions that Kubernetes does not support, and a step back.
+
+    A kubelet must not be newer than the API server (Kubernetes: version skew policy). An empty
+    `control_plane` or `nodes` is not known and not compared.
+    """
     if control_plane and order(version) > order(control_plane):
         raise RefusedError(
             f"Kubernetes {version} is newer than the control plane ({control_plane})",
@@ -94,12 +102,13 @@ def check_skew(version: str, control_plane: str, nodes: str, allow_downgrade: bo
         )
 
 
-def name_release(kind: Kind, pinned: str) -> str:
-    """The part of an image's name that a release_version fixes, as a DescribeImages filter value.
+def name_release(kind: ImageKind, pinned: str) -> str:
+    """Return the part of an image's name that a release version fixes.
 
-    Amazon Linux: "1.31.2-20241121", "20241121" or "v20241121", as in the name's date. Bottlerocket:
-    "1.28.0" or "1.28.0-e89d48cb", with or without "v". Ubuntu: the serial "20241113". Windows: the
-    date "2024.11.12". Raises InputError for a release of another Kubernetes minor.
+    It is a DescribeImages filter value. Amazon Linux: "1.31.2-20241121", "20241121" or "v20241121",
+    as in the name's date. Bottlerocket: "1.28.0" or "1.28.0-e89d48cb", with or without "v". Ubuntu:
+    the serial "20241113". Windows: the date "2024.11.12". Raises InputError for a release of
+    another Kubernetes minor.
     """
     release = pinned.strip().removeprefix("v")
     if kind.family in ("al2023", "al2"):
@@ -116,12 +125,11 @@ def name_release(kind: Kind, pinned: str) -> str:
     return release
 
 
-def release_version(kind: Kind, release: str, description: str) -> str:
-    """The release version that EKS would give an image, from its name's `release` and its
-    description.
+def release_version(kind: ImageKind, release: str, description: str) -> str:
+    """Return the release version that EKS would give an image.
 
-    Amazon Linux writes the Kubernetes patch into the description only: "... (k8s: 1.31.2,
-    containerd: 1.7.*)".
+    `release` is that of its name. Amazon Linux writes the Kubernetes patch into the description
+    only: "... (k8s: 1.31.2, containerd: 1.7.*)".
     """
     if kind.family in ("al2023", "al2"):
         match = re.search(r"\(k8s: (\d+\.\d+\.\d+)", description)
@@ -130,8 +138,10 @@ def release_version(kind: Kind, release: str, description: str) -> str:
 
 
 def matches_release(pinned: str, found: str) -> bool:
-    """Whether an image of release version `found` is the one meant by `pinned`. A patch version
-    that is given must agree with one that is known."""
+    """Return whether release version `found` is the one meant by `pinned`.
+
+    A patch version that is given must agree with one that is known.
+    """
     wanted, have = pinned.strip().removeprefix("v"), found.removeprefix("v")
     if "-" in wanted and "-" in have:
         return wanted == have

@@ -1,12 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""User data: what it is written for, and which image families can read it.
+"""Tell what user data is written for, and which image families can read it.
 
 It is never rewritten. Sources: EKS user guide (AL2023: nodeadm NodeConfig; AL2: bootstrap.sh;
 Windows: Start-EKSBootstrap), Bottlerocket documentation (settings in TOML), kops (a script that
-fetches nodeup), eksctl (pkg/nodebootstrap: cloud-config with a script and files in /etc/eksctl;
-whether that script calls bootstrap.sh the user data does not say).
+fetches nodeup).
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ _SPEAKS = {
 
 
 def is_base64(text: str) -> bool:
-    """Return whether the text is base64, line breaks in it included."""
+    """Return whether the text is base64, possibly with line breaks."""
     try:
         base64.b64decode("".join(text.split()), validate=True)
     except ValueError:
@@ -57,8 +56,10 @@ def is_base64(text: str) -> bool:
 
 
 def decode(text: str) -> str:
-    """User data as text: base64 undone, and gzip below it. What is no base64, or no text, is said
-    to be so."""
+    """Return base64 user data as text, decompressed if it is gzip.
+
+    For what is not base64 text it returns a remark that says so.
+    """
     try:
         content = base64.b64decode("".join(text.split()), validate=True)
         if content[:2] == b"\x1f\x8b":
@@ -69,8 +70,10 @@ def decode(text: str) -> str:
 
 
 def kinds(text: str) -> frozenset[str]:
-    """What base64 user data is written for; empty for none, {"other"} for something that starts no
-    node by itself."""
+    """Return what base64 user data is written for.
+
+    Empty if there is none; {"other"} for something that starts no node by itself.
+    """
     if not text:
         return frozenset()
     content = decode(text)
@@ -92,7 +95,7 @@ def _signs(content: str) -> dict[str, bool]:
 
 
 def _parts(content: str) -> list[str]:
-    """The parts of a MIME multipart message, or the content itself."""
+    """Return the parts of a MIME multipart message, or the content itself."""
     if "multipart/" not in content[:2000].lower():
         return [content]
     message = email.message_from_string(content.lstrip())
@@ -110,9 +113,11 @@ def _is_settings(content: str) -> bool:
 
 
 def obstacle(text: str, family: str) -> str:
-    """Why images of `family` could not start a node with base64 user data `text`; empty when they
-    can, or when the family is not known. User data that names several ways (for several families)
-    needs only one that fits."""
+    """Return why images of `family` cannot start a node with this user data.
+
+    It is "" when they can, or when the family is not known. User data for several families needs
+    only one part that fits.
+    """
     found = kinds(text)
     if not found or family not in _SPEAKS:
         return ""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Frozen records of the AWS objects that a rotation looks at."""
+"""Frozen records of the AWS objects that a rotation observes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Terminating*, Standby, Detaching or Warmed*."""
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Instance:
-    """One instance of an Auto Scaling group, EC2's knowledge included.
+    """One instance of an Auto Scaling group, with what EC2 knows of it.
 
     `source` is what it was launched from: (template id, version number as text), or (launch
     configuration name, ""). `state` is EC2's: pending, running, shutting-down, terminated,
@@ -37,7 +37,7 @@ class Instance:
 
     @property
     def launched(self) -> bool:
-        """Whether it counts as launched (see LAUNCHED) and EC2 has not ended it."""
+        """Return whether it counts as launched (see LAUNCHED) and has not ended."""
         return self.lifecycle in LAUNCHED and self.state not in (
             "shutting-down",
             "terminated",
@@ -47,7 +47,7 @@ class Instance:
 
     @property
     def ending(self) -> bool:
-        """Whether it is on its way out for good, by whose doing ever."""
+        """Return whether it is being terminated, by anyone."""
         return self.lifecycle.startswith("Terminating") or self.state in (
             "shutting-down",
             "terminated",
@@ -56,8 +56,7 @@ class Instance:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TargetHealth:
-    """One registered target of a target group: its id (instance id or IP), port and health
-    state."""
+    """One registered target: ID (of an instance, or an IP address), port and health."""
 
     group: str
     id: str
@@ -101,18 +100,19 @@ class Group:
 
     @property
     def launched(self) -> tuple[Instance, ...]:
-        """The instances that count as launched."""
+        """Return the instances that count as launched."""
         return tuple(instance for instance in self.instances if instance.launched)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Target:
-    """What the group's instances should be launched from, resolved: template id or launch
-    configuration name, version number as text ("" for a launch configuration), and the image (empty
-    when only EC2 resolves it).
+    """What the group launches, resolved.
 
-    `resolved_at`: seconds since the epoch. A parameter behind the image may move on while we work:
-    an instance launched after this moment from the same version is current whatever its image."""
+    `template`: template ID or launch configuration name. `version`: a number as text, "" for a
+    launch configuration. `image_id`: "" when only EC2 resolves it. `resolved_at`: seconds since the
+    epoch. A parameter behind the image may move on while we work: an instance launched after this
+    moment from the same version is current whatever its image.
+    """
 
     template: str
     version: str
@@ -125,5 +125,5 @@ class Target:
 
     @property
     def source(self) -> tuple[str, str]:
-        """As instances report what they were launched from."""
+        """Return template and version, as instances report what they were launched from."""
         return (self.template, self.version)

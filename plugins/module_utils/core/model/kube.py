@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Slim, frozen records of the Kubernetes objects that a rotation looks at.
+"""Slim, frozen records of the Kubernetes objects that a rotation observes.
 
 Moments are seconds since the epoch (the server's clock); durations are seconds.
 """
@@ -25,9 +25,11 @@ class Taint:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Node:
-    """A Node object. `ready` is None while the control plane does not know (condition Ready is
-    Unknown). `cordoned_by`: the field manager that set unschedulable last, "" if the
-    server does not say."""
+    """A Node.
+
+    `ready` is None while the control plane does not know (condition Ready is Unknown).
+    `cordoned_by`: the field manager that set unschedulable last, "" if the server does not say.
+    """
 
     name: str
     uid: str
@@ -48,14 +50,16 @@ class Node:
 
     @property
     def instance_id(self) -> str:
-        """The EC2 instance behind the node: the last part of aws:///<zone>/<instance id>; empty if
-        it has none."""
+        """Return the EC2 instance ID, the last part of the provider ID; "" without one.
+
+        A provider ID reads aws:///<zone>/<instance ID>.
+        """
         return self.provider_id.rsplit("/", 1)[-1] if self.provider_id.startswith("aws:") else ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Owner:
-    """The controller of an object: the one of metadata.ownerReferences that says so."""
+    """Controller of an object, from metadata.ownerReferences."""
 
     kind: str
     name: str
@@ -71,8 +75,11 @@ class Owner:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Pod:
-    """A Pod. `deleted_at` is metadata.deletionTimestamp: the moment at which its grace ends, None
-    if it is not going."""
+    """A Pod.
+
+    `deleted_at` is metadata.deletionTimestamp, the moment at which its grace ends; None if it is
+    not being deleted.
+    """
 
     namespace: str
     name: str
@@ -97,7 +104,7 @@ class Pod:
 
     @property
     def id(self) -> str:
-        """namespace/name, as people write it."""
+        """Return namespace/name."""
         return f"{self.namespace}/{self.name}"
 
 
@@ -125,7 +132,7 @@ class Budget:
 
     @property
     def id(self) -> str:
-        """namespace/name, as people write it."""
+        """Return namespace/name."""
         return f"{self.namespace}/{self.name}"
 
 
@@ -140,8 +147,7 @@ class Attachment:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Claim:
-    """A PersistentVolumeClaim: `volume` is the name of its PersistentVolume, empty while it has
-    none."""
+    """A PersistentVolumeClaim and the PersistentVolume bound to it, "" if none is."""
 
     namespace: str
     name: str
@@ -151,8 +157,7 @@ class Claim:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class DaemonSet:
-    """What readiness needs of a DaemonSet: who it is and how many of its pods are where they should
-    be."""
+    """A DaemonSet, with the number of its pods wanted and ready."""
 
     namespace: str
     name: str
@@ -174,8 +179,11 @@ class CsiNode:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Lease:
-    """A Lease: who holds it, since when, and the journal in its annotation. `renewed` is the text
-    of renewTime: only whether it changes counts, never its distance to a clock of ours."""
+    """A Lease: its holder and the journal in its annotation.
+
+    `renewed` is the text of renewTime: only whether it changes counts, never its distance to a
+    clock of ours.
+    """
 
     name: str
     resource_version: str = ""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kubernetes label selectors: parsed once, matched often."""
+"""Parse Kubernetes label selectors once, and match them often."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ class Requirement:
     values: frozenset[str] = frozenset()
 
     def matches(self, labels: Mapping[str, str]) -> bool:
-        """Whether the labels fulfil it; NotIn is also true where the label is absent, as in the API
-        server."""
+        """Return whether the labels fulfill it.
+
+        NotIn is also true where the label is absent, as in the API server.
+        """
         present = self.key in labels
         if self.operator == "Exists":
             return present
@@ -39,18 +41,20 @@ class Requirement:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Selector:
-    """Conditions that must all be true; none at all matches everything."""
+    """Conditions that must all be true; without any, it matches everything."""
 
     requirements: tuple[Requirement, ...] = ()
 
     def matches(self, labels: Mapping[str, str]) -> bool:
-        """Whether the labels fulfil every condition."""
+        """Return whether the labels fulfill every requirement."""
         return all(requirement.matches(labels) for requirement in self.requirements)
 
 
 def from_object(spec: Mapping[str, Any] | None) -> Selector | None:
-    """A metav1.LabelSelector (matchLabels, matchExpressions); None, which selects nothing, for an
-    absent one."""
+    """Return the selector of a metav1.LabelSelector.
+
+    An absent one gives None, which selects nothing.
+    """
     if spec is None:
         return None
     equal = [
@@ -65,8 +69,11 @@ def from_object(spec: Mapping[str, Any] | None) -> Selector | None:
 
 
 def parse(text: str) -> Selector:
-    """kubectl's notation: "a=b,c!=d,e in (x,y),f notin (z),g,!h". Raises InputError naming the part
-    that is not."""
+    """Return the selector that is written in kubectl's notation.
+
+    For example "a=b,c!=d,e in (x,y),f notin (z),g,!h". Raises InputError, which names the wrong
+    part.
+    """
     parts = (part.strip() for part in re.split(r",(?![^(]*\))", text))
     return Selector(tuple(_requirement(part, text) for part in parts if part))
 

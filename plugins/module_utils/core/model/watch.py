@@ -4,7 +4,7 @@
 """Reduce feed messages to frozen views of the cluster.
 
 A feed is one list-and-watch, named by what it selects. Every message gives a new Cache; unchanged
-feeds are shared, so that a snapshot costs what has changed and not what there is.
+feeds are shared, so that a view costs what has changed and not what there is.
 """
 
 from __future__ import annotations
@@ -19,9 +19,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Feed:
-    """One list-and-watch: `kind` is the resource ("nodes", "pods", "poddisruptionbudgets",
-    "volumeattachments", "daemonsets", "persistentvolumeclaims", "csinodes"), narrowed to pods of
-    `node` or in `phase`, or to objects that match label selector `labels`."""
+    """One list-and-watch.
+
+    `kind` is the resource ("nodes", "pods", "poddisruptionbudgets", "volumeattachments",
+    "daemonsets", "persistentvolumeclaims", "csinodes"), narrowed to pods of `node` or in `phase`,
+    to the Node named `node`, or to objects that match label selector `labels`.
+    """
 
     kind: str
     node: str = ""
@@ -29,10 +32,21 @@ class Feed:
     phase: str = ""
 
 
+NODES = Feed("nodes")
+BUDGETS = Feed("poddisruptionbudgets")
+DAEMONSETS = Feed("daemonsets")
+CLAIMS = Feed("persistentvolumeclaims")
+ATTACHMENTS = Feed("volumeattachments")
+CSINODES = Feed("csinodes")
+"""The feeds of whole kinds."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Listed:
-    """The whole of a feed, replacing what was known of it. Items are records of
-    core.cluster_model."""
+    """Complete content of a feed, which replaces what was known of it.
+
+    Items are records of core.model.kube.
+    """
 
     feed: Feed
     items: tuple[Any, ...]
@@ -49,7 +63,7 @@ class Changed:
 
 @dataclasses.dataclass(frozen=True)
 class Broken:
-    """A feed could not be read just now; it goes on trying, and what was known stays known."""
+    """A feed cannot be read now. It is tried again, and what was known stays known."""
 
     feed: Feed
     error: RotatorError
@@ -67,29 +81,36 @@ Message = Union[Listed, Changed, Broken]
 
 @dataclasses.dataclass(frozen=True)
 class Cache:
-    """The latest of every feed: `feeds` by feed and object key; `broken` the error of feeds that
-    fail just now."""
+    """Latest content of every feed.
+
+    `feeds`: objects by feed and key. `broken`: the error of each feed that fails now.
+    """
 
     feeds: Mapping[Feed, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     broken: Mapping[Feed, RotatorError] = dataclasses.field(default_factory=dict)
 
     def synced(self, *feeds: Feed) -> bool:
-        """Whether each of these feeds has been listed at least once."""
+        """Return whether each of these feeds has been listed at least once."""
         return all(feed in self.feeds for feed in feeds)
 
     def items(self, feed: Feed) -> Mapping[str, Any]:
-        """The objects of one feed by key (see `key_of`); empty before it is listed."""
+        """Return the objects of a feed by key (see `key_of`), none before it is listed."""
         return self.feeds.get(feed, {})
 
 
 def key_of(item: Any) -> str:
-    """Objects are told apart by uid, so that one reborn under its old name is another; those
-    without one by name."""
+    """Return the UID, or the name of an object without one.
+
+    By UID, an object that was created again under its old name is another one.
+    """
     return getattr(item, "uid", "") or str(item.name)
 
 
 def reduce(cache: Cache, messages: Iterable[Message]) -> Cache:
-    """The cache after these messages, in order. Copies only the feeds that they touch."""
+    """Return the cache after these messages, applied in order.
+
+    Only the feeds that they touch are copied.
+    """
     feeds = dict(cache.feeds)
     broken = dict(cache.broken)
     fresh: set[Feed] = set()
@@ -120,8 +141,7 @@ def _apply(items: Any, message: Changed) -> None:
 
 
 def without(cache: Cache, feeds: frozenset[Feed]) -> Cache:
-    """The cache with only these feeds left: what is no longer followed is forgotten, not remembered
-    stale."""
+    """Return the cache with only these feeds, so that nothing stale is remembered."""
     if cache.feeds.keys() <= feeds and cache.broken.keys() <= feeds:
         return cache
     return Cache(

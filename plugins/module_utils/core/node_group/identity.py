@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A node group as the inventory knows it: what it is, never how large it is."""
+"""Identify a node group for the inventory: what it is, never how large it is."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.ki
 
 @dataclasses.dataclass(frozen=True)
 class NodeGroup:
-    """One node group. `nodegroup` is the name of a managed one, empty for self-managed ones."""
+    """One node group.
+
+    `nodegroup` is the name of a managed one, "" for self-managed ones.
+    """
 
     cluster: str
     region: str
@@ -29,5 +32,5 @@ class NodeGroup:
 
     @property
     def kind(self) -> str:
-        """self_managed or eks_managed."""
+        """Return the name of its kind, self_managed or eks_managed."""
         return (EKS_MANAGED if self.nodegroup else SELF_MANAGED).name

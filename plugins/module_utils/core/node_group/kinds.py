@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kinds of node groups, and what each allows: the one place that decides it.
+"""Kinds of node groups, and what each allows: the one place that decides it.
 
 A kind is read from the tags of the group's Auto Scaling group. EKS tags the group behind a managed
 node group with `eks:nodegroup-name` (EKS user guide, managed node groups); kops tags every group
@@ -14,7 +14,6 @@ from __future__ import annotations
 import dataclasses
 import enum
 from collections.abc import Mapping
-from typing import Any
 
 EKS_NODEGROUP_TAG = "eks:nodegroup-name"
 EKS_CLUSTER_TAG = "eks:cluster-name"
@@ -25,7 +24,7 @@ OWNER_TAGS = ("kubernetes.io/cluster/", "k8s.io/cluster/")
 """Prefixes of the tag that names a self-managed group's cluster, today's and the older one."""
 
 
-class Owner(enum.Enum):
+class Actor(enum.Enum):
     """Who does a thing for a node group."""
 
     ROTATOR = "rotator"
@@ -44,21 +43,21 @@ class Kind:
     """
 
     name: str
-    replaced_by: Owner = Owner.ROTATOR
-    template_owner: Owner = Owner.ROTATOR
+    replaced_by: Actor = Actor.ROTATOR
+    template_owner: Actor = Actor.ROTATOR
     may_surge: bool = True
     needs_quorum: bool = False
     carries_pods: bool = True
 
 
 SELF_MANAGED = Kind("self_managed")
-EKS_MANAGED = Kind("eks_managed", replaced_by=Owner.EKS, template_owner=Owner.EKS)
-KOPS_NODE = Kind("kops_node", template_owner=Owner.KOPS)
+EKS_MANAGED = Kind("eks_managed", replaced_by=Actor.EKS, template_owner=Actor.EKS)
+KOPS_NODE = Kind("kops_node", template_owner=Actor.KOPS)
 KOPS_CONTROL_PLANE = Kind(
-    "kops_control_plane", template_owner=Owner.KOPS, may_surge=False, needs_quorum=True
+    "kops_control_plane", template_owner=Actor.KOPS, may_surge=False, needs_quorum=True
 )
-KOPS_API_SERVER = Kind("kops_apiserver", template_owner=Owner.KOPS)
-KOPS_BASTION = Kind("kops_bastion", template_owner=Owner.KOPS, carries_pods=False)
+KOPS_API_SERVER = Kind("kops_apiserver", template_owner=Actor.KOPS)
+KOPS_BASTION = Kind("kops_bastion", template_owner=Actor.KOPS, carries_pods=False)
 KINDS = (
     SELF_MANAGED,
     EKS_MANAGED,
@@ -78,9 +77,11 @@ _KOPS_ROLES: Mapping[str, Kind] = {
 """Kinds by kops role, the one that asks for most care first: a group may carry several roles."""
 
 
-def tags_of(shown: Mapping[str, Any]) -> dict[str, str]:
-    """Return the tags of an element of DescribeAutoScalingGroups."""
-    return {tag["Key"]: tag.get("Value", "") for tag in shown.get("Tags", ())}
+def managed_by_eks(tags: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return EKS cluster and name of the managed node group, None if it is not one."""
+    if EKS_NODEGROUP_TAG not in tags:
+        return None
+    return tags.get(EKS_CLUSTER_TAG, ""), tags[EKS_NODEGROUP_TAG]
 
 
 def kind_of(tags: Mapping[str, str]) -> Kind:
@@ -96,13 +97,14 @@ def kind_of(tags: Mapping[str, str]) -> Kind:
 
 
 def not_rotated(tags: Mapping[str, str]) -> str:
-    """Return why a rotation leaves such a group alone, as the end of a sentence; "" if it may go.
+    """Return why a rotation leaves such a group alone, "" if it may be rotated.
 
-    Managed node groups are updated by EKS; a control plane is rotated one node at a time under its
-    quorum and a bastion carries no pods, neither of which a rotation of node groups does.
+    It is the end of a sentence about the group. Managed node groups are updated by EKS; a control
+    plane is rotated one node at a time under its quorum and a bastion carries no pods, neither of
+    which a rotation of node groups does.
     """
     kind = kind_of(tags)
-    if kind.replaced_by is Owner.EKS:
+    if kind.replaced_by is Actor.EKS:
         return f"belongs to the EKS managed node group {tags[EKS_NODEGROUP_TAG]}"
     if kind.needs_quorum:
         return f"is the control plane of kops cluster {tags.get(KOPS_CLUSTER_TAG, '')}".rstrip()

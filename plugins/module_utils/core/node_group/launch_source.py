@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a node group launches from, read from its described Auto Scaling group."""
+"""What a node group launches from, and how to point it at something else."""
 
 from __future__ import annotations
 
@@ -11,11 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
-    EKS_CLUSTER_TAG,
-    EKS_NODEGROUP_TAG,
-    tags_of,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Instance
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import (
     DEFAULT,
     LATEST,
@@ -24,10 +20,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import l
 
 
 @dataclasses.dataclass(frozen=True)
-class Target:
-    """What the user names: exactly one of template (id or name), Auto Scaling group, managed node
-    group of an EKS cluster, instance group of a kops cluster. `version`: which version a template
-    named by itself is read from."""
+class NamedSource:
+    """What a user names as launch source: exactly one of the following.
+
+    A template (by id or name; `version`: which version is read), an Auto Scaling group, a managed
+    node group of an EKS cluster, or an instance group of a kops cluster.
+    """
 
     template_id: str = ""
     template_name: str = ""
@@ -38,11 +36,32 @@ class Target:
     kops_cluster: str = ""
     kops_group: str = ""
 
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> NamedSource:
+        """Return what options of a module name; options that are missing name nothing."""
+        return cls(**{field: params.get(option) or "" for field, option in OPTIONS.items()})
+
+
+OPTIONS: Mapping[str, str] = {
+    "template_id": "launch_template_id",
+    "template_name": "launch_template_name",
+    "version": "version",
+    "group": "autoscaling_group_name",
+    "eks_cluster": "eks_cluster",
+    "eks_nodegroup": "eks_nodegroup",
+    "kops_cluster": "kops_cluster",
+    "kops_group": "kops_instance_group",
+}
+"""The option for each field of NamedSource."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Use:
-    """One way of launching: a template and how its version is written ("3", "$Default", "$Latest").
-    `types` are the instance types that the group names for it; empty: the template's own."""
+    """One way of launching: a template and a version as it is written.
+
+    `version`: "3", "$Default" or "$Latest". `types`: the instance types that the group names for
+    it; empty: the template's own.
+    """
 
     template_id: str
     version: str
@@ -50,12 +69,12 @@ class Use:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What tells uses of one group apart."""
+        """Return what tells uses of one group apart."""
         return (self.template_id, self.version)
 
 
 @dataclasses.dataclass(frozen=True)
-class Override:
+class LaunchOverride:
     """One override of a mixed instances policy.
 
     `type` is "" where it describes instances by their attributes. `own` is its own template, and
@@ -69,29 +88,22 @@ class Override:
 
 
 @dataclasses.dataclass(frozen=True)
-class Member:
-    """An instance of the group. `source` is what it was launched from, written as Source.pointer
-    is."""
-
-    id: str
-    type: str = ""
-    source: tuple[str, str] = ("", "")
-
-
-@dataclasses.dataclass(frozen=True)
 class Source:
-    """A node group's ways of launching, the main one first. Of `uses` and `configuration` one is
-    empty. `group` is the Auto Scaling group, empty for a template named by itself. `nodegroup`: EKS
-    cluster and managed node group, whose template version only EKS changes. `policy` is the group's
-    MixedInstancesPolicy."""
+    """What a node group launches from.
+
+    `uses`: its ways of launching, the main one first; empty if it has a launch `configuration`.
+    `group`: the Auto Scaling group, "" for a template named by itself. `policy`: the group's
+    MixedInstancesPolicy as described, since it can only be written whole. `nodegroup`: EKS cluster
+    and name of a managed node group, whose template version only EKS changes.
+    """
 
     group: str = ""
     uses: tuple[Use, ...] = ()
     configuration: str = ""
     policy: Mapping[str, Any] | None = None
-    overrides: tuple[Override, ...] = ()
+    overrides: tuple[LaunchOverride, ...] = ()
     subnet: str = ""
-    members: tuple[Member, ...] = ()
+    instances: tuple[Instance, ...] = ()
     nodegroup: tuple[str, str] | None = None
     note: str = ""
     """What a person should know of this kind of group, empty for nothing."""
@@ -107,79 +119,19 @@ class Source:
     @property
     def instance_ids(self) -> tuple[str, ...]:
         """Return the IDs of the group's instances."""
-        return tuple(member.id for member in self.members)
+        return tuple(instance.id for instance in self.instances)
 
     @property
     def types(self) -> tuple[str, ...]:
         """Return the instance types that the group names or runs, sorted."""
         named = {override.type for override in self.overrides}
-        running = {member.type for member in self.members}
+        running = {instance.type for instance in self.instances}
         return tuple(sorted((named | running) - {""}))
 
 
-def read_group(shown: Mapping[str, Any]) -> Source:
-    """Return the Source of an element of DescribeAutoScalingGroups.
-
-    A group has a mixed instances policy, a template or a launch configuration. Where an answer
-    shows the template of the policy a second time, the policy counts.
-    """
-    policy = shown.get("MixedInstancesPolicy") or {}
-    part = policy.get("LaunchTemplate") or {}
-    own = part.get("LaunchTemplateSpecification")
-    main = own or shown.get("LaunchTemplate")
-    overrides = tuple(_override(one) for one in part.get("Overrides", ()))
-    subnets = [name for name in shown.get("VPCZoneIdentifier", "").split(",") if name]
-    tags = tags_of(shown)
-    return Source(
-        group=shown["AutoScalingGroupName"],
-        uses=_uses(_use(main), overrides) if main else (),
-        configuration="" if main else shown.get("LaunchConfigurationName", ""),
-        policy=policy if own else None,
-        overrides=overrides,
-        subnet=subnets[0] if subnets else "",
-        members=tuple(read_member(entry) for entry in shown.get("Instances", ())),
-        nodegroup=(
-            (tags.get(EKS_CLUSTER_TAG, ""), tags[EKS_NODEGROUP_TAG])
-            if EKS_NODEGROUP_TAG in tags
-            else None
-        ),
-    )
-
-
-def read_member(entry: Mapping[str, Any]) -> Member:
-    """Return the Member of an element of a described group's Instances."""
-    template = entry.get("LaunchTemplate")
-    source = (
-        (template["LaunchTemplateId"], str(template.get("Version") or ""))
-        if template
-        else (entry.get("LaunchConfigurationName", ""), "")
-    )
-    return Member(entry["InstanceId"], entry.get("InstanceType", ""), source)
-
-
-def _use(spec: Mapping[str, Any]) -> Use:
-    """Return the use of a LaunchTemplateSpecification: without a version it means $Default."""
+def use_of(spec: Mapping[str, Any]) -> Use:
+    """Return the use of a LaunchTemplateSpecification; no version means $Default."""
     return Use(spec["LaunchTemplateId"], str(spec.get("Version") or DEFAULT))
-
-
-def _override(entry: Mapping[str, Any]) -> Override:
-    spec = entry.get("LaunchTemplateSpecification")
-    return Override(
-        type=entry.get("InstanceType", ""),
-        own=_use(spec) if spec else None,
-        image_id=entry.get("ImageId", ""),
-        weight=entry.get("WeightedCapacity", ""),
-    )
-
-
-def _uses(main: Use, overrides: tuple[Override, ...]) -> tuple[Use, ...]:
-    """Return the main template and the overrides' own, each once, with the types that launch from
-    it."""
-    types: dict[tuple[str, str], list[str]] = {main.key: []}
-    for override in overrides:
-        names = types.setdefault((override.own or main).key, [])
-        names += [override.type] if override.type else []
-    return tuple(Use(*key, tuple(names)) for key, names in types.items())
 
 
 def check_overrides(source: Source, image_id: str) -> None:
@@ -201,11 +153,10 @@ def check_overrides(source: Source, image_id: str) -> None:
 
 
 def repoint(source: Source, moves: Mapping[tuple[str, str], str]) -> dict[str, Any]:
-    """UpdateAutoScalingGroup's parameters for pointing each moved use (by its key) at another
-    version.
+    """Return parameters of UpdateAutoScalingGroup that move uses to other versions.
 
-    A mixed instances policy is sent whole: what is left out of a part that is given would become
-    its default.
+    `moves`: the new version by the key of the use. A mixed instances policy is sent whole, since
+    what is left out of a part that is given would become its default.
     """
     if source.policy is None:
         use = source.uses[0]
@@ -223,7 +174,6 @@ def repoint(source: Source, moves: Mapping[tuple[str, str], str]) -> dict[str, A
 
 
 def _moved(spec: Mapping[str, Any], moves: Mapping[tuple[str, str], str]) -> dict[str, str]:
-    """A specification with id and version: the answer's has the name too, and a request may not
-    name both."""
-    use = _use(spec)
+    """Return a specification by ID; a request may not give the name as well."""
+    use = use_of(spec)
     return {"LaunchTemplateId": use.template_id, "Version": moves.get(use.key, use.version)}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Print tables for people: the closing table of a rotation and that of check_amis."""
+"""Print tables for people, such as the closing table and that of check_amis."""
 
 from __future__ import annotations
 

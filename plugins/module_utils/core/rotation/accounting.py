@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Explain every desired capacity that a read shows: ours, late, or somebody else's.
+"""Explain every desired capacity that a read shows: ours, stale or foreign.
 
 The base is a recorded fact and the surge is derived from it: surge = desired - base. Beside the
 base stands the last desired that is accounted for (`expected`). It changes in three ways only: to
@@ -41,7 +41,7 @@ class Account:
 
     @property
     def surge(self) -> int:
-        """Return how many nodes desired is above the base; a raise counts once it is recorded."""
+        """Return how much desired exceeds the base; a raise counts once it is recorded."""
         return max(0, self.expected - self.base)
 
 
@@ -79,7 +79,7 @@ class Foreign:
 
 @dataclasses.dataclass(frozen=True)
 class Explained:
-    """The account after a read, what is still in doubt, and the foreign write it has proven."""
+    """Account after a read, what is still in doubt, and a proven foreign write."""
 
     account: Account
     doubt: Doubt | None = None
@@ -119,7 +119,7 @@ def propose_raise(account: Account, desired: int) -> Account:
 
 
 def withdraw_raise(account: Account) -> Account:
-    """Return the account without the recorded raise, which is known not to have happened."""
+    """Return the account without the recorded raise, which did not happen."""
     if account.raise_from is None:
         return account
     return dataclasses.replace(account, expected=account.raise_from, raise_from=None)
@@ -132,9 +132,7 @@ def _raised(account: Account, reading: Reading) -> Account:
 
 
 def _may_be_ours(account: Account, reading: Reading) -> bool:
-    """Return whether decrements or a raise of ours that are in flight can explain the value. A
-    decrement can only if its instance is not launched any more: one whose request has not been
-    carried out lowers nothing."""
+    """Return whether decrements or a raise of ours in flight can explain the value."""
     if account.raise_from is not None and reading.desired == account.raise_from:
         return True
     ended = [name for name in account.decrements if name not in reading.launched]

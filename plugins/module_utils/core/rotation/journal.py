@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The record of a rotation: what to restore, kept in an annotation of the Lease.
+"""Record what to restore, in an annotation of the Lease.
 
 It is written before each change and holds only what cannot be read again. When a run dies, the next
 one resumes from it.
@@ -156,7 +156,7 @@ def _read(data: dict[str, Any]) -> Journal:
 
 
 def _checked(journal: Journal) -> Journal:
-    """Return the journal; raise TypeError if a field has another type than its default."""
+    """Return the journal; raise TypeError if a field is not of its default's type."""
     for field in dataclasses.fields(Journal):
         value = getattr(journal, field.name)
         kinds: Any = (tuple, type(None)) if field.default is None else type(field.default)
@@ -182,8 +182,10 @@ def lease_name(arn: str) -> str:
 
 
 def label_value(text: str) -> str:
-    """Return the text as a label value, which has 63 characters of a small alphabet; what does not
-    fit is cut and told apart by a hash."""
+    """Return the text as a label value, which has 63 characters of a small alphabet.
+
+    What does not fit is cut, and a hash keeps it distinct.
+    """
     if re.fullmatch(r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?", text):
         return text
     return f"{_fit(text, 50)}-{_digest(text)}"

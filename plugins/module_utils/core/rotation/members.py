@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Join a group's instances with their nodes and judge each of them for a rotation."""
+"""Join instances with their nodes and judge each of them for a rotation."""
 
 from __future__ import annotations
 
@@ -16,23 +16,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
     Target,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node, Taint
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    NEEDS_UPDATE,
+    OUTDATED,
+    PREFIX,
+    REPLACING,
+)
 
-PREFIX = "nodeops.rotator/"
-REPLACING = PREFIX + "replacing"
-"""Node annotation: the run that is replacing this node."""
-WAS_CORDONED = PREFIX + "was-unschedulable"
-"""Node annotation: it was cordoned before the rotation and stays so when restored."""
-WAS_EXCLUDED = PREFIX + "was-excluded"
-"""Node annotation: it was excluded from load balancers before the rotation."""
-SHIELDED = PREFIX + "scale-down-disabled"
-"""Node annotation: the run that has put SCALE_DOWN_DISABLED there."""
-SCALE_DOWN_DISABLED = "cluster-autoscaler.kubernetes.io/scale-down-disabled"
-"""Node annotation by which Cluster Autoscaler leaves a node alone."""
-SOFT_TAINT = Taint(PREFIX + "outdated", "PreferNoSchedule")
-EXCLUDE = "node.kubernetes.io/exclude-from-external-load-balancers"
-"""Well-known label: service controllers take the node out of their load balancers."""
-NEEDS_UPDATE = "kops.k8s.io/needs-update"
-"""Node annotation with which users of kops request a node's replacement."""
+SOFT_TAINT = Taint(OUTDATED, "PreferNoSchedule")
 
 BLOCKING = ("NoSchedule", "NoExecute")
 """Taint effects that keep pods away."""
@@ -76,7 +67,7 @@ class Member:
 
 @dataclasses.dataclass(frozen=True)
 class Situation:
-    """The group at one moment; only launched instances are members.
+    """State of the group at one moment; only launched instances are members.
 
     `desired`: the desired capacity including our own acts that reads do not show yet. `base`: the
     recorded base. Each property is computed once.
@@ -108,9 +99,10 @@ class Situation:
 
     @functools.cached_property
     def expected_taints(self) -> frozenset[str]:
-        """Return the keys of the blocking taints that Ready outdated nodes carry on purpose.
+        """Return the blocking taints that Ready outdated nodes carry on purpose.
 
-        Dedicated node groups have such taints. Taints set by the control plane do not count.
+        Dedicated node groups have such taints. Taints set by the control plane do not count. Keys
+        only.
         """
         nodes = (
             member.node
@@ -272,6 +264,6 @@ def strands(situation: Situation, member: Member, ending: Collection[str]) -> bo
 
 
 def spread(zones: Mapping[str, int], all_zones: Iterable[str]) -> int:
-    """Return the difference between the fullest and the emptiest of the group's zones."""
+    """Return the difference between the fullest and the emptiest zone."""
     counts = [zones.get(zone, 0) for zone in all_zones]
     return max(counts) - min(counts) if counts else 0

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Apply our own recent acts to a group that was read, since the read may not show them yet.
+"""Apply our own recent actions to a group that was read.
 
 Describe* calls are eventually consistent: for some seconds they return the state before a write.
 The success of the write is better evidence than such a read.

@@ -1,41 +1,68 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of a rotation, validated."""
+"""Options of a rotation, validated."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from typing import Any, Literal
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain import (
+    policy as drain_policy,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.options import (
+    check_above_zero,
+    check_at_least,
+    check_choice,
+    check_given,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
     Size,
+    parse,
     window,
 )
 
-WORKLOAD_GATE = ("wait", "warn", "off")
+WorkloadGate = Literal["wait", "warn", "off"]
 """Whether pods that were evicted have to run again before the next node goes."""
-ON_FAILURE = ("rollback_template", "keep_template")
+OnFailure = Literal["rollback_template", "keep_template"]
 """What becomes of the template after a failed canary."""
-UNKNOWN_INSTANCES = ("leave", "end")
+UnknownInstances = Literal["leave", "end"]
 """What becomes of instances that never had a Node in this cluster."""
+State = Literal["replaced", "restored"]
+"""What the module is to do: rotate, or only restore what an interrupted run has changed."""
+DRAIN_PREFIX = "drain_"
+"""Begins the names of a rotation's options for its drains."""
+COUNTS = ("canary", "failure_budget")
+DURATIONS = ("soak", "min_ready")
+LIMITS = (
+    "boot_timeout",
+    "lb_timeout",
+    "poll_interval",
+    "lease_duration",
+    "stop_timeout",
+    "terminate_timeout",
+    "gate_timeout",
+    "dead_node_timeout",
+    "max_node_age",
+)
 
 
 @dataclasses.dataclass(frozen=True)
 class RotationPolicy:
-    """The options of asg_node_replace, where their meaning is described; durations in seconds.
+    """Options of asg_node_replace, where their meaning is described.
 
-    `run`: this run's id. `holder`: our name in the Lease. `version`: the template version that the
-    group is known to launch from (reads may be older). `boot_timeout` None: by the kind of the
-    instances (see core.rotation.boot). `plan_only`: check mode. `restore_only`:
-    state restored.
+    Durations are in seconds. `run`: this run's ID. `holder`: our name in the Lease. `version`: the
+    template version that the group is known to launch from (reads may be older). `boot_timeout`
+    None: by the kind of the instances (see core.rotation.boot). `plan_only`: check mode.
+    `restore_only`: state restored.
     """
 
     group: str
     run: str
     holder: str
-    lease: str = ""
     max_surge: Size = Size(1)
     max_unavailable: Size = Size(0)
     canary: int = 1
@@ -56,45 +83,55 @@ class RotationPolicy:
     plan_only: bool = False
     restore_only: bool = False
     cluster: str = ""
-    unknown_instances: str = "leave"
-    on_failure: str = "rollback_template"
-    workload_gate: str = "wait"
+    unknown_instances: UnknownInstances = "leave"
+    on_failure: OnFailure = "rollback_template"
+    workload_gate: WorkloadGate = "wait"
     repair: bool = False
     drain: DrainPolicy = DrainPolicy()
 
-    def checked(self) -> RotationPolicy:
-        """Return self; raise InputError if a value is out of range."""
+    def __post_init__(self) -> None:
         window(self.max_surge, self.max_unavailable, 1)
-        if self.workload_gate not in WORKLOAD_GATE:
-            raise InputError(
-                f"workload_gate is {self.workload_gate!r}",
-                f"Give one of: {', '.join(WORKLOAD_GATE)}",
-            )
-        if self.on_failure not in ON_FAILURE:
-            raise InputError(
-                f"on_failure is {self.on_failure!r}", f"Give one of: {', '.join(ON_FAILURE)}"
-            )
-        if self.unknown_instances not in UNKNOWN_INSTANCES:
-            raise InputError(
-                f"unknown_instances is {self.unknown_instances!r}",
-                f"Give one of: {', '.join(UNKNOWN_INSTANCES)}",
-            )
-        for name in ("canary", "soak", "failure_budget", "min_ready"):
-            if getattr(self, name) < 0:
-                raise InputError(f"{name} is {getattr(self, name)}", "It must be 0 or more")
-        for name in (
-            "boot_timeout",
-            "max_node_age",
-            "lb_timeout",
-            "poll_interval",
-            "lease_duration",
-            "stop_timeout",
-            "terminate_timeout",
-            "gate_timeout",
-            "dead_node_timeout",
-        ):
-            if getattr(self, name) is not None and getattr(self, name) <= 0:
-                raise InputError(
-                    f"{name} is {getattr(self, name)}", "It must be more than 0 seconds"
-                )
-        return self
+        check_choice("workload_gate", self.workload_gate, WorkloadGate)
+        check_choice("on_failure", self.on_failure, OnFailure)
+        check_choice("unknown_instances", self.unknown_instances, UnknownInstances)
+        for name in COUNTS:
+            check_at_least(name, getattr(self, name), 0)
+        for name in DURATIONS:
+            check_at_least(name, getattr(self, name), 0, "seconds")
+        for name in LIMITS:
+            check_above_zero(name, getattr(self, name), "seconds")
+
+
+NOT_OPTIONS = frozenset(
+    ("group", "run", "holder", "version", "plan_only", "restore_only", "cluster", "drain")
+)
+"""Fields of RotationPolicy that are not options of their own name."""
+OPTIONS = tuple(
+    field.name for field in dataclasses.fields(RotationPolicy) if field.name not in NOT_OPTIONS
+)
+"""Options of a rotation besides those that say what to rotate."""
+
+
+def from_params(
+    params: Mapping[str, Any], run: str, holder: str, check: bool, epoch: float
+) -> RotationPolicy:
+    """Return the policy for the parameters of asg_node_replace.
+
+    `run` and `holder`: see RotationPolicy. `check`: only plan. `epoch`: seconds since the epoch at
+    0 of the loop's clock. Raises InputError.
+    """
+    options = {name: params[name] for name in OPTIONS}
+    for name in ("max_surge", "max_unavailable"):
+        options[name] = parse(name, options[name])
+    name = "autoscaling_group_name"
+    return RotationPolicy(
+        group=check_given(name, params[name], "the name of the node group's Auto Scaling group"),
+        cluster=params["cluster_name"] or params["eks_cluster"] or "",
+        run=run,
+        holder=holder,
+        version=params["launch_template_version"],
+        plan_only=check,
+        restore_only=params["state"] == "restored",
+        drain=drain_policy.from_params(params, epoch, DRAIN_PREFIX),
+        **options,
+    )

@@ -15,10 +15,10 @@ from collections.abc import Iterable
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import of_daemonset
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import DaemonSet, Pod
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PREFIX
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     BLOCKING,
     CONDITION,
-    PREFIX,
     Member,
 )
 
@@ -69,7 +69,7 @@ def waiting_for(
 
 
 def _is_startup_taint(key: str, effect: str, expected_taints: Iterable[str]) -> bool:
-    """Return whether an agent is expected to remove the taint once the node is complete.
+    """Return whether an agent removes the taint once the node is complete.
 
     A cordon does not count, since a person set it.
     """
@@ -82,9 +82,9 @@ def _is_startup_taint(key: str, effect: str, expected_taints: Iterable[str]) -> 
 
 
 def broken(daemonsets: Iterable[DaemonSet]) -> tuple[str, ...]:
-    """Return the DaemonSets (namespace/name) that have more than half of their pods not ready.
+    """Return the DaemonSets that have more than half of their pods not ready.
 
-    Broken before the rotation, they say nothing about a replacement node.
+    Names are namespace/name. Broken before the rotation, they say nothing about a replacement node.
     """
     return tuple(
         sorted(f"{one.namespace}/{one.name}" for one in daemonsets if one.ready * 2 < one.desired)
@@ -92,7 +92,7 @@ def broken(daemonsets: Iterable[DaemonSet]) -> tuple[str, ...]:
 
 
 def lacking_targets(group: Group, member: Member, outdated: frozenset[str]) -> tuple[str, ...]:
-    """Return the target groups in which an outdated instance is healthy and this one is not."""
+    """Return target groups where an outdated instance is healthy and this one is not."""
     serving = {
         target.group
         for target in group.targets

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Surge and max unavailable as numbers or percentages of the base, and what they allow.
+"""Calculate surge and max unavailable, as numbers or percentages of the base.
 
 Surge rounds up and max unavailable rounds down, as for a Deployment's rolling update and for kops.
 A max unavailable that rounds down to 0 becomes 1 when the surge is 0, since no node could be
@@ -66,7 +66,10 @@ class Window:
 
 
 def window(surge: Size, unavailable: Size, base: int) -> Window:
-    """Return the window for a group of `base` nodes; raise InputError if both sizes are 0."""
+    """Return the window for a group of `base` nodes.
+
+    Raises InputError if both sizes are 0.
+    """
     if surge.value == 0 and unavailable.value == 0:
         raise InputError(
             "max_surge and max_unavailable are both 0",

@@ -29,19 +29,19 @@ _ANSWER_ONLY = ("LaunchConfigurationName", "LaunchConfigurationARN", "CreatedTim
 
 
 def split(name: str) -> tuple[str, int]:
-    """A configuration's base name and number; 0 for one that is not ours."""
+    """Return base name and number of a configuration; 0 for one that is not ours."""
     match = _OURS.fullmatch(name)
     return (match["base"], int(match["number"])) if match else (name, 0)
 
 
 def join(base: str, number: int) -> str:
-    """The name of a copy; number 0 is the original."""
+    """Return the name of a copy; number 0 is the original."""
     suffix = f"-nodeops-{number}"
     return f"{base[: NAME_LIMIT - len(suffix)]}{suffix}" if number else base
 
 
 def data_of(shown: Mapping[str, Any]) -> dict[str, Any]:
-    """What CreateLaunchConfiguration takes, from an element of DescribeLaunchConfigurations."""
+    """Return a described launch configuration as CreateLaunchConfiguration takes it."""
     return clean({name: value for name, value in shown.items() if name not in _ANSWER_ONLY})
 
 
@@ -57,7 +57,7 @@ def request_of(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def encoded(overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """Return overrides whose user data is base64, as it is described; plain text is encoded."""
+    """Return overrides with base64 user data, as it is described; text is encoded."""
     text = overrides.get("UserData")
     if not isinstance(text, str) or not text or is_base64(text):
         return dict(overrides)
@@ -66,8 +66,10 @@ def encoded(overrides: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclasses.dataclass(frozen=True)
 class ConfigurationPlan:
-    """From configuration `current` to `name`, which holds `after` and has to be made if
-    `create`."""
+    """A move from configuration `current` to `name`, which holds `after`.
+
+    `create`: it does not exist yet.
+    """
 
     current: str
     name: str
@@ -78,13 +80,15 @@ class ConfigurationPlan:
 
     @property
     def changed(self) -> bool:
-        """Whether the group launches from another configuration afterwards."""
+        """Return whether the group launches from another configuration afterwards."""
         return self.name != self.current
 
 
 def family_of(name: str, every: Mapping[str, Mapping[str, Any]]) -> dict[int, dict[str, Any]]:
-    """The original and our copies of it by number, of all configurations (name to
-    DescribeLaunchConfigurations' data)."""
+    """Return the original and our copies of it by number.
+
+    `every`: all configurations by name, as DescribeLaunchConfigurations shows them.
+    """
     base = split(name)[0]
     return {split(one)[1]: data_of(data) for one, data in every.items() if split(one)[0] == base}
 
@@ -95,8 +99,10 @@ def plan_configuration(
     image_id: str,
     overrides: Mapping[str, Any],
 ) -> ConfigurationPlan:
-    """The way to a configuration with the wanted image: none, an existing copy of ours, or a new
-    one."""
+    """Plan the way to a configuration with the wanted image.
+
+    It is none, an existing copy of ours, or a new one.
+    """
     base, number = split(current)
     before = dict(family[number])
     after = merge(before, {**encoded(overrides), **({"ImageId": image_id} if image_id else {})})
@@ -111,8 +117,10 @@ def plan_configuration(
 def plan_configuration_rollback(
     current: str, family: Mapping[int, Mapping[str, Any]]
 ) -> ConfigurationPlan:
-    """The way back to the copy (or original) before; none when `current` is not ours or not the
-    newest, which means that the way back was gone already."""
+    """Plan the way back to the copy, or the original, before the current one.
+
+    It is none when `current` is not ours or not the newest: then a rollback was made already.
+    """
     base, number = split(current)
     before = dict(family[number])
     older = [one for one in family if one < number]
@@ -127,8 +135,10 @@ def plan_configuration_rollback(
 def prunable_configurations(
     family: Iterable[int], base: str, keep: int, in_use: set[str], protected: set[str]
 ) -> list[str]:
-    """Our copies to delete, oldest first: all but the newest `keep`, never one that a group or an
-    instance uses."""
+    """Return our copies to delete, oldest first: all but the newest `keep`.
+
+    Copies that a group or an instance uses are never deleted.
+    """
     ours = sorted(number for number in family if number)
     names = [join(base, number) for number in ours[: max(0, len(ours) - keep)]]
     return [name for name in names if name not in in_use | protected]

@@ -36,20 +36,25 @@ class Version:
 
     @property
     def image_id(self) -> str:
-        """The image as written: an id, resolve:ssm:..., or empty."""
+        """Return the image as written: an ID, resolve:ssm:..., or ""."""
         return str(self.data.get("ImageId", ""))
 
 
 def pointer_of(version: str | None) -> str:
-    """How something points at a template's version: "number", "$Default" (also when nothing is
-    said) or "$Latest"."""
+    """Return how something points at a version: "number", "$Default" or "$Latest".
+
+    Nothing written means $Default.
+    """
     if not version or version == DEFAULT:
         return DEFAULT
     return LATEST if version == LATEST else NUMBER
 
 
 def check_image_id(image_id: str) -> None:
-    """Refuse what is neither an image id nor resolve:ssm: and a parameter. Raises InputError."""
+    """Refuse what is neither an image ID nor resolve:ssm: and a parameter.
+
+    Raises InputError.
+    """
     if re.fullmatch(r"ami-[0-9a-f]{8,17}", image_id) or re.fullmatch(r"resolve:ssm:\S+", image_id):
         return
     raise InputError(
@@ -59,8 +64,10 @@ def check_image_id(image_id: str) -> None:
 
 
 def clean(data: Mapping[str, Any]) -> dict[str, Any]:
-    """A version's data as a request takes it: without what only answers have, and without empty
-    values."""
+    """Return a version's data as a request takes it.
+
+    Empty values, and what only answers have, are left out.
+    """
     cleaned = {name: copy.deepcopy(value) for name, value in data.items() if name != "Operator"}
     if isinstance(cleaned.get("MetadataOptions"), dict):
         cleaned["MetadataOptions"].pop("State", None)
@@ -71,8 +78,10 @@ def clean(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def merge(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """`data` with `changes`: a dictionary is merged key by key, null removes, everything else
-    (lists too) replaces."""
+    """Return `data` with `changes` applied.
+
+    Dictionaries are merged key by key, null removes, everything else (lists too) replaces.
+    """
     merged = dict(data)
     for name, value in changes.items():
         if value is None:
@@ -86,7 +95,10 @@ def merge(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = "") -> list[str]:
-    """The fields that differ, dotted ("MetadataOptions.HttpTokens"); a list counts as one field."""
+    """Return the fields that differ, dotted: "MetadataOptions.HttpTokens".
+
+    A list counts as one field.
+    """
     found = []
     for name in sorted({*before, *after}):
         old, new = before.get(name), after.get(name)
@@ -98,7 +110,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str
 
 
 def removes(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether something of `before` is missing in `after`, at any depth of dictionaries."""
+    """Return whether a field of `before` is missing in `after`, at any depth."""
     return any(
         name not in after
         or (
@@ -111,8 +123,11 @@ def removes(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
 
 
 def render(data: Mapping[str, Any], other: Mapping[str, Any]) -> str:
-    """`data` as lines for a diff against `other`: dotted fields, lists as JSON. User data is
-    decoded where it differs; else only its length is told, since it may hold secrets."""
+    """Return `data` as lines for a diff against `other`.
+
+    Fields are dotted, lists are JSON. User data is decoded where it differs; else only its length
+    is told, since it may hold secrets.
+    """
     lines = []
     for name, value in sorted(_flat(data)):
         if name != "UserData":
@@ -139,8 +154,11 @@ def _flat(data: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
 
 @dataclasses.dataclass(frozen=True)
 class Mark:
-    """What the description of a version of ours says, since a version cannot be tagged: made from
-    version `source`, as an "update" or a "rollback"."""
+    """What the description of a version of ours says.
+
+    A version cannot be tagged. It was made from version `source` by `act`, an "update" or a
+    "rollback".
+    """
 
     source: int
     act: str = "update"
@@ -157,7 +175,10 @@ _MARK = re.compile(
 
 
 def write_mark(mark: Mark, text: str = "") -> str:
-    """A version's description: the mark, then the user's own text as far as there is room."""
+    """Return a version's description: the mark, then the user's text.
+
+    The text is cut where there is no room.
+    """
     words = [f"nodeops.rotator: {mark.act} from {mark.source}"]
     words += [f"release {_plain(mark.release)}"] if mark.release else []
     words += [f"run {_plain(mark.run)}"] if mark.run else []
@@ -171,7 +192,7 @@ def _plain(text: str) -> str:
 
 
 def read_mark(description: str) -> Mark | None:
-    """The mark of a version of ours; None for anybody else's."""
+    """Return the mark of a version of ours, None for anybody else's."""
     match = _MARK.fullmatch(description)
     if match is None:
         return None
@@ -180,8 +201,10 @@ def read_mark(description: str) -> Mark | None:
 
 
 def reusable(versions: Sequence[Version], source: int, wanted: Mapping[str, Any]) -> Version | None:
-    """A version of ours, made from `source`, that already holds the wanted data: what an
-    interrupted run left, or what another group of the same template got."""
+    """Return a version of ours, made from `source`, that holds what is wanted.
+
+    An interrupted run left it, or another group of the same template got it.
+    """
     for version in sorted(versions, key=lambda one: one.number, reverse=True):
         mark = read_mark(version.description)
         if mark and mark.source == source and clean(version.data) == dict(wanted):
@@ -191,15 +214,17 @@ def reusable(versions: Sequence[Version], source: int, wanted: Mapping[str, Any]
 
 @dataclasses.dataclass(frozen=True)
 class Rollback:
-    """From version `current` back to version `previous`."""
+    """A move from version `current` back to version `previous`."""
 
     current: int
     previous: int
 
 
 def find_rollback(versions: Sequence[Version], current: int) -> Rollback | None:
-    """The way back from `current`, when it is the update of ours; None when what is in use is not
-    ours, or is already the version before."""
+    """Return the way back from `current` if it is an update of ours.
+
+    None when what is in use is not ours, or is already the version before.
+    """
     found = next((version for version in versions if version.number == current), None)
     mark = read_mark(found.description) if found else None
     if mark is None or mark.act != "update" or _newer_of_ours(versions, current):
@@ -208,8 +233,10 @@ def find_rollback(versions: Sequence[Version], current: int) -> Rollback | None:
 
 
 def _newer_of_ours(versions: Sequence[Version], current: int) -> bool:
-    """Whether a later update of ours was made from `current`: then `current` is where a rollback
-    has led already."""
+    """Return whether a later update of ours was made from `current`.
+
+    Then a rollback has already led to it.
+    """
     marks = [
         (version.number, read_mark(version.description))
         for version in versions
@@ -222,8 +249,11 @@ def _newer_of_ours(versions: Sequence[Version], current: int) -> bool:
 
 
 def prunable(versions: Sequence[Version], keep: int, protected: set[int]) -> list[int]:
-    """Numbers of our versions to delete, oldest first: all but the newest `keep` of ours, never a
-    default version, the latest, or one that is `protected` (in use, or the way back)."""
+    """Return our versions to delete, oldest first: all but the newest `keep`.
+
+    Never deleted are a default version, the latest, and one that is `protected` (in use, or the way
+    back).
+    """
     ours = sorted(version.number for version in versions if read_mark(version.description))
     untouchable = protected | {version.number for version in versions if version.default}
     untouchable.add(max((version.number for version in versions), default=0))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Snapshots in block device mappings: which stay, and which are the old image's."""
+"""Decide which snapshots in block device mappings stay, and which go."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ DEVICES = "BlockDeviceMappings"
 
 
 def snapshots(data: Mapping[str, Any]) -> frozenset[str]:
-    """Return the snapshot ids in the block device mappings of a template version or an image."""
+    """Return the snapshot IDs in the block device mappings of a template or an image."""
     ebs = (device.get("Ebs") or {} for device in data.get(DEVICES) or ())
     return frozenset(one["SnapshotId"] for one in ebs if one.get("SnapshotId"))
 
 
 def explicit(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields that a new version does not inherit and that therefore have to be given.
+    """Return the fields that a new version does not inherit.
 
     EC2 ignores snapshots of the source's block device mappings "unless they are explicitly
     included" (EC2 API reference, CreateLaunchTemplateVersion, SourceVersion).
@@ -28,10 +28,10 @@ def explicit(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def without(data: Mapping[str, Any], own: Collection[str]) -> dict[str, Any]:
-    """Return overrides that drop snapshots of the old image: {} where the data has none of them.
+    """Return overrides that drop snapshots of the old image, {} if there are none.
 
-    A mapping that repeats the old image's own snapshot would start the new image from the old
-    root or data volume.
+    A mapping that repeats the old image's own snapshot would start the new image from the old root
+    or data volume.
     """
     if not snapshots(data) & set(own):
         return {}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plan how one template gets to launch the wanted image, and the way back."""
+"""Plan how a template comes to launch the wanted image, and the way back."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
-    InputError,
-    NotFoundError,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.options import check_at_least
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import (
     DEFAULT,
     LATEST,
@@ -29,9 +27,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.dat
 
 @dataclasses.dataclass(frozen=True)
 class Wanted:
-    """What the user asks for. `image_id` empty: the image stays. `overrides`: see
-    core.templates.merge. `pin`: the group's pointer becomes a number. `release`, `run`,
-    `description`: for the mark. `keep`: versions of ours to keep, None for all."""
+    """What the user asks for.
+
+    `image_id` "": the image stays. `overrides`: see core.templates.data.merge. `pin`: the group's
+    pointer becomes a number. `release`, `run`, `description`: for the mark. `keep`: versions of
+    ours to keep, None for all.
+    """
 
     image_id: str = ""
     overrides: Mapping[str, Any] = dataclasses.field(default_factory=dict)
@@ -45,19 +46,33 @@ class Wanted:
     rollback: bool = False
 
     def __post_init__(self) -> None:
-        if self.keep is not None and self.keep < 0:
-            raise InputError(f"keep_versions is {self.keep}", "Give 0 or more")
+        check_at_least("keep_versions", self.keep, 0)
+
+
+def from_params(params: Mapping[str, Any]) -> Wanted:
+    """Return what the parameters of launch_template_update ask for. Raises InputError."""
+    return Wanted(
+        image_id=params["image_id"] or "",
+        overrides=params["overrides"] or {},
+        set_default=params["set_default"],
+        pin=params["pin"],
+        release=params["release_version"] or "",
+        run=params["run_id"] or "",
+        description=params["version_description"] or "",
+        keep=params["keep_versions"],
+        verify=params["verify"],
+        rollback=params["state"] == "rolled_back",
+    )
 
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
     """What one template needs.
 
-    `before` and `after` are the source's and the wanted data; `number` is the version that will
-    hold `after`, which exists already unless `create`; in that case it is the number that the next
-    version will get if nobody is faster. `full`: something is removed, so that the new version
-    cannot inherit from its source. `group_version`: how the group's pointer is to be written, None
-    to leave it. `default_to`: the version to make the default, None to leave it.
+    `before` and `after` are the source's and the wanted data. `number` is the version that will
+    hold `after`; it exists already unless `create`, in which case it is the number that the next
+    version gets if nobody is faster. `group_version`: how the group's pointer is to be written,
+    None to leave it. `default_to`: the version to make the default, None to leave it.
     """
 
     source: Version
@@ -73,12 +88,15 @@ class Plan:
 
     @property
     def changed(self) -> bool:
-        """Whether anything has to be written."""
+        """Return whether anything has to be written."""
         return self.create or self.group_version is not None or self.default_to is not None
 
 
 def resolve(versions: Sequence[Version], written: str) -> Version:
-    """The version that a pointer means now. Raises NotFoundError for a number that is none."""
+    """Return the version that a pointer means now.
+
+    Raises NotFoundError for a number that does not exist.
+    """
     pointer = pointer_of(written)
     if pointer == LATEST:
         return max(versions, key=lambda version: version.number)
@@ -93,11 +111,10 @@ def resolve(versions: Sequence[Version], written: str) -> Version:
 def plan_update(
     versions: Sequence[Version], written: str, wanted: Wanted, same_image: bool = False
 ) -> Plan:
-    """The way from the version that is in use to one with what is wanted, without a new one where
-    none is needed.
+    """Plan the way from the version in use to one with what is wanted.
 
-    `same_image`: the source's resolve:ssm: means the wanted image id today, so that the alias stays
-    as it is.
+    A new version is made only where none serves. `same_image`: the source's resolve:ssm: means the
+    wanted image today, so that the alias stays.
     """
     source, pointer = resolve(versions, written), pointer_of(written)
     before = clean(source.data)
@@ -115,8 +132,10 @@ def plan_update(
 
 
 def _pointed(plan: Plan, versions: Sequence[Version], written: str, wanted: Wanted) -> Plan:
-    """The plan with what it takes to launch from its version while the group goes on pointing as it
-    does."""
+    """Return the plan with what makes the group launch from its version.
+
+    How the group points stays the same.
+    """
     group_version = None
     if (plan.pointer == NUMBER or wanted.pin) and written != str(plan.number):
         group_version = str(plan.number)
@@ -127,11 +146,10 @@ def _pointed(plan: Plan, versions: Sequence[Version], written: str, wanted: Want
 
 
 def plan_rollback(versions: Sequence[Version], written: str) -> Plan:
-    """The way back to the version before ours; a plan that changes nothing when what is in use is
-    not ours.
+    """Plan the way back to the version before ours.
 
-    Who follows $Latest gets a new version that is a copy of the old one. A default of ours goes
-    back with the group.
+    The plan changes nothing when what is in use is not ours. Groups that follow $Latest get a new
+    version that is a copy of the old one. A default of ours goes back with the group.
     """
     current, pointer = resolve(versions, written), pointer_of(written)
     back = find_rollback(versions, current.number)

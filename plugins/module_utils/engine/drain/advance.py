@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The drain: which pods of which nodes to evict now, and where each node is.
+"""Decide which pods of which nodes to evict now, and how far each node is.
 
 `advance` is pure and serves one node or many, alone or inside a rotation. It neither cordons nor
 uncordons. What it decides may be held back by the loop's request budget and is then decided again
@@ -22,7 +22,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    ATTACHMENTS,
+    BUDGETS,
+    CLAIMS,
+    DAEMONSETS,
+    Feed,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.budgets import (
     Allotment,
     Candidate,
@@ -40,15 +46,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.node import course
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import (
-    BUDGETS,
     budgets_of,
     learn,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import (
-    ATTACHMENTS,
-    CLAIMS,
-    DAEMONSETS,
-    Look,
+    NodeLook,
     look_at,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.progress import NextStep
@@ -57,8 +59,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import
 
 @dataclasses.dataclass(frozen=True)
 class DrainStep:
-    """What one look led to. `wake`: the next moment worth looking; `feeds`: what must be followed
-    until then."""
+    """What one look led to.
+
+    `wake`: the next moment worth a look. `feeds`: what must be followed until then.
+    """
 
     memory: DrainMemory
     commands: tuple[Command, ...] = ()
@@ -71,9 +75,11 @@ class DrainStep:
 def feeds(
     nodes: Iterable[str], policy: DrainPolicy, memory: DrainMemory | None = None
 ) -> frozenset[Feed]:
-    """What a drain of these nodes reads. With the memory of a drain only what turned out to be
-    needed: DaemonSets where a pod belongs to one, claims and attachments where a pod has
-    volumes."""
+    """Return the feeds that a drain of these nodes reads.
+
+    With the memory of a drain, only those that turned out to be needed: DaemonSets where a pod
+    belongs to one, claims and attachments where a pod has volumes.
+    """
     wanted = {Feed("pods", name) for name in nodes}
     if not wanted:
         return frozenset()
@@ -88,8 +94,10 @@ def feeds(
 def advance(
     memory: DrainMemory, nodes: Sequence[str], view: View, now: float, policy: DrainPolicy
 ) -> DrainStep:
-    """The next step of draining these nodes. A node that is left out is forgotten and, named again,
-    begins anew."""
+    """Return the next step of draining these nodes.
+
+    A node that is left out is forgotten; named again, it begins anew.
+    """
     budgets = budgets_of(view.cache)
     memory = learn(memory, nodes, view, budgets, now, policy)
     looks = {name: look_at(name, memory.nodes[name], view.cache, now, policy) for name in nodes}
@@ -119,8 +127,11 @@ def advance(
 
 
 def _candidates(courses: Mapping[str, NextStep], view: View) -> list[Candidate]:
-    """What could be asked for now. The nodes take turns, by how many pods each has lost already, so
-    that a budget that several share serves all."""
+    """Return the pods that could be evicted now.
+
+    Nodes take turns, by how many pods each has lost already, so that a budget that several share
+    serves all.
+    """
     busy = {command.uid for command in view.in_flight if isinstance(command, (Evict, DeletePod))}
     found = []
     for order, entry in enumerate(courses.values()):
@@ -135,7 +146,7 @@ def _candidates(courses: Mapping[str, NextStep], view: View) -> list[Candidate]:
 
 
 def _news(memory: DrainMemory, courses: Mapping[str, NextStep], now: float) -> list[float]:
-    """When a budget that blocks becomes worth a line."""
+    """Return the moments at which budgets that block become worth a line."""
     moments = (
         stuck_since(budget, course, memory) + BLOCKED_FOR
         for course in courses.values()
@@ -145,8 +156,7 @@ def _news(memory: DrainMemory, courses: Mapping[str, NextStep], now: float) -> l
 
 
 def _next_node(entry: NextStep, allotment: Allotment) -> NodeMemory:
-    """The node's memory with what the allotment taught: since when its pods are held back. The very
-    same one where that was known."""
+    """Return the node's memory with the moments since when its pods are held back."""
     pods = entry.memory.pods
     held = {
         uid: dataclasses.replace(pods[uid], held_since=since)
@@ -159,7 +169,7 @@ def _next_node(entry: NextStep, allotment: Allotment) -> NodeMemory:
 
 
 def _kinds(
-    memory: DrainMemory, looks: Mapping[str, Look], courses: Mapping[str, NextStep]
+    memory: DrainMemory, looks: Mapping[str, NodeLook], courses: Mapping[str, NextStep]
 ) -> frozenset[str]:
     kinds = set(memory.kinds)
     for name, look in looks.items():

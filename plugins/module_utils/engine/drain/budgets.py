@@ -1,13 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Choose which pods to ask for now, by what their budgets allow.
-
-A budget's status trails what happens. So evictions that were admitted, or are being asked for, and
-that the status does not show yet are subtracted from what it allows; and because the status may be
-wrong or never come, a pod that is held back is tried all the same every `retry` seconds, one at a
-time for each budget.
-"""
+"""Choose which pods to evict now, by what their budgets allow."""
 
 from __future__ import annotations
 
@@ -44,8 +38,10 @@ BUDGET_REFUSALS = frozenset((Verdict.BUDGET, Verdict.LAGGING, Verdict.CROWDED))
 
 @dataclasses.dataclass(frozen=True)
 class Candidate:
-    """A pod that should be asked for. `mode`: "evict", "delete" (past its budgets) or "force"
-    (grace 0 as well)."""
+    """A pod to remove.
+
+    `mode`: "evict", "delete" (without asking its budgets) or "force" (grace 0 as well).
+    """
 
     pod: PodMemory
     mode: str = "evict"
@@ -53,7 +49,7 @@ class Candidate:
 
 @dataclasses.dataclass
 class Allotment:
-    """What is asked for now; since when pods are held back, by uid; when to look again."""
+    """Requests to send now, since when other pods are held back, when to look again."""
 
     commands: tuple[Command, ...] = ()
     held: dict[str, float] = dataclasses.field(default_factory=dict)
@@ -113,7 +109,7 @@ class _Round:
         self.ask(candidate)
 
     def _budget_moved(self, pod: PodMemory) -> bool:
-        """Whether a budget that refused the pod has changed since."""
+        """Return whether a budget that refused the pod has changed since."""
         if pod.answer is None or pod.answer.verdict not in BUDGET_REFUSALS:
             return False
         known = (self.memory.budgets.get(budget.id) for budget in self.covering(pod.pod))
@@ -143,7 +139,7 @@ def allot(
     now: float,
     policy: DrainPolicy,
 ) -> Allotment:
-    """What to ask for now, in the order of the candidates."""
+    """Return what to request now, in the order of the candidates."""
     if not candidates:
         return Allotment()
     if now < memory.paused_until:
@@ -157,8 +153,11 @@ def allot(
 def _spent(
     memory: DrainMemory, budgets: Budgets, flying: Sequence[PodMemory], now: float
 ) -> tuple[dict[str, int], float]:
-    """Evictions that each budget has admitted or is asked for and that its status does not show
-    yet, and until when the first of them counts without being seen."""
+    """Return the evictions by budget that its status does not show yet.
+
+    These were admitted or are being requested. The second value is the moment until which the first
+    of them counts without being seen.
+    """
     spent: dict[str, int] = {}
     until = math.inf
     by_id: Mapping[str, Budget] = {
@@ -180,7 +179,7 @@ def _spent(
 
 
 def _shown(pod: PodMemory, budget: Budget, memory: DrainMemory, now: float) -> bool:
-    """Whether the budget's status counts with this admitted eviction."""
+    """Return whether the budget's status counts with this admitted eviction."""
     if (
         pod.accepted_at is None
         or now >= pod.accepted_at + UNSEEN_FOR

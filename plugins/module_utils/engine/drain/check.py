@@ -1,11 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A drain in check mode: the same filters, and dry runs on the server.
-
-A dry run takes nothing from a budget, so every pod is asked once, and everything that the server
-would refuse at this moment is reported.
-"""
+"""Check what a drain would do: the same filters, and dry runs on the server."""
 
 from __future__ import annotations
 
@@ -23,6 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.evictio
     Verdict,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import Fate
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.order import Order
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     AccessError,
     RotatorError,
@@ -39,20 +36,19 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.obser
     learn,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.order import find, unread
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
+    OrderedNode,
+    RunResult,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import (
     Entry,
-    Look,
+    NodeLook,
     look_at,
     reason,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.targets import (
-    Order,
-    RunResult,
-    Target,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, Step, View
 
-AGAIN = 1.0
+CHECK_RETRY = 1.0
 """Seconds to wait when the server has too many requests and does not say how long."""
 TRIES = 3
 """So often a pod is asked for when the server does not answer; then that is the answer."""
@@ -60,36 +56,41 @@ TRIES = 3
 
 @dataclasses.dataclass(frozen=True)
 class CheckMemory:
-    """`answers` by the pod's uid; `tries` requests that failed for it; nobody is asked before
-    `not_before`."""
+    """Memory of a check.
+
+    `answers` by the pod's UID. `tries`: requests that failed for it. Nothing is requested before
+    `not_before`.
+    """
 
     began: float | None = None
-    targets: Mapping[str, Target] | None = None
+    nodes: Mapping[str, OrderedNode] | None = None
     drain: DrainMemory = dataclasses.field(default_factory=DrainMemory)
     answers: Mapping[str, Answer | RotatorError] = dataclasses.field(default_factory=dict)
     tries: Mapping[str, int] = dataclasses.field(default_factory=dict)
     not_before: float = -math.inf
 
 
-def decide_check(memory: CheckMemory, view: View, now: float, order: Order) -> Step[CheckMemory]:
-    """One look."""
+def decide_check(
+    memory: CheckMemory, view: View, now: float, order: Order
+) -> Step[CheckMemory, RunResult]:
+    """Decide what to request as a dry run at this look, or return the result."""
     if memory.began is None:
         memory = dataclasses.replace(memory, began=now)
-    if memory.targets is None:
+    if memory.nodes is None:
         found = find(order, view.cache)
         if found is None:
             wake, result = unread(memory.began or 0.0, view, now, order)
             return Step(memory, wake=wake, feeds=order.feeds, result=result)
-        memory = dataclasses.replace(memory, targets=found)
-    targets = memory.targets or {}
+        memory = dataclasses.replace(memory, nodes=found)
+    ordered = memory.nodes or {}
     if view.stop is not None:
         return Step(
             memory,
             feeds=order.feeds,
-            result=RunResult(tuple(targets.values()), stopped=view.stop.reason),
+            result=RunResult(tuple(ordered.values()), stopped=view.stop.reason),
         )
     if order.state != "drained":
-        return Step(memory, feeds=order.feeds, result=RunResult(tuple(targets.values())))
+        return Step(memory, feeds=order.feeds, result=RunResult(tuple(ordered.values())))
     return _ask(_hear(memory, view), view, now, order)
 
 
@@ -98,14 +99,14 @@ def _hear(memory: CheckMemory, view: View) -> CheckMemory:
     for done in view.done:
         uid = done.command.uid if isinstance(done.command, (Evict, DeletePod)) else ""
         if isinstance(done.answer, Answer) and done.answer.verdict is Verdict.THROTTLED:
-            pause = max(pause, done.ended + (done.answer.retry_after or AGAIN))
+            pause = max(pause, done.ended + (done.answer.retry_after or CHECK_RETRY))
         elif (
             done.error is not None
             and not isinstance(done.error, AccessError)
             and tries.get(uid, 0) < TRIES
         ):
             tries[uid] = tries.get(uid, 0) + 1
-            pause = max(pause, done.ended + AGAIN)
+            pause = max(pause, done.ended + CHECK_RETRY)
         else:
             answers[uid] = _said(done)
     return dataclasses.replace(memory, answers=answers, tries=tries, not_before=pause)
@@ -118,9 +119,9 @@ def _said(done: Done) -> Answer | RotatorError:
     return answer
 
 
-def _ask(memory: CheckMemory, view: View, now: float, order: Order) -> Step[CheckMemory]:
-    targets, budgets = memory.targets or {}, budgets_of(view.cache)
-    names = [name for name, target in targets.items() if target.before is not None]
+def _ask(memory: CheckMemory, view: View, now: float, order: Order) -> Step[CheckMemory, RunResult]:
+    ordered, budgets = memory.nodes or {}, budgets_of(view.cache)
+    names = [name for name, node in ordered.items() if node.before is not None]
     drain = learn(memory.drain, names, view, budgets, now, order.policy)
     memory = dataclasses.replace(memory, drain=drain)
     looks = {
@@ -147,12 +148,15 @@ def _ask(memory: CheckMemory, view: View, now: float, order: Order) -> Step[Chec
         wake = memory.not_before if memory.not_before > now and open_entries else limit
         return Step(memory, commands, wake=wake, feeds=frozenset(feeds))
     done = {name: _verdict(look, memory, budgets, now, order) for name, look in looks.items()}
-    result = tuple(dataclasses.replace(t, status=done.get(name)) for name, t in targets.items())
+    result = tuple(dataclasses.replace(t, status=done.get(name)) for name, t in ordered.items())
     return Step(memory, feeds=frozenset(feeds), result=RunResult(result))
 
 
-def _to_ask(look: Look) -> list[Entry]:
-    """Nothing is asked for a node that a refused pod would keep from being drained."""
+def _to_ask(look: NodeLook) -> list[Entry]:
+    """Return the pods to ask for.
+
+    None if another pod keeps the node from being drained.
+    """
     return [] if look.of(Fate.REFUSE, Fate.SKIP_NODE) else look.of(Fate.REMOVE)
 
 
@@ -165,7 +169,7 @@ def _dry_run(entry: Entry, order: Order) -> Command:
 
 
 def _verdict(
-    look: Look, memory: CheckMemory, budgets: Budgets, now: float, order: Order
+    look: NodeLook, memory: CheckMemory, budgets: Budgets, now: float, order: Order
 ) -> NodeStatus:
     if look.missing:
         lines = (str(look.broken),) if look.broken is not None else ("its pods could not be read",)
@@ -209,7 +213,7 @@ def _pod(entry: Entry, memory: CheckMemory, order: Order) -> PodStatus:
 
 
 def _would(answer: Answer | RotatorError | None, namespace: str) -> tuple[str, str]:
-    """What the server's word means for the pod."""
+    """Return the state and the reason that the server's answer means for the pod."""
     if answer is None:
         return "pending", "not asked, because its node would not be drained"
     if isinstance(answer, RotatorError):

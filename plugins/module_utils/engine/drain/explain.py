@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a person hears of a drain: each thing once."""
+"""Report a drain to people, each thing once."""
 
 from __future__ import annotations
 
@@ -42,7 +42,10 @@ def tell(
     now: float,
     policy: DrainPolicy = DrainPolicy(),
 ) -> tuple[tuple[Event, ...], DrainMemory]:
-    """The events of this look that were not told before, and the memory in which they are."""
+    """Return the events of this look that were not reported before.
+
+    The second value is the memory with them.
+    """
     events: list[Event] = []
     nodes = dict(memory.nodes)
     for name, course in courses.items():
@@ -62,7 +65,7 @@ def tell(
 
 
 def _too_long(name: str, course: NextStep, policy: DrainPolicy) -> Iterator[Told]:
-    """Say which pods may take longer to end than the drain may last."""
+    """Report pods that may take longer to end than the drain may last."""
     if not policy.timeout or course.status.final:
         return
     for uid, pod in course.memory.pods.items():
@@ -135,14 +138,14 @@ def _blocked(
 
 
 def stuck_since(budget: str, course: NextStep, memory: DrainMemory) -> float:
-    """Since when a budget has let none of this node's pods go."""
+    """Return since when a budget has admitted none of this node's pods."""
     held = [pod.held_since for pod in course.memory.pods.values() if pod.held_since is not None]
     progress = memory.budgets[budget].admitted_at if budget in memory.budgets else NEVER
     return max(min(held, default=NEVER), progress)
 
 
 def _in_trouble(name: str, course: NextStep) -> Iterator[Told]:
-    """Refusals that are no budget's, and errors."""
+    """Report errors, and refusals that are not a budget's."""
     for pod in course.memory.pods.values():
         if pod.gone_at is None and not pod.lost:
             refused = pod.answer is not None and pod.answer.verdict not in BUDGET_REFUSALS

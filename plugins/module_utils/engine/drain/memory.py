@@ -1,11 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a drain remembers from look to look, and what it says of a node.
-
-All of it may be lost: it holds timers, what was told already and what an answer taught. A drain
-that starts anew from an empty memory asks a few things twice and gives the node its time again.
-"""
+"""Remember a drain from look to look, and describe each node."""
 
 from __future__ import annotations
 
@@ -57,10 +53,13 @@ class PodMemory:
 
 @dataclasses.dataclass(frozen=True)
 class PodStatus:
-    """What happened to a pod, for the result. `state`: "evicted", "deleted" (both: gone, by our
-    asking), "gone" (by itself), "left" (stays by the rules), "refused" (an option would be needed),
-    "terminating", "blocked", "waiting" (for it to end by itself), "pending" (not yet asked).
-    `asked` and `gone` are seconds since the node's drain began."""
+    """What happened to a pod, for the result.
+
+    `state`: "evicted", "deleted" (both: gone, by our request), "gone" (by itself), "left" (stays by
+    the rules), "refused" (an option would be needed), "terminating", "blocked", "waiting" (until it
+    ends by itself), "pending" (not requested yet). `asked` and `gone` are seconds since the node's
+    drain began.
+    """
 
     namespace: str
     name: str
@@ -73,14 +72,7 @@ class PodStatus:
 
 @dataclasses.dataclass(frozen=True)
 class NodeStatus:
-    """Where a node's drain is.
-
-    `phase`: "waiting" (nothing known yet), "draining", "volumes" (the pods are gone, their volumes
-    are still attached), or final: "drained", "skipped", "failed". `evicted` of `total` pods that
-    have to go are gone. `reasons`: a line for each pod or volume in the way (while it goes on, for
-    some of them). `blocked_by`: ids of the budgets that block just now. `pods` is filled in at the
-    end.
-    """
+    """How far a node's drain is."""
 
     phase: str
     evicted: int = 0
@@ -93,7 +85,7 @@ class NodeStatus:
 
     @property
     def final(self) -> bool:
-        """Whether nothing more will be done for this node."""
+        """Return whether nothing more will be done for this node."""
         return self.phase in ("drained", "skipped", "failed")
 
 

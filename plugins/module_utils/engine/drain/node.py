@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The course of one node's drain: what it waits for, whom it asks, how it ends."""
+"""Drain one node: what it waits for, what it requests, how it ends."""
 
 from __future__ import annotations
 
@@ -11,15 +11,19 @@ from collections.abc import Mapping, Sequence
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import Fate
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import (
+    BudgetOverride,
     DrainPolicy,
-    Override,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     AccessError,
     OverdueError,
     RotatorError,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Cache
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    ATTACHMENTS,
+    CLAIMS,
+    Cache,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.budgets import Candidate
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
@@ -29,10 +33,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import Budgets
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import (
     ACCEPTED_FOR,
-    ATTACHMENTS,
-    CLAIMS,
     Entry,
-    Look,
+    NodeLook,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.progress import (
     LIVE_REASONS,
@@ -49,9 +51,14 @@ LAST_CALL = 30.0
 
 
 def course(
-    drain: DrainMemory, look: Look, cache: Cache, budgets: Budgets, now: float, policy: DrainPolicy
+    drain: DrainMemory,
+    look: NodeLook,
+    cache: Cache,
+    budgets: Budgets,
+    now: float,
+    policy: DrainPolicy,
 ) -> NextStep:
-    """How the node's drain goes on."""
+    """Return the next step of the node's drain."""
     way = NodeDrain(drain, look, cache, budgets, now, policy)
     if way.memory.ended is not None:
         return NextStep(way.memory, way.memory.ended)
@@ -109,7 +116,7 @@ def _not_known_yet(way: NodeDrain) -> NextStep:
 
 
 def _pods(way: NodeDrain) -> NextStep:
-    """Pods are left."""
+    """Return the next step while pods are left."""
     policy, memory, now = way.policy, way.memory, way.now
     if memory.last_call is None and now >= way.deadline:
         if policy.on_timeout in ("fail", "skip"):
@@ -150,8 +157,8 @@ def _are(pods: Sequence[Entry]) -> str:
     return f"{counted(len(pods), 'pod')} {'is' if len(pods) == 1 else 'are'}"
 
 
-def _override(way: NodeDrain, entry: Entry) -> Override | None:
-    """The first override that fits a pod that is blocked by a budget."""
+def _override(way: NodeDrain, entry: Entry) -> BudgetOverride | None:
+    """Return the first override that fits a pod blocked by a budget."""
     pod = entry.memory.pod
     if not way.policy.pdb_overrides or entry.going or not way.blocking.get(pod.uid):
         return None
@@ -164,8 +171,10 @@ def _override(way: NodeDrain, entry: Entry) -> Override | None:
 
 
 def _blocked_until(way: NodeDrain, entry: Entry) -> float:
-    """When a blocked pod's time is up: pdb_timeout after it was held back, or after its budget last
-    let one go."""
+    """Return when the time of a blocked pod is over.
+
+    That is pdb_timeout after it was held back, or after its budget last admitted an eviction.
+    """
     pod = entry.memory
     if (
         not way.policy.pdb_timeout
@@ -195,7 +204,7 @@ def _candidates(way: NodeDrain, late: set[str]) -> tuple[Candidate, ...]:
 
 
 def _mode(way: NodeDrain, entry: Entry, late: set[str]) -> str:
-    """How the pod is to be asked for; empty: not now."""
+    """Return how the pod is to be removed now, "" if not now."""
     pod, policy = entry.memory, way.policy
     if pod.accepted_at is not None and not entry.going and way.now < pod.accepted_at + ACCEPTED_FOR:
         return ""
@@ -218,7 +227,7 @@ def _mode(way: NodeDrain, entry: Entry, late: set[str]) -> str:
 
 
 def _wake(way: NodeDrain, limits: Mapping[str, float]) -> float:
-    """The next moment at which time alone changes something."""
+    """Return the next moment at which time alone changes something."""
     moments = [way.deadline if way.memory.last_call is None else way.memory.last_call]
     moments += limits.values()
     for entry in way.left:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a look teaches a drain: outcomes, pods that come and go, budgets."""
+"""Learn from a look: outcomes, pods that come and go, budgets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     TemporaryError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Budget, Pod
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Cache, Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    BUDGETS,
+    Cache,
+    Feed,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     ACCESS_GRACE,
     BudgetMemory,
@@ -32,7 +36,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
 
-BUDGETS = Feed("poddisruptionbudgets")
 LAGGING_RETRY = 10.0
 """Seconds after "still being processed", unless the budget changes before; the server itself
 suggests as many."""
@@ -45,7 +48,7 @@ Budgets = Mapping[str, tuple[Budget, ...]]
 
 
 def budgets_of(cache: Cache) -> Budgets:
-    """The budgets by namespace."""
+    """Return the budgets by namespace."""
     found: dict[str, list[Budget]] = {}
     for budget in cache.items(BUDGETS).values():
         found.setdefault(budget.namespace, []).append(budget)
@@ -60,8 +63,10 @@ def learn(
     now: float,
     policy: DrainPolicy,
 ) -> DrainMemory:
-    """The memory after this look. A node that is no longer asked for is forgotten, a new one begins
-    now."""
+    """Return the memory after this look.
+
+    A node that is no longer asked for is forgotten; a new one begins now.
+    """
     known = {name: memory.nodes.get(name) or NodeMemory(now) for name in nodes}
     seen = _see_budgets(memory.budgets, budgets, now)
     memory = dataclasses.replace(memory, nodes=known, budgets=seen)
@@ -118,7 +123,7 @@ def _see_pods(node: NodeMemory, cache: Cache, feed: Feed, now: float) -> NodeMem
 
 
 def _came_back(pod: Pod, node: NodeMemory) -> str:
-    """Return the controller's key if this pod takes the place of one that we evicted from here."""
+    """Return the controller's key if this pod replaces one that we evicted from here."""
     if pod.owner is None:
         return ""
     evicted = (
@@ -246,8 +251,10 @@ def _refused(pod: PodMemory, done: Done, policy: DrainPolicy) -> PodMemory:
 
 
 def _troubled(pod: PodMemory, done: Done, policy: DrainPolicy) -> PodMemory:
-    """An error instead of an answer: soon again if it is of the passing kind, else at the pace of
-    the refused."""
+    """Return the pod's memory after a request that failed.
+
+    It is tried again soon if the error may pass, else at the pace of refused pods.
+    """
     passing = isinstance(done.error, TemporaryError)
     wait = min(2.0**pod.failures, LONGEST_BACKOFF) if passing else policy.retry
     return dataclasses.replace(

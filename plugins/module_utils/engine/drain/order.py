@@ -1,10 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What node_drain does with its nodes: cordon all, drain some, undo failures.
-
-As kubectl does, all nodes are cordoned before the first pod is evicted, so that no pod moves twice.
-"""
+"""Carry out an order of node_drain: cordon all, drain some, undo failures."""
 
 from __future__ import annotations
 
@@ -16,6 +13,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     ChangeNode,
     Command,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.order import Order
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     NotFoundError,
     TemporaryError,
@@ -32,11 +30,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.advan
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.advance import (
     feeds as drain_feeds,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.targets import (
-    Order,
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
+    OrderedNode,
     RunMemory,
     RunResult,
-    Target,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, Step, View
 
@@ -49,21 +46,21 @@ ON_PURPOSE, FOR_A_DRAIN = "nodeops.rotator", "nodeops.rotator-drain"
 node: one that is to stay, and one that is part of a drain. The latter, found on a node that still
 has pods to go, is left from a run that was killed, and so it is not the state that the node had
 before us."""
-RETRY, ATTEMPTS = 2.0, 15
+WRITE_RETRY, WRITE_ATTEMPTS = 2.0, 15
 """Seconds after which a write to a Node that failed for a passing reason is tried again, and how
 often."""
 
 
-def decide(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunMemory]:
-    """One look."""
+def decide(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunMemory, RunResult]:
+    """Decide what to do at this look: cordon, evict, restore, or end."""
     if memory.began is None:
         memory = dataclasses.replace(memory, began=now)
-    if memory.targets is None:
+    if memory.nodes is None:
         found = find(order, view.cache)
         if found is None:
             wake, result = unread(memory.began or 0.0, view, now, order)
             return Step(memory, wake=wake, feeds=order.feeds, result=result)
-        memory = dataclasses.replace(memory, targets=found)
+        memory = dataclasses.replace(memory, nodes=found)
     memory = _learn(memory, view, now)
     if view.stop is not None:
         return _stop(memory, view, now, order, view.stop.reason)
@@ -72,25 +69,26 @@ def decide(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunM
     return _drain(memory, view, now, order)
 
 
-def find(order: Order, cache: Cache) -> dict[str, Target] | None:
-    """The nodes of the order as they are, None until they have been read."""
+def find(order: Order, cache: Cache) -> dict[str, OrderedNode] | None:
+    """Return the nodes of the order as they are, None until they have been read."""
     if not cache.synced(*order.feeds):
         return None
-    nodes: dict[str, Node] = {
+    seen: dict[str, Node] = {
         node.name: node for feed in order.feeds for node in cache.items(feed).values()
     }
-    names: Sequence[str] = order.names or sorted(nodes)
-    return {name: _target(name, nodes.get(name)) for name in names}
+    names: Sequence[str] = order.names or sorted(seen)
+    return {name: _ordered(name, seen.get(name)) for name in names}
 
 
-def _target(name: str, node: Node | None) -> Target:
+def _ordered(name: str, node: Node | None) -> OrderedNode:
     if node is None:
-        return Target(name, None, False)
-    return Target(name, node.unschedulable, node.unschedulable, node.cordoned_by == FOR_A_DRAIN)
+        return OrderedNode(name, None, False)
+    before = node.unschedulable
+    return OrderedNode(name, before, before, node.cordoned_by == FOR_A_DRAIN)
 
 
 def unread(began: float, view: View, now: float, order: Order) -> tuple[float, RunResult | None]:
-    """While the nodes have not been read: when to look again, and the end if they cannot be."""
+    """Return when to look again while the nodes are not read, and the end, if any."""
     error = next(
         (view.cache.broken[feed] for feed in sorted(order.feeds) if feed in view.cache.broken), None
     )
@@ -105,80 +103,82 @@ def unread(began: float, view: View, now: float, order: Order) -> tuple[float, R
 
 
 def _learn(memory: RunMemory, view: View, now: float) -> RunMemory:
-    """Outcomes of writes to nodes."""
-    targets = dict(memory.targets or {})
+    """Return the memory after the outcomes of writes to nodes."""
+    ordered = dict(memory.nodes or {})
     for done in view.done:
-        if isinstance(done.command, ChangeNode) and done.command.name in targets:
-            targets[done.command.name] = _changed(targets[done.command.name], done, done.command)
-    return dataclasses.replace(memory, targets=targets)
+        if isinstance(done.command, ChangeNode) and done.command.name in ordered:
+            ordered[done.command.name] = _changed(ordered[done.command.name], done, done.command)
+    return dataclasses.replace(memory, nodes=ordered)
 
 
-def _changed(target: Target, done: Done, command: ChangeNode) -> Target:
+def _changed(node: OrderedNode, done: Done, command: ChangeNode) -> OrderedNode:
     cordon = bool(command.change.unschedulable)
     if done.error is None:
-        return dataclasses.replace(target, cordoned=cordon, attempts=0)
-    if isinstance(done.error, TemporaryError) and target.attempts < ATTEMPTS:
+        return dataclasses.replace(node, cordoned=cordon, attempts=0)
+    if isinstance(done.error, TemporaryError) and node.attempts < WRITE_ATTEMPTS:
         return dataclasses.replace(
-            target, next_try=done.ended + RETRY, attempts=target.attempts + 1
+            node, next_try=done.ended + WRITE_RETRY, attempts=node.attempts + 1
         )
     if isinstance(done.error, NotFoundError):
-        return dataclasses.replace(target, before=None, cordoned=False)
-    return dataclasses.replace(target, error=done.error)
+        return dataclasses.replace(node, before=None, cordoned=False)
+    return dataclasses.replace(node, error=done.error)
 
 
 def change(name: str, unschedulable: bool, order: Order) -> ChangeNode:
-    """The write that cordons or uncordons."""
+    """Return the command that cordons or uncordons."""
     stays = order.state != "drained" or order.leave_cordoned
     manager = (ON_PURPOSE if stays else FOR_A_DRAIN) if unschedulable else ""
     return ChangeNode(name, "", NodeChange(unschedulable=unschedulable, manager=manager))
 
 
 def _writes(
-    targets: Sequence[Target], unschedulable: bool, now: float, order: Order
+    ordered: Sequence[OrderedNode], unschedulable: bool, now: float, order: Order
 ) -> tuple[tuple[Command, ...], float]:
-    """The writes still to be made to get these nodes there, and when to make those that failed."""
-    wanted = [target for target in targets if target.cordoned != unschedulable]
-    later = min((target.next_try for target in wanted if target.next_try > now), default=math.inf)
+    """Return the writes that are still needed, and when to repeat failed ones."""
+    wanted = [node for node in ordered if node.cordoned != unschedulable]
+    later = min((node.next_try for node in wanted if node.next_try > now), default=math.inf)
     return tuple(
-        change(target.name, unschedulable, order) for target in wanted if target.next_try <= now
+        change(node.name, unschedulable, order) for node in wanted if node.next_try <= now
     ), later
 
 
-def _set_cordon(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunMemory]:
+def _set_cordon(
+    memory: RunMemory, view: View, now: float, order: Order
+) -> Step[RunMemory, RunResult]:
     wanted = order.state == "cordoned"
-    targets = list((memory.targets or {}).values())
+    ordered = list((memory.nodes or {}).values())
     left = [
-        target
-        for target in targets
-        if target.before is not None and target.error is None and target.cordoned != wanted
+        node
+        for node in ordered
+        if node.before is not None and node.error is None and node.cordoned != wanted
     ]
     if not left:
         return Step(
-            memory, (), tuple(_told(view)), feeds=order.feeds, result=RunResult(tuple(targets))
+            memory, (), tuple(_told(view)), feeds=order.feeds, result=RunResult(tuple(ordered))
         )
     commands, later = _writes(left, wanted, now, order)
     return Step(memory, commands, tuple(_told(view)), later, order.feeds)
 
 
-def _drain(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunMemory]:
-    targets = dict(memory.targets or {})
-    waiting = [target for target in targets.values() if not target.over]
+def _drain(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunMemory, RunResult]:
+    ordered = dict(memory.nodes or {})
+    waiting = [node for node in ordered.values() if not node.over]
     commands, later = _writes(waiting, True, now, order)
     # Evicting begins when all are cordoned; the pods of the first nodes, and budgets, are read
     # meanwhile.
-    ready = [target.name for target in waiting[: order.max_parallel]]
-    names = ready if all(target.cordoned for target in waiting) else []
+    ready = [node.name for node in waiting[: order.max_parallel]]
+    names = ready if all(node.cordoned for node in waiting) else []
     step = advance(memory.drain, names, view, now, order.policy)
     for name, status in step.status.items():
-        targets[name] = dataclasses.replace(targets[name], status=status)
-    back, put_back = _put_back(targets, now, order)
-    memory = dataclasses.replace(memory, targets=targets, drain=step.memory)
+        ordered[name] = dataclasses.replace(ordered[name], status=status)
+    back, put_back = _put_back(ordered, now, order)
+    memory = dataclasses.replace(memory, nodes=ordered, drain=step.memory)
     feeds = (
         step.feeds
         | order.feeds
-        | drain_feeds([n for n in ready if not targets[n].over], order.policy, step.memory)
+        | drain_feeds([n for n in ready if not ordered[n].over], order.policy, step.memory)
     )
-    over = all(target.over for target in targets.values()) and not back and math.isinf(put_back)
+    over = all(node.over for node in ordered.values()) and not back and math.isinf(put_back)
     again = any(status.final for status in step.status.values())
     return Step(
         memory,
@@ -186,12 +186,12 @@ def _drain(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunM
         (*_told(view), *step.events),
         now if again and not over else min(later, put_back, step.wake),
         feeds,
-        RunResult(tuple(targets.values())) if over else None,
+        RunResult(tuple(ordered.values())) if over else None,
     )
 
 
 def _told(view: View) -> list[Event]:
-    """The cordons that were changed by now."""
+    """Return the events of cordons that have changed."""
     changes = [
         done.command
         for done in view.done
@@ -201,64 +201,64 @@ def _told(view: View) -> list[Event]:
 
 
 def _put_back(
-    targets: Mapping[str, Target], now: float, order: Order
+    ordered: Mapping[str, OrderedNode], now: float, order: Order
 ) -> tuple[tuple[Command, ...], float]:
     """Uncordon what could not be drained and was not cordoned before."""
     if order.leave_cordoned:
         return (), math.inf
     spoilt = [
-        t for t in targets.values() if t.over and _spoilt(t) and t.cordoned and t.error is None
+        t for t in ordered.values() if t.over and _spoilt(t) and t.cordoned and t.error is None
     ]
     return _writes([t for t in spoilt if t.before is False or _left_behind(t)], False, now, order)
 
 
-def _left_behind(target: Target) -> bool:
-    """Whether the cordon is of a drain of ours that was killed: one that came to its end left no
-    pods."""
-    return target.ours and target.status is not None and target.status.total > 0
+def _left_behind(node: OrderedNode) -> bool:
+    """Return whether a killed drain of ours has left the cordon.
+
+    A drain that came to its end has left no pods.
+    """
+    return node.ours and node.status is not None and node.status.total > 0
 
 
-def _spoilt(target: Target) -> bool:
-    return target.status is not None and target.status.phase in ("failed", "skipped")
+def _spoilt(node: OrderedNode) -> bool:
+    return node.status is not None and node.status.phase in ("failed", "skipped")
 
 
-def _stop(memory: RunMemory, view: View, now: float, order: Order, reason: str) -> Step[RunMemory]:
-    """Somebody wants us to end: ask for nothing more, uncordon what lost no pod, say how far we
-    came."""
+def _stop(
+    memory: RunMemory, view: View, now: float, order: Order, reason: str
+) -> Step[RunMemory, RunResult]:
+    """End early: request nothing more, uncordon what lost no pod, report the rest."""
     limit = memory.stop_at if memory.stop_at is not None else now + STOP_TIMEOUT
     memory = dataclasses.replace(memory, stop_at=limit)
     drained = _statuses(memory, view, now, order)
-    targets = {
+    ordered = {
         name: dataclasses.replace(t, status=drained.status.get(name, t.status))
-        for name, t in (memory.targets or {}).items()
+        for name, t in (memory.nodes or {}).items()
     }
-    memory = dataclasses.replace(memory, targets=targets, drain=drained.memory)
+    memory = dataclasses.replace(memory, nodes=ordered, drain=drained.memory)
     touched = {
         name
         for name, node in drained.memory.nodes.items()
         if any(pod.accepted_at is not None for pod in node.pods.values())
     }
     back = [
-        target
-        for target in targets.values()
-        if _is_put_back(target, order) and target.name not in touched
+        node for node in ordered.values() if _is_put_back(node, order) and node.name not in touched
     ]
     if order.state != "drained" or not back or now >= limit:
         return Step(
-            memory, feeds=order.feeds, result=RunResult(tuple(targets.values()), stopped=reason)
+            memory, feeds=order.feeds, result=RunResult(tuple(ordered.values()), stopped=reason)
         )
     commands, later = _writes(back, False, now, order)
     return Step(memory, commands, wake=min(later, limit), feeds=order.feeds)
 
 
-def _is_put_back(target: Target, order: Order) -> bool:
-    """Return whether a stop uncordons this node: we cordoned it and it is not drained."""
-    drained = target.status is not None and target.status.phase == "drained"
-    ours = target.cordoned and target.before is False and target.error is None
+def _is_put_back(node: OrderedNode, order: Order) -> bool:
+    """Return whether a stop uncordons this node: cordoned by us and not drained."""
+    drained = node.status is not None and node.status.phase == "drained"
+    ours = node.cordoned and node.before is False and node.error is None
     return ours and not order.leave_cordoned and not drained
 
 
 def _statuses(memory: RunMemory, view: View, now: float, order: Order) -> DrainStep:
-    """Where the nodes that were being drained are; what the drain would ask for next is not
-    asked."""
+    """Return how far the drained nodes are; nothing more is requested."""
     return advance(memory.drain, list(memory.drain.nodes), view, now, order.policy)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fate of each pod of one node at one look, and the reason in words."""
+"""Decide the fate of each pod of one node, and say why."""
 
 from __future__ import annotations
 
@@ -28,22 +28,21 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
     DaemonSet,
     Node,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Cache, Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    ATTACHMENTS,
+    BUDGETS,
+    CLAIMS,
+    DAEMONSETS,
+    Cache,
+    Feed,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     NodeMemory,
     PodMemory,
     PodStatus,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import (
-    BUDGETS,
-    Budgets,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import Budgets
 
-DAEMONSETS, CLAIMS, ATTACHMENTS = (
-    Feed("daemonsets"),
-    Feed("persistentvolumeclaims"),
-    Feed("volumeattachments"),
-)
 ACCEPTED_FOR = 30.0
 """Seconds in which an accepted eviction must show as a deletion; after that it is asked again."""
 
@@ -62,15 +61,17 @@ class Entry:
 
     @property
     def going(self) -> bool:
-        """Whether it terminates already."""
+        """Return whether it is terminating already."""
         return self.memory.pod.deleted_at is not None
 
 
 @dataclasses.dataclass(frozen=True)
-class Look:
-    """A node at one look. `entries`: pods that are there and not known to be lost; `wanted`: feeds
-    that it takes to know their fate; `missing`: those not yet read; `gone`: the Node object does
-    not exist any more."""
+class NodeLook:
+    """One node at one look.
+
+    `entries`: pods that are there and not known to be lost. `wanted`: feeds needed to know their
+    fate; `missing`: those not read yet. `gone`: the Node object does not exist any more.
+    """
 
     name: str
     entries: tuple[Entry, ...] = ()
@@ -81,12 +82,14 @@ class Look:
     node: Node | None = None
 
     def of(self, *fates: Fate) -> list[Entry]:
-        """The pods with one of these fates."""
+        """Return the pods with one of these fates."""
         return [entry for entry in self.entries if entry.decision.fate in fates]
 
 
-def look_at(name: str, memory: NodeMemory, cache: Cache, now: float, policy: DrainPolicy) -> Look:
-    """The node as the cache shows it now."""
+def look_at(
+    name: str, memory: NodeMemory, cache: Cache, now: float, policy: DrainPolicy
+) -> NodeLook:
+    """Return the node as the cache shows it now."""
     pods = Feed("pods", name)
     there = [pod for pod in memory.pods.values() if pod.gone_at is None and not pod.lost]
     wanted = {pods} if policy.disable_eviction else {pods, BUDGETS}
@@ -97,7 +100,7 @@ def look_at(name: str, memory: NodeMemory, cache: Cache, now: float, policy: Dra
     found, node = node_record(name, cache)
     gone = found and node is None
     if missing:
-        return Look(name, wanted=frozenset(wanted), missing=missing, broken=broken, gone=gone)
+        return NodeLook(name, wanted=frozenset(wanted), missing=missing, broken=broken, gone=gone)
     known = None
     if DAEMONSETS in wanted:
         known = frozenset(f"{ds.namespace}/{ds.name}" for ds in _daemonsets(cache))
@@ -108,11 +111,14 @@ def look_at(name: str, memory: NodeMemory, cache: Cache, now: float, policy: Dra
         )
         for pod in there
     )
-    return Look(name, tuple(entries), frozenset(wanted), gone=gone, node=node)
+    return NodeLook(name, tuple(entries), frozenset(wanted), gone=gone, node=node)
 
 
 def _returning(pod: PodMemory, memory: NodeMemory, policy: DrainPolicy) -> Decision | None:
-    """Return the decision on a pod that comes back again and again: it is named, not fought."""
+    """Return the decision on a pod that comes back again and again.
+
+    It is named, and not evicted for ever.
+    """
     owner = pod.pod.owner
     times = memory.returns.get(owner.key, 0) if owner is not None else 0
     if owner is None or times < RETURNS or finished(pod.pod) or pod.pod.deleted_at is not None:
@@ -138,7 +144,7 @@ def _context(
 
 
 def node_record(name: str, cache: Cache) -> tuple[bool, Node | None]:
-    """Whether a feed that would show this node has been read, and the node in it."""
+    """Return whether this node would have been seen, and the node if it was."""
     read = False
     for feed, items in cache.feeds.items():
         if feed.kind != "nodes":
@@ -151,7 +157,7 @@ def node_record(name: str, cache: Cache) -> tuple[bool, Node | None]:
 
 
 def volumes_of(entries: Iterable[Entry], cache: Cache) -> frozenset[str]:
-    """The PersistentVolumes behind the claims of these pods, as far as they are known."""
+    """Return the PersistentVolumes of these pods' claims, as far as they are known."""
     wanted = {(e.memory.pod.namespace, claim) for e in entries for claim in e.memory.pod.claims}
     if not wanted:
         return frozenset()
@@ -162,13 +168,13 @@ def volumes_of(entries: Iterable[Entry], cache: Cache) -> frozenset[str]:
 
 
 def attached_to(name: str, cache: Cache) -> frozenset[str]:
-    """The PersistentVolumes that are attached to a node."""
+    """Return the PersistentVolumes that are attached to a node."""
     attachments: Iterable[Attachment] = cache.items(ATTACHMENTS).values()
     return frozenset(entry.volume for entry in attachments if entry.node == name and entry.volume)
 
 
-def reason(entry: Entry, look: Look, budgets: Budgets, now: float) -> str:
-    """Why a pod is still there and what to do about it, in one line."""
+def reason(entry: Entry, look: NodeLook, budgets: Budgets, now: float) -> str:
+    """Return why a pod is still there and what to do about it, in one line."""
     pod, decision = entry.memory.pod, entry.decision
     if entry.going:
         why, todo = _why_terminating(entry, look, now)
@@ -179,7 +185,7 @@ def reason(entry: Entry, look: Look, budgets: Budgets, now: float) -> str:
     return f"{pod.id}: {why}" + (f"; {todo}" if todo else "")
 
 
-def _why_terminating(entry: Entry, look: Look, now: float) -> tuple[str, str]:
+def _why_terminating(entry: Entry, look: NodeLook, now: float) -> tuple[str, str]:
     pod = entry.memory.pod
     since = now - (
         entry.memory.terminating_since if entry.memory.terminating_since is not None else now
@@ -235,7 +241,7 @@ def _way_out(ready: bool, budgets: int) -> str:
 
 
 def blockers(entry: Entry, budgets: Budgets) -> tuple[str, ...]:
-    """The ids of the budgets that block a pod."""
+    """Return the IDs of the budgets that block a pod."""
     answer = entry.memory.answer
     if answer is not None and answer.verdict is Verdict.ADMISSION:
         return ()
@@ -248,9 +254,9 @@ def blockers(entry: Entry, budgets: Budgets) -> tuple[str, ...]:
 
 
 def pod_statuses(
-    memory: NodeMemory, look: Look, budgets: Budgets, now: float
+    memory: NodeMemory, look: NodeLook, budgets: Budgets, now: float
 ) -> tuple[PodStatus, ...]:
-    """What happened to every pod of the node, in order of name."""
+    """Return what happened to each pod of the node, sorted by name."""
     there: Mapping[str, Entry] = {entry.memory.pod.uid: entry for entry in look.entries}
     statuses = [
         _pod_status(uid, pod, there.get(uid), memory, look, budgets, now)
@@ -264,7 +270,7 @@ def _pod_status(
     pod: PodMemory,
     entry: Entry | None,
     node: NodeMemory,
-    look: Look,
+    look: NodeLook,
     budgets: Budgets,
     now: float,
 ) -> PodStatus:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One node's drain at one look: what its steps share, and what they lead to."""
+"""Share what the steps of one node's drain need at one look."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.obser
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import (
     COMES_BACK,
     Entry,
-    Look,
+    NodeLook,
     blockers,
     pod_statuses,
     reason,
@@ -40,8 +40,10 @@ LIVE_REASONS = 5
 
 @dataclasses.dataclass(frozen=True)
 class NextStep:
-    """One node at one look: its memory, its status, the pods to ask for, when to look again, feeds
-    it needs."""
+    """One node at one look.
+
+    Its memory, its status, the pods to remove, when to look again, and the feeds that it needs.
+    """
 
     memory: NodeMemory
     status: NodeStatus
@@ -51,12 +53,12 @@ class NextStep:
 
 
 class NodeDrain:
-    """What the steps of one node's course share."""
+    """One node's drain at one look, for its steps."""
 
     def __init__(
         self,
         drain: DrainMemory,
-        look: Look,
+        look: NodeLook,
         cache: Cache,
         budgets: Budgets,
         now: float,
@@ -114,7 +116,7 @@ class NodeDrain:
         return tuple(sorted(reason(entry, self.look, self.budgets, self.now) for entry in entries))
 
     def overdue(self, what: str, entries: Iterable[Entry]) -> NextStep:
-        """A limit has passed and on_timeout does not go on."""
+        """Return the step after a time limit has passed, unless on_timeout goes on."""
         error = OverdueError(f"Node {self.look.name} is not drained: {what}")
         return self.end(
             "skipped" if self.policy.on_timeout == "skip" else "failed", self.why(entries), error

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting for the volumes of evicted pods to leave the node."""
+"""Wait until the volumes of evicted pods have left the node."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import math
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     OverdueError,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
     ATTACHMENTS,
     CLAIMS,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import (
     attached_to,
     volumes_of,
 )
@@ -24,7 +26,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.progr
 
 
 def remember_volumes(way: NodeDrain) -> frozenset[str]:
-    """Note the volumes of the pods that go; answers the kinds of feeds that this takes."""
+    """Note the volumes of the pods that leave; return the feeds that this needs."""
     if not way.policy.wait_for_volumes or not way.left:
         return frozenset()
     volumes = way.memory.volumes | volumes_of(way.left, way.cache)
@@ -36,8 +38,10 @@ def remember_volumes(way: NodeDrain) -> frozenset[str]:
 
 
 def wait_for_volumes(way: NodeDrain) -> NextStep:
-    """No pods are left: their volumes must be off the node, or another node would wait minutes for
-    them."""
+    """Wait, once no pods are left, until their volumes are detached.
+
+    Otherwise another node would wait minutes for them.
+    """
     memory, policy = way.memory, way.policy
     if not policy.wait_for_volumes or (memory.had_pods and not memory.volumes):
         return way.end("drained")

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Take nodes out of their target groups before they go, and back in if they stay."""
+"""Deregister nodes from their target groups before they go.
+
+They are registered again if they stay.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +30,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
 
 
 def leave_target_groups(ctx: RotationContext, member: Member) -> bool:
-    """Whether no target group attached to the group sends this instance traffic any more, or
-    lb_timeout has passed."""
+    """Deregister the instance; return True once it gets no traffic any more.
+
+    Only the target groups attached to the group count. Returns True as well when lb_timeout has
+    passed.
+    """
     mine = [
         target
         for target in ctx.group.targets
@@ -44,7 +50,7 @@ def leave_target_groups(ctx: RotationContext, member: Member) -> bool:
 
 
 def _leave_anyway(ctx: RotationContext, member: Member) -> bool:
-    """Go on without waiting any longer, unless the instance is the last healthy target."""
+    """Stop waiting, unless the instance is the last healthy target."""
     if last := _last_healthy(ctx, member):
         give_up(ctx, member)
         text = f"Node {member.name} is the last healthy target of {last}"
@@ -80,8 +86,10 @@ def _deregister(ctx: RotationContext, member: Member, mine: list[TargetHealth]) 
 
 
 def _last_healthy(ctx: RotationContext, member: Member) -> str:
-    """The target group in which this instance is the last healthy target that stays, "" if there is
-    none or if all nodes may be unavailable at once."""
+    """Return the target group in which this instance is the last healthy one to stay.
+
+    "" if there is none, or if all nodes may be unavailable at once.
+    """
     if limits(ctx).unavailable >= ctx.situation.base:
         return ""
     leaving = {other.id for other in ctx.situation.leaving}
@@ -94,8 +102,7 @@ def _last_healthy(ctx: RotationContext, member: Member) -> str:
 
 
 def rejoined(ctx: RotationContext) -> bool:
-    """Whether every target that we deregistered and whose node stays is registered again; sees to
-    it."""
+    """Register targets again whose nodes stay; return True once all are."""
     staying = {member.id for member in ctx.situation.members if not member.leaving}
     present = {member.id for member in ctx.situation.members}
     serving = {

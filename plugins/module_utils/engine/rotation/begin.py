@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""May another replacement begin? If not, the one sentence why; if that lasts, the run ends."""
+"""Say why no other replacement may begin; end the run if that lasts."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def end_if_stalled(ctx: RotationContext, why: str) -> None:
 
 
 def _idle(ctx: RotationContext) -> bool:
-    """Return whether nodes wait to be replaced and nothing is under way that could change that."""
+    """Return whether nodes wait to be replaced and nothing under way can change that."""
     situation = ctx.situation
     skipped = ctx.memory.marks.skipped
     booting = any(not member.joined for member in situation.current if member.id not in skipped)

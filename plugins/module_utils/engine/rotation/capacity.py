@@ -1,10 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a rotation moves: fence and surge, and who leaves next.
-
-Every act is guarded by the budget.
-"""
+"""Set up fence and surge, and choose the next node to replace."""
 
 from __future__ import annotations
 
@@ -19,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     SetTag,
     Suspend,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIGNPOST
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     SETTLED,
@@ -26,7 +24,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.acco
     withdraw_raise,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
-    PREFIX,
     SOFT_TAINT,
     Member,
     alone,
@@ -45,8 +42,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
     NodeRecord,
 )
 
-SIGNPOST = PREFIX + "run"
-"""Tag on the Auto Scaling group while it is rotated, for people; the record is the Lease."""
 RECENT = 5.0
 """Seconds: desired is raised only on a read no older, lest it be lowered for somebody who has just
 raised it."""
@@ -55,14 +50,14 @@ PROTECT_AT_ONCE = 50
 
 
 def fenced(ctx: RotationContext) -> bool:
-    """Return whether nobody else's desired or rebalancing can take an undrained node."""
+    """Return whether scale-in and rebalancing can take no undrained node."""
     group, journal = ctx.group, ctx.journal
     suspended = set(journal.suspended) <= group.suspended
     return suspended and (group.protects_new or not journal.fenced)
 
 
 def fence(ctx: RotationContext) -> None:
-    """Suspend rebalancing and protect the instances from scale-in, as far as that is missing."""
+    """Suspend rebalancing and protect instances from scale-in, as far as missing."""
     group, journal = ctx.group, ctx.journal
     if missing := tuple(sorted(set(journal.suspended) - group.suspended)):
         ctx.do(Suspend(group.name, missing))
@@ -83,7 +78,10 @@ def fence(ctx: RotationContext) -> None:
 
 
 def taint(ctx: RotationContext) -> None:
-    """Mark every outdated node softly, so that evicted pods prefer nodes that stay."""
+    """Put the soft taint on every outdated node.
+
+    Evicted pods then prefer nodes that stay.
+    """
     for member in ctx.situation.outdated:
         node = member.node
         if node is not None and SOFT_TAINT not in node.taints:
@@ -91,7 +89,7 @@ def taint(ctx: RotationContext) -> None:
 
 
 def limits(ctx: RotationContext) -> Window:
-    """The window, narrowed to the canaries while they have not been judged."""
+    """Return the window, narrowed to the canaries until they have been judged."""
     whole = ctx.window
     if not ctx.policy.canary or ctx.journal.canary:
         return whole
@@ -100,8 +98,7 @@ def limits(ctx: RotationContext) -> Window:
 
 
 def raise_desired(ctx: RotationContext) -> None:
-    """Have the surge launched: recorded, then MaxSize where it is in the way, then desired; never
-    more than fits."""
+    """Launch the surge: record it, raise MaxSize if need be, then desired."""
     if ctx.journal.account.raise_from is not None:
         _carry_out(ctx, ctx.journal.account.raise_from, ctx.journal.expected)
         return
@@ -123,8 +120,10 @@ def raise_desired(ctx: RotationContext) -> None:
 
 
 def _carry_out(ctx: RotationContext, start: int, goal: int) -> None:
-    """Carry out the recorded raise, unless somebody has moved desired meanwhile: then reads decide
-    what becomes of it (see core.rotation.accounting)."""
+    """Carry out the recorded raise, unless somebody has changed desired meanwhile.
+
+    Then reads decide what becomes of it (see core.rotation.accounting).
+    """
     if ctx.group.desired != start or ctx.raise_issued:
         ctx.poll_soon = True
     elif ctx.now - ctx.memory.read_began > RECENT:
@@ -142,8 +141,7 @@ def _carry_out(ctx: RotationContext, start: int, goal: int) -> None:
 
 
 def drop_raise(ctx: RotationContext) -> None:
-    """Withdraw a recorded raise that is not to be carried out any more, once reads show that it has
-    not happened."""
+    """Withdraw a recorded raise that is no longer wanted, once reads show none."""
     account = ctx.journal.account
     ctx.poll_soon = True
     if ctx.group.desired == account.raise_from and ctx.over("raise withdrawn", SETTLED):
@@ -151,7 +149,7 @@ def drop_raise(ctx: RotationContext) -> None:
 
 
 def tell_foreign(ctx: RotationContext) -> None:
-    """Tell of the writes of desired that somebody else has made, and what we make of them."""
+    """Report writes of desired by somebody else, and what follows from them."""
     for foreign in ctx.memory.foreign:
         ctx.tell(
             "resized",
@@ -164,9 +162,12 @@ def tell_foreign(ctx: RotationContext) -> None:
 
 
 def choose(ctx: RotationContext) -> None:
-    """Take as many outdated nodes out as the window and the budget allow now. Not while an instance
-    is ended with decrement: until its end is seen nobody knows whether desired is one less
-    already. The canaries narrow how many go at a time, not how many must be available."""
+    """Select as many outdated nodes as the window and the budget allow now.
+
+    None is selected while an instance is ended with decrement: until its end is seen nobody knows
+    whether desired is one less already. The canaries narrow how many go at a time, not how many
+    must be available.
+    """
     if any(member.id in ctx.journal.decrements for member in ctx.situation.members):
         return
     window = limits(ctx)
@@ -199,9 +200,11 @@ def _empties_zone(ctx: RotationContext, member: Member) -> bool:
 
 
 def _next_victim(ctx: RotationContext) -> Member | None:
-    """Return the next node to go. Instances that nobody can see into are no easy victims: one
-    whose Node is missing goes when that has lasted, one that never had a Node only if asked, last
-    and alone. Neither is ever a canary."""
+    """Return the next node to replace, None if there is none.
+
+    Instances that nobody can see into are no easy victims: one whose Node is missing goes when that
+    has lasted, one that never had a Node only if asked, last and alone. Neither is ever a canary.
+    """
     situation = ctx.situation
     nodeless = [member for member in situation.outdated if member.node is None]
     skipped = ctx.memory.marks.skipped | unknown.left_alone(ctx)
@@ -215,8 +218,11 @@ def _next_victim(ctx: RotationContext) -> Member | None:
 
 
 def next_unknown(ctx: RotationContext) -> Member | None:
-    """Return an instance that never had a Node, if it may be ended: asked for, in the cluster that
-    its group's tags name, and only while enough nodes are available."""
+    """Return an instance that never had a Node, if it may be ended, else None.
+
+    It has to be asked for, in the cluster that its group's tags name, and enough nodes have to be
+    available.
+    """
     situation, tag = ctx.situation, f"kubernetes.io/cluster/{ctx.policy.cluster}"
     if ctx.policy.unknown_instances != "end" or tag not in ctx.group.tags:
         return None
@@ -233,7 +239,7 @@ def next_unknown(ctx: RotationContext) -> Member | None:
 
 
 def take(ctx: RotationContext, member: Member, reason: str) -> None:
-    """Choose a node to leave; the next looks cordon, drain and end it."""
+    """Select a node; the next looks cordon, drain and end it."""
     known = NodeRecord(
         member.name,
         member.id,
@@ -247,8 +253,10 @@ def take(ctx: RotationContext, member: Member, reason: str) -> None:
 
 
 def adopt(ctx: RotationContext) -> None:
-    """After a crash: outdated nodes that our annotation marks go on leaving; fresh ones are put
-    back instead."""
+    """Continue after a crash with the outdated nodes that our annotation marks.
+
+    Replacement nodes that carry it are restored instead.
+    """
     for member in ctx.situation.current:
         if (
             member.id in ctx.memory.marks.skipped
@@ -268,7 +276,7 @@ def adopt(ctx: RotationContext) -> None:
 
 
 def give_up(ctx: RotationContext, member: Member) -> None:
-    """Leave this node where it is for the rest of this run."""
+    """Leave this node as it is for the rest of this run."""
     ctx.mark(
         selected=ctx.memory.marks.selected - {member.id},
         skipped=ctx.memory.marks.skipped | {member.id},

@@ -1,11 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One look of a rotation being decided: what is known and what follows.
-
-A RotationContext lives for one call of `decide` and never leaves it, so that decide stays a pure
-function of its arguments while its stages read like sentences.
-"""
+"""Hold what one look of a rotation knows and decides."""
 
 from __future__ import annotations
 
@@ -25,7 +21,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES, Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
@@ -35,13 +31,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.guard import forbids
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import (
-    NODES,
-    Known,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import Known
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
-    OURS,
     REPEAT,
+    RETRACTED,
     Memory,
     NodeRecord,
     Retry,
@@ -59,9 +52,12 @@ BLINK = 0.01
 
 
 class RotationContext(Known):
-    """See the module. Stages call `do`, `tell`, `note`, `record`, `look_at`; `memory` is replaced,
-    never mutated. `poll_soon`: something is awaited that only reading the group shows. `may_act`:
-    the lock is ours and was renewed in time."""
+    """Everything that the stages of one look share.
+
+    Stages call `do`, `tell`, `note`, `record`, `look_at`; `memory` is replaced, never mutated.
+    `poll_soon`: something is awaited that only reading the group shows. `may_act`: the lock is ours
+    and was renewed in time.
+    """
 
     def __init__(self, memory: Memory, view: View, now: float, policy: RotationPolicy) -> None:
         super().__init__(memory, view, now, policy)
@@ -73,9 +69,11 @@ class RotationContext(Known):
         self.poll_soon = False
 
     def do(self, command: Command) -> None:
-        """Issue a command, unless it failed lately. Reading is free; evicting needs the lock;
-        everything else needs the record written as well. What is held back here is simply decided
-        again at the next look."""
+        """Issue a command, unless it failed lately.
+
+        Reading is free; evicting needs the lock; everything else needs the record written as well.
+        What is held back here is simply decided again at the next look.
+        """
         if not self._allows(command):
             return
         retry, acted = self.memory.retries.get(command), self.memory.acts.get(command, -math.inf)
@@ -100,8 +98,11 @@ class RotationContext(Known):
         return {command: limit for command in self.commands if _is_limited(self.memory, command)}
 
     def change(self, node: Node, change: NodeChange) -> None:
-        """Write a Node as it was last seen. Who undoes our write again and again is named, and
-        not fought: after the third time it is repeated less and less often."""
+        """Write a Node as it was last seen.
+
+        Who undoes our write again and again is named, and not fought: after the third time it is
+        repeated less and less often.
+        """
         times, last = self.memory.node_writes.get((node.name, change.kind), (0, 0.0))
         if times >= UNDONE_TIMES:
             self.tell(
@@ -123,31 +124,31 @@ class RotationContext(Known):
         self.do(ChangeNode(node.name, node.resource_version, change))
 
     def undone(self, node: Node, kind: str) -> bool:
-        """Return whether somebody has undone this kind of write so often that we leave it."""
+        """Return whether somebody has undone this kind of write so often that we stop."""
         return self.memory.node_writes.get((node.name, kind), (0, 0.0))[0] >= GIVEN_UP_TIMES
 
     def tell(self, phase: str, subject: str, text: str = "", once: str = "") -> None:
-        """Tell people; with `once` (a key) only the first time."""
+        """Report an event; with `once` (a key) only the first time."""
         if once:
             if once in self.memory.told:
                 return
             self.note(told=self.memory.told | {once})
         records = self.memory.records
-        total = sum(record.reason not in OURS for record in records.values())
+        total = sum(record.reason not in RETRACTED for record in records.values())
         total += sum(member.id not in records for member in self.situation.outdated)
         ended = sum(record.replaced for record in records.values())
         self.events.append(Event(phase, subject, text, f"{ended}/{total}"))
 
     def note_outcomes(self, learn: Callable[[Memory, View, float], Memory]) -> None:
-        """Take in how commands ended."""
+        """Take note of how commands ended."""
         self.memory = learn(self.memory, self.view, self.now)
 
     def note(self, **fields: Any) -> None:
-        """Remember."""
+        """Change fields of the memory."""
         self.memory = dataclasses.replace(self.memory, **fields)
 
     def record(self, **fields: Any) -> None:
-        """Change what the journal should say; it is written before anything that depends on it."""
+        """Change what the journal should say; actions wait until it is written."""
         self.note(
             journal=dataclasses.replace(self.journal, **fields),
             canary=fields.get("canary") or self.memory.canary,
@@ -165,7 +166,7 @@ class RotationContext(Known):
         self.look_at(self.now)
 
     def about(self, instance: str, **fields: Any) -> None:
-        """Change what the result will tell of a node."""
+        """Change what the result says of a node."""
         known: NodeRecord = self.memory.records[instance]
         updated = dataclasses.replace(known, **fields)
         if updated != known:
@@ -176,14 +177,19 @@ class RotationContext(Known):
         self.wake = min(self.wake, max(moment, self.now + BLINK))
 
     def since(self, condition: str) -> float:
-        """For how many seconds this condition has been seen; the first time starts the count."""
+        """Return for how many seconds this condition has been seen.
+
+        The first call starts the count.
+        """
         if condition not in self.memory.timers:
             self.note(timers={**self.memory.timers, condition: self.now})
         return self.now - self.memory.timers[condition]
 
     def over(self, condition: str, limit: float) -> bool:
-        """Whether the condition has lasted for `limit` seconds; if not, look again when it will
-        have."""
+        """Return whether the condition has lasted for `limit` seconds.
+
+        If not, look again when it will have.
+        """
         lasted = self.since(condition)
         if lasted < limit - 1e-6:
             self.look_at(self.now + limit - lasted)
@@ -191,14 +197,14 @@ class RotationContext(Known):
         return True
 
     def forget(self, condition: str) -> None:
-        """The condition is not so (any more): its next time counts from then."""
+        """Forget a condition that is not so any more; its next time counts from then."""
         if condition in self.memory.timers:
             self.note(
                 timers={name: at for name, at in self.memory.timers.items() if name != condition}
             )
 
     def refused(self, command: Command) -> Retry | None:
-        """How often this command has failed in a row, None when it has not."""
+        """Return how often this command has failed in a row, None if it has not."""
         return self.memory.retries.get(command)
 
 

@@ -1,12 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Dead nodes are ended, not waited for as if they were alive.
-
-The control plane says Unknown of a node whose lease its kubelet no longer renews. After
-dead_node_timeout such a node is dead, unless a third of its zone's or of the cluster's nodes are in
-that state: then it is the network or the control plane, and nothing is treated as dead.
-"""
+"""End dead nodes instead of waiting for their kubelets."""
 
 from __future__ import annotations
 
@@ -17,7 +12,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node, Taint
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    ATTACHMENTS,
+    Feed,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import (
@@ -31,7 +29,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
 OUT_OF_SERVICE = Taint("node.kubernetes.io/out-of-service", "NoExecute", "nodeshutdown")
 """Lets the control plane detach volumes at once (Kubernetes: node shutdowns, non-graceful). Never
 on a node whose instance has not ended: data could be corrupted."""
-ATTACHMENTS = Feed("volumeattachments")
 
 
 def is_silent(ctx: RotationContext, node: Node) -> bool:
@@ -47,8 +44,10 @@ def is_dead(ctx: RotationContext, member: Member) -> bool:
 
 
 def too_many(ctx: RotationContext) -> str:
-    """Return why silent nodes are not taken for dead, "" if they may be. One node alone is never
-    an outage."""
+    """Return why silent nodes are not taken for dead, "" if they may be.
+
+    One node alone is never an outage.
+    """
     nodes = tuple(ctx.nodes.values())
     silent = [node for node in nodes if node.ready is None and node.ready_since]
     if len(silent) <= 1:
@@ -64,7 +63,7 @@ def too_many(ctx: RotationContext) -> str:
 
 
 def may_end(ctx: RotationContext, member: Member) -> bool:
-    """Return whether a dead node may be ended: none of its pods is one that a drain refuses."""
+    """Return whether a dead node may be ended: a drain would refuse none of its pods."""
     pods = Feed("pods", member.name)
     ctx.feeds.add(pods)
     if not ctx.view.cache.synced(pods):
@@ -86,8 +85,10 @@ def may_end(ctx: RotationContext, member: Member) -> bool:
 
 
 def released(ctx: RotationContext, node: Node) -> bool:
-    """Return whether the Node object of an ended instance may be deleted: of a dead one only after
-    its volumes are let go."""
+    """Return whether the Node object of an ended instance may be deleted.
+
+    That of a dead node only after its volumes are released.
+    """
     if node.instance_id not in ctx.memory.dead:
         return True
     if OUT_OF_SERVICE not in node.taints:

@@ -51,12 +51,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.re
 
 
 def start(now: float) -> Memory:
-    """The memory of a run that begins now."""
+    """Return the memory of a run that begins now."""
     return Memory(began=now)
 
 
-def decide(memory: Memory, view: View, now: float, policy: RotationPolicy) -> Step[Memory]:
-    """One look: what to do, what to tell, when to look again, and the result when all is done."""
+def decide(
+    memory: Memory, view: View, now: float, policy: RotationPolicy
+) -> Step[Memory, RotationResult]:
+    """Decide what to do at this look, what to report, and the result once it is over."""
     ctx = RotationContext(memory, view, now, policy)
     try:
         ctx.note_outcomes(learn)
@@ -92,8 +94,7 @@ def _decide(ctx: RotationContext) -> RotationResult | None:
 
 
 def _survey(ctx: RotationContext) -> RotationResult | None:
-    """Refuse, or end at once if there is nothing to do or only a plan was asked for; else take the
-    lock and begin."""
+    """Refuse, or end if nothing is to be done; else take the lock and begin."""
     if observe.stale(ctx):
         return None
     refused = refusal(ctx.group) or unknown.wrong_cluster(ctx)
@@ -116,8 +117,10 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
 
 
 def _stop(ctx: RotationContext) -> RotationResult | None:
-    """Somebody wants us to end now: nothing new, nodes that lost no pod go back, the lock is given
-    up, and the record tells the next run where to go on."""
+    """End early: start nothing, uncordon nodes that lost no pod, release the lock.
+
+    The record tells the next run where to resume.
+    """
     reason = ctx.view.stop.reason if ctx.view.stop else ""
     error = FailedError(
         f"Stopped by {reason}", "Run again to go on, or with state: restored to put everything back"
@@ -136,7 +139,7 @@ def _stop(ctx: RotationContext) -> RotationResult | None:
 
 
 def _ended(ctx: RotationContext) -> RotationResult:
-    """The lock is given up: say how it went."""
+    """Return the result after the lock is released."""
     if ctx.view.stop is not None and ctx.memory.problem is not None:
         return conclude(ctx, "stopped", ctx.memory.problem)
     if ctx.memory.problem is not None:

@@ -13,8 +13,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 
 
 def awaited(ctx: RotationContext) -> tuple[str, ...]:
-    """Return the instances whose Node should go: those that have ended, and former ones of any run
-    whose name a fresh instance has got."""
+    """Return the instances whose Node objects should go.
+
+    Those have ended, or are former ones whose name a replacement node has got.
+    """
     if ctx.memory.group is None:
         return ()
     names = {
@@ -30,8 +32,11 @@ def awaited(ctx: RotationContext) -> tuple[str, ...]:
 
 
 def delete_ended_nodes(ctx: RotationContext) -> tuple[str, ...]:
-    """Delete the Nodes that outlive their instance, but not before EC2 says terminated, so that no
-    new instance of the same name takes one over; return the instances whose Node still exists."""
+    """Delete Node objects that outlive their instance; return those instances.
+
+    A new instance of the same name could take such a Node over. Nothing is deleted before EC2 says
+    terminated.
+    """
     lingering = awaited(ctx)
     if lingering:
         known = (*ctx.group.departed, *ctx.group.instances)
@@ -45,8 +50,10 @@ def delete_ended_nodes(ctx: RotationContext) -> tuple[str, ...]:
 
 
 def ended_nodes_gone(ctx: RotationContext) -> bool:
-    """Return whether the Nodes of all ended instances are gone. One that takes too long is named,
-    and counts as gone."""
+    """Return True once the Node objects of ended instances are gone.
+
+    Also, with a remark, when it takes too long.
+    """
     lingering = delete_ended_nodes(ctx)
     if not lingering:
         return True

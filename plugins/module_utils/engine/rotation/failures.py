@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a failure leads to: within the budget go on, past it settle."""
+"""Decide what a failure leads to: continue within the budget, else settle."""
 
 from __future__ import annotations
 
@@ -39,8 +39,11 @@ answers happens (kubernetes-client/python#678)."""
 
 
 def fail(ctx: RotationContext, error: RotatorError, fresh: str = "") -> None:
-    """Count a failure: settle when the budget is spent or the canaries have not been judged yet.
-    `fresh`: the fresh node that is to blame; without one the image is innocent."""
+    """Count a failure; settle if the failure budget is spent.
+
+    Settle, too, while the canaries have not been judged. `fresh`: the replacement node that is to
+    blame; without one the image is innocent.
+    """
     ctx.record(failures=(*ctx.journal.failures, error.message))
     ctx.tell("failed", fresh or ctx.group.name, error.message)
     judged = ctx.journal.canary == "passed" or not ctx.policy.canary
@@ -52,8 +55,10 @@ def fail(ctx: RotationContext, error: RotatorError, fresh: str = "") -> None:
 
 
 def settle(ctx: RotationContext, error: RotatorError) -> None:
-    """Start nothing new, finish what is in flight, put back what was touched; the first reason is
-    the one told."""
+    """Start nothing new, finish what is in flight, restore what was changed.
+
+    The first reason is the one reported.
+    """
     if ctx.memory.mode == "rotate":
         ctx.note(mode="settle", problem=error)
         ctx.tell(
@@ -76,8 +81,10 @@ def hopeless(ctx: RotationContext) -> dict[Command, RotatorError]:
 
 
 def not_let_in(ctx: RotationContext) -> RotatorError | None:
-    """Return the error of a command that was not let in lately, or None. The raise itself is tried
-    again as it is recorded."""
+    """Return the error of a command that was denied lately, or None.
+
+    The raise itself is tried again as it is recorded.
+    """
     errors = (
         retry.error
         for command, retry in ctx.memory.retries.items()
@@ -87,8 +94,10 @@ def not_let_in(ctx: RotationContext) -> RotatorError | None:
 
 
 def _not_let_in(ctx: RotationContext) -> frozenset[type[Command]]:
-    """Return the kinds of commands that have not been let in for ACCESS_GRACE. Kinds, since the
-    same write to a Node is another command as soon as the Node has changed."""
+    """Return the kinds of commands that have been denied for ACCESS_GRACE.
+
+    Kinds, since the same write to a Node is another command as soon as the Node has changed.
+    """
     refused = {
         type(command)
         for command, retry in ctx.memory.retries.items()
@@ -102,8 +111,10 @@ def _not_let_in(ctx: RotationContext) -> frozenset[type[Command]]:
 
 
 def _gives_up(command: Command, retry: Retry, shut: frozenset[type[Command]]) -> bool:
-    """Return whether a command is not to be tried again. `shut`: kinds of commands that are known
-    not to be let in."""
+    """Return whether a command is not to be tried again.
+
+    `shut`: kinds of commands that are known to be denied.
+    """
     if isinstance(command, (ReadGroup, WriteLease)):  # survey and lock have their own rules
         return False
     if isinstance(retry.error, AccessError):
@@ -113,7 +124,7 @@ def _gives_up(command: Command, retry: Retry, shut: frozenset[type[Command]]) ->
 
 
 def barred(ctx: RotationContext, member: Member) -> bool:
-    """Whether a command that keeps failing stands in this node's way."""
+    """Return whether a command that keeps failing blocks this node."""
     return any(_concerns(command, member) for command in hopeless(ctx))
 
 
@@ -126,14 +137,16 @@ def _concerns(command: Command, member: Member) -> bool:
 
 
 def tried(ctx: RotationContext, command: Command) -> bool:
-    """Issue a command; whether it is given up, because it keeps failing."""
+    """Issue a command; return True once it is given up because it keeps failing."""
     ctx.do(command)
     return command in hopeless(ctx)
 
 
 def credentials_error(ctx: RotationContext) -> CredentialsError | None:
-    """Return the error that says that our credentials are no longer good, or None. One answer is
-    not the verdict: before a run holds its lock it is, afterwards it has to last."""
+    """Return the error that says that our credentials are no longer good, or None.
+
+    One answer is enough before a run holds its lock; afterwards it has to last.
+    """
     recent = (
         retry.error for retry in ctx.memory.retries.values() if retry.at + RECENT_RETRY > ctx.now
     )

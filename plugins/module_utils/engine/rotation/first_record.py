@@ -1,10 +1,14 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The first record of a run: what it is about to change, and how it was."""
+"""Write the first record of a run: what it is about to change, and how it was."""
 
 from __future__ import annotations
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    CSINODES,
+    DAEMONSETS,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
 )
@@ -13,9 +17,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.offe
     usual_offers,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.readiness import broken
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
-    observe,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -27,8 +28,11 @@ REBALANCE = "AZRebalance"
 
 
 def write_first_record(ctx: RotationContext) -> None:
-    """The first record: what we are about to change and how it was. What an earlier run recorded
-    stays as it was found then, since by now the group shows what that run had set."""
+    """Record what we are about to change and how it was.
+
+    What an earlier run recorded stays as it was found then, since by now the group shows what that
+    run had set.
+    """
     group, journal = ctx.group, ctx.journal
     target = (ctx.target.template, ctx.target.version, ctx.target.image_id)
     # To run again is to try again.
@@ -58,7 +62,7 @@ def write_first_record(ctx: RotationContext) -> None:
 
 
 def _record_protection(ctx: RotationContext) -> None:
-    """Record which instances are protected from scale-in now, before the fence changes that."""
+    """Record which instances are protected from scale-in before the fence."""
     group = ctx.group
     protected = tuple(instance.id for instance in group.instances if instance.protected)
     others = tuple(instance.id for instance in group.launched if not instance.protected)
@@ -69,14 +73,13 @@ def _record_protection(ctx: RotationContext) -> None:
 def _offers(ctx: RotationContext) -> tuple[str, ...]:
     """Return what a new node has to offer: what most of the outdated nodes do."""
     nodes = (member.node for member in ctx.situation.outdated)
-    csi_nodes = ctx.view.cache.items(observe.CSINODES).values()
+    csi_nodes = ctx.view.cache.items(CSINODES).values()
     return usual_offers((node for node in nodes if node is not None), csi_nodes)
 
 
 def _broken(ctx: RotationContext) -> tuple[str, ...]:
-    """The DaemonSets that no fresh node is asked to have ready; told, since somebody should look at
-    them."""
-    found = broken(ctx.view.cache.items(observe.DAEMONSETS).values())
+    """Return and report DaemonSets that no replacement node has to have ready."""
+    found = broken(ctx.view.cache.items(DAEMONSETS).values())
     for name in found:
         ctx.tell(
             "warning",

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The workload gate: pods that this run evicted have to run again before the next node goes.
+"""Hold the next replacement until pods that this run evicted run again.
 
 It looks only at controllers that lost a pod by this run, and holds only the beginning of a
-replacement: never a drain under way, an end, a launch or putting back. A pod that a node on its way
+replacement: never a drain under way, an end, a launch or restoring. A pod that a node on its way
 may take does not count until that node has joined.
 """
 

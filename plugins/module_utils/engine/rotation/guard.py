@@ -1,9 +1,9 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one guard, where commands are issued: what no act of ours may do, whatever its reason.
+"""Guard every command where it is issued, whatever its reason.
 
-It asks facts (Ready, cordoned, launched, registered), never what we have chosen or judged. A
+The guard asks facts (Ready, cordoned, launched, registered), never what we have chosen or judged. A
 command that it forbids is not issued; the next look decides again.
 """
 
@@ -19,16 +19,16 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Terminate,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
-    REPLACING,
-    Member,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import REPLACING
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import Known
 
 
 def forbids(known: Known, issued: tuple[Command, ...], command: Command) -> str:
-    """Return why this command may not be issued now, "" if it may. `issued`: what this look has
-    issued before."""
+    """Return why this command may not be issued now, "" if it may.
+
+    `issued`: what this look has issued before.
+    """
     if isinstance(command, (ChangeNode, Terminate)):
         return _takes_too_much(known, issued, command)
     if isinstance(command, SetDesired):
@@ -69,8 +69,11 @@ def _loses(known: Known, command: Command) -> str:
 
 
 def takes_pods(member: Member) -> bool:
-    """Return whether a member is in service: Ready, and not taken out by us. A cordon of somebody
-    else counts on a new node, which is empty; on an old one the pods go on running."""
+    """Return whether a member is in service: Ready, and not taken out by us.
+
+    A cordon of somebody else counts on a new node, which is empty; on an old one the pods go on
+    running.
+    """
     node = member.node
     if node is None or node.ready is not True:
         return False

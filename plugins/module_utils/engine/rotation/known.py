@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one look of a rotation knows: group, nodes, record, and what follows from them."""
+"""Derive what one look of a rotation knows of group, nodes and record."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.boot import (
     usual_boot_timeout,
 )
@@ -38,47 +38,47 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
     Memory,
 )
 
-NODES = Feed("nodes")
-
 
 class Known:
-    """What is known at one look. `memory` is replaced, never mutated."""
+    """Knowledge at one look. `memory` is replaced, never mutated."""
 
     def __init__(self, memory: Memory, view: View, now: float, policy: RotationPolicy) -> None:
         self.memory, self.view, self.now, self.policy = memory, view, now, policy
 
     @property
     def group(self) -> Group:
-        """The group as it is now by our knowledge; stages run only after a first read."""
+        """Return the group as we know it; stages run only after a first read."""
         if self.memory.group is None:
             raise RuntimeError("the group has not been read yet")
         return self.memory.group
 
     @property
     def target(self) -> Target:
-        """What the group's instances should be launched from: as read before the run begins, then
-        as it was resolved at the beginning, whatever a late read or a parameter behind the image
-        says later."""
+        """Return what the group launches.
+
+        Before the run begins it is as read, then as it was resolved at the beginning, whatever a
+        late read or a parameter behind the image says later.
+        """
         return self.memory.target or self.group.resolved or Target("", "")
 
     @property
     def journal(self) -> Journal:
-        """What the record should say."""
+        """Return what the record should say."""
         return self.memory.journal
 
     @property
     def recorded(self) -> bool:
-        """Whether the record says what it should: only then may we act."""
+        """Return whether the record says what it should; only then may we act."""
         return self.memory.written == self.memory.journal
 
     @property
     def nodes(self) -> Mapping[str, Node]:
-        """All Node objects of the cluster by uid."""
+        """Return all Node objects of the cluster by UID."""
         return self.view.cache.items(NODES)
 
     @property
     def by_instance(self) -> Mapping[str, Node]:
-        """All Node objects by instance id; made anew only when a node has changed."""
+        """Return all Node objects by instance ID, computed again only after a change."""
         memo = self.memory.joined_nodes
         if memo is None or memo[0] is not self.nodes:
             memo = (self.nodes, by_instance(self.nodes.values()))
@@ -87,7 +87,7 @@ class Known:
 
     @property
     def desired(self) -> int:
-        """Desired as it is after our own acts."""
+        """Return the desired capacity after our own actions."""
         account = self.journal.account
         if not self.journal.run:
             return self.group.desired
@@ -97,26 +97,27 @@ class Known:
 
     @property
     def lease(self) -> str:
-        """The name of the group's Lease."""
-        return self.policy.lease or lease_name(self.group.arn)
+        """Return the name of the group's Lease."""
+        return lease_name(self.group.arn)
 
     @property
     def raise_issued(self) -> bool:
-        """Whether the recorded raise of desired has been answered well, lately."""
+        """Return whether the recorded raise of desired has succeeded lately."""
         return SetDesired(self.group.name, self.journal.expected) in self.memory.acts
 
     @property
     def base(self) -> int:
-        """The group's own size: as recorded, before a run begins as read; never below MinSize,
-        since nobody can ask for fewer."""
+        """Return the base: as recorded, or as read before a run begins.
+
+        It is never below MinSize, since nobody can ask for fewer.
+        """
         if not self.journal.run:
             return self.group.desired
         return max(self.journal.base, min(self.group.min_size, self.desired))
 
     @property
     def situation(self) -> Situation:
-        """The group joined with its nodes; made anew only when something that it is made of has
-        changed."""
+        """Return the group joined with its nodes, computed again only after a change."""
         nodes, memory = self.by_instance, self.memory
         same, values = (memory.group, nodes, memory.marks), (self.desired, self.base, self.target)
         known = memory.memo
@@ -145,12 +146,12 @@ class Known:
 
     @property
     def window(self) -> Window:
-        """The window for the present base."""
+        """Return the window for the present base."""
         return window(
             self.policy.max_surge, self.policy.max_unavailable, max(1, self.situation.base)
         )
 
     @property
     def read_fresh(self) -> bool:
-        """Whether the group was read after our last act on AWS and shows it."""
+        """Return whether the group was read after our last action on AWS and shows it."""
         return self.memory.read_began >= self.memory.acted and not self.memory.unseen

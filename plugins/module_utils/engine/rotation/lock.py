@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Lease as lock and record: taking it, keeping it, giving it up.
+"""Take, keep and release the Lease, which is lock and record.
 
 Takeover follows client-go's rule (tools/leaderelection): a lease counts as expired when its
 renewTime has not changed for its duration by the *observer's* clock; clocks of different machines
@@ -21,13 +21,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PREFIX
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
     dump,
     label_value,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import PREFIX
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -42,8 +42,10 @@ LOST = 300.0
 
 
 def known(ctx: RotationContext) -> bool:
-    """Whether the lease has been read; asks for it if not. Raises the error that keeps us from it
-    for too long."""
+    """Read the Lease; return True once that is done.
+
+    Raises the error that has prevented it for too long.
+    """
     if ctx.memory.lease_read < ctx.memory.began:
         read = ReadLease(ctx.lease)
         ctx.do(read)
@@ -56,9 +58,11 @@ def known(ctx: RotationContext) -> bool:
 
 
 def acquire(ctx: RotationContext) -> bool:
-    """Whether the lease is ours. Takes it if it is free; if somebody holds it, watches until it is
-    proven dead. Raises LockedError when the holder renews it, and the refusal when we may not write
-    it."""
+    """Take the Lease if it is free; return True once it is ours.
+
+    If somebody holds it, it is watched until the holder is proven dead. Raises LockedError when the
+    holder renews it, and the refusal when we may not write it.
+    """
     if ctx.memory.held:
         return True
     lease = ctx.memory.lease
@@ -106,8 +110,11 @@ def _expired(ctx: RotationContext, lease: Lease) -> bool:
 
 
 def keep(ctx: RotationContext) -> bool:
-    """Whether we may act: the lease is ours and was renewed in time. Writes it when the record
-    changed or it is due. Raises LockedError when somebody has taken it from us."""
+    """Renew the Lease when it is due; return whether we may act.
+
+    That is while it is ours and was renewed in time. It is also written when the record changed.
+    Raises LockedError when somebody has taken it from us.
+    """
     memory, duration = ctx.memory, ctx.policy.lease_duration
     if memory.lease is not None and memory.lease.holder != ctx.policy.holder:
         raise LockedError(
@@ -138,8 +145,10 @@ def keep(ctx: RotationContext) -> bool:
 
 
 def _create_again(ctx: RotationContext) -> bool:
-    """Create the Lease that somebody has deleted, once and while it would still be ours; nothing
-    begins until a read shows it. Raises FailedError when that is not possible any more."""
+    """Create the Lease that somebody has deleted, once and while it would be ours.
+
+    Nothing begins until a read shows it. Raises FailedError when that is not possible any more.
+    """
     if ctx.memory.lease_losses > 1:
         raise FailedError(
             f"Lease {ctx.lease} was deleted twice while the group was being rotated",
@@ -158,7 +167,10 @@ def _create_again(ctx: RotationContext) -> bool:
 
 
 def _labels(ctx: RotationContext) -> tuple[tuple[str, str], ...]:
-    """Say in labels who holds what: kubectl get leases -l nodeops.rotator/group=blue."""
+    """Return labels that say who holds what, for people.
+
+    For example: kubectl get leases -l nodeops.rotator/group=blue.
+    """
     labels = {
         "app.kubernetes.io/managed-by": "nodeops.rotator",
         PREFIX + "cluster": label_value(ctx.policy.cluster),
@@ -178,8 +190,10 @@ def _notes(ctx: RotationContext) -> tuple[tuple[str, str], ...]:
 
 
 def release(ctx: RotationContext) -> bool:
-    """Whether the lease has been given up, the journal left in it for the next run if it is not
-    clean."""
+    """Release the Lease; return True once that is done.
+
+    The journal stays in it for the next run if anything is left to restore.
+    """
     if ctx.memory.released or not ctx.memory.held:
         return True
     _write(ctx, "")

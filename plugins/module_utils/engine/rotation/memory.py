@@ -1,11 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a rotation remembers between looks, and how outcomes change that.
-
-All of it may be lost in a crash: what matters then is in the Lease's journal and in the world
-itself.
-"""
+"""Remember a rotation between looks."""
 
 from __future__ import annotations
 
@@ -39,15 +35,15 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
 STALE_READ_TIMEOUT = 90.0
 """Seconds for which a read that does not show our own change of desired counts as stale (Describe*
 calls are eventually consistent); after that somebody else has changed it."""
-OURS = ("surplus", "broken")
-"""Reasons for which a fresh node is taken out again."""
+RETRACTED = ("surplus", "broken")
+"""Reasons for which a replacement node is removed again."""
 REPEAT = 20.0
 """Seconds for which an act of ours that succeeded counts, whatever reads say."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Retry:
-    """A command that failed: how often in a row, when it may be tried again, and the last error."""
+    """Failures of a command: how many in a row, when to try again, the last error."""
 
     times: int
     at: float
@@ -56,8 +52,10 @@ class Retry:
 
 @dataclasses.dataclass(frozen=True)
 class NodeRecord:
-    """What the result tells of one node that we took out or tried to. Moments by the engine's
-    clock."""
+    """What the result says of one node that we replaced or tried to.
+
+    Moments are by the engine's clock.
+    """
 
     name: str
     instance_id: str
@@ -74,15 +72,18 @@ class NodeRecord:
 
 @dataclasses.dataclass(frozen=True)
 class Memory:
-    """See the module. `lease` is as last read or written, `seen` when its renewTime was first seen
-    as it is; `held` and `confirmed`: it is ours, by a write issued at that moment. `journal` is
-    what the record should say, `written` what it says. `read`: the group as last read, `group`: the
-    same with our own late acts laid over it. `desired_at`: when our last
-    write of desired or decrement ended; `doubt`: a desired that nothing of ours explains yet;
-    `lost`: instances that ended since and that we did not end; `ended_by_us`: those that we asked
-    to end; `foreign`: proven writes of others, not told yet. `target`: as resolved when this run
-    began. `timers`: when a condition was first seen. `mode`: survey, rotate, settle or release;
-    `problem` why we settle. `left`: sentences about what stays as we set it."""
+    """Everything that a rotation remembers between looks; see the module.
+
+    `lease` is as last read or written, `seen` when its renewTime was first seen as it is; `held`
+    and `confirmed`: it is ours, by a write issued at that moment. `journal` is what the record
+    should say, `written` what it says. `read`: the group as last read, `group`: the same with our
+    own late acts laid over it. `desired_at`: when our last write of desired or decrement ended;
+    `doubt`: a desired that nothing of ours explains yet; `lost`: instances that ended since and
+    that we did not end; `ended_by_us`: those that we asked to end; `foreign`: proven writes of
+    others, not told yet. `target`: as resolved when this run began. `timers`: when a condition was
+    first seen. `mode`: survey, rotate, settle or release; `problem` why we settle. `left`:
+    sentences about what stays as we set it.
+    """
 
     began: float
     mode: str = "survey"

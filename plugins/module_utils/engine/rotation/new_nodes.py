@@ -10,7 +10,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     FailedError,
     OverdueError,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import CSINODES, Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.boot import boot_began
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.offers import (
@@ -30,9 +30,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
     fail,
     settle,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.observe import (
-    CSINODES,
-)
 
 WATCHED = 120.0
 """Seconds that a new node is watched at least before it counts as failed, however old it is: it may
@@ -42,8 +39,7 @@ LOST_LAUNCHES = 3
 
 
 def judge(ctx: RotationContext) -> None:
-    """Look at every fresh node that has not been judged ready, and for launches that do not
-    come."""
+    """Judge replacement nodes that are not ready yet, and launches that do not come."""
     _count_lost(ctx)
     if any(offer.startswith(DRIVER) for offer in ctx.journal.offers):
         ctx.feeds.add(CSINODES)
@@ -71,8 +67,10 @@ def judge(ctx: RotationContext) -> None:
 
 
 def _count_lost(ctx: RotationContext) -> None:
-    """Count new instances that ended by themselves before they were ready: the goal is one more
-    ready node, not an instance that can be replaced."""
+    """Count new instances that ended by themselves before they were ready.
+
+    The goal is one more ready node, not an instance that can be replaced.
+    """
     booting = {
         member.id: member
         for member in ctx.situation.current
@@ -189,8 +187,10 @@ def _still_ready(ctx: RotationContext, member: Member) -> None:
 
 
 def _failed(ctx: RotationContext, member: Member, text: str) -> None:
-    """A broken fresh node carries nothing: it leaves at once, and within the failure budget another
-    takes its place."""
+    """Remove a broken replacement node, which carries nothing.
+
+    Within the failure budget another takes its place.
+    """
     fail(
         ctx,
         FailedError(text, "See its console output and kubelet log before the next try"),
@@ -200,8 +200,10 @@ def _failed(ctx: RotationContext, member: Member, text: str) -> None:
 
 
 def is_wide(ctx: RotationContext) -> bool:
-    """Return whether no canary is being judged: none is wanted, it has passed, or there is nothing
-    to judge and nothing to go wide with."""
+    """Return whether no canary is being judged.
+
+    None is wanted, it has passed, or there is nothing to judge and nothing to go wide with.
+    """
     if not ctx.policy.canary or ctx.journal.canary == "passed":
         return True
     judged = ctx.journal.canary == "failed" or ctx.journal.canaries or ctx.situation.current
@@ -209,8 +211,10 @@ def is_wide(ctx: RotationContext) -> bool:
 
 
 def judge_canary(ctx: RotationContext) -> None:
-    """Record that the canary has passed once the canaries were replaced and have been well for the
-    soak time; settle when it has failed."""
+    """Record the verdict of the canary; settle when it has failed.
+
+    It passes once the canaries were replaced and have been well for the soak time.
+    """
     policy, journal = ctx.policy, ctx.journal
     if is_wide(ctx):
         return
@@ -237,8 +241,10 @@ def judge_canary(ctx: RotationContext) -> None:
 
 
 def _watched(ctx: RotationContext, number: int) -> bool:
-    """Name the fresh nodes that are watched; return whether as many as wanted take pods, the same
-    ones all through. A lost or replaced fresh node proves nothing."""
+    """Name the replacement nodes to watch; return whether enough of them take pods.
+
+    They have to be the same ones all through: a lost or replaced node proves nothing.
+    """
     fresh = {member.id for member in ctx.situation.current if member.joined and not member.leaving}
     if len(ctx.memory.watched & fresh) >= number:
         return True

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Before anything is touched: look, refuse what cannot go well, announce."""
+"""Look before anything is touched, refuse what cannot succeed, announce the rest."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RotatorError,
     TemporaryError,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    BUDGETS,
+    CSINODES,
+    DAEMONSETS,
+    NODES,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import NODES
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
     STALE_READ_TIMEOUT,
@@ -26,11 +30,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 MOVED = "moved"
 FIRST_CONTACT = 15.0
 """Seconds within which both APIs must have answered once."""
-DAEMONSETS = Feed("daemonsets")
-CSINODES = Feed("csinodes")
-NEEDED = frozenset((DAEMONSETS, CSINODES, Feed("poddisruptionbudgets")))
+NEEDED = frozenset((DAEMONSETS, CSINODES, BUDGETS))
 """Feeds besides the nodes that a rotation cannot do without."""
-NOT_LET_IN = 70.0
+ACCESS_TIMEOUT = 70.0
 """Seconds for which a run that holds its lock may be refused a read before that is final; refused
 credentials suspend it a little earlier."""
 OUT_OF_SIGHT = 300.0
@@ -41,8 +43,10 @@ read shows."""
 
 
 def look(ctx: RotationContext, also: tuple[str, ...]) -> bool:
-    """Whether group and nodes are known; reads the group when a read is due. `also`: instances
-    whose end is awaited. Raises the error that keeps us from knowing."""
+    """Read the group if a read is due; return True once group and nodes are known.
+
+    `also`: instances whose end is awaited. Raises the error that keeps us from knowing.
+    """
     due = _due(ctx)
     if ctx.now >= due:
         ctx.do(ReadGroup(ctx.policy.group, also))
@@ -53,10 +57,13 @@ def look(ctx: RotationContext, also: tuple[str, ...]) -> bool:
 
 
 def _due(ctx: RotationContext) -> float:
-    """When to read the group: on the slow tick; soon after an act of ours; every few seconds while
-    something is awaited that only a read shows; and at once when a node joins that no read has
-    shown. Fresh nodes and the ends of pods are seen by watches, so that a rotation costs a few
-    reads per node whatever the size of the account."""
+    """Return when to read the group next.
+
+    On the slow tick; soon after an act of ours; every few seconds while something is awaited that
+    only a read shows; and at once when a node joins that no read has shown. Replacement nodes and
+    the ends of pods are seen by watches, so that a rotation costs a few reads per node whatever the
+    size of the account.
+    """
     memory = ctx.memory
     if memory.group is None:
         return ctx.now
@@ -81,7 +88,7 @@ def _raise_if_blind(ctx: RotationContext) -> None:
     errors += [ctx.view.cache.broken[NODES]] if NODES in ctx.view.cache.broken else []
     for error in errors:
         if isinstance(error, AccessError) and ctx.memory.held:
-            if ctx.over("not let in", NOT_LET_IN):
+            if ctx.over("not let in", ACCESS_TIMEOUT):
                 raise error
         elif not isinstance(error, TemporaryError):
             raise error
@@ -95,8 +102,10 @@ def _raise_if_blind(ctx: RotationContext) -> None:
 
 
 def permitted(ctx: RotationContext) -> bool:
-    """Whether what a drain and the judgement of fresh nodes read can be read: asked before anything
-    is touched. Raises the API server's refusal."""
+    """Return True once everything that drains and judgements need can be read.
+
+    It is asked before anything is touched. Raises the API server's refusal.
+    """
     ctx.feeds |= NEEDED
     for feed in NEEDED:
         if isinstance(error := ctx.view.cache.broken.get(feed), AccessError):
@@ -105,8 +114,11 @@ def permitted(ctx: RotationContext) -> bool:
 
 
 def stale(ctx: RotationContext) -> bool:
-    """Whether the read is older than the change of the template that we know of (Describe* calls
-    lag behind writes). Raises RefusedError when the version does not come to be seen."""
+    """Return whether the read is older than the template's change that we know of.
+
+    Describe* calls lag behind writes. Raises RefusedError when the version does not come to be
+    seen.
+    """
     wanted, found = ctx.policy.version, ctx.group.resolved
     if not wanted or found is None or found.version == wanted:
         return False
@@ -119,15 +131,11 @@ def stale(ctx: RotationContext) -> bool:
     return True
 
 
-def fatal(error: RotatorError | None) -> bool:
-    """Whether an error ends the run on the spot, everything left as it is: we are no longer let
-    in."""
-    return isinstance(error, AccessError)
-
-
 def target_error(ctx: RotationContext) -> RotatorError | None:
-    """Return the error when somebody moved or deleted the group's template while we work, or None.
-    One read is no proof: it may be older than the change that we were started for."""
+    """Return the error if somebody moved or deleted the group's template, or None.
+
+    One read is no proof: it may be older than the change that we were started for.
+    """
     found, started = ctx.group.resolved, ctx.journal.target[:2]
     if found is not None and found.source == started:
         ctx.forget(MOVED)
@@ -150,6 +158,8 @@ def target_error(ctx: RotationContext) -> RotatorError | None:
 
 
 def moving(ctx: RotationContext) -> bool:
-    """Whether the last read shows another template than we began with: then nothing new is
-    started."""
+    """Return whether the last read shows another template than we began with.
+
+    Then nothing new is started.
+    """
     return MOVED in ctx.memory.timers

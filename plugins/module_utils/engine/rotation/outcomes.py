@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the outcomes of commands change what a rotation remembers."""
+"""Apply outcomes of commands to the memory."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
     Retry,
 )
 
-BACKOFF, BACKOFF_MOST = 2.0, 30.0
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
 """Seconds until a failed command is tried again: at first, doubled every time, and at most."""
 
 
 def learn(memory: Memory, view: View, now: float) -> Memory:
-    """The memory after the outcomes of this look."""
+    """Return the memory after the outcomes of this look."""
     for done in view.done:
         memory = _failed(memory, done, now) if done.error else _succeeded(memory, done)
     return memory
@@ -82,7 +82,10 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
 
 
 def _asked(memory: Memory, command: Command, now: float) -> Memory:
-    """Note what a command that was carried out, or may have been, does to desired and instances."""
+    """Note what a command does to desired and instances.
+
+    It was performed, or may have been.
+    """
     if isinstance(command, Terminate):
         memory = dataclasses.replace(memory, ended_by_us=memory.ended_by_us | {command.instance})
     if isinstance(command, SetDesired) or (isinstance(command, Terminate) and command.decrement):
@@ -110,7 +113,7 @@ def _read(memory: Memory, done: Done) -> Memory:
 
 
 def _account(memory: Memory, group: Group, began: float) -> Memory:
-    """Explain the desired capacity that this read shows (see core.rotation.accounting)."""
+    """Account for the desired capacity of this read (see core.rotation.accounting)."""
     if not memory.journal.run or not memory.held:
         return memory
     launched = frozenset(instance.id for instance in group.launched)
@@ -131,7 +134,7 @@ def _account(memory: Memory, group: Group, began: float) -> Memory:
 
 
 def _effective(memory: Memory, now: float) -> Memory:
-    """The memory with `group`: what was read, with what we did lately laid over it."""
+    """Return the memory with `group`: what was read, our recent actions applied."""
     acts = {act: at for act, at in memory.acts.items() if now - at < REPEAT}
     group = None if memory.read is None else overlay(memory.read, acts)
     return dataclasses.replace(memory, acts=acts, group=group)
@@ -176,7 +179,7 @@ def _failed(memory: Memory, done: Done, now: float) -> Memory:
         # The watch brings the node as it is now, or its end; until then the same write would fail
         # again.
         return dataclasses.replace(
-            memory, retries={**memory.retries, command: Retry(0, now + BACKOFF, error)}
+            memory, retries={**memory.retries, command: Retry(0, now + FIRST_PAUSE, error)}
         )
     if isinstance(command, WriteLease) and isinstance(error, (ConflictError, NotFoundError)):
         return dataclasses.replace(memory, lease_read=-math.inf)
@@ -184,7 +187,7 @@ def _failed(memory: Memory, done: Done, now: float) -> Memory:
         # its answer may be lost only
         memory = _asked(memory, command, done.ended)
     times = memory.retries[command].times + 1 if command in memory.retries else 1
-    pause = min(BACKOFF_MOST, BACKOFF * 2 ** min(times - 1, 8))
+    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(times - 1, 8))
     if isinstance(error, ThrottledError) and error.retry_after:
         pause = max(pause, error.retry_after)
     elif not isinstance(error, TemporaryError):

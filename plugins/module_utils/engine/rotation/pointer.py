@@ -1,11 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""After a failed canary, what the group launches from goes back.
-
-Otherwise every autoscaler and every spot replacement keeps launching the bad image. It is decided
-and recorded with the verdict, so that the next run does it if this one dies in between.
-"""
+"""Point the group back after a failed canary."""
 
 from __future__ import annotations
 
@@ -22,8 +18,10 @@ GIVEN_UP = 5
 
 
 def previous_source(ctx: RotationContext) -> tuple[str, str]:
-    """Return the template and version that most outdated instances were launched from, ("", "")
-    if that is another template or the target itself."""
+    """Return template and version that most outdated instances were launched from.
+
+    ("", "") if that is another template or the target itself.
+    """
     target = ctx.target.source
     sources = Counter(
         member.instance.source
@@ -34,20 +32,20 @@ def previous_source(ctx: RotationContext) -> tuple[str, str]:
 
 
 def _like(source: tuple[str, str], target: tuple[str, str]) -> bool:
-    """Return whether both are versions of one template, or both are launch configurations."""
+    """Return whether both are versions of one template, or launch configurations."""
     if not source[1] or not target[1]:
         return bool(source[0]) and not source[1] and not target[1]
     return source[0] == target[0]
 
 
 def owe(ctx: RotationContext) -> None:
-    """Record that what the group launches from has to go back, if it may and there is a way."""
+    """Record that the group has to be pointed back, if it may and there is a way."""
     if ctx.policy.on_failure == "rollback_template" and ctx.journal.previous[0]:
         ctx.record(pointer_owed=True)
 
 
 def back(ctx: RotationContext) -> bool:
-    """Point the group back if that is owed; return True once nothing is owed any more."""
+    """Point the group back if that is owed; return True once nothing is owed."""
     if not ctx.journal.pointer_owed:
         return True
     template, version = ctx.journal.previous
@@ -71,8 +69,10 @@ def given_up(ctx: RotationContext) -> bool:
 
 
 def inherited(ctx: RotationContext) -> bool:
-    """Take over what a run owed that died between the verdict and pointing back; return whether
-    there was such a thing. A group that launches from something else by now owes nothing."""
+    """Take over the pointing back that a dead run owed; return whether there was any.
+
+    A group that launches from something else by now owes nothing.
+    """
     if not ctx.journal.pointer_owed:
         return False
     if ctx.journal.target[:2] != ctx.target.source:

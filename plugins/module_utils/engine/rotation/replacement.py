@@ -1,10 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One node's way out: cordon, leave the load balancers, drain, terminate.
-
-Each look moves every leaving node on.
-"""
+"""Replace one node: cordon, leave the load balancers, drain, terminate."""
 
 from __future__ import annotations
 
@@ -13,14 +10,16 @@ from collections import Counter
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Terminate
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    EXCLUDE,
+    REPLACING,
+    WAS_CORDONED,
+    WAS_EXCLUDED,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange, changes
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     BALANCED,
-    EXCLUDE,
-    REPLACING,
     SOFT_TAINT,
-    WAS_CORDONED,
-    WAS_EXCLUDED,
     Member,
     spread,
     strands,
@@ -43,14 +42,16 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
     barred,
     fail,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import OURS
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    RETRACTED,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.tolerating import (
     evicted_last,
 )
 
 
 def advance(ctx: RotationContext) -> None:
-    """Move every leaving node on."""
+    """Advance every node that is being replaced."""
     leaving = ctx.situation.leaving
     ready = [
         member for member in leaving if _cordoned(ctx, member) and leave_target_groups(ctx, member)
@@ -79,7 +80,7 @@ def advance(ctx: RotationContext) -> None:
 
 
 def _end_if_overdue(ctx: RotationContext, member: Member) -> None:
-    """Leave a node whose way out takes longer than all its steps may, whoever holds it up."""
+    """Give up a node whose replacement takes longer than all its steps may."""
     drain, node = ctx.policy.drain, member.node
     if not drain.timeout or node is None:
         return
@@ -91,9 +92,11 @@ def _end_if_overdue(ctx: RotationContext, member: Member) -> None:
 
 
 def _nodeless(ctx: RotationContext, member: Member) -> None:
-    """End an instance whose Node has been missing for long, or that never had one and was chosen
-    all the same. One whose kubelet took over the Node object of a former instance of the same name
-    cannot be drained safely: it is left to people."""
+    """End an instance whose Node has been missing for long, or that never had one.
+
+    The latter only if it was selected all the same. One whose kubelet took over the Node object of
+    a former instance of the same name cannot be drained safely: it is left to people.
+    """
     taken_over = [
         node
         for node in ctx.nodes.values()
@@ -118,8 +121,7 @@ def _nodeless(ctx: RotationContext, member: Member) -> None:
 
 
 def _cordoned(ctx: RotationContext, member: Member) -> bool:
-    """Whether the node says that it is leaving; writes it: cordon, exclusion from load balancers,
-    whose doing it is."""
+    """Cordon and mark the node; return True once it is done."""
     node = member.node
     if node is None:
         return True
@@ -150,9 +152,12 @@ def _follow(ctx: RotationContext, member: Member, status: NodeStatus) -> None:
 
 
 def _terminate(ctx: RotationContext, member: Member) -> None:
-    """End a drained instance. With decrement, recorded first, when the surge has done its work (no
-    more outdated nodes are left than the surge has brought fresh ones, or we are settling) and the
-    zones bear it. Otherwise the group launches another in its place, in the zone that lacks one."""
+    """End a drained instance.
+
+    With decrement, recorded first, when the surge has done its work (no more outdated nodes are
+    left than the surge has brought replacement nodes, or we are settling) and the zones bear it.
+    Otherwise the group launches another in its place, in the zone that lacks one.
+    """
     situation, decrements = ctx.situation, ctx.journal.decrements
     in_flight = {
         command.instance for command in ctx.view.in_flight if isinstance(command, Terminate)
@@ -165,7 +170,7 @@ def _terminate(ctx: RotationContext, member: Member) -> None:
     ours = situation.surge - len(decrements)
     waiting = {member.id, *(other.id for other in unknown.to_replace(ctx))}
     left = len(waiting - in_flight - set(decrements))
-    surplus = ctx.memory.records[member.id].reason in OURS
+    surplus = ctx.memory.records[member.id].reason in RETRACTED
     shrink = surplus or ((ctx.memory.mode != "rotate" or left <= ours) and zones_bear(ctx, member))
     if ours > 0 and shrink and situation.launched <= situation.desired:
         ctx.record(decrements=(*decrements, member.id))
@@ -187,8 +192,10 @@ def _decrement(ctx: RotationContext, member: Member) -> None:
 
 
 def zones_bear(ctx: RotationContext, member: Member) -> bool:
-    """Whether the zones stay as balanced as they were found when this instance goes and none comes
-    in its place."""
+    """Return whether the zones stay balanced without this instance.
+
+    As balanced, that is, as they were found.
+    """
     decrements = {*ctx.journal.decrements, member.id}
     zones = Counter(
         other.instance.zone for other in ctx.situation.members if other.id not in decrements
@@ -200,15 +207,17 @@ def zones_bear(ctx: RotationContext, member: Member) -> bool:
 
 
 def skip_blocked(ctx: RotationContext) -> None:
-    """Leave nodes where they are whose way out is barred by a command that keeps failing."""
+    """Skip nodes that a command that keeps failing blocks."""
     for member in ctx.situation.leaving:
         if member.id in ctx.memory.records and barred(ctx, member):
             give_up(ctx, member)
 
 
 def put_back(ctx: RotationContext) -> bool:
-    """Whether every node that we marked and do not take out is as it was, or cannot be made so;
-    writes what is missing."""
+    """Restore the nodes that we marked and do not replace; return True once done.
+
+    What cannot be restored does not hold it up.
+    """
     done = True
     for member in ctx.situation.members:
         node = member.node
@@ -233,8 +242,10 @@ def _as_before(node: Node) -> NodeChange:
 
 
 def untainted(ctx: RotationContext) -> bool:
-    """Whether no node of the group carries our soft taint, or it cannot be taken off; takes it
-    off."""
+    """Remove our soft taint from all nodes; return True once done.
+
+    A taint that cannot be removed does not hold it up.
+    """
     done = True
     for member in ctx.situation.members:
         if member.node is not None and SOFT_TAINT in member.node.taints:
@@ -245,11 +256,11 @@ def untainted(ctx: RotationContext) -> bool:
 
 
 def record_terminated(ctx: RotationContext) -> None:
-    """Tell of leaving instances that have ended, and count the canaries among them."""
+    """Report nodes that have ended, and count the canaries among them."""
     for instance in sorted(ctx.memory.marks.gone & ctx.memory.marks.selected):
         ctx.mark(selected=ctx.memory.marks.selected - {instance})
         record = ctx.memory.records[instance]
-        fresh = record.reason in OURS
+        fresh = record.reason in RETRACTED
         ctx.about(instance, phase="terminated", replaced=not fresh, ended=ctx.now)
         ctx.tell("terminated", record.name, f"{instance}, {ctx.now - record.began:.0f} s")
         if not ctx.journal.canary and not fresh:

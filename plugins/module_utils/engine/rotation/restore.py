@@ -1,10 +1,9 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The end of a rotation: give back the surge, undo changes, release the lock.
+"""End a rotation: remove the surge, undo changes, release the lock.
 
-Put back compares: a value is restored only if it is still the one that we set; else it is left and
-said.
+A value is restored only if it is still the one that we set; otherwise it is reported.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     SetTag,
     Terminate,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIGNPOST
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     BALANCED,
     spread,
@@ -28,7 +28,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import (
     PROTECT_AT_ONCE,
-    SIGNPOST,
     take,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
@@ -46,10 +45,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.sh
 
 
 def shrunk(ctx: RotationContext) -> bool:
-    """Whether the surge has been given back, and what is launched above a desired that somebody
-    lowered behind the fence. What is left of it goes by draining fresh nodes that nobody needs
-    (others only where there is none): one whose loss unbalances no zone, among those one that never
-    became ready, then the youngest."""
+    """Remove the surge, and what exceeds a lowered desired; return True once done.
+
+    What is left of it goes by draining replacement nodes that nobody needs (others only where there
+    is none): one whose loss unbalances no zone, among those one that never became ready, then the
+    youngest.
+    """
     situation = ctx.situation
     if situation.leaving:
         return False
@@ -70,7 +71,7 @@ def shrunk(ctx: RotationContext) -> bool:
 
 
 def surplus(ctx: RotationContext) -> str:
-    """Say how many nodes the group has above its base."""
+    """Return how many nodes the group has above its base."""
     situation = ctx.situation
     return (
         f"Auto Scaling group {ctx.group.name} has {situation.launched} nodes,"
@@ -79,7 +80,7 @@ def surplus(ctx: RotationContext) -> str:
 
 
 def _never_launched(ctx: RotationContext) -> bool:
-    """Wait for what was asked for; return True, and say so, when it has not come in time."""
+    """Wait for what was asked for; return True, with a report, if it never came."""
     rotating = ctx.memory.mode == "rotate"
     limit = ctx.boot_timeout if rotating else 2 * ctx.policy.poll_interval
     if not ctx.over("unlaunched", limit):
@@ -94,7 +95,7 @@ def _never_launched(ctx: RotationContext) -> bool:
 
 
 def _take_surplus(ctx: RotationContext, excess: str) -> bool:
-    """Choose the next node to go; return True, and say so, when none can be spared."""
+    """Select the next node to go; return True, with a report, if none can be spared."""
     situation = ctx.situation
     members = [member for member in situation.members if member.id not in ctx.memory.marks.skipped]
     candidates = [member for member in members if not member.outdated] or members
@@ -117,16 +118,18 @@ def _take_surplus(ctx: RotationContext, excess: str) -> bool:
 
 
 def left(ctx: RotationContext, sentence: str) -> None:
-    """Say once what stays as we set it."""
+    """Report once what stays as we set it."""
     if sentence not in ctx.memory.left:
         ctx.note(left=(*ctx.memory.left, sentence))
         ctx.tell("left", ctx.group.name, sentence)
 
 
 def restored(ctx: RotationContext) -> bool:
-    """Whether everything that the record names is as it was, or is said to be left; one look may
-    issue all of it. A run that follows must not take what we set for what was there before us: so
-    the reads have to show it too."""
+    """Restore everything the record lists; return True once done or reported.
+
+    One call may issue several commands. The reads have to show it too, since a run that follows
+    must not take what we set for what was there before.
+    """
     ctx.poll_soon = True
     if not ctx.read_fresh:
         return False
@@ -244,7 +247,7 @@ def _fence_stays(ctx: RotationContext, why: str) -> bool:
 
 
 def _was_unprotected(ctx: RotationContext, instance: str) -> bool:
-    """Whether the instance would be without protection if we had not come."""
+    """Return whether the instance would have no protection without us."""
     journal = ctx.journal
     return (
         instance in journal.unprotected

@@ -1,11 +1,12 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a rotation ended, as the module reports it."""
+"""Say how a rotation ended, as the module reports it."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
@@ -15,7 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
     RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
-    OURS,
+    RETRACTED,
     NodeRecord,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.standing import (
@@ -25,8 +26,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.st
 
 @dataclasses.dataclass(frozen=True)
 class RotationResult:
-    """How a run ended: its status (see core.report.status), the error that it failed with, whether
-    it changed anything, and `values`, the result of asg_node_replace as documented there."""
+    """How a run ended.
+
+    `status`: see core.report.status. `error`: what it failed with. `changed`: whether it changed
+    anything. `values`: the result of asg_node_replace as documented there.
+    """
 
     status: Status
     error: RotatorError | None
@@ -37,7 +41,7 @@ class RotationResult:
 def conclude(
     ctx: RotationContext, status: Status, error: RotatorError | None = None
 ) -> RotationResult:
-    """The result as of this look."""
+    """Return the result as of this look."""
     memory, group = ctx.memory, ctx.memory.group
     known = group is not None and (group.resolved is not None or memory.mode != "survey")
     situation = ctx.situation if known else None
@@ -57,9 +61,7 @@ def conclude(
         "base": situation.base if situation else 0,
         "desired": situation.desired if situation else 0,
         "target": _target(ctx) if known else {},
-        "old_image_ids": sorted(
-            {node["image_id"] for node in nodes if node["image_id"] and node["reason"] not in OURS}
-        ),
+        "old_image_ids": sorted(_old_images(nodes)),
         "nodes": nodes,
         "replaced": sum(node["replaced"] for node in nodes),
         "outdated": sum(member.id not in gone for member in situation.outdated) if situation else 0,
@@ -91,6 +93,13 @@ def _target(ctx: RotationContext) -> dict[str, str]:
     }
 
 
+def _old_images(nodes: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the images of outdated nodes, without removed replacement nodes."""
+    return {
+        node["image_id"] for node in nodes if node["image_id"] and node["reason"] not in RETRACTED
+    }
+
+
 def _told(record: NodeRecord, now: float) -> dict[str, Any]:
     values = dataclasses.asdict(record)
     began, ended = values.pop("began"), values.pop("ended")
@@ -111,3 +120,17 @@ def _waiting(member: Member) -> dict[str, Any]:
         image_id=member.instance.image_id,
     )
     return _told(record, 0.0)
+
+
+def diff(result: RotationResult) -> dict[str, str]:
+    """Return the images of the outdated nodes before and after, as Ansible shows them."""
+    nodes = result.values["nodes"]
+    target = result.values["target"].get("image_id", "")
+    planned = result.status == "planned"
+    before = "".join(f"{node['name']}: {node['image_id']}\n" for node in nodes)
+    after = "".join(
+        f"{node['name']}:"
+        f" {'replaced by ' + target if node['replaced'] or planned else node['image_id']}\n"
+        for node in nodes
+    )
+    return {"before": before, "after": after}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keep Cluster Autoscaler from taking new nodes, which are empty until old ones are drained.
+"""Keep Cluster Autoscaler from taking new nodes, empty until others are drained.
 
 It ends a node that it finds unneeded with decrement, which no scale-in protection stops. Its own
 opt-out is an annotation (Cluster Autoscaler FAQ, "How can I prevent Cluster Autoscaler from scaling
@@ -11,11 +11,11 @@ else has put it.
 
 from __future__ import annotations
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange, changes
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     SCALE_DOWN_DISABLED,
     SHIELDED,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange, changes
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -23,7 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
 
 
 def shield(ctx: RotationContext) -> None:
-    """Annotate the new nodes of the group, so that Cluster Autoscaler leaves them alone."""
+    """Annotate the group's new nodes, so that Cluster Autoscaler leaves them alone."""
     for member in ctx.situation.current:
         node = member.node
         if node is None or member.leaving or SCALE_DOWN_DISABLED in node.annotations:
@@ -37,7 +37,7 @@ def shield(ctx: RotationContext) -> None:
 
 
 def unshield(ctx: RotationContext) -> bool:
-    """Take our annotation off all nodes; return True once it is done, or cannot be."""
+    """Remove our annotation from all nodes; return True once done or impossible."""
     done = True
     for member in ctx.situation.members:
         node = member.node

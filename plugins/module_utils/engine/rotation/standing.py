@@ -12,15 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     REPLACING,
     SHIELDED,
+    SIGNPOST,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     SOFT_TAINT,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import (
-    SIGNPOST,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pods that come back to a cordoned node: evicted a last time, by their budget, before its end.
+"""Evict pods that come back to a cordoned node a last time, before its end.
 
 The drain leaves them (see engine.drain.pods). Their node is ended when the server has accepted that
 last eviction, not when the node is empty, which it never is. A budget that refuses it blocks as for
@@ -25,12 +25,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import fail
 
-AGAIN = 5.0
+RECHECK = 5.0
 """Seconds until a refused last eviction is asked again."""
 
 
 def evicted_last(ctx: RotationContext, member: Member) -> bool:
-    """Ask for the last eviction of pods that come back; return True once all are accepted."""
+    """Request the last eviction of pods that come back; return True once accepted."""
     node = member.node
     pods = _returning(ctx, member)
     if node is None or not pods:
@@ -47,12 +47,12 @@ def evicted_last(ctx: RotationContext, member: Member) -> bool:
     for pod in waiting.values():
         grace = ctx.policy.drain.grace_period
         ctx.do(Evict(pod.namespace, pod.name, pod.uid, grace))
-    ctx.look_at(ctx.now + AGAIN)
+    ctx.look_at(ctx.now + RECHECK)
     return False
 
 
 def _returning(ctx: RotationContext, member: Member) -> dict[str, Pod]:
-    """Return the pods on the node that come back to it, one of each controller, by its key."""
+    """Return the pods that come back to the node, one of each controller, by its key."""
     memory = ctx.memory.drain.nodes.get(member.name)
     if memory is None:
         return {}

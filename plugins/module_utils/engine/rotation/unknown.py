@@ -1,11 +1,12 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Instances that we cannot see into: without a Node, or not from the target although launched late.
+"""Judge instances that we cannot see into.
 
-What is absent is not fine. The Node of an instance may have been deleted by hand while its pods run
-on, its providerID may be missing, or we look at another cluster. Such an instance is unknown, not
-empty: it is no easy victim, never a canary, and a run that leaves one is never complete.
+They have no Node, or do not run the target although they were launched late. What is absent is not
+fine. The Node of an instance may have been deleted by hand while its pods run on, its providerID
+may be missing, or we look at another cluster. Such an instance is unknown, not empty: it is no easy
+victim, never a canary, and a run that leaves one is never complete.
 """
 
 from __future__ import annotations
@@ -37,19 +38,19 @@ def note_seen(ctx: RotationContext) -> None:
 
 
 def was_seen(ctx: RotationContext, member: Member) -> bool:
-    """Return whether the Node of this instance has been in this cluster, as far as we know."""
+    """Return whether this instance has had a Node in this cluster, as far as we know."""
     record = ctx.memory.records.get(member.id)
     named = record is not None and record.name != member.id
     return named or member.id in ctx.memory.seen_nodes
 
 
 def is_unknown(ctx: RotationContext, member: Member) -> bool:
-    """Return whether this outdated instance has had no Node in this cluster in this run."""
+    """Return whether this outdated instance has had no Node here in this run."""
     return bool(member.outdated) and member.node is None and not was_seen(ctx, member)
 
 
 def may_still_join(ctx: RotationContext, member: Member) -> bool:
-    """Return whether the instance is young enough for its Node to be still on its way."""
+    """Return whether the instance is so young that its Node may still come."""
     age = ctx.group.read_at - member.instance.launched_at
     return member.instance.launched_at > 0 and age < ctx.boot_timeout
 
@@ -75,8 +76,10 @@ def to_replace(ctx: RotationContext) -> tuple[Member, ...]:
 
 
 def strays(ctx: RotationContext) -> tuple[Member, ...]:
-    """Return instances that are outdated although they were launched after the target was resolved:
-    they show that new instances do not come from the target."""
+    """Return outdated instances that were launched after the target was resolved.
+
+    They show that new instances do not come from the target.
+    """
     since = ctx.target.resolved_at + CLOCKS
     return tuple(
         member

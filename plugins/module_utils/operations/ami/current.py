@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is in use now: the images and the Kubernetes version to compare with."""
+"""Find what is in use now: images and Kubernetes version to compare with."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ import dataclasses
 from collections.abc import Callable
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import CHECK_NAME
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.eks import (
+    describe_cluster,
+    describe_nodegroup,
+    group_names,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube import client, errors
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.image import Image
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
+    NamedSource,
     Source,
-    Target,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import resolve
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import KubeCall
@@ -35,9 +38,11 @@ Connect = Callable[[], KubeCall]
 
 @dataclasses.dataclass(frozen=True)
 class Current:
-    """What is compared with. `ids` are the images of the instances and of the template; `found`
-    those that exist, oldest first. `instance_ids` None: no node group is named.
-    `nodegroup_version`: EKS's record of a managed one."""
+    """What is in use.
+
+    `ids`: the images of the instances and of the template; `found`: those that exist, oldest first.
+    `instance_ids` None: no node group is named. `nodegroup_version`: EKS's record of a managed one.
+    """
 
     ids: tuple[str, ...] = ()
     found: tuple[Image, ...] = ()
@@ -46,31 +51,36 @@ class Current:
 
     @property
     def gone(self) -> tuple[str, ...]:
-        """Images in use that EC2 does not show any more."""
+        """Return the images in use that EC2 does not show any more."""
         known = {image.id for image in self.found}
         return tuple(name for name in self.ids if name not in known)
 
 
 def of_image(aws: Aws, image_id: str) -> Current:
-    """An image by itself, or what resolve:ssm: means. It must exist."""
+    """Return an image by itself, or what resolve:ssm: means. It must exist."""
     image = images.get(aws, parameters.resolve_image(aws, image_id))
     return Current((image.id,), (image,))
 
 
-def of_target(aws: Aws, target: Target) -> Current:
-    """A launch template or a node group."""
+def of_target(aws: Aws, target: NamedSource) -> Current:
+    """Return what a launch template or node group uses."""
     if target.eks_nodegroup:
         return _of_nodegroup(aws, target)
     source = sources.find(aws, target)
     return _current(aws, source, _launched_from(aws, source))
 
 
-def _of_nodegroup(aws: Aws, target: Target) -> Current:
-    """A managed node group: what its instances run. EKS changes template and instances together."""
-    shown = sources.describe_nodegroup(aws, target.eks_cluster, target.eks_nodegroup)
-    names = [group["name"] for group in shown.get("resources", {}).get("autoScalingGroups", ())]
+def _of_nodegroup(aws: Aws, target: NamedSource) -> Current:
+    """Return what the instances of a managed node group run.
+
+    EKS changes template and instances together.
+    """
+    shown = describe_nodegroup(aws, target.eks_cluster, target.eks_nodegroup)
+    names = group_names(shown)
     source = (
-        sources.find(aws, Target(group=names[0])) if names else Source(group=target.eks_nodegroup)
+        sources.find(aws, NamedSource(group=names[0]))
+        if names
+        else Source(group=target.eks_nodegroup)
     )
     return dataclasses.replace(
         _current(aws, source, []), nodegroup_version=str(shown.get("version", ""))
@@ -85,7 +95,7 @@ def _current(aws: Aws, source: Source, launched_from: list[str]) -> Current:
 
 
 def _launched_from(aws: Aws, source: Source) -> list[str]:
-    """The images that the next instances would be launched from."""
+    """Return the images that the next instances would be launched from."""
     if source.configuration:
         doing = f"read launch configuration {source.configuration}"
         shown = aws.call(
@@ -103,9 +113,8 @@ def _launched_from(aws: Aws, source: Source) -> list[str]:
 
 
 def node_versions(call: KubeCall, instance_ids: tuple[str, ...] | None) -> list[str]:
-    """The kubelet versions of the nodes on these instances (joined by spec.providerID), None: of
-    all nodes."""
-    nodes = client.KubeClient(call).records(Feed("nodes"))
+    """Return the kubelet versions of the nodes on these instances (None: of all)."""
+    nodes = client.KubeClient(call).records(NODES)
     return sorted(
         {
             node.kubelet_version
@@ -116,15 +125,9 @@ def node_versions(call: KubeCall, instance_ids: tuple[str, ...] | None) -> list[
 
 
 def control_plane_version(aws: Aws, eks_cluster: str, connect: Connect) -> str:
-    """The version of the control plane: EKS's word for it, or the API server's own."""
+    """Return the version of the control plane, from EKS or from the API server."""
     if eks_cluster:
-        doing = f"describe EKS cluster {eks_cluster}"
-        try:
-            return str(
-                aws.call(doing, "eks", "DescribeCluster", name=eks_cluster)["cluster"]["version"]
-            )
-        except NotFoundError as error:
-            raise NotFoundError(error.message, CHECK_NAME, error.code) from error
+        return str(describe_cluster(aws, eks_cluster)["version"])
     doing = "read the version of the Kubernetes API server"
     with errors.reaching(doing):
         return str(

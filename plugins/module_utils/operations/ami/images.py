@@ -1,13 +1,16 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Images and instance types as EC2 knows them."""
+"""Read images and instance types from EC2."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.instances import (
+    describe_instances,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.fit import InstanceType
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.image import (
@@ -22,8 +25,10 @@ TYPES_PER_CALL = 100
 
 
 def search(aws: Aws, owners: Sequence[str], filters: Filters, deprecated: bool) -> list[Image]:
-    """The images of `owners` (empty: anybody's) that pass the filters; deprecated ones of others
-    only if asked for."""
+    """Return the images of `owners` that pass the filters.
+
+    No owners: anybody's. `deprecated`: deprecated images of others too.
+    """
     shown = aws.pages(
         "search images",
         "ec2",
@@ -37,8 +42,10 @@ def search(aws: Aws, owners: Sequence[str], filters: Filters, deprecated: bool) 
 
 
 def by_ids(aws: Aws, ids: Iterable[str]) -> dict[str, Image]:
-    """Images by id; one that does not exist, or is not shared with us, is left out. By filter:
-    asked for by id, one missing image would hide the others."""
+    """Return images by ID, without those that do not exist or are not shared with us.
+
+    Asked for by filter, because a call by IDs fails if one is missing.
+    """
     wanted = sorted(set(ids))
     if not wanted:
         return {}
@@ -46,7 +53,7 @@ def by_ids(aws: Aws, ids: Iterable[str]) -> dict[str, Image]:
 
 
 def get(aws: Aws, image_id: str) -> Image:
-    """One image. Raises NotFoundError."""
+    """Return one image. Raises NotFoundError."""
     found = by_ids(aws, [image_id])
     if image_id not in found:
         raise NotFoundError(
@@ -57,7 +64,10 @@ def get(aws: Aws, image_id: str) -> Image:
 
 
 def instance_types(aws: Aws, types: Iterable[str]) -> dict[str, InstanceType]:
-    """What instance types can run, by name. Raises RotatorError for a type that does not exist."""
+    """Return what instance types can run, by name.
+
+    Raises RotatorError for a type that does not exist.
+    """
     wanted, found = sorted(set(types)), {}
     for start in range(0, len(wanted), TYPES_PER_CALL):
         names = wanted[start : start + TYPES_PER_CALL]
@@ -73,19 +83,13 @@ def instance_types(aws: Aws, types: Iterable[str]) -> dict[str, InstanceType]:
 
 
 def of_instances(aws: Aws, ids: Iterable[str]) -> list[str]:
-    """The image ids of instances that are not gone, each once, sorted. Instances that do not exist
-    are left out."""
+    """Return the image IDs of instances that have not ended, each once, sorted.
+
+    Instances that do not exist are left out.
+    """
     wanted = sorted(set(ids))
     found: set[str] = set()
-    for start in range(0, len(wanted), 200):  # EC2's limit of filter values
-        filters = [{"Name": "instance-id", "Values": wanted[start : start + 200]}]
-        for place in aws.pages(
-            "describe instances", "ec2", "DescribeInstances", "Reservations", Filters=filters
-        ):
-            alive = [
-                one
-                for one in place["Instances"]
-                if one["State"]["Name"] not in ("terminated", "shutting-down")
-            ]
-            found.update(instance["ImageId"] for instance in alive)
+    for one in describe_instances(aws, "describe instances", "instance-id", wanted):
+        if one["State"]["Name"] not in ("terminated", "shutting-down"):
+            found.add(one["ImageId"])
     return sorted(found)

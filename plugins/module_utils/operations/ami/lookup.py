@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find the one image that answers a request, and how far behind the present is."""
+"""Find the image that answers a request, and how far behind it what is in use is."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.images import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.families import (
     CUSTOM,
     FAMILIES,
-    Kind,
+    ImageKind,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.image import (
     Image,
@@ -56,8 +56,7 @@ SHOWN_CHOICES = 8
 
 @dataclasses.dataclass(frozen=True)
 class Found:
-    """An image, the parameter that named it and the release version that was published beside it
-    (or empty)."""
+    """An image, and the parameter and release version published with it, or ""."""
 
     image: Image
     parameter: str = ""
@@ -65,13 +64,13 @@ class Found:
 
 
 class Lookup:
-    """One lookup. `now` is UTC. It only reads."""
+    """One lookup, which only reads. `now` is UTC."""
 
     def __init__(self, aws: Aws, search: Search, now: datetime.datetime, connect: Connect) -> None:
         self._aws, self._search, self._now, self._connect = aws, search, now, connect
 
     def run(self) -> dict[str, Any]:
-        """The module's result. Raises core.errors."""
+        """Return the result of eks_ami_lookup. Raises core.errors."""
         search = self._search
         current = self._current()
         family = search.family or _family_of(current)
@@ -105,8 +104,11 @@ class Lookup:
             return current.of_target(self._aws, self._search.compare)
         return Current()
 
-    def _kind(self, family: str, version: str, current: Current) -> Kind:
-        """What is not said is taken from what is in use, as long as that is of the same family."""
+    def _kind(self, family: str, version: str, current: Current) -> ImageKind:
+        """Return the kind of image looked for.
+
+        What was not given is taken from what is in use, if that is of the same family.
+        """
         search, said = self._search, None
         if current.found and current.found[0].named:
             said = current.found[0].named.kind
@@ -115,12 +117,12 @@ class Lookup:
             current.found[0].architecture if current.found else ""
         )
         if family == CUSTOM:
-            return Kind(CUSTOM, "", architecture or families.ARCHITECTURES[0], version)
+            return ImageKind(CUSTOM, "", architecture or families.ARCHITECTURES[0], version)
         variant = search.variant or (same.variant if same else "")
         os_release = search.os_release or (same.os_release if same else "")
         return families.make_kind(family, variant, architecture, version, os_release)
 
-    def _published(self, kind: Kind) -> Found:
+    def _published(self, kind: ImageKind) -> Found:
         if self._search.release_version:
             return self._pinned(kind)
         parameter, release_parameter = families.parameters(kind)
@@ -137,12 +139,12 @@ class Lookup:
         older = [one for one in self._listed(kind) if one.created_at <= image.created_at]
         return Found(self._choose(older or [image], kind))
 
-    def _choose(self, candidates: Sequence[Image], kind: Kind) -> Image:
+    def _choose(self, candidates: Sequence[Image], kind: ImageKind) -> Image:
         return choose(
             candidates, self._now, self._search.min_age, self._search.max_age, kind.text()
         )
 
-    def _pinned(self, kind: Kind) -> Found:
+    def _pinned(self, kind: ImageKind) -> Found:
         wanted = self._search.release_version
         matching = [
             image
@@ -162,7 +164,7 @@ class Lookup:
             else "There are none in this region",
         )
 
-    def _listed(self, kind: Kind, release: str = "*") -> list[Image]:
+    def _listed(self, kind: ImageKind, release: str = "*") -> list[Image]:
         filters = {
             "name": [families.name_pattern(kind, release)],
             "architecture": [kind.architecture],
@@ -171,9 +173,11 @@ class Lookup:
         owners = self._search.owners or FAMILIES[kind.family].owners
         return images.search(self._aws, owners, filters, deprecated=release != "*")
 
-    def _unpublished(self, kind: Kind, parameter: str) -> NotFoundError:
-        """The error for a parameter that does not exist, with the Kubernetes versions for which
-        there are images."""
+    def _unpublished(self, kind: ImageKind, parameter: str) -> NotFoundError:
+        """Return the error for a parameter that does not exist.
+
+        It names the Kubernetes versions for which there are images.
+        """
         every = self._listed(dataclasses.replace(kind, kubernetes_version="*"))
         minors = {image.named.kind.kubernetes_version for image in every if image.named}
         choices = ", ".join(sorted(minors, key=order))
@@ -186,12 +190,12 @@ class Lookup:
             f"No AMI is published for {kind.text()}: there is no parameter {parameter}", hint
         )
 
-    def _own(self, kind: Kind) -> list[Image]:
+    def _own(self, kind: ImageKind) -> list[Image]:
         return images.search(
             self._aws, self._search.owners or ("self",), self._filters(kind), deprecated=False
         )
 
-    def _custom(self, kind: Kind) -> Found:
+    def _custom(self, kind: ImageKind) -> Found:
         search = self._search
         if search.release_version:
             raise InputError(
@@ -214,7 +218,7 @@ class Lookup:
             )
         return Found(self._choose(candidates, kind))
 
-    def _filters(self, kind: Kind) -> dict[str, Sequence[str]]:
+    def _filters(self, kind: ImageKind) -> dict[str, Sequence[str]]:
         search = self._search
         wanted: dict[str, Sequence[str]] = {
             "state": ["available"],
@@ -241,8 +245,10 @@ class Lookup:
 
 
 def _family_of(current: Current) -> str:
-    """The family of what is in use; al2023 where nothing is. Raises InputError for an image that
-    nobody publishes."""
+    """Return the family of what is in use, al2023 where nothing is.
+
+    Raises InputError for an image that nobody publishes.
+    """
     if not current.found:
         return "al2023"
     named = current.found[0].named

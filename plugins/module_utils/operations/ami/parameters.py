@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Systems Manager parameters."""
+"""Read parameters of Systems Manager."""
 
 from __future__ import annotations
 
@@ -11,14 +11,19 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.dat
 
 
 def values(aws: Aws, names: list[str]) -> dict[str, str]:
-    """The values of at most ten parameters by name; one that does not exist is left out."""
+    """Return the values of at most ten parameters by name.
+
+    A parameter that does not exist is left out.
+    """
     answer = aws.call(f"read parameter {names[0]}", "ssm", "GetParameters", Names=names)
     return {parameter["Name"]: parameter["Value"] for parameter in answer.get("Parameters", ())}
 
 
 def resolve_image(aws: Aws, image_id: str) -> str:
-    """An image id from itself or from what resolve:ssm:<name>[:<version or label>] means now.
-    Raises NotFoundError."""
+    """Return an image ID as it is, or what resolve:ssm:<name> means now.
+
+    The name may end in a version or label. Raises NotFoundError.
+    """
     if not image_id.startswith(ALIAS):
         return image_id
     name = image_id.removeprefix(ALIAS)

@@ -14,8 +14,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.releases import (
-    CONTROL_PLANE,
-    NODES,
+    OF_CONTROL_PLANE,
+    OF_NODES,
     Chosen,
     check_skew,
     given_minor,
@@ -30,7 +30,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.ami.cur
 
 
 class VersionSource:
-    """Answers once; `warnings` and `control_plane` (empty: not known) are filled by then."""
+    """Chooses a version, once.
+
+    Then `warnings` and `control_plane` ("": not known) are set.
+    """
 
     def __init__(
         self, aws: Aws, eks_cluster: str, current: Current, connect: Connect, allow_downgrade: bool
@@ -41,18 +44,21 @@ class VersionSource:
         self.control_plane = ""
 
     def choose(self, wanted: str, needed: bool) -> Chosen:
-        """The version for `wanted`: one, "nodes", "control_plane", or empty for the default. Only
-        what was asked for by name may fail because Kubernetes cannot be reached. `needed` false:
-        images that belong to no version."""
+        """Return the version for `wanted`.
+
+        `wanted`: a version, "nodes", "control_plane", or "" for the default. Only what was asked
+        for by name fails because Kubernetes cannot be reached. `needed` false: images that belong
+        to no version.
+        """
         if not wanted and not needed:
             return Chosen("", "none")
-        if wanted == NODES:
-            chosen = Chosen(single_minor(self._asked(), self._whose()), NODES)
-        elif wanted == CONTROL_PLANE:
+        if wanted == OF_NODES:
+            chosen = Chosen(single_minor(self._asked(), self._whose()), OF_NODES)
+        elif wanted == OF_CONTROL_PLANE:
             self.control_plane = minor_of(
                 current.control_plane_version(self._aws, self._cluster, self._connect)
             )
-            chosen = Chosen(self.control_plane, CONTROL_PLANE)
+            chosen = Chosen(self.control_plane, OF_CONTROL_PLANE)
         elif wanted:
             chosen = Chosen(given_minor(wanted), "given")
         else:
@@ -72,17 +78,19 @@ class VersionSource:
             )
         nodes = (
             self._present().version
-            if chosen.source in ("given", CONTROL_PLANE) and not self._allow_downgrade
+            if chosen.source in ("given", OF_CONTROL_PLANE) and not self._allow_downgrade
             else ""
         )
         check_skew(chosen.version, self.control_plane, nodes, self._allow_downgrade)
 
     def _present(self) -> Chosen:
-        """The minor in use: the nodes' own, else what EKS has on record, else what the image's name
-        says."""
+        """Return the minor version in use.
+
+        It is that of the nodes, else EKS's record, else what the image's name says.
+        """
         running = self._node_versions()
         if running:
-            return Chosen(single_minor(running, self._whose()), NODES)
+            return Chosen(single_minor(running, self._whose()), OF_NODES)
         if self._current.nodegroup_version:
             return Chosen(minor_of(self._current.nodegroup_version), "nodegroup")
         minors = [
@@ -93,7 +101,10 @@ class VersionSource:
         return Chosen("", "none")
 
     def _node_versions(self) -> list[str]:
-        """Best effort, and only where a node group or a cluster is named."""
+        """Return the kubelet versions where a node group or a cluster is named.
+
+        None where the cluster cannot be reached.
+        """
         if self._current.instance_ids is None and not self._cluster:
             return []
         try:

@@ -11,11 +11,14 @@ managed one is tagged by EKS.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws import eks
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import list_groups
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
+    DescribedGroup,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.identity import (
     NodeGroup,
 )
@@ -23,10 +26,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.ki
     EKS_CLUSTER_TAG,
     EKS_NODEGROUP_TAG,
     OWNER_TAGS,
-    tags_of,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
-    read_group,
 )
 
 OWNING = ("owned", "shared")
@@ -37,30 +36,31 @@ CLUSTERS_AT_ONCE = 20
 
 
 def list_clusters(aws: Aws, region: str) -> list[str]:
-    """The names of the region's EKS clusters."""
-    return sorted(
-        aws.pages(f"list the EKS clusters of {region}", "eks", "ListClusters", "clusters")
-    )
+    """Return the names of the region's EKS clusters, sorted."""
+    return sorted(eks.list_clusters(aws, f"list the EKS clusters of {region}"))
 
 
 def list_node_groups(
     aws: Aws, region: str, clusters: Iterable[str], tags: Mapping[str, str]
 ) -> list[NodeGroup]:
-    """The node groups of these clusters that have all of `tags`, by cluster and name. Calls:
-    DescribeAutoScalingGroups, and DescribeNodegroup for each managed one."""
+    """Return the node groups of these clusters that have all of `tags`.
+
+    They are sorted by cluster and name. Calls DescribeAutoScalingGroups, and DescribeNodegroup for
+    each managed one.
+    """
     wanted, found = sorted(clusters), []
     for start in range(0, len(wanted), CLUSTERS_AT_ONCE):
         names = wanted[start : start + CLUSTERS_AT_ONCE]
         keys = [prefix + name for name in names for prefix in OWNER_TAGS]
         shown = list_groups(aws, f"list the Auto Scaling groups of {region}", {"tag-key": keys})
-        found += [group for raw in shown for group in _read(aws, region, names, tags, raw)]
+        found += [group for one in shown for group in _read(aws, region, names, tags, one)]
     return sorted(found, key=lambda group: (group.cluster, group.group))
 
 
 def _read(
-    aws: Aws, region: str, clusters: list[str], wanted: Mapping[str, str], raw: Mapping[str, Any]
+    aws: Aws, region: str, clusters: list[str], wanted: Mapping[str, str], group: DescribedGroup
 ) -> Iterable[NodeGroup]:
-    tags = tags_of(raw)
+    tags = group.tags
     cluster = _cluster(tags, clusters)
     if not cluster or any(tags.get(key) != value for key, value in wanted.items()):
         return
@@ -68,10 +68,10 @@ def _read(
     yield NodeGroup(
         cluster=cluster,
         region=region,
-        group=raw["AutoScalingGroupName"],
+        group=group.name,
         nodegroup=nodegroup,
-        zones=tuple(sorted(raw.get("AvailabilityZones", ()))),
-        instance_types=read_group(raw).types,
+        zones=tuple(sorted(group.zones)),
+        instance_types=group.source.types,
         labels=_managed_labels(aws, cluster, nodegroup) if nodegroup else _labels(tags),
         tags=tags,
     )
@@ -95,20 +95,17 @@ def _labels(tags: Mapping[str, str]) -> dict[str, str]:
 
 
 def _managed_labels(aws: Aws, cluster: str, nodegroup: str) -> dict[str, str]:
-    doing = f"describe node group {nodegroup} of EKS cluster {cluster}"
     try:
-        shown = aws.call(
-            doing, "eks", "DescribeNodegroup", clusterName=cluster, nodegroupName=nodegroup
-        )
+        shown = eks.describe_nodegroup(aws, cluster, nodegroup)
     except NotFoundError:  # being deleted: its Auto Scaling group goes last
         return {}
-    return dict(shown["nodegroup"].get("labels") or {})
+    return dict(shown.get("labels") or {})
 
 
 def unknown_clusters(
     wanted: Iterable[str], found: Iterable[str], regions: Iterable[str]
 ) -> NotFoundError | None:
-    """The error for clusters that were asked for and are nowhere, or None."""
+    """Return the error for clusters that exist nowhere, None if all exist."""
     missing = sorted(set(wanted) - set(found))
     if not missing:
         return None

@@ -18,7 +18,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.fit im
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.image import check_usable
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
     Source,
-    read_group,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.configurations import (
     ConfigurationPlan,
@@ -44,8 +43,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.templat
 
 
 def update(aws: Aws, wanted: Wanted, source: Source, dry: bool) -> ConfigurationOutcome:
-    """Bring the group to the wanted image, or back. A launch configuration cannot name its image by
-    a parameter, so that resolve:ssm: is resolved here."""
+    """Bring the group to the wanted image, or back. With `dry`, only plan it.
+
+    A launch configuration cannot name its image by a parameter, so that resolve:ssm: is resolved
+    here.
+    """
     every = {one["LaunchConfigurationName"]: one for one in _all(aws)}
     if source.configuration not in every:
         raise NotFoundError(f"There is no launch configuration {source.configuration}", CHECK_NAME)
@@ -79,7 +81,10 @@ def _judge(
     image_id: str,
     warnings: list[str],
 ) -> bool | None:
-    """Refuse what cannot work; whether EC2 confirmed a launch, None where it was not asked."""
+    """Refuse what cannot work; return whether EC2 confirmed a launch.
+
+    None: it was not asked.
+    """
     if not plan.changes:
         return None
     kind = str(plan.after.get("InstanceType", ""))
@@ -120,8 +125,8 @@ def _prunable(
 def _in_use(aws: Aws) -> set[str]:
     """Return the names that a group launches from, or one of its instances came from."""
     found: set[str] = set()
-    for source in map(read_group, list_groups(aws)):
-        found |= {source.configuration, *(member.source[0] for member in source.members)}
+    for group in list_groups(aws):
+        found |= {group.source.configuration, *(one.source[0] for one in group.instances)}
     return found
 
 

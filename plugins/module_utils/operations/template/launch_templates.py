@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Launch templates and their versions in EC2."""
+"""Read and write launch templates and their versions in EC2."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.eks import (
+    describe_nodegroup,
+    list_clusters,
+    list_nodegroups,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import list_groups
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.instances import (
+    describe_instances,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     ForbiddenError,
     NotFoundError,
@@ -18,7 +26,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
     Use,
-    read_group,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import (
     Version,
@@ -34,7 +41,7 @@ DELETES_PER_CALL = 200
 
 
 def versions(aws: Aws, template_id: str) -> list[Version]:
-    """All versions of a template, in any order. Raises NotFoundError."""
+    """Return all versions of a template, in any order. Raises NotFoundError."""
     doing = f"read the versions of launch template {template_id}"
     shown = aws.pages(
         doing,
@@ -47,7 +54,7 @@ def versions(aws: Aws, template_id: str) -> list[Version]:
 
 
 def parse_version(shown: Mapping[str, Any]) -> Version:
-    """A Version from an element of DescribeLaunchTemplateVersions."""
+    """Return the version that an element of DescribeLaunchTemplateVersions describes."""
     return Version(
         number=int(shown["VersionNumber"]),
         data=shown["LaunchTemplateData"],
@@ -57,11 +64,11 @@ def parse_version(shown: Mapping[str, Any]) -> Version:
 
 
 def create_version(aws: Aws, template_id: str, plan: Plan, description: str) -> int:
-    """A new version with the plan's data; its number.
+    """Create a version with the plan's data; return its number.
 
-    It inherits from its source wherever that is possible: fields that an older botocore does not
-    know survive so. What a rollback copies is inherited too; EC2 wants at least one field to be
-    given.
+    It inherits from its source wherever that is possible, so that fields survive which an older
+    botocore does not know. What a rollback copies is inherited too; EC2 wants at least one field to
+    be given.
     """
     base = plan.source.number
     data = {name: value for name, value in plan.after.items() if plan.before.get(name) != value}
@@ -99,8 +106,10 @@ def set_default(aws: Aws, template_id: str, number: int) -> None:
 
 
 def tag(aws: Aws, template_id: str, tags: Mapping[str, str]) -> str:
-    """Tag the template; an answer that is not empty says why that was not allowed, which spoils
-    nothing."""
+    """Tag the template.
+
+    Returns a warning if tagging is forbidden, else ""; that is not fatal.
+    """
     listed = [{"Key": key, "Value": value} for key, value in tags.items()]
     try:
         aws.call(
@@ -116,7 +125,7 @@ def tag(aws: Aws, template_id: str, tags: Mapping[str, str]) -> str:
 
 
 def delete_versions(aws: Aws, template_id: str, numbers: Sequence[int]) -> list[int]:
-    """Delete versions; the numbers that are gone now."""
+    """Delete versions; return the numbers of those that are gone now."""
     gone: list[int] = []
     for start in range(0, len(numbers), DELETES_PER_CALL):
         answer = aws.call(
@@ -132,11 +141,10 @@ def delete_versions(aws: Aws, template_id: str, numbers: Sequence[int]) -> list[
 
 
 def dry_run(aws: Aws, params: Mapping[str, Any], what: str) -> str:
-    """Ask EC2 whether RunInstances would succeed; empty when it would or a sentence when the caller
-    may not ask.
+    """Ask EC2 whether RunInstances would succeed.
 
-    Raises RefusedError when it would fail. EC2 says "yes" to a dry run by the error
-    DryRunOperation.
+    Returns "" if it would, or a sentence if the caller may not ask. Raises RefusedError if it would
+    fail. EC2 answers "yes" to a dry run with the error DryRunOperation.
     """
     doing = f"launch an instance from {what} (dry run)"
     try:
@@ -150,8 +158,10 @@ def dry_run(aws: Aws, params: Mapping[str, Any], what: str) -> str:
 
 
 def launch_params(use: Use, plan: Plan, subnet: str) -> dict[str, Any]:
-    """RunInstances' parameters for a launch as the group would do it from the plan's data, the
-    version not made yet."""
+    """Return parameters of RunInstances for a launch like the group's.
+
+    The data is the plan's, since its version does not exist yet.
+    """
     params: dict[str, Any] = {
         "LaunchTemplate": {"LaunchTemplateId": use.template_id, "Version": str(plan.source.number)}
     }
@@ -167,8 +177,10 @@ def launch_params(use: Use, plan: Plan, subnet: str) -> dict[str, Any]:
 
 
 def numbers_in_use(aws: Aws, template_id: str) -> set[int]:
-    """The version numbers that instances, Auto Scaling groups or managed node groups of this region
-    name."""
+    """Return the versions that instances or node groups of this region use.
+
+    These are instances, Auto Scaling groups and managed node groups.
+    """
     return (
         _by_instances(aws, template_id)
         | _by_groups(aws, template_id)
@@ -177,25 +189,25 @@ def numbers_in_use(aws: Aws, template_id: str) -> set[int]:
 
 
 def _by_instances(aws: Aws, template_id: str) -> set[int]:
-    """EC2 tags every instance with the template and version that it came from (EC2 user guide,
-    launch templates)."""
-    filters = [{"Name": "tag:aws:ec2launchtemplate:id", "Values": [template_id]}]
+    """Return the versions that instances were launched from.
+
+    EC2 tags every instance with template and version (EC2 user guide, launch templates).
+    """
     doing = f"find instances of launch template {template_id}"
     found = set()
-    for place in aws.pages(doing, "ec2", "DescribeInstances", "Reservations", Filters=filters):
-        for instance in place["Instances"]:
-            tags = {one["Key"]: one["Value"] for one in instance.get("Tags", ())}
-            if instance["State"]["Name"] != "terminated":
-                found.add(int(tags["aws:ec2launchtemplate:version"]))
+    for one in describe_instances(aws, doing, "tag:aws:ec2launchtemplate:id", [template_id]):
+        tags = {tag["Key"]: tag["Value"] for tag in one.get("Tags", ())}
+        if one["State"]["Name"] != "terminated":
+            found.add(int(tags["aws:ec2launchtemplate:version"]))
     return found
 
 
 def _by_groups(aws: Aws, template_id: str) -> set[int]:
     found: set[int] = set()
-    for source in map(read_group, list_groups(aws)):
+    for group in list_groups(aws):
         launched_from = [
-            *(use.key for use in source.uses),
-            *(member.source for member in source.members),
+            *(use.key for use in group.source.uses),
+            *(instance.source for instance in group.instances),
         ]
         found |= {
             int(version)
@@ -206,29 +218,26 @@ def _by_groups(aws: Aws, template_id: str) -> set[int]:
 
 
 def followers(aws: Aws, template_id: str, pointers: Collection[str], group: str) -> list[str]:
-    """The other Auto Scaling groups that follow the template by one of `pointers` ("$Latest",
-    "$Default")."""
+    """Return the other groups that follow the template by one of `pointers`.
+
+    A pointer is "$Latest" or "$Default".
+    """
     return sorted(
-        str(one["AutoScalingGroupName"])
+        one.name
         for one in list_groups(aws)
-        if one["AutoScalingGroupName"] != group
+        if one.name != group
         and any(
-            use.template_id == template_id and use.version in pointers
-            for use in read_group(one).uses
+            use.template_id == template_id and use.version in pointers for use in one.source.uses
         )
     )
 
 
 def _by_nodegroups(aws: Aws, template_id: str) -> set[int]:
     found: set[int] = set()
-    for cluster in aws.pages("list EKS clusters", "eks", "ListClusters", "clusters"):
-        doing = f"list the node groups of EKS cluster {cluster}"
-        for name in aws.pages(doing, "eks", "ListNodegroups", "nodegroups", clusterName=cluster):
+    for cluster in list_clusters(aws):
+        for name in list_nodegroups(aws, cluster):
             try:
-                doing = f"describe node group {name} of EKS cluster {cluster}"
-                shown = aws.call(
-                    doing, "eks", "DescribeNodegroup", clusterName=cluster, nodegroupName=name
-                )["nodegroup"]
+                shown = describe_nodegroup(aws, cluster, name)
             except NotFoundError:  # deleted since it was listed
                 continue
             template = shown.get("launchTemplate") or {}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an update of a node group's templates did, or would do."""
+"""Record what an update of a node group's launch source did, or would do."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.pla
 
 @dataclasses.dataclass(frozen=True)
 class Part:
-    """One template of the node group: what it is, what it needs, and which of its versions are to
-    be deleted."""
+    """One template of the node group, its plan and the versions to delete."""
 
     use: Use
     name: str
@@ -31,14 +30,16 @@ class Part:
 
     @property
     def changed(self) -> bool:
-        """Whether anything of it changes."""
+        """Return whether anything of it changes."""
         return self.plan.changed or bool(self.prune)
 
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What was done, or in check mode would be. `verified`: EC2 said yes to a launch; None where it
-    was not asked."""
+    """What was done to launch templates, or in check mode would be.
+
+    `verified`: EC2 confirmed a launch; None: it was not asked.
+    """
 
     source: Source
     parts: tuple[Part, ...]
@@ -47,13 +48,13 @@ class Outcome:
 
     @property
     def changed(self) -> bool:
-        """Whether anything changes."""
+        """Return whether anything changes."""
         return any(part.changed for part in self.parts)
 
 
 @dataclasses.dataclass(frozen=True)
 class ConfigurationOutcome:
-    """What was done to the group's launch configuration, or in check mode would be."""
+    """What was done to a launch configuration, or in check mode would be."""
 
     source: Source
     plan: ConfigurationPlan
@@ -63,5 +64,5 @@ class ConfigurationOutcome:
 
     @property
     def changed(self) -> bool:
-        """Whether anything changes."""
+        """Return whether anything changes."""
         return self.plan.changed or bool(self.prune)

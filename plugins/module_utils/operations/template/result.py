@@ -19,8 +19,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.templat
 
 
 def show_templates(outcome: Outcome) -> dict[str, Any]:
-    """The result for launch templates: the main one's fields at the top, every one's under
-    `templates`."""
+    """Return the result for launch templates.
+
+    The main template's fields are at the top, every template's under `templates`.
+    """
     parts = [_show_part(part) for part in outcome.parts]
     return {
         **parts[0],
@@ -49,7 +51,7 @@ def _show_part(part: Part) -> dict[str, Any]:
 
 
 def diff_templates(outcome: Outcome) -> list[dict[str, str]]:
-    """One diff for each template that changes."""
+    """Return one diff for each template that changes."""
     return [_diff_part(outcome, part) for part in outcome.parts if part.changed]
 
 
@@ -74,7 +76,7 @@ def _diff_part(outcome: Outcome, part: Part) -> dict[str, str]:
 
 
 def show_configuration(outcome: ConfigurationOutcome) -> dict[str, Any]:
-    """The result for a launch configuration."""
+    """Return the result for a launch configuration."""
     plan = outcome.plan
     return {
         "kind": "launch_configuration",
@@ -91,7 +93,7 @@ def show_configuration(outcome: ConfigurationOutcome) -> dict[str, Any]:
 
 
 def diff_configuration(outcome: ConfigurationOutcome) -> list[dict[str, str]]:
-    """The diff of a launch configuration, if it changes."""
+    """Return the diff of a launch configuration, if it changes."""
     plan = outcome.plan
     if not outcome.changed:
         return []

@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.eks import (
+    describe_nodegroup,
+    group_names,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import (
     CHECK_NAME,
     describe_group,
@@ -25,28 +29,30 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.ki
     KOPS_GROUP_TAG,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
+    NamedSource,
     Source,
-    Target,
     Use,
-    read_group,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import LATEST
 
 
-def find(aws: Aws, target: Target) -> Source:
-    """The Source of what is named. Raises InputError, NotFoundError, RefusedError."""
+def find(aws: Aws, target: NamedSource) -> Source:
+    """Return the launch source of what is named.
+
+    Raises InputError, NotFoundError, RefusedError.
+    """
     if target.eks_nodegroup:
         return _of_nodegroup(aws, target)
     if target.kops_group:
         return _of_kops(aws, target)
     if target.group:
-        return read_group(describe_group(aws, target.group))
+        return describe_group(aws, target.group).source
     template = describe_template(aws, target.template_id, target.template_name)
     return Source(uses=(Use(template["LaunchTemplateId"], target.version or LATEST),))
 
 
 def describe_template(aws: Aws, template_id: str, name: str) -> dict[str, Any]:
-    """A launch template by id or else by name. Raises NotFoundError."""
+    """Return a launch template by ID or else by name. Raises NotFoundError."""
     called = template_id or name
     try:
         answer = aws.call(
@@ -66,8 +72,11 @@ def describe_template(aws: Aws, template_id: str, name: str) -> dict[str, Any]:
     return dict(found[0])
 
 
-def _of_kops(aws: Aws, target: Target) -> Source:
-    """By the tags that kops sets on every group (kops: docs, labels and tags)."""
+def _of_kops(aws: Aws, target: NamedSource) -> Source:
+    """Find a kops instance group by the tags that kops sets on every group.
+
+    Source: kops, docs, labels and tags.
+    """
     wanted = {
         KOPS_CLUSTER_TAG: target.kops_cluster,
         KOPS_GROUP_TAG: target.kops_group,
@@ -83,7 +92,7 @@ def _of_kops(aws: Aws, target: Target) -> Source:
     if not shown:
         raise NotFoundError(f"There is no {called}", CHECK_NAME)
     if len(shown) > 1:
-        names = ", ".join(sorted(one["AutoScalingGroupName"] for one in shown))
+        names = ", ".join(sorted(one.name for one in shown))
         raise RefusedError(
             f"More than one Auto Scaling group says it is {called}: {names}",
             "Name autoscaling_group_name",
@@ -92,26 +101,15 @@ def _of_kops(aws: Aws, target: Target) -> Source:
         "kops update cluster puts back what the instance group's spec says: change"
         " spec.image there as well"
     )
-    return dataclasses.replace(read_group(shown[0]), note=note)
+    return dataclasses.replace(shown[0].source, note=note)
 
 
-def describe_nodegroup(aws: Aws, cluster: str, name: str) -> dict[str, Any]:
-    """A managed node group of an EKS cluster. Raises InputError, NotFoundError."""
-    if not cluster:
-        raise InputError(f"Node group {name} needs its cluster", "Set eks_cluster")
-    doing = f"describe node group {name} of EKS cluster {cluster}"
-    try:
-        answer = aws.call(
-            doing, "eks", "DescribeNodegroup", clusterName=cluster, nodegroupName=name
-        )
-    except NotFoundError as error:
-        raise NotFoundError(error.message, CHECK_NAME, error.code) from error
-    return dict(answer["nodegroup"])
+def _of_nodegroup(aws: Aws, target: NamedSource) -> Source:
+    """Return the template of a managed node group.
 
-
-def _of_nodegroup(aws: Aws, target: Target) -> Source:
-    """A managed node group's own template. EKS launches from a copy of it and moves to another
-    version only by an update of the node group."""
+    EKS launches from a copy of it, and moves to another version only by an update of the node
+    group.
+    """
     shown = describe_nodegroup(aws, target.eks_cluster, target.eks_nodegroup)
     template = shown.get("launchTemplate")
     if not template:
@@ -120,7 +118,7 @@ def _of_nodegroup(aws: Aws, target: Target) -> Source:
             " its AMI",
             "Update it with UpdateNodegroupVersion (community.aws.eks_nodegroup)",
         )
-    groups = [group["name"] for group in shown.get("resources", {}).get("autoScalingGroups", ())]
+    groups = group_names(shown)
     return Source(
         group=groups[0] if groups else "",
         uses=(
@@ -133,9 +131,11 @@ def _of_nodegroup(aws: Aws, target: Target) -> Source:
     )
 
 
-def refuse_owned(source: Source, target: Target) -> None:
-    """Refuse a managed node group that is named by the Auto Scaling group behind it: EKS owns that
-    group."""
+def refuse_owned(source: Source, target: NamedSource) -> None:
+    """Refuse a managed node group that is named by its Auto Scaling group.
+
+    EKS owns that group. Raises RefusedError.
+    """
     if target.group and source.nodegroup:
         cluster, nodegroup = source.nodegroup
         raise RefusedError(
@@ -146,7 +146,9 @@ def refuse_owned(source: Source, target: Target) -> None:
 
 
 def update_group(aws: Aws, name: str, params: Mapping[str, Any]) -> None:
-    """Let a group launch from something else: LaunchTemplate, MixedInstancesPolicy or
-    LaunchConfigurationName."""
+    """Let a group launch from something else.
+
+    `params`: LaunchTemplate, MixedInstancesPolicy or LaunchConfigurationName.
+    """
     doing = f"point Auto Scaling group {name} at its new launch source"
     aws.call(doing, "autoscaling", "UpdateAutoScalingGroup", AutoScalingGroupName=name, **params)

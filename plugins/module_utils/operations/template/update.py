@@ -22,9 +22,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.image 
     check_usable,
     show_time,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PREFIX
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
+    NamedSource,
     Source,
-    Target,
     Use,
     check_overrides,
     repoint,
@@ -64,32 +65,32 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.templat
     Part,
 )
 
-ATTEMPTS = 3
+READINGS = 3
 """How often everything is read anew after something vanished between reading and writing."""
-TAG = "nodeops.rotator/"
-"""Prefix of the tags that tell people where a template's newest version came from."""
 
 
 class TemplateUpdate:
-    """One update or rollback. `now` is UTC; `dry`: look and judge only, write nothing."""
+    """One update or rollback. `now` is UTC; `dry`: judge only, write nothing."""
 
     def __init__(self, aws: Aws, wanted: Wanted, now: datetime.datetime, dry: bool) -> None:
         self._aws, self._wanted, self._now, self._dry = aws, wanted, now, dry
         self._image: Image | None = None
         self._warnings: list[str] = []
 
-    def run(self, source: Source, target: Target) -> Outcome:
-        """Carry it out for `source`, which `target` names. What vanishes between reading and
-        writing is read again."""
+    def run(self, source: Source, target: NamedSource) -> Outcome:
+        """Carry it out for `source`, which `target` names.
+
+        If something vanishes between reading and writing, everything is read again.
+        """
         if self._wanted.image_id and not self._wanted.rollback:
             check_image_id(self._wanted.image_id)
             self._image = images.get(
                 self._aws, parameters.resolve_image(self._aws, self._wanted.image_id)
             )
             check_usable(self._image, "")
-        return self._attempt(source, target, ATTEMPTS)
+        return self._attempt(source, target, READINGS)
 
-    def _attempt(self, source: Source, target: Target, left: int) -> Outcome:
+    def _attempt(self, source: Source, target: NamedSource, left: int) -> Outcome:
         outcome = self._look(source)
         if self._dry or not outcome.changed:
             return outcome
@@ -147,7 +148,7 @@ class TemplateUpdate:
         return dataclasses.replace(self._wanted, overrides={**dropped, **self._wanted.overrides})
 
     def _same_image(self, versions: list[Version], use: Use) -> bool:
-        """Whether the template names its image by an alias that means the wanted image today."""
+        """Return whether the template's alias means the wanted image today."""
         written = resolve(versions, use.version).image_id
         if (
             self._image is None
@@ -158,7 +159,7 @@ class TemplateUpdate:
         return parameters.resolve_image(self._aws, written) == self._image.id
 
     def _check(self, name: str, use: Use, plan: Plan) -> None:
-        """Refuse an image that the template's instance types or user data cannot work with."""
+        """Refuse an image that does not fit the template's instance types or user data."""
         if self._image is None:
             return
         own = plan.after.get("InstanceType")
@@ -264,7 +265,7 @@ class TemplateUpdate:
         return dataclasses.replace(part, plan=plan)
 
     def _finish(self, part: Part) -> Part:
-        """The signpost for people, and the old versions."""
+        """Tag the template for people, and delete old versions."""
         if part.plan.changed:
             doubt = launch_templates.tag(self._aws, part.use.template_id, self._tags(part.plan))
             self._warnings += [doubt] if doubt else []
@@ -281,11 +282,11 @@ class TemplateUpdate:
             "run": self._wanted.run,
             "time": show_time(self._now),
         }
-        return {TAG + name: str(value) for name, value in said.items()}
+        return {PREFIX + name: str(value) for name, value in said.items()}
 
 
 def _numbered(plan: Plan, number: int) -> Plan:
-    """The plan with the number that its new version really got."""
+    """Return the plan with the number that its new version really got."""
     return dataclasses.replace(
         plan,
         number=number,

@@ -14,9 +14,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.prefli
     workloads,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Owner
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
-    NEEDS_UPDATE,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import NEEDS_UPDATE
 from ansible_collections.nodeops.rotator.tests.unit.core.checks.builders import (
     fresh,
     instance,

@@ -17,7 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import (
     DrainPolicy,
-    from_options,
+    from_params,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Owner, Pod
@@ -230,11 +230,11 @@ def test_grace(grace_period: int | None, cap: int | None, own: int, asked: int |
 )
 def test_nonsense_is_refused(options: dict[str, Any], word: str) -> None:
     with pytest.raises(InputError, match=word):
-        from_options(options)
+        from_params(options)
 
 
 def test_options_become_a_policy() -> None:
-    policy = from_options(
+    policy = from_params(
         {
             "grace_period": -1,
             "pod_selector": "app=cart",

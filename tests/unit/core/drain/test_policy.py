@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import (
-    DO_NOT_DISRUPT,
-    ON_TIMEOUT,
-    OVERRIDES,
+    BudgetAction,
+    DoNotDisrupt,
     DrainPolicy,
-    from_options,
+    OnTimeout,
+    from_params,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.options import choices
 
 LIMITS = ("skip_wait_for_delete_timeout", "timeout", "pdb_timeout", "volume_timeout")
 
@@ -41,16 +42,16 @@ def test_a_retry_is_at_least_one_second(retry: float, allowed: bool) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("on_timeout", value) for value in ON_TIMEOUT]
-    + [("honor_do_not_disrupt", value) for value in DO_NOT_DISRUPT],
+    [("on_timeout", value) for value in choices(OnTimeout)]
+    + [("honor_do_not_disrupt", value) for value in choices(DoNotDisrupt)],
 )
 def test_every_documented_choice_is_accepted(name: str, value: str) -> None:
-    assert getattr(from_options({name: value}), name) == value
+    assert getattr(from_params({name: value}), name) == value
 
 
-@pytest.mark.parametrize("action", OVERRIDES)
+@pytest.mark.parametrize("action", choices(BudgetAction))
 def test_every_action_of_an_override_is_accepted(action: str) -> None:
-    (override,) = from_options(
+    (override,) = from_params(
         {"pdb_overrides": [{"selector": "app=db", "action": action}]}
     ).pdb_overrides
     assert (override.action, override.namespace) == (action, "")
@@ -58,7 +59,7 @@ def test_every_action_of_an_override_is_accepted(action: str) -> None:
 
 @pytest.mark.parametrize("entry", [{}, {"action": None}, {"action": "", "namespace": None}])
 def test_an_override_waits_in_every_namespace_by_default(entry: dict[str, Any]) -> None:
-    (override,) = from_options({"pdb_overrides": [{"selector": "app=db", **entry}]}).pdb_overrides
+    (override,) = from_params({"pdb_overrides": [{"selector": "app=db", **entry}]}).pdb_overrides
     assert (override.action, override.namespace) == ("wait", "")
 
 

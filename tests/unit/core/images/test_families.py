@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images import families
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.families import (
-    Kind,
+    ImageKind,
     make_kind,
 )
 
@@ -73,65 +73,69 @@ PATHS = [
 NAMES = [
     (
         "amazon-eks-node-al2023-x86_64-standard-1.33-v20260129",
-        Kind("al2023", "standard", "x86_64", "1.33"),
+        ImageKind("al2023", "standard", "x86_64", "1.33"),
         "20260129",
     ),
     (
         "amazon-eks-node-al2023-arm64-nvidia-1.33-v20260129",
-        Kind("al2023", "nvidia", "arm64", "1.33"),
+        ImageKind("al2023", "nvidia", "arm64", "1.33"),
         "20260129",
     ),
     (
         "amazon-eks-node-al2023-x86_64-nvidia-560-1.31-v20241016",
-        Kind("al2023", "nvidia", "x86_64", "1.31"),
+        ImageKind("al2023", "nvidia", "x86_64", "1.31"),
         "20241016",
     ),
-    ("amazon-eks-node-1.32-v20251120", Kind("al2", "standard", "x86_64", "1.32"), "20251120"),
-    ("amazon-eks-arm64-node-1.32-v20251120", Kind("al2", "standard", "arm64", "1.32"), "20251120"),
-    ("amazon-eks-gpu-node-1.32-v20251120", Kind("al2", "gpu", "x86_64", "1.32"), "20251120"),
+    ("amazon-eks-node-1.32-v20251120", ImageKind("al2", "standard", "x86_64", "1.32"), "20251120"),
+    (
+        "amazon-eks-arm64-node-1.32-v20251120",
+        ImageKind("al2", "standard", "arm64", "1.32"),
+        "20251120",
+    ),
+    ("amazon-eks-gpu-node-1.32-v20251120", ImageKind("al2", "gpu", "x86_64", "1.32"), "20251120"),
     (
         "bottlerocket-aws-k8s-1.32-aarch64-v1.51.0-47438798",
-        Kind("bottlerocket", "standard", "arm64", "1.32"),
+        ImageKind("bottlerocket", "standard", "arm64", "1.32"),
         "1.51.0-47438798",
     ),
     (
         "bottlerocket-aws-k8s-1.35-fips-x86_64-v1.58.0-c5c37032",
-        Kind("bottlerocket", "fips", "x86_64", "1.35"),
+        ImageKind("bottlerocket", "fips", "x86_64", "1.35"),
         "1.58.0-c5c37032",
     ),
     (
         "bottlerocket-aws-k8s-1.35-nvidia-fips-x86_64-v1.58.0-c5c37032",
-        Kind("bottlerocket", "nvidia-fips", "x86_64", "1.35"),
+        ImageKind("bottlerocket", "nvidia-fips", "x86_64", "1.35"),
         "1.58.0-c5c37032",
     ),
     (
         "bottlerocket-aws-k8s-1.36-nvidia-595-x86_64-v1.64.0-7f9a1b2c",
-        Kind("bottlerocket", "nvidia-595", "x86_64", "1.36"),
+        ImageKind("bottlerocket", "nvidia-595", "x86_64", "1.36"),
         "1.64.0-7f9a1b2c",
     ),
     (
         "ubuntu-eks-pro/k8s_1.32/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-20250607",
-        Kind("ubuntu", "pro", "arm64", "1.32", "24.04"),
+        ImageKind("ubuntu", "pro", "arm64", "1.32", "24.04"),
         "20250607",
     ),
     (
         "ubuntu-eks-pro/k8s_1.29/images/hvm-ssd/ubuntu-jammy-22.04-amd64-server-20241113",
-        Kind("ubuntu", "pro", "x86_64", "1.29", "22.04"),
+        ImageKind("ubuntu", "pro", "x86_64", "1.29", "22.04"),
         "20241113",
     ),
     (
         "ubuntu-eks/k8s_1.29/images/hvm-ssd/ubuntu-jammy-22.04-amd64-server-20241113",
-        Kind("ubuntu", "standard", "x86_64", "1.29", "22.04"),
+        ImageKind("ubuntu", "standard", "x86_64", "1.29", "22.04"),
         "20241113",
     ),
     (
         "ubuntu-eks/k8s_1.31/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-20250101.1",
-        Kind("ubuntu", "standard", "arm64", "1.31", "24.04"),
+        ImageKind("ubuntu", "standard", "arm64", "1.31", "24.04"),
         "20250101.1",
     ),
     (
         "Windows_Server-2022-English-Core-EKS_Optimized-1.33-2026.01.14",
-        Kind("windows", "core", "x86_64", "1.33", "2022"),
+        ImageKind("windows", "core", "x86_64", "1.33", "2022"),
         "2026.01.14",
     ),
 ]
@@ -142,7 +146,9 @@ def test_the_recommended_image_is_at_the_documented_parameter(
     kind: tuple[str, str, str, str], path: str
 ) -> None:
     family, variant, architecture, os_release = kind
-    assert families.parameters(Kind(family, variant, architecture, "1.33", os_release))[0] == path
+    assert (
+        families.parameters(ImageKind(family, variant, architecture, "1.33", os_release))[0] == path
+    )
 
 
 @pytest.mark.parametrize(
@@ -150,19 +156,19 @@ def test_the_recommended_image_is_at_the_documented_parameter(
     [("al2023", "release_version"), ("al2", "release_version"), ("bottlerocket", "image_version")],
 )
 def test_the_release_version_is_published_beside_it(family: str, last: str) -> None:
-    image, release = families.parameters(Kind(family, "standard", "x86_64", "1.33"))
+    image, release = families.parameters(ImageKind(family, "standard", "x86_64", "1.33"))
     assert release == image.rsplit("/", 1)[0] + "/" + last
 
 
 @pytest.mark.parametrize(("name", "kind", "release"), NAMES)
-def test_a_published_name_says_what_it_is(name: str, kind: Kind, release: str) -> None:
+def test_a_published_name_says_what_it_is(name: str, kind: ImageKind, release: str) -> None:
     named = families.read_name(name)
     assert named is not None and (named.kind, named.release) == (kind, release)
 
 
 @pytest.mark.parametrize(("name", "kind", "release"), NAMES)
 def test_the_search_for_a_kind_finds_its_names_and_no_other(
-    name: str, kind: Kind, release: str
+    name: str, kind: ImageKind, release: str
 ) -> None:
     found = {
         other
@@ -214,10 +220,12 @@ def test_a_variant_with_a_driver_of_its_own_exists_where_one_is_published() -> N
 
 
 def test_what_is_not_said_is_the_familys_own() -> None:
-    assert make_kind("al2023", "", "", "1.33", "") == Kind("al2023", "standard", "x86_64", "1.33")
-    assert make_kind("windows", "", "", "1.33", "") == Kind(
+    assert make_kind("al2023", "", "", "1.33", "") == ImageKind(
+        "al2023", "standard", "x86_64", "1.33"
+    )
+    assert make_kind("windows", "", "", "1.33", "") == ImageKind(
         "windows", "core", "x86_64", "1.33", "2022"
     )
-    assert make_kind("ubuntu", "", "arm64", "1.33", "") == Kind(
+    assert make_kind("ubuntu", "", "arm64", "1.33", "") == ImageKind(
         "ubuntu", "standard", "arm64", "1.33", "24.04"
     )

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images import image
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.families import Kind
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.families import ImageKind
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.image import Image
 
 NOW = datetime.datetime(2026, 6, 1, 12, tzinfo=datetime.UTC)
@@ -102,14 +102,18 @@ def test_a_stale_one_is_refused() -> None:
 
 def test_ended_families_and_deprecated_images_are_told() -> None:
     old = an_image("amazon-eks-node-1.32-v20251120", deprecated_at=NOW - datetime.timedelta(days=1))
-    warned = image.warnings_of(old, Kind("al2", "standard", "x86_64", "1.32"), NOW)
+    warned = image.warnings_of(old, ImageKind("al2", "standard", "x86_64", "1.32"), NOW)
     assert (
         "deprecated since 2026-05-31T12:00:00Z" in warned[0]
         and "no images after 2025-11-26" in warned[1]
     )
-    assert image.warnings_of(an_image(), Kind("al2023", "standard", "x86_64", "1.33"), NOW) == []
+    assert (
+        image.warnings_of(an_image(), ImageKind("al2023", "standard", "x86_64", "1.33"), NOW) == []
+    )
     before = datetime.datetime(2025, 11, 25, tzinfo=datetime.UTC)
-    assert image.warnings_of(an_image(), Kind("al2", "standard", "x86_64", "1.32"), before) == []
+    assert (
+        image.warnings_of(an_image(), ImageKind("al2", "standard", "x86_64", "1.32"), before) == []
+    )
 
 
 def test_an_update_is_due_for_what_is_older() -> None:

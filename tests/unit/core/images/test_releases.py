@@ -12,10 +12,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RefusedError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images import releases
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.families import Kind
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.families import ImageKind
 
-AL2023 = Kind("al2023", "standard", "x86_64", "1.33")
-BOTTLEROCKET = Kind("bottlerocket", "standard", "x86_64", "1.33")
+AL2023 = ImageKind("al2023", "standard", "x86_64", "1.33")
+BOTTLEROCKET = ImageKind("bottlerocket", "standard", "x86_64", "1.33")
 
 
 @pytest.mark.parametrize(
@@ -87,11 +87,11 @@ def test_skew(
         (AL2023, "v20260129", "20260129"),
         (BOTTLEROCKET, "1.40.0", "1.40.0-*"),
         (BOTTLEROCKET, "v1.40.0-0a1b2c3d", "1.40.0-0a1b2c3d"),
-        (Kind("ubuntu", "standard", "x86_64", "1.33", "24.04"), "20260128", "20260128"),
-        (Kind("windows", "core", "x86_64", "1.33", "2022"), "2026.01.14", "2026.01.14"),
+        (ImageKind("ubuntu", "standard", "x86_64", "1.33", "24.04"), "20260128", "20260128"),
+        (ImageKind("windows", "core", "x86_64", "1.33", "2022"), "2026.01.14", "2026.01.14"),
     ],
 )
-def test_a_pin_fixes_the_end_of_the_name(kind: Kind, pinned: str, in_name: str) -> None:
+def test_a_pin_fixes_the_end_of_the_name(kind: ImageKind, pinned: str, in_name: str) -> None:
     assert releases.name_release(kind, pinned) == in_name
 
 

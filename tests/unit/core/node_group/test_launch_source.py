@@ -11,19 +11,23 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
+    read_group,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
-    Member,
-    Override,
+    LaunchOverride,
+    Source,
     Use,
     check_overrides,
-    read_group,
     repoint,
 )
 
+SIZES = {"MinSize": 0, "MaxSize": 1, "DesiredCapacity": 1}
 MIXED: dict[str, Any] = {
     "AutoScalingGroupName": "mixed",
+    **SIZES,
     "VPCZoneIdentifier": "subnet-1,subnet-2",
-    "Instances": [{"InstanceId": "i-1"}],
+    "Instances": [{"InstanceId": "i-1", "LifecycleState": "InService"}],
     "MixedInstancesPolicy": {
         "InstancesDistribution": {
             "OnDemandPercentageAboveBaseCapacity": 20,
@@ -60,9 +64,15 @@ MIXED: dict[str, Any] = {
 }
 
 
+def read(shown: dict[str, Any]) -> Source:
+    """Return the launch source of a described group, of some sizes and named blue if it says so
+    little."""
+    return read_group({"AutoScalingGroupName": "blue", **SIZES, **shown}).source
+
+
 def test_a_template_by_itself() -> None:
     spec = {"LaunchTemplateId": "lt-1", "LaunchTemplateName": "one", "Version": "3"}
-    source = read_group({"AutoScalingGroupName": "blue", "LaunchTemplate": spec})
+    source = read({"LaunchTemplate": spec})
     assert source.uses == (Use("lt-1", "3"),) and not source.configuration
     assert repoint(source, {("lt-1", "3"): "4"}) == {
         "LaunchTemplate": {"LaunchTemplateId": "lt-1", "Version": "4"}
@@ -70,21 +80,16 @@ def test_a_template_by_itself() -> None:
 
 
 def test_no_version_means_the_default() -> None:
-    assert (
-        read_group({"AutoScalingGroupName": "blue", "LaunchTemplate": {"LaunchTemplateId": "lt-1"}})
-        .uses[0]
-        .version
-        == "$Default"
-    )
+    assert read({"LaunchTemplate": {"LaunchTemplateId": "lt-1"}}).uses[0].version == "$Default"
 
 
 def test_a_launch_configuration() -> None:
-    source = read_group({"AutoScalingGroupName": "red", "LaunchConfigurationName": "red-1"})
+    source = read({"LaunchConfigurationName": "red-1"})
     assert (source.configuration, source.uses) == ("red-1", ())
 
 
 def test_every_template_of_a_mixed_policy_counts_once_with_its_types() -> None:
-    source = read_group(MIXED)
+    source = read(MIXED)
     assert source.uses == (
         Use("lt-1", "3", ("m5.large", "m6i.large")),
         Use("lt-2", "$Latest", ("m6g.large", "m7g.large")),
@@ -94,7 +99,7 @@ def test_every_template_of_a_mixed_policy_counts_once_with_its_types() -> None:
 
 def test_a_mixed_policy_is_sent_whole_with_ids_only() -> None:
     shown = copy.deepcopy(MIXED)
-    policy = repoint(read_group(shown), {("lt-1", "3"): "4"})["MixedInstancesPolicy"]
+    policy = repoint(read(shown), {("lt-1", "3"): "4"})["MixedInstancesPolicy"]
     assert policy["InstancesDistribution"] == MIXED["MixedInstancesPolicy"]["InstancesDistribution"]
     part = policy["LaunchTemplate"]
     assert part["LaunchTemplateSpecification"] == {"LaunchTemplateId": "lt-1", "Version": "4"}
@@ -107,7 +112,7 @@ def test_a_mixed_policy_is_sent_whole_with_ids_only() -> None:
 
 
 def test_an_overrides_own_template_is_moved_too() -> None:
-    policy = repoint(read_group(MIXED), {("lt-2", "$Latest"): "9"})["MixedInstancesPolicy"]
+    policy = repoint(read(MIXED), {("lt-2", "$Latest"): "9"})["MixedInstancesPolicy"]
     versions = [
         one["LaunchTemplateSpecification"]["Version"]
         for one in policy["LaunchTemplate"]["Overrides"][2:]
@@ -129,17 +134,17 @@ def own_image(*images: str) -> dict[str, Any]:
 
 
 def test_overrides_are_read_with_their_own_template_image_and_weight() -> None:
-    assert read_group(own_image("ami-1")).overrides == (
-        Override("m5.large", image_id="ami-1"),
-        Override("m6i.large", weight="1"),
-        Override("m6g.large", own=Use("lt-2", "$Latest")),
-        Override("m7g.large", own=Use("lt-2", "$Latest")),
+    assert read(own_image("ami-1")).overrides == (
+        LaunchOverride("m5.large", image_id="ami-1"),
+        LaunchOverride("m6i.large", weight="1"),
+        LaunchOverride("m6g.large", own=Use("lt-2", "$Latest")),
+        LaunchOverride("m7g.large", own=Use("lt-2", "$Latest")),
     )
 
 
 def test_an_override_with_another_image_is_refused_by_type_and_image() -> None:
     with pytest.raises(RefusedError) as refused:
-        check_overrides(read_group(own_image("", "ami-1")), "ami-2")
+        check_overrides(read(own_image("", "ami-1")), "ami-2")
     assert str(refused.value) == (
         "Cannot update Auto Scaling group mixed to image ami-2: its mixed instances policy names"
         " another image for m6i.large (ami-1). Remove ImageId from the override, or set it to ami-2"
@@ -148,7 +153,7 @@ def test_an_override_with_another_image_is_refused_by_type_and_image() -> None:
 
 def test_a_rollback_cannot_reach_an_override_with_its_own_image() -> None:
     with pytest.raises(RefusedError) as refused:
-        check_overrides(read_group(own_image("ami-1")), "")
+        check_overrides(read(own_image("ami-1")), "")
     assert str(refused.value) == (
         "Cannot roll back Auto Scaling group mixed: its mixed instances policy names another image"
         " for m5.large (ami-1). Remove ImageId from the override"
@@ -159,12 +164,12 @@ def test_an_override_without_a_type_is_named_too() -> None:
     shown = own_image("ami-1")
     del shown["MixedInstancesPolicy"]["LaunchTemplate"]["Overrides"][0]["InstanceType"]
     with pytest.raises(RefusedError, match=r"for attribute-based types \(ami-1\)"):
-        check_overrides(read_group(shown), "ami-2")
+        check_overrides(read(shown), "ami-2")
 
 
 @pytest.mark.parametrize("images", [(), ("ami-2",), ("ami-2", "", "ami-2")])
 def test_overrides_that_launch_the_wanted_image_pass(images: tuple[str, ...]) -> None:
-    check_overrides(read_group(own_image(*images)), "ami-2")
+    check_overrides(read(own_image(*images)), "ami-2")
 
 
 SPEC = {"LaunchTemplateId": "lt-1", "LaunchTemplateName": "one", "Version": "3"}
@@ -188,35 +193,35 @@ SPEC = {"LaunchTemplateId": "lt-1", "LaunchTemplateName": "one", "Version": "3"}
 def test_the_pointer_is_the_main_template_or_the_launch_configuration(
     shown: dict[str, Any], pointer: tuple[str, str]
 ) -> None:
-    assert read_group({"AutoScalingGroupName": "blue", **shown}).pointer == pointer
+    assert read({**shown}).pointer == pointer
 
 
 def test_a_policy_without_a_template_is_not_sent_back() -> None:
-    shown = {"AutoScalingGroupName": "blue", "MixedInstancesPolicy": {}, "LaunchTemplate": SPEC}
-    assert repoint(read_group(shown), {("lt-1", "3"): "4"}) == {
+    shown = {"MixedInstancesPolicy": {}, "LaunchTemplate": SPEC}
+    assert repoint(read(shown), {("lt-1", "3"): "4"}) == {
         "LaunchTemplate": {"LaunchTemplateId": "lt-1", "Version": "4"}
     }
 
 
-def test_members_say_what_they_were_launched_from() -> None:
+def test_instances_say_what_they_were_launched_from() -> None:
     instances = [
         {"InstanceId": "i-1", "InstanceType": "m5.large", "LaunchTemplate": SPEC},
         {"InstanceId": "i-2", "LaunchTemplate": {"LaunchTemplateId": "lt-1"}},
         {"InstanceId": "i-3", "LaunchConfigurationName": "red-1"},
         {"InstanceId": "i-4"},
     ]
-    assert read_group({"AutoScalingGroupName": "blue", "Instances": instances}).members == (
-        Member("i-1", "m5.large", ("lt-1", "3")),
-        Member("i-2", "", ("lt-1", "")),
-        Member("i-3", "", ("red-1", "")),
-        Member("i-4"),
-    )
+    assert [(one.id, one.type, one.source) for one in read({"Instances": instances}).instances] == [
+        ("i-1", "m5.large", ("lt-1", "3")),
+        ("i-2", "", ("lt-1", "")),
+        ("i-3", "", ("red-1", "")),
+        ("i-4", "", ("", "")),
+    ]
 
 
 def test_types_are_those_of_overrides_and_instances() -> None:
     shown = copy.deepcopy(MIXED)
     shown["Instances"] = [{"InstanceId": "i-1", "InstanceType": "c5.large"}, {"InstanceId": "i-2"}]
-    assert read_group(shown).types == (
+    assert read(shown).types == (
         "c5.large",
         "m5.large",
         "m6g.large",
@@ -230,5 +235,5 @@ def test_the_tags_of_eks_make_it_a_managed_node_group() -> None:
         {"Key": "eks:nodegroup-name", "Value": "web"},
         {"Key": "eks:cluster-name", "Value": "shop"},
     ]
-    assert read_group({**MIXED, "Tags": tags}).nodegroup == ("shop", "web")
-    assert read_group({**MIXED, "Tags": tags[1:]}).nodegroup is None
+    assert read({**MIXED, "Tags": tags}).nodegroup == ("shop", "web")
+    assert read({**MIXED, "Tags": tags[1:]}).nodegroup is None

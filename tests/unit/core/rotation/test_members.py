@@ -15,9 +15,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
     Target,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     NEEDS_UPDATE,
     REPLACING,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Marks,
     by_instance,
     outdated,

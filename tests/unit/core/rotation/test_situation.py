@@ -13,8 +13,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
     Instance,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node, Taint
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import REPLACING
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
-    REPLACING,
     SOFT_TAINT,
     Marks,
     next_victim,

@@ -11,10 +11,9 @@ import random
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Taint
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PREFIX, REPLACING
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     CONDITION,
-    PREFIX,
-    REPLACING,
     Marks,
     Member,
     Situation,

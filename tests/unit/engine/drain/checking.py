@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.order import Order
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     ForbiddenError,
     UnreachableError,
@@ -19,9 +20,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.check
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     NodeStatus,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.targets import (
-    Order,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import (
     Done,
@@ -73,6 +71,6 @@ def verdict(*done: Done, pods: tuple[Pod, ...] = (a_pod("x", "a"),), **options: 
     first = look(cache, order=order)
     step = look(cache, first.memory, *done, order=order)
     assert step.result is not None
-    (target,) = step.result.targets
-    assert target.status is not None
-    return target.status
+    (node,) = step.result.nodes
+    assert node.status is not None
+    return node.status

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ChangeNode
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.order import Order
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node, Pod
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
@@ -21,10 +22,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import DrainMemory
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.order import decide
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.targets import (
-    Order,
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
+    OrderedNode,
     RunMemory,
-    Target,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import (
     Done,
@@ -74,10 +74,10 @@ def shown(
 
 
 def a_run(
-    *targets: Target, began: float = NOW, drain: DrainMemory = DrainMemory(), **more: Any
+    *nodes: OrderedNode, began: float = NOW, drain: DrainMemory = DrainMemory(), **more: Any
 ) -> RunMemory:
     """A run that has read these nodes."""
-    return RunMemory(began, {target.name: target for target in targets}, drain, **more)
+    return RunMemory(began, {node.name: node for node in nodes}, drain, **more)
 
 
 def look(

@@ -18,8 +18,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     PodStatus,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.targets import (
-    Target,
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
+    OrderedNode,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import (
     Done,
@@ -85,7 +85,7 @@ class TestAsking:
         step = look(there(a_pod("x", "a"), order=order), order=order)
         assert step.commands == ()
         assert step.result is not None
-        assert step.result.targets == (Target("a", False, False),)
+        assert step.result.nodes == (OrderedNode("a", False, False),)
 
     def test_who_has_answered_is_not_asked_again(self) -> None:
         cache = there(a_pod("x", "a"), a_pod("y", "a"))
@@ -149,7 +149,7 @@ class TestAnswers:
             assert look(cache, step.memory, now=NOW + attempt + 1).commands == (DRY,)
         step = look(cache, step.memory, failed(DRY, DOWN))
         assert step.result is not None
-        (status,) = (target.status for target in step.result.targets)
+        (status,) = (node.status for node in step.result.nodes)
         assert status is not None
         assert status.pods[0].why == "no answer"
 

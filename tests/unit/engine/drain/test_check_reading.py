@@ -19,8 +19,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.check
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     NodeStatus,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.targets import (
-    Target,
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
+    OrderedNode,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import (
     Stop,
@@ -65,14 +65,14 @@ class TestReading:
             assert (step.result, step.wake) == (None, NOW + 900)
             return
         assert step.result is not None
-        (target,) = step.result.targets
-        assert target.status == NodeStatus(phase, reasons=reasons, error=error)
+        (node,) = step.result.nodes
+        assert node.status == NodeStatus(phase, reasons=reasons, error=error)
 
     def test_silence_is_told_as_such(self) -> None:
         cache = shown([a_node("a")])
         step = look(cache, look(cache).memory, now=NOW + 900)
         assert step.result is not None
-        assert step.result.targets[0].status == NodeStatus(
+        assert step.result.nodes[0].status == NodeStatus(
             "failed", reasons=("its pods could not be read",)
         )
 
@@ -102,4 +102,4 @@ class TestReading:
         order = an_order("ghost")
         step = look(shown(order=order), order=order)
         assert step.result is not None
-        assert step.result.targets == (Target("ghost", None, False),)
+        assert step.result.nodes == (OrderedNode("ghost", None, False),)

@@ -12,7 +12,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.evictio
     Verdict,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import (
-    Override,
+    BudgetOverride,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
     Owner,
@@ -116,29 +116,45 @@ class TestOverrides:
         ("override", "blocked", "phase", "mode"),
         [
             pytest.param(
-                Override(parse("app=cart"), "delete"), True, "draining", "delete", id="delete"
+                BudgetOverride(parse("app=cart"), "delete"), True, "draining", "delete", id="delete"
             ),
             pytest.param(
-                Override(parse("app=cart"), "delete"), False, "draining", "evict", id="not blocked"
+                BudgetOverride(parse("app=cart"), "delete"),
+                False,
+                "draining",
+                "evict",
+                id="not blocked",
             ),
             pytest.param(
-                Override(parse("app=cart"), "skip_node"), True, "skipped", "", id="skip the node"
+                BudgetOverride(parse("app=cart"), "skip_node"),
+                True,
+                "skipped",
+                "",
+                id="skip the node",
             ),
             pytest.param(
-                Override(parse("app=cart"), "skip_node"), False, "draining", "evict", id="no need"
+                BudgetOverride(parse("app=cart"), "skip_node"),
+                False,
+                "draining",
+                "evict",
+                id="no need",
             ),
             pytest.param(
-                Override(parse("app=till"), "delete"), True, "draining", "evict", id="other labels"
+                BudgetOverride(parse("app=till"), "delete"),
+                True,
+                "draining",
+                "evict",
+                id="other labels",
             ),
             pytest.param(
-                Override(parse("app=cart"), "delete", "bank"),
+                BudgetOverride(parse("app=cart"), "delete", "bank"),
                 True,
                 "draining",
                 "evict",
                 id="another namespace",
             ),
             pytest.param(
-                Override(parse("app=cart"), "delete", "shop"),
+                BudgetOverride(parse("app=cart"), "delete", "shop"),
                 True,
                 "draining",
                 "delete",
@@ -147,27 +163,27 @@ class TestOverrides:
         ],
     )
     def test_apply_to_matching_pods_that_a_budget_blocks(
-        self, override: Override, blocked: bool, phase: str, mode: str
+        self, override: BudgetOverride, blocked: bool, phase: str, mode: str
     ) -> None:
         pod = held(NOW - 5) if blocked else PodMemory(a_pod())
         found = step(pod, budgets=self.NONE, pdb_overrides=(override,))
         assert (found.status.phase, asked(found)) == (phase, [("cart-1", mode)] if mode else [])
 
     def test_the_first_that_fits_counts(self) -> None:
-        both = (Override(parse("app=cart"), "delete"), Override(parse(""), "skip_node"))
+        both = (BudgetOverride(parse("app=cart"), "delete"), BudgetOverride(parse(""), "skip_node"))
         assert asked(step(held(NOW - 5), budgets=self.NONE, pdb_overrides=both)) == [
             ("cart-1", "delete")
         ]
 
     def test_wait_lifts_pdb_timeout_but_not_the_drains_own(self) -> None:
-        wait = (Override(parse("app=cart"), "wait"),)
+        wait = (BudgetOverride(parse("app=cart"), "wait"),)
         found = step(held(NOW - 5000), budgets=self.NONE, pdb_overrides=wait)
         assert (found.status.phase, found.wake) == ("draining", NOW + 900)
         late = step(held(NOW - 5000), budgets=self.NONE, pdb_overrides=wait, began=NOW - 900)
         assert late.status.phase == "failed"
 
     def test_none_applies_to_a_pod_that_goes_or_that_no_budget_blocks(self) -> None:
-        skip = (Override(parse(""), "skip_node"),)
+        skip = (BudgetOverride(parse(""), "skip_node"),)
         assert (
             step(held(NOW - 5, going()), budgets=self.NONE, pdb_overrides=skip).status.phase
             == "draining"

@@ -22,7 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.order
     ON_PURPOSE,
     find,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.targets import Target
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import OrderedNode
 from ansible_collections.nodeops.rotator.tests.unit.engine.drain.builders import NOW, a_pod
 from ansible_collections.nodeops.rotator.tests.unit.engine.drain.ordering import (
     a_node,
@@ -47,9 +47,9 @@ class TestFindingTheNodes:
         found = find(order, shown([a_node("a"), a_node("b", True)], order=order))
         assert found is not None
         assert list(found.values()) == [
-            Target("b", True, True),
-            Target("a", False, False),
-            Target("ghost", None, False),
+            OrderedNode("b", True, True),
+            OrderedNode("a", False, False),
+            OrderedNode("ghost", None, False),
         ]
 
     def test_by_label_in_order_of_name(self) -> None:
@@ -70,7 +70,7 @@ class TestFindingTheNodes:
     def test_a_cordon_of_a_killed_drain_is_known(self, manager: str, ours: bool) -> None:
         order = an_order("a")
         found = find(order, shown([a_node("a", True, cordoned_by=manager)], order=order))
-        assert found == {"a": Target("a", True, True, ours)}
+        assert found == {"a": OrderedNode("a", True, True, ours)}
 
 
 class TestBeforeTheNodesAreRead:
@@ -145,48 +145,64 @@ class TestDraining:
         order = an_order("a", "ghost")
         step = look(order, shown([a_node("a", True)], {"a": []}, order))
         assert step.result is not None
-        assert [target.name for target in step.result.targets] == ["a", "ghost"]
-        assert step.result.targets[0].status is not None
-        assert step.result.targets[0].status.phase == "drained"
+        assert [node.name for node in step.result.nodes] == ["a", "ghost"]
+        assert step.result.nodes[0].status is not None
+        assert step.result.nodes[0].status.phase == "drained"
 
 
 class TestUndoingFailures:
     @pytest.mark.parametrize(
-        ("target", "leave", "back"),
+        ("node", "leave", "back"),
         [
-            pytest.param(Target("a", False, True, status=FAILED), False, True, id="it failed"),
+            pytest.param(OrderedNode("a", False, True, status=FAILED), False, True, id="it failed"),
             pytest.param(
-                Target("a", False, True, status=NodeStatus("skipped")), False, True, id="skipped"
-            ),
-            pytest.param(Target("a", False, True, status=FAILED), True, False, id="to be left"),
-            pytest.param(Target("a", False, True, status=DRAINED), False, False, id="drained"),
-            pytest.param(Target("a", True, True, status=FAILED), False, False, id="was cordoned"),
-            pytest.param(
-                Target("a", True, True, True, FAILED), False, True, id="by a killed drain of ours"
+                OrderedNode("a", False, True, status=NodeStatus("skipped")),
+                False,
+                True,
+                id="skipped",
             ),
             pytest.param(
-                Target("a", True, True, True, NodeStatus("failed")),
+                OrderedNode("a", False, True, status=FAILED), True, False, id="to be left"
+            ),
+            pytest.param(OrderedNode("a", False, True, status=DRAINED), False, False, id="drained"),
+            pytest.param(
+                OrderedNode("a", True, True, status=FAILED), False, False, id="was cordoned"
+            ),
+            pytest.param(
+                OrderedNode("a", True, True, True, FAILED),
+                False,
+                True,
+                id="by a killed drain of ours",
+            ),
+            pytest.param(
+                OrderedNode("a", True, True, True, NodeStatus("failed")),
                 False,
                 False,
                 id="by one of ours that left no pods",
             ),
             pytest.param(
-                Target("a", False, True, status=FAILED, error=SHUT), False, False, id="unwritable"
+                OrderedNode("a", False, True, status=FAILED, error=SHUT),
+                False,
+                False,
+                id="unwritable",
             ),
             pytest.param(
-                Target("a", False, False, status=FAILED), False, False, id="somebody was faster"
+                OrderedNode("a", False, False, status=FAILED),
+                False,
+                False,
+                id="somebody was faster",
             ),
         ],
     )
     def test_what_could_not_be_drained_is_uncordoned(
-        self, target: Target, leave: bool, back: bool
+        self, node: OrderedNode, leave: bool, back: bool
     ) -> None:
         order = an_order("a", leave_cordoned=leave)
-        step = look(order, shown([a_node("a")]), a_run(target))
+        step = look(order, shown([a_node("a")]), a_run(node))
         assert cordons(step) == ([("a", False)] if back else [])
         assert (step.result is None) is back
 
     def test_the_run_waits_for_that_also_when_it_has_to_be_tried_again(self) -> None:
-        target = Target("a", False, True, status=FAILED, next_try=NOW + 2)
-        step = look(an_order("a"), shown([a_node("a")]), a_run(target))
+        node = OrderedNode("a", False, True, status=FAILED, next_try=NOW + 2)
+        step = look(an_order("a"), shown([a_node("a")]), a_run(node))
         assert (step.result, cordons(step), step.wake) == (None, [], NOW + 2)

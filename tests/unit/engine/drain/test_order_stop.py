@@ -18,9 +18,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
     NodeStatus,
     PodMemory,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.targets import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
+    OrderedNode,
     RunMemory,
-    Target,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, Step
 from ansible_collections.nodeops.rotator.tests.unit.engine.drain.builders import (
@@ -54,34 +54,40 @@ def stopped(
     memory: RunMemory, now: float = NOW, done: tuple[Done, ...] = (), **order: Any
 ) -> Step[RunMemory]:
     """One look after somebody wanted the run to end."""
-    names = tuple(memory.targets or {"a": None})
+    names = tuple(memory.nodes or {"a": None})
     nodes = [a_node(name, True) for name in names]
     wanted = an_order(*names, **order)
     return look(wanted, shown(nodes, PODS, wanted), memory, done, now, SIGNAL)
 
 
 @pytest.mark.parametrize(
-    ("target", "order", "pod", "back"),
+    ("node", "order", "pod", "back"),
     [
-        pytest.param(Target("a", False, True), {}, {}, True, id="it lost no pod"),
-        pytest.param(Target("a", False, True), {}, {"accepted_at": NOW}, False, id="it lost one"),
-        pytest.param(Target("a", False, True), {}, {"held_since": NOW}, True, id="it was blocked"),
-        pytest.param(Target("a", True, True), {}, {}, False, id="it was cordoned before"),
-        pytest.param(Target("a", False, False), {}, {}, False, id="it is not cordoned yet"),
-        pytest.param(Target("a", None, False), {}, {}, False, id="it does not exist"),
+        pytest.param(OrderedNode("a", False, True), {}, {}, True, id="it lost no pod"),
         pytest.param(
-            Target("a", False, True, error=FailedError("no")), {}, {}, False, id="unwritable"
+            OrderedNode("a", False, True), {}, {"accepted_at": NOW}, False, id="it lost one"
         ),
         pytest.param(
-            Target("a", False, True), {"leave_cordoned": True}, {}, False, id="to be left"
+            OrderedNode("a", False, True), {}, {"held_since": NOW}, True, id="it was blocked"
         ),
-        pytest.param(Target("a", False, True), {"state": "cordoned"}, {}, False, id="on purpose"),
+        pytest.param(OrderedNode("a", True, True), {}, {}, False, id="it was cordoned before"),
+        pytest.param(OrderedNode("a", False, False), {}, {}, False, id="it is not cordoned yet"),
+        pytest.param(OrderedNode("a", None, False), {}, {}, False, id="it does not exist"),
+        pytest.param(
+            OrderedNode("a", False, True, error=FailedError("no")), {}, {}, False, id="unwritable"
+        ),
+        pytest.param(
+            OrderedNode("a", False, True), {"leave_cordoned": True}, {}, False, id="to be left"
+        ),
+        pytest.param(
+            OrderedNode("a", False, True), {"state": "cordoned"}, {}, False, id="on purpose"
+        ),
     ],
 )
 def test_a_node_that_lost_no_pod_is_uncordoned(
-    target: Target, order: dict[str, Any], pod: dict[str, Any], back: bool
+    node: OrderedNode, order: dict[str, Any], pod: dict[str, Any], back: bool
 ) -> None:
-    step = stopped(a_run(target, drain=draining(**pod)), **order)
+    step = stopped(a_run(node, drain=draining(**pod)), **order)
     assert cordons(step) == ([("a", False)] if back else [])
     assert others(step) == []
     assert (step.result is None) is back
@@ -91,44 +97,44 @@ def test_a_node_that_lost_no_pod_is_uncordoned(
 
 def test_a_drained_node_stays_cordoned() -> None:
     memory = DrainMemory({"a": NodeMemory(NOW - 5, ended=NodeStatus("drained"))})
-    step = stopped(a_run(Target("a", False, True), drain=memory))
+    step = stopped(a_run(OrderedNode("a", False, True), drain=memory))
     assert cordons(step) == []
     assert step.result is not None
-    assert step.result.targets[0].status == NodeStatus("drained")
+    assert step.result.nodes[0].status == NodeStatus("drained")
 
 
 def test_an_eviction_that_is_accepted_at_the_last_moment_counts() -> None:
     done = (answered(evict("x"), Verdict.ACCEPTED),)
-    step = stopped(a_run(Target("a", False, True), drain=draining()), done=done)
+    step = stopped(a_run(OrderedNode("a", False, True), drain=draining()), done=done)
     assert cordons(step) == []
     assert step.result is not None
 
 
 def test_the_result_says_how_far_each_node_came() -> None:
-    step = stopped(a_run(Target("a", False, True), drain=draining(accepted_at=NOW)))
+    step = stopped(a_run(OrderedNode("a", False, True), drain=draining(accepted_at=NOW)))
     assert step.result is not None
-    (target,) = step.result.targets
-    assert target.status is not None
-    assert (target.status.phase, target.status.total) == ("draining", 1)
+    (node,) = step.result.nodes
+    assert node.status is not None
+    assert (node.status.phase, node.status.total) == ("draining", 1)
 
 
 def test_it_ends_once_the_nodes_are_uncordoned() -> None:
-    first = stopped(a_run(Target("a", False, True), drain=draining()))
+    first = stopped(a_run(OrderedNode("a", False, True), drain=draining()))
     assert first.wake == NOW + 20
     second = stopped(first.memory, NOW + 1, (written("a", cordon=False),))
     assert second.result is not None
-    assert second.result.targets[0].cordoned is False
+    assert second.result.nodes[0].cordoned is False
 
 
 @pytest.mark.parametrize(("later", "over"), [(19.9, False), (20.0, True), (25.0, True)])
 def test_it_ends_after_twenty_seconds_all_the_same(later: float, over: bool) -> None:
-    first = stopped(a_run(Target("a", False, True), drain=draining()))
+    first = stopped(a_run(OrderedNode("a", False, True), drain=draining()))
     step = stopped(first.memory, NOW + later)
     assert (step.result is not None) is over
     assert step.wake == (math.inf if over else NOW + 20)
 
 
 def test_a_write_that_failed_is_tried_again_within_that() -> None:
-    target = Target("a", False, True, next_try=NOW + 2)
-    step = stopped(a_run(target, drain=draining()))
+    node = OrderedNode("a", False, True, next_try=NOW + 2)
+    step = stopped(a_run(node, drain=draining()))
     assert (cordons(step), step.wake, step.result) == ([], NOW + 2, None)

@@ -20,12 +20,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.order import (
-    ATTEMPTS,
     FOR_A_DRAIN,
     ON_PURPOSE,
+    WRITE_ATTEMPTS,
     change,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.targets import Target
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import OrderedNode
 from ansible_collections.nodeops.rotator.tests.unit.engine.drain.builders import NOW, a_pod
 from ansible_collections.nodeops.rotator.tests.unit.engine.drain.ordering import (
     a_node,
@@ -65,18 +65,18 @@ class TestCordoning:
         step = look(
             order,
             shown([a_node("a")], order=order),
-            a_run(Target("a", False, False)),
+            a_run(OrderedNode("a", False, False)),
             [written("a")],
         )
         assert step.result is not None
-        assert step.result.targets == (Target("a", False, True),)
+        assert step.result.nodes == (OrderedNode("a", False, True),)
         assert [(event.phase, event.subject) for event in step.events] == [("cordoned", "a")]
 
     def test_a_node_that_does_not_exist_holds_nothing_up(self) -> None:
         order = an_order("ghost", state="cordoned")
         step = look(order, shown(order=order))
         assert step.result is not None
-        assert step.result.targets == (Target("ghost", None, False),)
+        assert step.result.nodes == (OrderedNode("ghost", None, False),)
 
     @pytest.mark.parametrize(
         ("state", "leave", "cordon", "manager"),
@@ -100,35 +100,40 @@ class TestWritesThatFail:
     @pytest.mark.parametrize(
         ("error", "attempts", "after"),
         [
-            pytest.param(None, 3, Target("a", False, True), id="it succeeds after all"),
+            pytest.param(None, 3, OrderedNode("a", False, True), id="it succeeds after all"),
             pytest.param(
-                DOWN, 0, Target("a", False, False, next_try=NOW + 2, attempts=1), id="once"
+                DOWN, 0, OrderedNode("a", False, False, next_try=NOW + 2, attempts=1), id="once"
             ),
             pytest.param(
                 ConflictError("x"),
-                ATTEMPTS - 1,
-                Target("a", False, False, next_try=NOW + 2, attempts=ATTEMPTS),
+                WRITE_ATTEMPTS - 1,
+                OrderedNode("a", False, False, next_try=NOW + 2, attempts=WRITE_ATTEMPTS),
                 id="for the last time but one",
             ),
             pytest.param(
-                DOWN, ATTEMPTS, Target("a", False, False, error=DOWN, attempts=15), id="too often"
+                DOWN,
+                WRITE_ATTEMPTS,
+                OrderedNode("a", False, False, error=DOWN, attempts=15),
+                id="too often",
             ),
-            pytest.param(SHUT, 0, Target("a", False, False, error=SHUT), id="for good"),
-            pytest.param(NotFoundError("x"), 0, Target("a", None, False), id="the node is gone"),
+            pytest.param(SHUT, 0, OrderedNode("a", False, False, error=SHUT), id="for good"),
+            pytest.param(
+                NotFoundError("x"), 0, OrderedNode("a", None, False), id="the node is gone"
+            ),
         ],
     )
     def test_are_tried_again_while_that_can_help(
-        self, error: RotatorError | None, attempts: int, after: Target
+        self, error: RotatorError | None, attempts: int, after: OrderedNode
     ) -> None:
         order = an_order("a", state="cordoned")
-        before = Target("a", False, False, attempts=attempts)
+        before = OrderedNode("a", False, False, attempts=attempts)
         step = look(order, shown([a_node("a")]), a_run(before), [written("a", error=error)])
-        assert step.memory.targets == {"a": after}
+        assert step.memory.nodes == {"a": after}
 
     def test_wait_for_their_next_try(self) -> None:
         order = an_order("a", "b", state="cordoned")
-        targets = (Target("a", False, False, next_try=NOW + 2), Target("b", False, False))
-        step = look(order, shown([a_node("a"), a_node("b")]), a_run(*targets))
+        nodes = (OrderedNode("a", False, False, next_try=NOW + 2), OrderedNode("b", False, False))
+        step = look(order, shown([a_node("a"), a_node("b")]), a_run(*nodes))
         assert cordons(step) == [("b", True)]
         assert step.wake == NOW + 2
         later = look(order, shown([a_node("a"), a_node("b")]), step.memory, now=NOW + 2)
@@ -137,14 +142,14 @@ class TestWritesThatFail:
 
     def test_one_that_failed_for_good_ends_its_node_only(self) -> None:
         order = an_order("a", "b")
-        targets = (Target("a", False, False, error=SHUT), Target("b", False, True))
+        nodes = (OrderedNode("a", False, False, error=SHUT), OrderedNode("b", False, True))
         cache = shown([a_node("a"), a_node("b")], {"b": [a_pod("x", "b")]})
-        step = look(order, cache, a_run(*targets))
+        step = look(order, cache, a_run(*nodes))
         assert [command.name for command in others(step)] == ["x"]
 
     def test_outcomes_of_other_commands_and_nodes_change_nothing(self) -> None:
         order = an_order("a", state="cordoned")
-        targets = a_run(Target("a", False, False))
+        nodes = a_run(OrderedNode("a", False, False))
         done = [written("other"), written("b", error=RefusedError("no"))]
-        step = look(order, shown([a_node("a")]), targets, done)
-        assert step.memory.targets == {"a": Target("a", False, False)}
+        step = look(order, shown([a_node("a")]), nodes, done)
+        assert step.memory.nodes == {"a": OrderedNode("a", False, False)}

@@ -30,7 +30,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     reduce,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import (
-    Look,
+    NodeLook,
     look_at,
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.drain.builders import (
@@ -60,7 +60,7 @@ THERE = (DaemonSet("shop", "agent", "uid-agent", 3, 3),)
 DOWN, SHUT = UnreachableError("no answer"), ForbiddenError("not allowed")
 
 
-def look(*pods: Pod, cache: Cache | None = None, now: float = NOW, **options: Any) -> Look:
+def look(*pods: Pod, cache: Cache | None = None, now: float = NOW, **options: Any) -> NodeLook:
     """The node with these pods."""
     memory = a_node_memory(*pods)
     return look_at(NODE, memory, cache or a_cache(pods), now, a_policy(**options))

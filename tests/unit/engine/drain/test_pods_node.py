@@ -30,7 +30,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import (
     Entry,
-    Look,
+    NodeLook,
     attached_to,
     look_at,
     node_record,
@@ -47,7 +47,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.drain.builders import
 )
 
 
-def look(*pods: Pod, cache: Cache | None = None, now: float = NOW, **options: Any) -> Look:
+def look(*pods: Pod, cache: Cache | None = None, now: float = NOW, **options: Any) -> NodeLook:
     """The node with these pods."""
     memory = a_node_memory(*pods)
     return look_at(NODE, memory, cache or a_cache(pods), now, a_policy(**options))

@@ -30,7 +30,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import (
     Entry,
-    Look,
+    NodeLook,
     blockers,
     look_at,
     reason,
@@ -47,7 +47,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.drain.builders import
 )
 
 
-def look(*pods: Pod, cache: Cache | None = None, now: float = NOW, **options: Any) -> Look:
+def look(*pods: Pod, cache: Cache | None = None, now: float = NOW, **options: Any) -> NodeLook:
     """The node with these pods."""
     memory = a_node_memory(*pods)
     return look_at(NODE, memory, cache or a_cache(pods), now, a_policy(**options))
@@ -131,7 +131,7 @@ class TestReasons:
         self, pod: Pod, since: float | None, node: Node | None, text: str
     ) -> None:
         found = entry(pod, Decision(Fate.AWAIT, "terminating"), terminating_since=since)
-        assert reason(found, Look(NODE, node=node), {}, NOW) == f"shop/cart-1: {text}"
+        assert reason(found, NodeLook(NODE, node=node), {}, NOW) == f"shop/cart-1: {text}"
 
     @pytest.mark.parametrize(
         ("decision", "text"),
@@ -145,7 +145,7 @@ class TestReasons:
     )
     def test_of_a_decision(self, decision: Decision, text: str) -> None:
         found = entry(a_pod(), decision, answer=Answer(Verdict.BUDGET, "no"))
-        assert reason(found, Look(NODE), {}, NOW) == f"shop/cart-1: {text}"
+        assert reason(found, NodeLook(NODE), {}, NOW) == f"shop/cart-1: {text}"
 
     @pytest.mark.parametrize(
         ("pod", "budgets", "fields", "text"),
@@ -202,7 +202,7 @@ class TestReasons:
     def test_of_a_blocked_pod(
         self, pod: Pod, budgets: tuple[Budget, ...], fields: dict[str, Any], text: str
     ) -> None:
-        found = reason(entry(pod, **fields), Look(NODE), {"shop": budgets}, NOW)
+        found = reason(entry(pod, **fields), NodeLook(NODE), {"shop": budgets}, NOW)
         assert found == f"shop/cart-1: {text}"
 
 

@@ -13,6 +13,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease, Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    NODES,
     Cache,
     Feed,
     Listed,
@@ -21,7 +22,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    Journal,
+    lease_name,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,
@@ -31,7 +35,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import NODES
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     Memory,
     NodeRecord,
@@ -39,8 +42,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import TARGET
 
 NOW = 1000.0
-POLICY = RotationPolicy("blue", "r1", "me", "lease", canary=0)
-HELD = Lease("lease", "7", "me", "t1", 30)
+LEASE = lease_name("")
+"""Lease of the groups below, which have no ARN."""
+POLICY = RotationPolicy("blue", "r1", "me", canary=0)
+HELD = Lease(LEASE, "7", "me", "t1", 30)
 RUNNING = Journal(run="r1", group="blue", target=("lt-1", "2", "ami-new"), tainted=True)
 
 

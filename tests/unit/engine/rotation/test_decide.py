@@ -35,6 +35,7 @@ from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
     HELD,
+    LEASE,
     NOW,
     POLICY,
     RUNNING,
@@ -88,7 +89,7 @@ def test_a_run_begins_by_reading_and_nothing_else() -> None:
     step = decide(start(NOW), View(), NOW, POLICY)
     assert step.commands == (ReadGroup("blue"),) and step.result is None
     memory = dataclasses.replace(start(NOW), group=GROUP, read=GROUP, read_began=NOW)
-    assert decide(memory, VIEW, NOW, POLICY).commands == (ReadLease("lease"),)
+    assert decide(memory, VIEW, NOW, POLICY).commands == (ReadLease(LEASE),)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +147,7 @@ def test_one_answer_is_not_the_verdict_on_credentials() -> None:
 
 
 def test_a_record_that_cannot_be_read_ends_it_before_anything() -> None:
-    read = Done(ReadLease("lease"), dataclasses.replace(HELD, journal="{"), None, NOW, NOW)
+    read = Done(ReadLease(LEASE), dataclasses.replace(HELD, journal="{"), None, NOW, NOW)
     step = decide(start(NOW), View(done=(read,)), NOW, POLICY)
     assert (
         step.result.status == "refused"

@@ -18,11 +18,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     SetMaxSize,
     Terminate,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import REPLACING
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
-    REPLACING,
-    Marks,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.guard import forbids
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
@@ -87,7 +85,11 @@ WELL: dict[str, dict[str, Any]] = {name: {} for name in "wxyn"}
             Terminate("i-w", True), {**WELL, "x": OURS}, {}, True, id="an uncordoned one ends"
         ),
         pytest.param(
-            Terminate("i-x", True), {**WELL, "x": OURS}, {}, False, id="the end of a drained one"
+            Terminate("i-x", True),
+            {**WELL, "x": OURS},
+            {},
+            False,
+            id="the end of a drained one",
         ),
         pytest.param(
             Terminate("i-w", False),

@@ -39,12 +39,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ou
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import a_group
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
     HELD,
+    LEASE,
     NOW,
     RUNNING,
     a_context,
 )
 
-THEIRS = Lease("lease", "3", "other", "t9", 15, 4, dump(RUNNING))
+THEIRS = Lease(LEASE, "3", "other", "t9", 15, 4, dump(RUNNING))
 FREE = dataclasses.replace(THEIRS, holder="")
 
 
@@ -89,7 +90,7 @@ def test_a_holder_is_watched_then_succeeded_when_it_has_not_renewed_for_its_dura
     assert not lock.acquire(ctx) and ctx.commands == [] and "held by other" in ctx.events[0].text
     later = taking(THEIRS, NOW + 3, timers=ctx.memory.timers)
     later.note(lease_read=NOW)
-    assert not lock.acquire(later) and later.commands == [ReadLease("lease")]
+    assert not lock.acquire(later) and later.commands == [ReadLease(LEASE)]
     dead = taking(THEIRS, NOW + 15, timers=ctx.memory.timers)
     assert not lock.acquire(dead) and [found.holder for found in writes(dead)] == ["me"]
     assert writes(dead)[0].transitions == 5 and "taken over from other" in dead.events[0].text
@@ -178,9 +179,9 @@ def learned(
 
 def test_until_it_is_ours_the_record_is_read_anew_and_then_it_is_our_own() -> None:
     memory = taking(None, journal=Journal(), written=None).memory
-    first = learned(memory, ReadLease("lease"), dataclasses.replace(FREE, journal=dump(Journal())))
+    first = learned(memory, ReadLease(LEASE), dataclasses.replace(FREE, journal=dump(Journal())))
     assert first.journal == Journal() and not first.resumed
-    second = learned(first, ReadLease("lease"), FREE)
+    second = learned(first, ReadLease(LEASE), FREE)
     assert second.journal == second.written == RUNNING and second.resumed
     held = learned(
         second, WriteLease(FREE), dataclasses.replace(FREE, holder="me", journal=dump(RUNNING))
@@ -188,7 +189,7 @@ def test_until_it_is_ours_the_record_is_read_anew_and_then_it_is_our_own() -> No
     assert held.held and held.confirmed == NOW
     after = learned(
         dataclasses.replace(held, journal=Journal(run="r1")),
-        ReadLease("lease"),
+        ReadLease(LEASE),
         dataclasses.replace(FREE, holder="me"),
     )
     assert after.journal == Journal(run="r1")
@@ -197,4 +198,4 @@ def test_until_it_is_ours_the_record_is_read_anew_and_then_it_is_our_own() -> No
 def test_a_conflict_has_the_lease_read_again() -> None:
     memory = learned(taking(FREE).memory, WriteLease(FREE), error=ConflictError("moved"))
     ctx = a_context(a_group(), lease_read=memory.lease_read)
-    assert lock.known(ctx) is False and ctx.commands == [ReadLease("lease")]
+    assert lock.known(ctx) is False and ctx.commands == [ReadLease(LEASE)]

@@ -19,6 +19,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    DAEMONSETS,
+    NODES,
     Broken,
     Listed,
     reduce,
@@ -29,7 +31,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import NODES
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
     STALE_READ_TIMEOUT,
@@ -129,7 +130,7 @@ def test_what_may_not_be_read_is_told_before_anything_is_touched() -> None:
     )
     assert observe.permitted(ctx) is True
     ctx.view = dataclasses.replace(
-        ctx.view, cache=reduce(ctx.view.cache, [Broken(observe.DAEMONSETS, ForbiddenError("no"))])
+        ctx.view, cache=reduce(ctx.view.cache, [Broken(DAEMONSETS, ForbiddenError("no"))])
     )
     with pytest.raises(ForbiddenError):
         observe.permitted(ctx)

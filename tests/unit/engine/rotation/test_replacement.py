@@ -15,17 +15,17 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Terminate,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
-    Account,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     EXCLUDE,
     REPLACING,
     WAS_CORDONED,
     WAS_EXCLUDED,
-    Marks,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    Account,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import replacement
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,

@@ -11,18 +11,18 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    REPLACING,
+    SHIELDED,
+    SIGNPOST,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
-    REPLACING,
-    SHIELDED,
     SOFT_TAINT,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Stop
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import (
-    SIGNPOST,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )

@@ -18,7 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.request import Search
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
-    Target,
+    NamedSource,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import KubeCall
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.ami.lookup import Lookup
@@ -30,7 +30,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.catalogue import (
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 NOW = datetime.datetime(2026, 6, 1, 12, tzinfo=datetime.UTC)
-GROUP = Target(group="demo-blue")
+GROUP = NamedSource(group="demo-blue")
 
 
 def look_up(world: World, connected: bool = True, actor: str = "", **asked: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.request import Search
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
-    Target,
+    NamedSource,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.ami.lookup import Lookup
 from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call
@@ -113,11 +113,11 @@ def test_skew_is_refused(world: World) -> None:
 def test_a_managed_node_group_is_compared_by_its_instances(world: World) -> None:
     cluster = world.account.eks_clusters["demo"]
     build.add_nodegroup(cluster, "managed", world.account.groups["demo-blue"], "1.33.5-20260422")
-    target = Target(eks_cluster="demo", eks_nodegroup="managed")
+    target = NamedSource(eks_cluster="demo", eks_nodegroup="managed")
     found = look_up(world, connected=False, compare=target)
     assert (found["kubernetes_version_source"], found["update_available"]) == ("nodegroup", True)
     with pytest.raises(InputError, match="Node group managed needs its cluster. Set eks_cluster"):
-        look_up(world, compare=Target(eks_nodegroup="managed"))
+        look_up(world, compare=NamedSource(eks_nodegroup="managed"))
 
 
 def test_variant_and_architecture_come_from_what_is_in_use(world: World) -> None:
@@ -125,13 +125,13 @@ def test_variant_and_architecture_come_from_what_is_in_use(world: World) -> None
     template = build.add_template(
         world.account, "arm", [{"ImageId": arm.id, "InstanceType": "m6g.large"}]
     )
-    found = look_up(world, compare=Target(template_id=template.id, version="$Latest"))
+    found = look_up(world, compare=NamedSource(template_id=template.id, version="$Latest"))
     assert (found["name"], found["kubernetes_version_source"]) == (
         "amazon-eks-arm64-node-1.32-v20251120",
         "image",
     )
     to_al2023 = look_up(
-        world, compare=Target(template_id=template.id, version="$Latest"), family="al2023"
+        world, compare=NamedSource(template_id=template.id, version="$Latest"), family="al2023"
     )
     assert to_al2023["name"] == "amazon-eks-node-al2023-arm64-standard-1.32-v20260129"
 

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
-    Target,
+    NamedSource,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import Wanted
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template import (
@@ -50,7 +50,9 @@ def scene() -> Scene:
 
 def update(scene: Scene, dry: bool = False, **wanted: Any) -> ConfigurationOutcome:
     aws = Aws(aws_call(scene.account))
-    return configuration.update(aws, Wanted(**wanted), sources.find(aws, Target(group="red")), dry)
+    return configuration.update(
+        aws, Wanted(**wanted), sources.find(aws, NamedSource(group="red")), dry
+    )
 
 
 def launched(scene: Scene) -> str:

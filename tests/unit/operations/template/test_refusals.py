@@ -19,7 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
-    Target,
+    NamedSource,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build
 from ansible_collections.nodeops.rotator.tests.simulation.aws.catalogue import (
@@ -42,7 +42,7 @@ def test_types_of_another_architecture_are_refused(scene: Scene) -> None:
     policy["LaunchTemplate"]["Overrides"][0]["InstanceType"] = "m6g.large"
     build.add_group(scene.account, "mixed", mixed=policy, desired=0)
     with pytest.raises(RefusedError, match=r"it launches m6g.large \(arm64\)"):
-        scene.update(Target(group="mixed"), image_id=scene.new)
+        scene.update(NamedSource(group="mixed"), image_id=scene.new)
     assert scene.written() == 0
 
 
@@ -77,26 +77,26 @@ def test_a_family_that_cannot_read_the_user_data_is_refused(scene: Scene) -> Non
     ("target", "complaint"),
     [
         (
-            Target(group="red"),
+            NamedSource(group="red"),
             "There is no Auto Scaling group red. Check the name, the region and the account",
         ),
-        (Target(template_name="red"), "There is no launch template red. Check the name"),
+        (NamedSource(template_name="red"), "There is no launch template red. Check the name"),
         (
-            Target(template_id="lt-0123456789abcdef0"),
+            NamedSource(template_id="lt-0123456789abcdef0"),
             "There is no launch template lt-0123456789abcdef0",
         ),
-        (Target(template_name="blue", version="9"), "The launch template has no version 9"),
+        (NamedSource(template_name="blue", version="9"), "The launch template has no version 9"),
         (
-            Target(kops_cluster="k", kops_group="nodes"),
+            NamedSource(kops_cluster="k", kops_group="nodes"),
             "There is no instance group nodes of kops cluster k",
         ),
         (
-            Target(eks_cluster="shop", eks_nodegroup="red"),
+            NamedSource(eks_cluster="shop", eks_nodegroup="red"),
             "No cluster found for name: shop. .*Check the name",
         ),
     ],
 )
-def test_what_does_not_exist_is_named(scene: Scene, target: Target, complaint: str) -> None:
+def test_what_does_not_exist_is_named(scene: Scene, target: NamedSource, complaint: str) -> None:
     with pytest.raises(NotFoundError, match=complaint.replace(". .*", ".*")):
         scene.update(target, image_id=scene.new)
 
@@ -136,7 +136,7 @@ def test_an_image_for_a_node_group_whose_ami_eks_chooses_is_refused(scene: Scene
         "x",
         template=template,
     )
-    target = Target(eks_cluster="shop", eks_nodegroup="managed")
+    target = NamedSource(eks_cluster="shop", eks_nodegroup="managed")
     with pytest.raises(
         RefusedError, match="own names no image: node group managed gets its AMI from EKS"
     ):

@@ -17,7 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RefusedError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
-    Target,
+    NamedSource,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import clean
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build
@@ -91,10 +91,10 @@ def test_rolling_back_and_again(scene: Scene, version: str | int) -> None:
 
 
 def test_a_template_by_itself_moves_its_default_only_if_asked(scene: Scene) -> None:
-    scene.update(Target(template_name="blue"), image_id=scene.new)
+    scene.update(NamedSource(template_name="blue"), image_id=scene.new)
     assert (scene.template.latest, scene.template.default) == (2, 1)
     scene.later()
-    scene.update(Target(template_id=scene.template.id), image_id=scene.new, set_default=True)
+    scene.update(NamedSource(template_id=scene.template.id), image_id=scene.new, set_default=True)
     assert (scene.template.latest, scene.template.default) == (2, 2)
 
 
@@ -140,15 +140,17 @@ def test_whatever_is_merged_is_what_the_new_version_holds(seed: int) -> None:
         }
         image = dice.choice(["", scene.old, scene.new])
         told = scene.update(
-            Target(template_name="random"), dry=True, image_id=image, overrides=overrides
+            NamedSource(template_name="random"), dry=True, image_id=image, overrides=overrides
         )
-        done = scene.update(Target(template_name="random"), image_id=image, overrides=overrides)
+        done = scene.update(
+            NamedSource(template_name="random"), image_id=image, overrides=overrides
+        )
         assert told.parts == done.parts
         assert (
             clean(scene.template.versions[scene.template.latest].data) == done.parts[0].plan.after
         )
         assert not scene.update(
-            Target(template_name="random"), image_id=image, overrides=overrides
+            NamedSource(template_name="random"), image_id=image, overrides=overrides
         ).changed
 
 
@@ -243,7 +245,7 @@ def test_a_managed_node_groups_template_is_updated_and_the_group_left_to_eks(sce
     build.add_nodegroup(
         cluster, "managed", scene.account.groups["blue"], "x", template=template, ami_type="CUSTOM"
     )
-    target = Target(eks_cluster="shop", eks_nodegroup="managed")
+    target = NamedSource(eks_cluster="shop", eks_nodegroup="managed")
     outcome = scene.update(target, image_id=scene.new)
     assert scene.image(2) == scene.new and scene.pointer() == "1"
     assert any("only when EKS updates it" in warning for warning in outcome.warnings)
@@ -261,13 +263,13 @@ def test_a_managed_node_group_without_a_template_is_refused(scene: Scene) -> Non
         build.add_eks_cluster(scene.account, "shop"), "managed", scene.account.groups["blue"], "x"
     )
     with pytest.raises(InputError, match="no launch template of its own"):
-        scene.update(Target(eks_cluster="shop", eks_nodegroup="managed"), image_id=scene.new)
+        scene.update(NamedSource(eks_cluster="shop", eks_nodegroup="managed"), image_id=scene.new)
 
 
 def test_a_kops_instance_group_is_found_by_its_tags(scene: Scene) -> None:
     tags = {"KubernetesCluster": "k.example.com", "kops.k8s.io/instancegroup": "nodes-a"}
     scene.add_group(tags=tags)
-    target = Target(kops_cluster="k.example.com", kops_group="nodes-a")
+    target = NamedSource(kops_cluster="k.example.com", kops_group="nodes-a")
     outcome = scene.update(target, image_id=scene.new)
     assert scene.pointer() == "2" and any(
         "kops update cluster puts back" in warning for warning in outcome.warnings

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.order import Order
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import NodeStatus
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.targets import (
-    Order,
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
+    OrderedNode,
     RunMemory,
     RunResult,
-    Target,
 )
 
 
@@ -59,12 +59,12 @@ def test_only_the_nodes_of_the_order_are_followed(order: Order, feeds: set[Feed]
 def test_when_a_node_is_over_and_whether_it_ended_as_asked(
     fields: dict[str, Any], over: bool, good: bool
 ) -> None:
-    target = Target(**{"name": "n1", "before": False, "cordoned": True, **fields})
-    assert target.over is over
-    assert target.good is good
+    node = OrderedNode(**{"name": "n1", "before": False, "cordoned": True, **fields})
+    assert node.over is over
+    assert node.good is good
 
 
 def test_a_run_begins_without_knowing_its_nodes() -> None:
     memory = RunMemory()
-    assert (memory.began, memory.targets, memory.stop_at) == (None, None, None)
+    assert (memory.began, memory.nodes, memory.stop_at) == (None, None, None)
     assert RunResult() == RunResult((), None, "")

@@ -1,0 +1,66 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Describe a node group, as node_group_info returns it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks import preflight, verify
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import refusal
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Instance
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
+
+
+def describe(look: Look, before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the values of node_group_info.
+
+    `before`: an earlier snapshot to compare with, None to compare with nothing.
+    """
+    group, refused = look.group, refusal(look.group)
+    nodes = [_node(look, instance) for instance in group.launched]
+    target = group.resolved
+    return {
+        "autoscaling_group_name": group.name,
+        "kind": kind_of(group.tags).name,
+        "sizes": {
+            "desired": group.desired,
+            "min": group.min_size,
+            "max": group.max_size,
+            "launched": len(nodes),
+        },
+        "zones": list(group.zones),
+        "target": _target(group) if target else None,
+        "image_ids": sorted({node["image_id"] for node in nodes if node["image_id"]}),
+        "nodes": nodes,
+        "outdated": sum(bool(node["outdated"]) for node in nodes),
+        "refusals": [str(refused)] if refused else [],
+        "preflight": list(preflight.warnings(look)),
+        "blockers": list(preflight.blockers(look)),
+        "snapshot": preflight.snapshot(look),
+        "problems": list(verify.problems(look, before)),
+    }
+
+
+def _target(group: Group) -> dict[str, str]:
+    target = group.resolved
+    fields = ("template", "template_name", "version", "image_id")
+    return {name: getattr(target, name) for name in fields}
+
+
+def _node(look: Look, instance: Instance) -> dict[str, Any]:
+    node = look.nodes.get(instance.id)
+    return {
+        "name": node.name if node else "",
+        "instance_id": instance.id,
+        "instance_type": instance.type,
+        "zone": instance.zone,
+        "image_id": instance.image_id,
+        "lifecycle": instance.lifecycle,
+        "ready": bool(node and node.ready),
+        "kubelet_version": node.kubelet_version if node else "",
+        "outdated": look.outdated(instance),
+    }

@@ -1,0 +1,33 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names of annotations, labels and tags, of this collection and of others.
+
+The tags that tell the kind of a node group are in core.node_group.kinds.
+"""
+
+from __future__ import annotations
+
+PREFIX = "nodeops.rotator/"
+"""Begins every annotation, label, taint and tag of this collection."""
+JOURNAL = PREFIX + "journal"
+"""Annotation of the Lease: the journal as JSON."""
+SIGNPOST = PREFIX + "run"
+"""Tag of the Auto Scaling group, for people: the run that is at work on it."""
+REPLACING = PREFIX + "replacing"
+"""Node annotation: the run that is replacing this node."""
+WAS_CORDONED = PREFIX + "was-unschedulable"
+"""Node annotation: it was cordoned before the rotation and stays so when restored."""
+WAS_EXCLUDED = PREFIX + "was-excluded"
+"""Node annotation: it was excluded from load balancers before the rotation."""
+SHIELDED = PREFIX + "scale-down-disabled"
+"""Node annotation: the run that has put SCALE_DOWN_DISABLED there."""
+OUTDATED = PREFIX + "outdated"
+"""Key of the soft taint."""
+
+SCALE_DOWN_DISABLED = "cluster-autoscaler.kubernetes.io/scale-down-disabled"
+"""Node annotation by which Cluster Autoscaler leaves a node alone."""
+EXCLUDE = "node.kubernetes.io/exclude-from-external-load-balancers"
+"""Well-known label: service controllers take the node out of their load balancers."""
+NEEDS_UPDATE = "kops.k8s.io/needs-update"
+"""Node annotation with which users of kops request a node's replacement."""

@@ -1,0 +1,88 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation and roles say of each option what its argument spec says.
+
+An argument spec takes types, choices and defaults from the dataclass in core that holds the
+options, so that these are written once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
+    RotationPolicy,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
+    drain,
+    images,
+    node_group,
+    rotation,
+    templates,
+)
+from ansible_collections.nodeops.rotator.tests.unit.floors.shape import ROOT
+from ansible_collections.nodeops.rotator.tests.unit.plugins.documentation import documented
+
+SPECS: dict[str, dict[str, Any]] = {
+    "asg_node_replace": rotation.SPEC,
+    "eks_ami_lookup": images.SPEC,
+    "launch_template_update": templates.SPEC,
+    "node_drain": drain.SPEC,
+    "node_group_info": node_group.SPEC,
+}
+ROLE = yaml.safe_load((ROOT / "roles/rotate/meta/argument_specs.yml").read_text())
+ROLE_OPTIONS = ROLE["argument_specs"]["main"]["options"]
+ROLE_DEFAULTS = yaml.safe_load((ROOT / "roles/rotate/defaults/main.yml").read_text())
+OPTIONS = [(module, name) for module, spec in SPECS.items() for name in spec]
+ROLE_ONLY = {"rotate_failure_hook"}
+
+
+def meaning(option: dict[str, Any], suboptions: str) -> dict[str, Any]:
+    """Return what an option accepts and defaults to, its suboptions under `suboptions`."""
+    return {
+        "type": option.get("type", "str"),
+        "elements": option.get("elements"),
+        "default": option.get("default"),
+        "choices": option.get("choices"),
+        "required": bool(option.get("required")),
+        "aliases": sorted(option.get("aliases") or ()),
+        "options": {
+            name: meaning(one, suboptions) for name, one in (option.get(suboptions) or {}).items()
+        },
+    }
+
+
+@pytest.mark.parametrize("module", sorted(SPECS))
+def test_every_option_is_documented_and_every_documented_option_exists(module: str) -> None:
+    assert set(documented(module, "nodeops.rotator.")) == set(SPECS[module])
+
+
+@pytest.mark.parametrize(("module", "name"), OPTIONS)
+def test_an_option_is_documented_with_the_type_default_and_choices_that_it_has(
+    module: str, name: str
+) -> None:
+    told = meaning(documented(module, "nodeops.rotator.")[name], "suboptions")
+    assert told == meaning(SPECS[module][name], "options")
+
+
+@pytest.mark.parametrize("name", sorted(set(ROLE_DEFAULTS) - ROLE_ONLY))
+def test_the_role_has_the_defaults_and_choices_of_the_module(name: str) -> None:
+    spec, option = rotation.SPEC[name.removeprefix("rotate_")], ROLE_OPTIONS[name]
+    default = spec.get("default")
+    assert option["default"] == ROLE_DEFAULTS[name] == ("" if default is None else default)
+    assert option.get("choices") == spec.get("choices")
+
+
+def test_argument_specs_hold_the_defaults_of_the_records() -> None:
+    assert drain.DRAIN_SPEC["timeout"] == {"type": "int", "default": DrainPolicy.timeout}
+    assert drain.DRAIN_SPEC["grace_period"] == {"type": "int"}
+    assert rotation.SPEC["drain_timeout"] == drain.DRAIN_SPEC["timeout"]
+    assert rotation.SPEC["max_surge"] == {"type": "str", "default": "1"}
+    assert rotation.SPEC["scale_in_fence"] == {"type": "bool", "default": True}
+    assert rotation.SPEC["workload_gate"]["choices"] == ["wait", "warn", "off"]
+    assert rotation.SPEC["workload_gate"]["default"] == RotationPolicy.workload_gate
