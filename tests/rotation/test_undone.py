@@ -235,3 +235,15 @@ def test_a_lease_that_is_deleted_is_created_once_more(times: int) -> None:
     assert run.result.status == ("complete" if times == 1 else "failed")
     if times == 2:
         assert "deleted twice" in str(run.result.error)
+
+
+def test_a_finished_pod_holds_nothing_up_whatever_its_finalizers() -> None:
+    world = due()
+    kube.job(world.cluster, "batch", "import", 4, 4, seconds=5)
+    world.kernel.advance(world.kernel.now + 60)
+    for pod in list(world.cluster.objects("pods", "batch")):
+        finalizers = {"metadata": {"finalizers": ["example.com/archive"]}}
+        world.cluster.change("pods", pod, finalizers)
+    run = ended(world)
+    assert run.result is not None and run.result.status == "complete", run.story()[-5:]
+    assert traces(world) == CLEAN and world.judge.breaches == []

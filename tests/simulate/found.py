@@ -149,7 +149,12 @@ def _lease(stage: Stage) -> list[Deviation]:
 def _targets(stage: Stage) -> list[Deviation]:
     """Every instance in service is a target again."""
     found = []
-    members = [one for one in stage.group.counted() if one.lifecycle_state == "InService"]
+    alive = {one.id for one in stage.instances()}
+    members = [
+        member
+        for member in stage.group.counted()
+        if member.lifecycle_state == "InService" and member.instance_id in alive
+    ]
     for arn in stage.group.target_groups:
         targets = stage.world.account.target_groups[arn].targets.values()
         there = {target.id for target in targets if target.state not in ("draining", "unused")}

@@ -145,9 +145,7 @@ class FairJudge(Judge):
         return set(self._world.truth.available[group]) | unseen
 
     def _of(self, node: dict[str, Any]) -> str:
-        name = node["spec"].get("providerID", "").rsplit("/", 1)[-1]
-        instance = self._world.account.instances.get(name)
-        return instance.group if instance else ""
+        return self._group_of(node["spec"].get("providerID", "").rsplit("/", 1)[-1])
 
     def _holds(self, instance: Instance, pod: dict[str, Any]) -> bool:
         """Whether the instance may not end: a pod that has come back to its node after its last
@@ -162,6 +160,11 @@ class FairJudge(Judge):
         pod = self._pod(call)
         self._evicted.update(dict.fromkeys(_owners(pod or {}), self._world.kernel.now))
 
+    def _deregister(self, call: Call) -> None:
+        """The last healthy target may go where all nodes may be unavailable at once."""
+        if all(rules.unavailable < rules.base for rules in self.rules.values()):
+            super()._deregister(call)
+
     # Rules that others can make hard to keep
 
     def _desired(self, call: Call) -> None:
@@ -170,6 +173,18 @@ class FairJudge(Judge):
             return
         sizes = self.sizes[call.params["AutoScalingGroupName"]]
         sizes.crossed(self._world.kernel.now, sizes.before_last())
+
+    def _terminate(self, call: Call) -> None:
+        name = self._group_of(call.params["InstanceId"])
+        if call.params.get("ShouldDecrementDesiredCapacity") and self.unknown("desired") and name:
+            after = self._world.account.groups[name].desired - 1
+            self.sizes[name].crossed(self._world.kernel.now, (after,))
+            self.rules[name].base = min(self.rules[name].base, after)
+        super()._terminate(call)
+
+    def _group_of(self, instance: str) -> str:
+        found = self._world.account.instances.get(instance)
+        return found.group if found else ""
 
     def _update(self, call: Call) -> None:
         if not (self.unknown("desired") or self.unknown("maximum")):

@@ -26,6 +26,8 @@ ATTEMPTS = 8
 """Runs of one world at most."""
 AFTERWARDS = 180.0
 """Seconds for which the world is watched after the last run."""
+SINCE = 30.0
+"""Seconds for which what was there before the first run has been there at least."""
 UNFINISHED = ("stopped", "suspended")
 
 
@@ -41,6 +43,10 @@ class _Witness:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._cloud, name)
+
+    def until(self, moment: float) -> _Witness:
+        """Return the same for calls that are not sent after this moment."""
+        return _Witness(self._cloud.until(moment), self._judge)
 
     def read_group(self, name: str, also: tuple[str, ...] = ()) -> GroupModel:
         """Read, and note it."""
@@ -58,6 +64,7 @@ def play(stage: Stage) -> None:
             KINDS[fault.kind].act(stage, dice_of(fault.dice))
         else:
             _let_happen(stage, fault)
+    stage.world.kernel.advance(stage.now + SINCE)
     dice = dice_of(f"{plan.seed}/{plan.number}/runs")
     for attempt in range(ATTEMPTS):
         run = _run(stage, f"r{attempt + 1}")

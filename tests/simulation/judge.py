@@ -19,11 +19,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Grou
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
 from ansible_collections.nodeops.rotator.tests.simulation.aws.victims import zone_counts
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
-from ansible_collections.nodeops.rotator.tests.simulation.rules import (
-    Breach,
-    Rules,
-    is_evictable,
-)
+from ansible_collections.nodeops.rotator.tests.simulation.rules import Breach, Rules, is_evictable
 from ansible_collections.nodeops.rotator.tests.simulation.silence import is_dead
 from ansible_collections.nodeops.rotator.tests.simulation.truth import instance_id, is_ready
 
@@ -182,8 +178,7 @@ class Judge:
             "ScalingProcesses", ["AZRebalance"]
         ):
             return
-        group = self._world.account.groups[name]
-        zones = zone_counts(group)
+        zones = zone_counts(self._world.account.groups[name])
         if max(zones.values()) - min(zones.values()) > 1:
             self._breach(call, f"AZRebalance is resumed while zones are unbalanced: {zones}")
 
@@ -224,7 +219,8 @@ class Judge:
                     f"pod {pod['metadata']['namespace']}/{pod['metadata']['name']} still runs"
                     f" on {name}",
                 )
-        for attachment in self._world.cluster.objects("volumeattachments") if rules.volumes else ():
+        volumes = self._world.cluster.objects("volumeattachments")
+        for attachment in volumes if rules.volumes and not dead else ():
             if attachment["spec"]["nodeName"] == name:
                 self._breach(
                     call,
@@ -284,8 +280,12 @@ class Judge:
     def _delete_pod(self, call: Call) -> None:
         pod = self._pod(call)
         given = (call.params.get("query") or {}, call.params.get("body") or {})
-        dry = any(one.get("dryRun") for one in given)
-        if pod is None or dry or not is_evictable(pod) or not is_ready(pod):
+        if (
+            pod is None
+            or any(one.get("dryRun") for one in given)
+            or not is_evictable(pod)
+            or not is_ready(pod)
+        ):
             return
         left = self._world.cluster.budget_left(pod)
         named = f"{pod['metadata']['namespace']}/{pod['metadata']['name']}" in self.asked

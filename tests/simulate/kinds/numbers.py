@@ -21,7 +21,8 @@ def somebody_raises_desired(stage: Stage, dice: random.Random) -> None:
 
 @kind("B")
 def somebody_lowers_desired(stage: Stage, dice: random.Random) -> None:
-    stage.set_desired(max(1, stage.group.desired - dice.choice([1, 1, 2])))
+    # A single node without a surge has nowhere to go.
+    stage.set_desired(max(2, stage.group.desired - dice.choice([1, 1, 2])))
 
 
 @kind("B", weight=2)

@@ -10,11 +10,14 @@ import random
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import BEFORE, kind
 from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
+from ansible_collections.nodeops.rotator.tests.simulation.truth import is_ready
 
 
 def silence(stage: Stage, instance: Instance, lasting: float = 0.0) -> None:
     """The kubelet of an instance falls silent, for so many seconds (0: for good)."""
     stage.tell(f"KUBELET of {instance.id} ({instance.private_dns}) falls silent for {lasting:.0f}")
+    if any(node for node in stage.nodes() if not is_ready(node)):
+        stage.excuse("do not answer")
     stage.world.cluster.node_silent(instance.private_dns)
     if lasting:
         stage.after(lasting, lambda: stage.world.returns(instance))

@@ -18,7 +18,8 @@ def lose(stage: Stage, node: dict[str, Any]) -> None:
     """Somebody deletes a Node object; its pods run on."""
     name, instance = node["metadata"]["name"], node["spec"]["providerID"].rsplit("/", 1)[-1]
     stage.tell(f"SOMEBODY deletes node {name} of {instance}")
-    stage.excuse(f"{instance}|{name}")
+    # Its pods may fit nowhere else: its zone may have no other node.
+    stage.excuse(f"{instance}|{name}|cannot run again")
     stage.world.cluster.delete("nodes", node, 0)
 
 

@@ -162,9 +162,14 @@ def _job(pod: Pod, context: Context) -> Decision | None:
 
 
 def _terminating(pod: Pod, context: Context) -> Decision | None:
-    """Wait for a terminating pod, unless a shorter grace than its own is wanted."""
+    """Wait for a terminating pod, unless a shorter grace than its own is wanted.
+
+    Of one that has finished only the object is left, which a finalizer may keep.
+    """
     if pod.deleted_at is None:
         return None
+    if finished(pod):
+        return Decision(Fate.LEAVE, "has finished, and is being deleted")
     given = pod.deletion_grace if pod.deletion_grace is not None else pod.grace_period
     wanted = context.policy.grace(given)
     if wanted is not None and wanted < given:

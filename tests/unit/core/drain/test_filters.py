@@ -98,6 +98,7 @@ TABLE: list[tuple[str, dict[str, Any], dict[str, Any], Fate, str]] = [
     ("going, capped below", GOING, {"max_grace_period": 10}, Fate.REMOVE, ""),
     ("going, capped above", GOING, {"max_grace_period": 40}, Fate.AWAIT, "terminating"),
     ("going for long, no limit", {**GOING, "long": 500}, {}, Fate.AWAIT, "terminating"),
+    ("going and finished", {**GOING, "phase": "Succeeded"}, {}, Fate.LEAVE, "has finished"),
     (
         "going for long",
         {**GOING, "long": 500},

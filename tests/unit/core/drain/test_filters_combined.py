@@ -75,7 +75,7 @@ def test_nothing_is_lost_without_its_option(policy: DrainPolicy) -> None:
 def test_a_pod_that_has_ended_never_stops_a_drain(policy: DrainPolicy) -> None:
     ended = [pod for pod in PODS if pod.phase == "Failed"]
     for pod, decision in decisions(ended, policy):
-        assert decision.fate is (Fate.REMOVE if pod.deleted_at is None else Fate.AWAIT)
+        assert decision.fate is (Fate.REMOVE if pod.deleted_at is None else Fate.LEAVE)
 
 
 @pytest.mark.parametrize("policy", POLICIES)
