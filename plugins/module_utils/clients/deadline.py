@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Until when a client may send: a run that was paused must not act on a lock that it has lost."""
+"""Limit until when a client may send.
+
+A run that was paused must not act on a lock that it has lost.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 
 @dataclasses.dataclass(frozen=True)
 class Deadline:
-    """The last moment at which a request may be sent, in seconds of `clock`."""
+    """Last moment at which a request may be sent, in seconds of `clock`."""
 
     clock: Callable[[], float] = time.monotonic
     at: float = math.inf
 
     def check(self, doing: str) -> None:
-        """Raise LateError if that moment has passed. `doing` is what is not sent any more."""
+        """Raise LateError if the moment has passed; `doing` says what is not sent."""
         late = self.clock() - self.at
         if late > 0:
             raise LateError(

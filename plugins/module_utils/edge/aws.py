@@ -46,9 +46,10 @@ def snake(operation: str) -> str:
 
 
 class Connector:
-    """Makes boto3 clients of a module's options as amazon.aws does, but fails by exceptions.
+    """Makes boto3 clients from a module's options as amazon.aws does.
 
-    amazon.aws would end the module, from whatever thread, without a word about the kind of error.
+    Failures are exceptions. amazon.aws would end the module, from whatever thread, without a word
+    about the kind of error.
     """
 
     def __init__(self, module: AnsibleAWSModule) -> None:

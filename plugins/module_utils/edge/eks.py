@@ -55,7 +55,7 @@ def eks_access(raw: RawAws, cluster: str, folder: str) -> dict[str, Any]:
 
 
 def unknown_to(raw: RawAws, cluster: str) -> RotatorError:
-    """Return why a cluster answers 401: the credentials have ended, or nobody has let them in."""
+    """Return why a cluster answers 401: credentials expired, or without access."""
     try:
         arn = str(Aws(raw).call("ask who we are", "sts", "GetCallerIdentity")["Arn"])
     except CredentialsError as error:

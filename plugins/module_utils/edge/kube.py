@@ -63,8 +63,11 @@ class RawKube:
         lifetime: float | None = None,
         unauthorized: Callable[[], RotatorError] | None = None,
     ) -> None:
-        """`connect` makes a dynamic client; it is made anew every `lifetime` seconds (None: never),
-        for its token. `unauthorized` explains the status 401 (None: the answer itself does)."""
+        """Make clients with `connect`, a new one every `lifetime` seconds (None: never).
+
+        A token may expire earlier than the run ends. `unauthorized` explains the status 401 (None:
+        the answer itself does).
+        """
         self._connect, self._lifetime, self._unauthorized = connect, lifetime, unauthorized
         self._lock = threading.Lock()
         self._client: Any = None
@@ -195,7 +198,7 @@ def _client(options: Mapping[str, Any], one_attempt: bool = False) -> Any:
 
 
 def _failure(error: Exception, doing: str) -> RotatorError:
-    """Return the error for what kubernetes.core or the client has raised while it connected."""
+    """Return the error for what kubernetes.core or the client raised on connecting."""
     status, reason = getattr(error, "status", None), getattr(error, "reason", None)
     if isinstance(status, int) and status == UNAUTHORIZED:
         return CredentialsError(f"Cannot {doing}: {status} {reason}", HINT, str(status))

@@ -27,8 +27,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     DRAIN_PREFIX,
     OPTIONS,
+    Goal,
     RotationPolicy,
-    State,
     from_params,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import ONE_ATTEMPT, RawAws
@@ -63,7 +63,7 @@ SPEC: dict[str, Any] = {
     **KUBE_SPEC,
     **GROUP_SPEC,
     **ROTATION_SPEC,
-    "state": {"type": "str", "choices": list(choices(State)), "default": "replaced"},
+    "state": {"type": "str", "choices": list(choices(Goal)), "default": "replaced"},
     "launch_template_version": {"type": "str", "default": ""},
 }
 """All options of asg_node_replace but those of amazon.aws."""

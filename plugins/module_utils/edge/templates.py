@@ -59,7 +59,7 @@ SPEC: dict[str, Any] = {
 
 
 def update(module: AnsibleAWSModule) -> Result:
-    """Bring what the parameters name to what they ask for; in check mode only plan it."""
+    """Update what the parameters name; in check mode only plan it."""
     params, check, aws = module.params, module.check_mode, Aws(RawAws(module))
     wanted = from_params(params)
     named = NamedSource.from_params({**params, "version": params["source_version"]})

@@ -40,10 +40,10 @@ nobody tells us."""
 
 
 def clock() -> float:
-    """Return the seconds of a clock that only goes forward, also while the machine sleeps.
+    """Return the seconds of a clock that goes on while the machine sleeps.
 
-    Linux stops its monotonic clock in suspend: a laptop that slept for an hour would go on as if
-    its Lease had just been renewed.
+    It never goes back. Linux stops its monotonic clock in suspend: a laptop that slept for an hour
+    would go on as if its Lease had just been renewed.
     """
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 

@@ -61,7 +61,7 @@ WRONG_REQUEST = frozenset(("ParamValidationError", "ValidationError"))
 WRONG_REGION = frozenset(
     ("EndpointProviderError", "BaseEndpointResolverError", "InvalidRegionError", "NoRegionError")
 )
-NO_ANSWER = frozenset(("ConnectionError", "HTTPClientError", "IncompleteReadError"))
+NO_ANSWER_ERRORS = frozenset(("ConnectionError", "HTTPClientError", "IncompleteReadError"))
 
 CREDENTIAL_OPERATIONS = frozenset(
     (
@@ -137,9 +137,11 @@ HINT_AWS_CREDENTIALS = (
     "Give AWS credentials as for amazon.aws (access_key and secret_key,"
     " profile, or the AWS_* environment) and renew expired ones"
 )
-HINT_WAY = "Check the region, the endpoint and the way to it"
-HINT_TLS = "Name the certificate authority (aws_ca_bundle, AWS_CA_BUNDLE), or check the endpoint"
-HINT_PROXY = "Check HTTPS_PROXY and NO_PROXY"
+HINT_AWS_ENDPOINT = "Check the region, the endpoint and the network"
+HINT_AWS_TLS = (
+    "Name the certificate authority (aws_ca_bundle, AWS_CA_BUNDLE), or check the endpoint"
+)
+HINT_AWS_PROXY = "Check HTTPS_PROXY and NO_PROXY"
 HINT_REGION = "Set region, or AWS_REGION in the environment"
 
 _MEANT: tuple[tuple[str, str, type[RotatorError], str], ...] = (
@@ -185,16 +187,18 @@ def translate(error: Exception, doing: str) -> RotatorError:
     names = {one.__name__ for one in type(error).__mro__}
     line = f"Cannot {doing}: {' '.join(str(error).split()).rstrip('.')}"
     if type(error) is ValueError and "endpoint" in line:
-        return InputError(line, HINT_WAY)
+        return InputError(line, HINT_AWS_ENDPOINT)
     if names & NO_CREDENTIALS or not isinstance(error, BotoCoreError):
         return CredentialsError(line, HINT_AWS_CREDENTIALS)
     if "NoRegionError" in names:
         return InputError(f"Cannot {doing}: no AWS region", HINT_REGION)
     if names & WRONG_REGION:
-        return InputError(line, HINT_WAY)
-    if names & NO_ANSWER:
+        return InputError(line, HINT_AWS_ENDPOINT)
+    if names & NO_ANSWER_ERRORS:
         tls, proxy = "SSLError" in names, "ProxyConnectionError" in names
-        return UnreachableError(line, HINT_TLS if tls else HINT_PROXY if proxy else HINT_WAY)
+        return UnreachableError(
+            line, HINT_AWS_TLS if tls else HINT_AWS_PROXY if proxy else HINT_AWS_ENDPOINT
+        )
     return InputError(line) if names & WRONG_REQUEST else UnknownError(line)
 
 

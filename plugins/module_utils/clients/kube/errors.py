@@ -39,9 +39,9 @@ HINT_KUBE_CREDENTIALS = (
 )
 HINT_FORBIDDEN = "Allow it in the caller's RBAC role"
 
-HINT_TLS = "Name the certificate authority (ca_cert), or check the address"
-HINT_PROXY = "Check proxy and no_proxy"
-HINT_WAY = (
+HINT_KUBE_TLS = "Name the certificate authority (ca_cert), or check the address"
+HINT_KUBE_PROXY = "Check proxy and no_proxy"
+HINT_ADDRESS = (
     "Check the address, the network and the proxy; eks_cluster takes the address from EKS by itself"
 )
 HINT_WEBHOOK = "An admission webhook refuses it: see its rules, or let it pass this change"
@@ -60,12 +60,16 @@ _BY_STATUS: Mapping[int, Callable[[str, str], RotatorError]] = {
 }
 _POOL = re.compile(r"HTTPS?ConnectionPool\(host='(?P<host>[^']*)', port=(?P<port>\d+)\)")
 _CAUSES: tuple[tuple[str, str, str], ...] = (
-    (r"CERTIFICATE_VERIFY_FAILED\][^:]*: (?P<why>[^(']+)", "no TLS connection", HINT_TLS),
-    (r"\[SSL: \w+\] (?P<why>[^(']+)", "no TLS connection", HINT_TLS),
-    (r"ProxyError\((?P<why>[^(]*)", "no connection through the proxy", HINT_PROXY),
-    (r"NameResolutionError|Name or service not known", "its name cannot be resolved", HINT_WAY),
-    (r"Errno \d+\] (?P<why>[^)\"']+)", "no connection", HINT_WAY),
-    (r"(?P<why>ConnectTimeoutError|timed out)", "no connection in time", HINT_WAY),
+    (r"CERTIFICATE_VERIFY_FAILED\][^:]*: (?P<why>[^(']+)", "no TLS connection", HINT_KUBE_TLS),
+    (r"\[SSL: \w+\] (?P<why>[^(']+)", "no TLS connection", HINT_KUBE_TLS),
+    (r"ProxyError\((?P<why>[^(]*)", "no connection through the proxy", HINT_KUBE_PROXY),
+    (
+        r"NameResolutionError|Name or service not known",
+        "its name cannot be resolved",
+        HINT_ADDRESS,
+    ),
+    (r"Errno \d+\] (?P<why>[^)\"']+)", "no connection", HINT_ADDRESS),
+    (r"(?P<why>ConnectTimeoutError|timed out)", "no connection in time", HINT_ADDRESS),
 )
 """What urllib3's long exceptions have as their cause: a pattern, what it means, and a hint."""
 
@@ -113,7 +117,7 @@ def no_answer(error: object, doing: str) -> UnreachableError:
         if found := re.search(pattern, text):
             why = str(found.groupdict().get("why") or "").strip()
             return UnreachableError(f"{line}: {meaning}{f' ({why})' if why else ''}", hint)
-    return UnreachableError(f"{line}: {text}", HINT_WAY)
+    return UnreachableError(f"{line}: {text}", HINT_ADDRESS)
 
 
 @contextmanager

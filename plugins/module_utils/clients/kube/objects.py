@@ -77,8 +77,11 @@ def node(raw: Raw) -> Node:
 
 
 def _extended(allocatable: Raw) -> frozenset[str]:
-    """The extended resources of which there is any: fully qualified names outside of the
-    kubernetes.io domain (Kubernetes: "Assign extended resources to a container")."""
+    """Return the extended resources of which there is any.
+
+    Their names are fully qualified and outside of the kubernetes.io domain (Kubernetes: "Assign
+    extended resources to a container").
+    """
     return frozenset(
         name
         for name, quantity in allocatable.items()
@@ -87,7 +90,7 @@ def _extended(allocatable: Raw) -> frozenset[str]:
 
 
 def csinode(raw: Raw) -> CsiNode:
-    """A CSINode."""
+    """Read a CSINode."""
     meta = raw["metadata"]
     owners = (entry for entry in meta.get("ownerReferences") or () if entry["kind"] == "Node")
     return CsiNode(

@@ -29,7 +29,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
 
 @dataclasses.dataclass(frozen=True)
 class LookOptions:
-    """Options of node_group_info, where their meaning is described. `group`: its name."""
+    """Options of node_group_info, where their meaning is described.
+
+    `group`: name of the Auto Scaling group.
+    """
 
     group: str
     image_id: str = ""

@@ -19,7 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.options impor
     check_choice,
 )
 
-State = Literal["drained", "cordoned", "uncordoned"]
+OrderState = Literal["drained", "cordoned", "uncordoned"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Order:
     `leave_cordoned`: what could not be drained stays cordoned.
     """
 
-    state: State = "drained"
+    state: OrderState = "drained"
     names: tuple[str, ...] = ()
     selector: str = ""
     policy: DrainPolicy = DrainPolicy()
@@ -38,7 +38,7 @@ class Order:
     leave_cordoned: bool = False
 
     def __post_init__(self) -> None:
-        check_choice("state", self.state, State)
+        check_choice("state", self.state, OrderState)
         check_at_least("max_parallel", self.max_parallel, 1)
         if not all(self.names):
             raise InputError(

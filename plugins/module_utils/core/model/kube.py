@@ -168,8 +168,10 @@ class DaemonSet:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CsiNode:
-    """A CSINode: the CSI drivers that have registered on the node of this name. `owner`: the uid of
-    the Node object that it belongs to, "" if it does not say."""
+    """A CSINode: the CSI drivers that have registered on the node of this name.
+
+    `owner`: the UID of the Node object that it belongs to, "" if it does not say.
+    """
 
     name: str
     uid: str

@@ -255,8 +255,10 @@ def alone(situation: Situation, member: Member) -> bool:
 
 
 def strands(situation: Situation, member: Member, ending: Collection[str]) -> bool:
-    """Return whether a zone would have no node left if this member goes and none comes in its
-    place; `ending`: ids of those that go as well. Pods with volumes of that zone could not run."""
+    """Return whether a zone would have no node left without this member.
+
+    `ending`: IDs of those that go as well. Pods with volumes of that zone could not run.
+    """
     zone, going = member.instance.zone, {member.id, *ending}
     return not any(
         other.instance.zone == zone and other.id not in going for other in situation.members

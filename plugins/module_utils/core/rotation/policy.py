@@ -31,7 +31,7 @@ OnFailure = Literal["rollback_template", "keep_template"]
 """What becomes of the template after a failed canary."""
 UnknownInstances = Literal["leave", "end"]
 """What becomes of instances that never had a Node in this cluster."""
-State = Literal["replaced", "restored"]
+Goal = Literal["replaced", "restored"]
 """What the module is to do: rotate, or only restore what an interrupted run has changed."""
 DRAIN_PREFIX = "drain_"
 """Begins the names of a rotation's options for its drains."""

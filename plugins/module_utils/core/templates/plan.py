@@ -50,7 +50,10 @@ class Wanted:
 
 
 def from_params(params: Mapping[str, Any]) -> Wanted:
-    """Return what the parameters of launch_template_update ask for. Raises InputError."""
+    """Return what the parameters of launch_template_update ask for.
+
+    Raises InputError.
+    """
     return Wanted(
         image_id=params["image_id"] or "",
         overrides=params["overrides"] or {},

@@ -91,8 +91,10 @@ def course(
 
 
 def _refused_until(way: NodeDrain, error: RotatorError | None) -> float:
-    """Return when a refusal of access becomes final, infinity if there is none; remember since
-    when it lasts."""
+    """Return when a refusal of access becomes final, infinity if there is none.
+
+    It also remembers since when the refusal lasts.
+    """
     refused = isinstance(error, AccessError)
     since = way.now if way.memory.refused_since is None else way.memory.refused_since
     way.memory = dataclasses.replace(way.memory, refused_since=since if refused else None)

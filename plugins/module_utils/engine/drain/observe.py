@@ -180,8 +180,10 @@ def _outcome(
 
 
 def _note_access(node: NodeMemory, pod: PodMemory, done: Done) -> NodeMemory:
-    """Return the memory of a node after an answer; its drain ends when access has been refused for
-    ACCESS_GRACE."""
+    """Return the memory of a node after an answer.
+
+    Its drain ends when access has been refused for ACCESS_GRACE.
+    """
     if node.ended is not None or pod.accepted_at is not None:
         return node
     if done.error is None:

@@ -28,15 +28,17 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ob
 
 
 def protect(ctx: RotationContext) -> None:
-    """Put up what keeps others from taking nodes undrained, while there is anything to protect."""
+    """Keep others from taking undrained nodes, while there is anything to protect."""
     if ctx.situation.outdated or ctx.situation.surge:
         capacity.fence(ctx)
     capacity.taint(ctx)
 
 
 def begin(ctx: RotationContext) -> None:
-    """Raise the surge and choose the next nodes, unless something is in the way. End the run if
-    that lasts for too long."""
+    """Raise the surge and select the next nodes, unless something is in the way.
+
+    End the run if that lasts for too long.
+    """
     why = obstacle(ctx)
     end_if_stalled(ctx, why)
     if not why and ctx.memory.mode == "rotate":

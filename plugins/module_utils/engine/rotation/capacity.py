@@ -191,8 +191,10 @@ def choose(ctx: RotationContext) -> None:
 
 
 def _empties_zone(ctx: RotationContext, member: Member) -> bool:
-    """Return whether a zone would lose its last available node although new nodes, which may come
-    to that zone, are still on their way."""
+    """Return whether a zone would lose its last available node too early.
+
+    That is while new nodes, which may come to that zone, are still starting.
+    """
     coming = ctx.situation.launched < ctx.situation.desired or any(
         not other.joined and not other.leaving for other in ctx.situation.current
     )

@@ -91,9 +91,12 @@ class RotationContext(Known):
 
     @property
     def not_after(self) -> dict[Command, float]:
-        """Until when each command of this look may be sent: as long as the Lease is surely ours,
-        and a third of its time less for the way. What nobody else can be hurt by has no limit: a
-        read, and the replacement of a Lease, which the server refuses if somebody was faster."""
+        """Return until when each command of this look may be sent.
+
+        That is as long as the Lease is surely ours, less a third of its time for the transfer. What
+        nobody else can be hurt by has no limit: a read, and the replacement of a Lease, which the
+        server refuses if somebody was faster.
+        """
         limit = self.memory.confirmed + self.policy.lease_duration * 2 / 3
         return {command: limit for command in self.commands if _is_limited(self.memory, command)}
 

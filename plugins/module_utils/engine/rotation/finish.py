@@ -42,7 +42,7 @@ def _go_on_to_release(ctx: RotationContext) -> None:
 
 
 def _incomplete(ctx: RotationContext) -> RotatorError | None:
-    """Return why the rotation is not complete although it has come to its end, or None."""
+    """Return why the rotation is not complete although it has ended, or None."""
     if ctx.memory.marks.skipped & {member.id for member in ctx.situation.outdated}:
         reasons = "; ".join(ctx.journal.failures)
         return FailedError(f"Not every node of {ctx.group.name} could be replaced: {reasons}")
@@ -52,7 +52,7 @@ def _incomplete(ctx: RotationContext) -> RotatorError | None:
 
 
 def _done(ctx: RotationContext) -> bool:
-    """Whether every outdated node that we did not give up is replaced, for good."""
+    """Return whether every outdated node that we did not give up is replaced."""
     situation = ctx.situation
     left = ctx.memory.marks.skipped | unknown.left_alone(ctx)
     if situation.leaving or any(member.id not in left for member in situation.outdated):
@@ -73,7 +73,7 @@ def _done(ctx: RotationContext) -> bool:
 
 
 def finish_settling(ctx: RotationContext) -> None:
-    """Go on to putting everything back once nothing is in flight and the surge is given back."""
+    """Begin to restore once nothing is in flight and the surge is removed."""
     if ctx.journal.account.raise_from is not None:
         capacity.drop_raise(ctx)
         return
@@ -101,8 +101,10 @@ def finish_release(ctx: RotationContext) -> None:
 
 
 def let_untouched_go(ctx: RotationContext) -> None:
-    """After a signal: give up the nodes that have lost nothing yet; the others stay as they are,
-    and the record tells the next run where to resume."""
+    """Give up, after a signal, the nodes that have lost nothing yet.
+
+    The others stay as they are, and the record tells the next run where to resume.
+    """
     deregistered = {target[1] for target in ctx.journal.deregistered_targets}
     for member in ctx.situation.leaving:
         record = ctx.memory.records.get(member.id)
@@ -113,6 +115,6 @@ def let_untouched_go(ctx: RotationContext) -> None:
 
 
 def finish_stopping(ctx: RotationContext) -> None:
-    """After a signal: give up the lock once the nodes that were given up are put back."""
+    """Release the lock, after a signal, once the nodes given up are restored."""
     if replacement.put_back(ctx) and ctx.recorded:
         lock.release(ctx)

@@ -17,7 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 )
 
 PENDING = Feed("pods", phase="Pending")
-SETTLE = 10.0
+PENDING_GRACE = 10.0
 """Seconds that the scheduler gets to place a pod before it counts."""
 
 
@@ -46,7 +46,7 @@ def closed(ctx: RotationContext) -> str:
     if not waiting or _on_its_way(ctx):
         ctx.forget("pods pending")
         return ""
-    if not ctx.over("pods pending", SETTLE):
+    if not ctx.over("pods pending", PENDING_GRACE):
         return f"pod {waiting[0].id} is being scheduled"
     first, more = waiting[0], len(waiting) - 1
     others = f" (and {more} more)" if more else ""

@@ -140,7 +140,7 @@ class Known:
 
     @property
     def boot_timeout(self) -> float:
-        """How long an instance may take to become a ready node, in seconds."""
+        """Return how long an instance may take to become a ready node, in seconds."""
         set_by_user = self.policy.boot_timeout
         return usual_boot_timeout(self.group.instances) if set_by_user is None else set_by_user
 

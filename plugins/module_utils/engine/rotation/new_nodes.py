@@ -154,8 +154,10 @@ def _count_from_launch(ctx: RotationContext, member: Member) -> None:
 
 
 def _lacking_offers(ctx: RotationContext, member: Member) -> tuple[str, ...]:
-    """Return what most of the group's outdated nodes offered and this one does not. Drivers that
-    cannot be read count as lacking."""
+    """Return what most outdated nodes offered and this one does not.
+
+    Drivers that cannot be read count as lacking.
+    """
     if member.node is None:
         return ()
     csi_nodes = ctx.view.cache.items(CSINODES).values()
@@ -163,8 +165,11 @@ def _lacking_offers(ctx: RotationContext, member: Member) -> tuple[str, ...]:
 
 
 def _still_ready(ctx: RotationContext, member: Member) -> None:
-    """Look at a node that was judged ready. One that takes no pods any more, for a cordon, a taint
-    or a driver that went away, does not count until it does, and has its time again."""
+    """Judge again a node that was judged ready.
+
+    One that takes no pods any more, for a cordon, a taint or a driver that went away, does not
+    count until it does, and has its time again.
+    """
     if member.node is not None and member.node.ready is True:
         ctx.forget(f"lost {member.id}")
         offers = _lacking_offers(ctx, member)

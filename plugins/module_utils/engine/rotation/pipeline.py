@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The phases of a look, in their order: the one list that every mode runs through.
+"""List the phases of a look in order: every mode runs through this one list.
 
 Observe what has happened, judge new nodes, move leaving nodes on, begin what may begin, finish. A
 mode skips phases, it never orders them anew.
@@ -78,8 +78,10 @@ PHASES = (*OBSERVE, *JUDGE, *MOVE, *BEGIN, *FINISH)
 
 
 def run_phases(ctx: RotationContext, mode: str) -> None:
-    """Run the phases of this mode. A phase that changes the mode of the run changes what the next
-    look does, not this one."""
+    """Run the phases of this mode.
+
+    A phase that changes the mode of the run changes what the next look does, not this one.
+    """
     for phase in PHASES:
         if mode in phase.modes:
             phase.act(ctx)

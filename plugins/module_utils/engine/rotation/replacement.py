@@ -179,8 +179,10 @@ def _terminate(ctx: RotationContext, member: Member) -> None:
 
 
 def _decrement(ctx: RotationContext, member: Member) -> None:
-    """End an instance with decrement as recorded, unless desired has moved since: a decrement must
-    not lower it below the base."""
+    """End an instance with decrement as recorded, unless desired has changed since.
+
+    A decrement must not lower it below the base.
+    """
     situation, read = ctx.situation, ctx.memory.read
     if situation.surge < len(ctx.journal.decrements) and ctx.read_fresh:
         rest = tuple(name for name in ctx.journal.decrements if name != member.id)

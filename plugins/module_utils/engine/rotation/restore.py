@@ -231,7 +231,7 @@ def _needs_fence(ctx: RotationContext) -> str:
 
 
 def _enters_service(ctx: RotationContext) -> str:
-    """Return which instance gets its protection only when it enters service, "" for none."""
+    """Return an instance that gets its protection only in service, "" for none."""
     members = ctx.situation.members
     waiting = (member.id for member in members if member.instance.lifecycle != "InService")
     found = min(waiting, default="")
@@ -239,7 +239,10 @@ def _enters_service(ctx: RotationContext) -> str:
 
 
 def _fence_stays(ctx: RotationContext, why: str) -> bool:
-    """Wait until the fence may come down; return True, and say so, when that takes too long."""
+    """Wait until the fence may come down; return True if that takes too long.
+
+    It is then reported.
+    """
     if not ctx.over("unfence", ctx.policy.terminate_timeout):
         return False
     left(ctx, f"Scale-in protection of Auto Scaling group {ctx.group.name} stays: {why}")

@@ -77,8 +77,10 @@ def conclude(
 
 
 def _not_restored(ctx: RotationContext) -> tuple[str, ...]:
-    """Return what the end of this run leaves as we set it: what it could not put back, and all that
-    stands if it ended before it could."""
+    """Return what the end of this run leaves as we set it.
+
+    That is what it could not restore, and all that stands if it ended before it could.
+    """
     cut_short = ctx.memory.held or ctx.view.stop is not None
     return (*ctx.memory.left, *(standing(ctx) if cut_short else ()))
 
@@ -123,7 +125,7 @@ def _waiting(member: Member) -> dict[str, Any]:
 
 
 def diff(result: RotationResult) -> dict[str, str]:
-    """Return the images of the outdated nodes before and after, as Ansible shows them."""
+    """Return the images of the outdated nodes before and after, as a diff."""
     nodes = result.values["nodes"]
     target = result.values["target"].get("image_id", "")
     planned = result.status == "planned"

@@ -27,7 +27,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 
 
 def standing(ctx: RotationContext) -> tuple[str, ...]:
-    """Return a sentence for each change of this rotation that stands, in a fixed order."""
+    """Return a sentence for each change of this rotation that stands.
+
+    The order is fixed.
+    """
     return (*_of_sizes(ctx), *_of_settings(ctx), *_of_nodes(ctx), *_of_lease(ctx))
 
 

@@ -81,7 +81,7 @@ def test_a_source_of_credentials_that_fails_is_no_traceback(raised: Exception) -
             errors.UnreachableError,
             "Check the region",
         ),
-        ("ReadTimeoutError", {"endpoint_url": "https://x"}, errors.UnreachableError, "way to it"),
+        ("ReadTimeoutError", {"endpoint_url": "https://x"}, errors.UnreachableError, "the network"),
         ("ParamValidationError", {"report": "Unknown parameter"}, errors.InputError, ""),
         ("DataNotFoundError", {"data_path": "x"}, errors.UnknownError, ""),
     ],

@@ -1,0 +1,74 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Check the words: the first lines of docstrings, and that a name has one meaning."""
+
+from __future__ import annotations
+
+import ast
+import collections
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+PLAIN = ("plugins/", "tools/")
+"""Folders whose docstrings are checked."""
+FIRST_LINE = 80
+"""A first line has fewer characters."""
+RIDDLE = re.compile(r"(The|Whether|Itself)\b")
+"""What no first line begins with."""
+NOUN = re.compile(r"(A|An|What|Why|How|Until)\b")
+"""What no first line of a function begins with either: it says what the function does."""
+EVERYWHERE = frozenset(
+    ("DOCUMENTATION", "EXAMPLES", "RETURN", "SPEC", "OPTIONS", "TEXTS", "ActionModule")
+    + ("ModuleDocFragment",)
+)
+"""Names that Ansible gives, or that mean the same for each module."""
+
+Function = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def unclear(path: str, source: str) -> list[str]:
+    """Return one line for each docstring whose first line is long or does not say what is done."""
+    if not path.startswith(PLAIN):
+        return []
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.Module, ast.ClassDef, *Function)):
+            first = (ast.get_docstring(node) or "").split("\n", maxsplit=1)[0]
+            begins = RIDDLE.match(first) or (isinstance(node, Function) and NOUN.match(first))
+            if len(first) >= FIRST_LINE or begins:
+                found.append(f"{path}:{getattr(node, 'lineno', 1)} begins: {first}")
+    return found
+
+
+def homonyms(sources: Mapping[str, str]) -> list[str]:
+    """Return one line for each public class or constant that several files define differently.
+
+    `sources`: text by path. A constant may stand in two files with the same value.
+    """
+    found: dict[str, dict[str, str]] = collections.defaultdict(dict)
+    for path, source in sources.items():
+        for name, meaning in _defined(path, ast.parse(source).body):
+            found[name][path] = meaning
+    return [
+        f"{name} means different things in {', '.join(sorted(places))}"
+        for name, places in sorted(found.items())
+        if len(set(places.values())) > 1
+    ]
+
+
+def _defined(path: str, body: Iterable[ast.stmt]) -> Iterator[tuple[str, str]]:
+    """Yield each public class and constant with what tells it from another of its name."""
+    for node in body:
+        names: list[tuple[str, str]] = []
+        if isinstance(node, ast.ClassDef):
+            names = [(node.name, path)]
+        elif isinstance(node, ast.Assign):
+            targets = (one for target in node.targets for one in ast.walk(target))
+            value = ast.unparse(node.value)
+            names = [(one.id, value) for one in targets if isinstance(one, ast.Name)]
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+            names = [(node.target.id, ast.unparse(node.value))]
+        for name, meaning in names:
+            if name[0].isupper() and name not in EVERYWHERE:
+                yield name, meaning
