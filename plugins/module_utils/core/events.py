@@ -6,18 +6,50 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Literal
+
+EventPhase = Literal[
+    "balancer",
+    "blocked",
+    "canary",
+    "cordoned",
+    "dead",
+    "deleted",
+    "done",
+    "drained",
+    "draining",
+    "evicted",
+    "failed",
+    "launched",
+    "left",
+    "lock",
+    "ready",
+    "resized",
+    "restored",
+    "settle",
+    "skipped",
+    "start",
+    "surge",
+    "template",
+    "terminated",
+    "undone",
+    "uncordoned",
+    "volumes",
+    "waiting",
+    "warning",
+]
+"""What an event tells, as the column of that name shows it."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Event:
     """One change, for people.
 
-    `phase` is a word of a fixed vocabulary for columns ("launched", "ready", "cordoned", "evicted",
-    "blocked", "drained", "terminated", "settle", ...). `subject` is the node, pod or group it is
-    about, `text` the rest of the line. `progress` is "4/12" where it is known.
+    `subject` is the node, pod or group it is about, `text` the rest of the line. `progress` is
+    "4/12" where it is known.
     """
 
-    phase: str
+    phase: EventPhase
     subject: str
     text: str = ""
     progress: str = ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable
+from typing import Literal
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     InputError,
@@ -15,7 +16,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.families import ImageKind
 
-OF_NODES, OF_CONTROL_PLANE = "nodes", "control_plane"
+OF_NODES: Literal["nodes"] = "nodes"
+OF_CONTROL_PLANE: Literal["control_plane"] = "control_plane"
 _FIRST_OF_EKS = (1, 10)
 _VERSION = re.compile(r"v?(?P<major>\d+)\.(?P<minor>\d+)(?:\.\d+)?(?:[+-].*)?")
 
@@ -72,6 +74,9 @@ def single_minor(versions: Iterable[str], whose: str) -> str:
     return minors[0]
 
 
+VersionOrigin = Literal["given", "nodes", "image", "nodegroup", "control_plane", "none"]
+
+
 @dataclasses.dataclass(frozen=True)
 class Chosen:
     """A minor version to look for, and where it comes from.
@@ -81,7 +86,7 @@ class Chosen:
     """
 
     version: str
-    source: str
+    source: VersionOrigin
 
 
 def check_skew(version: str, control_plane: str, nodes: str, allow_downgrade: bool) -> None:

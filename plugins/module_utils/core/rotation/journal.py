@@ -13,7 +13,7 @@ import dataclasses
 import hashlib
 import json
 import re
-from typing import Any
+from typing import Any, Literal
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
@@ -61,7 +61,7 @@ class Journal:
     unprotected: tuple[str, ...] = ()
     spread: int = 0
     tainted: bool = False
-    canary: str = ""
+    canary: Literal["", "passed", "failed"] = ""
     canaries: int = 0
     failures: tuple[str, ...] = ()
     deregistered_targets: tuple[tuple[str, str, int], ...] = ()

@@ -13,7 +13,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.user_data import decode
@@ -152,6 +152,9 @@ def _flat(data: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
     return found
 
 
+Act = Literal["update", "rollback"]
+
+
 @dataclasses.dataclass(frozen=True)
 class Mark:
     """What the description of a version of ours says.
@@ -161,7 +164,7 @@ class Mark:
     """
 
     source: int
-    act: str = "update"
+    act: Act = "update"
     release: str = ""
     run: str = ""
     at: str = ""
@@ -197,7 +200,8 @@ def read_mark(description: str) -> Mark | None:
     if match is None:
         return None
     said = {name: value or "" for name, value in match.groupdict().items()}
-    return Mark(int(said["source"]), said["act"], said["release"], said["run"], said["at"])
+    act: Act = "rollback" if said["act"] == "rollback" else "update"
+    return Mark(int(said["source"]), act, said["release"], said["run"], said["at"])
 
 
 def reusable(versions: Sequence[Version], source: int, wanted: Mapping[str, Any]) -> Version | None:

@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.dat
     DEFAULT,
     LATEST,
     NUMBER,
+    Act,
     Version,
     clean,
     differences,
@@ -87,7 +88,7 @@ class Plan:
     group_version: str | None = None
     default_to: int | None = None
     changes: tuple[str, ...] = ()
-    act: str = "update"
+    act: Act = "update"
 
     @property
     def changed(self) -> bool:

@@ -44,7 +44,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
     NodeMemory,
     NodeStatus,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.node import course
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.node import next_step
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import (
     budgets_of,
     learn,
@@ -101,23 +101,23 @@ def advance(
     budgets = budgets_of(view.cache)
     memory = learn(memory, nodes, view, budgets, now, policy)
     looks = {name: look_at(name, memory.nodes[name], view.cache, now, policy) for name in nodes}
-    courses = {
-        name: course(memory, looks[name], view.cache, budgets, now, policy) for name in nodes
+    steps = {
+        name: next_step(memory, looks[name], view.cache, budgets, now, policy) for name in nodes
     }
-    allotment = allot(memory, _candidates(courses, view), view, budgets, now, policy)
-    known = {name: _next_node(courses[name], allotment) for name in nodes}
+    allotment = allot(memory, _candidates(steps, view), view, budgets, now, policy)
+    known = {name: _next_node(steps[name], allotment) for name in nodes}
     memory = dataclasses.replace(
-        memory, nodes=MappingProxyType(known), kinds=_kinds(memory, looks, courses)
+        memory, nodes=MappingProxyType(known), kinds=_kinds(memory, looks, steps)
     )
     # What is held back only now has limits of its own, which the next look knows.
-    newly_held = any(known[name] is not courses[name].memory for name in nodes)
-    events, memory = tell(memory, courses, budgets, now, policy)
-    status = {name: courses[name].status for name in nodes}
+    newly_held = any(known[name] is not steps[name].memory for name in nodes)
+    events, memory = tell(memory, steps, budgets, now, policy)
+    status = {name: steps[name].status for name in nodes}
     wake = min(
         [
             now if newly_held else allotment.wake,
-            *(entry.wake for entry in courses.values()),
-            *_news(memory, courses, now),
+            *(entry.wake for entry in steps.values()),
+            *_news(memory, steps, now),
         ]
     )
     following = [name for name in nodes if not status[name].final]
@@ -126,7 +126,7 @@ def advance(
     )
 
 
-def _candidates(courses: Mapping[str, NextStep], view: View) -> list[Candidate]:
+def _candidates(steps: Mapping[str, NextStep], view: View) -> list[Candidate]:
     """Return the pods that could be evicted now.
 
     Nodes take turns, by how many pods each has lost already, so that a budget that several share
@@ -134,7 +134,7 @@ def _candidates(courses: Mapping[str, NextStep], view: View) -> list[Candidate]:
     """
     busy = {command.uid for command in view.in_flight if isinstance(command, (Evict, DeletePod))}
     found = []
-    for order, entry in enumerate(courses.values()):
+    for order, entry in enumerate(steps.values()):
         served = sum(
             1
             for uid, pod in entry.memory.pods.items()
@@ -145,12 +145,12 @@ def _candidates(courses: Mapping[str, NextStep], view: View) -> list[Candidate]:
     return [candidate for _index, _order, candidate in sorted(found, key=lambda item: item[:2])]
 
 
-def _news(memory: DrainMemory, courses: Mapping[str, NextStep], now: float) -> list[float]:
+def _news(memory: DrainMemory, steps: Mapping[str, NextStep], now: float) -> list[float]:
     """Return the moments at which budgets that block become worth a line."""
     moments = (
-        stuck_since(budget, course, memory) + BLOCKED_FOR
-        for course in courses.values()
-        for budget in course.status.blocked_by
+        stuck_since(budget, step, memory) + BLOCKED_FOR
+        for step in steps.values()
+        for budget in step.status.blocked_by
     )
     return [moment for moment in moments if moment > now]
 
@@ -169,10 +169,10 @@ def _next_node(entry: NextStep, allotment: Allotment) -> NodeMemory:
 
 
 def _kinds(
-    memory: DrainMemory, looks: Mapping[str, NodeLook], courses: Mapping[str, NextStep]
+    memory: DrainMemory, looks: Mapping[str, NodeLook], steps: Mapping[str, NextStep]
 ) -> frozenset[str]:
     kinds = set(memory.kinds)
     for name, look in looks.items():
         kinds.update(feed.kind for feed in look.wanted if feed == DAEMONSETS)
-        kinds.update(courses[name].kinds)
+        kinds.update(steps[name].kinds)
     return frozenset(kinds)

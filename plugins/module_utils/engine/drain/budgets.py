@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     Command,
@@ -36,6 +37,10 @@ a watch event."""
 BUDGET_REFUSALS = frozenset((Verdict.BUDGET, Verdict.LAGGING, Verdict.CROWDED))
 
 
+Removal = Literal["evict", "delete", "force"]
+"""How a pod is removed: "delete" does not ask its budgets, "force" has a grace of 0 as well."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Candidate:
     """A pod to remove.
@@ -44,7 +49,7 @@ class Candidate:
     """
 
     pod: PodMemory
-    mode: str = "evict"
+    mode: Removal = "evict"
 
 
 @dataclasses.dataclass

@@ -27,7 +27,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     DrainMemory,
+    DrainPhase,
     NodeStatus,
+    PodState,
     PodStatus,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import (
@@ -180,7 +182,7 @@ def _verdict(
     stopped = look.of(Fate.REFUSE) or look.of(Fate.SKIP_NODE)
     reasons = [reason(entry, look, budgets, now) for entry in stopped]
     reasons += [f"{pod.namespace}/{pod.name}: {pod.why}" for pod in pods if pod.state == "blocked"]
-    phase = (
+    phase: DrainPhase = (
         "skipped" if stopped and not look.of(Fate.REFUSE) else "failed" if stopped else "drained"
     )
     going = [
@@ -201,7 +203,7 @@ def _pod(entry: Entry, memory: CheckMemory, order: Order) -> PodStatus:
         state, why = _would(answer, pod.namespace)
         state = "deleted" if state == "evicted" and order.policy.disable_eviction else state
     else:
-        names = {
+        names: dict[Fate, PodState] = {
             Fate.LEAVE: "left",
             Fate.REFUSE: "refused",
             Fate.SKIP_NODE: "refused",
@@ -212,7 +214,7 @@ def _pod(entry: Entry, memory: CheckMemory, order: Order) -> PodStatus:
     return PodStatus(pod.namespace, pod.name, pod.uid, state, why)
 
 
-def _would(answer: Answer | RotatorError | None, namespace: str) -> tuple[str, str]:
+def _would(answer: Answer | RotatorError | None, namespace: str) -> tuple[PodState, str]:
     """Return the state and the reason that the server's answer means for the pod."""
     if answer is None:
         return "pending", "not asked, because its node would not be drained"

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import health
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event, EventPhase
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.budgets import (
     BUDGET_REFUSALS,
@@ -37,7 +37,7 @@ is no news."""
 
 def tell(
     memory: DrainMemory,
-    courses: Mapping[str, NextStep],
+    steps: Mapping[str, NextStep],
     budgets: Budgets,
     now: float,
     policy: DrainPolicy = DrainPolicy(),
@@ -48,13 +48,13 @@ def tell(
     """
     events: list[Event] = []
     nodes = dict(memory.nodes)
-    for name, course in courses.items():
+    for name, step in steps.items():
         told = nodes[name].told
         fresh = {
             key: event
             for key, event in (
-                *_of_node(name, course, memory, budgets, now),
-                *_too_long(name, course, policy),
+                *_of_node(name, step, memory, budgets, now),
+                *_too_long(name, step, policy),
             )
             if key not in told
         }
@@ -64,11 +64,11 @@ def tell(
     return tuple(events), dataclasses.replace(memory, nodes=MappingProxyType(nodes))
 
 
-def _too_long(name: str, course: NextStep, policy: DrainPolicy) -> Iterator[Told]:
+def _too_long(name: str, step: NextStep, policy: DrainPolicy) -> Iterator[Told]:
     """Report pods that may take longer to end than the drain may last."""
-    if not policy.timeout or course.status.final:
+    if not policy.timeout or step.status.final:
         return
-    for uid, pod in course.memory.pods.items():
+    for uid, pod in step.memory.pods.items():
         own = pod.pod.grace_period
         asked = policy.grace(own)
         grace = own if asked is None else asked
@@ -85,9 +85,9 @@ def _too_long(name: str, course: NextStep, policy: DrainPolicy) -> Iterator[Told
 
 
 def _of_node(
-    name: str, course: NextStep, memory: DrainMemory, budgets: Budgets, now: float
+    name: str, step: NextStep, memory: DrainMemory, budgets: Budgets, now: float
 ) -> Iterator[Told]:
-    status = course.status
+    status = step.status
     if status.phase == "waiting":
         yield from ((reason, Event("waiting", name, reason)) for reason in status.reasons)
         return
@@ -101,13 +101,13 @@ def _of_node(
                 f"0/{status.total}",
             ),
         )
-    for uid, pod in course.memory.pods.items():
+    for uid, pod in step.memory.pods.items():
         if pod.gone_at is not None and pod.accepted_at is not None:
-            done = "deleted" if pod.deleted else "evicted"
+            done: EventPhase = "deleted" if pod.deleted else "evicted"
             yield uid, Event(done, name, pod.pod.id, f"{status.evicted}/{status.total}")
     if not status.final:
-        yield from _blocked(name, course, memory, budgets, now)
-        yield from _in_trouble(name, course)
+        yield from _blocked(name, step, memory, budgets, now)
+        yield from _in_trouble(name, step)
     if status.phase == "volumes" and status.reasons:
         number = len(status.reasons)
         yield (
@@ -126,27 +126,27 @@ def _of_node(
 
 
 def _blocked(
-    name: str, course: NextStep, memory: DrainMemory, budgets: Budgets, now: float
+    name: str, step: NextStep, memory: DrainMemory, budgets: Budgets, now: float
 ) -> Iterator[Told]:
     known = {budget.id: budget for group in budgets.values() for budget in group}
-    for budget in course.status.blocked_by:
-        if budget in known and now >= stuck_since(budget, course, memory) + BLOCKED_FOR:
+    for budget in step.status.blocked_by:
+        if budget in known and now >= stuck_since(budget, step, memory) + BLOCKED_FOR:
             yield (
                 f"blocked {budget}",
                 Event("blocked", name, f"by PDB {budget} ({health(known[budget])}), waiting"),
             )
 
 
-def stuck_since(budget: str, course: NextStep, memory: DrainMemory) -> float:
+def stuck_since(budget: str, step: NextStep, memory: DrainMemory) -> float:
     """Return since when a budget has admitted none of this node's pods."""
-    held = [pod.held_since for pod in course.memory.pods.values() if pod.held_since is not None]
+    held = [pod.held_since for pod in step.memory.pods.values() if pod.held_since is not None]
     progress = memory.budgets[budget].admitted_at if budget in memory.budgets else NEVER
     return max(min(held, default=NEVER), progress)
 
 
-def _in_trouble(name: str, course: NextStep) -> Iterator[Told]:
+def _in_trouble(name: str, step: NextStep) -> Iterator[Told]:
     """Report errors, and refusals that are not a budget's."""
-    for pod in course.memory.pods.values():
+    for pod in step.memory.pods.values():
         if pod.gone_at is None and not pod.lost:
             refused = pod.answer is not None and pod.answer.verdict not in BUDGET_REFUSALS
             text = pod.answer.text if refused and pod.answer is not None else pod.trouble

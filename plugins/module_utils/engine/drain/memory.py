@@ -8,13 +8,26 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import Answer
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Pod
 
 NEVER = -math.inf
+PodState = Literal[
+    "evicted",
+    "deleted",
+    "gone",
+    "left",
+    "refused",
+    "terminating",
+    "blocked",
+    "waiting",
+    "pending",
+]
+DrainPhase = Literal["waiting", "draining", "volumes", "drained", "skipped", "failed"]
+FINAL: tuple[DrainPhase, ...] = ("drained", "skipped", "failed")
 ACCESS_GRACE = 60.0
 """Seconds for which a refusal of access may be a single wrong answer (a token that has just
 expired, an authorizer that restarts); after that it is final."""
@@ -64,7 +77,7 @@ class PodStatus:
     namespace: str
     name: str
     uid: str
-    state: str
+    state: PodState
     why: str = ""
     asked: float | None = None
     gone: float | None = None
@@ -74,7 +87,7 @@ class PodStatus:
 class NodeStatus:
     """How far a node's drain is."""
 
-    phase: str
+    phase: DrainPhase
     evicted: int = 0
     total: int = 0
     reasons: tuple[str, ...] = ()
@@ -86,7 +99,7 @@ class NodeStatus:
     @property
     def final(self) -> bool:
         """Return whether nothing more will be done for this node."""
-        return self.phase in ("drained", "skipped", "failed")
+        return self.phase in FINAL
 
 
 @dataclasses.dataclass(frozen=True)

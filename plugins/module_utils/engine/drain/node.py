@@ -25,7 +25,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     Cache,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.budgets import Candidate
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.budgets import (
+    Candidate,
+    Removal,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     ACCESS_GRACE,
     DrainMemory,
@@ -50,7 +53,7 @@ LAST_CALL = 30.0
 """Seconds that a kubelet gets, beyond the pods' grace, to end what a timeout deleted."""
 
 
-def course(
+def next_step(
     drain: DrainMemory,
     look: NodeLook,
     cache: Cache,
@@ -59,18 +62,18 @@ def course(
     policy: DrainPolicy,
 ) -> NextStep:
     """Return the next step of the node's drain."""
-    way = NodeDrain(drain, look, cache, budgets, now, policy)
-    if way.memory.ended is not None:
-        return NextStep(way.memory, way.memory.ended)
+    ctx = NodeDrain(drain, look, cache, budgets, now, policy)
+    if ctx.memory.ended is not None:
+        return NextStep(ctx.memory, ctx.memory.ended)
     if look.gone:
-        return way.end("drained", ("the node does not exist any more",))
+        return ctx.end("drained", ("the node does not exist any more",))
     if look.missing:
-        return _not_known_yet(way)
+        return _not_known_yet(ctx)
     if refused := look.of(Fate.REFUSE):
-        return way.end("failed", way.why(refused))
+        return ctx.end("failed", ctx.why(refused))
     if unwanted := look.of(Fate.SKIP_NODE):
-        return way.end("skipped", way.why(unwanted))
-    kinds = remember_volumes(way)
+        return ctx.end("skipped", ctx.why(unwanted))
+    kinds = remember_volumes(ctx)
     broken = next(
         (
             cache.broken[feed]
@@ -79,79 +82,79 @@ def course(
         ),
         None,
     )
-    final = _refused_until(way, broken)
-    if way.now >= final:
-        return way.end(
+    final = _refused_until(ctx, broken)
+    if ctx.now >= final:
+        return ctx.end(
             "failed", (str(broken), "Allow it, or set wait_for_volumes to false"), broken
         )
-    going_on = _pods(way) if way.left else wait_for_volumes(way)
+    going_on = _pods(ctx) if ctx.left else wait_for_volumes(ctx)
     return dataclasses.replace(
         going_on, kinds=going_on.kinds | kinds, wake=min(going_on.wake, final)
     )
 
 
-def _refused_until(way: NodeDrain, error: RotatorError | None) -> float:
+def _refused_until(ctx: NodeDrain, error: RotatorError | None) -> float:
     """Return when a refusal of access becomes final, infinity if there is none.
 
     It also remembers since when the refusal lasts.
     """
     refused = isinstance(error, AccessError)
-    since = way.now if way.memory.refused_since is None else way.memory.refused_since
-    way.memory = dataclasses.replace(way.memory, refused_since=since if refused else None)
+    since = ctx.now if ctx.memory.refused_since is None else ctx.memory.refused_since
+    ctx.memory = dataclasses.replace(ctx.memory, refused_since=since if refused else None)
     return since + ACCESS_GRACE if refused else math.inf
 
 
-def _not_known_yet(way: NodeDrain) -> NextStep:
-    error = way.look.broken
-    final = _refused_until(way, error)
-    if way.now >= final:
-        return way.end("failed", (str(error),), error)
+def _not_known_yet(ctx: NodeDrain) -> NextStep:
+    error = ctx.look.broken
+    final = _refused_until(ctx, error)
+    if ctx.now >= final:
+        return ctx.end("failed", (str(error),), error)
     reasons = (str(error),) if error is not None else ()
-    if way.now >= way.deadline:
-        kinds = ", ".join(sorted({feed.kind for feed in way.look.missing}))
+    if ctx.now >= ctx.deadline:
+        kinds = ", ".join(sorted({feed.kind for feed in ctx.look.missing}))
         late = OverdueError(
-            f"Node {way.look.name} is not drained: its {kinds} could not be read in"
-            f" {way.policy.timeout:g} s"
+            f"Node {ctx.look.name} is not drained: its {kinds} could not be read in"
+            f" {ctx.policy.timeout:g} s"
         )
-        return way.end("failed", reasons, late)
-    return NextStep(way.memory, way.status("waiting", reasons), wake=min(way.deadline, final))
+        return ctx.end("failed", reasons, late)
+    return NextStep(ctx.memory, ctx.status("waiting", reasons), wake=min(ctx.deadline, final))
 
 
-def _pods(way: NodeDrain) -> NextStep:
+def _pods(ctx: NodeDrain) -> NextStep:
     """Return the next step while pods are left."""
-    policy, memory, now = way.policy, way.memory, way.now
-    if memory.last_call is None and now >= way.deadline:
+    policy, memory, now = ctx.policy, ctx.memory, ctx.now
+    if memory.last_call is None and now >= ctx.deadline:
         if policy.on_timeout in ("fail", "skip"):
-            return way.overdue(f"{_are(way.left)} still there after {policy.timeout:g} s", way.left)
+            return ctx.overdue(f"{_are(ctx.left)} still there after {policy.timeout:g} s", ctx.left)
         patience = (
             0
             if policy.on_timeout == "force_delete"
-            else max(e.memory.pod.grace_period for e in way.left)
+            else max(e.memory.pod.grace_period for e in ctx.left)
         )
-        way.memory = memory = dataclasses.replace(memory, last_call=now + patience + LAST_CALL)
+        ctx.memory = memory = dataclasses.replace(memory, last_call=now + patience + LAST_CALL)
     if memory.last_call is not None and now >= memory.last_call:
-        return way.end(
+        return ctx.end(
             "failed",
-            way.why(way.left),
-            OverdueError(f"Node {way.look.name} is not drained even by deletion"),
+            ctx.why(ctx.left),
+            OverdueError(f"Node {ctx.look.name} is not drained even by deletion"),
         )
-    limits = {entry.memory.pod.uid: _blocked_until(way, entry) for entry in way.left}
-    late = [entry for entry in way.left if limits[entry.memory.pod.uid] <= now]
+    limits = {entry.memory.pod.uid: _blocked_until(ctx, entry) for entry in ctx.left}
+    late = [entry for entry in ctx.left if limits[entry.memory.pod.uid] <= now]
     if late and policy.on_timeout in ("fail", "skip") and memory.last_call is None:
-        return way.overdue(f"{_are(late)} blocked for {policy.pdb_timeout:g} s", way.left)
-    for entry in way.left if policy.pdb_overrides else ():
-        override = _override(way, entry)
+        return ctx.overdue(f"{_are(late)} blocked for {policy.pdb_timeout:g} s", ctx.left)
+    for entry in ctx.left if policy.pdb_overrides else ():
+        override = _override(ctx, entry)
         if override is not None and override.action == "skip_node":
-            return way.end("skipped", way.why([entry]))
-    candidates = _candidates(way, {entry.memory.pod.uid for entry in late})
+            return ctx.end("skipped", ctx.why([entry]))
+    candidates = _candidates(ctx, {entry.memory.pod.uid for entry in late})
     stuck = [
-        e for e in way.left if e.memory.held_since is not None or (e.decision.why and not e.going)
+        e for e in ctx.left if e.memory.held_since is not None or (e.decision.why and not e.going)
     ]
     return NextStep(
-        way.memory,
-        way.status("draining", way.why(stuck[:LIVE_REASONS])),
+        ctx.memory,
+        ctx.status("draining", ctx.why(stuck[:LIVE_REASONS])),
         candidates,
-        _wake(way, limits),
+        _wake(ctx, limits),
     )
 
 
@@ -159,68 +162,68 @@ def _are(pods: Sequence[Entry]) -> str:
     return f"{counted(len(pods), 'pod')} {'is' if len(pods) == 1 else 'are'}"
 
 
-def _override(way: NodeDrain, entry: Entry) -> BudgetOverride | None:
+def _override(ctx: NodeDrain, entry: Entry) -> BudgetOverride | None:
     """Return the first override that fits a pod blocked by a budget."""
     pod = entry.memory.pod
-    if not way.policy.pdb_overrides or entry.going or not way.blocking.get(pod.uid):
+    if not ctx.policy.pdb_overrides or entry.going or not ctx.blocking.get(pod.uid):
         return None
     fitting = (
         o
-        for o in way.policy.pdb_overrides
+        for o in ctx.policy.pdb_overrides
         if o.namespace in ("", pod.namespace) and o.selector.matches(pod.labels)
     )
     return next(fitting, None)
 
 
-def _blocked_until(way: NodeDrain, entry: Entry) -> float:
+def _blocked_until(ctx: NodeDrain, entry: Entry) -> float:
     """Return when the time of a blocked pod is over.
 
     That is pdb_timeout after it was held back, or after its budget last admitted an eviction.
     """
     pod = entry.memory
     if (
-        not way.policy.pdb_timeout
+        not ctx.policy.pdb_timeout
         or pod.held_since is None
         or entry.going
         or entry.decision.fate is not Fate.REMOVE
     ):
         return math.inf
-    override = _override(way, entry)
+    override = _override(ctx, entry)
     if override is not None and override.action == "wait":
         return math.inf
-    names = way.blocking[pod.pod.uid]
-    progress = [way.drain.budgets[name].admitted_at for name in names if name in way.drain.budgets]
-    return max([pod.held_since, *progress]) + way.policy.pdb_timeout
+    names = ctx.blocking[pod.pod.uid]
+    progress = [ctx.drain.budgets[name].admitted_at for name in names if name in ctx.drain.budgets]
+    return max([pod.held_since, *progress]) + ctx.policy.pdb_timeout
 
 
-def _candidates(way: NodeDrain, late: set[str]) -> tuple[Candidate, ...]:
+def _candidates(ctx: NodeDrain, late: set[str]) -> tuple[Candidate, ...]:
     found = [
-        Candidate(entry.memory, mode) for entry in way.left if (mode := _mode(way, entry, late))
+        Candidate(entry.memory, mode) for entry in ctx.left if (mode := _mode(ctx, entry, late))
     ]
-    if way.policy.by_priority and found and way.memory.last_call is None:
+    if ctx.policy.by_priority and found and ctx.memory.last_call is None:
         moving = [
-            e.memory.pod.priority for e in way.left if e.going or e.decision.fate is Fate.REMOVE
+            e.memory.pod.priority for e in ctx.left if e.going or e.decision.fate is Fate.REMOVE
         ]
         found = [candidate for candidate in found if candidate.pod.pod.priority == min(moving)]
     return tuple(sorted(found, key=lambda c: (c.pod.pod.ready, c.pod.pod.id)))
 
 
-def _mode(way: NodeDrain, entry: Entry, late: set[str]) -> str:
-    """Return how the pod is to be removed now, "" if not now."""
-    pod, policy = entry.memory, way.policy
-    if pod.accepted_at is not None and not entry.going and way.now < pod.accepted_at + ACCEPTED_FOR:
-        return ""
-    ends = "force" if policy.on_timeout == "force_delete" else "delete"
-    if way.memory.last_call is not None:
+def _mode(ctx: NodeDrain, entry: Entry, late: set[str]) -> Removal | None:
+    """Return how the pod is to be removed now, None if not now."""
+    pod, policy = entry.memory, ctx.policy
+    if pod.accepted_at is not None and not entry.going and ctx.now < pod.accepted_at + ACCEPTED_FOR:
+        return None
+    ends: Removal = "force" if policy.on_timeout == "force_delete" else "delete"
+    if ctx.memory.last_call is not None:
         forced = ends == "force" and pod.pod.deletion_grace != 0
-        return ends if forced or not entry.going else ""
+        return ends if forced or not entry.going else None
     if entry.decision.fate is not Fate.REMOVE:
-        return ""
-    if pod.pod.claims and policy.wait_for_volumes and not way.cache.synced(CLAIMS):
-        return ""
+        return None
+    if pod.pod.claims and policy.wait_for_volumes and not ctx.cache.synced(CLAIMS):
+        return None
     if pod.pod.uid in late:
         return ends
-    override = _override(way, entry)
+    override = _override(ctx, entry)
     return (
         "delete"
         if policy.disable_eviction or (override is not None and override.action == "delete")
@@ -228,20 +231,20 @@ def _mode(way: NodeDrain, entry: Entry, late: set[str]) -> str:
     )
 
 
-def _wake(way: NodeDrain, limits: Mapping[str, float]) -> float:
+def _wake(ctx: NodeDrain, limits: Mapping[str, float]) -> float:
     """Return the next moment at which time alone changes something."""
-    moments = [way.deadline if way.memory.last_call is None else way.memory.last_call]
+    moments = [ctx.deadline if ctx.memory.last_call is None else ctx.memory.last_call]
     moments += limits.values()
-    for entry in way.left:
+    for entry in ctx.left:
         if entry.memory.accepted_at is not None and not entry.going:
             moments.append(entry.memory.accepted_at + ACCEPTED_FOR)
-        if way.policy.skip_wait_for_delete_timeout and entry.memory.terminating_since is not None:
-            moments.append(way.now + _until_skipped(way, entry))
-    return min(moment for moment in moments if moment > way.now)
+        if ctx.policy.skip_wait_for_delete_timeout and entry.memory.terminating_since is not None:
+            moments.append(ctx.now + _until_skipped(ctx, entry))
+    return min(moment for moment in moments if moment > ctx.now)
 
 
-def _until_skipped(way: NodeDrain, entry: Entry) -> float:
-    since = way.now - (entry.memory.terminating_since or way.now)
-    if way.policy.epoch is not None and entry.memory.pod.deleted_at is not None:
-        since = way.policy.epoch + way.now - entry.memory.pod.deleted_at
-    return max(0.0, way.policy.skip_wait_for_delete_timeout - since) + 0.1
+def _until_skipped(ctx: NodeDrain, entry: Entry) -> float:
+    since = ctx.now - (entry.memory.terminating_since or ctx.now)
+    if ctx.policy.epoch is not None and entry.memory.pod.deleted_at is not None:
+        since = ctx.policy.epoch + ctx.now - entry.memory.pod.deleted_at
+    return max(0.0, ctx.policy.skip_wait_for_delete_timeout - since) + 0.1

@@ -39,6 +39,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     NodeMemory,
     PodMemory,
+    PodState,
     PodStatus,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import Budgets
@@ -274,7 +275,8 @@ def _pod_status(
     budgets: Budgets,
     now: float,
 ) -> PodStatus:
-    state, why = "gone", ""
+    state: PodState = "gone"
+    why = ""
     if pod.accepted_at is not None:
         state = "deleted" if pod.deleted else "evicted"
     if entry is not None:
@@ -286,7 +288,7 @@ def _pod_status(
     return PodStatus(pod.pod.namespace, pod.pod.name, uid, state, why, asked, gone)
 
 
-def _state(entry: Entry) -> str:
+def _state(entry: Entry) -> PodState:
     if entry.decision.fate is Fate.LEAVE:
         return "left"
     if entry.decision.fate is Fate.REFUSE:

@@ -21,6 +21,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.budgets import Candidate
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     DrainMemory,
+    DrainPhase,
     NodeMemory,
     NodeStatus,
 )
@@ -83,7 +84,7 @@ class NodeDrain:
         }
 
     def status(
-        self, phase: str, reasons: Iterable[str] = (), error: RotatorError | None = None
+        self, phase: DrainPhase, reasons: Iterable[str] = (), error: RotatorError | None = None
     ) -> NodeStatus:
         gone = sum(1 for pod in self.memory.pods.values() if pod.gone_at is not None or pod.lost)
         blocked = sorted({name for names in self.blocking.values() for name in names})
@@ -103,7 +104,7 @@ class NodeDrain:
         )
 
     def end(
-        self, phase: str, reasons: Iterable[str] = (), error: RotatorError | None = None
+        self, phase: DrainPhase, reasons: Iterable[str] = (), error: RotatorError | None = None
     ) -> NextStep:
         if phase == "drained":
             left = self.look.of(Fate.LEAVE)

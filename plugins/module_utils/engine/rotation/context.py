@@ -19,7 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     ReadLease,
     WriteLease,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event, EventPhase
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES, Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
@@ -130,7 +130,7 @@ class RotationContext(Known):
         """Return whether somebody has undone this kind of write so often that we stop."""
         return self.memory.node_writes.get((node.name, kind), (0, 0.0))[0] >= GIVEN_UP_TIMES
 
-    def tell(self, phase: str, subject: str, text: str = "", once: str = "") -> None:
+    def tell(self, phase: EventPhase, subject: str, text: str = "", once: str = "") -> None:
         """Report an event; with `once` (a key) only the first time."""
         if once:
             if once in self.memory.told:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, Union
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     Command,
@@ -30,11 +30,19 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     Marks,
     Situation,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import DrainMemory
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
+    DrainMemory,
+    DrainPhase,
+)
 
 STALE_READ_TIMEOUT = 90.0
 """Seconds for which a read that does not show our own change of desired counts as stale (Describe*
 calls are eventually consistent); after that somebody else has changed it."""
+Mode = Literal["survey", "rotate", "settle", "release", "stop"]
+"""What a run is at; see the glossary for settle."""
+NodePhase = Union[DrainPhase, Literal["outdated", "cordoned", "terminated"]]
+"""How far a node's replacement is."""
+CanaryVerdict = Literal["none", "passed", "failed"]
 RETRACTED = ("surplus", "broken")
 """Reasons for which a replacement node is removed again."""
 REPEAT = 20.0
@@ -61,7 +69,7 @@ class NodeRecord:
     instance_id: str
     zone: str
     reason: str
-    phase: str = "cordoned"
+    phase: NodePhase = "cordoned"
     replaced: bool = False
     began: float = 0.0
     ended: float | None = None
@@ -86,7 +94,7 @@ class Memory:
     """
 
     began: float
-    mode: str = "survey"
+    mode: Mode = "survey"
     lease: Lease | None = None
     lease_read: float = -math.inf
     seen: float = 0.0
@@ -130,7 +138,7 @@ class Memory:
     records: Mapping[str, NodeRecord] = dataclasses.field(default_factory=dict)
     problem: RotatorError | None = None
     left: tuple[str, ...] = ()
-    canary: str = "none"
+    canary: CanaryVerdict = "none"
     joined_nodes: tuple[Mapping[str, Node], Mapping[str, Node]] | None = None
     memo: tuple[tuple[Any, ...], tuple[Any, ...], Situation] | None = None
     released: bool = False

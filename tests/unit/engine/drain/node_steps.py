@@ -22,7 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
     DrainMemory,
     PodMemory,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.node import course
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.node import next_step
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import budgets_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import look_at
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.progress import NextStep
@@ -54,7 +54,7 @@ def step(
     progress = {name: BudgetMemory("1", 0.0, at) for name, at in (admitted or {}).items()}
     drain = DrainMemory({NODE: memory}, progress)
     look = look_at(NODE, memory, cache, now, policy)
-    return course(drain, look, cache, budgets_of(cache), now, policy)
+    return next_step(drain, look, cache, budgets_of(cache), now, policy)
 
 
 def asked(found: NextStep) -> list[tuple[str, str]]:
