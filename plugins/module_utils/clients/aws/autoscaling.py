@@ -85,7 +85,7 @@ class AutoScaling:
             unsupported=tuple(unsupported(shown)),
             activity=self._activity(name) if short else "",
             targets=tuple(self._targets(shown.target_groups)),
-            departed=tuple(joined(Instance(id_, "", ""), machines[id_]) for id_ in gone),
+            former=tuple(joined(Instance(id_, "", ""), machines[id_]) for id_ in gone),
             resolved=self._resolve(source, {instance.source for instance in instances}, now),
             read_at=now,
         )

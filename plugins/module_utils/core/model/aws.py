@@ -90,7 +90,7 @@ class Group:
     activity: str = ""
     """Why the newest scaling activity failed, if it did ("InsufficientInstanceCapacity: ...")."""
     targets: tuple[TargetHealth, ...] = ()
-    departed: tuple[Instance, ...] = ()
+    former: tuple[Instance, ...] = ()
     """Instances asked for that are no longer in the group; EC2 forgets them about an hour after
     their end."""
     resolved: Target | None = None

@@ -15,6 +15,7 @@ from typing import Any
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Instance
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
     managed_by_eks,
+    template_note,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
     LaunchOverride,
@@ -110,6 +111,7 @@ def _source(
         subnet=subnets[0] if subnets else "",
         instances=instances,
         nodegroup=managed_by_eks(tags),
+        note=template_note(tags),
     )
 
 

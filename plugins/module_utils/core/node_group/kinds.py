@@ -77,13 +77,6 @@ _KOPS_ROLES: Mapping[str, Kind] = {
 """Kinds by kops role, the one that asks for most care first: a group may carry several roles."""
 
 
-def managed_by_eks(tags: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return EKS cluster and name of the managed node group, None if it is not one."""
-    if EKS_NODEGROUP_TAG not in tags:
-        return None
-    return tags.get(EKS_CLUSTER_TAG, ""), tags[EKS_NODEGROUP_TAG]
-
-
 def kind_of(tags: Mapping[str, str]) -> Kind:
     """Return the kind of the node group whose Auto Scaling group carries these tags."""
     if EKS_NODEGROUP_TAG in tags:
@@ -94,6 +87,23 @@ def kind_of(tags: Mapping[str, str]) -> Kind:
         if KOPS_ROLE_TAG + role in tags:
             return kind
     return KOPS_NODE
+
+
+def managed_by_eks(tags: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return EKS cluster and name of the managed node group, None if it is not one."""
+    if kind_of(tags).template_owner is not Actor.EKS:
+        return None
+    return tags.get(EKS_CLUSTER_TAG, ""), tags[EKS_NODEGROUP_TAG]
+
+
+def template_note(tags: Mapping[str, str]) -> str:
+    """Return what has to be done besides a change of the template, "" for nothing."""
+    if kind_of(tags).template_owner is Actor.KOPS:
+        return (
+            "kops update cluster restores what the instance group's spec says: change spec.image"
+            " there as well"
+        )
+    return ""
 
 
 def not_rotated(tags: Mapping[str, str]) -> str:

@@ -18,7 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.dead import too_many
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
-    not_let_in,
+    access_error,
     settle,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.observe import (
@@ -56,7 +56,7 @@ def obstacle(ctx: RotationContext) -> str:
     """Return why nothing may begin now, "" if it may."""
     if refused := refusal(ctx.group):
         return str(refused)
-    if refused_writes := not_let_in(ctx):
+    if refused_writes := access_error(ctx):
         return str(refused_writes)
     if silent := too_many(ctx):
         return f"{silent}, so that nobody can tell which of them are dead"

@@ -39,7 +39,7 @@ def delete_ended_nodes(ctx: RotationContext) -> tuple[str, ...]:
     """
     lingering = awaited(ctx)
     if lingering:
-        known = (*ctx.group.departed, *ctx.group.instances)
+        known = (*ctx.group.former, *ctx.group.instances)
         ended = {instance.id for instance in known if instance.state == "terminated"}.intersection(
             lingering
         )
@@ -58,7 +58,7 @@ def ended_nodes_gone(ctx: RotationContext) -> bool:
     if not lingering:
         return True
     ctx.poll_soon = True
-    if ctx.over("burial", ctx.policy.terminate_timeout):
+    if ctx.over("ended nodes", ctx.policy.terminate_timeout):
         sentence = f"Instance {lingering[0]} was told to terminate and its node is still there"
         ctx.note(left=tuple(dict.fromkeys((*ctx.memory.left, sentence))))
         return True

@@ -76,11 +76,11 @@ def settle_if_hopeless(ctx: RotationContext) -> None:
 
 def hopeless(ctx: RotationContext) -> dict[Command, RotatorError]:
     """Return the commands that keep failing, with their errors."""
-    retries, shut = ctx.memory.retries.items(), _not_let_in(ctx)
+    retries, shut = ctx.memory.retries.items(), _denied_kinds(ctx)
     return {command: retry.error for command, retry in retries if _gives_up(command, retry, shut)}
 
 
-def not_let_in(ctx: RotationContext) -> RotatorError | None:
+def access_error(ctx: RotationContext) -> RotatorError | None:
     """Return the error of a command that was denied lately, or None.
 
     The raise itself is tried again as it is recorded.
@@ -93,7 +93,7 @@ def not_let_in(ctx: RotationContext) -> RotatorError | None:
     return next((error for error in errors if isinstance(error, AccessError)), None)
 
 
-def _not_let_in(ctx: RotationContext) -> frozenset[type[Command]]:
+def _denied_kinds(ctx: RotationContext) -> frozenset[type[Command]]:
     """Return the kinds of commands that have been denied for ACCESS_GRACE.
 
     Kinds, since the same write to a Node is another command as soon as the Node has changed.

@@ -125,7 +125,7 @@ class Memory:
     lease_unproven: bool = False
     lost_launches: int = 0
     poll_soon: bool = False
-    strangers: frozenset[str] = frozenset()
+    outside: frozenset[str] = frozenset()
     marks: Marks = Marks()
     retries: Mapping[Command, Retry] = dataclasses.field(default_factory=dict)
     node_writes: Mapping[tuple[str, str], tuple[int, float]] = dataclasses.field(

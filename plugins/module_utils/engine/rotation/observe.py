@@ -67,13 +67,13 @@ def _due(ctx: RotationContext) -> float:
     memory = ctx.memory
     if memory.group is None:
         return ctx.now
-    unknown = ctx.by_instance.keys() - memory.strangers
+    unknown = ctx.by_instance.keys() - memory.outside
     if unknown and (
         unknown := unknown
         - {instance.id for instance in memory.group.instances}
         - memory.marks.gone
     ):
-        ctx.note(strangers=memory.strangers | unknown)
+        ctx.note(outside=memory.outside | unknown)
         return ctx.now
     awaited = memory.poll_soon or memory.unseen or memory.doubt or memory.mode == "survey"
     due = memory.read_began + (

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -97,11 +96,7 @@ def _of_kops(aws: Aws, target: NamedSource) -> Source:
             f"More than one Auto Scaling group says it is {called}: {names}",
             "Name autoscaling_group_name",
         )
-    note = (
-        "kops update cluster puts back what the instance group's spec says: change"
-        " spec.image there as well"
-    )
-    return dataclasses.replace(shown[0].source, note=note)
+    return shown[0].source
 
 
 def _of_nodegroup(aws: Aws, target: NamedSource) -> Source:

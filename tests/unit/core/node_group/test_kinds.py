@@ -67,3 +67,16 @@ def test_what_needs_a_quorum_never_surges(kind: Kind) -> None:
 )
 def test_why_a_rotation_leaves_a_group_alone(tags: dict[str, str], why: str) -> None:
     assert kinds.not_rotated(tags) == why
+
+
+@pytest.mark.parametrize("tags", [{}, EKS])
+def test_only_kops_writes_the_template_again(tags: dict[str, str]) -> None:
+    assert kinds.template_note(tags) == ""
+    assert "kops update cluster restores" in kinds.template_note(KOPS)
+
+
+@pytest.mark.parametrize(("tags", "owner"), [({}, None), (KOPS, None), (EKS, ("prod", "blue"))])
+def test_only_groups_with_the_tags_of_eks_are_managed_by_it(
+    tags: dict[str, str], owner: tuple[str, str] | None
+) -> None:
+    assert kinds.managed_by_eks(tags) == owner

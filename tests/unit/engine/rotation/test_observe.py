@@ -77,7 +77,7 @@ def test_a_node_that_no_read_has_shown_has_the_group_read_once() -> None:
     observe.look(ctx, ("i-x",))
     # type: ignore[attr-defined]
     assert ctx.commands == [READ] and ctx.commands[0].also == ("i-x",)
-    again = a_context(GROUP, [a_node("w"), a_node("new")], strangers=ctx.memory.strangers)
+    again = a_context(GROUP, [a_node("w"), a_node("new")], outside=ctx.memory.outside)
     observe.look(again, ())
     ended = a_context(GROUP, [a_node("w"), a_node("new")], marks=Marks(gone=frozenset(("i-new",))))
     observe.look(ended, ())

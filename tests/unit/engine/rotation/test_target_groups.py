@@ -126,25 +126,25 @@ def test_a_node_that_stays_gets_its_targets_back() -> None:
     ]
 
 
-def burial(state: str, node: Node, **fields: Any) -> RotationContext:
+def after_end(state: str, node: Node, **fields: Any) -> RotationContext:
     """A look after i-w has ended."""
-    group = a_group(an_instance("x"), departed=(an_instance("w", state=state),))
+    group = a_group(an_instance("x"), former=(an_instance("w", state=state),))
     ctx = a_context(group, [node], marks=Marks(gone=frozenset(("i-w",))), **fields)
     ended_nodes.delete_ended_nodes(ctx)
     return ctx
 
 
 def test_a_node_is_deleted_only_when_ec2_says_that_its_instance_is_terminated() -> None:
-    assert burial("terminated", a_node("w")).commands == [DeleteNode("w", "uid-w")]
+    assert after_end("terminated", a_node("w")).commands == [DeleteNode("w", "uid-w")]
     for state in ("running", "shutting-down", "stopped", ""):
-        assert burial(state, a_node("w")).commands == []
-    assert burial("terminated", a_node("w", provider_id="aws:///a/i-other")).commands == []
+        assert after_end(state, a_node("w")).commands == []
+    assert after_end("terminated", a_node("w", provider_id="aws:///a/i-other")).commands == []
 
 
 def test_at_the_end_lingering_nodes_are_waited_for_and_then_told() -> None:
-    ctx = burial("shutting-down", a_node("w"))
+    ctx = after_end("shutting-down", a_node("w"))
     assert ended_nodes.ended_nodes_gone(ctx) is False and ctx.poll_soon and ctx.memory.left == ()
-    late = burial("shutting-down", a_node("w"), timers={"burial": NOW - 600})
+    late = after_end("shutting-down", a_node("w"), timers={"ended nodes": NOW - 600})
     assert (
         ended_nodes.ended_nodes_gone(late) is True
         and "Instance i-w was told to terminate" in late.memory.left[0]

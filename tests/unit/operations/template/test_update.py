@@ -266,13 +266,19 @@ def test_a_managed_node_group_without_a_template_is_refused(scene: Scene) -> Non
         scene.update(NamedSource(eks_cluster="shop", eks_nodegroup="managed"), image_id=scene.new)
 
 
+def test_a_group_of_kops_is_told_to_change_its_spec_however_it_is_named(scene: Scene) -> None:
+    scene.add_group(tags={"kops.k8s.io/instancegroup": "nodes-a"})
+    outcome = scene.update(NamedSource(group="blue"), image_id=scene.new)
+    assert any("change spec.image" in warning for warning in outcome.warnings)
+
+
 def test_a_kops_instance_group_is_found_by_its_tags(scene: Scene) -> None:
     tags = {"KubernetesCluster": "k.example.com", "kops.k8s.io/instancegroup": "nodes-a"}
     scene.add_group(tags=tags)
     target = NamedSource(kops_cluster="k.example.com", kops_group="nodes-a")
     outcome = scene.update(target, image_id=scene.new)
     assert scene.pointer() == "2" and any(
-        "kops update cluster puts back" in warning for warning in outcome.warnings
+        "kops update cluster restores" in warning for warning in outcome.warnings
     )
     build.add_group(scene.account, "twin", scene.template, 1, tags=tags, desired=0)
     with pytest.raises(
