@@ -18,13 +18,14 @@ description:
     EKS sets.
   - Host names are the names of the Auto Scaling groups. For managed node groups they are the names
     of cluster and node group, joined by a hyphen.
-  - Host names are unique. A name that occurs twice, or that is also the name of an inventory group,
-    gets the region appended, then if needed the cluster, the Auto Scaling group and a hash.
+  - Host names are unique, over all inventory files of a command. A name that occurs twice, or that
+    is also the name of an inventory group, gets the region appended, then if needed the cluster,
+    the Auto Scaling group, the account and a hash.
   - Variables say what a node group is, never how large it is, since that changes while an inventory
-    is in use. They are C(eks_cluster), C(cluster_name), C(region), C(autoscaling_group_name),
-    C(node_group_kind) (V(self_managed) or V(eks_managed)), C(eks_nodegroup) (managed ones only),
-    C(zones), C(instance_types), C(node_group_labels) and C(node_group_tags), and what Ansible needs
-    to run modules on the control node.
+    is in use. They are C(eks_cluster), C(cluster_name), C(region), C(aws_account_id),
+    C(autoscaling_group_name), C(node_group_kind) (V(self_managed) or V(eks_managed)),
+    C(eks_nodegroup) (managed ones only), C(zones), C(instance_types), C(node_group_labels) and
+    C(node_group_tags), and what Ansible needs to run modules on the control node.
   - Groups are C(node_groups) (all), C(self_managed), C(eks_managed), and C(cluster_<name>) for each
     cluster.
   - The key of the cache includes the content of the file. A changed file never gets an old answer.
@@ -109,27 +110,36 @@ regions:
 """
 
 import collections
+import contextlib
 import dataclasses
 import hashlib
 import re
-from collections.abc import Iterable
-from typing import Any
+import types
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NoReturn
 
+from ansible import constants as C
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.group import to_safe_group_name
 from ansible.template import trust_as_template
 from ansible.utils.display import Display
+from ansible.utils.vars import combine_vars, load_extra_vars
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
+import ansible_collections.nodeops.rotator.plugins.plugin_utils.supported  # noqa: F401
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.identity import (
     NodeGroup,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.spelling import meant
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import tag_text
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.discovery import discover
 
 ALL = "node_groups"
 UNFIT = re.compile(r"[\s:,\[\]&!]+")
 """Characters with a meaning in host patterns."""
+OURS = re.compile(r"^plugin:\s*['\"]?nodeops\.rotator\.node_groups\b", re.MULTILINE)
+HEAD = 10_000
+"""Characters at the beginning of a file among which the name of its plugin is looked for."""
 LOCAL = {
     "ansible_connection": "local",
     "ansible_python_interpreter": "{{ ansible_playbook_python }}",
@@ -143,27 +153,66 @@ class InventoryModule(AWSInventoryBase):
     NAME = "nodeops.rotator.node_groups"
     INVENTORY_FILE_SUFFIXES = ("node_groups.yml", "node_groups.yaml")
 
+    def verify_file(self, path: str) -> bool:
+        """Return whether the name of the file is one of ours.
+
+        A file that names this plugin, but is not called so, ends the command.
+        """
+        if super().verify_file(path):
+            return True
+        with contextlib.suppress(OSError, ValueError), open(path, encoding="utf-8") as file:
+            if OURS.search(file.read(HEAD)):
+                end(path, "Its name has to end with node_groups.yml or node_groups.yaml. Rename it")
+        return False
+
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         """Add the node groups to the inventory, or end the command with status 2."""
-        super().parse(inventory, loader, path, cache=cache)
         try:
+            super().parse(inventory, loader, path, cache=cache)
             self._parse(path, cache)
-        except (RotatorError, AnsibleError) as error:
-            if self.get_option("on_error") == "warn":
+        except Exception as error:
+            if self._only_warns():
                 raise AnsibleParserError(str(error)) from None
-            # Ansible turns every exception of an inventory plugin into a warning, goes on without
-            # its hosts and ends with status 0. Only SystemExit reaches its command line.
-            Display().error(f"{path}: {error}", wrap_text=False)
-            raise SystemExit(2) from None
+            end(path, error)
+
+    def _only_warns(self) -> bool:
+        try:
+            return bool(self.get_option("on_error") == "warn")
+        except (AnsibleError, KeyError):  # the file could not be read
+            return False
 
     def _parse(self, path: str, cache: bool) -> None:
         known, kept = self.get_cached_result(path, cache)
         found = [_load(entry) for entry in kept] if known else self._discover()
         self.inventory.add_group(ALL)
-        for name, node_group in name_hosts(found):
-            self._add(name, node_group)
+        present = {name: host.vars for name, host in self.inventory.hosts.items()}
+        named = name_hosts(found, present, self.inventory.groups)
+        try:
+            for name, node_group in named:
+                self._add(name, node_group)
+        finally:
+            self._check_groups({name for name, _node_group in named})
         entries = [dataclasses.asdict(node_group) for node_group in found]
         self.update_cached_result(path, cache, entries)
+
+    def _check_groups(self, hosts: set[str]) -> None:
+        """Refuse a group that was composed with the name of a host."""
+        if shadowed := sorted(hosts & set(self.inventory.groups)):
+            raise AnsibleParserError(
+                f"{', '.join(shadowed)} would be a host and a group. Give the groups of groups and"
+                " keyed_groups another name or prefix"
+            )
+
+    def _read_config_data(self, path: str) -> Any:
+        """Read the file and refuse options that do not exist, which Ansible passes over."""
+        config = super()._read_config_data(path)
+        known = C.config.get_configuration_definitions("inventory", self._load_name)
+        names = {*known, *(alias for one in known.values() for alias in one.get("aliases") or ())}
+        for name in sorted(set(config) - names):
+            near = meant(name, names)
+            hint = f"Did you mean {near}?" if near else "See ansible-doc -t inventory " + self.NAME
+            raise AnsibleParserError(f"There is no option {name}. {hint}")
+        return config
 
     def get_cache_key(self, path: str) -> str:
         """Return a cache key that changes with the content of the file."""
@@ -185,7 +234,7 @@ class InventoryModule(AWSInventoryBase):
 
     def _discover(self) -> list[NodeGroup]:
         regions = self._regions()
-        tags = {key: _as_stored(value) for key, value in self.get_option("tags").items()}
+        tags = {key: tag_text(value) for key, value in self.get_option("tags").items()}
         found = discover(self, regions, self.get_option("clusters"), tags)
         for region, error in found.unread.items():
             self.warn(f"Region {region} is left out, the account may not be opted in: {error}")
@@ -216,12 +265,24 @@ class InventoryModule(AWSInventoryBase):
             self.inventory.set_variable(name, key, plain(value))
         for key, value in LOCAL.items():
             self.inventory.set_variable(name, key, trust_as_template(value))
+        if self.get_option("use_extra_vars"):
+            variables = combine_vars(variables, load_extra_vars(self.loader))
         strict = self.get_option("strict")
         self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
         self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
         self._add_host_to_keyed_groups(
             self.get_option("keyed_groups"), variables, name, strict=strict
         )
+
+
+def end(path: str, problem: object) -> NoReturn:
+    """End the command with one line.
+
+    Ansible turns every exception of an inventory plugin into a warning, goes on without its hosts
+    and ends with status 0. Only SystemExit reaches its command line.
+    """
+    Display().error(f"{path}: {' '.join(str(problem).split())}", wrap_text=False)
+    raise SystemExit(2)
 
 
 def make_variables(node_group: NodeGroup) -> dict[str, Any]:
@@ -231,6 +292,7 @@ def make_variables(node_group: NodeGroup) -> dict[str, Any]:
         "eks_cluster": node_group.cluster,
         "cluster_name": node_group.cluster,
         "region": node_group.region,
+        "aws_account_id": node_group.account,
         "autoscaling_group_name": node_group.group,
         "node_group_kind": node_group.kind,
         "zones": list(node_group.zones),
@@ -241,11 +303,16 @@ def make_variables(node_group: NodeGroup) -> dict[str, Any]:
     }
 
 
-def name_hosts(found: Iterable[NodeGroup]) -> list[tuple[str, NodeGroup]]:
-    """Return each node group with a host name that nothing else in the inventory has.
+def name_hosts(
+    found: Iterable[NodeGroup],
+    present: Mapping[str, Mapping[str, Any]] = types.MappingProxyType({}),
+    groups: Collection[str] = (),
+) -> list[tuple[str, NodeGroup]]:
+    """Return each node group with a host name that no other host and no inventory group has.
 
-    A name that is not unique gets the region appended, then the cluster, then the Auto Scaling
-    group, and in the end a hash of the name of the Auto Scaling group.
+    `present` are the hosts of other inventory files with their variables, `groups` the names of
+    the groups. A name that is not unique gets the region appended, then the cluster, the Auto
+    Scaling group, the account, and in the end a hash.
     """
     every = list(found)
     levels = [0] * len(every)
@@ -253,11 +320,25 @@ def name_hosts(found: Iterable[NodeGroup]) -> list[tuple[str, NodeGroup]]:
     while True:
         names = [_name(*pair) for pair in zip(every, levels, strict=True)]
         count = collections.Counter(names)
-        alike = [index for index, name in enumerate(names) if count[name] > 1 or name in taken]
+        alike = [
+            index
+            for index, (name, node_group) in enumerate(zip(names, every, strict=True))
+            if count[name] > 1
+            or name in taken
+            or name in groups
+            or (name in present and not _same(present[name], node_group))
+        ]
         if not alike:
             return list(zip(names, every, strict=True))
         for index in alike:
             levels[index] += 1
+
+
+def _same(variables: Mapping[str, Any], node_group: NodeGroup) -> bool:
+    """Return whether a host of another file is this node group, as far as its variables say."""
+    ours = make_variables(node_group)
+    names = ("autoscaling_group_name", "region", "aws_account_id")
+    return all(str(variables.get(name, ours[name])) == ours[name] for name in names)
 
 
 def _groups(node_group: NodeGroup) -> tuple[str, ...]:
@@ -266,14 +347,16 @@ def _groups(node_group: NodeGroup) -> tuple[str, ...]:
 
 
 def _name(node_group: NodeGroup, level: int) -> str:
+    whole = "/".join((node_group.account, node_group.region, node_group.group))
     parts = (
         _plain_name(node_group),
         node_group.region,
         UNFIT.sub("_", node_group.cluster),
         UNFIT.sub("_", node_group.group),
-        hashlib.sha256(node_group.group.encode()).hexdigest()[:8],
+        node_group.account,
+        hashlib.sha256(whole.encode()).hexdigest()[:8],
     )
-    return ".".join(parts[: level + 1])
+    return ".".join(part for part in parts[: level + 1] if part)
 
 
 def plain(value: Any) -> Any:
@@ -289,11 +372,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, str) and not any(sign in value for sign in ("{{", "{%", "{#")):
         return trust_as_template(value)
     return value
-
-
-def _as_stored(value: Any) -> str:
-    """Return a tag's value as AWS stores it: true of YAML is "true"."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _plain_name(node_group: NodeGroup) -> str:

@@ -135,23 +135,27 @@ def test_invalid_sizes_and_durations_are_refused(
     assert still.refused("asg_node_replace", **{**ROTATE, **options}).startswith(said)
 
 
-def test_a_limit_without_node_groups_is_an_error(still: WorldOnWire) -> None:
-    outcome = still.playbook(
-        "rotate_eks", "--limit", "other", inventory=INVENTORY + "groups:\n  other: false\n"
-    )
-    assert (
-        outcome.code != 0 and "no hosts to target" in outcome.output
-    ) or "does not match" in outcome.output
+PLAYBOOKS = pytest.mark.parametrize("playbook", ["rotate_eks", "plan", "check_amis"])
 
 
-def test_a_host_pattern_without_node_groups_is_an_error(still: WorldOnWire) -> None:
-    outcome = still.playbook(
-        "rotate_eks", "--limit", GROUP, inventory=INVENTORY, rotation_hosts="eks_managed"
-    )
+@PLAYBOOKS
+def test_a_limit_without_node_groups_is_an_error(still: WorldOnWire, playbook: str) -> None:
+    outcome = still.playbook(playbook, "--limit", "other", inventory=INVENTORY)
+    assert outcome.code != 0 and "leaves us with no hosts to target" in outcome.output
+
+
+@PLAYBOOKS
+def test_a_host_pattern_without_node_groups_is_an_error(still: WorldOnWire, playbook: str) -> None:
+    variable = "check_amis_hosts" if playbook == "check_amis" else "rotation_hosts"
+    pattern = {variable: "eks_managed"}
+    outcome = still.playbook(playbook, "--limit", GROUP, inventory=INVENTORY, **pattern)
     assert outcome.code != 0
     message = outcome.told()
-    assert (
-        "No node group to work on" in message
-        and f"--limit {GROUP}" in message
-        and "'eks_managed'" in message
-    )
+    assert "No node group to work on" in message and variable in message
+    assert f"--limit {GROUP}" in message and "'eks_managed'" in message
+
+
+@PLAYBOOKS
+def test_an_inventory_file_that_is_not_there_is_an_error(still: WorldOnWire, playbook: str) -> None:
+    outcome = still.run("ansible-playbook", "-i", "gone.yml", f"nodeops.rotator.{playbook}")
+    assert outcome.code != 0 and "No node group to work on" in outcome.told()

@@ -5,12 +5,41 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from ansible_collections.nodeops.rotator.tests.integration.front import not_opted_in
 from ansible_collections.nodeops.rotator.tests.integration.wire import INVENTORY, WorldOnWire
 
 GROUP = "demo-blue"
 NOBODY: dict[str, str | None] = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}
+
+
+def written(still: WorldOnWire, name: str, content: str) -> str:
+    """Write an inventory file beside that of the world; return its path."""
+    path = still.inventory.parent / name
+    path.write_text(content)
+    return str(path)
+
+
+def listed(still: WorldOnWire, *files: str, **env: str | None) -> dict[str, Any]:
+    """Return what `ansible-inventory --list` shows of these files."""
+    options = [word for file in files for word in ("-i", file)]
+    outcome = still.run("ansible-inventory", *options, "--list", **env)
+    assert outcome.code == 0, outcome.output
+    shown = json.loads(outcome.output[outcome.output.index("{\n") :])
+    assert isinstance(shown, dict)
+    return shown
+
+
+def refused(still: WorldOnWire, file: str, **env: str | None) -> str:
+    """Return the one line with which a command ends that reads this file."""
+    outcome = still.run("ansible-inventory", "-i", file, "--graph", **env)
+    assert outcome.code == 2 and len(outcome.output.strip().splitlines()) == 1, outcome.output
+    return outcome.output
 
 
 def test_an_unknown_cluster_ends_the_inventory_and_the_playbook(
@@ -52,3 +81,84 @@ def test_an_empty_inventory_is_an_error_unless_allowed(still: WorldOnWire) -> No
     assert outcome.code == 2 and "No node groups in eu-west-1" in outcome.output
     inventory.write_text(INVENTORY + "tags: {team: nobody}\nallow_empty: true\n")
     assert still.run("ansible-inventory", "-i", str(inventory), "--graph").code == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "env", "said"),
+    [
+        ("profile: gone\n", NOBODY, "profile (gone) could not be found"),
+        ("cluster: [shop]\n", {}, "There is no option cluster. Did you mean clusters?"),
+        ("on_error: never\n", {}, "never"),
+        ("strict: true\ncompose: {x: nowhere}\n", {}, "nowhere"),
+    ],
+    ids=["profile", "unknown option", "unknown choice", "compose"],
+)
+def test_whatever_is_wrong_with_the_inventory_ends_the_command(
+    still: WorldOnWire, content: str, env: dict[str, str | None], said: str
+) -> None:
+    assert said in refused(still, written(still, "bad.node_groups.yml", INVENTORY + content), **env)
+
+
+def test_a_role_that_cannot_be_assumed_ends_the_command(still: WorldOnWire) -> None:
+    role = "assume_role_arn: arn:aws:iam::123456789012:role/x\n"
+    file = written(still, "role.node_groups.yml", INVENTORY + role)
+    assert "AssumeRole" in refused(still, file, **{**still.who("nobody"), "KUBECONFIG": None})
+
+
+def test_a_source_of_credentials_that_fails_ends_the_command(
+    still: WorldOnWire, tmp_path: Path
+) -> None:
+    """boto3 raises whatever the operating system says, which is no exception of its own."""
+    config = tmp_path / "config"
+    config.write_text("[default]\ncredential_process = /nonexistent\n")
+    env = {**NOBODY, "AWS_CONFIG_FILE": str(config)}
+    assert "No such file or directory" in refused(still, str(still.inventory), **env)
+
+
+def test_a_file_of_another_name_is_not_passed_over(still: WorldOnWire) -> None:
+    message = refused(still, written(still, "prod.yml", INVENTORY))
+    assert "prod.yml: Its name has to end with node_groups.yml" in message
+
+
+def test_a_region_that_is_not_opted_in_does_not_hide_the_others(still: WorldOnWire) -> None:
+    both = INVENTORY.replace("[eu-west-1]", "[eu-west-1, me-south-1]")
+    file = written(still, "both.node_groups.yml", both)
+    with not_opted_in("me-south-1", still.env["AWS_ENDPOINT_URL"]) as url:
+        outcome = still.run("ansible-inventory", "-i", file, "--graph", AWS_ENDPOINT_URL=url)
+        assert outcome.code == 0 and f"--{GROUP}" in outcome.output
+        assert "Region me-south-1 is left out, the account may not be opted in" in outcome.output
+        alone = written(still, "alone.node_groups.yml", both.replace("eu-west-1, ", ""))
+        assert "me-south-1" in refused(still, alone, AWS_ENDPOINT_URL=url)
+
+
+def test_equal_names_in_two_files_stay_two_hosts(still: WorldOnWire) -> None:
+    first = written(still, "first.node_groups.yml", INVENTORY)
+    other = written(still, "other.node_groups.yml", INVENTORY.replace("west", "central"))
+    hosts = listed(still, first, other)["_meta"]["hostvars"]
+    regions = {name: host["region"] for name, host in hosts.items()}
+    assert regions == {GROUP: "eu-west-1", f"{GROUP}.eu-central-1": "eu-central-1"}
+    again = written(still, "again.node_groups.yml", INVENTORY)
+    assert set(listed(still, first, again)["_meta"]["hostvars"]) == {GROUP}
+
+
+def test_no_group_gets_the_name_of_a_host(small: WorldOnWire) -> None:
+    group = small.aws("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"][0]
+    small.aws("autoscaling").create_auto_scaling_group(
+        AutoScalingGroupName="blue",
+        MinSize=0,
+        MaxSize=1,
+        LaunchTemplate={"LaunchTemplateName": GROUP, "Version": "$Latest"},
+        VPCZoneIdentifier=group["VPCZoneIdentifier"],
+        Tags=[{"Key": "kubernetes.io/cluster/demo", "Value": "owned", "PropagateAtLaunch": True}],
+    )
+    file = written(small, "shadow.node_groups.yml", INVENTORY + "groups:\n  blue: true\n")
+    assert "blue would be a host and a group" in refused(small, file)
+
+
+def test_variables_are_plain_text_and_extra_ones_may_be_used(still: WorldOnWire) -> None:
+    more = "use_extra_vars: true\ncompose:\n  stage_name: stage | default('none')\n"
+    file = written(still, "extra.node_groups.yml", INVENTORY + more)
+    outcome = still.run("ansible-inventory", "-i", file, "--list", "-e", "stage=blue")
+    host = json.loads(outcome.output)["_meta"]["hostvars"][GROUP]
+    assert host["stage_name"] == "blue" and host["aws_account_id"] == "123456789012"
+    assert "__ansible_unsafe" not in outcome.output

@@ -28,3 +28,10 @@ def duration(seconds: float) -> str:
 def counted(number: int, thing: str) -> str:
     """Return a number with its noun: 1 node, 4 nodes."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def tag_text(value: object) -> str:
+    """Return a tag's value as AWS stores it: YAML's true is "true", and nothing is ""."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)

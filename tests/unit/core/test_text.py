@@ -11,6 +11,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import (
     counted,
     duration,
     listed,
+    tag_text,
 )
 
 
@@ -58,3 +59,11 @@ def test_a_duration_has_the_two_largest_units_that_matter(seconds: float, said: 
 )
 def test_a_noun_agrees_with_its_number(number: int, said: str) -> None:
     assert counted(number, "node") == said
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(True, "true"), (False, "false"), (None, ""), (3, "3"), (1.5, "1.5"), ("True", "True")],
+)
+def test_a_tag_is_written_as_aws_stores_it(value: object, text: str) -> None:
+    assert tag_text(value) == text

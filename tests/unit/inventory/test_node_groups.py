@@ -25,6 +25,7 @@ BLUE = NodeGroup(
     zones=("eu-west-1a",),
     instance_types=("m6i.large",),
     tags={"team": "web"},
+    account="123456789012",
 )
 
 
@@ -63,6 +64,7 @@ def test_variables_describe_the_node_group() -> None:
         "eks_cluster": "shop",
         "cluster_name": "shop",
         "region": "eu-west-1",
+        "aws_account_id": "123456789012",
         "autoscaling_group_name": "shop-blue",
         "node_group_kind": "self_managed",
         "zones": ["eu-west-1a"],
@@ -108,3 +110,34 @@ def test_a_name_with_its_region_does_not_collide_with_another_group() -> None:
 )
 def test_no_host_has_the_name_of_an_inventory_group(group: str) -> None:
     assert names(dataclasses.replace(BLUE, group=group)) == [f"{group}.eu-west-1"]
+
+
+def test_equal_names_in_two_accounts_get_the_account_appended_at_last() -> None:
+    ours = make_variables(BLUE)
+    other = dataclasses.replace(BLUE, account="210987654321")
+    assert name_hosts([BLUE], {"shop-blue": ours}) == [("shop-blue", BLUE)]
+    assert [name for name, _group in name_hosts([other], {"shop-blue": ours})] == [
+        "shop-blue.eu-west-1"
+    ]
+    shown = {"shop-blue.eu-west-1.shop.shop-blue": ours, "shop-blue.eu-west-1.shop": ours}
+    taken = {"shop-blue": ours, "shop-blue.eu-west-1": ours, **shown}
+    assert [name for name, _group in name_hosts([other], taken)] == [
+        "shop-blue.eu-west-1.shop.shop-blue.210987654321"
+    ]
+
+
+def test_a_host_that_another_file_only_names_is_the_same_one() -> None:
+    """A static inventory may put node groups into groups of its own."""
+    assert names_with({"shop-blue": {}}) == ["shop-blue"]
+    assert names_with({"shop-blue": {"region": "eu-west-1"}}) == ["shop-blue"]
+    assert names_with({"shop-blue": {"region": "us-east-1"}}) == ["shop-blue.eu-west-1"]
+
+
+def names_with(present: dict[str, dict[str, str]]) -> list[str]:
+    return [name for name, _node_group in name_hosts([BLUE], present)]
+
+
+def test_no_host_has_the_name_of_a_group_of_another_file() -> None:
+    assert [name for name, _group in name_hosts([BLUE], groups=["shop-blue"])] == [
+        "shop-blue.eu-west-1"
+    ]

@@ -13,6 +13,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.la
     NamedSource,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.options import check_at_least
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import tag_text
 
 TEXTS = ("variant", "os_release", "kubernetes_version", "release_version", "name_pattern")
 """Options that are text, "" where they are not given."""
@@ -65,8 +66,8 @@ def from_params(params: Mapping[str, Any]) -> Search:
         allow_downgrade=params["allow_downgrade"],
         releases=params["releases"],
         owners=tuple(params["owners"] or ()),
-        tags={name: str(value) for name, value in (params["tags"] or {}).items()},
-        filters={name: [str(value) for value in values] for name, values in filters.items()},
+        tags={name: tag_text(value) for name, value in (params["tags"] or {}).items()},
+        filters={name: [tag_text(value) for value in values] for name, values in filters.items()},
         compare=_compared(params) if compare and not compare.get("image_id") else None,
         compare_image=compare.get("image_id") or "",
     )

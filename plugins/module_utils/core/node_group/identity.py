@@ -18,7 +18,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.ki
 class NodeGroup:
     """One node group.
 
-    `nodegroup` is the name of a managed one, "" for self-managed ones.
+    `nodegroup` is the name of a managed one, "" for self-managed ones; `account` the ID of the
+    AWS account.
     """
 
     cluster: str
@@ -29,6 +30,7 @@ class NodeGroup:
     instance_types: tuple[str, ...] = ()
     labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
     tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    account: str = ""
 
     @property
     def kind(self) -> str:

@@ -74,7 +74,12 @@ def _read(
         instance_types=group.source.types,
         labels=_managed_labels(aws, cluster, nodegroup) if nodegroup else _labels(tags),
         tags=tags,
+        account=_account(group.arn),
     )
+
+
+def _account(arn: str) -> str:
+    return next(iter(arn.split(":")[4:5]), "")
 
 
 def _cluster(tags: Mapping[str, str], clusters: Iterable[str]) -> str:
