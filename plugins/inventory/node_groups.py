@@ -308,7 +308,7 @@ def name_hosts(
     present: Mapping[str, Mapping[str, Any]] = types.MappingProxyType({}),
     groups: Collection[str] = (),
 ) -> list[tuple[str, NodeGroup]]:
-    """Return each node group with a host name that no other host and no inventory group has.
+    """Return each node group with a host name that nothing else in the inventory has.
 
     `present` are the hosts of other inventory files with their variables, `groups` the names of
     the groups. A name that is not unique gets the region appended, then the cluster, the Auto
@@ -335,7 +335,10 @@ def name_hosts(
 
 
 def _same(variables: Mapping[str, Any], node_group: NodeGroup) -> bool:
-    """Return whether a host of another file is this node group, as far as its variables say."""
+    """Return whether a host of another file is this node group.
+
+    Its variables may say less than all, but nothing else.
+    """
     ours = make_variables(node_group)
     names = ("autoscaling_group_name", "region", "aws_account_id")
     return all(str(variables.get(name, ours[name])) == ours[name] for name in names)

@@ -12,9 +12,9 @@ SLIPS = 2
 
 
 def distance(one: str, other: str) -> int:
-    """Return how many letters have to be inserted, removed or replaced to turn one into the other.
+    """Return in how many letters two names differ.
 
-    This is the Levenshtein distance.
+    Letters are inserted, removed or replaced: this is the Levenshtein distance.
     """
     row = list(range(len(other) + 1))
     for index, letter in enumerate(one, 1):
@@ -26,7 +26,10 @@ def distance(one: str, other: str) -> int:
 
 
 def meant(name: str, known: Iterable[str]) -> str:
-    """Return the known name that differs from `name` by at most SLIPS letters, "" if none does."""
+    """Return the known name that `name` was meant to be, "" if there is none.
+
+    It differs by at most SLIPS letters.
+    """
     near = ((distance(name, one), one) for one in known if abs(len(one) - len(name)) <= SLIPS)
     slips, best = min(near, default=(SLIPS + 1, ""))
     return best if slips <= SLIPS else ""

@@ -31,7 +31,7 @@ def counted(number: int, thing: str) -> str:
 
 
 def tag_text(value: object) -> str:
-    """Return a tag's value as AWS stores it: YAML's true is "true", and nothing is ""."""
+    """Return a tag's value as AWS stores it: "true" for true of YAML, "" for nothing."""
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else str(value)
