@@ -1,11 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The account behind core.ports.AwsCall, so that the real clients run on it without a wire.
+"""Reach the account through core.transport.AwsCall, without a wire.
 
-What boto3 does before a request leaves is done here too: the parameters are held against botocore's
-model of the operation. So a request that the service would not understand fails in every test that
-runs on the World.
+So the real clients run on it. What boto3 does before a request leaves is done here too: the
+parameters are held against botocore's model of the operation. So a request that the service would
+not understand fails in every test that runs on the World.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ _VALIDATOR = ParamValidator()
 
 
 def aws_call(account: Account, actor: str = "") -> AwsCall:
-    """The account as `actor` reaches it, with boto3's exceptions and boto3's validation of
-    parameters."""
+    """Return the account as `actor` reaches it.
+
+    It validates parameters and raises exceptions as boto3 does.
+    """
 
     def call(service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         params = prepared(service, operation, params)
@@ -43,8 +45,10 @@ def aws_call(account: Account, actor: str = "") -> AwsCall:
 
 
 def prepared(service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what botocore's own handlers make of a request's parameters before it is sent: it
-    encodes the user data of some operations, for one."""
+    """Return what botocore's handlers make of a request's parameters.
+
+    It encodes the user data of some operations, for one.
+    """
     made = copy.deepcopy(dict(params))
     model = _model(service, operation)
     name = f"before-parameter-build.{model.service_model.service_id.hyphenize()}.{operation}"
@@ -58,8 +62,10 @@ def _handlers() -> Any:
 
 
 def check_request(service: str, operation: str, params: Mapping[str, Any]) -> None:
-    """Hold a request against the service model. Raises botocore's ParamValidationError, as boto3
-    does."""
+    """Hold a request against the service model.
+
+    Raises botocore's ParamValidationError, as boto3 does.
+    """
     shape = _model(service, operation).input_shape
     report = _VALIDATOR.validate(dict(params), shape) if shape is not None else None
     if report is not None and report.has_errors():
@@ -77,7 +83,7 @@ def _service(service: str) -> Any:
 
 
 def boto_error(error: AwsError, operation: str) -> Exception:
-    """What boto3 raises where the account refuses, or does not answer."""
+    """Return what boto3 raises where the account refuses, or does not answer."""
     details = {
         "Error": {"Code": error.code, "Message": error.message},
         "ResponseMetadata": {"HTTPStatusCode": error.status},

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulated cluster as core.ports.KubeCall, in memory: what the real clients speak to on
-virtual time."""
+"""Reach the cluster through core.transport.KubeCall, in memory.
+
+The real clients speak to it on virtual time.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What tests of rotations share: a small world with an update due, and what a clean end looks
-like."""
+"""Build small worlds with an update due, and tell a clean end."""
 
 from __future__ import annotations
 
@@ -39,16 +38,20 @@ def due(
     kube: KubeBehavior = KubeBehavior(),
     **furnishing: Any,
 ) -> World:
-    """Scenario `small` with every node of demo-blue outdated. `furnishing`: arguments of
-    small.furnish."""
+    """Return scenario `small` with every node of demo-blue outdated.
+
+    `furnishing`: arguments of small.furnish.
+    """
     world = small.furnish(World(Kernel(seed), aws=aws, kube=kube), **furnishing)
     point_to(world, BLUE, world.facts["new_image"])
     return world
 
 
 def bare(size: int, kind: NodeKind | None = None, broken: bool = False) -> World:
-    """A world with demo-blue due for an update and nothing on it but node agents; `broken`: one of
-    them is nowhere ready."""
+    """Return a world with demo-blue due for an update and only node agents on it.
+
+    `broken`: one of them is nowhere ready.
+    """
     world = World(Kernel(1))
     images = release_images(world)
     add_subnets(world.account)
@@ -69,8 +72,10 @@ def bare(size: int, kind: NodeKind | None = None, broken: bool = False) -> World
 
 
 def traces(world: World, group: str = BLUE) -> dict[str, Any]:
-    """What a run could leave behind, empty where it left nothing: compared between runs and against
-    emptiness."""
+    """Return what a run could leave behind, empty where it left nothing.
+
+    It is compared between runs and against emptiness.
+    """
     found = world.account.groups[group]
     nodes = world.judge.nodes(group)
     leases = [
@@ -134,7 +139,7 @@ def sizes(world: World, group: str = BLUE) -> tuple[int, int, int]:
 
 
 def images(world: World, group: str = BLUE) -> list[str]:
-    """The images of the launched instances, sorted."""
+    """Return the images of the launched instances, sorted."""
     return sorted(
         world.account.instances[member.instance_id].image_id
         for member in world.account.groups[group].counted()
@@ -142,5 +147,5 @@ def images(world: World, group: str = BLUE) -> list[str]:
 
 
 def all_current(world: World, group: str = BLUE) -> bool:
-    """Whether every launched instance runs the new image."""
+    """Return whether every launched instance runs the new image."""
     return set(images(world, group)) == {world.facts["new_image"]}

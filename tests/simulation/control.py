@@ -1,12 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The World's own little API at WORLD_URL, for tests and the demo: what it saw, and what is to go
-wrong.
+"""Serve the World's own API at WORLD_URL: what it saw, and what is to go wrong.
 
-Never judged, never counted. GET /report answers breaches, calls, figures and state; GET /figures
-every sample. The others are POST with a JSON object: /fault, /behavior, /deny, /rules, /kill,
-/restart. What cannot be understood is 400 with one line of why.
+Tests and the demo use it. It is never judged and never counted. GET /report answers breaches,
+calls, figures and state; GET /figures every sample. The others are POST with a JSON object: /fault,
+/behavior, /deny, /rules, /kill, /restart. What cannot be understood is 400 with one line of why.
 """
 
 from __future__ import annotations
@@ -27,8 +26,10 @@ Given = Mapping[str, Any]
 
 
 class Control:
-    """A WSGI application on one world; each request is answered under `lock`, between two calls of
-    `advance`."""
+    """A WSGI application on one world.
+
+    Each request is answered under `lock`, between two calls of `advance`.
+    """
 
     def __init__(
         self,
@@ -73,8 +74,7 @@ class Control:
         return 404, {"error": f"GET {', '.join(self._reads)}; POST {', '.join(self._acts)}"}
 
     def report(self) -> dict[str, Any]:
-        """Breaches, calls by name, extremes of the figures, facts of the scenario, identities,
-        groups, Leases held."""
+        """Return breaches, calls by name, extremes, facts, identities, groups and Leases."""
         world = self._world
         return {
             "breaches": [dataclasses.asdict(breach) for breach in world.judge.breaches],
@@ -103,12 +103,14 @@ class Control:
         }
 
     def figures(self) -> list[dict[str, Any]]:
-        """Every sample, oldest first."""
+        """Return every sample, oldest first."""
         return [dataclasses.asdict(sample) for sample in self._world.figures.samples]
 
     def fault(self, given: Given) -> None:
-        """Fields of gate.Fault; `where`: parameters and their values; `seconds`: how long from now
-        it lasts."""
+        """Plan a fault with the fields of gate.Fault.
+
+        `where`: parameters and their values; `seconds`: how long from now it lasts.
+        """
         fields, now = dict(given), self._world.kernel.now
         if "where" in fields:
             fields["where"] = functools.partial(_is_about, fields["where"])
@@ -117,7 +119,10 @@ class Control:
         self._world.gate.faults.append(Fault(**fields))
 
     def behavior(self, given: Given) -> None:
-        """Change fields of both behaviors: {"aws": {...}, "kube": {...}, "after": seconds}."""
+        """Change fields of both behaviors.
+
+        For example {"aws": {...}, "kube": {...}, "after": seconds}.
+        """
         fields = dict(given)
         self._world.behave(float(fields.pop("after", 0.0)), **fields)
 
@@ -140,7 +145,7 @@ class Control:
         self._world.account.fleet.terminate(self._world.account.instances[given["instance"]])
 
     def restart(self, given: Given) -> None:
-        """The API server restarts: watches end, and old resource versions are 410."""
+        """Restart the API server: watches end, and old resource versions are 410."""
         self._world.cluster.restart_api()
 
 

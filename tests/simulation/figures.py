@@ -1,11 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the World was like over time: a sample after each moment that changed something, so that a
-test or the demo can ask for the worst of them.
+"""Sample the World over time, after each moment that changed something.
 
-Nothing is counted anew for a sample: nodes come from truth.py and replicas from the cluster's
-tally, which are kept as things change.
+A test or the demo asks for the worst of the samples. Nothing is counted anew for one: nodes come
+from truth.py and replicas from the cluster's tally, which are kept as things change.
 """
 
 from __future__ import annotations
@@ -19,8 +18,10 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Sample:
-    """One moment: available and launched nodes by group, (wanted, ready) replicas by "kind
-    namespace/name"."""
+    """One moment: available and launched nodes by group, replicas by workload.
+
+    Replicas are (wanted, ready) by "kind namespace/name".
+    """
 
     at: float
     available: dict[str, int]
@@ -29,7 +30,7 @@ class Sample:
 
 
 class Figures:
-    """The samples, oldest first; one that equals the one before is left out."""
+    """Samples, oldest first; one that equals the one before is left out."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -44,8 +45,10 @@ class Figures:
         self._take()
 
     def changed(self) -> None:
-        """Something changed: there will be a sample of this moment when everything that happens in
-        it has happened."""
+        """Note a change.
+
+        There will be a sample of this moment when everything that happens in it has happened.
+        """
         if self._began and not self._due:
             self._due = True
             self._world.kernel.after(0, self._take)
@@ -68,8 +71,10 @@ class Figures:
             self.samples.append(sample)
 
     def report(self) -> dict[str, Any]:
-        """The extremes: least available and most launched by group, least ready replicas by
-        workload."""
+        """Return the extremes.
+
+        Least available and most launched by group, least ready replicas by workload.
+        """
         names = self.samples[-1].available if self.samples else {}
         return {
             "available_least": {

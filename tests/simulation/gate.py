@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where every call from outside enters the World: counted, then faulted, then judged, then let
-through.
+"""Let every call from outside in: counted, faulted, judged, let through.
 
 Both faces (AWS and Kubernetes) pass each call here before they do anything, so that one place knows
 how often what was asked, which fault the scenario has planned for it, and which guard it would
@@ -20,10 +19,13 @@ from typing import Any
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """One request: `service` is an AWS service ("autoscaling") or "kubernetes"; `operation` an AWS
-    operation ("SetDesiredCapacity") or verb and resource ("create pods/eviction"); `params` the AWS
+    """One request.
+
+    `service` is an AWS service ("autoscaling") or "kubernetes"; `operation` an AWS operation
+    ("SetDesiredCapacity") or verb and resource ("create pods/eviction"); `params` the AWS
     parameters or, for Kubernetes, {"namespace", "name", "query", "body"}; `actor` the caller's
-    identity where the face knows it."""
+    identity where the face knows it.
+    """
 
     service: str
     operation: str
@@ -38,11 +40,14 @@ class Call:
 
 @dataclasses.dataclass
 class Fault:
-    """A planned failure: calls whose name matches `match` (a glob such as "autoscaling:Set*") fail
-    `times` times (-1: always) after `skip` calls went through, with `code` ("Throttling"; for
-    Kubernetes an HTTP status such as "503") and `message`. `applied` true: the call takes effect
-    all the same and only its answer is lost. `where` narrows by parameters. `until`: seconds of the
-    world's clock after which the fault is over."""
+    """A planned failure.
+
+    Calls whose name matches `match` (a glob such as "autoscaling:Set*") fail `times` times (-1:
+    always) after `skip` calls went through, with `code` ("Throttling"; for Kubernetes an HTTP
+    status such as "503") and `message`. `applied` true: the call takes effect all the same and only
+    its answer is lost. `where` narrows by parameters. `until`: seconds of the world's clock after
+    which the fault is over.
+    """
 
     match: str
     code: str
@@ -55,7 +60,7 @@ class Fault:
     retry_after: int | None = None
 
     def takes(self, call: Call, now: float) -> bool:
-        """Whether this call fails; counts down what it uses up."""
+        """Return whether this call fails; count down what it uses up."""
         if self.times == 0 or not fnmatch.fnmatchcase(call.name, self.match):
             return False
         if (self.until is not None and now > self.until) or (self.where and not self.where(call)):
@@ -68,9 +73,11 @@ class Fault:
 
 
 class Gate:
-    """Counts, faults and judges calls. `judges` are told each call before it takes effect; they
-    record breaches and never change the answer: the World obeys a bad command as the real services
-    would."""
+    """Counts, faults and judges calls.
+
+    `judges` are told each call before it takes effect; they record breaches and never change the
+    answer: the World obeys a bad command as the real services would.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -79,8 +86,10 @@ class Gate:
         self.judges: list[Callable[[Call], None]] = []
 
     def admit(self, call: Call) -> Fault | None:
-        """Count the call; answer the fault that it meets, or None. A call that takes effect is
-        judged."""
+        """Count the call; return the fault that it meets, or None.
+
+        A call that takes effect is judged.
+        """
         self.calls[call.name] += 1
         fault = next((f for f in self.faults if f.takes(call, self._clock())), None)
         if fault is None or fault.applied:

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may ask a world that has an entrance: the same six callers in every scenario, each with AWS
-credentials and a Kubernetes bearer token.
+"""Define who may ask a world that has an entrance: six callers in every scenario.
 
-Their EKS tokens are let in by access entries, as in EKS: an AWS identity that has none is
-Unauthorized in the cluster, whatever AWS lets it do (EKS user guide, access entries).
+Each has AWS credentials and a Kubernetes bearer token. Their EKS tokens are let in by access
+entries, as in EKS: an AWS identity that has none is Unauthorized in the cluster, whatever AWS lets
+it do (EKS user guide, access entries).
 """
 
 from __future__ import annotations
@@ -23,9 +23,12 @@ ALL = ("*",)
 
 @dataclasses.dataclass(frozen=True)
 class Identity:
-    """A caller. `aws`: globs of the "service:Operation" that it may; `kubernetes`: of the "verb
-    resource", None for one without access entry. `temporary`: its credentials have a session token;
-    `expires`: and end at this second."""
+    """A caller.
+
+    `aws`: globs of the "service:Operation" that it may; `kubernetes`: of the "verb resource", None
+    for one without access entry. `temporary`: its credentials have a session token; `expires`: and
+    end at this second.
+    """
 
     name: str
     aws: tuple[str, ...] = ALL
@@ -35,27 +38,29 @@ class Identity:
 
     @property
     def access_key(self) -> str:
-        """The access key id, as long as a real one."""
+        """Return the access key ID, as long as a real one."""
         return ("ASIA" if self.temporary else "AKIA") + ("WORLD" + self.name.upper()).ljust(16, "0")
 
     @property
     def secret(self) -> str:
-        """The secret access key; long, since short ones make Ansible's masking of secrets garble
-        its output."""
+        """Return the secret access key.
+
+        It is long, since short ones make Ansible's masking of secrets garble its output.
+        """
         return f"{self.name}-secret-access-key-of-the-simulated-world"
 
     @property
     def session(self) -> str:
-        """The session token, "" without one."""
+        """Return the session token, "" without one."""
         return f"{self.name}-session-token-of-the-simulated-world" if self.temporary else ""
 
     @property
     def token(self) -> str:
-        """The bearer token in its kubeconfig."""
+        """Return the bearer token in its kubeconfig."""
         return f"{self.name}-bearer-token-of-the-simulated-world"
 
     def environment(self) -> dict[str, str]:
-        """What makes AWS tools be this caller."""
+        """Return the environment that makes AWS tools be this caller."""
         found = {"AWS_ACCESS_KEY_ID": self.access_key, "AWS_SECRET_ACCESS_KEY": self.secret}
         return {**found, "AWS_SESSION_TOKEN": self.session} if self.session else found
 
@@ -80,8 +85,7 @@ IDENTITIES: Mapping[str, Identity] = {
 
 
 def open_to_identities(world: World) -> None:
-    """From now on the account and the cluster let in these callers, roles that they assume, and
-    nobody else."""
+    """Let in only these callers and roles that they assume, from now on."""
     account, cluster = world.account, world.cluster
     tokens, entries = (
         {},
@@ -105,8 +109,10 @@ def open_to_identities(world: World) -> None:
 def by_access_entry(
     arn_of: Callable[[str], str | None], entries: Mapping[str, str]
 ) -> Callable[[str], str | None]:
-    """Bearer token to Kubernetes user, by way of its ARN; `entries` are globs of ARNs and their
-    users."""
+    """Return a function from bearer token to Kubernetes user, by way of its ARN.
+
+    `entries` are globs of ARNs and their users.
+    """
 
     def user(token: str) -> str | None:
         arn = arn_of(token)

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guards: every command that is asked of the World is judged against its true state before it
-takes effect.
+"""Judge every command against the World's true state before it takes effect.
 
 The judge changes nothing and refuses nothing. It records breaches: acts that a careful operator
 would never do, each with the moment, the command and the reason. A test of a rotation ends by
@@ -32,10 +31,13 @@ operator's, if he cordoned it."""
 
 
 class Judge:
-    """Called by the gate. `rules` by group; `chosen`: the groups that may be touched at all, None
-    for any that has rules. `unjudged`: globs of actors who are people or the cloud's own parts.
-    `holders`: actors that are runs, each under the identity that it holds Leases with. `asked`:
-    pods ("namespace/name") and instances that a person has named: they may go whatever it costs."""
+    """Judges the calls that the gate passes.
+
+    `rules` by group; `chosen`: the groups that may be touched at all, None for any that has rules.
+    `unjudged`: globs of actors who are people or the cloud's own parts. `holders`: actors that are
+    runs, each under the identity that it holds Leases with. `asked`: pods ("namespace/name") and
+    instances that a person has named: they may go whatever it costs.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -66,8 +68,7 @@ class Judge:
         }
 
     def begin(self) -> None:
-        """From now on every group may be touched within surge 1, unless the scenario has said
-        otherwise."""
+        """Allow a surge of 1 in every group, unless the scenario has said otherwise."""
         self._began = True
         for name, group in self._world.account.groups.items():
             self.rules.setdefault(name, Rules(group.desired))
@@ -89,16 +90,19 @@ class Judge:
     # True state
 
     def available(self, group: str) -> list[dict[str, Any]]:
-        """The nodes that are Ready, not cordoned by a judged actor, and of a launched member."""
+        """Return the nodes of launched members that are Ready and not cordoned.
+
+        Only a cordon by a judged actor counts.
+        """
         found = (self._node(name) for name in sorted(self._world.truth.available[group]))
         return [node for node in found if node is not None]
 
     def in_service(self, group: str) -> set[str]:
-        """The nodes that count as available when one is taken out."""
+        """Return the nodes that count as available when one is taken out."""
         return set(self._world.truth.available[group])
 
     def nodes(self, group: str) -> list[dict[str, Any]]:
-        """The Node objects whose instance is a member of the group that counts as launched."""
+        """Return the Node objects of the group's launched members."""
         instances = self._world.account.instances
         counted = self._world.account.groups[group].counted()
         nodes = (self._world.node_of(instances[member.instance_id]) for member in counted)
@@ -201,7 +205,7 @@ class Judge:
                 self._breach(call, f"{name} is terminated behind the back of its group")
 
     def _loss(self, call: Call, instance: Instance, rules: Rules) -> None:
-        """What the end of this instance costs."""
+        """Judge what the end of this instance costs."""
         node = self._world.node_of(instance)
         if node is None:
             return
@@ -229,7 +233,7 @@ class Judge:
                 )
 
     def _holds(self, instance: Instance, pod: dict[str, Any]) -> bool:
-        """Whether the instance may not end while this pod is on it."""
+        """Return whether the instance may not end while this pod is on it."""
         return is_evictable(pod) and instance.id not in self.asked
 
     def _deregister(self, call: Call) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Time and chance of the World: an event queue that nobody but its driver advances.
+"""Keep time and chance of the World in an event queue that its driver advances.
 
 Physics (a boot, a drain of a target, a controller's lag) is an action scheduled here. The kernel
 never reads the wall clock: in memory a test advances it, on the wire the server's pump does.
@@ -34,7 +34,7 @@ class Event:
 
 
 class Kernel:
-    """The clock, the event queue and the dice of one world; all three repeatable for one seed."""
+    """Clock, event queue and dice of one world, repeatable for one seed."""
 
     def __init__(self, seed: int = 1, epoch: datetime.datetime = EPOCH) -> None:
         self.now = 0.0
@@ -44,8 +44,10 @@ class Kernel:
         self._queue: list[tuple[float, int, Event]] = []
 
     def after(self, delay: float, action: Callable[[], None]) -> Event:
-        """Let `action` happen `delay` seconds from now (0: at the next advance, after what is
-        already due)."""
+        """Let `action` happen `delay` seconds from now.
+
+        0: at the next advance, after what is already due.
+        """
         event = Event(self.now + max(0.0, delay), action)
         heapq.heappush(self._queue, (event.at, next(self._order), event))
         return event
@@ -75,11 +77,11 @@ class Kernel:
         self.now = max(self.now, until)
 
     def spread(self, low: float, high: float) -> float:
-        """A duration between `low` and `high` seconds, from the world's own dice."""
+        """Return a duration between `low` and `high` seconds, from the world's dice."""
         return self.random.uniform(low, high)
 
     def utc(self, at: float | None = None) -> datetime.datetime:
-        """The calendar moment of `at` (default: now)."""
+        """Return the calendar moment of `at` (default: now)."""
         return self._epoch + datetime.timedelta(seconds=self.now if at is None else at)
 
     def second(self, at: float | None = None) -> datetime.datetime:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rules that the judge holds every command to, and a breach of one."""
+"""Define the rules that the judge holds every command to, and breaches of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from typing import Any
 
 @dataclasses.dataclass
 class Rules:
-    """What a run may do to one group, in nodes; `base` is the size that its users asked for."""
+    """What a run may do to one group, in nodes.
+
+    `base` is the size that its users asked for.
+    """
 
     base: int
     surge: int = 1
@@ -25,7 +28,7 @@ class Rules:
 
     @property
     def allowed(self) -> int:
-        """How many instances may be launched."""
+        """Return how many instances may be launched."""
         return self.base + self.surge if self.most is None else self.most
 
 
@@ -39,8 +42,10 @@ class Breach:
 
 
 def is_evictable(pod: dict[str, Any]) -> bool:
-    """Whether a drain has to move this pod: not of a DaemonSet, not static, not finished, not
-    already going."""
+    """Return whether a drain has to move this pod.
+
+    That is one not of a DaemonSet, not static, not finished, not already going.
+    """
     meta = pod["metadata"]
     owners = {owner["kind"] for owner in meta.get("ownerReferences", ())}
     mirror = "kubernetes.io/config.mirror" in meta.get("annotations", {})

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A rotation on a world in virtual time: the real engine on the real clients, on the in-memory
-faces."""
+"""Run rotations on a world in virtual time.
+
+The real engine works with the real clients, on the faces in memory.
+"""
 
 from __future__ import annotations
 
@@ -42,8 +44,10 @@ from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 @dataclasses.dataclass
 class Run:
-    """One run of ours on a world: `inbox` before it begins (to plan a kill or a stop), `events` and
-    `result` after."""
+    """One run of ours on a world.
+
+    `inbox` before it begins (to plan a kill or a stop), `events` and `result` after.
+    """
 
     world: World
     policy: RotationPolicy
@@ -60,14 +64,14 @@ class Run:
         self.events.append((now, event))
 
     def story(self) -> list[str]:
-        """What a person would have read."""
+        """Return what a person would have read."""
         return [
             f"{at:7.1f} {e.progress:>5} {e.subject} {e.phase} {e.text}".rstrip()
             for at, e in self.events
         ]
 
     def phases(self, subject: str = "") -> list[str]:
-        """The phases told, of one subject or of all."""
+        """Return the phases reported, of one subject or of all."""
         return [
             event.phase for _at, event in self.events if not subject or event.subject == subject
         ]
@@ -76,8 +80,11 @@ class Run:
 def prepare(
     world: World, group: str, run_id: str = "r1", kill_at_command: int | None = None, **options: Any
 ) -> Run:
-    """A run that has not begun. `options` are fields of RotationPolicy; sizes may be text. The
-    judge's rules for the group follow the sizes."""
+    """Return a run that has not begun.
+
+    `options` are fields of RotationPolicy; sizes may be text. The judge's rules for the group
+    follow the sizes.
+    """
     sizes: dict[str, Any] = {
         name: parse(name, options.pop(name, usual))
         for name, usual in (("max_surge", 1), ("max_unavailable", 0))
@@ -107,7 +114,7 @@ def prepare(
 
 
 def rotate(world: World, group: str, **options: Any) -> Run:
-    """A run carried through to its end."""
+    """Carry a run through to its end and return it."""
     made = prepare(world, group, **options)
     made()
     return made

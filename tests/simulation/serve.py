@@ -46,11 +46,14 @@ class _Silent(WSGIRequestHandler):
     wbufsize = -1
 
     def log(self, type: str, message: str, *args: Any) -> None:
-        """Nothing."""
+        """Write nothing."""
 
 
 def write_identities(api: kube.KubeServer, folder: Path) -> dict[str, dict[str, str]]:
-    """A kubeconfig for each identity; answers what makes one's tools be that caller, by name."""
+    """Write a kubeconfig for each identity.
+
+    Returns, by name, the environment that makes tools be that caller.
+    """
     found = {}
     for name, one in IDENTITIES.items():
         path = folder / f"kubeconfig-{name}"
@@ -68,8 +71,11 @@ def serving(
     latency: float = 0.0,
     behavior: Mapping[str, Any] | None = None,
 ) -> Iterator[dict[str, str]]:
-    """Serve a scenario while the block runs; gives the environment that reaches it. Files go into
-    `folder`. `behavior`: fields that differ from the scenario's, {"aws": {...}, "kube": {...}}."""
+    """Serve a scenario while the block runs; yield the environment that reaches it.
+
+    Files go into `folder`. `behavior`: fields that differ from the scenario's, {"aws": {...},
+    "kube": {...}}.
+    """
     kernel = Kernel(epoch=datetime.datetime.now(datetime.UTC))
     world, lock = catalogue.SCENARIOS[scenario](kernel), threading.RLock()
     world.behave(**behavior or {})
@@ -112,7 +118,10 @@ def _serve(port: int, app: Any) -> Any:
 
 
 def behavior_field(text: str) -> tuple[str, str, Any]:
-    """Return side, field and value of a text like `aws.describe_lag=5`. Raises ValueError."""
+    """Return side, field and value of a text like `aws.describe_lag=5`.
+
+    Raises ValueError.
+    """
     path, equals, value = text.partition("=")
     side, dot, field = path.partition(".")
     if not (equals and dot and side in ("aws", "kube")):
@@ -121,7 +130,7 @@ def behavior_field(text: str) -> tuple[str, str, Any]:
 
 
 def arguments() -> argparse.Namespace:
-    """The command line."""
+    """Return the parser of the command line."""
     parser = argparse.ArgumentParser(
         description="Serve a simulated AWS account and Kubernetes cluster on loopback."
     )

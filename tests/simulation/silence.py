@@ -13,7 +13,7 @@ DEAD_AFTER = 290.0
 
 
 def is_dead(node: dict[str, Any], now: datetime.datetime) -> bool:
-    """Return whether the node may be ended with its pods: its kubelet has been silent for long."""
+    """Return whether the node may be ended with its pods: it has long been silent."""
     for condition in node.get("status", {}).get("conditions", ()):
         if condition["type"] == "Ready" and condition["status"] == "Unknown":
             since = datetime.datetime.fromisoformat(condition["lastTransitionTime"])

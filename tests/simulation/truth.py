@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which instances and nodes of each Auto Scaling group count, kept as they change: what the judge
-and the figures ask."""
+"""Keep which instances and nodes of each group count, as they change.
+
+The judge and the figures ask for it.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +19,13 @@ if TYPE_CHECKING:
 
 
 class Truth:
-    """`launched`: by group, the instances that are Pending or InService and not on their way out.
+    """What really counts.
+
+    `launched`: by group, the instances that are Pending or InService and not on their way out.
     `available`: by group, the names of the nodes of those instances that are Ready and not
     `cordoned`: by whom the judge judges, told by uid; what an operator has cordoned still carries
-    its load. `changed` is called after a change."""
+    its load. `changed` is called after a change.
+    """
 
     def __init__(self, world: World, changed: Callable[[], None]) -> None:
         self._world, self._changed = world, changed
@@ -37,7 +42,7 @@ class Truth:
                 self._member(group, member)
 
     def _member(self, group: Group, member: Member) -> None:
-        """A member came, went, or changed its state."""
+        """Note that a member came, went, or changed its state."""
         counted = member.counted and group.members.get(member.instance_id) is member
         launched = self.launched[group.name]
         (launched.add if counted else launched.discard)(member.instance_id)
@@ -66,11 +71,11 @@ class Truth:
 
 
 def instance_id(node: Mapping[str, Any]) -> str:
-    """The instance that a Node names."""
+    """Return the instance that a Node names."""
     return str(node["spec"].get("providerID", "")).rsplit("/", 1)[-1]
 
 
 def is_ready(thing: Mapping[str, Any]) -> bool:
-    """Whether condition Ready of a Node or Pod is True."""
+    """Return whether condition Ready of a Node or Pod is True."""
     conditions = thing.get("status", {}).get("conditions", ())
     return any(entry["type"] == "Ready" and entry["status"] == "True" for entry in conditions)

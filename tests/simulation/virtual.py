@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inbox of a simulated run: no threads, no waiting; the World's time jumps to the next thing
-that happens."""
+"""Deliver messages of a simulated run: no threads, no waiting.
+
+The World's time jumps to the next thing that happens.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +27,16 @@ LATENCY = 0.05
 
 
 class Killed(Exception):
-    """The run was ended in the middle, as by kill -9: nothing of ours runs after it."""
+    """Run ended in the middle, as by kill -9: nothing of ours runs after it."""
 
 
 class VirtualInbox:
-    """engine.loop.Inbox on a Kernel. `kill_at_command`: raise Killed instead of submitting the n-th
-    command (from 0); `stop_at`: deliver a Stop at this second. `past`: raises TimeoutError when the
-    loop is still running by then."""
+    """Implements engine.loop.Inbox on a Kernel.
+
+    `kill_at_command`: raise Killed instead of submitting the n-th command (from 0); `stop_at`:
+    deliver a Stop at this second. `past`: raise TimeoutError when the loop is still running by
+    then.
+    """
 
     def __init__(
         self,
@@ -49,7 +54,7 @@ class VirtualInbox:
         self._wakes = -math.inf
 
     def now(self) -> float:
-        """The World's seconds."""
+        """Return the World's seconds."""
         return self.kernel.now
 
     def stop_at(self, at: float, reason: str = "signal SIGTERM") -> None:
@@ -57,8 +62,10 @@ class VirtualInbox:
         self.kernel.after(at - self.kernel.now, lambda: self._arrived.append(Stop(reason)))
 
     def pause_at(self, at: float, seconds: float) -> None:
-        """Let the process sleep from this second on, as by SIGSTOP: what was issued and has not
-        been sent is sent when it wakes."""
+        """Let the process sleep from this second on, as by SIGSTOP.
+
+        What was issued and has not been sent is sent when it wakes.
+        """
 
         def sleep() -> None:
             self._wakes = self.kernel.now + seconds
@@ -66,8 +73,10 @@ class VirtualInbox:
         self.kernel.after(at - self.kernel.now, sleep)
 
     def submit(self, command: Command, not_after: float = math.inf) -> None:
-        """Carry the command out half a latency from now and deliver its outcome after the other
-        half."""
+        """Perform the command half a latency from now.
+
+        Its outcome is delivered after the other half.
+        """
         if self._kill_at is not None and len(self.commands) >= self._kill_at:
             raise Killed(f"before command {self._kill_at}: {command}")
         began = self.kernel.now
@@ -116,8 +125,7 @@ class VirtualInbox:
         return min([until, *paused, *([] if event is None else [event])])
 
     def wait(self, until: float) -> list[Message | Done | Stop]:
-        """Advance the World to the earlier of its next event and `until`, until there is something
-        to hear."""
+        """Advance the World until there is something to hear, at most to `until`."""
         self._poll()
         while not self._arrived or self.kernel.now < self._wakes:
             step = self._next(until)

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An AWS account and a Kubernetes cluster joined: instances that boot become nodes, and nodes lose
-their instances."""
+"""Join an AWS account and a Kubernetes cluster.
+
+Instances that boot become nodes, and nodes lose their instances.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +33,11 @@ NEVER_JOINS, NEVER_READY = "never joins", "never ready"
 
 @dataclasses.dataclass
 class NodeKind:
-    """What the nodes of one Auto Scaling group look like: labels, and taints that they have from
-    the start; the extended `resources` (with quantities) and CSI `drivers` that they offer,
-    `offered_after` seconds after they are Ready."""
+    """What the nodes of one Auto Scaling group look like.
+
+    Labels, and taints that they have from the start; the extended `resources` (with quantities) and
+    CSI `drivers` that they offer, `offered_after` seconds after they are Ready.
+    """
 
     labels: dict[str, str] = dataclasses.field(default_factory=dict)
     taints: tuple[dict[str, str], ...] = ()
@@ -43,10 +47,12 @@ class NodeKind:
 
 
 class World:
-    """One account, one cluster, one clock. `join` and `ready`: seconds from running to joining,
-    from joining to Ready. `kinds` by group name; `kubelets` by image id, else `kubelet`;
-    `bad_images` by image id: NEVER_JOINS or NEVER_READY; `lacking` by image id: the resources and
-    drivers that its nodes never offer."""
+    """One account, one cluster, one clock.
+
+    `join` and `ready`: seconds from running to joining, from joining to Ready. `kinds` by group
+    name; `kubelets` by image ID, else `kubelet`; `bad_images` by image ID: NEVER_JOINS or
+    NEVER_READY; `lacking` by image ID: the resources and drivers that its nodes never offer.
+    """
 
     def __init__(
         self,
@@ -76,8 +82,10 @@ class World:
         self.gate.judges.append(self.judge)
 
     def begin(self) -> None:
-        """Let the instances that are there be nodes, and everything come to rest; call once, when
-        all is furnished."""
+        """Let instances be nodes, and everything come to rest.
+
+        Call it once, when all is furnished.
+        """
         for instance in list(self.account.instances.values()):
             if instance.state == "running" and instance.group in self.kinds:
                 self._join(instance, ready_after=0.0)
@@ -101,8 +109,10 @@ class World:
         aws: Mapping[str, Any] | None = None,
         kube: Mapping[str, Any] | None = None,
     ) -> None:
-        """Change fields of the two Behavior, in `after` seconds. Raises TypeError at once for one
-        that does not exist."""
+        """Change fields of the two Behavior, in `after` seconds.
+
+        Raises TypeError at once for one that does not exist.
+        """
         for behavior, fields in ((self.account.behavior, aws), (self.cluster.behavior, kube)):
             dataclasses.replace(behavior, **fields or {})
 
@@ -134,7 +144,7 @@ class World:
             self.figures.changed()
 
     def node_of(self, instance: Instance) -> dict[str, Any] | None:
-        """The Node object that names this instance, if there is one."""
+        """Return the Node object that names this instance, if there is one."""
         node = self.cluster.object("nodes", instance.private_dns)
         return (
             node
@@ -143,7 +153,7 @@ class World:
         )
 
     def returns(self, instance: Instance) -> None:
-        """The kubelet of this instance, which was silent, is there again."""
+        """Bring back the kubelet of this instance, which was silent."""
         self._join(instance, ready_after=5.0)
 
     def _join(self, instance: Instance, ready_after: float) -> None:

@@ -104,7 +104,7 @@ def _presigned(token: str) -> dict[str, str] | None:
 
 
 def _for_its_host(token: str, query: Mapping[str, str]) -> bool:
-    """Return whether STS would answer at the token's host: loopback is the World's own STS."""
+    """Return whether STS would answer at the token's host; loopback is the World's."""
     url = _url(token)
     region = query["X-Amz-Credential"].split("/")[2:3]
     if url.hostname == "127.0.0.1":

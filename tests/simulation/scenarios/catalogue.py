@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The scenarios by name, as they are on the wall clock: the same physics in short durations."""
+"""List the scenarios by name, as they are on the wall clock.
+
+They have the same physics in short durations.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ QUICK = KubeBehavior(
 
 
 def quick_world(kernel: Kernel) -> World:
-    """An empty world whose instances are nodes within some three seconds."""
+    """Return an empty world whose instances are nodes within some three seconds."""
     world = World(kernel, aws=AwsBehavior.quick(), kube=QUICK)
     world.join, world.ready = (0.3, 0.6), (0.2, 0.6)
     return world

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scenario `eks`: an EKS cluster as one finds it in the week after an AMI release.
+"""Furnish scenario `eks`: an EKS cluster in the week after an AMI release.
 
 Three self-managed node groups in three zones, twelve nodes, all launched from last month's AMI; the
 groups point at their templates in the three ways that there are. What runs on them: web workloads
@@ -62,8 +62,10 @@ def furnish(world: World) -> World:
 
 
 def release_images(world: World) -> tuple[str, str]:
-    """The public images: what there is at the beginning, last month's release, and the one of nine
-    days ago."""
+    """Publish the images of the beginning, of last month and of nine days ago.
+
+    Returns the IDs of the last two.
+    """
     publish_catalogue(world.account, VERSIONS)
     dates = [
         (world.kernel.utc(0) - datetime.timedelta(days=days)).strftime("%Y%m%d") for days in (40, 9)
@@ -81,7 +83,7 @@ def add_node_group(
     target_groups: list[TargetGroup],
     kind: NodeKind | None = None,
 ) -> None:
-    """A self-managed node group and its launch template."""
+    """Add a self-managed node group and its launch template."""
     data = base64.b64encode(USER_DATA.format(name=world.name).encode()).decode()
     template = aws.add_template(
         world.account,
@@ -105,8 +107,10 @@ def add_node_group(
 
 
 def point_to(world: World, group: str, image: str) -> None:
-    """What an operator did a minute ago: a new template version with this image, and the group
-    pointed at it."""
+    """Point a group at a new template version with this image.
+
+    An operator did so a minute ago.
+    """
     move(world, group, image)
     world.kernel.advance(world.kernel.now + 60)
 

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scenario `small`: one node group of four nodes and one Deployment with a budget; the least that a
-rotation needs."""
+"""Furnish scenario `small`: the least that a rotation needs.
+
+It has one node group of four nodes and one Deployment with a budget.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,10 @@ def furnish(
     version: str = "$Latest",
     max_unavailable: int | str = 1,
 ) -> World:
-    """Put everything there and let it come to rest; the group is named after the world, as in
-    demo-blue."""
+    """Put everything there and let it come to rest.
+
+    The group is named after the world, as in demo-blue.
+    """
     images = release_images(world)
     aws.add_subnets(world.account)
     aws.add_eks_cluster(world.account, world.name, KUBERNETES)

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The account on the wire: a WSGI application that speaks the AWS protocols.
+"""Serve the account on the wire, as a WSGI application of the AWS protocols.
 
 Request parsing and response writing are moto's, driven by botocore's own service models, so that
 every client sees the documented shapes; the semantics are the account's. The service is known from
-the credential scope of the request (header or presigned URL), the actor is its access key id.
+the credential scope of the request (header or presigned URL), the actor is its access key ID.
 Signatures are not checked; the session token of temporary credentials is.
 """
 
@@ -71,7 +71,7 @@ class Signature:
         return Signature(parts[0], SIGNED_FOR.get(parts[3], parts[3]), session)
 
     def actor(self, account: Account) -> str:
-        """The access key id; "" where the session token does not belong to it."""
+        """Return the access key ID, "" where the session token does not belong to it."""
         known = account.credential(self.access_key)
         return self.access_key if known is None or known.session == self.session else ""
 
@@ -84,7 +84,7 @@ def service_model(service: str) -> ServiceModel:
 
 @functools.cache
 def _routes(service: str) -> Map:
-    """The paths of a REST service's operations."""
+    """Return the paths of a REST service's operations."""
     model = service_model(service)
     rules = []
     for name in model.operation_names:
@@ -97,7 +97,7 @@ def _routes(service: str) -> Map:
 
 
 def _operation(request: Request, model: ServiceModel) -> tuple[str, dict[str, Any]]:
-    """The operation's name and the parameters in its path."""
+    """Return the operation's name and the parameters in its path."""
     if model.metadata["protocol"] in ("query", "ec2"):
         return request.values.get("Action", ""), {}
     if model.metadata["protocol"] == "json":
@@ -147,7 +147,7 @@ class AwsApp:
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
-        """One request."""
+        """Answer one request."""
         request = Request(environ)
         request.get_data(cache=True, parse_form_data=False)
         return self._respond(request)(environ, start_response)
@@ -190,8 +190,10 @@ class AwsApp:
 
 
 def _hang_up(request: Request) -> Response:
-    """Close the connection, as far as the server lets us: what is answered after it reaches
-    nobody."""
+    """Close the connection, as far as the server lets us.
+
+    What is answered after it reaches nobody.
+    """
     connection = request.environ.get("werkzeug.socket")
     if connection is not None:
         with contextlib.suppress(OSError):
@@ -205,6 +207,9 @@ def make_app(
     advance: Callable[[], None],
     latency: float = 0.0,
 ) -> WsgiApp:
-    """The WSGI application. Each call is made under `lock` after `advance()` brought the kernel to
-    the wall clock; `latency` seconds pass before it, outside the lock."""
+    """Return the WSGI application.
+
+    Each call is made under `lock` after `advance()` brought the kernel to the wall clock; `latency`
+    seconds pass before it, outside the lock.
+    """
     return AwsApp(account, lock, advance, latency)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cluster on the wire: its API over HTTP on loopback, watches streamed line by line.
+"""Serve the cluster on the wire: HTTP on loopback, watches line by line.
 
 Each connection has a thread. A request takes the world's lock, brings the world to the wall clock
 and asks the cluster; a watch's thread sleeps until the cluster has something for it. Somebody has
@@ -31,9 +31,11 @@ Lock = Any
 
 
 class Pump:
-    """Lets the world follow the wall clock: `advance` brings it there now (call it under the lock),
-    and after `start` a thread does so whenever something is due. `speed`: world seconds in a
-    second."""
+    """Lets the world follow the wall clock.
+
+    `advance` brings it there now (call it under the lock), and after `start` a thread does so
+    whenever something is due. `speed`: world seconds in a second.
+    """
 
     def __init__(self, kernel: Kernel, lock: Lock, speed: float = 1.0) -> None:
         self._kernel, self._lock, self._speed = kernel, lock, speed
@@ -70,9 +72,11 @@ class Pump:
 
 
 class KubeServer(ThreadingHTTPServer):
-    """The listening server; without `tls` on plain HTTP. `latency`: seconds that every answer is
-    held back. `impersonated`: the users (Impersonate-User, Impersonate-Group) that callers asked to
-    act as, "" for themselves; it is noted, no more."""
+    """A listening server; without `tls` on plain HTTP.
+
+    `latency`: seconds that every answer is held back. `impersonated`: the users (Impersonate-User,
+    Impersonate-Group) that callers asked to act as, "" for themselves; it is noted, no more.
+    """
 
     daemon_threads = True
     request_queue_size = 128
@@ -97,7 +101,7 @@ class KubeServer(ThreadingHTTPServer):
         return f"{scheme}://{self.server_address[0]!s}:{self.server_address[1]}"
 
     def get_request(self) -> tuple[Any, Any]:
-        """The next connection; its handshake is left to its own thread."""
+        """Accept the next connection; its handshake is left to its own thread."""
         connection, address = super().get_request()
         if self.tls is not None:
             connection = self.tls.context.wrap_socket(
@@ -106,7 +110,7 @@ class KubeServer(ThreadingHTTPServer):
         return connection, address
 
     def kubeconfig(self, token: str = "world") -> dict[str, Any]:
-        """A kubeconfig for it."""
+        """Return a kubeconfig for it."""
         authority = {"certificate-authority-data": self.tls.ca_data} if self.tls else {}
         cluster = {"name": "world", "cluster": {"server": self.url, **authority}}
         user = {"name": "world", "user": {"token": token}}
@@ -115,7 +119,7 @@ class KubeServer(ThreadingHTTPServer):
         return {"apiVersion": "v1", "kind": "Config", "current-context": "world", **lists}
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is not an error of the server."""
+        """Ignore a client that went away."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -202,8 +206,10 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def _stream(self, path: str, query: dict[str, str], token: str) -> None:
-        """Send a watch's lines singly and at once, each as a chunk, until it is closed or the
-        client is gone."""
+        """Send a watch's lines singly and at once, each as a chunk.
+
+        It ends when the watch is closed or the client is gone.
+        """
         server, ready = self.server, threading.Event()
         with server.lock:
             server.advance()
@@ -255,7 +261,10 @@ def make_server(
     port: int = 0,
     tls: Tls | None = None,
 ) -> KubeServer:
-    """A server for the cluster, listening but not yet serving: call `serve_forever` in a thread.
-    `advance` brings the world to the wall clock; it is called under `lock`, before each request and
-    after it. kubectl shows its token to a server with `tls` only."""
+    """Return a server for the cluster, listening but not yet serving.
+
+    Call `serve_forever` in a thread. `advance` brings the world to the wall clock; it is called
+    under `lock`, before each request and after it. kubectl shows its token to a server with `tls`
+    only.
+    """
     return KubeServer(cluster, lock, advance, (host, port), tls)

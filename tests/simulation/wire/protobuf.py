@@ -1,9 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one message that newer kubectls send as protobuf: the DeleteOptions of a DELETE
-(k8s.io/apimachinery, meta/v1 generated.proto), inside the envelope of Kubernetes' protobuf encoding
-("k8s", a zero byte, a message runtime.Unknown)."""
+"""Read the one message that newer kubectls send as protobuf.
+
+It is the DeleteOptions of a DELETE (k8s.io/apimachinery, meta/v1 generated.proto), inside the
+envelope of Kubernetes' protobuf encoding ("k8s", a zero byte, a message runtime.Unknown).
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,10 @@ MAGIC = b"k8s\x00"
 
 
 def delete_options(data: bytes) -> dict[str, Any]:
-    """The options as JSON would have them. Raises ValueError for anything else."""
+    """Return the options as JSON would have them.
+
+    Raises ValueError for anything else.
+    """
     if not data.startswith(MAGIC):
         raise ValueError("no Kubernetes protobuf")
     envelope = dict(_fields(data[len(MAGIC) :]))
@@ -46,7 +51,10 @@ def _bytes(value: int | bytes) -> bytes:
 
 
 def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Number and value of each field: an integer, or the bytes of a string or message."""
+    """Yield number and value of each field.
+
+    A value is an integer, or the bytes of a string or message.
+    """
     at = 0
     while at < len(data):
         key, at = _varint(data, at)
