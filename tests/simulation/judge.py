@@ -3,9 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Judge every command against the World's true state before it takes effect.
 
-The judge changes nothing and refuses nothing. It records breaches: acts that a careful operator
-would never do, each with the moment, the command and the reason. A test of a rotation ends by
-asking that there are none.
+It changes and refuses nothing. It records breaches: acts that a careful operator would never do. A
+test of a rotation ends by asking that there are none.
 """
 
 from __future__ import annotations
@@ -90,10 +89,7 @@ class Judge:
     # True state
 
     def available(self, group: str) -> list[dict[str, Any]]:
-        """Return the nodes of launched members that are Ready and not cordoned.
-
-        Only a cordon by a judged actor counts.
-        """
+        """Return the Ready nodes of launched members that no judged actor has cordoned."""
         found = (self._node(name) for name in sorted(self._world.truth.available[group]))
         return [node for node in found if node is not None]
 

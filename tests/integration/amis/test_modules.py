@@ -170,7 +170,7 @@ IMAGE = "ami-0123456789abcdef0"
         ),
         (
             {"autoscaling_group_name": GROUP, "image_id": "golden"},
-            "'golden' is no image. Give an id as in ami-0123456789abcdef0, or resolve:ssm:",
+            "'golden' is not a valid image ID. Give an id as in ami-0123456789abcdef0, or resolve:",
         ),
         (
             {"autoscaling_group_name": GROUP, "image_id": "resolve:ssm:/golden"},

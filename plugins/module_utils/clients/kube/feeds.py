@@ -164,7 +164,7 @@ class _Follower:
             kind, body = event["type"], event["object"]
         except (ValueError, KeyError, TypeError) as error:
             raise UnreachableError(
-                f"Cannot {doing}: a line is no watch event: {line[:80]!r}"
+                f"Cannot {doing}: a line is not a watch event: {line[:80]!r}"
             ) from error
         if kind == "ERROR":
             wait = (body.get("details") or {}).get("retryAfterSeconds")

@@ -30,7 +30,7 @@ def minor_of(version: str) -> str:
     match = _VERSION.fullmatch(version.strip())
     if match is None:
         raise InputError(
-            f"{version!r} is no Kubernetes version",
+            f"{version!r} is not a Kubernetes version",
             f"Write it as 1.31 (quoted), or {OF_NODES} or {OF_CONTROL_PLANE}",
         )
     return f"{match['major']}.{match['minor']}"

@@ -66,7 +66,7 @@ def decode(text: str) -> str:
             content = gzip.decompress(content)
         return content.decode()
     except (binascii.Error, ValueError, OSError, EOFError):
-        return f"({len(text)} characters that are no base64 text)"
+        return f"({len(text)} characters that are not base64 text)"
 
 
 def kinds(text: str) -> frozenset[str]:

@@ -58,7 +58,7 @@ def check_image_id(image_id: str) -> None:
     if re.fullmatch(r"ami-[0-9a-f]{8,17}", image_id) or re.fullmatch(r"resolve:ssm:\S+", image_id):
         return
     raise InputError(
-        f"{image_id!r} is no image",
+        f"{image_id!r} is not a valid image ID",
         "Give an id as in ami-0123456789abcdef0, or resolve:ssm:<parameter>",
     )
 

@@ -59,7 +59,7 @@ def _leave_anyway(ctx: RotationContext, member: Member) -> bool:
     ctx.tell(
         "balancer",
         member.name,
-        "still draining in its target group after lb_timeout; going on",
+        "still draining in its target group after lb_timeout; continuing",
         once=f"lb {member.id}",
     )
     return True

@@ -59,13 +59,13 @@ def obstacle(ctx: RotationContext) -> str:
     if refused_writes := access_error(ctx):
         return str(refused_writes)
     if silent := too_many(ctx):
-        return f"{silent}, so that nobody can tell which of them are dead"
+        return f"{silent}, so it is not known which of them are dead"
     if moving(ctx):
         return f"what Auto Scaling group {ctx.group.name} launches from is being changed"
     if ctx.memory.doubt is not None:
         return (
-            f"desired of Auto Scaling group {ctx.group.name} is {ctx.memory.doubt.desired} by"
-            " somebody else's doing, which is being made sure of"
+            f"somebody seems to have set desired of Auto Scaling group {ctx.group.name} to"
+            f" {ctx.memory.doubt.desired}, which another read has to confirm"
         )
     if pending := gate.closed(ctx):
         return pending

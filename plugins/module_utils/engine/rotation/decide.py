@@ -23,6 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Step, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     ended_nodes,
@@ -123,7 +124,7 @@ def _stop(ctx: RotationContext) -> RotationResult | None:
     """
     reason = ctx.view.stop.reason if ctx.view.stop else ""
     error = FailedError(
-        f"Stopped by {reason}", "Run again to go on, or with state: restored to put everything back"
+        f"Stopped by {reason}", "Run again to resume, or with state: restored to restore everything"
     )
     taking = any(isinstance(command, WriteLease) for command in ctx.view.in_flight)
     if ctx.over("stop", ctx.policy.stop_timeout) or not (ctx.memory.held or taking):
@@ -144,11 +145,9 @@ def _ended(ctx: RotationContext) -> RotationResult:
         return conclude(ctx, "stopped", ctx.memory.problem)
     if ctx.memory.problem is not None:
         return conclude(ctx, failed_status(ctx.memory.changed), ctx.memory.problem)
-    kept = f"; {len(ctx.memory.left)} things stay as said" if ctx.memory.left else ""
-    ctx.tell(
-        "done",
-        ctx.group.name,
-        f"{ctx.situation.launched} nodes are current, everything is put back{kept}",
-        once="done",
-    )
+    kept = counted(len(ctx.memory.left), "thing")
+    restored = f"{kept} not restored (see the warnings)" if ctx.memory.left else "all is restored"
+    replaced = f"{counted(ctx.situation.launched, 'node')} on the target, "
+    text = restored if ctx.policy.restore_only else replaced + restored
+    ctx.tell("done", ctx.group.name, text, once="done")
     return conclude(ctx, "restored" if ctx.policy.restore_only else "complete")

@@ -64,7 +64,7 @@ def settle(ctx: RotationContext, error: RotatorError) -> None:
         ctx.tell(
             "settle",
             ctx.group.name,
-            "starting nothing new, finishing what is in flight, putting back what was touched",
+            "starting nothing new, finishing what is in flight, restoring what was changed",
         )
 
 

@@ -55,7 +55,7 @@ def write_first_record(ctx: RotationContext) -> None:
     if ctx.policy.scale_in_fence and not journal.fenced:
         _record_protection(ctx)
     count = len(ctx.situation.outdated)
-    resumed = "; going on where an earlier run stopped" if ctx.memory.resumed else ""
+    resumed = "; resuming an interrupted run" if ctx.memory.resumed else ""
     ctx.tell(
         "start", group.name, f"{count} of {ctx.situation.launched} nodes are outdated{resumed}"
     )

@@ -134,7 +134,7 @@ def keep(ctx: RotationContext) -> bool:
         raise UnreachableError(
             f"Lease {ctx.lease} could not be renewed for {LOST:.0f} s, and nothing was"
             " done meanwhile",
-            "Run again to go on",
+            "Run again to resume",
         )
     ctx.look_at(
         memory.confirmed + duration / 3
@@ -152,13 +152,13 @@ def _create_again(ctx: RotationContext) -> bool:
     if ctx.memory.lease_losses > 1:
         raise FailedError(
             f"Lease {ctx.lease} was deleted twice while the group was being rotated",
-            "Find out who deletes it, and run again to go on",
+            "Find out who deletes it, and run again to resume",
         )
     if ctx.now - ctx.memory.confirmed >= ctx.policy.lease_duration * 2 / 3:
         raise FailedError(
             f"Lease {ctx.lease} was deleted while the group was being rotated and could not be"
             " created again in time",
-            "Find out who deleted it, and run again to go on",
+            "Find out who deleted it, and run again to resume",
         )
     ctx.tell("lock", ctx.policy.group, "its Lease was deleted by somebody", once="lease lost")
     _write(ctx, ctx.policy.holder)

@@ -88,7 +88,7 @@ def inherited(ctx: RotationContext) -> bool:
         mode="settle",
         problem=FailedError(
             f"The canary of node group {ctx.group.name} failed in an earlier run, which ended"
-            " before it took the template back",
+            " before it rolled the template back",
             "Choose another image, or run again to try this one once more",
         ),
     )

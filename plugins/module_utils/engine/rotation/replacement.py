@@ -88,7 +88,7 @@ def _end_if_overdue(ctx: RotationContext, member: Member) -> None:
     if ctx.over(f"leaving {member.id}", limit):
         why = "" if node.unschedulable else f": {node.cordoned_by or 'somebody'} lifts its cordon"
         give_up(ctx, member)
-        fail(ctx, FailedError(f"Node {member.name} did not get out in {limit:.0f} s{why}"))
+        fail(ctx, FailedError(f"Node {member.name} was not replaced within {limit:.0f} s{why}"))
 
 
 def _nodeless(ctx: RotationContext, member: Member) -> None:
@@ -231,7 +231,7 @@ def put_back(ctx: RotationContext) -> bool:
             continue
         done = done and (barred(ctx, member) or ctx.undone(node, _as_before(node).kind))
         ctx.change(node, _as_before(node))
-        ctx.tell("restored", node.name, "back as it was before", once=f"restored {member.id}")
+        ctx.tell("restored", node.name, "restored as it was before", once=f"restored {member.id}")
     return done
 
 

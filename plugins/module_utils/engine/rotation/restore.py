@@ -112,7 +112,7 @@ def _take_surplus(ctx: RotationContext, excess: str) -> bool:
         take(ctx, best, "surplus")
         return False
     if ctx.over("surplus", ctx.policy.terminate_timeout):
-        left(ctx, f"{excess}: so few are available that none can be spared")
+        left(ctx, f"{excess}: too few are available to drain another")
         return True
     return False
 

@@ -111,8 +111,8 @@ def unknown_error(ctx: RotationContext) -> RotatorError | None:
     if not found:
         return None
     return FailedError(
-        f"Instance {listed(found)} of {ctx.group.name} has no Node in this cluster and was left:"
-        " nobody can see what runs on it",
+        f"Instance {listed(found)} of {ctx.group.name} has no Node in this cluster and was left,"
+        " because nobody can see what runs on it",
         "Find out whether it failed to join or its Node was deleted, and end it by hand, or set"
         " unknown_instances: end",
     )

@@ -204,7 +204,7 @@ class Lookup:
             )
         if not (search.name_pattern or search.tags or search.filters):
             raise InputError(
-                "family custom needs to know its images", "Set name_pattern, tags or filters"
+                "Family custom needs a way to find its images", "Set name_pattern, tags or filters"
             )
         candidates = self._own(kind)
         if not candidates:

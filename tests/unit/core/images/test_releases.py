@@ -35,7 +35,7 @@ def test_a_version_is_read_to_its_minor(written: str, minor: str) -> None:
 
 @pytest.mark.parametrize("written", ["latest", "1", "", "1.x", "node", "33.1.2.3"])
 def test_what_is_no_version_is_refused(written: str) -> None:
-    with pytest.raises(InputError, match="no Kubernetes version"):
+    with pytest.raises(InputError, match="not a Kubernetes version"):
         releases.minor_of(written)
 
 

@@ -71,7 +71,7 @@ def test_base64_parts_and_gzip_are_looked_into() -> None:
 
 
 def test_what_is_no_text_is_said_to_be_so() -> None:
-    assert user_data.decode("%%%") == "(3 characters that are no base64 text)"
+    assert user_data.decode("%%%") == "(3 characters that are not base64 text)"
     assert user_data.decode(encode("héllo")) == "héllo"
 
 

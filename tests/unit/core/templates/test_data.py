@@ -139,7 +139,7 @@ def test_an_image_is_an_id_or_a_parameter(image_id: str) -> None:
     ["ami-", "ami-xyz", "golden", "resolve:ssm:", "resolve:ec2:x", "ami-0123456789abcdef0 "],
 )
 def test_anything_else_is_refused(image_id: str) -> None:
-    with pytest.raises(InputError, match="is no image"):
+    with pytest.raises(InputError, match="is not a valid image ID"):
         data.check_image_id(image_id)
 
 

@@ -204,7 +204,7 @@ def test_golden_images_are_found_by_name_tag_and_filter(world: World) -> None:
         (
             {"family": "al2023", "kubernetes_version": "latest"},
             InputError,
-            "'latest' is no Kubernetes version. Write it as 1.31 (quoted)",
+            "'latest' is not a Kubernetes version. Write it as 1.31 (quoted)",
         ),
         (
             {"family": "al2023"},

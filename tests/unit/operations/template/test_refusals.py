@@ -105,7 +105,7 @@ def test_what_does_not_exist_is_named(scene: Scene, target: NamedSource, complai
     ("image_id", "kind", "complaint"),
     [
         ("ami-0123456789abcdef0", NotFoundError, "does not exist in this region, or is not shared"),
-        ("golden", InputError, "'golden' is no image"),
+        ("golden", InputError, "'golden' is not a valid image ID"),
     ],
 )
 def test_an_image_that_cannot_be_is_refused(
