@@ -73,9 +73,7 @@ def serving(
 ) -> Iterator[dict[str, str]]:
     """Serve a scenario while the block runs; yield the environment that reaches it.
 
-    Files go into `folder`. `behavior`: fields that differ from the scenario's, {"aws": {...},
-    "kube": {...}}.
-    """
+    Files go into `folder`. `behavior` differs from the scenario's: {"aws": ..., "kube": ...}."""
     kernel = Kernel(epoch=datetime.datetime.now(datetime.UTC))
     world, lock = catalogue.SCENARIOS[scenario](kernel), threading.RLock()
     world.behave(**behavior or {})

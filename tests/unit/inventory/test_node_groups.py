@@ -75,7 +75,9 @@ def test_variables_describe_the_node_group() -> None:
 
 
 def test_a_managed_node_group_has_the_variable_eks_nodegroup() -> None:
-    variables = make_variables(dataclasses.replace(BLUE, nodegroup="web"))
+    variables = make_variables(
+        dataclasses.replace(BLUE, nodegroup="web", tags={"eks:nodegroup-name": "web"})
+    )
     assert (variables["node_group_kind"], variables["eks_nodegroup"]) == ("eks_managed", "web")
 
 

@@ -8,10 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
-    EKS_MANAGED,
-    SELF_MANAGED,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,5 +31,5 @@ class NodeGroup:
 
     @property
     def kind(self) -> str:
-        """Return the name of its kind, self_managed or eks_managed."""
-        return (EKS_MANAGED if self.nodegroup else SELF_MANAGED).name
+        """Return the name of its kind (see core.node_group.kinds)."""
+        return kind_of(self.tags).name
