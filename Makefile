@@ -90,6 +90,10 @@ bench-drain: venv ## compare node_drain with kubectl drain and kubernetes.core.k
 bench-world: venv ## measure the processor time of rotations in virtual time
 	@$(run).bench.world
 
+.PHONY: bench-looks
+bench-looks: venv ## measure what the heartbeats of other nodes cost a rotation
+	@$(run).bench.looks
+
 .PHONY: check
 check: venv ## run every linter and build check
 	@$(python) tools/run_checks.py

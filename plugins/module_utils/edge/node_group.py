@@ -29,7 +29,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
     lease_name,
     load,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
     by_instance,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws

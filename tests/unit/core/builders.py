@@ -18,8 +18,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     Marks,
     Member,
     Situation,
-    by_instance,
     join,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
+    by_instance,
 )
 
 TARGET = Target("lt-1", "2", "ami-new", "blue", resolved_at=1000.0)

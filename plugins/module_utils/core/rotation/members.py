@@ -133,19 +133,6 @@ class Situation:
         return collections.Counter(member.instance.zone for member in self.members)
 
 
-def by_instance(nodes: Iterable[Node]) -> dict[str, Node]:
-    """Return nodes by the instance id in their providerID.
-
-    If two nodes name the same instance, the younger one counts.
-    """
-    found: dict[str, Node] = {}
-    for node in nodes:
-        known = found.get(node.instance_id)
-        if node.instance_id and (known is None or node.created > known.created):
-            found[node.instance_id] = node
-    return found
-
-
 def outdated(
     instance: Instance, node: Node | None, target: Target, now: float, max_age: float | None
 ) -> str:

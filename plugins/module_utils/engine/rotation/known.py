@@ -23,8 +23,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Situation,
-    by_instance,
     join,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
+    NodeIndex,
+    index,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,
@@ -78,12 +81,18 @@ class Known:
 
     @property
     def by_instance(self) -> Mapping[str, Node]:
-        """Return all Node objects by instance ID, computed again only after a change."""
-        memo = self.memory.joined_nodes
-        if memo is None or memo[0] is not self.nodes:
-            memo = (self.nodes, by_instance(self.nodes.values()))
-            self.memory = dataclasses.replace(self.memory, joined_nodes=memo)
-        return memo[1]
+        """Return all Node objects by instance ID."""
+        return self._index.by_instance
+
+    @property
+    def _index(self) -> NodeIndex:
+        known, group = self.memory.index, self.memory.group
+        if known is None or known[0] is not self.nodes or known[1] is not group:
+            ids = group.instances if group is not None else ()
+            found = index(self.nodes, (instance.id for instance in ids), known and known[2])
+            known = (self.nodes, group, found)
+            self.memory = dataclasses.replace(self.memory, index=known)
+        return known[2]
 
     @property
     def desired(self) -> int:
@@ -118,7 +127,7 @@ class Known:
     @property
     def situation(self) -> Situation:
         """Return the group joined with its nodes, computed again only after a change."""
-        nodes, memory = self.by_instance, self.memory
+        nodes, memory = self._index.mine, self.memory
         same, values = (memory.group, nodes, memory.marks), (self.desired, self.base, self.target)
         known = memory.memo
         if (

@@ -30,6 +30,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     Marks,
     Situation,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
+    NodeIndex,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     DrainMemory,
     DrainPhase,
@@ -139,7 +142,7 @@ class Memory:
     problem: RotatorError | None = None
     left: tuple[str, ...] = ()
     canary: CanaryVerdict = "none"
-    joined_nodes: tuple[Mapping[str, Node], Mapping[str, Node]] | None = None
+    index: tuple[Mapping[str, Node], Group | None, NodeIndex] | None = None
     memo: tuple[tuple[Any, ...], tuple[Any, ...], Situation] | None = None
     released: bool = False
     changed: bool = False

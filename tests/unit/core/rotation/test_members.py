@@ -21,8 +21,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Marks,
-    by_instance,
     outdated,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
+    by_instance,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     NEW,

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Find nodes by instance at a cost that hardly depends on other nodes.
+
+In a large cluster some node changes at nearly every look. Only what has changed is indexed anew,
+and nothing that rests on the nodes of one group is computed again for the heartbeats of others.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+
+
+@dataclasses.dataclass(frozen=True)
+class NodeIndex:
+    """Hold the nodes of a cluster by instance ID.
+
+    `nodes`: what the index was made of, by key. `mine`: the nodes of the wanted instances. It stays
+    the same object as long as none of these nodes changes.
+    """
+
+    nodes: Mapping[str, Node]
+    by_instance: Mapping[str, Node]
+    mine: Mapping[str, Node]
+
+
+def by_instance(nodes: Iterable[Node]) -> dict[str, Node]:
+    """Return nodes by the instance id in their providerID.
+
+    If two nodes name the same instance, the younger one counts.
+    """
+    found: dict[str, Node] = {}
+    for node in nodes:
+        known = found.get(node.instance_id)
+        if node.instance_id and (known is None or node.created > known.created):
+            found[node.instance_id] = node
+    return found
+
+
+def index(
+    nodes: Mapping[str, Node], wanted: Iterable[str], known: NodeIndex | None = None
+) -> NodeIndex:
+    """Return the index of these nodes.
+
+    `wanted`: instance IDs. `known`: the index at the last look; what has not changed is kept.
+    """
+    every = by_instance(nodes.values()) if known is None else _renewed(known, nodes)
+    mine: Mapping[str, Node] = {name: every[name] for name in wanted if name in every}
+    if known is not None and _same(known.mine, mine):
+        mine = known.mine
+    return NodeIndex(nodes, every, mine)
+
+
+def _same(one: Mapping[str, Node], other: Mapping[str, Node]) -> bool:
+    """Return whether both hold the very same records."""
+    return len(one) == len(other) and all(one.get(name) is node for name, node in other.items())
+
+
+def _renewed(known: NodeIndex, nodes: Mapping[str, Node]) -> Mapping[str, Node]:
+    """Return the nodes by instance ID.
+
+    Only changes are looked at, unless a node is gone, or names another instance than before or one
+    that has a node.
+    """
+    before = known.nodes
+    if before is nodes:
+        return known.by_instance
+    changed = [(key, node) for key, node in nodes.items() if before.get(key) is not node]
+    if len(before) + sum(key not in before for key, _node in changed) != len(nodes):
+        return by_instance(nodes.values())
+    found = dict(known.by_instance)
+    for key, node in changed:
+        old = before.get(key)
+        if not node.instance_id and (old is None or not old.instance_id):
+            continue
+        if not node.instance_id or found.get(node.instance_id) is not old:
+            return by_instance(nodes.values())
+        found[node.instance_id] = node
+    return found

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An index that is renewed equals one that is made anew, whatever has changed in between."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
+    by_instance,
+    index,
+)
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import a_node
+
+MINE = ("i-0", "i-1", "i-2")
+
+
+def a_cluster(size: int) -> dict[str, Node]:
+    """Nodes 0, 1, 2 ... of instances i-0, i-1, i-2 ... by key."""
+    return {f"uid-{n}": a_node(str(n), created=float(n)) for n in range(size)}
+
+
+def test_nodes_of_others_that_change_leave_mine_the_same_object() -> None:
+    nodes = a_cluster(9)
+    first = index(nodes, MINE)
+    beating = {**nodes, "uid-7": dataclasses.replace(nodes["uid-7"], resource_version="2")}
+    second = index(beating, MINE, first)
+    assert second.mine is first.mine
+    assert second.by_instance["i-7"] is beating["uid-7"]
+
+
+def test_a_node_of_mine_that_changes_is_seen() -> None:
+    nodes = a_cluster(9)
+    first = index(nodes, MINE)
+    changed = {**nodes, "uid-1": dataclasses.replace(nodes["uid-1"], ready=False)}
+    second = index(changed, MINE, first)
+    assert second.mine["i-1"] is changed["uid-1"]
+    assert first.mine["i-1"] is nodes["uid-1"]
+
+
+def test_the_wanted_instances_may_change() -> None:
+    nodes = a_cluster(9)
+    first = index(nodes, MINE)
+    assert set(index(nodes, ("i-5", "i-99"), first).mine) == {"i-5"}
+
+
+def test_of_two_nodes_of_one_instance_the_younger_counts_until_it_goes() -> None:
+    nodes = a_cluster(3)
+    first = index(nodes, MINE)
+    reborn = {**nodes, "uid-x": a_node("x", provider_id="aws:///a/i-1", created=99.0)}
+    second = index(reborn, MINE, first)
+    assert second.mine["i-1"].name == "x"
+    third = index(nodes, MINE, second)
+    assert third.mine["i-1"].name == "1"
+
+
+def change(dice: random.Random, nodes: dict[str, Node]) -> dict[str, Node]:
+    """The nodes after one of the things that happen to nodes."""
+    nodes = dict(nodes)
+    key = dice.choice(sorted(nodes))
+    kind = dice.choice(("beat", "beat", "beat", "gone", "born", "twin", "unnamed", "moved"))
+    number = len(nodes) + dice.randint(0, 99)
+    if kind == "gone" and len(nodes) > 2:
+        del nodes[key]
+    elif kind == "born":
+        nodes[f"uid-{number}"] = a_node(str(number), created=float(number))
+    elif kind == "twin":
+        of = nodes[key].provider_id
+        nodes[f"uid-{number}t"] = a_node(f"{number}t", provider_id=of, created=float(number))
+    elif kind in ("unnamed", "moved"):
+        provider = "" if kind == "unnamed" else f"aws:///a/i-{number}"
+        nodes[key] = dataclasses.replace(nodes[key], provider_id=provider)
+    else:
+        version = str(dice.randint(2, 999))
+        nodes[key] = dataclasses.replace(nodes[key], resource_version=version)
+    return nodes
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_renewing_equals_making_anew(seed: int) -> None:
+    dice = random.Random(seed)
+    nodes = a_cluster(6)
+    known = index(nodes, MINE)
+    for _step in range(30):
+        for _change in range(dice.randint(0, 3)):
+            nodes = change(dice, nodes)
+        known = index(nodes, MINE, known)
+        assert known.by_instance == by_instance(nodes.values())
+        assert known.mine == {n: known.by_instance[n] for n in MINE if n in known.by_instance}
