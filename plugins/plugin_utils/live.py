@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import multiprocessing
 import os
+import signal
 import tempfile
 import threading
 import time
@@ -29,6 +31,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines 
     reminder,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import PROGRESS_FILE
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.threads import (
+    signals_for_main,
+)
 
 PAUSE = 0.2
 """Seconds between two reads of the file: the most that a line may lag behind."""
@@ -83,8 +88,8 @@ class Tail(threading.Thread):
     """Follows the file until it is stopped, then shows the rest. A daemon thread.
 
     It runs in a worker process of Ansible. The worker survives when Ansible itself is killed (as
-    ansible-runner does it), but nobody reads its output any more. The thread then removes the file,
-    which tells the module to stop.
+    ansible-runner does it) or its terminal is closed, but nobody reads its output any more. The
+    thread then removes the file and ends the worker with its module.
     """
 
     def __init__(self, path: str, group: str) -> None:
@@ -93,7 +98,7 @@ class Tail(threading.Thread):
         self._narrator = Narrator(group, time.monotonic())
         self._ended = threading.Event()
         self._display = Display()
-        self._ansible = os.getppid()
+        self._ansible = _ansible()
 
     def run(self) -> None:
         """Show what is appended until the thread is stopped or Ansible has gone."""
@@ -101,6 +106,7 @@ class Tail(threading.Thread):
             while not self._ended.wait(PAUSE):
                 if os.getppid() != self._ansible:
                     Path(self._path).unlink(missing_ok=True)
+                    _hang_up()
                     return
                 self._show(file.read())
                 if text := self._narrator.remind(time.monotonic()):
@@ -117,6 +123,31 @@ class Tail(threading.Thread):
             self._display.display(text, color=COLOURS.get(event.get("phase", "")))
 
 
+def _ansible() -> int:
+    """Return the ID of the process that forked this one, running or not."""
+    parent = multiprocessing.parent_process()
+    return (parent and parent.pid) or os.getppid()
+
+
+def _hang_up() -> None:
+    """Tell the module in this worker to end, as a closed terminal would."""
+    if os.getpgrp() == os.getpid():  # a worker of Ansible leads its own group
+        os.killpg(os.getpgrp(), signal.SIGHUP)
+
+
+@contextlib.contextmanager
+def _outliving_hang_up() -> Iterator[None]:
+    """Keep this process alive on SIGHUP, so that it clears up after its module.
+
+    A handler that does nothing: the module would inherit that the signal is ignored.
+    """
+    before = signal.signal(signal.SIGHUP, lambda *_given: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 @contextlib.contextmanager
 def shown(group: str) -> Iterator[str]:
     """Yield the path of a progress file, and show it while the block runs.
@@ -127,12 +158,14 @@ def shown(group: str) -> Iterator[str]:
     handle, path = tempfile.mkstemp(prefix="progress-", suffix=".jsonl", dir=C.DEFAULT_LOCAL_TMP)
     os.close(handle)
     tail = Tail(path, group)
-    tail.start()
-    try:
-        yield path
-    finally:
-        tail.stop()
-        Path(path).unlink(missing_ok=True)
+    with _outliving_hang_up():
+        with signals_for_main():
+            tail.start()
+        try:
+            yield path
+        finally:
+            tail.stop()
+            Path(path).unlink(missing_ok=True)
 
 
 class LiveAction(ActionBase):

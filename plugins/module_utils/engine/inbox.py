@@ -29,6 +29,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, Stop
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.threads import (
+    ENDS,
+    signals_for_main,
+)
 
 POOL = 16
 """Commands at a time: at 20 ms for an answer eight would take 1.4 times as long for a drain of 110
@@ -102,7 +106,7 @@ class ThreadInbox:
         self._signals: dict[int, Any] = {}
 
     def __enter__(self) -> ThreadInbox:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in sorted(ENDS):
             self._signals[number] = signal.signal(number, self._on_signal)
         return self
 
@@ -126,7 +130,8 @@ class ThreadInbox:
 
     def submit(self, command: Command, not_after: float = math.inf) -> None:
         """Perform the command in the pool."""
-        self._pool.submit(self._perform, command, self._ports.until(not_after), self.now())
+        with signals_for_main():  # the pool starts its threads as it needs them
+            self._pool.submit(self._perform, command, self._ports.until(not_after), self.now())
 
     def _perform(self, command: Command, ports: Ports, began: float) -> None:
         answer, failure = None, None
@@ -144,7 +149,8 @@ class ThreadInbox:
             self._feeders.pop(feed).ended.set()
         for feed in feeds - self._feeders.keys():
             feeder = self._feeders[feed] = _Feeder(feed, self._follow, self._queue.put)
-            feeder.start()
+            with signals_for_main():
+                feeder.start()
 
     def wait(self, until: float) -> list[Message | Done | Stop]:
         """Return what has arrived, once there is anything, at the latest at `until`."""

@@ -197,6 +197,27 @@ def test_a_signal_is_a_stop_that_names_it_and_the_old_handler_comes_back(
     assert signal.getsignal(number) == before
 
 
+def blocked() -> set[signal.Signals]:
+    """The signals that the running thread leaves to others."""
+    return {signal.Signals(number) for number in signal.pthread_sigmask(signal.SIG_BLOCK, ())}
+
+
+def test_no_thread_but_the_main_one_takes_a_signal() -> None:
+    ends, masks = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}, []
+
+    def follow(feed: Feed) -> Iterator[Message | Pause | None]:
+        masks.append(blocked())
+        yield Listed(feed, ())
+        yield Pause(LONG)
+
+    with ThreadInbox(PORTS, follow) as inbox:
+        inbox.follow(frozenset((NODES,)))
+        inbox.submit(Act("x", lambda ports: masks.append(blocked())))
+        heard(inbox, 2)
+        assert len(masks) == 2 and all(mask >= ends for mask in masks)
+        assert not blocked() & ends
+
+
 def test_the_loss_of_the_parent_is_a_stop_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with ThreadInbox(PORTS, silent) as inbox:
         monkeypatch.setattr(os, "getppid", lambda: 1)

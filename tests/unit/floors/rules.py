@@ -142,7 +142,12 @@ ROOMS = (
     Room("plugins/modules", ANY - WIRE, _below(CORE, EDGE, "ansible.module_utils"), WAIT),
     # An action plugin follows the progress file of its module, and so pauses between two reads.
     Room("plugins/action", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible")),
-    Room("plugins/plugin_utils", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible")),
+    # It has threads of its own, and asks who its parent is.
+    Room(
+        "plugins/plugin_utils",
+        (ANY - WIRE) | {"multiprocessing"},
+        _below(CORE, EDGE, PLUGIN, "ansible", f"{ENGINE}.threads"),
+    ),
     Room("plugins/inventory", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible", AMAZON), WAIT),
     Room("plugins/filter", PURE, _below(CORE, "ansible"), CLOCK | WAIT | REACH),
     Room("plugins/callback", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible"), WAIT),

@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import signal
 import stat
+import threading
 import types
 from typing import Any
 
@@ -29,13 +31,15 @@ def record(**changes: Any) -> bytes:
 
 
 class Recorder:
-    """A Display that records what it is asked to show."""
+    """A Display that records what it is asked to show, and which signals its caller blocks."""
 
     def __init__(self) -> None:
         self.shown: list[str] = []
+        self.blocked: set[int] = set()
 
     def display(self, text: str, color: str | None = None) -> None:
         self.shown.append(text)
+        self.blocked = set(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
 
 
 @pytest.fixture
@@ -88,6 +92,54 @@ def test_an_error_removes_the_file_and_ends_the_thread(display: Recorder) -> Non
     assert not [
         thread for thread in live.threading.enumerate() if thread.name == "nodeops-rotator-progress"
     ]
+
+
+def test_the_thread_leaves_signals_to_the_main_thread_which_waits_for_the_module(
+    display: Recorder,
+) -> None:
+    """The thread that gets a signal must be the one that is to hear it."""
+    ends = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    with live.shown("blue") as path, open(path, "ab") as file:
+        file.write(record())
+    assert display.shown and display.blocked >= ends
+    assert not ends & signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def test_without_ansible_the_file_goes_and_the_module_hears_of_it_while_the_worker_lives_on(
+    display: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[int, int]] = []
+    heard = threading.Event()
+
+    def killpg(group: int, number: int) -> None:
+        told.append((group, number))
+        os.kill(os.getpid(), number)
+        heard.set()
+
+    monkeypatch.setattr(live.os, "killpg", killpg)
+    monkeypatch.setattr(live.os, "getpgrp", os.getpid)
+    with live.shown("blue") as path:
+        monkeypatch.setattr(live.os, "getppid", lambda: 1)
+        assert heard.wait(20)
+        assert not os.path.exists(path)
+    assert told == [(os.getpid(), signal.SIGHUP)]
+
+
+def test_a_process_group_that_the_worker_does_not_lead_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(live.os, "killpg", lambda *given: pytest.fail("killed"))
+    monkeypatch.setattr(live.os, "getpgrp", lambda: os.getpid() + 1)
+    live._hang_up()
+
+
+def test_whose_worker_this_is_does_not_change_when_ansible_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A worker may begin its work after Ansible has ended."""
+    parent = types.SimpleNamespace(pid=4711)
+    monkeypatch.setattr(live.multiprocessing, "parent_process", lambda: parent)
+    assert live._ansible() == 4711
 
 
 class Action(live.LiveAction):
