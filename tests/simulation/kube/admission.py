@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may do what, and what stands in the way of a write: tokens, permissions, namespaces,
-webhooks."""
+"""Decide who may do what, and what stands in the way of a write.
+
+That is tokens, permissions, namespaces and webhooks.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +27,11 @@ names."""
 
 @dataclasses.dataclass(frozen=True)
 class Webhook:
-    """A validating webhook that refuses operations matching `match` ("create pods/eviction", a
-    glob), where `where` (given namespace and name of the object) agrees. `broken`: it does not
-    answer, and its failure policy is Fail."""
+    """A validating webhook that refuses matching operations.
+
+    `match`: a glob such as "create pods/eviction"; `where` (given namespace and name of the object)
+    has to agree. `broken`: it does not answer, and its failure policy is Fail.
+    """
 
     name: str
     match: str
@@ -37,7 +41,10 @@ class Webhook:
     broken: bool = False
 
     def refusal(self, operation: str, namespace: str, name: str) -> ApiError | None:
-        """Its answer to an operation (apiserver pkg/admission/plugin/webhook/errors)."""
+        """Return its answer to an operation, None if it agrees.
+
+        Source: apiserver pkg/admission/plugin/webhook/errors.
+        """
         if not fnmatch.fnmatchcase(operation, self.match) or (
             self.where and not self.where(namespace, name)
         ):
@@ -54,10 +61,13 @@ class Webhook:
 
 
 class Admission:
-    """Identity and permission of callers. `tokens`: token to user, None accepts everybody.
-    `authenticate`: asked for a token that is not among them, answers the user or None. `denied`:
-    (user glob, "verb resource" glob) pairs that are forbidden. `allowed`: of users named here, the
-    globs of "verb resource" that they may. `webhooks`: see Webhook."""
+    """Identity and permission of callers.
+
+    `tokens`: token to user, None accepts everybody. `authenticate`: asked for a token that is not
+    among them, answers the user or None. `denied`: (user glob, "verb resource" glob) pairs that are
+    forbidden. `allowed`: of users named here, the globs of "verb resource" that they may.
+    `webhooks`: see Webhook.
+    """
 
     def __init__(self) -> None:
         self.tokens: dict[str, str] | None = None
@@ -78,7 +88,7 @@ class Admission:
         return user
 
     def allows(self, user: str, operation: str) -> bool:
-        """Whether the user may do that ("verb resource[/subresource]")."""
+        """Return whether the user may do that ("verb resource[/subresource]")."""
         globs = self.allowed.get(user, ("*",))
         if not any(fnmatch.fnmatchcase(operation, glob) for glob in globs):
             return False

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The API server: every request's way from its path to its answer, or to the Status that refuses
-it."""
+"""Answer requests as the API server, or refuse them with a Status."""
 
 from __future__ import annotations
 
@@ -83,7 +82,7 @@ class Api:
             return error.code, error.body, dict(error.headers)
 
     def watch(self, path: str, query: Mapping[str, str], token: str) -> watching.Watch:
-        """A watch; a refused one is closed and carries the refusal."""
+        """Return a watch; a refused one is closed and carries the refusal."""
         try:
             user = self._admission.user(token)
             request = requests.read(
@@ -112,8 +111,10 @@ class Api:
         return opened
 
     def restart(self) -> None:
-        """End every open watch and forget the history, as a restarted server does: an older version
-        is 410 from now on."""
+        """End every open watch and forget the history, as a restarted server does.
+
+        An older version is 410 from now on.
+        """
         for opened in list(self._watches.values()):
             opened.close()
         for table in self._control.store.tables.values():
@@ -169,20 +170,25 @@ class Api:
 
 
 def _text(code: int, text: str) -> Response:
-    """An answer that is not JSON."""
+    """Return an answer that is not JSON."""
     return code, {"text": text}, {"Content-Type": "text/plain"}
 
 
 def _warning(warnings: Iterable[str]) -> dict[str, str]:
-    """The header Warning; where the real server sends one each, they stand in one."""
+    """Return the header Warning.
+
+    Where the real server sends one each, they stand in one.
+    """
     quoted = (json.dumps(text) for text in warnings)
     text = ", ".join(f"299 - {text}" for text in quoted)
     return {"Warning": text} if text else {}
 
 
 def _as_error(fault: Fault) -> ApiError:
-    """A planned fault as the server would word it; code "0" is a connection that ends without an
-    answer."""
+    """Return a planned fault as the server would word it.
+
+    Code "0" is a connection that ends without an answer.
+    """
     if fault.code == "0":
         raise ConnectionLost(fault.message)
     return ApiError(int(fault.code), fault.message, retry_after=fault.retry_after)

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the body of a write to the object that is meant (apiserver pkg/endpoints/handlers)."""
+"""Read from the body of a write the object that is meant.
+
+Source: apiserver pkg/endpoints/handlers.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.requests import R
 
 
 def whole(request: Request) -> Object:
-    """The body of a create or an update. Raises ApiError 400."""
+    """Return the body of a create or an update. Raises ApiError 400."""
     body, resource = request.body, request.resource
     if not isinstance(body, Mapping) or not isinstance(body.get("metadata", {}), Mapping):
         raise bad_request(f"the object provided is unrecognized (must be of type {resource.kind})")
@@ -43,7 +46,10 @@ def whole(request: Request) -> Object:
 
 
 def patched(request: Request, view: Object) -> Object:
-    """The object as a patch would have it. Raises ApiError 400, 415 or 422."""
+    """Return the object as a patch would have it.
+
+    Raises ApiError 400, 415 or 422.
+    """
     result = patches.patched(request.resource, view, request.body, request.content_type)
     if not isinstance(result, Mapping) or not isinstance(result.get("metadata"), Mapping):
         raise invalid(request.resource, request.name, fields.missing("metadata.name"))
@@ -57,7 +63,10 @@ def patched(request: Request, view: Object) -> Object:
 
 
 def _decoded(request: Request, body: Mapping[str, object]) -> Object:
-    """What the server keeps of the body; it warns of the rest, as the query asks."""
+    """Return what the server keeps of the body.
+
+    It warns of the rest, as the query asks.
+    """
     if request.resource.custom or request.subresource == "scale":
         return dict(body)
     kept, warnings = decode(request.resource, body)
@@ -69,7 +78,10 @@ def _decoded(request: Request, body: Mapping[str, object]) -> Object:
 
 
 def fitting(request: Request, body: Object) -> Object:
-    """The body with the namespace and name of the path. Raises ApiError 400 for others."""
+    """Return the body with the namespace and name of the path.
+
+    Raises ApiError 400 for others.
+    """
     meta = dict(body.get("metadata") or {})
     if meta.get("namespace", request.namespace) != request.namespace:
         raise bad_request(
@@ -88,7 +100,9 @@ def fitting(request: Request, body: Object) -> Object:
 
 
 def check_unversioned(body: Object) -> None:
-    """Refuse a new object with a resourceVersion (storage/etcd3: an error without a code of its
-    own)."""
+    """Refuse a new object with a resourceVersion.
+
+    Source: storage/etcd3; an error without a code of its own.
+    """
     if body["metadata"].get("resourceVersion"):
         raise ApiError(500, "resourceVersion should not be set on objects to be created", "")

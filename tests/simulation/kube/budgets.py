@@ -1,11 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PodDisruptionBudgets: a status that trails the pods, computed as the disruption controller does,
-and the truth beside it.
+"""Keep PodDisruptionBudgets: a status that trails the pods, and the truth.
 
-After kubernetes pkg/controller/disruption/disruption.go (trySync, getExpectedPodCount,
-buildDisruptedPodMap).
+The status is computed as the disruption controller does: kubernetes
+pkg/controller/disruption/disruption.go (trySync, getExpectedPodCount, buildDisruptedPodMap).
 """
 
 from __future__ import annotations
@@ -38,12 +37,14 @@ percentage has no meaning."""
 
 
 class SyncFailed(Exception):
-    """The expected number of pods cannot be told."""
+    """Expected number of pods that cannot be told."""
 
 
 class Members:
-    """The pods that a budget guards: all by name, the names of the healthy ones, and how many each
-    controller has."""
+    """Pods that a budget guards.
+
+    All by name, the names of the healthy ones, and how many each controller has.
+    """
 
     def __init__(self, pods: Iterable[Object] = ()) -> None:
         self.pods: dict[str, Object] = {}
@@ -53,7 +54,7 @@ class Members:
             self.put(pod)
 
     def put(self, pod: Object) -> None:
-        """A pod came or changed."""
+        """Add a pod, or note its change."""
         name = pod["metadata"]["name"]
         self.drop(name)
         self.pods[name] = pod
@@ -62,7 +63,7 @@ class Members:
         self._count(pod, 1)
 
     def drop(self, name: str) -> None:
-        """A pod went."""
+        """Remove a pod."""
         pod = self.pods.pop(name, None)
         if pod is not None:
             self.healthy.discard(name)
@@ -78,8 +79,10 @@ class Members:
 
 
 class Budgets:
-    """Keeps which pods each budget guards, and writes the status `pdb_lag` after the pods
-    changed."""
+    """Keeps which pods each budget guards, and writes the status.
+
+    It does so `pdb_lag` after the pods changed.
+    """
 
     def __init__(self, control: Control) -> None:
         self._control, self._store = control, control.store
@@ -165,7 +168,10 @@ class Budgets:
         self._queue.add(key)
 
     def _disrupted(self, budget: Object, pods: Mapping[str, Object]) -> dict[str, str]:
-        """The granted evictions whose deletion is still to be seen, while they are believed."""
+        """Return the granted evictions whose deletion is still to be seen.
+
+        Only while they are believed.
+        """
         limit = self._control.kernel.timestamp(
             self._control.kernel.now - self._control.behavior.disrupted_timeout
         )
@@ -181,8 +187,10 @@ class Budgets:
         self._store.put("poddisruptionbudgets", {**budget, "status": status})
 
     def expectation(self, budget: Mapping[str, Any], members: Members) -> tuple[int, int]:
-        """(expected pods, pods that have to be healthy). Percentages are of the controllers' scale,
-        rounded up."""
+        """Return (expected pods, pods that have to be healthy).
+
+        Percentages are of the controllers' scale, rounded up.
+        """
         spec = budget["spec"]
         if spec.get("maxUnavailable") is not None:
             expected = self._scale(budget, members)
@@ -201,8 +209,10 @@ class Budgets:
         return sum(scales.values())
 
     def _replicas(self, namespace: str, ref: Mapping[str, Any]) -> tuple[str, int]:
-        """The UID and scale of the controller that a person would name: a ReplicaSet's
-        Deployment."""
+        """Return UID and scale of the controller that a person would name.
+
+        For a ReplicaSet it is the Deployment.
+        """
         plural = SCALED.get(ref["kind"])
         if plural is None:
             group = "batch" if ref["kind"] == "Job" else "apps"
@@ -219,8 +229,11 @@ class Budgets:
         return ref["uid"], found["spec"]["replicas"]
 
     def left(self, pod: Mapping[str, Any], truly_ready: Callable[[Object], bool]) -> int | None:
-        """Disruptions that the pod's budgets have left by the pods as they are now, not by the
-        status; the smallest of several; None without a budget."""
+        """Return the disruptions that the pod's budgets have left in truth.
+
+        That is by the pods as they are now, not by the status; the smallest of several; None
+        without a budget.
+        """
         namespace, name = key_of(pod)
         lefts = []
         for budget_name in self._matchers.get(namespace, {}):
@@ -239,5 +252,8 @@ class Budgets:
 
 
 def scaled(value: int | str, total: int) -> int:
-    """A number, or a percentage of `total` rounded up (intstr.GetScaledValueFromIntOrPercent)."""
+    """Return a number, or a percentage of `total` rounded up.
+
+    Source: intstr.GetScaledValueFromIntOrPercent.
+    """
     return value if isinstance(value, int) else math.ceil(int(value.rstrip("%")) * total / 100)

@@ -1,12 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builders for scenarios: each creates one thing, says only what matters, and leaves the rest to
-the controllers.
+"""Build scenarios: each function creates one thing and says only what matters.
 
-`labels` default to {"app": name}. `pod` is merged into the pod's spec, `annotations` go onto its
-pods (see Behavior for the World's own). Nothing runs until time passes or `cluster.settle()` is
-called.
+The rest is left to the controllers. `labels` default to {"app": name}. `pod` is merged into the
+pod's spec, `annotations` go onto its pods (see Behavior for the World's own). Nothing runs until
+time passes or `cluster.settle()` is called.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ Labels = Mapping[str, str]
 
 
 def namespace(cluster: Cluster, name: str) -> Object:
-    """A namespace; the present one if it exists."""
+    """Create a namespace, or return the present one."""
     return cluster.object("namespaces", name) or cluster.create(
         "namespaces", {"metadata": {"name": name}}
     )
@@ -30,7 +29,7 @@ def namespace(cluster: Cluster, name: str) -> Object:
 def template(
     name: str, labels: Labels, cpu: str, memory: str, pod: Any, annotations: Labels | None
 ) -> Object:
-    """A pod template with one container."""
+    """Return a pod template with one container."""
     requests = {"cpu": cpu, "memory": memory}
     container = {
         "name": name,
@@ -54,7 +53,7 @@ def deployment(
     pod: Mapping[str, Any] | None = None,
     annotations: Labels | None = None,
 ) -> Object:
-    """A Deployment."""
+    """Create a Deployment."""
     namespace(cluster, namespace_name)
     labels = labels or {"app": name}
     spec = {
@@ -80,8 +79,10 @@ def statefulset(
     pod: Mapping[str, Any] | None = None,
     annotations: Labels | None = None,
 ) -> Object:
-    """A StatefulSet; with `storage` ("10Gi") each pod has a zonal volume. `policy`:
-    podManagementPolicy."""
+    """Create a StatefulSet; with `storage` ("10Gi") each pod has a zonal volume.
+
+    `policy`: podManagementPolicy.
+    """
     namespace(cluster, namespace_name)
     labels = labels or {"app": name}
     spec: Object = {
@@ -114,7 +115,7 @@ def daemonset(
     pod: Mapping[str, Any] | None = None,
     annotations: Labels | None = None,
 ) -> Object:
-    """A DaemonSet; `everywhere`: it tolerates every taint, as node agents do."""
+    """Create a DaemonSet; `everywhere`: it tolerates every taint, as node agents do."""
     namespace(cluster, namespace_name)
     labels = labels or {"app": name}
     extra: Object = {"tolerations": [{"operator": "Exists"}]} if everywhere else {}
@@ -137,7 +138,7 @@ def job(
     pod: Mapping[str, Any] | None = None,
     annotations: Labels | None = None,
 ) -> Object:
-    """A Job whose pods run for `seconds` (default: the cluster's behavior)."""
+    """Create a Job whose pods run for `seconds` (default: the cluster's behavior)."""
     namespace(cluster, namespace_name)
     notes = dict(annotations or {})
     if seconds is not None:
@@ -158,7 +159,7 @@ def bare_pod(
     annotations: Labels | None = None,
     finalizers: tuple[str, ...] = (),
 ) -> Object:
-    """A pod without a controller; on `node` if one is named."""
+    """Create a pod without a controller; on `node` if one is named."""
     namespace(cluster, namespace_name)
     labels = labels or {"app": name}
     made = template(
@@ -176,7 +177,10 @@ def bare_pod(
 
 
 def static_pod(cluster: Cluster, namespace_name: str, name: str, node: str) -> Object:
-    """The mirror of a static pod: owned by its Node, put back by the kubelet when it is deleted."""
+    """Create the mirror of a static pod.
+
+    It is owned by its Node, and the kubelet creates it again when it is deleted.
+    """
     owner = cluster.object("nodes", node)
     if owner is None:
         raise ValueError(f"no node {node}")
@@ -213,8 +217,10 @@ def pdb(
     max_unavailable: int | str | None = None,
     unhealthy: str | None = None,
 ) -> Object:
-    """A PodDisruptionBudget for pods with `labels`; a number or "50%". `unhealthy`:
-    unhealthyPodEvictionPolicy."""
+    """Create a PodDisruptionBudget for pods with `labels`; a number or "50%".
+
+    `unhealthy`: unhealthyPodEvictionPolicy.
+    """
     namespace(cluster, namespace_name)
     spec: Object = {"selector": {"matchLabels": dict(labels or {"app": name})}}
     given = {
@@ -230,7 +236,10 @@ def pdb(
 
 
 def node(cluster: Cluster, name: str, zone: str = "eu-west-1a", **given: Any) -> None:
-    """A node that is Ready once settled, for tests that have no account beside the cluster."""
+    """Create a node that is Ready once settled.
+
+    It is for tests that have no account beside the cluster.
+    """
     number = len(list(cluster.objects("nodes"))) + 1
     usual: Object = {
         "provider_id": f"aws:///{zone}/i-{number:017x}",

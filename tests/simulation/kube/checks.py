@@ -64,8 +64,10 @@ def check_new(resource: Resource, new: Object) -> None:
 
 
 def check_identity(resource: Resource, name: str, old: Object, body: Object, whole: bool) -> None:
-    """Refuse a write that is meant for another object or another version of it. `whole`: it
-    replaces the object, and its UID is a precondition."""
+    """Refuse a write that is meant for another object or another version of it.
+
+    `whole`: it replaces the object, and its UID is a precondition.
+    """
     meta, present = body["metadata"], old["metadata"]
     if whole and meta.get("uid"):
         space = present.get("namespace", "")
@@ -77,8 +79,10 @@ def check_identity(resource: Resource, name: str, old: Object, body: Object, who
 def check_precondition(
     resource: Resource, namespace: str, name: str, wanted: str, found: str
 ) -> None:
-    """Refuse a replacement of an object with another UID; "" is that of none (apiserver
-    pkg/storage Preconditions.Check)."""
+    """Refuse a replacement of an object with another UID; "" is that of none.
+
+    Source: apiserver pkg/storage Preconditions.Check.
+    """
     key = f"{namespace}/{name}" if namespace else name
     if wanted != found:
         why = f"Precondition failed: UID in precondition: {wanted}, UID in object meta: {found}"
@@ -86,16 +90,20 @@ def check_precondition(
 
 
 def check_version(resource: Resource, name: str, body: Object) -> None:
-    """Refuse an update without resourceVersion where one is asked for (registry/generic store.go:
-    the resource stands where others name the kind)."""
+    """Refuse an update without resourceVersion where one is required.
+
+    Source: registry/generic store.go; the resource stands where others name the kind.
+    """
     if resource.versioned_update and not body["metadata"].get("resourceVersion"):
         why = fields.wrong("metadata.resourceVersion", 0, "must be specified for an update")
         raise unprocessable(resource.plural, resource.group, name, (why,))
 
 
 def check_change(resource: Resource, old: Object, body: Object, new: Object) -> None:
-    """Refuse a change of what cannot change, or into what breaks a rule. `body` is what was
-    written, `new` what would be stored of it."""
+    """Refuse a change of what cannot change, or into what breaks a rule.
+
+    `body` is what was written, `new` what would be stored of it.
+    """
     name = old["metadata"]["name"]
     fixed = _immutable(old["metadata"], body["metadata"])
     problems = [*fixed, *_metadata(new["metadata"]), *_specific(resource, new)]
@@ -127,7 +135,10 @@ def _metadata(meta: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _immutable(old: Mapping[str, Any], written: Mapping[str, Any]) -> Iterator[Problem]:
-    """What of the identity a writer tried to change; what he leaves out stays."""
+    """Yield what of the identity a writer tried to change.
+
+    What was left out stays.
+    """
     for name in IMMUTABLE:
         value = written.get(name)
         # A creation time is never taken from the writer.
@@ -151,7 +162,10 @@ def _provider(old: Object, new: Object) -> Iterator[Problem]:
 
 
 def _taints(node: Object) -> Iterator[Problem]:
-    """Field names are the server's: its validation reaches the taints by way of the metadata."""
+    """Yield what is wrong with the taints of a node.
+
+    Field names are the server's: its validation reaches the taints by way of the metadata.
+    """
     seen = set()
     for index, taint in enumerate((node.get("spec") or {}).get("taints") or ()):
         field, key, effect = f"metadata.taints[{index}]", taint.get("key", ""), taint.get("effect")

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The garbage collector and the namespace controller: what belongs to something deleted goes
-too."""
+"""Collect garbage: what belongs to something deleted goes too.
+
+It is the garbage collector and the namespace controller.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Ob
 
 
 class Collector:
-    """Deletes dependents of deleted owners and the contents of terminating namespaces."""
+    """Deletes dependents of deleted owners, and contents of terminating namespaces."""
 
     def __init__(self, control: Control) -> None:
         self._control, self._store = control, control.store

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every controller and the API stand on: the store, the clock, delays, and writes that keep an
-object's rules."""
+"""Give controllers and API what they stand on.
+
+That is the store, the clock, delays, and writes that keep an object's rules.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 
 
 class Control:
-    """The ground under controllers and API. `version`: of the server ("v1.33.5")."""
+    """Ground under controllers and API. `version`: of the server ("v1.33.5")."""
 
     def __init__(self, kernel: Kernel, behavior: Behavior, version: str) -> None:
         self.kernel, self.behavior, self.version = kernel, behavior, version
@@ -44,23 +46,28 @@ class Control:
 
     @property
     def streams_lists(self) -> bool:
-        """Whether the feature WatchList is on (test/compatibility_lifecycle/reference of each
-        version: Beta since 1.32, and off again in 1.33)."""
+        """Return whether the feature WatchList is on.
+
+        It is Beta since 1.32, and off again in 1.33 (test/compatibility_lifecycle/reference of each
+        version).
+        """
         switched = self.behavior.watch_list
         return self.minor == 32 or self.minor >= 34 if switched is None else switched
 
     @property
     def now(self) -> str:
-        """This moment as objects carry it."""
+        """Return this moment as objects carry it."""
         return self.kernel.timestamp()
 
     def micro(self, at: float | None = None) -> str:
-        """A moment as Leases carry it (MicroTime)."""
+        """Return a moment as Leases carry it (MicroTime)."""
         return self.kernel.utc(at).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     def later(self, delay: float, action: Callable[[], None]) -> Event:
-        """Let a step of physics happen `delay` seconds from now, or at once when the cluster is
-        being settled."""
+        """Let a step of physics happen `delay` seconds from now.
+
+        It happens at once when the cluster is being settled.
+        """
 
         def act() -> None:
             self._pending.pop(id(event), None)
@@ -89,15 +96,15 @@ class Control:
         raise RuntimeError("the cluster does not settle")
 
     def uid(self) -> str:
-        """A UID from the world's dice."""
+        """Return a UID from the world's dice."""
         return str(uuid.UUID(int=self.kernel.random.getrandbits(128), version=4))
 
     def suffix(self, length: int = 5) -> str:
-        """The random end of a generated name."""
+        """Return the random end of a generated name."""
         return "".join(self.kernel.random.choice(LETTERS) for _letter in range(length))
 
     def new(self, resource: Resource, obj: Mapping[str, Any]) -> Object:
-        """The object as it will be stored on creation: named, dated, defaulted."""
+        """Return the object as it is stored on creation: named, dated, defaulted."""
         meta = {
             k: v
             for k, v in obj["metadata"].items()
@@ -121,8 +128,10 @@ class Control:
     def change(
         self, plural: str, obj: Mapping[str, Any], patch: Mapping[str, Any]
     ) -> Object | None:
-        """Merge `patch` into the present state of the object; None if it is gone or was replaced by
-        another."""
+        """Merge `patch` into the present state of the object and return it.
+
+        None if it is gone or was replaced by another.
+        """
         namespace, name = key_of(obj)
         present = self.store.get(plural, name, namespace)
         if present is None or present["metadata"]["uid"] != obj["metadata"]["uid"]:
@@ -130,8 +139,10 @@ class Control:
         return self.write(plural, present, merged(present, patch))
 
     def write(self, plural: str, old: Object, new: Object) -> Object:
-        """Store a changed object: counts its generation and ends it when its last finalizer is
-        gone."""
+        """Store a changed object and return it.
+
+        Counts its generation and ends it when its last finalizer is gone.
+        """
         resource = self.store.tables[plural].resource
         if resource.generation and old.get("spec") != new.get("spec"):
             generation = old["metadata"].get("generation", 1) + 1
@@ -152,14 +163,17 @@ class Control:
         return self.change(plural, obj, {"status": fields})
 
     def owned(self, plural: str, owner: Mapping[str, Any]) -> list[Object]:
-        """The objects that `owner` controls."""
+        """Return the objects that `owner` controls."""
         uid = owner["metadata"]["uid"]
         return [obj for obj in self.store.by(plural, "owner", uid) if owner_uid(obj) == uid]
 
 
 class Queue:
-    """A controller's work queue: keys that are to be looked at, each once, some time after it was
-    first added: as long as that field of the behavior says."""
+    """A controller's work queue.
+
+    Its keys are looked at, each once, some time after they were first added: as long as that field
+    of the behavior says.
+    """
 
     def __init__(
         self, control: Control, work: Callable[[Any], None], manner: str = "controller_delay"

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bodies as the server decodes them: it drops fields that it does not know, with a warning, and
-refuses values of another type.
+"""Decode bodies as the server does.
 
-Fields and types are those of k8s.io/api; here for the metadata of every kind and for the kinds that
-a rotation writes. What else is in a body is taken as it is.
+It drops fields that it does not know, with a warning, and refuses values of another type. Fields
+and types are those of k8s.io/api; here for the metadata of every kind and for the kinds that a
+rotation writes. What else is in a body is taken as it is.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ FITS: Mapping[str, tuple[type, ...]] = {
 
 @dataclasses.dataclass(frozen=True)
 class Struct:
-    """A type of Go with its fields: each a type's name, a Struct, or a list or map (`*`) of one."""
+    """A type of Go with its fields.
+
+    Each field is a type's name, a Struct, or a list or map (`*`) of one.
+    """
 
     name: str
     fields: Mapping[str, Any]
@@ -89,8 +92,10 @@ class Malformed(Exception):
 
 
 def decode(resource: Resource, body: Mapping[str, Any]) -> tuple[Object, list[str]]:
-    """The body without what the server does not know, and a warning for each of that. Raises
-    Malformed."""
+    """Return the body without what the server does not know, and warnings of that.
+
+    Raises Malformed.
+    """
     known = {"kind": ANY, "apiVersion": ANY, "metadata": METADATA, "status": ANY}
     spec = SPECS.get(resource.plural)
     if spec is not None:
@@ -159,7 +164,10 @@ def _name(shape: Any) -> str:
 
 
 def _mismatch(value: Any, owner: str, path: str, wanted: str) -> Malformed:
-    """The words of Go's encoding/json; indexes are not part of its path."""
+    """Return the error in the words of Go's encoding/json.
+
+    Indexes are not part of its path.
+    """
     field = re.sub(r"\[\d+\]", "", path)
     what = GO.get(type(value), "null")
     return Malformed(

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What admission and defaulting add to a new object, as far as the World or its readers look at
-it."""
+"""Add to a new object what admission and defaulting add.
+
+It does so as far as the World or its readers look at it.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import 
 
 
 def filled(resource: Resource, obj: Object, toleration_seconds: int) -> Object:
-    """The new object with its defaults; a status that a creator may not set is dropped."""
+    """Return the new object with its defaults.
+
+    A status that a creator may not set is dropped.
+    """
     if resource.plural == "pods":
         return pod(obj, toleration_seconds)
     fill = FILL.get(resource.plural)
@@ -22,7 +27,10 @@ def filled(resource: Resource, obj: Object, toleration_seconds: int) -> Object:
 
 
 def pod(obj: Object, toleration_seconds: int) -> Object:
-    """A Pod: grace of 30 s, the two tolerations of DefaultTolerationSeconds, phase Pending."""
+    """Return a Pod with its defaults.
+
+    Grace of 30 s, the two tolerations of DefaultTolerationSeconds, phase Pending.
+    """
     spec = {
         "restartPolicy": "Always",
         "terminationGracePeriodSeconds": 30,
@@ -46,7 +54,7 @@ def pod(obj: Object, toleration_seconds: int) -> Object:
 
 
 def container(spec: Mapping[str, Any]) -> Object:
-    """A container of a pod spec."""
+    """Return a container of a pod spec with its defaults."""
     return {
         "imagePullPolicy": "IfNotPresent",
         "terminationMessagePath": "/dev/termination-log",
@@ -57,8 +65,10 @@ def container(spec: Mapping[str, Any]) -> Object:
 
 
 def tolerations(given: list[Object], seconds: int, mirror: bool) -> list[Object]:
-    """The given tolerations and those for not-ready and unreachable nodes, unless a pod brings its
-    own (or is static)."""
+    """Return the tolerations with those for not-ready and unreachable nodes.
+
+    A pod may bring its own; a static one gets none.
+    """
     result = list(given)
     for key in ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"):
         covered = any(
@@ -78,7 +88,7 @@ def tolerations(given: list[Object], seconds: int, mirror: bool) -> list[Object]
 
 
 def quality(containers: list[Object]) -> str:
-    """The QoS class, from requests and limits."""
+    """Return the QoS class, from requests and limits."""
     pairs = [(c["resources"].get("requests"), c["resources"].get("limits")) for c in containers]
     if not any(requests or limits for requests, limits in pairs):
         return "BestEffort"

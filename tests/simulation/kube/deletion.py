@@ -25,8 +25,10 @@ FOREGROUND = "foregroundDeletion"
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """DeleteOptions: `grace` seconds (None: the object's own), preconditions, propagation policy,
-    dry run."""
+    """DeleteOptions.
+
+    `grace` in seconds (None: the object's own), preconditions, propagation policy, dry run.
+    """
 
     grace: int | None = None
     uid: str | None = None
@@ -36,7 +38,7 @@ class Options:
 
     @property
     def dry(self) -> bool:
-        """Whether nothing is to be changed."""
+        """Return whether nothing is to be changed."""
         return bool(self.dry_run)
 
     def check(self) -> Options:
@@ -64,8 +66,10 @@ class Options:
 def delete(
     control: Control, resource: Resource, obj: Object, options: Options
 ) -> tuple[Object, bool]:
-    """Delete, or begin to: answers the object as it now is and whether it is gone. Raises ApiError
-    409."""
+    """Delete, or begin to; return the object as it now is and whether it is gone.
+
+    Raises ApiError 409.
+    """
     options.check()
     _check(resource, obj, options)
     grace = _grace(resource, obj, options.grace)
@@ -104,8 +108,10 @@ def _check(resource: Resource, obj: Object, options: Options) -> None:
 
 
 def _grace(resource: Resource, obj: Object, asked: int | None) -> int:
-    """Seconds until the object may be removed; only pods that run somewhere have any (core/pod
-    strategy.go)."""
+    """Return the seconds until the object may be removed.
+
+    Only pods that run somewhere have any (core/pod strategy.go).
+    """
     if resource.plural != "pods" or not obj["spec"].get("nodeName") or is_finished(obj):
         return 0
     own: int = obj["spec"].get("terminationGracePeriodSeconds", 30)
@@ -123,8 +129,10 @@ def _finalizers(obj: Object, propagation: str) -> list[str]:
 def _mark(
     control: Control, resource: Resource, obj: Object, grace: int, finalizers: list[str], dry: bool
 ) -> Object:
-    """Begin a deletion, or shorten one that has begun: it is never lengthened. That it begins is a
-    new generation, where there is one."""
+    """Begin a deletion, or shorten one that has begun: it is never lengthened.
+
+    That it begins is a new generation, where there is one.
+    """
     meta = obj["metadata"]
     if is_terminating(obj) and grace >= meta.get("deletionGracePeriodSeconds", 0):
         return obj
@@ -143,7 +151,7 @@ def _mark(
 
 
 def _orphan(control: Control, owner: Object) -> None:
-    """Take the owner out of what it owns, so that the garbage collector leaves that alone."""
+    """Remove the owner from its dependents, so that they are not collected."""
     uid = owner["metadata"]["uid"]
     for plural in control.store.tables:
         for obj in control.store.by(plural, "owner", uid):

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a client asks before it asks for resources: versions, groups, resource lists, health, access
-review."""
+"""Answer what a client asks before it asks for resources.
+
+That is versions, groups, resource lists, health, access review.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,10 @@ SUBRESOURCES: Mapping[str, Mapping[str, Any]] = {
 
 
 def answer(path: str, resources: Iterable[Resource], version: str) -> Object | None:
-    """The answer to a discovery path; None if it is none. `version` is the server's ("v1.33.1")."""
+    """Return the answer to a discovery path, None if it is none.
+
+    `version` is the server's ("v1.33.1").
+    """
     path = path.rstrip("/") or "/"
     if path == "/":
         named = [f"/apis/{group}" for group in groups_of(resources)]
@@ -56,7 +61,10 @@ def answer(path: str, resources: Iterable[Resource], version: str) -> Object | N
 
 
 def unknown(path: str, resources: Iterable[Resource]) -> bool:
-    """Whether no part of the server feels responsible for the path: it answers in plain text."""
+    """Return whether no part of the server is responsible for the path.
+
+    It answers in plain text.
+    """
     parts = path.strip("/").split("/")
     if parts[0] == "apis":
         return len(parts) > 1 and parts[1] not in groups_of(resources)
@@ -64,13 +72,16 @@ def unknown(path: str, resources: Iterable[Resource]) -> bool:
 
 
 def verbose(path: str) -> str:
-    """A health check by its parts, of which all are well (apiserver pkg/server/healthz)."""
+    """Return a health check by its parts, of which all are well.
+
+    Source: apiserver pkg/server/healthz.
+    """
     checks = "".join(f"[+]{name} ok\n" for name in CHECKS)
     return f"{checks}{path.strip('/')} check passed\n"
 
 
 def version_of(version: str) -> Object:
-    """The body of /version."""
+    """Return the body of /version."""
     major, minor = version.lstrip("v").split(".")[:2]
     build = {"gitCommit": "0" * 40, "gitTreeState": "clean", "buildDate": "2026-01-01T00:00:00Z"}
     tools = {"goVersion": "go1.24.0", "compiler": "gc", "platform": "linux/amd64"}
@@ -78,7 +89,7 @@ def version_of(version: str) -> Object:
 
 
 def groups_of(resources: Iterable[Resource]) -> dict[str, Object]:
-    """Every group with its one version."""
+    """Return every group with its one version."""
     versions = {resource.group: resource.version for resource in resources if resource.group}
     versions[REVIEW_GROUP] = "v1"
     result: dict[str, Object] = {}
@@ -89,7 +100,7 @@ def groups_of(resources: Iterable[Resource]) -> dict[str, Object]:
 
 
 def resource_list(api_version: str, resources: Iterable[Resource]) -> Object:
-    """The APIResourceList of a group and version."""
+    """Return the APIResourceList of a group and version."""
     entries: list[Object] = []
     for resource in resources:
         if resource.api_version == api_version:
@@ -130,14 +141,17 @@ def _entries(resource: Resource) -> Iterable[Object]:
 
 
 def reviewed(body: Any, allowed: bool) -> Object:
-    """A SelfSubjectAccessReview with its answer."""
+    """Return a SelfSubjectAccessReview with its answer."""
     spec = body.get("spec", {}) if isinstance(body, Mapping) else {}
     head = {"kind": "SelfSubjectAccessReview", "apiVersion": f"{REVIEW_GROUP}/v1", "metadata": {}}
     return {**head, "spec": spec, "status": {"allowed": allowed}}
 
 
 def review_operation(body: Any) -> str:
-    """The operation that a SelfSubjectAccessReview asks about: "verb resource[/subresource]"."""
+    """Return the operation that a SelfSubjectAccessReview asks about.
+
+    For example "verb resource[/subresource]".
+    """
     asked = (body.get("spec", {}) if isinstance(body, Mapping) else {}).get(
         "resourceAttributes"
     ) or {}

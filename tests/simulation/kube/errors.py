@@ -1,10 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refusals as the API server forms them: a Status object with code, reason, message, details and
-causes.
+"""Form refusals as the API server does.
 
-Wording after k8s.io/apimachinery pkg/api/errors; clients and people match on these texts.
+A Status object has code, reason, message, details and causes. Wording after k8s.io/apimachinery
+pkg/api/errors; clients and people match on these texts.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ REASONS = {
 
 
 class ConnectionLost(ConnectionError):
-    """The connection ended without an answer (a fault with code "0")."""
+    """Connection that ended without an answer (a fault with code "0")."""
 
 
 class ApiError(Exception):
@@ -71,7 +71,7 @@ class ApiError(Exception):
 
 
 def status(code: int, message: str, reason: str, details: Object | None = None) -> Object:
-    """A Status of failure."""
+    """Return a Status of failure."""
     body: Object = {
         "kind": "Status",
         "apiVersion": "v1",
@@ -89,7 +89,7 @@ def status(code: int, message: str, reason: str, details: Object | None = None) 
 def success(
     code: int = 200, resource: Resource | None = None, name: str = "", uid: str = ""
 ) -> Object:
-    """A Status of success, as deletions and evictions answer."""
+    """Return a Status of success, as deletions and evictions answer."""
     body: Object = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}
     if resource is not None:
         group = {"group": resource.group} if resource.group else {}
@@ -120,7 +120,7 @@ def no_such_format() -> ApiError:
 
 
 def _bare(code: int, message: str) -> ApiError:
-    """A refusal whose details are there, and empty."""
+    """Return a refusal whose details are there, and empty."""
     error = ApiError(code, message)
     error.body["details"] = {}
     return error
@@ -161,7 +161,10 @@ def invalid_options(kind: str, *problems: Problem) -> ApiError:
 
 
 def unprocessable(kind: str, group: str, name: str, problems: Sequence[Problem]) -> ApiError:
-    """422 for an object of that kind; it is the kind that its details name, not the resource."""
+    """Return 422 for an object of that kind.
+
+    It is the kind that its details name, not the resource.
+    """
     full = f"{kind}.{group}" if group else kind
     texts = list(dict.fromkeys(f"{one.field}: {one.message}" for one in problems))
     listed = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The taint eviction controller: NoExecute taints end the pods that do not tolerate them, or not
-for long."""
+"""Evict by taints: NoExecute ends pods that do not tolerate it, or not for long."""
 
 from __future__ import annotations
 
@@ -22,7 +21,7 @@ FOREVER = float("inf")
 
 
 def patience(pod: Mapping[str, Any], taints: Sequence[Mapping[str, Any]]) -> float:
-    """Seconds for which the pod may stay under these NoExecute taints."""
+    """Return the seconds for which the pod may stay under these NoExecute taints."""
     shortest = FOREVER
     for taint in taints:
         fitting = [t for t in pod["spec"].get("tolerations") or () if fits(t, taint)]
@@ -33,8 +32,10 @@ def patience(pod: Mapping[str, Any], taints: Sequence[Mapping[str, Any]]) -> flo
 
 
 class Evacuation:
-    """Ends pods on nodes with NoExecute taints; it deletes and does not ask budgets, as the real
-    controller."""
+    """Ends pods on nodes with NoExecute taints.
+
+    It deletes and does not ask budgets, as the real controller.
+    """
 
     def __init__(self, control: Control) -> None:
         self._control = control

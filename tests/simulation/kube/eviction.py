@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The eviction subresource, by the rules of the real one (kubernetes
-pkg/registry/core/pod/storage/eviction.go of 1.33 to 1.37, whose texts differ)."""
+"""Serve the eviction subresource, by the rules of the real one.
+
+Source: kubernetes pkg/registry/core/pod/storage/eviction.go of 1.33 to 1.37, whose texts differ.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,7 @@ DISRUPTION_TARGET = {
 
 
 def budgets_of(control: Control, pod: Mapping[str, Any]) -> list[Object]:
-    """The PodDisruptionBudgets whose selector matches the pod."""
+    """Return the PodDisruptionBudgets whose selector matches the pod."""
     labels, namespace = labels_of(pod), pod["metadata"]["namespace"]
     found = control.store.all("poddisruptionbudgets", namespace)
     return [budget for budget in found if object_match(budget["spec"].get("selector"))(labels)]
@@ -96,13 +98,15 @@ def _options(pod: Object, body: Any, query: Mapping[str, str]) -> Options:
 
 
 def _go(values: Sequence[str]) -> str:
-    """A list as Go prints it."""
+    """Return a list as Go prints it."""
     return f"[{' '.join(values)}]"
 
 
 def _is_free(pod: Object, budget: Object) -> bool:
-    """Whether an unready pod may go without spending budget, by the budget's
-    unhealthyPodEvictionPolicy."""
+    """Return whether an unready pod may go without spending budget.
+
+    The budget's unhealthyPodEvictionPolicy decides.
+    """
     if is_ready(pod):
         return False
     if budget["spec"].get("unhealthyPodEvictionPolicy") == "AlwaysAllow":
@@ -113,7 +117,7 @@ def _is_free(pod: Object, budget: Object) -> bool:
 
 
 def _spend(control: Control, pod: Object, budget: Object, dry: bool) -> None:
-    """Take one disruption from the budget's status, or raise what the status says against it."""
+    """Take one disruption from the budget's status, or raise what it says against it."""
     state, name = budget.get("status") or {}, budget["metadata"]["name"]
     if state.get("observedGeneration", 0) < budget["metadata"].get("generation", 0):
         raise _too_many(f"The disruption budget {name} is still being processed by the server.", 10)
@@ -140,8 +144,10 @@ def _spend(control: Control, pod: Object, budget: Object, dry: bool) -> None:
 
 
 def allowed_condition(budget: Object, allowed: int) -> Object:
-    """The condition DisruptionAllowed for that many disruptions (component-helpers
-    apps/poddisruptionbudget)."""
+    """Return the condition DisruptionAllowed for that many disruptions.
+
+    Source: component-helpers apps/poddisruptionbudget.
+    """
     return {
         "type": "DisruptionAllowed",
         "status": "True" if allowed > 0 else "False",
@@ -152,7 +158,7 @@ def allowed_condition(budget: Object, allowed: int) -> Object:
 
 
 def _refusal(budget: Object, state: Object, minor: int) -> str:
-    """Why nothing is left. Before 1.35 it was always the number of pods."""
+    """Return why nothing is left. Before 1.35 it was always the number of pods."""
     name, found = budget["metadata"]["name"], condition(budget, "DisruptionAllowed") or {}
     told = found.get("message") if found.get("status") == "False" else ""
     desired, current = state.get("desiredHealthy", 0), state.get("currentHealthy", 0)
@@ -179,8 +185,10 @@ def _too_many(why: str, retry_after: int | None) -> ApiError:
 
 
 def _targeted(control: Control, pod: Object, options: Options) -> Object:
-    """The pod with its DisruptionTarget condition, which is written before the deletion, under the
-    same preconditions."""
+    """Return the pod with its DisruptionTarget condition.
+
+    It is written before the deletion, under the same preconditions.
+    """
     delete(control, PODS, pod, dataclasses.replace(options, dry_run=("All",)))
     conditions = with_conditions(pod, control.now, DISRUPTION_TARGET)
     return control.store.put("pods", merged(pod, {"status": {"conditions": conditions}}))

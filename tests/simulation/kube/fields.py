@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong with a field, and which names, labels and annotations are well formed.
+"""Say what is wrong with a field, and which names and labels are well formed.
 
 Rules and words are those of apimachinery: pkg/util/validation/field, pkg/api/validate/content and
 pkg/api/validation/objectmeta.go.
@@ -33,35 +33,35 @@ class Problem:
 
 
 def wrong(field: str, value: Any, detail: str) -> Problem:
-    """A malformed value."""
+    """Return the problem of a malformed value."""
     return Problem(field, "FieldValueInvalid", f"Invalid value: {json.dumps(value)}: {detail}")
 
 
 def missing(field: str, detail: str = "") -> Problem:
-    """A value that has to be there."""
+    """Return the problem of a value that has to be there."""
     return Problem(field, "FieldValueRequired", _with("Required value", detail))
 
 
 def forbidden(field: str, detail: str) -> Problem:
-    """A value that is well formed and not allowed here."""
+    """Return the problem of a value that is well formed and not allowed here."""
     return Problem(field, "FieldValueForbidden", _with("Forbidden", detail))
 
 
 def duplicate(field: str, value: Any, detail: str = "") -> Problem:
-    """A value that is there twice."""
+    """Return the problem of a value that is there twice."""
     text = json.dumps(value, separators=(",", ":"))
     return Problem(field, "FieldValueDuplicate", _with(f"Duplicate value: {text}", detail))
 
 
 def unsupported(field: str, value: Any, supported: Iterable[str]) -> Problem:
-    """A value that is none of those there are."""
+    """Return the problem of a value that does not exist."""
     known = ", ".join(json.dumps(one) for one in supported)
     text = f"Unsupported value: {json.dumps(value)}: supported values: {known}"
     return Problem(field, "FieldValueNotSupported", text)
 
 
 def too_long(field: str, most: int) -> Problem:
-    """A value of too many bytes."""
+    """Return the problem of a value of too many bytes."""
     return Problem(field, "FieldValueTooLong", f"Too long: may not be more than {most} bytes")
 
 
@@ -70,7 +70,7 @@ def _with(text: str, detail: str) -> str:
 
 
 def label_problems(text: str) -> Iterator[str]:
-    """What is wrong with a DNS label (the name of a namespace)."""
+    """Yield what is wrong with a DNS label (the name of a namespace)."""
     if len(text) > 63:
         yield "must be no more than 63 bytes"
     if re.fullmatch(LABEL, text):
@@ -83,7 +83,7 @@ def label_problems(text: str) -> Iterator[str]:
 
 
 def subdomain_problems(text: str) -> Iterator[str]:
-    """What is wrong with a DNS subdomain (the name of most objects)."""
+    """Yield what is wrong with a DNS subdomain (the name of most objects)."""
     if len(text) > 253:
         yield "must be no more than 253 characters"
     if not re.fullmatch(SUBDOMAIN, text):
@@ -92,7 +92,7 @@ def subdomain_problems(text: str) -> Iterator[str]:
 
 
 def key_problems(text: str) -> Iterator[str]:
-    """What is wrong with the key of a label, an annotation or a taint."""
+    """Yield what is wrong with the key of a label, an annotation or a taint."""
     what = f"must consist of alphanumeric characters, '-', '_' or '.', {ALNUM}"
     what += _regex(KEY, "MyName", "my.name", "123-abc")
     prefix, slash, name = text.rpartition("/")
@@ -115,7 +115,7 @@ def key_problems(text: str) -> Iterator[str]:
 
 
 def value_problems(text: str) -> Iterator[str]:
-    """What is wrong with the value of a label or a taint."""
+    """Yield what is wrong with the value of a label or a taint."""
     if len(text) > 63:
         yield "must be no more than 63 bytes"
     if not re.fullmatch(VALUE, text):
@@ -130,14 +130,14 @@ def _regex(pattern: str, *examples: str) -> str:
 
 
 def of_labels(found: Mapping[str, str], field: str = "metadata.labels") -> Iterator[Problem]:
-    """What is wrong with labels."""
+    """Yield what is wrong with labels."""
     for key, value in found.items():
         yield from (wrong(field, key, problem) for problem in key_problems(key))
         yield from (wrong(field, value, problem) for problem in value_problems(value))
 
 
 def of_annotations(found: Mapping[str, str]) -> Iterator[Problem]:
-    """What is wrong with annotations: their keys, and their size together."""
+    """Yield what is wrong with annotations: their keys, and their size together."""
     field = "metadata.annotations"
     for key in found:
         yield from (wrong(field, key, problem) for problem in key_problems(key.lower()))

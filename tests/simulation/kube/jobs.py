@@ -27,8 +27,10 @@ TRACKING = "batch.kubernetes.io/job-tracking"
 
 
 class Jobs:
-    """Runs `parallelism` pods at a time until `completions` have succeeded; gives up after
-    `backoffLimit` failures."""
+    """Runs `parallelism` pods at a time until `completions` have succeeded.
+
+    It gives up after `backoffLimit` failures.
+    """
 
     def __init__(self, control: Control) -> None:
         self._control, self._store = control, control.store
@@ -96,7 +98,10 @@ class Jobs:
 
 
 def _is_lost(pod: Object) -> bool:
-    """Whether the pod is held by the finalizer alone: removed by force, or before it ever ran."""
+    """Return whether the pod is held by the finalizer alone.
+
+    It was removed by force, or before it ever ran.
+    """
     return is_terminating(pod) and pod["metadata"].get("deletionGracePeriodSeconds") == 0
 
 

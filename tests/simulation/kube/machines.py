@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a complete Node object says about its machine: capacity by instance type, addresses,
-nodeInfo, conditions."""
+"""Describe a node's machine as a complete Node object does.
+
+That is capacity by instance type, addresses, nodeInfo, conditions.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,7 @@ NOT_READY = {
 def labels(
     name: str, zone: str, instance_type: str, architecture: str, given: Mapping[str, str]
 ) -> dict[str, str]:
-    """The well-known labels that kubelet and cloud controller set, and the group's own."""
+    """Return the well-known labels of kubelet and cloud controller, and the group's."""
     return {
         "kubernetes.io/hostname": name,
         "kubernetes.io/os": "linux",
@@ -81,7 +83,10 @@ def _uuid(digits: str) -> str:
 
 
 def node_info(identity: str, architecture: str, kubelet_version: str, os_image: str) -> Object:
-    """The ten fields of status.nodeInfo; the ids follow from the machine's identity."""
+    """Return the ten fields of status.nodeInfo.
+
+    The IDs follow from the machine's identity.
+    """
     digest = hashlib.sha256(identity.encode()).hexdigest()
     machine = "aarch64" if architecture == "arm64" else "x86_64"
     return {
@@ -99,7 +104,7 @@ def node_info(identity: str, architecture: str, kubelet_version: str, os_image: 
 
 
 def addresses(name: str, private_ip: str) -> list[Object]:
-    """The addresses of a private instance."""
+    """Return the addresses of a private instance."""
     return [
         {"type": "InternalIP", "address": private_ip},
         {"type": "InternalDNS", "address": name},
@@ -108,7 +113,7 @@ def addresses(name: str, private_ip: str) -> list[Object]:
 
 
 def conditions(now: str, ready: Mapping[str, str]) -> list[Object]:
-    """The four conditions of a node that is well but for what `ready` says."""
+    """Return the four conditions of a node that is well but for what `ready` says."""
     good = [
         {"type": kind, "status": "False", "reason": why, "message": text}
         for kind, (why, text) in HEALTHY.items()
@@ -117,7 +122,10 @@ def conditions(now: str, ready: Mapping[str, str]) -> list[Object]:
 
 
 def unknown(now: str, present: Sequence[Mapping[str, str]]) -> list[Object]:
-    """The same conditions after the kubelet fell silent (node lifecycle controller)."""
+    """Return these conditions after the kubelet fell silent.
+
+    The node lifecycle controller writes them.
+    """
     silent = {
         "status": "Unknown",
         "reason": "NodeStatusUnknown",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Small questions about Kubernetes objects, and changes that never touch the original.
+"""Answer small questions about Kubernetes objects, and change copies of them.
 
 Stored objects are shared by lists, watches and controllers, so they are treated as immutable: a
 change is a new object that shares what did not change.
@@ -35,7 +35,10 @@ UNITS = {
 
 
 def merged(target: Any, patch: Any) -> Any:
-    """RFC 7386 JSON merge patch as a new object; what the patch does not name is shared."""
+    """Return an RFC 7386 JSON merge patch applied, as a new object.
+
+    What the patch does not name is shared.
+    """
     if not isinstance(patch, Mapping):
         return patch
     result = dict(target) if isinstance(target, Mapping) else {}
@@ -54,61 +57,63 @@ def key_of(obj: Mapping[str, Any]) -> Key:
 
 
 def labels_of(obj: Mapping[str, Any]) -> Mapping[str, str]:
-    """The labels, empty if there are none."""
+    """Return the labels, empty if there are none."""
     return obj["metadata"].get("labels") or {}
 
 
 def annotation(obj: Mapping[str, Any], name: str) -> str | None:
-    """One of the World's own annotations (see Behavior)."""
+    """Return one of the World's own annotations (see Behavior)."""
     return (obj["metadata"].get("annotations") or {}).get(ANNOTATION + name)
 
 
 def controller_of(obj: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The owner reference that has controller true."""
+    """Return the owner reference that has controller true."""
     return next(
         (ref for ref in obj["metadata"].get("ownerReferences") or () if ref.get("controller")), None
     )
 
 
 def owner_uid(obj: Mapping[str, Any]) -> str | None:
-    """The UID of the controlling owner."""
+    """Return the UID of the controlling owner."""
     ref = controller_of(obj)
     return ref["uid"] if ref else None
 
 
 def condition(obj: Mapping[str, Any], kind: str) -> Mapping[str, Any] | None:
-    """The status condition of that type."""
+    """Return the status condition of that type."""
     return next(
         (c for c in obj.get("status", {}).get("conditions") or () if c["type"] == kind), None
     )
 
 
 def condition_is(obj: Mapping[str, Any], kind: str, status: str = "True") -> bool:
-    """Whether the condition of that type has that status ("True", "False" or "Unknown")."""
+    """Return whether the condition has that status ("True", "False" or "Unknown")."""
     found = condition(obj, kind)
     return found is not None and found["status"] == status
 
 
 def is_ready(obj: Mapping[str, Any]) -> bool:
-    """Whether the condition Ready of a pod or node is True."""
+    """Return whether the condition Ready of a pod or node is True."""
     return condition_is(obj, "Ready")
 
 
 def is_terminating(obj: Mapping[str, Any]) -> bool:
-    """Whether deletion has begun."""
+    """Return whether deletion has begun."""
     return "deletionTimestamp" in obj["metadata"]
 
 
 def is_finished(pod: Mapping[str, Any]) -> bool:
-    """Whether the pod's containers have ended for good."""
+    """Return whether the pod's containers have ended for good."""
     return pod.get("status", {}).get("phase") in ("Succeeded", "Failed")
 
 
 def with_conditions(
     obj: Mapping[str, Any], now: str, *conditions: Mapping[str, str]
 ) -> list[Object]:
-    """The object's conditions with these set; lastTransitionTime moves only where the status
-    does."""
+    """Return the object's conditions with these set.
+
+    lastTransitionTime moves only where the status does.
+    """
     wanted = {c["type"]: dict(c) for c in conditions}
     result = []
     for old in obj.get("status", {}).get("conditions") or ():
@@ -123,7 +128,7 @@ def with_conditions(
 
 @functools.lru_cache(maxsize=4096)
 def quantity(text: str | int | float) -> float:
-    """A resource quantity as a number: cpu in cores, memory in bytes."""
+    """Return a resource quantity as a number: cpu in cores, memory in bytes."""
     if isinstance(text, (int, float)):
         return float(text)
     for suffix in sorted(UNITS, key=len, reverse=True):
@@ -133,7 +138,7 @@ def quantity(text: str | int | float) -> float:
 
 
 def requests_of(pod: Mapping[str, Any]) -> tuple[float, float]:
-    """What the pod's containers request together: cpu (cores) and memory (bytes)."""
+    """Return what the pod's containers request: cpu (cores) and memory (bytes)."""
     cpu = memory = 0.0
     for container in pod["spec"].get("containers") or ():
         wanted = container.get("resources", {}).get("requests", {})
@@ -143,12 +148,15 @@ def requests_of(pod: Mapping[str, Any]) -> tuple[float, float]:
 
 
 def tolerates(tolerations: Iterable[Mapping[str, Any]], taint: Mapping[str, Any]) -> bool:
-    """Whether one of the tolerations fits the taint (core/v1 Toleration.ToleratesTaint)."""
+    """Return whether one of the tolerations fits the taint.
+
+    Source: core/v1 Toleration.ToleratesTaint.
+    """
     return any(fits(toleration, taint) for toleration in tolerations)
 
 
 def fits(toleration: Mapping[str, Any], taint: Mapping[str, Any]) -> bool:
-    """Whether this toleration fits the taint."""
+    """Return whether this toleration fits the taint."""
     if toleration.get("effect") and toleration["effect"] != taint["effect"]:
         return False
     if toleration.get("key") and toleration["key"] != taint["key"]:

@@ -27,7 +27,10 @@ VALIDATIONS = ("", "Ignore", "Strict", "Warn")
 
 
 def number(query: Mapping[str, Any], name: str) -> int:
-    """A number of the query or a body, 0 where there is none. Raises ApiError 400."""
+    """Return a number of the query or a body, 0 where there is none.
+
+    Raises ApiError 400.
+    """
     text = str(query.get(name) or "0")
     if not text.lstrip("+-").isdigit():
         raise bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax')
@@ -35,13 +38,18 @@ def number(query: Mapping[str, Any], name: str) -> int:
 
 
 def flag(query: Query, name: str) -> bool | None:
-    """A boolean of the query, None where there is none; every value but these two is true."""
+    """Return a boolean of the query, None where there is none.
+
+    Every value but these two is true.
+    """
     return query[name].lower() not in ("0", "false") if name in query else None
 
 
 def version(query: Query) -> int:
-    """The resourceVersion that a read asks for, 0 for any. Raises ApiError 500: the storage parses
-    it, not the handler."""
+    """Return the resourceVersion that a read asks for, 0 for any.
+
+    Raises ApiError 500: the storage parses it, not the handler.
+    """
     text = query.get("resourceVersion") or "0"
     if not text.isdigit():
         why = f'Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax'
@@ -50,8 +58,10 @@ def version(query: Query) -> int:
 
 
 def check_list(query: Query, streaming: bool) -> None:
-    """Refuse the options of a list or a watch that do not go together. `streaming`: the server
-    has the feature WatchList."""
+    """Refuse options of a list or a watch that do not go together.
+
+    `streaming`: the server has the feature WatchList.
+    """
     number(query, "limit")
     number(query, "timeoutSeconds")
     watch = flag(query, "watch")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The three patch formats of the API: JSON patch, merge patch, strategic merge patch.
+"""Apply the three patch formats of the API: JSON, merge, strategic merge.
 
 Strategic merge follows the patchStrategy and patchMergeKey tags of the core types (k8s.io/api);
 MERGE_KEYS holds the lists that kubectl patches. A list that is not in it is atomic: it is replaced
@@ -56,7 +56,10 @@ JSON, MERGE, STRATEGIC = (
 
 
 def patched(resource: Resource, obj: Object, patch: Any, content_type: str) -> Object:
-    """The object with the patch applied. Raises ApiError 400, 415 or 422 as the server does."""
+    """Return the object with the patch applied.
+
+    Raises ApiError 400, 415 or 422 as the server does.
+    """
     kind = content_type.split(";")[0].strip()
     if kind == JSON:
         return _json_patched(obj, patch)
@@ -87,7 +90,7 @@ def _json_patched(obj: Object, patch: Any) -> Object:
 
 
 def strategic(target: Any, patch: Mapping[str, Any], here: str) -> Any:
-    """The strategic merge of `patch` into `target`, which is the value of the field `here`."""
+    """Return the strategic merge of `patch` into `target`, the value of field `here`."""
     directive = patch.get("$patch")
     if directive == "delete":
         return {}

@@ -43,7 +43,7 @@ class Reads:
         self._pages: dict[str, tuple[int, list[Object]]] = {}
 
     def get(self, request: Request) -> Object:
-        """One object. Raises ApiError 404."""
+        """Return one object. Raises ApiError 404."""
         resource = request.resource
         found = self._control.store.get(resource.plural, request.name, request.namespace)
         if found is None:
@@ -53,7 +53,7 @@ class Reads:
         return scale_of(found) if request.subresource == "scale" else shown(resource, found)
 
     def page(self, request: Request) -> Object:
-        """A list or a page of one."""
+        """Return a list or a page of one."""
         query, resource = request.query, request.resource
         options.check_list(query, self._control.streams_lists)
         version = self._version(query)
@@ -84,7 +84,10 @@ class Reads:
 
     @staticmethod
     def _asked(query: Mapping[str, str]) -> int:
-        """The resourceVersion asked for. What a watch answers by 500 is a bad request of a list."""
+        """Return the resourceVersion asked for.
+
+        What a watch answers by 500 is a bad request of a list.
+        """
         try:
             return options.version(query)
         except ApiError as error:
@@ -127,7 +130,7 @@ class Reads:
 
 
 def scale_of(obj: Mapping[str, Any]) -> Object:
-    """A workload seen through its scale subresource."""
+    """Return a workload seen through its scale subresource."""
     meta = {
         name: obj["metadata"][name]
         for name in ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")

@@ -21,8 +21,10 @@ VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch"}
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """One request for a resource. `verb` is Kubernetes' ("list", "deletecollection"), not
-    HTTP's."""
+    """One request for a resource.
+
+    `verb` is Kubernetes' ("list", "deletecollection"), not HTTP's.
+    """
 
     verb: str
     resource: Resource

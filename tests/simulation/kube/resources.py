@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kinds that the API serves, as one table: names, groups, subresources, rules of writing."""
+"""List the kinds that the API serves: names, groups, subresources, rules."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ class Resource:
 
     @property
     def qualified(self) -> str:
-        """The name as error messages have it: "nodes", "leases.coordination.k8s.io"."""
+        """Return the name as error messages have it: "leases.coordination.k8s.io"."""
         return f"{self.plural}.{self.group}" if self.group else self.plural
 
     @property
     def subresources(self) -> tuple[str, ...]:
-        """The subresources that are served."""
+        """Return the subresources that are served."""
         names: tuple[str, ...] = ("status",) if self.status else ()
         names += ("scale",) if self.scale else ()
         return names + (("eviction", "binding") if self.plural == "pods" else ())

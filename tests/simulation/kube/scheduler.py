@@ -1,9 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The scheduler: unbound pods onto nodes that can take them. It honors what moves pods in a
-rotation (unschedulable, taints, requests, nodeSelector, the zone of a bound volume) and knows
-nothing of affinity or scores."""
+"""Schedule unbound pods onto nodes that can take them.
+
+It honors what moves pods in a rotation (unschedulable, taints, requests, nodeSelector, the zone of
+a bound volume) and knows nothing of affinity or scores.
+"""
 
 from __future__ import annotations
 
@@ -49,8 +51,10 @@ class Load:
 
 
 class Scheduler:
-    """Binds pods; keeps trying those that fit nowhere, whenever nodes, pods or claims change and
-    every so often."""
+    """Binds pods, and keeps trying those that fit nowhere.
+
+    It does so whenever nodes, pods or claims change and every so often.
+    """
 
     def __init__(self, control: Control, volumes: Volumes) -> None:
         self._control, self._store, self._volumes = control, control.store, volumes
@@ -127,8 +131,10 @@ class Scheduler:
             self._queue.add(key)
 
     def _choose(self, pod: Object) -> tuple[Object | None, Counter[str]]:
-        """The least loaded of the fitting nodes, those without a soft taint first; or why each did
-        not fit."""
+        """Return the least loaded of the fitting nodes, or why each did not fit.
+
+        Nodes without a soft taint come first.
+        """
         reasons: Counter[str] = Counter()
         claim = self._volumes.missing_claim(pod)
         nodes = self._candidates(pod)
@@ -150,7 +156,7 @@ class Scheduler:
         return (min(fitting, key=lambda entry: entry[:4])[4] if fitting else None), reasons
 
     def _candidates(self, pod: Object) -> list[Object]:
-        """All nodes, or the one that a DaemonSet's pod is made for."""
+        """Return all nodes, or the one that a DaemonSet's pod is made for."""
         name = pinned_to(pod)
         if name is None:
             return self._store.all("nodes")
@@ -160,7 +166,10 @@ class Scheduler:
     def _obstacle(
         self, pod: Object, node: Object, zones: set[str], needs: tuple[float, float]
     ) -> str:
-        """Why the node cannot take the pod, in the scheduler's words; empty if it can."""
+        """Return why the node cannot take the pod, in the scheduler's words.
+
+        "" if it can.
+        """
         spec, labels = pod["spec"], labels_of(node)
         if node["spec"].get("unschedulable") and not tolerates(spec["tolerations"], UNSCHEDULABLE):
             return "node(s) were unschedulable"
@@ -189,14 +198,16 @@ class Scheduler:
 
 
 def soft_taints(pod: Mapping[str, Any], node: Mapping[str, Any]) -> int:
-    """How many PreferNoSchedule taints of the node the pod does not tolerate."""
+    """Return how many PreferNoSchedule taints the pod does not tolerate."""
     soft = (t for t in node["spec"].get("taints") or () if t["effect"] == "PreferNoSchedule")
     return sum(not tolerates(pod["spec"]["tolerations"], taint) for taint in soft)
 
 
 def pinned_to(pod: Mapping[str, Any]) -> str | None:
-    """The node that a required node affinity on metadata.name asks for, as the DaemonSet controller
-    writes it."""
+    """Return the node that a required node affinity on metadata.name asks for.
+
+    The DaemonSet controller writes it.
+    """
     affinity = (pod["spec"].get("affinity") or {}).get("nodeAffinity") or {}
     for term in affinity.get("requiredDuringSchedulingIgnoredDuringExecution", {}).get(
         "nodeSelectorTerms", ()
@@ -209,7 +220,7 @@ def pinned_to(pod: Mapping[str, Any]) -> str | None:
 
 
 def _occupied(pod: Object | None) -> str:
-    """The node on which the pod takes room; empty if on none."""
+    """Return the node on which the pod takes room, "" if on none."""
     return "" if pod is None or is_finished(pod) else pod["spec"].get("nodeName", "")
 
 

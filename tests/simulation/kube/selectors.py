@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Label and field selectors: text or object in, predicate out (apimachinery pkg/labels and
-pkg/fields)."""
+"""Turn label and field selectors, as text or object, into predicates.
+
+Source: apimachinery pkg/labels and pkg/fields.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +29,10 @@ ALWAYS = ("metadata.name", "metadata.namespace")
 
 @functools.lru_cache(maxsize=512)
 def labels_match(text: str) -> Callable[[Mapping[str, str]], bool]:
-    """The predicate on labels that a labelSelector's text means. Raises ApiError 400 for a text
-    that means none."""
+    """Return the predicate on labels that a labelSelector's text means.
+
+    Raises ApiError 400 for a text that means none.
+    """
     parts, at = [], 0
     while at < len(text):
         found = REQUIREMENT.match(text, at)
@@ -63,8 +67,11 @@ def _requirement(
 
 
 def object_match(selector: Mapping[str, Any] | None) -> Callable[[Mapping[str, str]], bool]:
-    """The predicate of a metav1.LabelSelector object: an empty one matches everything, an absent
-    one nothing (meta/v1 LabelSelectorAsSelector; so do budgets since policy/v1)."""
+    """Return the predicate of a metav1.LabelSelector object.
+
+    An empty one matches everything, an absent one nothing (meta/v1 LabelSelectorAsSelector; so do
+    budgets since policy/v1).
+    """
     if selector is None:
         return lambda labels: False
     plain = tuple((selector.get("matchLabels") or {}).items())
@@ -90,8 +97,10 @@ def _expression(key: str, operator: str, values: set[str]) -> Callable[[Mapping[
 
 
 def fields_of(resource: Resource, text: str) -> list[tuple[str, bool, str]]:
-    """A fieldSelector as (field, wanted equal, value). Raises ApiError 400 for a field the server
-    does not select by."""
+    """Return a fieldSelector as (field, wanted equal, value).
+
+    Raises ApiError 400 for a field the server does not select by.
+    """
     result = []
     for part in filter(None, text.split(",")):
         found = re.fullmatch(r"\s*([^=!\s]+)\s*(==|!=|=)\s*(.*?)\s*", part)
@@ -105,8 +114,11 @@ def fields_of(resource: Resource, text: str) -> list[tuple[str, bool, str]]:
 
 
 def _unknown_field(resource: Resource, field: str) -> str:
-    """Kinds with fields of their own say so in their own words; the others in those of apimachinery
-    pkg/runtime/scheme.go."""
+    """Return the refusal of a field.
+
+    Kinds with fields of their own say so in their own words; the others in those of apimachinery
+    pkg/runtime/scheme.go.
+    """
     if resource.fields:
         return f"field label not supported: {field}"
     known = ", ".join(f'"{name}"' for name in ALWAYS)
@@ -114,8 +126,10 @@ def _unknown_field(resource: Resource, field: str) -> str:
 
 
 def value_at(obj: Mapping[str, Any], field: str) -> str:
-    """The value of a dotted path as a field selector sees it: absent is "", booleans are "true" and
-    "false"."""
+    """Return the value of a dotted path as a field selector sees it.
+
+    Absent is "", booleans are "true" and "false".
+    """
     value: Any = obj
     for part in field.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
@@ -125,7 +139,7 @@ def value_at(obj: Mapping[str, Any], field: str) -> str:
 
 
 def object_test(resource: Resource, query: Mapping[str, str]) -> Test | None:
-    """The predicate of a request's labelSelector and fieldSelector; None when it has neither."""
+    """Return the predicate of a request's selectors, None when it has none."""
     labels = (
         labels_match(query["labelSelector"]) if query.get("labelSelector", "").strip() else None
     )
@@ -144,8 +158,10 @@ def object_test(resource: Resource, query: Mapping[str, str]) -> Test | None:
 def candidates(
     store: Store, resource: Resource, namespace: str, query: Mapping[str, str]
 ) -> list[Object]:
-    """The objects that can match a request at all; pods of one node are found without looking at
-    the others."""
+    """Return the objects that can match a request at all.
+
+    Pods of one node are found without looking at the others.
+    """
     if resource.plural == "pods" and "spec.nodeName" in query.get("fieldSelector", ""):
         for field, equal, value in fields_of(resource, query["fieldSelector"]):
             if field == "spec.nodeName" and equal:

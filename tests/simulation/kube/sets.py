@@ -31,9 +31,11 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.workloads import 
 
 
 class StatefulSets:
-    """Pods name-0, name-1 …: made one after the other, each when those before it are ready (unless
-    podManagementPolicy is Parallel); one that is deleted is made anew under its name once the old
-    object is gone."""
+    """Keeps pods name-0, name-1 …, each made when those before it are ready.
+
+    With podManagementPolicy Parallel they are made together. One that is deleted is made anew under
+    its name once the old object is gone.
+    """
 
     def __init__(self, control: Control, tally: Tally) -> None:
         self._control, self._store, self._tally = control, control.store, tally
@@ -69,8 +71,10 @@ class StatefulSets:
         )
 
     def _order(self, found: Object) -> None:
-        """One step: create what is missing, in order; only when all is well, remove what is too
-        much, from the end."""
+        """Do one step: create what is missing, in order, or remove what is too much.
+
+        It removes from the end, and only when all is well.
+        """
         namespace, name = key_of(found)
         ordered = found["spec"]["podManagementPolicy"] == "OrderedReady"
         for ordinal in range(found["spec"]["replicas"]):
@@ -150,7 +154,7 @@ NOT_READY = {"key": "node.kubernetes.io/not-ready", "operator": "Exists", "effec
 
 
 class DaemonSets:
-    """One pod on each node that the DaemonSet selects and tolerates, cordoned ones included."""
+    """Keeps one pod on each node that it selects and tolerates, even a cordoned one."""
 
     def __init__(self, control: Control, tally: Tally) -> None:
         self._control, self._store, self._tally = control, control.store, tally

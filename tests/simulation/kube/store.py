@@ -1,11 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What etcd is to a cluster: every object, one revision counter, a bounded history and indexes kept
-as objects change.
+"""Store every object, as etcd does for a cluster.
 
-Objects are immutable; kind and apiVersion are not stored but added where an object is shown singly,
-as the real server leaves them out of list items.
+There is one revision counter, a bounded history and indexes kept as objects change. Objects are
+immutable; kind and apiVersion are not stored but added where an object is shown singly, as the real
+server leaves them out of list items.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Listener = Callable[[Object | None, Object | None], None]
 
 
 class Change:
-    """One write: what was, what is, and its watch lines, serialised once for all watchers."""
+    """One write: before, after, and its watch lines, serialized once for all."""
 
     __slots__ = ("_lines", "new", "old", "resource", "version")
 
@@ -34,7 +34,7 @@ class Change:
         self._lines: dict[str, bytes] = {}
 
     def line(self, kind: str) -> bytes:
-        """The change as a watch event of that type ("ADDED", "MODIFIED", "DELETED")."""
+        """Return the change as a watch event ("ADDED", "MODIFIED", "DELETED")."""
         line = self._lines.get(kind)
         if line is None:
             obj = self.old if kind == "DELETED" else self.new
@@ -47,12 +47,12 @@ class Change:
 
 
 def shown(resource: Resource, obj: Mapping[str, Any]) -> Object:
-    """The object with the two fields by which it introduces itself."""
+    """Return the object with kind and apiVersion."""
     return {"kind": resource.kind, "apiVersion": resource.api_version, **obj}
 
 
 def event_line(kind: str, obj: Object) -> bytes:
-    """One watch event as a line of JSON, without the newline."""
+    """Return a watch event as a line of JSON, without the newline."""
     return json.dumps({"type": kind, "object": obj}, separators=(",", ":")).encode()
 
 
@@ -64,7 +64,7 @@ class Index:
         self._groups: dict[str, dict[Key, Object]] = {}
 
     def of(self, key: str) -> list[Object]:
-        """The objects of that group."""
+        """Return the objects of that group."""
         return list(self._groups.get(key, {}).values())
 
     def move(self, key: Key, old: Object | None, new: Object | None) -> None:
@@ -80,7 +80,7 @@ class Index:
 
 
 class Table:
-    """The objects of one resource, their history and who follows them."""
+    """Objects of one resource, their history and who follows them."""
 
     def __init__(self, resource: Resource, history: int) -> None:
         self.resource = resource
@@ -92,7 +92,7 @@ class Table:
         self.followers: dict[int, Callable[[Change], None]] = {}
 
     def record(self, change: Change) -> None:
-        """Keep the change in the history and pass it on: first to watches, then to controllers."""
+        """Keep the change in the history and pass it on: to watches, then to controllers."""
         if len(self.history) == self.history.maxlen:
             self.forgotten = self.history[0].version
         self.history.append(change)
@@ -117,11 +117,11 @@ class Store:
         self.tables[resource.plural] = Table(resource, self._history)
 
     def get(self, plural: str, name: str, namespace: str = "") -> Object | None:
-        """One object."""
+        """Return one object."""
         return self.tables[plural].objects.get((namespace, name))
 
     def all(self, plural: str, namespace: str = "") -> list[Object]:
-        """Every object of a resource, or of one namespace of it."""
+        """Return every object of a resource, or of one namespace of it."""
         table = self.tables[plural]
         return (
             table.indexes["namespace"].of(namespace) if namespace else list(table.objects.values())
@@ -132,7 +132,7 @@ class Store:
         self.tables[plural].indexes[name] = Index(keys)
 
     def by(self, plural: str, name: str, key: str) -> list[Object]:
-        """The objects of one group of an index."""
+        """Return the objects of one group of an index."""
         return self.tables[plural].indexes[name].of(key)
 
     def listen(self, plural: str, listener: Listener) -> None:
@@ -140,8 +140,10 @@ class Store:
         self.tables[plural].listeners.append(listener)
 
     def put(self, plural: str, obj: Object) -> Object:
-        """Create or replace; answers the stored object, with its new resourceVersion. What equals
-        the present object is not written: no revision, no event."""
+        """Create or replace; return the object with its new resourceVersion.
+
+        What equals the present object is not written: no revision, no event.
+        """
         table, key = self.tables[plural], key_of(obj)
         old = table.objects.get(key)
         if old is not None and old == obj:

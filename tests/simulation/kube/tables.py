@@ -1,11 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists as the server prints them for people: `kubectl get` asks for a Table (meta.k8s.io/v1) and
-shows its columns.
+"""Print lists for people, as the server does.
 
-The columns are those of kubernetes pkg/printers/internalversion for the kinds that a rotation looks
-at; others have name and age.
+`kubectl get` asks for a Table (meta.k8s.io/v1) and shows its columns. The columns are those of
+kubernetes pkg/printers/internalversion for the kinds that a rotation looks at; others have name and
+age.
 """
 
 from __future__ import annotations
@@ -27,20 +27,26 @@ Cells = Callable[[Mapping[str, Any]], Sequence[Cell]]
 
 
 def is_wanted(accept: str) -> bool:
-    """Whether the Accept header asks for a Table first."""
+    """Return whether the Accept header asks for a Table first."""
     first = accept.split(",")[0]
     return "as=Table" in first and "g=meta.k8s.io" in first
 
 
 def as_table(body: Object, now: datetime.datetime) -> Object:
-    """A list or an object as a Table; anything else (a Status, an APIResourceList) as it is."""
+    """Return a list or an object as a Table.
+
+    Anything else (a Status, an APIResourceList) stays as it is.
+    """
     kind = str(body.get("kind", "")).removesuffix("List")
     resource = next((row for row in TABLE if row.kind == kind), None)
     return body if resource is None else table(resource, body, now)
 
 
 def event_as_table(line: bytes, now: datetime.datetime) -> bytes:
-    """A line of a watch with its object as a Table; bookmarks and errors stay as they are."""
+    """Return a line of a watch with its object as a Table.
+
+    Bookmarks and errors stay as they are.
+    """
     event = json.loads(line)
     if event["type"] in ("BOOKMARK", "ERROR"):
         return line
@@ -48,7 +54,7 @@ def event_as_table(line: bytes, now: datetime.datetime) -> bytes:
 
 
 def table(resource: Resource, body: Mapping[str, Any], now: datetime.datetime) -> Object:
-    """A list or an object of that resource as a Table."""
+    """Return a list or an object of that resource as a Table."""
     items = body.get("items", [body])
     names, cells = COLUMNS.get(resource.plural, ((), lambda obj: ()))
     rows = [
@@ -94,8 +100,10 @@ def _partial(obj: Mapping[str, Any]) -> Object:
 
 
 def age(obj: Mapping[str, Any], now: datetime.datetime) -> str:
-    """How long ago the object was created, in one or two units (apimachinery
-    duration.HumanDuration)."""
+    """Return how long ago the object was created, in one or two units.
+
+    Source: apimachinery duration.HumanDuration.
+    """
     made = datetime.datetime.strptime(obj["metadata"]["creationTimestamp"], "%Y-%m-%dT%H:%M:%SZ")
     seconds = max(0, int((now - made.replace(tzinfo=datetime.UTC)).total_seconds()))
     if seconds < 120:

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Counts of pods by owner and truth about readiness, kept as pods change: what judges and
-controllers ask for."""
+"""Count pods by owner and true readiness, as pods change.
+
+Judges and controllers ask for it.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
 
 
 def is_active(pod: Mapping[str, Any]) -> bool:
-    """Whether the pod counts as one of its controller's replicas."""
+    """Return whether the pod counts as one of its controller's replicas."""
     return not is_terminating(pod) and not is_finished(pod)
 
 

@@ -1,8 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Volumes: claims are bound in the zone of the first node, attached where their pod runs, detached
-after it is gone."""
+"""Bind, attach and detach volumes.
+
+Claims are bound in the zone of the first node, attached where their pod runs, detached after it is
+gone.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ DRIVER = "ebs.csi.aws.com"
 
 
 def claims_of(pod: Mapping[str, Any]) -> list[str]:
-    """The names of the PersistentVolumeClaims that the pod mounts."""
+    """Return the names of the PersistentVolumeClaims that the pod mounts."""
     volumes = pod["spec"].get("volumes") or ()
     return [
         v["persistentVolumeClaim"]["claimName"] for v in volumes if "persistentVolumeClaim" in v
@@ -26,8 +29,10 @@ def claims_of(pod: Mapping[str, Any]) -> list[str]:
 
 
 class Volumes:
-    """Binding, attaching and detaching. `kubelet_lives` is asked whether a node's kubelet can
-    confirm an unmount."""
+    """Binds, attaches and detaches.
+
+    `kubelet_lives` is asked whether a node's kubelet can confirm an unmount.
+    """
 
     def __init__(self, control: Control) -> None:
         self._control, self._store = control, control.store
@@ -45,7 +50,7 @@ class Volumes:
         self._store.listen("pods", self._pod_changed)
 
     def zone_of(self, pod: Mapping[str, Any]) -> set[str]:
-        """The zones in which the pod's bound volumes are; empty if it has none."""
+        """Return the zones in which the pod's bound volumes are; empty if it has none."""
         zones = set()
         for volume in self._bound(pod):
             terms = (
@@ -64,7 +69,7 @@ class Volumes:
         return zones
 
     def missing_claim(self, pod: Mapping[str, Any]) -> str | None:
-        """The name of a claim that the pod mounts and that does not exist."""
+        """Return a claim that the pod mounts and that does not exist."""
         namespace = pod["metadata"]["namespace"]
         return next(
             (
@@ -76,7 +81,7 @@ class Volumes:
         )
 
     def bind(self, pod: Mapping[str, Any], node: Mapping[str, Any]) -> None:
-        """Make a volume, in the node's zone, for every claim that waited for its first consumer."""
+        """Make a volume in the node's zone for each claim that waited for its consumer."""
         namespace = pod["metadata"]["namespace"]
         for name in claims_of(pod):
             claim = self._store.get("persistentvolumeclaims", name, namespace)
@@ -124,8 +129,10 @@ class Volumes:
                 yield found
 
     def when_attached(self, pod: Object, action: Callable[[], None]) -> None:
-        """Do `action` once all the pod's volumes are attached to its node: at once if it has
-        none."""
+        """Do `action` once all the pod's volumes are attached to its node.
+
+        At once if it has none.
+        """
         if not claims_of(pod):
             action()
             return
@@ -143,8 +150,11 @@ class Volumes:
                 action()
 
     def _attached(self, pod: Object) -> bool:
-        """Whether every volume is attached to the pod's node; begins what is not. A volume that is
-        still attached to another node has to be detached there first (ReadWriteOnce)."""
+        """Attach the pod's volumes; return whether all are attached to its node.
+
+        A volume that is still attached to another node has to be detached there first
+        (ReadWriteOnce).
+        """
         complete = True
         node = pod["spec"]["nodeName"]
         for volume in self._bound(pod):

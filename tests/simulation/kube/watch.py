@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One watch: changes of one resource that pass its selectors, as lines that are made only when they
-are taken."""
+"""Watch the changes of one resource that pass its selectors.
+
+Lines are made only when they are taken.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +32,11 @@ Pending = tuple[Change, str] | bytes
 
 
 class Watch:
-    """A watch that nobody waits in: `lines` takes what is ready. `on_ready` is called whenever
-    there is something new to take or the watch was closed. A refused watch is closed from the
-    start, with `status` and `refusal`."""
+    """A watch that nobody waits in: `lines` takes what is ready.
+
+    `on_ready` is called whenever there is something new to take or the watch was closed. A refused
+    watch is closed from the start, with `status` and `refusal`.
+    """
 
     def __init__(self) -> None:
         self.status = 200
@@ -44,7 +48,7 @@ class Watch:
         self._stop: list[Callable[[], object]] = []
 
     def lines(self) -> list[bytes]:
-        """The events that are ready now, oldest first, each a line of JSON without its newline."""
+        """Return the events that are ready now, oldest first, each as a line of JSON."""
         if not self._ready:
             return []
         ready, self._ready = self._ready, []
@@ -85,8 +89,10 @@ class Watch:
 
 
 def transition(change: Change, namespace: str, test: Test | None) -> str | None:
-    """The event type that a watcher with this scope and selector sees of the change, None if it
-    sees nothing."""
+    """Return the event type that a watcher with this scope sees of the change.
+
+    None if it sees nothing.
+    """
     was = change.old is not None and _in(change.old, namespace, test)
     is_now = change.new is not None and _in(change.new, namespace, test)
     if is_now:
@@ -103,9 +109,12 @@ def _in(obj: Mapping[str, Any], namespace: str, test: Test | None) -> bool:
 def start(
     control: Control, table: Table, namespace: str, test: Test | None, query: Mapping[str, str]
 ) -> Watch:
-    """Open a watch with the given query (resourceVersion, timeoutSeconds, allowWatchBookmarks,
-    sendInitialEvents). Raises ApiError where the server would refuse. One from a version of the
-    future is silent until that is reached (apiserver storage/cacher)."""
+    """Open a watch with the given query.
+
+    It has resourceVersion, timeoutSeconds, allowWatchBookmarks, sendInitialEvents. Raises ApiError
+    where the server would refuse. One from a version of the future is silent until that is reached
+    (apiserver storage/cacher).
+    """
     options.check_list({**query, "watch": "true"}, control.streams_lists)
     watch, asked = Watch(), options.version(query)
     initial = _initial(query, control.streams_lists)
@@ -128,8 +137,11 @@ def start(
 
 
 def _initial(query: Mapping[str, str], streaming: bool) -> bool | None:
-    """sendInitialEvents, which a server that streams lists takes for asked where no version is
-    given (internalversion SetListOptionsDefaults)."""
+    """Return sendInitialEvents.
+
+    A server that streams lists takes it for asked where no version is given (internalversion
+    SetListOptionsDefaults).
+    """
     if streaming and query.get("resourceVersion", "0") in ("", "0"):
         return options.flag({"sendInitialEvents": "true", **query}, "sendInitialEvents")
     return options.flag(query, "sendInitialEvents")
@@ -174,8 +186,10 @@ def _bookmark(
 
 
 def _clocks(watch: Watch, control: Control, table: Table, query: Mapping[str, str]) -> None:
-    """Timeout and bookmarks; a bookmark also comes just before the end, so that a client resumes
-    where it is."""
+    """Start timeout and bookmarks.
+
+    A bookmark also comes just before the end, so that a client resumes where it is.
+    """
     limit = float(options.number(query, "timeoutSeconds") or 1800)
     if control.behavior.watch_close_interval is not None:
         limit = min(limit, control.behavior.watch_close_interval)

@@ -25,7 +25,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.tally import Tall
 
 
 def reference(kind: str, api_version: str, owner: Mapping[str, Any]) -> Object:
-    """The owner reference of a controller."""
+    """Return the owner reference of a controller."""
     meta = owner["metadata"]
     names = {"apiVersion": api_version, "kind": kind, "name": meta["name"], "uid": meta["uid"]}
     return {**names, "controller": True, "blockOwnerDeletion": True}
@@ -34,7 +34,7 @@ def reference(kind: str, api_version: str, owner: Mapping[str, Any]) -> Object:
 def from_template(
     template: Mapping[str, Any], owner: Mapping[str, Any], ref: Object, **meta: Any
 ) -> Object:
-    """A pod made of a workload's template."""
+    """Return a pod made of a workload's template."""
     given = template.get("metadata") or {}
     parts = {
         name: given[name] for name in ("labels", "annotations", "finalizers") if given.get(name)
@@ -44,7 +44,10 @@ def from_template(
 
 
 def is_closing(control: Control, obj: Mapping[str, Any]) -> bool:
-    """Whether the object, or its namespace, is being deleted: nothing more is made for it."""
+    """Return whether the object, or its namespace, is being deleted.
+
+    Nothing more is made for it.
+    """
     namespace = control.store.get("namespaces", obj["metadata"]["namespace"])
     return is_terminating(obj) or namespace is None or is_terminating(namespace)
 
@@ -102,9 +105,11 @@ class ReplicaSets:
 
 
 class Deployments:
-    """Keeps one ReplicaSet per pod template. A new template's ReplicaSet starts in full size, and
-    the old ones shrink as its pods become ready; maxSurge and maxUnavailable of a rollout are not
-    modelled."""
+    """Keeps one ReplicaSet per pod template.
+
+    A new template's ReplicaSet starts in full size, and the old ones shrink as its pods become
+    ready; maxSurge and maxUnavailable of a rollout are not modeled.
+    """
 
     def __init__(self, control: Control) -> None:
         self._control, self._store = control, control.store
@@ -135,7 +140,7 @@ class Deployments:
         self._report(found, sets, current)
 
     def _current(self, found: Object) -> Object:
-        """The ReplicaSet of the present template; made if there is none."""
+        """Return the ReplicaSet of the present template; make it if there is none."""
         template = found["spec"]["template"]
         digest = hashlib.sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()[:10]
         namespace, name = key_of(found)[0], f"{key_of(found)[1]}-{digest}"

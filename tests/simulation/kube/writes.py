@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Create, update, patch and delete, with dry run, optimistic locking and the split between spec and
-status."""
+"""Create, update, patch and delete.
+
+With dry run, optimistic locking and the split between spec and status.
+"""
 
 from __future__ import annotations
 
@@ -139,8 +141,11 @@ class Writes:
         return scale_of(stored) if request.subresource == "scale" else shown(resource, stored)
 
     def _tracked(self, request: Request, old: Object, new: Object) -> Object:
-        """managedFields, of which only the owner of a node's cordon is kept. (Where no fieldManager
-        is given the real server takes the client's user agent, which is not seen here.)"""
+        """Return the object with managedFields, of which a node's cordon is kept.
+
+        Where no fieldManager is given the real server takes the client's user agent, which is not
+        seen here.
+        """
         cordoned = new.get("spec", {}).get("unschedulable")
         if request.resource.plural != "nodes" or bool(cordoned) == bool(
             old["spec"].get("unschedulable")
@@ -159,8 +164,10 @@ class Writes:
         return {**new, "metadata": {**meta, "managedFields": [entry]} if cordoned else meta}
 
     def delete(self, request: Request) -> Answer:
-        """Delete one object: pods and what is held by finalizers are answered as objects, the rest
-        as a Status."""
+        """Delete one object.
+
+        Pods and what is held by finalizers are answered as objects, the rest as a Status.
+        """
         old = self._present(request)
         options = Options.read(request.body, request.query).check()
         now, gone = delete(self._control, request.resource, old, options)
@@ -184,8 +191,10 @@ class Writes:
 
 
 def _combined(resource: Resource, subresource: str, old: Object, body: Object) -> Object:
-    """What is stored: the main resource's writer cannot touch status, the status writer nothing
-    else."""
+    """Return what is stored.
+
+    The main resource's writer cannot touch status, the status writer nothing else.
+    """
     if subresource == "scale":
         scaled: Object = merged(old, {"spec": {"replicas": int(body["spec"].get("replicas", 0))}})
         return scaled
