@@ -29,10 +29,19 @@ def test_a_silent_kubelet_is_named() -> None:
     assert "the kubelet of its node does not answer" in status.reasons[0]
 
 
-def test_a_finalizer_is_named() -> None:
+def test_a_finalizer_of_a_pod_that_has_ended_holds_nothing_up() -> None:
     stage = Stage()
     stage.node("n1")
     stage.pod("held", finalizers=["example.com/guard"], grace=5)
+    stage.node("n2")
+    assert stage.drain("n1", force=True, timeout=60)["n1"].phase == "drained"
+    assert stage.names_on("n1") == ["held"]
+
+
+def test_a_finalizer_is_named_while_nobody_says_that_the_pod_has_ended() -> None:
+    stage = Stage()
+    stage.node("n1")
+    stage.pod("held", finalizers=["example.com/guard"], grace=5, annotations={STOP: "never"})
     stage.node("n2")
     status = stage.drain("n1", force=True, timeout=60)["n1"]
     assert status.phase == "failed"

@@ -118,7 +118,8 @@ def test_within_the_failure_budget_the_others_go_on() -> None:
     pod = next(
         pod for pod in world.cluster.pods_on(stuck) if pod["metadata"]["namespace"] == "shop"
     )
-    world.cluster.change("pods", pod, {"metadata": {"finalizers": ["example.com/stuck"]}})
+    never = {"metadata": {"annotations": {"world.nodeops/stop-seconds": "never"}}}
+    world.cluster.change("pods", pod, never)
     run = rotate(
         world, BLUE, failure_budget=1, canary=0, drain=DrainPolicy(timeout=120, pdb_timeout=60)
     )

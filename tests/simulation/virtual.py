@@ -26,16 +26,27 @@ LATENCY = 0.05
 """Seconds that a command takes, half of it on the way there."""
 
 
+INTERRUPTIONS = ("before", "sent", "answered", "signal")
+"""How a run is interrupted at a command: killed before its request, when that has taken effect, or
+when its answer has come; or told to stop as it is issued."""
+
+
 class Killed(Exception):
-    """Run ended in the middle, as by kill -9: nothing of ours runs after it."""
+    """End of a run in the middle, as by kill -9: nothing of ours runs after it.
+
+    `inbox`: of the run.
+    """
+
+    def __init__(self, why: str, inbox: VirtualInbox) -> None:
+        super().__init__(why)
+        self.inbox = inbox
 
 
 class VirtualInbox:
     """Implements engine.loop.Inbox on a Kernel.
 
-    `kill_at_command`: raise Killed instead of submitting the n-th command (from 0); `stop_at`:
-    deliver a Stop at this second. `past`: raise TimeoutError when the loop is still running by
-    then.
+    `kill_at_command`: raise Killed instead of submitting the n-th command (from 0); see
+    `interrupt`. `past`: raise TimeoutError when the loop is still running by then.
     """
 
     def __init__(
@@ -49,13 +60,24 @@ class VirtualInbox:
         self.kernel, self.ports, self._follow = kernel, ports, follow
         self._feeds: dict[Feed, tuple[list[float], Iterator[Message | Pause | None]]] = {}
         self._arrived: list[Message | Done | Stop] = []
-        self._kill_at, self.past = kill_at_command, past
+        self._interruption, self.past = (kill_at_command, "before"), past
         self.commands: list[tuple[float, Command]] = []
         self._wakes = -math.inf
 
     def now(self) -> float:
         """Return the World's seconds."""
         return self.kernel.now
+
+    def interrupt(self, command: int, how: str) -> None:
+        """Interrupt the run at its n-th command (from 0); `how`: see INTERRUPTIONS."""
+        self._interruption = (command, how)
+
+    def _meet(self, command: int, how: str) -> None:
+        """End the run if it is to be interrupted here."""
+        if self._interruption == (command, how):
+            if how != "signal":
+                raise Killed(f"command {command}, {how}", self)
+            self._arrived.append(Stop("signal SIGTERM"))
 
     def stop_at(self, at: float, reason: str = "signal SIGTERM") -> None:
         """Let somebody end the run at this second."""
@@ -77,24 +99,27 @@ class VirtualInbox:
 
         Its outcome is delivered after the other half.
         """
-        if self._kill_at is not None and len(self.commands) >= self._kill_at:
-            raise Killed(f"before command {self._kill_at}: {command}")
-        began = self.kernel.now
+        number, began = len(self.commands), self.kernel.now
+        self._meet(number, "before")
+        self._meet(number, "signal")
         self.commands.append((began, command))
-        self.kernel.after(LATENCY / 2, lambda: self._perform(command, began, not_after))
+        self.kernel.after(LATENCY / 2, lambda: self._perform(number, not_after))
 
-    def _perform(self, command: Command, began: float, not_after: float) -> None:
+    def _perform(self, number: int, not_after: float) -> None:
         if self.kernel.now < self._wakes:
             left = self._wakes - self.kernel.now
-            self.kernel.after(left, lambda: self._perform(command, began, not_after))
+            self.kernel.after(left, lambda: self._perform(number, not_after))
             return
+        began, command = self.commands[number]
         answer, failure = None, None
         try:
             answer = command.apply(self.ports.until(not_after))
         except RotatorError as error:
             failure = error
+        self._meet(number, "sent")
 
         def deliver() -> None:
+            self._meet(number, "answered")
             self._arrived.append(Done(command, answer, failure, began, self.kernel.now))
 
         self.kernel.after(LATENCY / 2, deliver)

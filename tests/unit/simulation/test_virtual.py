@@ -100,6 +100,27 @@ def test_a_run_is_killed_before_the_command_that_was_named() -> None:
     assert len(inbox.commands) == 1
 
 
+@pytest.mark.parametrize("how", ["sent", "answered"])
+def test_a_run_is_killed_when_its_request_has_taken_effect(how: str) -> None:
+    kernel, seen = Kernel(), list[Any]()
+    inbox = an_inbox(kernel)
+    inbox.interrupt(1, how)
+    inbox.submit(Act(seen))
+    inbox.submit(Act(seen))
+    with pytest.raises(Killed) as killed:
+        while True:
+            inbox.wait(100.0)
+    assert len(seen) == 2 and killed.value.inbox is inbox
+    assert kernel.now == (LATENCY / 2 if how == "sent" else LATENCY)
+
+
+def test_a_run_is_told_to_stop_at_a_command() -> None:
+    inbox, seen = an_inbox(Kernel()), list[Any]()
+    inbox.interrupt(0, "signal")
+    inbox.submit(Act(seen))
+    assert inbox.wait(100.0) == [Stop("signal SIGTERM")]
+
+
 def test_somebody_stops_the_run() -> None:
     kernel = Kernel()
     inbox = an_inbox(kernel)

@@ -11,6 +11,7 @@ are never compared.
 from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    ReadGroup,
     ReadLease,
     WriteLease,
 )
@@ -141,7 +142,7 @@ def keep(ctx: RotationContext) -> bool:
         if ctx.now - memory.confirmed < duration / 3
         else ctx.now + 1
     )
-    return ctx.now - memory.confirmed < duration * 2 / 3
+    return ctx.now - memory.confirmed < duration * 2 / 3 and not _is_being_released(ctx)
 
 
 def _create_again(ctx: RotationContext) -> bool:
@@ -192,12 +193,20 @@ def _notes(ctx: RotationContext) -> tuple[tuple[str, str], ...]:
 def release(ctx: RotationContext) -> bool:
     """Release the Lease; return True once that is done.
 
-    The journal stays in it for the next run if anything is left to restore.
+    The journal stays in it for the next run if anything is left to restore. What we have asked for
+    has to be answered before: it could take effect when the Lease is somebody else's.
     """
     if ctx.memory.released or not ctx.memory.held:
         return True
-    _write(ctx, "")
+    free = (ReadGroup, ReadLease, WriteLease)
+    if all(isinstance(command, free) for command in (*ctx.view.in_flight, *ctx.commands)):
+        _write(ctx, "")
     return False
+
+
+def _is_being_released(ctx: RotationContext) -> bool:
+    writes = (command for command in ctx.view.in_flight if isinstance(command, WriteLease))
+    return any(not write.lease.holder for write in writes)
 
 
 def _write(ctx: RotationContext, holder: str) -> None:

@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    ChangeNode,
+    Command,
+    ReadGroup,
     ReadLease,
     WriteLease,
 )
@@ -22,6 +25,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
     dump,
@@ -199,3 +203,25 @@ def test_a_conflict_has_the_lease_read_again() -> None:
     memory = learned(taking(FREE).memory, WriteLease(FREE), error=ConflictError("moved"))
     ctx = a_context(a_group(), lease_read=memory.lease_read)
     assert lock.known(ctx) is False and ctx.commands == [ReadLease(LEASE)]
+
+
+CORDON = ChangeNode("n1", "1", NodeChange(True))
+GIVEN_UP = WriteLease(dataclasses.replace(HELD, holder=""))
+
+
+@pytest.mark.parametrize(
+    ("in_flight", "released"), [((), True), ((ReadGroup("blue"),), True), ((CORDON,), False)]
+)
+def test_the_lease_is_released_when_nothing_of_ours_is_in_flight(
+    in_flight: tuple[Command, ...], released: bool
+) -> None:
+    ctx = a_context(a_group(), in_flight=in_flight)
+    assert lock.release(ctx) is False
+    assert [lease.holder for lease in writes(ctx)] == [""] * released
+
+
+@pytest.mark.parametrize(("in_flight", "may"), [((), True), ((GIVEN_UP,), False)])
+def test_nothing_is_done_while_the_lease_is_being_released(
+    in_flight: tuple[Command, ...], may: bool
+) -> None:
+    assert lock.keep(a_context(a_group(), in_flight=in_flight)) is may
