@@ -26,7 +26,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
-    DrainMemory,
     DrainPhase,
     NodeStatus,
     PodState,
@@ -37,9 +36,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.obser
     budgets_of,
     learn,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.order import find, unread
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.order import (
+    read_nodes,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
-    OrderedNode,
+    OrderMemory,
     RunResult,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import (
@@ -57,16 +58,13 @@ TRIES = 3
 
 
 @dataclasses.dataclass(frozen=True)
-class CheckMemory:
+class CheckMemory(OrderMemory):
     """Memory of a check.
 
     `answers` by the pod's UID. `tries`: requests that failed for it. Nothing is requested before
     `not_before`.
     """
 
-    began: float | None = None
-    nodes: Mapping[str, OrderedNode] | None = None
-    drain: DrainMemory = dataclasses.field(default_factory=DrainMemory)
     answers: Mapping[str, Answer | RotatorError] = dataclasses.field(default_factory=dict)
     tries: Mapping[str, int] = dataclasses.field(default_factory=dict)
     not_before: float = -math.inf
@@ -76,14 +74,9 @@ def decide_check(
     memory: CheckMemory, view: View, now: float, order: Order
 ) -> Step[CheckMemory, RunResult]:
     """Decide what to request as a dry run at this look, or return the result."""
-    if memory.began is None:
-        memory = dataclasses.replace(memory, began=now)
-    if memory.nodes is None:
-        found = find(order, view.cache)
-        if found is None:
-            wake, result = unread(memory.began or 0.0, view, now, order)
-            return Step(memory, wake=wake, feeds=order.feeds, result=result)
-        memory = dataclasses.replace(memory, nodes=found)
+    memory, waiting = read_nodes(memory, view, now, order)
+    if waiting is not None:
+        return waiting
     ordered = memory.nodes or {}
     if view.stop is not None:
         return Step(

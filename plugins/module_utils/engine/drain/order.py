@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     ChangeNode,
@@ -32,6 +33,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.advan
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
     OrderedNode,
+    OrderMemory,
     RunMemory,
     RunResult,
 )
@@ -51,22 +53,35 @@ WRITE_RETRY, WRITE_ATTEMPTS = 2.0, 15
 often."""
 
 
+AnyMemory = TypeVar("AnyMemory", bound=OrderMemory)
+
+
 def decide(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunMemory, RunResult]:
     """Decide what to do at this look: cordon, evict, restore, or end."""
-    if memory.began is None:
-        memory = dataclasses.replace(memory, began=now)
-    if memory.nodes is None:
-        found = find(order, view.cache)
-        if found is None:
-            wake, result = unread(memory.began or 0.0, view, now, order)
-            return Step(memory, wake=wake, feeds=order.feeds, result=result)
-        memory = dataclasses.replace(memory, nodes=found)
+    memory, waiting = read_nodes(memory, view, now, order)
+    if waiting is not None:
+        return waiting
     memory = _learn(memory, view, now)
     if view.stop is not None:
         return _stop(memory, view, now, order, view.stop.reason)
     if order.state != "drained":
         return _set_cordon(memory, view, now, order)
     return _drain(memory, view, now, order)
+
+
+def read_nodes(
+    memory: AnyMemory, view: View, now: float, order: Order
+) -> tuple[AnyMemory, Step[AnyMemory, RunResult] | None]:
+    """Return the memory with the nodes, or the step while they are not read."""
+    if memory.began is None:
+        memory = dataclasses.replace(memory, began=now)
+    if memory.nodes is not None:
+        return memory, None
+    found = find(order, view.cache)
+    if found is not None:
+        return dataclasses.replace(memory, nodes=found), None
+    wake, result = unread(memory.began or 0.0, view, now, order)
+    return memory, Step(memory, wake=wake, feeds=order.feeds, result=result)
 
 
 def find(order: Order, cache: Cache) -> dict[str, OrderedNode] | None:

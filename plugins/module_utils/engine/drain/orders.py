@@ -55,12 +55,18 @@ class OrderedNode:
 
 
 @dataclasses.dataclass(frozen=True)
-class RunMemory:
-    """Memory of the whole run. `nodes` is None until the nodes have been read."""
+class OrderMemory:
+    """Memory of a run or a check. `nodes` is None until they have been read."""
 
     began: float | None = None
     nodes: Mapping[str, OrderedNode] | None = None
     drain: DrainMemory = dataclasses.field(default_factory=DrainMemory)
+
+
+@dataclasses.dataclass(frozen=True)
+class RunMemory(OrderMemory):
+    """Memory of a whole run. `stop_at`: when a stopped run ends at the latest."""
+
     stop_at: float | None = None
 
 
