@@ -25,6 +25,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
     rotation,
     templates,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
 from ansible_collections.nodeops.rotator.tests.unit.floors.shape import ROOT
 from ansible_collections.nodeops.rotator.tests.unit.plugins.documentation import documented
 
@@ -40,6 +41,15 @@ ROLE_OPTIONS = ROLE["argument_specs"]["main"]["options"]
 ROLE_DEFAULTS = yaml.safe_load((ROOT / "roles/rotate/defaults/main.yml").read_text())
 OPTIONS = [(module, name) for module, spec in SPECS.items() for name in spec]
 ROLE_ONLY = {"rotate_failure_hook"}
+NOT_OF_THE_ROLE = {
+    *KUBE_SPEC,
+    "autoscaling_group_name",
+    "cluster_name",
+    "launch_template_version",
+    "request_burst",
+    "request_rate",
+}
+"""Options that the role gets from the inventory or from the role prepare, or does not offer."""
 
 
 def meaning(option: dict[str, Any], suboptions: str) -> dict[str, Any]:
@@ -76,6 +86,11 @@ def test_the_role_has_the_defaults_and_choices_of_the_module(name: str) -> None:
     default = spec.get("default")
     assert option["default"] == ROLE_DEFAULTS[name] == ("" if default is None else default)
     assert option.get("choices") == spec.get("choices")
+
+
+def test_the_role_offers_every_other_option_of_the_module() -> None:
+    offered = {name.removeprefix("rotate_") for name in set(ROLE_DEFAULTS) - ROLE_ONLY}
+    assert offered == set(rotation.SPEC) - NOT_OF_THE_ROLE
 
 
 def test_argument_specs_hold_the_defaults_of_the_records() -> None:
