@@ -11,6 +11,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import l
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     capacity,
     gate,
+    raising,
     unknown,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
@@ -42,7 +43,7 @@ def begin(ctx: RotationContext) -> None:
     why = obstacle(ctx)
     end_if_stalled(ctx, why)
     if not why and ctx.memory.mode == "rotate":
-        capacity.raise_desired(ctx)
+        raising.raise_desired(ctx)
         capacity.choose(ctx)
 
 

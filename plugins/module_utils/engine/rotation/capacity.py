@@ -10,19 +10,11 @@ import dataclasses
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     Protect,
     ProtectNew,
-    ReadGroup,
-    SetDesired,
-    SetMaxSize,
     SetTag,
     Suspend,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIGNPOST
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
-    SETTLED,
-    propose_raise,
-    withdraw_raise,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     SOFT_TAINT,
     Member,
@@ -32,7 +24,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
     Window,
     may_take,
-    room,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import unknown
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
@@ -42,9 +33,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
     NodeRecord,
 )
 
-RECENT = 5.0
-"""Seconds: desired is raised only on a read no older, lest it be lowered for somebody who has just
-raised it."""
 PROTECT_AT_ONCE = 50
 """SetInstanceProtection takes up to 50 instance ids (its API reference)."""
 
@@ -95,57 +83,6 @@ def limits(ctx: RotationContext) -> Window:
         return whole
     surge = min(whole.surge, ctx.policy.canary)
     return Window(surge, min(whole.unavailable, max(0, ctx.policy.canary - surge)))
-
-
-def raise_desired(ctx: RotationContext) -> None:
-    """Launch the surge: record it, raise MaxSize if need be, then desired."""
-    if ctx.journal.account.raise_from is not None:
-        _carry_out(ctx, ctx.journal.account.raise_from, ctx.journal.expected)
-        return
-    situation, cap = ctx.situation, limits(ctx).surge
-    wanted = len(unknown.to_replace(ctx))
-    more = min(
-        min(cap, wanted) - situation.surge,
-        room(max(situation.launched, situation.desired), situation.base, limits(ctx)),
-    )
-    if more <= 0 or not ctx.read_fresh or ctx.journal.decrements:
-        return
-    goal = situation.desired + more
-    if ctx.group.max_size < goal:
-        ours = ctx.journal.max_size or ()
-        # A MaxSize that is not ours was set by somebody else: that one is to be put back.
-        known = ours if ctx.group.max_size in ours else (ctx.group.max_size,)
-        ctx.record(max_size=tuple(dict.fromkeys((*known, goal))))
-    ctx.account(propose_raise(ctx.journal.account, goal))
-
-
-def _carry_out(ctx: RotationContext, start: int, goal: int) -> None:
-    """Carry out the recorded raise, unless somebody has changed desired meanwhile.
-
-    Then reads decide what becomes of it (see core.rotation.accounting).
-    """
-    if ctx.group.desired != start or ctx.raise_issued:
-        ctx.poll_soon = True
-    elif ctx.now - ctx.memory.read_began > RECENT:
-        ctx.do(ReadGroup(ctx.policy.group))
-    elif ctx.group.max_size < goal:
-        ctx.do(SetMaxSize(ctx.group.name, goal))
-    else:
-        ctx.do(SetDesired(ctx.group.name, goal))
-        ctx.tell(
-            "surge",
-            ctx.group.name,
-            f"desired {start} → {goal}",
-            once=f"surge {ctx.journal.base} {start} {goal} {len(ctx.memory.records)}",
-        )
-
-
-def drop_raise(ctx: RotationContext) -> None:
-    """Withdraw a recorded raise that is no longer wanted, once reads show none."""
-    account = ctx.journal.account
-    ctx.poll_soon = True
-    if ctx.group.desired == account.raise_from and ctx.over("raise withdrawn", SETTLED):
-        ctx.account(withdraw_raise(account))
 
 
 def tell_foreign(ctx: RotationContext) -> None:
@@ -275,10 +212,28 @@ def adopt(ctx: RotationContext) -> None:
         ours = member.outdated or member.id in ctx.journal.decrements
         if ours and member.id not in ctx.memory.marks.selected:
             take(ctx, member, member.outdated or "surplus")
+    _adopt_decrements(ctx)
+
+
+def _adopt_decrements(ctx: RotationContext) -> None:
+    """Continue with ends that an earlier run recorded, also of unmarked instances.
+
+    As long as one is recorded, its part of the surge cannot be given back in any other way.
+    """
+    for member in ctx.situation.members:
+        idle = not member.leaving and member.id not in ctx.memory.marks.skipped
+        if idle and member.id in ctx.journal.decrements:
+            take(ctx, member, member.outdated or "surplus")
 
 
 def give_up(ctx: RotationContext, member: Member) -> None:
-    """Leave this node as it is for the rest of this run."""
+    """Leave this node as it is for the rest of this run.
+
+    An end with decrement that was recorded for it and never asked for is withdrawn.
+    """
+    if member.id in ctx.journal.decrements and member.id not in ctx.memory.ended_by_us:
+        rest = tuple(name for name in ctx.journal.decrements if name != member.id)
+        ctx.record(decrements=rest)
     ctx.mark(
         selected=ctx.memory.marks.selected - {member.id},
         skipped=ctx.memory.marks.skipped | {member.id},

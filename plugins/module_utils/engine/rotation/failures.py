@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     AccessError,
     CredentialsError,
+    NotFoundError,
     RotatorError,
     TemporaryError,
 )
@@ -119,8 +120,10 @@ def _gives_up(command: Command, retry: Retry, shut: frozenset[type[Command]]) ->
         return False
     if isinstance(retry.error, AccessError):
         return type(command) in shut
-    most = FAILED_TIMES if isinstance(retry.error, TemporaryError) else REFUSED_TIMES
-    return retry.times >= most
+    # The watch brings a Node as it is now, or its end; until then the same write fails again.
+    gone = isinstance(command, ChangeNode) and isinstance(retry.error, NotFoundError)
+    passing = gone or isinstance(retry.error, TemporaryError)
+    return retry.times >= (FAILED_TIMES if passing else REFUSED_TIMES)
 
 
 def barred(ctx: RotationContext, member: Member) -> bool:

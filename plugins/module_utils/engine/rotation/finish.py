@@ -20,8 +20,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     lock,
     new_nodes,
     pointer,
+    raising,
     replacement,
     restore,
+    shrink,
     unknown,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
@@ -66,7 +68,7 @@ def _done(ctx: RotationContext) -> bool:
         ctx.forget("gate at the end")
     elif not ctx.over("gate at the end", ctx.policy.gate_timeout):
         return False
-    if not restore.shrunk(ctx) or not ctx.read_fresh:
+    if not shrink.shrunk(ctx) or not ctx.read_fresh:
         return False
     well = all(member.joined for member in situation.members if member.id not in left)
     return well and situation.launched == situation.desired and ended_nodes.ended_nodes_gone(ctx)
@@ -75,9 +77,9 @@ def _done(ctx: RotationContext) -> bool:
 def finish_settling(ctx: RotationContext) -> None:
     """Begin to restore once nothing is in flight and the surge is removed."""
     if ctx.journal.account.raise_from is not None:
-        capacity.drop_raise(ctx)
+        raising.drop_raise(ctx)
         return
-    if restore.shrunk(ctx) and ended_nodes.ended_nodes_gone(ctx) and _points_back(ctx):
+    if shrink.shrunk(ctx) and ended_nodes.ended_nodes_gone(ctx) and _points_back(ctx):
         _go_on_to_release(ctx)
 
 
@@ -89,11 +91,11 @@ def _points_back(ctx: RotationContext) -> bool:
 def finish_release(ctx: RotationContext) -> None:
     """Put everything back and give up the lock once reads show that it is."""
     if ctx.journal.account.raise_from is not None:
-        capacity.drop_raise(ctx)
+        raising.drop_raise(ctx)
         return
     if _points_back(ctx) and restore.restored(ctx) and ctx.recorded:
         if ctx.policy.restore_only and ctx.situation.surge:
-            restore.left(ctx, restore.surplus(ctx))
+            restore.left(ctx, shrink.surplus(ctx))
         for command, error in failures.hopeless(ctx).items():
             if not isinstance(command, SetDesired):  # what was never raised is not left either
                 restore.left(ctx, error.message)

@@ -10,6 +10,7 @@ may take does not count until that node has joined.
 
 from __future__ import annotations
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import AccessError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Pod
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
@@ -38,8 +39,11 @@ def closed(ctx: RotationContext) -> str:
     if ctx.policy.workload_gate == "off" or not ctx.memory.robbed:
         return ""
     ctx.feeds.add(PENDING)
-    if PENDING in ctx.view.cache.broken:
+    error = ctx.view.cache.broken.get(PENDING)
+    if isinstance(error, AccessError):
         return ""  # who may not list pods cannot wait for them; a drain could not begin either
+    if error is not None:
+        return f"the pending pods cannot be read: {error}"
     if not ctx.view.cache.synced(PENDING):
         return "the pending pods are being listed"
     waiting = _waiting(ctx)

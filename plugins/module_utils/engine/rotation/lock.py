@@ -19,6 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     AccessError,
     FailedError,
     LockedError,
+    RotatorError,
     UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
@@ -73,8 +74,9 @@ def acquire(ctx: RotationContext) -> bool:
         if isinstance(command, WriteLease)
     ]
     for error in refused:
-        if isinstance(error, AccessError) or ctx.over("no lock", LOST):
+        if isinstance(error, AccessError):
             raise error
+    _raise_if_never_taken(ctx, lease, refused)
     if lease is None or lease.holder in ("", ctx.policy.holder):
         _write(ctx, ctx.policy.holder)
     elif _expired(ctx, lease):
@@ -90,6 +92,21 @@ def acquire(ctx: RotationContext) -> bool:
     else:
         ctx.look_at(ctx.memory.lease_read + WATCH_OTHER)
     return False
+
+
+def _raise_if_never_taken(
+    ctx: RotationContext, lease: Lease | None, refused: list[RotatorError]
+) -> None:
+    """Raise once we have tried for too long, apart from the time of another holder."""
+    other = lease is not None and lease.holder not in ("", ctx.policy.holder)
+    limit = LOST + (lease.duration if lease is not None and other else 0)
+    if not ctx.over("no lock", limit):
+        return
+    never = UnreachableError(
+        f"Lease {ctx.lease} could not be taken in {limit:.0f} s: it changes whenever it is written",
+        "See who writes it (metadata.managedFields)",
+    )
+    raise next(iter(refused), never)
 
 
 def _expired(ctx: RotationContext, lease: Lease) -> bool:

@@ -12,12 +12,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RefusedError,
     RotatorError,
     TemporaryError,
+    UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
     BUDGETS,
     CSINODES,
     DAEMONSETS,
     NODES,
+    Feed,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -95,22 +97,46 @@ def _raise_if_blind(ctx: RotationContext) -> None:
     if not errors:
         ctx.forget("blind")
         ctx.forget("not let in")
+        _raise_if_silent(ctx)
         return
     first = ctx.memory.group is None or not ctx.view.cache.synced(NODES)
     if ctx.over("blind", FIRST_CONTACT if first else OUT_OF_SIGHT):
         raise errors[0]
 
 
+def _raise_if_silent(ctx: RotationContext) -> None:
+    """Raise if the nodes are not listed and nobody says why."""
+    if ctx.view.cache.synced(NODES):
+        ctx.forget("silent")
+    elif ctx.over("silent", OUT_OF_SIGHT):
+        raise _silence([NODES])
+
+
 def permitted(ctx: RotationContext) -> bool:
     """Return True once everything that drains and judgements need can be read.
 
-    It is asked before anything is touched. Raises the API server's refusal.
+    It is asked before anything is touched. Raises the error that prevents it.
     """
     ctx.feeds |= NEEDED
-    for feed in NEEDED:
-        if isinstance(error := ctx.view.cache.broken.get(feed), AccessError):
-            raise error
-    return ctx.view.cache.synced(*NEEDED)
+    broken = ctx.view.cache.broken
+    for feed in sorted(NEEDED & broken.keys()):
+        if not isinstance(broken[feed], TemporaryError):
+            raise broken[feed]
+    unread = sorted(feed for feed in NEEDED if not ctx.view.cache.synced(feed))
+    if not unread:
+        ctx.forget("unread")
+        return True
+    errors = [broken[feed] for feed in unread if feed in broken]
+    if errors and ctx.over("unread", FIRST_CONTACT):
+        raise errors[0]
+    if ctx.over("unread", OUT_OF_SIGHT):
+        raise _silence(unread)
+    return False
+
+
+def _silence(feeds: list[Feed]) -> RotatorError:
+    kinds = ", ".join(feed.kind for feed in feeds)
+    return UnreachableError(f"Cannot list {kinds}: no answer within {OUT_OF_SIGHT:.0f} s")
 
 
 def stale(ctx: RotationContext) -> bool:

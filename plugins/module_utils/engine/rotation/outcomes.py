@@ -11,6 +11,7 @@ import math
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     ChangeNode,
     Command,
+    DeleteNode,
     DeletePod,
     Evict,
     ReadGroup,
@@ -46,6 +47,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
 """Seconds until a failed command is tried again: at first, doubled every time, and at most."""
 
+CONFLICT_PAUSE = 1.0
+"""Seconds until a Lease that somebody else has written is read: who writes it again and again must
+not make us ask without a pause."""
+
 
 def learn(memory: Memory, view: View, now: float) -> Memory:
     """Return the memory after the outcomes of this look."""
@@ -67,6 +72,8 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
     memory = _asked(memory, command, done.ended)
     if isinstance(command, Terminate):
         memory = _terminated(memory, command, done.ended)
+    if isinstance(command, DeleteNode):  # a finalizer may keep the Node for long
+        memory = dataclasses.replace(memory, acts={**memory.acts, command: done.ended})
     if isinstance(command, ChangeNode):
         key = (command.name, command.change.kind)
         times = memory.node_writes.get(key, (0, 0.0))[0]
@@ -175,14 +182,13 @@ def _failed(memory: Memory, done: Done, now: float) -> Memory:
         command, (Evict, DeletePod)
     ):  # the drain has its own table of answers
         return memory
-    if isinstance(command, ChangeNode) and isinstance(error, (ConflictError, NotFoundError)):
-        # The watch brings the node as it is now, or its end; until then the same write would fail
-        # again.
-        return dataclasses.replace(
-            memory, retries={**memory.retries, command: Retry(0, now + FIRST_PAUSE, error)}
-        )
     if isinstance(command, WriteLease) and isinstance(error, (ConflictError, NotFoundError)):
-        return dataclasses.replace(memory, lease_read=-math.inf)
+        read = ReadLease(command.lease.name)
+        return dataclasses.replace(
+            memory,
+            lease_read=-math.inf,
+            retries={**memory.retries, read: Retry(0, now + CONFLICT_PAUSE, error)},
+        )
     if isinstance(error, TemporaryError) and not isinstance(error, LateError):
         # its answer may be lost only
         memory = _asked(memory, command, done.ended)

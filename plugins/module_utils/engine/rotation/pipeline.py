@@ -24,6 +24,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     pointer,
     replacement,
     shield,
+    shrink,
     unknown,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
@@ -49,6 +50,7 @@ OBSERVE = (
     Phase(ended_nodes.delete_ended_nodes, (ROTATE,)),
     Phase(capacity.adopt, (ROTATE, SETTLE)),
     Phase(capacity.tell_foreign, (ROTATE, SETTLE, RELEASE)),
+    Phase(shrink.give_up_unseen_ends, (ROTATE, SETTLE, RELEASE)),
     Phase(failures.settle_if_hopeless, (ROTATE,)),
     Phase(begin.settle_if_moved, (ROTATE,)),
 )

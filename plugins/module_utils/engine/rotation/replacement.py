@@ -174,6 +174,8 @@ def _terminate(ctx: RotationContext, member: Member) -> None:
     shrink = surplus or ((ctx.memory.mode != "rotate" or left <= ours) and zones_bear(ctx, member))
     if ours > 0 and shrink and situation.launched <= situation.desired:
         ctx.record(decrements=(*decrements, member.id))
+    elif surplus and situation.launched <= situation.desired and decrements:
+        _wait_to_end(ctx, member)  # the group would only launch another
     else:
         ctx.do(Terminate(member.id, False))
 
@@ -190,7 +192,19 @@ def _decrement(ctx: RotationContext, member: Member) -> None:
     elif ctx.memory.doubt is None and read is not None and read.desired > situation.base:
         ctx.do(Terminate(member.id, True))
     else:
-        ctx.poll_soon = True
+        _wait_to_end(ctx, member)
+
+
+def _wait_to_end(ctx: RotationContext, member: Member) -> None:
+    """Wait until reads show that a drained instance may end; leave it in the end."""
+    ctx.poll_soon = True
+    if ctx.over(f"ending {member.id}", ctx.policy.terminate_timeout):
+        give_up(ctx, member)
+        text = (
+            f"Node {member.name} is drained and could not be ended: desired of Auto Scaling group"
+            f" {ctx.group.name} is changed by others again and again"
+        )
+        fail(ctx, FailedError(text))
 
 
 def zones_bear(ctx: RotationContext, member: Member) -> bool:

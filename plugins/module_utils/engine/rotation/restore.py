@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""End a rotation: remove the surge, undo changes, release the lock.
+"""End a rotation: undo what the record lists.
 
 A value is restored only if it is still the one that we set; otherwise it is reported.
 """
@@ -14,107 +14,29 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Resume,
     SetMaxSize,
     SetTag,
-    Terminate,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIGNPOST
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     BALANCED,
     spread,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import may_take
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     balancers,
     replacement,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import (
     PROTECT_AT_ONCE,
-    take,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
-    hopeless,
     tried,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
-    REPEAT,
     STALE_READ_TIMEOUT,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.shield import unshield
-
-
-def shrunk(ctx: RotationContext) -> bool:
-    """Remove the surge, and what exceeds a lowered desired; return True once done.
-
-    What is left of it goes by draining replacement nodes that nobody needs (others only where there
-    is none): one whose loss unbalances no zone, among those one that never became ready, then the
-    youngest.
-    """
-    situation = ctx.situation
-    if situation.leaving:
-        return False
-    if situation.surge == 0 and situation.launched <= situation.desired:
-        ctx.forget("excess")
-        return True
-    if ctx.memory.doubt is not None:
-        return False
-    if situation.surge == 0 and not (ctx.over("excess", REPEAT) and ctx.read_fresh):
-        return False
-    excess = surplus(ctx)
-    if any(isinstance(command, Terminate) for command in hopeless(ctx)):
-        left(ctx, excess)
-        return True
-    if situation.launched <= situation.base or situation.launched < situation.desired:
-        return _never_launched(ctx)
-    return _take_surplus(ctx, excess)
-
-
-def surplus(ctx: RotationContext) -> str:
-    """Return how many nodes the group has above its base."""
-    situation = ctx.situation
-    return (
-        f"Auto Scaling group {ctx.group.name} has {situation.launched} nodes,"
-        f" {situation.launched - situation.base} above its base of {situation.base}"
-    )
-
-
-def _never_launched(ctx: RotationContext) -> bool:
-    """Wait for what was asked for; return True, with a report, if it never came."""
-    rotating = ctx.memory.mode == "rotate"
-    limit = ctx.boot_timeout if rotating else 2 * ctx.policy.poll_interval
-    if not ctx.over("unlaunched", limit):
-        return False
-    left(
-        ctx,
-        f"Desired of Auto Scaling group {ctx.group.name} stays {ctx.desired},"
-        f" {ctx.situation.surge} above its base: what was asked for was not launched, and"
-        " lowering it could cost an undrained node",
-    )
-    return True
-
-
-def _take_surplus(ctx: RotationContext, excess: str) -> bool:
-    """Select the next node to go; return True, with a report, if none can be spared."""
-    situation = ctx.situation
-    members = [member for member in situation.members if member.id not in ctx.memory.marks.skipped]
-    candidates = [member for member in members if not member.outdated] or members
-    if ctx.memory.mode == "rotate" and not all(member.joined for member in candidates):
-        return False
-    if not candidates:
-        left(ctx, excess)
-        return True
-    best = max(
-        candidates,
-        key=lambda m: (replacement.zones_bear(ctx, m), not m.joined, m.instance.launched_at, m.id),
-    )
-    if not best.available or may_take(situation.available, situation.base, ctx.window):
-        take(ctx, best, "surplus")
-        return False
-    if ctx.over("surplus", ctx.policy.terminate_timeout):
-        left(ctx, f"{excess}: too few are available to drain another")
-        return True
-    return False
 
 
 def left(ctx: RotationContext, sentence: str) -> None:

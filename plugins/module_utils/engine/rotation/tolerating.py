@@ -10,6 +10,8 @@ any other pod.
 
 from __future__ import annotations
 
+import math
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Evict
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import Verdict
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
@@ -39,16 +41,28 @@ def evicted_last(ctx: RotationContext, member: Member) -> bool:
     waiting = {key: pod for key, pod in pods.items() if key not in ctx.memory.evicted_last}
     if not waiting:
         return True
-    if ctx.over(f"last eviction {member.id}", ctx.policy.drain.pdb_timeout or float("inf")):
+    drain = ctx.policy.drain
+    if ctx.over(f"last eviction {member.id}", drain.pdb_timeout or drain.timeout or float("inf")):
         names = ", ".join(sorted(pod.id for pod in waiting.values()))
         give_up(ctx, member)
         fail(ctx, FailedError(f"Node {member.name}: the last eviction of {names} is refused"))
         return False
     for pod in waiting.values():
-        grace = ctx.policy.drain.grace_period
-        ctx.do(Evict(pod.namespace, pod.name, pod.uid, grace))
-    ctx.look_at(ctx.now + RECHECK)
+        due = _due(ctx, member, pod)
+        if ctx.now >= due:
+            ctx.do(Evict(pod.namespace, pod.name, pod.uid, drain.grace(pod.grace_period)))
+        ctx.look_at(max(due, ctx.now + RECHECK))
     return False
+
+
+def _due(ctx: RotationContext, member: Member, pod: Pod) -> float:
+    """Return when a pod may be evicted again, by what was answered last."""
+    memory = ctx.memory.drain
+    known = memory.nodes[member.name].pods.get(pod.uid)
+    if known is None:
+        return memory.paused_until
+    failed = known.next_try if known.trouble else -math.inf
+    return max(memory.paused_until, known.refused_at + RECHECK, failed)
 
 
 def _returning(ctx: RotationContext, member: Member) -> dict[str, Pod]:

@@ -6,17 +6,20 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease, Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
     NODES,
+    Broken,
     Cache,
     Feed,
     Listed,
+    Message,
     reduce,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
@@ -31,7 +34,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
     RotationPolicy,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import Size
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -93,12 +96,18 @@ def a_context(
     policy: RotationPolicy = POLICY,
     in_flight: Iterable[Command] = (),
     now: float = NOW,
+    shown: Mapping[Feed, Iterable[Any]] | None = None,
+    broken: Mapping[Feed, RotatorError] | None = None,
+    done: Iterable[Done] = (),
     **more: Any,
 ) -> RotationContext:
-    """A look that may act. `more`: fields of the memory."""
+    """A look that may act. `shown`: what other feeds list; `broken`: those that fail. `more`:
+    fields of the memory."""
+    messages: list[Message] = [Listed(feed, tuple(items)) for feed, items in (shown or {}).items()]
+    messages += [Broken(feed, error) for feed, error in (broken or {}).items()]
     ctx = RotationContext(
         a_memory(group, journal, **more),
-        View(a_cache(nodes), in_flight=frozenset(in_flight)),
+        View(reduce(a_cache(nodes), messages), tuple(done), frozenset(in_flight)),
         now,
         policy,
     )

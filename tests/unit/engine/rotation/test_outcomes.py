@@ -40,6 +40,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
     Memory,
+    Retry,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.outcomes import learn
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
@@ -245,14 +246,14 @@ def test_success_forgets_the_failures() -> None:
 
 
 @pytest.mark.parametrize("error", [ConflictError("moved"), NotFoundError("gone")])
-def test_a_node_that_changed_meanwhile_is_left_to_its_watch_and_not_hammered(
+def test_a_write_to_a_node_that_changed_meanwhile_is_repeated_ever_later(
     error: RotatorError,
 ) -> None:
-    memory = after_failures(error, 40, CHANGE)
-    assert memory.retries[CHANGE].times == 0 and memory.retries[CHANGE].at == NOW + 40 * 39 + 2
     ctx = a_context(GROUP)
-    ctx.memory = memory
-    assert not failures.hopeless(ctx)
+    for times, given_up in ((14, False), (15, True)):
+        ctx.memory = after_failures(error, times, CHANGE)
+        assert ctx.memory.retries[CHANGE] == Retry(times, NOW + 40 * (times - 1) + 30, error)
+        assert bool(failures.hopeless(ctx)) is given_up
 
 
 def test_answers_to_evictions_are_the_drains_own() -> None:

@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     finish,
     new_nodes,
     pipeline,
+    raising,
     replacement,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
@@ -46,7 +47,7 @@ def test_every_mode_has_one_end_and_comes_to_it_last(mode: str) -> None:
 
 @pytest.mark.parametrize("mode", [pipeline.SETTLE, pipeline.RELEASE, pipeline.STOP])
 def test_only_a_rotating_run_begins_anything(mode: str) -> None:
-    assert not {begin.begin, begin.protect, capacity.choose, capacity.raise_desired} & set(
+    assert not {begin.begin, begin.protect, capacity.choose, raising.raise_desired} & set(
         acts(mode)
     )
 

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Raise desired for the surge: recorded first, then carried out, or withdrawn."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    ReadGroup,
+    SetDesired,
+    SetMaxSize,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import OverdueError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    SETTLED,
+    propose_raise,
+    withdraw_raise,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
+    room,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
+    capacity,
+    unknown,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import settle
+
+RECENT = 5.0
+"""Seconds: desired is raised only on a read no older, lest it be lowered for somebody who has just
+raised it."""
+RAISE = "raise"
+"""Timer of a recorded raise that no read shows."""
+
+
+def raise_desired(ctx: RotationContext) -> None:
+    """Launch the surge: record it, raise MaxSize if need be, then desired."""
+    if ctx.journal.account.raise_from is not None:
+        _carry_out(ctx, ctx.journal.account.raise_from, ctx.journal.expected)
+        return
+    ctx.forget(RAISE)
+    situation, cap = ctx.situation, capacity.limits(ctx).surge
+    wanted = len(unknown.to_replace(ctx))
+    more = min(
+        min(cap, wanted) - situation.surge,
+        room(max(situation.launched, situation.desired), situation.base, capacity.limits(ctx)),
+    )
+    if more <= 0 or not ctx.read_fresh or ctx.journal.decrements:
+        return
+    goal = situation.desired + more
+    if ctx.group.max_size < goal:
+        ours = ctx.journal.max_size or ()
+        # A MaxSize that is not ours was set by somebody else: that one is to be put back.
+        known = ours if ctx.group.max_size in ours else (ctx.group.max_size,)
+        ctx.record(max_size=tuple(dict.fromkeys((*known, goal))))
+    ctx.account(propose_raise(ctx.journal.account, goal))
+
+
+def _carry_out(ctx: RotationContext, start: int, goal: int) -> None:
+    """Carry out the recorded raise, unless somebody has changed desired meanwhile.
+
+    Then reads decide what becomes of it (see core.rotation.accounting). Whoever writes it back
+    again and again is not fought.
+    """
+    if ctx.over(RAISE, ctx.boot_timeout):
+        text = (
+            f"Desired of Auto Scaling group {ctx.group.name} was to be set to {goal} and is still"
+            f" {ctx.group.desired} after {ctx.boot_timeout:.0f} s"
+        )
+        settle(ctx, OverdueError(text, "See who writes it back; its scaling activities may say"))
+    elif ctx.group.desired != start or ctx.raise_issued:
+        ctx.poll_soon = True
+    elif ctx.now - ctx.memory.read_began > RECENT:
+        ctx.do(ReadGroup(ctx.policy.group))
+    elif ctx.group.max_size < goal:
+        ctx.do(SetMaxSize(ctx.group.name, goal))
+    else:
+        ctx.do(SetDesired(ctx.group.name, goal))
+        ctx.tell(
+            "surge",
+            ctx.group.name,
+            f"desired {start} → {goal}",
+            once=f"surge {ctx.journal.base} {start} {goal} {len(ctx.memory.records)}",
+        )
+
+
+def drop_raise(ctx: RotationContext) -> None:
+    """Withdraw a recorded raise that is no longer wanted, once reads show none.
+
+    Also when they show other values again and again.
+    """
+    account = ctx.journal.account
+    ctx.poll_soon = True
+    unchanged = ctx.group.desired == account.raise_from and ctx.over("raise withdrawn", SETTLED)
+    if unchanged or ctx.over("raise in doubt", ctx.policy.terminate_timeout):
+        ctx.account(withdraw_raise(account))
