@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import follow
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import Feeds
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command, Evict
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.order import Order
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
@@ -174,9 +174,7 @@ class Stage:
         call = kube_call(self.cluster)
         # type: ignore[arg-type]  # a drain does not touch AWS
         ports = Ports(cloud=None, cluster=KubeClient(call))
-        self.inbox = VirtualInbox(
-            self.kernel, ports, lambda feed: follow(call, feed), kill_at_command
-        )
+        self.inbox = VirtualInbox(self.kernel, ports, Feeds(call).follow, kill_at_command)
         return self.inbox
 
     def _tell(self, event: Event, now: float) -> None:

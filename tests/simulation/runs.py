@@ -17,7 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autosc
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import follow
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import Feeds
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
@@ -109,7 +109,7 @@ def prepare(
         call, clock=lambda: utc().strftime("%Y-%m-%dT%H:%M:%S.%fZ"), deadline=deadline
     )
     ports = Ports(AutoScaling(aws, lambda: utc().timestamp()), cluster)
-    inbox = VirtualInbox(world.kernel, ports, lambda feed: follow(call, feed), kill_at_command)
+    inbox = VirtualInbox(world.kernel, ports, Feeds(call).follow, kill_at_command)
     return Run(world, policy, inbox)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import follow
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import Feeds
 from ansible_collections.nodeops.rotator.plugins.module_utils.core import requests
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain import order as orders
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.order import Order
@@ -93,7 +93,7 @@ def drain(module: AnsibleAWSModule) -> Result:
 def _run(module: AnsibleAWSModule, order: Order, progress: Progress) -> RunResult:
     call, limits = connect(module, one_attempt=True), requests.from_params(module.params)
     ports = Ports(None, KubeClient(call))
-    with ThreadInbox(ports, lambda feed: follow(call, feed), progress.abandoned) as inbox:
+    with ThreadInbox(ports, Feeds(call).follow, progress.abandoned) as inbox:
         allowance = Allowance.of(limits, inbox.now())
         if module.check_mode:
             return run(decide_check, CheckMemory(), order, inbox, progress, allowance)

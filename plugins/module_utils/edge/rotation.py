@@ -20,7 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autosc
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import follow
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import Feeds
 from ansible_collections.nodeops.rotator.plugins.module_utils.core import requests
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.options import choices
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
@@ -92,6 +92,6 @@ def _run(module: AnsibleAWSModule, progress: Progress) -> RotationResult:
     deadline = Deadline(clock)
     cloud = AutoScaling(Aws(RawAws(module, ONE_ATTEMPT), deadline))
     ports = Ports(cloud, KubeClient(call, params["lock_namespace"], deadline=deadline))
-    with ThreadInbox(ports, lambda feed: follow(call, feed), progress.abandoned) as inbox:
+    with ThreadInbox(ports, Feeds(call).follow, progress.abandoned) as inbox:
         allowance = Allowance.of(limits, inbox.now())
         return run(decide, start(inbox.now()), policy, inbox, progress, allowance)

@@ -15,7 +15,6 @@ in memory and us a request. A server that refuses it is listed in pages and then
 from __future__ import annotations
 
 import json
-import weakref
 from collections.abc import Generator, Iterator
 from typing import Any, Union
 
@@ -55,20 +54,26 @@ QUIET_END = 1.0
 not hammered."""
 EXPIRED = ("410", "Expired", "Gone")
 
-_plain: weakref.WeakSet[Any] = weakref.WeakSet()
-"""Servers (by their call) that refused a streaming list, so that they are not asked for each feed
-again."""
-
 Messages = Generator[Union[Message, Pause, None], None, None]
 
 
-def follow(call: KubeCall, feed: Feed) -> Iterator[Message | Pause | None]:
-    """Yield the messages of a feed from now on.
+class Feeds:
+    """Feeds of one server.
 
-    An error is reported as Broken, followed by a Pause; then the feed is listed anew, because what
-    was missed meanwhile cannot be known.
+    A server that refuses a streaming list once is not asked for one again, for any feed.
     """
-    return _Follower(call, feed).messages()
+
+    def __init__(self, call: KubeCall) -> None:
+        self.call = call
+        self.streams = True
+
+    def follow(self, feed: Feed) -> Iterator[Message | Pause | None]:
+        """Yield the messages of a feed from now on.
+
+        An error is reported as Broken, followed by a Pause; then the feed is listed anew, because
+        what was missed meanwhile cannot be known.
+        """
+        return _Follower(self, feed).messages()
 
 
 class _Follower:
@@ -77,15 +82,15 @@ class _Follower:
     `version`: where the next watch begins; "": everything has to be listed anew.
     """
 
-    def __init__(self, call: KubeCall, feed: Feed) -> None:
-        self.call, self.feed = call, feed
+    def __init__(self, feeds: Feeds, feed: Feed) -> None:
+        self.feeds, self.call, self.feed = feeds, feeds.call, feed
         self.version = ""
         self.failures = 0
 
     def messages(self) -> Messages:
         while True:
             try:
-                if not self.version and self.call in _plain:
+                if not self.version and not self.feeds.streams:
                     yield self._list()
                 yield from self._watch()
             except RotatorError as error:
@@ -97,8 +102,8 @@ class _Follower:
             if fresh:  # the continue token of a list: do not begin again at once
                 yield Pause(BACKOFF[0])
             return
-        if fresh and isinstance(error, RefusedError) and self.call not in _plain:
-            _plain.add(self.call)
+        if fresh and isinstance(error, RefusedError) and self.feeds.streams:
+            self.feeds.streams = False
             return
         yield Broken(self.feed, error)
         if isinstance(error, ThrottledError) and error.retry_after is not None:

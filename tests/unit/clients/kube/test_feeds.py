@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.errors import NO_ANSWER
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import follow
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import Feeds
 from ansible_collections.nodeops.rotator.plugins.module_utils.core import errors
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
     Broken,
@@ -79,8 +79,8 @@ class Server:
             )
 
 
-def heard(server: Server, number: int) -> list[Any]:
-    return list(itertools.islice(follow(server, FEED), number))
+def heard(server: Server, number: int, feeds: Feeds | None = None) -> list[Any]:
+    return list(itertools.islice((feeds or Feeds(server)).follow(FEED), number))
 
 
 def names(message: Any) -> list[str]:
@@ -122,11 +122,12 @@ def test_the_next_watch_goes_on_from_the_last_word() -> None:
 @pytest.mark.parametrize("code", [400, 422])
 def test_a_server_without_streaming_lists_is_asked_once(code: int) -> None:
     server = Server([error(code)], [("ADDED", pod("a", 51))], [("ADDED", pod("b", 52))])
-    listed, changed = heard(server, 2)
+    feeds = Feeds(server)
+    listed, changed = heard(server, 2, feeds)
     assert names(listed) == ["listed"]
     assert changed.item.name == "a"
     assert [query.get("resourceVersion") for query in server.queries] == [None, "50"]
-    assert names(heard(server, 1)[0]) == ["listed"]
+    assert names(heard(server, 1, feeds)[0]) == ["listed"]
     assert len(server.queries) == 2
 
 
