@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Protocol
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import Answer
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import (
@@ -165,8 +166,8 @@ class PointBack(_OnAws):
     template: str
     version: str
 
-    def apply(self, ports: Ports) -> Any:
-        return ports.cloud.point_back(self.group, self.template, self.version)
+    def apply(self, ports: Ports) -> None:
+        ports.cloud.point_back(self.group, self.template, self.version)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -214,7 +215,7 @@ class Evict(_OnKubernetes):
     grace: int | None = None
     dry_run: bool = False
 
-    def apply(self, ports: Ports) -> Any:
+    def apply(self, ports: Ports) -> Answer:
         return ports.cluster.evict(self.namespace, self.name, self.uid, self.grace, self.dry_run)
 
 
@@ -228,7 +229,7 @@ class DeletePod(_OnKubernetes):
     grace: int | None = None
     dry_run: bool = False
 
-    def apply(self, ports: Ports) -> Any:
+    def apply(self, ports: Ports) -> Answer:
         return ports.cluster.delete_pod(
             self.namespace, self.name, self.uid, self.grace, self.dry_run
         )

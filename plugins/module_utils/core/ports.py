@@ -8,8 +8,9 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import Answer
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease, Taint
 
@@ -73,11 +74,11 @@ class Cluster(Protocol):
 
     def evict(
         self, namespace: str, name: str, uid: str, grace: int | None, dry_run: bool
-    ) -> Any: ...
+    ) -> Answer: ...
 
     def delete_pod(
         self, namespace: str, name: str, uid: str, grace: int | None, dry_run: bool
-    ) -> Any: ...
+    ) -> Answer: ...
 
     def read_lease(self, name: str) -> Lease | None: ...
     def write_lease(self, lease: Lease) -> Lease: ...
