@@ -8,6 +8,8 @@ SHELL := /bin/bash
 PYTHON ?=
 # The scenario of `make world`.
 SCENARIO ?= eks
+# How often `make interrupts` ends the playbook.
+TIMES ?= 200
 
 export PYTHON
 python := .venv/bin/python
@@ -93,6 +95,10 @@ bench-world: venv ## measure the processor time of rotations in virtual time
 .PHONY: bench-looks
 bench-looks: venv ## measure what the heartbeats of other nodes cost a rotation
 	@$(run).bench.looks
+
+.PHONY: interrupts
+interrupts: venv ## end the real playbook at random moments and see that nothing goes on (TIMES=200)
+	@$(run).integration.interrupts --times $(TIMES)
 
 .PHONY: check
 check: venv ## run every linter and build check

@@ -1,0 +1,271 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""End the real playbook at random moments and see that nothing goes on: `make interrupts`.
+
+The playbook runs in a pseudo-terminal on a world on the wire. One that stops in time terminates at
+most the node that was on its way when it was ended, and leaves no process behind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import fcntl
+import json
+import os
+import pty
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import termios
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.nodeops.rotator.tests.integration.wire import (
+    PROGRAMS,
+    QUICK,
+    WorldOnWire,
+    world_on_wire,
+)
+
+GROUP = "demo-blue"
+VARIABLES = {
+    **QUICK,
+    "rotate_max_surge": 1,
+    "rotate_lease_duration": 5,
+    "rotate_stop_timeout": 120,
+}
+LINES = 60
+"""About how many lines a rotation of four nodes shows."""
+BEFORE_FIRST_LINE, BETWEEN_LINES = 3.0, 1.0
+"""Seconds within which the end comes: after the start, and after a line."""
+TRIES_IN_A_WORLD = 20
+"""How many runs share a world: each begins in the state in which the last one was ended."""
+LIMIT = 300.0
+"""Seconds after which something has surely not happened, however busy the machine is."""
+
+
+class Terminal:
+    """A command in a pseudo-terminal of its own, like that of a person."""
+
+    def __init__(self, command: list[str], folder: Path, env: Mapping[str, str]) -> None:
+        """Start `command` in `folder`."""
+        self._keyboard, screen = pty.openpty()
+        self.process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=env,
+            stdin=screen,
+            stdout=screen,
+            stderr=screen,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        os.close(screen)
+        self._shown = bytearray()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        while True:
+            try:
+                data = os.read(self._keyboard, 65536)
+            except OSError:  # the last process has closed the terminal, or we have
+                return
+            if not data:
+                return
+            self._shown += data
+
+    @property
+    def text(self) -> str:
+        """Return what the terminal has shown."""
+        return bytes(self._shown).decode(errors="replace")
+
+    @property
+    def running(self) -> bool:
+        """Return whether the command runs."""
+        return self.process.poll() is None
+
+    def press(self, key: bytes) -> None:
+        """Press a key."""
+        os.write(self._keyboard, key)
+
+    def close(self) -> None:
+        """Close the terminal; the kernel hangs up on what runs in it."""
+        if self._keyboard >= 0:
+            os.close(self._keyboard)
+        self._keyboard = -1
+
+
+def ctrl_c(terminal: Terminal) -> None:
+    """Press Ctrl-C."""
+    terminal.press(b"\x03")
+
+
+def terminate(terminal: Terminal) -> None:
+    """Terminate Ansible, as a pipeline does whose job is canceled."""
+    terminal.process.terminate()
+
+
+def hang_up(terminal: Terminal) -> None:
+    """Close the terminal."""
+    terminal.close()
+
+
+def cancel(terminal: Terminal) -> None:
+    """Kill the processes of the terminal, as ansible-runner does for AWX."""
+    os.killpg(os.getpgid(terminal.process.pid), signal.SIGKILL)
+
+
+ENDS: tuple[Callable[[Terminal], None], ...] = (ctrl_c, terminate, hang_up, cancel)
+
+
+@dataclasses.dataclass(frozen=True)
+class Moment:
+    """When a run is ended: so many seconds after it has shown so many lines."""
+
+    lines: int
+    seconds: float
+
+    @classmethod
+    def draw(cls, chance: random.Random) -> Moment:
+        """Return any moment of a run."""
+        lines = chance.randrange(LINES)
+        return cls(lines, chance.uniform(0, BETWEEN_LINES if lines else BEFORE_FIRST_LINE))
+
+
+def until(what: str, holds: Callable[[], bool], limit: float = LIMIT) -> None:
+    """Wait until `holds` returns True; fail after `limit` seconds."""
+    end = time.monotonic() + limit
+    while not holds():
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {limit:.0f} s: {what}")
+        time.sleep(0.02)
+
+
+def processes(folder: Path) -> list[int]:
+    """Return the IDs of all processes that were started for a world in this folder."""
+    mark, found = f"TMPDIR={folder}\0".encode(), []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if mark in (entry / "environ").read_bytes():
+                    found.append(int(entry.name))
+            except OSError:  # it has ended
+                continue
+    return found
+
+
+def terminated(world: WorldOnWire) -> int:
+    """Return how many terminations were requested."""
+    return int(world.report()["calls"].get("autoscaling:TerminateInstanceInAutoScalingGroup", 0))
+
+
+def start(world: WorldOnWire, **variables: Any) -> Terminal:
+    """Start a rotation to the image that most of the nodes do not run."""
+    report = world.report()
+    images, facts = report["groups"][GROUP]["images"], report["facts"]
+    old = images.count(facts["old_image"]) * 2 >= len(images)
+    given = {
+        **VARIABLES,
+        "prepare_image_id": facts["new_image" if old else "old_image"],
+        **variables,
+    }
+    command = [str(PROGRAMS / "ansible-playbook"), "-i", str(world.inventory)]
+    command += ["nodeops.rotator.rotate_eks", "-e", json.dumps(given)]
+    return Terminal(command, world.folder, world.environment())
+
+
+def interrupted(
+    world: WorldOnWire, end: Callable[[Terminal], None], moment: Moment
+) -> Terminal | None:
+    """Start a rotation and end it at this moment; None if it ended before."""
+    terminal = start(world)
+    until(
+        f"{moment.lines} lines shown",
+        lambda: terminal.text.count("\n") >= moment.lines or not terminal.running,
+    )
+    time.sleep(moment.seconds)
+    if not terminal.running or "PLAY RECAP" in terminal.text:
+        terminal.process.wait()
+        terminal.close()
+        return None
+    end(terminal)
+    return terminal
+
+
+def went_on(world: WorldOnWire, terminal: Terminal) -> str:
+    """Return what shows that a run went on after its end, "" if it stopped."""
+    before = terminated(world)
+    try:
+        until("every process gone", lambda: not processes(world.folder))
+    except AssertionError as error:
+        return str(error)
+    terminal.close()
+    if terminal.process.wait() == 0:
+        return "it ended as if nothing had happened"
+    more = terminated(world) - before
+    # Of one node at a time, one may have been on its way.
+    return f"{more} nodes were terminated afterwards" if more > 1 else ""
+
+
+def attempt(world: WorldOnWire, chance: random.Random) -> tuple[str, str]:
+    """End a rotation at a random moment; return when and how, and why that did not stop it."""
+    end = chance.choice(ENDS)
+    while True:
+        moment = Moment.draw(chance)
+        if terminal := interrupted(world, end, moment):
+            break
+    why = went_on(world, terminal)
+    report = world.report()
+    if not why and report["leases"]:
+        why = f"the Lease is still held: {report['leases']}"
+    if not why and report["breaches"]:
+        why = f"breaches: {report['breaches']}"
+    if why:
+        (world.folder / "terminal.txt").write_text(terminal.text)
+    return f"{end.__name__} {moment.seconds:.2f} s after line {moment.lines}", why
+
+
+@contextmanager
+def small_world() -> Iterator[WorldOnWire]:
+    """Serve a small world in a folder of its own."""
+    with (
+        tempfile.TemporaryDirectory(prefix="interrupts-") as name,
+        world_on_wire("small", Path(name)) as world,
+    ):
+        yield world
+
+
+def main() -> int:
+    """Try many times; return 1 if any run went on."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--times", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    options = parser.parse_args()
+    chance, wrong = random.Random(options.seed), 0
+    print(f"interrupts: seed {options.seed}", flush=True)
+    done = 0
+    while done < options.times:
+        with small_world() as world:
+            for _try in range(min(TRIES_IN_A_WORLD, options.times - done)):
+                when, why = attempt(world, chance)
+                done += 1
+                wrong += bool(why)
+                print(f"{done:4} {when}: {why or 'stopped'}", flush=True)
+                if why:
+                    print((world.folder / "terminal.txt").read_text(), flush=True)
+                    break  # what is left of the run could disturb the next
+    print(f"interrupts: {done - wrong} stopped, {wrong} went on")
+    return min(wrong, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
