@@ -1,0 +1,114 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Node objects that outlive their instance are deleted, but not before EC2 says terminated."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import DeleteNode
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import ended_nodes
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    a_group,
+    a_node,
+    an_instance,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import NOW, a_context
+
+ENDED = an_instance("w", state="terminated", lifecycle="Terminated")
+ENDING = an_instance("w", state="shutting-down", lifecycle="Terminating")
+GONE = Marks(gone=frozenset(("i-w",)))
+FORMER = a_node("old", provider_id="aws:///a/i-former")
+
+
+def a_look(group: Group, nodes: Any = (a_node("w"),), **more: Any) -> RotationContext:
+    """A look at a group whose instance w was ended; its node is still there."""
+    return a_context(group, nodes, **{"marks": GONE, **more})
+
+
+class TestWhoseNodeShouldGo:
+    @pytest.mark.parametrize(
+        ("nodes", "marks", "awaited"),
+        [
+            pytest.param((a_node("w"),), GONE, ("i-w",), id="it has ended and its node is there"),
+            pytest.param((), GONE, (), id="its node has gone"),
+            pytest.param((a_node("w"),), Marks(), (), id="it has not ended"),
+        ],
+    )
+    def test_is_that_of_an_instance_that_has_ended(
+        self, nodes: Any, marks: Marks, awaited: tuple[str, ...]
+    ) -> None:
+        assert ended_nodes.awaited(a_look(a_group(ENDING), nodes, marks=marks)) == awaited
+
+    @pytest.mark.parametrize(
+        ("dns", "nodes", "awaited"),
+        [
+            pytest.param("old", (FORMER,), ("i-former",), id="its name is in use again"),
+            pytest.param("other", (FORMER,), (), id="another name"),
+            pytest.param("", (FORMER,), (), id="a new instance whose name is not known"),
+            pytest.param("old", (FORMER, a_node("n")), (), id="the new instance has a node"),
+        ],
+    )
+    def test_is_one_whose_name_a_new_instance_has_got(
+        self, dns: str, nodes: Any, awaited: tuple[str, ...]
+    ) -> None:
+        group = a_group(an_instance("n", fresh=True, private_dns=dns))
+        ctx = a_look(group, nodes, marks=Marks())
+        assert ended_nodes.awaited(ctx) == awaited
+        assert ctx.poll_soon is bool(awaited)
+
+    def test_is_nobodys_before_the_group_was_read(self) -> None:
+        assert ended_nodes.awaited(a_context(None, (a_node("w"),))) == ()
+
+
+class TestDeletion:
+    @pytest.mark.parametrize(
+        ("group", "deleted"),
+        [
+            pytest.param(a_group(ENDED), True, id="terminated, still in the group"),
+            pytest.param(
+                dataclasses.replace(a_group(), former=(ENDED,)), True, id="terminated, and left it"
+            ),
+            pytest.param(a_group(ENDING), False, id="shutting down"),
+            pytest.param(a_group(), False, id="nobody says anything of it"),
+        ],
+    )
+    def test_waits_until_ec2_says_terminated(self, group: Group, deleted: bool) -> None:
+        ctx = a_look(group)
+        assert ended_nodes.delete_ended_nodes(ctx) == ("i-w",)
+        assert ctx.commands == ([DeleteNode("w", "uid-w")] if deleted else [])
+
+    def test_of_a_dead_node_waits_for_its_volumes_too(self) -> None:
+        ctx = a_look(a_group(ENDED), dead=frozenset(("i-w",)))
+        ended_nodes.delete_ended_nodes(ctx)
+        assert not any(isinstance(command, DeleteNode) for command in ctx.commands)
+
+    def test_is_not_repeated_while_a_finalizer_keeps_the_node(self) -> None:
+        command = DeleteNode("w", "uid-w")
+        ctx = a_look(a_group(ENDED), acts={command: NOW - 5})
+        ended_nodes.delete_ended_nodes(ctx)
+        assert (ctx.commands, ctx.wake) == ([], NOW + 15)
+
+
+class TestTheEndOfTheWait:
+    def test_comes_when_all_are_gone(self) -> None:
+        assert ended_nodes.ended_nodes_gone(a_look(a_group(ENDED), ())) is True
+
+    @pytest.mark.parametrize(("waited", "over"), [(0, False), (599, False), (600, True)])
+    def test_comes_after_terminate_timeout_with_a_remark(self, waited: float, over: bool) -> None:
+        ctx = a_look(a_group(ENDING), timers={"ended nodes": NOW - waited})
+        assert ended_nodes.ended_nodes_gone(ctx) is over
+        told = "Instance i-w was told to terminate and its node is still there"
+        assert ctx.memory.left == ((told,) if over else ())
+        assert ctx.poll_soon is True
+        ended_nodes.ended_nodes_gone(ctx)
+        assert len(ctx.memory.left) == int(over), "said once"

@@ -1,0 +1,229 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Launches that do not come or do not live, and the verdict on the canary."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    FailedError,
+    OverdueError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import new_nodes
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    a_group,
+    a_node,
+    an_instance,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
+    NOW,
+    RUNNING,
+    a_context,
+    a_policy,
+)
+
+OLD = an_instance("w")
+FRESH = tuple(an_instance(name, fresh=True) for name in "mn")
+
+
+class TestLaunchesThatDoNotCome:
+    def look(self, waited: float | None, desired: int = 2, **more: Any) -> RotationContext:
+        """A look at one outdated node, with that many desired."""
+        group = a_group(OLD, desired=desired, **more.pop("group", {}))
+        timers = {} if waited is None else {"launch": NOW - waited}
+        ctx = a_context(group, [a_node("w")], timers=timers, **more)
+        new_nodes.judge(ctx)
+        return ctx
+
+    @pytest.mark.parametrize(
+        ("waited", "desired", "more", "counts"),
+        [
+            pytest.param(None, 2, {}, True, id="one is missing"),
+            pytest.param(800, 1, {}, False, id="none is missing"),
+            pytest.param(800, 2, {"acted": NOW + 1}, False, id="the read is older than our act"),
+        ],
+    )
+    def test_are_waited_for(
+        self, waited: float | None, desired: int, more: dict[str, Any], counts: bool
+    ) -> None:
+        ctx = self.look(waited, desired, **more)
+        assert ("launch" in ctx.memory.timers) is counts
+        assert ctx.memory.mode == "rotate"
+
+    @pytest.mark.parametrize(
+        ("group", "why"),
+        [
+            ({}, "no scaling activity says why"),
+            ({"activity": "InsufficientInstanceCapacity: none"}, "InsufficientInstanceCapacity"),
+            ({"refreshing": True}, "An instance refresh is running"),
+        ],
+    )
+    def test_end_in_failure_after_the_time_of_a_boot(self, group: dict[str, Any], why: str) -> None:
+        assert self.look(899, group=group).memory.problem is None
+        ctx = self.look(900, group=group)
+        assert isinstance(ctx.memory.problem, OverdueError)
+        assert why in str(ctx.memory.problem)
+        assert "launch" not in ctx.memory.timers, "another attempt has its own time"
+
+
+class TestLaunchesThatDoNotLive:
+    def look(self, before: str, now: str, count: int = 0, **more: Any) -> RotationContext:
+        """A look at these new instances that boot, after one at those before."""
+        members = [an_instance(name, fresh=True) for name in now]
+        known = frozenset(f"i-{name}" for name in before)
+        ctx = a_context(
+            a_group(OLD, *members, **more.pop("group", {})),
+            [a_node("w")],
+            policy=a_policy(1, canary=0),
+            booting=known,
+            lost_launches=count,
+            **more,
+        )
+        new_nodes.judge(ctx)
+        return ctx
+
+    @pytest.mark.parametrize(
+        ("before", "now", "more", "count"),
+        [
+            pytest.param("n", "n", {}, 0, id="it boots on"),
+            pytest.param("n", "m", {}, 1, id="another has taken its place"),
+            pytest.param("mn", "", {}, 2, id="two at once"),
+            pytest.param("n", "", {"ended_by_us": frozenset(("i-n",))}, 0, id="we ended it"),
+            pytest.param(
+                "n", "", {"marks": Marks(joined=frozenset(("i-n",)))}, 0, id="it had been ready"
+            ),
+        ],
+    )
+    def test_are_counted(self, before: str, now: str, more: dict[str, Any], count: int) -> None:
+        ctx = self.look(before, now, **more)
+        assert ctx.memory.lost_launches == count
+        assert ctx.memory.booting == {f"i-{name}" for name in now}
+        assert ctx.journal.failures == ()
+
+    @pytest.mark.parametrize(
+        ("group", "why"),
+        [({}, "their console output may say why"), ({"activity": "Client.Bad"}, "Client.Bad")],
+    )
+    def test_are_a_failure_three_times_in_a_row(self, group: dict[str, Any], why: str) -> None:
+        assert self.look("n", "", 1, group=group).journal.failures == ()
+        ctx = self.look("n", "", 2, group=group)
+        assert ctx.journal.failures == (
+            f"3 new instances in a row ended before they were ready: {why}",
+        )
+        assert ctx.memory.lost_launches == 0
+        assert ctx.events[0].subject == "i-n"
+
+    def test_begin_anew_after_one_that_lived(self) -> None:
+        ctx = a_context(
+            a_group(OLD, FRESH[1]),
+            [a_node("w"), a_node("n")],
+            shown={Feed("pods", "n"): ()},
+            timers={"ready i-n": NOW - 10},
+            lost_launches=2,
+        )
+        new_nodes.judge(ctx)
+        assert ctx.memory.lost_launches == 0
+
+
+def canary(
+    *ready: str, outdated: str = "w", timers: Any = None, wanted: int = 1, **more: Any
+) -> RotationContext:
+    """A look of a rotation with canaries: new nodes m and n, of which these are ready."""
+    members = [an_instance(name) for name in outdated]
+    journal = dataclasses.replace(RUNNING, **more.pop("journal", {"canaries": 1}))
+    ctx = a_context(
+        a_group(*members, *more.pop("fresh", FRESH)),
+        [a_node(name) for name in (*outdated, "m", "n")],
+        journal,
+        a_policy(1, canary=wanted, soak=60),
+        marks=Marks(joined=frozenset(f"i-{name}" for name in ready)),
+        timers=timers or {},
+        **more,
+    )
+    new_nodes.judge_canary(ctx)
+    return ctx
+
+
+class TestTheCanary:
+    @pytest.mark.parametrize(
+        ("wanted", "journal", "outdated", "fresh", "wide"),
+        [
+            pytest.param(0, {}, "w", FRESH, True, id="none is wanted"),
+            pytest.param(1, {"canary": "passed"}, "w", FRESH, True, id="it has passed"),
+            pytest.param(1, {"canary": "failed"}, "w", FRESH, False, id="it has failed"),
+            pytest.param(1, {"canaries": 1}, "", (), False, id="it was replaced"),
+            pytest.param(1, {}, "w", (), False, id="nodes are outdated"),
+            pytest.param(1, {}, "", FRESH, False, id="there are new nodes to judge"),
+            pytest.param(1, {}, "", (), True, id="there is nothing at all"),
+        ],
+    )
+    def test_is_not_judged_any_more(
+        self, wanted: int, journal: dict[str, Any], outdated: str, fresh: Any, wide: bool
+    ) -> None:
+        members = [an_instance(name) for name in outdated]
+        ctx = a_context(
+            a_group(*members, *fresh),
+            [a_node(name) for name in (*outdated, "m", "n")],
+            dataclasses.replace(RUNNING, **journal),
+            a_policy(1, canary=wanted),
+        )
+        assert new_nodes.is_wide(ctx) is wide
+
+    @pytest.mark.parametrize(("failures", "why"), [((), "see above"), (("first", "last"), "last")])
+    def test_that_failed_settles_the_run(self, failures: tuple[str, ...], why: str) -> None:
+        ctx = canary("m", journal={"canary": "failed", "failures": failures})
+        assert isinstance(ctx.memory.problem, FailedError)
+        assert str(ctx.memory.problem) == f"The canary of node group blue failed: {why}"
+
+    @pytest.mark.parametrize(
+        ("ready", "wanted", "journal", "watched"),
+        [
+            pytest.param("m", 1, {"canaries": 1}, {"i-m"}, id="one was replaced"),
+            pytest.param("m", 1, {"canaries": 0}, set(), id="none was replaced yet"),
+            pytest.param("", 1, {"canaries": 1}, set(), id="no new node is ready"),
+            pytest.param("mn", 2, {"canaries": 2}, {"i-m", "i-n"}, id="two were replaced"),
+            pytest.param("m", 2, {"canaries": 2}, set(), id="only one of two is ready"),
+            pytest.param("mn", 2, {"canaries": 1}, set(), id="one of two was replaced"),
+        ],
+    )
+    def test_is_watched_by_name_once_it_was_replaced(
+        self, ready: str, wanted: int, journal: dict[str, Any], watched: set[str]
+    ) -> None:
+        ctx = canary(*ready, wanted=wanted, journal=journal)
+        assert ctx.memory.watched == watched
+        assert ("soak" in ctx.memory.timers) is bool(watched)
+
+    def test_is_judged_where_fewer_nodes_were_outdated_than_canaries_wanted(self) -> None:
+        ctx = canary("m", outdated="", wanted=3, journal={"canaries": 1})
+        assert ctx.memory.watched == {"i-m"}
+
+    @pytest.mark.parametrize(("waited", "verdict"), [(59, ""), (60, "passed")])
+    def test_passes_after_the_soak(self, waited: float, verdict: str) -> None:
+        ctx = canary("m", timers={"soak": NOW - waited}, watched=frozenset(("i-m",)))
+        assert ctx.journal.canary == verdict
+
+    @pytest.mark.parametrize(
+        ("ready", "watched", "left"),
+        [
+            pytest.param("m", ("i-m",), True, id="the same node all through"),
+            pytest.param("n", ("i-m",), False, id="another has taken its place"),
+            pytest.param("", ("i-m",), False, id="it is not ready any more"),
+            pytest.param("mn", ("i-n",), True, id="one more is ready"),
+        ],
+    )
+    def test_has_its_time_again_when_another_node_has_to_prove_it(
+        self, ready: str, watched: tuple[str, ...], left: bool
+    ) -> None:
+        ctx = canary(*ready, timers={"soak": NOW - 59}, watched=frozenset(watched))
+        assert (ctx.memory.timers.get("soak") == NOW - 59) is left
+        assert ctx.journal.canary == ""

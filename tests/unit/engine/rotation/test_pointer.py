@@ -1,0 +1,154 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""After a failed canary new instances are launched from the previous version again."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import PointBack
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    FailedError,
+    RefusedError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Target
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import pointer
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    TARGET,
+    a_group,
+    a_node,
+    an_instance,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
+    NOW,
+    RUNNING,
+    a_context,
+    a_policy,
+)
+
+GROUP = a_group(an_instance("w"))
+OWED = dataclasses.replace(RUNNING, pointer_owed=True, previous=("lt-1", "1"))
+BACK = PointBack("blue", "lt-1", "1")
+
+
+def a_look(journal: Journal = OWED, **more: Any) -> RotationContext:
+    """A look at a run that owes the pointer back."""
+    return a_context(GROUP, [a_node("w")], journal, **more)
+
+
+class TestThePreviousSource:
+    @pytest.mark.parametrize(
+        ("sources", "found"),
+        [
+            pytest.param([("lt-1", "1")], ("lt-1", "1"), id="the version of the outdated node"),
+            pytest.param(
+                [("lt-1", "1"), ("lt-1", "0"), ("lt-1", "0")], ("lt-1", "0"), id="of most of them"
+            ),
+            pytest.param([("lt-9", "1")], ("", ""), id="another template is no way back"),
+            pytest.param([("old-config", "")], ("", ""), id="nor is a launch configuration"),
+            pytest.param([("lt-1", "2")], ("", ""), id="nor is the target itself"),
+            pytest.param([], ("", ""), id="nothing is outdated"),
+            pytest.param([("lt-9", "1"), ("lt-9", "1"), ("lt-1", "1")], ("lt-1", "1"), id="mixed"),
+        ],
+    )
+    def test_is_what_most_outdated_nodes_came_from(
+        self, sources: list[tuple[str, str]], found: tuple[str, str]
+    ) -> None:
+        members = [an_instance(f"{n}", source=source) for n, source in enumerate(sources)]
+        assert pointer.previous_source(a_context(a_group(*members))) == found
+
+    @pytest.mark.parametrize(
+        ("source", "found"),
+        [
+            pytest.param(("old-config", ""), ("old-config", ""), id="another configuration"),
+            pytest.param(("lt-1", "1"), ("", ""), id="a template is no way back"),
+            pytest.param(("", ""), ("", ""), id="nor is nothing"),
+        ],
+    )
+    def test_of_a_launch_configuration_is_one_as_well(
+        self, source: tuple[str, str], found: tuple[str, str]
+    ) -> None:
+        ctx = a_context(a_group(an_instance("w", source=source)), target=Target("new-config", ""))
+        assert pointer.previous_source(ctx) == found
+
+
+@pytest.mark.parametrize(
+    ("on_failure", "previous", "owed"),
+    [
+        pytest.param("rollback_template", ("lt-1", "1"), True, id="wanted, and there is a way"),
+        pytest.param("rollback_template", ("", ""), False, id="there is no way"),
+        pytest.param("keep_template", ("lt-1", "1"), False, id="not wanted"),
+    ],
+)
+def test_it_is_owed_where_it_is_wanted_and_there_is_a_way(
+    on_failure: str, previous: tuple[str, str], owed: bool
+) -> None:
+    journal = dataclasses.replace(RUNNING, previous=previous)
+    ctx = a_look(journal, policy=a_policy(on_failure=on_failure))
+    pointer.owe(ctx)
+    assert ctx.journal.pointer_owed is owed
+
+
+class TestGoingBack:
+    def test_is_asked_for_until_it_is_answered(self) -> None:
+        ctx = a_look()
+        pointer.back(ctx)
+        assert (ctx.commands, ctx.journal.pointer_owed) == ([BACK], True)
+        assert ctx.poll_soon is True
+
+    def test_is_recorded_and_told_once_it_is_answered(self) -> None:
+        ctx = a_look(acts={BACK: NOW - 1})
+        pointer.back(ctx)
+        assert (ctx.commands, ctx.journal.pointer_owed) == ([], False)
+        assert ctx.memory.launches_from == ("lt-1", "1")
+        assert ctx.events[0].text == "new instances are launched from version 1 of lt-1 again"
+
+    def test_of_a_launch_configuration_names_it(self) -> None:
+        back = PointBack("blue", "old-config", "")
+        journal = dataclasses.replace(OWED, previous=("old-config", ""))
+        ctx = a_look(journal, acts={back: NOW - 1})
+        pointer.back(ctx)
+        assert ctx.events[0].text == "new instances are launched from old-config again"
+
+    def test_is_not_asked_for_where_nothing_is_owed(self) -> None:
+        ctx = a_look(RUNNING)
+        pointer.back(ctx)
+        assert (ctx.commands, ctx.events) == ([], [])
+
+    @pytest.mark.parametrize(("times", "given_up"), [(0, False), (4, False), (5, True), (9, True)])
+    def test_is_left_to_the_next_run_after_five_failures(self, times: int, given_up: bool) -> None:
+        retries = {BACK: Retry(times, NOW, RefusedError("no"))} if times else {}
+        assert pointer.given_up(a_look(retries=retries)) is given_up
+
+
+class TestWhatAnEarlierRunOwed:
+    KNOWN = dataclasses.replace(OWED, run="earlier")
+
+    def test_nothing(self) -> None:
+        ctx = a_look(RUNNING)
+        assert pointer.inherited(ctx) is False
+        assert ctx.journal == a_look(RUNNING).journal
+
+    @pytest.mark.parametrize(("restore_only", "mode"), [(False, "settle"), (True, "release")])
+    def test_is_taken_over(self, restore_only: bool, mode: str) -> None:
+        ctx = a_look(self.KNOWN, policy=a_policy(restore_only=restore_only), mode="survey")
+        assert pointer.inherited(ctx) is True
+        assert (ctx.memory.mode, ctx.journal.run, ctx.journal.pointer_owed) == (mode, "r1", True)
+        assert ctx.memory.target == TARGET
+        assert isinstance(ctx.memory.problem, FailedError) is not restore_only
+
+    def test_is_dropped_where_the_group_launches_from_something_else_by_now(self) -> None:
+        journal = dataclasses.replace(self.KNOWN, target=("lt-1", "9", "ami-bad"))
+        ctx = a_look(journal, mode="survey")
+        assert pointer.inherited(ctx) is False
+        assert ctx.journal.pointer_owed is False
+        assert ctx.memory.mode == "survey"

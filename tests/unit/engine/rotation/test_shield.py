@@ -1,0 +1,101 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""New nodes are hidden from Cluster Autoscaler's scale-down, and shown to it again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ChangeNode
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    SCALE_DOWN_DISABLED,
+    SHIELDED,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange, changes
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.shield import (
+    shield,
+    unshield,
+)
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    a_group,
+    a_node,
+    an_instance,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import NOW, a_context
+
+GROUP = a_group(an_instance("w"), an_instance("n", fresh=True))
+ON = NodeChange(annotations=changes({SCALE_DOWN_DISABLED: "true", SHIELDED: "r1"}))
+OFF = NodeChange(annotations=changes({SCALE_DOWN_DISABLED: None, SHIELDED: None}))
+OURS = {"annotations": {SCALE_DOWN_DISABLED: "true", SHIELDED: "r1"}}
+THEIRS = {"annotations": {SCALE_DOWN_DISABLED: "true"}}
+
+
+def a_look(node: Any = None, **more: Any) -> RotationContext:
+    """A look at an outdated node w and a new node n with these fields; None: without a node."""
+    nodes = [a_node("w")] if node is None else [a_node("w"), a_node("n", **node)]
+    return a_context(GROUP, nodes, **more)
+
+
+@pytest.mark.parametrize(
+    ("node", "more", "written"),
+    [
+        pytest.param({}, {}, True, id="a new node"),
+        pytest.param(None, {}, False, id="that has not joined"),
+        pytest.param(OURS, {}, False, id="that has it from us"),
+        pytest.param(THEIRS, {}, False, id="that has it from somebody else"),
+        pytest.param({}, {"marks": Marks(selected=frozenset(("i-n",)))}, False, id="that leaves"),
+    ],
+)
+def test_a_new_node_is_annotated_once(node: Any, more: dict[str, Any], written: bool) -> None:
+    ctx = a_look(node, **more)
+    shield(ctx)
+    assert ctx.commands == ([ChangeNode("n", "1", ON)] if written else [])
+
+
+class TestTakingItOff:
+    @pytest.mark.parametrize(
+        ("node", "written"),
+        [
+            pytest.param({}, False, id="nothing is there"),
+            pytest.param(OURS, True, id="ours"),
+            pytest.param(THEIRS, False, id="somebody else's stays"),
+            pytest.param(None, False, id="no node"),
+        ],
+    )
+    def test_only_ours_is_taken_off(self, node: Any, written: bool) -> None:
+        ctx = a_look(node)
+        assert unshield(ctx) is not written
+        assert ctx.commands == ([ChangeNode("n", "1", OFF)] if written else [])
+
+    @pytest.mark.parametrize(
+        ("more", "done"),
+        [
+            pytest.param(
+                {"retries": {ChangeNode("n", "1", OFF): Retry(3, NOW, RefusedError("no"))}},
+                True,
+                id="it is refused each time",
+            ),
+            pytest.param(
+                {"node_writes": {("n", "annotations"): (6, NOW)}}, True, id="it is undone each time"
+            ),
+            pytest.param({"node_writes": {("n", "annotations"): (5, NOW)}}, False, id="less often"),
+        ],
+    )
+    def test_it_is_left_where_it_cannot_be(self, more: dict[str, Any], done: bool) -> None:
+        assert unshield(a_look(OURS, **more)) is done
+
+    def test_one_that_is_left_does_not_hide_another(self) -> None:
+        group = a_group(an_instance("m", fresh=True), an_instance("n", fresh=True))
+        nodes = [a_node("m", **OURS), a_node("n", **OURS)]
+        ctx = a_context(group, nodes, node_writes={("m", "annotations"): (6, NOW)})
+        assert unshield(ctx) is False
+        assert [one.name for one in ctx.commands if isinstance(one, ChangeNode)] == ["n"]
