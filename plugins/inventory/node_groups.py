@@ -126,6 +126,7 @@ from ansible.utils.display import Display
 from ansible.utils.vars import combine_vars, load_extra_vars
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
+# pylint: disable-next=unused-import
 import ansible_collections.nodeops.rotator.plugins.plugin_utils.supported  # noqa: F401
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.identity import (
     NodeGroup,

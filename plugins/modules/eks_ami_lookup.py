@@ -329,6 +329,7 @@ releases:
   sample: [{"image_id": "ami-0123456789abcdef0", "release_version": "1.33.1-20260501"}]
 """
 
+# pylint: disable-next=unused-import
 import ansible_collections.nodeops.rotator.plugins.module_utils.edge.supported  # noqa: F401
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import aws_module
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.images import SPEC, look_up

@@ -268,6 +268,7 @@ verified:
   sample: true
 """
 
+# pylint: disable-next=unused-import
 import ansible_collections.nodeops.rotator.plugins.module_utils.edge.supported  # noqa: F401
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import aws_module
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_module

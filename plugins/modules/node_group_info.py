@@ -238,6 +238,7 @@ problems:
     ip-10-0-2-9.eu-west-1.compute.internal"]
 """
 
+# pylint: disable-next=unused-import
 import ansible_collections.nodeops.rotator.plugins.module_utils.edge.supported  # noqa: F401
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import aws_module
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.node_group import SPEC, inspect

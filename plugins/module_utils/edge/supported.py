@@ -16,5 +16,5 @@ from ansible.module_utils.ansible_release import __version__
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.requirements import shortfall
 
 if _PROBLEM := shortfall(sys.version_info, __version__):
-    print(json.dumps({"failed": True, "msg": _PROBLEM}))
-    sys.exit(1)
+    sys.stdout.write(json.dumps({"failed": True, "msg": _PROBLEM}) + "\n")
+    raise SystemExit(1)

@@ -59,5 +59,5 @@ class Aws:
         """Run `act` and raise botocore's exceptions as ours."""
         try:
             return act()
-        except RAISED as error:
+        except RAISED as error:  # pylint: disable=catching-non-exception
             raise translate(error, doing) from error

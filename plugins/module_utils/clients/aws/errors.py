@@ -186,7 +186,7 @@ def translate(error: Exception, doing: str) -> RotatorError:
         return _from_answer(error, doing)
     names = {one.__name__ for one in type(error).__mro__}
     line = f"Cannot {doing}: {' '.join(str(error).split()).rstrip('.')}"
-    if type(error) is ValueError and "endpoint" in line:
+    if isinstance(error, ValueError) and "endpoint" in line:
         return InputError(line, HINT_AWS_ENDPOINT)
     if names & NO_CREDENTIALS or not isinstance(error, BotoCoreError):
         return CredentialsError(line, HINT_AWS_CREDENTIALS)
