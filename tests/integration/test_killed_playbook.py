@@ -42,7 +42,7 @@ def start(world: WorldOnWire) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             command,
             cwd=world.folder,
-            env=world.environment(),
+            env=world.environment(**world.reach(world.next_run())),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Define who may ask a world that has an entrance: six callers in every scenario.
+"""Define who may ask a world that has an entrance: the same callers everywhere.
 
 Each has AWS credentials and a Kubernetes bearer token. Their EKS tokens are let in by access
 entries, as in EKS: an AWS identity that has none is Unauthorized in the cluster, whatever AWS lets
@@ -39,7 +39,8 @@ class Identity:
     @property
     def access_key(self) -> str:
         """Return the access key ID, as long as a real one."""
-        return ("ASIA" if self.temporary else "AKIA") + ("WORLD" + self.name.upper()).ljust(16, "0")
+        name = self.name.upper().replace("-", "")
+        return ("ASIA" if self.temporary else "AKIA") + f"WORLD{name}".ljust(16, "0")
 
     @property
     def secret(self) -> str:
@@ -67,6 +68,9 @@ class Identity:
 
 ROTATOR = Identity("rotator")
 """Who runs our playbooks: may do everything, and is judged."""
+RUNS = tuple(Identity(f"run-{number}") for number in range(1, 10))
+"""The same, one for each of several runs: so two that both take themselves for the holder of a
+Lease are told apart."""
 OPERATOR = Identity("operator")
 """Somebody else's hand, a person or the cloud: may do everything and is not judged."""
 READER = Identity(
@@ -80,7 +84,7 @@ STRANGER = Identity("stranger", kubernetes=None)
 EXPIRED = Identity("expired", temporary=True, expires=0.0)
 """Its session is over."""
 IDENTITIES: Mapping[str, Identity] = {
-    one.name: one for one in (ROTATOR, OPERATOR, READER, NOBODY, STRANGER, EXPIRED)
+    one.name: one for one in (ROTATOR, *RUNS, OPERATOR, READER, NOBODY, STRANGER, EXPIRED)
 }
 
 
@@ -96,6 +100,7 @@ def open_to_identities(world: World) -> None:
         account.credentials[one.access_key] = Credential(
             arn, one.expires, one.secret, one.session, one.aws
         )
+        world.judge.people[one.access_key] = one.name
         if one.kubernetes is not None:
             entries[arn] = one.name
             cluster.allowed[one.name] = one.kubernetes

@@ -11,41 +11,27 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group
-from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
 from ansible_collections.nodeops.rotator.tests.simulation.aws.victims import zone_counts
+from ansible_collections.nodeops.rotator.tests.simulation.cluster_rules import ClusterRules
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
-from ansible_collections.nodeops.rotator.tests.simulation.rules import Breach, Rules, is_evictable
-from ansible_collections.nodeops.rotator.tests.simulation.silence import is_dead
-from ansible_collections.nodeops.rotator.tests.simulation.truth import instance_id, is_ready
+from ansible_collections.nodeops.rotator.tests.simulation.rules import Rules
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
-MARK = "nodeops.rotator/replacing"
-"""A run's annotation on a node that it takes out. Taken off, the node is again as it was: its
-operator's, if he cordoned it."""
 
+class Judge(ClusterRules):
+    """Judges the calls that the gate passes; see Bench.
 
-class Judge:
-    """Judges the calls that the gate passes.
-
-    `rules` by group; `chosen`: the groups that may be touched at all, None for any that has rules.
-    `unjudged`: globs of actors who are people or the cloud's own parts. `holders`: actors that are
-    runs, each under the identity that it holds Leases with. `asked`: pods ("namespace/name") and
-    instances that a person has named: they may go whatever it costs.
+    `unjudged`: globs of actors who are people or the cloud's own parts.
     """
 
     def __init__(self, world: World) -> None:
-        self._world = world
-        self.rules: dict[str, Rules] = {}
-        self.chosen: set[str] | None = None
-        self.breaches: list[Breach] = []
+        super().__init__(world)
         self.unjudged: list[str] = ["operator*"]
-        self.holders: set[str] = set()
-        self.asked: set[str] = set()
         self._began = False
         self._protecting: dict[str, bool] = {}
         self._protected: set[str] = set()
@@ -55,6 +41,7 @@ class Judge:
             "autoscaling:SetDesiredCapacity": self._desired,
             "autoscaling:UpdateAutoScalingGroup": self._update,
             "autoscaling:TerminateInstanceInAutoScalingGroup": self._terminate,
+            "autoscaling:DetachInstances": self._detach,
             "autoscaling:ResumeProcesses": self._resume,
             "autoscaling:SetInstanceProtection": self._protect,
             "ec2:TerminateInstances": self._ec2_terminate,
@@ -62,6 +49,8 @@ class Judge:
             "kubernetes:patch nodes": self._patch_node,
             "kubernetes:update nodes": self._patch_node,
             "kubernetes:delete nodes": self._delete_node,
+            "kubernetes:create leases": self._claim,
+            "kubernetes:update leases": self._claim,
             "kubernetes:delete pods": self._delete_pod,
             "kubernetes:create pods/eviction": self._evict,
         }
@@ -81,53 +70,6 @@ class Judge:
             writes = call.service == "autoscaling" and not call.operation.startswith("Describe")
             if rule := self._table.get(call.name, self._touch if writes else None):
                 rule(call)
-
-    def _breach(self, call: Call, why: str) -> None:
-        named = {key: value for key, value in call.params.items() if key not in ("body", "query")}
-        self.breaches.append(Breach(self._world.kernel.now, f"{call.name} {named}", why))
-
-    # True state
-
-    def available(self, group: str) -> list[dict[str, Any]]:
-        """Return the Ready nodes of launched members that no judged actor has cordoned."""
-        found = (self._node(name) for name in sorted(self._world.truth.available[group]))
-        return [node for node in found if node is not None]
-
-    def in_service(self, group: str) -> set[str]:
-        """Return the nodes that count as available when one is taken out."""
-        return set(self._world.truth.available[group])
-
-    def nodes(self, group: str) -> list[dict[str, Any]]:
-        """Return the Node objects of the group's launched members."""
-        instances = self._world.account.instances
-        counted = self._world.account.groups[group].counted()
-        nodes = (self._world.node_of(instances[member.instance_id]) for member in counted)
-        return [node for node in nodes if node is not None]
-
-    def launched(self, group: str) -> int:
-        """Members that are Pending or InService and not on their way out."""
-        return len(self._world.truth.launched[group])
-
-    # Rules
-
-    def _ruled(self, call: Call, group: str) -> Rules | None:
-        rules = self.rules.get(group)
-        if rules is None or (self.chosen is not None and group not in self.chosen):
-            self._breach(call, f"{group or 'something'} is outside of what this run may touch")
-            return None
-        if rules.lease and call.actor in self.holders:
-            lease = self._world.cluster.object("leases", rules.lease, "kube-system")
-            holder = lease["spec"].get("holderIdentity") if lease else None
-            if holder != call.actor:
-                self._breach(
-                    call, f"{call.actor} acts on {group} while {holder or 'nobody'} holds its Lease"
-                )
-        return rules
-
-    def _touch(self, call: Call) -> None:
-        tagged = {tag["ResourceId"] for tag in call.params.get("Tags", ())}
-        for name in tagged or {call.params.get("AutoScalingGroupName", "")}:
-            self._ruled(call, name)
 
     def _desired(self, call: Call) -> None:
         name, wanted = call.params["AutoScalingGroupName"], call.params["DesiredCapacity"]
@@ -190,47 +132,30 @@ class Judge:
         if (rules := self._ruled(call, instance.group)) is None:
             return
         self._loss(call, instance, rules)
-        group = self._world.account.groups[instance.group]
-        if call.params.get("ShouldDecrementDesiredCapacity") and group.desired - 1 < rules.base:
+        self._decrement(call, instance.group, rules, 1)
+
+    def _decrement(self, call: Call, group: str, rules: Rules, number: int) -> None:
+        desired = self._world.account.groups[group].desired
+        lower = call.params.get("ShouldDecrementDesiredCapacity")
+        if lower and desired - number < rules.base:
             self._breach(call, f"desired would fall below its base {rules.base}")
 
+    def _detach(self, call: Call) -> None:
+        """Detached instances run on with their pods; they are judged when they end."""
+        name = call.params["AutoScalingGroupName"]
+        if rules := self._ruled(call, name):
+            self._decrement(call, name, rules, len(call.params.get("InstanceIds", ())))
+
     def _ec2_terminate(self, call: Call) -> None:
+        detached = self._world.truth.detached
         for name in call.params.get("InstanceIds", ()):
             instance = self._world.account.instances.get(name)
-            if instance is not None and instance.alive:
+            if instance is None or not instance.alive:
+                continue
+            if name not in detached:
                 self._breach(call, f"{name} is terminated behind the back of its group")
-
-    def _loss(self, call: Call, instance: Instance, rules: Rules) -> None:
-        """Judge what the end of this instance costs."""
-        node = self._world.node_of(instance)
-        if node is None:
-            return
-        name = node["metadata"]["name"]
-        available = self.in_service(instance.group)
-        if name in available and len(available) - 1 < rules.base - rules.unavailable:
-            self._breach(
-                call, f"only {len(available) - 1} of {rules.base} nodes would be available"
-            )
-        dead = is_dead(node, self._world.kernel.utc())
-        for pod in () if dead else self._world.cluster.pods_on(name):
-            if self._holds(instance, pod):
-                self._breach(
-                    call,
-                    f"pod {pod['metadata']['namespace']}/{pod['metadata']['name']} still runs"
-                    f" on {name}",
-                )
-        volumes = self._world.cluster.objects("volumeattachments")
-        for attachment in volumes if rules.volumes and not dead else ():
-            if attachment["spec"]["nodeName"] == name:
-                self._breach(
-                    call,
-                    f"volume {attachment['spec']['source']['persistentVolumeName']} is still"
-                    f" attached to {name}",
-                )
-
-    def _holds(self, instance: Instance, pod: dict[str, Any]) -> bool:
-        """Return whether the instance may not end while this pod is on it."""
-        return is_evictable(pod) and instance.id not in self.asked
+            elif rules := self._ruled(call, detached[name]):
+                self._loss(call, instance, rules)
 
     def _deregister(self, call: Call) -> None:
         group = self._world.account.target_groups.get(call.params["TargetGroupArn"])
@@ -240,61 +165,3 @@ class Judge:
         healthy = {target.id for target in group.healthy()}
         if healthy and not healthy - ids:
             self._breach(call, "the last healthy target is deregistered")
-
-    def _patch_node(self, call: Call) -> None:
-        node = self._node(call.params.get("name", ""))
-        body = call.params.get("body")
-        if node is None or not isinstance(body, dict):
-            return
-        instance, spec = self._world.account.instances.get(instance_id(node)), body.get("spec", {})
-        rules = self._ruled(call, instance.group if instance else "")
-        given_back = (body.get("metadata", {}).get("annotations") or {}).get(MARK, "") is None
-        if "unschedulable" in spec or given_back:
-            own = self._world.truth.cordoned
-            (own.add if spec.get("unschedulable") else own.discard)(node["metadata"]["uid"])
-        if rules is None or instance is None or not spec.get("unschedulable"):
-            return
-        available = self.in_service(instance.group)
-        if node["metadata"]["name"] not in available:
-            return
-        after = len(available) - 1
-        if after < rules.base - rules.unavailable:
-            self._breach(call, f"only {after} of {rules.base} nodes would be available")
-
-    def _node(self, name: str) -> dict[str, Any] | None:
-        return self._world.cluster.object("nodes", name)
-
-    def _delete_node(self, call: Call) -> None:
-        node = self._node(call.params.get("name", ""))
-        if node is None or (call.params.get("query") or {}).get("dryRun"):
-            return
-        instance = self._world.account.instances.get(instance_id(node))
-        if instance is not None and instance.state != "terminated":
-            self._breach(call, f"the Node of {instance.id} is deleted while it is {instance.state}")
-
-    def _pod(self, call: Call) -> dict[str, Any] | None:
-        return self._world.cluster.object(
-            "pods", call.params.get("name") or "", call.params.get("namespace") or ""
-        )
-
-    def _delete_pod(self, call: Call) -> None:
-        pod = self._pod(call)
-        given = (call.params.get("query") or {}, call.params.get("body") or {})
-        if (
-            pod is None
-            or any(one.get("dryRun") for one in given)
-            or not is_evictable(pod)
-            or not is_ready(pod)
-        ):
-            return
-        left = self._world.cluster.budget_left(pod)
-        named = f"{pod['metadata']['namespace']}/{pod['metadata']['name']}" in self.asked
-        if left is not None and left < 1 and not named:
-            self._breach(call, "a ready pod is deleted whose budget has nothing left")
-
-    def _evict(self, call: Call) -> None:
-        pod = self._pod(call)
-        node = self._node(pod["spec"].get("nodeName", "")) if pod else None
-        instance = self._world.account.instances.get(instance_id(node)) if node else None
-        if instance is not None:
-            self._ruled(call, instance.group)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group, Member
+from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.world import World
@@ -22,6 +23,8 @@ class Truth:
     """What really counts.
 
     `launched`: by group, the instances that are Pending or InService and not on their way out.
+    `detached`: the group of each running instance that was detached from it, and still carries its
+    pods: its node counts as available.
     `available`: by group, the names of the nodes of those instances that are Ready and not
     `cordoned`: by whom the judge judges, told by uid; what an operator has cordoned still carries
     its load. `changed` is called after a change.
@@ -32,6 +35,8 @@ class Truth:
         self.launched: dict[str, set[str]] = defaultdict(set)
         self.available: dict[str, set[str]] = defaultdict(set)
         self.cordoned: set[str] = set()
+        self.detached: dict[str, str] = {}
+        world.account.observers.append(self._instance)
         world.account.member_observers.append(self._member)
         world.cluster.store.listen("nodes", self._node)
 
@@ -46,23 +51,38 @@ class Truth:
         counted = member.counted and group.members.get(member.instance_id) is member
         launched = self.launched[group.name]
         (launched.add if counted else launched.discard)(member.instance_id)
+        if member.lifecycle_state == "Detaching":
+            self.detached[member.instance_id] = group.name
+        elif counted:
+            self.detached.pop(member.instance_id, None)
         instance = self._world.account.instances.get(member.instance_id)
         node = self._world.node_of(instance) if instance is not None else None
         if node is not None:
-            self._judge(group.name, node, counted)
+            self._judge(group.name, node, counted or member.instance_id in self.detached)
         self._changed()
+
+    def _instance(self, event: str, instance: Instance) -> None:
+        """A detached instance ends."""
+        if event == "shutting-down" and instance.id in self.detached:
+            node, group = self._world.node_of(instance), self.detached.pop(instance.id)
+            if node is not None:
+                self._judge(group, node, False)
 
     def _node(self, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> None:
         if old is not None and (new is None or instance_id(new) != instance_id(old)):
             self._judge(self._group(old), old, False)
         if new is not None:
-            name = self._group(new)
-            self._judge(name, new, instance_id(new) in self.launched[name])
+            name, instance = self._group(new), instance_id(new)
+            self._judge(name, new, instance in self.launched[name] or instance in self.detached)
         self._changed()
+
+    def group_of(self, instance: Instance) -> str:
+        """The group that an instance is, or was, a member of; "" for none."""
+        return self.detached.get(instance.id) or instance.group
 
     def _group(self, node: Mapping[str, Any]) -> str:
         instance = self._world.account.instances.get(instance_id(node))
-        return instance.group if instance is not None else ""
+        return self.group_of(instance) if instance is not None else ""
 
     def _judge(self, group: str, node: Mapping[str, Any], counted: bool) -> None:
         available = self.available[group]

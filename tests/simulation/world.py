@@ -28,6 +28,13 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import Cl
 from ansible_collections.nodeops.rotator.tests.simulation.kube.volumes import ZONE
 from ansible_collections.nodeops.rotator.tests.simulation.truth import Truth
 
+UNINITIALIZED = {
+    "key": "node.cloudprovider.kubernetes.io/uninitialized",
+    "value": "true",
+    "effect": "NoSchedule",
+}
+"""What a kubelet with an external cloud provider registers with (cloud-provider, api/well_known).
+"""
 NEVER_JOINS, NEVER_READY = "never joins", "never ready"
 
 
@@ -44,6 +51,7 @@ class NodeKind:
     resources: dict[str, str] = dataclasses.field(default_factory=dict)
     drivers: tuple[str, ...] = ()
     offered_after: float = 0.0
+    identified_after: float = 0.0
 
 
 class World:
@@ -72,6 +80,8 @@ class World:
         self.kubelets: dict[str, str] = {}
         self.bad_images: dict[str, str] = {}
         self.lacking: dict[str, frozenset[str]] = {}
+        self._kubelets: dict[str, str] = {}
+        """By node name: the instance whose kubelet has it, or had it last."""
         self.facts: dict[str, Any] = {}
         """What a scenario wants its tests to know."""
         self.cluster.instance_gone = self._gone
@@ -125,7 +135,13 @@ class World:
         else:
             act()
 
-    def _gone(self, provider_id: str) -> bool:
+    def _gone(self, node: Mapping[str, Any]) -> bool:
+        """What the cloud controller is told: of a Node without providerID, by its name
+        (cloud-provider-aws, InstanceExists)."""
+        name, provider_id = node["metadata"]["name"], node["spec"].get("providerID", "")
+        if not provider_id:
+            alive = (one for one in self.account.instances.values() if one.alive)
+            return all(one.private_dns != name for one in alive)
         instance = self.account.instances.get(provider_id.rsplit("/", 1)[-1])
         return instance is None or not instance.alive
 
@@ -152,6 +168,15 @@ class World:
             else None
         )
 
+    def is_at(self, instance: Instance) -> bool:
+        """Whether this instance's kubelet is the one that runs under its name, Node or not."""
+        return self._kubelets.get(instance.private_dns) == instance.id
+
+    def pods_of(self, instance: Instance) -> list[dict[str, Any]]:
+        """The pods that run on this instance: those bound to its name while its kubelet has it, and
+        those whose containers outlast their objects."""
+        return self.cluster.running_on(instance.private_dns) if self.is_at(instance) else []
+
     def returns(self, instance: Instance) -> None:
         """Bring back the kubelet of this instance, which was silent."""
         self._join(instance, ready_after=5.0)
@@ -160,15 +185,19 @@ class World:
         if instance.state != "running":
             return
         kind = self.kinds[instance.group]
+        self._kubelets[instance.private_dns] = instance.id
+        identity, late = f"aws:///{instance.zone}/{instance.id}", kind.identified_after
+        if late and ready_after:
+            self.kernel.after(late, lambda: self._identify(instance, identity))
         self.cluster.node_joins(
             instance.private_dns,
-            f"aws:///{instance.zone}/{instance.id}",
+            "" if late and ready_after else identity,
             instance.zone,
             instance.instance_type,
             {"x86_64": "amd64"}.get(instance.architecture, instance.architecture),
             {"nodegroup": instance.group, **kind.labels},
             instance.private_ip,
-            taints=kind.taints,
+            taints=(*kind.taints, UNINITIALIZED) if late and ready_after else kind.taints,
             ready_after=ready_after,
             kubelet_version=self.kubelets.get(instance.image_id, self.kubelet),
         )
@@ -176,6 +205,13 @@ class World:
             self.kernel.after(ready_after + kind.offered_after, lambda: self._offer(instance, kind))
         else:
             self._offer(instance, kind)
+
+    def _identify(self, instance: Instance, identity: str) -> None:
+        """The cloud controller says which instance a Node is, and lets pods onto it."""
+        node = self.cluster.object("nodes", instance.private_dns)
+        if node is not None and self.is_at(instance) and not node["spec"].get("providerID"):
+            self.cluster.change("nodes", node, {"spec": {"providerID": identity}})
+            self.cluster.untaint(instance.private_dns, str(UNINITIALIZED["key"]))
 
     def _offer(self, instance: Instance, kind: NodeKind) -> None:
         """Device plugins and CSI drivers register with the kubelet."""

@@ -55,7 +55,10 @@ class Behavior:
     """How often the cloud controller asks whether a NotReady node's instance still exists
     (--node-monitor-period)."""
     pod_gc: float = 40.0
-    """How long pods of a deleted node stay before they are removed by force (podgc quarantine)."""
+    """How long a node may be missing before its pods are removed by force (podgc quarantineTime).
+    """
+    pod_gc_period: float = 20.0
+    """How often the pod garbage collector looks (podgc gcCheckPeriod)."""
     volume_attach: float = 2.0
     volume_detach: float = 5.0
     """From the end of a volume's last pod on a node to the end of its VolumeAttachment."""

@@ -6,7 +6,6 @@ truth for judges."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -21,6 +20,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.collector import 
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
 from ansible_collections.nodeops.rotator.tests.simulation.kube.deletion import remove
 from ansible_collections.nodeops.rotator.tests.simulation.kube.evacuation import Evacuation
+from ansible_collections.nodeops.rotator.tests.simulation.kube.figures import Workloads
 from ansible_collections.nodeops.rotator.tests.simulation.kube.jobs import Jobs
 from ansible_collections.nodeops.rotator.tests.simulation.kube.kubelet import Kubelets
 from ansible_collections.nodeops.rotator.tests.simulation.kube.nodes import Machine, Nodes
@@ -29,13 +29,12 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
     is_ready,
     is_terminating,
     labels_of,
-    owner_uid,
 )
-from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import RESOURCES
+from ansible_collections.nodeops.rotator.tests.simulation.kube.podgc import PodGc
 from ansible_collections.nodeops.rotator.tests.simulation.kube.scheduler import Scheduler
 from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import labels_match
 from ansible_collections.nodeops.rotator.tests.simulation.kube.sets import DaemonSets, StatefulSets
-from ansible_collections.nodeops.rotator.tests.simulation.kube.tally import Tally, is_active
+from ansible_collections.nodeops.rotator.tests.simulation.kube.tally import Tally
 from ansible_collections.nodeops.rotator.tests.simulation.kube.volumes import Volumes
 from ansible_collections.nodeops.rotator.tests.simulation.kube.watch import Watch
 from ansible_collections.nodeops.rotator.tests.simulation.kube.workloads import (
@@ -73,7 +72,9 @@ class Cluster:
             DaemonSets(control, self._tally),
             Jobs(control),
             Collector(control),
+            PodGc(control),
         )
+        self._figures = Workloads(control, self._tally, self._kubelets)
         self._api = Api(control, gate, self.admission, self._nodes.fresh_lease)
         for name in NAMESPACES:
             control.create("namespaces", {"metadata": {"name": name}})
@@ -218,13 +219,12 @@ class Cluster:
         self._nodes.untaint(name, key)
 
     @property
-    def instance_gone(self) -> Callable[[str], bool]:
-        """Asked with a providerID whether that instance no longer exists; the default says it
-        does."""
+    def instance_gone(self) -> Callable[[Object], bool]:
+        """Asked with a Node whether its instance no longer exists; the default says it does."""
         return self._nodes.instance_gone
 
     @instance_gone.setter
-    def instance_gone(self, hook: Callable[[str], bool]) -> None:
+    def instance_gone(self, hook: Callable[[Object], bool]) -> None:
         self._nodes.instance_gone = hook
 
     # The truth, for judges
@@ -240,6 +240,13 @@ class Cluster:
     def pods_on(self, node: str) -> list[Object]:
         """The pods bound to a node."""
         return self.store.by("pods", "node", node)
+
+    def running_on(self, node: str) -> list[Object]:
+        """The pods that the kubelet of this name runs, whether there is such a Node or not; none
+        once it is silent and its Node gone."""
+        if self.object("nodes", node) is None and node not in self._kubelets.alive:
+            return []
+        return [*self.pods_on(node), *self._kubelets.outlasting(node)]
 
     def truly_ready(self, pod: Mapping[str, Any]) -> bool:
         """Whether the pod serves: ready, not ending, and on a node whose kubelet lives."""
@@ -262,29 +269,7 @@ class Cluster:
         None without budget."""
         return self._budgets.left(pod, self.truly_ready)
 
-    def _lost(self) -> Counter[str]:
-        """By owner: pods that are still shown as ready on nodes whose kubelet is silent."""
-        pods = (
-            pod for name in self._kubelets.silent for pod in self.store.by("pods", "node", name)
-        )
-        return Counter(owner_uid(pod) or "" for pod in pods if is_active(pod) and is_ready(pod))
-
     def workload_figures(self) -> dict[tuple[str, str, str], tuple[int, int]]:
         """(wanted, truly ready) replicas of every Deployment, StatefulSet and DaemonSet, by (kind,
         namespace, name)."""
-        figures = {}
-        lost = self._lost()
-        for plural in ("deployments", "statefulsets", "daemonsets"):
-            kind = RESOURCES[plural].kind
-            for obj in self.objects(plural):
-                meta = obj["metadata"]
-                owners = (
-                    self.control.owned("replicasets", obj) if plural == "deployments" else [obj]
-                )
-                uids = [owner["metadata"]["uid"] for owner in owners]
-                ready = sum(self._tally.ready[uid] - lost[uid] for uid in uids)
-                wanted = obj["spec"].get(
-                    "replicas", (obj.get("status") or {}).get("desiredNumberScheduled", 0)
-                )
-                figures[kind, meta["namespace"], meta["name"]] = (wanted, ready)
-        return figures
+        return self._figures.all()

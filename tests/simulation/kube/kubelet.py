@@ -7,6 +7,7 @@ lives."""
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -47,6 +48,7 @@ class Kubelets:
         self.alive: set[str] = set()
         self.silent: set[str] = set()
         self._runs: dict[str, Run] = {}
+        self._outlasting: dict[str, Object] = {}
         self._address = 0
         control.store.listen("pods", self._pod_changed)
 
@@ -54,6 +56,8 @@ class Kubelets:
         """The kubelet goes silent and takes its containers with it."""
         self.alive.discard(node)
         self.silent.add(node)
+        for pod in self.outlasting(node):
+            self._ended(pod["metadata"]["uid"])
         for pod in self._control.store.by("pods", "node", node):
             self._forget(pod["metadata"]["uid"])
 
@@ -66,10 +70,29 @@ class Kubelets:
             self._forget(pod["metadata"]["uid"])
             self._look(pod)
 
+    def outlasting(self, node: str) -> list[Object]:
+        """The pods of this node that are no objects any more and whose containers still stop."""
+        return [pod for pod in self._outlasting.values() if pod["spec"]["nodeName"] == node]
+
+    def _outlast(self, pod: Object, run: Run | None) -> None:
+        """A pod was removed by force: its containers get the grace that it has by itself (kubelet
+        pod_workers.go calculateEffectiveGracePeriod)."""
+        uid = pod["metadata"]["uid"]
+        running = run is not None and run.grace is None and "startTime" in pod["status"]
+        if running and pod["spec"]["nodeName"] in self.alive:
+            self._outlasting[uid] = pod
+            delay = self._stop_time(pod, pod["spec"].get("terminationGracePeriodSeconds", 30))
+            if delay < float("inf"):
+                self._control.kernel.after(delay, functools.partial(self._ended, uid))
+
+    def _ended(self, uid: str) -> None:
+        self._outlasting.pop(uid, None)
+
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
         if new is not None:
             self._look(new)
         elif old is not None:
+            self._outlast(old, self._runs.get(old["metadata"]["uid"]))
             self._forget(old["metadata"]["uid"])
             if MIRROR in (old["metadata"].get("annotations") or {}):
                 self._control.later(self._control.behavior.mirror_delay, lambda: self._mirror(old))
@@ -186,17 +209,20 @@ class Kubelets:
         uid = pod["metadata"]["uid"]
         self._forget(uid)
         run = self._runs[uid] = Run(pod["spec"]["nodeName"], grace=grace)
+        delay = self._stop_time(pod, grace)
+        if delay < float("inf"):
+            self._plan(run, delay, lambda: self._stopped(pod))
+
+    def _stop_time(self, pod: Object, grace: int) -> float:
+        """How long the containers take to stop; infinite where the kubelet never answers."""
         wish = annotation(pod, "stop-seconds")
         if wish == "never":
-            return
-        delay = (
-            float(grace)
-            if wish == "grace"
-            else min(float(grace), float(wish or self._control.behavior.pod_stop))
-        )
+            return float("inf")
         if pod["status"].get("phase") == "Pending":
-            delay = 0.0
-        self._plan(run, delay, lambda: self._stopped(pod))
+            return 0.0
+        if wish == "grace":
+            return float(grace)
+        return min(float(grace), float(wish or self._control.behavior.pod_stop))
 
     def _stopped(self, pod: Object) -> None:
         """The containers of a terminating pod are gone: so is the pod, unless a finalizer holds

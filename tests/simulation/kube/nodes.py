@@ -46,14 +46,14 @@ class Machine:
 
 
 class Nodes:
-    """The life of Node objects. `instance_gone` is asked by the cloud controller whether a provider
-    id's instance no longer exists."""
+    """The life of Node objects. `instance_gone` is asked by the cloud controller whether a Node's
+    instance no longer exists."""
 
     def __init__(self, control: Control, kubelets: Kubelets) -> None:
         self._control, self._store = control, control.store
         self._kubelets = kubelets
         self._boots: dict[str, int] = {}
-        self.instance_gone: Callable[[str], bool] = lambda provider_id: False
+        self.instance_gone: Callable[[Object], bool] = lambda node: False
         self._taints = Queue(control, self._taint)
         self._store.listen("nodes", self._node_changed)
 
@@ -70,7 +70,10 @@ class Nodes:
             "addresses": machines.addresses(name, machine.private_ip),
             "conditions": machines.conditions(now, machines.NOT_READY),
             "nodeInfo": machines.node_info(
-                machine.provider_id, machine.architecture, machine.kubelet_version, machine.os_image
+                machine.provider_id or machine.name,
+                machine.architecture,
+                machine.kubelet_version,
+                machine.os_image,
             ),
             "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
             "images": [],
@@ -97,7 +100,9 @@ class Nodes:
             "volumes.kubernetes.io/controller-managed-attach-detach": "true",
         }
         meta = {"name": machine.name, "labels": labels, "annotations": notes}
-        spec = {"providerID": machine.provider_id, "taints": given}
+        spec: Object = {"taints": given}
+        if machine.provider_id:
+            spec["providerID"] = machine.provider_id
         return self._control.create("nodes", {"metadata": meta, "spec": spec, "status": status})
 
     def _lease(self, node: Object) -> None:
@@ -187,29 +192,14 @@ class Nodes:
         node = self._store.get("nodes", name)
         if node is None:
             return True
-        if is_ready(node) or not self.instance_gone(node["spec"].get("providerID", "")):
+        if is_ready(node) or not self.instance_gone(node):
             return False
         remove(self._control, "nodes", node)
         return True
 
     def _node_changed(self, old: Object | None, new: Object | None) -> None:
-        if new is not None:
-            if self._wanted(new) != _ours(new):
-                self._taints.add(new["metadata"]["name"])
-        elif old is not None:
-            self._end_pods(old["metadata"]["name"])
-
-    def _end_pods(self, name: str) -> None:
-        """Pods of a node that no longer exists are removed by force, unless a node of that name
-        came back."""
-
-        def collect() -> None:
-            if self._store.get("nodes", name) is None:
-                self._kubelets.silent.discard(name)
-                for pod in self._store.by("pods", "node", name):
-                    remove(self._control, "pods", pod, grace=0)
-
-        self._control.kernel.after(self._control.behavior.pod_gc, collect)
+        if new is not None and self._wanted(new) != _ours(new):
+            self._taints.add(new["metadata"]["name"])
 
     def _wanted(self, node: Object) -> set[tuple[str, str]]:
         """The taints that the node's condition and cordon ask for, as (key, effect)."""

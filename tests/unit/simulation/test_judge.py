@@ -14,8 +14,6 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import T
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 from ansible_collections.nodeops.rotator.tests.unit.simulation.conftest import Scene
 
-LEASE = "nodeops-rotator-test"
-
 
 def pod_path(scene: Scene, number: int = 0) -> str:
     return f"/api/v1/namespaces/shop/pods/{scene.pods()[number]['metadata']['name']}"
@@ -76,6 +74,32 @@ def deregister(scene: Scene, healthy: int) -> None:
     scene.world.account.call("elbv2", "DeregisterTargets", params, scene.actor)
 
 
+def forget_the_node(scene: Scene) -> None:
+    """Somebody deletes the Node of an instance on which a pod runs; then the instance is ended."""
+    instance = with_a_pod(scene)
+    scene.world.cluster.delete("nodes", scene.found("nodes", scene.node(instance)))
+    scene.rule(unavailable=4)
+    scene.terminate(instance)
+
+
+def detach(scene: Scene, instance: str, decrement: bool = False) -> None:
+    scene.scaling(
+        "DetachInstances", InstanceIds=[instance], ShouldDecrementDesiredCapacity=decrement
+    )
+    scene.wait(5)
+
+
+def end_detached(scene: Scene, instance: str) -> None:
+    params = {"InstanceIds": [instance]}
+    scene.world.account.call("ec2", "TerminateInstances", params, scene.actor)
+
+
+def detach_with_pods(scene: Scene) -> None:
+    instance = with_a_pod(scene)
+    detach(scene, instance)
+    end_detached(scene, instance)
+
+
 def with_a_pod(scene: Scene) -> str:
     """An instance on which a pod of shop/cart runs."""
     node = scene.pods()[0]["spec"]["nodeName"]
@@ -101,6 +125,8 @@ BROKEN: dict[str, Callable[[Scene], object]] = {
         "DELETE", f"/api/v1/nodes/{s.node(s.instances()[0])}"
     ),
     "a ready pod is deleted whose budget has nothing left": break_budget,
+    "pod shop/cart-": forget_the_node,
+    "still runs on ip-": detach_with_pods,
     "demo-green is outside": lambda s: s.scaling(
         "SuspendProcesses", AutoScalingGroupName=s.green, ScalingProcesses=["Launch"]
     ),
@@ -121,6 +147,25 @@ def bury(scene: Scene) -> None:
     while scene.world.account.instances[instance].state != "terminated":
         scene.wait(1)
     assert scene.ask("DELETE", f"/api/v1/nodes/{node}") in (200, 404)
+
+
+def replace_by_detaching(scene: Scene) -> None:
+    """As tools do that detach: another is launched, the detached one is drained and ended."""
+    instance = scene.instances()[0]
+    detach(scene, instance)
+    scene.cordon(scene.node(instance))
+    for pod in scene.world.cluster.pods_on(scene.node(instance)):
+        scene.world.cluster.delete("pods", pod, grace=0)
+    scene.wait(5)
+    end_detached(scene, instance)
+
+
+def empty_and_forgotten(scene: Scene) -> None:
+    """An instance without a Node and without pods is ended."""
+    instance = scene.empty()
+    scene.world.cluster.delete("nodes", scene.found("nodes", scene.node(instance)))
+    scene.wait(61)
+    scene.terminate(instance, True)
 
 
 def unfence(scene: Scene) -> None:
@@ -150,6 +195,8 @@ KEPT: dict[str, Callable[[Scene], object]] = {
         for act in ("Suspend", "Resume")
     ],
     "an empty node above the base": lambda s: s.terminate(s.empty(), True),
+    "a drained instance that was detached": replace_by_detaching,
+    "an empty instance without a Node": empty_and_forgotten,
     "one of two healthy targets": lambda s: deregister(s, 2),
     "a cordon with a node to spare, taken back and done elsewhere": cordon_with_a_spare,
     "the Node of a dead instance": bury,
@@ -208,18 +255,9 @@ def test_a_person_may_name_what_is_to_go_whatever_it_costs(scene: Scene) -> None
     assert scene.why() == []
 
 
-@pytest.mark.parametrize(("holder", "breaches"), [("run", 0), ("thief", 1), ("", 1)])
-def test_only_the_holder_of_the_lease_acts(scene: Scene, holder: str, breaches: int) -> None:
-    spec = {"holderIdentity": holder} if holder else {}
-    scene.world.cluster.create(
-        "leases", {"metadata": {"name": LEASE, "namespace": "kube-system"}, "spec": spec}
-    )
-    scene.rule(lease=LEASE)
-    scene.world.judge.holders.add(scene.actor)
-    scene.scaling("SetDesiredCapacity", DesiredCapacity=5)
-    assert len(scene.why()) == breaches and all(
-        f"{holder or 'nobody'} holds its Lease" in why for why in scene.why()
-    )
+def test_a_detachment_that_lowers_desired_below_the_base_is_a_breach(scene: Scene) -> None:
+    detach(scene, scene.instances()[0], True)
+    assert scene.why() == ["desired would fall below its base 4"]
 
 
 def test_a_breach_says_when_and_what(scene: Scene) -> None:

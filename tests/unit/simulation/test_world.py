@@ -157,3 +157,38 @@ def test_every_scenario_is_quick_on_the_wall_clock(name: str) -> None:
     behavior = catalogue.SCENARIOS[name](Kernel()).account.behavior
     spans = [getattr(behavior, field.name) for field in dataclasses.fields(behavior)]
     assert all(span[1] <= 1.0 for span in spans if isinstance(span, tuple))
+
+
+def test_a_node_is_identified_later_where_a_cloud_controller_does_it(scene: Scene) -> None:
+    """Until then it has no providerID, and is not collected: its instance has its name."""
+    scene.world.kinds[scene.blue] = NodeKind(identified_after=30.0)
+    scene.world.ready = (200.0, 200.0)
+    name = scene.node(grown(scene))
+    scene.wait(1)
+    node = scene.found("nodes", name)
+    assert "providerID" not in node["spec"]
+    assert "uninitialized" in str(node["spec"]["taints"])
+    scene.wait(30)
+    node = scene.found("nodes", name)
+    assert node["spec"]["providerID"] and "uninitialized" not in str(node["spec"]["taints"])
+
+
+def test_a_node_that_nobody_identifies_goes_with_its_instance(scene: Scene) -> None:
+    scene.world.kinds[scene.blue] = NodeKind(identified_after=1e6)
+    scene.world.ready = (1e6, 1e6)
+    instance = scene.world.account.instances[grown(scene)]
+    scene.wait(60)
+    assert ready(scene, instance.private_dns) is False
+    scene.world.account.fleet.terminate(instance)
+    scene.wait(60)
+    assert ready(scene, instance.private_dns) is None
+
+
+def test_an_instance_is_not_empty_because_its_node_is_gone(scene: Scene) -> None:
+    instance = scene.world.account.instances[scene.instances()[0]]
+    running = {pod["metadata"]["name"] for pod in scene.world.pods_of(instance)}
+    scene.world.cluster.delete("nodes", scene.found("nodes", instance.private_dns))
+    assert scene.world.node_of(instance) is None and running
+    assert {pod["metadata"]["name"] for pod in scene.world.pods_of(instance)} == running
+    scene.wait(61)
+    assert scene.world.pods_of(instance) == []

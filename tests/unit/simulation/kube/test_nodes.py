@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build
 from ansible_collections.nodeops.rotator.tests.unit.simulation.kube.conftest import Hand
 
@@ -138,7 +140,7 @@ def test_a_taint_that_is_taken_off_in_time_spares_the_pods(hand: Hand) -> None:
 
 def test_a_node_is_removed_only_when_not_ready_and_without_instance(hand: Hand) -> None:
     gone: list[str] = []
-    hand.cluster.instance_gone = lambda provider_id: provider_id in gone
+    hand.cluster.instance_gone = lambda node: node["spec"]["providerID"] in gone
     gone.append(hand.node("n1")["spec"]["providerID"])
     hand.wait(100)
     assert not hand.cluster.node_removed("n1")
@@ -216,3 +218,48 @@ def test_settling_takes_no_time(a_hand: Callable[..., Any]) -> None:
     hand.cluster.settle()
     assert hand.kernel.now == 0
     assert hand.cluster.workload_figures() == {("StatefulSet", "shop", "db"): (3, 3)}
+
+
+@pytest.mark.parametrize(("at", "gone_by"), [(5.0, 60.0), (21.0, 80.0)])
+def test_pods_of_a_missing_node_are_removed_by_force_at_a_look_of_the_collector(
+    hand: Hand, at: float, gone_by: float
+) -> None:
+    """It looks every 20 s, and gives a node that it misses 40 s."""
+    build.deployment(hand.cluster, "shop", "web", 2)
+    hand.cluster.settle()
+    hand.wait(at - hand.kernel.now)
+    seen: list[tuple[str, str]] = []
+    hand.cluster.store.listen(
+        "pods", lambda old, new: seen.append(_fate(old, new)) if old and not new else None
+    )
+    hand.cluster.delete("nodes", hand.node("n1"))
+    hand.wait(gone_by - 0.1 - hand.kernel.now)
+    assert seen == [] and len(hand.pods()) == 2
+    hand.wait(0.2)
+    assert seen == [("Failed", "DeletionByPodGC")] * 2
+
+
+def _fate(old: dict[str, Any], new: dict[str, Any] | None) -> tuple[str, str]:
+    reasons = [c["reason"] for c in old["status"]["conditions"] if c["type"] == "DisruptionTarget"]
+    return old["status"]["phase"], reasons[0]
+
+
+def test_a_node_that_comes_back_in_time_keeps_its_pods(hand: Hand) -> None:
+    build.deployment(hand.cluster, "shop", "web", 2)
+    hand.cluster.settle()
+    uids = {pod["metadata"]["uid"] for pod in hand.pods()}
+    hand.cluster.delete("nodes", hand.node("n1"))
+    hand.wait(30)
+    hand.nodes("n1")
+    hand.wait(60)
+    assert {pod["metadata"]["uid"] for pod in hand.pods()} == uids
+
+
+def test_containers_outlast_a_pod_that_was_removed_by_force(hand: Hand) -> None:
+    build.bare_pod(hand.cluster, "shop", "p", "n1", annotations={"world.nodeops/stop-seconds": "9"})
+    hand.cluster.settle()
+    hand.ask("DELETE", "/api/v1/namespaces/shop/pods/p", {"gracePeriodSeconds": 0})
+    assert hand.cluster.pods_on("n1") == []
+    assert [pod["metadata"]["name"] for pod in hand.cluster.running_on("n1")] == ["p"]
+    hand.wait(10)
+    assert hand.cluster.running_on("n1") == []
