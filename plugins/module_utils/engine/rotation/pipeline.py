@@ -30,8 +30,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Mode
 
-ROTATE, SETTLE, RELEASE, STOP = "rotate", "settle", "release", "stop"
+ROTATE: Mode = "rotate"
+SETTLE: Mode = "settle"
+RELEASE: Mode = "release"
+STOP: Mode = "stop"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Phase:
     """One step of a look: what it does, and the modes that do it."""
 
     act: Callable[[RotationContext], object]
-    modes: tuple[str, ...]
+    modes: tuple[Mode, ...]
 
 
 OBSERVE = (
@@ -79,7 +83,7 @@ FINISH = (
 PHASES = (*OBSERVE, *JUDGE, *MOVE, *BEGIN, *FINISH)
 
 
-def run_phases(ctx: RotationContext, mode: str) -> None:
+def run_phases(ctx: RotationContext, mode: Mode) -> None:
     """Run the phases of this mode.
 
     A phase that changes the mode of the run changes what the next look does, not this one.
