@@ -29,16 +29,6 @@ options:
     description: Age in seconds from which a node is outdated even if it runs the target. By
       default, age does not matter.
     type: int
-  force:
-    description: Option that the drain will have, see M(nodeops.rotator.node_drain). If V(false),
-      pods that nobody would recreate are reported.
-    type: bool
-    default: false
-  delete_emptydir_data:
-    description: Option that the drain will have, see M(nodeops.rotator.node_drain). If V(false),
-      pods with C(emptyDir) volumes are reported.
-    type: bool
-    default: false
   before:
     description:
       - The RV(snapshot) of an earlier call to compare with. Without it, RV(problems) leaves out
@@ -53,6 +43,8 @@ options:
     type: str
     default: kube-system
 notes:
+  - The options of the drain are those that the rotation will have. RV(preflight) and RV(blockers)
+    depend on them.
   - Needs the IAM actions C(autoscaling:DescribeAutoScalingGroups),
     C(autoscaling:DescribeInstanceRefreshes), C(autoscaling:DescribeScalingActivities),
     C(autoscaling:DescribeLaunchConfigurations), C(ec2:DescribeInstances),
@@ -74,6 +66,7 @@ attributes:
     support: full
     details: It changes nothing at all.
 extends_documentation_fragment:
+  - nodeops.rotator.drain.prefixed
   - nodeops.rotator.kube
   - amazon.aws.common.modules
   - amazon.aws.region.modules

@@ -32,6 +32,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
     by_instance,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
+    DRAIN_PREFIX,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import DRAIN_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC, connect
@@ -48,7 +51,7 @@ SPEC: dict[str, Any] = {
     **KUBE_SPEC,
     **GROUP_SPEC,
     **options_of(LookOptions, ("image_id", "max_node_age")),
-    **{name: DRAIN_SPEC[name] for name in ("force", "delete_emptydir_data")},
+    **{DRAIN_PREFIX + name: spec for name, spec in DRAIN_SPEC.items()},
     "before": {"type": "dict"},
 }
 """All options of node_group_info but those of amazon.aws."""

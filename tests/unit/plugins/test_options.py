@@ -16,6 +16,7 @@ import yaml
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
+    DRAIN_PREFIX,
     RotationPolicy,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
@@ -40,6 +41,7 @@ ROLE = yaml.safe_load((ROOT / "roles/rotate/meta/argument_specs.yml").read_text(
 ROLE_OPTIONS = ROLE["argument_specs"]["main"]["options"]
 ROLE_DEFAULTS = yaml.safe_load((ROOT / "roles/rotate/defaults/main.yml").read_text())
 OPTIONS = [(module, name) for module, spec in SPECS.items() for name in spec]
+BOTH = ("prepare", "rotate")
 ROLE_ONLY = {"rotate_failure_hook"}
 NOT_OF_THE_ROLE = {
     *KUBE_SPEC,
@@ -91,6 +93,26 @@ def test_the_role_has_the_defaults_and_choices_of_the_module(name: str) -> None:
 def test_the_role_offers_every_other_option_of_the_module() -> None:
     offered = {name.removeprefix("rotate_") for name in set(ROLE_DEFAULTS) - ROLE_ONLY}
     assert offered == set(rotation.SPEC) - NOT_OF_THE_ROLE
+
+
+def test_the_preflight_of_a_role_knows_the_drain_that_will_be() -> None:
+    tasks = [
+        yaml.safe_load((ROOT / "roles" / role / "tasks/main.yml").read_text()) for role in BOTH
+    ]
+    given = [{name for name in _keys(part) if name.startswith(DRAIN_PREFIX)} for part in tasks]
+    assert given[0] == given[1] == {DRAIN_PREFIX + name for name in drain.DRAIN_SPEC}
+    specs = yaml.safe_load((ROOT / "roles/prepare/meta/argument_specs.yml").read_text())
+    declared = specs["argument_specs"]["main"]["options"]
+    for name in given[0]:
+        of_rotate = ROLE_OPTIONS[f"rotate_{name}"]
+        assert {**declared[f"rotate_{name}"], "description": of_rotate["description"]} == of_rotate
+
+
+def _keys(part: Any) -> set[str]:
+    """Return every key in nested lists and dictionaries."""
+    if isinstance(part, list):
+        return set().union(*map(_keys, part))
+    return set(part).union(*map(_keys, part.values())) if isinstance(part, dict) else set()
 
 
 def test_argument_specs_hold_the_defaults_of_the_records() -> None:

@@ -25,6 +25,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.options impor
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import outdated
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
+    DRAIN_PREFIX,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,7 +53,7 @@ def from_params(params: Mapping[str, Any]) -> LookOptions:
         group=check_given(name, params[name], "the name of the node group's Auto Scaling group"),
         image_id=params["image_id"],
         max_node_age=params["max_node_age"],
-        drain=policy.from_params(params),
+        drain=policy.from_params(params, prefix=DRAIN_PREFIX),
     )
 
 

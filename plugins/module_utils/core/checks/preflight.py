@@ -84,13 +84,32 @@ def _of_nodes(look: Look) -> Iterator[str]:
         )
 
 
+def _removed(look: Look) -> Iterator[Pod]:
+    """Yield the pods that a drain would remove, or would if it did not refuse them."""
+    for pod in look.to_drain():
+        if decide(pod, Context(look.drain)).fate in (Fate.REMOVE, Fate.REFUSE):
+            yield pod
+
+
+def _evicted(look: Look) -> Iterator[Pod]:
+    """Yield the pods that a drain would evict, so that their budgets count."""
+    for pod in _removed(look) if not look.drain.disable_eviction else ():
+        override = look.drain.override(pod)
+        if override is None or override.action != "delete":
+            yield pod
+
+
 def _of_budgets(look: Look, passing: bool) -> Iterator[str]:
-    """Find budgets that allow no eviction now (`passing`), or those that never can."""
+    """Find budgets that allow no eviction now (`passing`), or those that end a drain.
+
+    A budget that never allows an eviction ends a drain, unless pods are deleted after the timeout.
+    """
     held: dict[str, list[str]] = collections.defaultdict(list)
     known = {budget.id: budget for budget in look.budgets}
-    for pod in look.to_drain():
+    forced = look.drain.on_timeout in ("delete", "force_delete")
+    for pod in _evicted(look):
         budgets = covering(pod, look.budgets)
-        if len(budgets) > 1 and not passing:
+        if len(budgets) > 1 and passing is forced:
             names = ", ".join(budget.id for budget in budgets)
             yield (
                 f"Pod {pod.id} is covered by more than one PodDisruptionBudget ({names}), so"
@@ -100,7 +119,8 @@ def _of_budgets(look: Look, passing: bool) -> Iterator[str]:
             held[budget.id].append(pod.id)
     for id_, pods in sorted(held.items()):
         budget = known[id_]
-        if budget.disruptions_allowed == 0 and passing is not _is_hopeless(budget):
+        ends = _is_hopeless(budget) and not forced
+        if budget.disruptions_allowed == 0 and passing is not ends:
             yield _of_budget(budget, pods)
 
 
@@ -135,7 +155,7 @@ def _of_pods(look: Look) -> Iterator[str]:
 def _of_graces(look: Look) -> Iterator[str]:
     """Name pods that may take longer to end than a drain may last."""
     long = []
-    for pod in look.to_drain():
+    for pod in _removed(look):
         asked = look.drain.grace(pod.grace_period)
         grace = pod.grace_period if asked is None else asked
         if look.drain.timeout and grace > look.drain.timeout:

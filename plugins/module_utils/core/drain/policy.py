@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Pod
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.selectors import (
     Selector,
     parse,
@@ -93,6 +94,15 @@ class DrainPolicy:
         if self.max_grace_period is not None and asked > self.max_grace_period:
             return self.max_grace_period
         return self.grace_period
+
+    def override(self, pod: Pod) -> BudgetOverride | None:
+        """Return the override for a pod that a budget blocks, None if none fits."""
+        fitting = (
+            one
+            for one in self.pdb_overrides
+            if one.namespace in ("", pod.namespace) and one.selector.matches(pod.labels)
+        )
+        return next(fitting, None)
 
 
 OPTIONS = tuple(field.name for field in dataclasses.fields(DrainPolicy) if field.name != "epoch")

@@ -167,12 +167,7 @@ def _override(ctx: NodeDrain, entry: Entry) -> BudgetOverride | None:
     pod = entry.memory.pod
     if not ctx.policy.pdb_overrides or entry.going or not ctx.blocking.get(pod.uid):
         return None
-    fitting = (
-        o
-        for o in ctx.policy.pdb_overrides
-        if o.namespace in ("", pod.namespace) and o.selector.matches(pod.labels)
-    )
-    return next(fitting, None)
+    return ctx.policy.override(pod)
 
 
 def _blocked_until(ctx: NodeDrain, entry: Entry) -> float:

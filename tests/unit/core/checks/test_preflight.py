@@ -17,8 +17,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.prefli
     warnings,
     workloads,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import (
+    BudgetOverride,
+    DrainPolicy,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease, Owner
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.selectors import parse
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
 from ansible_collections.nodeops.rotator.tests.unit.core.checks.builders import (
     budget,
@@ -128,6 +132,65 @@ def test_a_pod_that_nobody_recreates_stops_a_drain_unless_it_is_told_to_force() 
         and "force" in found[0]
     )
     assert findings(look(pods=(bare,), drain=DrainPolicy(force=True))) == ()
+
+
+NEVER = budget(desired_healthy=3, disruptions_allowed=0)
+AGENT = Owner("DaemonSet", "agent")
+
+
+@pytest.mark.parametrize(
+    ("options", "owner", "stops"),
+    [
+        pytest.param({}, Owner("ReplicaSet", "cart-5d4f"), True, id="a pod that is evicted"),
+        pytest.param({}, AGENT, False, id="a pod of a DaemonSet stays"),
+        pytest.param(
+            {"pod_selector": parse("app=web")}, None, False, id="a pod not selected stays"
+        ),
+        pytest.param({"disable_eviction": True, "force": True}, None, False, id="no eviction"),
+        pytest.param(
+            {"force": True, "pdb_overrides": (BudgetOverride(parse("app=cart"), "delete"),)},
+            None,
+            False,
+            id="deleted in spite of its budget",
+        ),
+        pytest.param(
+            {"force": True, "pdb_overrides": (BudgetOverride(parse("app=cart"), "wait"),)},
+            None,
+            True,
+            id="waited for",
+        ),
+        pytest.param(
+            {"force": True, "pdb_overrides": (BudgetOverride(parse("app=web"), "delete"),)},
+            None,
+            True,
+            id="another pod is deleted",
+        ),
+        pytest.param({"force": True, "on_timeout": "delete"}, None, False, id="deleted at the end"),
+    ],
+)
+def test_a_budget_ends_only_a_drain_that_asks_it(
+    options: dict[str, Any], owner: Owner | None, stops: bool
+) -> None:
+    seen = look(pods=(pod("cart-1", owner=owner),), budgets=(NEVER,), drain=DrainPolicy(**options))
+    assert any("can never allow an eviction" in line for line in blockers(seen)) is stops
+
+
+def test_a_budget_that_is_overruled_after_the_timeout_is_a_warning() -> None:
+    seen = look(
+        pods=(pod("cart-1"),), budgets=(NEVER,), drain=DrainPolicy(on_timeout="force_delete")
+    )
+    assert blockers(seen) == ()
+    assert any("can never allow an eviction" in line for line in warnings(seen))
+
+
+def test_a_budget_counts_for_a_pod_that_is_refused_as_well() -> None:
+    found = blockers(look(pods=(pod("lonely", owner=None),), budgets=(NEVER,)))
+    assert len(found) == 2
+
+
+def test_a_pod_that_stays_may_end_as_slowly_as_it_likes() -> None:
+    slow = pod("agent-1", owner=AGENT, grace_period=7200)
+    assert warnings(look(pods=(slow,))) == ()
 
 
 def test_a_planned_image_makes_every_other_one_outdated() -> None:
