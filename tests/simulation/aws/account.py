@@ -61,7 +61,8 @@ class Account:
     helpers of build.py and the physics (`fleet`, `scaler`, `balancer`).
 
     `capacity` limits launches: it maps (instance type, zone) to how many more instances EC2 can
-    launch; a pair that it lacks is unlimited. `not_offered` holds the pairs of type and zone that
+    launch; a pair that it lacks is unlimited. `quotas` maps the first letter of an instance type's
+    family to how many vCPUs may run at once. `not_offered` holds the pairs of type and zone that
     EC2 does not offer. `denied` holds pairs of globs: actor and "service:Operation". `credentials`
     maps actors (on the wire: access key IDs) to what their own policies allow; while it is empty,
     every caller is accepted.
@@ -93,6 +94,7 @@ class Account:
         self.target_groups: dict[str, TargetGroup] = {}
         self.capacity: dict[tuple[str, str], int] = {}
         self.not_offered: set[tuple[str, str]] = set()
+        self.quotas: dict[str, int] = {}
         self.denied: list[tuple[str, str]] = []
         self.credentials: dict[str, Credential] = {}
         self.assumed: dict[str, Credential] = {}

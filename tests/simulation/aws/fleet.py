@@ -11,7 +11,10 @@ import ipaddress
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
-from ansible_collections.nodeops.rotator.tests.simulation.aws.instance_types import TYPES
+from ansible_collections.nodeops.rotator.tests.simulation.aws.instance_types import (
+    TYPES,
+    InstanceType,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import (
     Image,
     Instance,
@@ -116,6 +119,26 @@ class Fleet:
         delay = self._account.kernel.spread(*self._account.behavior.shutdown)
         self._account.kernel.after(delay, lambda: self._end(instance))
 
+    def _check_quota(self, kind: InstanceType) -> None:
+        """Refuse what would exceed the account's vCPUs for this kind of instances.
+
+        Source: EC2 user guide, on-demand instance quotas; the text is from logs in public issues.
+        """
+        most, used = self._account.quotas.get(kind.name[0]), 0
+        if most is None:
+            return
+        for other in self._account.instances.values():
+            if other.alive and other.instance_type[0] == kind.name[0]:
+                used += TYPES[other.instance_type].vcpus
+        if used + kind.vcpus > most:
+            raise AwsError(
+                "VcpuLimitExceeded",
+                f"You have requested more vCPU capacity than your current vCPU limit of {most}"
+                " allows for the instance bucket that the specified instance type belongs to."
+                " Please visit http://aws.amazon.com/contact-us/ec2-request to request an"
+                " adjustment to this limit.",
+            )
+
     def _check(self, image: Image, instance_type: str, subnet: Subnet) -> None:
         kind = TYPES.get(instance_type)
         if kind is None:
@@ -128,6 +151,7 @@ class Fleet:
                 f"The architecture '{kind.architecture}' of the specified instance type does not "
                 f"match the architecture '{image.architecture}' of the specified AMI.",
             )
+        self._check_quota(kind)
         left = self._account.capacity.get((instance_type, subnet.zone))
         if left == 0:
             raise AwsError(

@@ -105,9 +105,11 @@ def _of_template(
 ) -> Origin:
     template = find_template(account, spec)
     version = find_version(template, spec.get("Version"))
-    weight = (override or {}).get("WeightedCapacity")
-    kind = (override or {}).get("InstanceType", "")
-    return Origin(template, version, "", version.data, kind, int(weight) if weight else None)
+    given = override or {}
+    weight, kind = given.get("WeightedCapacity"), given.get("InstanceType", "")
+    # An override may name an image of its own (API reference, LaunchTemplateOverrides).
+    data = {**version.data, "ImageId": given["ImageId"]} if "ImageId" in given else version.data
+    return Origin(template, version, "", data, kind, int(weight) if weight else None)
 
 
 def _mixed(account: Account, policy: Mapping[str, Any]) -> list[Origin]:

@@ -36,6 +36,7 @@ REGIONS = (
 
 
 def _type_view(kind: InstanceType) -> dict[str, Any]:
+    threads = 1 if kind.architecture == "arm64" else 2
     view: dict[str, Any] = {
         "InstanceType": kind.name,
         "CurrentGeneration": True,
@@ -48,7 +49,8 @@ def _type_view(kind: InstanceType) -> dict[str, Any]:
         "BurstablePerformanceSupported": kind.burstable,
         "VCpuInfo": {
             "DefaultVCpus": kind.vcpus,
-            "DefaultThreadsPerCore": 1 if kind.architecture == "arm64" else 2,
+            "DefaultCores": kind.vcpus // threads,
+            "DefaultThreadsPerCore": threads,
         },
         "MemoryInfo": {"SizeInMiB": kind.memory},
         "InstanceStorageSupported": False,

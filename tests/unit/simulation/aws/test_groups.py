@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nodeops.rotator.tests.simulation.aws import build
+
 
 def test_a_group_is_shown_as_the_service_shows_it(world: Any) -> None:
     group = world.seen()
@@ -140,6 +142,18 @@ def test_a_mixed_policy_launches_the_first_override_with_capacity(world: Any) ->
     seen = world.seen()["MixedInstancesPolicy"]["LaunchTemplate"]
     assert seen["LaunchTemplateSpecification"]["LaunchTemplateId"] == world.template.id
     assert [one["InstanceType"] for one in world.seen()["Instances"]].count("m6i.large") == 1
+
+
+def test_an_override_launches_the_image_that_it_names(world: Any) -> None:
+    image = build.add_image(world.account, "other")
+    spec = {"LaunchTemplateName": "nodes", "Version": "2"}
+    overrides = [{"InstanceType": "m5.large", "ImageId": image.id}]
+    policy = {"LaunchTemplate": {"LaunchTemplateSpecification": spec, "Overrides": overrides}}
+    before = set(world.account.instances)
+    world.scaling("UpdateAutoScalingGroup", MixedInstancesPolicy=policy, DesiredCapacity=7)
+    world.wait(60)
+    fresh = [one for name, one in world.account.instances.items() if name not in before]
+    assert [one.image_id for one in fresh] == [image.id]
 
 
 def test_tags_are_set_filtered_and_given_to_new_instances_only(world: Any) -> None:

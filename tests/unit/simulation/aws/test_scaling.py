@@ -189,6 +189,18 @@ def test_without_any_capacity_activities_fail_and_are_retried(world: Any) -> Non
     assert world.scaling("DescribeScalingActivities")["Activities"][0]["StatusCode"] == "Successful"
 
 
+def test_a_quota_of_vcpus_stops_launches_until_it_is_raised(world: Any) -> None:
+    world.account.quotas["m"] = 12
+    world.scaling("SetDesiredCapacity", DesiredCapacity=7)
+    world.wait(30)
+    activities = world.scaling("DescribeScalingActivities")["Activities"]
+    assert {one["StatusCode"] for one in activities} == {"Failed"}
+    assert "your current vCPU limit of 12 allows" in activities[0]["StatusMessage"]
+    world.account.quotas["m"] = 14
+    world.wait(60)
+    assert world.states() == {"InService": 7}
+
+
 def test_weighted_instances_count_more_than_once_toward_desired(make_world: Any) -> None:
     world = make_world()
     overrides = [{"InstanceType": "m5.xlarge", "WeightedCapacity": "2"}]
