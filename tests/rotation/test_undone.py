@@ -19,10 +19,11 @@ from ansible_collections.nodeops.rotator.tests.simulation.builders import (
     traces,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
-from ansible_collections.nodeops.rotator.tests.simulation.kernel import EPOCH
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import EPOCH, Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
 from ansible_collections.nodeops.rotator.tests.simulation.kube.admission import Webhook
 from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios import eks
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 HOURS = 3600.0
@@ -247,3 +248,18 @@ def test_a_finished_pod_holds_nothing_up_whatever_its_finalizers() -> None:
     run = ended(world)
     assert run.result is not None and run.result.status == "complete", run.story()[-5:]
     assert traces(world) == CLEAN and world.judge.breaches == []
+
+
+@pytest.mark.parametrize("at", [60, 150, 230])
+def test_new_nodes_that_no_target_group_gets_are_named(at: int) -> None:
+    """AddToLoadBalancer is suspended in mid-run; what is launched meanwhile gets no traffic."""
+    world = eks.furnish(World(Kernel(1)))
+    eks.point_to(world, BLUE, world.facts["new_image"])
+    params = {"AutoScalingGroupName": BLUE, "ScalingProcesses": ["AddToLoadBalancer"]}
+    call = world.account.call
+    world.kernel.after(at, lambda: call("autoscaling", "SuspendProcesses", params, "operator"))
+    run = ended(world, gate_timeout=300)
+    assert run.result is not None and run.result.status == "failed"
+    named = ("AddToLoadBalancer suspended", "healthy", "was not registered in")
+    assert any(words in str(run.result.error) for words in named), run.result.error
+    assert {**traces(world), "suspended": []} == CLEAN and world.judge.breaches == []

@@ -32,7 +32,8 @@ class Deviation:
 class Found:
     """How the group was, as far as others have not changed it since. `maximum`: all values that
     are right. `canary_fails`: the template has to go back; `moved`: somebody has moved it.
-    `cordoned`, `excluded` and `shielded`: Nodes by uid whose mark is somebody else's."""
+    `untargeted`: instances that entered service while AddToLoadBalancer was suspended. `cordoned`,
+    `excluded` and `shielded`: Nodes by uid whose mark is somebody else's."""
 
     suspended: set[str]
     protected: set[str]
@@ -45,6 +46,7 @@ class Found:
     canary_fails: bool = False
     moved: bool = False
     cordoned: set[str] = dataclasses.field(default_factory=set)
+    untargeted: set[str] = dataclasses.field(default_factory=set)
     excluded: set[str] = dataclasses.field(default_factory=set)
     shielded: set[str] = dataclasses.field(default_factory=set)
 
@@ -86,7 +88,7 @@ class Found:
             found.append(Deviation(text, "MaxSize"))
         if group.minimum != self.minimum:
             found.append(Deviation(f"MinSize is {group.minimum}", ""))
-        unseen = stage.judge.unknown("desired")  # it was set when the last run had read the group
+        unseen = stage.judge.unknown("desired")  # the last run could not know it
         uneven = len(group.counted()) != group.desired and not unseen
         if group.desired not in stage.sizes.bases or uneven:
             text = (
@@ -159,7 +161,7 @@ def _targets(stage: Stage) -> list[Deviation]:
         targets = stage.world.account.target_groups[arn].targets.values()
         there = {target.id for target in targets if target.state not in ("draining", "unused")}
         for member in members:
-            if member.instance_id not in there:
+            if member.instance_id not in there | stage.found.untargeted:
                 text = f"{member.instance_id} is no target of {arn}"
                 found.append(Deviation(text, re.escape(member.instance_id)))
     return found

@@ -9,6 +9,7 @@ doing, or changed by somebody else, is held against a command only after a read 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
@@ -56,7 +57,8 @@ class FairJudge(Judge):
         super().__init__(world)
         self.sizes: dict[str, Sizes] = {}
         self.window = (Size(1), Size(0))
-        self._reads: list[float] = []
+        self._reads: dict[str, list[float]] = defaultdict(list)
+        self._actor = ""
         self._lost: dict[str, tuple[float, bool]] = {}
         self._available: dict[str, set[str]] = {}
         self._changed: dict[str, float] = {}
@@ -81,6 +83,7 @@ class FairJudge(Judge):
             rules, (surge, unavailable) = self.rules[name], self.window
             rules.base, rules.most = low, high + surge.of(high, True)
             rules.unavailable = low - min(_least(base, unavailable, surge) for base in (low, high))
+        self._actor = call.actor
         super().__call__(call)
 
     def _ruled(self, call: Call, group: str) -> Rules | None:
@@ -103,9 +106,9 @@ class FairJudge(Judge):
 
     # What a run can know
 
-    def read(self) -> None:
-        """A run has been answered what it asked of the group."""
-        self._reads.append(self._world.kernel.now)
+    def read(self, holder: str) -> None:
+        """Note that a run has been answered what it asked of the group."""
+        self._reads[holder].append(self._world.kernel.now)
 
     def note(self, what: str) -> None:
         """Somebody else has changed this of a group: "desired", "maximum", "zones"."""
@@ -114,7 +117,8 @@ class FairJudge(Judge):
     def knows(self, since: float) -> bool:
         """Return whether a run can know what happened in AWS at this moment."""
         now, lag = self._world.kernel.now, self._world.account.behavior.describe_lag
-        return any(since + lag <= at <= now - ON_ITS_WAY for at in self._reads)
+        reads = self._reads[self._actor]
+        return any(since + lag <= at <= now - ON_ITS_WAY for at in reads)
 
     def unknown(self, what: str) -> bool:
         """Return whether somebody has changed this and no run can know it."""

@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import functools
+import random
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
@@ -14,7 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import parse
-from ansible_collections.nodeops.rotator.tests.simulate.judge import FairJudge
+from ansible_collections.nodeops.rotator.tests.simulate import troupe
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.all import KINDS
 from ansible_collections.nodeops.rotator.tests.simulate.plan import Fault
 from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage, dice_of
@@ -23,12 +26,12 @@ from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepa
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
 
 ATTEMPTS = 8
-"""Runs of one world at most."""
-AFTERWARDS = 180.0
-"""Seconds for which the world is watched after the last run."""
+"""Runs of one person at most."""
 SINCE = 30.0
 """Seconds for which what was there before the first run has been there at least."""
-UNFINISHED = ("stopped", "suspended")
+AFTERWARDS = 180.0
+"""Seconds for which the world is watched after the last run."""
+DRAIN = DrainPolicy(timeout=900, pdb_timeout=300, epoch=EPOCH.timestamp())
 
 
 class Hang(Exception):
@@ -36,102 +39,115 @@ class Hang(Exception):
 
 
 class _Witness:
-    """The run's cloud; tells the judge of each read that was answered."""
+    """The run's cloud; notes each read that was answered."""
 
-    def __init__(self, cloud: Any, judge: FairJudge) -> None:
-        self._cloud, self._judge = cloud, judge
+    def __init__(self, cloud: Any, note: Any) -> None:
+        self._cloud, self._note = cloud, note
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._cloud, name)
 
     def until(self, moment: float) -> _Witness:
         """Return the same for calls that are not sent after this moment."""
-        return _Witness(self._cloud.until(moment), self._judge)
+        return _Witness(self._cloud.until(moment), self._note)
 
     def read_group(self, name: str, also: tuple[str, ...] = ()) -> GroupModel:
-        """Read, and note it."""
+        """Read the group, and note it."""
         found: GroupModel = self._cloud.read_group(name, also)
-        self._judge.read()
+        self._note()
         return found
 
 
 def play(stage: Stage) -> None:
-    """Carry the stage's plan out. Raises Hang."""
-    plan = stage.plan
-    faults = sorted(plan.faults, key=lambda fault: (fault.at, fault.number))
-    for fault in faults:
+    """Carry the stage's plan out; raise Hang if a run does not end."""
+    plan, kernel = stage.plan, stage.world.kernel
+    for fault in sorted(plan.faults, key=lambda fault: (fault.at, fault.number)):
         if fault.at == 0:
             KINDS[fault.kind].act(stage, dice_of(fault.dice))
         else:
             _let_happen(stage, fault)
-    stage.world.kernel.advance(stage.now + SINCE)
+    kernel.advance(stage.now + SINCE)
     dice = dice_of(f"{plan.seed}/{plan.number}/runs")
-    for attempt in range(ATTEMPTS):
-        run = _run(stage, f"r{attempt + 1}")
-        if run.result is not None and not _goes_on(stage, run):
-            break
-        stage.world.kernel.advance(stage.now + dice.choice([0.0, dice.uniform(0, 90)]))
-    stage.world.kernel.advance(stage.now + AFTERWARDS)
+    people = [troupe.Actor(kernel, functools.partial(_persist, stage, dice), kernel.now)]
+    for number, at in enumerate(stage.rivals):
+        life = functools.partial(_rival, stage, f"x{number + 1}")
+        people.append(troupe.Actor(kernel, life, kernel.now + at))
+    try:
+        troupe.play(kernel, people)
+    except TimeoutError as error:
+        raise Hang(str(error)) from error
+    kernel.advance(stage.now + AFTERWARDS)
 
 
 def _let_happen(stage: Stage, fault: Fault) -> None:
     stage.after(fault.at, lambda: KINDS[fault.kind].act(stage, dice_of(fault.dice)))
 
 
+def _persist(stage: Stage, dice: random.Random, actor: troupe.Actor) -> None:
+    """Run until a run comes to its own end."""
+    for attempt in range(ATTEMPTS):
+        restores = attempt > 0 and stage.restores_after_interruption
+        run = _prepare(stage, f"r{attempt + 1}", restore_only=restores)
+        if stage.stops:
+            run.inbox.stop_at(stage.now + stage.stops.pop(0))
+        if stage.interruptions:
+            run.inbox.interrupt(*stage.interruptions.pop(0))
+        _perform(stage, actor, run)
+        if not _goes_on(stage, run):
+            return
+        actor.sleep(stage.now + dice.choice([0.0, dice.uniform(0, 90)]))
+
+
+def _rival(stage: Stage, name: str, actor: troupe.Actor) -> None:
+    """Run once, with options that differ where that must not matter."""
+    run = _prepare(stage, name)
+    run.policy = dataclasses.replace(run.policy, cluster="")
+    _perform(stage, actor, run)
+
+
 def _goes_on(stage: Stage, run: Run) -> bool:
-    """Whether somebody would start it again: it was interrupted, or it was refused although an
-    earlier one has left something."""
-    if run.result is None or run.result.status in UNFINISHED:
-        return True
-    if run.result.status == "refused" and len(stage.runs) > 1:
-        _cure(stage)
-        return True
-    return False
+    """Return whether somebody would start it again.
 
-
-def _cure(stage: Stage) -> None:
+    It was interrupted, or it was refused although an earlier one has left something.
+    """
+    if run.result is None or run.result.status in ("stopped", "suspended"):
+        return True
+    if run.result.status != "refused" or len(stage.runs) == 1:
+        return False
     for cure in stage.cures:
         cure()
     stage.cures.clear()
+    return True
 
 
-def _run(stage: Stage, name: str) -> Run:
-    """One run, carried through until it ends or dies."""
-    options = {**stage.plan.options, "drain": _drain()}
-    kill = stage.kills.pop(0) if stage.kills else None
+def _prepare(stage: Stage, name: str, **more: Any) -> Run:
+    options = {**stage.plan.options, "drain": DRAIN, **more}
     stage.judge.window = (
         parse("max_surge", options["max_surge"]),
         parse("max_unavailable", options["max_unavailable"]),
     )
-    run = prepare(stage.world, stage.name, name, kill_at_command=kill, **options)
-    ports = run.inbox.ports
-    run.inbox.ports = Ports(_Witness(ports.cloud, stage.judge), ports.cluster)
-    stage.runs.append(run)
+    run = prepare(stage.world, stage.name, name, **options)
+    note = functools.partial(stage.judge.read, run.policy.holder)
+    run.inbox.ports = Ports(_Witness(run.inbox.ports.cloud, note), run.inbox.ports.cluster)
     run.inbox.past = stage.now + bound(stage)
-    if stage.stops:
-        run.inbox.stop_at(stage.now + stage.stops.pop(0))
-    try:
-        with contextlib.suppress(Killed):
-            run()
-    except TimeoutError as error:
-        raise Hang(f"{name}: {error}") from error
-    finally:
-        stage.ends.append(stage.now)
     return run
 
 
-def _drain() -> DrainPolicy:
-    return DrainPolicy(timeout=400, pdb_timeout=300, epoch=EPOCH.timestamp())
+def _perform(stage: Stage, actor: troupe.Actor, run: Run) -> None:
+    stage.runs.append(run)
+    with contextlib.suppress(Killed):
+        actor.perform(run.inbox, run)
+    stage.ends[run.policy.run] = stage.now
 
 
 def bound(stage: Stage) -> float:
-    """Return the seconds within which a run has to end: every replacement may take the whole time
-    of each of its steps, one after the other, and so may the end."""
-    options, drain = stage.plan.options, _drain()
-    each: float = (
-        options["boot_timeout"] + options["lb_timeout"] + drain.timeout + drain.volume_timeout
-    )
-    each += options["terminate_timeout"] + options["gate_timeout"]
-    replacements = max(stage.sizes.bases) + stage.plan.size + options["failure_budget"]
-    whole: float = 1800 + options["soak"] * 3 + each * (replacements + 2)
-    return whole
+    """Return the seconds within which a run has to end.
+
+    Every replacement may take the whole time of each of its steps, one after the other, and so may
+    the end.
+    """
+    options = stage.plan.options
+    limits = ("boot_timeout", "lb_timeout", "terminate_timeout", "gate_timeout")
+    each = DRAIN.timeout + DRAIN.volume_timeout + sum(float(options[name]) for name in limits)
+    replacements = max(stage.sizes.bases) + stage.plan.size + int(options["failure_budget"])
+    return 1800 + float(options["soak"]) * 3 + each * (replacements + 2)

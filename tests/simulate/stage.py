@@ -17,7 +17,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
     Behavior as AwsBehavior,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
-from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group
+from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group, Member
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
 from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
@@ -56,13 +56,23 @@ class Stage:
         self.cures: list[Callable[[], None]] = []
         self.excused: list[str] = []
         self.stops: list[float] = []
-        self.kills: list[int] = []
+        self.interruptions: list[tuple[int, str]] = []
+        self.restores_after_interruption = False
+        self.rivals: list[float] = []
         self.foreign_ends: set[str] = set()
-        self.ends: list[float] = []
+        self.ends: dict[str, float] = {}
         self.log: list[tuple[float, str]] = []
         _furnish(self)
         self.world.behave(aws=plan.aws)
         self.found = Found.of(self)
+        self.world.account.member_observers.append(self._enters_service)
+
+    def _enters_service(self, group: Group, member: Member) -> None:
+        enters = (
+            member.lifecycle_state == "InService" and member.instance_id not in self.found.known
+        )
+        if enters and "AddToLoadBalancer" in group.suspended:
+            self.found.untargeted.add(member.instance_id)
 
     @property
     def group(self) -> Group:
@@ -110,11 +120,18 @@ class Stage:
             for at, event in run.events
         ]
         ended = [
-            (at, f"end of {run.policy.run}: {_outcome(run)}")
-            for run, at in zip(self.runs, self.ends, strict=True)
+            (self.ends[run.policy.run], f"end of {run.policy.run}: {_outcome(run)}")
+            for run in self.runs
+            if run.policy.run in self.ends
         ]
         lines = sorted([*told, *self.log, *ended], key=lambda line: line[0])
         return [f"{at:7.1f} {text}" for at, text in lines]
+
+    @property
+    def last(self) -> Run:
+        """The run that has ended last, refused ones apart."""
+        ended = [run for run in self.runs if run.result and run.result.status != "refused"]
+        return max(ended or self.runs, key=lambda run: self.ends[run.policy.run])
 
     # Other people's hands
 
@@ -136,6 +153,8 @@ class Stage:
             self.judge.note("desired")
             self.judge.note("zones")
             self.tell(f"SOMEBODY sets desired from {before} to {after}")
+            if after < before and after < len(self.world.account.zones):
+                self.excuse("cannot run again")  # a zone with a volume loses its only node
             self.aws("SetDesiredCapacity", AutoScalingGroupName=self.name, DesiredCapacity=after)
 
     def set_maximum(self, wanted: int) -> None:
@@ -152,6 +171,7 @@ class Stage:
         self.foreign_ends.add(instance.id)
         self.sizes.lost.append(self.now)
         self.judge.note("zones")
+        self.excuse("data/ledger")  # its zone may have no other node
         self.tell(f"SOMEBODY ends {instance.id} in {instance.zone}: {reason[0]}")
         self.world.account.fleet.terminate(instance, reason)
 

@@ -51,7 +51,7 @@ def judge(plan: Plan) -> Verdict:
 
 def _untold(stage: Stage) -> list[str]:
     """What is not as found and not named in not_restored of the last run."""
-    result = stage.runs[-1].result
+    result = stage.last.result
     sentences = result.values["not_restored"] if result is not None else []
     return [
         f"not told: {one.what} (told: {sentences})"
@@ -62,21 +62,26 @@ def _untold(stage: Stage) -> list[str]:
 
 def _unexplained(stage: Stage) -> list[str]:
     """An error that nothing explains which has happened."""
-    result = stage.runs[-1].result
+    result = stage.last.result
     if result is None:
         return ["the last run has no result"]
     if result.error is None:
         return []
-    if any(re.search(pattern, str(result.error)) for pattern in stage.excused):
+    told = f"{result.status}: {result.error}"
+    if any(re.search(pattern, told) for pattern in stage.excused):
         return []
-    return [f"unexplained: {result.status}: {result.error}"]
+    return [f"unexplained: {told}"]
 
 
 def _false_statements(stage: Stage) -> list[str]:
     """Statuses that say what is not so."""
-    result = stage.runs[-1].result
+    result = stage.last.result
     if result is None or result.status not in ("complete", "unchanged"):
         return []
     target = stage.world.facts["new_image"]
     old = [one.id for one in stage.instances() if one.image_id != target]
-    return [f"{result.status} is said, and {', '.join(old)} runs another image"] if old else []
+    found = [f"{result.status} is said, and {', '.join(old)} runs another image"] if old else []
+    lost = stage.found.untargeted & {one.id for one in stage.instances(True)}
+    if lost and result.status == "complete" and stage.group.target_groups:
+        found.append(f"complete is said, and {', '.join(sorted(lost))} gets no traffic")
+    return found

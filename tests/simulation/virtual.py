@@ -63,6 +63,8 @@ class VirtualInbox:
         self._interruption, self.past = (kill_at_command, "before"), past
         self.commands: list[tuple[float, Command]] = []
         self._wakes = -math.inf
+        self.rest: Callable[[float], None] = self._advance
+        """What it does while it waits; a troupe of runs takes turns."""
 
     def now(self) -> float:
         """Return the World's seconds."""
@@ -142,25 +144,33 @@ class VirtualInbox:
                 else:
                     self._arrived.append(message)
 
-    def _next(self, until: float) -> float:
+    def next_moment(self, until: float) -> float:
+        """Return the moment of the next thing that happens, `until` at the latest."""
         paused = [due[0] for due, _messages in self._feeds.values() if due[0] > self.kernel.now]
         if self.kernel.now < self._wakes:
             return self._wakes
         event = self.kernel.next_event()
         return min([until, *paused, *([] if event is None else [event])])
 
-    def wait(self, until: float) -> list[Message | Done | Stop]:
-        """Advance the World until there is something to hear, at most to `until`."""
+    def is_due(self, until: float) -> bool:
+        """Return whether there is something to hear, or `until` has come."""
         self._poll()
-        while not self._arrived or self.kernel.now < self._wakes:
-            step = self._next(until)
+        heard = bool(self._arrived) or self.kernel.now >= until
+        return heard and self.kernel.now >= self._wakes
+
+    def wait(self, until: float) -> list[Message | Done | Stop]:
+        """Rest until there is something to hear, at most to `until`."""
+        if not self.is_due(until):
+            self.rest(until)
+        heard, self._arrived = self._arrived, []
+        return heard
+
+    def _advance(self, until: float) -> None:
+        """Let the World's time go on until something is due."""
+        while not self.is_due(until):
+            step = self.next_moment(until)
             if step is math.inf or step > self.past:
                 raise TimeoutError(
                     f"still running at {self.kernel.now:.0f} s, next look at {until}"
                 )
             self.kernel.advance(step)
-            self._poll()
-            if self.kernel.now >= until:
-                break
-        heard, self._arrived = self._arrived, []
-        return heard

@@ -47,8 +47,13 @@ def plan(stage: Stage, match: str, code: str, **more: Any) -> None:
     stage.world.gate.faults.append(Fault(match, code, where=stage.ours, **more))
 
 
+UNREADABLE = "refused: Cannot (read|list|watch) "
+"""An API that does not answer at first lets nothing begin."""
+
+
 @kind("G", BEFORE, weight=3)
 def aws_errors_that_pass(stage: Stage, dice: random.Random) -> None:
+    stage.excuse(UNREADABLE)
     for _number in range(dice.randint(1, 5)):
         plan(
             stage,
@@ -70,6 +75,7 @@ def lost_answers(stage: Stage, dice: random.Random) -> None:
 
 @kind("G", BEFORE, weight=2)
 def cluster_errors_that_pass(stage: Stage, dice: random.Random) -> None:
+    stage.excuse(UNREADABLE)
     for _number in range(dice.randint(1, 5)):
         plan(
             stage,

@@ -22,6 +22,8 @@ def _suspend(stage: Stage, process: str, lasting: float) -> None:
     stage.aws("SuspendProcesses", **params)
     if process in ("Launch", "Terminate"):
         stage.excuse(f"process {process} suspended|launched nothing|Nothing could be replaced")
+    if process == "AddToLoadBalancer" and stage.group.target_groups:
+        stage.excuse("AddToLoadBalancer suspended|was not registered in|find it healthy")
 
     def resume() -> None:
         if process in stage.found.suspended:

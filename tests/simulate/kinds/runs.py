@@ -9,18 +9,38 @@ import random
 
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import BEFORE, DURING, kind
 from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+from ansible_collections.nodeops.rotator.tests.simulation.virtual import INTERRUPTIONS
 
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
 
 
 @kind("I", BEFORE, weight=2)
 def the_run_is_killed(stage: Stage, dice: random.Random) -> None:
-    stage.kills += [dice.randint(4, 150) for _time in range(dice.choice([1, 1, 2]))]
+    for _time in range(dice.choice([1, 1, 2])):
+        stage.interruptions.append((dice.randint(4, 150), dice.choice(INTERRUPTIONS)))
+    stage.restores_after_interruption = dice.random() < 0.2
 
 
 @kind("I", BEFORE, weight=2)
 def the_run_is_stopped(stage: Stage, dice: random.Random) -> None:
     stage.stops += [dice.uniform(1, 600) for _time in range(dice.choice([1, 1, 2, 3]))]
+
+
+@kind("F", BEFORE, weight=2)
+def another_run_begins(stage: Stage, dice: random.Random) -> None:
+    """On the same group, given other options."""
+    stage.rivals += [dice.uniform(0, 600) for _run in range(dice.choice([1, 1, 2]))]
+    stage.excuse("was taken over by|is being rotated by")
+
+
+@kind("F", DURING, weight=2)
+def the_process_sleeps(stage: Stage, dice: random.Random) -> None:
+    """And does not know it when it wakes."""
+    for run in stage.runs:
+        if run.result is None:
+            seconds = dice.choice([5.0, 25.0, 40.0, 200.0, 1000.0])
+            stage.tell(f"{run.policy.run} sleeps for {seconds:.0f} s")
+            run.inbox.pause_at(stage.now, seconds)
 
 
 @kind("F", DURING)

@@ -84,6 +84,7 @@ class AutoScaling:
             refreshing=self._refreshing(name, now),
             unsupported=tuple(unsupported(shown)),
             activity=self._activity(name) if short else "",
+            target_groups=shown.target_groups,
             targets=tuple(self._targets(shown.target_groups)),
             former=tuple(joined(Instance(id_, "", ""), machines[id_]) for id_ in gone),
             resolved=self._resolve(source, {instance.source for instance in instances}, now),

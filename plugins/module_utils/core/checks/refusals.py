@@ -47,7 +47,8 @@ def refusal(group: Group) -> RotatorError | None:
             f" {group.source[1]}) does not exist",
             "Create the launch template or version, or point the group at one that exists",
         )
-    if stopped := sorted({"Launch", "Terminate"} & group.suspended):
+    needed = {"Launch", "Terminate", *(("AddToLoadBalancer",) if group.target_groups else ())}
+    if stopped := sorted(needed & group.suspended):
         return RefusedError(
             f"Auto Scaling group {name} has its process {stopped[0]} suspended, so no node can"
             " be replaced",

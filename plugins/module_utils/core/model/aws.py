@@ -89,6 +89,8 @@ class Group:
     """Features of this group that a rotation does not handle, each a clause for people."""
     activity: str = ""
     """Why the newest scaling activity failed, if it did ("InsufficientInstanceCapacity: ...")."""
+    target_groups: tuple[str, ...] = ()
+    """ARNs of the target groups attached to it, which it registers its instances in."""
     targets: tuple[TargetHealth, ...] = ()
     former: tuple[Instance, ...] = ()
     """Instances asked for that are no longer in the group; EC2 forgets them about an hour after

@@ -242,16 +242,17 @@ def _way_out(ready: bool, budgets: int) -> str:
 
 
 def blockers(entry: Entry, budgets: Budgets) -> tuple[str, ...]:
-    """Return the IDs of the budgets that block a pod."""
+    """Return the IDs of the budgets that block a pod.
+
+    A budget that would let it go just now still blocks a pod that is held back: another one, of
+    whatever node, is taking its place.
+    """
     answer = entry.memory.answer
     if answer is not None and answer.verdict is Verdict.ADMISSION:
         return ()
     ruling = rule(entry.memory.pod, budgets.get(entry.memory.pod.namespace, ()), {})
-    return (
-        tuple(budget.id for budget in ruling.budgets)
-        if not ruling.admitted or answer is not None
-        else ()
-    )
+    is_held = answer is not None or entry.memory.held_since is not None
+    return tuple(budget.id for budget in ruling.budgets) if is_held or not ruling.admitted else ()
 
 
 def pod_statuses(

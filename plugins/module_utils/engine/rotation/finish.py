@@ -30,6 +30,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
     RotationContext,
 )
 
+REGISTERED = 60.0
+"""Seconds after which reads show that an instance was registered in a target group."""
+
 
 def finish_rotating(ctx: RotationContext) -> None:
     """Go on to putting everything back once every outdated node is replaced."""
@@ -48,9 +51,23 @@ def _incomplete(ctx: RotationContext) -> RotatorError | None:
     if ctx.memory.marks.skipped & {member.id for member in ctx.situation.outdated}:
         reasons = "; ".join(ctx.journal.failures)
         return FailedError(f"Not every node of {ctx.group.name} could be replaced: {reasons}")
-    if pending := gate.closed(ctx):
+    if pending := gate.closed(ctx) or _untargeted(ctx):
         return FailedError(f"Every node of {ctx.group.name} was replaced, but {pending}")
     return unknown.unknown_error(ctx)
+
+
+def _untargeted(ctx: RotationContext) -> str:
+    """Return which replacement node a target group of the group lacks, "" for none.
+
+    Auto Scaling registers an instance when it enters service and never later, so not if
+    AddToLoadBalancer is suspended then.
+    """
+    registered = {(target.group, target.id) for target in ctx.group.targets}
+    for target_group in ctx.group.target_groups:
+        for member in ctx.situation.current:
+            if (target_group, member.id) not in registered:
+                return f"instance {member.id} was not registered in {target_group}"
+    return ""
 
 
 def _done(ctx: RotationContext) -> bool:
@@ -67,6 +84,11 @@ def _done(ctx: RotationContext) -> bool:
     if not gate.closed(ctx):
         ctx.forget("gate at the end")
     elif not ctx.over("gate at the end", ctx.policy.gate_timeout):
+        return False
+    if not _untargeted(ctx):
+        ctx.forget("untargeted at the end")
+    elif not ctx.over("untargeted at the end", REGISTERED):
+        ctx.poll_soon = True
         return False
     if not shrink.shrunk(ctx) or not ctx.read_fresh:
         return False

@@ -48,6 +48,12 @@ GROUP = a_group(an_instance("w"))
             "has its process Terminate suspended",
             "Terminate",
         ),
+        (
+            {"suspended": frozenset(("AddToLoadBalancer",)), "target_groups": ("arn:1",)},
+            RefusedError,
+            "has its process AddToLoadBalancer suspended",
+            "resume-processes",
+        ),
         ({"refreshing": True}, RefusedError, "An instance refresh is running on", "cancel it"),
         (
             {"unsupported": ("has a warm pool",)},
@@ -73,7 +79,7 @@ def test_every_refusal_names_the_group_what_stands_in_the_way_and_what_to_do(
 def test_other_suspended_processes_are_no_reason() -> None:
     assert (
         refusal(
-            dataclasses.replace(GROUP, suspended=frozenset(("AZRebalance", "AlarmNotification")))
+            dataclasses.replace(GROUP, suspended=frozenset(("AZRebalance", "AddToLoadBalancer")))
         )
         is None
     )

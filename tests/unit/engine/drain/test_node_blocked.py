@@ -62,6 +62,13 @@ class TestBlockedPods:
         elif pdb_timeout:
             assert found.wake == max(since, admitted or 0) + pdb_timeout
 
+    def test_wait_as_long_as_pods_of_other_nodes_are_let_go(self) -> None:
+        """The budget allows one just now, which another node's pod is taking."""
+        free, progress = (a_budget(allowed=1),), {"shop/cart": NOW - 10}
+        found = step(held(NOW - 600), budgets=free, admitted=progress, timeout=0, pdb_timeout=600)
+        assert found.status.phase == "draining" and found.status.blocked_by == ("shop/cart",)
+        assert found.wake == NOW + 590
+
     @pytest.mark.parametrize(
         ("on_timeout", "asks"),
         [("delete", [("cart-1", "delete")]), ("force_delete", [("cart-1", "force")])],
