@@ -244,8 +244,7 @@ def _way_out(ready: bool, budgets: int) -> str:
 def blockers(entry: Entry, budgets: Budgets) -> tuple[str, ...]:
     """Return the IDs of the budgets that block a pod.
 
-    A budget that would let it go just now still blocks a pod that is held back: another one, of
-    whatever node, is taking its place.
+    One that would let it go just now blocks it too while it is held back: another pod goes instead.
     """
     answer = entry.memory.answer
     if answer is not None and answer.verdict is Verdict.ADMISSION:
