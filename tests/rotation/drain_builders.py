@@ -26,7 +26,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
     NodeStatus,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.order import decide
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.run import (
     RunMemory,
     RunResult,
 )

@@ -36,14 +36,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.check
     CheckMemory,
     decide_check,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
-    RunMemory,
-    RunResult,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.result import (
     conclude,
     diff,
     failure,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.run import (
+    RunMemory,
+    RunResult,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import ThreadInbox, clock
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Allowance, run

@@ -39,15 +39,15 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.obser
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.order import (
     read_nodes,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
-    OrderMemory,
-    RunResult,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import (
     Entry,
     NodeLook,
     look_at,
     reason,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.run import (
+    OrderMemory,
+    RunResult,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, Step, View
 

@@ -31,7 +31,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.advan
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.advance import (
     feeds as drain_feeds,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.run import (
     OrderedNode,
     OrderMemory,
     RunMemory,

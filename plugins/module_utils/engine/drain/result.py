@@ -15,7 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     OverdueError,
     RotatorError,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.run import (
     OrderedNode,
     RunResult,
 )

@@ -22,7 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import DrainMemory
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.order import decide
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.run import (
     OrderedNode,
     RunMemory,
 )

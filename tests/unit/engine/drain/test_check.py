@@ -18,7 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     PodStatus,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.run import (
     OrderedNode,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import (

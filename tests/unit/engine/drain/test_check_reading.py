@@ -19,7 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.check
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     NodeStatus,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.run import (
     OrderedNode,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import (

@@ -22,7 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.order
     ON_PURPOSE,
     find,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import OrderedNode
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.run import OrderedNode
 from ansible_collections.nodeops.rotator.tests.unit.engine.drain.builders import NOW, a_pod
 from ansible_collections.nodeops.rotator.tests.unit.engine.drain.ordering import (
     a_node,

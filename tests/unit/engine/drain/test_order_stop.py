@@ -18,7 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
     NodeStatus,
     PodMemory,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.run import (
     OrderedNode,
     RunMemory,
 )

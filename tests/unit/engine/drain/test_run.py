@@ -13,7 +13,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.order i
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import NodeStatus
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.run import (
     OrderedNode,
     RunMemory,
     RunResult,
