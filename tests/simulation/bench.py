@@ -90,7 +90,7 @@ class Bench:
         return rules
 
     def _names(self, actor: str) -> set[str]:
-        """Return the identities under which this actor holds Leases; none for one who is no run."""
+        """Return the identities of Leases that this actor holds, none if it is no run."""
         person = self.people.get(actor, actor)
         return self._claims.get(person, set()) | ({actor} & self.holders)
 

@@ -62,7 +62,7 @@ class Truth:
         self._changed()
 
     def _instance(self, event: str, instance: Instance) -> None:
-        """A detached instance ends."""
+        """Note that a detached instance ends."""
         if event == "shutting-down" and instance.id in self.detached:
             node, group = self._world.node_of(instance), self.detached.pop(instance.id)
             if node is not None:
@@ -77,7 +77,7 @@ class Truth:
         self._changed()
 
     def group_of(self, instance: Instance) -> str:
-        """The group that an instance is, or was, a member of; "" for none."""
+        """Return the group that an instance is, or was, a member of; "" for none."""
         return self.detached.get(instance.id) or instance.group
 
     def _group(self, node: Mapping[str, Any]) -> str:

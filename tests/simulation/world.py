@@ -136,8 +136,10 @@ class World:
             act()
 
     def _gone(self, node: Mapping[str, Any]) -> bool:
-        """What the cloud controller is told: of a Node without providerID, by its name
-        (cloud-provider-aws, InstanceExists)."""
+        """Return what the cloud controller is told of a Node's instance.
+
+        Of a Node without providerID, by its name (cloud-provider-aws, InstanceExists).
+        """
         name, provider_id = node["metadata"]["name"], node["spec"].get("providerID", "")
         if not provider_id:
             alive = (one for one in self.account.instances.values() if one.alive)
@@ -169,12 +171,15 @@ class World:
         )
 
     def is_at(self, instance: Instance) -> bool:
-        """Whether this instance's kubelet is the one that runs under its name, Node or not."""
+        """Return whether this instance's kubelet runs under its name, Node or not."""
         return self._kubelets.get(instance.private_dns) == instance.id
 
     def pods_of(self, instance: Instance) -> list[dict[str, Any]]:
-        """The pods that run on this instance: those bound to its name while its kubelet has it, and
-        those whose containers outlast their objects."""
+        """Return the pods that run on this instance.
+
+        Those bound to its name while its kubelet has it, and those whose containers outlast their
+        objects.
+        """
         return self.cluster.running_on(instance.private_dns) if self.is_at(instance) else []
 
     def returns(self, instance: Instance) -> None:
@@ -207,7 +212,7 @@ class World:
             self._offer(instance, kind)
 
     def _identify(self, instance: Instance, identity: str) -> None:
-        """The cloud controller says which instance a Node is, and lets pods onto it."""
+        """Let the cloud controller say which instance a Node is; pods may come."""
         node = self.cluster.object("nodes", instance.private_dns)
         if node is not None and self.is_at(instance) and not node["spec"].get("providerID"):
             self.cluster.change("nodes", node, {"spec": {"providerID": identity}})

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How slow and how rude the cluster is: every delay in one frozen object. All durations are
-seconds."""
+"""Say how slow and how rude the cluster is, in one frozen object.
+
+All durations are seconds.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from typing import Any
 
 @dataclasses.dataclass(frozen=True)
 class Behavior:
-    """The habits of one simulated cluster. Where Kubernetes has a default, it is the default here.
+    """Habits of one simulated cluster. Where Kubernetes has a default, it is used.
 
     Pods differ from these by annotations (in a template or on the pod itself):
     `world.nodeops/start-seconds`, `world.nodeops/ready-seconds` and `world.nodeops/stop-seconds`

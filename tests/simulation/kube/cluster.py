@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulated cluster as one object: the API at the request seam, the life of its nodes, and the
-truth for judges."""
+"""Simulate a cluster: the API, the life of its nodes, and the truth for judges."""
 
 from __future__ import annotations
 
@@ -47,8 +46,10 @@ NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 
 
 class Cluster:
-    """One Kubernetes cluster in simulated time. Not thread-safe: whoever shares it takes a lock
-    around each call."""
+    """One Kubernetes cluster in simulated time.
+
+    It is not thread-safe: whoever shares it takes a lock around each call.
+    """
 
     def __init__(
         self, kernel: Kernel, gate: Gate, behavior: Behavior = Behavior(), version: str = VERSION
@@ -81,8 +82,10 @@ class Cluster:
 
     @property
     def behavior(self) -> Behavior:
-        """How slow and how rude the cluster is; can be replaced at any time (but for
-        `watch_history`)."""
+        """Return how slow and how rude the cluster is.
+
+        It can be replaced at any time (but for `watch_history`).
+        """
         return self.control.behavior
 
     @behavior.setter
@@ -100,18 +103,22 @@ class Cluster:
         content_type: str = "application/json",
         token: str = "",
     ) -> Response:
-        """One request (`verb` is an HTTP method): (status, body, headers). Answers must not be
-        changed: they share the stored objects. Raises ConnectionLost for a fault with code "0"."""
+        """Answer one request (`verb` is an HTTP method): (status, body, headers).
+
+        Answers must not be changed: they share the stored objects. Raises ConnectionLost for a
+        fault with code "0".
+        """
         return self._api.request(verb, path, query or {}, body, content_type, token)
 
     def watch(self, path: str, query: Mapping[str, str] | None = None, token: str = "") -> Watch:
-        """Open a watch on the path of a collection. Raises ConnectionLost for a fault with code
-        "0"."""
+        """Open a watch on the path of a collection.
+
+        Raises ConnectionLost for a fault with code "0".
+        """
         return self._api.watch(path, query or {}, token)
 
     def restart_api(self) -> None:
-        """The API server is restarted: every watch ends, and resuming one from an older version is
-        410 Expired."""
+        """Restart the API server: watches end, and old versions are 410 Expired."""
         self._api.restart()
 
     @property
@@ -139,7 +146,7 @@ class Cluster:
 
     @property
     def allowed(self) -> dict[str, tuple[str, ...]]:
-        """Of users named here: globs of "verb resource[/subresource]", all that they may do."""
+        """Return, of users named here, globs of "verb resource" for all that they may do."""
         return self.admission.allowed
 
     @property
@@ -150,8 +157,7 @@ class Cluster:
     # Scenarios and the life of nodes
 
     def create(self, plural: str, obj: Mapping[str, Any]) -> Object:
-        """Create an object ("pods" …) for a scenario, past authentication, admission and the
-        gate."""
+        """Create an object for a scenario, past authentication, admission and the gate."""
         return self.control.create(plural, obj)
 
     def delete(self, plural: str, obj: Object, grace: int | None = None) -> None:
@@ -161,12 +167,11 @@ class Cluster:
     def change(
         self, plural: str, obj: Mapping[str, Any], patch: Mapping[str, Any]
     ) -> Object | None:
-        """Merge `patch` into an object, past the gate: somebody else's hand, or a scenario's."""
+        """Merge `patch` into an object, past the gate, as somebody else would."""
         return self.control.change(plural, obj, patch)
 
     def settle(self) -> None:
-        """Let all that is under way (starting pods, statuses that trail) come to its end without
-        time passing."""
+        """Let starting pods and trailing statuses come to their end without time passing."""
         self.control.settle()
 
     def node_joins(
@@ -183,10 +188,12 @@ class Cluster:
         kubelet_version: str | None = None,
         os_image: str = "Amazon Linux 2023.8.20250915",
     ) -> None:
-        """A kubelet registers its Node, NotReady; Ready follows `ready_after` seconds later. Under
-        a name that still has a Node object, that object is taken over with its providerID, taints
-        and cordon. `architecture` is EC2's word or the kubelet's (x86_64, amd64, arm64). A taint
-        with "seconds" is removed by its owner so long after Ready."""
+        """Register a Node, NotReady; Ready follows `ready_after` seconds later.
+
+        Under a name that still has a Node object, that object is taken over with its providerID,
+        taints and cordon. `architecture` is EC2's word or the kubelet's (x86_64, amd64, arm64). A
+        taint with "seconds" is removed by its owner so long after Ready.
+        """
         machine = Machine(
             name=name,
             provider_id=provider_id,
@@ -204,14 +211,15 @@ class Cluster:
     node_returns = node_joins
 
     def node_silent(self, name: str) -> None:
-        """The node's kubelet stops answering, and its containers with it; Ready becomes Unknown
-        after the grace."""
+        """Silence the node's kubelet and its containers; Ready becomes Unknown later."""
         self._nodes.silent(name)
 
     def node_removed(self, name: str) -> bool:
-        """The cloud controller looks now: the Node is deleted if it is NotReady and its instance is
-        gone. Answers whether there is no such Node any more. It also looks by itself, every
-        `cloud_period`."""
+        """Let the cloud controller look now; return whether there is no such Node.
+
+        A Node is deleted if it is NotReady and its instance is gone. The controller also looks by
+        itself, every `cloud_period`.
+        """
         return self._nodes.removed(name)
 
     def untaint(self, name: str, key: str) -> None:
@@ -220,7 +228,10 @@ class Cluster:
 
     @property
     def instance_gone(self) -> Callable[[Object], bool]:
-        """Asked with a Node whether its instance no longer exists; the default says it does."""
+        """Return the function that says whether a Node's instance is gone.
+
+        The default says it is.
+        """
         return self._nodes.instance_gone
 
     @instance_gone.setter
@@ -230,26 +241,28 @@ class Cluster:
     # The truth, for judges
 
     def objects(self, plural: str, namespace: str = "") -> Iterable[Object]:
-        """Every object of a resource ("pods"), or those of one namespace of it, as they are now."""
+        """Return every object of a resource, or of one namespace of it, as it is now."""
         return self.store.all(plural, namespace)
 
     def object(self, plural: str, name: str, namespace: str = "") -> Object | None:
-        """One object as it is now."""
+        """Return one object as it is now."""
         return self.store.get(plural, name, namespace)
 
     def pods_on(self, node: str) -> list[Object]:
-        """The pods bound to a node."""
+        """Return the pods bound to a node."""
         return self.store.by("pods", "node", node)
 
     def running_on(self, node: str) -> list[Object]:
-        """The pods that the kubelet of this name runs, whether there is such a Node or not; none
-        once it is silent and its Node gone."""
+        """Return the pods that the kubelet of this name runs.
+
+        Whether there is such a Node or not; none once it is silent and its Node gone.
+        """
         if self.object("nodes", node) is None and node not in self._kubelets.alive:
             return []
         return [*self.pods_on(node), *self._kubelets.outlasting(node)]
 
     def truly_ready(self, pod: Mapping[str, Any]) -> bool:
-        """Whether the pod serves: ready, not ending, and on a node whose kubelet lives."""
+        """Return whether the pod is ready, not ending, and its node's kubelet lives."""
         return (
             is_ready(pod)
             and not is_terminating(pod)
@@ -257,7 +270,7 @@ class Cluster:
         )
 
     def ready_pods(self, namespace: str, selector: str = "") -> int:
-        """How many pods of a namespace that match a label selector truly serve."""
+        """Return how many pods of a namespace that match a selector truly serve."""
         match = labels_match(selector)
         return sum(
             self.truly_ready(pod) and match(labels_of(pod))
@@ -265,11 +278,15 @@ class Cluster:
         )
 
     def budget_left(self, pod: Mapping[str, Any]) -> int | None:
-        """How many disruptions the pod's budgets have left in truth (negative: already broken);
-        None without budget."""
+        """Return how many disruptions the pod's budgets have left in truth.
+
+        Negative: already broken. None without budget.
+        """
         return self._budgets.left(pod, self.truly_ready)
 
     def workload_figures(self) -> dict[tuple[str, str, str], tuple[int, int]]:
-        """(wanted, truly ready) replicas of every Deployment, StatefulSet and DaemonSet, by (kind,
-        namespace, name)."""
+        """Return (wanted, truly ready) replicas by (kind, namespace, name).
+
+        Of every Deployment, StatefulSet and DaemonSet.
+        """
         return self._figures.all()

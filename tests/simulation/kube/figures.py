@@ -41,12 +41,12 @@ class Workloads:
         return figures
 
     def _owners(self, plural: str, obj: Object) -> list[str]:
-        """The UIDs of what owns the workload's pods."""
+        """Return the UIDs of what owns the workload's pods."""
         found = self._control.owned("replicasets", obj) if plural == "deployments" else [obj]
         return [owner["metadata"]["uid"] for owner in found]
 
     def _lost(self) -> Counter[str]:
-        """By owner: pods that are still shown as ready on nodes whose kubelet is silent."""
+        """Return, by owner, pods still shown as ready on nodes with a silent kubelet."""
         pods: list[Object] = []
         for name in list(self._kubelets.silent):
             found = self._store.by("pods", "node", name)

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kubelets: pods start, become ready, run to an end and stop, as long as their node's kubelet
-lives."""
+"""Run pods as kubelets do: they start, become ready, run to an end and stop."""
 
 from __future__ import annotations
 
@@ -31,8 +30,10 @@ COMPLETED = {"exitCode": 0, "reason": "Completed"}
 
 @dataclasses.dataclass
 class Run:
-    """One pod on its node: what its kubelet plans next. `grace`: the deletion grace that is being
-    waited for."""
+    """One pod on its node, with what its kubelet plans next.
+
+    `grace`: the deletion grace that is being waited for.
+    """
 
     node: str
     events: list[Event] = dataclasses.field(default_factory=list)
@@ -40,8 +41,11 @@ class Run:
 
 
 class Kubelets:
-    """Every node's kubelet. `alive` holds the names of the nodes whose kubelet answers, `silent`
-    those whose kubelet did once."""
+    """Kubelets of all nodes.
+
+    `alive` holds the names of the nodes whose kubelet answers, `silent` those whose kubelet did
+    once.
+    """
 
     def __init__(self, control: Control, volumes: Volumes) -> None:
         self._control, self._volumes = control, volumes
@@ -53,7 +57,7 @@ class Kubelets:
         control.store.listen("pods", self._pod_changed)
 
     def stop(self, node: str) -> None:
-        """The kubelet goes silent and takes its containers with it."""
+        """Silence the kubelet, and its containers with it."""
         self.alive.discard(node)
         self.silent.add(node)
         for pod in self.outlasting(node):
@@ -62,8 +66,7 @@ class Kubelets:
             self._forget(pod["metadata"]["uid"])
 
     def start(self, node: str) -> None:
-        """A kubelet begins under this name; pods that are already bound to it are begun anew or
-        ended."""
+        """Begin a kubelet under this name; pods bound to it begin anew or end."""
         self.alive.add(node)
         self.silent.discard(node)
         for pod in self._control.store.by("pods", "node", node):
@@ -71,12 +74,14 @@ class Kubelets:
             self._look(pod)
 
     def outlasting(self, node: str) -> list[Object]:
-        """The pods of this node that are no objects any more and whose containers still stop."""
+        """Return pods of this node that are no objects any more but still stop."""
         return [pod for pod in self._outlasting.values() if pod["spec"]["nodeName"] == node]
 
     def _outlast(self, pod: Object, run: Run | None) -> None:
-        """A pod was removed by force: its containers get the grace that it has by itself (kubelet
-        pod_workers.go calculateEffectiveGracePeriod)."""
+        """Give the containers of a pod removed by force the grace of its own.
+
+        Source: kubelet pod_workers.go calculateEffectiveGracePeriod.
+        """
         uid = pod["metadata"]["uid"]
         running = run is not None and run.grace is None and "startTime" in pod["status"]
         if running and pod["spec"]["nodeName"] in self.alive:
@@ -179,7 +184,7 @@ class Kubelets:
         return f"100.64.{self._address // 250 % 250}.{self._address % 250 + 1}"
 
     def _finished(self, pod: Object, phase: str, end: dict[str, Any]) -> None:
-        """The containers have ended: a terminal phase, nothing ready."""
+        """Note that the containers have ended: a terminal phase, nothing ready."""
         now = self._control.now
         namespace, name = pod["metadata"]["namespace"], pod["metadata"]["name"]
         present = self._control.store.get("pods", name, namespace)
@@ -214,7 +219,7 @@ class Kubelets:
             self._plan(run, delay, lambda: self._stopped(pod))
 
     def _stop_time(self, pod: Object, grace: int) -> float:
-        """How long the containers take to stop; infinite where the kubelet never answers."""
+        """Return how long the containers take to stop, infinity if they never do."""
         wish = annotation(pod, "stop-seconds")
         if wish == "never":
             return float("inf")
@@ -225,8 +230,7 @@ class Kubelets:
         return min(float(grace), float(wish or self._control.behavior.pod_stop))
 
     def _stopped(self, pod: Object) -> None:
-        """The containers of a terminating pod are gone: so is the pod, unless a finalizer holds
-        it."""
+        """Remove a terminating pod without containers, unless a finalizer holds it."""
         meta = pod["metadata"]
         present = self._control.store.get("pods", meta["name"], meta["namespace"])
         if present is None or present["metadata"]["uid"] != meta["uid"]:
@@ -239,7 +243,7 @@ class Kubelets:
         self._control.change("pods", present, {"metadata": {"deletionGracePeriodSeconds": 0}})
 
     def _mirror(self, pod: Object) -> None:
-        """Put the mirror of a static pod back; its node's kubelet runs it whatever the API says."""
+        """Create the mirror of a static pod again: its kubelet runs it all the same."""
         node = pod["spec"]["nodeName"]
         meta = pod["metadata"]
         gone = self._control.store.get("pods", meta["name"], meta["namespace"]) is None
@@ -278,7 +282,7 @@ def _container(container: Object, state: Object, ready: bool) -> Object:
 
 
 def unready(control: Control, pod: Object) -> None:
-    """Write Ready False into a pod whose node stopped answering (node lifecycle controller)."""
+    """Write Ready False into a pod whose node stopped answering."""
     if condition_is(pod, "Ready"):
         condition = {"type": "Ready", "status": "False"}
         control.status("pods", pod, conditions=with_conditions(pod, control.now, condition))

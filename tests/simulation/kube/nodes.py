@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Nodes from registration to removal: kubelet, node lifecycle controller and cloud controller."""
+"""Keep nodes from registration to removal.
+
+Kubelet, node lifecycle controller and cloud controller have a part in it.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +33,10 @@ OURS = (NOT_READY, UNREACHABLE, UNSCHEDULABLE)
 
 @dataclasses.dataclass(frozen=True)
 class Machine:
-    """What a kubelet registers with. `taints` may carry "seconds": their owner takes them away so
-    long after Ready."""
+    """What a kubelet registers with.
+
+    `taints` may carry "seconds": their owner takes them away so long after Ready.
+    """
 
     name: str
     provider_id: str
@@ -46,8 +51,10 @@ class Machine:
 
 
 class Nodes:
-    """The life of Node objects. `instance_gone` is asked by the cloud controller whether a Node's
-    instance no longer exists."""
+    """Life of Node objects.
+
+    `instance_gone` is asked by the cloud controller whether a Node's instance no longer exists.
+    """
 
     def __init__(self, control: Control, kubelets: Kubelets) -> None:
         self._control, self._store = control, control.store
@@ -58,9 +65,11 @@ class Nodes:
         self._store.listen("nodes", self._node_changed)
 
     def joins(self, machine: Machine, ready_after: float) -> None:
-        """A kubelet registers: as a new Node, or under a name that still has one, which it takes
-        over as it is (kubelet_node_status.go tryRegisterWithApiServer): providerID, taints and
-        cordon stay those of the old."""
+        """Register a kubelet: as a new Node, or under a name that still has one.
+
+        That one it takes over as it is (kubelet_node_status.go tryRegisterWithApiServer):
+        providerID, taints and cordon stay those of the old.
+        """
         name, now = machine.name, self._control.now
         boot = self._boots[name] = self._boots.get(name, 0) + 1
         full, usable = machines.capacity(machine.instance_type)
@@ -106,7 +115,7 @@ class Nodes:
         return self._control.create("nodes", {"metadata": meta, "spec": spec, "status": status})
 
     def _lease(self, node: Object) -> None:
-        """The kubelet's heartbeat (kube-node-lease)."""
+        """Beat the kubelet's heart (kube-node-lease)."""
         name, now = node["metadata"]["name"], self._control.micro()
         spec = {"holderIdentity": name, "leaseDurationSeconds": 40, "renewTime": now}
         present = self._store.get("leases", name, LEASES)
@@ -131,7 +140,7 @@ class Nodes:
             )
 
     def _alive(self, name: str, boot: int) -> bool:
-        """Whether that kubelet, not a later one of the same name, is still there."""
+        """Return whether that kubelet, not a later one of the same name, is there."""
         return self._boots.get(name) == boot and name in self._kubelets.alive
 
     def _ready(self, machine: Machine, boot: int) -> None:
@@ -154,8 +163,10 @@ class Nodes:
             self._control.change("nodes", node, {"spec": {"taints": rest or None}})
 
     def silent(self, name: str) -> None:
-        """The kubelet stops with its containers; after the monitor's grace the node counts as
-        Unknown."""
+        """Stop the kubelet with its containers.
+
+        After the monitor's grace the node counts as Unknown.
+        """
         if name not in self._kubelets.alive:
             return
         self._kubelets.stop(name)
@@ -174,8 +185,10 @@ class Nodes:
         self._watch_instance(name)
 
     def _watch_instance(self, name: str) -> None:
-        """The cloud controller looks every `cloud_period` whether a NotReady node still has an
-        instance."""
+        """Look every `cloud_period` whether a NotReady node still has an instance.
+
+        The cloud controller does so.
+        """
         self._control.kernel.after(
             self._control.behavior.cloud_period, lambda: self._look_for_instance(name)
         )
@@ -187,8 +200,10 @@ class Nodes:
                 self._watch_instance(name)
 
     def removed(self, name: str) -> bool:
-        """Delete the Node if it is NotReady and its instance is gone, and only then; answers
-        whether it is gone."""
+        """Delete the Node if it is NotReady and its instance is gone, and only then.
+
+        Returns whether it is gone.
+        """
         node = self._store.get("nodes", name)
         if node is None:
             return True
@@ -202,7 +217,7 @@ class Nodes:
             self._taints.add(new["metadata"]["name"])
 
     def _wanted(self, node: Object) -> set[tuple[str, str]]:
-        """The taints that the node's condition and cordon ask for, as (key, effect)."""
+        """Return the taints that condition and cordon ask for, as (key, effect)."""
         wanted = set()
         if condition_is(node, "Ready", "False"):
             wanted = {(NOT_READY, "NoSchedule"), (NOT_READY, "NoExecute")}
@@ -230,8 +245,10 @@ class Nodes:
         self._control.change("nodes", node, {"spec": {"taints": (kept + added) or None}})
 
     def fresh_lease(self, lease: Object) -> Object:
-        """The lease as a reader sees it when heartbeats are not written one by one: renewed within
-        the last period."""
+        """Return the lease as a reader sees it: renewed within the last period.
+
+        Heartbeats are not written one by one.
+        """
         meta = lease["metadata"]
         if (
             self._control.behavior.heartbeats

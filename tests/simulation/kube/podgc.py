@@ -1,12 +1,9 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pod garbage collector: it removes by force the pods that are bound to a Node that is gone
-(kubernetes pkg/controller/podgc/gc_controller.go, gcOrphaned).
+"""Remove by force the pods that are bound to a Node that is gone.
 
-It looks every `pod_gc_period`. A node that it misses is given `pod_gc` seconds to come; then its
-pods are marked as failed and deleted without grace, and no budget is asked. A kubelet that still
-lives hears of it like of any deletion.
+It is the pod garbage collector (kubernetes pkg/controller/podgc/gc_controller.go, gcOrphaned).
 """
 
 from __future__ import annotations
@@ -50,7 +47,7 @@ class PodGc:
                 self._miss(name)
 
     def _miss(self, name: str) -> None:
-        """Begin to wait for the node at the next look, and end it at the first look after."""
+        """Wait for the node from the next look on, and end it at the first look after."""
         if name not in self._missed:
             self._missed.add(name)
             behavior, kernel = self._control.behavior, self._control.kernel
