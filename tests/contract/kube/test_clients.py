@@ -85,8 +85,9 @@ def on_node(world: Served, node: str) -> set[str]:
 
 def test_kubectl_get_shows_the_columns_of_the_server(kubectl: Kubectl) -> None:
     lines = kubectl("get", "nodes").stdout.splitlines()
-    assert lines[0].split() == ["NAME", "STATUS", "ROLES", "VERSION", "AGE"]
-    assert lines[1].split()[:4] == ["n1", "Ready", "<none>", "v1.33.5-eks-113cf36"]
+    assert lines[0].split() == ["NAME", "STATUS", "ROLES", "AGE", "VERSION"]
+    assert lines[1].split()[:3] == ["n1", "Ready", "<none>"]
+    assert lines[1].split()[4] == "v1.33.5-eks-113cf36"
     pods = kubectl("get", "pods", "-n", "shop").stdout
     assert (
         pods.splitlines()[0].split() == ["NAME", "READY", "STATUS", "RESTARTS", "AGE"]
@@ -101,6 +102,17 @@ def test_kubectl_get_shows_the_columns_of_the_server(kubectl: Kubectl) -> None:
     for kind in ("deploy", "rs", "sts", "ds", "leases", "ns", "pv", "pvc", "volumeattachments"):
         assert kubectl("get", kind, "-A").returncode == 0
     assert json.loads(kubectl("get", "node", "n1", "-o", "json").stdout)["kind"] == "Node"
+
+
+def test_kubectl_shows_more_on_demand(kubectl: Kubectl) -> None:
+    """Source: kubernetes pkg/printers/internalversion/printers.go."""
+    nodes = kubectl("get", "nodes", "-o", "wide").stdout.splitlines()
+    wide = ["INTERNAL-IP", "EXTERNAL-IP", "OS-IMAGE", "KERNEL-VERSION", "CONTAINER-RUNTIME"]
+    assert nodes[0].split()[5:] == wide
+    assert nodes[1].split()[5:7] == ["10.0.0.2", "<none>"]
+    pods = kubectl("get", "pods", "-n", "shop", "-o", "wide").stdout.splitlines()
+    assert pods[0].split()[5:8] == ["IP", "NODE", "NOMINATED"]
+    assert all(line.split()[6] in ("n1", "n2") for line in pods[1:])
 
 
 def test_kubectl_describes_objects(kubectl: Kubectl) -> None:

@@ -57,11 +57,16 @@ def table(resource: Resource, body: Mapping[str, Any], now: datetime.datetime) -
     """Return a list or an object of that resource as a Table."""
     items = body.get("items", [body])
     names, cells = COLUMNS.get(resource.plural, ((), lambda obj: ()))
+    later, more = AFTER_AGE.get(resource.plural, ({}, lambda obj: ()))
     rows = [
-        {"cells": [obj["metadata"]["name"], *cells(obj), age(obj, now)], "object": _partial(obj)}
+        {
+            "cells": [obj["metadata"]["name"], *cells(obj), age(obj, now), *more(obj)],
+            "object": _partial(obj),
+        }
         for obj in items
     ]
     columns = [_column(name) for name in ("Name", *names, "Age")]
+    columns += [_column(name, priority) for name, priority in later.items()]
     meta = {
         k: v
         for k, v in body["metadata"].items()
@@ -76,7 +81,7 @@ def table(resource: Resource, body: Mapping[str, Any], now: datetime.datetime) -
     }
 
 
-def _column(name: str) -> Object:
+def _column(name: str, priority: int = 0) -> Object:
     kind = (
         "integer"
         if name in ("Desired", "Current", "Available", "Up-to-date", "Allowed disruptions")
@@ -87,7 +92,7 @@ def _column(name: str) -> Object:
         "type": kind,
         "format": "name" if name == "Name" else "",
         "description": "",
-        "priority": 0,
+        "priority": priority,
     }
 
 
@@ -126,11 +131,28 @@ def _node(node: Mapping[str, Any]) -> Sequence[Cell]:
         for key in node["metadata"].get("labels", {})
         if key.startswith(prefix)
     )
+    return ",".join(words), ",".join(roles) or "<none>"
+
+
+def _node_more(node: Mapping[str, Any]) -> Sequence[Cell]:
+    info, found = node["status"].get("nodeInfo", {}), node["status"].get("addresses") or ()
+    addresses = {entry["type"]: entry["address"] for entry in reversed(found)}
+    kernel = info.get("kernelVersion") or "<unknown>"
+    architecture = f" ({info['architecture']})" if info.get("architecture") else ""
     return (
-        ",".join(words),
-        ",".join(roles) or "<none>",
-        node["status"].get("nodeInfo", {}).get("kubeletVersion", ""),
+        info.get("kubeletVersion", ""),
+        addresses.get("InternalIP", "<none>"),
+        addresses.get("ExternalIP", "<none>"),
+        info.get("osImage") or "<unknown>",
+        kernel + architecture,
+        info.get("containerRuntimeVersion") or "<unknown>",
     )
+
+
+def _pod_more(pod: Mapping[str, Any]) -> Sequence[Cell]:
+    status, none = pod.get("status") or {}, "<none>"
+    node = pod["spec"].get("nodeName") or none
+    return status.get("podIP") or none, node, status.get("nominatedNodeName") or none, none
 
 
 def _pod(pod: Mapping[str, Any]) -> Sequence[Cell]:
@@ -203,7 +225,7 @@ def _attachment(obj: Mapping[str, Any]) -> Sequence[Cell]:
 
 
 COLUMNS: dict[str, tuple[tuple[str, ...], Cells]] = {
-    "nodes": (("Status", "Roles", "Version"), _node),
+    "nodes": (("Status", "Roles"), _node),
     "pods": (("Ready", "Status", "Restarts"), _pod),
     "poddisruptionbudgets": (("Min available", "Max unavailable", "Allowed disruptions"), _budget),
     "deployments": (("Ready", "Up-to-date", "Available"), _deployment),
@@ -216,3 +238,16 @@ COLUMNS: dict[str, tuple[tuple[str, ...], Cells]] = {
     "volumeattachments": (("Attacher", "PV", "Node", "Attached"), _attachment),
 }
 """Resource -> (columns between name and age, their cells)."""
+
+AFTER_AGE: dict[str, tuple[Mapping[str, int], Cells]] = {
+    "nodes": (
+        {"Version": 0}
+        | dict.fromkeys(
+            ("Internal-IP", "External-IP", "OS-Image", "Kernel-Version", "Container-Runtime"), 1
+        ),
+        _node_more,
+    ),
+    "pods": (dict.fromkeys(("IP", "Node", "Nominated Node", "Readiness Gates"), 1), _pod_more),
+}
+"""Resource -> (columns after age with their priority, their cells). kubectl shows those of priority
+1 with `-o wide` only."""
