@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.errors import (
@@ -19,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.error
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     CredentialsError,
+    InputError,
     RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import Reply
@@ -160,7 +162,9 @@ def connect(module: Any, one_attempt: bool = False) -> RawKube:
 
     With eks_cluster, endpoint and CA come from EKS and the token is minted from the AWS credentials
     and renewed. Otherwise kubernetes.core's options, K8S_AUTH_*, in-cluster or kubeconfig decide.
+    Raises InputError where the library is missing.
     """
+    _require_library()
     options = {
         name: module.params[name] for name in KUBE_SPEC if module.params.get(name) is not None
     }
@@ -178,6 +182,13 @@ def connect(module: Any, one_attempt: bool = False) -> RawKube:
             raise unknown_to(aws, cluster) if error.code == str(UNAUTHORIZED) else error from error
 
     return RawKube(client, TOKEN_SECONDS, lambda: unknown_to(aws, cluster))
+
+
+def _require_library() -> None:
+    try:
+        import kubernetes  # noqa: F401
+    except ImportError as error:
+        raise InputError(missing_required_lib("kubernetes").rstrip(".")) from error
 
 
 def _client(options: Mapping[str, Any], one_attempt: bool = False) -> Any:
