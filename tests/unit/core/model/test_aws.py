@@ -1,0 +1,98 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which instances count as launched and which are ending, in every state of both services."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
+    LAUNCHED,
+    Group,
+    Instance,
+    Target,
+)
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import a_group, an_instance
+
+LIFECYCLES = (
+    "Pending",
+    "Pending:Wait",
+    "Pending:Proceed",
+    "InService",
+    "Terminating",
+    "Terminating:Wait",
+    "Terminating:Proceed",
+    "Terminated",
+    "Detaching",
+    "Detached",
+    "EnteringStandby",
+    "Standby",
+    "Quarantined",
+    "Warmed:Pending",
+    "Warmed:Running",
+    "Warmed:Stopped",
+    "",
+)
+"""Lifecycle states of instances of Auto Scaling groups (user guide, instance lifecycle)."""
+STATES = ("pending", "running", "shutting-down", "terminated", "stopping", "stopped", "")
+"""EC2's states; empty while EC2 does not know the instance."""
+ALIVE = ("pending", "running", "")
+
+
+@pytest.mark.parametrize(("lifecycle", "state"), itertools.product(LIFECYCLES, STATES))
+def test_launched_is_pending_or_in_service_and_alive(lifecycle: str, state: str) -> None:
+    instance = an_instance("w", lifecycle=lifecycle, state=state)
+    expected = lifecycle.startswith(("Pending", "InService")) and state in ALIVE
+    assert instance.launched is expected
+
+
+@pytest.mark.parametrize(("lifecycle", "state"), itertools.product(LIFECYCLES, STATES))
+def test_ending_is_what_either_service_calls_so(lifecycle: str, state: str) -> None:
+    instance = an_instance("w", lifecycle=lifecycle, state=state)
+    expected = lifecycle.startswith("Terminating") or state in ("shutting-down", "terminated")
+    assert instance.ending is expected
+
+
+@pytest.mark.parametrize(("lifecycle", "state"), itertools.product(LIFECYCLES, STATES))
+def test_nothing_is_launched_and_ending_at_once(lifecycle: str, state: str) -> None:
+    instance = an_instance("w", lifecycle=lifecycle, state=state)
+    assert not (instance.launched and instance.ending)
+
+
+def test_the_launched_states_are_those_of_the_user_guide() -> None:
+    assert {"Pending", "Pending:Wait", "Pending:Proceed", "InService"} == LAUNCHED
+
+
+def test_a_group_counts_its_launched_instances() -> None:
+    instances = [an_instance(f"{n}", lifecycle=name) for n, name in enumerate(LIFECYCLES)]
+    group = a_group(*instances)
+    assert [one.lifecycle for one in group.launched] == [
+        "Pending",
+        "Pending:Wait",
+        "Pending:Proceed",
+        "InService",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("target", "source"),
+    [
+        (Target("lt-1", "2", "ami-1", "blue", 5.0, frozenset(("1",))), ("lt-1", "2")),
+        (Target("config", ""), ("config", "")),
+        (Target("", ""), ("", "")),
+    ],
+)
+def test_a_target_is_compared_as_instances_name_their_source(
+    target: Target, source: tuple[str, str]
+) -> None:
+    assert target.source == source
+
+
+def test_what_is_not_known_of_an_instance_or_group_is_empty() -> None:
+    instance, group = Instance("i-1", "a"), Group("blue", 1, 1, 1)
+    assert (instance.source, instance.image_id, instance.launched_at) == (("", ""), "", 0.0)
+    assert (group.resolved, group.instances, group.former, group.targets) == (None, (), (), ())
+    assert (group.refreshing, group.protects_new, group.unsupported) == (False, False, ())

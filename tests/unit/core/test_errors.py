@@ -1,0 +1,56 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tree of errors, and the one line that each becomes."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core import errors
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    RotatorError,
+    ThrottledError,
+)
+
+KINDS = [
+    kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, RotatorError)
+]
+PARENTS = {
+    "InputError": "RotatorError",
+    "NotFoundError": "RotatorError",
+    "AccessError": "RotatorError",
+    "ForbiddenError": "AccessError",
+    "CredentialsError": "AccessError",
+    "TemporaryError": "RotatorError",
+    "UnreachableError": "TemporaryError",
+    "ThrottledError": "TemporaryError",
+    "ConflictError": "TemporaryError",
+    "LateError": "TemporaryError",
+    "RefusedError": "RotatorError",
+    "UnknownError": "RotatorError",
+    "LockedError": "RotatorError",
+    "OverdueError": "RotatorError",
+    "FailedError": "RotatorError",
+}
+
+
+def test_every_error_has_its_place_in_the_tree() -> None:
+    found = {kind.__name__: kind.__mro__[1].__name__ for kind in KINDS if kind is not RotatorError}
+    assert found == PARENTS
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("hint", "line"), [("", "It broke"), ("Mend it", "It broke. Mend it")], ids=["bare", "hint"]
+)
+def test_an_error_is_one_line_with_its_hint(kind: type[RotatorError], hint: str, line: str) -> None:
+    error = kind("It broke", hint, "Code")
+    assert (str(error), error.message, error.hint, error.code) == (line, "It broke", hint, "Code")
+
+
+def test_a_busy_server_may_say_how_long_to_wait() -> None:
+    assert ThrottledError("busy", retry_after=3.0).retry_after == 3.0
+    assert ThrottledError("busy").retry_after is None
