@@ -39,24 +39,25 @@ LIFECYCLES = (
 """Lifecycle states of instances of Auto Scaling groups (user guide, instance lifecycle)."""
 STATES = ("pending", "running", "shutting-down", "terminated", "stopping", "stopped", "")
 """EC2's states; empty while EC2 does not know the instance."""
+COMBINED = list(itertools.product(LIFECYCLES, STATES))
 ALIVE = ("pending", "running", "")
 
 
-@pytest.mark.parametrize(("lifecycle", "state"), itertools.product(LIFECYCLES, STATES))
+@pytest.mark.parametrize(("lifecycle", "state"), COMBINED)
 def test_launched_is_pending_or_in_service_and_alive(lifecycle: str, state: str) -> None:
     instance = an_instance("w", lifecycle=lifecycle, state=state)
     expected = lifecycle.startswith(("Pending", "InService")) and state in ALIVE
     assert instance.launched is expected
 
 
-@pytest.mark.parametrize(("lifecycle", "state"), itertools.product(LIFECYCLES, STATES))
+@pytest.mark.parametrize(("lifecycle", "state"), COMBINED)
 def test_ending_is_what_either_service_calls_so(lifecycle: str, state: str) -> None:
     instance = an_instance("w", lifecycle=lifecycle, state=state)
     expected = lifecycle.startswith("Terminating") or state in ("shutting-down", "terminated")
     assert instance.ending is expected
 
 
-@pytest.mark.parametrize(("lifecycle", "state"), itertools.product(LIFECYCLES, STATES))
+@pytest.mark.parametrize(("lifecycle", "state"), COMBINED)
 def test_nothing_is_launched_and_ending_at_once(lifecycle: str, state: str) -> None:
     instance = an_instance("w", lifecycle=lifecycle, state=state)
     assert not (instance.launched and instance.ending)

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A group is pointed back in the way in which it points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.pointers import point_back
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
+    read_group,
+)
+from ansible_collections.nodeops.rotator.tests.unit.clients.aws.recorded import (
+    Recorded,
+    a_described_group,
+)
+
+OLD, NEW = {"ImageId": "ami-old", "InstanceType": "m5.large"}, {"ImageId": "ami-new"}
+
+
+def pointed(version: str = "2", contents: Any = None, back: str = "1", **fields: Any) -> Recorded:
+    """Point a group that points so back at version 1 of lt-1. `contents`: of versions 1, then of
+    the latest."""
+    template = {"LaunchTemplate": {"LaunchTemplateId": "lt-1", "Version": version}}
+    answers = [{"LaunchTemplateVersions": [{"LaunchTemplateData": one}]} for one in contents or ()]
+    raw = Recorded(DescribeLaunchTemplateVersions=answers)
+    group = read_group(a_described_group(**{**template, **fields}))
+    point_back(Aws(raw), group, "lt-1", back)
+    return raw
+
+
+def test_a_number_becomes_the_earlier_number() -> None:
+    assert pointed("2").calls == [
+        (
+            "autoscaling:UpdateAutoScalingGroup",
+            {
+                "AutoScalingGroupName": "blue",
+                "LaunchTemplate": {"LaunchTemplateId": "lt-1", "Version": "1"},
+            },
+        )
+    ]
+
+
+def test_a_default_is_moved_for_all_that_follow_it() -> None:
+    assert pointed("$Default").calls == [
+        ("ec2:ModifyLaunchTemplate", {"LaunchTemplateId": "lt-1", "DefaultVersion": "1"})
+    ]
+
+
+class TestLatest:
+    def test_gets_a_copy_of_the_earlier_version(self) -> None:
+        raw = pointed("$Latest", (OLD, NEW))
+        (params,) = raw.asked("CreateLaunchTemplateVersion")
+        assert params["SourceVersion"] == "1"
+        assert params["LaunchTemplateData"] == {"ImageId": "ami-old"}
+        assert params["VersionDescription"] == "nodeops.rotator: rollback from 1"
+
+    def test_that_says_the_same_already_is_left(self) -> None:
+        assert pointed("$Latest", (OLD, OLD)).asked("CreateLaunchTemplateVersion") == []
+
+    def test_names_the_snapshots_that_a_copy_does_not_inherit(self) -> None:
+        disks = [{"DeviceName": "/dev/xvda", "Ebs": {"SnapshotId": "snap-1"}}]
+        raw = pointed("$Latest", ({**OLD, "BlockDeviceMappings": disks}, NEW))
+        (params,) = raw.asked("CreateLaunchTemplateVersion")
+        assert params["LaunchTemplateData"]["BlockDeviceMappings"] == disks
+
+
+def test_a_launch_configuration_is_put_back_by_its_name() -> None:
+    raw = Recorded()
+    group = read_group(a_described_group(LaunchTemplate=None, LaunchConfigurationName="new"))
+    point_back(Aws(raw), group, "old", "")
+    assert raw.asked("UpdateAutoScalingGroup") == [
+        {"AutoScalingGroupName": "blue", "LaunchConfigurationName": "old"}
+    ]
+
+
+def test_a_group_that_launches_from_another_template_by_now_is_left() -> None:
+    with pytest.raises(RefusedError) as caught:
+        pointed(LaunchTemplate={"LaunchTemplateId": "lt-9", "Version": "2"})
+    assert str(caught.value) == (
+        "Cannot let Auto Scaling group blue launch from lt-1 1: it launches from another template"
+        " by now"
+    )
+
+
+def test_of_a_mixed_policy_only_the_template_is_moved() -> None:
+    policy = {
+        "LaunchTemplate": {
+            "LaunchTemplateSpecification": {"LaunchTemplateId": "lt-1", "Version": "2"},
+            "Overrides": [{"InstanceType": "m5.large"}],
+        },
+        "InstancesDistribution": {"OnDemandBaseCapacity": 1},
+    }
+    raw = pointed(LaunchTemplate=None, MixedInstancesPolicy=policy)
+    (params,) = raw.asked("UpdateAutoScalingGroup")
+    sent = params["MixedInstancesPolicy"]
+    assert sent["LaunchTemplate"]["LaunchTemplateSpecification"]["Version"] == "1"
+    assert sent["LaunchTemplate"]["Overrides"] == [{"InstanceType": "m5.large"}]
+    assert sent["InstancesDistribution"] == {"OnDemandBaseCapacity": 1}
