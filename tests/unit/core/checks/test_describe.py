@@ -1,0 +1,107 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A node group as node_group_info returns it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.describe import describe
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    a_group,
+    a_node,
+    an_instance,
+)
+
+OLD, NEW = an_instance("w", type="m5.large"), an_instance("n", fresh=True, zone="b")
+GROUP = a_group(OLD, NEW, min_size=1, max_size=5, zones=("a", "b"))
+NODES = {"i-w": a_node("w", kubelet_version="v1.33.1"), "i-n": a_node("n", False)}
+
+
+def described(group: Any = GROUP, before: Any = None, **more: Any) -> dict[str, Any]:
+    """What the module returns of the group."""
+    return describe(Look(group, more.pop("nodes", NODES), **more), before)
+
+
+def test_it_says_what_the_group_is_and_how_large() -> None:
+    found = described()
+    assert (found["autoscaling_group_name"], found["kind"]) == ("blue", "self_managed")
+    assert found["sizes"] == {"desired": 2, "min": 1, "max": 5, "launched": 2}
+    assert found["zones"] == ["a", "b"]
+    assert found["target"] == {
+        "template": "lt-1",
+        "template_name": "blue",
+        "version": "2",
+        "image_id": "ami-new",
+    }
+
+
+def test_it_says_of_each_node_what_it_runs() -> None:
+    found = described()
+    assert found["nodes"][0] == {
+        "name": "w",
+        "instance_id": "i-w",
+        "instance_type": "m5.large",
+        "zone": "a",
+        "image_id": "ami-old",
+        "lifecycle": "InService",
+        "ready": True,
+        "kubelet_version": "v1.33.1",
+        "outdated": "version 1, target is 2",
+    }
+    assert (found["nodes"][1]["ready"], found["nodes"][1]["outdated"]) == (False, "")
+    assert (found["outdated"], found["image_ids"]) == (1, ["ami-new", "ami-old"])
+
+
+@pytest.mark.parametrize("ready", [None, False])
+def test_a_node_that_is_not_known_to_be_ready_is_not(ready: bool | None) -> None:
+    nodes = {"i-w": a_node("w", ready)}
+    assert described(nodes=nodes)["nodes"][0]["ready"] is False
+
+
+def test_an_instance_without_a_node_has_no_name() -> None:
+    (node, *_rest) = described(nodes={})["nodes"]
+    assert (node["name"], node["ready"], node["kubelet_version"]) == ("", False, "")
+
+
+def test_instances_that_are_ending_are_left_out() -> None:
+    group = a_group(OLD, dataclasses.replace(NEW, lifecycle="Terminating"))
+    assert [node["instance_id"] for node in described(group)["nodes"]] == ["i-w"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, ""),
+        ({"resolved": None}, "does not exist"),
+        ({"refreshing": True}, "instance refresh"),
+        ({"suspended": frozenset(("Terminate",))}, "Terminate suspended"),
+    ],
+)
+def test_a_refusal_is_told_with_all_the_rest(fields: dict[str, Any], words: str) -> None:
+    found = described(dataclasses.replace(GROUP, **fields))
+    assert len(found["refusals"]) == (1 if words else 0)
+    assert words in "".join(found["refusals"])
+    assert len(found["nodes"]) == 2
+    assert (found["target"] is None) is ("resolved" in fields)
+
+
+def test_problems_are_compared_with_what_was_before() -> None:
+    before = {"max_size": 3}
+    assert not any("MaxSize" in one for one in described()["problems"])
+    assert any(
+        "MaxSize of Auto Scaling group blue is 5, it was 3" in one
+        for one in described(before=before)["problems"]
+    )
+
+
+def test_preflight_and_snapshot_are_part_of_it() -> None:
+    found = described(nodes={"i-w": NODES["i-w"]})
+    assert any("i-n" in one for one in found["preflight"])
+    assert found["blockers"] == []
+    assert found["snapshot"]["max_size"] == 5
