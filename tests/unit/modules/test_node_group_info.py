@@ -50,7 +50,7 @@ def test_what_a_drain_would_refuse_is_a_blocker_unless_allowed(run: Runner, worl
     world.cluster.create("pods", {"metadata": {"name": "bare", "namespace": "shop"}, "spec": spec})
     world.cluster.settle()
     assert "shop/bare" in str(run("node_group_info", **NAMED).result["blockers"])
-    assert run("node_group_info", **NAMED, force=True).result["blockers"] == []
+    assert run("node_group_info", **NAMED, drain_force=True).result["blockers"] == []
 
 
 @pytest.mark.parametrize(
