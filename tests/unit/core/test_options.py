@@ -17,10 +17,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.options impor
     check_given,
     choices,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.requests import (
-    RequestLimits,
-    from_params,
-)
 
 Color = Literal["red", "green"]
 
@@ -78,23 +74,6 @@ def test_what_is_empty_is_asked_for(value: str | None) -> None:
 
 def test_what_is_given_is_returned() -> None:
     assert check_given("group", "blue", "its name") == "blue"
-
-
-@pytest.mark.parametrize(
-    ("rate", "burst", "message"),
-    [
-        (50, 100, ""),
-        (1, 1, ""),
-        (0, 100, "request_rate is 0"),
-        (50, 0, "request_burst is 0"),
-        (-1, 100, "request_rate is -1"),
-    ],
-)
-def test_requests_are_limited_and_never_to_none(rate: float, burst: float, message: str) -> None:
-    params = {"request_rate": rate, "request_burst": burst}
-    assert refusal(from_params, params).startswith(message)
-    if not message:
-        assert from_params(params) == RequestLimits(rate, burst)
 
 
 def refusal(check: Any, *arguments: Any) -> str:
