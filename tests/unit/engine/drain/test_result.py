@@ -20,14 +20,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
     NodeStatus,
     PodStatus,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.orders import (
-    OrderedNode,
-    RunResult,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.result import (
     conclude,
     diff,
     failure,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.run import (
+    OrderedNode,
+    RunResult,
 )
 
 EVICTED = PodStatus("shop", "cart-1", "u1", "evicted", asked=1.0, gone=2.5)
