@@ -88,14 +88,21 @@ options:
   workload_gate:
     description:
       - Whether pods that this run evicted have to run again before the next node is drained.
-        V(wait) waits, at most for O(gate_timeout). V(warn) says which pod cannot run, and why.
-        V(off) does not look.
-      - A pod that only a node on its way can take does not count until that node has joined.
+        V(wait) waits, at most for O(gate_timeout). V(warn) says which workload is short of pods,
+        and why. V(off) does not look.
+      - Only workloads that lost a pod by this run count. Each has to have as many ready pods as
+        before, or as many replicas as are wanted now if these are fewer. A workload whose own
+        rollout or deletion is under way does not count.
+      - A pod that only a launch in flight can take does not count until that node has joined, or
+        O(boot_timeout) has passed.
+      - Where Deployments, StatefulSets or ReplicaSets may not be read, only Pending pods count,
+        which the run says.
     type: str
     choices: [wait, warn, 'off']
     default: wait
   gate_timeout:
-    description: Seconds for which nothing may be replaceable before the run ends and says why.
+    description: Seconds for which nothing may be replaceable, and no pod may have become ready
+      again, before the run fails and says why. It then drains no new node that carries pods.
     type: int
     default: 900
   unknown_instances:

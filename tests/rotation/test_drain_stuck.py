@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.tests.rotation.drain_builders import (
 from ansible_collections.nodeops.rotator.tests.rotation.test_drain_faults import (
     two_nodes,
 )
+from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
 from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
 
@@ -162,3 +163,31 @@ def test_a_terminating_namespace_takes_its_pods_along() -> None:
     )
     assert {pod.state for pod in status.pods} == {"gone"}
     assert 20 <= stage.kernel.now - began < 25
+
+
+def test_a_blocked_budget_names_the_pod_that_holds_it() -> None:
+    stage = two_nodes(3)
+    stage.budget("cart", minAvailable=3)
+    spread = stage.cluster.object("deployments", "cart", "default")
+    assert spread is not None
+    stage.cluster.change("deployments", spread, {"spec": {"replicas": 4}})
+    stage.kernel.advance(stage.kernel.now + 60)
+    node = stage.cluster.object("nodes", "n2")
+    assert node is not None
+    stage.cluster.change("nodes", node, {"spec": {"unschedulable": True}})
+    status = stage.drain("n1", pdb_timeout=60)["n1"]
+    words = "cannot be scheduled: 0/2 nodes are available: 2 node(s) were unschedulable"
+    assert status.phase == "failed" and any(words in reason for reason in status.reasons)
+    blocked = [event.text for _at, event in stage.events if event.phase == "blocked"]
+    assert any(words in text for text in blocked)
+
+
+def test_a_budget_that_the_control_plane_cannot_work_out_is_named() -> None:
+    stage = Stage()
+    stage.node("n1")
+    stage.budget("cart", maxUnavailable=1)
+    kube.job(stage.cluster, "default", "cart", seconds=1e6)
+    stage.kernel.advance(60)
+    status = stage.drain("n1", pdb_timeout=60)["n1"]
+    words = "cannot work out its status: jobs.batch does not implement the scale subresource"
+    assert status.phase == "failed" and any(words in reason for reason in status.reasons)

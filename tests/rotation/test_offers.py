@@ -117,6 +117,24 @@ def test_the_time_of_a_boot_counts_from_the_launch_whoever_began_it() -> None:
     assert 890 <= failed - launched < 960
 
 
+def test_a_node_that_stops_to_take_pods_again_and_again_has_failed() -> None:
+    world = a_world()
+
+    def flap() -> None:
+        for one in world.judge.nodes(BLUE):
+            if _is_new(world, one):
+                world.cluster.change("nodes", one, {"status": {"allocatable": {GPU: "0"}}})
+        world.kernel.after(5, lambda: _restore(world))
+        world.kernel.after(60, flap)
+
+    world.kernel.after(100, flap)
+    run = prepare(world, BLUE)
+    run.inbox.past = 4 * 3600
+    run()
+    assert run.result is not None and run.result.status == "failed"
+    assert f"4 times, the last time for resource {GPU} to be offered" in str(run.result.error)
+
+
 def test_one_old_node_with_more_does_not_set_the_standard() -> None:
     world = a_world()
     odd = world.judge.nodes(BLUE)[0]

@@ -65,7 +65,7 @@ def list_pages(call: KubeCall, feed: Feed) -> Iterator[tuple[list[Any], str]]:
     doing, record = f"list {feed.kind}", objects.RECORDS[feed.kind]
     while True:
         with reaching(doing):
-            body = checked(call.request("GET", objects.PATHS[feed.kind], query), doing)
+            body = checked(call.request("GET", objects.path_of(feed), query), doing)
         meta = body.get("metadata") or {}
         yield [record(item) for item in body.get("items") or ()], meta.get("resourceVersion", "")
         if not meta.get("continue"):

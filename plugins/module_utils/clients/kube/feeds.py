@@ -156,7 +156,7 @@ class _Follower:
 
     def _lines(self) -> Iterator[bytes | None]:
         with reaching(f"watch {self.feed.kind}"):
-            yield from self.call.stream(objects.PATHS[self.feed.kind], self._query())
+            yield from self.call.stream(objects.path_of(self.feed), self._query())
 
     def _read(self, line: bytes) -> tuple[str, Any, str]:
         """Return type, record and resourceVersion of one line of a watch.

@@ -9,14 +9,14 @@ are kept.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import (
-    AUTOSCALER,
-    KARPENTER,
-    MIRROR,
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube import pods, workloads
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.parts import (
+    Raw,
+    kept,
+    moment,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model import selectors
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
@@ -27,26 +27,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
     DaemonSet,
     Lease,
     Node,
-    Owner,
-    Pod,
     Taint,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     JOURNAL,
     NEEDS_UPDATE,
-    PREFIX,
     SCALE_DOWN_DISABLED,
 )
-
-DEFAULT_GRACE = 30
-"""terminationGracePeriodSeconds where the pod's spec says nothing (the API's own default)."""
-
-Raw = Mapping[str, Any]
-
-
-def moment(text: str | None) -> float | None:
-    """Return the seconds since the epoch of an RFC 3339 time, None if absent."""
-    return datetime.datetime.fromisoformat(text).timestamp() if text else None
 
 
 def node(raw: Raw) -> Node:
@@ -69,7 +57,7 @@ def node(raw: Raw) -> Node:
             Taint(t["key"], t["effect"], t.get("value") or "") for t in spec.get("taints") or ()
         ),
         labels=dict(meta.get("labels") or {}),
-        annotations=_kept(meta, (NEEDS_UPDATE, SCALE_DOWN_DISABLED)),
+        annotations=kept(meta, (NEEDS_UPDATE, SCALE_DOWN_DISABLED)),
         kubelet_version=(status.get("nodeInfo") or {}).get("kubeletVersion", ""),
         cordoned_by=_manager(meta, "f:unschedulable"),
         resources=_extended(status.get("allocatable") or {}),
@@ -115,53 +103,6 @@ def _manager(meta: Raw, field: str) -> str:
     return owners.pop() if len(owners) == 1 else ""
 
 
-def pod(raw: Raw) -> Pod:
-    """Read a Pod."""
-    meta, spec, status = raw["metadata"], raw.get("spec") or {}, raw.get("status") or {}
-    grace = spec.get("terminationGracePeriodSeconds")
-    return Pod(
-        namespace=meta["namespace"],
-        name=meta["name"],
-        uid=meta.get("uid", ""),
-        resource_version=meta.get("resourceVersion", ""),
-        node=spec.get("nodeName") or "",
-        phase=status.get("phase", "Pending"),
-        ready=_is_true(status, "Ready"),
-        owner=_owner(meta),
-        labels=dict(meta.get("labels") or {}),
-        annotations=_kept(meta, (MIRROR, KARPENTER, AUTOSCALER)),
-        deleted_at=moment(meta.get("deletionTimestamp")),
-        deletion_grace=meta.get("deletionGracePeriodSeconds"),
-        grace_period=DEFAULT_GRACE if grace is None else grace,
-        finalizers=tuple(meta.get("finalizers") or ()),
-        empty_dir=any(volume.get("emptyDir") is not None for volume in spec.get("volumes") or ()),
-        claims=_claims(meta["name"], spec),
-        priority=spec.get("priority") or 0,
-        unscheduled=_unscheduled(status),
-    )
-
-
-def _unscheduled(status: Raw) -> str:
-    for entry in status.get("conditions") or ():
-        if entry.get("type") == "PodScheduled" and entry.get("status") == "False":
-            return " ".join(str(entry.get("message") or "").split())
-    return ""
-
-
-def _claims(name: str, spec: Raw) -> tuple[str, ...]:
-    """Return the names of the claims that the pod mounts.
-
-    The claim of a generic ephemeral volume is named after pod and volume.
-    """
-    found = []
-    for volume in spec.get("volumes") or ():
-        if claim := volume.get("persistentVolumeClaim"):
-            found.append(claim["claimName"])
-        elif volume.get("ephemeral") is not None:
-            found.append(f"{name}-{volume['name']}")
-    return tuple(found)
-
-
 def budget(raw: Raw) -> Budget:
     """Read a PodDisruptionBudget of policy/v1."""
     meta, spec, status = raw["metadata"], raw.get("spec") or {}, raw.get("status") or {}
@@ -181,7 +122,15 @@ def budget(raw: Raw) -> Budget:
         disruptions_allowed=status.get("disruptionsAllowed") or 0,
         disrupted_pods=frozenset(status.get("disruptedPods") or ()),
         unhealthy_policy=spec.get("unhealthyPodEvictionPolicy") or "IfHealthyBudget",
+        sync_error=_sync_error(status),
     )
+
+
+def _sync_error(status: Raw) -> str:
+    for entry in status.get("conditions") or ():
+        if entry.get("reason") == "SyncFailed" and entry.get("status") == "False":
+            return " ".join(str(entry.get("message") or "SyncFailed").split())
+    return ""
 
 
 def attachment(raw: Raw) -> Attachment:
@@ -224,37 +173,18 @@ def lease(raw: Raw) -> Lease:
     )
 
 
-def _kept(meta: Raw, names: tuple[str, ...]) -> dict[str, str]:
-    return {
-        key: value
-        for key, value in (meta.get("annotations") or {}).items()
-        if key in names or key.startswith(PREFIX)
-    }
-
-
-def _owner(meta: Raw) -> Owner | None:
-    for entry in meta.get("ownerReferences") or ():
-        if entry.get("controller"):
-            group = entry.get("apiVersion", "apps/v1").rpartition("/")[0]
-            return Owner(entry["kind"], entry["name"], entry.get("uid", ""), group)
-    return None
-
-
-def _is_true(status: Raw, condition: str) -> bool:
-    return any(
-        c.get("type") == condition and c.get("status") == "True"
-        for c in status.get("conditions") or ()
-    )
-
-
 RECORDS: Mapping[str, Callable[[Raw], Any]] = {
     "nodes": node,
-    "pods": pod,
+    "pods": pods.pod,
     "poddisruptionbudgets": budget,
     "volumeattachments": attachment,
     "daemonsets": daemonset,
     "persistentvolumeclaims": claim,
     "csinodes": csinode,
+    "deployments": workloads.deployment,
+    "statefulsets": workloads.statefulset,
+    "replicasets": workloads.replicaset,
+    "replicationcontrollers": workloads.replicationcontroller,
 }
 """The record of each kind that can be followed."""
 
@@ -266,5 +196,18 @@ PATHS: Mapping[str, str] = {
     "daemonsets": "/apis/apps/v1/daemonsets",
     "persistentvolumeclaims": "/api/v1/persistentvolumeclaims",
     "csinodes": "/apis/storage.k8s.io/v1/csinodes",
+    "deployments": "/apis/apps/v1/deployments",
+    "statefulsets": "/apis/apps/v1/statefulsets",
+    "replicasets": "/apis/apps/v1/replicasets",
+    "replicationcontrollers": "/api/v1/replicationcontrollers",
 }
 """Where each kind is listed across namespaces."""
+
+
+def path_of(feed: Feed) -> str:
+    """Where the objects of a feed are listed."""
+    path = PATHS[feed.kind]
+    if not feed.namespace:
+        return path
+    before, _slash, plural = path.rpartition("/")
+    return f"{before}/namespaces/{feed.namespace}/{plural}"

@@ -22,6 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters
     Fate,
     decide,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.holders import held_by
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Budget, Pod
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 
@@ -121,15 +122,20 @@ def _of_budgets(look: Look, passing: bool) -> Iterator[str]:
         budget = known[id_]
         ends = _is_hopeless(budget) and not forced
         if budget.disruptions_allowed == 0 and passing is not ends:
-            yield _of_budget(budget, pods)
+            yield _of_budget(budget, pods, held_by(budget, look.pods))
 
 
 def _is_hopeless(budget: Budget) -> bool:
-    return budget.desired_healthy >= budget.expected_pods
+    return bool(budget.sync_error) or budget.desired_healthy >= budget.expected_pods
 
 
-def _of_budget(budget: Budget, pods: list[str]) -> str:
+def _of_budget(budget: Budget, pods: list[str], holder: str) -> str:
     begin = f"PodDisruptionBudget {budget.id} ({budget.wanted}) of {listed(pods)}"
+    if budget.sync_error:
+        return (
+            f"{begin} allows no eviction, because the control plane cannot work out its status:"
+            f" {budget.sync_error}. Correct the budget"
+        )
     if _is_hopeless(budget):
         return (
             f"{begin} can never allow an eviction: it requires {budget.desired_healthy} of"
@@ -137,7 +143,7 @@ def _of_budget(budget: Budget, pods: list[str]) -> str:
         )
     return (
         f"{begin} allows no eviction now: {budget.current_healthy} pods are healthy and it"
-        f" requires {budget.desired_healthy}. A drain waits for it"
+        f" requires {budget.desired_healthy}{f'; {holder}' if holder else ''}. A drain waits for it"
     )
 
 

@@ -81,8 +81,14 @@ def rule(pod: Pod, budgets: Iterable[Budget], spent: Mapping[str, int]) -> Rulin
 
 
 def health(budget: Budget) -> str:
-    """Return a budget's state for people: "3 healthy, 2 needed"."""
-    return f"{budget.current_healthy} healthy, {budget.desired_healthy} needed"
+    """Return a budget's state for people: "3 healthy, 2 needed".
+
+    Who holds it is added where that is known.
+    """
+    if budget.sync_error:
+        return f"the control plane cannot work out its status: {budget.sync_error}"
+    numbers = f"{budget.current_healthy} healthy, {budget.desired_healthy} needed"
+    return f"{numbers}; {budget.held_by}" if budget.held_by else numbers
 
 
 def _spares_unready(budget: Budget) -> bool:

@@ -101,11 +101,40 @@ class Pod:
     priority: int = 0
     unscheduled: str = ""
     """Why the scheduler has found no node for it, in its words."""
+    waiting: str = ""
+    """Why its first container that waits does so ("CrashLoopBackOff")."""
+    placing: tuple[Selector, ...] = ()
+    """The labels that its node must have, by nodeSelector and required node affinity: one of these
+    must match; none at all: any node."""
 
     @property
     def id(self) -> str:
         """Return namespace/name."""
         return f"{self.namespace}/{self.name}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Workload:
+    """Keeper of a number of pods, such as a Deployment or StatefulSet.
+
+    `wanted`: spec.replicas. `ready`: its ready pods by its status. `rolling`: a rollout of its own
+    is under way. `deleting`: it is being deleted.
+    """
+
+    kind: str
+    namespace: str
+    name: str
+    uid: str
+    wanted: int = 1
+    ready: int = 0
+    rolling: bool = False
+    deleting: bool = False
+    selector: Selector | None = None
+
+    @property
+    def key(self) -> str:
+        """Kind and namespace/name, as people write it: "Deployment shop/cart"."""
+        return f"{self.kind} {self.namespace}/{self.name}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -129,6 +158,10 @@ class Budget:
     """Names of pods whose eviction was admitted and that the control plane has not yet seen
     going."""
     unhealthy_policy: str = "IfHealthyBudget"
+    sync_error: str = ""
+    """Why the control plane cannot work out its status (condition reason SyncFailed)."""
+    held_by: str = ""
+    """Which pod holds it, for people; "" where that was not looked up (see core.drain.holders)."""
 
     @property
     def id(self) -> str:

@@ -38,6 +38,15 @@ class Requirement:
         within = present and labels[self.key] in self.values
         return within if self.operator == "In" else not within
 
+    def __str__(self) -> str:
+        """Return it in kubectl's notation."""
+        if self.operator == "Exists":
+            return self.key
+        if self.operator == "DoesNotExist":
+            return f"!{self.key}"
+        word = "in" if self.operator == "In" else "notin"
+        return f"{self.key} {word} ({','.join(sorted(self.values))})"
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Selector:
@@ -48,6 +57,10 @@ class Selector:
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Return whether the labels fulfill every requirement."""
         return all(requirement.matches(labels) for requirement in self.requirements)
+
+    def __str__(self) -> str:
+        """Return it in kubectl's notation."""
+        return ",".join(str(requirement) for requirement in self.requirements)
 
 
 def from_object(spec: Mapping[str, Any] | None) -> Selector | None:

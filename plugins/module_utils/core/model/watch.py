@@ -22,14 +22,16 @@ class Feed:
     """One list-and-watch.
 
     `kind` is the resource ("nodes", "pods", "poddisruptionbudgets", "volumeattachments",
-    "daemonsets", "persistentvolumeclaims", "csinodes"), narrowed to pods of `node` or in `phase`,
-    to the Node named `node`, or to objects that match label selector `labels`.
+    "daemonsets", "persistentvolumeclaims", "csinodes", "deployments", "statefulsets",
+    "replicasets", "replicationcontrollers"), narrowed to pods of `node` or in `phase`, to the Node
+    named `node`, to objects that match label selector `labels`, or to those of one `namespace`.
     """
 
     kind: str
     node: str = ""
     labels: str = ""
     phase: str = ""
+    namespace: str = ""
 
 
 NODES = Feed("nodes")

@@ -69,6 +69,8 @@ class Journal:
     broken: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()
     """What most of the outdated nodes offered at the beginning (see core.rotation.offers)."""
+    short: tuple[tuple[str, int], ...] = ()
+    """Workloads that a run left short of pods, with their ready pods before it."""
     previous: tuple[str, str] = ("", "")
     """The template and version, or launch configuration, that the outdated nodes came from."""
     pointer_owed: bool = False

@@ -36,6 +36,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.budge
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.explain import (
     BLOCKED_FOR,
+    looked_into,
     stuck_since,
     tell,
 )
@@ -113,17 +114,18 @@ def advance(
     newly_held = any(known[name] is not steps[name].memory for name in nodes)
     events, memory = tell(memory, steps, budgets, now, policy)
     status = {name: steps[name].status for name in nodes}
+    into, later = looked_into(memory, steps, budgets, now)
     wake = min(
         [
             now if newly_held else allotment.wake,
             *(entry.wake for entry in steps.values()),
             *_news(memory, steps, now),
+            later,
         ]
     )
     following = [name for name in nodes if not status[name].final]
-    return DrainStep(
-        memory, allotment.commands, events, status, wake, feeds(following, policy, memory)
-    )
+    followed = feeds(following, policy, memory) | into
+    return DrainStep(memory, allotment.commands, events, status, wake, followed)
 
 
 def _candidates(steps: Mapping[str, NextStep], view: View) -> list[Candidate]:

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import health
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event, EventPhase
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.budgets import (
     BUDGET_REFUSALS,
@@ -21,7 +23,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
     DrainMemory,
     NodeStatus,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import Budgets
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import (
+    Budgets,
+    pods_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.progress import NextStep
 
 Told = tuple[str, Event]
@@ -30,6 +35,8 @@ Told = tuple[str, Event]
 
 LINES = 4
 """So many reasons fit on a line for people; the result has them all."""
+HELD_FOR = 5.0
+"""Seconds for which a budget has to let nobody go before its pods are looked into."""
 BLOCKED_FOR = 10.0
 """Seconds for which a budget has to let nobody go before that is worth a line: a queue that moves
 is no news."""
@@ -135,6 +142,24 @@ def _blocked(
                 f"blocked {budget}",
                 Event("blocked", name, f"by PDB {budget} ({health(known[budget])}), waiting"),
             )
+
+
+def looked_into(
+    memory: DrainMemory, steps: Mapping[str, NextStep], budgets: Budgets, now: float
+) -> tuple[frozenset[Feed], float]:
+    """Return the feeds of the pods of budgets that have long admitted nobody.
+
+    Also returns when the next budget will have admitted nobody for long enough.
+    """
+    known = {budget.id: budget for group in budgets.values() for budget in group}
+    feeds, later = set(), math.inf
+    for step in steps.values():
+        for name in step.status.blocked_by if not step.status.final else ():
+            since = stuck_since(name, step, memory) + HELD_FOR
+            if name in known and now >= since:
+                feeds.add(pods_of(known[name]))
+            later = since if now < since < later else later
+    return frozenset(feeds), later
 
 
 def stuck_since(budget: str, step: NextStep, memory: DrainMemory) -> float:

@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.evictio
     Verdict,
     rule,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.holders import held_by
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     AccessError,
@@ -48,11 +49,23 @@ Budgets = Mapping[str, tuple[Budget, ...]]
 
 
 def budgets_of(cache: Cache) -> Budgets:
-    """Return the budgets by namespace."""
+    """Return the budgets by namespace.
+
+    One whose pods are followed names the pod that holds it.
+    """
     found: dict[str, list[Budget]] = {}
+    looked_into = {feed for feed in cache.feeds if feed.kind == "pods" and feed.namespace}
     for budget in cache.items(BUDGETS).values():
+        if looked_into and (feed := pods_of(budget)) in looked_into:
+            words = held_by(budget, cache.items(feed).values())
+            budget = dataclasses.replace(budget, held_by=words)
         found.setdefault(budget.namespace, []).append(budget)
     return {namespace: tuple(budgets) for namespace, budgets in found.items()}
+
+
+def pods_of(budget: Budget) -> Feed:
+    """Return the feed of the pods that a budget covers."""
+    return Feed("pods", labels=str(budget.selector or ""), namespace=budget.namespace)
 
 
 def learn(

@@ -79,6 +79,7 @@ def end_if_stalled(ctx: RotationContext, why: str) -> None:
     if not _idle(ctx):
         ctx.forget("stalled")
     elif ctx.over("stalled", ctx.policy.gate_timeout):
+        ctx.note(careful=True)
         text = f"Nothing could be replaced for {ctx.policy.gate_timeout:.0f} s: "
         settle(ctx, FailedError(text + (why or _unavailable(ctx))))
 

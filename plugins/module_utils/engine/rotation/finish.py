@@ -23,6 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     raising,
     replacement,
     restore,
+    settling,
     shrink,
     unknown,
 )
@@ -85,6 +86,8 @@ def _done(ctx: RotationContext) -> bool:
         ctx.forget("gate at the end")
     elif not ctx.over("gate at the end", ctx.policy.gate_timeout):
         return False
+    else:
+        ctx.note(careful=True)
     if not _untargeted(ctx):
         ctx.forget("untargeted at the end")
     elif not ctx.over("untargeted at the end", REGISTERED):
@@ -101,7 +104,8 @@ def finish_settling(ctx: RotationContext) -> None:
     if ctx.journal.account.raise_from is not None:
         raising.drop_raise(ctx)
         return
-    if shrink.shrunk(ctx) and ended_nodes.ended_nodes_gone(ctx) and _points_back(ctx):
+    gone = shrink.shrunk(ctx) and ended_nodes.ended_nodes_gone(ctx)
+    if gone and _points_back(ctx) and settling.has_settled(ctx):
         _go_on_to_release(ctx)
 
 

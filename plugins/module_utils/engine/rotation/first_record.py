@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
     CSINODES,
     DAEMONSETS,
@@ -17,6 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.offe
     usual_offers,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.readiness import broken
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.workloads import Loss
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -46,6 +49,7 @@ def write_first_record(ctx: RotationContext) -> None:
     ctx.record(run=ctx.policy.run, group=group.name, target=target, expected_taints=taints)
     ctx.note(target=ctx.target)
     ctx.record(previous=previous_source(ctx))
+    ctx.note(losses={key: Loss(before, -math.inf) for key, before in ctx.journal.short})
     ctx.record(failures=(), tainted=True)
     if REBALANCE not in group.suspended and REBALANCE not in journal.suspended:
         ctx.record(

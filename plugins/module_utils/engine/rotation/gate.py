@@ -3,40 +3,52 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Hold the next replacement until pods that this run evicted run again.
 
-It looks only at controllers that lost a pod by this run, and holds only the beginning of a
-replacement: never a drain under way, an end, a launch or restoring. A pod that a node on its way
-may take does not count until that node has joined.
+It looks only at workloads that lost a pod by this run, and holds only the beginning of a
+replacement: never a drain under way, an end, a launch or restoring. A pod that only a launch in
+flight can take does not count until that node has joined or boot_timeout has passed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.holders import not_running
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import AccessError
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Pod
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Instance
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node, Pod
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.workloads import (
+    Hope,
+    Shortage,
+    could_take,
+    is_bound_to_zone,
+    shortage,
+    workload_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.losses import (
+    losing,
+    unread,
+    workloads,
+)
 
 PENDING = Feed("pods", phase="Pending")
-PENDING_GRACE = 10.0
-"""Seconds that the scheduler gets to place a pod before it counts."""
-
-
-def note_losses(ctx: RotationContext) -> None:
-    """Remember the controllers that lost a pod by this run."""
-    owners = {
-        pod.pod.owner.key
-        for node in ctx.memory.drain.nodes.values()
-        for pod in node.pods.values()
-        if pod.accepted_at is not None and pod.pod.owner is not None
-    }
-    if not owners <= ctx.memory.robbed:
-        ctx.note(robbed=ctx.memory.robbed | owners)
+UNSHOWN = 2.0
+"""Seconds after an eviction in which the status of its workload may not show it yet."""
+TOLD_AFTER, RECORDED_AFTER = 30.0, 30.0
+"""Seconds for which the gate has to be closed before people are told, and before the record names
+the workloads: most pods run again within that time."""
 
 
 def closed(ctx: RotationContext) -> str:
     """Return why the gate is closed, with the scheduler's words, "" while it is open."""
-    if ctx.policy.workload_gate == "off" or not ctx.memory.robbed:
+    if ctx.policy.workload_gate == "off":
+        return ""
+    if why := unread(ctx):
+        return why
+    if not ctx.memory.losses and not ctx.memory.robbed:
         return ""
     ctx.feeds.add(PENDING)
     error = ctx.view.cache.broken.get(PENDING)
@@ -46,35 +58,130 @@ def closed(ctx: RotationContext) -> str:
         return f"the pending pods cannot be read: {error}"
     if not ctx.view.cache.synced(PENDING):
         return "the pending pods are being listed"
-    waiting = _waiting(ctx)
-    if not waiting or _on_its_way(ctx):
-        ctx.forget("pods pending")
-        return ""
-    if not ctx.over("pods pending", PENDING_GRACE):
-        return f"pod {waiting[0].id} is being scheduled"
-    first, more = waiting[0], len(waiting) - 1
-    others = f" (and {more} more)" if more else ""
-    text = f"pod {first.id}{others} cannot run again: {first.unscheduled or 'it is Pending'}"
+    found, waiting = _short(ctx)
+    _note(ctx, found, waiting)
+    moved = _just_moved(ctx)
+    if not found and not waiting:
+        return moved
+    text = str(found[0]) if found else f"{not_running(waiting[0])}, which this run evicted"
+    more = len(found) + len(waiting) - 1
+    text += f" (and {more} more)" if more else ""
+    return _told(ctx, text)
+
+
+def _told(ctx: RotationContext, text: str) -> str:
+    """Return the reason, or tell it where the gate only warns."""
+    lasts = ctx.over("gate closed", TOLD_AFTER)
     if ctx.policy.workload_gate == "warn":
-        ctx.tell("warning", ctx.group.name, text, once=text)
+        if lasts:
+            ctx.tell("warning", ctx.group.name, text, once="gate")
         return ""
+    if lasts:
+        ctx.tell("waiting", ctx.group.name, text, once="gate")
     return text
 
 
-def _waiting(ctx: RotationContext) -> list[Pod]:
-    pods = (
-        pod
-        for pod in ctx.view.cache.items(PENDING).values()
-        if pod.owner is not None and pod.owner.key in ctx.memory.robbed
+def _short(ctx: RotationContext) -> tuple[list[Shortage], list[Pod]]:
+    """Return the workloads that lack pods, and Pending pods of other kinds."""
+    memory, known = ctx.memory, workloads(ctx)
+    pending: dict[str, list[Pod]] = {}
+    others: list[Pod] = []
+    for pod in ctx.view.cache.items(PENDING).values():
+        workload = workload_of(pod, known)
+        if workload is not None and workload.key in memory.losses:
+            pending.setdefault(workload.key, []).append(pod)
+        elif workload is None and pod.owner is not None and pod.owner.key in memory.robbed:
+            others += [pod] if pod.deleted_at is None else []
+    excused = _excused(ctx, [*others, *(pod for pods in pending.values() for pod in pods)])
+    found = (
+        shortage(loss, known.get(key), pending.get(key, ()), excused)
+        for key, loss in sorted(memory.losses.items())
     )
-    return sorted(
-        (pod for pod in pods if not pod.node and pod.deleted_at is None), key=lambda pod: pod.id
-    )
+    short = [one for one in found if one is not None]
+    others = sorted((pod for pod in others if pod.uid not in excused), key=lambda pod: pod.id)
+    return short, others
 
 
-def _on_its_way(ctx: RotationContext) -> bool:
-    """Return whether a launch in flight may bring the node that takes them."""
+def _note(ctx: RotationContext, found: list[Shortage], waiting: list[Pod]) -> None:
+    """Note which workloads have recovered, and the progress of the others.
+
+    Those that are short for long are recorded, so that a run that follows a killed one holds on to
+    them.
+    """
+    memory, short = ctx.memory, {one.workload.key for one in found}
+    recent = {key for key, loss in memory.losses.items() if ctx.now - loss.last < UNSHOWN}
+    current = short | recent | losing(ctx)
+    if not memory.losses.keys() <= current:
+        ctx.note(losses={key: loss for key, loss in memory.losses.items() if key in current})
+    lacking = sum(one.needed - one.ready for one in found) + len(waiting)
+    if not lacking:
+        ctx.forget("gate closed")
+        ctx.note(least_lacking=None)
+    elif memory.least_lacking is None or lacking < memory.least_lacking:
+        ctx.note(least_lacking=lacking)
+        for timer in ("stalled", "gate at the end"):
+            ctx.forget(timer)
+    lasting = bool(lacking) and ctx.over("gate closed", RECORDED_AFTER)
+    named = {(key, memory.losses[key].before) for key in short}
+    record = named if lasting else named & set(ctx.journal.short)
+    if tuple(sorted(record)) != ctx.journal.short:
+        ctx.record(short=tuple(sorted(record)))
+
+
+def _just_moved(ctx: RotationContext) -> str:
+    """Return why the status of a workload may not be believed yet, "" if it may."""
+    last = max((loss.last for loss in ctx.memory.losses.values()), default=-UNSHOWN)
+    if ctx.now - last >= UNSHOWN:
+        return ""
+    ctx.look_at(last + UNSHOWN)
+    return "pods have been evicted just now"
+
+
+def _excused(ctx: RotationContext, pods: Iterable[Pod]) -> frozenset[str]:
+    """Return the uids of the pods that only a launch in flight can take."""
+    situation, skipped = ctx.situation, ctx.memory.marks.skipped
+    coming = {
+        member.id: member.instance
+        for member in situation.current
+        if not member.joined and not member.leaving and member.id not in skipped
+    }
+    missing = max(0, ctx.desired - situation.launched)
+    like, hopes, found = _like(ctx), {}, set()
+    for pod in pods:
+        if not pod.unscheduled:
+            continue
+        hope = _hope(ctx, pod, coming, missing, like)
+        hopes[pod.uid] = hope
+        if hope.stands(frozenset(coming), missing, ctx.now, ctx.boot_timeout):
+            found.add(pod.uid)
+            ctx.look_at(hope.since + ctx.boot_timeout)
+    if hopes != ctx.memory.hopes:
+        ctx.note(hopes=hopes)
+    return frozenset(found)
+
+
+def _hope(
+    ctx: RotationContext, pod: Pod, coming: dict[str, Instance], missing: int, like: Node | None
+) -> Hope:
+    """Return what launches a pod that fits nowhere may wait for."""
+    zone = ""
+    if is_bound_to_zone(pod):
+        zones = ctx.memory.claim_zones
+        zone = next((z for c in pod.claims if (z := zones.get(f"{pod.namespace}/{c}", ""))), "")
+    able = [id_ for id_, instance in coming.items() if could_take(pod, like, instance, zone)]
+    known = ctx.memory.hopes.get(pod.uid)
+    if known is None:
+        more = missing if could_take(pod, like, None, zone) else 0
+        known = Hope(ctx.now, len(able) + more)
+    return known.joined_by(able)
+
+
+def _like(ctx: RotationContext) -> Node | None:
+    """Return a node whose labels a new one will have, None if there is none.
+
+    It is a new one, before there is one an old one.
+    """
     situation = ctx.situation
-    skipped = ctx.memory.marks.skipped
-    booting = any(not member.joined for member in situation.current if member.id not in skipped)
-    return booting or situation.launched < ctx.desired
+    joined = (member.node for member in situation.current if member.joined)
+    old = (member.node for member in situation.outdated if member.node is not None)
+    return next(joined, None) or next(old, None)

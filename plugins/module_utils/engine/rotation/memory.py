@@ -17,7 +17,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Target
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease, Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
+    Lease,
+    Node,
+    Workload,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     NEVER,
     Doubt,
@@ -32,6 +36,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
     NodeIndex,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.workloads import (
+    Hope,
+    Loss,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     DrainMemory,
@@ -91,7 +99,12 @@ class Memory:
     own late acts laid over it. `desired_at`: when our last write of desired or decrement ended;
     `doubt`: a desired that nothing of ours explains yet; `lost`: instances that ended since and
     that we did not end; `ended_by_us`: those that we asked to end; `foreign`: proven writes of
-    others, not told yet. `target`: as resolved when this run began. `timers`: when a condition was
+    others, not told yet. `target`: as resolved when this run began. `robbed`: keys of the
+    controllers that lost a pod by this run; `losses`: what it took from workloads, and
+    `ready_before`: their ready pods before that, by key; `claim_zones`: of the volumes of those
+    pods; `hopes`: the launches that Pending pods wait for, by uid; `least_lacking`: the fewest pods
+    that were missing since the gate closed; `careful`: no new node that carries pods is drained any
+    more; `relapses`: how often a new node stopped to take pods. `timers`: when a condition was
     first seen. `mode`: survey, rotate, settle or release; `problem` why we settle. `left`:
     sentences about what stays as we set it.
     """
@@ -120,6 +133,14 @@ class Memory:
     watched: frozenset[str] = frozenset()
     booting: frozenset[str] = frozenset()
     robbed: frozenset[str] = frozenset()
+    ready_before: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    losses: Mapping[str, Loss] = dataclasses.field(default_factory=dict)
+    claim_zones: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    hopes: Mapping[str, Hope] = dataclasses.field(default_factory=dict)
+    least_lacking: int | None = None
+    careful: bool = False
+    relapses: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    workloads: tuple[tuple[Mapping[str, Workload], ...], Mapping[str, Workload]] | None = None
     launches_from: tuple[str, str] = ("", "")
     dead: frozenset[str] = frozenset()
     evicted_last: frozenset[str] = frozenset()

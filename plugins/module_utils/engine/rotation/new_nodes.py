@@ -34,6 +34,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
 WATCHED = 120.0
 """Seconds that a new node is watched at least before it counts as failed, however old it is: it may
 have been launched by a run before this one."""
+RELAPSES = 3
+"""How often a node may take no pods any more before it has failed."""
 LOST_LAUNCHES = 3
 """New instances in a row that may end by themselves before they are ready."""
 
@@ -41,8 +43,6 @@ LOST_LAUNCHES = 3
 def judge(ctx: RotationContext) -> None:
     """Judge replacement nodes that are not ready yet, and launches that do not come."""
     _count_lost(ctx)
-    if any(offer.startswith(DRIVER) for offer in ctx.journal.offers):
-        ctx.feeds.add(CSINODES)
     for member in ctx.situation.current:
         if member.leaving or member.id in ctx.memory.marks.skipped:
             continue
@@ -90,27 +90,32 @@ def _count_lost(ctx: RotationContext) -> None:
         fail(ctx, FailedError(text), sorted(lost)[0])
 
 
-def _becoming_ready(ctx: RotationContext, member: Member) -> None:
+def awaited(ctx: RotationContext, member: Member) -> str:
+    """Return what a new node still lacks; count it once it lacks nothing."""
     ctx.tell(
         "launched",
         member.name,
         f"{member.id} in {member.instance.zone}",
         once=f"launched {member.id}",
     )
-    lacks = _lacks(ctx, member)
-    if not lacks:
-        if ctx.over(f"ready {member.id}", ctx.policy.min_ready):
-            ctx.note(lost_launches=0)
-            ctx.mark(joined=ctx.memory.marks.joined | {member.id})
-            ctx.tell(
-                "ready",
-                member.name,
-                f"{member.id} after {ctx.since(f'boot {member.id}'):.0f} s",
-                once=f"ready {member.id}",
-            )
-        return
-    ctx.forget(f"ready {member.id}")
-    if ctx.over(f"boot {member.id}", ctx.boot_timeout):
+    if lacks := _lacks(ctx, member):
+        ctx.forget(f"ready {member.id}")
+        return lacks
+    if ctx.over(f"ready {member.id}", ctx.policy.min_ready):
+        ctx.note(lost_launches=0)
+        ctx.mark(joined=ctx.memory.marks.joined | {member.id})
+        ctx.tell(
+            "ready",
+            member.name,
+            f"{member.id} after {ctx.since(f'boot {member.id}'):.0f} s",
+            once=f"ready {member.id}",
+        )
+    return ""
+
+
+def _becoming_ready(ctx: RotationContext, member: Member) -> None:
+    lacks = awaited(ctx, member)
+    if lacks and ctx.over(f"boot {member.id}", ctx.boot_timeout):
         text = (
             f"Replacement node {member.name} is not ready {ctx.boot_timeout:.0f} s after"
             f" its launch: waiting for {lacks}"
@@ -125,6 +130,8 @@ def _lacks(ctx: RotationContext, member: Member) -> str:
         ctx.feeds.add(pods)
         if not ctx.view.cache.synced(pods):
             return "its pods to be listed"
+        if not _knows_offers(ctx):
+            return "the CSI drivers to be listed"
     unhealthy = lacking_targets(ctx.group, member, ctx.situation.outdated_ids)
     ctx.poll_soon |= bool(unhealthy) and member.node is not None
     return waiting_for(
@@ -154,7 +161,7 @@ def _count_from_launch(ctx: RotationContext, member: Member) -> None:
 
 
 def _lacking_offers(ctx: RotationContext, member: Member) -> tuple[str, ...]:
-    """Return what most outdated nodes offered and this one does not.
+    """Return what most of the group's outdated nodes offered and this one does not.
 
     Drivers that cannot be read count as lacking.
     """
@@ -162,6 +169,14 @@ def _lacking_offers(ctx: RotationContext, member: Member) -> tuple[str, ...]:
         return ()
     csi_nodes = ctx.view.cache.items(CSINODES).values()
     return missing_offers(ctx.journal.offers, member.node, csi_nodes)
+
+
+def _knows_offers(ctx: RotationContext) -> bool:
+    """Return whether the drivers are known, if there are any to ask for."""
+    if not any(offer.startswith(DRIVER) for offer in ctx.journal.offers):
+        return True
+    ctx.feeds.add(CSINODES)
+    return ctx.view.cache.synced(CSINODES)
 
 
 def _still_ready(ctx: RotationContext, member: Member) -> None:
@@ -172,11 +187,9 @@ def _still_ready(ctx: RotationContext, member: Member) -> None:
     """
     if member.node is not None and member.node.ready is True:
         ctx.forget(f"lost {member.id}")
-        offers = _lacking_offers(ctx, member)
+        offers = _lacking_offers(ctx, member) if _knows_offers(ctx) else ()
         if lacks := waiting_for(member, (), (), _expected_taints(ctx), (), offers):
-            ctx.mark(joined=ctx.memory.marks.joined - {member.id})
-            ctx.note(timers={**ctx.memory.timers, f"boot {member.id}": ctx.now})
-            ctx.tell("waiting", member.name, f"it takes no pods any more: waiting for {lacks}")
+            _relapsed(ctx, member, lacks)
     elif ctx.policy.canary and not ctx.journal.canary:
         _failed(
             ctx,
@@ -189,6 +202,23 @@ def _still_ready(ctx: RotationContext, member: Member) -> None:
             member,
             f"Replacement node {member.name} has not been Ready for {ctx.boot_timeout:.0f} s",
         )
+
+
+def _relapsed(ctx: RotationContext, member: Member, lacks: str) -> None:
+    """Count a node no more that takes no pods; fail it if that happens often."""
+    times = ctx.memory.relapses.get(member.id, 0) + 1
+    ctx.note(relapses={**ctx.memory.relapses, member.id: times})
+    if times > RELAPSES:
+        _failed(
+            ctx,
+            member,
+            f"Replacement node {member.name} has stopped to take pods {times} times, the last"
+            f" time for {lacks}",
+        )
+        return
+    ctx.mark(joined=ctx.memory.marks.joined - {member.id})
+    ctx.note(timers={**ctx.memory.timers, f"boot {member.id}": ctx.now})
+    ctx.tell("waiting", member.name, f"it takes no pods any more: waiting for {lacks}")
 
 
 def _failed(ctx: RotationContext, member: Member, text: str) -> None:

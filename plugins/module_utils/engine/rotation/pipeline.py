@@ -19,10 +19,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     ended_nodes,
     failures,
     finish,
-    gate,
+    losses,
     new_nodes,
     pointer,
     replacement,
+    settling,
     shield,
     shrink,
     unknown,
@@ -48,7 +49,6 @@ class Phase:
 
 OBSERVE = (
     Phase(unknown.note_seen, (ROTATE,)),
-    Phase(gate.note_losses, (ROTATE,)),
     Phase(pointer.back, (SETTLE, RELEASE)),
     Phase(replacement.record_terminated, (ROTATE, SETTLE, RELEASE, STOP)),
     Phase(ended_nodes.delete_ended_nodes, (ROTATE,)),
@@ -62,10 +62,12 @@ JUDGE = (
     Phase(begin.protect, (ROTATE,)),
     Phase(shield.shield, (ROTATE,)),
     Phase(new_nodes.judge, (ROTATE,)),
+    Phase(settling.judge_settling, (SETTLE,)),
 )
 MOVE = (
     Phase(replacement.skip_blocked, (SETTLE,)),
     Phase(replacement.advance, (ROTATE, SETTLE)),
+    Phase(losses.note_losses, (ROTATE,)),
     Phase(finish.let_untouched_go, (STOP,)),
     Phase(replacement.put_back, (ROTATE, SETTLE)),
     Phase(balancers.rejoined, (ROTATE, SETTLE)),

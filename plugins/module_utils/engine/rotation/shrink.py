@@ -11,10 +11,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Terminate,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import OverdueError
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import may_take
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
-    replacement,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import (
     take,
 )
@@ -29,14 +25,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
     REPEAT,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.restore import left
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.surplus import spare
 
 
 def shrunk(ctx: RotationContext) -> bool:
     """Remove the surge, and what exceeds a lowered desired; return True once done.
 
-    What is left of it goes by draining replacement nodes that nobody needs (others only where there
-    is none): one whose loss unbalances no zone, among those one that never became ready, then the
-    youngest.
+    What is left of it goes by draining nodes that nobody needs (see engine.rotation.surplus).
     """
     situation = ctx.situation
     if situation.leaving:
@@ -96,23 +91,11 @@ def _never_launched(ctx: RotationContext) -> bool:
 
 def _take_surplus(ctx: RotationContext, excess: str) -> bool:
     """Select the next node to go; return True, with a report, if none can be spared."""
-    situation = ctx.situation
-    members = [member for member in situation.members if member.id not in ctx.memory.marks.skipped]
-    candidates = [member for member in members if not member.outdated] or members
-    if ctx.memory.mode == "rotate" and not all(member.joined for member in candidates):
-        return False
-    if not candidates:
-        left(ctx, excess)
-        return True
-    best = max(
-        candidates,
-        key=lambda m: (replacement.zones_bear(ctx, m), not m.joined, m.instance.launched_at, m.id),
-    )
-    if not best.available or may_take(situation.available, situation.base, ctx.window):
-        take(ctx, best, "surplus")
-        return False
-    if ctx.over("surplus", ctx.policy.terminate_timeout):
-        left(ctx, f"{excess}: too few are available to drain another")
+    found = spare(ctx)
+    if found.member is not None:
+        take(ctx, found.member, "surplus")
+    elif found.left:
+        left(ctx, f"{excess}{found.left}".rstrip("."))
         return True
     return False
 

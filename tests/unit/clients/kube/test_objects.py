@@ -5,89 +5,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube import objects
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
     Attachment,
     Claim,
     CsiNode,
-    Owner,
     Taint,
 )
-
-
-def raw_pod(**changes: Any) -> dict[str, Any]:
-    pod: dict[str, Any] = {
-        "metadata": {
-            "namespace": "shop",
-            "name": "cart-1",
-            "uid": "u1",
-            "resourceVersion": "9",
-            "labels": {"app": "cart"},
-            "annotations": {
-                "karpenter.sh/do-not-disrupt": "true",
-                "big": "x" * 1000,
-                "nodeops.rotator/x": "1",
-            },
-            "ownerReferences": [
-                {"kind": "Other", "name": "o"},
-                {"kind": "ReplicaSet", "name": "cart", "uid": "r", "controller": True},
-            ],
-            "finalizers": ["f"],
-        },
-        "spec": {
-            "nodeName": "n1",
-            "terminationGracePeriodSeconds": 0,
-            "priority": -7,
-            "volumes": [
-                {"name": "a", "persistentVolumeClaim": {"claimName": "data"}},
-                {"name": "tmp", "ephemeral": {"volumeClaimTemplate": {}}},
-                {"name": "c", "emptyDir": {}},
-            ],
-        },
-        "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]},
-    }
-    for part, values in changes.items():
-        pod[part] = {**pod[part], **values}
-    return pod
-
-
-def test_a_pod() -> None:
-    pod = objects.pod(raw_pod())
-    assert (pod.id, pod.uid, pod.node, pod.phase, pod.ready) == (
-        "shop/cart-1",
-        "u1",
-        "n1",
-        "Running",
-        True,
-    )
-    assert pod.owner == Owner("ReplicaSet", "cart", "r")
-    assert pod.annotations == {"karpenter.sh/do-not-disrupt": "true", "nodeops.rotator/x": "1"}
-    assert (pod.grace_period, pod.priority, pod.finalizers) == (0, -7, ("f",))
-    assert pod.claims == ("data", "cart-1-tmp")
-    assert pod.empty_dir
-    assert pod.deleted_at is None
-
-
-def test_a_pod_that_goes() -> None:
-    pod = objects.pod(
-        raw_pod(
-            metadata={"deletionTimestamp": "1970-01-01T00:01:40Z", "deletionGracePeriodSeconds": 30}
-        )
-    )
-    assert (pod.deleted_at, pod.deletion_grace) == (100.0, 30)
-
-
-def test_a_pod_of_which_little_is_said() -> None:
-    pod = objects.pod({"metadata": {"namespace": "a", "name": "b"}})
-    assert (pod.phase, pod.ready, pod.owner, pod.grace_period, pod.node) == (
-        "Pending",
-        False,
-        None,
-        30,
-        "",
-    )
 
 
 def test_a_node() -> None:

@@ -111,6 +111,20 @@ def test_a_budget_that_can_never_allow_an_eviction_is_told_apart_from_one_that_w
     )
 
 
+def test_a_budget_that_waits_names_the_pod_that_holds_it() -> None:
+    stuck = budget(desired_healthy=2, current_healthy=2, disruptions_allowed=0)
+    unready = pod("cart-2", number=9, ready=False, waiting="CrashLoopBackOff")
+    (said,) = warnings(look(pods=(pod("cart-1"), unready), budgets=(stuck,)))
+    assert "requires 2; pod shop/cart-2 is CrashLoopBackOff on node-9. A drain waits" in said
+
+
+def test_a_budget_that_the_control_plane_cannot_work_out_blocks() -> None:
+    lost = budget(disruptions_allowed=0, sync_error="found no controllers")
+    (said,) = blockers(look(pods=(pod("cart-1"),), budgets=(lost,)))
+    assert "cannot work out its status: found no controllers. Correct the budget" in said
+    assert warnings(look(pods=(pod("cart-1"),), budgets=(lost,))) == ()
+
+
 def test_a_pod_with_two_budgets_cannot_be_evicted() -> None:
     found = findings(look(pods=(pod("cart-1"),), budgets=(budget(), budget())))
     assert found[0].startswith("Pod shop/cart-1 is covered by more than one PodDisruptionBudget")

@@ -98,3 +98,11 @@ def test_an_objects_selector(spec: dict[str, Any], matches: bool) -> None:
 
 def test_an_absent_selector_is_none_and_an_empty_one_selects_all() -> None:
     assert from_object(None) is None and from_object({}) == Selector() == parse("  ")
+
+
+@pytest.mark.parametrize(
+    "text", ["a in (b)", "a in (b,c),d notin (e)", "a,!b", "", "a in (b),!c,d notin (e,f)"]
+)
+def test_a_selector_is_written_as_kubectl_reads_it(text: str) -> None:
+    assert str(parse(text)) == text
+    assert parse(str(parse("a=b,c!=d"))) == parse("a=b,c!=d")

@@ -220,7 +220,7 @@ class TestWhenToLookAgain:
         ("allowed", "options", "wake"),
         [
             pytest.param(None, {}, NOW + 900, id="the deadline"),
-            pytest.param(0, {}, NOW + 10, id="a blocked budget is worth a line"),
+            pytest.param(0, {}, NOW + 5, id="a blocked budget is looked into"),
             pytest.param(0, {"retry": 4}, NOW + 4, id="a blocked pod is tried"),
             pytest.param(0, {"timeout": 3}, NOW + 3, id="a deadline before that"),
         ],

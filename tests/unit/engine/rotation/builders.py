@@ -60,8 +60,9 @@ def a_policy(surge: int = 1, unavailable: int = 0, **more: Any) -> RotationPolic
 
 
 def a_cache(nodes: Iterable[Node] = (), also: Iterable[Feed] = ()) -> Cache:
-    """A cache with the nodes, and other feeds listed empty."""
-    return reduce(Cache(), [Listed(NODES, tuple(nodes)), *(Listed(feed, ()) for feed in also)])
+    """A cache with the nodes; workloads and other feeds are listed empty."""
+    empty = [Feed("deployments"), Feed("statefulsets"), *also]
+    return reduce(Cache(), [Listed(NODES, tuple(nodes)), *(Listed(feed, ()) for feed in empty)])
 
 
 def counted(journal: Journal, group: Group | None, ours: int = 0) -> Journal:

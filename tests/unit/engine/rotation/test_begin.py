@@ -69,7 +69,6 @@ def failing(error: Exception, command: Any = CORDON, ago: float = 0.0) -> dict[s
 
 WAITING = {
     "robbed": frozenset((CART.key,)),
-    "timers": {"pods pending": NOW - 60},
     "shown": {PENDING: (a_pod("cart-1", "", phase="Pending", owner=CART),)},
 }
 
@@ -101,7 +100,7 @@ WAITING = {
             "set desired of Auto Scaling group blue to 7",
             id="in doubt",
         ),
-        pytest.param({}, WAITING, "pod shop/cart-1 cannot run again", id="the workload gate"),
+        pytest.param({}, WAITING, "pod shop/cart-1 is being scheduled", id="the workload gate"),
         pytest.param(
             {"suspended": frozenset()}, {}, "the scale-in fence of blue is not up", id="no fence"
         ),

@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     OverdueError,
     RefusedError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
     Doubt,
@@ -60,7 +61,8 @@ def a_look(
     found = instances or NEW
     group = a_group(*found, desired=len(found) if desired is None else desired)
     nodes = more.pop("nodes", [a_node(one.id.removeprefix("i-")) for one in found])
-    fields: dict[str, Any] = {"marks": ALL_JOINED, **more}
+    empty = {Feed("pods", node=node.name): () for node in nodes}
+    fields: dict[str, Any] = {"marks": ALL_JOINED, "shown": empty, **more}
     return a_context(group, nodes, journal, ours=ours, mode=mode, **fields)
 
 

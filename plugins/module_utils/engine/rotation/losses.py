@@ -1,0 +1,165 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Remember which workloads lost a pod by this run, and what they had before."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import AccessError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Pod, Workload
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.workloads import (
+    Loss,
+    keys_of,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import PodMemory
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+
+FEEDS = {
+    "Deployment": Feed("deployments"),
+    "StatefulSet": Feed("statefulsets"),
+    "ReplicaSet": Feed("replicasets"),
+    "ReplicationController": Feed("replicationcontrollers"),
+}
+"""What tells of each kind of workload; the last two are followed only where a pod needs it."""
+ALWAYS = ("Deployment", "StatefulSet")
+
+
+def note_losses(ctx: RotationContext) -> None:
+    """Remember the workloads of the pods on leaving nodes.
+
+    That is how many ready pods they have before the first goes, and which have lost one. It has to
+    follow the decision of the drains.
+    """
+    if ctx.policy.workload_gate == "off":
+        return
+    ctx.feeds |= {FEEDS[kind] for kind in _kinds(ctx)}
+    known = workloads(ctx)
+    before, others = dict(ctx.memory.ready_before), set(ctx.memory.robbed)
+    found: dict[str, Loss] = {}
+    for pod in _draining(ctx):
+        key = _key(pod.pod, known)
+        if pod.accepted_at is not None and pod.pod.owner is not None:
+            others.add(pod.pod.owner.key)
+        if not key:
+            continue
+        if key in known and (pod.accepted_at is None or key not in before):
+            before[key] = max(before.get(key, 0), _ready_before(ctx, known[key]))
+        if pod.accepted_at is not None:
+            found[key] = _with(found.get(key), pod, before.get(key, 0), key)
+    carried = {key: loss for key, loss in ctx.memory.losses.items() if key not in found}
+    _keep(ctx, before, {**carried, **found}, frozenset(others))
+
+
+def losing(ctx: RotationContext) -> set[str]:
+    """Return the keys of the workloads that have lost a pod on a draining node."""
+    known = workloads(ctx)
+    return {_key(pod.pod, known) for pod in _draining(ctx) if pod.accepted_at is not None}
+
+
+def _keep(
+    ctx: RotationContext, before: dict[str, int], losses: dict[str, Loss], robbed: frozenset[str]
+) -> None:
+    memory = ctx.memory
+    if (before, losses, robbed) != (memory.ready_before, memory.losses, memory.robbed):
+        ctx.note(ready_before=before, losses=losses, robbed=robbed)
+    zones = {
+        f"{pod.pod.namespace}/{claim}": zone
+        for pod in _draining(ctx)
+        if (zone := _zone(ctx, pod.pod))
+        for claim in pod.pod.claims
+    }
+    if not zones.items() <= memory.claim_zones.items():
+        ctx.note(claim_zones={**memory.claim_zones, **zones})
+
+
+def _draining(ctx: RotationContext) -> tuple[PodMemory, ...]:
+    nodes = ctx.memory.drain.nodes.values()
+    return tuple(pod for node in nodes for pod in node.pods.values())
+
+
+def _zone(ctx: RotationContext, pod: Pod) -> str:
+    names = (member for member in ctx.situation.members if member.name == pod.node)
+    return next((member.instance.zone for member in names), "") if pod.claims else ""
+
+
+def _with(loss: Loss | None, pod: PodMemory, before: int, key: str) -> Loss:
+    """Return the loss with one more pod.
+
+    A StatefulSet counts a pod that ends as ready and makes no other in its place before its end.
+    The other controllers do not count it.
+    """
+    ends = key.startswith("StatefulSet ") and pod.gone_at is None and pod.pod.ready
+    known = loss or Loss(before, pod.accepted_at or 0.0)
+    last = max(known.last, pod.accepted_at or 0.0)
+    return dataclasses.replace(known, last=last, ending=known.ending + ends)
+
+
+def _ready_before(ctx: RotationContext, workload: Workload) -> int:
+    """Return how many ready pods the workload had before this run took any.
+
+    They are those of now, and those that were taken already where it was read too late.
+    """
+    taken = sum(
+        pod.accepted_at is not None and workload.key in keys_of(pod.pod) for pod in _draining(ctx)
+    )
+    late = taken if workload.key not in ctx.memory.ready_before else 0
+    return min(workload.wanted, workload.ready + late)
+
+
+def _key(pod: Pod, known: Mapping[str, Workload]) -> str:
+    keys = keys_of(pod)
+    return next((key for key in keys if key in known), keys[-1]) if keys else ""
+
+
+def _kinds(ctx: RotationContext) -> set[str]:
+    """Return the kinds of workloads to follow.
+
+    They are the usual ones, and those that a pod needs.
+    """
+    known = workloads(ctx)
+    wanted = {key.partition(" ")[0] for key in ctx.memory.losses}
+    if ctx.view.cache.synced(FEEDS["Deployment"]):
+        keys = (_key(pod.pod, known) for pod in _draining(ctx))
+        wanted |= {key.partition(" ")[0] for key in keys if key}
+    return {*ALWAYS, *(kind for kind in wanted if kind in FEEDS)}
+
+
+def workloads(ctx: RotationContext) -> Mapping[str, Workload]:
+    """Return all workloads that are followed, by key.
+
+    The mapping is made anew only when one of them has changed.
+    """
+    cache, memo = ctx.view.cache, ctx.memory.workloads
+    parts = tuple(cache.items(feed) for feed in FEEDS.values())
+    if memo is None or any(one is not other for one, other in zip(memo[0], parts, strict=True)):
+        memo = (parts, {found.key: found for items in parts for found in items.values()})
+        ctx.note(workloads=memo)
+    return memo[1]
+
+
+def unread(ctx: RotationContext) -> str:
+    """Return why the workloads are not known yet, "" if they are.
+
+    If some may not be read, that is told, and Pending pods are all that counts of them.
+    """
+    for kind in sorted(_kinds(ctx)):
+        feed = FEEDS[kind]
+        ctx.feeds.add(feed)
+        error = ctx.view.cache.broken.get(feed)
+        if isinstance(error, AccessError):
+            ctx.tell(
+                "warning",
+                ctx.group.name,
+                f"{feed.kind} may not be read, so the workload gate looks at Pending pods alone:"
+                f" {error.message}",
+                once=f"unread {kind}",
+            )
+        elif not ctx.view.cache.synced(feed):
+            return f"the {feed.kind} are being listed"
+    return ""

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Wait for the new nodes of a run that settles, within their time."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.new_nodes import (
+    awaited,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.restore import left
+
+BASE_MISSING = "base missing"
+"""Timer: since when fewer than the base are launched."""
+
+
+def judge_settling(ctx: RotationContext) -> None:
+    """Look at the new nodes: those that become ready count.
+
+    One that does not in time is told, but not ended: another would come in its place.
+    """
+    for member in _unsettled(ctx):
+        lacks = awaited(ctx, member)
+        if lacks and ctx.over(f"boot {member.id}", ctx.boot_timeout):
+            left(ctx, f"Replacement node {member.name} is not ready: it waits for {lacks}")
+    situation = ctx.situation
+    if situation.launched >= situation.base:
+        ctx.forget(BASE_MISSING)
+        return
+    ctx.poll_soon = True
+    if ctx.over(BASE_MISSING, ctx.boot_timeout):
+        why = ctx.group.activity or "no scaling activity says why"
+        left(
+            ctx,
+            f"Auto Scaling group {ctx.group.name} has {situation.launched} of {situation.base}"
+            f" instances: {why}",
+        )
+
+
+def has_settled(ctx: RotationContext) -> bool:
+    """Return whether as many nodes as the base have come up, or will not in time."""
+    if BASE_MISSING in ctx.memory.timers and not _late(ctx, BASE_MISSING):
+        return False
+    return all(_late(ctx, f"boot {member.id}") for member in _unsettled(ctx))
+
+
+def _late(ctx: RotationContext, condition: str) -> bool:
+    began = ctx.memory.timers.get(condition, ctx.now)
+    return ctx.now - began >= ctx.boot_timeout - 1e-6
+
+
+def _unsettled(ctx: RotationContext) -> list[Member]:
+    """Return the new nodes that do not count yet."""
+    settled = ctx.memory.marks.joined | ctx.memory.marks.skipped
+    return [
+        member
+        for member in ctx.situation.current
+        if not member.leaving and member.id not in settled
+    ]

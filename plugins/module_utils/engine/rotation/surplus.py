@@ -1,0 +1,106 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Choose the node that is needed least, where there are too many."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import (
+    Context,
+    Fate,
+    decide,
+    finished,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import may_take
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
+    replacement,
+    unknown,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+
+LOOKED_AT = 10
+"""So many nodes are looked into at most: the youngest, which have had the least time to fill."""
+UNREAD = 60.0
+"""Seconds after which pods that cannot be listed are taken for pods that must not be moved."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Spare:
+    """Who goes. `left`: why nobody can, for people. Neither: that is not known yet."""
+
+    member: Member | None = None
+    left: str = ""
+
+
+def spare(ctx: RotationContext) -> Spare:
+    """Return the node to give up: a new one if there is any.
+
+    It is one whose loss unbalances no zone, among those one that never became ready, then the
+    emptiest, then the youngest. After a drain that failed, and where evicted pods do not run again,
+    only an empty one goes: to move pods once more would do new harm.
+    """
+    members = [m for m in ctx.situation.members if m.id not in ctx.memory.marks.skipped]
+    candidates = [member for member in members if not member.outdated] or members
+    if ctx.memory.mode == "rotate" and not all(member.joined for member in candidates):
+        return Spare()
+    candidates.sort(key=lambda member: (member.joined, -member.instance.launched_at, member.id))
+    candidates = candidates[:LOOKED_AT]
+    if not _read(ctx, candidates):
+        return Spare()
+    careful = ctx.memory.careful or bool(ctx.memory.marks.skipped & ctx.situation.outdated_ids)
+    able = [member for member in candidates if not careful or not _carried(ctx, member)]
+    if not able:
+        busy = ": each of its new nodes carries pods, which are not moved once more after a failure"
+        return Spare(left=busy if candidates else ".")
+    return _if_available(ctx, max(able, key=lambda member: _order(ctx, member)))
+
+
+def _if_available(ctx: RotationContext, best: Member) -> Spare:
+    situation = ctx.situation
+    if not best.available or may_take(situation.available, situation.base, ctx.window):
+        ctx.forget("surplus")
+        return Spare(best)
+    if ctx.over("surplus", ctx.policy.terminate_timeout):
+        return Spare(left=": too few are available to drain another")
+    return Spare()
+
+
+def _order(ctx: RotationContext, member: Member) -> tuple[bool, bool, float, float, str]:
+    """Return a key that is greatest for the node that is needed least."""
+    return (
+        replacement.zones_bear(ctx, member),
+        not member.joined,
+        -_carried(ctx, member),
+        member.instance.launched_at,
+        member.id,
+    )
+
+
+def _read(ctx: RotationContext, members: Iterable[Member]) -> bool:
+    """Return whether the pods on these nodes are known, or will not be in time."""
+    feeds = {Feed("pods", node=member.name) for member in members if member.node is not None}
+    ctx.feeds |= feeds
+    return ctx.view.cache.synced(*feeds) or ctx.over("surplus pods", UNREAD)
+
+
+def _carried(ctx: RotationContext, member: Member) -> float:
+    """Return how many pods a drain would have to care about.
+
+    A node that nobody can see into counts as full.
+    """
+    feed = Feed("pods", node=member.name)
+    if member.node is None:
+        return math.inf if unknown.was_seen(ctx, member) else 0
+    if not ctx.view.cache.synced(feed):
+        return math.inf
+    context = Context(ctx.policy.drain)
+    pods = ctx.view.cache.items(feed).values()
+    return sum(not finished(pod) and decide(pod, context).fate is not Fate.LEAVE for pod in pods)

@@ -1,0 +1,131 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which node goes when the group has more than its base."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Owner, Pod
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    Cache,
+    Feed,
+    Listed,
+    reduce,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import NODES
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.surplus import spare
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    a_group,
+    a_node,
+    an_instance,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import a_context
+
+WEB, AGENT = Owner("ReplicaSet", "web-1", "w"), Owner("DaemonSet", "agent", "a")
+
+
+def pods(node: str, number: int, owner: Owner = WEB, **more: Any) -> tuple[Pod, ...]:
+    return tuple(
+        Pod("shop", f"{owner.name}-{node}-{index}", f"u-{node}-{index}", node=node, owner=owner)
+        for index in range(number)
+    )
+
+
+def a_look(
+    carried: dict[str, tuple[Pod, ...]],
+    old: int = 1,
+    zones: dict[str, str] | None = None,
+    skipped: tuple[str, ...] = (),
+    joined: bool = True,
+    **memory: Any,
+) -> RotationContext:
+    """A settling run with a new node for each name, its pods listed, at a base of one fewer."""
+    fresh = [
+        an_instance(name, fresh=True, zone=(zones or {}).get(name, "a"), launched_at=1100.0 + index)
+        for index, name in enumerate(carried)
+    ]
+    stay = [an_instance(f"old{index}", zone="a") for index in range(old)]
+    nodes = [a_node(one.id.removeprefix("i-")) for one in (*fresh, *stay)]
+    marks = Marks(
+        joined=frozenset(one.id for one in fresh) if joined else frozenset(),
+        skipped=frozenset(f"i-{name}" for name in skipped),
+    )
+    usual: dict[str, Any] = {"mode": "settle", "marks": marks, "ours": 1}
+    ctx = a_context(a_group(*fresh, *stay), nodes, **{**usual, **memory})
+    feeds = [Listed(Feed("pods", node=name), found) for name, found in carried.items()]
+    ctx.view = View(reduce(Cache(), [Listed(NODES, tuple(nodes)), *feeds]))
+    return ctx
+
+
+def name_of(ctx: RotationContext) -> str:
+    found = spare(ctx)
+    return found.member.name if found.member is not None else found.left
+
+
+def test_the_emptiest_new_node_goes() -> None:
+    assert name_of(a_look({"a": pods("a", 1), "b": pods("b", 3), "c": pods("c", 2)})) == "a"
+
+
+def test_of_equally_empty_ones_the_youngest_goes() -> None:
+    assert name_of(a_look({"a": pods("a", 2), "b": pods("b", 2)})) == "b"
+
+
+def test_a_zone_that_would_be_unbalanced_counts_more_than_pods() -> None:
+    zones = {"a": "b", "b": "a", "c": "a"}
+    found = a_look({"a": (), "b": pods("b", 2), "c": pods("c", 3)}, zones=zones)
+    assert name_of(found) == "b"
+
+
+def test_pods_that_a_drain_leaves_do_not_count() -> None:
+    agents = pods("b", 5, AGENT)
+    assert name_of(a_look({"a": pods("a", 1), "b": agents})) == "b"
+
+
+@pytest.mark.parametrize("why", [{"skipped": ("old0",)}, {"careful": True}])
+def test_after_a_failure_only_an_empty_node_goes(why: dict[str, Any]) -> None:
+    assert name_of(a_look({"a": pods("a", 1, AGENT), "b": pods("b", 1)}, **why)) == "a"
+    assert "each of its new nodes carries pods" in name_of(
+        a_look({"a": pods("a", 1), "b": pods("b", 9)}, **why)
+    )
+
+
+def test_an_old_node_goes_only_where_there_is_no_new_one() -> None:
+    assert name_of(a_look({"a": pods("a", 9)}, old=4)) == "a"
+    ctx = a_look({}, old=3)
+    assert spare(ctx).member is None and Feed("pods", node="old1") in ctx.feeds
+
+
+def test_pods_that_are_not_listed_yet_are_waited_for_and_then_taken_for_many() -> None:
+    ctx = a_look({"a": pods("a", 1), "b": pods("b", 2)}, timers={"surplus pods": 939.0})
+    ctx.view = View(reduce(ctx.view.cache, []))
+    feeds = {feed: items for feed, items in ctx.view.cache.feeds.items() if feed.node != "a"}
+    ctx.view = View(Cache(feeds))
+    assert name_of(ctx) == "b"
+    early = a_look({"a": (), "b": ()}, timers={"surplus pods": 990.0})
+    early.view = View(Cache({NODES: ctx.view.cache.items(NODES)}))
+    assert (spare(early).member, spare(early).left) == (None, "")
+
+
+def test_a_rotation_waits_until_all_new_nodes_are_ready() -> None:
+    assert name_of(a_look({"a": (), "b": ()}, joined=False, mode="rotate")) == ""
+    assert name_of(a_look({"a": (), "b": ()}, joined=False)) == "b"
+
+
+def test_none_goes_while_too_few_are_available() -> None:
+    ctx = a_look({"a": (), "b": ()}, old=1, timers={"surplus": 990.0})
+    down = a_node("old0", ready=False)
+    nodes = {key: node for key, node in ctx.view.cache.items(NODES).items() if node.name != "old0"}
+    feeds = {**ctx.view.cache.feeds, NODES: {**nodes, "uid-old0": down}}
+    ctx.view = View(Cache(feeds))
+    assert (spare(ctx).member, spare(ctx).left) == (None, "")
+    ctx.note(timers={"surplus": 399.0})
+    assert "too few are available" in spare(ctx).left
