@@ -48,6 +48,7 @@ FULL = Journal(
     expected_taints=("dedicated",),
     broken=("kube-system/lame",),
     offers=("resource gpu",),
+    short=(("Deployment shop/web", 4),),
     previous=("lt-1", "1"),
     pointer_owed=True,
 )
