@@ -5,8 +5,23 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import AGAIN
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.again import again
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.live import LiveAction
 
 
 class ActionModule(LiveAction):
-    """Runs the module of the same name, see LiveAction."""
+    """Runs the module of the same name, see LiveAction.
+
+    The module gets to know what to type to resume it when it is interrupted.
+    """
+
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """See LiveAction."""
+        self._set_environment(AGAIN, again(sys.argv, task_vars or {}))
+        return super().run(tmp, task_vars)

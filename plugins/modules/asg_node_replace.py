@@ -53,8 +53,9 @@ notes:
     running instance refresh, a warm pool, instances in standby, weights or launch templates of
     their own for instance types, and groups of EKS managed node groups.
   - An action plugin of the same name shows the progress while the module runs.
-  - On C(SIGTERM) or C(SIGINT) it starts nothing new, releases the Lease within O(stop_timeout), and
-    leaves the rest to the next run.
+  - On C(SIGINT), C(SIGTERM) or C(SIGHUP), and when Ansible is killed, it starts nothing new and
+    releases the Lease within O(stop_timeout). The rest is left to the next run, which first shows
+    how far this one came and what to type to resume it.
 attributes:
   check_mode:
     description: Can run in check mode and tell the same without any change.

@@ -71,6 +71,8 @@ class Narrator:
                 event = json.loads(record)
             except ValueError:
                 continue
+            if "phase" not in event:
+                continue
             self._last = event
             told.append((line(self._group, event), event))
             self._spoke = now

@@ -16,13 +16,13 @@ import json
 import os
 import pty
 import random
-import signal
 import subprocess
 import sys
 import tempfile
 import termios
 import threading
 import time
+import types
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,7 +35,8 @@ from ansible_collections.nodeops.rotator.tests.integration.wire import (
     world_on_wire,
 )
 
-GROUP = "demo-blue"
+GROUP, PLAYBOOK = "demo-blue", "nodeops.rotator.rotate_eks"
+NOTHING: Mapping[str, str] = types.MappingProxyType({})
 VARIABLES = {
     **QUICK,
     "rotate_max_surge": 1,
@@ -57,6 +58,7 @@ class Terminal:
 
     def __init__(self, command: list[str], folder: Path, env: Mapping[str, str]) -> None:
         """Start `command` in `folder`."""
+        self.folder = folder
         self._keyboard, screen = pty.openpty()
         self.process = subprocess.Popen(
             command,
@@ -110,7 +112,7 @@ def ctrl_c(terminal: Terminal) -> None:
 
 
 def terminate(terminal: Terminal) -> None:
-    """Terminate Ansible, as a pipeline does whose job is canceled."""
+    """Send SIGTERM, as a pipeline does whose job is canceled, and AWX."""
     terminal.process.terminate()
 
 
@@ -119,12 +121,20 @@ def hang_up(terminal: Terminal) -> None:
     terminal.close()
 
 
-def cancel(terminal: Terminal) -> None:
-    """Kill the processes of the terminal, as ansible-runner does for AWX."""
-    os.killpg(os.getpgid(terminal.process.pid), signal.SIGKILL)
+@dataclasses.dataclass(frozen=True)
+class End:
+    """A way to end a run. `runner`: ansible-runner has started it, which kills it then."""
+
+    name: str
+    act: Callable[[Terminal], None]
+    runner: bool = False
 
 
-ENDS: tuple[Callable[[Terminal], None], ...] = (ctrl_c, terminate, hang_up, cancel)
+CTRL_C = End("Ctrl-C", ctrl_c)
+TERMINATE = End("SIGTERM", terminate)
+HANG_UP = End("a closed terminal", hang_up)
+CANCEL = End("a cancel in AWX", terminate, runner=True)
+ENDS = (CTRL_C, TERMINATE, HANG_UP, CANCEL)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -168,8 +178,16 @@ def terminated(world: WorldOnWire) -> int:
     return int(world.report()["calls"].get("autoscaling:TerminateInstanceInAutoScalingGroup", 0))
 
 
-def start(world: WorldOnWire, **variables: Any) -> Terminal:
-    """Start a rotation to the image that most of the nodes do not run."""
+def start(
+    world: WorldOnWire,
+    runner: bool = False,
+    environment: Mapping[str, str] = NOTHING,
+    **variables: Any,
+) -> Terminal:
+    """Start a rotation to the image that most of the nodes do not run.
+
+    `runner`: by ansible-runner, as AWX does. `environment`: variables besides the world's.
+    """
     report = world.report()
     images, facts = report["groups"][GROUP]["images"], report["facts"]
     old = images.count(facts["old_image"]) * 2 >= len(images)
@@ -178,16 +196,27 @@ def start(world: WorldOnWire, **variables: Any) -> Terminal:
         "prepare_image_id": facts["new_image" if old else "old_image"],
         **variables,
     }
-    command = [str(PROGRAMS / "ansible-playbook"), "-i", str(world.inventory)]
-    command += ["nodeops.rotator.rotate_eks", "-e", json.dumps(given)]
-    return Terminal(command, world.folder, world.environment())
+    values = world.folder / "variables.json"
+    values.write_text(json.dumps(given))
+    inventory, extra = str(world.inventory), f"@{values}"
+    command = ["ansible-playbook", PLAYBOOK, "-i", inventory, "-e", extra]
+    if runner:
+        command = ["ansible-runner", "run", str(world.folder / "runner"), "-p", PLAYBOOK]
+        command += ["--inventory", inventory, "--cmdline", f"-e {extra}"]
+    return Terminal(
+        [str(PROGRAMS / command[0]), *command[1:]],
+        world.folder,
+        world.environment(
+            PATH=f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}",
+            **world.reach(world.next_run()),
+            **environment,
+        ),
+    )
 
 
-def interrupted(
-    world: WorldOnWire, end: Callable[[Terminal], None], moment: Moment
-) -> Terminal | None:
+def interrupted(world: WorldOnWire, end: End, moment: Moment) -> Terminal | None:
     """Start a rotation and end it at this moment; None if it ended before."""
-    terminal = start(world)
+    terminal = start(world, end.runner)
     until(
         f"{moment.lines} lines shown",
         lambda: terminal.text.count("\n") >= moment.lines or not terminal.running,
@@ -197,7 +226,7 @@ def interrupted(
         terminal.process.wait()
         terminal.close()
         return None
-    end(terminal)
+    end.act(terminal)
     return terminal
 
 
@@ -231,7 +260,7 @@ def attempt(world: WorldOnWire, chance: random.Random) -> tuple[str, str]:
         why = f"breaches: {report['breaches']}"
     if why:
         (world.folder / "terminal.txt").write_text(terminal.text)
-    return f"{end.__name__} {moment.seconds:.2f} s after line {moment.lines}", why
+    return f"{end.name} {moment.seconds:.2f} s after line {moment.lines}", why
 
 
 @contextmanager

@@ -5,118 +5,72 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import subprocess
-import time
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from ansible_collections.nodeops.rotator.tests.integration.wire import PROGRAMS, QUICK, WorldOnWire
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.closing import HEADING
+from ansible_collections.nodeops.rotator.tests.integration.interrupts import (
+    CANCEL,
+    CTRL_C,
+    GROUP,
+    HANG_UP,
+    TERMINATE,
+    End,
+    Terminal,
+    processes,
+    start,
+    terminated,
+    until,
+)
+from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire
 
-GROUP = "demo-blue"
-# Long enough a watch of the canary that the run is surely still at work when it is ended.
-SLOW = {
-    **QUICK,
-    "rotate_max_surge": 1,
-    "rotate_soak": 20,
-    "rotate_lease_duration": 6,
-    "rotate_stop_timeout": 5,
-}
-
-
-def start(world: WorldOnWire) -> subprocess.Popen[bytes]:
-    """Start the playbook in the background."""
-    extra = ["-e", json.dumps(SLOW)]
-    command = [
-        str(PROGRAMS / "ansible-playbook"),
-        "-i",
-        str(world.inventory),
-        "nodeops.rotator.rotate_eks",
-        *extra,
-    ]
-    with (world.folder / "first.log").open("wb") as log:  # the child keeps its own handle
-        return subprocess.Popen(
-            command,
-            cwd=world.folder,
-            env=world.environment(**world.reach(world.next_run())),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
+LONG = 3600
+"""Seconds for which the canary is watched: the run is surely at work when it is ended."""
+SCREEN = {"ANSIBLE_STDOUT_CALLBACK": "nodeops.rotator.rotation"}
 
 
-def until(what: str, holds: Callable[[], bool], limit: float = 60) -> None:
-    """Wait until `holds` returns True; fail after `limit` seconds."""
-    end = time.monotonic() + limit
-    while not holds():
-        assert time.monotonic() < end, f"not within {limit} s: {what}"
-        time.sleep(0.1)
-
-
-def replaced(world: WorldOnWire) -> int:
-    """Return how many terminations were requested."""
-    return int(world.report()["calls"].get("autoscaling:TerminateInstanceInAutoScalingGroup", 0))
-
-
-def family(pid: int) -> list[int]:
-    """Return the IDs of a process and its descendants, youngest first."""
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            parents.setdefault(int(fields[1]), []).append(int(entry.name))
-    found, queue = [], [pid]
-    while queue:
-        found.append(queue.pop())
-        queue += parents.get(found[-1], [])
-    return found[::-1]
-
-
-def power_cut(process: subprocess.Popen[bytes]) -> None:
+def power_cut(terminal: Terminal) -> None:
     """Kill all processes at once, as a crash of the machine does."""
-    members = family(process.pid)
+    members = processes(terminal.folder)
     for pid in members:
         os.kill(pid, signal.SIGSTOP)
     for pid in members:
         os.kill(pid, signal.SIGKILL)
 
 
-def lost_parent(process: subprocess.Popen[bytes]) -> None:
-    """Kill only Ansible, as ansible-runner does; the module gets no signal."""
-    process.kill()
+POWER_CUT = End("a power cut", power_cut)
 
 
-def interrupt(process: subprocess.Popen[bytes]) -> None:
-    """Interrupt all processes of the terminal, as Ctrl-C does."""
-    for pid in family(process.pid):
-        os.kill(pid, signal.SIGINT)
+def ended_after_one_node(world: WorldOnWire, end: End, screen: bool = False) -> Terminal:
+    """End a rotation while it watches its canary; return once no process is left."""
+    terminal = start(world, end.runner, SCREEN if screen else {}, rotate_soak=LONG)
+    until("the canary watched", lambda: "watching it" in terminal.text or not terminal.running)
+    assert terminal.running and terminated(world) == 1, terminal.text
+    end.act(terminal)
+    until("every process gone", lambda: not processes(world.folder))
+    terminal.close()
+    assert terminated(world) == 1
+    return terminal
 
 
-def terminate(process: subprocess.Popen[bytes]) -> None:
-    """Terminate Ansible, as a canceled job of a pipeline does."""
-    process.terminate()
-
-
-@pytest.mark.parametrize("end", [power_cut, lost_parent, interrupt, terminate])
+@pytest.mark.parametrize(
+    "end", [POWER_CUT, CANCEL, CTRL_C, TERMINATE, HANG_UP], ids=lambda e: e.name
+)
 def test_a_playbook_that_was_ended_in_the_middle_completes_when_run_again(
-    small: WorldOnWire, end: Callable[[subprocess.Popen[bytes]], None]
+    small: WorldOnWire, end: End
 ) -> None:
-    process = start(small)
-    until("one node replaced", lambda: replaced(small) == 1)
-    end(process)
-    process.wait(timeout=30)
-    if end is not power_cut:  # the module ends by itself and gives the lock up
-        until("the lease given up", lambda: small.report()["leases"] == {}, 20)
-    assert replaced(small) == 1
+    ended_after_one_node(small, end)
+    if end is not POWER_CUT:  # the module ends by itself and gives the lock up
+        assert small.report()["leases"] == {}
     again = small.playbook("rotate_eks", rotate_lease_duration=6, rotate_max_surge=1)
     assert again.code == 0, again.output
+    # What Ansible could not show any more is shown first.
+    shown = again.output.partition("TASK [nodeops.rotator.rotate : Replace the outdated nodes]")[2]
+    assert (shown.splitlines()[1] == HEADING) is (end is not POWER_CUT), shown
+    if end is not POWER_CUT:
+        assert "1 of 4" in shown.splitlines()[4] and "To resume: ansible-playbook" in shown
     report = small.report()
     assert report["breaches"] == []
     group = report["groups"][GROUP]
@@ -127,3 +81,18 @@ def test_a_playbook_that_was_ended_in_the_middle_completes_when_run_again(
     assert (group["suspended"], group["protected"]) == ([], 0) and report["leases"] == {}
     third = small.playbook("rotate_eks")
     assert third.code == 0 and third.recap(GROUP)["changed"] == 0, third.output
+    assert HEADING not in third.output
+
+
+def test_after_ctrl_c_the_screen_of_the_operator_ends_with_the_table_and_what_to_type(
+    small: WorldOnWire,
+) -> None:
+    terminal = ended_after_one_node(small, CTRL_C, screen=True)
+    shown = terminal.text.partition("User interrupted execution")[2]
+    assert "was stopped by signal SIGINT" in shown and "NODE GROUP  NODES REPLACED" in shown
+    assert "STOPPED, run again" in shown and "To resume: ansible-playbook" in shown
+    restored = small.module(
+        "asg_node_replace", autoscaling_group_name=GROUP, eks_cluster="demo", state="restored"
+    )
+    assert restored["status"] == "restored", restored
+    assert restored["events"][0]["text"] == HEADING

@@ -13,6 +13,7 @@ import dataclasses
 import json
 import os
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
@@ -22,6 +23,11 @@ PROGRESS_FILE = "NODEOPS_ROTATOR_PROGRESS_FILE"
 
 Not an option: ansible-test wants every option documented, and this one is not for playbooks.
 """
+
+AGAIN = "NODEOPS_ROTATOR_AGAIN"
+"""Environment variable with what to type to run again, set likewise."""
+WRITER, TIME_TO_STOP, ENDED = "writer", "time_to_stop", "ended"
+"""Fields of records that are no events: who writes the file, and that it has written the last."""
 
 
 class Progress:
@@ -39,8 +45,19 @@ class Progress:
         self._began = now if self._began is None else self._began
         entry = {**dataclasses.asdict(event), "seconds": round(now - self._began, 3)}
         self.events.append(entry)
+        self._write({**entry, "at": time.time()})
+
+    def begin(self, stop_timeout: float) -> None:
+        """Tell who writes the file, and how long it does after it was told to stop."""
+        self._write({WRITER: os.getpid(), TIME_TO_STOP: stop_timeout})
+
+    def end(self) -> None:
+        """Tell that nothing more will be written."""
+        self._write({ENDED: True})
+
+    def _write(self, record: Mapping[str, Any]) -> None:
         if self._file is not None:
-            os.write(self._file, json.dumps({**entry, "at": time.time()}).encode() + b"\n")
+            os.write(self._file, json.dumps(record).encode() + b"\n")
 
     def abandoned(self) -> bool:
         """Return True once nobody follows: the action plugin removes the file at its end."""

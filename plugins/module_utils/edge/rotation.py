@@ -40,6 +40,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import K
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.node_group import GROUP_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.options import options_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import (
+    AGAIN,
     Progress,
     follow_environment,
 )
@@ -87,11 +88,15 @@ def _run(module: AnsibleAWSModule, progress: Progress) -> RotationResult:
     run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     holder = f"{socket.gethostname()}_{os.getpid()}_{run_id}"
     epoch = time.time() - clock()
-    policy = from_params(params, run_id, holder, module.check_mode, epoch)
+    again = os.environ.get(AGAIN, "")
+    policy = from_params(params, run_id, holder, module.check_mode, epoch, again)
     call, limits = connect(module, one_attempt=True), requests.from_params(params)
     deadline = Deadline(clock)
     cloud = AutoScaling(Aws(RawAws(module, ONE_ATTEMPT), deadline))
     ports = Ports(cloud, KubeClient(call, params["lock_namespace"], deadline=deadline))
     with ThreadInbox(ports, Feeds(call).follow, progress.abandoned) as inbox:
         allowance = Allowance.of(limits, inbox.now())
-        return run(decide, start(inbox.now()), policy, inbox, progress, allowance)
+        progress.begin(policy.stop_timeout)
+        result = run(decide, start(inbox.now()), policy, inbox, progress, allowance)
+        progress.end()
+        return result

@@ -63,6 +63,16 @@ def test_a_line_that_is_not_json_is_ignored() -> None:
     assert len(live.Narrator("blue", 0).take(b"not json\n" + record(), 1)) == 1
 
 
+def test_a_record_that_is_no_event_is_not_shown() -> None:
+    assert live.Narrator("blue", 0).take(b'{"ended": true}\n', 1) == []
+
+
+def test_closing_words_are_shown_as_they_are() -> None:
+    table = "NODE GROUP  REPLACED\n"
+    shown = live.Narrator("blue", 0).take(record(phase="closing", text=table), 1)
+    assert [text for text, _event in shown] == ["NODE GROUP  REPLACED"]
+
+
 def test_a_reminder_is_shown_at_most_once_a_minute() -> None:
     narrator = live.Narrator("blue", 0)
     narrator.take(record(), 10)

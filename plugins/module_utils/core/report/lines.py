@@ -9,13 +9,16 @@ The columns are always the same: node group, progress, node, phase, text.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import duration
 
 GAP = "  "
 PROGRESS_WIDTH, SUBJECT_WIDTH, PHASE_WIDTH = 5, 19, 10
 """SUBJECT_WIDTH is the length of an instance id."""
+CLOSING: Literal["closing"] = "closing"
+EARLIER: Literal["earlier"] = "earlier"
+"""Phases of events whose texts are whole lines, see core.report.closing."""
 
 
 def short(subject: str) -> str:
@@ -27,8 +30,11 @@ def line(group: str, event: Mapping[str, Any]) -> str:
     """Return an event (core.events.Event as a mapping) as a line.
 
     For example `blue  4/12  ip-10-0-1-7  drained  14 pods, 31 s`. `group` may be padded; "" leaves
-    its column out. A subject that is the node group itself is left blank.
+    its column out. A subject that is the node group itself is left blank. A text that is a whole
+    line stays as it is.
     """
+    if event.get("phase") in (CLOSING, EARLIER):
+        return str(event.get("text") or "").rstrip()
     subject = short(str(event.get("subject") or ""))
     columns = [
         group,

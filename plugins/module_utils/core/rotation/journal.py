@@ -75,6 +75,8 @@ class Journal:
     """The template and version, or launch configuration, that the outdated nodes came from."""
     pointer_owed: bool = False
     """The canary failed, and what the group launches from has not gone back yet."""
+    closing: tuple[str, ...] = ()
+    """The closing words of a run that was stopped (see core.report.closing)."""
     unknown: tuple[tuple[str, str], ...] = ()
     """Fields of a later release, with their JSON: kept when the record is written back."""
 

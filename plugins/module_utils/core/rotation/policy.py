@@ -57,7 +57,7 @@ class RotationPolicy:
     Durations are in seconds. `run`: this run's ID. `holder`: our name in the Lease. `version`: the
     template version that the group is known to launch from (reads may be older). `boot_timeout`
     None: by the kind of the instances (see core.rotation.boot). `plan_only`: check mode.
-    `restore_only`: state restored.
+    `restore_only`: state restored. `again`: the command that began the run, "" if unknown.
     """
 
     group: str
@@ -83,6 +83,7 @@ class RotationPolicy:
     plan_only: bool = False
     restore_only: bool = False
     cluster: str = ""
+    again: str = ""
     unknown_instances: UnknownInstances = "leave"
     on_failure: OnFailure = "rollback_template"
     workload_gate: WorkloadGate = "wait"
@@ -103,7 +104,7 @@ class RotationPolicy:
 
 
 NOT_OPTIONS = frozenset(
-    ("group", "run", "holder", "version", "plan_only", "restore_only", "cluster", "drain")
+    ("group", "run", "holder", "version", "plan_only", "restore_only", "cluster", "again", "drain")
 )
 """Fields of RotationPolicy that are not options of their own name."""
 OPTIONS = tuple(
@@ -113,12 +114,12 @@ OPTIONS = tuple(
 
 
 def from_params(
-    params: Mapping[str, Any], run: str, holder: str, check: bool, epoch: float
+    params: Mapping[str, Any], run: str, holder: str, check: bool, epoch: float, again: str = ""
 ) -> RotationPolicy:
     """Return the policy for the parameters of asg_node_replace.
 
-    `run` and `holder`: see RotationPolicy. `check`: only plan. `epoch`: seconds since the epoch at
-    0 of the loop's clock. Raises InputError.
+    `run`, `holder` and `again`: see RotationPolicy. `check`: only plan. `epoch`: seconds since the
+    epoch at 0 of the loop's clock. Raises InputError.
     """
     options = {name: params[name] for name in OPTIONS}
     for name in ("max_surge", "max_unavailable"):
@@ -129,6 +130,7 @@ def from_params(
         cluster=params["cluster_name"] or params["eks_cluster"] or "",
         run=run,
         holder=holder,
+        again=again,
         version=params["launch_template_version"],
         plan_only=check,
         restore_only=params["state"] == "restored",

@@ -33,6 +33,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     pointer,
     unknown,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.closing import (
+    close,
+    show_earlier,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -98,12 +102,14 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
     """Refuse, or end if nothing is to be done; else take the lock and begin."""
     if observe.stale(ctx):
         return None
-    refused = refusal(ctx.group) or unknown.wrong_cluster(ctx)
-    if refused and not ctx.policy.restore_only:
-        raise refused
     work = ctx.situation.outdated
     held = ctx.memory.lease is not None and ctx.memory.lease.holder != ""
     rest = held or not ctx.journal.clean or any(member.marked for member in ctx.situation.members)
+    if work or rest:
+        show_earlier(ctx)
+    refused = refusal(ctx.group) or unknown.wrong_cluster(ctx)
+    if refused and not ctx.policy.restore_only:
+        raise refused
     if ctx.policy.plan_only:
         return conclude(ctx, "planned" if work or rest else "unchanged")
     if not rest and (ctx.policy.restore_only or not work):
@@ -128,10 +134,12 @@ def _stop(ctx: RotationContext) -> RotationResult | None:
     )
     taking = any(isinstance(command, WriteLease) for command in ctx.view.in_flight)
     if ctx.over("stop", ctx.policy.stop_timeout) or not (ctx.memory.held or taking):
+        close(ctx)
         return conclude(ctx, "stopped", error)
     ctx.note(problem=error)
     if ctx.memory.mode == "survey":  # the lock was being taken: it is given up as it was
         if ctx.memory.held:
+            close(ctx)
             lock.release(ctx)
         return None
     ctx.may_act = lock.keep(ctx)

@@ -27,6 +27,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     shrink,
     unknown,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.closing import close
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -143,6 +144,12 @@ def let_untouched_go(ctx: RotationContext) -> None:
 
 
 def finish_stopping(ctx: RotationContext) -> None:
-    """Release the lock, after a signal, once the nodes given up are restored."""
-    if replacement.put_back(ctx) and ctx.recorded:
+    """Release the lock, after a signal, once the nodes given up are restored.
+
+    The closing words are recorded in good time, even if that does not come to an end.
+    """
+    back = replacement.put_back(ctx)
+    if back or ctx.over("putting back", ctx.policy.stop_timeout / 2):
+        close(ctx)
+    if back and ctx.recorded:
         lock.release(ctx)

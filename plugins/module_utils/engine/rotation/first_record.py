@@ -46,6 +46,7 @@ def write_first_record(ctx: RotationContext) -> None:
         ctx.record(canary="", canaries=0, expected_taints=(), broken=_broken(ctx))
     ctx.record(offers=ctx.journal.offers or _offers(ctx))
     taints = tuple(sorted(ctx.situation.expected_taints | set(ctx.journal.expected_taints)))
+    ctx.record(closing=())
     ctx.record(run=ctx.policy.run, group=group.name, target=target, expected_taints=taints)
     ctx.note(target=ctx.target)
     ctx.record(previous=previous_source(ctx))

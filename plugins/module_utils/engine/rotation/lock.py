@@ -232,7 +232,7 @@ def _write(ctx: RotationContext, holder: str) -> None:
     old = ctx.memory.lease or Lease(ctx.lease)
     journal = ctx.journal
     if not holder and journal.clean:
-        journal = Journal()
+        journal = Journal(closing=journal.closing)
         ctx.note(journal=journal)
     moves = int(bool(holder) and holder != old.holder)
     ctx.do(

@@ -85,6 +85,19 @@ def test_the_same_arguments_give_the_same_step_and_are_not_changed(
     assert [name for name, one, other in fields if one != other] == []
 
 
+def test_a_run_that_is_stopped_before_it_holds_the_lock_only_reports_its_closing_words() -> None:
+    stop = Stop("signal SIGINT")
+    step = decide(MEMORIES["survey"], dataclasses.replace(VIEW, stop=stop), NOW, POLICY)
+    assert step.commands == () and step.result is not None and step.result.status == "stopped"
+    assert {event.phase for event in step.events} == {"closing"}
+    assert step.events[0].text.endswith("was stopped by signal SIGINT")
+
+
+def test_a_run_that_is_stopped_before_it_has_read_the_group_has_nothing_to_report() -> None:
+    step = decide(start(NOW), View(stop=Stop("signal SIGINT")), NOW, POLICY)
+    assert step.result is not None and step.result.status == "stopped" and step.events == ()
+
+
 def test_a_run_begins_by_reading_and_nothing_else() -> None:
     step = decide(start(NOW), View(), NOW, POLICY)
     assert step.commands == (ReadGroup("blue"),) and step.result is None

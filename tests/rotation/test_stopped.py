@@ -1,0 +1,82 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run that is told to end leaves its closing words to the next one, in the record."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.closing import HEADING
+from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, CLEAN, due, traces
+from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare, rotate
+from ansible_collections.nodeops.rotator.tests.simulation.world import World
+
+AGAIN = "ansible-playbook nodeops.rotator.rotate_eks --limit blue"
+
+
+def stopped(at: float, **options: object) -> tuple[World, Run]:
+    """Stop a rotation at this moment."""
+    world = due(size=3, replicas=6)
+    run = prepare(world, BLUE, "r1", soak=20, again=AGAIN, **options)
+    run.inbox.stop_at(at, "signal SIGINT")
+    assert run().status == "stopped"
+    return world, run
+
+
+def told(run: Run, phase: str) -> list[str]:
+    """Return the texts of this phase."""
+    return [event.text for _at, event in run.events if event.phase == phase]
+
+
+def recorded(world: World) -> list[str]:
+    """Return the closing words in the record."""
+    (lease,) = world.cluster.objects("leases", "kube-system")
+    found = json.loads(lease["metadata"]["annotations"]["nodeops.rotator/journal"])
+    words = found.get("closing", [])
+    assert isinstance(words, list)
+    return words
+
+
+@pytest.mark.parametrize("at", [95, 200, 320])
+def test_the_closing_table_and_what_to_type_are_in_the_record_and_the_event_log(at: float) -> None:
+    world, run = stopped(at)
+    lines = told(run, "closing")
+    assert recorded(world) == lines
+    assert lines[0] == "Run r1 was stopped by signal SIGINT"
+    assert lines[1].startswith("NODE GROUP  NODES REPLACED")
+    done = run.result.values["replaced"] if run.result else -1
+    assert lines[2].startswith(f"{BLUE}   {done} of 3 ") and "STOPPED, run again" in lines[2]
+    assert lines[-2] == f"To resume: {AGAIN}"
+    assert "rotate_state=restored" in lines[-1]
+    assert not any("Lease" in line for line in lines), "it is given up"
+
+
+@pytest.mark.parametrize("options", [{}, {"restore_only": True}, {"plan_only": True}])
+def test_the_next_run_shows_them_first(options: dict[str, bool]) -> None:
+    world, run = stopped(200)
+    following = rotate(world, BLUE, run_id="r2", soak=20, **options)
+    words = [HEADING, *told(run, "closing")]
+    assert [event.text for _at, event in following.events][: len(words)] == words
+    assert following.phases().count("earlier") == len(words)
+
+
+def test_a_run_that_comes_to_its_end_leaves_none() -> None:
+    world, _run = stopped(200)
+    following = rotate(world, BLUE, run_id="r2", soak=20)
+    assert following.result is not None and following.result.status == "complete"
+    assert recorded(world) == [] and traces(world) == CLEAN
+    assert rotate(world, BLUE, run_id="r3").phases() == []
+
+
+def test_words_are_recorded_in_good_time_even_if_nodes_cannot_be_restored() -> None:
+    world = due(size=3, replicas=6)
+    run = prepare(world, BLUE, "r1", soak=20)
+    run.inbox.stop_at(150)
+    world.kernel.after(
+        149 - world.kernel.now, lambda: world.cluster.denied.append(("*", "patch nodes"))
+    )
+    assert run().status == "stopped"
+    assert recorded(world) == told(run, "closing") != []
