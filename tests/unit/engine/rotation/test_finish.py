@@ -48,6 +48,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders imp
     a_context,
     a_policy,
     selected,
+    written,
 )
 
 NEW = (an_instance("m", fresh=True), an_instance("n", fresh=True))
@@ -258,5 +259,8 @@ class TestStopping:
         assert not any(isinstance(command, WriteLease) for command in ctx.commands)
         clean = a_look(a_group(an_instance("w")), nodes=[a_node("w")], marks=Marks())
         finish.finish_stopping(clean)
-        assert isinstance(clean.commands[0], WriteLease)
-        assert Terminate("i-w", False) not in clean.commands
+        assert clean.commands == [] and clean.journal.closing, "the words are to be recorded"
+        following = written(clean)
+        finish.finish_stopping(following)
+        assert isinstance(following.commands[0], WriteLease)
+        assert Terminate("i-w", False) not in following.commands
