@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.summar
     table,
     totals,
 )
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.live import may_show
 
 
 class ActionModule(ActionBase):
@@ -37,14 +38,7 @@ class ActionModule(ActionBase):
         hosts = options["hosts"] or variables["ansible_play_hosts_all"]
         found = [summarize(host, variables["hostvars"][host], plan) for host in hosts]
         known = [summary for summary in found if summary is not None]
-        if known:
-            self._show(known, plan)
-        return {**result, "changed": False, "node_groups": known}
-
-    @staticmethod
-    def _show(known: list[dict[str, Any]], plan: bool) -> None:
-        display = Display()
-        display.display("")
-        for text in table([row(summary) for summary in known]):
-            display.display(text)
-        display.display(f"\n{totals(known, plan)}\n")
+        lines = [*table([row(summary) for summary in known]), "", totals(known, plan)]
+        if known and may_show(variables):
+            Display().display("\n".join(["", *lines, ""]))
+        return {**result, "changed": False, "node_groups": known, "table": lines if known else []}

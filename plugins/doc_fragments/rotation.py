@@ -23,6 +23,11 @@ options:
         size, rounded down, but at least 1 if O(max_surge) is 0.
     type: str
     default: '0'
+  confirm_sizes:
+    description: Confirm that O(max_surge) is meant to be above 100%, or O(max_unavailable) 100%.
+      Without it they are refused.
+    type: bool
+    default: false
   canary:
     description:
       - Number of nodes to replace first. Their replacements are watched for O(soak) seconds. If one

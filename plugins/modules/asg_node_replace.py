@@ -48,6 +48,13 @@ options:
     description: Namespace of the Lease.
     type: str
     default: kube-system
+  planned:
+    description:
+      - In check mode, the result of M(nodeops.rotator.launch_template_update) in check mode. The
+        nodes that would be outdated after that update are then part of the plan.
+      - It has no effect outside check mode.
+    type: dict
+    default: {}
 notes:
   - It refuses, with the reason, groups with a suspended C(Launch) or C(Terminate) process, a
     running instance refresh, a warm pool, instances in standby, weights or launch templates of

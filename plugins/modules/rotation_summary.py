@@ -54,6 +54,12 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+table:
+  description: The lines that are shown, the table and a last sentence. They are shown only if the
+    callback of standard output is for people, see C(rotation_progress) in docs/playbooks.md.
+  returned: success
+  type: list
+  elements: str
 node_groups:
   description: Summary of each node group that was rotated or tried, in the order of O(hosts).
   returned: success

@@ -17,7 +17,7 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,34 @@ COLOURS = {
     "settle": C.COLOR_WARN,
     "done": C.COLOR_OK,
 }
+
+
+SHOWING = frozenset(
+    (
+        "awx_display",
+        "debug",
+        "default",
+        "minimal",
+        "oneline",
+        "ansible.builtin.default",
+        "ansible.builtin.minimal",
+        "ansible.builtin.oneline",
+        "ansible.posix.debug",
+    )
+)
+"""Callbacks whose output is for people. Lines between would spoil that of any other."""
+PREFIX_OF_OURS = "nodeops.rotator."
+
+
+def may_show(variables: Mapping[str, Any], callback: str = "") -> bool:
+    """Return whether lines may be shown among what the callback writes.
+
+    The variable rotation_progress decides. `callback`: by default that of standard output.
+    """
+    wanted = str(variables.get("rotation_progress") or "auto")
+    name = callback or str(C.DEFAULT_STDOUT_CALLBACK)
+    fits = name in SHOWING or name.startswith(PREFIX_OF_OURS)
+    return wanted == "always" or (wanted != "never" and fits)
 
 
 class Narrator:
@@ -185,7 +213,7 @@ class LiveAction(ActionBase):
     ) -> dict[str, Any]:
         """See ActionBase."""
         result = super().run(tmp, task_vars)
-        if self._may_show():
+        if self._may_follow() and may_show(task_vars or {}):
             with shown(self._group(task_vars or {})) as path:
                 self._set_environment(PROGRESS_FILE, path)
                 outcome = self._execute_module(task_vars=task_vars)
@@ -203,7 +231,7 @@ class LiveAction(ActionBase):
         before = present if isinstance(present, list) else [present]
         self._task.environment = [*before, {name: value}]
 
-    def _may_show(self) -> bool:
+    def _may_follow(self) -> bool:
         hidden = self._task.no_log or self._task.async_val
         return (
             not hidden and self._connection.transport == "local" and self._connection.become is None

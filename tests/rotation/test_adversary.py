@@ -38,7 +38,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.world import NodeKind,
 WAYS = [
     {"max_surge": "1"},
     {"max_surge": "0", "max_unavailable": "1"},
-    {"max_surge": "0", "max_unavailable": "100%"},
+    {"max_surge": "0", "max_unavailable": "100%", "confirm_sizes": True},
 ]
 
 

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
@@ -43,3 +45,14 @@ def check_given(name: str, value: str | None, what: str) -> str:
     if not value:
         raise InputError(f"{name} is empty", f"Give {what}")
     return value
+
+
+@contextlib.contextmanager
+def called(prefix: str, names: Iterable[str]) -> Iterator[None]:
+    """Name options in errors as users name them, with a prefix."""
+    try:
+        yield
+    except InputError as error:
+        begins = error.message.split(" ", 1)[0] in names
+        named = f"{prefix}{error.message}" if begins else error.message
+        raise InputError(named, error.hint, error.code) from error

@@ -18,6 +18,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autosc
     AutoScaling,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.planned import (
+    PlannedAutoScaling,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import Feeds
@@ -66,6 +69,7 @@ SPEC: dict[str, Any] = {
     **ROTATION_SPEC,
     "state": {"type": "str", "choices": list(choices(Goal)), "default": "replaced"},
     "launch_template_version": {"type": "str", "default": ""},
+    "planned": {"type": "dict", "default": {}},
 }
 """All options of asg_node_replace but those of amazon.aws."""
 
@@ -92,7 +96,9 @@ def _run(module: AnsibleAWSModule, progress: Progress) -> RotationResult:
     policy = from_params(params, run_id, holder, module.check_mode, epoch, again)
     call, limits = connect(module, one_attempt=True), requests.from_params(params)
     deadline = Deadline(clock)
-    cloud = AutoScaling(Aws(RawAws(module, ONE_ATTEMPT), deadline))
+    aws = Aws(RawAws(module, ONE_ATTEMPT), deadline)
+    plans = module.check_mode and params["planned"]
+    cloud = PlannedAutoScaling(aws, params["planned"]) if plans else AutoScaling(aws)
     ports = Ports(cloud, KubeClient(call, params["lock_namespace"], deadline=deadline))
     with ThreadInbox(ports, Feeds(call).follow, progress.abandoned) as inbox:
         allowance = Allowance.of(limits, inbox.now())

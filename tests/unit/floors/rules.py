@@ -26,6 +26,7 @@ PURE = frozenset(
         "binascii",
         "bisect",
         "collections",
+        "contextlib",
         "copy",
         "dataclasses",
         "datetime",
@@ -146,7 +147,7 @@ ROOMS = (
     Room(
         "plugins/plugin_utils",
         (ANY - WIRE) | {"multiprocessing"},
-        _below(CORE, EDGE, PLUGIN, "ansible", f"{ENGINE}.threads"),
+        _below(CORE, EDGE, PLUGIN, "ansible", "yaml", f"{ENGINE}.threads"),
     ),
     Room("plugins/inventory", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible", AMAZON), WAIT),
     Room("plugins/filter", PURE, _below(CORE, "ansible"), CLOCK | WAIT | REACH),

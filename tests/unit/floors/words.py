@@ -20,7 +20,7 @@ NOUN = re.compile(r"(A|An|What|Why|How|Until)\b")
 """What no first line of a function begins with either: it says what the function does."""
 EVERYWHERE = frozenset(
     ("DOCUMENTATION", "EXAMPLES", "RETURN", "SPEC", "OPTIONS", "TEXTS", "ActionModule")
-    + ("ModuleDocFragment",)
+    + ("ModuleDocFragment", "FilterModule")
 )
 """Names that Ansible gives, or that mean the same for each module."""
 

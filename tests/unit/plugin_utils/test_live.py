@@ -231,3 +231,25 @@ def test_lines_begin_with_the_inventory_name_of_the_node_group(
     variables: dict[str, Any], name: str
 ) -> None:
     assert Action()._group(variables) == name
+
+
+@pytest.mark.parametrize(
+    ("wanted", "callback", "shown"),
+    [
+        ("auto", "default", True),
+        ("", "ansible.builtin.default", True),
+        ("auto", "awx_display", True),
+        ("auto", "nodeops.rotator.screen", True),
+        ("auto", "ansible.posix.json", False),
+        ("auto", "json", False),
+        ("auto", "community.general.yaml", False),
+        ("always", "ansible.posix.json", True),
+        ("never", "default", False),
+    ],
+)
+def test_lines_are_shown_only_among_output_for_people(
+    wanted: str, callback: str, shown: bool
+) -> None:
+    assert live.may_show({"rotation_progress": wanted}, callback) is shown
+    if wanted == "auto":
+        assert live.may_show({}, callback) is shown

@@ -23,35 +23,36 @@ BLOCKERS_SHOWN = 2
 def summarize(name: str, variables: Mapping[str, Any], plan: bool) -> dict[str, Any] | None:
     """Return what happened to a node group, None if no role has run for it yet.
 
-    `variables`: what the roles prepare, rotate and verify registered (`prepare_info`,
-    `prepare_template`, `rotate_result`, `verify_info`). `plan`: only a plan was made. `status` is
-    that of asg_node_replace; if that did not run, "failed" after a change of the launch template
-    and "refused" otherwise.
+    `variables`: what the roles prepare, rotate and verify registered (`_prepare_ami`,
+    `_prepare_info`, `_prepare_template`, `_rotate_result`, `_verify_info`). `plan`: only a plan was
+    made. `status` is that of asg_node_replace; if that did not run, "failed" after a change of the
+    launch template and "refused" otherwise.
     """
-    info: Mapping[str, Any] | None = variables.get("prepare_info")
-    if info is None:
+    if "_prepare_ami" not in variables:
         return None
+    info: Mapping[str, Any] = variables.get("_prepare_info") or {}
     template, result, verified = (
-        variables.get(key) or {} for key in ("prepare_template", "rotate_result", "verify_info")
+        variables.get(key) or {} for key in ("_prepare_template", "_rotate_result", "_verify_info")
     )
     behind = sum(bool(node["outdated"]) for node in info.get("nodes", ()))
-    failed = not result or bool(result.get("failed"))
+    problems = [*result.get("not_restored", ()), *verified.get("problems", ())]
+    problems += [verified["msg"]] if "msg" in verified else []
+    # A module whose failure was registered has a message.
+    failed = not result or "msg" in result or bool(problems)
     target = result.get("target") or info.get("target") or {}
     return {
         "node_group": name,
         "autoscaling_group_name": info.get("autoscaling_group_name", ""),
-        "status": ("planned" if behind else "unchanged")
-        if plan and not failed
-        else result.get("status") or failed_status(bool(template.get("changed"))),
+        "status": result.get("status") or failed_status(bool(template.get("changed") and not plan)),
         "failed": failed,
         "replaced": result.get("replaced", 0),
-        "outdated": behind if plan or not result else result.get("outdated", behind),
+        "outdated": result.get("outdated", behind),
         "old_image_ids": result.get("old_image_ids") or info.get("image_ids", []),
         "image_id": template.get("image_id") or target.get("image_id", ""),
         "seconds": result.get("seconds", 0.0),
         "evictions": result.get("evictions", 0),
         "blocked_by": result.get("blocked_by", []),
-        "problems": [*result.get("not_restored", ()), *verified.get("problems", ())],
+        "problems": problems,
     }
 
 

@@ -14,6 +14,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain import 
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.options import (
+    called,
     check_above_zero,
     check_at_least,
     check_choice,
@@ -21,6 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.options impor
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
     Size,
+    check_confirmed,
     parse,
     window,
 )
@@ -88,10 +90,13 @@ class RotationPolicy:
     on_failure: OnFailure = "rollback_template"
     workload_gate: WorkloadGate = "wait"
     repair: bool = False
+    confirm_sizes: bool = False
     drain: DrainPolicy = DrainPolicy()
 
     def __post_init__(self) -> None:
         window(self.max_surge, self.max_unavailable, 1)
+        if not self.confirm_sizes:
+            check_confirmed(self.max_surge, self.max_unavailable)
         check_choice("workload_gate", self.workload_gate, WorkloadGate)
         check_choice("on_failure", self.on_failure, OnFailure)
         check_choice("unknown_instances", self.unknown_instances, UnknownInstances)
@@ -124,6 +129,8 @@ def from_params(
     options = {name: params[name] for name in OPTIONS}
     for name in ("max_surge", "max_unavailable"):
         options[name] = parse(name, options[name])
+    with called(DRAIN_PREFIX, drain_policy.OPTIONS):
+        drain = drain_policy.from_params(params, epoch, DRAIN_PREFIX)
     name = "autoscaling_group_name"
     return RotationPolicy(
         group=check_given(name, params[name], "the name of the node group's Auto Scaling group"),
@@ -134,6 +141,6 @@ def from_params(
         version=params["launch_template_version"],
         plan_only=check,
         restore_only=params["state"] == "restored",
-        drain=drain_policy.from_params(params, epoch, DRAIN_PREFIX),
+        drain=drain,
         **options,
     )

@@ -79,6 +79,15 @@ def window(surge: Size, unavailable: Size, base: int) -> Window:
     return Window(above, max(1, below) if above == 0 else below)
 
 
+def check_confirmed(surge: Size, unavailable: Size) -> None:
+    """Raise InputError if the sizes ask for more than people usually mean."""
+    hint = "Give less, or set confirm_sizes if that is meant"
+    if surge.percent and surge.value > 100:
+        raise InputError(f"max_surge is {surge}, more nodes than the group has", hint)
+    if unavailable.percent and unavailable.value >= 100:
+        raise InputError(f"max_unavailable is {unavailable}, all nodes at one time", hint)
+
+
 def may_take(available: int, base: int, window_: Window) -> bool:
     """Return whether one available node may become unavailable now."""
     return available - 1 >= base - window_.unavailable

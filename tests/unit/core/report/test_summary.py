@@ -35,10 +35,11 @@ RESULT: dict[str, Any] = {
 }
 TEMPLATE = {"changed": True, "image_id": "ami-2"}
 DONE: dict[str, Any] = {
-    "prepare_info": INFO,
-    "prepare_template": TEMPLATE,
-    "rotate_result": RESULT,
-    "verify_info": {"problems": []},
+    "_prepare_ami": {"image_id": "ami-2"},
+    "_prepare_info": INFO,
+    "_prepare_template": TEMPLATE,
+    "_rotate_result": RESULT,
+    "_verify_info": {"problems": []},
 }
 
 
@@ -65,14 +66,17 @@ def test_a_complete_rotation() -> None:
 
 
 def test_a_plan_counts_what_is_outdated_with_the_planned_image() -> None:
-    nothing = {**RESULT, "status": "unchanged", "replaced": 0, "seconds": 2.0, "old_image_ids": []}
-    assert cells(plan=True, rotate_result=nothing) == ("0 of 2", "ami-1 -> ami-2", "-", "planned")
+    planned = {**RESULT, "status": "planned", "replaced": 0, "outdated": 2, "seconds": 2.0}
+    assert cells(plan=True, _rotate_result=planned) == ("0 of 2", "ami-1 -> ami-2", "-", "planned")
 
 
 def test_a_plan_with_nothing_to_do() -> None:
     current = {**INFO, "nodes": [{"outdated": ""}]}
     found = cells(
-        plan=True, prepare_info=current, prepare_template={}, rotate_result={"status": "unchanged"}
+        plan=True,
+        _prepare_info=current,
+        _prepare_template={},
+        _rotate_result={"status": "unchanged"},
     )
     assert found == ("0", "ami-1", "-", "nothing outdated")
 
@@ -87,47 +91,60 @@ def test_a_plan_with_nothing_to_do() -> None:
     ],
 )
 def test_a_failure_says_how_things_were_left(status: str, outcome: str) -> None:
-    failed = {**RESULT, "status": status, "failed": True, "replaced": 1, "outdated": 1}
-    assert cells(rotate_result=failed)[0::3] == ("1 of 2", outcome)
-    assert summary(rotate_result=failed)["failed"] is True
+    failed = {**RESULT, "status": status, "msg": "No.", "replaced": 1, "outdated": 1}
+    assert cells(_rotate_result=failed)[0::3] == ("1 of 2", outcome)
+    assert summary(_rotate_result=failed)["failed"] is True
 
 
 def test_what_failed_before_it_was_rotated() -> None:
-    found = cells(rotate_result=None, prepare_template=None)
+    found = cells(_rotate_result=None, _prepare_template=None)
     assert found == ("0 of 2", "ami-1", "-", "REFUSED, nothing touched")
 
 
 def test_a_look_that_failed_tells_no_more_than_that() -> None:
     found = cells(
-        prepare_info={"failed": True, "msg": "No."},
-        prepare_template=None,
-        rotate_result=None,
-        verify_info=None,
+        _prepare_info={"msg": "No."},
+        _prepare_template=None,
+        _rotate_result=None,
+        _verify_info=None,
     )
     assert found == ("0", "-", "-", "REFUSED, nothing touched")
 
 
+def test_a_lookup_that_failed_is_a_row() -> None:
+    found = summarize("blue", {"_prepare_ami": {"msg": "No."}}, plan=False)
+    assert found is not None and found["failed"] and found["status"] == "refused"
+
+
 def test_problems_are_counted_in_the_outcome() -> None:
     assert (
-        cells(verify_info={"problems": ["a"]}, rotate_result={**RESULT, "not_restored": ["b"]})[3]
+        cells(_verify_info={"problems": ["a"]}, _rotate_result={**RESULT, "not_restored": ["b"]})[3]
         == "complete, 2 problems"
     )
 
 
+@pytest.mark.parametrize("verified", [{"problems": ["a"]}, {"msg": "Cannot read blue"}])
+def test_a_node_group_that_is_not_in_order_afterwards_has_failed(verified: dict[str, Any]) -> None:
+    assert summary()["failed"] is False and summary(_verify_info=verified)["failed"] is True
+
+
 def test_many_blockers_are_cut() -> None:
-    found = row(summary(rotate_result={**RESULT, "blocked_by": ["a/a", "b/b", "c/c"]}))
+    found = row(summary(_rotate_result={**RESULT, "blocked_by": ["a/a", "b/b", "c/c"]}))
     assert found.blocked_by == "a/a, b/b +1"
 
 
 def test_a_table_has_headings_and_aligned_columns() -> None:
-    first, second = row(summary()), row(summary(rotate_result={**RESULT, "evictions": 12345678901}))
+    first, second = (
+        row(summary()),
+        row(summary(_rotate_result={**RESULT, "evictions": 12345678901})),
+    )
     heading, *lines = table([first, second])
     assert heading.startswith("NODE GROUP")
     assert {line.index("complete") for line in lines} == {heading.index("OUTCOME")}
 
 
 def test_the_last_line_has_the_figures_of_all() -> None:
-    failed = summary(rotate_result={**RESULT, "status": "failed", "failed": True, "replaced": 1})
+    failed = summary(_rotate_result={**RESULT, "status": "failed", "msg": "No.", "replaced": 1})
     assert totals([summary()], plan=False) == "1 node group, 2 nodes replaced, 7 pods evicted."
     assert (
         totals([summary(), failed], plan=False)
@@ -136,7 +153,7 @@ def test_the_last_line_has_the_figures_of_all() -> None:
 
 
 def test_the_last_line_of_a_plan_says_that_nothing_was_changed() -> None:
-    nothing = {**RESULT, "status": "unchanged"}
-    assert totals([summary(plan=True, rotate_result=nothing)], plan=True) == (
+    planned = {**RESULT, "status": "planned", "outdated": 2}
+    assert totals([summary(plan=True, _rotate_result=planned)], plan=True) == (
         "1 node group looked at, 2 nodes would be replaced. Nothing was changed."
     )

@@ -14,6 +14,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
     Size,
     Window,
+    check_confirmed,
     may_take,
     parse,
     room,
@@ -154,3 +155,24 @@ def test_a_policy_that_cannot_be_meant_names_the_field(field: str, value: float)
 def test_a_policy_with_both_sizes_zero_is_refused() -> None:
     with pytest.raises(InputError, match="both 0"):
         RotationPolicy("g", "r", "h", max_surge=Size(0), max_unavailable=Size(0))
+
+
+@pytest.mark.parametrize(
+    ("surge", "unavailable", "said"),
+    [
+        ("101%", "0", "max_surge is 101%, more nodes than the group has"),
+        ("1", "100%", "max_unavailable is 100%, all nodes at one time"),
+        ("0", "150%", "max_unavailable is 150%"),
+    ],
+)
+def test_more_than_people_usually_mean_has_to_be_confirmed(
+    surge: str, unavailable: str, said: str
+) -> None:
+    with pytest.raises(InputError, match=said) as caught:
+        check_confirmed(parse("max_surge", surge), parse("max_unavailable", unavailable))
+    assert "set confirm_sizes" in caught.value.hint
+
+
+@pytest.mark.parametrize(("surge", "unavailable"), [("100%", "99%"), ("50", "0"), ("0", "1")])
+def test_usual_sizes_need_no_confirmation(surge: str, unavailable: str) -> None:
+    check_confirmed(parse("max_surge", surge), parse("max_unavailable", unavailable))

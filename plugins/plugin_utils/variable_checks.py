@@ -1,0 +1,119 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Say in one line what is wrong with a variable of ours."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core import requests
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images import request
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.options import called
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation import policy
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.spelling import meant
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge import images, rotation
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.variables import PREFIXES, known
+
+WANTED = {
+    "bool": "true or false",
+    "int": "a whole number",
+    "list": "a list",
+    "dict": "a dictionary",
+    "str": "text",
+}
+"""What a type is called in a sentence."""
+
+
+def parsed(value: Any, spec: Mapping[str, Any]) -> Any:
+    """Return the value; text that has to be a list or a dictionary is read as YAML."""
+    if not isinstance(value, str) or spec["type"] not in ("list", "dict"):
+        return value
+    try:
+        return yaml.safe_load(value)
+    except yaml.YAMLError:
+        return value
+
+
+def wrong(name: str, value: Any, spec: Mapping[str, Any]) -> str:
+    """Return what is wrong with a value, "" if nothing is. Empty text means not set."""
+    if value is None or value == "":
+        return ""
+    checked = ArgumentSpecValidator({name: dict(spec)}).validate({name: parsed(value, spec)})
+    if not checked.error_messages:
+        return ""
+    if "choices" in spec:
+        return f"{name} is {value!r}. Choose one of {', '.join(spec['choices'])}"
+    if "options" in spec:
+        return " ".join(checked.error_messages[0].split())
+    return f"{name} is {value!r}. Give {WANTED.get(spec['type'], spec['type'])}"
+
+
+def wrong_serial(value: Any) -> str:
+    """Return what is wrong with rotation_serial, "" if nothing is.
+
+    Ansible takes 0 for all hosts at one time.
+    """
+    given = parsed(value, {"type": "list"})
+    for one in given if isinstance(given, list) else [given]:
+        text = str(1 if one is None else one).strip()
+        number = text.removesuffix("%")
+        if not number.isdigit() or int(number) == 0 or (text != number and int(number) > 100):
+            return (
+                f"rotation_serial is {value!r}. Give the number of node groups that may be rotated"
+                " at one time, 1 or more, a percentage up to 100%, or a list of these"
+            )
+    return ""
+
+
+def wrong_together(variables: Mapping[str, Any]) -> str:
+    """Return what the modules would refuse of the values together, "" if nothing.
+
+    So it is told before the template is changed, and not by the role after that.
+    """
+    checks = (
+        ("rotate_", rotation.SPEC, _check_rotation),
+        ("prepare_ami_", images.SPEC, _check_search),
+        ("check_amis_", images.SPEC, _check_search),
+    )
+    for prefix, spec, check in checks:
+        given = {name: variables.get(prefix + name) for name in spec}
+        given = {
+            name: parsed(value, spec[name])
+            for name, value in given.items()
+            if value is not None and value != ""
+        }
+        validated = ArgumentSpecValidator(dict(spec)).validate(
+            {"autoscaling_group_name": "x", **given} if prefix == "rotate_" else given
+        )
+        try:
+            with called(prefix, spec):
+                check(validated.validated_parameters)
+        except InputError as error:
+            return str(error)
+    return ""
+
+
+def _check_rotation(params: Mapping[str, Any]) -> None:
+    policy.from_params(params, "run", "holder", True, time.time())
+    requests.from_params(params)
+
+
+def _check_search(params: Mapping[str, Any]) -> None:
+    request.from_params(params)
+
+
+def unknown(names: Iterable[str]) -> dict[str, str]:
+    """Return the names with a prefix of ours that are no variables of ours.
+
+    Each with the variable that was meant, "" if none is near.
+    """
+    ours = known()
+    found = {name for name in names if name.startswith(PREFIXES)} - set(ours)
+    return {name: meant(name, ours) for name in sorted(found)}

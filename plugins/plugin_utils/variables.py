@@ -1,0 +1,109 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Variables of our roles and playbooks, and what they may be.
+
+A variable that is handed to a module has the name of the module's option after a prefix, and is
+what that option may be. So the options are written down once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
+    images,
+    node_group,
+    rotation,
+    templates,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
+
+PREFIXES = ("rotate_", "prepare_", "verify_", "rotation_", "plan_", "check_amis_")
+"""What the names of our variables begin with."""
+TEXT: Mapping[str, Any] = {"type": "str"}
+SWITCH: Mapping[str, Any] = {"type": "bool"}
+WHOLE_NUMBER: Mapping[str, Any] = {"type": "int"}
+DICTIONARY: Mapping[str, Any] = {"type": "dict"}
+ANYTHING: Mapping[str, Any] = {"type": "raw"}
+
+Reasons = Mapping[str, str]
+_HOST = "says which node group it is, which the host does"
+_ROLE = "is set by the role"
+CONNECTION: Reasons = dict.fromkeys(KUBE_SPEC, "connects, see docs/playbooks.md")
+LOOKUP_LEFT_OUT: Reasons = {
+    **CONNECTION,
+    "compare_to": _HOST,
+    "releases": "is for people who look",
+}
+TEMPLATE_LEFT_OUT: Reasons = {
+    **dict.fromkeys((*templates.NAMES, "eks_cluster", "kops_cluster"), _HOST),
+    **dict.fromkeys(("image_id", "release_version", "verify"), "has a variable of its own"),
+    "state": "is present: a rotation rolls back by itself",
+    "source_version": "is for templates that are named by themselves",
+}
+ROTATION_LEFT_OUT: Reasons = {
+    **CONNECTION,
+    **dict.fromkeys(("autoscaling_group_name", "cluster_name"), _HOST),
+    "launch_template_version": _ROLE,
+    "planned": _ROLE,
+}
+INFO_LEFT_OUT: Reasons = {
+    **ROTATION_LEFT_OUT,
+    **dict.fromkeys(("before", "image_id"), _ROLE),
+}
+"""Options that no variable hands over, and why."""
+
+
+def _handed(prefix: str, spec: Mapping[str, Any], left_out: Reasons) -> dict[str, Any]:
+    return {prefix + name: one for name, one in spec.items() if name not in left_out}
+
+
+ROLES: Mapping[str, Mapping[str, Any]] = {
+    "prepare": {
+        "prepare_update_template": SWITCH,
+        "prepare_image_id": TEXT,
+        "prepare_verify_launch": SWITCH,
+        "prepare_preflight": {"type": "str", "choices": ["refuse", "warn", "off"]},
+        "prepare_hook": TEXT,
+        **_handed("prepare_ami_", images.SPEC, LOOKUP_LEFT_OUT),
+        **_handed("prepare_template_", templates.SPEC, TEMPLATE_LEFT_OUT),
+    },
+    "rotate": {
+        "rotate_failure_hook": TEXT,
+        **_handed("rotate_", rotation.SPEC, ROTATION_LEFT_OUT),
+    },
+    "verify": {"verify_retries": WHOLE_NUMBER, "verify_delay": WHOLE_NUMBER, "verify_hook": TEXT},
+}
+"""The variables of each role, as options of an argument spec."""
+PLAYBOOKS: Mapping[str, Any] = {
+    "rotation_hosts": TEXT,
+    "rotation_serial": ANYTHING,
+    "rotation_aws": DICTIONARY,
+    "rotation_plan": SWITCH,
+    "rotation_unknown_variables": {"type": "str", "choices": ["fail", "warn", "ignore"]},
+    "rotation_progress": {"type": "str", "choices": ["auto", "always", "never"]},
+    "check_amis_hosts": TEXT,
+    "check_amis_fail": SWITCH,
+    "check_amis_file": TEXT,
+    **_handed("check_amis_", images.SPEC, LOOKUP_LEFT_OUT),
+}
+"""The variables of the playbooks, besides those of the roles."""
+USED: Mapping[str, Mapping[str, Any]] = {
+    "eks_ami_lookup": images.SPEC,
+    "launch_template_update": templates.SPEC,
+    "node_group_info": node_group.SPEC,
+    "asg_node_replace": rotation.SPEC,
+}
+"""The modules that the roles use, with their options."""
+
+
+def known() -> dict[str, Any]:
+    """Return all variables, each as the option of an argument spec."""
+    return {**PLAYBOOKS, **{name: one for role in ROLES.values() for name, one in role.items()}}
+
+
+def of_roles(roles: Iterable[str]) -> dict[str, Any]:
+    """Return the variables of these roles, each as the option of an argument spec."""
+    return {name: one for role in roles for name, one in ROLES[role].items()}

@@ -1,0 +1,113 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Wrong variables, in one line and before anything is changed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.variable_checks import (
+    unknown,
+    wrong,
+    wrong_serial,
+    wrong_together,
+)
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.variables import known
+
+TEXTS = {
+    "bool": ("yes", "no", "true", "False", "1", "0"),
+    "int": ("7", "0"),
+    "list": ("a,b", "[a, b]", '["a"]', "[]"),
+    "dict": ("{a: b}", '{"a": {"b": 1}}', "a=b", "{}"),
+    "str": ("text", "7"),
+    "raw": ("text", "7"),
+}
+"""What the command line may give for each type."""
+BAD = {"bool": "vielleicht", "int": "abc", "dict": "abc"}
+
+
+def texts(spec: dict[str, Any]) -> tuple[str, ...]:
+    """Return texts that are right for a variable."""
+    if "choices" in spec:
+        return tuple(spec["choices"])
+    if "options" in spec:
+        return ("[{selector: app=x, action: wait}]", '[{"selector": "app=x"}]', "[]")
+    return TEXTS[spec["type"]]
+
+
+@pytest.mark.parametrize("name", sorted(known()))
+def test_text_is_right_where_it_means_something_right(name: str) -> None:
+    spec = known()[name]
+    assert [
+        wrong(name, text, spec) for text in ("", None, *texts(spec)) if wrong(name, text, spec)
+    ] == []
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, spec in sorted(known().items()) if spec["type"] in BAD]
+)
+def test_a_value_of_another_type_is_told_in_one_line(name: str) -> None:
+    spec = known()[name]
+    said = wrong(name, BAD[spec["type"]], spec)
+    assert said.startswith(f"{name} is '{BAD[spec['type']]}'. Give ") and "\n" not in said
+
+
+def test_a_choice_that_does_not_exist_is_told_with_those_that_do() -> None:
+    spec = known()["rotate_on_failure"]
+    assert wrong("rotate_on_failure", "abc", spec) == (
+        "rotate_on_failure is 'abc'. Choose one of rollback_template, keep_template"
+    )
+
+
+def test_an_override_of_a_budget_is_checked_to_its_last_part() -> None:
+    name = "rotate_drain_pdb_overrides"
+    said = wrong(name, '[{"selector": "app=x", "action": "never"}]', known()[name])
+    assert "action" in said and "never" in said and "\n" not in said
+    assert "selector" in wrong(name, [{"action": "wait"}], known()[name])
+
+
+@pytest.mark.parametrize("value", [None, 1, "1", 5, "50%", "100%", [1, 3], "[1, 3]", "[1, '50%']"])
+def test_a_serial_is_a_number_of_node_groups(value: object) -> None:
+    assert wrong_serial(value) == ""
+
+
+@pytest.mark.parametrize("value", [0, "0", "0%", "101%", -1, "all", [1, 0], "[1, 0]", 1.5, True])
+def test_a_serial_that_means_all_at_once_is_refused(value: object) -> None:
+    """Ansible takes 0 for all hosts."""
+    assert wrong_serial(value).startswith(f"rotation_serial is {value!r}. Give the number")
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({}, ""),
+        ({"rotate_max_surge": "2", "rotate_canary": "0"}, ""),
+        ({"rotate_max_surge": "abc"}, "rotate_max_surge is 'abc'"),
+        ({"rotate_max_surge": 0}, "rotate_max_surge and max_unavailable are both 0"),
+        ({"rotate_max_surge": "300%"}, "rotate_max_surge is 300%, more nodes than the group has"),
+        ({"rotate_max_unavailable": "100%"}, "rotate_max_unavailable is 100%, all nodes at one"),
+        ({"rotate_max_unavailable": "100%", "rotate_confirm_sizes": "yes"}, ""),
+        ({"rotate_canary": -1}, "rotate_canary is -1"),
+        ({"rotate_max_node_age": 0}, "rotate_max_node_age is 0, it must be more than 0"),
+        ({"rotate_drain_timeout": -1}, "rotate_drain_timeout is -1"),
+        ({"rotate_request_rate": 0}, "rotate_request_rate is 0"),
+        ({"prepare_ami_min_age": -1}, "prepare_ami_min_age is -1"),
+        ({"check_amis_max_age": "-1"}, "check_amis_max_age is -1"),
+        ({"rotate_drain_pod_selector": "a b"}, "'a b' in label selector 'a b' is not a"),
+    ],
+    ids=lambda value: json.dumps(value) if isinstance(value, dict) else "",
+)
+def test_what_a_module_would_refuse_is_refused_before(variables: dict[str, Any], said: str) -> None:
+    found = wrong_together(variables)
+    assert found.startswith(said) if said else not found
+
+
+def test_a_name_that_is_nearly_ours_is_told_with_ours() -> None:
+    assert unknown(["rotate_max_surg", "rotate_logs", "rotate_canary", "soak", "rotatin_x"]) == {
+        "rotate_max_surg": "rotate_max_surge",
+        "rotate_logs": "",
+    }
