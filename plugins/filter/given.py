@@ -50,7 +50,7 @@ STRUCTURES = ("[", "{")
 def given(value: Any, otherwise: Any) -> Any:
     """Return the value, or `otherwise` if it is empty."""
     if isinstance(value, str) and value.lstrip().startswith(STRUCTURES):
-        value = yaml_load(value)
+        value = yaml_load(str(value))  # without the tags that Ansible gives to text
     structure = isinstance(value, (Mapping, Sequence)) and not isinstance(value, bytes)
     return otherwise if value is None or (structure and len(value) == 0) else value
 

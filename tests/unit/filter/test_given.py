@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible.template import trust_as_template
 
 from ansible_collections.nodeops.rotator.plugins.filter.given import FilterModule
 
@@ -38,4 +39,4 @@ def test_everything_else_is_given_as_it_is(value: Any) -> None:
     ],
 )
 def test_text_of_the_command_line_is_read_as_what_it_means(text: str, value: Any) -> None:
-    assert given(text) == value
+    assert given(text) == given(trust_as_template(text)) == value

@@ -159,14 +159,21 @@ class KubeClient:
     def write_lease(self, lease: Lease) -> Lease:
         """Create (without a resource version) or replace the Lease, renewed now.
 
-        Raises ConflictError if somebody else has changed it.
+        Raises ConflictError if somebody else has changed it, NotFoundError without its namespace.
         """
         doing = f"write Lease {self._namespace}/{lease.name}"
         if not lease.resource_version:
-            return objects.lease(self._send("POST", self._leases, doing, self._lease_body(lease)))
+            return self._create_lease(lease, doing)
         return objects.lease(
             self._send("PUT", f"{self._leases}/{lease.name}", doing, self._lease_body(lease))
         )
+
+    def _create_lease(self, lease: Lease, doing: str) -> Lease:
+        try:
+            return objects.lease(self._send("POST", self._leases, doing, self._lease_body(lease)))
+        except NotFoundError as error:
+            hint = f"Create the namespace {self._namespace}, or set lock_namespace to another"
+            raise NotFoundError(error.message, hint, error.code) from error
 
     def _lease_body(self, lease: Lease) -> dict[str, Any]:
         meta: dict[str, Any] = {

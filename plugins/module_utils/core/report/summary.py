@@ -105,16 +105,16 @@ def table(rows: Iterable[Row]) -> list[str]:
 def totals(summaries: Iterable[Mapping[str, Any]], plan: bool) -> str:
     """Return the last line: a sentence with the figures of all node groups."""
     known = list(summaries)
+    failed = [s["node_group"] for s in known if s["failed"]]
+    ending = f" Failed: {', '.join(failed)}." if failed else ""
     if plan:
         count = sum(summary["outdated"] for summary in known)
         return (
             f"{counted(len(known), 'node group')} looked at, {counted(count, 'node')} would"
-            " be replaced. Nothing was changed."
+            f" be replaced. Nothing was changed.{ending}"
         )
     done, moved = sum(s["replaced"] for s in known), sum(s["evictions"] for s in known)
-    failed = [s["node_group"] for s in known if s["failed"]]
-    sentence = (
+    return (
         f"{counted(len(known), 'node group')}, {counted(done, 'node')} replaced,"
-        f" {counted(moved, 'pod')} evicted"
+        f" {counted(moved, 'pod')} evicted.{ending}"
     )
-    return f"{sentence}. Failed: {', '.join(failed)}." if failed else f"{sentence}."

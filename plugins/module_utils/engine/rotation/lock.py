@@ -19,6 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     AccessError,
     FailedError,
     LockedError,
+    NotFoundError,
     RotatorError,
     UnreachableError,
 )
@@ -68,15 +69,16 @@ def acquire(ctx: RotationContext) -> bool:
     if ctx.memory.held:
         return True
     lease = ctx.memory.lease
-    refused = [
-        retry.error
+    refused = {
+        command: retry.error
         for command, retry in ctx.memory.retries.items()
         if isinstance(command, WriteLease)
-    ]
-    for error in refused:
-        if isinstance(error, AccessError):
+    }
+    for command, error in refused.items():
+        no_namespace = isinstance(error, NotFoundError) and not command.lease.resource_version
+        if isinstance(error, AccessError) or no_namespace:
             raise error
-    _raise_if_never_taken(ctx, lease, refused)
+    _raise_if_never_taken(ctx, lease, list(refused.values()))
     if lease is None or lease.holder in ("", ctx.policy.holder):
         _write(ctx, ctx.policy.holder)
     elif _expired(ctx, lease):

@@ -182,7 +182,9 @@ def _failed(memory: Memory, done: Done, now: float) -> Memory:
         command, (Evict, DeletePod)
     ):  # the drain has its own table of answers
         return memory
-    if isinstance(command, WriteLease) and isinstance(error, (ConflictError, NotFoundError)):
+    replaced = isinstance(command, WriteLease) and bool(command.lease.resource_version)
+    gone = isinstance(error, NotFoundError) and replaced
+    if isinstance(command, WriteLease) and (isinstance(error, ConflictError) or gone):
         read = ReadLease(command.lease.name)
         return dataclasses.replace(
             memory,

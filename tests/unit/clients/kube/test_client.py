@@ -201,6 +201,12 @@ def test_a_lease_is_created_and_replaced() -> None:
     assert created["metadata"]["annotations"] == {"nodeops.rotator/journal": "{}"}
 
 
+def test_a_lease_without_its_namespace_is_told_with_the_option_that_names_it() -> None:
+    client = KubeClient(Script(refused(404)), "gone", lambda: "now")
+    with pytest.raises(errors.NotFoundError, match="Create the namespace gone, or set lock_name"):
+        client.write_lease(Lease("l", holder="me"))
+
+
 def test_lists_are_read_in_pages() -> None:
     def page(names: list[str], more: str = "") -> Reply:
         items = [{"metadata": {"namespace": "shop", "name": name, "uid": name}} for name in names]

@@ -157,3 +157,8 @@ def test_the_last_line_of_a_plan_says_that_nothing_was_changed() -> None:
     assert totals([summary(plan=True, _rotate_result=planned)], plan=True) == (
         "1 node group looked at, 2 nodes would be replaced. Nothing was changed."
     )
+
+
+def test_the_last_line_of_a_plan_names_what_could_not_be_planned() -> None:
+    failed = summary(plan=True, _rotate_result=None)
+    assert totals([failed], plan=True).endswith("Nothing was changed. Failed: blue.")

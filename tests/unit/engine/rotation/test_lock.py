@@ -21,6 +21,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     ConflictError,
     ForbiddenError,
     LockedError,
+    NotFoundError,
     RotatorError,
     UnreachableError,
 )
@@ -138,6 +139,14 @@ def test_it_is_renewed_after_a_third_and_after_two_thirds_nothing_may_be_done(
     assert ctx.wake <= NOW + max(10 - age, 1) + 0.01
 
 
+def test_a_lease_that_cannot_be_created_because_its_namespace_is_missing_ends_the_run() -> None:
+    missing = NotFoundError('namespaces "gone" not found')
+    new, old = (WriteLease(dataclasses.replace(FREE, resource_version=one)) for one in ("", "3"))
+    with pytest.raises(NotFoundError):
+        lock.acquire(taking(None, retries={new: Retry(1, NOW + 5, missing)}))
+    assert lock.acquire(taking(FREE, retries={old: Retry(1, NOW + 5, missing)})) is False
+
+
 def test_a_changed_record_is_written_at_once_and_never_twice_at_a_time() -> None:
     ctx = a_context(a_group())
     ctx.record(spread=1)
@@ -179,6 +188,15 @@ def learned(
 ) -> Memory:
     """The memory after this outcome."""
     return learn(memory, View(done=(Done(command, answer, error, NOW, NOW + 1),)), NOW + 1)
+
+
+def test_a_lease_that_cannot_be_created_is_not_tried_again_at_once() -> None:
+    """Without its namespace it would be written and read in turns, hundreds of times a second."""
+    memory, missing = taking(None).memory, NotFoundError('namespaces "gone" not found')
+    new, old = (WriteLease(dataclasses.replace(FREE, resource_version=one)) for one in ("", "3"))
+    refused = learned(memory, new, error=missing)
+    assert refused.lease_read == NOW and refused.retries[new].error is missing
+    assert learned(memory, old, error=missing).lease_read < NOW, "it is read anew"
 
 
 def test_until_it_is_ours_the_record_is_read_anew_and_then_it_is_our_own() -> None:
