@@ -56,7 +56,7 @@ attributes:
     description: Can run in check mode and tell the same without any change.
     support: full
     details: Sends evictions as dry runs. RV(nodes) tells which pods would be evicted, and which
-      would be blocked now and by what.
+      would be blocked now and by what. Fails where the drain would be refused, as kubectl does.
   diff_mode:
     description: Tells in diff mode what has changed or would change.
     support: full

@@ -86,7 +86,7 @@ def drain(module: AnsibleAWSModule) -> Result:
         {"nodes": nodes, "events": progress.events},
         changed=any(node["changed"] for node in nodes),
         diff=diff(nodes),
-        error=None if check and result.error is None else failure(result),
+        error=failure(result),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import (
     FINISHED,
+    counts_nothing,
     covering,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import (
@@ -135,6 +136,11 @@ def _of_budget(budget: Budget, pods: list[str], holder: str) -> str:
         return (
             f"{begin} allows no eviction, because the control plane cannot work out its status:"
             f" {budget.sync_error}. Correct the budget"
+        )
+    if counts_nothing(budget):
+        return (
+            f"{begin} can never allow an eviction: it cannot be computed for pods without a"
+            " controller. Give it a minAvailable that is a number, or give the pods a controller"
         )
     if _is_hopeless(budget):
         return (

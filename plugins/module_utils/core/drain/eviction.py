@@ -80,6 +80,18 @@ def rule(pod: Pod, budgets: Iterable[Budget], spent: Mapping[str, int]) -> Rulin
     return Ruling(True, found, True)
 
 
+def counts_nothing(budget: Budget) -> bool:
+    """Return whether a budget that selects pods expects none of them.
+
+    It then never allows an eviction. The disruption controller passes over pods without a
+    controller when it computes a maxUnavailable or a percentage (Kubernetes, "Arbitrary workloads
+    and arbitrary selectors").
+    """
+    computed = budget.wanted.startswith("maxUnavailable") or budget.wanted.endswith("%")
+    settled = budget.observed_generation >= budget.generation
+    return computed and settled and budget.expected_pods == 0
+
+
 def health(budget: Budget) -> str:
     """Return a budget's state for people: "3 healthy, 2 needed".
 
@@ -87,8 +99,29 @@ def health(budget: Budget) -> str:
     """
     if budget.sync_error:
         return f"the control plane cannot work out its status: {budget.sync_error}"
+    if counts_nothing(budget):
+        return f"{budget.wanted} cannot be computed for pods without a controller"
     numbers = f"{budget.current_healthy} healthy, {budget.desired_healthy} needed"
     return f"{numbers}; {budget.held_by}" if budget.held_by else numbers
+
+
+def way_out(ready: bool, budgets: tuple[Budget, ...]) -> str:
+    """Return what to do about a pod that these budgets block."""
+    if len(budgets) > 1:
+        return "leave only one PDB for it, or set pdb_overrides"
+    if budgets and budgets[0].sync_error:
+        return "correct the budget, or set pdb_overrides"
+    if budgets and counts_nothing(budgets[0]):
+        return (
+            "it can never allow an eviction. Give it a minAvailable that is a number, give the pod"
+            " a controller, or set pdb_overrides"
+        )
+    if not ready:
+        return (
+            "repair the pod, set unhealthyPodEvictionPolicy AlwaysAllow on the PDB, or set"
+            " pdb_overrides"
+        )
+    return "wait for its other replicas, add one, or set pdb_overrides"
 
 
 def _spares_unready(budget: Budget) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import (
     Verdict,
     rule,
+    way_out,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import (
     Context,
@@ -224,21 +225,12 @@ def _why_blocked(entry: Entry, budgets: Budgets) -> tuple[str, str]:
         return entry.memory.trouble, ""
     ruling = rule(pod, budgets.get(pod.namespace, ()), {})
     if not ruling.admitted:
-        return f"blocked by {ruling.reason}", _way_out(pod.ready, len(ruling.budgets))
+        several = len(ruling.budgets) > 1
+        text = ruling.reason if several else f"blocked by {ruling.reason}"
+        return text, way_out(pod.ready, ruling.budgets)
     if answer is not None:
-        return f"refused: {answer.text}", _way_out(pod.ready, len(ruling.budgets))
+        return f"refused: {answer.text}", way_out(pod.ready, ruling.budgets)
     return "not yet evicted", ""
-
-
-def _way_out(ready: bool, budgets: int) -> str:
-    if budgets > 1:
-        return "leave only one PDB for it, or set pdb_overrides"
-    if not ready:
-        return (
-            "repair the pod, set unhealthyPodEvictionPolicy AlwaysAllow on the PDB, or set"
-            " pdb_overrides"
-        )
-    return "wait for its other replicas, add one, or set pdb_overrides"
 
 
 def blockers(entry: Entry, budgets: Budgets) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     OverdueError,
     RotatorError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import PodStatus
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.run import (
     OrderedNode,
     RunResult,
@@ -29,8 +30,11 @@ def conclude(order: Order, result: RunResult, check: bool) -> list[dict[str, Any
 def _node(order: Order, node: OrderedNode, check: bool) -> dict[str, Any]:
     wanted = order.state != "uncordoned"
     status = node.status
-    after = node.cordoned if not check or node.before is None else wanted
-    moved = [pod for pod in status.pods if pod.state in ("evicted", "deleted")] if status else []
+    # A drain that would be refused leaves its node as it is.
+    stays = status is not None and status.phase in ("failed", "skipped")
+    stays = stays and not order.leave_cordoned
+    after = node.cordoned if not check or node.before is None or stays else wanted
+    moved = [pod for pod in status.pods if _asked(pod, check)] if status else []
     state = (
         "absent"
         if node.before is None
@@ -51,6 +55,11 @@ def _node(order: Order, node: OrderedNode, check: bool) -> dict[str, Any]:
         "blocked_by": list(status.blocked_by) if status else [],
         "pods": [dataclasses.asdict(pod) for pod in status.pods] if status else [],
     }
+
+
+def _asked(pod: PodStatus, check: bool) -> bool:
+    """Return whether the pod was asked to go, or in a check would be."""
+    return pod.state in ("evicted", "deleted") if check else pod.asked is not None
 
 
 def diff(nodes: Iterable[Mapping[str, Any]]) -> dict[str, str]:

@@ -89,6 +89,16 @@ def test_an_instance_that_is_still_coming_is_no_finding() -> None:
     )
 
 
+def test_a_budget_of_pods_without_a_controller_is_told_as_that() -> None:
+    bare = budget(
+        wanted="maxUnavailable 25%", expected_pods=0, desired_healthy=0, disruptions_allowed=0
+    )
+    (said,) = blockers(
+        look(pods=(pod("cart-1", owner=None),), budgets=(bare,), drain=DrainPolicy(force=True))
+    )
+    assert "can never allow an eviction: it cannot be computed for pods without a control" in said
+
+
 @pytest.mark.parametrize("ready", [False, None])
 def test_a_node_is_broken_also_when_nobody_knows(ready: bool | None) -> None:
     found = warnings(look(instance(1), nodes={"i-1": node(1, ready=ready)}))

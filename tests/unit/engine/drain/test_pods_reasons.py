@@ -171,9 +171,18 @@ class TestReasons:
                 a_pod(),
                 (a_budget("a"), a_budget("b")),
                 {},
-                "blocked by covered by PDBs shop/a and shop/b; the server does not evict a pod with"
+                "covered by PDBs shop/a and shop/b; the server does not evict a pod with"
                 " more than one; leave only one PDB for it, or set pdb_overrides",
                 id="two budgets",
+            ),
+            pytest.param(
+                a_pod(),
+                (a_budget(allowed=0, wanted="maxUnavailable 1", expected_pods=0),),
+                {},
+                "blocked by PDB shop/cart: maxUnavailable 1 cannot be computed for pods without a"
+                " controller; it can never allow an eviction. Give it a minAvailable that is a"
+                " number, give the pod a controller, or set pdb_overrides",
+                id="a budget that counts nothing",
             ),
             pytest.param(
                 a_pod(),

@@ -31,6 +31,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.run i
 )
 
 EVICTED = PodStatus("shop", "cart-1", "u1", "evicted", asked=1.0, gone=2.5)
+GOING = PodStatus("shop", "cart-2", "u3", "terminating", asked=1.0)
+BY_ITSELF = PodStatus("shop", "cart-3", "u4", "terminating")
 LEFT = PodStatus("shop", "agent", "u2", "left", "managed by DaemonSet agent")
 DRAINED = NodeStatus("drained", 1, 1, pods=(EVICTED, LEFT), seconds=12.34567)
 LATE = OverdueError("Node n1 is not drained: 1 pod is still there after 900 s")
@@ -83,6 +85,14 @@ class TestANode:
             pytest.param(
                 node(True, True, NodeStatus("drained", pods=(LEFT,))), False, id="it lost none"
             ),
+            pytest.param(
+                node(True, True, NodeStatus("skipped", pods=(GOING,))), True, id="a pod is going"
+            ),
+            pytest.param(
+                node(True, True, NodeStatus("skipped", pods=(BY_ITSELF,))),
+                False,
+                id="a pod is going, but not by us",
+            ),
             pytest.param(node(None, False), False, id="it does not exist"),
         ],
     )
@@ -104,6 +114,14 @@ class TestANode:
         found = told(node(before, before), state, check=True)
         assert (found["cordoned_before"], found["cordoned"]) == (before, after)
         assert found["changed"] is changed
+
+    @pytest.mark.parametrize("phase", ["failed", "skipped"])
+    def test_is_left_as_it_is_by_a_drain_that_would_be_refused(self, phase: Any) -> None:
+        one = node(False, False, NodeStatus(phase, reasons=("a",)))
+        found = told(one, check=True)
+        assert (found["state"], found["cordoned"], found["changed"]) == (phase, False, False)
+        (left,) = conclude(Order("drained", leave_cordoned=True), RunResult((one,)), True)
+        assert (left["cordoned"], left["changed"]) == (True, True)
 
     def test_tells_of_its_pods_and_its_time(self) -> None:
         found = told(node(status=DRAINED))
