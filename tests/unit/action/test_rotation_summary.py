@@ -24,7 +24,6 @@ DONE: dict[str, Any] = {
     "evictions": 8,
     "blocked_by": [],
     "not_restored": [],
-    "failed": False,
 }
 
 
@@ -51,16 +50,26 @@ def tried(**result: Any) -> dict[str, Any]:
     """Return what the roles have registered for a node group."""
     nodes = [{"outdated": "version 1, target is 2"}] * 4
     info = {"autoscaling_group_name": "shop-blue", "nodes": nodes, "image_ids": ["ami-old"]}
-    return {"prepare_info": info, "rotate_result": {**DONE, **result}}
+    found = {"image_id": "ami-new"}
+    return {"_prepare_ami": found, "_prepare_info": info, "_rotate_result": {**DONE, **result}}
 
 
-def summary(play: dict[str, dict[str, Any]], check: bool = False, **options: Any) -> dict[str, Any]:
+def summary(
+    play: dict[str, dict[str, Any]],
+    check: bool = False,
+    rotation_progress: str = "always",
+    **options: Any,
+) -> dict[str, Any]:
     """Run the action in a play with these hosts and their variables."""
     task = mock.Mock(args=options, check_mode=check, async_val=0, diff=False)
     action = rotation_summary.ActionModule(
         task, mock.Mock(), mock.Mock(), mock.Mock(), mock.Mock(), mock.Mock()
     )
-    variables = {"ansible_play_hosts_all": list(play), "hostvars": play}
+    variables = {
+        "ansible_play_hosts_all": list(play),
+        "hostvars": play,
+        "rotation_progress": rotation_progress,
+    }
     result: dict[str, Any] = action.run(task_vars=variables)
     return result
 
@@ -68,7 +77,7 @@ def summary(play: dict[str, dict[str, Any]], check: bool = False, **options: Any
 def test_every_node_group_that_was_rotated_is_a_row(screen: Screen) -> None:
     hosts = {
         "shop-blue": tried(),
-        "shop-red": tried(failed=True, status="failed", replaced=1),
+        "shop-red": tried(msg="No.", status="failed", replaced=1),
     }
     result = summary(hosts)
     assert result["changed"] is False
@@ -87,6 +96,16 @@ def test_a_host_that_was_not_tried_is_left_out(screen: Screen) -> None:
 def test_where_nothing_was_tried_nothing_is_shown(screen: Screen) -> None:
     assert summary({"bastion": {}})["node_groups"] == []
     assert screen.shown == []
+
+
+@pytest.mark.parametrize(("wanted", "shown"), [("always", True), ("never", False)])
+def test_the_table_is_returned_whether_it_is_shown_or_not(
+    screen: Screen, wanted: str, shown: bool
+) -> None:
+    hosts = {"shop-blue": tried()}
+    result = summary(hosts, rotation_progress=wanted)
+    assert bool(screen.shown) is shown
+    assert result["table"][0].startswith("NODE GROUP") and "1 node group" in result["table"][-1]
 
 
 def test_only_the_hosts_that_are_named_are_shown(screen: Screen) -> None:
