@@ -140,7 +140,7 @@ def test_the_result_has_every_documented_key(modules: Modules, world: dict[str, 
         ({"min_age": "soon"}, "min_age"),
         (
             {"family": "al2023", "kubernetes_version": "1.33", "min_age": -1},
-            "min_age is -1. Give a number of days, 0 or more",
+            "min_age is -1, it must be 0 or more days",
         ),
     ],
 )
