@@ -35,8 +35,8 @@ options:
         what needs a comparison, which are settings of the group and the readiness of workloads.
     type: dict
   cluster_name:
-    description: Name of the cluster, as in M(nodeops.rotator.asg_node_replace). It has no effect
-      here.
+    description: Name of the cluster. A node group whose tags name another cluster has that among
+      its RV(refusals). By default O(eks_cluster).
     type: str
   lock_namespace:
     description: Namespace of the Lease.

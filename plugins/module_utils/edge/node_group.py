@@ -77,6 +77,7 @@ def _look(module: AnsibleAWSModule, options: LookOptions) -> Look:
         lease=lease,
         journal=load(lease.journal if lease else ""),
         image_id=options.image_id,
+        cluster=options.cluster,
         max_age=options.max_node_age,
         drain=options.drain,
     )

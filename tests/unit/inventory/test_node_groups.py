@@ -6,9 +6,15 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
+import re
 
 import pytest
+import yaml
+from ansible.plugins import inventory
+from ansible_collections.amazon.aws.plugins.plugin_utils import inventory as aws_inventory
 
+from ansible_collections.nodeops.rotator.plugins.inventory import node_groups
 from ansible_collections.nodeops.rotator.plugins.inventory.node_groups import (
     _load,
     make_variables,
@@ -143,3 +149,15 @@ def test_no_host_has_the_name_of_a_group_of_another_file() -> None:
     assert [name for name, _group in name_hosts([BLUE], groups=["shop-blue"])] == [
         "shop-blue.eu-west-1"
     ]
+
+
+def test_no_documented_option_is_dropped() -> None:
+    """Each is read by the plugin, or by the base classes whose fragments document it."""
+    documentation = yaml.safe_load(node_groups.DOCUMENTATION)
+    own = set(documentation["options"]) - {"plugin"}
+    constructed = {"strict", "compose", "groups", "keyed_groups", "use_extra_vars"}
+    read = set(re.findall(r'get_option\("(\w+)"\)', inspect.getsource(node_groups)))
+    assert (own | constructed) - read == set()
+    bases = inspect.getsource(inventory) + inspect.getsource(aws_inventory)
+    for option in ("leading_separator", "cache", "cache_plugin", "assume_role_arn"):
+        assert f"'{option}'" in bases or f'"{option}"' in bases

@@ -10,7 +10,10 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks import preflight, verify
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import refusal
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import (
+    refusal,
+    tagged_otherwise,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Instance
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
 
@@ -20,7 +23,8 @@ def describe(look: Look, before: Mapping[str, Any] | None) -> dict[str, Any]:
 
     `before`: an earlier snapshot to compare with, None to compare with nothing.
     """
-    group, refused = look.group, refusal(look.group)
+    group = look.group
+    refused = [tagged_otherwise(group, look.cluster), refusal(group)]
     nodes = [_node(look, instance) for instance in group.launched]
     target = group.resolved
     return {
@@ -37,7 +41,7 @@ def describe(look: Look, before: Mapping[str, Any] | None) -> dict[str, Any]:
         "image_ids": sorted({node["image_id"] for node in nodes if node["image_id"]}),
         "nodes": nodes,
         "outdated": sum(bool(node["outdated"]) for node in nodes),
-        "refusals": [str(refused)] if refused else [],
+        "refusals": [str(error) for error in refused if error is not None],
         "preflight": list(preflight.warnings(look)),
         "blockers": list(preflight.blockers(look)),
         "snapshot": preflight.snapshot(look),

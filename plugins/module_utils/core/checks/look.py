@@ -38,6 +38,7 @@ class LookOptions:
     """
 
     group: str
+    cluster: str = ""
     image_id: str = ""
     max_node_age: float | None = None
     drain: DrainPolicy = DrainPolicy()
@@ -51,6 +52,7 @@ def from_params(params: Mapping[str, Any]) -> LookOptions:
     name = "autoscaling_group_name"
     return LookOptions(
         group=check_given(name, params[name], "the name of the node group's Auto Scaling group"),
+        cluster=params["cluster_name"] or params["eks_cluster"] or "",
         image_id=params["image_id"],
         max_node_age=params["max_node_age"],
         drain=policy.from_params(params, prefix=DRAIN_PREFIX),
@@ -63,7 +65,8 @@ class Look:
 
     `nodes`: by instance id, only those of the group's instances. `pods` and `budgets`: of the whole
     cluster. `journal`: the one in `lease`. `image_id`: judge as if the group launched this image
-    from now on ("": the image that it does launch). `max_age`: seconds.
+    from now on ("": the image that it does launch). `max_age`: seconds. `cluster`: its name, if it
+    is known.
     """
 
     group: Group
@@ -73,6 +76,7 @@ class Look:
     lease: Lease | None = None
     journal: Journal = Journal()
     image_id: str = ""
+    cluster: str = ""
     max_age: float | None = None
     drain: DrainPolicy = DrainPolicy()
 

@@ -11,6 +11,9 @@ victim, never a canary, and a run that leaves one is never complete.
 
 from __future__ import annotations
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import (
+    tagged_otherwise,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     FailedError,
     RefusedError,
@@ -124,7 +127,7 @@ def wrong_cluster(ctx: RotationContext) -> RotatorError | None:
     Nodes that name the group's instances by providerID are the proof; tags only contradict. A young
     instance without a Node proves nothing, one that has joined does.
     """
-    if error := _tagged_otherwise(ctx):
+    if error := tagged_otherwise(ctx.group, ctx.policy.cluster):
         return error
     judged = [
         member
@@ -140,16 +143,4 @@ def wrong_cluster(ctx: RotationContext) -> RotatorError | None:
         " Node in this cluster",
         "Check that kubeconfig, context or eks_cluster lead to the group's cluster; if its nodes"
         " have failed, set repair: true",
-    )
-
-
-def _tagged_otherwise(ctx: RotationContext) -> RotatorError | None:
-    prefix = "kubernetes.io/cluster/"
-    named = sorted(key.removeprefix(prefix) for key in ctx.group.tags if key.startswith(prefix))
-    if not ctx.policy.cluster or not named or ctx.policy.cluster in named:
-        return None
-    return RefusedError(
-        f"Auto Scaling group {ctx.group.name} belongs to cluster {listed(named)} by its tags, not"
-        f" to {ctx.policy.cluster}",
-        "Name the right cluster or group",
     )

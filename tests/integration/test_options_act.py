@@ -1,0 +1,79 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""No option is dropped: a module reads each one that it documents, those of fragments too."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.module_utils.testing import patch_module_args
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
+    NamedSource,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RotatorModule
+from ansible_collections.nodeops.rotator.tests.integration.amis.conftest import reached
+from ansible_collections.nodeops.rotator.tests.unit.plugins.documentation import documented
+
+GROUP = {"autoscaling_group_name": "demo-blue"}
+IMAGE = "ami-0123456789abcdef0"
+CALLS: dict[str, dict[str, Any]] = {
+    "asg_node_replace": {**GROUP, "eks_cluster": "demo", "planned": {"version": 1}},
+    "eks_ami_lookup": {"eks_cluster": "demo", "compare_to": GROUP},
+    "launch_template_update": {**GROUP, "image_id": IMAGE},
+    "node_drain": {"nodes": ["nowhere"], "eks_cluster": "demo"},
+    "node_group_info": {**GROUP, "eks_cluster": "demo"},
+}
+"""Each module with options that bring it to its end, in check mode."""
+
+
+class Recorded(dict[str, Any]):
+    """Parameters that record which of them are read."""
+
+    def __init__(self, params: dict[str, Any], seen: set[str]) -> None:
+        super().__init__(params)
+        self._seen = seen
+
+    def __getitem__(self, name: str) -> Any:
+        self._seen.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a parameter, and record that it was read."""
+        self._seen.add(name)
+        return super().get(name, default)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Serve a world in which nothing is changed."""
+    with reached(tmp_path_factory.mktemp("world")):
+        yield
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Return the names of the parameters that a module has read."""
+    found: set[str] = set()
+    params = property(lambda self: Recorded(self._module.params, found))
+    monkeypatch.setattr(RotatorModule, "params", params)
+    named = NamedSource.from_params
+    monkeypatch.setattr(
+        NamedSource, "from_params", lambda given: named(Recorded(dict(given), found))
+    )
+    return found
+
+
+@pytest.mark.parametrize("module", sorted(CALLS))
+def test_every_documented_option_is_read(module: str, seen: set[str], tmp_path: Path) -> None:
+    main = importlib.import_module(f"ansible_collections.nodeops.rotator.plugins.modules.{module}")
+    given = {**CALLS[module], "_ansible_check_mode": True, "_ansible_tmpdir": str(tmp_path)}
+    with patch_module_args(given), contextlib.suppress(SystemExit):
+        main.main()
+    assert set(documented(module)) - seen == set()
