@@ -90,6 +90,16 @@ options:
     description: Seconds within which a run ends after it was told to stop.
     type: int
     default: 20
+  keep_failed:
+    description:
+      - Keep the instance of a failed canary, for you to look into. The launch template is rolled
+        back first. Then the node is cordoned and its instance put into standby, and the desired
+        capacity decreases by one. It carries the tag C(nodeops.rotator/kept), later rotations leave
+        it alone, and RV(nodeops.rotator.asg_node_replace#module:not_restored) names it.
+      - An instance that the group has no surge for (with a O(max_surge) of 0) or that is not in
+        service is terminated all the same, with a warning.
+    type: bool
+    default: false
   workload_gate:
     description:
       - Whether pods that this run evicted have to run again before the next node is drained.

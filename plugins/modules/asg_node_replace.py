@@ -193,7 +193,7 @@ nodes:
       returned: always
     phase:
       description: Last phase that it reached, V(outdated), V(cordoned), V(waiting), V(draining),
-        V(volumes), V(drained), V(terminated), V(skipped) or V(failed).
+        V(volumes), V(drained), V(terminated), V(kept), V(skipped) or V(failed).
       type: str
       returned: always
     replaced:
@@ -212,6 +212,12 @@ nodes:
       description: PodDisruptionBudgets that blocked its drain, as namespace/name.
       type: list
       elements: str
+      returned: always
+    console_output:
+      description: The last lines that a replacement node which failed has written to its console,
+        read before the instance was removed. Empty for all others, and if they could not be read.
+        They may hold what user data prints.
+      type: str
       returned: always
 replaced:
   description: Number of nodes replaced.

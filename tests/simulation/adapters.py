@@ -37,7 +37,7 @@ def aws_call(account: Account, actor: str = "") -> AwsCall:
         params = prepared(service, operation, params)
         check_request(service, operation, params)
         try:
-            return account.call(service, operation, params, actor)
+            return decoded(service, operation, account.call(service, operation, params, actor))
         except AwsError as error:
             raise boto_error(error, operation) from error
 
@@ -53,6 +53,15 @@ def prepared(service: str, operation: str, params: Mapping[str, Any]) -> dict[st
     model = _model(service, operation)
     name = f"before-parameter-build.{model.service_model.service_id.hyphenize()}.{operation}"
     _handlers().emit(name, params=made, model=model, context={})
+    return made
+
+
+def decoded(service: str, operation: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """Return what botocore's handlers make of an answer. They decode some fields."""
+    model = _model(service, operation)
+    name = f"after-call.{model.service_model.service_id.hyphenize()}.{operation}"
+    made = {**answer}
+    _handlers().emit(name, parsed=made, model=model, http_response=None, context={})
     return made
 
 

@@ -42,6 +42,7 @@ class Judge(ClusterRules):
             "autoscaling:UpdateAutoScalingGroup": self._update,
             "autoscaling:TerminateInstanceInAutoScalingGroup": self._terminate,
             "autoscaling:DetachInstances": self._detach,
+            "autoscaling:EnterStandby": self._standby,
             "autoscaling:ResumeProcesses": self._resume,
             "autoscaling:SetInstanceProtection": self._protect,
             "ec2:TerminateInstances": self._ec2_terminate,
@@ -145,6 +146,14 @@ class Judge(ClusterRules):
         name = call.params["AutoScalingGroupName"]
         if rules := self._ruled(call, name):
             self._decrement(call, name, rules, len(call.params.get("InstanceIds", ())))
+
+    def _standby(self, call: Call) -> None:
+        """Instances in standby count for nothing any more, as if they had ended."""
+        name, ids = call.params["AutoScalingGroupName"], call.params.get("InstanceIds", ())
+        if rules := self._ruled(call, name):
+            for instance in (self._world.account.instances[one] for one in ids):
+                self._loss(call, instance, rules)
+            self._decrement(call, name, rules, len(ids))
 
     def _ec2_terminate(self, call: Call) -> None:
         detached = self._world.truth.detached

@@ -56,6 +56,16 @@ class ReadGroup(_OnAws):
 
 
 @dataclasses.dataclass(frozen=True)
+class ReadConsole(_OnAws):
+    """Read the end of an instance's console output. Returns text."""
+
+    instance: str
+
+    def apply(self, ports: Ports) -> str:
+        return ports.cloud.console_output(self.instance)
+
+
+@dataclasses.dataclass(frozen=True)
 class SetDesired(_OnAws):
     """Raise the desired capacity. It is never lowered this way."""
 
@@ -86,6 +96,29 @@ class Terminate(_OnAws):
 
     def apply(self, ports: Ports) -> None:
         ports.cloud.terminate(self.instance, self.decrement)
+
+
+@dataclasses.dataclass(frozen=True)
+class EnterStandby(_OnAws):
+    """Put an instance into standby; the group becomes one smaller."""
+
+    group: str
+    instance: str
+
+    def apply(self, ports: Ports) -> None:
+        ports.cloud.enter_standby(self.group, self.instance)
+
+
+@dataclasses.dataclass(frozen=True)
+class TagInstance(_OnAws):
+    """Write a tag of an instance."""
+
+    instance: str
+    key: str
+    value: str
+
+    def apply(self, ports: Ports) -> None:
+        ports.cloud.tag_instance(self.instance, self.key, self.value)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -22,6 +22,7 @@ EventPhase = Literal[
     "earlier",
     "evicted",
     "failed",
+    "kept",
     "launched",
     "left",
     "lock",

@@ -67,7 +67,7 @@ def _look(module: AnsibleAWSModule, options: LookOptions) -> Look:
     group = AutoScaling(Aws(RawAws(module))).read_group(options.group)
     kube = KubeClient(connect(module), module.params["lock_namespace"])
     lease = kube.read_lease(lease_name(group.arn))
-    ids = {instance.id for instance in group.instances}
+    ids = {instance.id for instance in group.instances if not instance.kept}
     nodes = by_instance(kube.records(NODES))
     return Look(
         group=group,

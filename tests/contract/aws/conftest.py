@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from ansible_collections.nodeops.rotator.tests.simulation.adapters import decoded
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build
 from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
 from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import Behavior
@@ -87,7 +88,8 @@ class Memory(Face):
         )
 
     def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
-        return self.account.call(service, operation, params, ACCESS_KEY)
+        answer = self.account.call(service, operation, params, ACCESS_KEY)
+        return decoded(service, operation, answer)
 
     def settle(self) -> None:
         self.kernel.advance(self.kernel.now + 100)

@@ -52,6 +52,7 @@ def read_steps(names: Names) -> list[Step]:
         ("ec2", "DescribeInstances", {"InstanceIds": names.instances[:3]}),
         ("ec2", "DescribeInstanceStatus", {}),
         ("ec2", "DescribeVolumes", {}),
+        ("ec2", "GetConsoleOutput", {"InstanceId": names.instances[0], "Latest": True}),
         ("ec2", "DescribeLaunchTemplates", {}),
         ("ec2", "DescribeLaunchTemplateVersions", {**names.template, "ResolveAlias": True}),
     ]

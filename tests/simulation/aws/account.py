@@ -48,8 +48,8 @@ SERVICES = (sts,) + tuple(
         "autoscaling_targets",
         "autoscaling_views",
     )
-    + ("ec2_images", "ec2_instances", "ec2_places", "ec2_tags", "ec2_templates", "ec2_volumes")
-    + ("eks", "elbv2", "ssm")
+    + ("ec2_console", "ec2_images", "ec2_instances", "ec2_places", "ec2_tags", "ec2_templates")
+    + ("ec2_volumes", "eks", "elbv2", "ssm")
 )
 """Modules of the services; each registers its operations on import."""
 

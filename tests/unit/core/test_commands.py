@@ -18,10 +18,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     DeleteNode,
     DeletePod,
     Deregister,
+    EnterStandby,
     Evict,
     PointBack,
     Protect,
     ProtectNew,
+    ReadConsole,
     ReadGroup,
     ReadLease,
     Register,
@@ -30,6 +32,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     SetMaxSize,
     SetTag,
     Suspend,
+    TagInstance,
     Terminate,
     WriteLease,
 )
@@ -42,6 +45,9 @@ TARGETS = (("i-1", 80), ("i-2", 80))
 
 TABLE: list[tuple[Command, str, tuple[Any, ...]]] = [
     (ReadGroup("blue", ("i-1",)), "read_group", ("blue", ("i-1",))),
+    (ReadConsole("i-1"), "console_output", ("i-1",)),
+    (EnterStandby("blue", "i-1"), "enter_standby", ("blue", "i-1")),
+    (TagInstance("i-1", "k", "v"), "tag_instance", ("i-1", "k", "v")),
     (SetDesired("blue", 5), "set_desired", ("blue", 5)),
     (SetMaxSize("blue", 6), "set_max_size", ("blue", 6)),
     (Terminate("i-1", True), "terminate", ("i-1", True)),
@@ -62,7 +68,7 @@ TABLE: list[tuple[Command, str, tuple[Any, ...]]] = [
     (WriteLease(LEASE), "write_lease", (LEASE,)),
 ]
 ON_KUBERNETES = (ChangeNode, DeleteNode, Evict, DeletePod, ReadLease, WriteLease)
-ANSWERING = (ReadGroup, Evict, DeletePod, ReadLease, WriteLease)
+ANSWERING = (ReadConsole, ReadGroup, Evict, DeletePod, ReadLease, WriteLease)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.console import (
+    console_output,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import (
     describe_group,
 )
@@ -19,6 +23,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.instan
     joined,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.pointers import point_back
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.tags import (
+    tag_group,
+    tag_instance,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.targets import (
+    change_targets,
+    read_targets,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import (
     unsupported,
 )
@@ -27,7 +39,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
     Group,
     Instance,
     Target,
-    TargetHealth,
 )
 
 REFRESHING = ("Pending", "InProgress", "Cancelling", "RollbackInProgress", "Baking")
@@ -82,10 +93,10 @@ class AutoScaling:
             zones=shown.zones,
             tags=shown.tags,
             refreshing=self._refreshing(name, now),
-            unsupported=tuple(unsupported(shown)),
+            unsupported=tuple(unsupported(dataclasses.replace(shown, instances=instances))),
             activity=self._activity(name) if short else "",
             target_groups=shown.target_groups,
-            targets=tuple(self._targets(shown.target_groups)),
+            targets=tuple(read_targets(self._aws, shown.target_groups)),
             former=tuple(joined(Instance(id_, "", ""), machines[id_]) for id_ in gone),
             resolved=self._resolve(source, {instance.source for instance in instances}, now),
             read_at=now,
@@ -185,18 +196,9 @@ class AutoScaling:
         )
         return next((" ".join(entry.get("StatusMessage", "").split()) for entry in failed), "")
 
-    def _targets(self, arns: Iterable[str]) -> Iterable[TargetHealth]:
-        for arn in arns:
-            doing = f"read the health of target group {arn}"
-            try:
-                found = self._aws.call(doing, "elbv2", "DescribeTargetHealth", TargetGroupArn=arn)
-            except NotFoundError:  # deleted: it sends no traffic any more
-                continue
-            for entry in found.get("TargetHealthDescriptions", ()):
-                target = entry["Target"]
-                yield TargetHealth(
-                    arn, target["Id"], target.get("Port", 0), entry["TargetHealth"]["State"]
-                )
+    def console_output(self, instance: str) -> str:
+        """Return the end of an instance's console output, "" if there is none."""
+        return console_output(self._aws, instance)
 
     def set_desired(self, group: str, desired: int) -> None:
         """Set the desired capacity without waiting for a cooldown."""
@@ -219,6 +221,15 @@ class AutoScaling:
         operation = "TerminateInstanceInAutoScalingGroup"
         params = {"InstanceId": instance, "ShouldDecrementDesiredCapacity": decrement}
         self._aws.call(f"terminate instance {instance}", "autoscaling", operation, **params)
+
+    def enter_standby(self, group: str, instance: str) -> None:
+        """Put an instance into standby; the group becomes one smaller."""
+        params = {"InstanceIds": [instance], "ShouldDecrementDesiredCapacity": True}
+        self._act(f"put instance {instance} into standby", "EnterStandby", group, **params)
+
+    def tag_instance(self, instance: str, key: str, value: str) -> None:
+        """Write a tag of an instance."""
+        tag_instance(self._aws, instance, key, value)
 
     def protect(self, group: str, instances: tuple[str, ...], protected: bool) -> None:
         """Set scale-in protection of at most 50 instances."""
@@ -252,23 +263,11 @@ class AutoScaling:
 
     def deregister(self, target_group: str, targets: tuple[tuple[str, int], ...]) -> None:
         """Deregister targets."""
-        self._move("DeregisterTargets", target_group, targets)
+        change_targets(self._aws, "DeregisterTargets", target_group, targets)
 
     def register(self, target_group: str, targets: tuple[tuple[str, int], ...]) -> None:
         """Register targets."""
-        self._move("RegisterTargets", target_group, targets)
-
-    def _move(
-        self, operation: str, target_group: str, targets: tuple[tuple[str, int], ...]
-    ) -> None:
-        named = [{"Id": id_, **({"Port": port} if port else {})} for id_, port in targets]
-        self._aws.call(
-            f"change the targets of {target_group}",
-            "elbv2",
-            operation,
-            TargetGroupArn=target_group,
-            Targets=named,
-        )
+        change_targets(self._aws, "RegisterTargets", target_group, targets)
 
     def point_back(self, group: str, template: str, version: str) -> None:
         """Let the group launch from an earlier version of its template.
@@ -280,12 +279,7 @@ class AutoScaling:
 
     def set_tag(self, group: str, key: str, value: str | None) -> None:
         """Write or (None) delete a tag of the group that instances do not get."""
-        tag = {"ResourceId": group, "ResourceType": "auto-scaling-group", "Key": key}
-        if value is None:
-            self._aws.call(f"untag {group}", "autoscaling", "DeleteTags", Tags=[tag])
-        else:
-            full = {**tag, "Value": value, "PropagateAtLaunch": False}
-            self._aws.call(f"tag {group}", "autoscaling", "CreateOrUpdateTags", Tags=[full])
+        tag_group(self._aws, group, key, value)
 
     def _act(self, doing: str, operation: str, group: str, **params: Any) -> None:
         self._aws.call(doing, "autoscaling", operation, AutoScalingGroupName=group, **params)

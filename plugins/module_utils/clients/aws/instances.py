@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Instance
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import KEPT
 
 VALUES_PER_FILTER = 200
 """EC2 takes up to 200 values in a filter (DescribeInstances, API reference)."""
@@ -43,4 +44,5 @@ def joined(instance: Instance, machine: Mapping[str, Any]) -> Instance:
         launched_at=launched.timestamp() if launched else 0.0,
         private_dns=machine.get("PrivateDnsName", ""),
         platform=str(machine.get("Platform", "")).lower(),
+        kept=any(tag["Key"] == KEPT for tag in machine.get("Tags", ())),
     )

@@ -34,6 +34,8 @@ class Instance:
     private_dns: str = ""
     platform: str = ""
     """"windows" for Windows, else empty."""
+    kept: bool = False
+    """We have tagged it to be kept after its canary had failed."""
 
     @property
     def launched(self) -> bool:

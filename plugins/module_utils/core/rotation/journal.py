@@ -75,6 +75,8 @@ class Journal:
     """The template and version, or launch configuration, that the outdated nodes came from."""
     pointer_owed: bool = False
     """The canary failed, and what the group launches from has not gone back yet."""
+    kept: tuple[str, ...] = ()
+    """Instances among `decrements` that go into standby instead of being ended."""
     closing: tuple[str, ...] = ()
     """The closing words of a run that was stopped (see core.report.closing)."""
     unknown: tuple[tuple[str, str], ...] = ()

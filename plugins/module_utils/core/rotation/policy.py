@@ -91,6 +91,7 @@ class RotationPolicy:
     workload_gate: WorkloadGate = "wait"
     repair: bool = False
     confirm_sizes: bool = False
+    keep_failed: bool = False
     drain: DrainPolicy = DrainPolicy()
 
     def __post_init__(self) -> None:

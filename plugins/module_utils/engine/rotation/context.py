@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Command,
     DeletePod,
     Evict,
+    ReadConsole,
     ReadGroup,
     ReadLease,
     WriteLease,
@@ -85,7 +86,7 @@ class RotationContext(Known):
             self.commands.append(command)
 
     def _allows(self, command: Command) -> bool:
-        if isinstance(command, (ReadGroup, ReadLease, WriteLease)):
+        if isinstance(command, (ReadConsole, ReadGroup, ReadLease, WriteLease)):
             return True
         return self.may_act and (self.recorded or isinstance(command, (Evict, DeletePod)))
 

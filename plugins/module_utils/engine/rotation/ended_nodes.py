@@ -28,7 +28,9 @@ def awaited(ctx: RotationContext) -> tuple[str, ...]:
         else set()
     )
     ctx.poll_soon |= bool(former)
-    return tuple(sorted(former | (ctx.memory.marks.gone & ctx.by_instance.keys())))
+    stay = {one.id for one in ctx.group.instances if one.id in ctx.journal.kept and not one.ending}
+    gone = ctx.memory.marks.gone - stay
+    return tuple(sorted(former | (gone & ctx.by_instance.keys())))
 
 
 def delete_ended_nodes(ctx: RotationContext) -> tuple[str, ...]:

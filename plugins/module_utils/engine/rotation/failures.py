@@ -9,9 +9,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     ChangeNode,
     Command,
     Deregister,
+    EnterStandby,
+    ReadConsole,
     ReadGroup,
     SetDesired,
     SetMaxSize,
+    TagInstance,
     Terminate,
     WriteLease,
 )
@@ -34,6 +37,8 @@ REFUSED_TIMES, FAILED_TIMES = 3, 15
 failure."""
 RECENT_RETRY = 35.0
 """Seconds after which a failed command that is not tried again no longer counts."""
+OWN_RULES = (EnterStandby, ReadConsole, ReadGroup, TagInstance, WriteLease)
+"""Commands whose failures are judged where they are issued."""
 ACCESS_GRACE = 60.0
 """Seconds for which we may not be let in before that is final: a single 401 or 403 among good
 answers happens (kubernetes-client/python#678)."""
@@ -89,7 +94,8 @@ def access_error(ctx: RotationContext) -> RotatorError | None:
     errors = (
         retry.error
         for command, retry in ctx.memory.retries.items()
-        if retry.at + RECENT_RETRY > ctx.now and not isinstance(command, (SetDesired, SetMaxSize))
+        if retry.at + RECENT_RETRY > ctx.now
+        and not isinstance(command, (ReadConsole, SetDesired, SetMaxSize))
     )
     return next((error for error in errors if isinstance(error, AccessError)), None)
 
@@ -116,7 +122,7 @@ def _gives_up(command: Command, retry: Retry, shut: frozenset[type[Command]]) ->
 
     `shut`: kinds of commands that are known to be denied.
     """
-    if isinstance(command, (ReadGroup, WriteLease)):  # survey and lock have their own rules
+    if isinstance(command, OWN_RULES):
         return False
     if isinstance(retry.error, AccessError):
         return type(command) in shut

@@ -17,6 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     ended_nodes,
     failures,
     gate,
+    kept,
     lock,
     new_nodes,
     pointer,
@@ -121,6 +122,8 @@ def finish_release(ctx: RotationContext) -> None:
         raising.drop_raise(ctx)
         return
     if _points_back(ctx) and restore.restored(ctx) and ctx.recorded:
+        for instance in kept.in_standby(ctx):
+            restore.left(ctx, instance)
         if ctx.policy.restore_only and ctx.situation.surge:
             restore.left(ctx, shrink.surplus(ctx))
         for command, error in failures.hopeless(ctx).items():

@@ -51,10 +51,12 @@ STALE_READ_TIMEOUT = 90.0
 calls are eventually consistent); after that somebody else has changed it."""
 Mode = Literal["survey", "rotate", "settle", "release", "stop"]
 """What a run is at; see the glossary for settle."""
-NodePhase = Union[DrainPhase, Literal["outdated", "cordoned", "terminated"]]
+NodePhase = Union[DrainPhase, Literal["outdated", "cordoned", "terminated", "kept"]]
 """How far a node's replacement is."""
 CanaryVerdict = Literal["none", "passed", "failed"]
-RETRACTED = ("surplus", "broken")
+BROKEN = "broken"
+"""Reason for which a replacement node that failed is removed again."""
+RETRACTED = ("surplus", BROKEN)
 """Reasons for which a replacement node is removed again."""
 REPEAT = 20.0
 """Seconds for which an act of ours that succeeded counts, whatever reads say."""
@@ -87,6 +89,8 @@ class NodeRecord:
     image_id: str = ""
     evictions: int = 0
     blocked_by: tuple[str, ...] = ()
+    console_output: str | None = None
+    """The end of what a failed replacement node wrote; None until it was read."""
 
 
 @dataclasses.dataclass(frozen=True)

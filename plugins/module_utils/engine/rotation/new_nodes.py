@@ -21,8 +21,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.read
     lacking_targets,
     waiting_for,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import unknown
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
+    kept,
+    unknown,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import take
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.console import (
+    console_read,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -30,6 +36,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
     fail,
     settle,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import BROKEN
 
 WATCHED = 120.0
 """Seconds that a new node is watched at least before it counts as failed, however old it is: it may
@@ -228,10 +235,11 @@ def _failed(ctx: RotationContext, member: Member, text: str) -> None:
     """
     fail(
         ctx,
-        FailedError(text, "See its console output and kubelet log before the next try"),
+        FailedError(text, kept.advice(ctx)),
         member.name,
     )
-    take(ctx, member, "broken")
+    take(ctx, member, BROKEN)
+    console_read(ctx, member)
 
 
 def is_wide(ctx: RotationContext) -> bool:

@@ -13,7 +13,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Command,
     DeleteNode,
     DeletePod,
+    EnterStandby,
     Evict,
+    ReadConsole,
     ReadGroup,
     ReadLease,
     SetDesired,
@@ -68,9 +70,11 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
         return _read(memory, done)
     if isinstance(command, (ReadLease, WriteLease)):
         return _leased(memory, done)
+    if isinstance(command, ReadConsole):
+        return _console(memory, command, done.answer)
     memory = dataclasses.replace(memory, changed=True)
     memory = _asked(memory, command, done.ended)
-    if isinstance(command, Terminate):
+    if isinstance(command, (Terminate, EnterStandby)):
         memory = _terminated(memory, command, done.ended)
     if isinstance(command, DeleteNode):  # a finalizer may keep the Node for long
         memory = dataclasses.replace(memory, acts={**memory.acts, command: done.ended})
@@ -88,19 +92,29 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
     return memory
 
 
+def _console(memory: Memory, command: ReadConsole, text: str) -> Memory:
+    """Keep what the console of a failed node says."""
+    record = memory.records.get(command.instance)
+    if record is None:
+        return memory
+    records = {command.instance: dataclasses.replace(record, console_output=text)}
+    return dataclasses.replace(memory, records={**memory.records, **records})
+
+
 def _asked(memory: Memory, command: Command, now: float) -> Memory:
     """Note what a command does to desired and instances.
 
     It was performed, or may have been.
     """
-    if isinstance(command, Terminate):
+    if isinstance(command, (Terminate, EnterStandby)):
         memory = dataclasses.replace(memory, ended_by_us=memory.ended_by_us | {command.instance})
-    if isinstance(command, SetDesired) or (isinstance(command, Terminate) and command.decrement):
+    decrement = isinstance(command, Terminate) and command.decrement
+    if decrement or isinstance(command, (SetDesired, EnterStandby)):
         memory = dataclasses.replace(memory, desired_at=now)
     return memory
 
 
-def _terminated(memory: Memory, command: Terminate, now: float) -> Memory:
+def _terminated(memory: Memory, command: Terminate | EnterStandby, now: float) -> Memory:
     marks = dataclasses.replace(memory.marks, gone=memory.marks.gone | {command.instance})
     return dataclasses.replace(memory, marks=marks)
 

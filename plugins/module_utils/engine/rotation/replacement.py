@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Terminate
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import EnterStandby
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
@@ -18,17 +16,18 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange, changes
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
-    BALANCED,
     SOFT_TAINT,
     Member,
-    spread,
-    strands,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.advance import (
     advance as advance_drains,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import NodeStatus
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import dead, unknown
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
+    dead,
+    kept,
+    unknown,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.balancers import (
     leave_target_groups,
 )
@@ -38,12 +37,16 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ca
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ending import (
+    terminate,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
     barred,
     fail,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     RETRACTED,
+    NodeRecord,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.tolerating import (
     evicted_last,
@@ -53,13 +56,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.to
 def advance(ctx: RotationContext) -> None:
     """Advance every node that is being replaced."""
     leaving = ctx.situation.leaving
+    touched = [member for member in leaving if not kept.waits(ctx, member)]
     ready = [
-        member for member in leaving if _cordoned(ctx, member) and leave_target_groups(ctx, member)
+        member for member in touched if _cordoned(ctx, member) and leave_target_groups(ctx, member)
     ]
     for member in [member for member in ready if dead.is_dead(ctx, member)]:
         ready.remove(member)
         if member.id in ctx.memory.dead or dead.may_end(ctx, member):
-            _terminate(ctx, member)
+            terminate(ctx, member)
     nodes = [member.node.name for member in ready if member.node is not None]
     step = advance_drains(ctx.memory.drain, nodes, ctx.view, ctx.now, ctx.policy.drain)
     ctx.note(drain=step.memory)
@@ -104,7 +108,7 @@ def _nodeless(ctx: RotationContext, member: Member) -> None:
     ]
     if not taken_over:
         if unknown.is_unknown(ctx, member) or unknown.long_missing(ctx, member):
-            _terminate(ctx, member)
+            terminate(ctx, member)
         return
     give_up(ctx, member)
     text = (
@@ -144,82 +148,11 @@ def _follow(ctx: RotationContext, member: Member, status: NodeStatus) -> None:
     )
     if status.phase == "drained":
         if evicted_last(ctx, member):
-            _terminate(ctx, member)
+            terminate(ctx, member)
     elif status.phase in ("failed", "skipped"):
         reason = "; ".join(status.reasons) or "it was not drained in time"
         give_up(ctx, member)
         fail(ctx, FailedError(f"Node {member.name} could not be drained: {reason}"))
-
-
-def _terminate(ctx: RotationContext, member: Member) -> None:
-    """End a drained instance.
-
-    With decrement, recorded first, when the surge has done its work (no more outdated nodes are
-    left than the surge has brought replacement nodes, or we are settling) and the zones bear it.
-    Otherwise the group launches another in its place, in the zone that lacks one.
-    """
-    situation, decrements = ctx.situation, ctx.journal.decrements
-    in_flight = {
-        command.instance for command in ctx.view.in_flight if isinstance(command, Terminate)
-    }
-    if member.id in in_flight:
-        return
-    if member.id in decrements:
-        _decrement(ctx, member)
-        return
-    ours = situation.surge - len(decrements)
-    waiting = {member.id, *(other.id for other in unknown.to_replace(ctx))}
-    left = len(waiting - in_flight - set(decrements))
-    surplus = ctx.memory.records[member.id].reason in RETRACTED
-    shrink = surplus or ((ctx.memory.mode != "rotate" or left <= ours) and zones_bear(ctx, member))
-    if ours > 0 and shrink and situation.launched <= situation.desired:
-        ctx.record(decrements=(*decrements, member.id))
-    elif surplus and situation.launched <= situation.desired and decrements:
-        _wait_to_end(ctx, member)  # the group would only launch another
-    else:
-        ctx.do(Terminate(member.id, False))
-
-
-def _decrement(ctx: RotationContext, member: Member) -> None:
-    """End an instance with decrement as recorded, unless desired has changed since.
-
-    A decrement must not lower it below the base.
-    """
-    situation, read = ctx.situation, ctx.memory.read
-    if situation.surge < len(ctx.journal.decrements) and ctx.read_fresh:
-        rest = tuple(name for name in ctx.journal.decrements if name != member.id)
-        ctx.record(decrements=rest)
-    elif ctx.memory.doubt is None and read is not None and read.desired > situation.base:
-        ctx.do(Terminate(member.id, True))
-    else:
-        _wait_to_end(ctx, member)
-
-
-def _wait_to_end(ctx: RotationContext, member: Member) -> None:
-    """Wait until reads show that a drained instance may end; leave it in the end."""
-    ctx.poll_soon = True
-    if ctx.over(f"ending {member.id}", ctx.policy.terminate_timeout):
-        give_up(ctx, member)
-        text = (
-            f"Node {member.name} is drained and could not be ended: desired of Auto Scaling group"
-            f" {ctx.group.name} is changed by others again and again"
-        )
-        fail(ctx, FailedError(text))
-
-
-def zones_bear(ctx: RotationContext, member: Member) -> bool:
-    """Return whether the zones stay balanced without this instance.
-
-    As balanced, that is, as they were found.
-    """
-    decrements = {*ctx.journal.decrements, member.id}
-    zones = Counter(
-        other.instance.zone for other in ctx.situation.members if other.id not in decrements
-    )
-    if strands(ctx.situation, member, decrements):
-        return False
-    now = spread(ctx.situation.zones, ctx.group.zones)
-    return spread(zones, ctx.group.zones) <= max(BALANCED, ctx.journal.spread, now - 1)
 
 
 def skip_blocked(ctx: RotationContext) -> None:
@@ -277,7 +210,21 @@ def record_terminated(ctx: RotationContext) -> None:
         ctx.mark(selected=ctx.memory.marks.selected - {instance})
         record = ctx.memory.records[instance]
         fresh = record.reason in RETRACTED
+        if (
+            instance in ctx.journal.kept
+            and EnterStandby(ctx.group.name, instance) in ctx.memory.acts
+        ):
+            _keep(ctx, record)
+            continue
         ctx.about(instance, phase="terminated", replaced=not fresh, ended=ctx.now)
         ctx.tell("terminated", record.name, f"{instance}, {ctx.now - record.began:.0f} s")
         if not ctx.journal.canary and not fresh:
             ctx.record(canaries=ctx.journal.canaries + 1)
+
+
+def _keep(ctx: RotationContext, record: NodeRecord) -> None:
+    """Report an instance that was kept instead of ended."""
+    text = kept.sentence(record.instance_id, record.name)
+    ctx.about(record.instance_id, phase="kept", ended=ctx.now)
+    ctx.note(left=tuple(dict.fromkeys((*ctx.memory.left, text))))
+    ctx.tell("kept", record.name, text)

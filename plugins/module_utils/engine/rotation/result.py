@@ -108,6 +108,7 @@ def _told(record: NodeRecord, now: float) -> dict[str, Any]:
     return {
         **values,
         "blocked_by": list(record.blocked_by),
+        "console_output": record.console_output or "",
         "seconds": round((ended or now) - began, 1),
     }
 

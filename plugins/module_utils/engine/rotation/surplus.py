@@ -18,12 +18,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import may_take
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
-    replacement,
-    unknown,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import unknown
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ending import (
+    zones_bear,
 )
 
 LOOKED_AT = 10
@@ -76,7 +76,7 @@ def _if_available(ctx: RotationContext, best: Member) -> Spare:
 def _order(ctx: RotationContext, member: Member) -> tuple[bool, bool, float, float, str]:
     """Return a key that is greatest for the node that is needed least."""
     return (
-        replacement.zones_bear(ctx, member),
+        zones_bear(ctx, member),
         not member.joined,
         -_carried(ctx, member),
         member.instance.launched_at,

@@ -45,6 +45,24 @@ ACTS: list[tuple[str, tuple[Any, ...], str, dict[str, Any]]] = [
         {"InstanceId": "i-1", "ShouldDecrementDesiredCapacity": False},
     ),
     (
+        "enter_standby",
+        ("blue", "i-1"),
+        "autoscaling:EnterStandby",
+        {**BLUE, "InstanceIds": ["i-1"], "ShouldDecrementDesiredCapacity": True},
+    ),
+    (
+        "tag_instance",
+        ("i-1", "k", "v"),
+        "ec2:CreateTags",
+        {"Resources": ["i-1"], "Tags": [{"Key": "k", "Value": "v"}]},
+    ),
+    (
+        "console_output",
+        ("i-1",),
+        "ec2:GetConsoleOutput",
+        {"InstanceId": "i-1", "Latest": True},
+    ),
+    (
         "protect",
         ("blue", ("i-1", "i-2"), True),
         "autoscaling:SetInstanceProtection",

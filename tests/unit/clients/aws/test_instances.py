@@ -71,6 +71,11 @@ def test_what_ec2_knows_is_joined_with_what_the_group_knows() -> None:
     )
 
 
+@pytest.mark.parametrize(("key", "kept"), [("nodeops.rotator/kept", True), ("Name", False)])
+def test_the_tag_tells_that_an_instance_is_kept(key: str, kept: bool) -> None:
+    assert joined(KNOWN, {**MACHINE, "Tags": [{"Key": key, "Value": "r1"}]}).kept is kept
+
+
 def test_an_instance_that_ec2_does_not_know_stays_unknown() -> None:
     found = joined(KNOWN, {})
     assert (found.state, found.image_id, found.launched_at, found.private_dns) == ("", "", 0.0, "")

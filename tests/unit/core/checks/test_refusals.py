@@ -13,11 +13,15 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import (
     refusal,
     tagged_otherwise,
+    unsupported,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     NotFoundError,
     RefusedError,
     RotatorError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
+    read_group,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import a_group, an_instance
 
@@ -104,3 +108,28 @@ def test_a_group_that_belongs_to_another_cluster_by_its_tags(
     error = tagged_otherwise(dataclasses.replace(GROUP, tags=tags), cluster)
     assert (error is not None) is refused
     assert error is None or "belongs to cluster shop by its tags, not to blog" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("lifecycle", "kept", "refused"),
+    [
+        ("InService", False, False),
+        ("Standby", False, True),
+        ("EnteringStandby", False, True),
+        ("Standby", True, False),
+    ],
+)
+def test_an_instance_in_standby_is_a_reason_unless_a_rotation_keeps_it(
+    lifecycle: str, kept: bool, refused: bool
+) -> None:
+    shown = {
+        "AutoScalingGroupName": "blue",
+        "DesiredCapacity": 1,
+        "MinSize": 0,
+        "MaxSize": 1,
+        "LaunchTemplate": {"LaunchTemplateId": "lt-1", "Version": "2"},
+    }
+    instance = an_instance("w", lifecycle=lifecycle, kept=kept)
+    group = dataclasses.replace(read_group(shown), instances=(instance,))
+    found = ["has an instance in standby (i-w)"] if refused else []
+    assert list(unsupported(group)) == found

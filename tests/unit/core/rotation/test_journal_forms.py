@@ -51,6 +51,7 @@ FULL = Journal(
     short=(("Deployment shop/web", 4),),
     previous=("lt-1", "1"),
     pointer_owed=True,
+    kept=("i-1",),
     closing=("Run r1 was stopped",),
 )
 """A record in which nothing has its default."""

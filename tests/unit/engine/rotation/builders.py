@@ -119,7 +119,9 @@ def a_context(
 def selected(*names: str, reason: str = "version 1, target is 2") -> dict[str, Any]:
     """Fields of a memory in which these instances have been chosen to leave."""
     ids = [f"i-{name}" for name in names]
-    records = {id_: NodeRecord(id_.removeprefix("i-"), id_, "a", reason) for id_ in ids}
+    records = {
+        id_: NodeRecord(id_.removeprefix("i-"), id_, "a", reason, console_output="") for id_ in ids
+    }
     return {"marks": Marks(selected=frozenset(ids)), "records": records}
 
 

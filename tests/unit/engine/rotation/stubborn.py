@@ -19,9 +19,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Command,
     DeleteNode,
     DeletePod,
+    EnterStandby,
     Evict,
     Protect,
     ProtectNew,
+    ReadConsole,
     ReadGroup,
     ReadLease,
     Resume,
@@ -29,6 +31,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     SetMaxSize,
     SetTag,
     Suspend,
+    TagInstance,
     Terminate,
     WriteLease,
 )
@@ -155,6 +158,8 @@ class Stubborn:
             return dataclasses.replace(self.group, desired=desired, read_at=2000.0 + self.time)
         if isinstance(command, ReadLease):
             return self.lease
+        if isinstance(command, ReadConsole):
+            return "kernel panic" if happens else ""
         if isinstance(command, WriteLease):
             return self._write(command.lease)
         if isinstance(command, (Evict, DeletePod)):
@@ -185,11 +190,25 @@ class Stubborn:
             self._launch()
         elif isinstance(command, Terminate):
             self._terminate(command)
+        elif isinstance(command, (EnterStandby, TagInstance)):
+            self._keep(command)
         elif isinstance(command, ChangeNode):
             self._change(command)
         elif isinstance(command, DeleteNode):
             self.nodes.pop(command.name, None)
             self._changed("nodes")
+
+    def _keep(self, command: EnterStandby | TagInstance) -> None:
+        tags = isinstance(command, TagInstance)
+        change: dict[str, Any] = {"kept": True} if tags else {"lifecycle": "Standby"}
+        self.group = dataclasses.replace(
+            self.group,
+            desired=self.group.desired - (not tags),
+            instances=tuple(
+                dataclasses.replace(one, **change) if one.id == command.instance else one
+                for one in self.group.instances
+            ),
+        )
 
     def _terminate(self, command: Terminate) -> None:
         stays = [one for one in self.group.instances if one.id != command.instance]

@@ -84,6 +84,7 @@ class TestNodes:
             "image_id": "ami-old",
             "evictions": 14,
             "blocked_by": ["shop/cart", "bank/till"],
+            "console_output": "",
             "seconds": 60.0,
         }
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -270,3 +271,26 @@ def test_status_checks_and_volumes(world: Any) -> None:
         )
         == 6
     )
+
+
+def test_the_console_of_an_instance_is_posted_late_unless_the_latest_is_asked_for(
+    world: Any,
+) -> None:
+    name = world.first()
+    instance = world.account.instances[name]
+    instance.launched_at = world.account.kernel.now
+    early = world.call("ec2", "GetConsoleOutput", InstanceId=name)
+    assert early["InstanceId"] == name and "Output" not in early
+    latest = world.call("ec2", "GetConsoleOutput", InstanceId=name, Latest=True)
+    assert name in base64.b64decode(latest["Output"]).decode()
+    instance.launched_at -= 3600
+    assert world.call("ec2", "GetConsoleOutput", InstanceId=name)["Output"] == latest["Output"]
+
+
+def test_the_latest_console_output_needs_nitro(world: Any) -> None:
+    name = world.first()
+    world.account.instances[name].instance_type = "t2.large"
+    refused = world.refused("ec2", "GetConsoleOutput", InstanceId=name, Latest=True)
+    assert refused.code == "UnsupportedOperation"
+    missing = world.refused("ec2", "GetConsoleOutput", InstanceId="i-0123456789abcdef0")
+    assert missing.code == "InvalidInstanceID.NotFound"

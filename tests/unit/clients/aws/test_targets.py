@@ -1,0 +1,42 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Targets of target groups, and their health."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.targets import (
+    change_targets,
+    read_targets,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import TargetHealth
+from ansible_collections.nodeops.rotator.tests.unit.clients.aws.recorded import Recorded, refusal
+
+HEALTHY = {
+    "TargetHealthDescriptions": [
+        {"Target": {"Id": "i-1", "Port": 80}, "TargetHealth": {"State": "healthy"}}
+    ]
+}
+
+
+def test_a_target_group_that_is_deleted_has_no_targets_and_the_next_is_read() -> None:
+    raw = Recorded(DescribeTargetHealth=[refusal("TargetGroupNotFound"), HEALTHY])
+    assert list(read_targets(Aws(raw), ["gone", "web"])) == [
+        TargetHealth("web", "i-1", 80, "healthy")
+    ]
+
+
+def test_what_may_not_be_read_is_not_taken_for_none() -> None:
+    with pytest.raises(ForbiddenError):
+        list(read_targets(Aws(Recorded(DescribeTargetHealth=refusal("AccessDenied"))), ["web"]))
+
+
+def test_a_target_without_a_port_is_named_by_its_id() -> None:
+    raw = Recorded()
+    change_targets(Aws(raw), "RegisterTargets", "web", (("i-1", 80), ("i-2", 0)))
+    targets = [{"Id": "i-1", "Port": 80}, {"Id": "i-2"}]
+    assert raw.calls == [("elbv2:RegisterTargets", {"TargetGroupArn": "web", "Targets": targets})]

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A failed canary ends, or is kept, as its record says, and its console is read before."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    EnterStandby,
+    ReadConsole,
+    Terminate,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ending import (
+    terminate,
+)
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    a_group,
+    a_node,
+    an_instance,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
+    POLICY,
+    RUNNING,
+    a_context,
+    selected,
+)
+
+FAILED = dataclasses.replace(RUNNING, canary="failed")
+
+
+def ending(kept: bool = True, **more: Any) -> RotationContext:
+    """A look at a group of one old node and one new one that has failed and is drained."""
+    new = an_instance("n", fresh=True, kept=kept)
+    fields = {"journal": FAILED, "mode": "settle", "ours": 1, **selected("n", reason="broken")}
+    policy = dataclasses.replace(POLICY, keep_failed=True)
+    ctx = a_context(
+        a_group(an_instance("w"), new),
+        [a_node("w"), a_node("n")],
+        policy=policy,
+        **{**fields, **more},
+    )
+    terminate(ctx, next(member for member in ctx.situation.members if member.id == "i-n"))
+    return ctx
+
+
+def test_it_is_not_ended_before_its_console_was_read() -> None:
+    fields = selected("n", reason="broken")
+    unread = dataclasses.replace(fields["records"]["i-n"], console_output=None)
+    ctx = ending(records={"i-n": unread})
+    assert ctx.commands == [ReadConsole("i-n")] and ctx.journal.decrements == ()
+
+
+def test_that_it_is_kept_is_recorded_with_its_decrement() -> None:
+    ctx = ending()
+    assert (ctx.journal.decrements, ctx.journal.kept, ctx.commands) == (("i-n",), ("i-n",), [])
+
+
+def test_without_its_tag_nothing_is_recorded() -> None:
+    assert ending(kept=False).journal.decrements == ()
+
+
+@pytest.mark.parametrize(
+    ("kept", "command"),
+    [(("i-n",), EnterStandby("blue", "i-n")), ((), Terminate("i-n", True))],
+)
+def test_what_is_recorded_is_done(kept: tuple[str, ...], command: Any) -> None:
+    ctx = ending(journal=dataclasses.replace(FAILED, decrements=("i-n",), kept=kept))
+    assert ctx.commands == [command]
+
+
+@pytest.mark.parametrize("command", [EnterStandby("blue", "i-n"), Terminate("i-n", True)])
+def test_what_is_in_flight_is_not_done_again(command: Any) -> None:
+    journal = dataclasses.replace(FAILED, decrements=("i-n",), kept=("i-n",))
+    assert ending(journal=journal, in_flight=[command]).commands == []
