@@ -22,13 +22,17 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.re
 
 
 def close(ctx: RotationContext) -> None:
-    """Record and report, once, how far this run came and how to resume it."""
+    """Report, once, how far this run came and how to resume it.
+
+    Record it for the next run if this one has begun and left something to do.
+    """
     if CLOSING in ctx.memory.told or ctx.memory.group is None:
         return
     reason = ctx.view.stop.reason if ctx.view.stop else ""
     values = conclude(_after_release(ctx), "stopped").values
     lines = closing(values, ctx.policy.run, reason, ctx.policy.again)
-    ctx.record(closing=lines)
+    if ctx.memory.mode != "survey" and (ctx.situation.outdated or not ctx.journal.clean):
+        ctx.record(closing=lines)
     ctx.note(told=ctx.memory.told | {CLOSING})
     for text in lines:
         ctx.tell(CLOSING, ctx.policy.group, text)

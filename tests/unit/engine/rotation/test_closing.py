@@ -45,6 +45,18 @@ def test_the_words_are_recorded_and_reported_once() -> None:
     assert len(ctx.events) == len(told)
 
 
+def test_a_run_that_had_nothing_left_to_do_records_none() -> None:
+    ctx = a_context(a_group(an_instance("n", fresh=True)), [a_node("n")], Journal(run="r1"))
+    close(ctx)
+    assert ctx.journal.closing == () and ctx.events
+
+
+def test_a_run_that_had_not_begun_leaves_the_record_as_it_was() -> None:
+    ctx = a_context(GROUP, [a_node("w")], Journal(closing=WORDS), mode="survey")
+    close(ctx)
+    assert ctx.journal.closing == WORDS and ctx.events
+
+
 def test_the_lease_that_holds_them_is_not_called_held() -> None:
     ctx = stopping()
     close(ctx)
