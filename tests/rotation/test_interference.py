@@ -22,6 +22,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.builders import (
     sizes,
     traces,
 )
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
 from ansible_collections.nodeops.rotator.tests.simulation.runs import prepare, rotate
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import point_to
 from ansible_collections.nodeops.rotator.tests.simulation.world import (
@@ -153,3 +154,24 @@ def test_a_template_taken_back_by_a_new_version_with_the_old_content_makes_nobod
         and run.result.values["target"]["version"] == "3"
     )
     assert old_only(world)
+
+
+@pytest.mark.parametrize("after", [0.2, 1.0, 5.0])
+def test_a_raise_right_after_our_decrement_is_not_taken_for_its_failure(after: float) -> None:
+    world = due(replicas=4)
+    world.account.groups[BLUE].maximum = 8
+
+    def follow(call: Call) -> None:
+        if call.params.get("ShouldDecrementDesiredCapacity"):
+            world.gate.judges.remove(follow)
+            world.kernel.after(after, more)
+
+    def more() -> None:
+        params = {"AutoScalingGroupName": BLUE, "DesiredCapacity": 5}
+        world.account.call("autoscaling", "SetDesiredCapacity", params, "operator")
+        grown(world, 1)
+
+    world.gate.judges.append(follow)
+    run = rotate(world, BLUE)
+    assert run.result is not None and run.result.error is None, run.story()[-5:]
+    assert sizes(world) == (5, 5, 8) and all_current(world) and traces(world) == CLEAN

@@ -31,7 +31,7 @@ SINCE = 30.0
 """Seconds for which what was there before the first run has been there at least."""
 AFTERWARDS = 180.0
 """Seconds for which the world is watched after the last run."""
-DRAIN = DrainPolicy(timeout=900, pdb_timeout=300, epoch=EPOCH.timestamp())
+DRAIN = DrainPolicy(timeout=1200, pdb_timeout=600, epoch=EPOCH.timestamp())
 
 
 class Hang(Exception):
@@ -110,7 +110,10 @@ def _goes_on(stage: Stage, run: Run) -> bool:
 
     It was interrupted, or it was refused although an earlier one has left something.
     """
-    if run.result is None or run.result.status in ("stopped", "suspended"):
+    if run.result is None or run.result.status == "stopped":
+        return True
+    if run.result.status == "suspended":
+        stage.expired.clear()
         return True
     if run.result.status != "refused" or len(stage.runs) == 1:
         return False

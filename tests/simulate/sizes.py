@@ -51,6 +51,16 @@ class Sizes:
         self._writes.append(states[0])
         self.become(now, found)
 
+    def taken(self, now: float, before: int) -> None:
+        """Note that somebody ends an instance with decrement: our surge, while there is one."""
+        self._writes.append(_Write(now, before, self.bases))
+        self.become(now, {min(base, before - 1) for base in self.bases})
+
+    def at_least(self, now: float, minimum: int) -> None:
+        """Note that somebody has raised MinSize."""
+        self.minimum = minimum
+        self.become(now, {max(base, minimum) for base in self.bases})
+
     def crossed(self, now: float, bases: Iterable[int]) -> None:
         """A write of ours and one of somebody else have crossed: these are right too."""
         self.become(now, self.bases | set(bases))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulate.found import Found
 from ansible_collections.nodeops.rotator.tests.simulate.judge import FairJudge
+from ansible_collections.nodeops.rotator.tests.simulate.oracles import Oracles
 from ansible_collections.nodeops.rotator.tests.simulate.sizes import Sizes
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build as aws
 from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
@@ -19,6 +20,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group, Member
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
+from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import resolve_origins
 from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
@@ -59,13 +61,23 @@ class Stage:
         self.interruptions: list[tuple[int, str]] = []
         self.restores_after_interruption = False
         self.rivals: list[float] = []
+        self.expired: list[bool] = []
         self.foreign_ends: set[str] = set()
         self.ends: dict[str, float] = {}
         self.log: list[tuple[float, str]] = []
         _furnish(self)
         self.world.behave(aws=plan.aws)
         self.found = Found.of(self)
+        self.oracles = Oracles(self)
         self.world.account.member_observers.append(self._enters_service)
+
+    def launches(self) -> str:
+        """Return the image that the group would launch now, "" if there is none."""
+        try:
+            origins = resolve_origins(self.world.account, self.group)
+        except AwsError:
+            return ""
+        return str(origins[0].data["ImageId"])
 
     def _enters_service(self, group: Group, member: Member) -> None:
         enters = (
@@ -150,6 +162,8 @@ class Stage:
         after = max(self.group.minimum, min(wanted, self.group.maximum))
         if after != before:
             self.sizes.foreign(self.now, before, after)
+            if after < before:
+                self.oracles.lowered()
             self.judge.note("desired")
             self.judge.note("zones")
             self.tell(f"SOMEBODY sets desired from {before} to {after}")
@@ -162,9 +176,31 @@ class Stage:
         self.found.maximum = {max(wanted, self.group.desired)}
         self.sizes.maximum = max(self.found.maximum)
         self.judge.note("maximum")
+        self.oracles.lowered()
         self.tell(f"SOMEBODY sets MaxSize to {max(self.found.maximum)}")
         params = {"AutoScalingGroupName": self.name, "MaxSize": max(self.found.maximum)}
         self.aws("UpdateAutoScalingGroup", **params)
+
+    def set_minimum(self, wanted: int) -> None:
+        """Somebody sets MinSize."""
+        self.found.minimum = wanted
+        self.sizes.at_least(self.now, wanted)
+        self.tell(f"SOMEBODY sets MinSize to {wanted}")
+        self.judge.note("desired")
+        self.aws("UpdateAutoScalingGroup", AutoScalingGroupName=self.name, MinSize=wanted)
+
+    def scale_down(self, instance: Instance) -> None:
+        """An autoscaler ends an instance with decrement, if MinSize allows."""
+        before = self.group.desired
+        if before - 1 < self.group.minimum:
+            return
+        self.tell(f"AUTOSCALER takes {instance.id}, desired {before} to {before - 1}")
+        self.foreign_ends.add(instance.id)
+        self.sizes.taken(self.now, before)
+        self.judge.note("desired")
+        self.judge.note("zones")
+        params = {"InstanceId": instance.id, "ShouldDecrementDesiredCapacity": True}
+        self.aws("TerminateInstanceInAutoScalingGroup", **params)
 
     def end(self, instance: Instance, reason: tuple[str, str] = SPOT) -> None:
         """An instance ends, by EC2's doing or somebody's who does not ask the group."""

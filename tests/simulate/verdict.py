@@ -11,6 +11,7 @@ import re
 from ansible_collections.nodeops.rotator.tests.simulate.plan import Plan
 from ansible_collections.nodeops.rotator.tests.simulate.play import Hang, play
 from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+from ansible_collections.nodeops.rotator.tests.simulate.truthful import false_statements
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,9 +41,10 @@ def judge(plan: Plan) -> Verdict:
         play(stage)
     except Hang as error:
         return Verdict(hangs=(str(error),), story=tuple(stage.story()))
-    breaches = [f"{one.at:.1f} {one.command}: {one.why}" for one in stage.judge.breaches]
+    found = [*stage.judge.breaches, *stage.oracles.breaches]
+    breaches = [f"{one.at:.1f} {one.command}: {one.why}" for one in found]
     return Verdict(
-        (*breaches, *_false_statements(stage)),
+        (*breaches, *false_statements(stage)),
         (),
         (*_untold(stage), *_unexplained(stage)),
         tuple(stage.story()),
@@ -71,17 +73,3 @@ def _unexplained(stage: Stage) -> list[str]:
     if any(re.search(pattern, told) for pattern in stage.excused):
         return []
     return [f"unexplained: {told}"]
-
-
-def _false_statements(stage: Stage) -> list[str]:
-    """Statuses that say what is not so."""
-    result = stage.last.result
-    if result is None or result.status not in ("complete", "unchanged"):
-        return []
-    target = stage.world.facts["new_image"]
-    old = [one.id for one in stage.instances() if one.image_id != target]
-    found = [f"{result.status} is said, and {', '.join(old)} runs another image"] if old else []
-    lost = stage.found.untargeted & {one.id for one in stage.instances(True)}
-    if lost and result.status == "complete" and stage.group.target_groups:
-        found.append(f"complete is said, and {', '.join(sorted(lost))} gets no traffic")
-    return found

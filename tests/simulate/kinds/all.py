@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.tests.simulate.kinds import (
+    access,
     answers,
     capacity,
     group,
@@ -17,5 +18,5 @@ from ansible_collections.nodeops.rotator.tests.simulate.kinds import (
 )
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import KINDS
 
-MODULES = (answers, capacity, group, numbers, runs, silence, undoers, unseen)
+MODULES = (access, answers, capacity, group, numbers, runs, silence, undoers, unseen)
 __all__ = ("KINDS", "MODULES")

@@ -79,7 +79,7 @@ def new_nodes_lack_a_label(stage: Stage, dice: random.Random) -> None:
 @kind("D", weight=2)
 def a_budget_allows_nothing(stage: Stage, dice: random.Random) -> None:
     """For a while, or for good."""
-    lasting = dice.choice([60.0, 150.0, 400.0, FOREVER])
+    lasting = dice.choice([60.0, 300.0, 800.0, FOREVER])
     world, spec = stage.world, {"spec": {"maxUnavailable": 0}}
     budget = world.cluster.object("poddisruptionbudgets", "cart", "shop")
     if budget is None:
@@ -93,7 +93,7 @@ def a_budget_allows_nothing(stage: Stage, dice: random.Random) -> None:
 
     change(spec)
     stage.after(lasting, lambda: change(before))
-    if lasting > 150:
+    if lasting > 300:
         stage.excuse(BLOCKED)
 
 

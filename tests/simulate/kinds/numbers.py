@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import random
 
+from ansible_collections.nodeops.rotator.tests.simulate.found import SHIELD
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import kind
 from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+from ansible_collections.nodeops.rotator.tests.simulation.rules import is_evictable
+from ansible_collections.nodeops.rotator.tests.simulation.truth import is_ready
 
 
 @kind("B", weight=2)
@@ -34,6 +37,31 @@ def an_old_size_is_written_back(stage: Stage, dice: random.Random) -> None:
 @kind("B", weight=2)
 def maximum_is_changed(stage: Stage, dice: random.Random) -> None:
     stage.set_maximum(dice.choice([stage.group.maximum + 2, stage.plan.size + 5]))
+
+
+@kind("B")
+def the_minimum_is_raised(stage: Stage, dice: random.Random) -> None:
+    """To what is desired now, the surge included."""
+    stage.set_minimum(stage.group.desired)
+
+
+@kind("B", weight=2)
+def an_autoscaler_takes_new_nodes(stage: Stage, dice: random.Random) -> None:
+    """With decrement, when they are empty; perhaps it does not know the annotation against it."""
+    knows, seconds = dice.random() < 0.6, dice.choice([20.0, 60.0])
+
+    def take() -> None:
+        for instance in stage.instances(True):
+            node = stage.world.node_of(instance)
+            if node is None or (knows and SHIELD in (node["metadata"].get("annotations") or {})):
+                continue
+            pods = stage.world.cluster.pods_on(node["metadata"]["name"])
+            if is_ready(node) and not any(is_evictable(pod) for pod in pods):
+                stage.scale_down(instance)
+                return
+
+    stage.every(seconds, take, dice.choice([120.0, 600.0]))
+    stage.excuse("ended before they were ready|Nothing could be replaced")
 
 
 @kind("B", weight=3)

@@ -16,6 +16,9 @@ from ansible_collections.nodeops.rotator.tests.simulation.truth import is_ready
 def silence(stage: Stage, instance: Instance, lasting: float = 0.0) -> None:
     """The kubelet of an instance falls silent, for so many seconds (0: for good)."""
     stage.tell(f"KUBELET of {instance.id} ({instance.private_dns}) falls silent for {lasting:.0f}")
+    if stage.plan.kube["node_monitor_grace"] > 100:
+        # Its pods count as lost for longer than a budget is waited for.
+        stage.excuse("could not be drained.*blocked by PDB")
     if any(node for node in stage.nodes() if not is_ready(node)):
         stage.excuse("do not answer")
     stage.world.cluster.node_silent(instance.private_dns)

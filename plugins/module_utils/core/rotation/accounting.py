@@ -50,7 +50,8 @@ class Reading:
     """One read of the group: when it was begun, and what it showed.
 
     `launched`: ids of Pending and InService instances. `ended_elsewhere`: how many instances that
-    we did not terminate have ended since `expected` last changed.
+    we did not terminate have ended since `expected` last changed. `answered`: instances whose end
+    with decrement Auto Scaling has answered well, so that desired was one less then.
     """
 
     begun: float
@@ -58,6 +59,7 @@ class Reading:
     launched: frozenset[str]
     min_size: int
     ended_elsewhere: int = 0
+    answered: frozenset[str] = frozenset()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,6 +108,8 @@ def explain(
         return Explained(account, Doubt(reading.desired, reading.begun))
     if reading.begun - doubt.since < CONFIRM:
         return Explained(account, doubt)
+    account = _answered(account, reading)
+    gone = [name for name in account.decrements if name not in reading.launched]
     if _may_be_ours(account, reading):
         # Evidence, not bookkeeping: desired shows which of the lost decrements took place.
         return Explained(_without(account, gone, reading.desired)) if gone else Explained(account)
@@ -129,6 +133,12 @@ def _raised(account: Account, reading: Reading) -> Account:
     if account.raise_from is not None and reading.desired == account.expected:
         return dataclasses.replace(account, raise_from=None)
     return account
+
+
+def _answered(account: Account, reading: Reading) -> Account:
+    """Return the account after the decrements that were answered well, which did take place."""
+    took_place = [name for name in account.decrements if name in reading.answered]
+    return _without(account, took_place, account.expected - len(took_place))
 
 
 def _may_be_ours(account: Account, reading: Reading) -> bool:

@@ -132,6 +132,8 @@ class Memory:
     doubt: Doubt | None = None
     lost: frozenset[str] = frozenset()
     ended_by_us: frozenset[str] = frozenset()
+    decremented: frozenset[str] = frozenset()
+    """Instances whose end with decrement Auto Scaling has answered well."""
     foreign: tuple[Foreign, ...] = ()
     seen_nodes: frozenset[str] = frozenset()
     watched: frozenset[str] = frozenset()

@@ -116,6 +116,8 @@ def _asked(memory: Memory, command: Command, now: float) -> Memory:
 
 def _terminated(memory: Memory, command: Terminate | EnterStandby, now: float) -> Memory:
     marks = dataclasses.replace(memory.marks, gone=memory.marks.gone | {command.instance})
+    if command.decrement:
+        memory = dataclasses.replace(memory, decremented=memory.decremented | {command.instance})
     return dataclasses.replace(memory, marks=marks)
 
 
@@ -140,7 +142,8 @@ def _account(memory: Memory, group: Group, began: float) -> Memory:
     launched = frozenset(instance.id for instance in group.launched)
     before = {instance.id for instance in memory.read.launched} if memory.read else set()
     lost = memory.lost | (before - launched - memory.ended_by_us)
-    reading = Reading(began, group.desired, launched, group.min_size, len(lost))
+    answered = memory.decremented
+    reading = Reading(began, group.desired, launched, group.min_size, len(lost), answered)
     ours = memory.journal.max_size or ()
     ceiling = ours[0] if group.max_size in ours else group.max_size
     told = explain(memory.journal.account, memory.doubt, reading, memory.desired_at, ceiling)

@@ -30,15 +30,32 @@ def reads(
     ended_elsewhere: int = 0,
     least: int = 0,
     ceiling: int = 100,
+    answered: frozenset[str] = frozenset(),
 ) -> list[Explained]:
     """Show the account these (begun, desired) one after the other."""
     found: list[Explained] = []
     doubt: Doubt | None = None
     for begun, desired in shown:
-        reading = Reading(begun, desired, launched, least, ended_elsewhere)
+        reading = Reading(begun, desired, launched, least, ended_elsewhere, answered)
         found.append(explain(account, doubt, reading, written, ceiling))
         account, doubt = found[-1].account, found[-1].doubt
     return found
+
+
+@pytest.mark.parametrize(
+    ("answered", "expected"),
+    [
+        pytest.param(("i-a",), Account(5, 5), id="somebody raised what we had lowered"),
+        pytest.param((), Account(4, 5), id="nobody knows whether we have lowered it"),
+    ],
+)
+def test_a_decrement_that_was_answered_has_taken_place(
+    answered: tuple[str, ...], expected: Account
+) -> None:
+    """Desired is as before: our decrement and somebody's raise, or neither of them."""
+    account = Account(4, 5, None, ("i-a",))
+    *_first, last = reads(account, (30, 5), (40, 5), answered=frozenset(answered))
+    assert last.account == expected and (last.foreign is not None) is bool(answered)
 
 
 def test_the_expected_value_explains_itself() -> None:

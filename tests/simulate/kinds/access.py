@@ -1,0 +1,76 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Permissions that are withdrawn, credentials that expire, webhooks that refuse."""
+
+from __future__ import annotations
+
+import random
+
+from ansible_collections.nodeops.rotator.tests.simulate.kinds.answers import WRITES
+from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import BEFORE, kind
+from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
+from ansible_collections.nodeops.rotator.tests.simulation.kube.admission import Webhook
+
+SHORT = 25.0
+"""Seconds for which anything may be refused without an end of the run."""
+OBJECTS = ("patch nodes", "create pods/eviction", "update leases", "delete nodes")
+
+
+@kind("G", weight=2)
+def a_permission_of_aws_is_withdrawn(stage: Stage, dice: random.Random) -> None:
+    """For a while, or for good."""
+    operation, lasting = dice.choice(WRITES), dice.choice([SHORT, 300.0, 0.0])
+    denied = ("host_*", f"autoscaling:{operation}")
+    stage.tell(f"SOMEBODY denies {operation} for {lasting:.0f}")
+    stage.world.account.denied.append(denied)
+    if lasting:
+        stage.after(lasting, lambda: stage.world.account.denied.remove(denied))
+    if lasting != SHORT:
+        stage.excuse(operation)
+
+
+@kind("G", weight=2)
+def a_permission_of_the_cluster_is_withdrawn(stage: Stage, dice: random.Random) -> None:
+    operation, lasting = dice.choice(OBJECTS), dice.choice([SHORT, 300.0, 0.0])
+    denied = ("host_*", operation)
+    stage.tell(f"SOMEBODY denies {operation} for {lasting:.0f}")
+    stage.world.cluster.denied.append(denied)
+    if lasting:
+        stage.after(lasting, lambda: stage.world.cluster.denied.remove(denied))
+    if lasting != SHORT:
+        stage.excuse("cannot|forbidden|could not be renewed")
+
+
+@kind("G")
+def a_webhook_refuses_nodes(stage: Stage, dice: random.Random) -> None:
+    hook = Webhook("nodes.policy.example", "patch nodes", "no", broken=dice.random() < 0.5)
+    lasting = dice.choice([SHORT, 300.0])
+    stage.tell(f"WEBHOOK refuses nodes for {lasting:.0f}")
+    stage.world.cluster.webhooks.append(hook)
+    stage.after(lasting, lambda: stage.world.cluster.webhooks.remove(hook))
+    if lasting != SHORT:
+        stage.excuse(hook.name)
+
+
+@kind("G")
+def the_credentials_expire(stage: Stage, dice: random.Random) -> None:
+    """Somebody renews them before he runs again."""
+    stage.tell("CREDENTIALS expire")
+    stage.expired.append(True)
+    fault = Fault("autoscaling:*", "ExpiredToken", times=-1)
+    fault.where = lambda call: bool(stage.expired) and stage.ours(call)
+    stage.world.gate.faults.append(fault)
+    stage.excuse("refused: .*ExpiredToken")
+
+
+@kind("H", BEFORE)
+def an_instance_is_in_standby(stage: Stage, dice: random.Random) -> None:
+    """So that nothing may begin."""
+    instance = dice.choice(stage.instances())
+    params = {"InstanceIds": [instance.id], "AutoScalingGroupName": stage.name}
+    stage.found.known.discard(instance.id)
+    stage.aws("EnterStandby", **params, ShouldDecrementDesiredCapacity=False)
+    stage.world.kernel.advance(stage.now + 300)
+    stage.excuse("standby")

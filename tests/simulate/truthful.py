@@ -1,0 +1,71 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether what runs say is true, and what became of the canary and the template."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+
+UNTOUCHED = ("Read", "WriteLease")
+"""Commands of a run that has touched nothing: taking its lock and giving it up is nothing."""
+
+
+def false_statements(stage: Stage) -> list[str]:
+    """Return the statements of the runs that are not true."""
+    return [*_of_the_last(stage), *_refusals(stage), *_canary(stage), *_template(stage)]
+
+
+def _of_the_last(stage: Stage) -> list[str]:
+    result = stage.last.result
+    if result is None or result.status not in ("complete", "unchanged"):
+        return []
+    target = stage.world.facts["new_image"]
+    old = [one.id for one in stage.instances() if one.image_id != target]
+    found = [f"{result.status} is said, and {', '.join(old)} runs another image"] if old else []
+    lost = stage.found.untargeted & {one.id for one in stage.instances(True)}
+    if lost and result.status == "complete" and stage.group.target_groups:
+        found.append(f"complete is said, and {', '.join(sorted(lost))} gets no traffic")
+    return found
+
+
+def _refusals(stage: Stage) -> list[str]:
+    """Refused is said only by a run that has touched nothing."""
+    found = []
+    for run in stage.runs:
+        if run.result is None or run.result.status != "refused":
+            continue
+        acts = [
+            type(command).__name__
+            for _at, command in run.inbox.commands
+            if not type(command).__name__.startswith(UNTOUCHED)
+        ]
+        if acts:
+            found.append(f"{run.policy.run} says refused after {', '.join(acts[:3])}")
+    return found
+
+
+def _canary(stage: Stage) -> list[str]:
+    """A bad image takes no more old nodes than there are canaries."""
+    if not stage.found.canary_fails:
+        return []
+    ended = {record["instance_id"] for run in stage.runs if run.result for record in _ended(run)}
+    old = {name for name in ended if name in stage.found.known}
+    most = stage.plan.options["canary"] * len(stage.runs)
+    return [f"a bad image takes {len(old)} old nodes"] if len(old) > most else []
+
+
+def _ended(run: object) -> list[dict[str, str]]:
+    result = run.result  # type: ignore[attr-defined]
+    return [record for record in result.values["nodes"] if record["phase"] == "terminated"]
+
+
+def _template(stage: Stage) -> list[str]:
+    """The template goes back after a failed canary, and never otherwise."""
+    if stage.found.moved:
+        return []
+    result, image = stage.last.result, stage.launches()
+    failed = result is not None and result.values["canary"] == "failed"
+    wanted = stage.world.facts["old_image" if failed else "new_image"]
+    named = result is not None and any("launches from" in s for s in result.values["not_restored"])
+    return [] if image == wanted or named else [f"the group launches {image} instead of {wanted}"]
