@@ -84,6 +84,10 @@ simulate: venv ## try random worlds with random faults (WORLDS=300 SEED=1; WORLD
 	@$(run).simulate $(if $(WORLDS),--worlds $(WORLDS)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(WORLD),--world $(WORLD)) $(if $(KEEP),--keep $(KEEP)) $(if $(SIZE),--size $(SIZE))
 
+.PHONY: mutations
+mutations: venv ## plant faults one by one and see that the named test of each fails
+	@$(run).mutations
+
 .PHONY: bench-drain
 bench-drain: venv ## compare node_drain with kubectl drain and kubernetes.core.k8s_drain
 	@$(run).bench.drain

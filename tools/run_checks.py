@@ -21,7 +21,14 @@ from steps import BUILD, PROGRAMS, ROOT, Step, Tally, environment, run
 
 COLLECTIONS = ROOT / ".venv" / "collections"
 PACKAGES = "ansible_collections.nodeops.rotator"
-TYPED = ("plugins", "tests.simulation", "tests.contract", "tests.bench", "tests.simulate")
+TYPED = (
+    "plugins",
+    "tests.simulation",
+    "tests.contract",
+    "tests.bench",
+    "tests.simulate",
+    "tests.mutations",
+)
 """Packages that mypy checks in strict mode."""
 
 

@@ -19,7 +19,8 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
-from ansible_collections.nodeops.rotator.tests.mutations.catalogue import MUTATIONS, Mutation
+from ansible_collections.nodeops.rotator.tests.mutations.catalogue import MUTATIONS
+from ansible_collections.nodeops.rotator.tests.mutations.mutation import Mutation
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PLACE = pathlib.Path("ansible_collections/nodeops/rotator")

@@ -1,23 +1,24 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mutations."""
+"""All mutations."""
 
 from __future__ import annotations
 
-import dataclasses
+from ansible_collections.nodeops.rotator.tests.mutations import (
+    accounts,
+    drains,
+    endings,
+    guards,
+    judgements,
+    locks,
+)
 
-
-@dataclasses.dataclass(frozen=True)
-class Mutation:
-    """A fault planted in the product: `old`, which stands once in `file`, becomes `new`, and `test`
-    has to fail."""
-
-    name: str
-    file: str
-    old: str
-    new: str
-    test: str
-
-
-MUTATIONS: tuple[Mutation, ...] = ()
+MUTATIONS = (
+    *guards.MUTATIONS,
+    *accounts.MUTATIONS,
+    *endings.MUTATIONS,
+    *locks.MUTATIONS,
+    *judgements.MUTATIONS,
+    *drains.MUTATIONS,
+)

@@ -175,3 +175,19 @@ def test_a_raise_right_after_our_decrement_is_not_taken_for_its_failure(after: f
     run = rotate(world, BLUE)
     assert run.result is not None and run.result.error is None, run.story()[-5:]
     assert sizes(world) == (5, 5, 8) and all_current(world) and traces(world) == CLEAN
+
+
+def test_a_minimum_raised_in_mid_run_is_the_size_and_leaves_no_record() -> None:
+    world = due()
+    world.account.groups[BLUE].maximum = 8
+
+    def more() -> None:
+        wanted = world.account.groups[BLUE].desired
+        params = {"AutoScalingGroupName": BLUE, "MinSize": wanted}
+        world.account.call("autoscaling", "UpdateAutoScalingGroup", params, "operator")
+
+    world.kernel.after(150, more)
+    grown(world, 1)
+    run = rotate(world, BLUE)
+    assert run.result is not None and run.result.error is None, run.story()[-5:]
+    assert sizes(world) == (5, 5, 8) and all_current(world) and traces(world) == CLEAN

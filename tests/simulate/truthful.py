@@ -20,7 +20,7 @@ def _of_the_last(stage: Stage) -> list[str]:
     result = stage.last.result
     if result is None or result.status not in ("complete", "unchanged"):
         return []
-    target = stage.world.facts["new_image"]
+    target = stage.launches() if stage.found.moved else stage.world.facts["new_image"]
     old = [one.id for one in stage.instances() if one.image_id != target]
     found = [f"{result.status} is said, and {', '.join(old)} runs another image"] if old else []
     lost = stage.found.untargeted & {one.id for one in stage.instances(True)}

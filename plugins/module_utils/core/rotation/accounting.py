@@ -96,7 +96,7 @@ def explain(
     `last_write`: when our last write of desired or decrement ended (-inf: never). `ceiling`: the
     MaxSize that was found at the start, or that others have set since; the base never exceeds it.
     """
-    account = _raised(account, reading)
+    account = _at_least(_raised(account, reading), reading.min_size)
     gone = [name for name in account.decrements if name not in reading.launched]
     if gone and reading.desired == account.expected - len(gone):
         return Explained(_without(account, gone, reading.desired))
@@ -135,8 +135,13 @@ def _raised(account: Account, reading: Reading) -> Account:
     return account
 
 
+def _at_least(account: Account, min_size: int) -> Account:
+    """Return the account with a base that MinSize allows: a group cannot be smaller."""
+    return dataclasses.replace(account, base=max(account.base, min(min_size, account.expected)))
+
+
 def _answered(account: Account, reading: Reading) -> Account:
-    """Return the account after the decrements that were answered well, which did take place."""
+    """Return the account after the decrements that were answered well."""
     took_place = [name for name in account.decrements if name in reading.answered]
     return _without(account, took_place, account.expected - len(took_place))
 

@@ -58,6 +58,12 @@ def test_a_decrement_that_was_answered_has_taken_place(
     assert last.account == expected and (last.foreign is not None) is bool(answered)
 
 
+@pytest.mark.parametrize(("least", "base"), [(4, 4), (5, 5), (9, 6)])
+def test_a_minimum_that_was_raised_over_the_base_is_the_base(least: int, base: int) -> None:
+    (one,) = reads(Account(4, 6), (0, 6), least=least)
+    assert one == Explained(Account(base, 6))
+
+
 def test_the_expected_value_explains_itself() -> None:
     (one,) = reads(Account(6, 8), (0, 8))
     assert one == Explained(Account(6, 8))

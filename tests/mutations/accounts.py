@@ -1,0 +1,83 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How desired is accounted for, raised and lowered."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.tests.mutations.mutation import (
+    ENGINE,
+    RULES,
+    UNIT,
+    Mutation,
+)
+
+MUTATIONS = (
+    Mutation(
+        "desired is raised on an old read",
+        ENGINE + "raising.py",
+        "elif ctx.now - ctx.memory.read_began > RECENT:",
+        "elif False:",
+        UNIT + "test_raising.py",
+        "test_desired_is_set_only_on_a_recent_read",
+    ),
+    Mutation(
+        "a foreign value is believed on the first read",
+        RULES + "accounting.py",
+        (
+            "    if doubt is None or doubt.desired != reading.desired:\n"
+            "        return Explained(account, Doubt(reading.desired, reading.begun))\n"
+        ),
+        ("    doubt = doubt or Doubt(reading.desired, reading.begun - CONFIRM)\n"),
+        UNIT + "test_outcomes.py",
+        "test_two_reads_prove_what_somebody_else_wrote",
+    ),
+    Mutation(
+        "a late read proves a foreign value",
+        RULES + "accounting.py",
+        ("    if reading.begun <= last_write + SETTLED:\n        return Explained(account)\n"),
+        "",
+        "tests/unit/core/rotation/test_accounting.py",
+        "test_a_late_read_proves_nothing",
+    ),
+    Mutation(
+        "the base follows at once when desired falls below it",
+        RULES + "accounting.py",
+        "if desired < base and reading.begun - doubt.since < BELOW_BASE:",
+        "if False:",
+        UNIT + "test_outcomes.py",
+        "test_two_reads_prove_what_somebody_else_wrote",
+    ),
+    Mutation(
+        "a raise of somebody else counts as our surge",
+        RULES + "accounting.py",
+        ("        base += desired - account.expected\n"),
+        ("        pass\n"),
+        UNIT + "test_outcomes.py",
+        "test_two_reads_prove_what_somebody_else_wrote",
+    ),
+    Mutation(
+        "the base exceeds the ceiling",
+        RULES + "accounting.py",
+        "max(reading.min_size, min(base, ceiling))",
+        "max(reading.min_size, base)",
+        "tests/unit/core/rotation/test_accounting.py",
+        "test_the_base_stays_within_the_groups_limits",
+    ),
+    Mutation(
+        "a decrement lowers desired below the base",
+        ENGINE + "replacement.py",
+        "read.desired > situation.base",
+        "True",
+        UNIT + "test_replacement.py",
+        "test_a_decrement_never_lowers_desired_below_the_base",
+    ),
+    Mutation(
+        "a decrement unbalances the zones",
+        ENGINE + "replacement.py",
+        "return spread(zones, ctx.group.zones) <= max(BALANCED, ctx.journal.spread, now - 1)",
+        "return True",
+        "tests/rotation/test_rotation.py",
+        "test_it_replaces_every_node_within_the_budget_and_leaves_nothing_behind",
+    ),
+)

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What counts as there, dead, passed or fit."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.tests.mutations.mutation import ENGINE, UNIT, Mutation
+
+MUTATIONS = (
+    Mutation(
+        "the canary passes without a soak",
+        ENGINE + "new_nodes.py",
+        'if ctx.over("soak", policy.soak):',
+        "if True:",
+        UNIT + "test_new_nodes_canary.py",
+        "TestTheCanary::test_is_watched_by_name_once_it_was_replaced",
+    ),
+    Mutation(
+        "a canary that was lost has passed",
+        ENGINE + "new_nodes.py",
+        ("    if len(ctx.memory.watched & fresh) >= number:\n        return True\n"),
+        ("    if ctx.memory.watched:\n        return True\n"),
+        UNIT + "test_new_nodes_canary.py",
+        "TestTheCanary::test_has_its_time_again_when_another_node_has_to_prove_it",
+    ),
+    Mutation(
+        "an instance without a Node is an easy victim",
+        ENGINE + "unknown.py",
+        "return frozenset(unknown | {member.id for member in strays(ctx)})",
+        "return frozenset(member.id for member in strays(ctx))",
+        UNIT + "test_unknown.py",
+        "test_what_a_run_means_to_replace",
+    ),
+    Mutation(
+        "an instance whose Node is missing ends at once",
+        ENGINE + "unknown.py",
+        'return ctx.over(f"node of {member.id}", MISSING_NODE)',
+        "return True",
+        UNIT + "test_unknown.py",
+        "TestWhoseNodeWasSeen::test_a_node_is_long_missing_after_ninety_seconds",
+    ),
+    Mutation(
+        "another cluster is not refused",
+        ENGINE + "unknown.py",
+        "if not judged or 2 * joined >= len(judged) or ctx.policy.repair:",
+        "if True:",
+        UNIT + "test_unknown.py",
+        "TestTheRightCluster::test_is_the_one_in_which_half_of_the_instances_have_nodes",
+    ),
+    Mutation(
+        "nobody waits for pods that cannot run again",
+        ENGINE + "gate.py",
+        "if not waiting or _on_its_way(ctx):",
+        "if True:",
+        UNIT + "test_gate.py",
+        "TestWhatClosesTheGate::test_a_pod_that_lost_its_place_and_has_none",
+    ),
+    Mutation(
+        "the last healthy target is deregistered",
+        ENGINE + "balancers.py",
+        "if target.group == last:",
+        "if False:",
+        UNIT + "test_target_groups.py",
+        "test_the_last_healthy_target_is_not_taken",
+    ),
+    Mutation(
+        "a dead node is ended while a third of the nodes is silent",
+        ENGINE + "dead.py",
+        "if 3 * len(silent) >= len(nodes):",
+        "if False:",
+        UNIT + "test_dead.py",
+        "TestAnOutage::test_is_a_third_of_the_cluster",
+    ),
+    Mutation(
+        "the Node of a running instance is deleted",
+        ENGINE + "ended_nodes.py",
+        'if instance.state == "terminated"',
+        "if instance.state",
+        UNIT + "test_ended_nodes.py",
+        "TestDeletion::test_waits_until_ec2_says_terminated",
+    ),
+    Mutation(
+        "instances that die at launch go on for ever",
+        ENGINE + "new_nodes.py",
+        "if lost and ctx.memory.lost_launches >= LOST_LAUNCHES:",
+        "if False:",
+        UNIT + "test_new_nodes_canary.py",
+        "TestLaunchesThatDoNotLive::test_are_a_failure_three_times_in_a_row",
+    ),
+)

@@ -1,0 +1,54 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who may act."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.tests.mutations.mutation import ENGINE, UNIT, Mutation
+
+MUTATIONS = (
+    Mutation(
+        "a run acts although it could not renew its Lease",
+        ENGINE + "lock.py",
+        "return ctx.now - memory.confirmed < duration * 2 / 3 and not",
+        "return not",
+        UNIT + "test_lock.py",
+        "test_it_is_renewed_after_a_third_and_after_two_thirds_nothing_may_be_done",
+    ),
+    Mutation(
+        "the Lease is released while an act is in flight",
+        ENGINE + "lock.py",
+        "if all(isinstance(command, free) for command in (*ctx.view.in_flight, *ctx.commands)):",
+        "if True:",
+        UNIT + "test_lock.py",
+        "test_the_lease_is_released_when_nothing_of_ours_is_in_flight",
+    ),
+    Mutation(
+        "a Lease that is renewed is taken over",
+        ENGINE + "lock.py",
+        "if ctx.memory.seen > ctx.memory.timers[first]:",
+        "if False:",
+        UNIT + "test_lock.py",
+        "test_a_holder_that_renews_is_named",
+    ),
+    Mutation(
+        "somebody else's Lease is kept on",
+        ENGINE + "lock.py",
+        "if memory.lease is not None and memory.lease.holder != ctx.policy.holder:",
+        "if False:",
+        UNIT + "test_lock.py",
+        "test_a_lease_that_somebody_took_ends_it_and_one_that_cannot_be_renewed_too",
+    ),
+    Mutation(
+        "one 401 suspends the run",
+        ENGINE + "failures.py",
+        (
+            '    elif ctx.memory.held and not ctx.over("credentials", ACCESS_GRACE):\n'
+            "        return None\n"
+        ),
+        "",
+        UNIT + "test_failures.py",
+        "TestAccess::test_without_credentials_the_run_is_suspended_when_it_lasts",
+    ),
+)
