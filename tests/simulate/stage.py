@@ -62,6 +62,8 @@ class Stage:
         self.ends: dict[str, float] = {}
         self.log: list[tuple[float, str]] = []
         furnish(self)
+        if plan.aws["throttle_odds"]:
+            self.excuse("refused: Cannot read .*(Throttling|RequestLimitExceeded)")
         self.world.behave(aws=plan.aws)
         self.found = Found.of(self)
         self.oracles = Oracles(self)
@@ -164,7 +166,7 @@ class Stage:
             self.judge.note("zones")
             self.tell(f"SOMEBODY sets desired from {before} to {after}")
             if after < before and after < len(self.world.account.zones):
-                self.excuse("cannot run again")  # a zone with a volume loses its only node
+                self.excuse("cannot be scheduled")  # a zone with a volume loses its only node
             self.aws("SetDesiredCapacity", AutoScalingGroupName=self.name, DesiredCapacity=after)
 
     def set_maximum(self, wanted: int) -> None:
@@ -188,7 +190,7 @@ class Stage:
     def scale_down(self, instance: Instance) -> None:
         """An autoscaler ends an instance with decrement, if MinSize allows."""
         before = self.group.desired
-        if before - 1 < self.group.minimum:
+        if before - 1 < self.group.minimum or instance.id in self.foreign_ends:
             return
         self.tell(f"AUTOSCALER takes {instance.id}, desired {before} to {before - 1}")
         self.foreign_ends.add(instance.id)

@@ -20,6 +20,8 @@ def _of_the_last(stage: Stage) -> list[str]:
     result = stage.last.result
     if result is None or result.status not in ("complete", "unchanged"):
         return []
+    if stage.last.policy.restore_only:
+        return []  # it says nothing of images
     target = stage.launches() if stage.found.moved else stage.world.facts["new_image"]
     old = [one.id for one in stage.instances() if one.image_id != target]
     found = [f"{result.status} is said, and {', '.join(old)} runs another image"] if old else []

@@ -68,9 +68,10 @@ def the_credentials_expire(stage: Stage, dice: random.Random) -> None:
 @kind("H", BEFORE)
 def an_instance_is_in_standby(stage: Stage, dice: random.Random) -> None:
     """So that nothing may begin."""
-    instance = dice.choice(stage.instances())
-    params = {"InstanceIds": [instance.id], "AutoScalingGroupName": stage.name}
-    stage.found.known.discard(instance.id)
+    members = [one for one in stage.group.counted() if one.lifecycle_state == "InService"]
+    name = dice.choice(members).instance_id
+    params = {"InstanceIds": [name], "AutoScalingGroupName": stage.name}
+    stage.found.known.discard(name)
     stage.aws("EnterStandby", **params, ShouldDecrementDesiredCapacity=False)
     stage.world.kernel.advance(stage.now + 300)
     stage.excuse("standby")

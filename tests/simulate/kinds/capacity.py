@@ -73,7 +73,7 @@ def new_nodes_lack_a_label(stage: Stage, dice: random.Random) -> None:
     pod["tolerations"] = [{"key": "dedicated", "operator": "Exists"}]
     kube.deployment(stage.world.cluster, "shop", "web", replicas, pod=pod)
     stage.world.kernel.advance(stage.now + 60)
-    stage.excuse("pod shop/web-.* cannot run again")
+    stage.excuse("pod shop/web-.* cannot be scheduled")
 
 
 @kind("D", weight=2)

@@ -19,7 +19,7 @@ def lose(stage: Stage, node: dict[str, Any]) -> None:
     name, instance = node["metadata"]["name"], node["spec"]["providerID"].rsplit("/", 1)[-1]
     stage.tell(f"SOMEBODY deletes node {name} of {instance}")
     # Its pods may fit nowhere else: its zone may have no other node.
-    stage.excuse(f"{instance}|{name}|cannot run again|data/ledger")
+    stage.excuse(f"{instance}|{name}|cannot be scheduled|data/ledger")
     stage.world.cluster.delete("nodes", node, 0)
 
 
