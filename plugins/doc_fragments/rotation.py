@@ -146,10 +146,12 @@ options:
     description:
       - What to do with the launch template after a failed canary. V(rollback_template) lets new
         instances launch from the previous version again, also if this run is killed in between,
-        by the next one. V(keep_template) keeps the template as it is.
+        by the next one. V(keep_template) keeps the template as it is. V(rollback) also replaces
+        the nodes that were launched from the failed version, by ones of the previous version; the
+        run fails all the same.
       - How the group points to its template, by a number, C($Default) or C($Latest), stays as it
         is. For C($Latest), a new version is made as a copy of the previous one.
     type: str
-    choices: [rollback_template, keep_template]
+    choices: [rollback_template, keep_template, rollback]
     default: rollback_template
 """

@@ -5,12 +5,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import resolve_origins
-from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, CLEAN, traces
+from ansible_collections.nodeops.rotator.tests.simulation.builders import (
+    BLUE,
+    CLEAN,
+    images,
+    sizes,
+    traces,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
-from ansible_collections.nodeops.rotator.tests.simulation.runs import prepare, rotate
+from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare, rotate
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios import eks
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
 from ansible_collections.nodeops.rotator.tests.simulation.world import NEVER_JOINS, World
@@ -68,3 +76,67 @@ def test_a_run_killed_after_the_verdict_leaves_it_to_the_next(restore: bool) -> 
     assert second.result is not None and next_image(world, BLUE) == world.facts["old_image"]
     assert (second.result.status == "failed") is not restore
     assert {**traces(world), "journals": []} == CLEAN
+
+
+def soaking(group: str, **options: Any) -> tuple[World, Run]:
+    """A run whose canary is lost while it is watched, when other nodes of its image are well."""
+    world = eks.furnish(World(Kernel(2)))
+    eks.point_to(world, group, world.facts["new_image"])
+    run = prepare(world, group, soak=300, **options)
+    run.inbox.past = world.kernel.now + 6 * 3600
+
+    def lose() -> None:
+        if not any("watching it" in line for line in run.story()):
+            world.kernel.after(1, lose)
+            return
+        new = [one for one in world.judge.nodes(group) if is_new(world, one)]
+        world.cluster.node_silent(sorted(node["metadata"]["name"] for node in new)[0])
+
+    world.kernel.after(1, lose)
+    return world, run
+
+
+def is_new(world: World, node: dict[str, Any]) -> bool:
+    instance = world.account.instances[node["spec"]["providerID"].rsplit("/", 1)[-1]]
+    return instance.image_id == world.facts["new_image"]
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_new_nodes_can_be_rotated_back_as_well(group: str) -> None:
+    world, run = soaking(group, on_failure="rollback")
+    size = sizes(world, group)
+    result = run()
+    assert result.status == "failed" and result.values["canary"] == "failed"
+    assert "no longer Ready" in str(result.error)
+    assert set(images(world, group)) == {world.facts["old_image"]}
+    assert next_image(world, group) == world.facts["old_image"]
+    assert sizes(world, group) == size and traces(world, group) == CLEAN
+    assert world.judge.breaches == []
+
+
+def test_without_it_they_stay() -> None:
+    world, run = soaking(BLUE)
+    run()
+    assert world.facts["new_image"] in images(world)
+
+
+def test_a_run_killed_while_it_rotates_back_is_gone_on_with() -> None:
+    probe = soaking(BLUE, on_failure="rollback")[1]
+    probe()
+    names = [type(command).__name__ for _at, command in probe.inbox.commands]
+    kill_at = names.index("PointBack") + 40
+    world, run = soaking(BLUE, on_failure="rollback", kill_at_command=kill_at)
+    with pytest.raises(Killed):
+        run()
+    again = rotate(world, BLUE, run_id="r2")
+    assert again.result is not None and again.result.error is None, again.story()[-5:]
+    assert set(images(world)) == {world.facts["old_image"]} and traces(world) == CLEAN
+
+
+@pytest.mark.parametrize(("bad", "version"), [(True, "1"), (False, "2")])
+def test_the_closing_line_says_what_new_instances_start_from_now(bad: bool, version: str) -> None:
+    world = bad_image("demo-green")
+    if not bad:
+        world.bad_images.clear()
+    run = rotate(world, "demo-green", boot_timeout=300)
+    assert f"new instances start from version {version} of demo-green" in run.story()[-1]

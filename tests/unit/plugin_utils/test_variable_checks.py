@@ -59,7 +59,7 @@ def test_a_value_of_another_type_is_told_in_one_line(name: str) -> None:
 def test_a_choice_that_does_not_exist_is_told_with_those_that_do() -> None:
     spec = known()["rotate_on_failure"]
     assert wrong("rotate_on_failure", "abc", spec) == (
-        "rotate_on_failure is 'abc'. Choose one of rollback_template, keep_template"
+        "rotate_on_failure is 'abc'. Choose one of rollback_template, keep_template, rollback"
     )
 
 

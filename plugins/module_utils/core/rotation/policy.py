@@ -29,7 +29,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.size
 
 WorkloadGate = Literal["wait", "warn", "off"]
 """Whether pods that were evicted have to run again before the next node goes."""
-OnFailure = Literal["rollback_template", "keep_template"]
+OnFailure = Literal["rollback_template", "keep_template", "rollback"]
 """What becomes of the template after a failed canary."""
 UnknownInstances = Literal["leave", "end"]
 """What becomes of instances that never had a Node in this cluster."""

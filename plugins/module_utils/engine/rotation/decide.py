@@ -49,6 +49,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.pi
     STOP,
     run_phases,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.pointer import (
+    launches_now,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.result import (
     RotationResult,
     conclude,
@@ -149,13 +152,14 @@ def _stop(ctx: RotationContext) -> RotationResult | None:
 
 def _ended(ctx: RotationContext) -> RotationResult:
     """Return the result after the lock is released."""
-    if ctx.view.stop is not None and ctx.memory.problem is not None:
-        return conclude(ctx, "stopped", ctx.memory.problem)
     if ctx.memory.problem is not None:
-        return conclude(ctx, failed_status(ctx.memory.changed), ctx.memory.problem)
+        ctx.tell("template", ctx.group.name, launches_now(ctx), once="done")
+        stopped = ctx.view.stop is not None
+        status = "stopped" if stopped else failed_status(ctx.memory.changed)
+        return conclude(ctx, status, ctx.memory.problem)
     kept = counted(len(ctx.memory.left), "thing")
     restored = f"{kept} not restored (see the warnings)" if ctx.memory.left else "all is restored"
     replaced = f"{counted(ctx.situation.launched, 'node')} on the target, "
     text = restored if ctx.policy.restore_only else replaced + restored
-    ctx.tell("done", ctx.group.name, text, once="done")
+    ctx.tell("done", ctx.group.name, f"{text}; {launches_now(ctx)}", once="done")
     return conclude(ctx, "restored" if ctx.policy.restore_only else "complete")

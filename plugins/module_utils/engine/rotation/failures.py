@@ -52,7 +52,7 @@ def fail(ctx: RotationContext, error: RotatorError, fresh: str = "") -> None:
     """
     ctx.record(failures=(*ctx.journal.failures, error.message))
     ctx.tell("failed", fresh or ctx.group.name, error.message)
-    judged = ctx.journal.canary == "passed" or not ctx.policy.canary
+    judged = ctx.journal.canary == "passed" or not ctx.policy.canary or ctx.memory.turned_back
     if fresh and not judged and ctx.memory.mode == "rotate":
         ctx.record(canary="failed")
         owe(ctx)
@@ -66,7 +66,7 @@ def settle(ctx: RotationContext, error: RotatorError) -> None:
     The first reason is the one reported.
     """
     if ctx.memory.mode == "rotate":
-        ctx.note(mode="settle", problem=error)
+        ctx.note(mode="settle", problem=ctx.memory.problem or error)
         ctx.tell(
             "settle",
             ctx.group.name,

@@ -26,6 +26,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     restore,
     settling,
     shrink,
+    turn_back,
     unknown,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.closing import close
@@ -40,7 +41,10 @@ REGISTERED = 60.0
 def finish_rotating(ctx: RotationContext) -> None:
     """Go on to putting everything back once every outdated node is replaced."""
     if ctx.memory.mode == "rotate" and new_nodes.is_wide(ctx) and _done(ctx):
-        ctx.note(problem=_incomplete(ctx))
+        incomplete = _incomplete(ctx)
+        if ctx.memory.problem is not None and incomplete is not None:
+            restore.left(ctx, incomplete.message)
+        ctx.note(problem=ctx.memory.problem or incomplete)
         _go_on_to_release(ctx)
 
 
@@ -107,7 +111,8 @@ def finish_settling(ctx: RotationContext) -> None:
         raising.drop_raise(ctx)
         return
     gone = shrink.shrunk(ctx) and ended_nodes.ended_nodes_gone(ctx)
-    if gone and _points_back(ctx) and settling.has_settled(ctx):
+    turning = turn_back.is_pending(ctx)
+    if gone and _points_back(ctx) and settling.has_settled(ctx) and not turning:
         _go_on_to_release(ctx)
 
 

@@ -140,7 +140,7 @@ class Known:
                 nodes,
                 self.target,
                 memory.marks,
-                self.policy.max_node_age,
+                None if self.memory.turned_back else self.policy.max_node_age,
                 memory.first_read_at,
             )
             known = (same, values, Situation(members, self.desired, self.base))

@@ -108,7 +108,8 @@ class Memory:
     `ready_before`: their ready pods before that, by key; `claim_zones`: of the volumes of those
     pods; `hopes`: the launches that Pending pods wait for, by uid; `least_lacking`: the fewest pods
     that were missing since the gate closed; `careful`: no new node that carries pods is drained any
-    more; `relapses`: how often a new node stopped to take pods. `timers`: when a condition was
+    more; `turned_back`: the nodes of a failed image are being replaced by those of the previous
+    one; `relapses`: how often a new node stopped to take pods. `timers`: when a condition was
     first seen. `mode`: survey, rotate, settle or release; `problem` why we settle. `left`:
     sentences about what stays as we set it.
     """
@@ -145,6 +146,7 @@ class Memory:
     hopes: Mapping[str, Hope] = dataclasses.field(default_factory=dict)
     least_lacking: int | None = None
     careful: bool = False
+    turned_back: bool = False
     relapses: Mapping[str, int] = dataclasses.field(default_factory=dict)
     workloads: tuple[tuple[Mapping[str, Workload], ...], Mapping[str, Workload]] | None = None
     launches_from: tuple[str, str] = ("", "")

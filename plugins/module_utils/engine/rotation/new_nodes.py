@@ -247,7 +247,7 @@ def is_wide(ctx: RotationContext) -> bool:
 
     None is wanted, it has passed, or there is nothing to judge and nothing to go wide with.
     """
-    if not ctx.policy.canary or ctx.journal.canary == "passed":
+    if not ctx.policy.canary or ctx.journal.canary == "passed" or ctx.memory.turned_back:
         return True
     judged = ctx.journal.canary == "failed" or ctx.journal.canaries or ctx.situation.current
     return not judged and not unknown.to_replace(ctx)

@@ -26,6 +26,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     settling,
     shield,
     shrink,
+    turn_back,
     unknown,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
@@ -50,6 +51,7 @@ class Phase:
 OBSERVE = (
     Phase(unknown.note_seen, (ROTATE,)),
     Phase(pointer.back, (SETTLE, RELEASE)),
+    Phase(turn_back.turn_back, (SETTLE,)),
     Phase(replacement.record_terminated, (ROTATE, SETTLE, RELEASE, STOP)),
     Phase(ended_nodes.delete_ended_nodes, (ROTATE,)),
     Phase(capacity.adopt, (ROTATE, SETTLE)),

@@ -40,7 +40,7 @@ def _like(source: tuple[str, str], target: tuple[str, str]) -> bool:
 
 def owe(ctx: RotationContext) -> None:
     """Record that the group has to be pointed back, if it may and there is a way."""
-    if ctx.policy.on_failure == "rollback_template" and ctx.journal.previous[0]:
+    if ctx.policy.on_failure != "keep_template" and ctx.journal.previous[0]:
         ctx.record(pointer_owed=True)
 
 
@@ -93,3 +93,12 @@ def inherited(ctx: RotationContext) -> bool:
         ),
     )
     return True
+
+
+def launches_now(ctx: RotationContext) -> str:
+    """Say which version new instances start from now."""
+    found = ctx.group.resolved
+    if found is None:
+        return "what new instances start from does not exist"
+    version = f"version {found.version} of " if found.version else ""
+    return f"new instances start from {version}{found.template_name or found.template}"

@@ -71,7 +71,7 @@ class TestValues:
         ("name", "values"),
         [
             ("workload_gate", ("wait", "warn", "off")),
-            ("on_failure", ("rollback_template", "keep_template")),
+            ("on_failure", ("rollback_template", "keep_template", "rollback")),
             ("unknown_instances", ("leave", "end")),
         ],
     )

@@ -85,6 +85,7 @@ class TestThePreviousSource:
     ("on_failure", "previous", "owed"),
     [
         pytest.param("rollback_template", ("lt-1", "1"), True, id="wanted, and there is a way"),
+        pytest.param("rollback", ("lt-1", "1"), True, id="the nodes as well"),
         pytest.param("rollback_template", ("", ""), False, id="there is no way"),
         pytest.param("keep_template", ("lt-1", "1"), False, id="not wanted"),
     ],
@@ -152,3 +153,17 @@ class TestWhatAnEarlierRunOwed:
         assert pointer.inherited(ctx) is False
         assert ctx.journal.pointer_owed is False
         assert ctx.memory.mode == "survey"
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        (Target("lt-1", "7", "ami", "blue"), "new instances start from version 7 of blue"),
+        (Target("lt-1", "7"), "new instances start from version 7 of lt-1"),
+        (Target("config", "", "ami", "config"), "new instances start from config"),
+        (None, "what new instances start from does not exist"),
+    ],
+)
+def test_what_new_instances_start_from_is_said(target: Target | None, said: str) -> None:
+    ctx = a_context(a_group(an_instance("w"), resolved=target))
+    assert pointer.launches_now(ctx) == said
