@@ -55,6 +55,13 @@ options:
       - It has no effect outside check mode.
     type: dict
     default: {}
+  run_id:
+    description:
+      - ID of this run, for the Lease and the marks on nodes. By default, a new one.
+      - A M(nodeops.rotator.launch_template_update) with the same
+        O(nodeops.rotator.launch_template_update#module:run_id) has left the Lease to this run, and
+        it is taken at once.
+    type: str
 notes:
   - It refuses, with the reason, groups with a suspended C(Launch) or C(Terminate) process, a
     running instance refresh, a warm pool, instances in standby, weights or launch templates of

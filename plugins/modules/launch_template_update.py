@@ -19,6 +19,11 @@ description:
     the new one.
   - A group with a launch configuration gets a copy of it with the new image.
   - It replaces no instance, see M(nodeops.rotator.asg_node_replace).
+  - If a cluster is named (O(eks_cluster), O(kubeconfig), O(context), O(host), O(api_key), or the
+    same in C(K8S_AUTH_*)), the Lease of every Auto Scaling group whose next instances would be
+    launched from something else is taken first. If one is held, or records a rotation of another
+    run that has not ended, nothing is changed. Otherwise nothing guards the template, which is a
+    warning.
 author: nodeops.rotator contributors (@nodeops)
 options:
   state:
@@ -41,8 +46,42 @@ options:
     description: Auto Scaling group whose launch template or launch configuration is updated.
     type: str
   eks_cluster:
-    description: EKS cluster of O(eks_nodegroup).
+    description:
+      - EKS cluster whose node groups are concerned, and of O(eks_nodegroup). Its API server is
+        reached with the AWS credentials alone, without a kubeconfig.
     type: str
+  cluster_name:
+    description: Name of the cluster, to be recorded in the Leases. By default O(eks_cluster) or
+      O(kops_cluster).
+    type: str
+  lock_namespace:
+    description: Namespace of the Leases.
+    type: str
+    default: kube-system
+  lock_wait:
+    description: Seconds to wait for a Lease that another run holds and renews.
+    type: int
+    default: 0
+  handover_timeout:
+    description: Seconds for which the Leases stay held after the update for the rotation with the
+      same O(run_id). Afterwards another run may take them over.
+    type: int
+    default: 120
+  rotated_groups:
+    description: Auto Scaling groups that are rotated in the same play.
+    type: list
+    elements: str
+    default: []
+  shared_template:
+    description:
+      - What to do if the next instances of another Auto Scaling group, which is not in
+        O(rotated_groups), would come from the new version too because it refers to V($Latest) or
+        V($Default). V(refuse) changes nothing, V(allow) updates the template and takes the Lease of
+        that group as well.
+      - It has an effect only if a cluster is named.
+    type: str
+    choices: [refuse, allow]
+    default: refuse
   eks_nodegroup:
     description:
       - Managed node group with a launch template of its own, which is updated.
@@ -94,7 +133,11 @@ options:
     description: Release of the image, for the description and the tags.
     type: str
   run_id:
-    description: Run that this update belongs to, for the description and the tags.
+    description:
+      - Run that this update belongs to, for the description and the tags.
+      - The Leases are left to the M(nodeops.rotator.asg_node_replace) with the same
+        O(nodeops.rotator.asg_node_replace#module:run_id). Without it, they are given up after the
+        update.
     type: str
   version_description:
     description: Text to append to the description of the new version, as far as it fits into 255
@@ -126,6 +169,8 @@ notes:
     C(autoscaling:CreateLaunchConfiguration) and C(autoscaling:DeleteLaunchConfiguration); for
     O(keep_versions) C(ec2:DeleteLaunchTemplateVersions), C(ec2:DescribeInstances),
     C(eks:ListClusters), C(eks:ListNodegroups) and C(eks:DescribeNodegroup).
+  - If a cluster is named, it also needs C(get), C(create) and C(update) on C(leases) in
+    O(lock_namespace), in check mode only C(get).
   - A version of a template cannot have tags. Its origin is recorded in its description, and for
     people also in tags of the template that begin with C(nodeops.rotator/).
 attributes:
@@ -133,6 +178,7 @@ attributes:
     description: Can run in check mode and tell what would change without any change.
     support: full
     details: The number of a new version is the one it would get if nobody else created one first.
+      No Lease is taken; a held one is a warning.
   diff_mode:
     description: Tells in diff mode what has changed or would change.
     support: full
@@ -141,6 +187,7 @@ attributes:
     description: Run twice in a row, it changes nothing the second time.
     support: full
 extends_documentation_fragment:
+  - nodeops.rotator.kube
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -157,6 +204,19 @@ EXAMPLES = r"""
     release_version: "{{ ami.release_version }}"
     keep_versions: 5
   register: template
+
+- name: Update the template under the Lease of the node group, and leave that to the rotation
+  nodeops.rotator.launch_template_update:
+    autoscaling_group_name: shop-blue
+    image_id: "{{ ami.image_id }}"
+    eks_cluster: shop
+    run_id: night-7
+
+- name: Rotate the node group
+  nodeops.rotator.asg_node_replace:
+    autoscaling_group_name: shop-blue
+    eks_cluster: shop
+    run_id: night-7
 
 - name: Roll it back
   nodeops.rotator.launch_template_update:
@@ -179,6 +239,12 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+status:
+  description: V(complete), V(unchanged) (nothing had to be changed) or V(planned) (check mode). If
+    it fails, V(refused) (nothing was changed) or V(failed).
+  returned: always
+  type: str
+  sample: complete
 kind:
   description: What the node group launches from, V(launch_template) or V(launch_configuration).
   returned: success

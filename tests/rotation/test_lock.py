@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
     lease_name,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.builders import (

@@ -20,7 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.clien
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import Feeds
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
     lease_name,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (

@@ -25,10 +25,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     NODES,
     Feed,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
-    lease_name,
-    load,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import load
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import lease_name
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
     by_instance,
 )

@@ -5,10 +5,7 @@
 
 from __future__ import annotations
 
-import datetime
 import os
-import secrets
-import socket
 import time
 from typing import Any
 
@@ -38,6 +35,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import ON
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import (
     DRAIN_SPEC,
     REQUEST_SPEC,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.handover import (
+    holder_of,
+    new_run_id,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC, connect
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.node_group import GROUP_SPEC
@@ -70,6 +71,7 @@ SPEC: dict[str, Any] = {
     "state": {"type": "str", "choices": list(choices(Goal)), "default": "replaced"},
     "launch_template_version": {"type": "str", "default": ""},
     "planned": {"type": "dict", "default": {}},
+    "run_id": {"type": "str"},
 }
 """All options of asg_node_replace but those of amazon.aws."""
 
@@ -88,12 +90,10 @@ def rotate(module: AnsibleAWSModule) -> Result:
 
 
 def _run(module: AnsibleAWSModule, progress: Progress) -> RotationResult:
-    params, now = module.params, datetime.datetime.now(datetime.UTC)
-    run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-    holder = f"{socket.gethostname()}_{os.getpid()}_{run_id}"
-    epoch = time.time() - clock()
+    params, epoch = module.params, time.time() - clock()
+    run_id = params["run_id"] or new_run_id()
     again = os.environ.get(AGAIN, "")
-    policy = from_params(params, run_id, holder, module.check_mode, epoch, again)
+    policy = from_params(params, run_id, holder_of(run_id), module.check_mode, epoch, again)
     call, limits = connect(module, one_attempt=True), requests.from_params(params)
     deadline = Deadline(clock)
     aws = Aws(RawAws(module, ONE_ATTEMPT), deadline)

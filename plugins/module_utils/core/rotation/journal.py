@@ -10,9 +10,7 @@ one resumes from it.
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
-import re
 from typing import Any, Literal
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
@@ -79,8 +77,10 @@ class Journal:
     """Instances among `decrements` that go into standby instead of being ended."""
     closing: tuple[str, ...] = ()
     """The closing words of a run that was stopped (see core.report.closing)."""
+    handover: str = ""
+    """The run whose update of the template has left the Lease to the rotation that follows."""
     unknown: tuple[tuple[str, str], ...] = ()
-    """Fields of a later release, with their JSON: kept when the record is written back."""
+    """What this release does not understand, with its JSON: written back as it was found."""
 
     @property
     def account(self) -> Account:
@@ -98,6 +98,21 @@ class Journal:
             raise_from=raised,
             decrements=account.decrements,
         )
+
+    @property
+    def emptied(self) -> Journal:
+        """Return the journal with nothing to restore: what people or a later release read."""
+        return Journal(closing=self.closing, unknown=self.unknown)
+
+    @property
+    def not_understood(self) -> tuple[str, ...]:
+        """Return the names of the fields that this release does not understand."""
+        return tuple(name for name, _text in self.unknown if name not in ("version", "reader"))
+
+    @property
+    def unaccounted(self) -> bool:
+        """Return whether the account of desired could not be understood."""
+        return any(name in _ACCOUNT for name, _text in self.unknown)
 
     @property
     def clean(self) -> bool:
@@ -123,7 +138,7 @@ def dump(journal: Journal) -> str:
         if getattr(journal, field.name) != field.default
     }
     later = {name: json.loads(text) for name, text in fields.pop("unknown", ())}
-    whole = {**later, "version": VERSION, "reader": READER, **fields}
+    whole = {"version": VERSION, "reader": READER, **fields, **later}
     return json.dumps(whole, separators=(",", ":"), sort_keys=True)
 
 
@@ -132,74 +147,69 @@ def load(text: str) -> Journal:
 
     Raises RefusedError if the annotation cannot be read.
     """
-    if not text:
-        return Journal()
+    journal, error = salvage(text)
+    if error is not None:
+        raise error
+    return journal
+
+
+def salvage(text: str) -> tuple[Journal, RefusedError | None]:
+    """Return what can be understood of an annotation, and the error if not all can.
+
+    What is not understood is in `unknown`, a field of this release with a wrong value too. Raises
+    RefusedError if it is no record at all.
+    """
     try:
-        data: dict[str, Any] = json.loads(text)
-        version = data.pop("version")
-        reader = data.pop("reader", version)
-        if not (_is_number(version) and _is_number(reader)) or reader > VERSION:
-            raise ValueError(f"a release that writes version {version} wrote it")
-        return _checked(_read(data))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise RefusedError(
-            f"The record of an earlier rotation cannot be read: {error}",
-            "Run the version of nodeops.rotator that wrote it, or restore the group by hand"
-            " and delete the Lease",
-        ) from error
+        data: Any = json.loads(text or "{}")
+        if not isinstance(data, dict):
+            raise ValueError(f"it is {data!r}")
+    except ValueError as error:
+        raise _unreadable(str(error)) from error
+    return (Journal(), None) if not text else _understood(data)
+
+
+def _understood(data: dict[str, Any]) -> tuple[Journal, RefusedError | None]:
+    version = data.pop("version", None)
+    reader = data.pop("reader", version)
+    wrong = [name for name, value in data.items() if name in _DEFAULTS and not _fits(name, value)]
+    odd = {name: value for name, value in data.items() if name not in _DEFAULTS or name in wrong}
+    problem = f"{wrong[0]} is {data[wrong[0]]!r}" if wrong else ""
+    if not (_is_number(version) and _is_number(reader)) or reader > VERSION:
+        problem = f"a release that writes version {version} wrote it"
+        odd |= {"version": version, "reader": reader}
+    if _ACCOUNT & odd.keys():
+        odd |= {name: data[name] for name in _ACCOUNT & data.keys()}
+    known = {name: _frozen(value) for name, value in data.items() if name not in odd}
+    kept = tuple(sorted((name, json.dumps(value)) for name, value in odd.items()))
+    return Journal(**known, unknown=kept), _unreadable(problem) if problem else None
+
+
+def _unreadable(why: str) -> RefusedError:
+    return RefusedError(
+        f"The record of an earlier rotation cannot be read: {why}",
+        "Run the version of nodeops.rotator that wrote it, or state: restored, or restore the group"
+        " by hand and delete the Lease",
+    )
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _read(data: dict[str, Any]) -> Journal:
-    names = {field.name for field in dataclasses.fields(Journal)} - {"unknown"}
-    later = {name: value for name, value in data.items() if name not in names}
-    known = {name: _frozen(value) for name, value in data.items() if name in names}
-    kept = tuple(sorted((name, json.dumps(value)) for name, value in later.items()))
-    return Journal(**known, unknown=kept)
-
-
-def _checked(journal: Journal) -> Journal:
-    """Return the journal; raise TypeError if a field is not of its default's type."""
-    for field in dataclasses.fields(Journal):
-        value = getattr(journal, field.name)
-        kinds: Any = (tuple, type(None)) if field.default is None else type(field.default)
-        if not isinstance(value, kinds) or isinstance(value, bool) is not isinstance(
-            field.default, bool
-        ):
-            raise TypeError(f"{field.name} is {value!r}")
-    return journal
+def _fits(name: str, value: Any) -> bool:
+    """Return whether a value is of the type that the field has in this release."""
+    default = _DEFAULTS[name]
+    kinds: Any = (list, type(None)) if default is None else type(default)
+    kinds = list if isinstance(default, tuple) else kinds
+    return isinstance(value, kinds) and isinstance(value, bool) is isinstance(default, bool)
 
 
 def _frozen(value: Any) -> Any:
     return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
-def lease_name(arn: str) -> str:
-    """Return the name of the Lease that is lock and record of an Auto Scaling group.
-
-    It follows from the group's ARN alone, so that every run finds the same one whatever options it
-    was given. The end of the ARN makes it readable.
-    """
-    group = arn.rsplit("autoScalingGroupName/", 1)[-1]
-    return f"nodeops-rotator-{_fit(group.lower(), 30)}-{_digest(arn)}"
-
-
-def label_value(text: str) -> str:
-    """Return the text as a label value, which has 63 characters of a small alphabet.
-
-    What does not fit is cut, and a hash keeps it distinct.
-    """
-    if re.fullmatch(r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?", text):
-        return text
-    return f"{_fit(text, 50)}-{_digest(text)}"
-
-
-def _fit(text: str, length: int) -> str:
-    return re.sub(r"[^A-Za-z0-9]+", "-", text)[:length].strip("-") or "x"
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:10]
+_DEFAULTS: dict[str, Any] = {
+    field.name: field.default for field in dataclasses.fields(Journal) if field.name != "unknown"
+}
+_ACCOUNT = frozenset(("base", "expected", "raise_from", "decrements"))
+"""Fields that mean something only together."""

@@ -38,7 +38,7 @@ Goal = Literal["replaced", "restored"]
 DRAIN_PREFIX = "drain_"
 """Begins the names of a rotation's options for its drains."""
 COUNTS = ("canary", "failure_budget")
-DURATIONS = ("soak", "min_ready")
+DURATIONS = ("soak", "min_ready", "lock_wait")
 LIMITS = (
     "boot_timeout",
     "lb_timeout",
@@ -78,6 +78,7 @@ class RotationPolicy:
     scale_in_fence: bool = True
     lease_duration: float = 30
     stop_timeout: float = 20
+    lock_wait: float = 0
     terminate_timeout: float = 600
     gate_timeout: float = 900
     dead_node_timeout: float = 300

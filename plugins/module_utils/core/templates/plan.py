@@ -180,3 +180,13 @@ def plan_rollback(versions: Sequence[Version], written: str) -> Plan:
         changes=tuple(differences(before, after)),
         act="rollback",
     )
+
+
+def renumbered(plan: Plan, number: int) -> Plan:
+    """Return the plan with the number that its new version really got."""
+    return dataclasses.replace(
+        plan,
+        number=number,
+        group_version=str(number) if plan.group_version == str(plan.number) else plan.group_version,
+        default_to=number if plan.default_to == plan.number else plan.default_to,
+    )

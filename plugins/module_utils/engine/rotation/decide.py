@@ -105,18 +105,19 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
     """Refuse, or end if nothing is to be done; else take the lock and begin."""
     if observe.stale(ctx):
         return None
-    work = ctx.situation.outdated
-    held = ctx.memory.lease is not None and ctx.memory.lease.holder != ""
-    rest = held or not ctx.journal.clean or any(member.marked for member in ctx.situation.members)
+    work, holder = ctx.situation.outdated, lock.other_holder(ctx)
+    rest = holder or not ctx.journal.clean or any(member.marked for member in ctx.situation.members)
     if work or rest:
         show_earlier(ctx)
-    refused = refusal(ctx.group) or unknown.wrong_cluster(ctx)
+    refused = refusal(ctx.group) or unknown.wrong_cluster(ctx) or ctx.memory.unread
     if refused and not ctx.policy.restore_only:
         raise refused
     if ctx.policy.plan_only:
+        if holder:
+            ctx.tell("lock", ctx.group.name, f"held by {holder}")
         return conclude(ctx, "planned" if work or rest else "unchanged")
     if not rest and (ctx.policy.restore_only or not work):
-        return conclude(ctx, "unchanged")
+        return conclude(ctx, "unchanged") if lock.handed_back(ctx) else None
     if observe.permitted(ctx) and lock.acquire(ctx):
         if pointer.inherited(ctx):
             return None
@@ -157,6 +158,8 @@ def _ended(ctx: RotationContext) -> RotationResult:
         stopped = ctx.view.stop is not None
         status = "stopped" if stopped else failed_status(ctx.memory.changed)
         return conclude(ctx, status, ctx.memory.problem)
+    if ctx.memory.mode == "survey":
+        return conclude(ctx, "unchanged")
     kept = counted(len(ctx.memory.left), "thing")
     restored = f"{kept} not restored (see the warnings)" if ctx.memory.left else "all is restored"
     replaced = f"{counted(ctx.situation.launched, 'node')} on the target, "

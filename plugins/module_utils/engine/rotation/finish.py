@@ -129,8 +129,10 @@ def finish_release(ctx: RotationContext) -> None:
     if _points_back(ctx) and restore.restored(ctx) and ctx.recorded:
         for instance in kept.in_standby(ctx):
             restore.left(ctx, instance)
-        if ctx.policy.restore_only and ctx.situation.surge:
-            restore.left(ctx, shrink.surplus(ctx))
+        if ctx.policy.restore_only:
+            restore.name_unknown(ctx)
+            if ctx.situation.surge:
+                restore.left(ctx, shrink.surplus(ctx))
         for command, error in failures.hopeless(ctx).items():
             if not isinstance(command, SetDesired):  # what was never raised is not left either
                 restore.left(ctx, error.message)

@@ -14,6 +14,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import is_handed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import spread
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.offers import (
     usual_offers,
@@ -41,15 +42,17 @@ def write_first_record(ctx: RotationContext) -> None:
     # To run again is to try again.
     if journal.target[:2] != target[:2] or journal.canary == "failed":
         ctx.record(canary="", canaries=0)
-    if journal.clean:
+    if journal.clean or journal.unaccounted:
         ctx.account(Account(group.desired, group.desired))
+    if journal.clean:
         ctx.record(canary="", canaries=0, expected_taints=(), broken=_broken(ctx))
     ctx.record(offers=ctx.journal.offers or _offers(ctx))
     taints = tuple(sorted(ctx.situation.expected_taints | set(ctx.journal.expected_taints)))
     ctx.record(closing=())
     ctx.record(run=ctx.policy.run, group=group.name, target=target, expected_taints=taints)
     ctx.note(target=ctx.target)
-    ctx.record(previous=previous_source(ctx))
+    handed = journal.previous if is_handed(journal, ctx.policy.run) else ("", "")
+    ctx.record(previous=handed if handed[0] else previous_source(ctx), handover="")
     ctx.note(losses={key: Loss(before, -math.inf) for key, before in ctx.journal.short})
     ctx.record(failures=(), tainted=True)
     if REBALANCE not in group.suspended and REBALANCE not in journal.suspended:

@@ -19,6 +19,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.boot
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
+    dump,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
+    is_handed,
     lease_name,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
@@ -71,8 +75,14 @@ class Known:
 
     @property
     def recorded(self) -> bool:
-        """Return whether the record says what it should; only then may we act."""
-        return self.memory.written == self.memory.journal
+        """Return whether the record says what it should; only then may we act.
+
+        A field that was not understood is never written over.
+        """
+        written, journal = self.memory.written, self.memory.journal
+        if written is None or not journal.unknown:
+            return written == journal
+        return dump(written) == dump(journal)
 
     @property
     def nodes(self) -> Mapping[str, Node]:
@@ -108,6 +118,11 @@ class Known:
     def lease(self) -> str:
         """Return the name of the group's Lease."""
         return lease_name(self.group.arn)
+
+    @property
+    def handed(self) -> bool:
+        """Return whether the update of the template in this run has left the Lease to us."""
+        return not self.memory.held and is_handed(self.journal, self.policy.run)
 
     @property
     def raise_issued(self) -> bool:

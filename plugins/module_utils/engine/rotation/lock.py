@@ -24,12 +24,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PREFIX
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
-    Journal,
-    dump,
-    label_value,
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import dump
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
+    lease_labels,
+    lease_notes,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -79,9 +78,9 @@ def acquire(ctx: RotationContext) -> bool:
         if isinstance(error, AccessError) or no_namespace:
             raise error
     _raise_if_never_taken(ctx, lease, list(refused.values()))
-    if lease is None or lease.holder in ("", ctx.policy.holder):
+    if lease is None or lease.holder in ("", ctx.policy.holder) or ctx.handed:
         _write(ctx, ctx.policy.holder)
-    elif _expired(ctx, lease):
+    elif _has_died(ctx, lease):
         ctx.tell(
             "lock",
             ctx.policy.group,
@@ -101,7 +100,7 @@ def _raise_if_never_taken(
 ) -> None:
     """Raise once we have tried for too long, apart from the time of another holder."""
     other = lease is not None and lease.holder not in ("", ctx.policy.holder)
-    limit = LOST + (lease.duration if lease is not None and other else 0)
+    limit = LOST + ctx.policy.lock_wait + (lease.duration if lease is not None and other else 0)
     if not ctx.over("no lock", limit):
         return
     never = UnreachableError(
@@ -111,7 +110,29 @@ def _raise_if_never_taken(
     raise next(iter(refused), never)
 
 
-def _expired(ctx: RotationContext, lease: Lease) -> bool:
+def other_holder(ctx: RotationContext) -> str:
+    """Return who holds the Lease besides this run, "" for nobody."""
+    lease = ctx.memory.lease
+    return "" if lease is None or ctx.handed else lease.holder
+
+
+def handed_back(ctx: RotationContext) -> bool:
+    """Give up a Lease that was left to us in vain; return True once that is done.
+
+    One that we may not write ends by itself.
+    """
+    refused = any(isinstance(command, WriteLease) for command in ctx.memory.retries)
+    if not ctx.handed or refused:
+        return True
+    _write(ctx, "")
+    return False
+
+
+def _has_died(ctx: RotationContext, lease: Lease) -> bool:
+    """Return whether the holder has not renewed the Lease for its duration.
+
+    Raises LockedError when it lives and was waited for.
+    """
     first = f"lease of {lease.holder}"
     if first not in ctx.memory.timers:
         ctx.note(timers={**ctx.memory.timers, first: ctx.memory.seen})
@@ -120,13 +141,16 @@ def _expired(ctx: RotationContext, lease: Lease) -> bool:
             ctx.policy.group,
             f"held by {lease.holder}; waiting up to {lease.duration} s to see whether it lives",
         )
-    if ctx.memory.seen > ctx.memory.timers[first]:
+    waited = ctx.now - ctx.memory.began >= ctx.policy.lock_wait
+    if ctx.memory.seen > ctx.memory.timers[first] and waited:
         raise LockedError(
             f"Node group {ctx.policy.group} is being rotated by {lease.holder}, which renewed"
             f" Lease {lease.name} just now",
             "Wait for that run to end, or stop it",
         )
-    return ctx.over(first, max(lease.duration, 1))
+    ends = ctx.memory.seen + max(lease.duration, 1)
+    ctx.look_at(ends)
+    return ctx.now >= ends - 1e-6
 
 
 def keep(ctx: RotationContext) -> bool:
@@ -186,29 +210,6 @@ def _create_again(ctx: RotationContext) -> bool:
     return False
 
 
-def _labels(ctx: RotationContext) -> tuple[tuple[str, str], ...]:
-    """Return labels that say who holds what, for people.
-
-    For example: kubectl get leases -l nodeops.rotator/group=blue.
-    """
-    labels = {
-        "app.kubernetes.io/managed-by": "nodeops.rotator",
-        PREFIX + "cluster": label_value(ctx.policy.cluster),
-        PREFIX + "group": label_value(ctx.policy.group),
-        PREFIX + "kind": kind_of(ctx.group.tags).name,
-        PREFIX + "run": label_value(ctx.policy.run),
-    }
-    return tuple(sorted((key, value) for key, value in labels.items() if value))
-
-
-def _notes(ctx: RotationContext) -> tuple[tuple[str, str], ...]:
-    names = {
-        PREFIX + "autoscaling-group-arn": ctx.group.arn,
-        PREFIX + "cluster": ctx.policy.cluster,
-    }
-    return tuple(sorted((key, value) for key, value in names.items() if value))
-
-
 def release(ctx: RotationContext) -> bool:
     """Release the Lease; return True once that is done.
 
@@ -234,9 +235,10 @@ def _write(ctx: RotationContext, holder: str) -> None:
     old = ctx.memory.lease or Lease(ctx.lease)
     journal = ctx.journal
     if not holder and journal.clean:
-        journal = Journal(closing=journal.closing)
+        journal = journal.emptied
         ctx.note(journal=journal)
     moves = int(bool(holder) and holder != old.holder)
+    policy, kind = ctx.policy, kind_of(ctx.group.tags).name
     ctx.do(
         WriteLease(
             Lease(
@@ -247,8 +249,8 @@ def _write(ctx: RotationContext, holder: str) -> None:
                 transitions=old.transitions + moves,
                 journal=dump(journal),
                 uid=old.uid,
-                labels=_labels(ctx),
-                notes=_notes(ctx),
+                labels=lease_labels(policy.cluster, policy.group, kind, policy.run),
+                notes=lease_notes(ctx.group.arn, policy.cluster),
             )
         )
     )

@@ -110,8 +110,8 @@ class Memory:
     that were missing since the gate closed; `careful`: no new node that carries pods is drained any
     more; `turned_back`: the nodes of a failed image are being replaced by those of the previous
     one; `relapses`: how often a new node stopped to take pods. `timers`: when a condition was
-    first seen. `mode`: survey, rotate, settle or release; `problem` why we settle. `left`:
-    sentences about what stays as we set it.
+    first seen. `mode`: survey, rotate, settle or release; `problem` why we settle. `unread`: why
+    not all of the record is understood. `left`: sentences about what stays as we set it.
     """
 
     began: float
@@ -153,6 +153,7 @@ class Memory:
     dead: frozenset[str] = frozenset()
     evicted_last: frozenset[str] = frozenset()
     first_read_at: float | None = None
+    unread: RotatorError | None = None
     lease_losses: int = 0
     lease_unproven: bool = False
     lost_launches: int = 0

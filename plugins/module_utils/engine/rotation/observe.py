@@ -14,6 +14,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     TemporaryError,
     UnreachableError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
     BUDGETS,
     CSINODES,
@@ -145,16 +146,26 @@ def stale(ctx: RotationContext) -> bool:
     Describe* calls lag behind writes. Raises RefusedError when the version does not come to be
     seen.
     """
-    wanted, found = ctx.policy.version, ctx.group.resolved
-    if not wanted or found is None or found.version == wanted:
+    found = ctx.group.resolved
+    if found is None:
+        return False
+    wanted = ctx.journal.target[:2] if ctx.handed else found.source
+    if ctx.policy.version:
+        wanted = (found.template, ctx.policy.version)
+    if wanted in (("", ""), found.source):
         return False
     if ctx.over("stale", STALE_READ_TIMEOUT):
         raise RefusedError(
-            f"Auto Scaling group {ctx.group.name} launches from version {found.version} of"
-            f" {found.template_name}, not {wanted}",
-            "Point the group at that version, or leave out version",
+            f"Auto Scaling group {ctx.group.name} launches from {_named(found)}, not"
+            f" {wanted[1] if wanted[0] == found.template else ' '.join(wanted).rstrip()}",
+            "Point the group at that version, or leave out launch_template_version",
         )
     return True
+
+
+def _named(target: Target) -> str:
+    name = target.template_name or target.template
+    return f"version {target.version} of {name}" if target.version else name
 
 
 def target_error(ctx: RotationContext) -> RotatorError | None:

@@ -36,7 +36,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.acco
     explain,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
-    load,
+    salvage,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.overlay import overlay
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
@@ -108,15 +108,21 @@ def _asked(memory: Memory, command: Command, now: float) -> Memory:
     """
     if isinstance(command, (Terminate, EnterStandby)):
         memory = dataclasses.replace(memory, ended_by_us=memory.ended_by_us | {command.instance})
-    decrement = isinstance(command, Terminate) and command.decrement
-    if decrement or isinstance(command, (SetDesired, EnterStandby)):
+    if isinstance(command, SetDesired) or _lowers(command):
         memory = dataclasses.replace(memory, desired_at=now)
     return memory
 
 
+def _lowers(command: Command) -> bool:
+    """Return whether a command makes the group one smaller."""
+    return isinstance(command, EnterStandby) or (
+        isinstance(command, Terminate) and command.decrement
+    )
+
+
 def _terminated(memory: Memory, command: Terminate | EnterStandby, now: float) -> Memory:
     marks = dataclasses.replace(memory.marks, gone=memory.marks.gone | {command.instance})
-    if command.decrement:
+    if _lowers(command):
         memory = dataclasses.replace(memory, decremented=memory.decremented | {command.instance})
     return dataclasses.replace(memory, marks=marks)
 
@@ -177,7 +183,8 @@ def _leased(memory: Memory, done: Done) -> Memory:
     if lease is None:
         losses = memory.lease_losses + memory.held
         return dataclasses.replace(memory, lease_losses=losses, lease_unproven=memory.held)
-    written = load(lease.journal)
+    written, unread = salvage(lease.journal)
+    memory = dataclasses.replace(memory, unread=unread)
     if isinstance(done.command, WriteLease):
         held = bool(lease.holder)
         return dataclasses.replace(

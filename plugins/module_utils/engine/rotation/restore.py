@@ -46,6 +46,16 @@ def left(ctx: RotationContext, sentence: str) -> None:
         ctx.tell("left", ctx.group.name, sentence)
 
 
+def name_unknown(ctx: RotationContext) -> None:
+    """Say which fields of the record this release does not understand."""
+    for name in ctx.journal.not_understood:
+        left(
+            ctx,
+            f"The record of Auto Scaling group {ctx.group.name} has a field {name} that this"
+            " release does not understand: see the release that wrote it",
+        )
+
+
 def restored(ctx: RotationContext) -> bool:
     """Restore everything the record lists; return True once done or reported.
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
@@ -42,11 +42,17 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.templat
 )
 
 
-def update(aws: Aws, wanted: Wanted, source: Source, dry: bool) -> ConfigurationOutcome:
+def update(
+    aws: Aws,
+    wanted: Wanted,
+    source: Source,
+    dry: bool,
+    approve: Callable[[ConfigurationOutcome], None] = lambda outcome: None,
+) -> ConfigurationOutcome:
     """Bring the group to the wanted image, or back. With `dry`, only plan it.
 
     A launch configuration cannot name its image by a parameter, so that resolve:ssm: is resolved
-    here.
+    here. `approve` raises an error if what is about to be written must not be.
     """
     every = {one["LaunchConfigurationName"]: one for one in _all(aws)}
     if source.configuration not in every:
@@ -63,7 +69,10 @@ def update(aws: Aws, wanted: Wanted, source: Source, dry: bool) -> Configuration
     outcome = ConfigurationOutcome(
         source, plan, _prunable(aws, wanted, plan, family), tuple(warnings), verified
     )
-    return outcome if dry or not outcome.changed else _write(aws, outcome)
+    if dry or not outcome.changed:
+        return outcome
+    approve(outcome)
+    return _write(aws, outcome)
 
 
 def _all(aws: Aws) -> list[Any]:

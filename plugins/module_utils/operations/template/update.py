@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
@@ -50,6 +50,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.pla
     Wanted,
     plan_rollback,
     plan_update,
+    renumbered,
     resolve,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.ami import (
@@ -70,10 +71,21 @@ READINGS = 3
 
 
 class TemplateUpdate:
-    """One update or rollback. `now` is UTC; `dry`: judge only, write nothing."""
+    """One update or rollback. `now` is UTC; `dry`: judge only, write nothing.
 
-    def __init__(self, aws: Aws, wanted: Wanted, now: datetime.datetime, dry: bool) -> None:
+    `approve` raises an error if what is about to be written must not be.
+    """
+
+    def __init__(
+        self,
+        aws: Aws,
+        wanted: Wanted,
+        now: datetime.datetime,
+        dry: bool,
+        approve: Callable[[Outcome], None] = lambda outcome: None,
+    ) -> None:
         self._aws, self._wanted, self._now, self._dry = aws, wanted, now, dry
+        self._approve = approve
         self._image: Image | None = None
         self._warnings: list[str] = []
 
@@ -94,6 +106,7 @@ class TemplateUpdate:
         outcome = self._look(source)
         if self._dry or not outcome.changed:
             return outcome
+        self._approve(outcome)
         try:
             return self._write(outcome)
         except NotFoundError:
@@ -251,7 +264,7 @@ class TemplateUpdate:
         plan, template_id = part.plan, part.use.template_id
         if plan.create:
             mark = write_mark(self._mark(plan), self._wanted.description)
-            plan = _numbered(
+            plan = renumbered(
                 plan, launch_templates.create_version(self._aws, template_id, plan, mark)
             )
             if plan.number != part.plan.number and plan.pointer == LATEST:
@@ -283,13 +296,3 @@ class TemplateUpdate:
             "time": show_time(self._now),
         }
         return {PREFIX + name: str(value) for name, value in said.items()}
-
-
-def _numbered(plan: Plan, number: int) -> Plan:
-    """Return the plan with the number that its new version really got."""
-    return dataclasses.replace(
-        plan,
-        number=number,
-        group_version=str(number) if plan.group_version == str(plan.number) else plan.group_version,
-        default_to=number if plan.default_to == plan.number else plan.default_to,
-    )

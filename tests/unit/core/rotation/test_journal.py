@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import random
-import re
 from typing import Any
 
 import pytest
@@ -20,9 +19,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.acco
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
     dump,
-    label_value,
-    lease_name,
     load,
+    salvage,
 )
 
 MAKERS: dict[str, Any] = {
@@ -141,24 +139,6 @@ def test_verdicts_and_names_alone_leave_a_record_clean() -> None:
     assert kept.clean and Journal().clean
 
 
-ARN = "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:{id}:autoScalingGroupName/{name}"
-
-
-def test_a_group_has_one_lease_and_another_group_another() -> None:
-    arns = [ARN.format(id=id_, name=name) for id_ in "ab" for name in ("blue", "Web_1", "x" * 200)]
-    names = {lease_name(arn) for arn in arns}
-    assert len(names) == 6 and lease_name(arns[0]) == lease_name(arns[0])
-    assert lease_name(arns[0]).startswith("nodeops-rotator-blue-")
-    assert all(re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", name) for name in names)
-
-
-@pytest.mark.parametrize("text", ["blue", "", "a.b_c-d", "x" * 63, "x" * 64, "prod/eu", "-a", "ü"])
-def test_any_text_becomes_a_label_value(text: str) -> None:
-    value = label_value(text)
-    assert re.fullmatch(r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?", value)
-    assert (value == text) is (text in ("blue", "", "a.b_c-d", "x" * 63))
-
-
 def test_a_later_release_is_read_if_it_says_that_it_can_be_and_its_fields_are_kept() -> None:
     text = '{"version":2,"reader":1,"base":4,"expected":4,"gates":{"closed":[1]}}'
     journal = load(text)
@@ -166,11 +146,54 @@ def test_a_later_release_is_read_if_it_says_that_it_can_be_and_its_fields_are_ke
     assert json.loads(dump(journal))["gates"] == {"closed": [1]}
 
 
-def test_the_record_of_this_release_stays_readable() -> None:
-    """An example of version 1 as it was written; it must never stop being understood."""
+V1 = (
+    '{"base":4,"broken":["kube-system/agent"],"canaries":1,"canary":"passed",'
+    '"closing":["Run r0 was stopped"],"decrements":["i-1"],'
+    '"deregistered_targets":[["tg-1","i-1",80]],"expected":5,"expected_taints":["gpu"],'
+    '"failures":["x"],"fenced":true,"group":"blue","handover":"r0","max_size":[4,5],'
+    '"offers":["nvidia.com/gpu"],"pointer_owed":true,"previous":["lt-1","1"],'
+    '"protected":["i-2"],"protects_new":true,"raise_from":4,"reader":1,"run":"r1",'
+    '"short":[["Deployment shop/web",4]],"spread":1,'
+    '"suspended":["AZRebalance"],"tainted":true,"target":["lt-1","2","ami-1"],'
+    '"unprotected":["i-3"],"version":1}'
+)
+"""An example of version 1 as it was written, with every field. It stays as it is."""
+
+
+def test_the_record_of_version_1_stays_readable() -> None:
+    journal = load(V1)
+    assert journal.account == Account(4, 5, 4, ("i-1",)) and dump(journal) == V1
+    assert (journal.max_size, journal.suspended, journal.fenced) == ((4, 5), ("AZRebalance",), True)
+    assert journal.deregistered_targets == (("tg-1", "i-1", 80),) and journal.unknown == ()
+
+
+def test_every_field_is_in_a_recorded_example() -> None:
+    names = {field.name for field in dataclasses.fields(Journal)} - {"unknown"}
+    assert names == json.loads(V1).keys() - {"version", "reader"}
+
+
+def test_of_a_record_that_cannot_be_read_all_is_kept_and_what_is_understood_told() -> None:
     text = (
-        '{"base":4,"decrements":["i-1"],"expected":5,"fenced":true,"max_size":[4,5],"reader":1,'
-        '"run":"r1","suspended":["AZRebalance"],"tainted":true,"version":1}'
+        '{"fenced":true,"max_size":"4 then 5","reader":2,"run":"r9","suspended":["AZRebalance"],'
+        '"version":2,"waves":[1,2]}'
     )
-    journal = load(text)
-    assert journal.account == Account(4, 5, None, ("i-1",)) and dump(journal) == text
+    journal, error = salvage(text)
+    assert error is not None
+    assert "version 2" in str(error) and "state: restored" in error.hint
+    assert (journal.run, journal.fenced, journal.suspended) == ("r9", True, ("AZRebalance",))
+    assert journal.max_size is None and dump(journal) == text
+    emptied = json.loads(dump(journal.emptied))
+    assert emptied == {"max_size": "4 then 5", "reader": 2, "version": 2, "waves": [1, 2]}
+
+
+def test_an_account_is_understood_as_a_whole_or_not_at_all() -> None:
+    journal, error = salvage('{"version":1,"base":{"min":4},"expected":5,"fenced":true}')
+    assert error is not None and journal.unaccounted and journal.fenced
+    assert journal.account == Account(0, 0) and '"expected":5' in dump(journal)
+    assert not load(V1).unaccounted
+
+
+def test_nothing_is_salvaged_from_what_is_no_record() -> None:
+    for text in ("{", "[]", "5"):
+        with pytest.raises(RefusedError):
+            salvage(text)

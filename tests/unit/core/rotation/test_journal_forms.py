@@ -19,9 +19,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.acco
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
     dump,
+    load,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
     label_value,
     lease_name,
-    load,
 )
 
 TEXTS = ("", "r1", "ümlaut", 'quote"', "a,b", "line\nbreak")
@@ -53,6 +55,7 @@ FULL = Journal(
     pointer_owed=True,
     kept=("i-1",),
     closing=("Run r1 was stopped",),
+    handover="r1",
 )
 """A record in which nothing has its default."""
 FIELDS = [field.name for field in dataclasses.fields(Journal) if field.name != "unknown"]

@@ -27,8 +27,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.acco
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
-    lease_name,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import lease_name
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,

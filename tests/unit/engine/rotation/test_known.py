@@ -19,10 +19,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
-    Journal,
-    lease_name,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import lease_name
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import NODES

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Name the Lease of an Auto Scaling group, label it, and tell whose it is."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PREFIX
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    Journal,
+    load,
+)
+
+
+def lease_name(arn: str) -> str:
+    """Return the name of the Lease that is lock and record of an Auto Scaling group.
+
+    It follows from the group's ARN alone, so that every run finds the same one whatever options it
+    was given. The end of the ARN makes it readable.
+    """
+    group = arn.rsplit("autoScalingGroupName/", 1)[-1]
+    return f"nodeops-rotator-{_fit(group.lower(), 30)}-{_digest(arn)}"
+
+
+def lease_labels(cluster: str, group: str, kind: str, run: str) -> tuple[tuple[str, str], ...]:
+    """Return labels that say who holds what, for people.
+
+    For example: kubectl get leases -l nodeops.rotator/group=blue.
+    """
+    named = {
+        "app.kubernetes.io/managed-by": "nodeops.rotator",
+        PREFIX + "cluster": label_value(cluster),
+        PREFIX + "group": label_value(group),
+        PREFIX + "kind": kind,
+        PREFIX + "run": label_value(run),
+    }
+    return tuple(sorted((key, value) for key, value in named.items() if value))
+
+
+def lease_notes(arn: str, cluster: str) -> tuple[tuple[str, str], ...]:
+    """Return annotations with the names in full, which do not fit into labels."""
+    named = {PREFIX + "autoscaling-group-arn": arn, PREFIX + "cluster": cluster}
+    return tuple(sorted((key, value) for key, value in named.items() if value))
+
+
+def is_handed(journal: Journal, run: str) -> bool:
+    """Return whether the update of the template in this run has left the Lease to us."""
+    return bool(run) and journal.handover == run
+
+
+def unfinished(lease: Lease, run: str) -> str:
+    """Return which other run has left something to restore, "" for none.
+
+    Raises RefusedError if the record cannot be read.
+    """
+    journal = load(lease.journal)
+    return "" if journal.clean or journal.run == run else lease.holder or journal.run
+
+
+def in_the_way(lease: Lease | None, group: str, run: str) -> str:
+    """Return why this run could not take a group's Lease now, "" if it could.
+
+    It does not tell a holder that lives from one that has died: for that the Lease has to be
+    watched.
+    """
+    if lease is None or is_handed(load(lease.journal), run):
+        return ""
+    if other := unfinished(lease, run):
+        return (
+            f"Lease {lease.name} records a rotation of node group {group} that has not ended"
+            f" ({other})"
+        )
+    if not lease.holder:
+        return ""
+    return f"Node group {group} is held by {lease.holder} (Lease {lease.name})"
+
+
+def label_value(text: str) -> str:
+    """Return the text as a label value, which has 63 characters of a small alphabet.
+
+    What does not fit is cut, and a hash keeps it distinct.
+    """
+    if re.fullmatch(r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?", text):
+        return text
+    return f"{_fit(text, 50)}-{_digest(text)}"
+
+
+def _fit(text: str, length: int) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", text)[:length].strip("-") or "x"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:10]

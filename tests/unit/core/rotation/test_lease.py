@@ -1,0 +1,87 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Lease of a group: its name, what it says of itself, and who may take it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    Journal,
+    dump,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
+    in_the_way,
+    is_handed,
+    label_value,
+    lease_labels,
+    lease_name,
+    lease_notes,
+)
+
+ARN = "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:{id}:autoScalingGroupName/{name}"
+
+
+def test_a_group_has_one_lease_and_another_group_another() -> None:
+    arns = [ARN.format(id=id_, name=name) for id_ in "ab" for name in ("blue", "Web_1", "x" * 200)]
+    names = {lease_name(arn) for arn in arns}
+    assert len(names) == 6 and lease_name(arns[0]) == lease_name(arns[0])
+    assert lease_name(arns[0]).startswith("nodeops-rotator-blue-")
+    assert all(re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", name) for name in names)
+
+
+@pytest.mark.parametrize("text", ["blue", "", "a.b_c-d", "x" * 63, "x" * 64, "prod/eu", "-a", "ü"])
+def test_any_text_becomes_a_label_value(text: str) -> None:
+    value = label_value(text)
+    assert re.fullmatch(r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?", value)
+    assert (value == text) is (text in ("blue", "", "a.b_c-d", "x" * 63))
+
+
+def test_labels_are_short_and_annotations_say_it_in_full() -> None:
+    long = "x" * 80
+    labels = dict(lease_labels(long, "Web 1", "self_managed", "r1"))
+    assert labels["nodeops.rotator/run"] == "r1" and len(labels["nodeops.rotator/cluster"]) <= 63
+    assert labels["nodeops.rotator/group"].startswith("Web-1-")
+    assert labels["app.kubernetes.io/managed-by"] == "nodeops.rotator"
+    assert dict(lease_notes("arn:1", long)) == {
+        "nodeops.rotator/autoscaling-group-arn": "arn:1",
+        "nodeops.rotator/cluster": long,
+    }
+    assert "nodeops.rotator/cluster" not in dict(lease_labels("", "a", "b", "c"))
+
+
+LEFT = Journal(handover="r1", target=("lt", "8", "ami"))
+DIRTY = Journal(run="r1", fenced=True)
+
+
+@pytest.mark.parametrize(
+    "journal, run, handed", [(LEFT, "r1", True), (LEFT, "r2", False), (Journal(), "", False)]
+)
+def test_a_lease_is_left_to_the_run_that_it_names(journal: Journal, run: str, handed: bool) -> None:
+    assert is_handed(journal, run) is handed
+
+
+@pytest.mark.parametrize(
+    "holder, journal, run, way",
+    [
+        ("", Journal(), "r2", ""),
+        ("", LEFT, "r2", ""),
+        ("x", LEFT, "r1", ""),
+        ("x", LEFT, "r2", "Node group blue is held by x (Lease a)"),
+        ("x", Journal(), "r2", "Node group blue is held by x (Lease a)"),
+        ("x", DIRTY, "r1", "Node group blue is held by x (Lease a)"),
+        ("", DIRTY, "r1", ""),
+        ("x", DIRTY, "r2", "Lease a records a rotation of node group blue that has not ended (x)"),
+        ("", DIRTY, "r2", "Lease a records a rotation of node group blue that has not ended (r1)"),
+    ],
+)
+def test_what_is_in_the_way_of_a_run(holder: str, journal: Journal, run: str, way: str) -> None:
+    assert in_the_way(Lease("a", holder=holder, journal=dump(journal)), "blue", run) == way
+
+
+def test_no_lease_is_in_nobody_s_way() -> None:
+    assert in_the_way(None, "blue", "r1") == ""
