@@ -133,8 +133,11 @@ options:
     choices: [leave, end]
     default: leave
   repair:
-    description: Rotate a group although most of its instances have no Node in this cluster, because
-      its nodes have failed. Otherwise this is a refusal, since it may be the wrong cluster.
+    description:
+      - Rotate a group although most of its instances have no Node in this cluster, because its
+        nodes have failed. Otherwise this is a refusal, since it may be the wrong cluster.
+      - A tag of the group has to name the cluster then, unless no name was given, and a new node
+        has to join before any is cordoned.
     type: bool
     default: false
   dead_node_timeout:

@@ -41,8 +41,11 @@ options:
     type: str
     default: ''
   cluster_name:
-    description: Name of the cluster. It is recorded in the Lease, and a node group whose tags name
-      another cluster is refused. By default O(eks_cluster).
+    description:
+      - Name of the cluster. It is recorded in the Lease, and a node group whose tags name another
+        cluster is refused. By default O(eks_cluster).
+      - If EKS knows a cluster of this name, the connection has to lead to it. Its endpoint or its
+        certificate authority is compared.
     type: str
   lock_namespace:
     description: Namespace of the Lease.

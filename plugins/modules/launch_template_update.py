@@ -51,9 +51,14 @@ options:
         reached with the AWS credentials alone, without a kubeconfig.
     type: str
   cluster_name:
-    description: Name of the cluster, to be recorded in the Leases. By default O(eks_cluster) or
-      O(kops_cluster).
+    description: Name of the cluster, as in M(nodeops.rotator.asg_node_replace). By default
+      O(eks_cluster) or O(kops_cluster).
     type: str
+  repair:
+    description: Whether most instances of the group may have no Node in this cluster, because its
+      nodes have failed. Otherwise this is a refusal, since it may be the wrong cluster.
+    type: bool
+    default: false
   lock_namespace:
     description: Namespace of the Leases.
     type: str
@@ -169,8 +174,9 @@ notes:
     C(autoscaling:CreateLaunchConfiguration) and C(autoscaling:DeleteLaunchConfiguration); for
     O(keep_versions) C(ec2:DeleteLaunchTemplateVersions), C(ec2:DescribeInstances),
     C(eks:ListClusters), C(eks:ListNodegroups) and C(eks:DescribeNodegroup).
-  - If a cluster is named, it also needs C(get), C(create) and C(update) on C(leases) in
-    O(lock_namespace), in check mode only C(get).
+  - If a cluster is named, it also needs the IAM action C(ec2:DescribeInstances), and C(list) on
+    C(nodes), C(get) on the namespace C(kube-system), and C(get), C(create) and C(update) on
+    C(leases) in O(lock_namespace), in check mode only C(get).
   - A version of a template cannot have tags. Its origin is recorded in its description, and for
     people also in tags of the template that begin with C(nodeops.rotator/).
 attributes:

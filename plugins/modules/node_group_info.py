@@ -34,9 +34,18 @@ options:
       - The RV(snapshot) of an earlier call to compare with. Without it, RV(problems) leaves out
         what needs a comparison, which are settings of the group and the readiness of workloads.
     type: dict
+  boot_timeout:
+    description: Seconds within which an instance has to become a node, as in
+      M(nodeops.rotator.asg_node_replace). Older ones without a Node are a sign of another cluster.
+    type: int
+  repair:
+    description: Whether most instances may have no Node in this cluster, as in
+      M(nodeops.rotator.asg_node_replace).
+    type: bool
+    default: false
   cluster_name:
-    description: Name of the cluster. A node group whose tags name another cluster has that among
-      its RV(refusals). By default O(eks_cluster).
+    description: Name of the cluster, as in M(nodeops.rotator.asg_node_replace). A node group of
+      another cluster is one of the RV(refusals).
     type: str
   lock_namespace:
     description: Namespace of the Lease.

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
+    DescribedGroup,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
     NamedSource,
 )
@@ -22,6 +25,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
     lease_name,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import Wanted
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.handover import (
+    check_groups,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.templates import Work, guarded
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.change import (
     ChangeMade,
@@ -53,6 +59,7 @@ OPTIONS: dict[str, Any] = {
     "run_id": "r1",
     "rotated_groups": [],
     "shared_template": "refuse",
+    "repair": False,
     "handover_timeout": 120,
     "lock_wait": 0,
 }
@@ -97,15 +104,24 @@ class Locks:
     VirtualInbox."""
 
     def __init__(
-        self, world: World, holder: str, between: Callable[[], None], kill_at: int | None
+        self,
+        world: World,
+        params: dict[str, Any],
+        between: Callable[[], None],
+        kill_at: int | None,
     ) -> None:
         self._world, self._kill_at, self._between = world, kill_at, between
+        self._params, holder = params, f"template_{params['run_id']}"
         self.deadline = Deadline(lambda: world.kernel.now)
         self._cluster = KubeClient(
             kube_call(world.cluster, holder),
             clock=lambda: world.kernel.utc().strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             deadline=self.deadline,
         )
+
+    def check_cluster(self, groups: Sequence[DescribedGroup], named: str, aws: Aws) -> str:
+        """Refuse another cluster."""
+        return check_groups(self._cluster, aws, groups, named, self._params)
 
     def change(self, order: LockOrder, act: Callable[[float], ChangeMade[T]], keep: bool) -> T:
         """Take them, act, and leave them."""
@@ -137,7 +153,7 @@ def update(
     """Update the template of a group to the new image as launch_template_update does; what was done
     and the warnings. `options`: of the module."""
     params = {**OPTIONS, **options}
-    locks = Locks(world, f"template_{params['run_id']}", between, kill_at)
+    locks = Locks(world, params, between, kill_at)
     call = aws_call(world.account, f"operator_{params['run_id']}")
     image = "" if rollback else world.facts["new_image"]
     wanted = Wanted(image_id=image, run=params["run_id"] or "", rollback=rollback)

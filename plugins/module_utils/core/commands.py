@@ -269,6 +269,14 @@ class DeletePod(_OnKubernetes):
 
 
 @dataclasses.dataclass(frozen=True)
+class ReadCluster(_OnKubernetes):
+    """Read the UID of namespace kube-system, which tells clusters apart."""
+
+    def apply(self, ports: Ports) -> str:
+        return ports.cluster.cluster_uid()
+
+
+@dataclasses.dataclass(frozen=True)
 class ReadLease(_OnKubernetes):
     """Read the Lease. Returns None if it does not exist."""
 

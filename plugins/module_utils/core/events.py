@@ -13,6 +13,7 @@ EventPhase = Literal[
     "blocked",
     "canary",
     "closing",
+    "cluster",
     "cordoned",
     "dead",
     "deleted",

@@ -23,8 +23,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.eks im
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.errors import (
     HINT_AWS_CREDENTIALS,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluster import (
+    is_eks_host,
+    other_server,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     CredentialsError,
+    ForbiddenError,
     NotFoundError,
     RotatorError,
 )
@@ -52,6 +57,24 @@ def eks_access(raw: RawAws, cluster: str, folder: str) -> dict[str, Any]:
     access = {"host": found["endpoint"], "api_key": mint_token(raw, cluster)}
     authority = found.get("certificateAuthority", {}).get("data")
     return {**access, "ca_cert": _authority_file(authority, folder)} if authority else access
+
+
+def check_connection(raw: RawAws, cluster: str, host: str, trusted: str) -> None:
+    """Refuse a connection that does not lead to the EKS cluster of this name.
+
+    `trusted`: the certificate authority of the connection, as PEM. A cluster that EKS does not know
+    is not one of EKS, unless its API server is; then it cannot be the one that is named.
+    """
+    try:
+        found = describe_cluster(Aws(raw), cluster)
+    except (NotFoundError, ForbiddenError):
+        if is_eks_host(host):
+            raise
+        return
+    authority = found.get("certificateAuthority", {}).get("data", "")
+    described = (found.get("endpoint", ""), base64.b64decode(authority).decode())
+    if error := other_server(cluster, described, (host, trusted)):
+        raise error
 
 
 def unknown_to(raw: RawAws, cluster: str) -> RotatorError:

@@ -9,18 +9,39 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.instances import (
+    describe_instances,
+    joined,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import follow
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import Feeds
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluster import (
+    contradiction,
+    count,
+    evidence_of,
+    wrong_cluster,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
+    DescribedGroup,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.options import (
     check_above_zero,
     check_at_least,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Cloud, Ports
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import in_the_way
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
+    in_the_way,
+    lease_name,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
+    by_instance,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import connect
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.change import (
     ChangeMade,
@@ -46,6 +67,11 @@ def names_cluster(params: Mapping[str, Any]) -> bool:
     return given or any(os.environ.get(f"K8S_AUTH_{name.upper()}") for name in CLUSTER_OPTIONS)
 
 
+def cluster_of(params: Mapping[str, Any]) -> str:
+    """Return the name of the cluster that the options give, "" for none."""
+    return params["cluster_name"] or params["eks_cluster"] or params["kops_cluster"] or ""
+
+
 def new_run_id() -> str:
     """Return an ID for a run that was given none."""
     return f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(2)}"
@@ -65,18 +91,56 @@ def order_of(params: Mapping[str, Any], claims: tuple[LeaseClaim, ...]) -> LockO
     return LockOrder("take", claims, run_id, holder_of(run_id), timeout, wait)
 
 
+def check_groups(
+    cluster: KubeClient,
+    aws: Aws,
+    groups: Sequence[DescribedGroup],
+    named: str,
+    params: Mapping[str, Any],
+) -> str:
+    """Refuse a cluster that is not that of the groups; return its UID.
+
+    It is "" without groups. Instances prove it for the group that is named; the others only must
+    not contradict it.
+    """
+    if not groups:
+        return ""
+    uid, name = cluster.cluster_uid(), cluster_of(params)
+    for group in groups:
+        lease = cluster.read_lease(lease_name(group.arn))
+        known = evidence_of(group.name, group.tags, name, uid, lease)
+        error = contradiction(known)
+        if group.name == named:
+            doing = f"read the instances of Auto Scaling group {named}"
+            ids = [one.id for one in group.instances]
+            found = describe_instances(aws, doing, "instance-id", ids) if ids else ()
+            machines = {machine["InstanceId"]: machine for machine in found}
+            instances = [joined(one, machines.get(one.id, {})) for one in group.instances]
+            nodes = by_instance(cluster.records(NODES))
+            known = count(known, instances, nodes, time.time())
+            error = wrong_cluster(known, params["repair"], work=False)
+        if error is not None:
+            raise error
+    return uid
+
+
 class Locks:
     """Leases of the cluster that a module's options lead to."""
 
     def __init__(self, module: Any) -> None:
         self._module, self._namespace = module, module.params["lock_namespace"]
 
+    def check_cluster(self, groups: Sequence[DescribedGroup], named: str, aws: Aws) -> str:
+        """Refuse another cluster than that of the groups; see check_groups."""
+        cluster = KubeClient(connect(self._module), self._namespace)
+        return check_groups(cluster, aws, groups, named, self._module.params)
+
     def change(self, order: LockOrder, act: Callable[[float], ChangeMade[T]], keep: bool) -> T:
         """Make a change under Leases; see engine.handover.change."""
         call = connect(self._module, one_attempt=True)
         cluster = KubeClient(call, self._namespace, deadline=Deadline(clock))
         ports = Ports(cast(Cloud, None), cluster)  # a Lease is no matter of AWS
-        with ThreadInbox(ports, lambda feed: follow(call, feed)) as inbox:
+        with ThreadInbox(ports, Feeds(call).follow) as inbox:
             return change(inbox, order, act, keep)
 
     def held(self, claims: Iterable[LeaseClaim], run_id: str) -> Iterator[str]:

@@ -27,6 +27,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport imp
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.eks import (
     TOKEN_SECONDS,
+    check_connection,
     eks_access,
     unknown_to,
 )
@@ -161,7 +162,8 @@ def connect(module: Any, one_attempt: bool = False) -> RawKube:
     """Return the raw call for a module with KUBE_SPEC.
 
     With eks_cluster, endpoint and CA come from EKS and the token is minted from the AWS credentials
-    and renewed. Otherwise kubernetes.core's options, K8S_AUTH_*, in-cluster or kubeconfig decide.
+    and renewed. Otherwise kubernetes.core's options, K8S_AUTH_*, in-cluster or kubeconfig decide,
+    and an EKS cluster that cluster_name names has to be the one that they lead to.
     Raises InputError where the library is missing.
     """
     _require_library()
@@ -171,9 +173,9 @@ def connect(module: Any, one_attempt: bool = False) -> RawKube:
     cluster = options.pop("eks_cluster", None)
     if "verify_ssl" in options:
         options["validate_certs"] = options.pop("verify_ssl")
+    aws, name = RawAws(module), module.params.get("cluster_name")
     if cluster is None:
-        return RawKube(lambda: _client(options, one_attempt))
-    aws = RawAws(module)
+        return RawKube(lambda: _checked(_client(options, one_attempt), aws, name))
 
     def client() -> Any:
         try:
@@ -189,6 +191,18 @@ def _require_library() -> None:
         import kubernetes  # noqa: F401
     except ImportError as error:
         raise InputError(missing_required_lib("kubernetes").rstrip(".")) from error
+
+
+def _checked(client: Any, aws: RawAws, cluster: str | None) -> Any:
+    """Return the client; refuse one that leads to another cluster than is named."""
+    if cluster:
+        settings = client.client.configuration
+        trusted = ""
+        if settings.ssl_ca_cert:
+            with open(settings.ssl_ca_cert, encoding="utf-8") as file:
+                trusted = file.read()
+        check_connection(aws, cluster, settings.host, trusted)
+    return client
 
 
 def _client(options: Mapping[str, Any], one_attempt: bool = False) -> Any:

@@ -14,6 +14,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autosc
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluster import (
+    count,
+    evidence_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.describe import describe
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import (
     Look,
@@ -48,7 +52,7 @@ GROUP_SPEC: dict[str, Any] = {
 SPEC: dict[str, Any] = {
     **KUBE_SPEC,
     **GROUP_SPEC,
-    **options_of(LookOptions, ("image_id", "max_node_age")),
+    **options_of(LookOptions, ("image_id", "max_node_age", "boot_timeout", "repair")),
     **{DRAIN_PREFIX + name: spec for name, spec in DRAIN_SPEC.items()},
     "before": {"type": "dict"},
 }
@@ -66,16 +70,19 @@ def _look(module: AnsibleAWSModule, options: LookOptions) -> Look:
     kube = KubeClient(connect(module), module.params["lock_namespace"])
     lease = kube.read_lease(lease_name(group.arn))
     ids = {instance.id for instance in group.instances if not instance.kept}
-    nodes = by_instance(kube.records(NODES))
+    found = by_instance(kube.records(NODES))
+    nodes = {id_: node for id_, node in found.items() if id_ in ids}
+    evidence = evidence_of(group.name, group.tags, options.cluster, kube.cluster_uid(), lease)
     return Look(
         group=group,
-        nodes={id_: node for id_, node in nodes.items() if id_ in ids},
+        nodes=nodes,
         pods=tuple(kube.records(Feed("pods"))),
         budgets=tuple(kube.records(BUDGETS)),
         lease=lease,
         journal=load(lease.journal if lease else ""),
         image_id=options.image_id,
-        cluster=options.cluster,
         max_age=options.max_node_age,
+        evidence=count(evidence, group.instances, nodes, group.read_at, options.boot_timeout),
+        repair=options.repair,
         drain=options.drain,
     )

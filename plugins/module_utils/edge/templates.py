@@ -39,6 +39,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport imp
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.handover import (
     Locks,
+    cluster_of,
     names_cluster,
     order_of,
 )
@@ -90,6 +91,7 @@ LOCK_SPEC: dict[str, Any] = {
     "cluster_name": {"type": "str"},
     "lock_namespace": {"type": "str", "default": "kube-system"},
     "lock_wait": {"type": "int", "default": 0},
+    "repair": {"type": "bool", "default": False},
     "handover_timeout": {"type": "int", "default": 120},
     "rotated_groups": {"type": "list", "elements": "str", "default": []},
     "shared_template": {"type": "str", "choices": ["refuse", "allow"], "default": "refuse"},
@@ -195,29 +197,32 @@ def guarded(
     concerned = find_concerned(work.aws, planned)
     allowed = params["shared_template"] == "allow"
     check_sharing(concerned, planned.source.group, params["rotated_groups"], allowed)
-    claims, names = _claims(concerned, params), frozenset(one.group.name for one in concerned)
+    names = frozenset(one.group.name for one in concerned)
+    uid = locks.check_cluster([one.group for one in concerned], planned.source.group, work.aws)
+    claims = _claims(concerned, params, uid)
     if check:
         return planned, tuple(locks.held(claims, run_id)) if claims else ()
 
     def act(moment: float) -> ChangeMade[Updated]:
         dated = dataclasses.replace(work, aws=work.aws.until(moment))
         found = dated.carry_out(False, lambda found: _check_unmoved(dated.aws, found, names))
-        return ChangeMade(found, _claims(as_done(concerned, found), params))
+        return ChangeMade(found, _claims(as_done(concerned, found), params, uid))
 
     if not claims:
         return act(math.inf).answer, ()
     return locks.change(order_of(params, claims), act, keep=bool(run_id)), ()
 
 
-def _claims(concerned: Sequence[Concerned], params: Mapping[str, Any]) -> tuple[LeaseClaim, ...]:
-    cluster = params["cluster_name"] or params["eks_cluster"] or params["kops_cluster"] or ""
-    run_id = params["run_id"] or ""
+def _claims(
+    concerned: Sequence[Concerned], params: Mapping[str, Any], uid: str
+) -> tuple[LeaseClaim, ...]:
+    cluster, run_id = cluster_of(params), params["run_id"] or ""
     return tuple(
         LeaseClaim(
             lease_name(one.group.arn),
             one.group.name,
             lease_labels(cluster, one.group.name, kind_of(one.group.tags).name, run_id),
-            lease_notes(one.group.arn, cluster),
+            lease_notes(one.group.arn, cluster, uid),
             one.previous,
             one.target,
         )

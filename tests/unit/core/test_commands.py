@@ -23,6 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     PointBack,
     Protect,
     ProtectNew,
+    ReadCluster,
     ReadConsole,
     ReadGroup,
     ReadLease,
@@ -64,11 +65,12 @@ TABLE: list[tuple[Command, str, tuple[Any, ...]]] = [
     (DeleteNode("n1", "uid"), "delete_node", ("n1", "uid")),
     (Evict("shop", "cart", "uid", 5, True), "evict", ("shop", "cart", "uid", 5, True)),
     (DeletePod("shop", "cart", "uid", 0), "delete_pod", ("shop", "cart", "uid", 0, False)),
+    (ReadCluster(), "cluster_uid", ()),
     (ReadLease("lease"), "read_lease", ("lease",)),
     (WriteLease(LEASE), "write_lease", (LEASE,)),
 ]
-ON_KUBERNETES = (ChangeNode, DeleteNode, Evict, DeletePod, ReadLease, WriteLease)
-ANSWERING = (ReadConsole, ReadGroup, Evict, DeletePod, ReadLease, WriteLease)
+ON_KUBERNETES = (ChangeNode, DeleteNode, Evict, DeletePod, ReadCluster, ReadLease, WriteLease)
+ANSWERING = (ReadConsole, ReadGroup, Evict, DeletePod, ReadCluster, ReadLease, WriteLease)
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,17 @@ pytest.importorskip("ansible_collections.amazon.aws.plugins.module_utils.modules
 credentials = pytest.importorskip("botocore.credentials")
 sessions = pytest.importorskip("botocore.session")
 compat = pytest.importorskip("botocore.compat")
+exceptions = pytest.importorskip("botocore.exceptions")
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    ForbiddenError,
+    NotFoundError,
+    RefusedError,
+    ThrottledError,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.eks import (
     TOKEN_SECONDS,
+    check_connection,
     mint_token,
     principal,
 )
@@ -137,3 +145,52 @@ def test_each_cluster_has_its_own_token() -> None:
 )
 def test_an_access_entry_names_the_role_and_not_its_session(arn: str, entry: str) -> None:
     assert principal(arn) == entry
+
+
+EKS = "https://ABC.gr7.eu-west-1.eks.amazonaws.com"
+AUTHORITY = "-- A\nB --\n"
+
+
+def eks_with(answer: Any) -> Any:
+    """A RawAws that describes one cluster, or raises boto3's error."""
+
+    def call(service: str, operation: str, params: Any) -> Any:
+        assert (service, operation, params) == ("eks", "DescribeCluster", {"name": "demo"})
+        if isinstance(answer, str):
+            error = {"Error": {"Code": answer, "Message": "no"}}
+            raise exceptions.ClientError(error, operation)
+        return {"cluster": answer}
+
+    return call
+
+
+FOUND = {
+    "endpoint": EKS,
+    "certificateAuthority": {"data": base64.b64encode(AUTHORITY.encode()).decode()},
+}
+OTHER = "https://DEF.gr7.eu-west-1.eks.amazonaws.com"
+KOPS = "https://api.k.example.com"
+
+
+@pytest.mark.parametrize(
+    ("answer", "host", "trusted", "error"),
+    [
+        (FOUND, EKS, "", None),
+        (FOUND, "https://localhost:8443", AUTHORITY, None),
+        (FOUND, OTHER, "another", RefusedError),
+        (FOUND, KOPS, "another", RefusedError),
+        ("ResourceNotFoundException", KOPS, "another", None),
+        ("AccessDeniedException", KOPS, "another", None),
+        ("ResourceNotFoundException", OTHER, "another", NotFoundError),
+        ("AccessDeniedException", OTHER, "another", ForbiddenError),
+        ("ThrottlingException", KOPS, "another", ThrottledError),
+    ],
+)
+def test_a_connection_has_to_lead_to_the_eks_cluster_that_is_named(
+    answer: Any, host: str, trusted: str, error: type[Exception] | None
+) -> None:
+    if error is None:
+        check_connection(eks_with(answer), "demo", host, trusted)
+    else:
+        with pytest.raises(error):
+            check_connection(eks_with(answer), "demo", host, trusted)

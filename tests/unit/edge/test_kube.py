@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import types
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -141,3 +142,18 @@ def test_a_refused_watch_is_one_error_event() -> None:
     (line,) = kube.RawKube(lambda: Client(error)).stream("/api/v1/pods", {})
     assert line is not None
     assert json.loads(line) == {"type": "ERROR", "object": {"code": 403, "message": "no"}}
+
+
+@pytest.mark.parametrize("cluster", ["demo", "", None])
+def test_a_named_cluster_is_held_against_the_connection(
+    cluster: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(kube, "check_connection", lambda *args: asked.append(args))
+    authority = tmp_path / "ca.crt"
+    authority.write_text("-- CA --")
+    settings = types.SimpleNamespace(host="https://a", ssl_ca_cert=str(authority))
+    client = types.SimpleNamespace(client=types.SimpleNamespace(configuration=settings))
+    aws: Any = object()
+    assert kube._checked(client, aws, cluster) is client
+    assert asked == ([(aws, "demo", "https://a", "-- CA --")] if cluster else [])

@@ -27,7 +27,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.evictio
     Answer,
     read_answer,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    NotFoundError,
+    UnreachableError,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import JOURNAL
@@ -146,6 +149,15 @@ class KubeClient:
         return self._ask(
             "DELETE", path, f"delete pod {namespace}/{name}", _options(uid, grace, dry_run)
         )
+
+    def cluster_uid(self) -> str:
+        """Return the UID of namespace kube-system, which tells clusters apart."""
+        doing = "read namespace kube-system"
+        found = self._send("GET", "/api/v1/namespaces/kube-system", doing)
+        uid = (found.get("metadata") or {}).get("uid")
+        if not uid:
+            raise UnreachableError(f"Cannot {doing}: the answer has no UID")
+        return str(uid)
 
     def read_lease(self, name: str) -> Lease | None:
         """Return the Lease, None if it does not exist."""

@@ -33,6 +33,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     JOURNAL,
     NEEDS_UPDATE,
+    PREFIX,
     SCALE_DOWN_DISABLED,
 )
 
@@ -170,7 +171,14 @@ def lease(raw: Raw) -> Lease:
         transitions=spec.get("leaseTransitions") or 0,
         journal=(meta.get("annotations") or {}).get(JOURNAL, ""),
         uid=meta.get("uid", ""),
+        notes=_notes(meta),
     )
+
+
+def _notes(meta: Raw) -> tuple[tuple[str, str], ...]:
+    found = meta.get("annotations") or {}
+    ours = (key for key in found if key.startswith(PREFIX) and key != JOURNAL)
+    return tuple(sorted((key, found[key]) for key in ours))
 
 
 RECORDS: Mapping[str, Callable[[Raw], Any]] = {

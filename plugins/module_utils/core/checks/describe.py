@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks import preflight, verify
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import (
-    refusal,
-    tagged_otherwise,
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluster import (
+    wrong_cluster,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import refusal
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Instance
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
 
@@ -24,7 +25,7 @@ def describe(look: Look, before: Mapping[str, Any] | None) -> dict[str, Any]:
     `before`: an earlier snapshot to compare with, None to compare with nothing.
     """
     group = look.group
-    refused = [tagged_otherwise(group, look.cluster), refusal(group)]
+    refused = refusal(group) or _wrong_cluster(look)
     nodes = [_node(look, instance) for instance in group.launched]
     target = group.resolved
     return {
@@ -47,6 +48,11 @@ def describe(look: Look, before: Mapping[str, Any] | None) -> dict[str, Any]:
         "snapshot": preflight.snapshot(look),
         "problems": list(verify.problems(look, before)),
     }
+
+
+def _wrong_cluster(look: Look) -> RefusedError | None:
+    work = any(look.outdated(instance) for instance in look.group.launched)
+    return wrong_cluster(look.evidence, look.repair, work) if look.evidence else None
 
 
 def _target(group: Group) -> dict[str, str]:

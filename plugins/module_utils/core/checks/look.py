@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluster import Evidence
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain import policy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import FINISHED
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
@@ -34,17 +35,20 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
 class LookOptions:
     """Options of node_group_info, where their meaning is described.
 
-    `group`: name of the Auto Scaling group.
+    `group`: name of the Auto Scaling group. `cluster`: name of the cluster, "" if none is given.
     """
 
     group: str
-    cluster: str = ""
     image_id: str = ""
     max_node_age: float | None = None
+    boot_timeout: float | None = None
+    repair: bool = False
+    cluster: str = ""
     drain: DrainPolicy = DrainPolicy()
 
     def __post_init__(self) -> None:
         check_above_zero("max_node_age", self.max_node_age, "seconds")
+        check_above_zero("boot_timeout", self.boot_timeout, "seconds")
 
 
 def from_params(params: Mapping[str, Any]) -> LookOptions:
@@ -52,9 +56,11 @@ def from_params(params: Mapping[str, Any]) -> LookOptions:
     name = "autoscaling_group_name"
     return LookOptions(
         group=check_given(name, params[name], "the name of the node group's Auto Scaling group"),
-        cluster=params["cluster_name"] or params["eks_cluster"] or "",
         image_id=params["image_id"],
         max_node_age=params["max_node_age"],
+        boot_timeout=params["boot_timeout"],
+        repair=params["repair"],
+        cluster=params["cluster_name"] or params["eks_cluster"] or "",
         drain=policy.from_params(params, prefix=DRAIN_PREFIX),
     )
 
@@ -65,8 +71,8 @@ class Look:
 
     `nodes`: by instance id, only those of the group's instances. `pods` and `budgets`: of the whole
     cluster. `journal`: the one in `lease`. `image_id`: judge as if the group launched this image
-    from now on ("": the image that it does launch). `max_age`: seconds. `cluster`: its name, if it
-    is known.
+    from now on ("": the image that it does launch). `max_age`: seconds. `evidence`: what speaks for
+    the cluster being the group's. `repair`: its nodes have failed.
     """
 
     group: Group
@@ -76,8 +82,9 @@ class Look:
     lease: Lease | None = None
     journal: Journal = Journal()
     image_id: str = ""
-    cluster: str = ""
     max_age: float | None = None
+    evidence: Evidence | None = None
+    repair: bool = False
     drain: DrainPolicy = DrainPolicy()
 
     def outdated(self, instance: Instance) -> str:

@@ -69,25 +69,3 @@ def refusal(group: Group) -> RotatorError | None:
             "Rotate it by hand",
         )
     return None
-
-
-def tagged_otherwise(group: Group, cluster: str) -> RotatorError | None:
-    """Return the refusal of a group whose tags name other clusters, or None.
-
-    Without a name of the cluster, or without such a tag, nothing is known.
-    """
-    named = sorted(
-        {
-            key.removeprefix(prefix)
-            for prefix in OWNER_TAGS
-            for key in group.tags
-            if key.startswith(prefix)
-        }
-    )
-    if not cluster or not named or cluster in named:
-        return None
-    return RefusedError(
-        f"Auto Scaling group {group.name} belongs to cluster {listed(named)} by its tags, not"
-        f" to {cluster}",
-        "Name the right cluster or group",
-    )

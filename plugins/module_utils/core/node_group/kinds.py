@@ -24,6 +24,15 @@ OWNER_TAGS = ("kubernetes.io/cluster/", "k8s.io/cluster/")
 """Prefixes of the tag that names a self-managed group's cluster, today's and the older one."""
 
 
+def cluster_names(tags: Mapping[str, str]) -> list[str]:
+    """Return the clusters that the tags of an Auto Scaling group name, sorted."""
+    named = {
+        key.removeprefix(prefix) for key in tags for prefix in OWNER_TAGS if key.startswith(prefix)
+    }
+    named |= {tags.get(EKS_CLUSTER_TAG, ""), tags.get(KOPS_CLUSTER_TAG, "")}
+    return sorted(named - {""})
+
+
 class Actor(enum.Enum):
     """Who does a thing for a node group."""
 

@@ -101,7 +101,7 @@ class Journal:
 
     @property
     def emptied(self) -> Journal:
-        """Return the journal with nothing to restore: what people or a later release read."""
+        """Return the journal with nothing to restore but what others read."""
         return Journal(closing=self.closing, unknown=self.unknown)
 
     @property

@@ -9,7 +9,10 @@ import hashlib
 import re
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PREFIX
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    CLUSTER_UID,
+    PREFIX,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
     load,
@@ -41,10 +44,22 @@ def lease_labels(cluster: str, group: str, kind: str, run: str) -> tuple[tuple[s
     return tuple(sorted((key, value) for key, value in named.items() if value))
 
 
-def lease_notes(arn: str, cluster: str) -> tuple[tuple[str, str], ...]:
+def lease_notes(arn: str, cluster: str, uid: str) -> tuple[tuple[str, str], ...]:
     """Return annotations with the names in full, which do not fit into labels."""
-    named = {PREFIX + "autoscaling-group-arn": arn, PREFIX + "cluster": cluster}
+    named = {
+        PREFIX + "autoscaling-group-arn": arn,
+        PREFIX + "cluster": cluster,
+        CLUSTER_UID: uid,
+    }
     return tuple(sorted((key, value) for key, value in named.items() if value))
+
+
+def recorded_uid(lease: Lease) -> str:
+    """Return the UID of the cluster's namespace kube-system that the Lease records.
+
+    It is "" where none is recorded. A Lease that was copied to another cluster names the old one.
+    """
+    return dict(lease.notes).get(CLUSTER_UID, "")
 
 
 def is_handed(journal: Journal, run: str) -> bool:

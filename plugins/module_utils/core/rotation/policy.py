@@ -87,6 +87,7 @@ class RotationPolicy:
     restore_only: bool = False
     cluster: str = ""
     again: str = ""
+    lock_namespace: str = "kube-system"
     unknown_instances: UnknownInstances = "leave"
     on_failure: OnFailure = "rollback_template"
     workload_gate: WorkloadGate = "wait"
@@ -111,7 +112,8 @@ class RotationPolicy:
 
 
 NOT_OPTIONS = frozenset(
-    ("group", "run", "holder", "version", "plan_only", "restore_only", "cluster", "again", "drain")
+    ("group", "run", "holder", "version", "plan_only", "restore_only", "cluster")
+    + ("again", "lock_namespace", "drain")
 )
 """Fields of RotationPolicy that are not options of their own name."""
 OPTIONS = tuple(
@@ -137,6 +139,7 @@ def from_params(
     return RotationPolicy(
         group=check_given(name, params[name], "the name of the node group's Auto Scaling group"),
         cluster=params["cluster_name"] or params["eks_cluster"] or "",
+        lock_namespace=params["lock_namespace"],
         run=run,
         holder=holder,
         again=again,

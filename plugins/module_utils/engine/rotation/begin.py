@@ -26,6 +26,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ob
     moving,
     target_error,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.right_cluster import (
+    unproven,
+)
 
 
 def protect(ctx: RotationContext) -> None:
@@ -41,7 +44,7 @@ def begin(ctx: RotationContext) -> None:
     End the run if that lasts for too long.
     """
     why = obstacle(ctx)
-    end_if_stalled(ctx, why)
+    end_if_stalled(ctx, why or unproven(ctx))
     if not why and ctx.memory.mode == "rotate":
         raising.raise_desired(ctx)
         capacity.choose(ctx)

@@ -14,6 +14,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Suspend,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIGNPOST
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
+    cluster_names,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     SOFT_TAINT,
@@ -21,6 +24,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     alone,
     next_victim,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.signpost import Signpost
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
     Window,
     may_take,
@@ -31,6 +35,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     NodeRecord,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.right_cluster import (
+    unproven,
 )
 
 PROTECT_AT_ONCE = 50
@@ -49,8 +56,9 @@ def fence(ctx: RotationContext) -> None:
     group, journal = ctx.group, ctx.journal
     if missing := tuple(sorted(set(journal.suspended) - group.suspended)):
         ctx.do(Suspend(group.name, missing))
-    if group.tags.get(SIGNPOST) != journal.run:
-        ctx.do(SetTag(group.name, SIGNPOST, journal.run))
+    sign = Signpost(journal.run, ctx.policy.lock_namespace, ctx.memory.cluster_uid).text
+    if group.tags.get(SIGNPOST) != sign:
+        ctx.do(SetTag(group.name, SIGNPOST, sign))
     if not journal.fenced:
         return
     if not group.protects_new:
@@ -143,6 +151,7 @@ def _next_victim(ctx: RotationContext) -> Member | None:
 
     Instances that nobody can see into are no easy victims: one whose Node is missing goes when that
     has lasted, one that never had a Node only if asked, last and alone. Neither is ever a canary.
+    Nothing is cordoned before the cluster is known to be the right one.
     """
     situation = ctx.situation
     nodeless = [member for member in situation.outdated if member.node is None]
@@ -150,7 +159,7 @@ def _next_victim(ctx: RotationContext) -> Member | None:
     missing = {member.id for member in nodeless if member.id not in skipped}
     judging = bool(ctx.policy.canary) and not ctx.journal.canary
     waiting = {member.id for member in nodeless if judging or not unknown.long_missing(ctx, member)}
-    found = next_victim(situation, skipped | (missing & waiting))
+    found = None if unproven(ctx) else next_victim(situation, skipped | (missing & waiting))
     if found is not None or situation.leaving or judging or missing & waiting:
         return found
     return next_unknown(ctx)
@@ -162,8 +171,8 @@ def next_unknown(ctx: RotationContext) -> Member | None:
     It has to be asked for, in the cluster that its group's tags name, and enough nodes have to be
     available.
     """
-    situation, tag = ctx.situation, f"kubernetes.io/cluster/{ctx.policy.cluster}"
-    if ctx.policy.unknown_instances != "end" or tag not in ctx.group.tags:
+    situation, named = ctx.situation, cluster_names(ctx.group.tags)
+    if ctx.policy.unknown_instances != "end" or ctx.policy.cluster not in named:
         return None
     nodeless = [member for member in situation.outdated if member.node is None]
     if situation.available < situation.base - limits(ctx).unavailable - len(nodeless):

@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Command,
     DeletePod,
     Evict,
+    ReadCluster,
     ReadConsole,
     ReadGroup,
     ReadLease,
@@ -86,7 +87,7 @@ class RotationContext(Known):
             self.commands.append(command)
 
     def _allows(self, command: Command) -> bool:
-        if isinstance(command, (ReadConsole, ReadGroup, ReadLease, WriteLease)):
+        if isinstance(command, (ReadConsole, ReadGroup, ReadCluster, ReadLease, WriteLease)):
             return True
         return self.may_act and (self.recorded or isinstance(command, (Evict, DeletePod)))
 
@@ -215,4 +216,4 @@ class RotationContext(Known):
 def _is_limited(memory: Memory, command: Command) -> bool:
     if isinstance(command, WriteLease):
         return memory.held and not command.lease.resource_version
-    return not isinstance(command, (ReadGroup, ReadLease))
+    return not isinstance(command, (ReadGroup, ReadCluster, ReadLease))

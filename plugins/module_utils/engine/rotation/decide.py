@@ -31,7 +31,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     lock,
     observe,
     pointer,
-    unknown,
+    right_cluster,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.closing import (
     close,
@@ -109,9 +109,11 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
     rest = holder or not ctx.journal.clean or any(member.marked for member in ctx.situation.members)
     if work or rest:
         show_earlier(ctx)
-    refused = refusal(ctx.group) or unknown.wrong_cluster(ctx) or ctx.memory.unread
+    refused = refusal(ctx.group) or ctx.memory.unread
     if refused and not ctx.policy.restore_only:
         raise refused
+    if error := right_cluster.refusal_of_cluster(ctx):
+        raise error
     if ctx.policy.plan_only:
         if holder:
             ctx.tell("lock", ctx.group.name, f"held by {holder}")

@@ -11,6 +11,8 @@ are never compared.
 from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    Command,
+    ReadCluster,
     ReadGroup,
     ReadLease,
     WriteLease,
@@ -44,19 +46,23 @@ LOST = 300.0
 
 
 def known(ctx: RotationContext) -> bool:
-    """Read the Lease; return True once that is done.
+    """Read the Lease and which cluster it is in; return True once that is done.
 
     Raises the error that has prevented it for too long.
     """
+    missing: list[Command] = []
     if ctx.memory.lease_read < ctx.memory.began:
-        read = ReadLease(ctx.lease)
+        missing.append(ReadLease(ctx.lease))
+    if not ctx.memory.cluster_uid:
+        missing.append(ReadCluster())
+    for read in missing:
         ctx.do(read)
         retry = ctx.refused(read)
         if retry and ctx.over("no lease", LOST if ctx.memory.held else FIRST_CONTACT):
             raise retry.error
-        return False
-    ctx.forget("no lease")
-    return True
+    if not missing:
+        ctx.forget("no lease")
+    return not missing
 
 
 def acquire(ctx: RotationContext) -> bool:
@@ -250,7 +256,7 @@ def _write(ctx: RotationContext, holder: str) -> None:
                 journal=dump(journal),
                 uid=old.uid,
                 labels=lease_labels(policy.cluster, policy.group, kind, policy.run),
-                notes=lease_notes(ctx.group.arn, policy.cluster),
+                notes=lease_notes(ctx.group.arn, policy.cluster, ctx.memory.cluster_uid),
             )
         )
     )

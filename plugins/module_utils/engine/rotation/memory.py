@@ -116,6 +116,8 @@ class Memory:
 
     began: float
     mode: Mode = "survey"
+    cluster_uid: str = ""
+    cluster_proven: bool = False
     lease: Lease | None = None
     lease_read: float = -math.inf
     seen: float = 0.0

@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     DeletePod,
     EnterStandby,
     Evict,
+    ReadCluster,
     ReadConsole,
     ReadGroup,
     ReadLease,
@@ -68,6 +69,8 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
         memory = dataclasses.replace(memory, retries=retries)
     if isinstance(command, ReadGroup):
         return _read(memory, done)
+    if isinstance(command, ReadCluster):
+        return dataclasses.replace(memory, cluster_uid=done.answer)
     if isinstance(command, (ReadLease, WriteLease)):
         return _leased(memory, done)
     if isinstance(command, ReadConsole):

@@ -23,6 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     new_nodes,
     pointer,
     replacement,
+    right_cluster,
     settling,
     shield,
     shrink,
@@ -50,6 +51,7 @@ class Phase:
 
 OBSERVE = (
     Phase(unknown.note_seen, (ROTATE,)),
+    Phase(right_cluster.note_proof, (ROTATE,)),
     Phase(pointer.back, (SETTLE, RELEASE)),
     Phase(turn_back.turn_back, (SETTLE,)),
     Phase(replacement.record_terminated, (ROTATE, SETTLE, RELEASE, STOP)),

@@ -11,12 +11,8 @@ victim, never a canary, and a run that leaves one is never complete.
 
 from __future__ import annotations
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import (
-    tagged_otherwise,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     FailedError,
-    RefusedError,
     RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
@@ -118,29 +114,4 @@ def unknown_error(ctx: RotationContext) -> RotatorError | None:
         " because nobody can see what runs on it",
         "Find out whether it failed to join or its Node was deleted, and end it by hand, or set"
         " unknown_instances: end",
-    )
-
-
-def wrong_cluster(ctx: RotationContext) -> RotatorError | None:
-    """Return the refusal when this is not the group's cluster, or None.
-
-    Nodes that name the group's instances by providerID are the proof; tags only contradict. A young
-    instance without a Node proves nothing, one that has joined does.
-    """
-    if error := tagged_otherwise(ctx.group, ctx.policy.cluster):
-        return error
-    judged = [
-        member
-        for member in ctx.situation.members
-        if member.instance.lifecycle == "InService"
-        and (member.node is not None or not may_still_join(ctx, member))
-    ]
-    joined = sum(member.node is not None for member in judged)
-    if not judged or 2 * joined >= len(judged) or ctx.policy.repair:
-        return None
-    return RefusedError(
-        f"Only {joined} of {len(judged)} instances of Auto Scaling group {ctx.group.name} have a"
-        " Node in this cluster",
-        "Check that kubeconfig, context or eks_cluster lead to the group's cluster; if its nodes"
-        " have failed, set repair: true",
     )

@@ -220,3 +220,18 @@ def test_lists_are_read_in_pages() -> None:
         first,
         {**first, "continue": "token"},
     ]
+
+
+def test_a_cluster_is_known_by_the_uid_of_its_namespace_kube_system() -> None:
+    call = Script(
+        Reply(200, {"metadata": {"name": "kube-system", "uid": "uid-1"}}),
+        refused(403),
+        Reply(200, {}),
+    )
+    client = KubeClient(call)
+    assert client.cluster_uid() == "uid-1"
+    assert call.asked[0][:2] == ("GET", "/api/v1/namespaces/kube-system")
+    with pytest.raises(errors.ForbiddenError):
+        client.cluster_uid()
+    with pytest.raises(errors.UnreachableError, match="has no UID"):
+        client.cluster_uid()

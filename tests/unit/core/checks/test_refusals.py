@@ -12,7 +12,6 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import (
     refusal,
-    tagged_otherwise,
     unsupported,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
@@ -90,24 +89,6 @@ def test_other_suspended_processes_are_no_reason() -> None:
         )
         is None
     )
-
-
-@pytest.mark.parametrize(
-    ("tags", "cluster", "refused"),
-    [
-        ({"kubernetes.io/cluster/shop": "owned"}, "shop", False),
-        ({"kubernetes.io/cluster/shop": "owned"}, "blog", True),
-        ({"kubernetes.io/cluster/shop": "owned"}, "", False),
-        ({"k8s.io/cluster/shop": "owned"}, "blog", True),
-        ({}, "blog", False),
-    ],
-)
-def test_a_group_that_belongs_to_another_cluster_by_its_tags(
-    tags: dict[str, str], cluster: str, refused: bool
-) -> None:
-    error = tagged_otherwise(dataclasses.replace(GROUP, tags=tags), cluster)
-    assert (error is not None) is refused
-    assert error is None or "belongs to cluster shop by its tags, not to blog" in str(error)
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,8 @@ def test_labels_are_short_and_annotations_say_it_in_full() -> None:
     assert labels["nodeops.rotator/run"] == "r1" and len(labels["nodeops.rotator/cluster"]) <= 63
     assert labels["nodeops.rotator/group"].startswith("Web-1-")
     assert labels["app.kubernetes.io/managed-by"] == "nodeops.rotator"
-    assert dict(lease_notes("arn:1", long)) == {
+    assert dict(lease_notes("arn:1", long, "uid-1")) == {
+        "nodeops.rotator/cluster-uid": "uid-1",
         "nodeops.rotator/autoscaling-group-arn": "arn:1",
         "nodeops.rotator/cluster": long,
     }

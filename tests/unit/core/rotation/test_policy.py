@@ -38,6 +38,7 @@ def params(**changes: Any) -> dict[str, Any]:
         "max_unavailable": "0",
         "autoscaling_group_name": "blue",
         "cluster_name": None,
+        "lock_namespace": "kube-system",
         "eks_cluster": None,
         "launch_template_version": "",
         "state": "replaced",

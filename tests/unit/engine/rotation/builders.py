@@ -80,6 +80,8 @@ def a_memory(group: Group | None, journal: Journal = RUNNING, ours: int = 0, **m
     journal = counted(journal, group, ours)
     usual: dict[str, Any] = {
         "mode": "rotate",
+        "cluster_uid": "uid-1",
+        "cluster_proven": True,
         "lease": HELD,
         "lease_read": NOW,
         "held": True,

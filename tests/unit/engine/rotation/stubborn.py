@@ -23,6 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Evict,
     Protect,
     ProtectNew,
+    ReadCluster,
     ReadConsole,
     ReadGroup,
     ReadLease,
@@ -160,6 +161,8 @@ class Stubborn:
             return self.lease
         if isinstance(command, ReadConsole):
             return "kernel panic" if happens else ""
+        if isinstance(command, ReadCluster):
+            return "uid-1"
         if isinstance(command, WriteLease):
             return self._write(command.lease)
         if isinstance(command, (Evict, DeletePod)):

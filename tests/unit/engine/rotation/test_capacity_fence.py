@@ -19,8 +19,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Suspend,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIGNPOST
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Foreign,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.signpost import (
+    Signpost,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     capacity,
@@ -45,6 +49,8 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.test_capacit
     OLD,
 )
 
+SIGN = Signpost("r1", "kube-system", "uid-1").text
+
 
 def test_the_fence_is_put_up_in_batches_and_tells_whether_it_stands() -> None:
     many = tuple(an_instance(f"{number:03}") for number in range(120))
@@ -53,7 +59,7 @@ def test_the_fence_is_put_up_in_batches_and_tells_whether_it_stands() -> None:
     assert not capacity.fenced(ctx)
     assert ctx.commands[:3] == [
         Suspend("blue", ("AZRebalance",)),
-        SetTag("blue", capacity.SIGNPOST, "r1"),
+        SetTag("blue", SIGNPOST, SIGN),
         ProtectNew("blue", True),
     ]
     batches = [
@@ -68,7 +74,7 @@ def test_the_fence_is_put_up_in_batches_and_tells_whether_it_stands() -> None:
     state = {
         "suspended": frozenset(("AZRebalance", "Other")),
         "protects_new": True,
-        "tags": {capacity.SIGNPOST: "r1"},
+        "tags": {SIGNPOST: SIGN},
     }
     up = a_context(a_group(*done, **state), journal=FENCED)
     capacity.fence(up)
@@ -79,12 +85,12 @@ def test_only_instances_in_service_are_protected_and_nothing_without_the_fence()
     pending = a_group(
         an_instance("p", lifecycle="Pending"),
         an_instance("t", lifecycle="Terminating"),
-        tags={capacity.SIGNPOST: "r1"},
+        tags={SIGNPOST: SIGN},
     )
     ctx = a_context(pending, journal=dataclasses.replace(FENCED, suspended=()))
     capacity.fence(ctx)
     assert not capacity.fenced(ctx) and ctx.commands == [ProtectNew("blue", True)]
-    bare = a_context(a_group(*OLD, tags={capacity.SIGNPOST: "r1"}), journal=RUNNING)
+    bare = a_context(a_group(*OLD, tags={SIGNPOST: SIGN}), journal=RUNNING)
     capacity.fence(bare)
     assert capacity.fenced(bare) and bare.commands == []
 

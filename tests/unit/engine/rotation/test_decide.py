@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    ReadCluster,
     ReadGroup,
     ReadLease,
     WriteLease,
@@ -102,7 +103,7 @@ def test_a_run_begins_by_reading_and_nothing_else() -> None:
     step = decide(start(NOW), View(), NOW, POLICY)
     assert step.commands == (ReadGroup("blue"),) and step.result is None
     memory = dataclasses.replace(start(NOW), group=GROUP, read=GROUP, read_began=NOW)
-    assert decide(memory, VIEW, NOW, POLICY).commands == (ReadLease(LEASE),)
+    assert decide(memory, VIEW, NOW, POLICY).commands == (ReadLease(LEASE), ReadCluster())
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import NEEDS_UPDATE
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import unknown
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
+    right_cluster,
+    unknown,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -202,7 +205,7 @@ class TestTheRightCluster:
     ) -> None:
         policy = dataclasses.replace(a_policy(), **more)
         four = [an_instance(name) for name in "wxyz"]
-        error = unknown.wrong_cluster(a_look(*four, nodes=nodes, policy=policy))
+        error = right_cluster.refusal_of_cluster(a_look(*four, nodes=nodes, policy=policy))
         assert isinstance(error, RefusedError) is refused
         if error is not None:
             assert f"Only {len(nodes)} of 4 instances" in str(error)
@@ -215,10 +218,15 @@ class TestTheRightCluster:
         ],
     )
     def test_is_not_judged_by(self, instance: Any) -> None:
-        assert unknown.wrong_cluster(a_look(instance)) is None
+        policy = dataclasses.replace(a_policy(), cluster="shop")
+        tags = {"kubernetes.io/cluster/shop": "owned"}
+        look = a_look(instance, group={"tags": tags}, policy=policy)
+        assert right_cluster.refusal_of_cluster(look) is None
+        unnamed = right_cluster.refusal_of_cluster(a_look(instance, policy=policy))
+        assert "no tag of it names shop" in str(unnamed)
 
     def test_of_an_empty_group_is_any(self) -> None:
-        assert unknown.wrong_cluster(a_look()) is None
+        assert right_cluster.refusal_of_cluster(a_look()) is None
 
     @pytest.mark.parametrize(
         ("tags", "cluster", "refused"),
@@ -239,7 +247,9 @@ class TestTheRightCluster:
         self, tags: dict[str, str], cluster: str, refused: bool
     ) -> None:
         policy = dataclasses.replace(a_policy(), cluster=cluster)
-        error = unknown.wrong_cluster(a_look(W, nodes="w", group={"tags": tags}, policy=policy))
+        error = right_cluster.refusal_of_cluster(
+            a_look(W, nodes="w", group={"tags": tags}, policy=policy)
+        )
         assert (error is not None) is refused
         if error is not None:
             assert "belongs to cluster bank" in str(error)

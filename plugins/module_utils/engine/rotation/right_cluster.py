@@ -1,0 +1,64 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make sure of the cluster before anything is touched or cordoned."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluster import (
+    Evidence,
+    contradiction,
+    count,
+    evidence_of,
+    remarks,
+    wrong_cluster,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+
+
+def evidence(ctx: RotationContext) -> Evidence:
+    """Return what speaks for this being the group's cluster."""
+    group, memory = ctx.group, ctx.memory
+    known = evidence_of(
+        group.name, group.tags, ctx.policy.cluster, memory.cluster_uid, memory.lease
+    )
+    nodes = {member.id: member.node for member in ctx.situation.members if member.node is not None}
+    return count(known, group.instances, nodes, group.read_at, ctx.boot_timeout)
+
+
+def refusal_of_cluster(ctx: RotationContext) -> RotatorError | None:
+    """Return the refusal if this is not surely the group's cluster, or None.
+
+    To restore only needs that nothing speaks against it.
+    """
+    found = evidence(ctx)
+    if ctx.policy.restore_only:
+        return contradiction(found)
+    return wrong_cluster(found, ctx.policy.repair, bool(ctx.situation.outdated))
+
+
+def note_proof(ctx: RotationContext) -> None:
+    """Note when nodes have proved the cluster, and tell people what tags say of it.
+
+    Without a surge there is no new node to wait for; a node of the group has to do.
+    """
+    found = evidence(ctx)
+    for remark in remarks(found):
+        ctx.tell("cluster", ctx.group.name, remark, once=f"cluster {remark}")
+    joined = [member for member in ctx.situation.members if member.node is not None]
+    new = any(member.joined and not member.outdated for member in joined)
+    if found.is_proven or new or (joined and not ctx.window.surge):
+        ctx.note(cluster_proven=True)
+
+
+def unproven(ctx: RotationContext) -> str:
+    """Return why nothing may be cordoned yet, "" once the cluster is proven."""
+    if ctx.memory.cluster_proven:
+        return ""
+    return (
+        f"no new node of {ctx.group.name} has joined this cluster yet, which would prove that it is"
+        " the right one"
+    )

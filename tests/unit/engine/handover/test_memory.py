@@ -1,0 +1,65 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is learnt of Leases from the outcomes of commands."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    Command,
+    ReadGroup,
+    ReadLease,
+    WriteLease,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    ConflictError,
+    NotFoundError,
+    UnreachableError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
+    LOCK_BACKOFF,
+    LockMemory,
+    SeenLease,
+    learn,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
+
+NOW = 1000.0
+LEASE = Lease("a", "5", "x", "t1", journal="theirs")
+KNOWN = LockMemory(NOW, {"a": SeenLease(LEASE, NOW, NOW, NOW, "theirs")})
+
+
+def learned(memory: LockMemory, command: Command, answer: Any, error: Any = None) -> LockMemory:
+    return learn(memory, View(done=(Done(command, answer, error, NOW + 1, NOW + 2),)), "me")
+
+
+def test_a_first_read_tells_what_was_there_before_us() -> None:
+    (found,) = learned(LockMemory(NOW), ReadLease("a"), LEASE).entries.values()
+    assert found == SeenLease(LEASE, NOW + 2, NOW + 2, NOW + 2, "theirs")
+    (absent,) = learned(LockMemory(NOW), ReadLease("a"), None).entries.values()
+    assert absent.lease is None and absent.found == ""
+
+
+@pytest.mark.parametrize("error", [ConflictError("moved"), NotFoundError("gone")])
+def test_a_write_that_came_too_late_has_the_lease_read_again(error: Exception) -> None:
+    after = learned(KNOWN, WriteLease(LEASE), None, error)
+    assert after.entries["a"].read == -math.inf and after.troubles == {}
+
+
+def test_trouble_counts_from_its_first_time_and_ends_with_an_answer() -> None:
+    once = learned(KNOWN, ReadLease("a"), None, UnreachableError("one"))
+    twice = learned(once, ReadLease("a"), None, UnreachableError("two"))
+    trouble = twice.troubles["a"]
+    assert (trouble.since, trouble.again) == (NOW + 1, NOW + 2 + LOCK_BACKOFF)
+    assert str(trouble.error) == "two"
+    assert learned(twice, ReadLease("a"), LEASE).troubles == {}
+
+
+def test_other_commands_say_nothing_of_leases() -> None:
+    assert learned(KNOWN, ReadGroup("blue"), None) == KNOWN
