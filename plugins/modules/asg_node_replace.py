@@ -48,7 +48,11 @@ options:
         certificate authority is compared.
     type: str
   lock_namespace:
-    description: Namespace of the Lease.
+    description:
+      - Namespace of the Lease, the same for all runs of a cluster.
+      - A run also looks in C(kube-system), and in the namespace that the tag C(nodeops.rotator/run)
+        of the group names. It is refused if the group's Lease is held there or records a rotation
+        that has not ended.
     type: str
     default: kube-system
   planned:

@@ -60,7 +60,11 @@ options:
     type: bool
     default: false
   lock_namespace:
-    description: Namespace of the Leases.
+    description:
+      - Namespace of the Leases, the same for all runs of a cluster.
+      - A run also looks in C(kube-system), and in the namespace that the tag C(nodeops.rotator/run)
+        of the group names. It is refused if the group's Lease is held there or records a rotation
+        that has not ended.
     type: str
     default: kube-system
   lock_wait:

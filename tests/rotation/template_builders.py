@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import LockedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
     DescribedGroup,
 )
@@ -27,6 +28,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import Wanted
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.handover import (
     check_groups,
+    ways_elsewhere,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.templates import Work, guarded
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.change import (
@@ -60,6 +62,7 @@ OPTIONS: dict[str, Any] = {
     "rotated_groups": [],
     "shared_template": "refuse",
     "repair": False,
+    "lock_namespace": "kube-system",
     "handover_timeout": 120,
     "lock_wait": 0,
 }
@@ -115,6 +118,7 @@ class Locks:
         self.deadline = Deadline(lambda: world.kernel.now)
         self._cluster = KubeClient(
             kube_call(world.cluster, holder),
+            params["lock_namespace"],
             clock=lambda: world.kernel.utc().strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             deadline=self.deadline,
         )
@@ -122,6 +126,10 @@ class Locks:
     def check_cluster(self, groups: Sequence[DescribedGroup], named: str, aws: Aws) -> str:
         """Refuse another cluster."""
         return check_groups(self._cluster, aws, groups, named, self._params)
+
+    def elsewhere(self, groups: Iterable[DescribedGroup], run_id: str) -> Iterator[LockedError]:
+        """Tell which another namespace holds."""
+        return ways_elsewhere(self._cluster, groups, self._params["lock_namespace"], run_id)
 
     def change(self, order: LockOrder, act: Callable[[float], ChangeMade[T]], keep: bool) -> T:
         """Take them, act, and leave them."""

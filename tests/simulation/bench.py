@@ -81,7 +81,7 @@ class Bench:
             return None
         names = self._names(call.actor)
         if rules.lease and names:
-            lease = self._world.cluster.object("leases", rules.lease, "kube-system")
+            lease = self._world.cluster.object("leases", rules.lease, rules.namespace)
             holder = lease["spec"].get("holderIdentity") if lease else None
             if holder not in names:
                 self._breach(
@@ -101,6 +101,7 @@ class Bench:
         rules = self.rules.get((meta.get("labels") or {}).get(GROUP_LABEL, ""))
         if rules is not None and holder:
             rules.lease = meta.get("name") or call.params.get("name", "")
+            rules.namespace = meta.get("namespace") or rules.namespace
             self._claims.setdefault(self.people.get(call.actor, call.actor), set()).add(holder)
 
     def _touch(self, call: Call) -> None:

@@ -22,6 +22,7 @@ class Rules:
     most: int | None = None
     """How many may be launched, where that is not base and surge together."""
     lease: str = ""
+    namespace: str = "kube-system"
     """The Lease whose holder alone may act on the group; "" while nobody says."""
     volumes: bool = True
     """Whether an instance may end only when no volume is attached to its node any more."""

@@ -96,7 +96,7 @@ def prepare(
     rules = world.judge.rules.setdefault(group, Rules(world.account.groups[group].desired))
     world.judge.chosen = {*(world.judge.chosen or ()), group}
     world.judge.holders.add(policy.holder)
-    rules.lease = lease
+    rules.lease, rules.namespace = lease, policy.lock_namespace
     rules.surge, rules.unavailable = (
         sizes["max_surge"].of(rules.base, True),
         sizes["max_unavailable"].of(rules.base, False),
@@ -106,7 +106,10 @@ def prepare(
     deadline = Deadline(lambda: world.kernel.now)
     aws = Aws(aws_call(world.account, policy.holder), deadline)
     cluster = KubeClient(
-        call, clock=lambda: utc().strftime("%Y-%m-%dT%H:%M:%S.%fZ"), deadline=deadline
+        call,
+        policy.lock_namespace,
+        clock=lambda: utc().strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        deadline=deadline,
     )
     ports = Ports(AutoScaling(aws, lambda: utc().timestamp()), cluster)
     inbox = VirtualInbox(world.kernel, ports, Feeds(call).follow, kill_at_command)

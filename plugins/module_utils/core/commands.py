@@ -278,12 +278,16 @@ class ReadCluster(_OnKubernetes):
 
 @dataclasses.dataclass(frozen=True)
 class ReadLease(_OnKubernetes):
-    """Read the Lease. Returns None if it does not exist."""
+    """Read the Lease. Returns None if it does not exist.
+
+    `namespace`: another than that of our Leases, "" for that one.
+    """
 
     name: str
+    namespace: str = ""
 
     def apply(self, ports: Ports) -> Lease | None:
-        return ports.cluster.read_lease(self.name)
+        return ports.cluster.read_lease(self.name, self.namespace)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -26,7 +26,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluste
     evidence_of,
     wrong_cluster,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import LockedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIGNPOST
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
     DescribedGroup,
 )
@@ -36,11 +38,16 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.options impor
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Cloud, Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
+    held_elsewhere,
     in_the_way,
     lease_name,
+    other_namespaces,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
     by_instance,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.signpost import (
+    read_signpost,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import connect
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.change import (
@@ -124,6 +131,18 @@ def check_groups(
     return uid
 
 
+def ways_elsewhere(
+    cluster: KubeClient, groups: Iterable[DescribedGroup], own: str, run_id: str
+) -> Iterator[LockedError]:
+    """Yield an error for each Lease of the groups that another namespace holds."""
+    for group in groups:
+        sign = read_signpost(group.tags.get(SIGNPOST, ""))
+        for namespace in other_namespaces(own, sign):
+            lease = cluster.read_lease(lease_name(group.arn), namespace)
+            if error := held_elsewhere(lease, group.name, namespace, run_id):
+                yield error
+
+
 class Locks:
     """Leases of the cluster that a module's options lead to."""
 
@@ -134,6 +153,11 @@ class Locks:
         """Refuse another cluster than that of the groups; see check_groups."""
         cluster = KubeClient(connect(self._module), self._namespace)
         return check_groups(cluster, aws, groups, named, self._module.params)
+
+    def elsewhere(self, groups: Iterable[DescribedGroup], run_id: str) -> Iterator[LockedError]:
+        """Yield an error for each Lease that another namespace holds."""
+        cluster = KubeClient(connect(self._module), self._namespace)
+        return ways_elsewhere(cluster, groups, self._namespace, run_id)
 
     def change(self, order: LockOrder, act: Callable[[float], ChangeMade[T]], keep: bool) -> T:
         """Make a change under Leases; see engine.handover.change."""

@@ -198,12 +198,16 @@ def guarded(
     allowed = params["shared_template"] == "allow"
     check_sharing(concerned, planned.source.group, params["rotated_groups"], allowed)
     names = frozenset(one.group.name for one in concerned)
-    uid = locks.check_cluster([one.group for one in concerned], planned.source.group, work.aws)
+    groups = [one.group for one in concerned]
+    uid = locks.check_cluster(groups, planned.source.group, work.aws)
     claims = _claims(concerned, params, uid)
     if check:
-        return planned, tuple(locks.held(claims, run_id)) if claims else ()
+        elsewhere = (error.message for error in locks.elsewhere(groups, run_id))
+        return planned, (*locks.held(claims, run_id), *elsewhere) if claims else ()
 
     def act(moment: float) -> ChangeMade[Updated]:
+        for error in locks.elsewhere(groups, run_id):
+            raise error
         dated = dataclasses.replace(work, aws=work.aws.until(moment))
         found = dated.carry_out(False, lambda found: _check_unmoved(dated.aws, found, names))
         return ChangeMade(found, _claims(as_done(concerned, found), params, uid))

@@ -39,6 +39,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport imp
 
 PAGE = 500
 """Objects per page of a list: 30,000 raw pods at once would take some 800 MB."""
+LEASES = "/apis/coordination.k8s.io/v1/namespaces/{}/leases"
 MERGE_PATCH = "application/merge-patch+json"
 
 
@@ -93,10 +94,7 @@ class KubeClient:
 
         `clock` returns the text for a Lease's renewTime, which has to differ from write to write.
         """
-        self._call, self._leases = (
-            call,
-            f"/apis/coordination.k8s.io/v1/namespaces/{lease_namespace}/leases",
-        )
+        self._call, self._leases = call, LEASES.format(lease_namespace)
         self._namespace, self._clock, self._deadline = lease_namespace, clock, deadline
 
     def until(self, moment: float) -> KubeClient:
@@ -159,12 +157,15 @@ class KubeClient:
             raise UnreachableError(f"Cannot {doing}: the answer has no UID")
         return str(uid)
 
-    def read_lease(self, name: str) -> Lease | None:
-        """Return the Lease, None if it does not exist."""
+    def read_lease(self, name: str, namespace: str = "") -> Lease | None:
+        """Return the Lease, None if it does not exist.
+
+        `namespace`: another than that of our Leases, "" for that one.
+        """
+        place = namespace or self._namespace
         try:
-            return objects.lease(
-                self._send("GET", f"{self._leases}/{name}", f"read Lease {self._namespace}/{name}")
-            )
+            path = f"{LEASES.format(place)}/{name}"
+            return objects.lease(self._send("GET", path, f"read Lease {place}/{name}"))
         except NotFoundError:
             return None
 

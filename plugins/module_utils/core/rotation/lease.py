@@ -8,14 +8,19 @@ from __future__ import annotations
 import hashlib
 import re
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import LockedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     CLUSTER_UID,
     PREFIX,
+    USUAL_NAMESPACE,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
     load,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.signpost import (
+    Signpost,
 )
 
 
@@ -92,6 +97,23 @@ def in_the_way(lease: Lease | None, group: str, run: str) -> str:
     if not lease.holder:
         return ""
     return f"Node group {group} is held by {lease.holder} (Lease {lease.name})"
+
+
+def other_namespaces(own: str, sign: Signpost) -> list[str]:
+    """Return the namespaces besides our own in which a run could hold the Lease."""
+    return sorted({USUAL_NAMESPACE, sign.namespace} - {own, ""})
+
+
+def held_elsewhere(lease: Lease | None, group: str, namespace: str, run: str) -> LockedError | None:
+    """Return the error if the Lease of another namespace is in the way, or None."""
+    why = in_the_way(lease, group, run)
+    if not why:
+        return None
+    return LockedError(
+        f"{why}, in namespace {namespace}",
+        f"Wait for the end of that run, or set lock_namespace: {namespace}, which is the same for"
+        " all runs of a cluster",
+    )
 
 
 def label_value(text: str) -> str:

@@ -11,6 +11,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import l
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     capacity,
     gate,
+    namespaces,
     raising,
     unknown,
 )
@@ -58,6 +59,8 @@ def settle_if_moved(ctx: RotationContext) -> None:
 
 def obstacle(ctx: RotationContext) -> str:
     """Return why nothing may begin now, "" if it may."""
+    if unread := namespaces.pending(ctx):
+        return unread
     if refused := refusal(ctx.group):
         return str(refused)
     if refused_writes := access_error(ctx):

@@ -36,6 +36,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     NodeRecord,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.namespaces import (
+    pending,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.right_cluster import (
     unproven,
 )
@@ -57,7 +60,7 @@ def fence(ctx: RotationContext) -> None:
     if missing := tuple(sorted(set(journal.suspended) - group.suspended)):
         ctx.do(Suspend(group.name, missing))
     sign = Signpost(journal.run, ctx.policy.lock_namespace, ctx.memory.cluster_uid).text
-    if group.tags.get(SIGNPOST) != sign:
+    if group.tags.get(SIGNPOST) != sign and not pending(ctx):
         ctx.do(SetTag(group.name, SIGNPOST, sign))
     if not journal.fenced:
         return

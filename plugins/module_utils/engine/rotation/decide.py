@@ -29,6 +29,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     ended_nodes,
     failures,
     lock,
+    namespaces,
     observe,
     pointer,
     right_cluster,
@@ -114,13 +115,15 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
         raise refused
     if error := right_cluster.refusal_of_cluster(ctx):
         raise error
+    if not ctx.memory.held and not namespaces.free_elsewhere(ctx):
+        return None
     if ctx.policy.plan_only:
         if holder:
             ctx.tell("lock", ctx.group.name, f"held by {holder}")
         return conclude(ctx, "planned" if work or rest else "unchanged")
     if not rest and (ctx.policy.restore_only or not work):
         return conclude(ctx, "unchanged") if lock.handed_back(ctx) else None
-    if observe.permitted(ctx) and lock.acquire(ctx):
+    if observe.permitted(ctx) and lock.acquire(ctx) and namespaces.alone(ctx):
         if pointer.inherited(ctx):
             return None
         write_first_record(ctx)

@@ -110,7 +110,8 @@ class Memory:
     that were missing since the gate closed; `careful`: no new node that carries pods is drained any
     more; `turned_back`: the nodes of a failed image are being replaced by those of the previous
     one; `relapses`: how often a new node stopped to take pods. `timers`: when a condition was
-    first seen. `mode`: survey, rotate, settle or release; `problem` why we settle. `unread`: why
+    first seen. `mode`: survey, rotate, settle or release; `problem` why we settle. `elsewhere`: the
+    Lease in other namespaces, and when it was asked for. `unread`: why
     not all of the record is understood. `left`: sentences about what stays as we set it.
     """
 
@@ -156,6 +157,7 @@ class Memory:
     evicted_last: frozenset[str] = frozenset()
     first_read_at: float | None = None
     unread: RotatorError | None = None
+    elsewhere: Mapping[str, tuple[Lease | None, float]] = dataclasses.field(default_factory=dict)
     lease_losses: int = 0
     lease_unproven: bool = False
     lost_launches: int = 0

@@ -71,6 +71,9 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
         return _read(memory, done)
     if isinstance(command, ReadCluster):
         return dataclasses.replace(memory, cluster_uid=done.answer)
+    if isinstance(command, ReadLease) and command.namespace:
+        found = {**memory.elsewhere, command.namespace: (done.answer, done.began)}
+        return dataclasses.replace(memory, elsewhere=found)
     if isinstance(command, (ReadLease, WriteLease)):
         return _leased(memory, done)
     if isinstance(command, ReadConsole):

@@ -20,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     failures,
     finish,
     losses,
+    namespaces,
     new_nodes,
     pointer,
     replacement,
@@ -52,6 +53,7 @@ class Phase:
 OBSERVE = (
     Phase(unknown.note_seen, (ROTATE,)),
     Phase(right_cluster.note_proof, (ROTATE,)),
+    Phase(namespaces.look_again, (ROTATE,)),
     Phase(pointer.back, (SETTLE, RELEASE)),
     Phase(turn_back.turn_back, (SETTLE,)),
     Phase(replacement.record_terminated, (ROTATE, SETTLE, RELEASE, STOP)),

@@ -222,6 +222,15 @@ def test_lists_are_read_in_pages() -> None:
     ]
 
 
+def test_a_lease_is_read_in_our_namespace_or_in_the_one_that_is_said() -> None:
+    missing = refused(404)
+    call = Script(missing, missing)
+    client = KubeClient(call, "ops")
+    assert client.read_lease("a") is None and client.read_lease("a", "kube-system") is None
+    places = [path.split("/")[5] for _verb, path, *_more in call.asked]
+    assert places == ["ops", "kube-system"]
+
+
 def test_a_cluster_is_known_by_the_uid_of_its_namespace_kube_system() -> None:
     call = Script(
         Reply(200, {"metadata": {"name": "kube-system", "uid": "uid-1"}}),

@@ -15,13 +15,16 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
     dump,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
+    held_elsewhere,
     in_the_way,
     is_handed,
     label_value,
     lease_labels,
     lease_name,
     lease_notes,
+    other_namespaces,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.signpost import Signpost
 
 ARN = "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:{id}:autoScalingGroupName/{name}"
 
@@ -86,3 +89,29 @@ def test_what_is_in_the_way_of_a_run(holder: str, journal: Journal, run: str, wa
 
 def test_no_lease_is_in_nobody_s_way() -> None:
     assert in_the_way(None, "blue", "r1") == ""
+
+
+@pytest.mark.parametrize(
+    "own, named, others",
+    [
+        ("kube-system", "", []),
+        ("kube-system", "kube-system", []),
+        ("kube-system", "ops", ["ops"]),
+        ("ops", "", ["kube-system"]),
+        ("ops", "ops", ["kube-system"]),
+        ("ops", "x", ["kube-system", "x"]),
+    ],
+)
+def test_a_run_looks_in_the_usual_namespace_and_in_that_of_the_tag(
+    own: str, named: str, others: list[str]
+) -> None:
+    assert other_namespaces(own, Signpost("r1", named)) == others
+
+
+def test_a_lease_of_another_namespace_is_in_the_way_with_a_way_out() -> None:
+    lease = Lease("a", holder="x", journal=dump(DIRTY))
+    error = held_elsewhere(lease, "blue", "ops", "r2")
+    assert error is not None and "has not ended (x), in namespace ops" in error.message
+    assert "lock_namespace: ops" in error.hint
+    assert held_elsewhere(None, "blue", "ops", "r2") is None
+    assert held_elsewhere(Lease("a"), "blue", "ops", "r2") is None

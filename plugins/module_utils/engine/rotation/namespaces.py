@@ -1,0 +1,123 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Look for the group's Lease in other namespaces in which a run could hold it.
+
+Each run writes its own Lease first and then reads the others, so that of two runs at least one sees
+the other. The usual namespace is one of them, and that which the tag of the group names.
+"""
+
+from __future__ import annotations
+
+import math
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadLease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    AccessError,
+    LockedError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIGNPOST
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
+    held_elsewhere,
+    other_namespaces,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.signpost import (
+    read_signpost,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.lock import (
+    WATCH_OTHER,
+    release,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.observe import (
+    FIRST_CONTACT,
+)
+
+
+def free_elsewhere(ctx: RotationContext) -> bool:
+    """Look before the Lease is taken; return True once no other namespace holds one.
+
+    A plan only tells of one. Raises LockedError when one is held and was waited for.
+    """
+    if not _read(ctx, ctx.now - WATCH_OTHER):
+        return False
+    error = _conflict(ctx)
+    if error is None:
+        return True
+    if ctx.policy.plan_only:
+        ctx.tell("lock", ctx.group.name, error.message, once="elsewhere")
+        return True
+    if ctx.now - ctx.memory.began >= ctx.policy.lock_wait:
+        raise error
+    ctx.look_at(ctx.now + WATCH_OTHER)
+    return False
+
+
+def alone(ctx: RotationContext) -> bool:
+    """Look after the Lease was taken; return True once it is the only one.
+
+    If another one is held, ours is given up.
+    """
+    if not _read(ctx, ctx.memory.confirmed):
+        return False
+    if error := _conflict(ctx):
+        ctx.note(problem=error)
+        release(ctx)
+        return False
+    return True
+
+
+def look_again(ctx: RotationContext) -> None:
+    """Look once more when the tag has come to be seen, by which others find us.
+
+    Raises LockedError when another run holds a Lease too.
+    """
+    if _read(ctx, _seen_since(ctx)) and (error := _conflict(ctx)):
+        raise error
+
+
+def pending(ctx: RotationContext) -> str:
+    """Return why nothing may begin before the other namespaces have been read."""
+    since = _seen_since(ctx)
+    unread = [name for name in _others(ctx) if _known(ctx, name)[1] < since]
+    return f"Lease {ctx.lease} is being looked up in namespace {unread[0]}" if unread else ""
+
+
+def _others(ctx: RotationContext) -> list[str]:
+    sign = read_signpost(ctx.group.tags.get(SIGNPOST, ""))
+    return other_namespaces(ctx.policy.lock_namespace, sign)
+
+
+def _seen_since(ctx: RotationContext) -> float:
+    """Return since when the tag is as it is, by our clock."""
+    text = ctx.group.tags.get(SIGNPOST, "")
+    ctx.since(f"tag {text}")
+    return ctx.memory.timers[f"tag {text}"]
+
+
+def _known(ctx: RotationContext, namespace: str) -> tuple[object, float]:
+    return ctx.memory.elsewhere.get(namespace, (None, -math.inf))
+
+
+def _read(ctx: RotationContext, since: float) -> bool:
+    """Read what was last read before this moment; return True once nothing is left."""
+    late = [name for name in _others(ctx) if _known(ctx, name)[1] < since]
+    for namespace in late:
+        command = ReadLease(ctx.lease, namespace)
+        ctx.do(command)
+        retry = ctx.refused(command)
+        if retry is None:
+            continue
+        if isinstance(retry.error, AccessError) or ctx.over(f"in {namespace}", FIRST_CONTACT):
+            raise retry.error
+    return not late
+
+
+def _conflict(ctx: RotationContext) -> LockedError | None:
+    for namespace in _others(ctx):
+        lease, _read_at = ctx.memory.elsewhere.get(namespace, (None, 0.0))
+        if error := held_elsewhere(lease, ctx.policy.group, namespace, ctx.policy.run):
+            return error
+    return None

@@ -1,0 +1,127 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Lease in other namespaces, look by look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    ReadLease,
+    SetTag,
+    WriteLease,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    ForbiddenError,
+    LockedError,
+    UnreachableError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIGNPOST
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.signpost import Signpost
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
+    capacity,
+    namespaces,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import a_group, an_instance
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
+    LEASE,
+    NOW,
+    a_context,
+    a_policy,
+)
+
+FREE, HELD = Lease(LEASE), Lease(LEASE, holder="other")
+READ = ReadLease(LEASE, "kube-system")
+
+
+def a_look(read: Any = None, at: float = NOW, wait: float = 0, **more: Any) -> RotationContext:
+    """A look of a run whose Lease is in `ops`. `read`: the Lease in kube-system, read at `at`."""
+    elsewhere = {} if read is None else {"kube-system": (read if read != "none" else None, at)}
+    policy = a_policy(lock_namespace="ops", lock_wait=wait)
+    return a_context(a_group(), policy=policy, **{"elsewhere": elsewhere, **more})
+
+
+@pytest.mark.parametrize("read", ["none", FREE])
+def test_nothing_is_in_the_way_of_what_was_just_read(read: Any) -> None:
+    ctx = a_look(read)
+    assert namespaces.free_elsewhere(ctx) and ctx.commands == []
+
+
+@pytest.mark.parametrize("read, at", [(None, NOW), (FREE, NOW - 3)])
+def test_what_is_unread_or_old_is_read(read: Any, at: float) -> None:
+    ctx = a_look(read, at)
+    assert not namespaces.free_elsewhere(ctx) and ctx.commands == [READ]
+
+
+def test_a_held_one_is_waited_for_as_long_as_wanted() -> None:
+    with pytest.raises(LockedError, match="in namespace kube-system"):
+        namespaces.free_elsewhere(a_look(HELD))
+    ctx = a_look(HELD, wait=NOW + 1)
+    assert not namespaces.free_elsewhere(ctx) and ctx.wake == NOW + 2
+    with pytest.raises(LockedError):
+        namespaces.free_elsewhere(a_look(HELD, wait=NOW))
+
+
+def test_after_ours_was_written_the_others_are_read_anew() -> None:
+    ctx = a_look(FREE, NOW - 1)
+    assert not namespaces.alone(ctx) and ctx.commands == [READ]
+    assert namespaces.alone(a_look(FREE, NOW))
+
+
+def test_who_sees_another_holder_gives_its_own_up() -> None:
+    ctx = a_look(HELD)
+    assert not namespaces.alone(ctx)
+    (write,) = ctx.commands
+    assert isinstance(write, WriteLease) and write.lease.holder == ""
+    assert isinstance(ctx.memory.problem, LockedError)
+
+
+def test_in_the_midst_of_a_run_it_ends_on_the_spot() -> None:
+    tags = {SIGNPOST: Signpost("other", "x", "uid-1").text}
+    policy, elsewhere = a_policy(), {"x": (HELD, NOW)}
+    with pytest.raises(LockedError, match="in namespace x"):
+        namespaces.look_again(a_context(a_group(tags=tags), policy=policy, elsewhere=elsewhere))
+
+
+def test_nothing_begins_and_the_tag_stays_while_another_namespace_is_unread() -> None:
+    tags = {SIGNPOST: Signpost("other", "x", "uid-1").text}
+    ctx = a_context(a_group(an_instance("w"), tags=tags))
+    assert "is being looked up in namespace x" in namespaces.pending(ctx)
+    capacity.fence(ctx)
+    assert not any(isinstance(command, SetTag) for command in ctx.commands)
+    free = a_context(a_group(an_instance("w"), tags=tags), elsewhere={"x": (FREE, NOW)})
+    assert namespaces.pending(free) == ""
+    capacity.fence(free)
+    assert any(isinstance(command, SetTag) for command in free.commands)
+
+
+def test_with_the_usual_namespace_nothing_more_is_read() -> None:
+    ctx = a_context(a_group())
+    assert namespaces.free_elsewhere(ctx) and namespaces.alone(ctx) and not namespaces.pending(ctx)
+    namespaces.look_again(ctx)
+    assert ctx.commands == []
+
+
+@pytest.mark.parametrize(
+    "error, since, ends",
+    [
+        (ForbiddenError("no"), NOW, True),
+        (UnreachableError("gone"), NOW, False),
+        (UnreachableError("gone"), NOW - 15, True),
+    ],
+)
+def test_what_may_not_be_read_ends_it(error: Any, since: float, ends: bool) -> None:
+    more = {"retries": {READ: Retry(1, NOW, error)}, "timers": {"in kube-system": since}}
+    if ends:
+        with pytest.raises(type(error)):
+            namespaces.free_elsewhere(a_look(**more))
+    else:
+        assert not namespaces.free_elsewhere(a_look(**more))
