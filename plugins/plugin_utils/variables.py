@@ -38,8 +38,12 @@ LOOKUP_LEFT_OUT: Reasons = {
     "releases": "is for people who look",
 }
 TEMPLATE_LEFT_OUT: Reasons = {
-    **dict.fromkeys((*templates.NAMES, "eks_cluster", "kops_cluster"), _HOST),
+    **CONNECTION,
+    **dict.fromkeys((*templates.NAMES, "cluster_name", "kops_cluster"), _HOST),
+    **dict.fromkeys(("lock_namespace", "lock_wait", "repair"), "is that of the rotation"),
     **dict.fromkeys(("image_id", "release_version", "verify"), "has a variable of its own"),
+    **dict.fromkeys(("handover_timeout", "run_id", "shared_template"), "has a variable of its own"),
+    "rotated_groups": _ROLE,
     "state": "is present: a rotation rolls back by itself",
     "source_version": "is for templates that are named by themselves",
 }
@@ -47,7 +51,7 @@ ROTATION_LEFT_OUT: Reasons = {
     **CONNECTION,
     **dict.fromkeys(("autoscaling_group_name", "cluster_name"), _HOST),
     "launch_template_version": _ROLE,
-    "planned": _ROLE,
+    **dict.fromkeys(("planned", "run_id"), _ROLE),
 }
 INFO_LEFT_OUT: Reasons = {
     **ROTATION_LEFT_OUT,
@@ -67,6 +71,11 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
         "prepare_verify_launch": SWITCH,
         "prepare_preflight": {"type": "str", "choices": ["refuse", "warn", "off"]},
         "prepare_hook": TEXT,
+        "prepare_run_id": TEXT,
+        **{
+            f"prepare_{name}": templates.SPEC[name]
+            for name in ("shared_template", "handover_timeout")
+        },
         **_handed("prepare_ami_", images.SPEC, LOOKUP_LEFT_OUT),
         **_handed("prepare_template_", templates.SPEC, TEMPLATE_LEFT_OUT),
     },

@@ -15,10 +15,7 @@ from typing import Any, Protocol
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import Answer
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import (
-    NodeChange,
-    Ports,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange, Ports
 
 
 class Command(Protocol):

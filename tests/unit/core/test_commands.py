@@ -66,7 +66,8 @@ TABLE: list[tuple[Command, str, tuple[Any, ...]]] = [
     (Evict("shop", "cart", "uid", 5, True), "evict", ("shop", "cart", "uid", 5, True)),
     (DeletePod("shop", "cart", "uid", 0), "delete_pod", ("shop", "cart", "uid", 0, False)),
     (ReadCluster(), "cluster_uid", ()),
-    (ReadLease("lease"), "read_lease", ("lease",)),
+    (ReadLease("lease"), "read_lease", ("lease", "")),
+    (ReadLease("lease", "shop"), "read_lease", ("lease", "shop")),
     (WriteLease(LEASE), "write_lease", (LEASE,)),
 ]
 ON_KUBERNETES = (ChangeNode, DeleteNode, Evict, DeletePod, ReadCluster, ReadLease, WriteLease)

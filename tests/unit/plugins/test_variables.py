@@ -26,7 +26,14 @@ LEFT_OUT = {
 }
 HOSTS = {"region", "eks_cluster", "kubeconfig", "kube_context", "autoscaling_group_name"}
 """Variables that say which node group it is and how it is reached."""
-ANSIBLES = {"omit", "ansible_check_mode", "inventory_hostname"}
+ANSIBLES = {
+    "ansible_check_mode",
+    "ansible_play_hosts_all",
+    "hostvars",
+    "inventory_hostname",
+    "now",
+    "omit",
+}
 
 
 def tasks(node: Any) -> Iterator[dict[str, Any]]:

@@ -25,7 +25,7 @@ def describe(look: Look, before: Mapping[str, Any] | None) -> dict[str, Any]:
     `before`: an earlier snapshot to compare with, None to compare with nothing.
     """
     group = look.group
-    refused = refusal(group) or _wrong_cluster(look)
+    refused = (_wrong_cluster(look), refusal(group))
     nodes = [_node(look, instance) for instance in group.launched]
     target = group.resolved
     return {

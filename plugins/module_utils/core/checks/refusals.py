@@ -17,10 +17,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.de
     DescribedGroup,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
-    OWNER_TAGS,
     not_rotated,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 
 
 def unsupported(group: DescribedGroup) -> Iterator[str]:
