@@ -140,7 +140,8 @@ def verdict(found: dict[Row, dict[str, Figures | None]], theirs: dict[str, Any])
     """
     for row, figures in found.items():
         ours, best = figures["node_drain"], figures["ideal"]
-        assert ours is not None and best is not None
+        assert ours is not None
+        assert best is not None
         if ours.seconds > 1.2 * best.seconds:
             print(f"misses 1.2 x ideal by {ours.seconds - 1.2 * best.seconds:.2f} s: {row.name}")
         if ours.requests > 1.2 * row.pods * row.nodes:

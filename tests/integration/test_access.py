@@ -40,13 +40,15 @@ def kubeconfig(folder: Path, server: str) -> str:
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
 def test_missing_credentials_are_reported(still: WorldOnWire, module: str) -> None:
     message = still.refused(module, NOBODY, **ROTATE)
-    assert "Unable to locate credentials" in message and "Give AWS credentials" in message
+    assert "Unable to locate credentials" in message
+    assert "Give AWS credentials" in message
 
 
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
 def test_an_unknown_region_is_named(still: WorldOnWire, module: str) -> None:
     message = still.refused(module, {"AWS_ENDPOINT_URL": None}, **ROTATE, region="eu-west-9")
-    assert "eu-west-9" in message and "Check the region" in message
+    assert "eu-west-9" in message
+    assert "Check the region" in message
 
 
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
@@ -59,13 +61,16 @@ def test_an_unreachable_api_server_is_named(
         "kubeconfig": kubeconfig(tmp_path, NOWHERE),
     }
     message = still.refused(module, **options)
-    assert "Kubernetes" in message and "127.0.0.1" in message and "eks_cluster" in message
+    assert "Kubernetes" in message
+    assert "127.0.0.1" in message
+    assert "eks_cluster" in message
 
 
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
 def test_an_expired_aws_session_is_reported(still: WorldOnWire, module: str) -> None:
     message = still.refused(module, still.who("expired"), **ROTATE)
-    assert "ExpiredToken" in message and "renew expired ones" in message
+    assert "ExpiredToken" in message
+    assert "renew expired ones" in message
 
 
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
@@ -76,13 +81,15 @@ def test_an_expired_kubernetes_token_is_reported(still: WorldOnWire, module: str
         "kubeconfig": still.who("expired")["KUBECONFIG"],
     }
     message = still.refused(module, **options)
-    assert "Unauthorized" in message and "eks_cluster" in message
+    assert "Unauthorized" in message
+    assert "eks_cluster" in message
 
 
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
 def test_a_missing_access_entry_is_named_with_its_identity(still: WorldOnWire, module: str) -> None:
     message = still.refused(module, still.who("stranger"), **ROTATE)
-    assert "EKS cluster demo" in message and "Unauthorized" in message
+    assert "EKS cluster demo" in message
+    assert "Unauthorized" in message
     assert "Create an access entry for arn:aws:iam::123456789012:user/stranger" in message
 
 
@@ -108,7 +115,8 @@ def test_the_way_to_the_api_server_is_told_with_advice(
     name = {"autoscaling_group_name": GROUP}
     message = still.refused("node_group_info", **name, **options, **key)
     assert message.startswith("Cannot connect to Kubernetes: ")
-    assert said in message and f". {hint}" in message
+    assert said in message
+    assert f". {hint}" in message
 
 
 @pytest.mark.parametrize(
@@ -147,7 +155,9 @@ def test_credentials_that_cannot_be_had_are_no_traceback(
     if "AWS_PROFILE" in env:
         env |= NOBODY
     result = still.module("launch_template_update", env, launch_template_name="shop", image_id="y")
-    assert result["failed"] and said in result["msg"] and "\n" not in result["msg"]
+    assert result["failed"]
+    assert said in result["msg"]
+    assert "\n" not in result["msg"]
     assert result["error_type"] == kind
 
 
@@ -159,7 +169,8 @@ def test_a_missing_aws_permission_is_named(still: WorldOnWire, module: str) -> N
         "kubeconfig": still.who("rotator")["KUBECONFIG"],
     }
     message = still.refused(module, still.who("nobody"), **options)
-    assert GROUP in message and "Allow DescribeAutoScalingGroups" in message
+    assert GROUP in message
+    assert "Allow DescribeAutoScalingGroups" in message
 
 
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
@@ -170,4 +181,5 @@ def test_a_missing_kubernetes_permission_is_named(still: WorldOnWire, module: st
         "kubeconfig": still.who("nobody")["KUBECONFIG"],
     }
     message = still.refused(module, **options)
-    assert "forbidden" in message and "Allow" in message
+    assert "forbidden" in message
+    assert "Allow" in message

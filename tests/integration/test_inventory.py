@@ -38,7 +38,8 @@ def listed(still: WorldOnWire, *files: str, **env: str | None) -> dict[str, Any]
 def refused(still: WorldOnWire, file: str, **env: str | None) -> str:
     """Return the one line with which a command ends that reads this file."""
     outcome = still.run("ansible-inventory", "-i", file, "--graph", **env)
-    assert outcome.code == 2 and len(outcome.output.strip().splitlines()) == 1, outcome.output
+    assert outcome.code == 2, outcome.output
+    assert len(outcome.output.strip().splitlines()) == 1, outcome.output
     return outcome.output
 
 
@@ -51,7 +52,8 @@ def test_an_unknown_cluster_ends_the_inventory_and_the_playbook(
         "There is no EKS cluster dmo in eu-west-1 (there: demo). Check the name, the region"
         " and the account" in outcome.output
     )
-    assert outcome.code == 2 and "PLAY" not in outcome.output, "nothing of it has run"
+    assert outcome.code == 2, "nothing of it has run"
+    assert "PLAY" not in outcome.output, "nothing of it has run"
 
 
 def test_an_inventory_without_credentials_fails_in_one_line(still: WorldOnWire) -> None:
@@ -60,7 +62,8 @@ def test_an_inventory_without_credentials_fails_in_one_line(still: WorldOnWire) 
         "Cannot list the EKS clusters of eu-west-1: Unable to locate credentials. Give AWS"
         " credentials" in outcome.output
     )
-    assert outcome.code == 2 and "Traceback" not in outcome.output
+    assert outcome.code == 2
+    assert "Traceback" not in outcome.output
     assert len(outcome.output.strip().splitlines()) == 1, "other inventory plugins are mentioned"
 
 
@@ -71,14 +74,16 @@ def test_no_playbook_runs_without_its_inventory(still: WorldOnWire, playbook: st
     inventory.write_text(INVENTORY)
     name = f"nodeops.rotator.{playbook}"
     outcome = still.run("ansible-playbook", "-i", str(inventory), name, "--limit", GROUP, **NOBODY)
-    assert outcome.code == 2 and "Unable to locate credentials" in outcome.output
+    assert outcome.code == 2
+    assert "Unable to locate credentials" in outcome.output
 
 
 def test_an_empty_inventory_is_an_error_unless_allowed(still: WorldOnWire) -> None:
     inventory = still.inventory.parent / "none.node_groups.yml"
     inventory.write_text(INVENTORY + "tags: {team: nobody}\n")
     outcome = still.run("ansible-inventory", "-i", str(inventory), "--graph")
-    assert outcome.code == 2 and "No node groups in eu-west-1" in outcome.output
+    assert outcome.code == 2
+    assert "No node groups in eu-west-1" in outcome.output
     inventory.write_text(INVENTORY + "tags: {team: nobody}\nallow_empty: true\n")
     assert still.run("ansible-inventory", "-i", str(inventory), "--graph").code == 0
 
@@ -125,7 +130,8 @@ def test_a_region_that_is_not_opted_in_does_not_hide_the_others(still: WorldOnWi
     file = written(still, "both.node_groups.yml", both)
     with not_opted_in("me-south-1", still.env["AWS_ENDPOINT_URL"]) as url:
         outcome = still.run("ansible-inventory", "-i", file, "--graph", AWS_ENDPOINT_URL=url)
-        assert outcome.code == 0 and f"--{GROUP}" in outcome.output
+        assert outcome.code == 0
+        assert f"--{GROUP}" in outcome.output
         assert "Region me-south-1 is left out, the account may not be opted in" in outcome.output
         alone = written(still, "alone.node_groups.yml", both.replace("eu-west-1, ", ""))
         assert "me-south-1" in refused(still, alone, AWS_ENDPOINT_URL=url)
@@ -160,5 +166,6 @@ def test_variables_are_plain_text_and_extra_ones_may_be_used(still: WorldOnWire)
     file = written(still, "extra.node_groups.yml", INVENTORY + more)
     outcome = still.run("ansible-inventory", "-i", file, "--list", "-e", "stage=blue")
     host = json.loads(outcome.output)["_meta"]["hostvars"][GROUP]
-    assert host["stage_name"] == "blue" and host["aws_account_id"] == "123456789012"
+    assert host["stage_name"] == "blue"
+    assert host["aws_account_id"] == "123456789012"
     assert "__ansible_unsafe" not in outcome.output

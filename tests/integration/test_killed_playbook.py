@@ -47,7 +47,8 @@ def ended_after_one_node(world: WorldOnWire, end: End, screen: bool = False) -> 
     """End a rotation while it watches its canary; return once no process is left."""
     terminal = start(world, end.runner, SCREEN if screen else {}, rotate_soak=LONG)
     until("the canary watched", lambda: "watching it" in terminal.text or not terminal.running)
-    assert terminal.running and terminated(world) == 1, terminal.text
+    assert terminal.running, terminal.text
+    assert terminated(world) == 1, terminal.text
     end.act(terminal)
     until("every process gone", lambda: not processes(world.folder))
     terminal.close()
@@ -70,17 +71,18 @@ def test_a_playbook_that_was_ended_in_the_middle_completes_when_run_again(
     shown = again.output.partition("TASK [nodeops.rotator.rotate : Replace the outdated nodes]")[2]
     assert (shown.splitlines()[1] == HEADING) is (end is not POWER_CUT), shown
     if end is not POWER_CUT:
-        assert "1 of 4" in shown.splitlines()[4] and "To resume: ansible-playbook" in shown
+        assert "1 of 4" in shown.splitlines()[4]
+        assert "To resume: ansible-playbook" in shown
     report = small.report()
     assert report["breaches"] == []
     group = report["groups"][GROUP]
-    assert (
-        set(group["images"]) == {report["facts"]["new_image"]}
-        and group["desired"] == group["max"] == 4
-    )
-    assert (group["suspended"], group["protected"]) == ([], 0) and report["leases"] == {}
+    assert set(group["images"]) == {report["facts"]["new_image"]}
+    assert group["desired"] == group["max"] == 4
+    assert (group["suspended"], group["protected"]) == ([], 0)
+    assert report["leases"] == {}
     third = small.playbook("rotate_eks")
-    assert third.code == 0 and third.recap(GROUP)["changed"] == 0, third.output
+    assert third.code == 0, third.output
+    assert third.recap(GROUP)["changed"] == 0, third.output
     assert HEADING not in third.output
 
 
@@ -89,8 +91,10 @@ def test_after_ctrl_c_the_screen_of_the_operator_ends_with_the_table_and_what_to
 ) -> None:
     terminal = ended_after_one_node(small, CTRL_C, screen=True)
     shown = terminal.text.partition("User interrupted execution")[2]
-    assert "was stopped by signal SIGINT" in shown and "NODE GROUP  NODES REPLACED" in shown
-    assert "STOPPED, run again" in shown and "To resume: ansible-playbook" in shown
+    assert "was stopped by signal SIGINT" in shown
+    assert "NODE GROUP  NODES REPLACED" in shown
+    assert "STOPPED, run again" in shown
+    assert "To resume: ansible-playbook" in shown
     restored = small.module(
         "asg_node_replace", autoscaling_group_name=GROUP, eks_cluster="demo", state="restored"
     )

@@ -128,8 +128,10 @@ def test_check_mode_of_an_own_playbook_plans_against_the_planned_template(
         "- ansible.builtin.debug: {msg: 'HOOK {{ prepare_hook_info.sizes.desired }}'}\n"
     )
     outcome = own(still, "--check", "-e", f"prepare_hook={hook}")
-    assert outcome.code == 0 and "TOLD planned 4" in outcome.output, outcome.output
-    assert outcome.recap(GROUP)["changed"] == 2 and still.changes() == before
+    assert outcome.code == 0, outcome.output
+    assert "TOLD planned 4" in outcome.output, outcome.output
+    assert outcome.recap(GROUP)["changed"] == 2
+    assert still.changes() == before
     assert "HOOK 4" in outcome.output
 
 
@@ -144,7 +146,8 @@ def test_a_change_of_the_template_alone_is_planned_too(still: WorldOnWire) -> No
 def test_machines_get_nothing_but_json_and_a_plan_shows_no_change(still: WorldOnWire) -> None:
     ran = still.run("ansible-playbook", "-i", str(still.inventory), "nodeops.rotator.plan", **JSON)
     shown = json.loads(ran.output)
-    assert ran.code == 0 and shown["stats"][GROUP]["changed"] == 0
+    assert ran.code == 0
+    assert shown["stats"][GROUP]["changed"] == 0
     tasks = [task for play in shown["plays"] for task in play["tasks"]]
     tables = [task["hosts"][GROUP].get("table") for task in tasks]
     assert any("4 nodes would be replaced" in str(table) for table in tables)
@@ -162,11 +165,13 @@ def test_wrong_variables_are_refused_before_anything_is_changed(still: WorldOnWi
         },
     )
     outcome = still.playbook("rotate_eks", *[word for one in wrong for word in ("-e", one)])
-    assert outcome.code == 2 and still.changes() == before
+    assert outcome.code == 2
+    assert still.changes() == before
     assert [said for said in wrong.values() if said not in outcome.told()] == []
     assert len(outcome.output) < 4000
     sizes = still.playbook("rotate_eks", rotate_max_unavailable="100%")
-    assert sizes.code == 2 and "rotate_max_unavailable is 100%" in sizes.told()
+    assert sizes.code == 2
+    assert "rotate_max_unavailable is 100%" in sizes.told()
 
 
 def test_unknown_variables_may_be_warnings(still: WorldOnWire) -> None:
@@ -184,13 +189,15 @@ def test_a_wrong_type_in_an_own_playbook_does_not_show_the_argument_spec(
     outcome = own(still, "--check", "-e", "prepare_update_template=vielleicht")
     assert outcome.code == 2
     assert outcome.told().endswith("prepare_update_template is 'vielleicht'. Give true or false")
-    assert "argument_spec" not in outcome.output and len(outcome.output) < 3000
+    assert "argument_spec" not in outcome.output
+    assert len(outcome.output) < 3000
 
 
 def told_once(outcome: Outcome) -> str:
     """Return the message of a run that has failed once."""
     fatal = [line for line in outcome.output.splitlines() if line.startswith("fatal:")]
-    assert outcome.code == 2 and len(fatal) == 1, outcome.output
+    assert outcome.code == 2, outcome.output
+    assert len(fatal) == 1, outcome.output
     assert set(json.loads(fatal[0].partition("=> ")[2])) <= {"changed", "msg"}
     # Ansible itself repeats the message above its source lines, without JSON's backslashes.
     assert 1 <= outcome.output.count(outcome.told()) <= 2

@@ -35,17 +35,17 @@ def test_a_rotation_ends_with_its_table_and_a_second_run_changes_nothing(
     assert images(small) == {facts["new_image"]}
     assert small.report()["breaches"] == []
     # Progress is shown while the module runs, one line per change, with the node group's name.
-    assert f"{GROUP}    0/4" in outcome.output and "drained" in outcome.output
+    assert f"{GROUP}    0/4" in outcome.output
+    assert "drained" in outcome.output
     table = outcome.output[outcome.output.index("NODE GROUP  ") :]
-    assert (
-        f"{GROUP}   4               {facts['old_image']} -> {facts['new_image']}" in table
-        and "complete" in table
-    )
+    assert f"{GROUP}   4               {facts['old_image']} -> {facts['new_image']}" in table
+    assert "complete" in table
     assert "1 node group, 4 nodes replaced" in table
 
     before = small.changes()
     again = small.playbook("rotate_eks")
-    assert again.code == 0 and again.recap(GROUP)["changed"] == 0, again.output
+    assert again.code == 0, again.output
+    assert again.recap(GROUP)["changed"] == 0, again.output
     assert "nothing outdated" in again.output
     assert small.changes() == before
 
@@ -54,7 +54,8 @@ def test_the_plan_changes_nothing_and_needs_only_read_permissions(eks: WorldOnWi
     before, report = eks.changes(), eks.report()
     outcome = eks.playbook("plan", who="reader")
     assert outcome.code == 0, outcome.output
-    assert eks.changes() == before and eks.report()["groups"] == report["groups"]
+    assert eks.changes() == before
+    assert eks.report()["groups"] == report["groups"]
     for name, size in (("blue", 5), ("green", 4), ("storage", 3)):
         assert f"demo-{name}".ljust(14) + f"0 of {size}" in outcome.output
     assert "12 nodes would be replaced. Nothing was changed." in outcome.output
@@ -73,14 +74,16 @@ def test_what_the_command_line_says_as_text_is_what_it_means(small: WorldOnWire)
     }
     extra = [word for name, text in words.items() for word in ("-e", f"{name}={text}")]
     outcome = small.playbook("rotate_eks", *extra)
-    assert outcome.code == 0 and small.changes() == before, outcome.output
+    assert outcome.code == 0, outcome.output
+    assert small.changes() == before, outcome.output
     assert "nothing outdated" in outcome.output
 
 
 def test_check_mode_of_the_rotation_is_the_plan(small: WorldOnWire) -> None:
     before = small.changes()
     outcome = small.playbook("rotate_eks", "--check")
-    assert outcome.code == 0 and small.changes() == before, outcome.output
+    assert outcome.code == 0, outcome.output
+    assert small.changes() == before, outcome.output
     assert "4 nodes would be replaced. Nothing was changed." in outcome.output
 
 
@@ -98,7 +101,8 @@ def test_a_failed_canary_rolls_the_template_back_and_ends_the_run(
     assert eks.report()["groups"]["demo-green"] == before["demo-green"]
     assert "(the launch template was rolled back to version 1)" in outcome.output
     table = outcome.output[outcome.output.index("NODE GROUP  ") :]
-    assert table.count("FAILED, restored") == 1 and "Failed: demo-storage." in table
+    assert table.count("FAILED, restored") == 1
+    assert "Failed: demo-storage." in table
     assert "TASK" not in table.replace("TASK [Hand the", ""), "the run did not end with the failure"
     shown = eks.module("node_group_info", autoscaling_group_name="demo-storage", eks_cluster="demo")
     assert (shown["outdated"], shown["problems"]) == (0, [])
@@ -139,8 +143,10 @@ def test_a_managed_node_group_is_refused_before_its_template_is_changed(small: W
     small.aws("autoscaling").create_or_update_tags(Tags=tags)
     before = small.changes()
     outcome = small.playbook("rotate_eks")
-    assert outcome.code != 0 and small.changes() == before
-    assert "managed node group web" in outcome.output and "Traceback" not in outcome.output
+    assert outcome.code != 0
+    assert small.changes() == before
+    assert "managed node group web" in outcome.output
+    assert "Traceback" not in outcome.output
 
 
 def test_the_inventory_caches_its_answers_and_builds_groups(
@@ -157,11 +163,10 @@ def test_the_inventory_caches_its_answers_and_builds_groups(
     first = json.loads(small.run(*listing).output)
     asked = small.report()["calls"]["eks:ListClusters"]
     second = json.loads(small.run(*listing).output)
-    assert second == first and small.report()["calls"]["eks:ListClusters"] == asked
-    assert (
-        first["node_groups"]["children"]
-        and first["team_platform"]["hosts"] == [GROUP] == first["blues"]["hosts"]
-    )
+    assert second == first
+    assert small.report()["calls"]["eks:ListClusters"] == asked
+    assert first["node_groups"]["children"]
+    assert first["team_platform"]["hosts"] == [GROUP] == first["blues"]["hosts"]
     assert first["cluster_demo"]["hosts"] == first["self_managed"]["hosts"] == [GROUP]
     assert first["_meta"]["hostvars"][GROUP]["zone_count"] == 3
     small.run(*listing, "--flush-cache")

@@ -223,7 +223,8 @@ class WorldOnWire:
         before = self.changes()
         result = self.module(name, env, **options)
         assert result.get("failed"), result
-        assert "\n" not in result["msg"] and "Traceback" not in json.dumps(result), result
+        assert "\n" not in result["msg"], result
+        assert "Traceback" not in json.dumps(result), result
         assert self.changes() == before
         return str(result["msg"])
 
@@ -239,7 +240,8 @@ def world_on_wire(scenario: str, folder: Path) -> Iterator[WorldOnWire]:
     try:
         limit = time.monotonic() + 60
         while not ready.exists():
-            assert process.poll() is None and time.monotonic() < limit, "the world did not come up"
+            assert process.poll() is None, "the world did not come up"
+            assert time.monotonic() < limit, "the world did not come up"
             time.sleep(0.05)
         yield WorldOnWire(json.loads(ready.read_text()), folder)
     finally:

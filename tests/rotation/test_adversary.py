@@ -44,9 +44,12 @@ WAYS = [
 
 def well(world: World, run: Run, size: int = 4) -> None:
     """The rotation is complete and left nothing behind."""
-    assert run.result is not None and run.result.error is None, (run.result, run.story()[-5:])
-    assert all_current(world) and sizes(world) == (size, size, size), sizes(world)
-    assert traces(world) == CLEAN and world.judge.breaches == []
+    assert run.result is not None, (run.result, run.story()[-5:])
+    assert run.result.error is None, (run.result, run.story()[-5:])
+    assert all_current(world), sizes(world)
+    assert sizes(world) == (size, size, size), sizes(world)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
 
 
 @pytest.mark.parametrize("seed", range(1, 5))
@@ -85,11 +88,12 @@ def test_a_group_tainted_on_purpose(way: dict[str, str], size: int) -> None:
     )
     world = bare(size, kind)
     run = rotate(world, BLUE, **way)
-    assert run.result is not None and run.result.error is None, run.story()[-3:]
-    assert {**traces(world), "taints": []} == CLEAN and traces(world)["taints"] == [
-        "dedicated"
-    ] * size
-    assert sizes(world) == (size, size, size) and world.judge.breaches == []
+    assert run.result is not None, run.story()[-3:]
+    assert run.result.error is None, run.story()[-3:]
+    assert {**traces(world), "taints": []} == CLEAN
+    assert traces(world)["taints"] == ["dedicated"] * size
+    assert sizes(world) == (size, size, size)
+    assert world.judge.breaches == []
 
 
 @pytest.mark.parametrize("way", WAYS[:2])
@@ -125,9 +129,8 @@ def test_a_daemonset_that_fails_only_on_fresh_nodes_fails_them(way: dict[str, st
         "daemonsets", agent, {"spec": {"updateStrategy": {"type": "OnDelete"}, **never}}
     )
     run = rotate(world, BLUE, boot_timeout=300, canary=0, **way)
-    assert run.result is not None and "DaemonSet pod kube-system/agent" in str(run.result.error), (
-        run.story()[-3:]
-    )
+    assert run.result is not None, run.story()[-3:]
+    assert "DaemonSet pod kube-system/agent" in str(run.result.error), run.story()[-3:]
     assert world.judge.breaches == []
 
 
@@ -143,12 +146,11 @@ def test_a_node_that_was_cordoned_before_stays_so_when_it_is_put_back() -> None:
     for node in world.judge.nodes(BLUE):
         world.cluster.change("nodes", node, {"spec": {"unschedulable": True}})
     run = rotate(world, BLUE, drain=DrainPolicy(timeout=300, pdb_timeout=60))
-    assert run.result is not None and "could not be drained" in str(run.result.error)
-    assert (
-        len(traces(world)["cordoned"]) == 2
-        and traces(world)["marks"] == []
-        and world.judge.breaches == []
-    )
+    assert run.result is not None
+    assert "could not be drained" in str(run.result.error)
+    assert len(traces(world)["cordoned"]) == 2
+    assert traces(world)["marks"] == []
+    assert world.judge.breaches == []
 
 
 @pytest.mark.parametrize(
@@ -176,10 +178,14 @@ def test_an_instance_that_never_leaves_its_hook_is_told_and_not_waited_for_witho
     params["LifecycleTransition"] = "autoscaling:EC2_INSTANCE_TERMINATING"
     world.account.call("autoscaling", "PutLifecycleHook", params, "operator")
     run = rotate(world, BLUE)
-    assert run.result is not None and run.result.error is None and all_current(world)
+    assert run.result is not None
+    assert run.result.error is None
+    assert all_current(world)
     told = run.result.values["not_restored"]
-    assert len(told) == 1 and "was told to terminate and its node is still there" in told[0]
-    assert traces(world) == CLEAN and world.judge.breaches == []
+    assert len(told) == 1
+    assert "was told to terminate and its node is still there" in told[0]
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -194,7 +200,8 @@ def test_conflicts_on_writes_of_taints_are_not_hammered() -> None:
     world.gate.faults.append(Fault("kubernetes:patch nodes", "409", times=40))
     run = rotate(world, BLUE)
     well(world, run)
-    assert world.gate.calls["kubernetes:patch nodes"] < 40 + 20 and world.kernel.now > 60 + 10 * 2
+    assert world.gate.calls["kubernetes:patch nodes"] < 40 + 20
+    assert world.kernel.now > 60 + 10 * 2
 
 
 @pytest.mark.parametrize("delay, timeout", [(300.0, 60), (30.0, 300)])
@@ -210,8 +217,11 @@ def test_a_zone_without_capacity(way: dict[str, str], size: int) -> None:
     world = due(size=size)
     world.account.capacity["m6i.large", world.account.zones[1]] = 0
     run = rotate(world, BLUE, **way)
-    assert run.result is not None and run.result.error is None and all_current(world)
-    assert sizes(world) == (size, size, size) and world.judge.breaches == []
+    assert run.result is not None
+    assert run.result.error is None
+    assert all_current(world)
+    assert sizes(world) == (size, size, size)
+    assert world.judge.breaches == []
     assert ["AZRebalance" in sentence for sentence in run.result.values["not_restored"]] == [True]
     assert traces(world)["suspended"] == ["AZRebalance"], "so that it can be true what is said"
 
@@ -232,6 +242,9 @@ def test_an_image_behind_a_parameter_moves_on_while_we_work() -> None:
     account.images["ami-next"] = dataclasses.replace(account.images[new], id="ami-next")
     world.kernel.after(150, lambda: aws.publish(account, "/golden/image", "ami-next"))
     run = rotate(world, BLUE)
-    assert run.result is not None and run.result.error is None, run.story()[-3:]
-    assert run.result.values["replaced"] == 4 and set(images(world)) == {new, "ami-next"}
-    assert traces(world) == CLEAN and world.judge.breaches == []
+    assert run.result is not None, run.story()[-3:]
+    assert run.result.error is None, run.story()[-3:]
+    assert run.result.values["replaced"] == 4
+    assert set(images(world)) == {new, "ami-next"}
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []

@@ -63,8 +63,11 @@ def test_a_surge_that_an_autoscaler_takes_back_down_to_the_minimum_is_not_given_
     group.minimum = 4
     world.kernel.after(at, lambda: operator(world, 4) if group.desired > 4 else None)
     run = rotate(world, BLUE)
-    assert run.result is not None and run.result.error is None, run.story()[-4:]
-    assert all_current(world) and sizes(world) == (4, 4, 4) and traces(world) == CLEAN
+    assert run.result is not None, run.story()[-4:]
+    assert run.result.error is None, run.story()[-4:]
+    assert all_current(world)
+    assert sizes(world) == (4, 4, 4)
+    assert traces(world) == CLEAN
     assert world.judge.breaches == []
 
 
@@ -79,10 +82,11 @@ def test_what_is_above_a_desired_that_was_lowered_behind_the_fence_is_drained(
     world.judge.rules[BLUE].unavailable = 2
     run.inbox.past = 7200
     run()
-    assert run.result is not None and run.result.error is None, run.story()[-4:]
-    assert (
-        all_current(world) and sizes(world) == (4 - lower, 4 - lower, 4) and traces(world) == CLEAN
-    )
+    assert run.result is not None, run.story()[-4:]
+    assert run.result.error is None, run.story()[-4:]
+    assert all_current(world)
+    assert sizes(world) == (4 - lower, 4 - lower, 4)
+    assert traces(world) == CLEAN
     assert world.judge.breaches == []
 
 
@@ -94,7 +98,9 @@ def test_protection_that_was_there_before_us_stays() -> None:
         member.protected = True
     world.judge.begin()
     run = rotate(world, BLUE)
-    assert run.result is not None and run.result.error is None and world.judge.breaches == []
+    assert run.result is not None
+    assert run.result.error is None
+    assert world.judge.breaches == []
     assert traces(world) == {**CLEAN, "protected": 4, "protects_new": True}
 
 
@@ -112,9 +118,12 @@ def test_a_run_right_after_another_takes_nothing_of_it_for_the_users_wish(seed: 
     run = rotate(
         world, BLUE, run_id="r2", version=str(made["LaunchTemplateVersion"]["VersionNumber"])
     )
-    assert run.result is not None and run.result.error is None, run.story()[-3:]
-    assert set(images(world)) == {world.facts["old_image"]} and sizes(world) == (4, 4, 4)
-    assert traces(world) == CLEAN and world.judge.breaches == []
+    assert run.result is not None, run.story()[-3:]
+    assert run.result.error is None, run.story()[-3:]
+    assert set(images(world)) == {world.facts["old_image"]}
+    assert sizes(world) == (4, 4, 4)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
 
 
 def test_the_record_of_a_run_that_came_and_died_while_we_looked_is_not_written_over(
@@ -132,10 +141,12 @@ def test_the_record_of_a_run_that_came_and_died_while_we_looked_is_not_written_o
 
     monkeypatch.setattr(observe, "stale", meanwhile)
     run()
-    assert run.result is not None and run.result.error is None and run.result.values["resumed"], (
-        run.story()[-4:]
-    )
-    assert sizes(world) == (3, 3, 3) and traces(world) == CLEAN and world.judge.breaches == []
+    assert run.result is not None, run.story()[-4:]
+    assert run.result.error is None, run.story()[-4:]
+    assert run.result.values["resumed"], run.story()[-4:]
+    assert sizes(world) == (3, 3, 3)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
 
 
 @pytest.mark.parametrize("command", [36, 39, 42])
@@ -145,9 +156,8 @@ def test_a_maximum_that_we_raised_in_two_steps_is_ours_after_a_kill_between_them
     world = due(size=6, replicas=6)
     killed(world, "r1", command, max_surge="3", soak=20)
     run = rotate(world, BLUE, run_id="r2", restore_only=True)
-    assert run.result is not None and not any(
-        "somebody changed" in sentence for sentence in run.result.values["not_restored"]
-    )
+    assert run.result is not None
+    assert not any("somebody changed" in sentence for sentence in run.result.values["not_restored"])
 
 
 @pytest.mark.parametrize("at", [60.06, 60.1, 60.11, 60.13])
@@ -156,7 +166,8 @@ def test_a_stop_while_the_lock_is_being_taken_leaves_it_free(at: float) -> None:
     run = prepare(world, BLUE)
     run.inbox.stop_at(at)
     result = run()
-    assert result.status == "stopped" and traces(world) == CLEAN
+    assert result.status == "stopped"
+    assert traces(world) == CLEAN
 
 
 def test_a_template_deleted_in_mid_run_settles_and_takes_no_fresh_node_for_outdated() -> None:
@@ -164,16 +175,12 @@ def test_a_template_deleted_in_mid_run_settles_and_takes_no_fresh_node_for_outda
     run = prepare(world, BLUE)
     world.kernel.after(200, world.account.templates.clear)
     run()
-    assert (
-        run.result is not None
-        and run.result.status == "failed"
-        and "was deleted" in str(run.result.error)
-    )
-    assert (
-        run.result.values["replaced"] <= 2
-        and traces(world)["cordoned"] == []
-        and world.judge.breaches == []
-    )
+    assert run.result is not None
+    assert run.result.status == "failed"
+    assert "was deleted" in str(run.result.error)
+    assert run.result.values["replaced"] <= 2
+    assert traces(world)["cordoned"] == []
+    assert world.judge.breaches == []
 
 
 def test_a_template_that_a_late_read_does_not_show_changes_nothing() -> None:
@@ -184,15 +191,13 @@ def test_a_template_that_a_late_read_does_not_show_changes_nothing() -> None:
     ]
     world.gate.faults += faults
     run = rotate(world, BLUE)
-    assert (
-        run.result is not None and run.result.error is None and run.result.values["replaced"] == 4
-    )
-    assert (
-        all_current(world)
-        and traces(world) == CLEAN
-        and world.kernel.now < 700
-        and world.judge.breaches == []
-    )
+    assert run.result is not None
+    assert run.result.error is None
+    assert run.result.values["replaced"] == 4
+    assert all_current(world)
+    assert traces(world) == CLEAN
+    assert world.kernel.now < 700
+    assert world.judge.breaches == []
 
 
 @pytest.mark.parametrize(
@@ -209,13 +214,15 @@ def test_what_we_may_not_do_keeps_nothing_else_from_being_put_back(denied: str) 
     world = due()
     world.account.denied.append(("*", f"autoscaling:{denied}"))
     run = rotate(world, BLUE)
-    assert (
-        run.result is not None and run.result.status == "failed" and denied in str(run.result.error)
-    )
+    assert run.result is not None
+    assert run.result.status == "failed"
+    assert denied in str(run.result.error)
     told = any(denied in sentence for sentence in run.result.values["not_restored"])
     assert told is (denied != "SetDesiredCapacity"), "what was never set is not left either"
     assert world.kernel.now < 300
-    assert sizes(world) == (4, 4, 4) and traces(world) == CLEAN and world.judge.breaches == []
+    assert sizes(world) == (4, 4, 4)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
 
 
 @pytest.mark.parametrize("denied, kept", [("ResumeProcesses", "suspended"), ("DeleteTags", "tags")])
@@ -223,16 +230,15 @@ def test_of_what_may_not_be_put_back_only_that_is_left(denied: str, kept: str) -
     world = due()
     world.account.denied.append(("*", f"autoscaling:{denied}"))
     run = rotate(world, BLUE)
-    assert (
-        run.result is not None
-        and all_current(world)
-        and denied in run.result.values["not_restored"][0]
-    )
+    assert run.result is not None
+    assert all_current(world)
+    assert denied in run.result.values["not_restored"][0]
     found = traces(world)
     assert {name for name, value in found.items() if value != CLEAN[name]} <= {
         kept,
         "journals",
-    } and found[kept]
+    }
+    assert found[kept]
     assert world.judge.breaches == []
 
 
@@ -240,13 +246,16 @@ def test_a_node_that_may_not_be_terminated_goes_back_and_no_other_is_tried() -> 
     world = due()
     world.account.denied.append(("*", "autoscaling:TerminateInstanceInAutoScalingGroup"))
     run = rotate(world, BLUE)
-    assert run.result is not None and run.result.status == "failed"
-    assert run.phases().count("cordoned") == 1 and {**traces(world), "journals": []} == CLEAN
+    assert run.result is not None
+    assert run.result.status == "failed"
+    assert run.phases().count("cordoned") == 1
+    assert {**traces(world), "journals": []} == CLEAN
     assert any(
         "5 nodes, 1 above its base of 4" in sentence
         for sentence in run.result.values["not_restored"]
     )
-    assert sizes(world) == (5, 5, 5) and world.judge.breaches == []
+    assert sizes(world) == (5, 5, 5)
+    assert world.judge.breaches == []
 
 
 @pytest.mark.parametrize("denied", ["create leases", "patch nodes", "create pods/eviction"])
@@ -254,10 +263,10 @@ def test_what_the_api_server_forbids_ends_soon_and_leaves_nothing(denied: str) -
     world = due()
     world.cluster.denied.append(("*", denied))
     run = rotate(world, BLUE)
-    assert (
-        run.result is not None
-        and denied.split()[1] in str(run.result.error)
-        and world.kernel.now < 300
-    )
+    assert run.result is not None
+    assert denied.split()[1] in str(run.result.error)
+    assert world.kernel.now < 300
     assert images(world) == [world.facts["old_image"]] * 4
-    assert sizes(world) == (4, 4, 4) and traces(world) == CLEAN and world.judge.breaches == []
+    assert sizes(world) == (4, 4, 4)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []

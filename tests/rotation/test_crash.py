@@ -82,9 +82,13 @@ def interrupted(world: World, command: int, how: str) -> Run:
 
 def test_an_undisturbed_rotation_leaves_nothing_behind() -> None:
     run, state = undisturbed()
-    assert run.result is not None and run.result.status == "complete"
-    assert state["breaches"] == [] and state["ready"] == 4 and state["sizes"] == (2, 2, 2, 1)
-    assert len(commands("before")) > 60 and len(commands("sent")) > 40
+    assert run.result is not None
+    assert run.result.status == "complete"
+    assert state["breaches"] == []
+    assert state["ready"] == 4
+    assert state["sizes"] == (2, 2, 2, 1)
+    assert len(commands("before")) > 60
+    assert len(commands("sent")) > 40
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -97,5 +101,6 @@ def test_a_rotation_that_is_interrupted_ends_as_an_undisturbed_one(how: str, par
         assert stopped == ("stopped" if how == "signal" else "killed"), command
         run = rotate(world, BLUE, run_id="r2", **OPTIONS)
         world.kernel.advance(world.kernel.now + 120)
-        assert run.result is not None and run.result.error is None, (command, run.story()[-5:])
+        assert run.result is not None, (command, run.story()[-5:])
+        assert run.result.error is None, (command, run.story()[-5:])
         assert end_state(world) == undisturbed()[1], (command, run.story()[-5:])

@@ -28,7 +28,8 @@ from ansible_collections.nodeops.rotator.tests.simulation.world import (
 
 def failed(run: Run, status: str, *words: str) -> None:
     """The run ended with this status and an error that says all of these."""
-    assert run.result is not None and run.result.status == status, (run.result, run.story()[-5:])
+    assert run.result is not None, (run.result, run.story()[-5:])
+    assert run.result.status == status, (run.result, run.story()[-5:])
     assert all(word in str(run.result.error) for word in words), run.result.error
 
 
@@ -47,12 +48,11 @@ def test_a_bad_image_stops_at_the_canary_and_takes_no_old_node(how: str) -> None
     world.bad_images[world.facts["new_image"]] = how
     run = rotate(world, BLUE, boot_timeout=300)
     failed(run, "failed", "not ready 300 s after its launch")
-    assert (
-        run.result is not None
-        and run.result.values["replaced"] == 0
-        and run.result.values["canary"] == "failed"
-    )
-    assert old_only(world) and world.judge.breaches == []
+    assert run.result is not None
+    assert run.result.values["replaced"] == 0
+    assert run.result.values["canary"] == "failed"
+    assert old_only(world)
+    assert world.judge.breaches == []
 
 
 def test_a_fresh_node_that_fails_while_it_is_watched_stops_the_rotation() -> None:
@@ -63,9 +63,9 @@ def test_a_fresh_node_that_fails_while_it_is_watched_stops_the_rotation() -> Non
     )
     run()
     failed(run, "failed", "no longer Ready")
-    assert (
-        run.result is not None and run.result.values["replaced"] <= 1 and world.judge.breaches == []
-    )
+    assert run.result is not None
+    assert run.result.values["replaced"] <= 1
+    assert world.judge.breaches == []
 
 
 def fresh_names(world: World) -> list[str]:
@@ -84,8 +84,10 @@ def test_no_capacity_is_told_with_amazons_reason_and_nothing_is_taken() -> None:
         world.account.capacity["m6i.large", zone] = 0
     run = rotate(world, BLUE, boot_timeout=300)
     failed(run, "failed", "launched nothing for 300 s", "capacity")
-    assert images(world) == [world.facts["old_image"]] * 4 and world.judge.breaches == []
-    assert run.result is not None and run.result.values["not_restored"]
+    assert images(world) == [world.facts["old_image"]] * 4
+    assert world.judge.breaches == []
+    assert run.result is not None
+    assert run.result.values["not_restored"]
 
 
 def test_the_next_run_clears_up_when_capacity_is_back() -> None:
@@ -95,21 +97,22 @@ def test_the_next_run_clears_up_when_capacity_is_back() -> None:
     rotate(world, BLUE, boot_timeout=300)
     world.account.capacity.clear()
     run = rotate(world, BLUE, run_id="r2")
-    assert run.result is not None and run.result.error is None, run.story()[-5:]
-    assert (
-        all_current(world)
-        and sizes(world) == (4, 4, 4)
-        and traces(world) == CLEAN
-        and world.judge.breaches == []
-    )
+    assert run.result is not None, run.story()[-5:]
+    assert run.result.error is None, run.story()[-5:]
+    assert all_current(world)
+    assert sizes(world) == (4, 4, 4)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
 
 
 def test_a_budget_that_never_allows_anything_fails_the_drain_and_the_node_goes_back() -> None:
     world = due(max_unavailable=0)
     run = rotate(world, BLUE, drain=DrainPolicy(timeout=600, pdb_timeout=120))
     failed(run, "failed", "could not be drained", "shop/cart")
-    assert run.result is not None and run.result.values["blocked_by"] == ["shop/cart"]
-    assert old_only(world) and world.judge.breaches == []
+    assert run.result is not None
+    assert run.result.values["blocked_by"] == ["shop/cart"]
+    assert old_only(world)
+    assert world.judge.breaches == []
 
 
 def test_within_the_failure_budget_the_others_go_on() -> None:
@@ -124,9 +127,11 @@ def test_within_the_failure_budget_the_others_go_on() -> None:
         world, BLUE, failure_budget=1, canary=0, drain=DrainPolicy(timeout=120, pdb_timeout=60)
     )
     failed(run, "failed", "Not every node", stuck)
-    assert run.result is not None and run.result.values["replaced"] == 3
+    assert run.result is not None
+    assert run.result.values["replaced"] == 3
     assert images(world).count(world.facts["old_image"]) == 1
-    assert sizes(world) == (4, 4, 4) and world.judge.breaches == []
+    assert sizes(world) == (4, 4, 4)
+    assert world.judge.breaches == []
     left = {key for key, value in traces(world).items() if value}
     assert left == {"suspended", "journals"}
     (sentence,) = run.result.values["not_restored"]
@@ -143,13 +148,12 @@ def test_errors_that_pass_are_waited_out(code: str) -> None:
         Fault("kubernetes:*", "0", times=1, skip=skip) for skip in range(5, 150, 10)
     ]
     run = rotate(world, BLUE)
-    assert run.result is not None and run.result.error is None, run.story()[-5:]
-    assert (
-        all_current(world)
-        and sizes(world) == (4, 4, 4)
-        and traces(world) == CLEAN
-        and world.judge.breaches == []
-    )
+    assert run.result is not None, run.story()[-5:]
+    assert run.result.error is None, run.story()[-5:]
+    assert all_current(world)
+    assert sizes(world) == (4, 4, 4)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
 
 
 @pytest.mark.parametrize(
@@ -167,13 +171,12 @@ def test_an_answer_that_is_lost_is_no_act_done_twice(operation: str) -> None:
         Fault(f"autoscaling:{operation}", "ConnectionClosed", times=3, applied=True)
     )
     run = rotate(world, BLUE)
-    assert run.result is not None and run.result.error is None, run.story()[-5:]
-    assert (
-        all_current(world)
-        and sizes(world) == (4, 4, 4)
-        and traces(world) == CLEAN
-        and world.judge.breaches == []
-    )
+    assert run.result is not None, run.story()[-5:]
+    assert run.result.error is None, run.story()[-5:]
+    assert all_current(world)
+    assert sizes(world) == (4, 4, 4)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
 
 
 @pytest.mark.parametrize(
@@ -186,11 +189,9 @@ def test_what_we_may_not_do_is_named_and_nothing_is_left_half_done(operation: st
     run = rotate(world, BLUE)
     failed(run, "failed", operation)
     world.account.denied.clear()
-    assert (
-        images(world) == [world.facts["old_image"]] * 4
-        and sizes(world)[:2] == (4, 4)
-        and world.judge.breaches == []
-    )
+    assert images(world) == [world.facts["old_image"]] * 4
+    assert sizes(world)[:2] == (4, 4)
+    assert world.judge.breaches == []
 
 
 def test_expired_credentials_suspend_the_run_and_the_next_goes_on() -> None:
@@ -200,10 +201,9 @@ def test_expired_credentials_suspend_the_run_and_the_next_goes_on() -> None:
     failed(run, "suspended", "ExpiredToken")
     world.gate.faults.clear()
     again = rotate(world, BLUE, run_id="r2")
-    assert again.result is not None and again.result.error is None, again.story()[-5:]
-    assert (
-        all_current(world)
-        and sizes(world) == (4, 4, 4)
-        and traces(world) == CLEAN
-        and world.judge.breaches == []
-    )
+    assert again.result is not None, again.story()[-5:]
+    assert again.result.error is None, again.story()[-5:]
+    assert all_current(world)
+    assert sizes(world) == (4, 4, 4)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []

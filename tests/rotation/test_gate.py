@@ -87,10 +87,13 @@ def test_pods_that_do_not_become_ready_again_hold_the_next_node_and_end_the_run(
     world = a_world()
     spoil(world)
     run = rotated(world)
-    assert run.result is not None and run.result.status == "failed"
+    assert run.result is not None
+    assert run.result.status == "failed"
     assert "Deployment shop/web has 3 of 4 pods ready" in str(run.result.error)
     assert "Nothing could be replaced for 900 s" in str(run.result.error)
-    assert replaced(run) == 1 and ready(world) == 3 and world.judge.breaches == []
+    assert replaced(run) == 1
+    assert ready(world) == 3
+    assert world.judge.breaches == []
     assert images(world).count(world.facts["old_image"]) == 3
 
 
@@ -105,7 +108,8 @@ def test_after_it_no_node_that_carries_pods_is_drained() -> None:
         lambda call: evicted.append(world.kernel.now) if "eviction" in call.operation else None
     )
     run()
-    assert run.result is not None and max(evicted) < failed_at[0]
+    assert run.result is not None
+    assert max(evicted) < failed_at[0]
     launched, desired, _most = sizes(world)
     assert launched == desired
     if desired > 4:
@@ -118,7 +122,9 @@ def test_the_gate_can_warn_or_be_off(gate: str) -> None:
     world = a_world()
     spoil(world)
     run = rotated(world, workload_gate=gate)
-    assert replaced(run) == 4 and all_current(world) and ready(world) == 0
+    assert replaced(run) == 4
+    assert all_current(world)
+    assert ready(world) == 0
     assert any("of 4 pods ready" in line for line in run.story()) is (gate == "warn")
 
 
@@ -134,8 +140,11 @@ def test_pods_that_come_back_late_hold_the_next_node_only_until_then() -> None:
 
     world.gate.judges.append(cordons)
     run = rotated(world)
-    assert replaced(run) == 4 and all_current(world) and sizes(world) == (4, 4, 4)
-    assert len(seen) >= 4 and set(seen) == {4}
+    assert replaced(run) == 4
+    assert all_current(world)
+    assert sizes(world) == (4, 4, 4)
+    assert len(seen) >= 4
+    assert set(seen) == {4}
 
 
 def test_a_workload_that_was_scaled_down_meanwhile_is_held_against_what_is_wanted_now() -> None:
@@ -167,7 +176,8 @@ def test_a_workload_under_its_own_change_is_not_held(how: str) -> None:
 
     when_told(world, run, "of 4 pods ready", change)
     run()
-    assert replaced(run) == 4 and all_current(world)
+    assert replaced(run) == 4
+    assert all_current(world)
 
 
 def test_a_workload_that_was_short_before_is_held_against_what_it_had() -> None:
@@ -175,7 +185,9 @@ def test_a_workload_that_was_short_before_is_held_against_what_it_had() -> None:
     room = ready(world)
     assert room < 8
     run = rotated(world)
-    assert replaced(run) == 4 and all_current(world) and ready(world) >= room
+    assert replaced(run) == 4
+    assert all_current(world)
+    assert ready(world) >= room
 
 
 def test_what_this_run_did_not_touch_holds_nothing_up() -> None:
@@ -183,7 +195,8 @@ def test_what_this_run_did_not_touch_holds_nothing_up() -> None:
     kube.deployment(world.cluster, "other", "broken", 3, annotations=NEVER)
     kube.deployment(world.cluster, "other", "homeless", 3, pod={"nodeSelector": {"no": "where"}})
     run = rotated(world)
-    assert run.result is not None and run.result.status == "complete"
+    assert run.result is not None
+    assert run.result.status == "complete"
 
 
 def test_where_workloads_may_not_be_read_pending_pods_count_alone_and_that_is_said() -> None:
@@ -195,7 +208,9 @@ def test_where_workloads_may_not_be_read_pending_pods_count_alone_and_that_is_sa
         world.cluster.denied.extend([("*", f"list {kind}"), ("*", f"watch {kind}")])
     run = rotated(world)
     assert any("looks at Pending pods alone" in line for line in run.story())
-    assert run.result is not None and run.result.status == "failed" and replaced(run) == 1
+    assert run.result is not None
+    assert run.result.status == "failed"
+    assert replaced(run) == 1
     assert "cannot be scheduled" in str(run.result.error)
 
 
@@ -223,7 +238,8 @@ def test_pods_of_a_controller_of_another_kind_count_while_they_are_pending() -> 
 
     world.kernel.after(1, again)
     run = rotated(world)
-    assert run.result is not None and run.result.status == "failed"
+    assert run.result is not None
+    assert run.result.status == "failed"
     assert "pod shop/fleet-0 cannot be scheduled" in str(run.result.error)
 
 
@@ -238,7 +254,8 @@ def test_launches_in_flight_do_not_hide_pods_that_no_new_node_can_take() -> None
     world.cluster.settle()
     world.kernel.advance(world.kernel.now + 60)
     run = rotated(world, max_surge="3")
-    assert run.result is not None and run.result.status == "failed"
+    assert run.result is not None
+    assert run.result.status == "failed"
     assert "didn't match Pod's node affinity/selector" in str(run.result.error)
     assert replaced(run) <= 4
 
@@ -251,7 +268,9 @@ def test_pods_that_only_a_launch_in_flight_can_take_are_waited_for_by_that_launc
     world.kernel.advance(world.kernel.now + 60)
     world.judge.rules[BLUE].unavailable = 1
     run = rotated(world, max_surge="0", max_unavailable="1")
-    assert run.result is not None and run.result.status == "complete" and all_current(world)
+    assert run.result is not None
+    assert run.result.status == "complete"
+    assert all_current(world)
 
 
 def test_a_run_that_follows_a_killed_one_holds_on_to_what_that_one_left_short() -> None:
@@ -264,6 +283,7 @@ def test_a_run_that_follows_a_killed_one_holds_on_to_what_that_one_left_short() 
     assert any("of 4 pods ready" in line for line in first.story())
     second = prepare(world, BLUE, run_id="r2")
     second()
-    assert second.result is not None and second.result.status == "failed"
+    assert second.result is not None
+    assert second.result.status == "failed"
     assert "Deployment shop/web has 3 of 4 pods ready" in str(second.result.error)
     assert ready(world) == 3

@@ -37,8 +37,11 @@ def test_an_instance_that_dies_by_itself_is_replaced_like_any_other(kind: str, a
     run = prepare(world, BLUE)
     world.kernel.after(at, lambda: spot_loss(world, kind))
     run()
-    assert run.result is not None and run.result.error is None, run.story()[-8:]
-    assert all_current(world) and sizes(world) == (4, 4, 4) and traces(world) == CLEAN
+    assert run.result is not None, run.story()[-8:]
+    assert run.result.error is None, run.story()[-8:]
+    assert all_current(world)
+    assert sizes(world) == (4, 4, 4)
+    assert traces(world) == CLEAN
     assert world.judge.breaches == []
 
 
@@ -67,9 +70,13 @@ def test_an_autoscaler_that_grows_the_group_is_respected(at: int, desired: int) 
         ],
     )
     run = rotate(world, BLUE)
-    assert run.result is not None and run.result.error is None, run.story()[-5:]
-    assert all_current(world) and sizes(world)[0] == sizes(world)[1] and sizes(world)[2] == 8
-    assert sizes(world)[1] in (desired, desired - 1) and traces(world) == CLEAN
+    assert run.result is not None, run.story()[-5:]
+    assert run.result.error is None, run.story()[-5:]
+    assert all_current(world)
+    assert sizes(world)[0] == sizes(world)[1]
+    assert sizes(world)[2] == 8
+    assert sizes(world)[1] in (desired, desired - 1)
+    assert traces(world) == CLEAN
 
 
 def grown(world: World, more: int) -> None:
@@ -87,13 +94,12 @@ def test_an_old_size_written_back_takes_no_undrained_node_and_is_the_size(at: in
         lambda: world.account.call("autoscaling", "SetDesiredCapacity", params, "operator"),
     )
     run = rotate(world, BLUE)
-    assert run.result is not None and run.result.error is None, run.story()[-5:]
-    assert (
-        all_current(world)
-        and sizes(world) == (4, 4, 4)
-        and traces(world) == CLEAN
-        and world.judge.breaches == []
-    )
+    assert run.result is not None, run.story()[-5:]
+    assert run.result.error is None, run.story()[-5:]
+    assert all_current(world)
+    assert sizes(world) == (4, 4, 4)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
 
 
 def test_a_template_moved_in_mid_run_settles_and_says_so() -> None:
@@ -102,7 +108,9 @@ def test_a_template_moved_in_mid_run_settles_and_says_so() -> None:
     world.kernel.after(200, lambda: point_to(world, BLUE, world.facts["old_image"]))
     run()
     failed(run, "failed", "moved from", "Run again")
-    assert sizes(world) == (4, 4, 4) and traces(world) == CLEAN and world.judge.breaches == []
+    assert sizes(world) == (4, 4, 4)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
 
 
 def test_a_maximum_somebody_changed_meanwhile_is_left_and_told() -> None:
@@ -110,10 +118,10 @@ def test_a_maximum_somebody_changed_meanwhile_is_left_and_told() -> None:
     run = prepare(world, BLUE)
     world.kernel.after(150, lambda: setattr(world.account.groups[BLUE], "maximum", 9))
     run()
-    assert run.result is not None and run.result.error is None
-    assert (
-        sizes(world) == (4, 4, 9) and "somebody changed it" in run.result.values["not_restored"][0]
-    )
+    assert run.result is not None
+    assert run.result.error is None
+    assert sizes(world) == (4, 4, 9)
+    assert "somebody changed it" in run.result.values["not_restored"][0]
 
 
 def test_an_impolite_account_changes_nothing_but_the_time() -> None:
@@ -122,13 +130,12 @@ def test_an_impolite_account_changes_nothing_but_the_time() -> None:
     )
     world = due(aws=behavior)
     run = rotate(world, BLUE)
-    assert run.result is not None and run.result.error is None, run.story()[-5:]
-    assert (
-        all_current(world)
-        and sizes(world) == (4, 4, 4)
-        and traces(world) == CLEAN
-        and world.judge.breaches == []
-    )
+    assert run.result is not None, run.story()[-5:]
+    assert run.result.error is None, run.story()[-5:]
+    assert all_current(world)
+    assert sizes(world) == (4, 4, 4)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
 
 
 @pytest.mark.parametrize("verb", ["watch daemonsets", "watch poddisruptionbudgets"])
@@ -137,7 +144,8 @@ def test_what_cannot_be_read_is_told_before_anything_is_touched(verb: str) -> No
     world.cluster.denied.extend([("*", verb), ("*", verb.replace("watch", "list"))])
     run = rotate(world, BLUE)
     failed(run, "refused", verb.split()[1])
-    assert old_only(world) and not any(
+    assert old_only(world)
+    assert not any(
         "Lease" in type(c).__name__ and "Write" in type(c).__name__ for _at, c in run.inbox.commands
     )
 
@@ -148,11 +156,9 @@ def test_a_template_taken_back_by_a_new_version_with_the_old_content_makes_nobod
     world = due()
     point_to(world, BLUE, world.facts["old_image"])
     run = rotate(world, BLUE)
-    assert (
-        run.result is not None
-        and run.result.status == "unchanged"
-        and run.result.values["target"]["version"] == "3"
-    )
+    assert run.result is not None
+    assert run.result.status == "unchanged"
+    assert run.result.values["target"]["version"] == "3"
     assert old_only(world)
 
 
@@ -173,8 +179,11 @@ def test_a_raise_right_after_our_decrement_is_not_taken_for_its_failure(after: f
 
     world.gate.judges.append(follow)
     run = rotate(world, BLUE)
-    assert run.result is not None and run.result.error is None, run.story()[-5:]
-    assert sizes(world) == (5, 5, 8) and all_current(world) and traces(world) == CLEAN
+    assert run.result is not None, run.story()[-5:]
+    assert run.result.error is None, run.story()[-5:]
+    assert sizes(world) == (5, 5, 8)
+    assert all_current(world)
+    assert traces(world) == CLEAN
 
 
 def test_a_minimum_raised_in_mid_run_is_the_size_and_leaves_no_record() -> None:
@@ -189,5 +198,8 @@ def test_a_minimum_raised_in_mid_run_is_the_size_and_leaves_no_record() -> None:
     world.kernel.after(150, more)
     grown(world, 1)
     run = rotate(world, BLUE)
-    assert run.result is not None and run.result.error is None, run.story()[-5:]
-    assert sizes(world) == (5, 5, 8) and all_current(world) and traces(world) == CLEAN
+    assert run.result is not None, run.story()[-5:]
+    assert run.result.error is None, run.story()[-5:]
+    assert sizes(world) == (5, 5, 8)
+    assert all_current(world)
+    assert traces(world) == CLEAN

@@ -61,8 +61,10 @@ def test_the_console_of_a_failed_canary_is_read_before_it_goes(how: str) -> None
     assert node["phase"] == "terminated"
     assert node["console_output"].endswith("Started kubelet.")
     assert node["instance_id"] in node["console_output"]
-    assert run.result is not None and "keep_failed" in str(run.result.error)
-    assert in_standby(world) == [] and world.judge.breaches == []
+    assert run.result is not None
+    assert "keep_failed" in str(run.result.error)
+    assert in_standby(world) == []
+    assert world.judge.breaches == []
 
 
 def test_a_console_that_may_not_be_read_holds_up_nothing() -> None:
@@ -80,13 +82,16 @@ def test_a_failed_canary_is_kept_in_standby_once_the_template_is_back(how: str) 
     world = bad(how)
     run = rotate(world, BLUE, boot_timeout=300, keep_failed=True)
     node = failed_node(run)
-    assert run.result is not None and run.result.status == "failed"
-    assert node["phase"] == "kept" and in_standby(world) == [node["instance_id"]]
+    assert run.result is not None
+    assert run.result.status == "failed"
+    assert node["phase"] == "kept"
+    assert in_standby(world) == [node["instance_id"]]
     assert world.account.instances[node["instance_id"]].state == "running"
     assert KEPT in world.account.instances[node["instance_id"]].tags
     assert sizes(world) == (4, 4, 4), "what is in standby does not count"
     (sentence,) = run.result.values["not_restored"]
-    assert node["instance_id"] in sentence and "kept in standby" in sentence
+    assert node["instance_id"] in sentence
+    assert "kept in standby" in sentence
     phases = run.phases()
     assert phases.index("template") < phases.index("kept")
     if how == NEVER_READY:
@@ -107,8 +112,10 @@ def test_later_runs_leave_it_alone() -> None:
     world.bad_images.clear()
     point_to(world, BLUE, world.facts["new_image"])
     run = rotate(world, BLUE, run_id="r2", soak=20)
-    assert run.result is not None and run.result.status == "complete", run.result
-    assert in_standby(world) == [kept] and all_current(world)
+    assert run.result is not None, run.result
+    assert run.result.status == "complete", run.result
+    assert in_standby(world) == [kept]
+    assert all_current(world)
     assert world.judge.breaches == []
 
 
@@ -116,7 +123,8 @@ def test_later_runs_leave_it_alone() -> None:
 def test_without_a_surge_it_is_ended_with_a_warning(options: dict[str, str]) -> None:
     world = bad(NEVER_JOINS)
     run = rotate(world, BLUE, boot_timeout=300, keep_failed=True, **options)
-    assert failed_node(run)["phase"] == "terminated" and in_standby(world) == []
+    assert failed_node(run)["phase"] == "terminated"
+    assert in_standby(world) == []
     assert any("it is not kept" in line for line in run.story())
     assert calls(world, "EnterStandby") == 0
 
@@ -126,9 +134,11 @@ def test_one_that_may_not_be_kept_is_ended_in_the_end(denied: str) -> None:
     world = bad(NEVER_JOINS)
     world.account.denied.append(("*", denied))
     run = rotate(world, BLUE, boot_timeout=300, keep_failed=True)
-    assert failed_node(run)["phase"] == "terminated" and in_standby(world) == []
+    assert failed_node(run)["phase"] == "terminated"
+    assert in_standby(world) == []
     assert any("it is not kept" in line for line in run.story())
-    assert sizes(world) == (4, 4, 4) and world.judge.breaches == []
+    assert sizes(world) == (4, 4, 4)
+    assert world.judge.breaches == []
 
 
 @pytest.mark.parametrize("offset", range(4))
@@ -141,6 +151,7 @@ def test_a_run_that_is_killed_on_the_way_is_resumed(offset: int) -> None:
         except Killed:
             world.kernel.advance(world.kernel.now + 60)
             again = rotate(world, BLUE, run_id="r2", restore_only=True, keep_failed=True)
-            assert again.result is not None and again.result.error is None, again.story()[-4:]
+            assert again.result is not None, again.story()[-4:]
+            assert again.result.error is None, again.story()[-4:]
         assert world.account.groups[BLUE].desired >= 4
         assert world.judge.breaches == [], command

@@ -55,11 +55,9 @@ def test_a_second_run_is_refused_while_the_first_lives_and_the_holder_is_named()
     world = due()
     held_by_another(world, renewing=True)
     run = rotate(world, BLUE, run_id="mine")
-    assert (
-        run.result is not None
-        and run.result.status == "refused"
-        and "host_other" in str(run.result.error)
-    )
+    assert run.result is not None
+    assert run.result.status == "refused"
+    assert "host_other" in str(run.result.error)
     acts = [
         command
         for _at, command in run.inbox.commands
@@ -73,10 +71,13 @@ def test_a_dead_holder_is_succeeded_after_the_lease_duration() -> None:
     held_by_another(world, renewing=False)
     began = world.kernel.now
     run = rotate(world, BLUE, run_id="mine")
-    assert run.result is not None and run.result.error is None
+    assert run.result is not None
+    assert run.result.error is None
     taken = next(at for at, event in run.events if "taken over" in event.text)
     assert 30 <= taken - began <= 40
-    assert all_current(world) and traces(world) == CLEAN and world.judge.breaches == []
+    assert all_current(world)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
 
 
 def test_a_run_that_cannot_renew_issues_nothing_more() -> None:
@@ -95,8 +96,11 @@ def test_a_run_that_cannot_renew_issues_nothing_more() -> None:
         for at, command in run.inbox.commands
         if type(command).__name__ in acts and deadline < at < 310
     ]
-    assert late == [] and deadline < 290
-    assert run.result is not None and run.result.error is None and all_current(world)
+    assert late == []
+    assert deadline < 290
+    assert run.result is not None
+    assert run.result.error is None
+    assert all_current(world)
     assert world.judge.breaches == []
 
 
@@ -108,11 +112,9 @@ def test_a_lease_taken_from_us_ends_the_run_on_the_spot() -> None:
         lambda: world.cluster.change("leases", lease(world), {"spec": {"holderIdentity": "thief"}}),
     )
     run()
-    assert (
-        run.result is not None
-        and run.result.status == "failed"
-        and "thief" in str(run.result.error)
-    )
+    assert run.result is not None
+    assert run.result.status == "failed"
+    assert "thief" in str(run.result.error)
     after = [
         command
         for at, command in run.inbox.commands
@@ -120,8 +122,12 @@ def test_a_lease_taken_from_us_ends_the_run_on_the_spot() -> None:
     ]
     assert after == []
     left = "\n".join(run.result.values["not_restored"])
-    assert "AZRebalance" in left and "Scale-in protection" in left and "Tag" in left
-    assert "Desired" in left and "MaxSize" in left and "Lease" not in left
+    assert "AZRebalance" in left
+    assert "Scale-in protection" in left
+    assert "Tag" in left
+    assert "Desired" in left
+    assert "MaxSize" in left
+    assert "Lease" not in left
 
 
 @pytest.mark.parametrize("skip", [2, 6, 10])
@@ -133,5 +139,8 @@ def test_a_conflict_and_a_failed_read_of_the_lease_end_nothing(skip: int) -> Non
         Fault("kubernetes:get leases", "500", times=3, skip=1),
     ]
     run = rotate(world, BLUE)
-    assert run.result is not None and run.result.error is None, run.story()[-5:]
-    assert all_current(world) and traces(world) == CLEAN and world.judge.breaches == []
+    assert run.result is not None, run.story()[-5:]
+    assert run.result.error is None, run.story()[-5:]
+    assert all_current(world)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []

@@ -61,9 +61,13 @@ def killed(world: World, place: str, run_id: str = "first", command: int = 60) -
 def test_a_rotation_with_its_lease_elsewhere_is_complete() -> None:
     world = with_ops(due())
     run = rotate(world, BLUE, lock_namespace=OPS)
-    assert run.result is not None and run.result.status == "complete" and all_current(world)
-    assert traces(world) == CLEAN and world.judge.breaches == []
-    assert lease_in(world, "kube-system") is None and lease_in(world, OPS) is not None
+    assert run.result is not None
+    assert run.result.status == "complete"
+    assert all_current(world)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
+    assert lease_in(world, "kube-system") is None
+    assert lease_in(world, OPS) is not None
 
 
 @pytest.mark.parametrize("first, second", [(OPS, "kube-system"), ("kube-system", OPS)])
@@ -74,16 +78,21 @@ def test_a_lease_of_the_other_namespace_refuses_a_run(
     world = with_ops(due())
     killed(world, first)
     run = rotate(world, BLUE, run_id="mine", lock_namespace=second, restore_only=restore)
-    assert run.result is not None and run.result.status == "refused"
-    assert f"in namespace {first}. " in str(run.result.error) and acts(run) == []
-    assert f"lock_namespace: {first}" in str(run.result.error) and holder_in(world, second) == ""
+    assert run.result is not None
+    assert run.result.status == "refused"
+    assert f"in namespace {first}. " in str(run.result.error)
+    assert acts(run) == []
+    assert f"lock_namespace: {first}" in str(run.result.error)
+    assert holder_in(world, second) == ""
 
 
 def test_with_the_namespace_that_is_named_the_run_goes_on() -> None:
     world = with_ops(due())
     killed(world, OPS)
     run = rotate(world, BLUE, run_id="mine", lock_namespace=OPS)
-    assert run.result is not None and run.result.status == "complete" and traces(world) == CLEAN
+    assert run.result is not None
+    assert run.result.status == "complete"
+    assert traces(world) == CLEAN
 
 
 def test_who_writes_first_and_then_sees_another_gives_its_own_up() -> None:
@@ -101,8 +110,10 @@ def test_who_writes_first_and_then_sees_another_gives_its_own_up() -> None:
 
     run.inbox.submit = racing  # type: ignore[method-assign]
     result = run()
-    assert result.status == "refused" and "held by other" in str(result.error)
-    assert holder_in(world, OPS) == "" and acts(run) == []
+    assert result.status == "refused"
+    assert "held by other" in str(result.error)
+    assert holder_in(world, OPS) == ""
+    assert acts(run) == []
 
 
 def test_a_run_waits_for_the_other_namespace_as_long_as_it_may() -> None:
@@ -112,7 +123,8 @@ def test_a_run_waits_for_the_other_namespace_as_long_as_it_may() -> None:
     free = {"spec": {"holderIdentity": ""}, "metadata": {"annotations": None}}
     world.kernel.after(100, lambda: world.cluster.change("leases", lease, free))
     run = rotate(world, BLUE, run_id="mine", lock_namespace=OPS, lock_wait=300)
-    assert run.result is not None and run.result.status == "complete", run.result.error
+    assert run.result is not None, run.result.error
+    assert run.result.status == "complete", run.result.error
     assert all_current(world)
 
 
@@ -122,7 +134,9 @@ def test_a_namespace_that_may_not_be_read_is_a_refusal() -> None:
     where = lambda call: call.params.get("namespace") == "kube-system"  # noqa: E731
     allowed.append(Fault("kubernetes:get leases", "403", times=-1, where=where))
     run = rotate(world, BLUE, lock_namespace=OPS)
-    assert run.result is not None and run.result.status == "refused" and acts(run) == []
+    assert run.result is not None
+    assert run.result.status == "refused"
+    assert acts(run) == []
     assert "read Lease kube-system/" in str(run.result.error)
 
 
@@ -142,7 +156,8 @@ def test_a_run_that_appears_in_the_other_namespace_later_ends_it_on_the_spot() -
 
     world.kernel.after(150, appear)
     result = run()
-    assert result.status == "failed" and "held by other" in str(result.error)
+    assert result.status == "failed"
+    assert "held by other" in str(result.error)
     assert world.kernel.now < 300
 
 
@@ -150,7 +165,9 @@ def test_a_plan_tells_of_a_lease_of_the_other_namespace() -> None:
     world = with_ops(due())
     killed(world, "kube-system")
     run = rotate(world, BLUE, run_id="mine", lock_namespace=OPS, plan_only=True)
-    assert run.result is not None and run.result.status == "planned" and acts(run) == []
+    assert run.result is not None
+    assert run.result.status == "planned"
+    assert acts(run) == []
     assert any("in namespace kube-system" in line for line in run.story())
 
 
@@ -168,6 +185,8 @@ def test_a_template_is_not_changed_under_a_lease_of_another_namespace() -> None:
     with pytest.raises(LockedError, match="in namespace kube-system"):
         update(world, BLUE, lock_namespace=OPS)
     (template,) = world.account.templates.values()
-    assert len(template.versions) == 1 and holder_in(world, OPS) == ""
+    assert len(template.versions) == 1
+    assert holder_in(world, OPS) == ""
     found, warnings = update(world, BLUE, check=True, lock_namespace=OPS)
-    assert found.changed and "in namespace kube-system" in warnings[0]
+    assert found.changed
+    assert "in namespace kube-system" in warnings[0]

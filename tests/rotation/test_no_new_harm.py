@@ -58,25 +58,33 @@ def test_after_a_drain_that_failed_the_pods_that_moved_are_not_moved_again() -> 
     stuck = [stick(world, node["metadata"]["name"]) for node in world.judge.nodes(BLUE)]
     seen = evictions_from(world)
     run = rotate(world, BLUE, drain=LIMITS)
-    assert run.result is not None and run.result.status == "failed"
+    assert run.result is not None
+    assert run.result.status == "failed"
     assert "longer than its grace" in str(run.result.error)
-    assert seen and all(at <= settled_at(run) for at, _node in seen)
-    assert sizes(world) == (5, 5, 5) and world.judge.breaches == []
+    assert seen
+    assert all(at <= settled_at(run) for at, _node in seen)
+    assert sizes(world) == (5, 5, 5)
+    assert world.judge.breaches == []
     assert any("1 above its base of 4" in line for line in run.result.values["not_restored"])
     assert "cordoned" not in {k for k, v in traces(world).items() if v}
 
     for pod in stuck:
         world.cluster.delete("pods", pod, 0)
     again = rotate(world, BLUE, run_id="r2", drain=LIMITS)
-    assert again.result is not None and again.result.status == "complete", again.story()[-5:]
-    assert all_current(world) and sizes(world) == (4, 4, 4) and traces(world) == CLEAN
+    assert again.result is not None, again.story()[-5:]
+    assert again.result.status == "complete", again.story()[-5:]
+    assert all_current(world)
+    assert sizes(world) == (4, 4, 4)
+    assert traces(world) == CLEAN
 
 
 def test_an_empty_new_node_goes_also_after_a_drain_that_failed() -> None:
     world = due(max_unavailable=0)
     run = rotate(world, BLUE, drain=LIMITS)
-    assert run.result is not None and run.result.status == "failed"
-    assert sizes(world) == (4, 4, 4) and traces(world) == CLEAN
+    assert run.result is not None
+    assert run.result.status == "failed"
+    assert sizes(world) == (4, 4, 4)
+    assert traces(world) == CLEAN
     assert images(world) == [world.facts["old_image"]] * 4
 
 
@@ -95,9 +103,12 @@ def test_a_run_that_settles_waits_for_the_node_on_its_way() -> None:
 
     world.kernel.after(1, move)
     run()
-    assert run.result is not None and run.result.status == "failed"
+    assert run.result is not None
+    assert run.result.status == "failed"
     assert "moved from" in str(run.result.error)
-    assert sizes(world) == (4, 4, 4) and traces(world) == CLEAN and world.judge.breaches == []
+    assert sizes(world) == (4, 4, 4)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
     assert sum(is_ready(node) for node in world.judge.nodes(BLUE)) == 4
     assert run.phases().index("settle") < run.phases().index("ready")
 
@@ -116,7 +127,8 @@ def test_a_node_that_does_not_come_while_a_run_settles_is_named() -> None:
 
     world.kernel.after(1, move)
     run()
-    assert run.result is not None and run.result.status == "failed"
+    assert run.result is not None
+    assert run.result.status == "failed"
     (sentence,) = run.result.values["not_restored"]
     assert "is not ready: it waits for its node to join the cluster" in sentence
 

@@ -41,16 +41,21 @@ def test_an_image_whose_nodes_lack_what_the_old_ones_offer_fails_the_canary(
     world = a_world()
     world.lacking[world.facts["new_image"]] = frozenset((offer,))
     run = rotate(world, BLUE, boot_timeout=300)
-    assert run.result is not None and run.result.values["canary"] == "failed"
+    assert run.result is not None
+    assert run.result.values["canary"] == "failed"
     assert f"waiting for {named} to be offered" in str(run.result.error)
     assert images(world) == [world.facts["old_image"]] * 3
-    assert sizes(world) == (3, 3, 3) and traces(world) == CLEAN and world.judge.breaches == []
+    assert sizes(world) == (3, 3, 3)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
 
 
 def test_a_device_plugin_that_takes_minutes_is_waited_for() -> None:
     world = a_world(after=400)
     run = rotate(world, BLUE)
-    assert run.result is not None and run.result.status == "complete" and all_current(world)
+    assert run.result is not None
+    assert run.result.status == "complete"
+    assert all_current(world)
     ready = [text for text in run.story() if " ready " in text]
     assert all(float(text.rsplit("after ", 1)[1].split()[0]) > 400 for text in ready)
 
@@ -96,7 +101,8 @@ def test_the_time_of_a_boot_depends_on_the_instances_unless_it_is_set(
         instance.instance_type = instance_type
     world.bad_images[world.facts["new_image"]] = NEVER_JOINS
     run = rotate(world, BLUE)
-    assert run.result is not None and f"not ready {seconds} s after" in str(run.result.error)
+    assert run.result is not None
+    assert f"not ready {seconds} s after" in str(run.result.error)
 
 
 def test_the_time_of_a_boot_counts_from_the_launch_whoever_began_it() -> None:
@@ -131,7 +137,8 @@ def test_a_node_that_stops_to_take_pods_again_and_again_has_failed() -> None:
     run = prepare(world, BLUE)
     run.inbox.past = 4 * 3600
     run()
-    assert run.result is not None and run.result.status == "failed"
+    assert run.result is not None
+    assert run.result.status == "failed"
     assert f"4 times, the last time for resource {GPU} to be offered" in str(run.result.error)
 
 
@@ -141,13 +148,16 @@ def test_one_old_node_with_more_does_not_set_the_standard() -> None:
     more = {"status": {"allocatable": {"vendor.example/fpga": "1"}}}
     world.cluster.change("nodes", odd, more)
     run = rotate(world, BLUE)
-    assert run.result is not None and run.result.status == "complete" and all_current(world)
+    assert run.result is not None
+    assert run.result.status == "complete"
+    assert all_current(world)
 
 
 def test_what_csi_drivers_there_are_has_to_be_readable() -> None:
     world = a_world()
     world.cluster.denied.extend([("*", "list csinodes"), ("*", "watch csinodes")])
     run = rotate(world, BLUE)
-    assert run.result is not None and run.result.status == "refused"
+    assert run.result is not None
+    assert run.result.status == "refused"
     assert "csinodes" in str(run.result.error)
     assert dataclasses.asdict(run.policy)["boot_timeout"] is None

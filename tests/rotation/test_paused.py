@@ -69,9 +69,12 @@ def test_nothing_is_sent_after_a_sleep_and_the_run_goes_on(kind: str) -> None:
     late = late_acts(world, run)
     asleep(run, kind, 200.0)
     result = run()
-    assert late == [] and world.judge.breaches == []
-    assert result.status == "complete" and all_current(world)
-    assert sizes(world) == (4, 4, 4) and traces(world) == CLEAN
+    assert late == []
+    assert world.judge.breaches == []
+    assert result.status == "complete"
+    assert all_current(world)
+    assert sizes(world) == (4, 4, 4)
+    assert traces(world) == CLEAN
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -91,5 +94,6 @@ def test_who_took_the_lease_meanwhile_meets_nobody(kind: str) -> None:
 
     world.kernel.after(1, take)
     result = run()
-    assert result.error is not None and "taken over by thief" in str(result.error)
+    assert result.error is not None
+    assert "taken over by thief" in str(result.error)
     assert world.judge.breaches == []

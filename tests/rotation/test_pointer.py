@@ -49,10 +49,12 @@ def test_the_group_launches_the_old_image_again(group: str) -> None:
     world = bad_image(group)
     pointer = pointer_of(world, group)
     run = rotate(world, group, boot_timeout=300)
-    assert run.result is not None and run.result.values["canary"] == "failed"
+    assert run.result is not None
+    assert run.result.values["canary"] == "failed"
     assert next_image(world, group) == world.facts["old_image"]
     assert pointer_of(world, group) == (pointer if "$" in pointer else "1")
-    assert run.result.values["rolled_back_to"] == "1" and world.judge.breaches == []
+    assert run.result.values["rolled_back_to"] == "1"
+    assert world.judge.breaches == []
     assert any("launched from version 1" in line for line in run.story())
 
 
@@ -73,7 +75,8 @@ def test_a_run_killed_after_the_verdict_leaves_it_to_the_next(restore: bool) -> 
         run()
     assert next_image(world, BLUE) == world.facts["new_image"]
     second = rotate(world, BLUE, run_id="r2", boot_timeout=300, restore_only=restore)
-    assert second.result is not None and next_image(world, BLUE) == world.facts["old_image"]
+    assert second.result is not None
+    assert next_image(world, BLUE) == world.facts["old_image"]
     assert (second.result.status == "failed") is not restore
     assert {**traces(world), "journals": []} == CLEAN
 
@@ -106,11 +109,13 @@ def test_the_new_nodes_can_be_rotated_back_as_well(group: str) -> None:
     world, run = soaking(group, on_failure="rollback")
     size = sizes(world, group)
     result = run()
-    assert result.status == "failed" and result.values["canary"] == "failed"
+    assert result.status == "failed"
+    assert result.values["canary"] == "failed"
     assert "no longer Ready" in str(result.error)
     assert set(images(world, group)) == {world.facts["old_image"]}
     assert next_image(world, group) == world.facts["old_image"]
-    assert sizes(world, group) == size and traces(world, group) == CLEAN
+    assert sizes(world, group) == size
+    assert traces(world, group) == CLEAN
     assert world.judge.breaches == []
 
 
@@ -129,8 +134,10 @@ def test_a_run_killed_while_it_rotates_back_is_gone_on_with() -> None:
     with pytest.raises(Killed):
         run()
     again = rotate(world, BLUE, run_id="r2")
-    assert again.result is not None and again.result.error is None, again.story()[-5:]
-    assert set(images(world)) == {world.facts["old_image"]} and traces(world) == CLEAN
+    assert again.result is not None, again.story()[-5:]
+    assert again.result.error is None, again.story()[-5:]
+    assert set(images(world)) == {world.facts["old_image"]}
+    assert traces(world) == CLEAN
 
 
 @pytest.mark.parametrize(("bad", "version"), [(True, "1"), (False, "2")])

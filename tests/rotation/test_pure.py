@@ -49,4 +49,5 @@ def test_deciding_is_pure(seed: int, stop: float | None, monkeypatch: pytest.Mon
     run = runs.prepare(world, BLUE)
     if stop is not None:
         run.inbox.stop_at(stop)
-    assert run().status == ("complete" if stop is None else "stopped") and looks > 40
+    assert run().status == ("complete" if stop is None else "stopped")
+    assert looks > 40

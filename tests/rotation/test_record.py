@@ -53,8 +53,11 @@ LATER = {"version": 2, "waves": [1, {"a": 2}]}
 def test_a_record_that_this_release_can_read_is_resumed_and_its_fields_are_kept() -> None:
     world = interrupted(**LATER, reader=1)
     run = rotate(world, BLUE, run_id="mine")
-    assert run.result is not None and run.result.status == "complete" and all_current(world)
-    assert record(world)["waves"] == LATER["waves"] and world.judge.breaches == []
+    assert run.result is not None
+    assert run.result.status == "complete"
+    assert all_current(world)
+    assert record(world)["waves"] == LATER["waves"]
+    assert world.judge.breaches == []
     assert {**traces(world), "journals": []} == CLEAN
 
 
@@ -62,21 +65,25 @@ def test_a_record_that_this_release_cannot_read_is_refused_and_left() -> None:
     world = interrupted(**LATER, reader=2)
     before = record(world)
     run = rotate(world, BLUE, run_id="mine")
-    assert run.result is not None and run.result.status == "refused"
-    assert "version 2" in str(run.result.error) and record(world) == before
+    assert run.result is not None
+    assert run.result.status == "refused"
+    assert "version 2" in str(run.result.error)
+    assert record(world) == before
 
 
 @pytest.mark.parametrize("more", [{"reader": 1}, {"reader": 2}, {"reader": 2, "base": {"min": 4}}])
 def test_restored_works_on_what_it_understands_and_names_the_rest(more: dict[str, Any]) -> None:
     world = interrupted(**LATER, **more)
     run = rotate(world, BLUE, run_id="mine", restore_only=True)
-    assert run.result is not None and run.result.status == "restored"
+    assert run.result is not None
+    assert run.result.status == "restored"
     left = [text for text in run.result.values["not_restored"] if "does not understand" in text]
     names = ["waves", *(["base"] if "base" in more else [])]
     assert all(any(f"a field {name} that" in text for text in left) for name in names)
     assert not any("field reader" in text or "field version" in text for text in left)
     world.kernel.advance(world.kernel.now + 120)
     found = record(world)
-    assert found["waves"] == LATER["waves"] and found["reader"] == more["reader"]
+    assert found["waves"] == LATER["waves"]
+    assert found["reader"] == more["reader"]
     assert {**traces(world), "journals": [], "protected": 0, "protects_new": False} == CLEAN
     assert world.judge.breaches == []

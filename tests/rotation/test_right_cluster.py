@@ -74,8 +74,10 @@ def test_what_was_begun_in_another_cluster_is_left(keep_lease: bool, restore: bo
     in_another_cluster(world, keep_lease)
     before = writes(world)
     run = rotate(world, BLUE, run_id="r2", restore_only=restore)
-    assert run.result is not None and run.result.status == "refused"
-    assert "names another cluster" in str(run.result.error) and writes(world) == before
+    assert run.result is not None
+    assert run.result.status == "refused"
+    assert "names another cluster" in str(run.result.error)
+    assert writes(world) == before
 
 
 def test_after_a_rotation_nothing_of_the_cluster_is_left_on_the_group() -> None:
@@ -89,10 +91,11 @@ def test_after_a_rotation_nothing_of_the_cluster_is_left_on_the_group() -> None:
     world.gate.judges.append(watch)
     run = rotate(world, BLUE, run_id="r1")
     uid = world.cluster.object("namespaces", "kube-system")
-    assert uid is not None and seen == [
-        f"run r1 lease-namespace kube-system cluster {uid['metadata']['uid']}"
-    ]
-    assert run.result is not None and run.result.status == "complete" and traces(world) == CLEAN
+    assert uid is not None
+    assert seen == [f"run r1 lease-namespace kube-system cluster {uid['metadata']['uid']}"]
+    assert run.result is not None
+    assert run.result.status == "complete"
+    assert traces(world) == CLEAN
     name = lease_name(world.account.groups[BLUE].arn)
     lease = world.cluster.object("leases", name, "kube-system")
     assert lease is not None
@@ -105,7 +108,8 @@ def test_without_a_tag_half_of_the_nodes_are_enough_and_that_is_told() -> None:
     untagged(world)
     run = with_cluster(world, "demo")
     result = run()
-    assert result.status == "complete" and all_current(world)
+    assert result.status == "complete"
+    assert all_current(world)
     assert any("No tag names the cluster of the group; 4 of" in line for line in run.story())
 
 
@@ -157,8 +161,10 @@ def test_under_repair_nothing_is_cordoned_before_a_new_node_has_joined() -> None
     run.inbox.past = world.kernel.now + 4 * 3600
     result = run()
     ready = min(at for at, event in run.events if event.phase == "ready")
-    assert cordons(run) and min(cordons(run)) >= ready
-    assert result.values["replaced"] == 2 and "has no Node in this cluster" in str(result.error)
+    assert cordons(run)
+    assert min(cordons(run)) >= ready
+    assert result.values["replaced"] == 2
+    assert "has no Node in this cluster" in str(result.error)
 
 
 def test_under_repair_nothing_is_cordoned_if_no_new_node_joins() -> None:
@@ -170,7 +176,8 @@ def test_under_repair_nothing_is_cordoned_if_no_new_node_joins() -> None:
     run = prepare(world, BLUE, repair=True, boot_timeout=300, max_unavailable="5")
     run.inbox.past = world.kernel.now + 4 * 3600
     result = run()
-    assert result.status == "failed" and cordons(run) == []
+    assert result.status == "failed"
+    assert cordons(run) == []
     assert images(world).count(world.facts["old_image"]) == 6
 
 
@@ -183,6 +190,8 @@ def test_a_template_is_not_changed_for_a_group_of_another_cluster() -> None:
         update(world, BLUE)
     with pytest.raises(RefusedError, match="belongs to cluster demo by its tags"):
         update(world, BLUE, cluster_name="prod")
-    assert len(template.versions) == 1 and traces(world)["holders"] == []
+    assert len(template.versions) == 1
+    assert traces(world)["holders"] == []
     update(world, BLUE, repair=True)
-    assert len(template.versions) == 2 and sizes(world)[0] == 3
+    assert len(template.versions) == 2
+    assert sizes(world)[0] == 3

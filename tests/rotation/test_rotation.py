@@ -42,9 +42,11 @@ def test_it_replaces_every_node_within_the_budget_and_leaves_nothing_behind(
 ) -> None:
     world = due(seed, size=size, replicas=2 * size)
     run = rotate(world, BLUE, max_surge=surge, max_unavailable=unavailable)
-    assert run.result is not None and run.result.error is None, run.story()[-5:]
+    assert run.result is not None, run.story()[-5:]
+    assert run.result.error is None, run.story()[-5:]
     assert run.result.values["replaced"] == size
-    assert all_current(world) and sizes(world) == (size, size, size)
+    assert all_current(world)
+    assert sizes(world) == (size, size, size)
     assert traces(world) == CLEAN
     assert world.judge.breaches == []
 
@@ -54,11 +56,9 @@ def test_a_second_run_changes_nothing_and_writes_nothing() -> None:
     rotate(world, BLUE)
     world.gate.calls.clear()
     second = rotate(world, BLUE, run_id="r2")
-    assert (
-        second.result is not None
-        and second.result.status == "unchanged"
-        and not second.result.changed
-    )
+    assert second.result is not None
+    assert second.result.status == "unchanged"
+    assert not second.result.changed
     verbs = (
         "Set",
         "Update",
@@ -79,7 +79,9 @@ def test_check_mode_names_every_outdated_node_and_touches_nothing() -> None:
     world = due()
     before = traces(world), sizes(world)
     run = rotate(world, BLUE, plan_only=True)
-    assert run.result is not None and run.result.status == "planned" and not run.result.changed
+    assert run.result is not None
+    assert run.result.status == "planned"
+    assert not run.result.changed
     assert [node["phase"] for node in run.result.values["nodes"]] == ["outdated"] * 4
     assert (traces(world), sizes(world)) == before
     assert not any(
@@ -94,8 +96,10 @@ def test_every_way_of_pointing_at_a_template_with_target_groups_and_volumes(grou
     others = {name for name in world.account.groups if name != group}
     eks.point_to(world, group, world.facts["new_image"])
     run = rotate(world, group)
-    assert run.result is not None and run.result.error is None, run.story()[-5:]
-    assert all_current(world, group) and traces(world, group) == CLEAN
+    assert run.result is not None, run.story()[-5:]
+    assert run.result.error is None, run.story()[-5:]
+    assert all_current(world, group)
+    assert traces(world, group) == CLEAN
     assert not any(all_current(world, other) for other in others)
     assert world.judge.breaches == []
 
@@ -105,7 +109,8 @@ def test_workloads_keep_what_their_budgets_promise() -> None:
     eks.point_to(world, "demo-blue", world.facts["new_image"])
     rotate(world, "demo-blue", max_surge="2")
     least = world.figures.report()["ready_least"]
-    assert least["Deployment shop/cart"] >= 5 and least["Deployment shop/catalogue"] >= 6
+    assert least["Deployment shop/cart"] >= 5
+    assert least["Deployment shop/catalogue"] >= 6
     assert least["Deployment ingress/proxy"] >= 2
     assert world.figures.report()["available_least"]["demo-blue"] >= 5
 
@@ -117,7 +122,8 @@ def test_a_canary_goes_first_and_is_watched() -> None:
     passed = next(
         at for at, event in run.events if (event.phase, event.text) == ("canary", "passed")
     )
-    assert ended[0] < passed <= ended[1] and passed - ended[0] >= 120
+    assert ended[0] < passed <= ended[1]
+    assert passed - ended[0] >= 120
     assert [at for at, event in run.events if event.phase == "cordoned"][1] >= passed
 
 
@@ -138,9 +144,7 @@ def test_a_thousand_nodes_rotate_in_virtual_time() -> None:
     world = due(size=200, replicas=400, max_unavailable="10%")
     began = time.process_time()
     run = rotate(world, BLUE, max_surge="10%", poll_interval=60)
-    assert (
-        run.result is not None
-        and run.result.values["replaced"] == 200
-        and world.judge.breaches == []
-    )
+    assert run.result is not None
+    assert run.result.values["replaced"] == 200
+    assert world.judge.breaches == []
     print(f"{time.process_time() - began:.1f} s of CPU")

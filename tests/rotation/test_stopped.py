@@ -48,7 +48,8 @@ def test_the_closing_table_and_what_to_type_are_in_the_record_and_the_event_log(
     assert lines[0] == "Run r1 was stopped by signal SIGINT"
     assert lines[1].startswith("NODE GROUP  NODES REPLACED")
     done = run.result.values["replaced"] if run.result else -1
-    assert lines[2].startswith(f"{BLUE}   {done} of 3 ") and "STOPPED, run again" in lines[2]
+    assert lines[2].startswith(f"{BLUE}   {done} of 3 ")
+    assert "STOPPED, run again" in lines[2]
     assert lines[-2] == f"To resume: {AGAIN}"
     assert "rotate_state=restored" in lines[-1]
     assert not any("Lease" in line for line in lines), "it is given up"
@@ -66,8 +67,10 @@ def test_the_next_run_shows_them_first(options: dict[str, bool]) -> None:
 def test_a_run_that_comes_to_its_end_leaves_none() -> None:
     world, _run = stopped(200)
     following = rotate(world, BLUE, run_id="r2", soak=20)
-    assert following.result is not None and following.result.status == "complete"
-    assert recorded(world) == [] and traces(world) == CLEAN
+    assert following.result is not None
+    assert following.result.status == "complete"
+    assert recorded(world) == []
+    assert traces(world) == CLEAN
     assert rotate(world, BLUE, run_id="r3").phases() == []
 
 

@@ -79,7 +79,8 @@ def test_an_autoscaler_that_takes_new_nodes_leaves_the_group_at_its_size() -> No
     world.kernel.after(600, take)
     world.kernel.after(700, free)
     ended(world, drain=drain(timeout=3000, pdb_timeout=2500))
-    assert world.judge.breaches == [] and sizes(world)[1] == 4
+    assert world.judge.breaches == []
+    assert sizes(world)[1] == 4
 
 
 def test_new_nodes_are_kept_from_the_autoscaler_until_the_end() -> None:
@@ -94,7 +95,9 @@ def test_new_nodes_are_kept_from_the_autoscaler_until_the_end() -> None:
     every(world, 5, look)
     ended(world)
     left = [n for n in nodes(world) if key in n["metadata"].get("annotations", {})]
-    assert len(seen) == 4 and left == [] and traces(world) == CLEAN
+    assert len(seen) == 4
+    assert left == []
+    assert traces(world) == CLEAN
 
 
 def test_a_cordon_that_somebody_lifts_again_and_again_ends_the_run_and_is_told() -> None:
@@ -107,7 +110,8 @@ def test_a_cordon_that_somebody_lifts_again_and_again_ends_the_run_and_is_told()
 
     every(world, 30, uncordon)
     run = ended(world, hours=1, drain=drain(timeout=900, pdb_timeout=600))
-    assert run.result is not None and run.result.status == "failed"
+    assert run.result is not None
+    assert run.result.status == "failed"
     assert len(run.inbox.commands) < 600
     assert sum(event.phase == "undone" for _at, event in run.events) <= 8
 
@@ -124,7 +128,9 @@ def test_a_controller_that_owns_the_taints_is_not_fought() -> None:
     every(world, 0.5, strip)
     run = ended(world)
     patches = world.gate.calls["kubernetes:patch nodes"]
-    assert run.result is not None and run.result.status == "complete" and patches < 150
+    assert run.result is not None
+    assert run.result.status == "complete"
+    assert patches < 150
     assert any("undoes our taints" in line for line in run.story())
 
 
@@ -142,7 +148,8 @@ def test_a_pod_that_tolerates_everything_is_named_and_evicted_a_last_time(
     world.kernel.advance(world.kernel.now + 60)
     options = {"drain": drain(timeout=400, pdb_timeout=300), "workload_gate": "off"}
     run = ended(world, **options)  # nowhere else can this pod run
-    assert run.result is not None and run.result.status == "complete", run.story()[-6:]
+    assert run.result is not None, run.story()[-6:]
+    assert run.result.status == "complete", run.story()[-6:]
     assert world.gate.calls["kubernetes:create pods/eviction"] < 30
     assert world.judge.breaches == [], world.judge.breaches[:3]
 
@@ -158,7 +165,8 @@ def test_instances_that_die_at_launch_do_not_keep_a_run_going() -> None:
 
     every(world, 5, reap)
     run = ended(world, hours=2)
-    assert run.result is not None and run.result.status == "failed"
+    assert run.result is not None
+    assert run.result.status == "failed"
     assert "ended before they were ready" in str(run.result.error)
 
 
@@ -169,7 +177,8 @@ def test_a_process_suspended_in_mid_run_is_named() -> None:
         150, lambda: world.account.call("autoscaling", "SuspendProcesses", params, "operator")
     )
     run = ended(world)
-    assert run.result is not None and "Launch suspended" in str(run.result.error)
+    assert run.result is not None
+    assert "Launch suspended" in str(run.result.error)
 
 
 def test_a_dead_node_does_not_stop_the_rotation_of_its_group() -> None:
@@ -178,7 +187,9 @@ def test_a_dead_node_does_not_stop_the_rotation_of_its_group() -> None:
     world.kernel.advance(world.kernel.now + 600)
     world.judge.rules[BLUE].unavailable = 1
     run = ended(world)
-    assert run.result is not None and run.result.status == "complete" and all_current(world)
+    assert run.result is not None
+    assert run.result.status == "complete"
+    assert all_current(world)
     assert world.judge.breaches == []
 
 
@@ -190,7 +201,8 @@ def test_where_many_nodes_are_silent_nobody_is_taken_for_dead() -> None:
     world.kernel.advance(world.kernel.now + 600)
     world.judge.rules[BLUE].unavailable = 3
     run = ended(world)
-    assert run.result is not None and "do not answer" in str(run.result.error)
+    assert run.result is not None
+    assert "do not answer" in str(run.result.error)
     assert world.gate.calls["autoscaling:TerminateInstanceInAutoScalingGroup"] == 0
 
 
@@ -200,7 +212,8 @@ def test_one_401_among_good_answers_ends_nothing(match: str) -> None:
     fault = Fault(f"kubernetes:{match}", "401", "Unauthorized", times=1, skip=2)
     world.gate.faults.append(fault)
     run = ended(world)
-    assert run.result is not None and run.result.status == "complete"
+    assert run.result is not None
+    assert run.result.status == "complete"
 
 
 @pytest.mark.parametrize(("broken", "code"), [(False, 403), (True, 500)])
@@ -216,7 +229,8 @@ def test_a_webhook_on_nodes_is_waited_for_and_named(broken: bool, code: int, las
     if lasts:
         assert run.result.status == "complete"
     else:
-        assert hook.name in str(run.result.error) and "RBAC" not in str(run.result.error)
+        assert hook.name in str(run.result.error)
+        assert "RBAC" not in str(run.result.error)
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -246,8 +260,10 @@ def test_a_finished_pod_holds_nothing_up_whatever_its_finalizers() -> None:
         finalizers = {"metadata": {"finalizers": ["example.com/archive"]}}
         world.cluster.change("pods", pod, finalizers)
     run = ended(world)
-    assert run.result is not None and run.result.status == "complete", run.story()[-5:]
-    assert traces(world) == CLEAN and world.judge.breaches == []
+    assert run.result is not None, run.story()[-5:]
+    assert run.result.status == "complete", run.story()[-5:]
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
 
 
 @pytest.mark.parametrize("at", [60, 150, 230])
@@ -259,7 +275,9 @@ def test_new_nodes_that_no_target_group_gets_are_named(at: int) -> None:
     call = world.account.call
     world.kernel.after(at, lambda: call("autoscaling", "SuspendProcesses", params, "operator"))
     run = ended(world, gate_timeout=300)
-    assert run.result is not None and run.result.status == "failed"
+    assert run.result is not None
+    assert run.result.status == "failed"
     named = ("AddToLoadBalancer suspended", "healthy", "was not registered in")
     assert any(words in str(run.result.error) for words in named), run.result.error
-    assert {**traces(world), "suspended": []} == CLEAN and world.judge.breaches == []
+    assert {**traces(world), "suspended": []} == CLEAN
+    assert world.judge.breaches == []

@@ -72,9 +72,12 @@ def test_a_kubeconfig_of_another_cluster_is_refused_before_anything_is_touched(
     monkeypatch.setattr(runs, "kube_call", lambda cluster, actor="": right(other.cluster, actor))
     before = images(world)
     run = ended(world)
-    assert run.result is not None and run.result.status == "refused"
-    assert "0 of 4 instances" in str(run.result.error) and images(world) == before
-    assert sizes(world) == (4, 4, 4) and not world.gate.calls["kubernetes:create pods/eviction"]
+    assert run.result is not None
+    assert run.result.status == "refused"
+    assert "0 of 4 instances" in str(run.result.error)
+    assert images(world) == before
+    assert sizes(world) == (4, 4, 4)
+    assert not world.gate.calls["kubernetes:create pods/eviction"]
 
 
 def test_the_tags_of_another_cluster_are_refused() -> None:
@@ -82,7 +85,8 @@ def test_the_tags_of_another_cluster_are_refused() -> None:
     run = prepare(world, BLUE)
     run.policy = __import__("dataclasses").replace(run.policy, cluster="other")
     result = run()
-    assert result.status == "refused" and "belongs to cluster demo" in str(result.error)
+    assert result.status == "refused"
+    assert "belongs to cluster demo" in str(result.error)
 
 
 @pytest.mark.parametrize("unknown", ["leave", "end"])
@@ -97,7 +101,8 @@ def test_an_instance_whose_node_was_never_seen_is_no_victim_and_the_run_not_comp
     world.judge.rules[BLUE].unavailable = 1
     run = ended(world, max_unavailable="1", unknown_instances=unknown)
     alive = world.account.instances[instance].state == "running"
-    assert run.result is not None and alive is (unknown == "leave")
+    assert run.result is not None
+    assert alive is (unknown == "leave")
     assert (run.result.status == "complete") is (unknown == "end")
     if alive:
         assert f"Instance {instance}" in str(run.result.error)
@@ -127,7 +132,8 @@ def test_a_node_deleted_in_mid_drain_ends_its_instance_only_when_its_pods_are_go
     world.gate.judges.append(watch)
     world.kernel.after(300, drop)
     ended(world, drain=drain(timeout=900, pdb_timeout=600))
-    assert ends and not any(living for _name, living in ends)
+    assert ends
+    assert not any(living for _name, living in ends)
 
 
 def test_a_canary_that_never_came_has_not_passed() -> None:
@@ -139,7 +145,8 @@ def test_a_canary_that_never_came_has_not_passed() -> None:
     world.judge.rules[BLUE].unavailable = 1
     world.bad_images[world.facts["new_image"]] = NEVER_JOINS
     run = ended(world, boot_timeout=300, failure_budget=2)
-    assert run.result is not None and run.result.values["canary"] == "failed"
+    assert run.result is not None
+    assert run.result.values["canary"] == "failed"
     assert images(world).count(world.facts["old_image"]) >= 5
 
 
@@ -162,7 +169,8 @@ def test_a_canary_lost_in_its_soak_proves_nothing() -> None:
     world.kernel.after(1, watch)
     result = run()
     told = [at for at, event in run.events if event.phase == "canary"]
-    assert result.status == "complete" and all_current(world)
+    assert result.status == "complete"
+    assert all_current(world)
     assert told[-1] - told[0] >= 180, "the soak began anew with another node"
 
 
@@ -177,14 +185,16 @@ def test_a_replacement_node_that_takes_no_pods_is_none() -> None:
 
     world.cluster.node_joins = cordoned  # type: ignore[method-assign]
     run = ended(world)
-    assert run.result is not None and run.result.values["replaced"] == 0
+    assert run.result is not None
+    assert run.result.values["replaced"] == 0
     assert "its cordon to be lifted" in str(run.result.error)
 
 
 def test_ages_are_judged_once() -> None:
     world = due()
     run = ended(world, max_node_age=200)
-    assert run.result is not None and run.result.values["replaced"] == 4
+    assert run.result is not None
+    assert run.result.values["replaced"] == 4
 
 
 @pytest.mark.parametrize("gate", ["wait", "warn", "off"])
@@ -205,7 +215,8 @@ def test_pods_that_cannot_run_on_new_nodes_hold_the_next_replacement(gate: str) 
         assert "didn't match Pod's node affinity/selector" in str(run.result.error)
         assert run.result.status == "failed"
     else:
-        assert run.result.status == "complete" and pending == 8
+        assert run.result.status == "complete"
+        assert pending == 8
         assert bool(told) is (gate == "warn")
 
 
@@ -214,7 +225,8 @@ def test_a_pod_that_runs_again_soon_holds_nothing_up() -> None:
     kube.deployment(world.cluster, "shop", "web", 8)
     world.kernel.advance(world.kernel.now + 60)
     run = ended(world)
-    assert run.result is not None and run.result.status == "complete"
+    assert run.result is not None
+    assert run.result.status == "complete"
 
 
 def test_young_nodes_that_have_joined_prove_the_cluster() -> None:
@@ -227,4 +239,5 @@ def test_young_nodes_that_have_joined_prove_the_cluster() -> None:
     first.inbox.stop_at(world.kernel.now + 420)
     assert first().values["replaced"] == 3
     run = ended(world, run_id="r2", max_unavailable="1", unknown_instances="end")
-    assert run.result is not None and run.result.status == "complete", run.story()[-5:]
+    assert run.result is not None, run.story()[-5:]
+    assert run.result.status == "complete", run.story()[-5:]

@@ -13,9 +13,8 @@ def test_parameters(face: Any) -> None:
         face.call("ssm", "PutParameter", Name=name, Value=value, Type="String")
     assert face.call("ssm", "GetParameter", Name="/mine/a")["Parameter"]["Value"] == "1"
     several = face.call("ssm", "GetParameters", Names=["/mine/b/c", "/none"])
-    assert [one["Value"] for one in several["Parameters"]] == ["2"] and several[
-        "InvalidParameters"
-    ] == ["/none"]
+    assert [one["Value"] for one in several["Parameters"]] == ["2"]
+    assert several["InvalidParameters"] == ["/none"]
     below = face.call("ssm", "GetParametersByPath", Path="/mine")["Parameters"]
     assert [one["Name"] for one in below] == ["/mine/a"]
     deep = face.call("ssm", "GetParametersByPath", Path="/mine", Recursive=True)["Parameters"]
@@ -27,7 +26,8 @@ def test_parameters(face: Any) -> None:
 
 def test_the_caller_identity_is_returned(face: Any) -> None:
     answer = face.call("sts", "GetCallerIdentity")
-    assert answer["Account"] == "123456789012" and answer["Arn"].startswith("arn:aws:")
+    assert answer["Account"] == "123456789012"
+    assert answer["Arn"].startswith("arn:aws:")
 
 
 def test_a_role_is_assumed(face: Any) -> None:

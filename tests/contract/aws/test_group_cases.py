@@ -82,11 +82,9 @@ def test_terminate_with_decrement(face: Any) -> None:
     )
     assert answer["Activity"]["AutoScalingGroupName"] == "blue"
     face.settle()
-    assert (
-        face.group()["DesiredCapacity"] == 3
-        and len(face.members()) == 3
-        and name not in face.members()
-    )
+    assert face.group()["DesiredCapacity"] == 3
+    assert len(face.members()) == 3
+    assert name not in face.members()
     assert state(face, name) == "terminated"
 
 
@@ -99,11 +97,9 @@ def test_terminate_without_decrement_is_replaced(face: Any) -> None:
         ShouldDecrementDesiredCapacity=False,
     )
     face.settle()
-    assert (
-        face.group()["DesiredCapacity"] == 4
-        and len(face.members()) == 4
-        and name not in face.members()
-    )
+    assert face.group()["DesiredCapacity"] == 4
+    assert len(face.members()) == 4
+    assert name not in face.members()
 
 
 def test_protected_instances_are_not_scaled_in(face: Any) -> None:
@@ -133,7 +129,8 @@ def test_detach_leaves_the_instance_running(face: Any) -> None:
         ShouldDecrementDesiredCapacity=True,
     )
     face.settle()
-    assert name not in face.members() and face.group()["DesiredCapacity"] == 3
+    assert name not in face.members()
+    assert face.group()["DesiredCapacity"] == 3
     assert state(face, name) == "running"
 
 
@@ -148,7 +145,8 @@ def test_standby(face: Any) -> None:
     )
     face.settle()
     states = {one["InstanceId"]: one["LifecycleState"] for one in face.group()["Instances"]}
-    assert states[name] == "Standby" and face.group()["DesiredCapacity"] == 3
+    assert states[name] == "Standby"
+    assert face.group()["DesiredCapacity"] == 3
     face.call("autoscaling", "ExitStandby", AutoScalingGroupName="blue", InstanceIds=[name])
     face.settle()
     assert face.group()["DesiredCapacity"] == 4
@@ -184,7 +182,8 @@ def test_group_tags(face: Any) -> None:
     assert {one["Key"]: one["Value"] for one in face.group()["Tags"]} == {"team": "a", "run": "1"}
     by_group = [{"Name": "auto-scaling-group", "Values": ["blue"]}]
     seen = face.call("autoscaling", "DescribeTags", Filters=by_group)["Tags"]
-    assert tag in seen and len(seen) == 2
+    assert tag in seen
+    assert len(seen) == 2
     face.call("autoscaling", "DeleteTags", Tags=[tag])
     assert [one["Key"] for one in face.group()["Tags"]] == ["team"]
 

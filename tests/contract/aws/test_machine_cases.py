@@ -54,11 +54,9 @@ def test_versions_and_the_default(face: Any) -> None:
         VersionDescription="x",
     )
     assert made["LaunchTemplateVersion"]["VersionNumber"] == 2
-    assert (
-        versions(face, "$Latest") == [2]
-        and versions(face, "$Default") == [1]
-        and versions(face, "1") == [1]
-    )
+    assert versions(face, "$Latest") == [2]
+    assert versions(face, "$Default") == [1]
+    assert versions(face, "1") == [1]
     face.call(
         "ec2", "ModifyLaunchTemplate", LaunchTemplateId=face.resources.template, DefaultVersion="2"
     )

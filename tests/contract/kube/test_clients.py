@@ -89,10 +89,8 @@ def test_kubectl_get_shows_the_columns_of_the_server(kubectl: Kubectl) -> None:
     assert lines[1].split()[:3] == ["n1", "Ready", "<none>"]
     assert lines[1].split()[4] == "v1.33.5-eks-113cf36"
     pods = kubectl("get", "pods", "-n", "shop").stdout
-    assert (
-        pods.splitlines()[0].split() == ["NAME", "READY", "STATUS", "RESTARTS", "AGE"]
-        and pods.count("1/1") == 6
-    )
+    assert pods.splitlines()[0].split() == ["NAME", "READY", "STATUS", "RESTARTS", "AGE"]
+    assert pods.count("1/1") == 6
     assert kubectl("get", "pdb", "-n", "shop").stdout.splitlines()[1].split()[:4] == [
         "web",
         "N/A",
@@ -117,11 +115,9 @@ def test_kubectl_shows_more_on_demand(kubectl: Kubectl) -> None:
 
 def test_kubectl_describes_objects(kubectl: Kubectl) -> None:
     described = kubectl("describe", "node", "n1")
-    assert (
-        described.returncode == 0
-        and "KubeletReady" in described.stdout
-        and "HolderIdentity:  n1" in described.stdout
-    )
+    assert described.returncode == 0
+    assert "KubeletReady" in described.stdout
+    assert "HolderIdentity:  n1" in described.stdout
     assert (
         "Controlled By:  StatefulSet/db" in kubectl("describe", "pod", "db-0", "-n", "shop").stdout
     )
@@ -140,7 +136,8 @@ def test_kubectl_cordons_and_uncordons(kubectl: Kubectl) -> None:
 def test_kubectl_drains(kubectl: Kubectl, world: Served) -> None:
     assert {"web", "db", "agent", "proxy"} >= on_node(world, "n1") > {"agent", "proxy"}
     done = kubectl("drain", "n1", "--ignore-daemonsets", "--timeout=20s")
-    assert done.returncode == 0 and done.stdout.endswith("node/n1 drained\n"), done.stderr
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("node/n1 drained\n"), done.stderr
     assert on_node(world, "n1") == {"agent", "proxy"}
     assert world.cluster.gate.calls["kubernetes:create pods/eviction"] >= 3
 
@@ -150,10 +147,8 @@ def test_kubectl_drain_is_refused_by_a_budget(kubectl: Kubectl, world: Served) -
     assert kubectl("patch", "pdb", "web", "-n", "shop", "--type=merge", "-p", patch).returncode == 0
     time.sleep(0.2)
     refused = kubectl("drain", "n1", "--ignore-daemonsets", "--timeout=2s")
-    assert (
-        refused.returncode == 1
-        and "Cannot evict pod as it would violate the pod's disruption budget" in refused.stderr
-    )
+    assert refused.returncode == 1
+    assert "Cannot evict pod as it would violate the pod's disruption budget" in refused.stderr
     assert "web" in on_node(world, "n1")
 
 
@@ -185,7 +180,8 @@ def test_kubectl_writes_objects(kubectl: Kubectl) -> None:
 def test_kubectl_watches_columns(kubectl: Kubectl, world: Served) -> None:
     threading.Timer(0.5, lambda: kubectl("cordon", "n1")).start()
     lines = kubectl("get", "nodes", "--watch", "--request-timeout=2s").stdout.splitlines()
-    assert len(lines) > 3 and any("Ready,SchedulingDisabled" in line for line in lines[3:])
+    assert len(lines) > 3
+    assert any("Ready,SchedulingDisabled" in line for line in lines[3:])
 
 
 def test_the_dynamic_client_reads_and_writes(world: Served) -> None:
@@ -227,7 +223,8 @@ def test_a_watch_event_arrives_when_it_happens(world: Served) -> None:
 
         threading.Timer(0.3, patch).start()
         line = lines.readline()
-        assert json.loads(line)["type"] == "MODIFIED" and time.monotonic() - patched[0] < 0.2
+        assert json.loads(line)["type"] == "MODIFIED"
+        assert time.monotonic() - patched[0] < 0.2
 
 
 def test_answers_are_delayed_and_connections_are_lost(world: Served) -> None:

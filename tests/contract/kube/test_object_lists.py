@@ -52,7 +52,9 @@ def test_lists_are_read_in_pages(face: Face, namespace: str) -> None:
     found, query, versions = [], {"limit": "2"}, set()
     for _page in range(3):
         status, body = face.ask("GET", leases(namespace), **query)
-        assert status == 200 and body["kind"] == "LeaseList" and "kind" not in body["items"][0]
+        assert status == 200
+        assert body["kind"] == "LeaseList"
+        assert "kind" not in body["items"][0]
         found += [item["metadata"]["name"] for item in body["items"]]
         versions.add(body["metadata"]["resourceVersion"])
         face.ask("DELETE", leases(namespace, "e"))
@@ -83,10 +85,10 @@ def test_access_reviews_are_answered(face: Face) -> None:
 
 def test_discovery_lists_groups_and_resources(face: Face) -> None:
     core = {entry["name"]: entry for entry in face.ask("GET", "/api/v1")[1]["resources"]}
-    assert (
-        core["pods/eviction"]["kind"] == "Eviction" and core["pods/eviction"]["group"] == "policy"
-    )
-    assert core["nodes"]["namespaced"] is False and "watch" in core["nodes"]["verbs"]
+    assert core["pods/eviction"]["kind"] == "Eviction"
+    assert core["pods/eviction"]["group"] == "policy"
+    assert core["nodes"]["namespaced"] is False
+    assert "watch" in core["nodes"]["verbs"]
     groups = {group["name"] for group in face.ask("GET", "/apis")[1]["groups"]}
     assert {"apps", "batch", "policy", "coordination.k8s.io", "storage.k8s.io"} <= groups
     assert face.ask("GET", "/version")[1]["gitVersion"].startswith("v1.")

@@ -77,11 +77,9 @@ def test_a_name_is_generated(face: Face, namespace: str) -> None:
     body = lease("x")
     body["metadata"] = {"generateName": "lock-"}
     status, found = face.ask("POST", leases(namespace), body)
-    assert (
-        status == 201
-        and found["metadata"]["name"].startswith("lock-")
-        and len(found["metadata"]["name"]) == 10
-    )
+    assert status == 201
+    assert found["metadata"]["name"].startswith("lock-")
+    assert len(found["metadata"]["name"]) == 10
 
 
 def test_missing_objects_are_404(face: Face, namespace: str) -> None:
@@ -122,7 +120,8 @@ def test_an_update_of_a_lease_needs_a_version(face: Face, namespace: str) -> Non
     assert (status, body["reason"]) == (
         422,
         "Invalid",
-    ) and "must be specified for an update" in body["message"]
+    )
+    assert "must be specified for an update" in body["message"]
 
 
 def test_a_patch_needs_the_present_version_if_it_names_one(face: Face, namespace: str) -> None:
@@ -149,11 +148,13 @@ def test_an_update_creates_a_lease_that_was_deleted_meanwhile(face: Face, namesp
     face.ask("DELETE", leases(namespace, "lock"))
     meant = lease("lock", resourceVersion=old["resourceVersion"], uid=old["uid"])
     status, body = face.ask("PUT", leases(namespace, "lock"), meant)
-    assert (status, body["reason"]) == (409, "Conflict") and "UID in object meta" in body["message"]
+    assert (status, body["reason"]) == (409, "Conflict")
+    assert "UID in object meta" in body["message"]
     assert face.ask("GET", leases(namespace, "lock"))[0] == 404
     blind = lease("lock", resourceVersion=old["resourceVersion"])
     status, body = face.ask("PUT", leases(namespace, "lock"), blind)
-    assert status == 201 and body["metadata"]["uid"] not in ("", old["uid"])
+    assert status == 201
+    assert body["metadata"]["uid"] not in ("", old["uid"])
 
 
 def test_an_update_of_another_uid_is_a_conflict(face: Face, namespace: str) -> None:
@@ -239,11 +240,9 @@ def test_finalizers_delay_deletion(face: Face, namespace: str) -> None:
     made(face, namespace, finalizers=["example.com/hold"])
     assert face.ask("DELETE", leases(namespace, "lock"))[0] == 200
     status, body = face.ask("GET", leases(namespace, "lock"))
-    assert (
-        status == 200
-        and body["metadata"]["deletionTimestamp"]
-        and body["metadata"]["deletionGracePeriodSeconds"] == 0
-    )
+    assert status == 200
+    assert body["metadata"]["deletionTimestamp"]
+    assert body["metadata"]["deletionGracePeriodSeconds"] == 0
     face.ask("PATCH", leases(namespace, "lock"), {"metadata": {"finalizers": None}}, MERGE)
     assert face.ask("GET", leases(namespace, "lock"))[0] == 404
 

@@ -151,7 +151,8 @@ def test_a_pod_with_two_budgets_cannot_be_evicted(face: Face, namespace: str) ->
     for name in ("one", "two"):
         budget(face, namespace, healthy=1, minimum=0, total=1, name=name)
     status, body = evict(face, namespace, "a")
-    assert status == 500 and "more than one PodDisruptionBudget" in body["message"]
+    assert status == 500
+    assert "more than one PodDisruptionBudget" in body["message"]
 
 
 def test_missing_pods_and_other_uids_are_refused(face: Face, namespace: str) -> None:
@@ -160,7 +161,8 @@ def test_missing_pods_and_other_uids_are_refused(face: Face, namespace: str) -> 
     status, body = evict(
         face, namespace, "a", {"preconditions": {"uid": "11111111-1111-1111-1111-111111111111"}}
     )
-    assert (status, body["reason"]) == (409, "Conflict") and "UID" in body["message"]
+    assert (status, body["reason"]) == (409, "Conflict")
+    assert "UID" in body["message"]
     assert evict(face, namespace, "a", {"preconditions": {"uid": uid}})[0] == 201
 
 
@@ -191,7 +193,8 @@ def test_status_and_spec_are_written_separately(face: Face, namespace: str) -> N
         {"status": {"phase": "Failed"}, "metadata": {"labels": {"x": "y"}}},
         MERGE,
     )
-    assert body["status"]["phase"] == "Running" and body["metadata"]["labels"] == {
+    assert body["status"]["phase"] == "Running"
+    assert body["metadata"]["labels"] == {
         "app": "web",
         "x": "y",
     }

@@ -52,7 +52,8 @@ def test_a_watch_begins_after_a_resource_version(face: Face, namespace: str) -> 
     events = face.watch(leases(namespace), 1, resourceVersion=version)
     assert seen(events) == [("ADDED", "b"), ("MODIFIED", "a"), ("DELETED", "b")]
     versions = [int(event["object"]["metadata"]["resourceVersion"]) for event in events]
-    assert versions == sorted(set(versions)) and events[0]["object"]["kind"] == "Lease"
+    assert versions == sorted(set(versions))
+    assert events[0]["object"]["kind"] == "Lease"
 
 
 def test_a_watch_without_a_version_begins_with_present_objects(face: Face, namespace: str) -> None:

@@ -52,7 +52,8 @@ class Modules:
         result = self.run(name, **options)
         assert result.get("failed"), result
         message = str(result["msg"])
-        assert "\n" not in message and "Traceback" not in json.dumps(result)
+        assert "\n" not in message
+        assert "Traceback" not in json.dumps(result)
         return message
 
 

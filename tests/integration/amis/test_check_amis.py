@@ -73,7 +73,8 @@ def test_the_answer_is_a_table_and_a_file_and_nothing_is_touched(
 ) -> None:
     code, output, answer = check(world, tmp_path, "--check")
     assert code == 0, output
-    assert "3 of 3 node groups have an update" in output and "CUSTOM STATS" in output
+    assert "3 of 3 node groups have an update" in output
+    assert "CUSTOM STATS" in output
     heading = next(line for line in output.splitlines() if "NODE GROUP" in line)
     blue = next(line for line in output.splitlines() if '"demo-blue ' in line)
     assert heading.index("FAMILY") == blue.index("al2023")
@@ -94,7 +95,8 @@ def test_the_answer_is_a_table_and_a_file_and_nothing_is_touched(
 
 def test_a_pipeline_can_branch_on_the_exit_code(world: dict[str, str], tmp_path: Path) -> None:
     code, output, answer = check(world, tmp_path, "-e", "check_amis_fail=true", limit="demo-blue")
-    assert code == 2 and "1 of 1 node groups have an update; see the table" in output
+    assert code == 2
+    assert "1 of 1 node groups have an update; see the table" in output
     assert answer["updates"] == 1, "the file is written all the same"
 
 
@@ -104,7 +106,8 @@ def test_a_node_group_that_cannot_be_checked_is_a_row_and_a_failure(
     code, output, answer = check(
         world, tmp_path, "-e", "check_amis_kubernetes_version=1.99", limit="demo-blue:demo-green"
     )
-    assert code == 2 and "2 of 2 node groups could not be checked" in output
+    assert code == 2
+    assert "2 of 2 node groups could not be checked" in output
     assert "newer than the control plane" in answer["node_groups"][0]["error"]
     assert any('"demo-blue ' in line and "newer than" in line for line in output.splitlines())
 
@@ -130,4 +133,5 @@ def test_the_lookup_is_also_known_as_eks_ami_info(world: dict[str, str], tmp_pat
         text=True,
         check=False,
     )
-    assert ran.returncode == 0 and '"family": "al2023"' in ran.stdout, ran.stdout + ran.stderr
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert '"family": "al2023"' in ran.stdout, ran.stdout + ran.stderr

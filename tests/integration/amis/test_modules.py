@@ -40,7 +40,9 @@ def test_an_ami_is_looked_up_put_into_the_template_and_rolled_back(
     }
     told = modules("launch_template_update", check=True, **options)
     done = modules("launch_template_update", **options)
-    assert told == done and done["changed"] and done["verified"]
+    assert told == done
+    assert done["changed"]
+    assert done["verified"]
     assert (done["version"], done["previous_version"], done["pointer"], done["group"]) == (
         2,
         1,
@@ -63,9 +65,8 @@ def test_an_ami_is_looked_up_put_into_the_template_and_rolled_back(
 
 def _half_way_and_back(modules: Modules, ami: dict[str, Any]) -> None:
     half = modules("eks_ami_lookup", compare_to={"autoscaling_group_name": GROUP})
-    assert half["update_available"] and len(half["current_image_ids"]) == 2, (
-        "the instances are still the old ones"
-    )
+    assert half["update_available"], "the instances are still the old ones"
+    assert len(half["current_image_ids"]) == 2, "the instances are still the old ones"
 
     back = modules("launch_template_update", autoscaling_group_name=GROUP, state="rolled_back")
     assert (back["changed"], back["version"], back["image_id"]) == (

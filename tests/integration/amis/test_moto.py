@@ -84,7 +84,8 @@ def _put_into_the_template(
     modules: Modules, moto: Any, template: dict[str, Any], options: dict[str, Any]
 ) -> None:
     told = modules("launch_template_update", check=True, **options)
-    assert told["changed"] and shown(moto, template)["LatestVersionNumber"] == 1
+    assert told["changed"]
+    assert shown(moto, template)["LatestVersionNumber"] == 1
     done = modules("launch_template_update", **options)
     assert (done["version"], done["changes"]) == (2, ["ImageId", "KeyName"])
     stored = moto.describe_launch_template_versions(LaunchTemplateName="shop", Versions=["2"])[

@@ -57,14 +57,17 @@ def check(play: dict[str, dict[str, Any]], **options: Any) -> dict[str, Any]:
 
 def test_right_variables_are_no_failure(screen: Screen) -> None:
     result = check({"blue": {**BLUE, "rotate_canary": "2"}})
-    assert not result.get("failed") and result["changed"] is False and screen.warnings == []
+    assert not result.get("failed")
+    assert result["changed"] is False
+    assert screen.warnings == []
 
 
 def test_all_hosts_are_checked_and_each_problem_is_told_with_its_host() -> None:
     play = {"blue": {**BLUE, "rotate_canary": "x"}, "red": {"verify_retries": "y"}}
     said = check(play, hosts=list(play))["msg"]
     assert "blue: rotate_canary is 'x'. Give a whole number" in said
-    assert "red: verify_retries is 'y'" in said and "\n" not in said
+    assert "red: verify_retries is 'y'" in said
+    assert "\n" not in said
     assert "red: autoscaling_group_name is not set" in said
 
 
@@ -90,7 +93,8 @@ def test_what_can_only_be_known_later_is_not_judged() -> None:
 def test_unknown_variables(screen: Screen, mode: str, fails: bool, warns: int) -> None:
     play = {"blue": {**BLUE, "rotate_max_surg": 1, "rotate_logs_daily": True, "soak": 1}}
     result = check(play, hosts=["blue"], unknown=mode)
-    assert bool(result.get("failed")) is fails and len(screen.warnings) == warns
+    assert bool(result.get("failed")) is fails
+    assert len(screen.warnings) == warns
     if fails:
         assert result["msg"] == (
             "blue: there is no variable rotate_max_surg. Did you mean rotate_max_surge?"

@@ -105,7 +105,8 @@ def test_the_table_is_returned_whether_it_is_shown_or_not(
     hosts = {"shop-blue": tried()}
     result = summary(hosts, rotation_progress=wanted)
     assert bool(screen.shown) is shown
-    assert result["table"][0].startswith("NODE GROUP") and "1 node group" in result["table"][-1]
+    assert result["table"][0].startswith("NODE GROUP")
+    assert "1 node group" in result["table"][-1]
 
 
 def test_only_the_hosts_that_are_named_are_shown(screen: Screen) -> None:

@@ -70,12 +70,15 @@ def aged(module: str) -> subprocess.CompletedProcess[str]:
 def test_a_module_with_an_old_python_fails_in_one_line(name: str) -> None:
     ran = aged(f"ansible_collections.nodeops.rotator.plugins.modules.{name}")
     result = json.loads(ran.stdout)
-    assert ran.returncode == 1 and result["failed"] and not ran.stderr
+    assert ran.returncode == 1
+    assert result["failed"]
+    assert not ran.stderr
     assert result["msg"].startswith("nodeops.rotator requires Python 3.11 or newer")
 
 
 def test_the_inventory_with_an_old_python_ends_the_command() -> None:
     ran = aged("ansible_collections.nodeops.rotator.plugins.inventory.node_groups")
     lines = ran.stderr.strip().splitlines()
-    assert ran.returncode == 2 and len(lines) == 1
+    assert ran.returncode == 2
+    assert len(lines) == 1
     assert "nodeops.rotator requires Python 3.11 or newer" in lines[0]

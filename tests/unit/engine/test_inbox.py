@@ -80,12 +80,10 @@ def test_a_command_is_carried_out_on_the_ports_and_its_answer_told() -> None:
         act, before = Act("x", lambda ports: ports is PORTS), inbox.now()
         inbox.submit(act)
         (done,) = heard(inbox)
-        assert (
-            isinstance(done, Done)
-            and done.command == act
-            and done.answer is True
-            and done.error is None
-        )
+        assert isinstance(done, Done)
+        assert done.command == act
+        assert done.answer is True
+        assert done.error is None
         assert before <= done.began <= done.ended <= inbox.now()
 
 
@@ -109,7 +107,8 @@ def test_a_command_is_carried_out_on_ports_that_know_until_when_it_may_be_sent()
 def test_the_clock_goes_on_while_the_machine_sleeps(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     monkeypatch.setattr(time, "clock_gettime", lambda kind: asked.append(kind) or 5.0)
-    assert clock() == 5.0 and asked == [getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)]
+    assert clock() == 5.0
+    assert asked == [getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)]
 
 
 def test_a_refusal_is_told_as_it_is_and_a_defect_as_a_failure_that_names_the_command() -> None:
@@ -118,9 +117,8 @@ def test_a_refusal_is_told_as_it_is_and_a_defect_as_a_failure_that_names_the_com
         inbox.submit(Act("broken", boom))
         errors = {done.command.name: done.error for done in heard(inbox, 2)}
         assert isinstance(errors["refused"], RefusedError)
-        assert isinstance(errors["broken"], FailedError) and "Act broke: KeyError('nodes')" in str(
-            errors["broken"]
-        )
+        assert isinstance(errors["broken"], FailedError)
+        assert "Act broke: KeyError('nodes')" in str(errors["broken"])
 
 
 def test_commands_run_beside_each_other() -> None:
@@ -128,7 +126,8 @@ def test_commands_run_beside_each_other() -> None:
     with ThreadInbox(PORTS, silent) as inbox:
         for number in range(4):
             inbox.submit(Act(str(number), lambda ports: together.wait(LONG)))
-        assert len(heard(inbox, 4)) == 4 and not together.broken
+        assert len(heard(inbox, 4)) == 4
+        assert not together.broken
 
 
 def test_a_feed_is_pumped_while_it_is_followed_and_each_only_once() -> None:
@@ -144,10 +143,12 @@ def test_a_feed_is_pumped_while_it_is_followed_and_each_only_once() -> None:
         inbox.follow(frozenset((NODES,)))
         assert heard(inbox) == [Listed(NODES, ())]
         inbox.follow(frozenset((NODES, Feed("pods"))))
-        assert heard(inbox) == [Listed(Feed("pods"), ())] and begun == [NODES, Feed("pods")]
+        assert heard(inbox) == [Listed(Feed("pods"), ())]
+        assert begun == [NODES, Feed("pods")]
         inbox.follow(frozenset())
         inbox.follow(frozenset((NODES,)))
-        assert heard(inbox) == [Listed(NODES, ())] and begun.count(NODES) == 2
+        assert heard(inbox) == [Listed(NODES, ())]
+        assert begun.count(NODES) == 2
 
 
 def test_a_feed_that_is_left_says_no_more() -> None:
@@ -178,11 +179,9 @@ def test_a_defect_in_a_feed_does_not_silently_blind_the_run() -> None:
     with ThreadInbox(PORTS, follow) as inbox:
         inbox.follow(frozenset((NODES,)))
         (broken,) = heard(inbox)
-        assert (
-            isinstance(broken, Broken)
-            and broken.feed == NODES
-            and "Watch of nodes broke: ZeroDivisionError" in str(broken.error)
-        )
+        assert isinstance(broken, Broken)
+        assert broken.feed == NODES
+        assert "Watch of nodes broke: ZeroDivisionError" in str(broken.error)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -214,7 +213,8 @@ def test_no_thread_but_the_main_one_takes_a_signal() -> None:
         inbox.follow(frozenset((NODES,)))
         inbox.submit(Act("x", lambda ports: masks.append(blocked())))
         heard(inbox, 2)
-        assert len(masks) == 2 and all(mask >= ends for mask in masks)
+        assert len(masks) == 2
+        assert all(mask >= ends for mask in masks)
         assert not blocked() & ends
 
 
@@ -232,7 +232,8 @@ def test_whoever_gave_the_run_up_without_a_signal_is_asked() -> None:
 
 def test_waiting_ends_at_its_moment_at_the_latest_and_gives_all_there_is() -> None:
     with ThreadInbox(PORTS, silent) as inbox:
-        assert inbox.wait(inbox.now() - 1) == [] and inbox.wait(inbox.now() + 0.001) == []
+        assert inbox.wait(inbox.now() - 1) == []
+        assert inbox.wait(inbox.now() + 0.001) == []
         done = threading.Barrier(3)
         for number in range(2):
             inbox.submit(Act(str(number), lambda ports: done.wait(LONG)))

@@ -83,7 +83,8 @@ def looks(
     told: list[Event] = []
 
     def decide(memory: int, view: View, now: float, policy: str) -> Step[int, Any]:
-        assert policy == "policy" and memory == len(seen)
+        assert policy == "policy"
+        assert memory == len(seen)
         seen.append(view)
         step = steps[min(memory, len(steps) - 1)](view, now)
         return dataclasses.replace(step, memory=memory + 1)
@@ -108,9 +109,11 @@ def test_a_command_in_flight_is_not_issued_twice_and_may_be_again_when_it_is_bac
     result, seen, _told = looks(
         inbox, step(READ, READ), step(READ), step(READ), step(READ), step(result="end")
     )
-    assert result == "end" and inbox.submitted == [READ, READ]
+    assert result == "end"
+    assert inbox.submitted == [READ, READ]
     assert [READ in view.in_flight for view in seen[:4]] == [False, True, True, False]
-    assert [done.command for done in seen[3].done] == [READ] and seen[2].done == ()
+    assert [done.command for done in seen[3].done] == [READ]
+    assert seen[2].done == ()
 
 
 def test_the_same_read_for_other_instances_is_the_same_command() -> None:
@@ -132,9 +135,9 @@ def test_the_budget_holds_back_and_what_is_held_back_is_decided_again() -> None:
         return Step(0, left, result=None if left else "end")
 
     looks(inbox, ask, allowance=Allowance(rate=1.0, burst=2.0, tokens=2.0))
-    assert (
-        inbox.submitted == commands and inbox.waits[0] == pytest.approx(1.0) and inbox.time >= 2.0
-    )
+    assert inbox.submitted == commands
+    assert inbox.waits[0] == pytest.approx(1.0)
+    assert inbox.time >= 2.0
 
 
 def test_the_budget_of_the_api_server_is_not_spent_on_aws() -> None:
@@ -157,7 +160,9 @@ def test_a_command_is_handed_over_with_the_moment_until_which_it_may_be_sent() -
 def test_a_result_waits_for_what_is_in_flight() -> None:
     inbox = Script(slow=2, say={0: [Listed(NODES, ())], 1: [Listed(NODES, ())]})
     result, seen, _told = looks(inbox, step(READ, result="early"), step(result="late"))
-    assert result == "late" and len(seen) == 4 and seen[-1].done[0].answer == "ok"
+    assert result == "late"
+    assert len(seen) == 4
+    assert seen[-1].done[0].answer == "ok"
 
 
 def test_feeds_are_followed_as_each_step_says_and_forgotten_when_they_are_left_out() -> None:
@@ -168,8 +173,10 @@ def test_feeds_are_followed_as_each_step_says_and_forgotten_when_they_are_left_o
         inbox, step(feeds=both), step(feeds=one), step(feeds=one, result="end")
     )
     assert inbox.followed == [both, one, one]
-    assert seen[1].cache.synced(NODES, PODS) and seen[1].cache.items(NODES) == {"uid": node}
-    assert seen[2].cache.synced(NODES) and not seen[2].cache.synced(PODS)
+    assert seen[1].cache.synced(NODES, PODS)
+    assert seen[1].cache.items(NODES) == {"uid": node}
+    assert seen[2].cache.synced(NODES)
+    assert not seen[2].cache.synced(PODS)
 
 
 def test_events_are_told_in_their_order_before_anything_is_waited_for() -> None:

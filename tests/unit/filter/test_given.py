@@ -26,7 +26,8 @@ def test_what_is_empty_is_not_given(value: Any) -> None:
 
 @pytest.mark.parametrize("value", [0, False, 0.0, "0", "false", "a,b", "text", [0], {"a": None}])
 def test_everything_else_is_given_as_it_is(value: Any) -> None:
-    assert given(value) == value and given(value) is not NOTHING
+    assert given(value) == value
+    assert given(value) is not NOTHING
 
 
 @pytest.mark.parametrize(

@@ -115,5 +115,6 @@ def test_events_are_written_for_the_action_plugin_while_it_runs(
     monkeypatch.setenv("NODEOPS_ROTATOR_PROGRESS_FILE", str(progress))
     result = run("asg_node_replace", **OPTIONS).result
     first, *records, last = map(json.loads, progress.read_text().splitlines())
-    assert first["time_to_stop"] == 20 and last == {"ended": True}
+    assert first["time_to_stop"] == 20
+    assert last == {"ended": True}
     assert [record["text"] for record in records] == [event["text"] for event in result["events"]]

@@ -86,7 +86,8 @@ def test_one_that_has_nothing_more_to_say_is_not_waited_for(
     records: tuple[dict[str, Any], ...], tmp_path: pathlib.Path, watch: Watch
 ) -> None:
     write(tmp_path, *records)
-    assert shown(tmp_path, watch) == [] and watch.now == 0
+    assert shown(tmp_path, watch) == []
+    assert watch.now == 0
 
 
 def test_a_file_that_is_removed_meanwhile_ends_the_wait(
@@ -94,7 +95,8 @@ def test_a_file_that_is_removed_meanwhile_ends_the_wait(
 ) -> None:
     write(tmp_path, BEGUN)
     watch.happens[1.0] = (tmp_path / "progress-x.jsonl").unlink
-    assert shown(tmp_path, watch) == [HINT] and watch.now == 1.0
+    assert shown(tmp_path, watch) == [HINT]
+    assert watch.now == 1.0
 
 
 @pytest.mark.parametrize(

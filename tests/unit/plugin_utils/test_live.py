@@ -111,7 +111,8 @@ def test_the_thread_leaves_signals_to_the_main_thread_which_waits_for_the_module
     ends = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
     with live.shown("blue") as path, open(path, "ab") as file:
         file.write(record())
-    assert display.shown and display.blocked >= ends
+    assert display.shown
+    assert display.blocked >= ends
     assert not ends & signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 

@@ -53,7 +53,8 @@ def test_text_is_right_where_it_means_something_right(name: str) -> None:
 def test_a_value_of_another_type_is_told_in_one_line(name: str) -> None:
     spec = known()[name]
     said = wrong(name, BAD[spec["type"]], spec)
-    assert said.startswith(f"{name} is '{BAD[spec['type']]}'. Give ") and "\n" not in said
+    assert said.startswith(f"{name} is '{BAD[spec['type']]}'. Give ")
+    assert "\n" not in said
 
 
 def test_a_choice_that_does_not_exist_is_told_with_those_that_do() -> None:
@@ -66,7 +67,9 @@ def test_a_choice_that_does_not_exist_is_told_with_those_that_do() -> None:
 def test_an_override_of_a_budget_is_checked_to_its_last_part() -> None:
     name = "rotate_drain_pdb_overrides"
     said = wrong(name, '[{"selector": "app=x", "action": "never"}]', known()[name])
-    assert "action" in said and "never" in said and "\n" not in said
+    assert "action" in said
+    assert "never" in said
+    assert "\n" not in said
     assert "selector" in wrong(name, [{"action": "wait"}], known()[name])
 
 

@@ -24,4 +24,5 @@ def test_validate_certs_is_an_option_for_aws_only() -> None:
     taken = set(KUBE_SPEC) | {
         alias for spec in KUBE_SPEC.values() for alias in spec.get("aliases", ())
     }
-    assert "validate_certs" not in taken and "verify_ssl" in taken
+    assert "validate_certs" not in taken
+    assert "verify_ssl" in taken

@@ -55,11 +55,10 @@ def test_the_report_tells_what_was_seen(scene: Scene, client: Client) -> None:
     report = told(client, "/report")
     assert [breach["why"] for breach in report["breaches"]] == scene.why() != []
     assert report["calls"] == {"autoscaling:SetDesiredCapacity": 1}
-    assert (
-        report["groups"][scene.blue]["desired"] == 3
-        and len(report["groups"][scene.green]["images"]) == 2
-    )
-    assert report["leases"] == {"l": "me"} and report["facts"] == scene.world.facts
+    assert report["groups"][scene.blue]["desired"] == 3
+    assert len(report["groups"][scene.green]["images"]) == 2
+    assert report["leases"] == {"l": "me"}
+    assert report["facts"] == scene.world.facts
     assert report["identities"] == {"reader": {"AWS_ACCESS_KEY_ID": "AKIA"}}
     assert report["figures"]["available_least"] == {scene.blue: 4, scene.green: 2}
 
@@ -96,12 +95,14 @@ def test_behavior_change_at_once_or_later(scene: Scene, client: Client) -> None:
     scene.wait(31)
     assert refused(scene) == "Throttling"
     post(client, "/behavior", aws={"throttle_odds": 0.0}, kube={"pdb_lag": 7.0})
-    assert refused(scene) == "" and scene.world.cluster.behavior.pdb_lag == 7
+    assert refused(scene) == ""
+    assert scene.world.cluster.behavior.pdb_lag == 7
 
 
 def test_operations_are_forbidden(scene: Scene, client: Client) -> None:
     post(client, "/deny", aws=["autoscaling:Set*"], kubernetes=["patch nodes"], actor="run")
-    assert refused(scene) == "AccessDenied" and refused(scene, actor="operator") == ""
+    assert refused(scene) == "AccessDenied"
+    assert refused(scene, actor="operator") == ""
     node = scene.node(scene.instances()[0])
     assert (scene.cordon(node), scene.cordon(node, actor="operator")) == (403, 200)
 
@@ -116,7 +117,8 @@ def test_an_instance_is_killed(scene: Scene, client: Client) -> None:
     name = scene.instances()[0]
     post(client, "/kill", instance=name)
     scene.wait(1)
-    assert not scene.world.account.instances[name].alive and scene.why() == []
+    assert not scene.world.account.instances[name].alive
+    assert scene.why() == []
 
 
 def test_the_api_server_restarts(scene: Scene, client: Client) -> None:
@@ -143,13 +145,17 @@ def test_nonsense_is_one_line_and_changes_nothing(
     before = told(client, "/report")
     reply = client.post(path, json=body)
     error = (reply.get_json() or {})["error"]
-    assert reply.status_code == 400 and error.startswith(path) and "\n" not in error
-    assert told(client, "/report") == before and scene.world.gate.faults == []
+    assert reply.status_code == 400
+    assert error.startswith(path)
+    assert "\n" not in error
+    assert told(client, "/report") == before
+    assert scene.world.gate.faults == []
 
 
 def test_other_paths_are_told_what_there_is(client: Client) -> None:
     for reply in (client.get("/"), client.get("/fault"), client.post("/report")):
-        assert reply.status_code == 404 and "/fault" in reply.text
+        assert reply.status_code == 404
+        assert "/fault" in reply.text
 
 
 def test_behavior_on_the_command_line() -> None:

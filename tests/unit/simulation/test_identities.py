@@ -166,7 +166,8 @@ def test_nobody_judges_the_operator(world: World) -> None:
 def test_keys_and_tokens_are_told_apart_and_as_long_as_real_ones() -> None:
     assert len({one.access_key for one in IDENTITIES.values()}) == len(IDENTITIES) == 15
     for one in IDENTITIES.values():
-        assert len(one.access_key) == 20 and len(one.secret) >= 40
+        assert len(one.access_key) == 20
+        assert len(one.secret) >= 40
         assert (
             ("AWS_SESSION_TOKEN" in one.environment())
             == one.access_key.startswith("ASIA")

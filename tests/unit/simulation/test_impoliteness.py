@@ -257,7 +257,8 @@ def test_a_maximum_below_the_size_lowers_desired_and_kills() -> None:
     world = a_world()
     ask(world, "UpdateAutoScalingGroup", MaxSize=2)
     wait(world, 10)
-    assert shown(world)["DesiredCapacity"] == 2 and len(states(world)) == 2
+    assert shown(world)["DesiredCapacity"] == 2
+    assert len(states(world)) == 2
 
 
 def test_an_unprotected_surplus_falls_and_a_protected_one_stays() -> None:
@@ -281,7 +282,8 @@ def test_a_restarted_api_server_has_forgotten_old_versions() -> None:
     version = world.cluster.request("GET", "/api/v1/nodes")[1]["metadata"]["resourceVersion"]
     query = {"resourceVersion": version, "timeoutSeconds": "60"}
     before = world.cluster.watch("/api/v1/nodes", query)
-    assert before.lines() == [] and not before.closed
+    assert before.lines() == []
+    assert not before.closed
     ask(world, "SetDesiredCapacity", DesiredCapacity=5)
     wait(world, 5)
     world.cluster.restart_api()

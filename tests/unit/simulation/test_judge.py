@@ -265,10 +265,8 @@ def test_a_breach_says_when_and_what(scene: Scene) -> None:
     scene.scaling("SetDesiredCapacity", DesiredCapacity=3)
     (breach,) = scene.world.judge.breaches
     assert breach.at == scene.world.kernel.now
-    assert (
-        breach.command.startswith("autoscaling:SetDesiredCapacity")
-        and "'DesiredCapacity': 3" in breach.command
-    )
+    assert breach.command.startswith("autoscaling:SetDesiredCapacity")
+    assert "'DesiredCapacity': 3" in breach.command
 
 
 def test_the_command_takes_effect_all_the_same(scene: Scene) -> None:

@@ -21,9 +21,8 @@ def test_only_the_holder_of_the_lease_acts(scene: Scene, holder: str, breaches: 
     scene.rule(lease=LEASE)
     scene.world.judge.holders.add(scene.actor)
     scene.scaling("SetDesiredCapacity", DesiredCapacity=5)
-    assert len(scene.why()) == breaches and all(
-        f"{holder or 'nobody'} holds its Lease" in why for why in scene.why()
-    )
+    assert len(scene.why()) == breaches
+    assert all(f"{holder or 'nobody'} holds its Lease" in why for why in scene.why())
 
 
 def write_lease(scene: Scene, actor: str, holder: str) -> None:

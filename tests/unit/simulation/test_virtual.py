@@ -56,7 +56,8 @@ def an_inbox(kernel: Kernel, feeds: Any = None, **options: Any) -> VirtualInbox:
 
 def test_waiting_for_nothing_jumps_to_the_end() -> None:
     kernel = Kernel()
-    assert an_inbox(kernel).wait(5000.0) == [] and kernel.now == 5000
+    assert an_inbox(kernel).wait(5000.0) == []
+    assert kernel.now == 5000
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -66,7 +67,9 @@ def test_a_command_takes_its_latency(fails: bool) -> None:
     inbox.submit(act)
     assert seen == []
     (done,) = inbox.wait(100.0)
-    assert isinstance(done, Done) and done.command is act and seen == [PORTS]
+    assert isinstance(done, Done)
+    assert done.command is act
+    assert seen == [PORTS]
     assert (done.began, done.ended, kernel.now) == (0.0, LATENCY, LATENCY)
     assert (done.answer, type(done.error)) == (
         (None, ThrottledError) if fails else ("done", type(None))
@@ -88,7 +91,8 @@ def test_what_was_issued_before_the_process_slept_is_sent_when_it_wakes() -> Non
     kernel.advance(0.0)
     inbox.submit(Act(seen), 20.0)
     (done,) = inbox.wait(100.0)
-    assert isinstance(done, Done) and done.ended == kernel.now == 60 + LATENCY / 2
+    assert isinstance(done, Done)
+    assert done.ended == kernel.now == 60 + LATENCY / 2
     assert seen == [("until", 20.0)]
 
 
@@ -110,7 +114,8 @@ def test_a_run_is_killed_when_its_request_has_taken_effect(how: str) -> None:
     with pytest.raises(Killed) as killed:
         while True:
             inbox.wait(100.0)
-    assert len(seen) == 2 and killed.value.inbox is inbox
+    assert len(seen) == 2
+    assert killed.value.inbox is inbox
     assert kernel.now == (LATENCY / 2 if how == "sent" else LATENCY)
 
 
@@ -125,7 +130,8 @@ def test_somebody_stops_the_run() -> None:
     kernel = Kernel()
     inbox = an_inbox(kernel)
     inbox.stop_at(40.0, "signal SIGINT")
-    assert inbox.wait(100.0) == [Stop("signal SIGINT")] and kernel.now == 40
+    assert inbox.wait(100.0) == [Stop("signal SIGINT")]
+    assert kernel.now == 40
 
 
 def test_a_run_that_never_ends_is_not_waited_for() -> None:
@@ -146,9 +152,11 @@ def test_feeds_are_read_as_soon_as_they_have_something() -> None:
     kernel = Kernel()
     inbox = an_inbox(kernel, lambda feed: heartbeat(kernel, feed))
     inbox.follow(frozenset({NODES}))
-    assert inbox.wait(100.0) == [Listed(NODES, ())] and kernel.now == 0
+    assert inbox.wait(100.0) == [Listed(NODES, ())]
+    assert kernel.now == 0
     assert inbox.wait(100.0) == [Changed(NODES, 10.0)]
-    assert inbox.wait(15.0) == [] and kernel.now == 15
+    assert inbox.wait(15.0) == []
+    assert kernel.now == 15
 
 
 def test_a_feed_begins_when_it_is_followed_and_ends_when_it_is_not() -> None:
@@ -166,4 +174,5 @@ def test_what_the_world_does_meanwhile_happens_in_its_order() -> None:
     for at in (1.0, 2.0, 30.0):
         kernel.after(at, lambda: seen.append(kernel.now))
     inbox.wait(10.0)
-    assert seen == [1.0, 2.0] and kernel.now == 10
+    assert seen == [1.0, 2.0]
+    assert kernel.now == 10

@@ -102,10 +102,8 @@ def test_what_nodes_of_a_group_have_in_common(scene: Scene) -> None:
         "web",
         scene.blue,
     )
-    assert (
-        taint in node["spec"]["taints"]
-        and node["status"]["nodeInfo"]["kubeletVersion"] == "v1.34.1-eks-1"
-    )
+    assert taint in node["spec"]["taints"]
+    assert node["status"]["nodeInfo"]["kubeletVersion"] == "v1.34.1-eks-1"
 
 
 def test_groups_of_no_kind_make_no_nodes(scene: Scene) -> None:
@@ -116,7 +114,8 @@ def test_groups_of_no_kind_make_no_nodes(scene: Scene) -> None:
 def test_scenario_eks_is_what_it_says() -> None:
     world = eks.furnish(World(Kernel()))
     nodes = list(world.cluster.objects("nodes"))
-    assert len(world.account.groups) == 3 and 10 <= len(nodes) <= 15
+    assert len(world.account.groups) == 3
+    assert 10 <= len(nodes) <= 15
     assert len({node["metadata"]["labels"]["topology.kubernetes.io/zone"] for node in nodes}) == 3
     assert {one.image_id for one in world.account.instances.values()} == {world.facts["old_image"]}
     assert {(group.template or {})["Version"] for group in world.account.groups.values()} == {
@@ -142,7 +141,8 @@ def test_scenario_eks_is_what_it_says() -> None:
         world.account.groups["demo-blue"].members
     )
     budget = world.cluster.object("poddisruptionbudgets", "ledger", "data")
-    assert budget is not None and (
+    assert budget is not None
+    assert (
         budget["spec"]["maxUnavailable"],
         budget["status"]["disruptionsAllowed"],
     ) == (1, 1)
@@ -170,7 +170,8 @@ def test_a_node_is_identified_later_where_a_cloud_controller_does_it(scene: Scen
     assert "uninitialized" in str(node["spec"]["taints"])
     scene.wait(30)
     node = scene.found("nodes", name)
-    assert node["spec"]["providerID"] and "uninitialized" not in str(node["spec"]["taints"])
+    assert node["spec"]["providerID"]
+    assert "uninitialized" not in str(node["spec"]["taints"])
 
 
 def test_a_node_that_nobody_identifies_goes_with_its_instance(scene: Scene) -> None:
@@ -188,7 +189,8 @@ def test_an_instance_is_not_empty_because_its_node_is_gone(scene: Scene) -> None
     instance = scene.world.account.instances[scene.instances()[0]]
     running = {pod["metadata"]["name"] for pod in scene.world.pods_of(instance)}
     scene.world.cluster.delete("nodes", scene.found("nodes", instance.private_dns))
-    assert scene.world.node_of(instance) is None and running
+    assert scene.world.node_of(instance) is None
+    assert running
     assert {pod["metadata"]["name"] for pod in scene.world.pods_of(instance)} == running
     scene.wait(61)
     assert scene.world.pods_of(instance) == []

@@ -90,7 +90,8 @@ def test_boto3_s_own_errors_by_meaning(
     name: str, details: dict[str, Any], kind: type[errors.RotatorError], hint: str
 ) -> None:
     error = translate(getattr(exceptions, name)(**details), "describe things")
-    assert error.__class__ is kind and hint in error.hint
+    assert error.__class__ is kind
+    assert hint in error.hint
 
 
 def test_a_malformed_endpoint_is_no_matter_of_credentials() -> None:
@@ -124,7 +125,8 @@ def test_codes_by_meaning(code: str, status: int, kind: type[errors.RotatorError
         "ResponseMetadata": {"HTTPStatusCode": status},
     }
     error = translate(exceptions.ClientError(answer, "DescribeThings"), "describe things")
-    assert error.__class__ is kind and error.code == code
+    assert error.__class__ is kind
+    assert error.code == code
 
 
 def answered(code: str, message: str, operation: str = "DescribeThings") -> errors.RotatorError:
@@ -187,7 +189,8 @@ def test_a_code_with_several_meanings_is_told_apart_by_its_message(
     code: str, message: str, kind: type[errors.RotatorError], hint: str
 ) -> None:
     error = answered(code, message)
-    assert error.__class__ is kind and error.hint.startswith(hint)
+    assert error.__class__ is kind
+    assert error.hint.startswith(hint)
 
 
 @pytest.mark.parametrize(
@@ -202,4 +205,5 @@ def test_a_code_with_several_meanings_is_told_apart_by_its_message(
 def test_a_role_that_was_withdrawn_is_told_as_credentials(operation: str, code: str) -> None:
     """boto3 renews credentials by calls of its own, in the midst of another call."""
     error = answered(code, "no", operation)
-    assert error.__class__ is errors.CredentialsError and operation in error.message
+    assert error.__class__ is errors.CredentialsError
+    assert operation in error.message

@@ -18,9 +18,11 @@ def test_the_group_is_read_with_the_target_that_is_planned() -> None:
     cloud, account = a_cloud()
     now, planned = cloud.read_group("blue"), PlannedAutoScaling(Aws(account), UPDATE)
     after = planned.read_group("blue")
-    assert now.resolved is not None and after.resolved is not None
+    assert now.resolved is not None
+    assert after.resolved is not None
     assert (after.resolved.version, after.resolved.image_id) == ("9", "ami-9")
-    assert after.instances == now.instances and now.resolved.version != "9"
+    assert after.instances == now.instances
+    assert now.resolved.version != "9"
 
 
 def test_without_a_target_nothing_is_planned() -> None:

@@ -226,7 +226,8 @@ def test_a_lease_is_read_in_our_namespace_or_in_the_one_that_is_said() -> None:
     missing = refused(404)
     call = Script(missing, missing)
     client = KubeClient(call, "ops")
-    assert client.read_lease("a") is None and client.read_lease("a", "kube-system") is None
+    assert client.read_lease("a") is None
+    assert client.read_lease("a", "kube-system") is None
     places = [path.split("/")[5] for _verb, path, *_more in call.asked]
     assert places == ["ops", "kube-system"]
 

@@ -83,7 +83,8 @@ def test_whether_a_statefulset_rolls_out(
     spec: dict[str, Any], status: dict[str, Any], rolling: bool
 ) -> None:
     found = workloads.statefulset(raw(spec, **status))
-    assert found.rolling is rolling and found.key == "StatefulSet shop/web"
+    assert found.rolling is rolling
+    assert found.key == "StatefulSet shop/web"
 
 
 def test_what_is_not_said_has_the_defaults_of_the_api() -> None:

@@ -150,11 +150,9 @@ def test_pods_on_current_nodes_and_elsewhere_are_not_drained_and_no_finding() ->
 def test_a_pod_that_nobody_recreates_stops_a_drain_unless_it_is_told_to_force() -> None:
     bare = pod("lonely", owner=None)
     found = findings(look(pods=(bare,)))
-    assert (
-        len(found) == 1
-        and found[0].startswith("A drain would stop at shop/lonely: ")
-        and "force" in found[0]
-    )
+    assert len(found) == 1
+    assert found[0].startswith("A drain would stop at shop/lonely: ")
+    assert "force" in found[0]
     assert findings(look(pods=(bare,), drain=DrainPolicy(force=True))) == ()
 
 

@@ -73,13 +73,12 @@ def test_every_refusal_names_the_group_what_stands_in_the_way_and_what_to_do(
     fields: dict[str, Any], kind: type[RotatorError], words: str, hint: str
 ) -> None:
     error = refusal(dataclasses.replace(GROUP, **fields))
-    assert (
-        error is not None
-        and error.__class__ is kind
-        and words in error.message
-        and hint in error.hint
-    )
-    assert "Auto Scaling group blue" in error.message and "\n" not in str(error)
+    assert error is not None
+    assert error.__class__ is kind
+    assert words in error.message
+    assert hint in error.hint
+    assert "Auto Scaling group blue" in error.message
+    assert "\n" not in str(error)
 
 
 def test_other_suspended_processes_are_no_reason() -> None:

@@ -86,7 +86,8 @@ def test_every_refusal_names_an_option_that_lifts_it(policy: DrainPolicy) -> Non
         lifted = DrainPolicy(force=True, delete_emptydir_data=True, ignore_daemonsets=True)
         assert decide(pod, Context(lifted, AGENT)).fate is not Fate.REFUSE
         option = decision.todo.split()[1]
-        assert getattr(policy, option) is False and getattr(lifted, option) is True
+        assert getattr(policy, option) is False
+        assert getattr(lifted, option) is True
 
 
 @pytest.mark.parametrize("policy", POLICIES)
@@ -94,10 +95,13 @@ def test_a_mark_counts_only_when_it_is_to_be_honored(policy: DrainPolicy) -> Non
     for pod, decision in decisions(PODS, policy):
         marked = bool(pod.annotations)
         if decision.fate is Fate.SKIP_NODE:
-            assert marked and policy.honor_do_not_disrupt == "skip_node"
+            assert marked
+            assert policy.honor_do_not_disrupt == "skip_node"
         if decision.why.startswith("marked"):
-            assert marked and policy.honor_do_not_disrupt != "ignore"
-            assert pod.phase == "Running" and pod.deleted_at is None
+            assert marked
+            assert policy.honor_do_not_disrupt != "ignore"
+            assert pod.phase == "Running"
+            assert pod.deleted_at is None
 
 
 @pytest.mark.parametrize("policy", POLICIES)

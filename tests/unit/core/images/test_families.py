@@ -163,7 +163,8 @@ def test_the_release_version_is_published_beside_it(family: str, last: str) -> N
 @pytest.mark.parametrize(("name", "kind", "release"), NAMES)
 def test_a_published_name_says_what_it_is(name: str, kind: ImageKind, release: str) -> None:
     named = families.read_name(name)
-    assert named is not None and (named.kind, named.release) == (kind, release)
+    assert named is not None
+    assert (named.kind, named.release) == (kind, release)
 
 
 @pytest.mark.parametrize(("name", "kind", "release"), NAMES)

@@ -39,10 +39,8 @@ def test_what_ec2_shows_is_read() -> None:
         "DeprecationTime": "2028-05-01T07:08:09.000Z",
     }
     told = image.show_image(image.parse_image(shown), None, NOW)
-    assert (
-        told["creation_date"] == "2026-05-01T07:08:09Z"
-        and told["deprecation_time"] == "2028-05-01T07:08:09Z"
-    )
+    assert told["creation_date"] == "2026-05-01T07:08:09Z"
+    assert told["deprecation_time"] == "2028-05-01T07:08:09Z"
     assert (told["age_days"], told["boot_mode"], told["root_device_name"]) == (
         31,
         "uefi-preferred",
@@ -103,10 +101,8 @@ def test_a_stale_one_is_refused() -> None:
 def test_ended_families_and_deprecated_images_are_told() -> None:
     old = an_image("amazon-eks-node-1.32-v20251120", deprecated_at=NOW - datetime.timedelta(days=1))
     warned = image.warnings_of(old, ImageKind("al2", "standard", "x86_64", "1.32"), NOW)
-    assert (
-        "deprecated since 2026-05-31T12:00:00Z" in warned[0]
-        and "no images after 2025-11-26" in warned[1]
-    )
+    assert "deprecated since 2026-05-31T12:00:00Z" in warned[0]
+    assert "no images after 2025-11-26" in warned[1]
     assert (
         image.warnings_of(an_image(), ImageKind("al2023", "standard", "x86_64", "1.33"), NOW) == []
     )

@@ -126,5 +126,7 @@ def test_other_ways_to_write_it_are_recognized(text: str, kind: str) -> None:
 
 def test_line_breaks_in_base64_are_read_over() -> None:
     wrapped = base64.encodebytes((NODEADM * 4).encode()).decode()
-    assert "\n" in wrapped[:-1] and user_data.kinds(wrapped) == {"nodeadm"}
-    assert user_data.is_base64(wrapped) and not user_data.is_base64("#!/bin/bash")
+    assert "\n" in wrapped[:-1]
+    assert user_data.kinds(wrapped) == {"nodeadm"}
+    assert user_data.is_base64(wrapped)
+    assert not user_data.is_base64("#!/bin/bash")

@@ -93,11 +93,13 @@ def test_what_is_no_requirement_is_named(text: str) -> None:
 )
 def test_an_objects_selector(spec: dict[str, Any], matches: bool) -> None:
     selector = from_object(spec)
-    assert selector is not None and selector.matches(CART) is matches
+    assert selector is not None
+    assert selector.matches(CART) is matches
 
 
 def test_an_absent_selector_is_none_and_an_empty_one_selects_all() -> None:
-    assert from_object(None) is None and from_object({}) == Selector() == parse("  ")
+    assert from_object(None) is None
+    assert from_object({}) == Selector() == parse("  ")
 
 
 @pytest.mark.parametrize(

@@ -35,11 +35,9 @@ def node(name: str, uid: str = "", version: str = "1") -> Node:
 
 def test_a_list_replaces_and_a_change_adds() -> None:
     cache = reduce(Cache(), [Listed(NODES, (node("a"), node("b")))])
-    assert (
-        set(cache.items(NODES)) == {"a", "b"}
-        and cache.synced(NODES)
-        and not cache.synced(NODES, PODS)
-    )
+    assert set(cache.items(NODES)) == {"a", "b"}
+    assert cache.synced(NODES)
+    assert not cache.synced(NODES, PODS)
     cache = reduce(cache, [Changed(NODES, node("b", version="2")), Changed(NODES, node("c"))])
     assert [cache.items(NODES)[name].resource_version for name in "abc"] == ["1", "2", "1"]
     assert set(reduce(cache, [Listed(NODES, (node("z"),))]).items(NODES)) == {"z"}
@@ -63,29 +61,30 @@ def test_an_object_reborn_under_its_name_is_another() -> None:
     cache = reduce(Cache(), [Listed(NODES, (node("a", "old"),)), Changed(NODES, node("a", "new"))])
     assert set(cache.items(NODES)) == {"old", "new"}
     assert set(reduce(cache, [Changed(NODES, node("a", "old"), gone=True)]).items(NODES)) == {"new"}
-    assert key_of(Attachment("att", "a", "pv")) == "att" and key_of(Pod("ns", "p", "u")) == "u"
+    assert key_of(Attachment("att", "a", "pv")) == "att"
+    assert key_of(Pod("ns", "p", "u")) == "u"
 
 
 def test_a_change_of_something_unknown_that_is_gone_is_nothing() -> None:
     cache = reduce(Cache(), [Listed(NODES, ()), Changed(NODES, node("x"), gone=True)])
-    assert cache.synced(NODES) and not cache.items(NODES)
+    assert cache.synced(NODES)
+    assert not cache.items(NODES)
 
 
 def test_a_change_of_a_feed_that_was_not_listed_does_not_pass_for_the_whole() -> None:
     """It comes late, of a feed that is followed no more."""
     cache = reduce(Cache(), [Changed(PODS, Pod("ns", "p", "u"))])
-    assert not cache.synced(PODS) and not cache.items(PODS)
+    assert not cache.synced(PODS)
+    assert not cache.items(PODS)
 
 
 def test_what_breaks_keeps_what_was_known_and_is_mended_by_the_next_message() -> None:
     cache = reduce(
         Cache(), [Listed(NODES, (node("a"),)), Broken(NODES, TROUBLE), Broken(PODS, TROUBLE)]
     )
-    assert (
-        cache.broken == {NODES: TROUBLE, PODS: TROUBLE}
-        and set(cache.items(NODES)) == {"a"}
-        and not cache.synced(PODS)
-    )
+    assert cache.broken == {NODES: TROUBLE, PODS: TROUBLE}
+    assert set(cache.items(NODES)) == {"a"}
+    assert not cache.synced(PODS)
     assert reduce(cache, [Changed(NODES, node("b"))]).broken == {PODS: TROUBLE}
     assert reduce(cache, [Listed(PODS, ())]).broken == {NODES: TROUBLE}
 
@@ -93,8 +92,10 @@ def test_what_breaks_keeps_what_was_known_and_is_mended_by_the_next_message() ->
 def test_unchanged_feeds_are_shared_and_old_caches_stay_as_they_were() -> None:
     old = reduce(Cache(), [Listed(NODES, (node("a"),)), Listed(PODS, (Pod("ns", "p", "u"),))])
     new = reduce(old, [Changed(NODES, node("b")), Changed(NODES, node("c"))])
-    assert new.items(PODS) is old.items(PODS) and new.items(NODES) is not old.items(NODES)
-    assert set(old.items(NODES)) == {"a"} and set(new.items(NODES)) == {"a", "b", "c"}
+    assert new.items(PODS) is old.items(PODS)
+    assert new.items(NODES) is not old.items(NODES)
+    assert set(old.items(NODES)) == {"a"}
+    assert set(new.items(NODES)) == {"a", "b", "c"}
     assert reduce(old, []).items(NODES) is old.items(NODES)
 
 
@@ -107,6 +108,8 @@ def test_a_cache_cannot_be_written() -> None:
 def test_what_is_no_longer_followed_is_forgotten() -> None:
     cache = reduce(Cache(), [Listed(NODES, (node("a"),)), Listed(PODS, ()), Broken(PODS, TROUBLE)])
     rest = without(cache, frozenset((NODES,)))
-    assert rest.synced(NODES) and not rest.synced(PODS) and not rest.broken
+    assert rest.synced(NODES)
+    assert not rest.synced(PODS)
+    assert not rest.broken
     assert rest.items(NODES) is cache.items(NODES)
     assert without(cache, frozenset((NODES, PODS, Feed("daemonsets")))) is cache

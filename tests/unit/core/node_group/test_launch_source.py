@@ -73,7 +73,8 @@ def read(shown: dict[str, Any]) -> Source:
 def test_a_template_by_itself() -> None:
     spec = {"LaunchTemplateId": "lt-1", "LaunchTemplateName": "one", "Version": "3"}
     source = read({"LaunchTemplate": spec})
-    assert source.uses == (Use("lt-1", "3"),) and not source.configuration
+    assert source.uses == (Use("lt-1", "3"),)
+    assert not source.configuration
     assert repoint(source, {("lt-1", "3"): "4"}) == {
         "LaunchTemplate": {"LaunchTemplateId": "lt-1", "Version": "4"}
     }
@@ -117,10 +118,8 @@ def test_an_overrides_own_template_is_moved_too() -> None:
         one["LaunchTemplateSpecification"]["Version"]
         for one in policy["LaunchTemplate"]["Overrides"][2:]
     ]
-    assert (
-        versions == ["9", "9"]
-        and policy["LaunchTemplate"]["LaunchTemplateSpecification"]["Version"] == "3"
-    )
+    assert versions == ["9", "9"]
+    assert policy["LaunchTemplate"]["LaunchTemplateSpecification"]["Version"] == "3"
 
 
 def own_image(*images: str) -> dict[str, Any]:

@@ -35,7 +35,8 @@ def test_the_closing_words_are_who_was_stopped_the_table_and_what_to_type() -> N
     first, headings, row, resume, restore = lines()
     assert first == "Run r1 was stopped by signal SIGINT"
     assert headings.split("  ")[0] == "NODE GROUP"
-    assert row.startswith("blue        2 of 3") and row.endswith("STOPPED, run again")
+    assert row.startswith("blue        2 of 3")
+    assert row.endswith("STOPPED, run again")
     assert resume == "To resume: ansible-playbook x.yml"
     assert "-e rotate_state=restored" in restore
 

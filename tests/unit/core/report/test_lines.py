@@ -54,11 +54,9 @@ def test_only_private_dns_names_are_cut() -> None:
 
 def test_a_reminder_says_for_how_long_and_what_came_last() -> None:
     said = reminder("blue", 125, DRAINED)
-    assert (
-        said.startswith("blue")
-        and "running for 2 min 5 s" in said
-        and "4/12 ip-10-0-1-7 drained 14 pods, 31 s" in said
-    )
+    assert said.startswith("blue")
+    assert "running for 2 min 5 s" in said
+    assert "4/12 ip-10-0-1-7 drained 14 pods, 31 s" in said
 
 
 def test_a_reminder_before_the_first_event_says_so() -> None:

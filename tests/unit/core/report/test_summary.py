@@ -113,7 +113,9 @@ def test_a_look_that_failed_tells_no_more_than_that() -> None:
 
 def test_a_lookup_that_failed_is_a_row() -> None:
     found = summarize("blue", {"_prepare_ami": {"msg": "No."}}, plan=False)
-    assert found is not None and found["failed"] and found["status"] == "refused"
+    assert found is not None
+    assert found["failed"]
+    assert found["status"] == "refused"
 
 
 def test_problems_are_counted_in_the_outcome() -> None:
@@ -125,7 +127,8 @@ def test_problems_are_counted_in_the_outcome() -> None:
 
 @pytest.mark.parametrize("verified", [{"problems": ["a"]}, {"msg": "Cannot read blue"}])
 def test_a_node_group_that_is_not_in_order_afterwards_has_failed(verified: dict[str, Any]) -> None:
-    assert summary()["failed"] is False and summary(_verify_info=verified)["failed"] is True
+    assert summary()["failed"] is False
+    assert summary(_verify_info=verified)["failed"] is True
 
 
 def test_many_blockers_are_cut() -> None:

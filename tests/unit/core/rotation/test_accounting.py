@@ -55,7 +55,8 @@ def test_a_decrement_that_was_answered_has_taken_place(
     """Desired is as before: our decrement and somebody's raise, or neither of them."""
     account = Account(4, 5, None, ("i-a",))
     *_first, last = reads(account, (30, 5), (40, 5), answered=frozenset(answered))
-    assert last.account == expected and (last.foreign is not None) is bool(answered)
+    assert last.account == expected
+    assert (last.foreign is not None) is bool(answered)
 
 
 @pytest.mark.parametrize(("least", "base"), [(4, 4), (5, 5), (9, 6)])
@@ -140,7 +141,8 @@ class TestDecrements:
         """The instance ended, by a spot interruption say, and desired did not fall."""
         found = reads(Account(6, 8, decrements=("gone",)), (0, 8), (10, 8))
         assert [one.account.decrements for one in found] == [("gone",), ()]
-        assert found[-1].account == Account(6, 8) and not found[-1].foreign
+        assert found[-1].account == Account(6, 8)
+        assert not found[-1].foreign
 
     def test_a_number_that_falls_just_after_our_decrement_may_be_ours(self) -> None:
         account = Account(6, 8, decrements=("i-3",))
@@ -155,7 +157,8 @@ class TestDecrements:
         """It is recorded and was not carried out, so somebody else has lowered desired."""
         account = Account(6, 8, decrements=("i-3",))
         found = reads(account, (0, desired), (10, desired))
-        assert found[0].doubt == Doubt(desired, 0) and not found[0].foreign
+        assert found[0].doubt == Doubt(desired, 0)
+        assert not found[0].foreign
         assert found[1].foreign == Foreign(8, desired, base)
 
     def test_of_two_ends_one_was_counted(self) -> None:

@@ -59,14 +59,14 @@ def any_journal(dice: random.Random) -> Journal:
 def test_what_is_written_is_what_is_read(seed: int) -> None:
     journal = any_journal(random.Random(seed))
     text = dump(journal)
-    assert load(text) == journal and dump(load(text)) == text and "\n" not in text
+    assert load(text) == journal
+    assert dump(load(text)) == text
+    assert "\n" not in text
 
 
 def test_an_empty_record_is_short_and_an_absent_one_is_empty() -> None:
-    assert (
-        dump(Journal()) == '{"reader":1,"version":1}'
-        and load("") == load(dump(Journal())) == Journal()
-    )
+    assert dump(Journal()) == '{"reader":1,"version":1}'
+    assert load("") == load(dump(Journal())) == Journal()
 
 
 @pytest.mark.parametrize(
@@ -99,11 +99,9 @@ def test_an_empty_record_is_short_and_an_absent_one_is_empty() -> None:
 def test_what_cannot_be_understood_is_refused_with_a_way_out(text: str) -> None:
     with pytest.raises(RefusedError) as caught:
         load(text)
-    assert (
-        "cannot be read" in caught.value.message
-        and "delete the Lease" in caught.value.hint
-        and "\n" not in str(caught.value)
-    )
+    assert "cannot be read" in caught.value.message
+    assert "delete the Lease" in caught.value.hint
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +134,8 @@ def test_verdicts_and_names_alone_leave_a_record_clean() -> None:
         expected_taints=("k",),
         spread=2,
     )
-    assert kept.clean and Journal().clean
+    assert kept.clean
+    assert Journal().clean
 
 
 def test_a_later_release_is_read_if_it_says_that_it_can_be_and_its_fields_are_kept() -> None:
@@ -163,9 +162,11 @@ V1 = (
 
 def test_the_record_of_version_1_stays_readable() -> None:
     journal = load(V1)
-    assert journal.account == Account(4, 5, 4, ("i-1",)) and dump(journal) == V1
+    assert journal.account == Account(4, 5, 4, ("i-1",))
+    assert dump(journal) == V1
     assert (journal.max_size, journal.suspended, journal.fenced) == ((4, 5), ("AZRebalance",), True)
-    assert journal.deregistered_targets == (("tg-1", "i-1", 80),) and journal.unknown == ()
+    assert journal.deregistered_targets == (("tg-1", "i-1", 80),)
+    assert journal.unknown == ()
 
 
 def test_every_field_is_in_a_recorded_example() -> None:
@@ -180,17 +181,22 @@ def test_of_a_record_that_cannot_be_read_all_is_kept_and_what_is_understood_told
     )
     journal, error = salvage(text)
     assert error is not None
-    assert "version 2" in str(error) and "state: restored" in error.hint
+    assert "version 2" in str(error)
+    assert "state: restored" in error.hint
     assert (journal.run, journal.fenced, journal.suspended) == ("r9", True, ("AZRebalance",))
-    assert journal.max_size is None and dump(journal) == text
+    assert journal.max_size is None
+    assert dump(journal) == text
     emptied = json.loads(dump(journal.emptied))
     assert emptied == {"max_size": "4 then 5", "reader": 2, "version": 2, "waves": [1, 2]}
 
 
 def test_an_account_is_understood_as_a_whole_or_not_at_all() -> None:
     journal, error = salvage('{"version":1,"base":{"min":4},"expected":5,"fenced":true}')
-    assert error is not None and journal.unaccounted and journal.fenced
-    assert journal.account == Account(0, 0) and '"expected":5' in dump(journal)
+    assert error is not None
+    assert journal.unaccounted
+    assert journal.fenced
+    assert journal.account == Account(0, 0)
+    assert '"expected":5' in dump(journal)
     assert not load(V1).unaccounted
 
 

@@ -32,7 +32,8 @@ ARN = "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:{id}:autoScal
 def test_a_group_has_one_lease_and_another_group_another() -> None:
     arns = [ARN.format(id=id_, name=name) for id_ in "ab" for name in ("blue", "Web_1", "x" * 200)]
     names = {lease_name(arn) for arn in arns}
-    assert len(names) == 6 and lease_name(arns[0]) == lease_name(arns[0])
+    assert len(names) == 6
+    assert lease_name(arns[0]) == lease_name(arns[0])
     assert lease_name(arns[0]).startswith("nodeops-rotator-blue-")
     assert all(re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", name) for name in names)
 
@@ -47,7 +48,8 @@ def test_any_text_becomes_a_label_value(text: str) -> None:
 def test_labels_are_short_and_annotations_say_it_in_full() -> None:
     long = "x" * 80
     labels = dict(lease_labels(long, "Web 1", "self_managed", "r1"))
-    assert labels["nodeops.rotator/run"] == "r1" and len(labels["nodeops.rotator/cluster"]) <= 63
+    assert labels["nodeops.rotator/run"] == "r1"
+    assert len(labels["nodeops.rotator/cluster"]) <= 63
     assert labels["nodeops.rotator/group"].startswith("Web-1-")
     assert labels["app.kubernetes.io/managed-by"] == "nodeops.rotator"
     assert dict(lease_notes("arn:1", long, "uid-1")) == {
@@ -111,7 +113,8 @@ def test_a_run_looks_in_the_usual_namespace_and_in_that_of_the_tag(
 def test_a_lease_of_another_namespace_is_in_the_way_with_a_way_out() -> None:
     lease = Lease("a", holder="x", journal=dump(DIRTY))
     error = held_elsewhere(lease, "blue", "ops", "r2")
-    assert error is not None and "has not ended (x), in namespace ops" in error.message
+    assert error is not None
+    assert "has not ended (x), in namespace ops" in error.message
     assert "lock_namespace: ops" in error.hint
     assert held_elsewhere(None, "blue", "ops", "r2") is None
     assert held_elsewhere(Lease("a"), "blue", "ops", "r2") is None

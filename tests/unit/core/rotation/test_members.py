@@ -115,7 +115,8 @@ def test_outdated(
     instance: Instance, target: Target, node: Node | None, age: float | None, why: str
 ) -> None:
     found = outdated(instance, node, target, 2000.0, age)
-    assert found.startswith(why) and bool(found) == bool(why)
+    assert found.startswith(why)
+    assert bool(found) == bool(why)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +141,8 @@ def test_outdated(
 )
 def test_launched(lifecycle: str, state: str, counts: bool) -> None:
     instance = an_instance("a", lifecycle=lifecycle, state=state)
-    assert instance.launched is counts and len(members(a_group(instance))) == counts
+    assert instance.launched is counts
+    assert len(members(a_group(instance))) == counts
 
 
 @pytest.mark.parametrize(
@@ -170,12 +172,15 @@ def test_available(
     node = a_node("a", ready, annotations={REPLACING: "r0"} if marked else {})
     known = Marks(**{name: frozenset(ids) for name, ids in marks.items()})
     member = members(a_group(an_instance("a", fresh)), node, marks=known)["a"]
-    assert member.available is available and member.marked is marked
+    assert member.available is available
+    assert member.marked is marked
 
 
 def test_a_node_that_an_operator_cordoned_is_available_and_one_without_node_is_not() -> None:
     found = members(a_group(an_instance("a"), an_instance("b")), a_node("a", unschedulable=True))
-    assert found["a"].available and not found["b"].available and found["b"].name == "i-b"
+    assert found["a"].available
+    assert not found["b"].available
+    assert found["b"].name == "i-b"
 
 
 def test_what_we_ended_is_no_member_whatever_a_late_read_says() -> None:

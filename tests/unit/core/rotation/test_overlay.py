@@ -49,10 +49,8 @@ def test_an_act_shows_at_once(act: Command, fields: dict[str, Any]) -> None:
     found = overlay(GROUP, [act])
     assert {name: getattr(found, name) for name in fields} == fields
     kept = {"suspended", "protects_new", "max_size", "tags"} - fields.keys()
-    assert (
-        all(getattr(found, name) == getattr(GROUP, name) for name in kept)
-        and found.instances == GROUP.instances
-    )
+    assert all(getattr(found, name) == getattr(GROUP, name) for name in kept)
+    assert found.instances == GROUP.instances
 
 
 def protected(*acts: Command) -> list[str]:

@@ -35,14 +35,15 @@ def test_a_situation_in_figures() -> None:
     found = a_situation(
         group, a_node("a"), a_node("b", annotations={REPLACING: "r"}), a_node("c"), surge=1
     )
-    assert (found.base, found.launched, found.available) == (3, 3, 1) and found.zones == {
+    assert (found.base, found.launched, found.available) == (3, 3, 1)
+    assert found.zones == {
         "a": 2,
         "b": 1,
     }
-    assert [member.id for member in found.outdated] == ["i-a", "i-b"] and [
-        member.id for member in found.current
-    ] == ["i-c"]
-    assert [member.id for member in found.leaving] == ["i-b"] and found.outdated_ids == {
+    assert [member.id for member in found.outdated] == ["i-a", "i-b"]
+    assert [member.id for member in found.current] == ["i-c"]
+    assert [member.id for member in found.leaving] == ["i-b"]
+    assert found.outdated_ids == {
         "i-a",
         "i-b",
     }

@@ -52,7 +52,8 @@ def test_window(surge: str, unavailable: str, base: int, expected: tuple[int, in
         return
     sizes = parse("max_surge", surge), parse("max_unavailable", unavailable)
     found = window(*sizes, base)
-    assert (found.surge, found.unavailable) == expected and found.size == sum(expected)
+    assert (found.surge, found.unavailable) == expected
+    assert found.size == sum(expected)
     assert sizes == (parse("max_surge", surge), parse("max_unavailable", unavailable))
 
 
@@ -68,7 +69,8 @@ def test_window(surge: str, unavailable: str, base: int, expected: tuple[int, in
     ],
 )
 def test_what_a_user_may_write(text: object, size: Size) -> None:
-    assert parse("max_surge", text) == size and parse("max_surge", str(size)) == size
+    assert parse("max_surge", text) == size
+    assert parse("max_surge", str(size)) == size
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,8 @@ def test_what_a_user_may_write(text: object, size: Size) -> None:
 def test_what_a_user_may_not_write_names_the_option_and_what_was_written(text: object) -> None:
     with pytest.raises(InputError) as caught:
         parse("max_unavailable", text)
-    assert f"max_unavailable is '{text}'" in str(caught.value) and "25%" in str(caught.value)
+    assert f"max_unavailable is '{text}'" in str(caught.value)
+    assert "25%" in str(caught.value)
 
 
 @pytest.mark.parametrize(

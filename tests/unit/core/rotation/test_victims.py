@@ -74,7 +74,8 @@ def test_victims_come_in_the_same_order_whatever_the_order_of_the_read(seed: int
     shuffled = dice.sample(instances, 8)
     first = next_victim(a_situation(a_group(*instances), *nodes), frozenset())
     second = next_victim(a_situation(a_group(*shuffled), *dice.sample(nodes, 8)), frozenset())
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     assert first.id == second.id
 
 

@@ -27,7 +27,8 @@ def test_a_percentage_is_rounded_by_less_than_one_node(percent: int) -> None:
     for base in BASES:
         exact = fractions.Fraction(percent * base, 100)
         up, down = Size(percent, True).of(base, True), Size(percent, True).of(base, False)
-        assert exact <= up < exact + 1 and exact - 1 < down <= exact
+        assert exact <= up < exact + 1
+        assert exact - 1 < down <= exact
 
 
 @pytest.mark.parametrize("number", [0, 1, 2, 50])

@@ -83,7 +83,8 @@ def test_pods_that_wait_for_a_launch_do_not_count() -> None:
     both = frozenset(("uid-web-1", "uid-web-2"))
     assert shortage(Loss(8, 0.0), short, pods, both) is None
     found = shortage(Loss(8, 0.0), short, pods, frozenset(("uid-web-1",)))
-    assert found is not None and found.pending == (pods[1],)
+    assert found is not None
+    assert found.pending == (pods[1],)
     gone = tuple(dataclasses.replace(pod, deleted_at=1.0) for pod in pods)
     assert shortage(Loss(8, 0.0), short, gone, both) is not None
 
@@ -179,7 +180,8 @@ def test_a_volume_binds_a_pod_to_its_zone(words: str, bound: bool) -> None:
 
 def test_a_pod_waits_for_the_launches_that_were_in_flight_and_for_no_later_one() -> None:
     hope = Hope(100.0, 2).joined_by(("i-1",))
-    assert hope.instances == {"i-1"} and hope.stands(frozenset(), 1, 200.0, 900)
+    assert hope.instances == {"i-1"}
+    assert hope.stands(frozenset(), 1, 200.0, 900)
     hope = hope.joined_by(("i-1", "i-3", "i-2"))
     assert hope.instances == {"i-1", "i-2"}
     assert hope.stands(frozenset(("i-2",)), 0, 200.0, 900)

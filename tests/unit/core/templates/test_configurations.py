@@ -22,7 +22,8 @@ OLD, NEW = (
     [("red", ("red", 0)), ("red-nodeops-7", ("red", 7)), ("red-nodeops-x", ("red-nodeops-x", 0))],
 )
 def test_a_copy_is_known_by_its_name(name: str, parts: tuple[str, int]) -> None:
-    assert configurations.split(name) == parts and configurations.join(*parts) == name
+    assert configurations.split(name) == parts
+    assert configurations.join(*parts) == name
 
 
 def test_a_long_name_still_fits() -> None:

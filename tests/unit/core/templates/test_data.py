@@ -157,12 +157,15 @@ def test_anything_else_is_refused(image_id: str) -> None:
 )
 def test_a_mark_is_read_back(mark: Mark, text: str) -> None:
     written = data.write_mark(mark, text)
-    assert len(written) <= 255 and data.read_mark(written) == mark
+    assert len(written) <= 255
+    assert data.read_mark(written) == mark
 
 
 def test_a_mark_survives_any_run_id() -> None:
     read = data.read_mark(data.write_mark(Mark(3, run="a, b | c\nd" + "x" * 300)))
-    assert read is not None and read.source == 3 and read.run.startswith("a-b-c-d")
+    assert read is not None
+    assert read.source == 3
+    assert read.run.startswith("a-b-c-d")
 
 
 @pytest.mark.parametrize(
@@ -186,9 +189,8 @@ def test_what_an_interrupted_run_left_is_used_again() -> None:
         ours(4, 2, ImageId="b"),
     ]
     found = data.reusable(versions, 1, {"ImageId": "b"})
-    assert found is not None and found.number == 2, (
-        "neither somebody else's nor one made from another version"
-    )
+    assert found is not None, "neither somebody else's nor one made from another version"
+    assert found.number == 2, "neither somebody else's nor one made from another version"
     assert data.reusable(versions, 1, {"ImageId": "c"}) is None
 
 

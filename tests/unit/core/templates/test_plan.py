@@ -103,7 +103,8 @@ def test_the_second_run_changes_nothing(written: str, wanted: Wanted) -> None:
     plan = plan_update(versions, written, wanted)
     after = carried_out(versions, plan)
     again = plan_update(after, plan.group_version or written, wanted)
-    assert not again.changed and again.number == plan.number
+    assert not again.changed
+    assert again.number == plan.number
 
 
 def carried_out(versions: list[Version], plan: Plan) -> list[Version]:
@@ -123,7 +124,8 @@ def test_a_run_that_died_before_pointing_is_completed() -> None:
 def test_an_alias_that_means_the_image_stays() -> None:
     aliased = [version(1, "resolve:ssm:/golden", default=True)]
     plan = plan_update(aliased, "1", NEWEST, same_image=True)
-    assert not plan.changed and plan.after["ImageId"] == "resolve:ssm:/golden"
+    assert not plan.changed
+    assert plan.after["ImageId"] == "resolve:ssm:/golden"
     assert plan_update(aliased, "1", NEWEST).after["ImageId"] == NEW
 
 
@@ -135,7 +137,8 @@ def test_user_data_and_all_else_are_carried_over() -> None:
         "Unheard": {"Of": 1},
     }
     plan = plan_update([Version(1, data, default=True)], "1", NEWEST)
-    assert plan.after == {**data, "ImageId": NEW} and plan.changes == ("ImageId",)
+    assert plan.after == {**data, "ImageId": NEW}
+    assert plan.changes == ("ImageId",)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +149,8 @@ def test_rolling_back(written: str, expected: tuple[int, bool, str | None, int |
     versions = [version(1), version(2, NEW, source=1, default=True)]
     plan = plan_rollback(versions, written)
     assert pointing(plan) == expected
-    assert plan.after["ImageId"] == OLD and plan.changes == ("ImageId",)
+    assert plan.after["ImageId"] == OLD
+    assert plan.changes == ("ImageId",)
 
 
 @pytest.mark.parametrize("written", ["2", "$Default", "$Latest"])

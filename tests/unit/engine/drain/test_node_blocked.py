@@ -66,7 +66,8 @@ class TestBlockedPods:
         """The budget allows one just now, which another node's pod is taking."""
         free, progress = (a_budget(allowed=1),), {"shop/cart": NOW - 10}
         found = step(held(NOW - 600), budgets=free, admitted=progress, timeout=0, pdb_timeout=600)
-        assert found.status.phase == "draining" and found.status.blocked_by == ("shop/cart",)
+        assert found.status.phase == "draining"
+        assert found.status.blocked_by == ("shop/cart",)
         assert found.wake == NOW + 590
 
     @pytest.mark.parametrize(

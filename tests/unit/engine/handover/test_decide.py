@@ -96,7 +96,8 @@ def outcome(step: Step[LockMemory, LockOutcome]) -> Any:
 
 def test_every_lease_is_read_first() -> None:
     step = look()
-    assert step.commands == (ReadLease("a"), ReadLease("b")) and step.result is None
+    assert step.commands == (ReadLease("a"), ReadLease("b"))
+    assert step.result is None
 
 
 @pytest.mark.parametrize("lease", [None, a_lease("a"), a_lease("a", "x", MINE)])
@@ -118,7 +119,8 @@ def test_what_is_free_absent_or_left_by_the_same_run_is_taken_with_what_will_be_
         ("lt", "7"),
         ("lt", "8", "ami"),
     )
-    assert journal.clean and not journal.run
+    assert journal.clean
+    assert not journal.run
     assert found.resource_version == (lease.resource_version if lease else "")
 
 
@@ -132,20 +134,23 @@ def test_a_verdict_on_another_target_is_not_kept() -> None:
 def test_all_are_ours_when_each_was_written() -> None:
     mine = [a_lease(name, "me", MINE) for name in "ab"]
     step = look(known(*mine, written=NOW + 1), now=NOW + 2)
-    assert outcome(step).error is None and outcome(step).not_after == NOW + 1 + 80
+    assert outcome(step).error is None
+    assert outcome(step).not_after == NOW + 1 + 80
 
 
 def test_a_lease_written_before_is_written_again_to_be_handed_over() -> None:
     order = dataclasses.replace(ORDER, stage="hand_over")
     mine = [a_lease(name, "me", MINE) for name in "ab"]
     step = look(known(*mine, written=NOW - 50), order=order)
-    assert sorted(writes(step)) == ["a", "b"] and step.result is None
+    assert sorted(writes(step)) == ["a", "b"]
+    assert step.result is None
 
 
 @pytest.mark.parametrize("holder", ["", "x"])
 def test_an_unfinished_record_of_another_run_stops_it_at_once(holder: str) -> None:
     step = look(known(a_lease("a", holder, DIRTY), None))
-    assert isinstance(outcome(step).error, RefusedError) and not step.commands
+    assert isinstance(outcome(step).error, RefusedError)
+    assert not step.commands
     assert "a rotation of node group blue that has not ended" in str(outcome(step).error)
 
 
@@ -164,7 +169,9 @@ def test_a_record_that_cannot_be_read_stops_it() -> None:
 def test_a_holder_is_watched_before_any_lease_is_taken() -> None:
     entries = known(a_lease("a", "x"), None)
     step = look(entries, NOW + 1)
-    assert step.commands == () and step.wake == NOW + 2 and step.result is None
+    assert step.commands == ()
+    assert step.wake == NOW + 2
+    assert step.result is None
     assert look(entries, NOW + 2).commands == (ReadLease("a"),)
 
 
@@ -195,7 +202,8 @@ def test_what_is_ours_is_given_up_while_another_is_not_free() -> None:
 def test_an_error_gives_up_what_is_ours_before_it_is_told() -> None:
     entries = known(a_lease("a", "me", MINE), a_lease("b", "x", DIRTY), written=NOW)
     step = look(entries)
-    assert writes(step)["a"].holder == "" and step.result is None
+    assert writes(step)["a"].holder == ""
+    assert step.result is None
     entries["a"] = dataclasses.replace(entries["a"], lease=a_lease("a"))
     assert isinstance(outcome(look(entries, error=step.memory.error)).error, RefusedError)
 
@@ -204,7 +212,8 @@ def test_a_lease_that_was_taken_from_us_is_not_handed_over() -> None:
     order = dataclasses.replace(ORDER, stage="hand_over")
     entries = known(a_lease("a", "me", MINE), a_lease("b", "thief"), written=NOW - 9)
     step = look(entries, order=order)
-    assert "taken over by thief" in str(step.memory.error) and writes(step)["a"].holder == ""
+    assert "taken over by thief" in str(step.memory.error)
+    assert writes(step)["a"].holder == ""
 
 
 def test_a_signal_gives_everything_up() -> None:

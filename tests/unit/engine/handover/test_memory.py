@@ -43,13 +43,15 @@ def test_a_first_read_tells_what_was_there_before_us() -> None:
     (found,) = learned(LockMemory(NOW), ReadLease("a"), LEASE).entries.values()
     assert found == SeenLease(LEASE, NOW + 2, NOW + 2, NOW + 2, "theirs")
     (absent,) = learned(LockMemory(NOW), ReadLease("a"), None).entries.values()
-    assert absent.lease is None and absent.found == ""
+    assert absent.lease is None
+    assert absent.found == ""
 
 
 @pytest.mark.parametrize("error", [ConflictError("moved"), NotFoundError("gone")])
 def test_a_write_that_came_too_late_has_the_lease_read_again(error: Exception) -> None:
     after = learned(KNOWN, WriteLease(LEASE), None, error)
-    assert after.entries["a"].read == -math.inf and after.troubles == {}
+    assert after.entries["a"].read == -math.inf
+    assert after.troubles == {}
 
 
 def test_trouble_counts_from_its_first_time_and_ends_with_an_answer() -> None:

@@ -59,17 +59,18 @@ def balanced(
 
 def test_a_target_is_recorded_then_deregistered_then_waited_for() -> None:
     ctx, done = balanced(a_target("w"), a_target("x"))
-    assert (
-        not done
-        and ctx.commands == []
-        and ctx.journal.deregistered_targets == ((INGRESS, "i-w", 30080),)
-    )
+    assert not done
+    assert ctx.commands == []
+    assert ctx.journal.deregistered_targets == ((INGRESS, "i-w", 30080),)
     following = written(ctx)
     assert not balancers.leave_target_groups(following, a_member(following, "w"))
     assert following.commands == [Deregister(INGRESS, (("i-w", 30080),))]
     ctx, done = balanced(a_target("w", "draining"), a_target("x"))
-    assert not done and ctx.commands == [] and ctx.poll_soon
-    assert balanced(a_target("w", "unused"), a_target("x"))[1] and balanced(a_target("x"))[1]
+    assert not done
+    assert ctx.commands == []
+    assert ctx.poll_soon
+    assert balanced(a_target("w", "unused"), a_target("x"))[1]
+    assert balanced(a_target("x"))[1]
 
 
 def test_the_last_healthy_target_is_not_taken() -> None:
@@ -80,9 +81,12 @@ def test_the_last_healthy_target_is_not_taken() -> None:
         (a_target("x", group="another"),),
     ):
         ctx, done = balanced(a_target("w"), *others)
-        assert not done and ctx.journal.deregistered_targets == () and ctx.commands == []
+        assert not done
+        assert ctx.journal.deregistered_targets == ()
+        assert ctx.commands == []
     ctx, done = balanced(a_target("w"), a_target("x"), leaves="wx")
-    assert not done and ctx.journal.deregistered_targets == (), "the other one is leaving too"
+    assert not done, "the other one is leaving too"
+    assert ctx.journal.deregistered_targets == (), "the other one is leaving too"
     ctx, done = balanced(a_target("w", "unhealthy"))
     assert ctx.journal.deregistered_targets, "one that gets no traffic is no loss"
     ctx, done = balanced(a_target("w"), unavailable=3)
@@ -93,11 +97,9 @@ def test_after_lb_timeout_a_draining_target_is_left_and_the_last_healthy_is_a_fa
     late = {"timers": {"lb i-w": NOW - 300}}
     assert balanced(a_target("w", "draining"), a_target("x"), **late)[1]
     ctx, done = balanced(a_target("w"), **late)
-    assert (
-        not done
-        and "last healthy target" in str(ctx.memory.problem)
-        and ctx.memory.marks.selected == frozenset()
-    )
+    assert not done
+    assert "last healthy target" in str(ctx.memory.problem)
+    assert ctx.memory.marks.selected == frozenset()
 
 
 def test_a_node_that_stays_gets_its_targets_back() -> None:
@@ -121,9 +123,8 @@ def test_a_node_that_stays_gets_its_targets_back() -> None:
         "one serves again, one has left, one is still leaving"
     )
     following = written(ctx)
-    assert balancers.rejoined(following) is False and following.commands == [
-        Register(INGRESS, (("i-w", 1),))
-    ]
+    assert balancers.rejoined(following) is False
+    assert following.commands == [Register(INGRESS, (("i-w", 1),))]
 
 
 def after_end(state: str, node: Node, **fields: Any) -> RotationContext:
@@ -143,12 +144,12 @@ def test_a_node_is_deleted_only_when_ec2_says_that_its_instance_is_terminated() 
 
 def test_at_the_end_lingering_nodes_are_waited_for_and_then_told() -> None:
     ctx = after_end("shutting-down", a_node("w"))
-    assert ended_nodes.ended_nodes_gone(ctx) is False and ctx.poll_soon and ctx.memory.left == ()
+    assert ended_nodes.ended_nodes_gone(ctx) is False
+    assert ctx.poll_soon
+    assert ctx.memory.left == ()
     late = after_end("shutting-down", a_node("w"), timers={"ended nodes": NOW - 600})
-    assert (
-        ended_nodes.ended_nodes_gone(late) is True
-        and "Instance i-w was told to terminate" in late.memory.left[0]
-    )
+    assert ended_nodes.ended_nodes_gone(late) is True
+    assert "Instance i-w was told to terminate" in late.memory.left[0]
     assert ended_nodes.ended_nodes_gone(a_context(a_group(an_instance("x")), [a_node("x")])) is True
 
 
@@ -160,5 +161,6 @@ def test_whose_node_is_awaited() -> None:
         [a_node("x"), a_node("w"), former],
         marks=Marks(gone=frozenset(("i-w", "i-vanished"))),
     )
-    assert ended_nodes.awaited(ctx) == ("i-former", "i-w") and ctx.poll_soon
+    assert ended_nodes.awaited(ctx) == ("i-former", "i-w")
+    assert ctx.poll_soon
     assert ended_nodes.awaited(a_context(None)) == ()

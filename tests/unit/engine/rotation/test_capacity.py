@@ -90,7 +90,8 @@ def chosen(
         group, nodes, journal, a_policy(surge, unavailable, **more.pop("policy", {})), **more
     )
     capacity.choose(ctx)
-    assert ctx.commands == [] and set(ctx.memory.records) >= ctx.memory.marks.selected
+    assert ctx.commands == []
+    assert set(ctx.memory.records) >= ctx.memory.marks.selected
     return sorted(id_.removeprefix("i-") for id_ in ctx.memory.marks.selected)
 
 
@@ -101,10 +102,10 @@ def test_as_many_are_taken_as_the_budget_and_the_window_allow() -> None:
         RUNNING.accounted(Account(4, 6)),
         {"marks": Marks(joined=frozenset(("i-n", "i-m")))},
     )
-    assert chosen(group, NODES, 1, 0) == [] and chosen(group, NODES, 0, 2) == ["w", "x"]
-    assert chosen(more, nodes, 2, 0, surged) == [] and chosen(
-        more, nodes, 2, 0, surged, **joined
-    ) == ["w", "x"]
+    assert chosen(group, NODES, 1, 0) == []
+    assert chosen(group, NODES, 0, 2) == ["w", "x"]
+    assert chosen(more, nodes, 2, 0, surged) == []
+    assert chosen(more, nodes, 2, 0, surged, **joined) == ["w", "x"]
     assert chosen(more, nodes, 2, 1, surged, **joined) == ["w", "x", "y"]
     assert chosen(more, nodes, 1, 0, surged, **joined) == ["w"]
     assert chosen(group, NODES, 0, 4) == ["w", "x", "y", "z"]

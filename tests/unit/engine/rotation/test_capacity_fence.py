@@ -67,9 +67,8 @@ def test_the_fence_is_put_up_in_batches_and_tells_whether_it_stands() -> None:
         for command in ctx.commands[3:]
         if isinstance(command, Protect) and command.protected
     ]
-    assert [len(batch) for batch in batches] == [50, 50, 20] and len(
-        {id_ for batch in batches for id_ in batch}
-    ) == 120
+    assert [len(batch) for batch in batches] == [50, 50, 20]
+    assert len({id_ for batch in batches for id_ in batch}) == 120
     done = tuple(dataclasses.replace(instance, protected=True) for instance in many)
     state = {
         "suspended": frozenset(("AZRebalance", "Other")),
@@ -78,7 +77,8 @@ def test_the_fence_is_put_up_in_batches_and_tells_whether_it_stands() -> None:
     }
     up = a_context(a_group(*done, **state), journal=FENCED)
     capacity.fence(up)
-    assert capacity.fenced(up) and up.commands == []
+    assert capacity.fenced(up)
+    assert up.commands == []
 
 
 def test_only_instances_in_service_are_protected_and_nothing_without_the_fence() -> None:
@@ -89,10 +89,12 @@ def test_only_instances_in_service_are_protected_and_nothing_without_the_fence()
     )
     ctx = a_context(pending, journal=dataclasses.replace(FENCED, suspended=()))
     capacity.fence(ctx)
-    assert not capacity.fenced(ctx) and ctx.commands == [ProtectNew("blue", True)]
+    assert not capacity.fenced(ctx)
+    assert ctx.commands == [ProtectNew("blue", True)]
     bare = a_context(a_group(*OLD, tags={SIGNPOST: SIGN}), journal=RUNNING)
     capacity.fence(bare)
-    assert capacity.fenced(bare) and bare.commands == []
+    assert capacity.fenced(bare)
+    assert bare.commands == []
 
 
 @pytest.mark.parametrize(("lifecycle", "down"), [("Pending", False), ("InService", True)])
@@ -115,7 +117,9 @@ def test_writes_of_others_are_told_once() -> None:
     capacity.tell_foreign(ctx)
     capacity.tell_foreign(ctx)
     (event,) = ctx.events
-    assert event.phase == "resized" and "from 4 to 6" in event.text and "counts as 6" in event.text
+    assert event.phase == "resized"
+    assert "from 4 to 6" in event.text
+    assert "counts as 6" in event.text
 
 
 @pytest.mark.parametrize("pause, issued", [(5.0, False), (0.0, True)])
@@ -123,7 +127,8 @@ def test_what_failed_lately_waits(pause: float, issued: bool) -> None:
     command = SetMaxSize("blue", 5)
     ctx = a_context(a_group(), retries={command: Retry(1, NOW + pause, RefusedError("no"))})
     ctx.do(command)
-    assert bool(ctx.commands) is issued and (issued or ctx.wake == pytest.approx(NOW + pause))
+    assert bool(ctx.commands) is issued
+    assert issued or ctx.wake == pytest.approx(NOW + pause)
 
 
 def test_what_was_done_lately_is_not_done_again_whatever_reads_say() -> None:

@@ -39,7 +39,8 @@ def test_the_words_are_recorded_and_reported_once() -> None:
     ctx = stopping()
     close(ctx)
     told = tuple(event.text for event in ctx.events)
-    assert ctx.journal.closing == told and told[0].endswith("was stopped by signal SIGINT")
+    assert ctx.journal.closing == told
+    assert told[0].endswith("was stopped by signal SIGINT")
     assert {event.phase for event in ctx.events} == {"closing"}
     close(ctx)
     assert len(ctx.events) == len(told)
@@ -48,19 +49,22 @@ def test_the_words_are_recorded_and_reported_once() -> None:
 def test_a_run_that_had_nothing_left_to_do_records_none() -> None:
     ctx = a_context(a_group(an_instance("n", fresh=True)), [a_node("n")], Journal(run="r1"))
     close(ctx)
-    assert ctx.journal.closing == () and ctx.events
+    assert ctx.journal.closing == ()
+    assert ctx.events
 
 
 def test_a_run_that_had_not_begun_leaves_the_record_as_it_was() -> None:
     ctx = a_context(GROUP, [a_node("w")], Journal(closing=WORDS), mode="survey")
     close(ctx)
-    assert ctx.journal.closing == WORDS and ctx.events
+    assert ctx.journal.closing == WORDS
+    assert ctx.events
 
 
 def test_the_lease_that_holds_them_is_not_called_held() -> None:
     ctx = stopping()
     close(ctx)
-    assert ctx.memory.held and not any("Lease" in text for text in ctx.journal.closing)
+    assert ctx.memory.held
+    assert not any("Lease" in text for text in ctx.journal.closing)
 
 
 def test_a_group_that_was_never_read_leaves_no_words() -> None:

@@ -54,13 +54,15 @@ def done(ctx: RotationContext) -> bool:
 
 def test_it_is_asked_for_and_waited_for() -> None:
     ctx = a_look()
-    assert not done(ctx) and ctx.commands == [READ]
+    assert not done(ctx)
+    assert ctx.commands == [READ]
 
 
 @pytest.mark.parametrize("fields", [{"text": "panic"}, {"text": ""}, {"reason": "surplus"}])
 def test_what_is_read_or_of_no_interest_is_not_waited_for(fields: dict[str, str]) -> None:
     ctx = a_look(**fields)
-    assert done(ctx) and ctx.commands == []
+    assert done(ctx)
+    assert ctx.commands == []
 
 
 @pytest.mark.parametrize(

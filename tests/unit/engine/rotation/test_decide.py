@@ -89,19 +89,24 @@ def test_the_same_arguments_give_the_same_step_and_are_not_changed(
 def test_a_run_that_is_stopped_before_it_holds_the_lock_only_reports_its_closing_words() -> None:
     stop = Stop("signal SIGINT")
     step = decide(MEMORIES["survey"], dataclasses.replace(VIEW, stop=stop), NOW, POLICY)
-    assert step.commands == () and step.result is not None and step.result.status == "stopped"
+    assert step.commands == ()
+    assert step.result is not None
+    assert step.result.status == "stopped"
     assert {event.phase for event in step.events} == {"closing"}
     assert step.events[0].text.endswith("was stopped by signal SIGINT")
 
 
 def test_a_run_that_is_stopped_before_it_has_read_the_group_has_nothing_to_report() -> None:
     step = decide(start(NOW), View(stop=Stop("signal SIGINT")), NOW, POLICY)
-    assert step.result is not None and step.result.status == "stopped" and step.events == ()
+    assert step.result is not None
+    assert step.result.status == "stopped"
+    assert step.events == ()
 
 
 def test_a_run_begins_by_reading_and_nothing_else() -> None:
     step = decide(start(NOW), View(), NOW, POLICY)
-    assert step.commands == (ReadGroup("blue"),) and step.result is None
+    assert step.commands == (ReadGroup("blue"),)
+    assert step.result is None
     memory = dataclasses.replace(start(NOW), group=GROUP, read=GROUP, read_began=NOW)
     assert decide(memory, VIEW, NOW, POLICY).commands == (ReadLease(LEASE), ReadCluster())
 
@@ -145,11 +150,9 @@ def test_credentials_that_are_no_longer_good_end_it_as_it_is() -> None:
         **selected("w"),
     )
     step = decide(memory, VIEW, NOW, POLICY)
-    assert (
-        step.result.status == "suspended"
-        and step.commands == ()
-        and step.memory.journal == memory.journal
-    )
+    assert step.result.status == "suspended"
+    assert step.commands == ()
+    assert step.memory.journal == memory.journal
 
 
 def test_one_answer_is_not_the_verdict_on_credentials() -> None:
@@ -157,17 +160,16 @@ def test_one_answer_is_not_the_verdict_on_credentials() -> None:
         GROUP, retries={ReadGroup("blue"): Retry(1, NOW, CredentialsError("expired"))}
     )
     step = decide(memory, VIEW, NOW, POLICY)
-    assert step.result is None and step.memory.timers["credentials"] == NOW
+    assert step.result is None
+    assert step.memory.timers["credentials"] == NOW
 
 
 def test_a_record_that_cannot_be_read_ends_it_before_anything() -> None:
     read = Done(ReadLease(LEASE), dataclasses.replace(HELD, journal="{"), None, NOW, NOW)
     step = decide(start(NOW), View(done=(read,)), NOW, POLICY)
-    assert (
-        step.result.status == "refused"
-        and "cannot be read" in str(step.result.error)
-        and not step.result.changed
-    )
+    assert step.result.status == "refused"
+    assert "cannot be read" in str(step.result.error)
+    assert not step.result.changed
 
 
 @pytest.mark.parametrize("taking, status", [(True, None), (False, "stopped")])
@@ -181,7 +183,8 @@ def test_a_stop_before_anything_was_begun_waits_only_for_the_lock_that_is_being_
         NOW,
         POLICY,
     )
-    assert (step.result.status if step.result else None) == status and step.commands == ()
+    assert (step.result.status if step.result else None) == status
+    assert step.commands == ()
 
 
 def test_a_situation_is_never_that_of_a_group_that_is_gone() -> None:

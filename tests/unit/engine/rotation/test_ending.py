@@ -55,7 +55,8 @@ def test_it_is_not_ended_before_its_console_was_read() -> None:
     fields = selected("n", reason="broken")
     unread = dataclasses.replace(fields["records"]["i-n"], console_output=None)
     ctx = ending(records={"i-n": unread})
-    assert ctx.commands == [ReadConsole("i-n")] and ctx.journal.decrements == ()
+    assert ctx.commands == [ReadConsole("i-n")]
+    assert ctx.journal.decrements == ()
 
 
 def test_that_it_is_kept_is_recorded_with_its_decrement() -> None:

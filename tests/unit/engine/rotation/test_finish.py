@@ -259,7 +259,8 @@ class TestStopping:
         assert not any(isinstance(command, WriteLease) for command in ctx.commands)
         clean = a_look(a_group(an_instance("w")), nodes=[a_node("w")], marks=Marks())
         finish.finish_stopping(clean)
-        assert clean.commands == [] and clean.journal.closing, "the words are to be recorded"
+        assert clean.commands == [], "the words are to be recorded"
+        assert clean.journal.closing, "the words are to be recorded"
         following = written(clean)
         finish.finish_stopping(following)
         assert isinstance(following.commands[0], WriteLease)

@@ -108,15 +108,20 @@ def test_one_that_cannot_be_kept_is_named_with_the_reason(fields: dict[str, Any]
     assert not kept.keeps(ctx, failed_one(ctx))
     (event,) = ctx.events
     assert (event.phase, event.subject) == ("warning", "n")
-    assert "it is not kept" in event.text and why in event.text
-    assert kept.prepared(ctx, failed_one(ctx)) and TAG not in ctx.commands
+    assert "it is not kept" in event.text
+    assert why in event.text
+    assert kept.prepared(ctx, failed_one(ctx))
+    assert TAG not in ctx.commands
 
 
 def test_it_is_tagged_until_a_read_shows_that() -> None:
     ctx = a_look()
-    assert not kept.prepared(ctx, failed_one(ctx)) and ctx.commands == [TAG] and ctx.poll_soon
+    assert not kept.prepared(ctx, failed_one(ctx))
+    assert ctx.commands == [TAG]
+    assert ctx.poll_soon
     tagged = a_look(instance={"kept": True}, timers={"tag of i-n": NOW - 60})
-    assert kept.prepared(tagged, failed_one(tagged)) and tagged.commands == []
+    assert kept.prepared(tagged, failed_one(tagged))
+    assert tagged.commands == []
 
 
 @pytest.mark.parametrize(

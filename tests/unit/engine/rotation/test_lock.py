@@ -87,18 +87,24 @@ def test_a_lease_that_is_free_or_ours_is_taken_with_the_record_that_was_found(
 
 def test_a_lease_that_we_hold_is_not_written_to_be_taken() -> None:
     ctx = a_context(a_group())
-    assert lock.acquire(ctx) is True and ctx.commands == []
+    assert lock.acquire(ctx) is True
+    assert ctx.commands == []
 
 
 def test_a_holder_is_watched_then_succeeded_when_it_has_not_renewed_for_its_duration() -> None:
     ctx = taking(THEIRS)
-    assert not lock.acquire(ctx) and ctx.commands == [] and "held by other" in ctx.events[0].text
+    assert not lock.acquire(ctx)
+    assert ctx.commands == []
+    assert "held by other" in ctx.events[0].text
     later = taking(THEIRS, NOW + 3, timers=ctx.memory.timers)
     later.note(lease_read=NOW)
-    assert not lock.acquire(later) and later.commands == [ReadLease(LEASE)]
+    assert not lock.acquire(later)
+    assert later.commands == [ReadLease(LEASE)]
     dead = taking(THEIRS, NOW + 15, timers=ctx.memory.timers)
-    assert not lock.acquire(dead) and [found.holder for found in writes(dead)] == ["me"]
-    assert writes(dead)[0].transitions == 5 and "taken over from other" in dead.events[0].text
+    assert not lock.acquire(dead)
+    assert [found.holder for found in writes(dead)] == ["me"]
+    assert writes(dead)[0].transitions == 5
+    assert "taken over from other" in dead.events[0].text
 
 
 def test_a_holder_that_renews_is_named() -> None:
@@ -135,7 +141,8 @@ def test_it_is_renewed_after_a_third_and_after_two_thirds_nothing_may_be_done(
     age: float, writes_now: bool, may_act: bool
 ) -> None:
     ctx = a_context(a_group(), confirmed=NOW - age)
-    assert lock.keep(ctx) is may_act and bool(writes(ctx)) is writes_now
+    assert lock.keep(ctx) is may_act
+    assert bool(writes(ctx)) is writes_now
     assert ctx.wake <= NOW + max(10 - age, 1) + 0.01
 
 
@@ -150,9 +157,11 @@ def test_a_lease_that_cannot_be_created_because_its_namespace_is_missing_ends_th
 def test_a_changed_record_is_written_at_once_and_never_twice_at_a_time() -> None:
     ctx = a_context(a_group())
     ctx.record(spread=1)
-    assert lock.keep(ctx) and writes(ctx)[0].journal == dump(ctx.journal)
+    assert lock.keep(ctx)
+    assert writes(ctx)[0].journal == dump(ctx.journal)
     busy = a_context(a_group(), in_flight=[WriteLease(HELD)], confirmed=NOW - 15)
-    assert lock.keep(busy) and busy.commands == []
+    assert lock.keep(busy)
+    assert busy.commands == []
 
 
 def test_a_lease_that_somebody_took_ends_it_and_one_that_cannot_be_renewed_too() -> None:
@@ -174,9 +183,9 @@ def test_giving_it_up_leaves_the_record_when_there_is_something_to_put_back(
     ctx = a_context(a_group(), journal=journal)
     assert lock.release(ctx) is False
     (found,) = writes(ctx)
-    assert (
-        found.holder == "" and found.journal == dump(left) and found.transitions == HELD.transitions
-    )
+    assert found.holder == ""
+    assert found.journal == dump(left)
+    assert found.transitions == HELD.transitions
     assert lock.release(a_context(a_group(), journal=journal, released=True)) is True
 
 
@@ -195,20 +204,24 @@ def test_a_lease_that_cannot_be_created_is_not_tried_again_at_once() -> None:
     memory, missing = taking(None).memory, NotFoundError('namespaces "gone" not found')
     new, old = (WriteLease(dataclasses.replace(FREE, resource_version=one)) for one in ("", "3"))
     refused = learned(memory, new, error=missing)
-    assert refused.lease_read == NOW and refused.retries[new].error is missing
+    assert refused.lease_read == NOW
+    assert refused.retries[new].error is missing
     assert learned(memory, old, error=missing).lease_read < NOW, "it is read anew"
 
 
 def test_until_it_is_ours_the_record_is_read_anew_and_then_it_is_our_own() -> None:
     memory = taking(None, journal=Journal(), written=None).memory
     first = learned(memory, ReadLease(LEASE), dataclasses.replace(FREE, journal=dump(Journal())))
-    assert first.journal == Journal() and not first.resumed
+    assert first.journal == Journal()
+    assert not first.resumed
     second = learned(first, ReadLease(LEASE), FREE)
-    assert second.journal == second.written == RUNNING and second.resumed
+    assert second.journal == second.written == RUNNING
+    assert second.resumed
     held = learned(
         second, WriteLease(FREE), dataclasses.replace(FREE, holder="me", journal=dump(RUNNING))
     )
-    assert held.held and held.confirmed == NOW
+    assert held.held
+    assert held.confirmed == NOW
     after = learned(
         dataclasses.replace(held, journal=Journal(run="r1")),
         ReadLease(LEASE),
@@ -220,7 +233,8 @@ def test_until_it_is_ours_the_record_is_read_anew_and_then_it_is_our_own() -> No
 def test_a_conflict_has_the_lease_read_again() -> None:
     memory = learned(taking(FREE).memory, WriteLease(FREE), error=ConflictError("moved"))
     ctx = a_context(a_group(), lease_read=memory.lease_read)
-    assert lock.known(ctx) is False and ctx.commands == [ReadLease(LEASE)]
+    assert lock.known(ctx) is False
+    assert ctx.commands == [ReadLease(LEASE)]
 
 
 CORDON = ChangeNode("n1", "1", NodeChange(True))

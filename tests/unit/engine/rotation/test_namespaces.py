@@ -52,27 +52,31 @@ def a_look(read: Any = None, at: float = NOW, wait: float = 0, **more: Any) -> R
 @pytest.mark.parametrize("read", ["none", FREE])
 def test_nothing_is_in_the_way_of_what_was_just_read(read: Any) -> None:
     ctx = a_look(read)
-    assert namespaces.free_elsewhere(ctx) and ctx.commands == []
+    assert namespaces.free_elsewhere(ctx)
+    assert ctx.commands == []
 
 
 @pytest.mark.parametrize("read, at", [(None, NOW), (FREE, NOW - 3)])
 def test_what_is_unread_or_old_is_read(read: Any, at: float) -> None:
     ctx = a_look(read, at)
-    assert not namespaces.free_elsewhere(ctx) and ctx.commands == [READ]
+    assert not namespaces.free_elsewhere(ctx)
+    assert ctx.commands == [READ]
 
 
 def test_a_held_one_is_waited_for_as_long_as_wanted() -> None:
     with pytest.raises(LockedError, match="in namespace kube-system"):
         namespaces.free_elsewhere(a_look(HELD))
     ctx = a_look(HELD, wait=NOW + 1)
-    assert not namespaces.free_elsewhere(ctx) and ctx.wake == NOW + 2
+    assert not namespaces.free_elsewhere(ctx)
+    assert ctx.wake == NOW + 2
     with pytest.raises(LockedError):
         namespaces.free_elsewhere(a_look(HELD, wait=NOW))
 
 
 def test_after_ours_was_written_the_others_are_read_anew() -> None:
     ctx = a_look(FREE, NOW - 1)
-    assert not namespaces.alone(ctx) and ctx.commands == [READ]
+    assert not namespaces.alone(ctx)
+    assert ctx.commands == [READ]
     assert namespaces.alone(a_look(FREE, NOW))
 
 
@@ -80,7 +84,8 @@ def test_who_sees_another_holder_gives_its_own_up() -> None:
     ctx = a_look(HELD)
     assert not namespaces.alone(ctx)
     (write,) = ctx.commands
-    assert isinstance(write, WriteLease) and write.lease.holder == ""
+    assert isinstance(write, WriteLease)
+    assert write.lease.holder == ""
     assert isinstance(ctx.memory.problem, LockedError)
 
 
@@ -105,7 +110,9 @@ def test_nothing_begins_and_the_tag_stays_while_another_namespace_is_unread() ->
 
 def test_with_the_usual_namespace_nothing_more_is_read() -> None:
     ctx = a_context(a_group())
-    assert namespaces.free_elsewhere(ctx) and namespaces.alone(ctx) and not namespaces.pending(ctx)
+    assert namespaces.free_elsewhere(ctx)
+    assert namespaces.alone(ctx)
+    assert not namespaces.pending(ctx)
     namespaces.look_again(ctx)
     assert ctx.commands == []
 

@@ -76,7 +76,8 @@ def test_a_node_that_no_read_has_shown_has_the_group_read_once() -> None:
     ctx = a_context(GROUP, [a_node("w"), a_node("new")])
     observe.look(ctx, ("i-x",))
     # type: ignore[attr-defined]
-    assert ctx.commands == [READ] and ctx.commands[0].also == ("i-x",)
+    assert ctx.commands == [READ]
+    assert ctx.commands[0].also == ("i-x",)
     again = a_context(GROUP, [a_node("w"), a_node("new")], outside=ctx.memory.outside)
     observe.look(again, ())
     ended = a_context(GROUP, [a_node("w"), a_node("new")], marks=Marks(gone=frozenset(("i-new",))))
@@ -117,14 +118,17 @@ def test_nodes_that_cannot_be_watched_count_as_blindness_and_an_answer_ends_it()
     ctx.view = dataclasses.replace(
         ctx.view, cache=reduce(ctx.view.cache, [Broken(NODES, UnreachableError("gone"))])
     )
-    assert observe.look(ctx, ()) and "blind" in ctx.memory.timers
+    assert observe.look(ctx, ())
+    assert "blind" in ctx.memory.timers
     seeing = a_context(GROUP, [a_node("w")], timers={"blind": NOW - 299})
-    assert observe.look(seeing, ()) and "blind" not in seeing.memory.timers
+    assert observe.look(seeing, ())
+    assert "blind" not in seeing.memory.timers
 
 
 def test_what_may_not_be_read_is_told_before_anything_is_touched() -> None:
     ctx = a_context(GROUP)
-    assert observe.permitted(ctx) is False and ctx.feeds >= observe.NEEDED
+    assert observe.permitted(ctx) is False
+    assert ctx.feeds >= observe.NEEDED
     ctx.view = dataclasses.replace(
         ctx.view, cache=reduce(ctx.view.cache, [Listed(feed, ()) for feed in observe.NEEDED])
     )
@@ -139,10 +143,8 @@ def test_what_may_not_be_read_is_told_before_anything_is_touched() -> None:
 def test_a_read_older_than_the_version_that_we_know_of_is_waited_out() -> None:
     policy = a_policy(version="3")
     ctx = a_context(GROUP, policy=policy)
-    assert (
-        observe.stale(ctx) is True
-        and observe.stale(a_context(GROUP, policy=a_policy(version="2"))) is False
-    )
+    assert observe.stale(ctx) is True
+    assert observe.stale(a_context(GROUP, policy=a_policy(version="2"))) is False
     assert observe.stale(a_context(GROUP, policy=a_policy())) is False
     with pytest.raises(RefusedError, match="launches from version 2 of blue, not 3"):
         observe.stale(a_context(GROUP, policy=policy, timers={"stale": NOW - STALE_READ_TIMEOUT}))
@@ -163,7 +165,10 @@ def test_a_template_that_moves_is_believed_after_a_while_and_nothing_new_is_begu
 ) -> None:
     group = dataclasses.replace(GROUP, resolved=found)
     ctx = a_context(group)
-    assert observe.target_error(ctx) is None and observe.moving(ctx) is bool(words)
-    assert ctx.target == TARGET and ctx.poll_soon is bool(words)
+    assert observe.target_error(ctx) is None
+    assert observe.moving(ctx) is bool(words)
+    assert ctx.target == TARGET
+    assert ctx.poll_soon is bool(words)
     error = observe.target_error(a_context(group, timers={"moved": NOW - REPEAT}))
-    assert (error is None) is not bool(words) and words in str(error or "")
+    assert (error is None) is not bool(words)
+    assert words in str(error or "")

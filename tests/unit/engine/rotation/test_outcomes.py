@@ -105,7 +105,8 @@ def test_two_reads_prove_what_somebody_else_wrote(shown: int, base: int) -> None
     memory = a_memory(dataclasses.replace(GROUP, max_size=9), RUNNING.accounted(Account(2, 4)))
     group = dataclasses.replace(GROUP, max_size=9)
     memory = read(memory, NOW + 1, group, desired=shown)
-    assert memory.doubt is not None and memory.journal.base == 2
+    assert memory.doubt is not None
+    assert memory.journal.base == 2
     memory = read(memory, NOW + 11, group, desired=shown)
     assert memory.journal.base == base
     assert bool(memory.foreign) is (shown > 2), "below the base it has to stand for a while"
@@ -122,7 +123,8 @@ def test_instances_that_others_ended_explain_a_lower_desired() -> None:
 def test_nobody_accounts_for_desired_who_does_not_hold_the_lease() -> None:
     memory = a_memory(GROUP, RUNNING.accounted(Account(2, 4)), held=False)
     memory = read(read(memory, NOW + 1, desired=9), NOW + 60, desired=9)
-    assert memory.journal.account == Account(2, 4) and memory.doubt is None
+    assert memory.journal.account == Account(2, 4)
+    assert memory.doubt is None
 
 
 def test_a_read_that_began_before_our_act_shows_nothing_of_it() -> None:
@@ -139,9 +141,11 @@ ENDED = (an_instance("w", lifecycle="Terminating"), an_instance("x"))
 def test_an_end_with_decrement_counts_when_a_read_shows_it(error: RotatorError | None) -> None:
     journal = RUNNING.accounted(Account(2, 3, None, ("i-w",)))
     memory = after(a_memory(GROUP, journal), Terminate("i-w", True), error=error)
-    assert memory.journal == journal and desired(memory)[0] == 3
+    assert memory.journal == journal
+    assert desired(memory)[0] == 3
     memory = read(memory, NOW + 3, desired=2, instances=ENDED)
-    assert memory.journal.account == Account(2, 2) and memory.marks.gone == {"i-w"}
+    assert memory.journal.account == Account(2, 2)
+    assert memory.marks.gone == {"i-w"}
     assert desired(memory) == (2, False)
 
 
@@ -156,7 +160,9 @@ def test_a_decrement_that_did_not_take_place_is_not_counted() -> None:
 
 def test_without_decrement_desired_stays() -> None:
     memory = after(a_memory(GROUP), Terminate("i-w", False))
-    assert desired(memory) == (2, False) and memory.marks.gone == {"i-w"} and memory.changed
+    assert desired(memory) == (2, False)
+    assert memory.marks.gone == {"i-w"}
+    assert memory.changed
 
 
 @pytest.mark.parametrize(
@@ -167,7 +173,8 @@ def test_an_instance_that_was_seen_ending_is_gone_for_good(fields: dict[str, str
     memory = read(
         a_memory(GROUP), NOW + 1, instances=(an_instance("w", **fields), an_instance("x"))
     )
-    assert memory.marks.gone == {"i-w"} and read(memory, NOW + 2).marks.gone == {"i-w"}
+    assert memory.marks.gone == {"i-w"}
+    assert read(memory, NOW + 2).marks.gone == {"i-w"}
 
 
 @pytest.mark.parametrize(
@@ -180,14 +187,14 @@ def test_one_that_may_come_back_is_not(fields: dict[str, str]) -> None:
 
 def test_our_acts_are_laid_over_reads_for_a_while() -> None:
     memory = after(a_memory(GROUP), Suspend("blue", ("AZRebalance",)))
-    assert (
-        memory.group is not None
-        and memory.group.suspended == {"AZRebalance"}
-        and memory.acted == NOW
-    )
+    assert memory.group is not None
+    assert memory.group.suspended == {"AZRebalance"}
+    assert memory.acted == NOW
     for late, shown in ((REPEAT - 1, {"AZRebalance"}), (REPEAT + 1, set())):
         found = read(memory, NOW + late)
-        assert found.group is not None and found.group.suspended == shown and found.read == GROUP
+        assert found.group is not None
+        assert found.group.suspended == shown
+        assert found.read == GROUP
 
 
 def after_failures(

@@ -71,7 +71,8 @@ def test_desired_is_raised_after_the_maximum_and_both_after_their_record() -> No
     assert raised(a_group(*OLD, max_size=9), 2) == [SetDesired("blue", 6)]
     first = a_context(a_group(*OLD), NODES, policy=a_policy(2))
     raising.raise_desired(first)
-    assert first.commands == [] and first.journal.account == Account(4, 6, 4)
+    assert first.commands == []
+    assert first.journal.account == Account(4, 6, 4)
     assert first.journal.max_size == (4, 6)
 
 
@@ -122,14 +123,16 @@ def test_never_beyond_the_room(
 def test_nothing_is_raised_on_a_read_that_does_not_show_our_last_act() -> None:
     ctx = a_context(a_group(*OLD), NODES, acted=NOW + 1)
     raising.raise_desired(ctx)
-    assert ctx.commands == [] and ctx.journal.account == Account(4, 4)
+    assert ctx.commands == []
+    assert ctx.journal.account == Account(4, 4)
 
 
 def test_nothing_is_raised_while_an_end_with_decrement_is_in_flight() -> None:
     journal = dataclasses.replace(RUNNING, decrements=("i-w",))
     ctx = a_context(a_group(*OLD), NODES, journal, a_policy(2))
     raising.raise_desired(ctx)
-    assert ctx.commands == [] and ctx.journal.raise_from == -1
+    assert ctx.commands == []
+    assert ctx.journal.raise_from == -1
 
 
 @pytest.mark.parametrize(

@@ -117,16 +117,16 @@ def test_a_node_that_stays_is_put_back_as_it_was(notes: dict[str, str], back: No
     ctx = a_context(a_group(an_instance("w")), [node], marks=Marks(skipped=frozenset(("i-w",))))
     assert replacement.put_back(ctx) is False
     (command,) = ctx.commands
-    assert isinstance(command, ChangeNode) and sorted(command.change.annotations) == sorted(
-        back.annotations
-    )
+    assert isinstance(command, ChangeNode)
+    assert sorted(command.change.annotations) == sorted(back.annotations)
     assert (command.change.unschedulable, command.change.labels) == (
         back.unschedulable,
         back.labels,
     )
     assert replacement.put_back(a_context(a_group(an_instance("w")), [a_node("w")])) is True
     going = a_context(a_group(an_instance("w")), [node], **selected("w"))
-    assert replacement.put_back(going) is True and going.commands == []
+    assert replacement.put_back(going) is True
+    assert going.commands == []
 
 
 def test_what_may_not_be_put_back_holds_up_nothing() -> None:
@@ -176,7 +176,8 @@ def test_while_others_wait_the_group_launches_another_in_its_place() -> None:
 
 def test_the_last_ones_take_the_surge_with_them_and_that_is_recorded_first() -> None:
     ctx = ends("wnm", surge=1)
-    assert ctx.commands == [] and ctx.journal.decrements == ("i-w",)
+    assert ctx.commands == []
+    assert ctx.journal.decrements == ("i-w",)
     following = written(ctx)
     replacement.advance(following)
     assert following.commands == [Terminate("i-w", True)]
@@ -250,7 +251,6 @@ def test_an_instance_that_runs_under_the_node_of_another_is_left_to_people() -> 
     taken_over = a_node("ip-1", provider_id="aws:///a/i-former")
     ctx = a_context(a_group(an_instance("w", private_dns="ip-1")), [taken_over], **selected("w"))
     replacement.advance(ctx)
-    assert ctx.commands == [] and "still names i-former" in ctx.memory.records["i-w"].phase + str(
-        ctx.memory.problem
-    )
+    assert ctx.commands == []
+    assert "still names i-former" in ctx.memory.records["i-w"].phase + str(ctx.memory.problem)
     assert ctx.memory.marks.skipped == {"i-w"}

@@ -94,4 +94,5 @@ def test_what_tags_do_not_say_is_told_once() -> None:
     right_cluster.note_proof(ctx)
     right_cluster.note_proof(ctx)
     (event,) = ctx.events
-    assert event.phase == "cluster" and "No tag names the cluster" in event.text
+    assert event.phase == "cluster"
+    assert "No tag names the cluster" in event.text

@@ -101,7 +101,8 @@ def test_after_a_failure_only_an_empty_node_goes(why: dict[str, Any]) -> None:
 def test_an_old_node_goes_only_where_there_is_no_new_one() -> None:
     assert name_of(a_look({"a": pods("a", 9)}, old=4)) == "a"
     ctx = a_look({}, old=3)
-    assert spare(ctx).member is None and Feed("pods", node="old1") in ctx.feeds
+    assert spare(ctx).member is None
+    assert Feed("pods", node="old1") in ctx.feeds
 
 
 def test_pods_that_are_not_listed_yet_are_waited_for_and_then_taken_for_many() -> None:

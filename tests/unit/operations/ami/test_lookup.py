@@ -108,9 +108,8 @@ def test_the_recommended_image_of_every_family(
         release,
         "1.32",
     )
-    assert found["image_id"] in world.account.images and found["parameter"].startswith(
-        "/aws/service/"
-    )
+    assert found["image_id"] in world.account.images
+    assert found["parameter"].startswith("/aws/service/")
     assert (found["state"], found["root_device_type"], found["kubernetes_version_source"]) == (
         "available",
         "ebs",

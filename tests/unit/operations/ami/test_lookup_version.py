@@ -45,7 +45,8 @@ def test_by_default_the_version_is_the_nodes_own(world: World) -> None:
         found["kubernetes_version_source"],
         found["control_plane_version"],
     ) == ("1.33", "nodes", "1.33")
-    assert found["update_available"] and found["image_id"] == world.facts["new_image"]
+    assert found["update_available"]
+    assert found["image_id"] == world.facts["new_image"]
     assert (found["behind_days"], found["current"]["image_id"]) == (31, world.facts["old_image"])
     assert found["current_image_ids"] == [world.facts["old_image"]]
 
@@ -147,13 +148,15 @@ def test_a_template_that_is_ahead_of_its_instances_leaves_an_update_due(world: W
     world.account.call("ec2", "CreateLaunchTemplateVersion", params)
     world.kernel.advance(60)
     found = look_up(world, compare=GROUP)
-    assert found["update_available"] and len(found["current_image_ids"]) == 2
+    assert found["update_available"]
+    assert len(found["current_image_ids"]) == 2
 
 
 def test_an_image_that_is_gone_leaves_an_update_due(world: World) -> None:
     del world.account.images[world.facts["old_image"]]
     found = look_up(world, compare=GROUP, family="al2023")
-    assert found["update_available"] and found["current"] is None
+    assert found["update_available"]
+    assert found["current"] is None
 
 
 def golden(world: World, name: str, created: str, stage: str = "released", **more: Any) -> str:
@@ -247,7 +250,8 @@ def test_what_cannot_be_found_says_what_there_is(
 ) -> None:
     with pytest.raises(kind) as caught:
         look_up(world, **asked)
-    assert complaint in str(caught.value) and "\n" not in str(caught.value)
+    assert complaint in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_golden_image_in_use_wants_its_family_said(world: World) -> None:

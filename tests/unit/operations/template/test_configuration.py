@@ -61,7 +61,8 @@ def launched(scene: Scene) -> str:
 
 def test_a_copy_with_the_new_image_takes_its_place(scene: Scene) -> None:
     told = update(scene, dry=True, image_id=scene.new)
-    assert told.changed and scene.written() == 0
+    assert told.changed
+    assert scene.written() == 0
     assert update(scene, image_id=scene.new).plan == told.plan
     assert launched(scene) == "red-nodeops-1"
     made, source = (
@@ -73,7 +74,8 @@ def test_a_copy_with_the_new_image_takes_its_place(scene: Scene) -> None:
 def test_the_second_run_writes_nothing(scene: Scene) -> None:
     update(scene, image_id=scene.new)
     before = scene.written()
-    assert not update(scene, image_id=scene.new).changed and scene.written() == before
+    assert not update(scene, image_id=scene.new).changed
+    assert scene.written() == before
 
 
 def test_a_parameter_is_resolved_since_a_configuration_cannot_name_one(scene: Scene) -> None:
@@ -83,9 +85,11 @@ def test_a_parameter_is_resolved_since_a_configuration_cannot_name_one(scene: Sc
 
 def test_back_and_back_again(scene: Scene) -> None:
     update(scene, image_id=scene.new)
-    assert update(scene, rollback=True).changed and launched(scene) == "red"
+    assert update(scene, rollback=True).changed
+    assert launched(scene) == "red"
     assert not update(scene, rollback=True).changed
-    assert not update(scene, image_id=scene.new).plan.create and launched(scene) == "red-nodeops-1"
+    assert not update(scene, image_id=scene.new).plan.create
+    assert launched(scene) == "red-nodeops-1"
 
 
 def test_old_copies_are_pruned_but_never_one_in_use(scene: Scene) -> None:

@@ -182,9 +182,8 @@ def test_without_permission_to_launch_it_is_a_warning(scene: Scene) -> None:
     scene.add_group()
     scene.account.denied.append(("reader", "ec2:RunInstances"))
     outcome = scene.update(actor="reader", image_id=scene.new)
-    assert outcome.verified is False and any(
-        "Not verified" in warning for warning in outcome.warnings
-    )
+    assert outcome.verified is False
+    assert any("Not verified" in warning for warning in outcome.warnings)
     assert scene.pointer() == "2"
 
 
@@ -209,7 +208,8 @@ def test_tags_are_a_courtesy(scene: Scene) -> None:
     scene.add_group()
     scene.account.denied.append(("writer", "ec2:CreateTags"))
     outcome = scene.update(actor="writer", image_id=scene.new)
-    assert scene.pointer() == "2" and any("CreateTags" in warning for warning in outcome.warnings)
+    assert scene.pointer() == "2"
+    assert any("CreateTags" in warning for warning in outcome.warnings)
 
 
 def test_what_vanishes_between_reading_and_writing_is_read_again(scene: Scene) -> None:
@@ -221,7 +221,8 @@ def test_what_vanishes_between_reading_and_writing_is_read_again(scene: Scene) -
         times=2,
     )
     scene.account.gate.faults.append(fault)
-    assert scene.update(image_id=scene.new).changed and scene.pointer() == "2"
+    assert scene.update(image_id=scene.new).changed
+    assert scene.pointer() == "2"
 
 
 def test_what_stays_gone_ends_in_one_line(scene: Scene) -> None:
@@ -244,7 +245,8 @@ def test_a_lost_answer_leaves_nothing_twice(scene: Scene) -> None:
         scene.update(image_id=scene.new)
     scene.later()
     assert scene.update(image_id=scene.new).parts[0].plan.create is False
-    assert scene.pointer() == "2" and len(scene.template.versions) == 2
+    assert scene.pointer() == "2"
+    assert len(scene.template.versions) == 2
 
 
 def test_somebody_elses_version_in_between_is_told(scene: Scene) -> None:

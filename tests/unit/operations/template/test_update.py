@@ -39,7 +39,8 @@ def test_the_new_image_is_launched_next_and_the_pointer_stays_of_its_kind(
 ) -> None:
     scene.add_group(version)
     outcome = scene.update(image_id=scene.new, release="1.33.5-20260501", run="night-7")
-    assert outcome.changed and outcome.verified
+    assert outcome.changed
+    assert outcome.verified
     assert (scene.pointer(), scene.template.default, scene.image(2)) == (
         pointer,
         default,
@@ -63,16 +64,19 @@ def test_the_second_run_writes_nothing(scene: Scene, version: str | int) -> None
     scene.later()
     before = scene.written()
     assert not scene.update(image_id=scene.new).changed
-    assert scene.written() == before and len(scene.template.versions) == 2
+    assert scene.written() == before
+    assert len(scene.template.versions) == 2
 
 
 @pytest.mark.parametrize("version", [1, "$Latest", "$Default"])
 def test_check_mode_tells_the_truth_and_writes_nothing(scene: Scene, version: str | int) -> None:
     scene.add_group(version)
     told = scene.update(dry=True, image_id=scene.new)
-    assert scene.written() == 0 and len(scene.template.versions) == 1
+    assert scene.written() == 0
+    assert len(scene.template.versions) == 1
     done = scene.update(image_id=scene.new)
-    assert [part.plan for part in told.parts] == [part.plan for part in done.parts] and told.changed
+    assert [part.plan for part in told.parts] == [part.plan for part in done.parts]
+    assert told.changed
 
 
 @pytest.mark.parametrize("version", [1, "$Latest", "$Default"])
@@ -85,7 +89,8 @@ def test_rolling_back_and_again(scene: Scene, version: str | int) -> None:
     number = {"$Latest": scene.template.latest, "$Default": scene.template.default}.get(
         pointer
     ) or int(pointer)
-    assert outcome.changed and scene.image(number) == scene.old
+    assert outcome.changed
+    assert scene.image(number) == scene.old
     scene.later()
     assert not scene.update(rollback=True).changed
 
@@ -157,9 +162,8 @@ def test_whatever_is_merged_is_what_the_new_version_holds(seed: int) -> None:
 def test_pinning_warns_of_drift(scene: Scene) -> None:
     scene.add_group("$Latest")
     outcome = scene.update(image_id=scene.new, pin=True)
-    assert scene.pointer() == "2" and any(
-        "will see drift" in warning for warning in outcome.warnings
-    )
+    assert scene.pointer() == "2"
+    assert any("will see drift" in warning for warning in outcome.warnings)
 
 
 @pytest.mark.parametrize(
@@ -217,9 +221,11 @@ def test_old_versions_of_ours_are_pruned_but_never_one_in_use(scene: Scene) -> N
     used = scene.template.versions[3]
     build.add_group(scene.account, "green", scene.template, 3, desired=0)
     told = scene.update(dry=True, image_id=scene.image(5), keep=1)
-    assert told.parts[0].prune == (2,) and told.changed
+    assert told.parts[0].prune == (2,)
+    assert told.changed
     assert scene.update(image_id=scene.image(5), keep=1).parts[0].prune == (2,)
-    assert sorted(scene.template.versions) == [1, 3, 4, 5] and scene.template.versions[3] is used
+    assert sorted(scene.template.versions) == [1, 3, 4, 5]
+    assert scene.template.versions[3] is used
     scene.later()
     assert not scene.update(image_id=scene.image(5), keep=1).changed
 
@@ -247,7 +253,8 @@ def test_a_managed_node_groups_template_is_updated_and_the_group_left_to_eks(sce
     )
     target = NamedSource(eks_cluster="shop", eks_nodegroup="managed")
     outcome = scene.update(target, image_id=scene.new)
-    assert scene.image(2) == scene.new and scene.pointer() == "1"
+    assert scene.image(2) == scene.new
+    assert scene.pointer() == "1"
     assert any("only when EKS updates it" in warning for warning in outcome.warnings)
     assert not scene.update(target, image_id=scene.new).changed
     with pytest.raises(
@@ -277,9 +284,8 @@ def test_a_kops_instance_group_is_found_by_its_tags(scene: Scene) -> None:
     scene.add_group(tags=tags)
     target = NamedSource(kops_cluster="k.example.com", kops_group="nodes-a")
     outcome = scene.update(target, image_id=scene.new)
-    assert scene.pointer() == "2" and any(
-        "kops update cluster restores" in warning for warning in outcome.warnings
-    )
+    assert scene.pointer() == "2"
+    assert any("kops update cluster restores" in warning for warning in outcome.warnings)
     build.add_group(scene.account, "twin", scene.template, 1, tags=tags, desired=0)
     with pytest.raises(
         RefusedError,

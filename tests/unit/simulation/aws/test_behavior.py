@@ -32,7 +32,8 @@ def test_an_answer_may_be_as_old_as_the_lag_and_no_older(make_world: Any) -> Non
     world.scaling("UpdateAutoScalingGroup", DesiredCapacity=7)
     world.wait(2.5)
     seen = often(world, lambda: world.seen()["DesiredCapacity"])
-    assert set(seen) == {6, 7} and 60 < seen[6] < 140
+    assert set(seen) == {6, 7}
+    assert 60 < seen[6] < 140
     world.wait(2.6)
     assert set(often(world, lambda: world.seen()["DesiredCapacity"])) == {7}
 
@@ -140,7 +141,8 @@ def test_odds(make_world: Any, odds: str, service: str, operation: str, code: st
     certain: dict[str, Any] = {odds: 1.0}
     world = make_world(dataclasses.replace(Behavior.polite(), **certain))
     wrong = world.refused(service, operation, AutoScalingGroupName="blue", DesiredCapacity=7)
-    assert wrong.code == code and world.group().desired == 6
+    assert wrong.code == code
+    assert world.group().desired == 6
 
 
 def test_pages_can_be_small_everywhere(make_world: Any) -> None:
@@ -249,7 +251,8 @@ def test_equal_seeds_give_equal_histories(make_world: Any) -> None:
         world.wait(300)
         return told
 
-    assert history() == history() and len(history()) == 3
+    assert history() == history()
+    assert len(history()) == 3
 
 
 def test_observers_are_told_of_boots_and_terminations(world: Any) -> None:

@@ -86,7 +86,8 @@ def test_every_parameter_names_an_image_that_exists(shop: Any, path: str, name: 
 def test_the_recommended_release_in_one_document(shop: Any) -> None:
     path = f"{EKS}/1.34/amazon-linux-2023/x86_64/standard/recommended"
     told = json.loads(value(shop, path))
-    assert told["schema_version"] == "2" and told["release_version"] == "1.34.2-20260129"
+    assert told["schema_version"] == "2"
+    assert told["release_version"] == "1.34.2-20260129"
     assert {
         name: value(shop, f"{path}/{name}")
         for name in ("image_id", "image_name", "release_version")
@@ -171,10 +172,8 @@ def test_clusters_and_node_groups(world: Any) -> None:
 
 def test_caller_identity_and_assumed_roles(world: Any) -> None:
     me = world.account.call("sts", "GetCallerIdentity", {}, "AKIAEXAMPLE")
-    assert (
-        me["Arn"] == "arn:aws:iam::123456789012:user/AKIAEXAMPLE"
-        and me["Account"] == "123456789012"
-    )
+    assert me["Arn"] == "arn:aws:iam::123456789012:user/AKIAEXAMPLE"
+    assert me["Account"] == "123456789012"
     role = world.call(
         "sts",
         "AssumeRole",

@@ -44,7 +44,8 @@ def test_instances_keep_the_version_that_was_resolved_at_launch(world: Any) -> N
     fresh = [
         i for i in world.account.instances.values() if i.launch_template == (world.template.id, 2)
     ]
-    assert len(fresh) == 1 and fresh[0].tags["aws:ec2launchtemplate:version"] == "2"
+    assert len(fresh) == 1
+    assert fresh[0].tags["aws:ec2launchtemplate:version"] == "2"
 
 
 def test_desired_stays_within_its_limits(world: Any) -> None:
@@ -55,7 +56,8 @@ def test_desired_stays_within_its_limits(world: Any) -> None:
         "autoscaling", "SetDesiredCapacity", AutoScalingGroupName="blue", DesiredCapacity=2
     )
     assert (above.code, below.code) == ("ValidationError", "ValidationError")
-    assert "above max value 10" in above.message and "below min value 3" in below.message
+    assert "above max value 10" in above.message
+    assert "below min value 3" in below.message
     assert world.group().desired == 6
 
 
@@ -93,7 +95,8 @@ def test_an_unknown_group(world: Any) -> None:
     wrong = world.refused(
         "autoscaling", "UpdateAutoScalingGroup", AutoScalingGroupName="x", MinSize=1
     )
-    assert wrong.code == "ValidationError" and "not found" in wrong.message
+    assert wrong.code == "ValidationError"
+    assert "not found" in wrong.message
 
 
 def test_a_group_launches_from_exactly_one_source(world: Any) -> None:
@@ -123,7 +126,8 @@ def test_a_group_with_a_launch_configuration(world: Any) -> None:
     fresh = [
         one for one in world.seen()["Instances"] if one.get("LaunchConfigurationName") == "old"
     ]
-    assert len(fresh) == 1 and "LaunchTemplate" not in fresh[0]
+    assert len(fresh) == 1
+    assert "LaunchTemplate" not in fresh[0]
     assert (
         world.refused(
             "autoscaling", "DeleteLaunchConfiguration", LaunchConfigurationName="old"

@@ -64,7 +64,8 @@ def test_a_terminated_instance_loses_its_address_and_later_disappears(world: Any
     seen = world.call("ec2", "DescribeInstances", InstanceIds=[name])["Reservations"][0][
         "Instances"
     ][0]
-    assert seen["State"]["Name"] == "terminated" and "PrivateIpAddress" not in seen
+    assert seen["State"]["Name"] == "terminated"
+    assert "PrivateIpAddress" not in seen
     assert seen["StateReason"]["Code"] == "Client.UserInitiatedShutdown"
     world.wait(3600)
     assert (
@@ -134,7 +135,8 @@ def test_an_image_must_fit_the_type(world: Any) -> None:
         MinCount=1,
         MaxCount=1,
     )
-    assert wrong.code == "InvalidParameterValue" and "architecture" in wrong.message
+    assert wrong.code == "InvalidParameterValue"
+    assert "architecture" in wrong.message
     wrong = world.refused(
         "ec2",
         "RunInstances",
@@ -227,7 +229,8 @@ def test_zones_regions_and_subnets(world: Any) -> None:
     subnets = world.call(
         "ec2", "DescribeSubnets", Filters=[{"Name": "availability-zone", "Values": ["eu-west-1b"]}]
     )["Subnets"]
-    assert len(subnets) == 1 and subnets[0]["AvailableIpAddressCount"] == 4096 - 5 - 2
+    assert len(subnets) == 1
+    assert subnets[0]["AvailableIpAddressCount"] == 4096 - 5 - 2
     assert (
         world.refused("ec2", "DescribeSubnets", SubnetIds=["subnet-0"]).code
         == "InvalidSubnetID.NotFound"
@@ -280,7 +283,8 @@ def test_the_console_of_an_instance_is_posted_late_unless_the_latest_is_asked_fo
     instance = world.account.instances[name]
     instance.launched_at = world.account.kernel.now
     early = world.call("ec2", "GetConsoleOutput", InstanceId=name)
-    assert early["InstanceId"] == name and "Output" not in early
+    assert early["InstanceId"] == name
+    assert "Output" not in early
     latest = world.call("ec2", "GetConsoleOutput", InstanceId=name, Latest=True)
     assert name in base64.b64decode(latest["Output"]).decode()
     instance.launched_at -= 3600

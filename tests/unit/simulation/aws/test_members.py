@@ -33,14 +33,13 @@ def test_a_terminating_instance_is_replaced_before_it_is_gone(world: Any) -> Non
     world.wait(2.9)
     assert state(world, name) == "InService"
     world.wait(0.2)
-    assert (
-        state(world, name) == "Terminating"
-        and world.account.instances[name].state == "shutting-down"
-    )
+    assert state(world, name) == "Terminating"
+    assert world.account.instances[name].state == "shutting-down"
     world.wait(2)
     assert world.states() == {"InService": 5, "Pending": 1, "Terminating": 1}
     world.wait(60)
-    assert state(world, name) == "" and world.states() == {"InService": 6}
+    assert state(world, name) == ""
+    assert world.states() == {"InService": 6}
     assert world.account.instances[name].state == "terminated"
 
 
@@ -63,16 +62,19 @@ def test_a_decrement_at_the_minimum_is_refused(make_world: Any) -> None:
         InstanceId=world.first(),
         ShouldDecrementDesiredCapacity=True,
     )
-    assert wrong.code == "ValidationError" and "desiredSize equals minSize (3)" in wrong.message
+    assert wrong.code == "ValidationError"
+    assert "desiredSize equals minSize (3)" in wrong.message
     world.wait(60)
-    assert world.states() == {"InService": 3} and world.group().desired == 3
+    assert world.states() == {"InService": 3}
+    assert world.group().desired == 3
 
 
 def test_a_repeated_termination_decrements_once(world: Any) -> None:
     name = world.first()
     assert end(world, name, True)["ActivityId"] == end(world, name, True)["ActivityId"]
     world.wait(120)
-    assert world.group().desired == 5 and world.states() == {"InService": 5}
+    assert world.group().desired == 5
+    assert world.states() == {"InService": 5}
 
 
 def test_terminating_an_instance_outside_of_groups_is_refused(world: Any) -> None:
@@ -82,7 +84,8 @@ def test_terminating_an_instance_outside_of_groups_is_refused(world: Any) -> Non
         InstanceId="i-0123456789abcdef0",
         ShouldDecrementDesiredCapacity=True,
     )
-    assert wrong.code == "ValidationError" and "No managed instance found" in wrong.message
+    assert wrong.code == "ValidationError"
+    assert "No managed instance found" in wrong.message
 
 
 def test_a_detached_instance_keeps_running(world: Any) -> None:
@@ -91,7 +94,9 @@ def test_a_detached_instance_keeps_running(world: Any) -> None:
     assert state(world, name) == "Detaching"
     world.wait(60)
     instance = world.account.instances[name]
-    assert state(world, name) == "" and instance.state == "running" and instance.group == ""
+    assert state(world, name) == ""
+    assert instance.state == "running"
+    assert instance.group == ""
     assert "aws:autoscaling:groupName" not in instance.tags
     assert world.states() == {"InService": 6}
 
@@ -102,7 +107,8 @@ def test_attaching_an_instance_raises_desired(world: Any) -> None:
     world.wait(60)
     world.scaling("AttachInstances", InstanceIds=[name])
     world.wait(10)
-    assert state(world, name) == "InService" and world.group().desired == 6
+    assert state(world, name) == "InService"
+    assert world.group().desired == 6
     assert "LaunchTemplate" not in next(
         one for one in world.seen()["Instances"] if one["InstanceId"] == name
     )
@@ -112,12 +118,14 @@ def test_standby_and_back(world: Any) -> None:
     name = world.first()
     world.scaling("EnterStandby", InstanceIds=[name], ShouldDecrementDesiredCapacity=True)
     world.wait(5)
-    assert state(world, name) == "Standby" and world.group().desired == 5
+    assert state(world, name) == "Standby"
+    assert world.group().desired == 5
     world.wait(60)
     assert world.states() == {"InService": 5, "Standby": 1}
     world.scaling("ExitStandby", InstanceIds=[name])
     world.wait(5)
-    assert world.states() == {"InService": 6} and world.group().desired == 6
+    assert world.states() == {"InService": 6}
+    assert world.group().desired == 6
 
 
 def test_a_terminating_hook_holds_the_old_instance_while_the_new_one_boots(world: Any) -> None:
@@ -180,7 +188,8 @@ def test_an_abandoned_launch_is_terminated_and_retried(world: Any) -> None:
         LifecycleActionResult="ABANDON",
     )
     world.wait(40)
-    assert held not in world.group().members and world.states() == {
+    assert held not in world.group().members
+    assert world.states() == {
         "InService": 6,
         "Pending:Wait": 1,
     }

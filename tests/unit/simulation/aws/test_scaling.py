@@ -47,7 +47,8 @@ def test_protected_instances_outlast_a_lower_desired_until_protection_is_removed
     world.scaling("SetInstanceProtection", InstanceIds=ids, ProtectedFromScaleIn=True)
     world.scaling("UpdateAutoScalingGroup", MaxSize=4)
     world.wait(600)
-    assert world.seen()["DesiredCapacity"] == 4 and world.states() == {"InService": 6}
+    assert world.seen()["DesiredCapacity"] == 4
+    assert world.states() == {"InService": 6}
     world.scaling("SetInstanceProtection", InstanceIds=ids[:1], ProtectedFromScaleIn=False)
     world.wait(60)
     assert set(world.group().members) == set(ids[1:])
@@ -111,7 +112,8 @@ def test_a_lost_instance_is_noticed_later_and_replaced(world: Any) -> None:
         == "Unhealthy"
     )
     world.wait(120)
-    assert world.states() == {"InService": 6} and lost not in world.group().members
+    assert world.states() == {"InService": 6}
+    assert lost not in world.group().members
 
 
 def test_suspended_launch_launches_nothing_until_resumed(world: Any) -> None:
@@ -147,7 +149,8 @@ def test_suspended_health_check_and_replacement(world: Any) -> None:
         assert lost in world.group().members
         world.scaling("ResumeProcesses", ScalingProcesses=[process])
         world.wait(120)
-        assert lost not in world.group().members and world.states() == {"InService": 6}
+        assert lost not in world.group().members
+        assert world.states() == {"InService": 6}
 
 
 def test_resumed_rebalancing_launches_before_it_terminates_in_the_fullest_zone(world: Any) -> None:
@@ -166,7 +169,8 @@ def test_resumed_rebalancing_launches_before_it_terminates_in_the_fullest_zone(w
     world.wait(6)
     assert world.states() == {"InService": 4, "Pending": 1}
     world.wait(300)
-    assert zones(world) == [1, 1, 2] and world.group().desired == 4
+    assert zones(world) == [1, 1, 2]
+    assert world.group().desired == 4
 
 
 def test_a_zone_without_capacity_is_skipped(world: Any) -> None:
@@ -181,7 +185,8 @@ def test_without_any_capacity_activities_fail_and_are_retried(world: Any) -> Non
     world.scaling("SetDesiredCapacity", DesiredCapacity=7)
     world.wait(30)
     activities = world.scaling("DescribeScalingActivities")["Activities"]
-    assert len(activities) > 1 and {one["StatusCode"] for one in activities} == {"Failed"}
+    assert len(activities) > 1
+    assert {one["StatusCode"] for one in activities} == {"Failed"}
     assert "sufficient m5.large capacity" in activities[0]["StatusMessage"]
     world.account.capacity.clear()
     world.wait(60)

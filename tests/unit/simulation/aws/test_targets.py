@@ -53,10 +53,8 @@ def test_a_terminated_member_drains_before_it_ends(world: Any) -> None:
     world.wait(48)
     assert world.account.instances[name].state == "running"
     world.wait(10)
-    assert (
-        name not in health(world, target_group.arn)
-        and world.account.instances[name].state == "shutting-down"
-    )
+    assert name not in health(world, target_group.arn)
+    assert world.account.instances[name].state == "shutting-down"
     assert list(health(world, target_group.arn).values()) == ["healthy"] * 6
 
 
@@ -65,7 +63,8 @@ def test_suspended_registration(world: Any) -> None:
     world.scaling("SuspendProcesses", ScalingProcesses=["AddToLoadBalancer"])
     world.scaling("SetDesiredCapacity", DesiredCapacity=7)
     world.wait(60)
-    assert world.states() == {"InService": 7} and len(health(world, target_group.arn)) == 6
+    assert world.states() == {"InService": 7}
+    assert len(health(world, target_group.arn)) == 6
 
 
 def test_targets_are_registered_and_deregistered_by_calls(world: Any) -> None:
@@ -110,14 +109,16 @@ def test_failed_elb_health_checks_replace_instances_after_the_grace_period(world
     target_group.probe = lambda target: target.id != name
     world.account.balancer.reprobe(target_group)
     world.wait(100)
-    assert world.states() == {"InService": 6} and name in world.group().members
+    assert world.states() == {"InService": 6}
+    assert name in world.group().members
     world.scaling("UpdateAutoScalingGroup", HealthCheckType="ELB", HealthCheckGracePeriod=300)
     world.account.instances[name].launched_at = world.kernel.now
     world.account.balancer.reprobe(target_group)
     world.wait(299)
     assert name in world.group().members
     world.wait(200)
-    assert name not in world.group().members and world.states() == {"InService": 6}
+    assert name not in world.group().members
+    assert world.states() == {"InService": 6}
 
 
 def test_a_dead_instance_is_not_a_healthy_target(world: Any) -> None:

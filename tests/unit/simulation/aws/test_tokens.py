@@ -97,10 +97,8 @@ def test_temporary_credentials_need_their_session_token(world: Any) -> None:
     key = {"key": made["AccessKeyId"], "secret": made["SecretAccessKey"]}
     token = mint(**key, session=made["SessionToken"])
     assert identify(world, token) == "arn:aws:sts::123456789012:assumed-role/rotator/run"
-    assert (
-        identify(world, mint(**key)) is None
-        and identify(world, mint(**key, session="another")) is None
-    )
+    assert identify(world, mint(**key)) is None
+    assert identify(world, mint(**key, session="another")) is None
     assert identify(world, mint(session="none of a long-lived key")) is not None, (
         "nobody is known yet"
     )

@@ -40,11 +40,9 @@ def test_generated_names(hand: Hand) -> None:
     body = lease()
     body["metadata"] = {"generateName": "lock-"}
     status, made = hand.ask("POST", LEASES, body)
-    assert (
-        status == 201
-        and made["metadata"]["name"].startswith("lock-")
-        and len(made["metadata"]["name"]) == 10
-    )
+    assert status == 201
+    assert made["metadata"]["name"].startswith("lock-")
+    assert len(made["metadata"]["name"]) == 10
 
 
 def test_update_takes_the_version_that_was_read(hand: Hand) -> None:
@@ -59,7 +57,8 @@ def test_update_takes_the_version_that_was_read(hand: Hand) -> None:
     assert (status, body["reason"]) == (
         422,
         "Invalid",
-    ) and "must be specified for an update" in body["message"]
+    )
+    assert "must be specified for an update" in body["message"]
 
 
 def test_a_node_can_be_updated_without_a_version(hand: Hand) -> None:
@@ -82,9 +81,11 @@ def test_put_creates_a_lease_and_no_other_kind(hand: Hand) -> None:
 def test_another_uid_is_a_conflict_for_a_put_and_invalid_in_a_patch(hand: Hand) -> None:
     node = {**hand.node("n1"), "metadata": {**hand.node("n1")["metadata"], "uid": "other"}}
     status, body = hand.ask("PUT", "/api/v1/nodes/n1", node)
-    assert status == 409 and "Precondition failed: UID in precondition: other" in body["message"]
+    assert status == 409
+    assert "Precondition failed: UID in precondition: other" in body["message"]
     status, body = hand.ask("PATCH", "/api/v1/nodes/n1", {"metadata": {"uid": "other"}})
-    assert status == 422 and body["message"].endswith('"other": field is immutable')
+    assert status == 422
+    assert body["message"].endswith('"other": field is immutable')
 
 
 def test_patch_with_a_stale_version_is_a_conflict(hand: Hand) -> None:
@@ -108,13 +109,15 @@ def test_status_and_spec_are_written_apart(hand: Hand) -> None:
         "status": {"phase": "odd"},
     }
     _status, body = hand.ask("PATCH", "/api/v1/nodes/n1", patch)
-    assert body["spec"]["unschedulable"] and "phase" not in body["status"]
+    assert body["spec"]["unschedulable"]
+    assert "phase" not in body["status"]
     _status, body = hand.ask(
         "PATCH",
         "/api/v1/nodes/n1/status",
         {"spec": {"unschedulable": None}, "status": {"phase": "odd"}},
     )
-    assert body["spec"]["unschedulable"] and body["status"]["phase"] == "odd"
+    assert body["spec"]["unschedulable"]
+    assert body["status"]["phase"] == "odd"
 
 
 def test_generation_counts_changes_of_spec(hand: Hand) -> None:
@@ -176,11 +179,13 @@ def test_delete_with_preconditions(hand: Hand) -> None:
 def test_finalizers_hold_an_object_until_they_are_taken_off(hand: Hand) -> None:
     hand.ask("PATCH", "/api/v1/nodes/n1", {"metadata": {"finalizers": ["example.com/hold"]}})
     status, body = hand.ask("DELETE", "/api/v1/nodes/n1")
-    assert (status, body["kind"]) == (200, "Node") and "deletionTimestamp" in body["metadata"]
+    assert (status, body["kind"]) == (200, "Node")
+    assert "deletionTimestamp" in body["metadata"]
     status, body = hand.ask(
         "PATCH", "/api/v1/nodes/n1", {"metadata": {"finalizers": ["example.com/hold", "more"]}}
     )
-    assert status == 422 and "no new finalizers" in body["message"]
+    assert status == 422
+    assert "no new finalizers" in body["message"]
     hand.ask("PATCH", "/api/v1/nodes/n1", {"metadata": {"finalizers": None}})
     assert hand.ask("GET", "/api/v1/nodes/n1")[0] == 404
 
@@ -194,7 +199,8 @@ def test_deletecollection_by_selector(hand: Hand) -> None:
 
 def test_a_provider_id_is_for_ever(hand: Hand) -> None:
     status, body = hand.ask("PATCH", "/api/v1/nodes/n1", {"spec": {"providerID": "aws:///b/i-2"}})
-    assert status == 422 and "providerID" in body["message"]
+    assert status == 422
+    assert "providerID" in body["message"]
 
 
 def test_a_pod_spec_is_nearly_immutable(hand: Hand) -> None:

@@ -49,9 +49,8 @@ def test_figures(
         1,
     )
     condition = found["conditions"][0]
-    assert condition["type"] == "DisruptionAllowed" and condition["status"] == (
-        "True" if allowed else "False"
-    )
+    assert condition["type"] == "DisruptionAllowed"
+    assert condition["status"] == ("True" if allowed else "False")
 
 
 def test_the_scale_counts_not_the_pods_that_are_there(hand: Hand) -> None:

@@ -96,7 +96,8 @@ def test_refused_while_the_status_lags_behind_the_spec(shop: Hand) -> None:
 def test_forbidden(shop: Hand, fields: dict[str, Any], why: str) -> None:
     set_status(shop, **fields)
     status, body = shop.evict(web(shop)[0])
-    assert (status, body["reason"]) == (403, "Forbidden") and why in body["message"]
+    assert (status, body["reason"]) == (403, "Forbidden")
+    assert why in body["message"]
 
 
 def test_two_budgets_are_a_server_error(shop: Hand) -> None:
@@ -171,7 +172,8 @@ def test_pods_that_no_budget_guards_any_more(shop: Hand) -> None:
         p["metadata"]["name"] for p in shop.pods() if p["status"]["phase"] == "Succeeded"
     )
     assert (shop.evict("pending")[0], shop.evict(finished)[0]) == (201, 201)
-    assert "pending" not in web(shop) and finished not in web(shop)
+    assert "pending" not in web(shop)
+    assert finished not in web(shop)
     dying = web(shop)[0]
     shop.ask("DELETE", f"/api/v1/namespaces/shop/pods/{dying}")
     assert shop.evict(dying)[0] == 201
@@ -208,7 +210,8 @@ def test_version_precondition(shop: Hand) -> None:
 def test_grace_of_the_request(shop: Hand) -> None:
     name = web(shop)[0]
     assert shop.evict(name, options={"gracePeriodSeconds": 0})[0] == 201
-    assert name not in web(shop) and shop.cluster.object("pods", name, "shop") is None
+    assert name not in web(shop)
+    assert shop.cluster.object("pods", name, "shop") is None
 
 
 @pytest.mark.parametrize("where", ["query", "body"])

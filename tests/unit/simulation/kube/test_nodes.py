@@ -31,12 +31,11 @@ def taints(hand: Hand, name: str) -> set[tuple[str, str]]:
 def test_a_node_is_complete(hand: Hand) -> None:
     node = hand.node("n1")
     info = node["status"]["nodeInfo"]
-    assert len(info) == 10 and all(info.values())
+    assert len(info) == 10
+    assert all(info.values())
     assert (info["architecture"], info["kubeletVersion"]) == ("amd64", "v1.33.5-eks-113cf36")
-    assert (
-        node["status"]["capacity"]["pods"] == "29"
-        and node["status"]["allocatable"]["cpu"] == "1930m"
-    )
+    assert node["status"]["capacity"]["pods"] == "29"
+    assert node["status"]["allocatable"]["cpu"] == "1930m"
     assert {a["type"] for a in node["status"]["addresses"]} == {
         "InternalIP",
         "InternalDNS",
@@ -147,10 +146,12 @@ def test_a_node_is_removed_only_when_not_ready_and_without_instance(hand: Hand) 
     gone.clear()
     hand.cluster.node_silent("n1")
     hand.wait(100)
-    assert ready(hand, "n1") == "Unknown" and not hand.cluster.node_removed("n1")
+    assert ready(hand, "n1") == "Unknown"
+    assert not hand.cluster.node_removed("n1")
     gone.append(hand.node("n1")["spec"]["providerID"])
     hand.wait(6)
-    assert hand.cluster.object("nodes", "n1") is None and hand.cluster.node_removed("n1")
+    assert hand.cluster.object("nodes", "n1") is None
+    assert hand.cluster.node_removed("n1")
     assert hand.cluster.object("leases", "n1", "kube-node-lease") is None
 
 
@@ -185,7 +186,8 @@ def test_a_name_that_is_used_again_takes_over_the_old_node(hand: Hand) -> None:
         old["metadata"]["uid"],
         old["spec"]["providerID"],
     )
-    assert ready(hand, "n1") == "True" and new["spec"]["unschedulable"]
+    assert ready(hand, "n1") == "True"
+    assert new["spec"]["unschedulable"]
     assert new["status"]["nodeInfo"]["systemUUID"] != old["status"]["nodeInfo"]["systemUUID"]
     assert hand.cluster.truly_ready(hand.pod("p"))
 
@@ -234,7 +236,8 @@ def test_pods_of_a_missing_node_are_removed_by_force_at_a_look_of_the_collector(
     )
     hand.cluster.delete("nodes", hand.node("n1"))
     hand.wait(gone_by - 0.1 - hand.kernel.now)
-    assert seen == [] and len(hand.pods()) == 2
+    assert seen == []
+    assert len(hand.pods()) == 2
     hand.wait(0.2)
     assert seen == [("Failed", "DeletionByPodGC")] * 2
 

@@ -45,11 +45,9 @@ def test_from_pending_to_ready(hand: Hand) -> None:
     assert (hand.pod("p")["status"]["phase"], ready(hand.pod("p"))) == ("Running", "False")
     hand.wait(3)
     pod = hand.pod("p")
-    assert (
-        ready(pod) == "True"
-        and pod["status"]["podIP"]
-        and pod["status"]["containerStatuses"][0]["ready"]
-    )
+    assert ready(pod) == "True"
+    assert pod["status"]["podIP"]
+    assert pod["status"]["containerStatuses"][0]["ready"]
 
 
 def test_a_pod_that_never_becomes_ready(hand: Hand) -> None:

@@ -31,7 +31,8 @@ def test_pages_show_one_moment(hand: Hand) -> None:
     assert second["metadata"]["resourceVersion"] == first["metadata"]["resourceVersion"]
     third = hand.ask("GET", LEASES, limit="2", **{"continue": second["metadata"]["continue"]})[1]
     names = [item["metadata"]["name"] for page in (first, second, third) for item in page["items"]]
-    assert names == list("abcde") and "continue" not in third["metadata"]
+    assert names == list("abcde")
+    assert "continue" not in third["metadata"]
     hand.wait(301)
     status, body = hand.ask("GET", LEASES, **{"continue": first["metadata"]["continue"]})
     assert (status, body["reason"]) == (410, "Expired")
@@ -72,4 +73,5 @@ def test_discovery(hand: Hand) -> None:
         version = hand.ask("GET", f"/apis/{group}")[1]["preferredVersion"]["groupVersion"]
         assert hand.ask("GET", f"/apis/{version}")[1]["resources"]
     core = {entry["name"]: entry for entry in hand.ask("GET", "/api/v1")[1]["resources"]}
-    assert core["pods/eviction"]["kind"] == "Eviction" and core["nodes"]["shortNames"] == ["no"]
+    assert core["pods/eviction"]["kind"] == "Eviction"
+    assert core["nodes"]["shortNames"] == ["no"]

@@ -91,12 +91,14 @@ def test_field_selector(field: str, matches: bool) -> None:
         "spec": {"nodeName": "n1"},
         "status": {"phase": "Running"},
     }
-    assert test is not None and test(pod) is matches
+    assert test is not None
+    assert test(pod) is matches
 
 
 def test_unschedulable_is_false_where_it_is_absent() -> None:
     test = object_test(RESOURCES["nodes"], {"fieldSelector": "spec.unschedulable=false"})
-    assert test is not None and test({"metadata": {"name": "n"}, "spec": {}})
+    assert test is not None
+    assert test({"metadata": {"name": "n"}, "spec": {}})
 
 
 def test_a_field_that_the_server_does_not_index_is_refused() -> None:

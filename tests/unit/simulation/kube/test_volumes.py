@@ -29,7 +29,8 @@ def attachments(hand: Hand) -> list[tuple[str, bool]]:
 
 def test_a_claim_is_bound_in_the_zone_of_its_first_node(db: Hand) -> None:
     claim = db.cluster.object("persistentvolumeclaims", "data-db-0", "shop")
-    assert claim is not None and claim["status"]["phase"] == "Bound"
+    assert claim is not None
+    assert claim["status"]["phase"] == "Bound"
     volume = db.cluster.object("persistentvolumes", claim["spec"]["volumeName"])
     assert volume is not None
     (rule,) = volume["spec"]["nodeAffinity"]["required"]["nodeSelectorTerms"][0]["matchExpressions"]
@@ -59,7 +60,8 @@ def test_without_a_kubelet_the_volume_stays_for_six_minutes(db: Hand) -> None:
     db.wait(60)
     db.ask("DELETE", "/api/v1/namespaces/shop/pods/db-0", {"gracePeriodSeconds": 0})
     db.wait(350)
-    assert attachments(db) == [(home, True)] and db.pod("db-0")["status"]["phase"] == "Pending"
+    assert attachments(db) == [(home, True)]
+    assert db.pod("db-0")["status"]["phase"] == "Pending"
     db.wait(30)
     assert attachments(db) == [({"n1": "n2", "n2": "n1"}[home], True)]
 

@@ -47,7 +47,8 @@ def test_from_a_version_it_shows_what_came_after(hand: Hand) -> None:
     label(hand, "n1", a="3")
     lines = [json.loads(line) for line in watch.lines()]
     assert [line["object"]["metadata"]["labels"]["a"] for line in lines] == ["2", "3"]
-    assert lines[0]["object"]["kind"] == "Node" and lines[0]["object"]["apiVersion"] == "v1"
+    assert lines[0]["object"]["kind"] == "Node"
+    assert lines[0]["object"]["apiVersion"] == "v1"
 
 
 def test_objects_that_begin_and_cease_to_match(hand: Hand) -> None:
@@ -79,7 +80,8 @@ def test_a_deletion_is_shown_under_its_own_version(hand: Hand) -> None:
     before = hand.cluster.store.version
     hand.ask("DELETE", f"{NODES}/n1")
     (line,) = [json.loads(line) for line in watch.lines()]
-    assert line["type"] == "DELETED" and int(line["object"]["metadata"]["resourceVersion"]) > before
+    assert line["type"] == "DELETED"
+    assert int(line["object"]["metadata"]["resourceVersion"]) > before
 
 
 def test_too_old_a_version_is_410_inside_the_stream(a_hand: Callable[..., Hand]) -> None:
@@ -120,7 +122,8 @@ def test_timeout_and_bookmarks(hand: Hand) -> None:
     hand.wait(65)
     assert (events(watch), events(quiet)) == ([("BOOKMARK", "")], [])
     hand.wait(10)
-    assert watch.closed and quiet.closed
+    assert watch.closed
+    assert quiet.closed
     last: dict[str, Any] = json.loads(watch.lines()[-1])
     assert (last["type"], last["object"]["metadata"]["resourceVersion"]) == (
         "BOOKMARK",
@@ -209,7 +212,8 @@ def test_a_restarted_server_has_forgotten(hand: Hand) -> None:
     old = label(hand, "n1", a="1")
     label(hand, "n1", a="2")
     hand.cluster.restart_api()
-    assert watch.closed and len(watch.lines()) == 2
+    assert watch.closed
+    assert len(watch.lines()) == 2
     resumed = hand.cluster.watch(NODES, {"resourceVersion": old})
     assert json.loads(resumed.lines()[0])["object"]["code"] == 410
     assert not hand.cluster.watch(

@@ -27,7 +27,8 @@ def test_a_deployment_replaces_an_evicted_pod_at_once(hand: Hand) -> None:
     assert hand.cluster.workload_figures()[figures] == (2, 2)
     hand.wait(20)
     found = hand.cluster.object("deployments", "web", "shop")
-    assert found is not None and len(hand.pods()) == 2
+    assert found is not None
+    assert len(hand.pods()) == 2
     assert (found["status"]["readyReplicas"], found["status"]["observedGeneration"]) == (2, 1)
 
 
@@ -55,7 +56,8 @@ def test_a_new_template_replaces_all_pods(hand: Hand) -> None:
         "PATCH", "/apis/apps/v1/namespaces/shop/deployments/web", {"spec": {"template": template}}
     )
     hand.cluster.settle()
-    assert len(hand.pods()) == 3 and not before.items() & uids(hand).items()
+    assert len(hand.pods()) == 3
+    assert not before.items() & uids(hand).items()
     assert sorted(s["spec"]["replicas"] for s in hand.cluster.objects("replicasets")) == [0, 3]
 
 
@@ -101,7 +103,8 @@ def test_a_stateful_pod_is_reborn_under_its_name_after_the_old_one_is_gone(hand:
     assert uids(hand) == before
     hand.wait(2)
     after = uids(hand)
-    assert after["db-1"] != before["db-1"] and after["db-0"] == before["db-0"]
+    assert after["db-1"] != before["db-1"]
+    assert after["db-0"] == before["db-0"]
 
 
 def test_a_stateful_set_shrinks_from_its_end(hand: Hand) -> None:
@@ -153,7 +156,8 @@ def test_a_job_runs_to_its_end(hand: Hand) -> None:
     assert len(hand.pods()) == 2
     hand.wait(40)
     found = hand.cluster.object("jobs", "sum", "shop")
-    assert found is not None and found["status"]["succeeded"] == 3
+    assert found is not None
+    assert found["status"]["succeeded"] == 3
     assert found["status"]["conditions"][0]["type"] == "Complete"
     assert [pod["status"]["phase"] for pod in hand.pods()] == ["Succeeded"] * 3
 
@@ -166,10 +170,13 @@ def test_an_evicted_job_pod_is_counted_as_failed_and_made_anew(hand: Hand) -> No
     hand.wait(3)
     (second,) = uids(hand)
     found = hand.cluster.object("jobs", "sum", "shop")
-    assert second != first and found is not None and found["status"]["failed"] == 1
+    assert second != first
+    assert found is not None
+    assert found["status"]["failed"] == 1
     hand.wait(30)
     found = hand.cluster.object("jobs", "sum", "shop")
-    assert found is not None and found["status"]["succeeded"] == 1
+    assert found is not None
+    assert found["status"]["succeeded"] == 1
 
 
 def test_what_belongs_to_a_deleted_owner_goes_too(hand: Hand) -> None:
@@ -177,7 +184,8 @@ def test_what_belongs_to_a_deleted_owner_goes_too(hand: Hand) -> None:
     hand.cluster.settle()
     hand.ask("DELETE", "/apis/apps/v1/namespaces/shop/deployments/web")
     hand.wait(10)
-    assert not hand.pods() and not list(hand.cluster.objects("replicasets"))
+    assert not hand.pods()
+    assert not list(hand.cluster.objects("replicasets"))
 
 
 def test_orphans_stay(hand: Hand) -> None:
@@ -214,4 +222,5 @@ def test_a_namespace_ends_with_all_that_is_in_it(hand: Hand) -> None:
     hand.ask("DELETE", "/api/v1/namespaces/shop")
     hand.wait(10)
     assert hand.ask("GET", "/api/v1/namespaces/shop")[0] == 404
-    assert not hand.pods() and not list(hand.cluster.objects("poddisruptionbudgets", "shop"))
+    assert not hand.pods()
+    assert not list(hand.cluster.objects("poddisruptionbudgets", "shop"))
