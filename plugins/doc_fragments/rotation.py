@@ -60,6 +60,11 @@ options:
       - Seconds within which the target groups of the group have to stop sending traffic to a node
         that is to be terminated.
       - A node that is then still the last healthy target is kept, which is a failure.
+      - A target group I(follows pods) if its traffic or its health checks go to a node port of a
+        Service with C(externalTrafficPolicy=Local), or to a host port of pods that are not those
+        of a DaemonSet. No health is asked of a new node there. The last healthy target of such a
+        group is drained first, as its budgets allow, if a node that stays is registered there, and
+        deregistered after that.
     type: int
     default: 300
   terminate_timeout:

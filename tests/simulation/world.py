@@ -17,6 +17,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
     Behavior as AwsBehavior,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
+from ansible_collections.nodeops.rotator.tests.simulation.endpoints import Endpoints
 from ansible_collections.nodeops.rotator.tests.simulation.figures import Figures
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Gate
 from ansible_collections.nodeops.rotator.tests.simulation.judge import Judge
@@ -88,6 +89,7 @@ class World:
         self.account.observers.append(self._instance_event)
         self.figures = Figures(self)
         self.truth = Truth(self, self.figures.changed)
+        self.endpoints = Endpoints(self)
         self.judge = Judge(self)
         self.gate.judges.append(self.judge)
 
@@ -101,6 +103,7 @@ class World:
                 self._join(instance, ready_after=0.0)
         self.cluster.settle()
         self._date_nodes()
+        self.endpoints.begin()
         self.truth.begin()
         self.judge.begin()
         self.figures.begin()

@@ -24,9 +24,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look i
     LookOptions,
     from_params,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Service
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
     BUDGETS,
     NODES,
+    SERVICES,
     Feed,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import load
@@ -85,4 +88,13 @@ def _look(module: AnsibleAWSModule, options: LookOptions) -> Look:
         evidence=count(evidence, group.instances, nodes, group.read_at, options.boot_timeout),
         repair=options.repair,
         drain=options.drain,
+        services=_services(kube) if group.targets else (),
     )
+
+
+def _services(kube: KubeClient) -> tuple[Service, ...] | None:
+    """Return the Services of the cluster, None if they may not be read."""
+    try:
+        return tuple(kube.records(SERVICES))
+    except ForbiddenError:
+        return None

@@ -35,7 +35,8 @@ class Target:
 class TargetGroup:
     """A target group of type instance or ip.
 
-    `probe` returns whether a target would pass its health check now.
+    `probe` returns whether a target would pass its health check now. `health_port`: 0 for the port
+    of the traffic.
     """
 
     arn: str
@@ -50,6 +51,7 @@ class TargetGroup:
     tags: dict[str, str] = dataclasses.field(default_factory=dict)
     attributes: dict[str, str] = dataclasses.field(default_factory=dict)
     probe: Callable[[Target], bool] | None = None
+    health_port: int = 0
 
     def healthy(self) -> list[Target]:
         """Return the targets that receive traffic."""
@@ -106,9 +108,12 @@ class Balancer:
         groups = self._account.target_groups.values()
         return [group for group in groups if any(key[0] == target_id for key in group.targets)]
 
-    def reprobe(self, group: TargetGroup) -> None:
-        """Let each target's health follow, after its delay, what `probe` now returns."""
-        for target in group.targets.values():
+    def reprobe(self, group: TargetGroup, *targets: Target) -> None:
+        """Let the health of targets follow, after its delay, what `probe` now returns.
+
+        Without any named, that of all targets of the group.
+        """
+        for target in targets or group.targets.values():
             if target.state in ("initial", "healthy", "unhealthy"):
                 self._recheck(group, target)
 
@@ -169,12 +174,13 @@ class Balancer:
 
 def health_view(group: TargetGroup) -> list[dict[str, Any]]:
     """Return DescribeTargetHealth's descriptions of all targets."""
-    return [_target_view(target) for target in group.targets.values()]
+    return [_target_view(group, target) for target in group.targets.values()]
 
 
-def _target_view(target: Target) -> dict[str, Any]:
+def _target_view(group: TargetGroup, target: Target) -> dict[str, Any]:
     health = {"State": target.state}
     if target.reason:
         health["Reason"], health["Description"] = target.reason, _REASONS[target.state][1]
     described: dict[str, Any] = {"Id": target.id, "Port": target.port}
-    return {"Target": described, "HealthCheckPort": str(target.port), "TargetHealth": health}
+    port = str(group.health_port or target.port)
+    return {"Target": described, "HealthCheckPort": port, "TargetHealth": health}

@@ -186,8 +186,12 @@ def add_target_group(
     target_type: str = "instance",
     deregistration_delay: float | None = None,
     tags: Mapping[str, str] | None = None,
+    health_port: int = 0,
 ) -> TargetGroup:
-    """Add a target group behind a load balancer of its own."""
+    """Add a target group behind a load balancer of its own.
+
+    `health_port`: of its health checks, 0 for that of the traffic.
+    """
     number = f"{account.kernel.random.getrandbits(64):016x}"
     delay = (
         account.behavior.deregistration_delay
@@ -205,6 +209,7 @@ def add_target_group(
         delay,
         [account.arn("elasticloadbalancing", f"loadbalancer/net/{name}/{number}")],
         tags=dict(tags or {}),
+        health_port=health_port,
     )
     account.target_groups[group.arn] = group
     return group

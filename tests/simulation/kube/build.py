@@ -208,6 +208,33 @@ def static_pod(cluster: Cluster, namespace_name: str, name: str, node: str) -> O
     return cluster.create("pods", {"metadata": meta, "spec": made["spec"]})
 
 
+def service(
+    cluster: Cluster,
+    namespace_name: str,
+    name: str,
+    node_port: int,
+    local: bool = False,
+    health_port: int = 0,
+    labels: Labels | None = None,
+) -> Object:
+    """Create a Service that nodes answer for on `node_port`.
+
+    `local`: only those that run pods of it; `health_port`: its healthCheckNodePort.
+    """
+    namespace(cluster, namespace_name)
+    spec: Object = {
+        "type": "LoadBalancer" if health_port else "NodePort",
+        "selector": dict(labels or {"app": name}),
+        "externalTrafficPolicy": "Local" if local else "Cluster",
+        "ports": [{"port": 80, "nodePort": node_port, "protocol": "TCP"}],
+    }
+    if health_port:
+        spec["healthCheckNodePort"] = health_port
+    return cluster.create(
+        "services", {"metadata": {"namespace": namespace_name, "name": name}, "spec": spec}
+    )
+
+
 def pdb(
     cluster: Cluster,
     namespace_name: str,

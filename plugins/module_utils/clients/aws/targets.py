@@ -21,9 +21,13 @@ def read_targets(aws: Aws, arns: Iterable[str]) -> Iterable[TargetHealth]:
         except NotFoundError:  # deleted: it sends no traffic any more
             continue
         for entry in found.get("TargetHealthDescriptions", ()):
-            target = entry["Target"]
+            target, checked = entry["Target"], str(entry.get("HealthCheckPort", ""))
             yield TargetHealth(
-                arn, target["Id"], target.get("Port", 0), entry["TargetHealth"]["State"]
+                arn,
+                target["Id"],
+                target.get("Port", 0),
+                entry["TargetHealth"]["State"],
+                int(checked) if checked.isdigit() else 0,  # "traffic-port": the target's own
             )
 
 

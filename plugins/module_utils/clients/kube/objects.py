@@ -27,6 +27,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
     DaemonSet,
     Lease,
     Node,
+    Service,
     Taint,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
@@ -159,6 +160,21 @@ def claim(raw: Raw) -> Claim:
     )
 
 
+def service(raw: Raw) -> Service:
+    """Read a Service."""
+    meta, spec = raw["metadata"], raw.get("spec") or {}
+    ports = [entry.get("nodePort") for entry in spec.get("ports") or ()]
+    labels = spec.get("selector")
+    return Service(
+        namespace=meta["namespace"],
+        name=meta["name"],
+        uid=meta.get("uid", ""),
+        ports=frozenset(port for port in (*ports, spec.get("healthCheckNodePort")) if port),
+        local=spec.get("externalTrafficPolicy") == "Local",
+        selector=selectors.from_object({"matchLabels": labels}) if labels else None,
+    )
+
+
 def lease(raw: Raw) -> Lease:
     """Read a Lease with our journal."""
     meta, spec = raw["metadata"], raw.get("spec") or {}
@@ -193,6 +209,7 @@ RECORDS: Mapping[str, Callable[[Raw], Any]] = {
     "statefulsets": workloads.statefulset,
     "replicasets": workloads.replicaset,
     "replicationcontrollers": workloads.replicationcontroller,
+    "services": service,
 }
 """The record of each kind that can be followed."""
 
@@ -208,6 +225,7 @@ PATHS: Mapping[str, str] = {
     "statefulsets": "/apis/apps/v1/statefulsets",
     "replicasets": "/apis/apps/v1/replicasets",
     "replicationcontrollers": "/api/v1/replicationcontrollers",
+    "services": "/api/v1/services",
 }
 """Where each kind is listed across namespaces."""
 

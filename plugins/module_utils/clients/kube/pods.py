@@ -50,7 +50,18 @@ def pod(raw: Raw) -> Pod:
         unscheduled=_unscheduled(status),
         waiting=_waiting(status),
         placing=_placing(spec),
+        host_ports=_host_ports(spec),
     )
+
+
+def _host_ports(spec: Raw) -> frozenset[int]:
+    """Return the ports of the node that the containers listen on.
+
+    With hostNetwork the API server fills them in.
+    """
+    containers = (*(spec.get("containers") or ()), *(spec.get("initContainers") or ()))
+    ports = (port for container in containers for port in container.get("ports") or ())
+    return frozenset(port["hostPort"] for port in ports if port.get("hostPort"))
 
 
 def _unscheduled(status: Raw) -> str:

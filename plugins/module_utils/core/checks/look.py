@@ -19,6 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
     Lease,
     Node,
     Pod,
+    Service,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.options import (
     check_above_zero,
@@ -72,7 +73,8 @@ class Look:
     `nodes`: by instance id, only those of the group's instances. `pods` and `budgets`: of the whole
     cluster. `journal`: the one in `lease`. `image_id`: judge as if the group launched this image
     from now on ("": the image that it does launch). `max_age`: seconds. `evidence`: what speaks for
-    the cluster being the group's. `repair`: its nodes have failed.
+    the cluster being the group's. `repair`: its nodes have failed. `services`: of the whole
+    cluster, None if they may not be read.
     """
 
     group: Group
@@ -86,6 +88,7 @@ class Look:
     evidence: Evidence | None = None
     repair: bool = False
     drain: DrainPolicy = DrainPolicy()
+    services: tuple[Service, ...] | None = ()
 
     def outdated(self, instance: Instance) -> str:
         """Return why the instance has to be replaced, "" if it is current."""

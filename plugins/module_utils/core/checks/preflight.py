@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.target_groups import (
+    gaps,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import (
     FINISHED,
     counts_nothing,
@@ -35,6 +38,7 @@ def warnings(look: Look) -> tuple[str, ...]:
         *_of_nodes(look),
         *_of_budgets(look, passing=True),
         *_of_graces(look),
+        *gaps(look),
     )
 
 

@@ -58,12 +58,21 @@ class Instance:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TargetHealth:
-    """One registered target: ID (of an instance, or an IP address), port and health."""
+    """One registered target: ID (of an instance, or an IP address), port and health.
+
+    `health_port`: where its health is checked, 0 for `port`.
+    """
 
     group: str
     id: str
     port: int
     state: str
+    health_port: int = 0
+
+    @property
+    def ports(self) -> frozenset[int]:
+        """Return the ports that traffic and health checks reach it by."""
+        return frozenset((self.port, self.health_port)) - {0}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -106,6 +106,8 @@ class Pod:
     placing: tuple[Selector, ...] = ()
     """The labels that its node must have, by nodeSelector and required node affinity: one of these
     must match; none at all: any node."""
+    host_ports: frozenset[int] = frozenset()
+    """Ports of its node that its containers listen on."""
 
     @property
     def id(self) -> str:
@@ -135,6 +137,27 @@ class Workload:
     def key(self) -> str:
         """Kind and namespace/name, as people write it: "Deployment shop/cart"."""
         return f"{self.kind} {self.namespace}/{self.name}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Service:
+    """A Service, as far as it is reached by ports of the nodes.
+
+    `ports`: its node ports and its health check node port. `local`: a node takes its traffic only
+    for pods of its own (externalTrafficPolicy Local).
+    """
+
+    namespace: str
+    name: str
+    uid: str
+    ports: frozenset[int] = frozenset()
+    local: bool = False
+    selector: Selector | None = None
+
+    @property
+    def id(self) -> str:
+        """Return namespace/name."""
+        return f"{self.namespace}/{self.name}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

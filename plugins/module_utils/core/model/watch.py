@@ -23,8 +23,9 @@ class Feed:
 
     `kind` is the resource ("nodes", "pods", "poddisruptionbudgets", "volumeattachments",
     "daemonsets", "persistentvolumeclaims", "csinodes", "deployments", "statefulsets",
-    "replicasets", "replicationcontrollers"), narrowed to pods of `node` or in `phase`, to the Node
-    named `node`, to objects that match label selector `labels`, or to those of one `namespace`.
+    "replicasets", "replicationcontrollers", "services"), narrowed to pods of `node` or in `phase`,
+    to the Node named `node`, to objects that match label selector `labels`, or to those of one
+    `namespace`.
     """
 
     kind: str
@@ -40,6 +41,7 @@ DAEMONSETS = Feed("daemonsets")
 CLAIMS = Feed("persistentvolumeclaims")
 ATTACHMENTS = Feed("volumeattachments")
 CSINODES = Feed("csinodes")
+SERVICES = Feed("services")
 """The feeds of whole kinds."""
 
 

@@ -5,7 +5,7 @@
 
 Its condition Ready is True (not Unknown), its startup taints are gone, its DaemonSet pods are
 ready, it offers the extended resources and CSI drivers of its group, and it is healthy in every
-target group in which an outdated node is healthy now.
+target group in which an outdated node is healthy now, unless that follows pods.
 """
 
 from __future__ import annotations
@@ -91,12 +91,17 @@ def broken(daemonsets: Iterable[DaemonSet]) -> tuple[str, ...]:
     )
 
 
-def lacking_targets(group: Group, member: Member, outdated: frozenset[str]) -> tuple[str, ...]:
-    """Return target groups where an outdated instance is healthy and this one is not."""
+def lacking_targets(
+    group: Group, member: Member, outdated: frozenset[str], follows: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Return target groups where an outdated instance is healthy and this one is not.
+
+    `follows`: those in which only a node with certain pods is healthy; they do not count.
+    """
     serving = {
         target.group
         for target in group.targets
-        if target.state == "healthy" and target.id in outdated
+        if target.state == "healthy" and target.id in outdated and target.group not in follows
     }
     mine = {
         target.group

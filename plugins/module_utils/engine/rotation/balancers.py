@@ -29,16 +29,18 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
 )
 
 
-def leave_target_groups(ctx: RotationContext, member: Member) -> bool:
+def leave_target_groups(ctx: RotationContext, member: Member, drained: bool = False) -> bool:
     """Deregister the instance; return True once it gets no traffic any more.
 
     Only the target groups attached to the group count. Returns True as well when lb_timeout has
-    passed.
+    passed. Before it is `drained`, it stays where its pods have to move for another to be healthy.
     """
     mine = [
         target
         for target in ctx.group.targets
-        if target.id == member.id and target.state != "unused"
+        if target.id == member.id
+        and target.state != "unused"
+        and (drained or not _waits_for_pods(ctx, member, target.group))
     ]
     if not mine:
         return True
@@ -47,6 +49,35 @@ def leave_target_groups(ctx: RotationContext, member: Member) -> bool:
     ctx.poll_soon = True
     _deregister(ctx, member, mine)
     return False
+
+
+def _waits_for_pods(ctx: RotationContext, member: Member, target_group: str) -> bool:
+    """Return whether pods have to move before the instance leaves this target group.
+
+    It is the last healthy target of a group that follows pods, and a node that stays is registered
+    there, so that the pods can move to it as their budgets allow. Once a drain has begun it is
+    ended before anything else.
+    """
+    if target_group not in ctx.journal.follows:
+        return False
+    if member.name in ctx.memory.drain.nodes:
+        return True
+    staying = {other.id for other in ctx.situation.members if other.available}
+    registered = {
+        target.id
+        for target in ctx.group.targets
+        if target.group == target_group and target.state not in ("draining", "unused")
+    }
+    return bool(staying & registered) and not _others_healthy(ctx, target_group)
+
+
+def _others_healthy(ctx: RotationContext, target_group: str) -> bool:
+    """Return whether a target that stays is healthy in this target group."""
+    leaving = {other.id for other in ctx.situation.leaving}
+    return any(
+        target.group == target_group and target.state == "healthy" and target.id not in leaving
+        for target in ctx.group.targets
+    )
 
 
 def _leave_anyway(ctx: RotationContext, member: Member) -> bool:
@@ -92,13 +123,12 @@ def _last_healthy(ctx: RotationContext, member: Member) -> str:
     """
     if limits(ctx).unavailable >= ctx.situation.base:
         return ""
-    leaving = {other.id for other in ctx.situation.leaving}
-    healthy = [target for target in ctx.group.targets if target.state == "healthy"]
-    kept = {target.group for target in healthy if target.id not in leaving}
-    return next(
-        (target.group for target in healthy if target.id == member.id and target.group not in kept),
-        "",
+    mine = (
+        target.group
+        for target in ctx.group.targets
+        if target.state == "healthy" and target.id == member.id
     )
+    return next((group for group in mine if not _others_healthy(ctx, group)), "")
 
 
 def rejoined(ctx: RotationContext) -> bool:

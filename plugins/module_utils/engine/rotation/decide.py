@@ -28,6 +28,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     ended_nodes,
     failures,
+    following,
     lock,
     namespaces,
     observe,
@@ -123,7 +124,8 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
         return conclude(ctx, "planned" if work or rest else "unchanged")
     if not rest and (ctx.policy.restore_only or not work):
         return conclude(ctx, "unchanged") if lock.handed_back(ctx) else None
-    if observe.permitted(ctx) and lock.acquire(ctx) and namespaces.alone(ctx):
+    readable = observe.permitted(ctx) and (ctx.policy.restore_only or following.known(ctx))
+    if readable and lock.acquire(ctx) and namespaces.alone(ctx):
         if pointer.inherited(ctx):
             return None
         write_first_record(ctx)

@@ -21,6 +21,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.offe
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.readiness import broken
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.workloads import Loss
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import following
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -46,6 +47,7 @@ def write_first_record(ctx: RotationContext) -> None:
         ctx.account(Account(group.desired, group.desired))
     if journal.clean:
         ctx.record(canary="", canaries=0, expected_taints=(), broken=_broken(ctx))
+    following.note_following(ctx)
     ctx.record(offers=ctx.journal.offers or _offers(ctx))
     taints = tuple(sorted(ctx.situation.expected_taints | set(ctx.journal.expected_taints)))
     ctx.record(closing=())

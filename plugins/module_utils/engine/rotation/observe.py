@@ -118,12 +118,17 @@ def permitted(ctx: RotationContext) -> bool:
 
     It is asked before anything is touched. Raises the error that prevents it.
     """
-    ctx.feeds |= NEEDED
+    return listed(ctx, NEEDED)
+
+
+def listed(ctx: RotationContext, feeds: frozenset[Feed]) -> bool:
+    """Return True once these feeds are listed; raise the error that prevents it."""
+    ctx.feeds |= feeds
     broken = ctx.view.cache.broken
-    for feed in sorted(NEEDED & broken.keys()):
+    for feed in sorted(feeds & broken.keys()):
         if not isinstance(broken[feed], TemporaryError):
             raise broken[feed]
-    unread = sorted(feed for feed in NEEDED if not ctx.view.cache.synced(feed))
+    unread = sorted(feed for feed in feeds if not ctx.view.cache.synced(feed))
     if not unread:
         ctx.forget("unread")
         return True

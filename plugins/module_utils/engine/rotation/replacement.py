@@ -147,7 +147,7 @@ def _follow(ctx: RotationContext, member: Member, status: NodeStatus) -> None:
         member.id, phase=status.phase, evictions=status.evicted, blocked_by=tuple(status.blocked_by)
     )
     if status.phase == "drained":
-        if evicted_last(ctx, member):
+        if evicted_last(ctx, member) and leave_target_groups(ctx, member, drained=True):
             terminate(ctx, member)
     elif status.phase in ("failed", "skipped"):
         reason = "; ".join(status.reasons) or "it was not drained in time"

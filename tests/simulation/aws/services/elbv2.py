@@ -36,7 +36,7 @@ def _view(group: TargetGroup) -> dict[str, Any]:
         "LoadBalancerArns": list(group.load_balancers),
         "HealthCheckEnabled": True,
         "HealthCheckProtocol": group.protocol,
-        "HealthCheckPort": "traffic-port",
+        "HealthCheckPort": str(group.health_port or "traffic-port"),
         "HealthCheckIntervalSeconds": 10,
         "HealthCheckTimeoutSeconds": 10,
         "HealthyThresholdCount": 2,

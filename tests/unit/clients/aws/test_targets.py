@@ -30,6 +30,15 @@ def test_a_target_group_that_is_deleted_has_no_targets_and_the_next_is_read() ->
     ]
 
 
+@pytest.mark.parametrize(("said", "port"), [("32000", 32000), ("traffic-port", 0), ("", 0)])
+def test_the_port_of_the_health_check_is_read_if_it_is_a_number(said: str, port: int) -> None:
+    entry = {**HEALTHY["TargetHealthDescriptions"][0], "HealthCheckPort": said}
+    raw = Recorded(DescribeTargetHealth={"TargetHealthDescriptions": [entry]})
+    (found,) = read_targets(Aws(raw), ["web"])
+    assert found == TargetHealth("web", "i-1", 80, "healthy", port)
+    assert found.ports == frozenset((80, port)) - {0}
+
+
 def test_what_may_not_be_read_is_not_taken_for_none() -> None:
     with pytest.raises(ForbiddenError):
         list(read_targets(Aws(Recorded(DescribeTargetHealth=refusal("AccessDenied"))), ["web"]))

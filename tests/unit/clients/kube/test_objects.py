@@ -10,8 +10,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
     Attachment,
     Claim,
     CsiNode,
+    Service,
     Taint,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.selectors import parse
 
 
 def test_a_node() -> None:
@@ -47,6 +49,23 @@ def test_a_node() -> None:
     )
     assert node.taints == (Taint("k", "NoSchedule"),)
     assert set(node.annotations) == {"kops.k8s.io/needs-update", "nodeops.rotator/run"}
+
+
+def test_a_service_with_the_ports_that_nodes_answer_on() -> None:
+    raw = {
+        "metadata": {"namespace": "shop", "name": "web", "uid": "s"},
+        "spec": {
+            "ports": [{"port": 80, "nodePort": 30080}, {"port": 443}],
+            "healthCheckNodePort": 32000,
+            "externalTrafficPolicy": "Local",
+            "selector": {"app": "web"},
+        },
+    }
+    assert objects.service(raw) == Service(
+        "shop", "web", "s", frozenset((30080, 32000)), True, parse("app=web")
+    )
+    bare = {"metadata": {"namespace": "shop", "name": "web"}, "spec": {"selector": {}}}
+    assert objects.service(bare) == Service("shop", "web", "")
 
 
 def test_a_budget() -> None:

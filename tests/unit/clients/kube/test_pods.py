@@ -64,6 +64,13 @@ def test_a_pod() -> None:
     assert pod.deleted_at is None
 
 
+def test_the_ports_of_its_node_that_a_pod_listens_on() -> None:
+    ports = [{"containerPort": 80, "hostPort": 8080}, {"containerPort": 81}]
+    spec = {"containers": [{"ports": ports}, {}], "initContainers": [{"ports": [{"hostPort": 90}]}]}
+    assert pods.pod(raw_pod(spec=spec)).host_ports == frozenset((8080, 90))
+    assert pods.pod(raw_pod()).host_ports == frozenset()
+
+
 def test_a_pod_that_goes() -> None:
     pod = pods.pod(
         raw_pod(

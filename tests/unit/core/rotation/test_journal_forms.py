@@ -55,6 +55,7 @@ FULL = Journal(
     pointer_owed=True,
     kept=("i-1",),
     closing=("Run r1 was stopped",),
+    follows=("web",),
     handover="r1",
 )
 """A record in which nothing has its default."""

@@ -144,4 +144,7 @@ def test_a_fresh_node_is_to_be_healthy_where_an_outdated_one_is(
     targets: tuple[Any, ...], lacking: tuple[str, ...]
 ) -> None:
     group = a_group(an_instance("old"), an_instance("new", fresh=True), targets=targets)
-    assert lacking_targets(group, members(group)["new"], frozenset(("i-old",))) == lacking
+    member = members(group)["new"]
+    assert lacking_targets(group, member, frozenset(("i-old",))) == lacking
+    follows = lacking_targets(group, member, frozenset(("i-old",)), (INGRESS,))
+    assert follows == tuple(name for name in lacking if name != INGRESS)

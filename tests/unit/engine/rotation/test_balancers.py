@@ -17,6 +17,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Marks,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
+    DrainMemory,
+    NodeMemory,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     balancers,
     ended_nodes,
@@ -100,6 +104,40 @@ def test_after_lb_timeout_a_draining_target_is_left_and_the_last_healthy_is_a_fa
     assert not done
     assert "last healthy target" in str(ctx.memory.problem)
     assert ctx.memory.marks.selected == frozenset()
+
+
+def following_pods(*targets: Any, **fields: Any) -> tuple[RotationContext, bool]:
+    """As balanced, where the target group follows pods."""
+    return balanced(*targets, journal=dataclasses.replace(RUNNING, follows=(INGRESS,)), **fields)
+
+
+def test_where_health_follows_pods_the_last_healthy_target_is_drained_first() -> None:
+    ctx, done = following_pods(a_target("w"), a_target("x", "unhealthy"))
+    assert done and ctx.commands == [] and ctx.journal.deregistered_targets == ()
+    ctx, done = following_pods(a_target("w"), a_target("x"))
+    assert not done and ctx.journal.deregistered_targets, "another one serves: it leaves first"
+    ctx, done = following_pods(a_target("w"), a_target("x", "unhealthy"), leaves="wx")
+    assert not done and ctx.commands == [], "no node that stays is registered there"
+
+
+def test_after_its_drain_it_leaves_once_another_is_healthy_or_it_is_not() -> None:
+    def drained(*targets: Any) -> RotationContext:
+        ctx = following_pods(*targets)[0]
+        assert not balancers.leave_target_groups(ctx, a_member(ctx, "w"), drained=True)
+        return ctx
+
+    for targets in (
+        (a_target("w"), a_target("x")),
+        (a_target("w", "unhealthy"), a_target("x", "unhealthy")),
+    ):
+        assert drained(*targets).journal.deregistered_targets == ((INGRESS, "i-w", 30080),)
+    assert not drained(a_target("w"), a_target("x", "unhealthy")).journal.deregistered_targets
+
+
+def test_a_drain_under_way_is_not_interrupted_when_another_target_becomes_healthy() -> None:
+    drain = DrainMemory(nodes={"w": NodeMemory(NOW)})
+    ctx, done = following_pods(a_target("w"), a_target("x"), drain=drain)
+    assert done and ctx.journal.deregistered_targets == ()
 
 
 def test_a_node_that_stays_gets_its_targets_back() -> None:
