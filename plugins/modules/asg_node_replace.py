@@ -25,7 +25,6 @@ options:
     description: Name of the Auto Scaling group.
     type: str
     required: true
-    aliases: [group]
   state:
     description:
       - V(replaced) replaces the outdated nodes, and resumes where an interrupted run stopped.

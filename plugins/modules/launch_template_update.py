@@ -260,7 +260,7 @@ kind:
   returned: success
   type: str
   sample: launch_template
-group:
+autoscaling_group_name:
   description: Auto Scaling group. Empty if only a template was named.
   returned: success
   type: str

@@ -18,7 +18,6 @@ options:
     description: Name of the Auto Scaling group.
     type: str
     required: true
-    aliases: [group]
   image_id:
     description:
       - Assume that the group launches this image. Every node with another image is then outdated.

@@ -245,9 +245,7 @@ class LiveAction(ActionBase):
         """
         host = str(task_vars.get("inventory_hostname", ""))
         if host in C.LOCALHOST:
-            return str(
-                self._task.args.get("autoscaling_group_name") or self._task.args.get("group") or ""
-            )
+            return str(self._task.args.get("autoscaling_group_name") or "")
         return host.ljust(
             max((len(name) for name in task_vars.get("ansible_play_batch", ())), default=0)
         )

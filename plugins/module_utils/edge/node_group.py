@@ -47,7 +47,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.options impor
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import Result
 
 GROUP_SPEC: dict[str, Any] = {
-    "autoscaling_group_name": {"type": "str", "required": True, "aliases": ["group"]},
+    "autoscaling_group_name": {"type": "str", "required": True},
     "cluster_name": {"type": "str"},
     "lock_namespace": {"type": "str", "default": "kube-system"},
 }

@@ -43,12 +43,8 @@ def test_an_ami_is_looked_up_put_into_the_template_and_rolled_back(
     assert told == done
     assert done["changed"]
     assert done["verified"]
-    assert (done["version"], done["previous_version"], done["pointer"], done["group"]) == (
-        2,
-        1,
-        "$Latest",
-        GROUP,
-    )
+    assert (done["version"], done["previous_version"]) == (2, 1)
+    assert (done["pointer"], done["autoscaling_group_name"]) == ("$Latest", GROUP)
     assert (done["image_id"], done["previous_image_id"]) == (
         ami["image_id"],
         ami["current"]["image_id"],

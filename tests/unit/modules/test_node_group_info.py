@@ -57,8 +57,14 @@ def test_what_a_drain_would_refuse_is_a_blocker_unless_allowed(run: Runner, worl
     ("options", "words"),
     [
         pytest.param({}, "missing required arguments: autoscaling_group_name", id="no name"),
-        pytest.param({"group": ""}, "autoscaling_group_name is empty", id="an empty name"),
-        pytest.param({"group": "demo-bleu"}, "There is no Auto Scaling group", id="not there"),
+        pytest.param(
+            {"autoscaling_group_name": ""}, "autoscaling_group_name is empty", id="an empty name"
+        ),
+        pytest.param(
+            {"autoscaling_group_name": "demo-bleu"},
+            "There is no Auto Scaling group",
+            id="not there",
+        ),
         pytest.param({**NAMED, "before": "x"}, "before", id="no dictionary"),
         pytest.param({**NAMED, "max_node_age": "old"}, "max_node_age", id="no number"),
     ],

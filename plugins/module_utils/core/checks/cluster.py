@@ -165,7 +165,8 @@ def other_server(
     connection. One of both is enough: a tunnel has another host, a proxy of ours may not.
     """
     (endpoint, authority), (host, trusted) = described, connected
-    if host_of(endpoint) == host_of(host) or (authority and authority.split() == trusted.split()):
+    same_host = endpoint != "" and host_of(endpoint) == host_of(host)
+    if same_host or (authority and authority.split() == trusted.split()):
         return None
     return RefusedError(
         f"The connection leads to {host}, which is not EKS cluster {name} ({endpoint}), and trusts"

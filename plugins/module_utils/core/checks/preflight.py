@@ -19,7 +19,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import (
     FINISHED,
     counts_nothing,
-    covering,
+    has_settled,
+    rule,
+    unusable,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import (
     Context,
@@ -114,24 +116,27 @@ def _of_budgets(look: Look, passing: bool) -> Iterator[str]:
     known = {budget.id: budget for budget in look.budgets}
     forced = look.drain.on_timeout in ("delete", "force_delete")
     for pod in _evicted(look):
-        budgets = covering(pod, look.budgets)
+        ruling = rule(pod, look.budgets, {})
+        budgets = ruling.budgets if not ruling.admitted else ()
         if len(budgets) > 1 and passing is forced:
             names = ", ".join(budget.id for budget in budgets)
             yield (
                 f"Pod {pod.id} is covered by more than one PodDisruptionBudget ({names}), so"
                 " it cannot be evicted. Keep only one of them"
             )
-        for budget in budgets:
-            held[budget.id].append(pod.id)
+        if len(budgets) == 1:
+            held[budgets[0].id].append(pod.id)
     for id_, pods in sorted(held.items()):
         budget = known[id_]
         ends = _is_hopeless(budget) and not forced
-        if budget.disruptions_allowed == 0 and passing is not ends:
+        if passing is not ends:
             yield _of_budget(budget, pods, held_by(budget, look.pods))
 
 
 def _is_hopeless(budget: Budget) -> bool:
-    return bool(budget.sync_error) or budget.desired_healthy >= budget.expected_pods
+    """Return whether a budget with a status of today never allows an eviction."""
+    requires_all = has_settled(budget) and budget.desired_healthy >= budget.expected_pods
+    return bool(budget.sync_error) or requires_all
 
 
 def _of_budget(budget: Budget, pods: list[str], holder: str) -> str:
@@ -151,10 +156,9 @@ def _of_budget(budget: Budget, pods: list[str], holder: str) -> str:
             f"{begin} can never allow an eviction: it requires {budget.desired_healthy} of"
             f" {budget.expected_pods} pods. Raise the replicas or relax the budget"
         )
-    return (
-        f"{begin} allows no eviction now: {budget.current_healthy} pods are healthy and it"
-        f" requires {budget.desired_healthy}{f'; {holder}' if holder else ''}. A drain waits for it"
-    )
+    numbers = f"{budget.current_healthy} pods are healthy and it requires {budget.desired_healthy}"
+    why = unusable(budget) or (f"{numbers}; {holder}" if holder else numbers)
+    return f"{begin} allows no eviction now: {why}. A drain waits for it"
 
 
 def _of_pods(look: Look) -> Iterator[str]:

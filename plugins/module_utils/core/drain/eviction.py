@@ -73,8 +73,8 @@ def rule(pod: Pod, budgets: Iterable[Budget], spent: Mapping[str, int]) -> Rulin
     budget = found[0]
     if not pod.ready and _spares_unready(budget):
         return Ruling(True, found)
-    if stale := _unusable(budget):
-        return Ruling(False, found, True, stale)
+    if why := unusable(budget):
+        return Ruling(False, found, True, f"PDB {budget.id}: {why}")
     if budget.disruptions_allowed - spent.get(budget.id, 0) < 1:
         return Ruling(False, found, True, f"PDB {budget.id}: {health(budget)}")
     return Ruling(True, found, True)
@@ -88,8 +88,12 @@ def counts_nothing(budget: Budget) -> bool:
     and arbitrary selectors").
     """
     computed = budget.wanted.startswith("maxUnavailable") or budget.wanted.endswith("%")
-    settled = budget.observed_generation >= budget.generation
-    return computed and settled and budget.expected_pods == 0
+    return computed and has_settled(budget) and budget.expected_pods == 0
+
+
+def has_settled(budget: Budget) -> bool:
+    """Return whether the control plane has seen the budget's last change."""
+    return budget.observed_generation >= budget.generation
 
 
 def health(budget: Budget) -> str:
@@ -132,17 +136,14 @@ def _spares_unready(budget: Budget) -> bool:
     )
 
 
-def _unusable(budget: Budget) -> str:
+def unusable(budget: Budget) -> str:
     """Return why the server would not use the budget's status, "" if it would."""
-    if budget.observed_generation < budget.generation:
-        return f"PDB {budget.id}: its status has not caught up with its last change"
+    if not has_settled(budget):
+        return "its status has not caught up with its last change"
     if budget.disruptions_allowed < 0:
-        return f"PDB {budget.id}: its status allows a negative number of disruptions"
+        return "its status allows a negative number of disruptions"
     if len(budget.disrupted_pods) > MAX_DISRUPTED:
-        return (
-            f"PDB {budget.id}: more than {MAX_DISRUPTED} evictions wait for the disruption"
-            " controller"
-        )
+        return f"more than {MAX_DISRUPTED} evictions wait for the disruption controller"
     return ""
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 
-_SET = re.compile(r"^(?P<key>[^\s!=,()<>]+)\s+(?P<op>in|notin)\s*\((?P<values>[^()]*)\)$")
+_SET = re.compile(r"^(?P<key>[^\s!=,()<>]+)\s+(?P<op>in|notin)\s*\((?P<values>\s*[^()\s][^()]*)\)$")
 _EQUAL = re.compile(r"^(?P<key>[^\s!=,()<>]+)\s*(?P<op>==|=|!=)\s*(?P<value>[^\s!=,()<>]*)$")
 _EXISTS = re.compile(r"^(?P<no>!?)\s*(?P<key>[^\s!=,()<>]+)$")
 

@@ -27,7 +27,7 @@ def show_templates(outcome: Outcome) -> dict[str, Any]:
     return {
         **parts[0],
         "kind": "launch_template",
-        "group": outcome.source.group,
+        "autoscaling_group_name": outcome.source.group,
         "templates": parts,
         "verified": outcome.verified,
         "changed": outcome.changed,
@@ -80,7 +80,7 @@ def show_configuration(outcome: ConfigurationOutcome) -> dict[str, Any]:
     plan = outcome.plan
     return {
         "kind": "launch_configuration",
-        "group": outcome.source.group,
+        "autoscaling_group_name": outcome.source.group,
         "launch_configuration_name": plan.name,
         "previous_launch_configuration_name": plan.current,
         "image_id": plan.after.get("ImageId", ""),

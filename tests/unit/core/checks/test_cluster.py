@@ -163,6 +163,7 @@ def test_endpoint_or_authority_of_an_eks_cluster_have_to_be_the_connection_s(
 
 def test_an_authority_that_eks_does_not_tell_is_no_proof() -> None:
     assert other_server("demo", (EKS, ""), ("https://localhost", "")) is not None
+    assert other_server("demo", ("", ""), ("", "")) is not None
 
 
 @pytest.mark.parametrize(

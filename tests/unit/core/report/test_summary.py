@@ -17,7 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.summar
 )
 
 INFO: dict[str, Any] = {
-    "group": "asg-blue",
+    "autoscaling_group_name": "asg-blue",
     "nodes": [{"outdated": "old"}, {"outdated": "old"}, {"outdated": ""}],
     "image_ids": ["ami-1"],
     "target": {"image_id": "ami-1"},
@@ -31,7 +31,7 @@ RESULT: dict[str, Any] = {
     "seconds": 95.0,
     "evictions": 7,
     "blocked_by": ["shop/cart"],
-    "left": [],
+    "not_restored": [],
 }
 TEMPLATE = {"changed": True, "image_id": "ami-2"}
 DONE: dict[str, Any] = {
