@@ -17,7 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import R
 from ansible_collections.nodeops.rotator.tests.simulation.adapters_kube import kube_call
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Gate
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
-from ansible_collections.nodeops.rotator.tests.simulation.kube import build
+from ansible_collections.nodeops.rotator.tests.simulation.kube import build, tables
 from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import VERSION, Cluster
 from ansible_collections.nodeops.rotator.tests.simulation.wire.kube import (
@@ -49,6 +49,9 @@ class Face(Protocol):
 
     def watch(self, path: str, seconds: int, **query: str) -> list[dict[str, Any]]:
         """Watch for this many seconds (`timeoutSeconds`); return all events."""
+
+    def table(self, path: str) -> dict[str, Any]:
+        """Return a list as the Table that `kubectl get` asks for."""
 
 
 OLD, NEW = "v1.33.5", "v1.37.2"
@@ -86,12 +89,16 @@ class Memory:
         assert watch.closed
         return [json.loads(line) for line in watch.lines()]
 
+    def table(self, path: str) -> dict[str, Any]:
+        return tables.as_table(self.ask("GET", path)[1], self._cluster.kernel.utc())
+
 
 class Client:
     """An API server at the request seam of the project, through the client of kubernetes.core."""
 
     def __init__(self, kubeconfig: Any) -> None:
-        self._raw = RawKube(lambda: get_api_client(None, kubeconfig=kubeconfig).client)
+        self._client = get_api_client(None, kubeconfig=kubeconfig).client
+        self._raw = RawKube(lambda: self._client)
         self.minor = int(self.ask("GET", "/version")[1]["minor"].rstrip("+"))
 
     def ask(
@@ -103,6 +110,16 @@ class Client:
     def watch(self, path: str, seconds: int, **query: str) -> list[dict[str, Any]]:
         lines = self._raw.stream(path, {**query, "timeoutSeconds": str(seconds)})
         return [json.loads(line) for line in lines if line]
+
+    def table(self, path: str) -> dict[str, Any]:
+        accept = {"Accept": "application/json;as=Table;v=v1;g=meta.k8s.io"}
+        api = self._client.client
+        url = f"{api.configuration.host}{path}"
+        for auth in api.configuration.auth_settings().values():
+            accept[auth["key"]] = auth["value"]
+        reply = api.rest_client.pool_manager.request("GET", url, headers=accept)
+        found: dict[str, Any] = json.loads(reply.data)
+        return found
 
 
 class Served:

@@ -6,76 +6,23 @@
 from __future__ import annotations
 
 import json
-import os
-import pathlib
-import shutil
-import subprocess
-import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
 
-from ansible_collections.nodeops.rotator.tests.contract.kube.faces import Served, served
+from ansible_collections.nodeops.rotator.tests.contract.kube.conftest import (
+    KUBECTL,
+    NO_KUBECTL,
+    Kubectl,
+)
+from ansible_collections.nodeops.rotator.tests.contract.kube.faces import Served
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
-from ansible_collections.nodeops.rotator.tests.simulation.kube import build
-from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 
-KUBECTL = shutil.which(
-    "kubectl", path=f"{pathlib.Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
-)
-Kubectl = Callable[..., "subprocess.CompletedProcess[str]"]
-
-pytestmark = pytest.mark.skipif(
-    KUBECTL is None, reason="no kubectl beside this Python or on the PATH"
-)
-
-
-@pytest.fixture
-def world() -> Iterator[Served]:
-    """Return a fast cluster with every kind of pod on two nodes."""
-    behavior = Behavior(
-        pod_start=0.1,
-        pod_ready=0.1,
-        pod_stop=0.1,
-        pdb_lag=0.1,
-        controller_delay=0.02,
-        volume_detach=0.1,
-    )
-    for world in served(behavior):
-        with world.lock:
-            cluster = world.cluster
-            build.deployment(cluster, "shop", "web", 4)
-            build.pdb(cluster, "shop", "web", max_unavailable=2)
-            build.statefulset(cluster, "shop", "db", 2, storage="1Gi")
-            build.daemonset(cluster, "kube-system", "agent")
-            build.static_pod(cluster, "kube-system", "proxy", "n1")
-            cluster.settle()
-        yield world
-
-
-@pytest.fixture
-def kubectl(world: Served, tmp_path: pathlib.Path) -> Kubectl:
-    """Return a function that runs kubectl on that cluster."""
-    environment = {**os.environ, "KUBECONFIG": world.kubeconfig_file(), "HOME": str(tmp_path)}
-
-    def run(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
-        command = [str(KUBECTL), *arguments]
-        return subprocess.run(
-            command,
-            env=environment,
-            input=text,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
-
-    return run
+pytestmark = pytest.mark.skipif(KUBECTL is None, reason=NO_KUBECTL)
 
 
 def on_node(world: Served, node: str) -> set[str]:

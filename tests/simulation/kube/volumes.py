@@ -87,9 +87,10 @@ class Volumes:
             claim = self._store.get("persistentvolumeclaims", name, namespace)
             if claim is not None and not claim["spec"].get("volumeName"):
                 volume = self._provision(claim, labels_of(node).get(ZONE, ""))
+                held = {key: volume["spec"][key] for key in ("capacity", "accessModes")}
                 bound = {
                     "spec": {"volumeName": volume["metadata"]["name"]},
-                    "status": {"phase": "Bound"},
+                    "status": {"phase": "Bound", **held},
                 }
                 self._control.change("persistentvolumeclaims", claim, bound)
 
@@ -107,6 +108,8 @@ class Volumes:
                 "uid": meta["uid"],
             },
             "persistentVolumeReclaimPolicy": "Delete",
+            "storageClassName": claim["spec"].get("storageClassName", ""),
+            "volumeMode": "Filesystem",
             "csi": {
                 "driver": DRIVER,
                 "volumeHandle": f"vol-{meta['uid'].replace('-', '')[:17]}",

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.nodeops.rotator.tests.simulation.kube import revisions
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control, Queue
 from ansible_collections.nodeops.rotator.tests.simulation.kube.deletion import remove
 from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
@@ -131,12 +132,13 @@ class Deployments:
             return
         current = self._current(found)
         wanted = found["spec"]["replicas"]
-        self._resize(current, wanted)
+        self._number(found, current)
+        self._resize(found, current, wanted)
         sets = self._control.owned("replicasets", found)
         rest = max(0, wanted - current.get("status", {}).get("readyReplicas", 0))
         for old in sets:
             if old["metadata"]["uid"] != current["metadata"]["uid"]:
-                self._resize(old, min(old["spec"]["replicas"], rest))
+                self._resize(found, old, min(old["spec"]["replicas"], rest))
         self._report(found, sets, current)
 
     def _current(self, found: Object) -> Object:
@@ -159,17 +161,31 @@ class Deployments:
             },
             "template": marked,
         }
+        others = self._control.owned("replicasets", found)
         meta = {
             "name": name,
             "namespace": namespace,
             "labels": labels,
+            "annotations": revisions.notes_of(found, None, others),
             "ownerReferences": [reference("Deployment", "apps/v1", found)],
         }
         return self._control.create("replicasets", {"metadata": meta, "spec": spec})
 
-    def _resize(self, replica_set: Object, replicas: int) -> None:
+    def _number(self, found: Object, current: Object) -> None:
+        """Write the revision of the present template onto both."""
+        uid = current["metadata"]["uid"]
+        sets = self._control.owned("replicasets", found)
+        others = [one for one in sets if one["metadata"]["uid"] != uid]
+        notes = revisions.notes_of(found, current, others)
+        self._control.change("replicasets", current, {"metadata": {"annotations": notes}})
+        number = {revisions.REVISION: notes[revisions.REVISION]}
+        self._control.change("deployments", found, {"metadata": {"annotations": number}})
+
+    def _resize(self, found: Object, replica_set: Object, replicas: int) -> None:
         if replica_set["spec"]["replicas"] != replicas:
-            self._control.change("replicasets", replica_set, {"spec": {"replicas": replicas}})
+            notes = {"annotations": revisions.sizes(found)}
+            patch = {"metadata": notes, "spec": {"replicas": replicas}}
+            self._control.change("replicasets", replica_set, patch)
 
     def _report(self, found: Object, sets: list[Object], current: Object) -> None:
         def total(field: str) -> int:

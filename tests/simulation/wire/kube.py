@@ -10,6 +10,7 @@ to let time pass while nobody asks: see `Pump`.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
@@ -158,8 +159,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, path: str, query: dict[str, str], token: str, raw: bytes) -> None:
         kind = self.headers.get("Content-Type") or "application/json"
-        if raw and kind == protobuf.CONTENT_TYPE and self.command == "DELETE":
-            raw, kind = json.dumps(protobuf.delete_options(raw)).encode(), "application/json"
+        if raw and kind == protobuf.CONTENT_TYPE:
+            with contextlib.suppress(ValueError, IndexError):
+                raw, kind = json.dumps(protobuf.decoded(raw)).encode(), "application/json"
         if raw and "json" not in kind and self.command != "PATCH":
             message = (
                 "the body of the request was in an unknown format - accepted media types"

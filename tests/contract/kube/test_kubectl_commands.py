@@ -1,0 +1,117 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the commands of kubectl that send protobuf or look at what controllers keep."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.nodeops.rotator.tests.contract.kube.conftest import (
+    KUBECTL,
+    NO_KUBECTL,
+    Kubectl,
+)
+from ansible_collections.nodeops.rotator.tests.contract.kube.faces import Served
+
+pytestmark = pytest.mark.skipif(KUBECTL is None, reason=NO_KUBECTL)
+
+
+def test_kubectl_creates_a_deployment(kubectl: Kubectl) -> None:
+    """Its body is protobuf. What the World keeps of it is what a real server keeps, defaults
+    aside."""
+    command = ("create", "deployment", "api", "--image=api:1", "--replicas=2", "--port=80")
+    made = kubectl(*command, "-n", "shop")
+    assert made.stdout == "deployment.apps/api created\n", made.stderr
+    assert kubectl("rollout", "status", "deploy/api", "-n", "shop", "--timeout=10s").returncode == 0
+    found = json.loads(kubectl("get", "deploy", "api", "-n", "shop", "-o", "json").stdout)
+    labels = {"app": "api"}
+    assert found["metadata"]["labels"] == labels
+    assert found["spec"]["replicas"] == 2 and found["spec"]["selector"] == {"matchLabels": labels}
+    assert found["spec"]["strategy"]["type"] == "RollingUpdate"
+    (container,) = found["spec"]["template"]["spec"]["containers"]
+    shown = {key: container[key] for key in ("name", "image", "ports")}
+    assert shown == {"name": "api", "image": "api:1", "ports": [{"containerPort": 80}]}
+
+
+@pytest.mark.parametrize(
+    ("command", "kind", "field", "value"),
+    [
+        ("create configmap a --from-literal=b=c", "cm/a", "{.data.b}", "c"),
+        ("create namespace x", "ns/x", "{.status.phase}", "Active"),
+        ("create serviceaccount y", "sa/y", "{.metadata.name}", "y"),
+        ("create job j --image=i", "job/j", "{.spec.template.spec.restartPolicy}", "Never"),
+        (
+            "create pdb p --selector=a=b --min-available=50%",
+            "pdb/p",
+            "{.spec.minAvailable} {.spec.selector.matchLabels.a}",
+            "50% b",
+        ),
+        (
+            "create service clusterip s --tcp=80:8080",
+            "svc/s",
+            "{.spec.ports[0].port} {.spec.ports[0].targetPort} {.spec.selector.app}",
+            "80 8080 s",
+        ),
+    ],
+)
+def test_kubectl_creates_the_kinds_that_are_served(
+    kubectl: Kubectl, command: str, kind: str, field: str, value: str
+) -> None:
+    made = kubectl(*command.split(), "-n", "shop")
+    assert made.returncode == 0, made.stderr
+    assert kubectl("get", kind, "-n", "shop", "-o", f"jsonpath={field}").stdout == value
+
+
+def test_kubectl_refuses_what_is_not_read(kubectl: Kubectl) -> None:
+    """Rather than to lose a part of it."""
+    refused = kubectl("create", "quota", "q", "--hard=pods=1", "-n", "shop")
+    assert refused.returncode == 1 and "unknown format" in refused.stderr
+
+
+def test_kubectl_asks_what_it_may(kubectl: Kubectl, world: Served) -> None:
+    assert kubectl("auth", "can-i", "delete", "pods", "-n", "shop").stdout == "yes\n"
+    with world.lock:
+        world.cluster.denied.append(("*", "delete pods"))
+    answer = kubectl("auth", "can-i", "delete", "pods", "-n", "shop")
+    assert (answer.returncode, answer.stdout) == (1, "no\n")
+    assert kubectl("auth", "can-i", "create", "pods/eviction", "-n", "shop").stdout == "yes\n"
+
+
+def test_kubectl_shows_and_undoes_a_rollout(kubectl: Kubectl) -> None:
+    """Source: kubectl pkg/polymorphichelpers history.go and rollback.go."""
+
+    def history() -> list[list[str]]:
+        told = kubectl("rollout", "history", "deploy/web", "-n", "shop").stdout.splitlines()
+        return [line.split() for line in told[1:] if line]
+
+    def wait() -> None:
+        done = kubectl("rollout", "status", "deploy/web", "-n", "shop", "--timeout=10s")
+        assert done.returncode == 0, done.stderr
+
+    assert history() == [["REVISION", "CHANGE-CAUSE"], ["1", "<none>"]]
+    assert kubectl("set", "image", "deploy/web", "web=web:2", "-n", "shop").returncode == 0
+    why = "kubernetes.io/change-cause=newer"
+    assert kubectl("annotate", "deploy/web", why, "-n", "shop").returncode == 0
+    wait()
+    assert history()[1:] == [["1", "<none>"], ["2", "newer"]]
+    undone = kubectl("rollout", "undo", "deploy/web", "-n", "shop")
+    assert undone.stdout == "deployment.apps/web rolled back\n", undone.stderr
+    wait()
+    assert history()[1:] == [["2", "newer"], ["3", "<none>"]]
+
+
+def test_kubectl_shows_the_images_of_workloads(kubectl: Kubectl) -> None:
+    for kind, name in (("deploy", "web"), ("sts", "db")):
+        shown = kubectl("get", kind, "-n", "shop", "-o", "wide").stdout.splitlines()
+        image = shown[0].index("IMAGES")
+        assert shown[1][image:].split()[0] == f"registry.example/{name}:1.0"
+    volumes = kubectl("get", "pv", "-o", "wide").stdout.splitlines()
+    assert "VOLUMEMODE" in volumes[0] and volumes[1].split()[1:5] == [
+        "1Gi",
+        "RWO",
+        "Delete",
+        "Bound",
+    ]
