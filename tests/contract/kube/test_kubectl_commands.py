@@ -115,3 +115,30 @@ def test_kubectl_shows_the_images_of_workloads(kubectl: Kubectl) -> None:
         "Delete",
         "Bound",
     ]
+
+
+def test_kubectl_applies_on_the_servers_side(kubectl: Kubectl) -> None:
+    """Without validation on the client's side, which would need the OpenAPI of the server."""
+    manifest = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: shop}\n"
+        "data: {a: '%s'}\n"
+    )
+    apply = ("apply", "--server-side", "--validate=false", "-f", "-")
+    done = kubectl(*apply, text=manifest % 1)
+    assert done.stdout == "configmap/settings serverside-applied\n", done.stderr
+    refused = kubectl(*apply, "--field-manager=other", text=manifest % 2)
+    assert refused.returncode == 1
+    assert 'Apply failed with 1 conflict: conflict with "kubectl": .data.a' in refused.stderr
+    forced = kubectl(*apply, "--field-manager=other", "--force-conflicts", text=manifest % 2)
+    assert forced.returncode == 0, forced.stderr
+    shown = kubectl("get", "cm", "settings", "-n", "shop", "-o", "json", "--show-managed-fields")
+    entries = json.loads(shown.stdout)["metadata"]["managedFields"]
+    assert [(one["manager"], one["operation"]) for one in entries] == [("other", "Apply")]
+
+
+def test_a_writer_is_known_by_its_user_agent(kubectl: Kubectl) -> None:
+    """Where it names no field manager. Source: apiserver endpoints/handlers, managerOrUserAgent."""
+    assert kubectl("label", "node", "n1", "color=blue").returncode == 0
+    shown = kubectl("get", "node", "n1", "-o", "json", "--show-managed-fields").stdout
+    named = {one["manager"] for one in json.loads(shown)["metadata"]["managedFields"]}
+    assert named == {"kubelet", "kubectl-label"}

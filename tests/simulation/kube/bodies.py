@@ -62,6 +62,44 @@ def patched(request: Request, view: Object) -> Object:
     return fitting(request, decoded)
 
 
+def configuration(request: Request) -> Object:
+    """Return the body of a server-side apply.
+
+    Raises ApiError 400, and 500 where it does not fit the schema.
+    """
+    body, resource = request.body, request.resource
+    if not isinstance(body, Mapping):
+        raise bad_request("error decoding YAML: the body is no object")
+    version, kind = body.get("apiVersion") or "", body.get("kind") or ""
+    group, _slash, number = version.rpartition("/")
+    about = f"{group}/{number}, Kind={kind}"
+    if (version, kind) != (resource.api_version, resource.kind):
+        raise bad_request(f"invalid object type: {about}")
+    meta = body.get("metadata") or {}
+    if meta.get("managedFields") is not None:
+        raise bad_request("metadata.managedFields must be nil")
+    named = f"{meta.get('namespace', '')}/{meta.get('name') or request.name}; {about}"
+    try:
+        known, unknown = decode(resource, body)
+    except Malformed as error:
+        raise ApiError(500, f"failed to create typed patch object ({named}): {error}") from error
+    if unknown:
+        field = unknown[0].split('"')[1]
+        why = (
+            f"failed to create typed patch object ({named}): .{field}: field not declared in schema"
+        )
+        raise ApiError(500, why, "")
+    return fitting(request, known)
+
+
+def own_part(request: Request, config: Object) -> Object:
+    """Return what the path is for: the status, or all but it."""
+    if request.subresource == "status":
+        return {"metadata": {}, "status": config.get("status") or {}}
+    rest = {key: value for key, value in config.items() if key not in ("kind", "apiVersion")}
+    return {k: v for k, v in rest.items() if k != "status" or not request.resource.status}
+
+
 def _decoded(request: Request, body: Mapping[str, object]) -> Object:
     """Return what the server keeps of the body.
 

@@ -13,7 +13,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.nodeops.rotator.tests.simulation.kube import machines
+from ansible_collections.nodeops.rotator.tests.simulation.kube import machines, managers
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control, Queue
 from ansible_collections.nodeops.rotator.tests.simulation.kube.deletion import remove
 from ansible_collections.nodeops.rotator.tests.simulation.kube.kubelet import Kubelets, unready
@@ -27,6 +27,7 @@ LEASES = "kube-node-lease"
 NOT_READY = "node.kubernetes.io/not-ready"
 UNREACHABLE = "node.kubernetes.io/unreachable"
 UNSCHEDULABLE = "node.kubernetes.io/unschedulable"
+KUBELET = managers.Manager("kubelet", managers.UPDATE, "v1")
 OURS = (NOT_READY, UNREACHABLE, UNSCHEDULABLE)
 """Taints that the node lifecycle controller keeps by condition; others are left alone."""
 
@@ -112,7 +113,10 @@ class Nodes:
         spec: Object = {"taints": given}
         if machine.provider_id:
             spec["providerID"] = machine.provider_id
-        return self._control.create("nodes", {"metadata": meta, "spec": spec, "status": status})
+        node = {"metadata": meta, "spec": spec, "status": status}
+        return self._control.create(
+            "nodes", managers.updated(None, node, KUBELET, self._control.now)
+        )
 
     def _lease(self, node: Object) -> None:
         """Beat the kubelet's heart (kube-node-lease)."""

@@ -119,6 +119,17 @@ def check_write(kind: str, query: Query) -> None:
         raise invalid_options(kind, *problems)
 
 
+def check_patch(query: Query, applies: bool) -> None:
+    """Refuse the options of a patch, or of an apply."""
+    if applies and not query.get("fieldManager"):
+        why = fields.missing("fieldManager", "is required for apply patch")
+        raise invalid_options("PatchOptions", why)
+    if not applies and "force" in query:
+        why = fields.forbidden("force", "may not be specified for non-apply patch")
+        raise invalid_options("PatchOptions", why)
+    check_write("PatchOptions", query)
+
+
 def check_deletion(propagation: Any, dry_run: Sequence[str]) -> None:
     """Refuse DeleteOptions that name a policy or a dry run that there is not."""
     problems = list(_dry_run(dry_run))

@@ -53,6 +53,8 @@ PRIMITIVE = {("metadata", "finalizers"), ("spec", "podCIDRs")}
 JSON, MERGE, STRATEGIC = (
     f"application/{kind}-patch+json" for kind in ("json", "merge", "strategic-merge")
 )
+APPLY = "application/apply-patch+yaml"
+"""Server-side apply, which is no patch; see managers.py."""
 
 
 def patched(resource: Resource, obj: Object, patch: Any, content_type: str) -> Object:

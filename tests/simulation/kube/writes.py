@@ -8,7 +8,7 @@ With dry run, optimistic locking and the split between spec and status.
 
 from __future__ import annotations
 
-from ansible_collections.nodeops.rotator.tests.simulation.kube import bodies
+from ansible_collections.nodeops.rotator.tests.simulation.kube import bodies, managers
 from ansible_collections.nodeops.rotator.tests.simulation.kube.admission import check_namespace
 from ansible_collections.nodeops.rotator.tests.simulation.kube.checks import (
     check_change,
@@ -38,9 +38,12 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
     merged,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kube.options import (
+    check_patch,
     check_write,
     dry_runs,
+    flag,
 )
+from ansible_collections.nodeops.rotator.tests.simulation.kube.patches import APPLY
 from ansible_collections.nodeops.rotator.tests.simulation.kube.reads import Reads, scale_of
 from ansible_collections.nodeops.rotator.tests.simulation.kube.requests import Request
 from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import Resource
@@ -78,7 +81,8 @@ class Writes:
         bodies.check_unversioned(body)
         return 201, self._made(request, body)
 
-    def _made(self, request: Request, body: Object) -> Object:
+    def _made(self, request: Request, body: Object, sets: managers.Owned | None = None) -> Object:
+        """Create it; `sets`: its managers, if it is applied."""
         resource, meta = request.resource, body["metadata"]
         if not meta.get("name") and not meta.get("generateName"):
             why = missing("metadata.name", "name or generateName is required")
@@ -88,7 +92,7 @@ class Writes:
         if name and self._store.get(resource.plural, name, request.namespace):
             raise already_exists(resource, name)
         check_required(resource, name, body)
-        new = self._control.new(resource, body)
+        new = self._tracked(request, None, self._control.new(resource, body), sets)
         check_new(resource, new)
         dry = dry_runs(request.query)
         return shown(resource, new if dry else self._store.put(resource.plural, new))
@@ -120,8 +124,11 @@ class Writes:
         return 200, self._replace(request, old, body)
 
     def patch(self, request: Request) -> Answer:
-        """Patch an object, its status or its scale."""
-        check_write("PatchOptions", request.query)
+        """Patch an object, its status or its scale; or apply a configuration."""
+        applies = request.content_type.split(";")[0].strip() == APPLY
+        check_patch(request.query, applies)
+        if applies:
+            return self._apply(request)
         old = self._present(request)
         view = scale_of(old) if request.subresource == "scale" else shown(request.resource, old)
         if isinstance(request.body, str):
@@ -130,9 +137,35 @@ class Writes:
         check_identity(request.resource, request.name, old, body, whole=False)
         return 200, self._replace(request, old, body)
 
-    def _replace(self, request: Request, old: Object, body: Object) -> Object:
+    def _apply(self, request: Request) -> Answer:
+        """Apply a configuration: what is not there is created."""
+        resource, name = request.resource, request.name
+        config = bodies.configuration(request)
+        old = self._store.get(resource.plural, name, request.namespace)
+        if old is None and request.subresource:
+            raise not_found(resource, name)
+        force = bool(flag(request.query, "force"))
+        made, sets = managers.applied(
+            old, bodies.own_part(request, config), _manager(request), force, self._control.now
+        )
+        if old is None:
+            if uid := config["metadata"].get("uid"):
+                why = f"uid mismatch: the provided object specified uid {uid}"
+                raise conflict(resource, name, f"{why}, and no existing object was found")
+            return 201, self._made(request, bodies.fitting(request, made), sets)
+        given = {key: value for key, value in config["metadata"].items() if key in FIXED}
+        identity = {key: value for key, value in old["metadata"].items() if key in FIXED}
+        meta = {**made["metadata"], **identity, **given}
+        body = bodies.fitting(request, {**made, "metadata": meta})
+        check_identity(resource, name, old, body, whole=False)
+        return 200, self._replace(request, old, body, sets)
+
+    def _replace(
+        self, request: Request, old: Object, body: Object, sets: managers.Owned | None = None
+    ) -> Object:
         resource = request.resource
-        new = self._tracked(request, old, _combined(resource, request.subresource, old, body))
+        combined = _combined(resource, request.subresource, old, body)
+        new = self._tracked(request, old, combined, sets)
         check_change(resource, old, body, new)
         if dry_runs(request.query):
             stored = new
@@ -140,28 +173,13 @@ class Writes:
             stored = self._control.write(resource.plural, old, new) if new != old else old
         return scale_of(stored) if request.subresource == "scale" else shown(resource, stored)
 
-    def _tracked(self, request: Request, old: Object, new: Object) -> Object:
-        """Return the object with managedFields, of which a node's cordon is kept.
-
-        Where no fieldManager is given the real server takes the client's user agent, which is not
-        seen here.
-        """
-        cordoned = new.get("spec", {}).get("unschedulable")
-        if request.resource.plural != "nodes" or bool(cordoned) == bool(
-            old["spec"].get("unschedulable")
-        ):
-            return new
-        manager = request.query.get("fieldManager") or "unknown"
-        fields = {"fieldsType": "FieldsV1", "fieldsV1": {"f:spec": {"f:unschedulable": {}}}}
-        entry = {
-            "manager": manager,
-            "operation": "Update",
-            "apiVersion": "v1",
-            "time": self._control.now,
-            **fields,
-        }
-        meta = {key: value for key, value in new["metadata"].items() if key != "managedFields"}
-        return {**new, "metadata": {**meta, "managedFields": [entry]} if cordoned else meta}
+    def _tracked(
+        self, request: Request, old: Object | None, new: Object, sets: managers.Owned | None
+    ) -> Object:
+        """Return the object with managedFields; `sets`: those of an apply."""
+        if sets is not None:
+            return managers.with_managers(new, sets, old, self._control.now)
+        return managers.updated(old, new, _manager(request), self._control.now)
 
     def delete(self, request: Request) -> Answer:
         """Delete one object.
@@ -190,6 +208,19 @@ class Writes:
         return found
 
 
+def _manager(request: Request) -> managers.Manager:
+    """Return who writes.
+
+    Where no fieldManager is given the wire face takes the client's user agent.
+    """
+    name = request.query.get("fieldManager") or "unknown"
+    applies = request.content_type.split(";")[0].strip() == APPLY
+    operation = managers.APPLY if applies else managers.UPDATE
+    scale = request.subresource == "scale"
+    version = "autoscaling/v1" if scale else request.resource.api_version
+    return managers.Manager(name, operation, version, request.subresource)
+
+
 def _combined(resource: Resource, subresource: str, old: Object, body: Object) -> Object:
     """Return what is stored.
 
@@ -206,6 +237,9 @@ def _combined(resource: Resource, subresource: str, old: Object, body: Object) -
         if not meta.get(name):
             meta.pop(name, None)
     rest = {k: v for k, v in body.items() if k not in ("kind", "apiVersion", "metadata", "status")}
+    if resource.plural == "nodes" and not (rest.get("spec") or {}).get("unschedulable", True):
+        # A field that is false is left out (core/v1 NodeSpec, omitempty).
+        rest["spec"] = {k: v for k, v in rest["spec"].items() if k != "unschedulable"}
     held = old if resource.status else body
     status = {"status": held["status"]} if "status" in held else {}
     return {**rest, "metadata": meta, **status}

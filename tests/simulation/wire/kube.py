@@ -19,10 +19,13 @@ from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import yaml
+
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.kube import tables
 from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import Cluster
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ConnectionLost, status
+from ansible_collections.nodeops.rotator.tests.simulation.kube.patches import APPLY
 from ansible_collections.nodeops.rotator.tests.simulation.kube.watch import Watch
 from ansible_collections.nodeops.rotator.tests.simulation.wire import protobuf
 from ansible_collections.nodeops.rotator.tests.simulation.wire.tls import Tls
@@ -162,7 +165,7 @@ class Handler(BaseHTTPRequestHandler):
         if raw and kind == protobuf.CONTENT_TYPE:
             with contextlib.suppress(ValueError, IndexError):
                 raw, kind = json.dumps(protobuf.decoded(raw)).encode(), "application/json"
-        if raw and "json" not in kind and self.command != "PATCH":
+        if raw and not ("json" in kind or "yaml" in kind) and self.command != "PATCH":
             message = (
                 "the body of the request was in an unknown format - accepted media types"
                 " include: application/json, application/yaml,"
@@ -170,10 +173,9 @@ class Handler(BaseHTTPRequestHandler):
             )
             self._send(415, status(415, message, "UnsupportedMediaType"), {})
             return
-        try:
-            body = json.loads(raw) if raw else None
-        except ValueError:
-            body = raw.decode(errors="replace")
+        if self.command in ("POST", "PUT", "PATCH") and not kind.startswith(APPLY):
+            query.setdefault("fieldManager", self.headers.get("User-Agent", "").split("/")[0])
+        body = _body(raw, kind)
         server = self.server
         with server.lock:
             server.advance()
@@ -253,6 +255,17 @@ class Handler(BaseHTTPRequestHandler):
         for line in lines:
             self.wfile.write(b"%x\r\n%s\n\r\n" % (len(line) + 1, line))
         self.wfile.flush()
+
+
+def _body(raw: bytes, kind: str) -> Any:
+    """Return a body as an object, or as its text if it is none."""
+    text = raw.decode(errors="replace")
+    try:
+        if "yaml" in kind:
+            return yaml.safe_load(text)
+        return json.loads(text) if raw else None
+    except (ValueError, yaml.YAMLError):
+        return text
 
 
 def make_server(
