@@ -73,6 +73,7 @@ def statefulset(
     replicas: int,
     labels: Labels | None = None,
     storage: str = "",
+    storage_class: str = "gp3",
     policy: str = "OrderedReady",
     cpu: str = "100m",
     memory: str = "128Mi",
@@ -81,7 +82,8 @@ def statefulset(
 ) -> Object:
     """Create a StatefulSet; with `storage` ("10Gi") each pod has a zonal volume.
 
-    `policy`: podManagementPolicy.
+    Of `storage_class` "local-storage" one that is on a node; see build_volumes.py. `policy`:
+    podManagementPolicy.
     """
     namespace(cluster, namespace_name)
     labels = labels or {"app": name}
@@ -95,7 +97,7 @@ def statefulset(
     if storage:
         claim = {
             "accessModes": ["ReadWriteOnce"],
-            "storageClassName": "gp3",
+            "storageClassName": storage_class,
             "resources": {"requests": {"storage": storage}},
         }
         spec["volumeClaimTemplates"] = [{"metadata": {"name": "data"}, "spec": claim}]

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Schedule unbound pods onto nodes that can take them.
 
-It honors what moves pods in a rotation (unschedulable, taints, requests, nodeSelector, the zone of
-a bound volume) and knows nothing of affinity or scores.
+It honors what moves pods in a rotation (unschedulable, taints, requests, nodeSelector, the node
+affinity of volumes) and knows nothing of affinity or scores.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
     tolerates,
     with_conditions,
 )
-from ansible_collections.nodeops.rotator.tests.simulation.kube.volumes import ZONE, Volumes
+from ansible_collections.nodeops.rotator.tests.simulation.kube.volumes import Volumes
 
 UNSCHEDULABLE = {"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}
 SAMPLE = 100
@@ -65,6 +65,7 @@ class Scheduler:
         self._store.listen("pods", self._pod_changed)
         self._store.listen("nodes", self._node_changed)
         self._store.listen("persistentvolumeclaims", lambda old, new: self._retry())
+        self._store.listen("persistentvolumes", lambda old, new: self._retry())
 
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
         was, is_now = _occupied(old), _occupied(new)
@@ -140,12 +141,12 @@ class Scheduler:
         nodes = self._candidates(pod)
         if claim is not None:
             return None, Counter({f'persistentvolumeclaim "{claim}" not found': len(nodes)})
-        zones, needs = self._volumes.zone_of(pod), requests_of(pod)
+        needs = requests_of(pod)
         fitting: list[tuple[int, int, float, int, Object]] = []
         self._turn += 1
         for place in range(len(nodes)):
             node = nodes[(place + self._turn) % len(nodes)]
-            reason = self._obstacle(pod, node, zones, needs)
+            reason = self._obstacle(pod, node, needs)
             if reason:
                 reasons[reason] += 1
             else:
@@ -163,9 +164,7 @@ class Scheduler:
         found = self._store.get("nodes", name)
         return [found] if found else []
 
-    def _obstacle(
-        self, pod: Object, node: Object, zones: set[str], needs: tuple[float, float]
-    ) -> str:
+    def _obstacle(self, pod: Object, node: Object, needs: tuple[float, float]) -> str:
         """Return why the node cannot take the pod, in the scheduler's words.
 
         "" if it can.
@@ -178,9 +177,7 @@ class Scheduler:
                 return f"node(s) had untolerated taint {{{taint['key']}: {taint.get('value', '')}}}"
         if any(labels.get(k) != v for k, v in (spec.get("nodeSelector") or {}).items()):
             return "node(s) didn't match Pod's node affinity/selector"
-        if zones and labels.get(ZONE) not in zones:
-            return "node(s) had volume node affinity conflict"
-        return self._shortage(node, needs)
+        return self._volumes.obstacle(pod, node) or self._shortage(node, needs)
 
     def _shortage(self, node: Object, needs: tuple[float, float]) -> str:
         room = node["status"].get("allocatable", {})

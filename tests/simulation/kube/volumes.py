@@ -18,6 +18,8 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Ob
 
 ZONE = "topology.kubernetes.io/zone"
 DRIVER = "ebs.csi.aws.com"
+LOCAL = "local-storage"
+"""The storage class of volumes that are a directory or disk of one node."""
 
 
 def claims_of(pod: Mapping[str, Any]) -> list[str]:
@@ -26,6 +28,30 @@ def claims_of(pod: Mapping[str, Any]) -> list[str]:
     return [
         v["persistentVolumeClaim"]["claimName"] for v in volumes if "persistentVolumeClaim" in v
     ]
+
+
+def reference(claim: Mapping[str, Any]) -> Object:
+    """Return how a volume names its claim."""
+    names = {key: claim["metadata"][key] for key in ("namespace", "name", "uid")}
+    return {"kind": "PersistentVolumeClaim", **names}
+
+
+def _is_local(claim: Mapping[str, Any]) -> bool:
+    """Return whether the claim's volumes are made by hand, on nodes."""
+    return bool(claim["spec"].get("storageClassName") == LOCAL)
+
+
+def _reaches(volume: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    """Return whether a node with these labels can use the volume.
+
+    Its node affinity is a list of terms, of which one has to be met as a whole.
+    """
+    required = (volume["spec"].get("nodeAffinity") or {}).get("required") or {}
+    terms = required.get("nodeSelectorTerms") or [{}]
+    return any(
+        all(labels.get(e["key"]) in e["values"] for e in term.get("matchExpressions") or ())
+        for term in terms
+    )
 
 
 class Volumes:
@@ -49,24 +75,32 @@ class Volumes:
         self._store.listen("volumeattachments", lambda old, new: self._retry())
         self._store.listen("pods", self._pod_changed)
 
-    def zone_of(self, pod: Mapping[str, Any]) -> set[str]:
-        """Return the zones in which the pod's bound volumes are; empty if it has none."""
-        zones = set()
-        for volume in self._bound(pod):
-            terms = (
-                volume["spec"]
-                .get("nodeAffinity", {})
-                .get("required", {})
-                .get("nodeSelectorTerms", ())
-            )
-            zones |= {
-                value
-                for term in terms
-                for e in term["matchExpressions"]
-                if e["key"] == ZONE
-                for value in e["values"]
-            }
-        return zones
+    def obstacle(self, pod: Mapping[str, Any], node: Mapping[str, Any]) -> str:
+        """Return why the pod's volumes keep it from the node, "" if they do not.
+
+        In the words of the scheduler (plugins/volumebinding/binder.go).
+        """
+        labels = labels_of(node)
+        if not all(_reaches(volume, labels) for volume in self._bound(pod)):
+            return "node(s) didn't match PersistentVolume's node affinity"
+        waiting = [claim for claim in self._unbound(pod) if _is_local(claim)]
+        if any(self._free(claim, labels) is None for claim in waiting):
+            return "node(s) didn't find available persistent volumes to bind"
+        return ""
+
+    def _unbound(self, pod: Mapping[str, Any]) -> list[Object]:
+        namespace = pod["metadata"]["namespace"]
+        found = (self._store.get("persistentvolumeclaims", n, namespace) for n in claims_of(pod))
+        return [claim for claim in found if claim and not claim["spec"].get("volumeName")]
+
+    def _free(self, claim: Object, labels: Mapping[str, str]) -> Object | None:
+        """Return a volume of the claim's class on that node that nobody has."""
+        for volume in self._store.all("persistentvolumes"):
+            spec = volume["spec"]
+            fits = spec.get("storageClassName") == claim["spec"].get("storageClassName")
+            if fits and not spec.get("claimRef") and _reaches(volume, labels):
+                return volume
+        return None
 
     def missing_claim(self, pod: Mapping[str, Any]) -> str | None:
         """Return a claim that the pod mounts and that does not exist."""
@@ -81,18 +115,26 @@ class Volumes:
         )
 
     def bind(self, pod: Mapping[str, Any], node: Mapping[str, Any]) -> None:
-        """Make a volume in the node's zone for each claim that waited for its consumer."""
-        namespace = pod["metadata"]["namespace"]
-        for name in claims_of(pod):
-            claim = self._store.get("persistentvolumeclaims", name, namespace)
-            if claim is not None and not claim["spec"].get("volumeName"):
-                volume = self._provision(claim, labels_of(node).get(ZONE, ""))
-                held = {key: volume["spec"][key] for key in ("capacity", "accessModes")}
-                bound = {
-                    "spec": {"volumeName": volume["metadata"]["name"]},
-                    "status": {"phase": "Bound", **held},
-                }
-                self._control.change("persistentvolumeclaims", claim, bound)
+        """Bind each claim that waited for its consumer.
+
+        It gets a new volume in the node's zone; of class local-storage one that is on the node.
+        """
+        for claim in self._unbound(pod):
+            labels = labels_of(node)
+            if _is_local(claim):
+                volume = self._taken(claim, self._free(claim, labels) or {})
+            else:
+                volume = self._provision(claim, labels.get(ZONE, ""))
+            held = {key: volume["spec"][key] for key in ("capacity", "accessModes")}
+            bound = {
+                "spec": {"volumeName": volume["metadata"]["name"]},
+                "status": {"phase": "Bound", **held},
+            }
+            self._control.change("persistentvolumeclaims", claim, bound)
+
+    def _taken(self, claim: Object, volume: Object) -> Object:
+        taken = {"spec": {"claimRef": reference(claim)}, "status": {"phase": "Bound"}}
+        return self._control.change("persistentvolumes", volume, taken) or volume
 
     def _provision(self, claim: Object, zone: str) -> Object:
         meta = claim["metadata"]
@@ -101,12 +143,7 @@ class Volumes:
         spec = {
             "capacity": claim["spec"].get("resources", {}).get("requests", {"storage": "1Gi"}),
             "accessModes": claim["spec"].get("accessModes", ["ReadWriteOnce"]),
-            "claimRef": {
-                "kind": "PersistentVolumeClaim",
-                "namespace": meta["namespace"],
-                "name": meta["name"],
-                "uid": meta["uid"],
-            },
+            "claimRef": reference(claim),
             "persistentVolumeReclaimPolicy": "Delete",
             "storageClassName": claim["spec"].get("storageClassName", ""),
             "volumeMode": "Filesystem",
@@ -161,6 +198,8 @@ class Volumes:
         complete = True
         node = pod["spec"]["nodeName"]
         for volume in self._bound(pod):
+            if "local" in volume["spec"]:  # It is there, and is not attached.
+                continue
             name = volume["metadata"]["name"]
             present = self._store.by("volumeattachments", "volume", name)
             here = next((a for a in present if a["spec"]["nodeName"] == node), None)

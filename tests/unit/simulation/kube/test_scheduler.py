@@ -129,7 +129,7 @@ def test_a_pod_goes_where_its_volume_is(hand: Hand) -> None:
         c for c in hand.pod("db-0")["status"]["conditions"] if c["type"] == "PodScheduled"
     )
     assert where(hand, "db-0") is None
-    assert "2 node(s) had volume node affinity conflict" in condition["message"]
+    assert "2 node(s) didn't match PersistentVolume's node affinity" in condition["message"]
     hand.nodes("n4", zone=hand.node(home)["metadata"]["labels"]["topology.kubernetes.io/zone"])
     hand.wait(60)
     assert where(hand, "db-0") == "n4"

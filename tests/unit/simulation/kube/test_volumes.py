@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build
+from ansible_collections.nodeops.rotator.tests.simulation.kube.build_volumes import local_volume
 from ansible_collections.nodeops.rotator.tests.unit.simulation.kube.conftest import Hand
 
 
@@ -78,3 +79,49 @@ def test_a_pod_whose_claim_is_missing_waits_for_it(hand: Hand) -> None:
     )
     hand.wait(20)
     assert hand.cluster.truly_ready(hand.pod("p"))
+
+
+@pytest.fixture
+def local(hand: Hand) -> Hand:
+    """Three nodes, a disk on the second, and a database that has it."""
+    hand.nodes("n2", "n3")
+    local_volume(hand.cluster, "disk", "n2")
+    build.statefulset(hand.cluster, "shop", "db", 1, storage="10Gi", storage_class="local-storage")
+    hand.cluster.settle()
+    return hand
+
+
+def obstacles(hand: Hand, name: str) -> str:
+    (found,) = (c for c in hand.pod(name)["status"]["conditions"] if c["type"] == "PodScheduled")
+    return str(found.get("message", ""))
+
+
+def test_a_pod_runs_where_its_local_volume_is(local: Hand) -> None:
+    assert local.pod("db-0")["spec"]["nodeName"] == "n2"
+    assert local.cluster.truly_ready(local.pod("db-0")) and attachments(local) == []
+    volume = local.cluster.object("persistentvolumes", "disk")
+    assert volume is not None and volume["status"]["phase"] == "Bound"
+    assert volume["spec"]["claimRef"]["name"] == "data-db-0"
+
+
+def test_a_drained_pod_with_a_local_volume_waits_for_its_node(local: Hand) -> None:
+    """Source: scheduler plugins/volumebinding/binder.go."""
+    local.cordon("n2")
+    local.evict("db-0")
+    local.wait(60)
+    assert "nodeName" not in local.pod("db-0")["spec"]
+    assert "2 node(s) didn't match PersistentVolume's node affinity" in obstacles(local, "db-0")
+    assert "1 node(s) were unschedulable" in obstacles(local, "db-0")
+    local.ask("PATCH", "/api/v1/nodes/n2", {"spec": {"unschedulable": None}})
+    local.wait(30)
+    assert local.cluster.truly_ready(local.pod("db-0"))
+
+
+def test_a_pod_waits_for_a_disk_that_no_node_has(hand: Hand) -> None:
+    build.statefulset(hand.cluster, "shop", "db", 1, storage="10Gi", storage_class="local-storage")
+    hand.wait(10)
+    why = "1 node(s) didn't find available persistent volumes to bind"
+    assert why in obstacles(hand, "db-0")
+    local_volume(hand.cluster, "disk", "n1")
+    hand.wait(30)
+    assert hand.cluster.truly_ready(hand.pod("db-0"))
