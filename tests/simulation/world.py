@@ -37,6 +37,7 @@ UNINITIALIZED = {
 """What a kubelet with an external cloud provider registers with (cloud-provider, api/well_known).
 """
 NEVER_JOINS, NEVER_READY = "never joins", "never ready"
+Range = tuple[float, float]
 
 
 @dataclasses.dataclass
@@ -44,7 +45,8 @@ class NodeKind:
     """What the nodes of one Auto Scaling group look like.
 
     Labels, and taints that they have from the start; the extended `resources` (with quantities) and
-    CSI `drivers` that they offer, `offered_after` seconds after they are Ready.
+    CSI `drivers` that they offer, `offered_after` seconds after they are Ready. `join` and `ready`
+    are the World's unless given. A node of `windows` has no pods of Linux.
     """
 
     labels: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -53,6 +55,9 @@ class NodeKind:
     drivers: tuple[str, ...] = ()
     offered_after: float = 0.0
     identified_after: float = 0.0
+    join: Range | None = None
+    ready: Range | None = None
+    windows: bool = False
 
 
 class World:
@@ -154,12 +159,12 @@ class World:
         if instance.group not in self.kinds:
             return
         if event == "running":
-            bad = self.bad_images.get(instance.image_id)
+            bad, kind = self.bad_images.get(instance.image_id), self.kinds[instance.group]
             if bad != NEVER_JOINS:
-                ready = 1e9 if bad == NEVER_READY else self.kernel.spread(*self.ready)
-                self.kernel.after(
-                    self.kernel.spread(*self.join), lambda: self._join(instance, ready)
-                )
+                known = kind.ready or self.ready
+                ready = 1e9 if bad == NEVER_READY else self.kernel.spread(*known)
+                join = self.kernel.spread(*(kind.join or self.join))
+                self.kernel.after(join, lambda: self._join(instance, ready))
         elif event == "shutting-down" and self.node_of(instance):
             self.cluster.node_silent(instance.private_dns)
             self.figures.changed()
@@ -204,10 +209,11 @@ class World:
             instance.instance_type,
             {"x86_64": "amd64"}.get(instance.architecture, instance.architecture),
             {"nodegroup": instance.group, **kind.labels},
-            instance.private_ip,
+            instance.ipv6 or instance.private_ip,
             taints=(*kind.taints, UNINITIALIZED) if late and ready_after else kind.taints,
             ready_after=ready_after,
             kubelet_version=self.kubelets.get(instance.image_id, self.kubelet),
+            windows=kind.windows,
         )
         if ready_after:
             self.kernel.after(ready_after + kind.offered_after, lambda: self._offer(instance, kind))

@@ -31,6 +31,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import (
 )
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Handler, find
 from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Credential, Parameter
+from ansible_collections.nodeops.rotator.tests.simulation.aws.refreshes import Refresh
 from ansible_collections.nodeops.rotator.tests.simulation.aws.scaler import Scaler
 from ansible_collections.nodeops.rotator.tests.simulation.aws.services import sts
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call, Gate
@@ -44,6 +45,7 @@ SERVICES = (sts,) + tuple(
         "autoscaling_groups",
         "autoscaling_hooks",
         "autoscaling_members",
+        "autoscaling_refreshes",
         "autoscaling_settings",
         "autoscaling_targets",
         "autoscaling_views",
@@ -95,6 +97,7 @@ class Account:
         self.capacity: dict[tuple[str, str], int] = {}
         self.not_offered: set[tuple[str, str]] = set()
         self.quotas: dict[str, int] = {}
+        self.refreshes: dict[str, Refresh] = {}
         self.denied: list[tuple[str, str]] = []
         self.credentials: dict[str, Credential] = {}
         self.assumed: dict[str, Credential] = {}

@@ -22,6 +22,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import (
 )
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import find
 from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import Origin, resolve_origins
+from ansible_collections.nodeops.rotator.tests.simulation.aws.past import note_launch
 from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Parameter
 from ansible_collections.nodeops.rotator.tests.simulation.aws.victims import zone_counts
 
@@ -29,14 +30,18 @@ VPC = "vpc-0123456789abcdef0"
 
 
 def add_subnets(
-    account: Account, zones: str = "abc", prefix: int = 20, vpc_id: str = VPC
+    account: Account, zones: str = "abc", prefix: int = 20, vpc_id: str = VPC, ipv6: bool = False
 ) -> list[Subnet]:
-    """Add one subnet of 2**(32 - prefix) addresses per letter of `zones`."""
+    """Add one subnet of 2**(32 - prefix) addresses per letter of `zones`.
+
+    `ipv6`: its instances get an IPv6 address too.
+    """
     made = []
     for letter in zones:
         index = len(account.subnets)
         name = account.new_id("subnet")
         subnet = Subnet(name, account.region + letter, f"10.{index}.0.0/{prefix}", vpc_id)
+        subnet.ipv6_cidr = f"2001:db8:1234:{index:x}::/64" if ipv6 else ""
         account.subnets[name] = subnet
         made.append(subnet)
     return made
@@ -171,6 +176,7 @@ def add_member(
     instance.state, instance.launched_at = "running", account.kernel.now - age
     member: Member = account.scaler.lifecycle.enroll(group, instance, origin)
     member.lifecycle_state = "InService"
+    note_launch(account, group, instance)
     for arn in group.target_groups:
         target_group = account.target_groups[arn]
         key = (instance.id, target_group.port)

@@ -197,6 +197,7 @@ class Fleet:
             security_groups=tuple(data.get("SecurityGroupIds", ())),
             spot=data.get("InstanceMarketOptions", {}).get("MarketType") == "spot",
             volume_id=self._account.new_id("vol"),
+            ipv6=subnet.ipv6_of(address),
         )
 
     def dns_name(self, address: str) -> str:

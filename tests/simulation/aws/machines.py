@@ -32,7 +32,8 @@ class Image:
 class Subnet:
     """A subnet of the account's VPC.
 
-    `used` are host numbers in use; `freed` are those released, the latest last.
+    `used` are host numbers in use; `freed` are those released, the latest last. `ipv6_cidr`: the
+    block of 64 bits that gives each instance an IPv6 address too; "" for none.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Subnet:
     used: set[int] = dataclasses.field(default_factory=set)
     freed: list[int] = dataclasses.field(default_factory=list)
     next_host: int = 4
+    ipv6_cidr: str = ""
 
     @property
     def network(self) -> ipaddress.IPv4Network:
@@ -53,6 +55,13 @@ class Subnet:
     def available(self) -> int:
         """Return the number of free addresses; EC2 reserves five of every subnet."""
         return self.network.num_addresses - 5 - len(self.used)
+
+    def ipv6_of(self, address: str) -> str:
+        """Return the IPv6 address that goes with an IPv4 address, "" for none."""
+        if not self.ipv6_cidr:
+            return ""
+        host = int(ipaddress.IPv4Address(address)) - int(self.network.network_address)
+        return str(ipaddress.IPv6Network(self.ipv6_cidr)[host])
 
 
 @dataclasses.dataclass
@@ -125,6 +134,7 @@ class Instance:
     security_groups: tuple[str, ...] = ()
     spot: bool = False
     volume_id: str = ""
+    ipv6: str = ""
 
     @property
     def alive(self) -> bool:

@@ -80,6 +80,8 @@ def _attached(account: Account, instance: Instance) -> dict[str, Any]:
             }
         ],
     }
+    if instance.ipv6:
+        view["Ipv6Address"] = instance.ipv6
     if instance.profile:
         arn = instance.profile
         if not arn.startswith("arn:"):

@@ -186,7 +186,7 @@ class Cluster:
         taints: Sequence[Mapping[str, Any]] = (),
         ready_after: float | None = None,
         kubelet_version: str | None = None,
-        os_image: str = "Amazon Linux 2023.8.20250915",
+        windows: bool = False,
     ) -> None:
         """Register a Node, NotReady; Ready follows `ready_after` seconds later.
 
@@ -204,7 +204,7 @@ class Cluster:
             private_ip=private_ip,
             taints=taints,
             kubelet_version=kubelet_version or f"{self.control.version}-eks-113cf36",
-            os_image=os_image,
+            windows=windows,
         )
         self._nodes.joins(machine, self.behavior.node_ready if ready_after is None else ready_after)
 

@@ -154,7 +154,7 @@ class Kubelets:
         conditions = [{"type": kind, "status": str(is_true)} for kind, is_true in states]
         host = self._host_ip(pod)
         address = old.get("podIP") or (
-            host if pod["spec"].get("hostNetwork") else self._next_address()
+            host if pod["spec"].get("hostNetwork") else self._next_address(host)
         )
         self._control.status(
             "pods",
@@ -179,8 +179,11 @@ class Kubelets:
             (entry["address"] for entry in addresses if entry["type"] == "InternalIP"), "0.0.0.0"
         )
 
-    def _next_address(self) -> str:
+    def _next_address(self, host: str) -> str:
+        """Return an address of the family that the node has (a cluster has one)."""
         self._address += 1
+        if ":" in host:
+            return f"2001:db8:64::{self._address:x}"
         return f"100.64.{self._address // 250 % 250}.{self._address % 250 + 1}"
 
     def _finished(self, pod: Object, phase: str, end: dict[str, Any]) -> None:

@@ -40,6 +40,17 @@ NOT_READY = {
     "message": "container runtime network not ready: NetworkReady=false"
     " reason:NetworkPluginNotReady",
 }
+WINDOWS_LABELS = {
+    "kubernetes.io/os": "windows",
+    "beta.kubernetes.io/os": "windows",
+    "node.kubernetes.io/windows-build": "10.0.20348",
+}
+WINDOWS_INFO = {
+    "kernelVersion": "10.0.20348.4529",
+    "osImage": "Windows Server 2022 Datacenter",
+    "operatingSystem": "windows",
+}
+"""What a kubelet on Windows Server 2022 says of its system."""
 
 
 def labels(
@@ -82,23 +93,26 @@ def _uuid(digits: str) -> str:
     return str(uuid.UUID(digits[:32]))
 
 
-def node_info(identity: str, architecture: str, kubelet_version: str, os_image: str) -> Object:
+def node_info(identity: str, architecture: str, kubelet_version: str, windows: bool) -> Object:
     """Return the ten fields of status.nodeInfo.
 
     The IDs follow from the machine's identity.
     """
     digest = hashlib.sha256(identity.encode()).hexdigest()
     machine = "aarch64" if architecture == "arm64" else "x86_64"
+    system = {
+        "kernelVersion": f"6.1.141-155.222.amzn2023.{machine}",
+        "osImage": "Amazon Linux 2023.8.20250915",
+        "operatingSystem": "linux",
+    }
     return {
         "machineID": digest[:32],
         "systemUUID": _uuid("ec2" + digest),
         "bootID": _uuid(digest[32:]),
-        "kernelVersion": f"6.1.141-155.222.amzn2023.{machine}",
-        "osImage": os_image,
+        **(WINDOWS_INFO if windows else system),
         "containerRuntimeVersion": "containerd://1.7.27",
         "kubeletVersion": kubelet_version,
         "kubeProxyVersion": kubelet_version,
-        "operatingSystem": "linux",
         "architecture": architecture,
     }
 

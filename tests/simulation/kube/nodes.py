@@ -48,7 +48,7 @@ class Machine:
     private_ip: str
     taints: Sequence[Mapping[str, Any]]
     kubelet_version: str
-    os_image: str
+    windows: bool = False
 
 
 class Nodes:
@@ -83,7 +83,7 @@ class Nodes:
                 machine.provider_id or machine.name,
                 machine.architecture,
                 machine.kubelet_version,
-                machine.os_image,
+                machine.windows,
             ),
             "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
             "images": [],
@@ -105,6 +105,8 @@ class Nodes:
         labels = machines.labels(
             machine.name, machine.zone, machine.instance_type, machine.architecture, machine.labels
         )
+        if machine.windows:
+            labels |= machines.WINDOWS_LABELS
         notes = {
             "node.alpha.kubernetes.io/ttl": "0",
             "volumes.kubernetes.io/controller-managed-attach-detach": "true",

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build as aws
@@ -21,6 +22,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.catalogue import (
     publish_al2023,
     publish_catalogue,
 )
+from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Subnet
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
 from ansible_collections.nodeops.rotator.tests.simulation.world import NodeKind, World
 
@@ -82,13 +84,15 @@ def add_node_group(
     image: str,
     target_groups: list[TargetGroup],
     kind: NodeKind | None = None,
+    instance_type: str = "m6i.large",
+    subnets: Sequence[Subnet] = (),
 ) -> None:
     """Add a self-managed node group and its launch template."""
     data = base64.b64encode(USER_DATA.format(name=world.name).encode()).decode()
     template = aws.add_template(
         world.account,
         name,
-        [{"ImageId": image, "InstanceType": "m6i.large", "UserData": data, "EbsOptimized": True}],
+        [{"ImageId": image, "InstanceType": instance_type, "UserData": data, "EbsOptimized": True}],
     )
     tags = {f"kubernetes.io/cluster/{world.name}": "owned", "Name": name, "team": "platform"}
     aws.add_group(
@@ -99,6 +103,7 @@ def add_node_group(
         size,
         minimum=1,
         maximum=size,
+        subnets=subnets,
         target_groups=target_groups,
         tags=tags,
     )

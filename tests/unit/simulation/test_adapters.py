@@ -5,10 +5,16 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ParamValidationError
 
-from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call
+from ansible_collections.nodeops.rotator.tests.simulation.adapters import (
+    aws_call,
+    decoded,
+    prepared,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault, Gate
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
@@ -59,3 +65,27 @@ def test_the_actor_is_told(account: Account) -> None:
     account.denied.append(("reader", "eks:*"))
     with pytest.raises(ClientError, match="AccessDenied"):
         aws_call(account, "reader")("eks", "ListClusters", {})
+
+
+def test_user_data_of_a_template_is_sent_as_it_is_and_of_an_instance_encoded() -> None:
+    """Source: botocore handlers.py, base64_encode_user_data of RunInstances and of
+    CreateLaunchConfiguration."""
+    given = {"LaunchConfigurationName": "a", "UserData": "#!/bin/sh"}
+    sent = prepared("autoscaling", "CreateLaunchConfiguration", given)
+    assert sent["UserData"] == base64.b64encode(b"#!/bin/sh").decode()
+    assert given["UserData"] == "#!/bin/sh"
+    data = {"LaunchTemplateName": "a", "LaunchTemplateData": {"UserData": "IyEvYmluL3No"}}
+    assert prepared("ec2", "CreateLaunchTemplate", data)["LaunchTemplateData"] == {
+        "UserData": "IyEvYmluL3No"
+    }
+
+
+def test_a_client_token_is_filled_in() -> None:
+    """Source: botocore handlers.py, generate_idempotent_uuid."""
+    assert prepared("ec2", "RunInstances", {"MinCount": 1, "MaxCount": 1})["ClientToken"]
+
+
+def test_console_output_arrives_decoded() -> None:
+    """Source: botocore handlers.py, decode_console_output."""
+    answer = {"InstanceId": "i-1", "Output": base64.b64encode(b"login:").decode()}
+    assert decoded("ec2", "GetConsoleOutput", answer)["Output"] == "login:"

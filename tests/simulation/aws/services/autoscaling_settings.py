@@ -1,13 +1,13 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Auto Scaling: a group's metrics, processes, tags and instance refreshes."""
+"""Auto Scaling: a group's metrics, processes and tags."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError, validation
+from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import validation
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import METRICS, PROCESSES
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Params, operation
 from ansible_collections.nodeops.rotator.tests.simulation.aws.services.autoscaling_groups import (
@@ -88,19 +88,3 @@ def delete_tags(account: Account, params: Params) -> dict[str, Any]:
         account.scaler.note_group(group)
         group.tags.pop(tag["Key"], None)
     return {}
-
-
-@operation(
-    "autoscaling", "CancelInstanceRefresh", "AutoScalingGroupName", "WaitForTransitioningInstances"
-)
-def cancel_refresh(account: Account, params: Params) -> dict[str, Any]:
-    """Cancel the instance refresh in progress."""
-    group = find_group(account, params["AutoScalingGroupName"])
-    for refresh in group.refreshes:
-        if refresh["Status"] in ("Pending", "InProgress", "Baking"):
-            refresh["Status"] = "Cancelled"
-            return {"InstanceRefreshId": refresh["InstanceRefreshId"]}
-    raise AwsError(
-        "ActiveInstanceRefreshNotFound",
-        f"No in progress or pending Instance Refresh found for Auto Scaling group {group.name}",
-    )

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A cluster autoscaler and a node termination handler work while a rotation runs."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.tests.simulation.autoscaler import Autoscaler, Settings
+from ansible_collections.nodeops.rotator.tests.simulation.builders import (
+    BLUE,
+    CLEAN,
+    all_current,
+    due,
+    sizes,
+    traces,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.runs import prepare, rotate
+from ansible_collections.nodeops.rotator.tests.simulation.termination_handler import (
+    TerminationHandler,
+)
+
+
+def test_a_termination_handler_finds_nothing_to_drain() -> None:
+    world = due()
+    handler = TerminationHandler(world, BLUE)
+    run = rotate(world, BLUE)
+    assert run.result is not None
+    assert run.result.status == "complete", run.story()[-4:]
+    assert all_current(world)
+    assert len(handler.done) == 4
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
+
+
+def test_an_autoscaler_that_ends_empty_nodes_leaves_the_new_ones() -> None:
+    world = due()
+    group = world.account.groups[BLUE]
+    group.minimum, group.maximum = 1, 8
+    scaler, old = Autoscaler(world, BLUE, Settings(unneeded=20.0)), set(group.members)
+    run = rotate(world, BLUE)
+    assert run.result is not None
+    assert run.result.status == "complete", run.story()[-4:]
+    assert all_current(world)
+    ended = {act.removeprefix("end ") for _at, act, done in scaler.acts if done}
+    assert ended <= old  # Drained by the run, and so empty.
+    assert sizes(world) == (4, 4, 8)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
+
+
+def test_a_refresh_that_somebody_starts_in_mid_run_is_seen_and_named() -> None:
+    """The fence holds the refresh back meanwhile."""
+    world = due()
+    run = prepare(world, BLUE)
+    params = {"AutoScalingGroupName": BLUE}
+
+    def begin() -> None:
+        world.account.call("autoscaling", "StartInstanceRefresh", params, "operator")
+
+    world.kernel.after(100, begin)
+    run()
+    assert run.result is not None
+    assert "instance refresh" in str(run.result.error).lower()
+    assert world.judge.breaches == []
