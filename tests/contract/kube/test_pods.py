@@ -9,6 +9,7 @@ and without controllers.
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -251,3 +252,15 @@ def test_a_terminating_namespace_accepts_no_objects(face: Face, namespace: str) 
         f"unable to create new content in namespace {namespace} because it is being terminated"
     )
     face.ask("PATCH", pods(namespace, "a"), {"metadata": {"finalizers": None}}, MERGE)
+
+
+def test_a_namespace_ends_without_a_grace(face: Face) -> None:
+    """Source: kubernetes pkg/registry/core/namespace/storage, whose Delete sets the time alone."""
+    path = "/api/v1/namespaces"
+    name = f"contract-{uuid.uuid4().hex[:8]}"
+    assert face.ask("POST", path, {"metadata": {"name": name}})[0] == 201
+    status, body = face.ask("DELETE", f"{path}/{name}")
+    assert status == 200
+    assert "deletionTimestamp" in body["metadata"]
+    assert "deletionGracePeriodSeconds" not in body["metadata"]
+    assert body["status"]["phase"] == "Terminating"

@@ -249,3 +249,17 @@ def test_a_new_node_is_born_with_the_not_ready_taint(face: Face) -> None:
     status, answer = face.ask("POST", "/api/v1/nodes", body, dryRun="All")
     born = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
     assert (status, answer["spec"]["taints"]) == (201, [TAINT, born])
+
+
+@pytest.mark.parametrize(("given", "what"), [("aws:///a/i-1", "modified"), (None, "cleared")])
+def test_the_instance_of_a_node_cannot_change(face: Face, given: str | None, what: str) -> None:
+    """Source: kubernetes pkg/apis/core/validation ValidateNodeUpdate. Of a real cluster a node is
+    asked by dry run."""
+    known = [n for n in face.ask("GET", "/api/v1/nodes")[1]["items"] if n["spec"].get("providerID")]
+    if not known:
+        pytest.skip("no node here has a providerID")
+    path, patch = f"/api/v1/nodes/{known[0]['metadata']['name']}", {"spec": {"providerID": given}}
+    status, answer = face.ask("PATCH", path, patch, MERGE, dryRun="All")
+    (cause,) = answer["details"]["causes"]
+    why = f"Invalid value: null: field cannot be {what} once set"
+    assert (status, cause["field"], cause["message"]) == (422, "spec.providerID", why)
