@@ -29,8 +29,8 @@ from ansible_collections.nodeops.rotator.tests.simulation.wire.kube import (
 REAL = "CONTRACT_KUBECONFIG"
 """Variable that names a kubeconfig. The cases then run against its API server too.
 
-They create and delete namespaces with Leases, pods that are never placed, and
-PodDisruptionBudgets, ask for Nodes by dry run, and nothing else.
+They create and delete namespaces with Leases, pods that are never placed, PodDisruptionBudgets,
+ConfigMaps and Deployments without replicas, ask for Nodes by dry run, and nothing else.
 """
 
 Answer = tuple[int, dict[str, Any]]

@@ -147,6 +147,21 @@ def requests_of(pod: Mapping[str, Any]) -> tuple[float, float]:
     return cpu, memory
 
 
+def extended_of(pod: Mapping[str, Any]) -> dict[str, float]:
+    """Return what the pod's containers ask of extended resources such as GPUs.
+
+    A request that is not given is the limit.
+    """
+    found: dict[str, float] = {}
+    for container in pod["spec"].get("containers") or ():
+        given = container.get("resources") or {}
+        wanted = {**(given.get("limits") or {}), **(given.get("requests") or {})}
+        for name, amount in wanted.items():
+            if "/" in name:
+                found[name] = found.get(name, 0.0) + quantity(amount)
+    return found
+
+
 def tolerates(tolerations: Iterable[Mapping[str, Any]], taint: Mapping[str, Any]) -> bool:
     """Return whether one of the tolerations fits the taint.
 

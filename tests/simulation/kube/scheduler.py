@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Co
 from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
     Key,
     Object,
+    extended_of,
     is_finished,
     is_terminating,
     key_of,
@@ -41,6 +42,7 @@ class Load:
     cpu: float = 0.0
     memory: float = 0.0
     pods: int = 0
+    extended: Counter[str] = dataclasses.field(default_factory=Counter)
 
     def add(self, pod: Object, sign: int) -> None:
         """Count a pod in (1) or out (-1)."""
@@ -48,6 +50,8 @@ class Load:
         self.cpu += sign * cpu
         self.memory += sign * memory
         self.pods += sign
+        for name, amount in extended_of(pod).items():
+            self.extended[name] += sign * round(amount)
 
 
 class Scheduler:
@@ -141,12 +145,12 @@ class Scheduler:
         nodes = self._candidates(pod)
         if claim is not None:
             return None, Counter({f'persistentvolumeclaim "{claim}" not found': len(nodes)})
-        needs = requests_of(pod)
+        needs, extended = requests_of(pod), extended_of(pod)
         fitting: list[tuple[int, int, float, int, Object]] = []
         self._turn += 1
         for place in range(len(nodes)):
             node = nodes[(place + self._turn) % len(nodes)]
-            reason = self._obstacle(pod, node, needs)
+            reason = self._obstacle(pod, node, needs) or self._lacking(node, extended)
             if reason:
                 reasons[reason] += 1
             else:
@@ -178,6 +182,15 @@ class Scheduler:
         if any(labels.get(k) != v for k, v in (spec.get("nodeSelector") or {}).items()):
             return "node(s) didn't match Pod's node affinity/selector"
         return self._volumes.obstacle(pod, node) or self._shortage(node, needs)
+
+    def _lacking(self, node: Object, wanted: Mapping[str, float]) -> str:
+        """Return which extended resource the node has too little of, "" for none."""
+        room = node["status"].get("allocatable", {})
+        taken = self._loads.get(node["metadata"]["name"], Load()).extended
+        for name, amount in wanted.items():
+            if taken[name] + amount > quantity(room.get(name, 0)):
+                return f"Insufficient {name}"
+        return ""
 
     def _shortage(self, node: Object, needs: tuple[float, float]) -> str:
         room = node["status"].get("allocatable", {})

@@ -100,7 +100,12 @@ def _workloads(world: World) -> None:
         tolerations = [{**TAINTS[role], "operator": "Equal"}] if role in TAINTS else []
         return {"nodeSelector": {"role": role}, "tolerations": tolerations, **pod}
 
-    kube.deployment(cluster, "ml", "inference", 2, pod=on("gpu"))
+    container = {
+        "name": "inference",
+        "image": "registry.example/inference:1.0",
+        "resources": {"limits": {GPU: "1"}},
+    }
+    kube.deployment(cluster, "ml", "inference", 2, pod=on("gpu", containers=[container]))
     kube.pdb(cluster, "ml", "inference", max_unavailable=1)
     kube.deployment(cluster, "legacy", "iis", 3, pod=on("windows"))
     kube.pdb(cluster, "legacy", "iis", min_available=2)

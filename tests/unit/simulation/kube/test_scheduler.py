@@ -140,3 +140,21 @@ def test_pods_spread_over_nodes(hand: Hand) -> None:
     build.deployment(hand.cluster, "shop", "web", 9)
     hand.cluster.settle()
     assert [len(hand.cluster.pods_on(node)) for node in ("n1", "n2", "n3")] == [3, 3, 3]
+
+
+def test_a_pod_waits_for_an_extended_resource(hand: Hand) -> None:
+    """Source: scheduler plugins/noderesources, Fit."""
+    gpu = {"resources": {"limits": {"nvidia.com/gpu": "1"}}}
+    containers = [{"name": "c", "image": "i", **gpu}]
+    for name in ("a", "b"):
+        build.bare_pod(hand.cluster, "shop", name, pod={"containers": containers})
+    hand.wait(10)
+    condition = next(
+        c for c in hand.pod("a")["status"]["conditions"] if c["type"] == "PodScheduled"
+    )
+    assert "1 Insufficient nvidia.com/gpu" in condition["message"]
+    usable = {**hand.node("n1")["status"]["allocatable"], "nvidia.com/gpu": "1"}
+    hand.cluster.change("nodes", hand.node("n1"), {"status": {"allocatable": usable}})
+    hand.wait(30)
+    bound = [name for name in ("a", "b") if hand.pod(name)["spec"].get("nodeName")]
+    assert len(bound) == 1
