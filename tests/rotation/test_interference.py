@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ansible_collections.nodeops.rotator.tests.rotation.test_failures import (
@@ -22,7 +24,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.builders import (
     sizes,
     traces,
 )
-from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Call, Fault
 from ansible_collections.nodeops.rotator.tests.simulation.runs import prepare, rotate
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import point_to
 from ansible_collections.nodeops.rotator.tests.simulation.world import (
@@ -77,6 +79,35 @@ def test_an_autoscaler_that_grows_the_group_is_respected(at: int, desired: int) 
     assert sizes(world)[2] == 8
     assert sizes(world)[1] in (desired, desired - 1)
     assert traces(world) == CLEAN
+
+
+def test_somebody_who_writes_the_value_of_our_own_raise_is_not_taken_for_us() -> None:
+    """He sets desired to 5 when we have recorded a raise from 4 to 5, and our call is refused."""
+    world = due(replicas=4)
+    world.gate.faults.append(
+        Fault(
+            "autoscaling:SetDesiredCapacity",
+            "ResourceContention",
+            times=2,
+            where=lambda call: call.actor != "operator",
+        )
+    )
+    world.account.groups[BLUE].maximum = 8
+    params = {"AutoScalingGroupName": BLUE, "DesiredCapacity": 5}
+    written: list[float] = []
+
+    def write(old: Any, new: Any) -> None:
+        notes = new["metadata"].get("annotations", {}) if new else {}
+        if not written and '"raise_from":4' in notes.get("nodeops.rotator/journal", ""):
+            written.append(world.kernel.now)
+            world.account.call("autoscaling", "SetDesiredCapacity", params, "operator")
+            grown(world, 1)
+
+    world.cluster.store.listen("leases", write)
+    run = rotate(world, BLUE)
+    assert run.result is not None and run.result.error is None, run.story()[-5:]
+    assert written and sizes(world) == (5, 5, 8) and all_current(world)
+    assert any("somebody set desired from 4 to 5" in event.text for _at, event in run.events)
 
 
 def grown(world: World, more: int) -> None:

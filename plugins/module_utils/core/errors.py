@@ -11,11 +11,12 @@ RotatorError
 │   └── CredentialsError  credentials are missing, wrong or expired
 ├── TemporaryError        worth another try
 │   ├── UnreachableError  no connection, no answer in time, a server error
+│   ├── UnknownError      an answer whose meaning is not known; it may pass
+│   ├── BusyError         refused for now, since the service is at work on the same thing
 │   ├── ThrottledError    too many requests; `retry_after` seconds if the server says so
 │   ├── ConflictError     the object changed since it was read
 │   └── LateError         not sent, since the moment until which it could be had passed
 ├── RefusedError          the service understood the request and refuses it
-├── UnknownError          an answer whose meaning is not known
 ├── LockedError           somebody else is at work on the same thing
 ├── OverdueError          a time limit has passed; always a failure
 └── FailedError           the work was begun and did not succeed
@@ -72,6 +73,14 @@ class UnreachableError(TemporaryError):
     """No connection, no answer in time, or a server error."""
 
 
+class UnknownError(TemporaryError):
+    """An answer whose meaning is not known: one alone is no verdict."""
+
+
+class BusyError(TemporaryError):
+    """Refused for now by a service at work on the same thing; nothing was done."""
+
+
 class ThrottledError(TemporaryError):
     """Too many requests."""
 
@@ -95,10 +104,6 @@ class RefusedError(RotatorError):
     """Request understood and refused by the service."""
 
 
-class UnknownError(RotatorError):
-    """An answer whose meaning is not known."""
-
-
 class LockedError(RotatorError):
     """Somebody else is at work on the same thing."""
 
@@ -109,3 +114,11 @@ class OverdueError(RotatorError):
 
 class FailedError(RotatorError):
     """Work that was begun and did not succeed."""
+
+
+def may_be_done(error: RotatorError) -> bool:
+    """Return whether what was asked for may have been done all the same.
+
+    That is where the answer was lost, or says nothing that we understand.
+    """
+    return isinstance(error, (UnreachableError, UnknownError))

@@ -11,6 +11,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core import errors
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     RotatorError,
     ThrottledError,
+    may_be_done,
 )
 
 KINDS = [
@@ -30,7 +31,8 @@ PARENTS = {
     "ConflictError": "TemporaryError",
     "LateError": "TemporaryError",
     "RefusedError": "RotatorError",
-    "UnknownError": "RotatorError",
+    "UnknownError": "TemporaryError",
+    "BusyError": "TemporaryError",
     "LockedError": "RotatorError",
     "OverdueError": "RotatorError",
     "FailedError": "RotatorError",
@@ -54,3 +56,10 @@ def test_an_error_is_one_line_with_its_hint(kind: type[RotatorError], hint: str,
 def test_a_busy_server_may_say_how_long_to_wait() -> None:
     assert ThrottledError("busy", retry_after=3.0).retry_after == 3.0
     assert ThrottledError("busy").retry_after is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_asked_for_may_be_done_where_nobody_says_that_it_was_not(
+    kind: type[RotatorError],
+) -> None:
+    assert may_be_done(kind("It broke")) is (kind.__name__ in ("UnreachableError", "UnknownError"))

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    BusyError,
     CredentialsError,
     ForbiddenError,
     InputError,
@@ -123,8 +124,10 @@ MISSING = re.compile(
 )
 BUSY = re.compile(
     r"ResourceContention(Fault)?|ScalingActivityInProgress(Fault)?|ResourceInUse(Fault)?"
-    r"|InternalFailure|InternalError"
 )
+"""Codes of a service that has done nothing because it is at work on the same thing."""
+UNSURE = re.compile(r"InternalFailure|InternalError")
+"""Codes of a service that cannot say whether it has done what was asked for."""
 REFUSED = re.compile(
     r"Validation(Error|Exception)|(Bad|Invalid)Request(Exception)?|Invalid.*|Malformed.*|Missing.*"
     r"|Unsupported.*|.*NotSupported.*|.*Exceeded(Exception)?|.*AlreadyExists.*|.*InUse(Exception)?"
@@ -209,7 +212,9 @@ def _from_answer(error: Any, doing: str) -> RotatorError:
     line = f"Cannot {doing}: {message or code} ({code})"
     if code in THROTTLED:
         return ThrottledError(line, "", code)
-    if BUSY.fullmatch(code) or status >= 500:
+    if BUSY.fullmatch(code):
+        return BusyError(line, "", code)
+    if UNSURE.fullmatch(code) or status >= 500:
         return UnreachableError(line, "", code)
     operation = str(error.operation_name)
     if operation in CREDENTIAL_OPERATIONS:

@@ -52,6 +52,7 @@ class Reading:
     `launched`: ids of Pending and InService instances. `ended_elsewhere`: how many instances that
     we did not terminate have ended since `expected` last changed. `answered`: instances whose end
     with decrement Auto Scaling has answered well, so that desired was one less then.
+    `raise_sent`: the raise that is recorded may have been sent, by us or by who recorded it.
     """
 
     begun: float
@@ -60,6 +61,7 @@ class Reading:
     min_size: int
     ended_elsewhere: int = 0
     answered: frozenset[str] = frozenset()
+    raise_sent: bool = True
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,9 +132,16 @@ def withdraw_raise(account: Account) -> Account:
 
 
 def _raised(account: Account, reading: Reading) -> Account:
-    if account.raise_from is not None and reading.desired == account.expected:
-        return dataclasses.replace(account, raise_from=None)
-    return account
+    """Return the account with the raise seen, or withdrawn if it cannot be ours.
+
+    Somebody else may set desired to the very value that we have recorded and not sent.
+    """
+    if account.raise_from is None or reading.desired == account.raise_from:
+        return account
+    if not reading.raise_sent:
+        return withdraw_raise(account)
+    seen = reading.desired == account.expected
+    return dataclasses.replace(account, raise_from=None) if seen else account
 
 
 def _at_least(account: Account, min_size: int) -> Account:

@@ -20,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     kept,
     lock,
     new_nodes,
+    observe,
     pointer,
     raising,
     replacement,
@@ -78,8 +79,13 @@ def _untargeted(ctx: RotationContext) -> str:
 
 
 def _done(ctx: RotationContext) -> bool:
-    """Return whether every outdated node that we did not give up is replaced."""
+    """Return whether every outdated node that we did not give up is replaced.
+
+    That is not known while reads show another template than the one that was rotated to.
+    """
     situation = ctx.situation
+    if observe.moving(ctx):
+        return False
     left = ctx.memory.marks.skipped | unknown.left_alone(ctx)
     if situation.leaving or any(member.id not in left for member in situation.outdated):
         return False

@@ -136,6 +136,10 @@ class Memory:
     doubt: Doubt | None = None
     lost: frozenset[str] = frozenset()
     ended_by_us: frozenset[str] = frozenset()
+    raise_sent: bool = False
+    """The recorded raise of desired may have been sent, by us or by who recorded it."""
+    raise_absent: float | None = None
+    """When a read began that showed desired as before that raise, and every read since did."""
     decremented: frozenset[str] = frozenset()
     """Instances whose end with decrement Auto Scaling has answered well."""
     foreign: tuple[Foreign, ...] = ()

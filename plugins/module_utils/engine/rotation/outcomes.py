@@ -25,14 +25,15 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     ConflictError,
-    LateError,
     NotFoundError,
     TemporaryError,
     ThrottledError,
+    may_be_done,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    SETTLED,
     Reading,
     explain,
 )
@@ -50,6 +51,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
 """Seconds until a failed command is tried again: at first, doubled every time, and at most."""
 
+RAISE_ABSENT = 60.0
+"""Seconds for which reads have to show desired as before a recorded raise until that counts as
+never sent."""
 CONFLICT_PAUSE = 1.0
 """Seconds until a Lease that somebody else has written is read: who writes it again and again must
 not make us ask without a pause."""
@@ -57,18 +61,35 @@ not make us ask without a pause."""
 
 def learn(memory: Memory, view: View, now: float) -> Memory:
     """Return the memory after the outcomes of this look."""
+    sending = any(isinstance(command, SetDesired) for command in view.in_flight)
+    if _raises(view.done):
+        memory = dataclasses.replace(memory, raise_sent=True)
     for done in view.done:
-        memory = _failed(memory, done, now) if done.error else _succeeded(memory, done)
+        if done.error is not None:
+            memory = _failed(memory, done, now)
+        elif isinstance(done.command, ReadGroup):
+            memory = _read(_without_retry(memory, done.command), done, sending)
+        else:
+            memory = _succeeded(memory, done)
     return memory
+
+
+def _raises(outcomes: tuple[Done, ...]) -> bool:
+    """Return whether desired may have been set, whatever order the answers came in."""
+    raised = (done for done in outcomes if isinstance(done.command, SetDesired))
+    return any(done.error is None or may_be_done(done.error) for done in raised)
+
+
+def _without_retry(memory: Memory, command: Command) -> Memory:
+    if command not in memory.retries:
+        return memory
+    retries = {other: retry for other, retry in memory.retries.items() if other != command}
+    return dataclasses.replace(memory, retries=retries)
 
 
 def _succeeded(memory: Memory, done: Done) -> Memory:
     command = done.command
-    if command in memory.retries:
-        retries = {other: retry for other, retry in memory.retries.items() if other != command}
-        memory = dataclasses.replace(memory, retries=retries)
-    if isinstance(command, ReadGroup):
-        return _read(memory, done)
+    memory = _without_retry(memory, command)
     if isinstance(command, ReadCluster):
         return dataclasses.replace(memory, cluster_uid=done.answer)
     if isinstance(command, ReadLease) and command.namespace:
@@ -133,7 +154,8 @@ def _terminated(memory: Memory, command: Terminate | EnterStandby, now: float) -
     return dataclasses.replace(memory, marks=marks)
 
 
-def _read(memory: Memory, done: Done) -> Memory:
+def _read(memory: Memory, done: Done, sending: bool) -> Memory:
+    """Take note of a read of the group; `sending`: desired is being set by us."""
     if done.began < memory.read_began:
         return memory
     group: Group = done.answer
@@ -143,19 +165,21 @@ def _read(memory: Memory, done: Done) -> Memory:
         memory = dataclasses.replace(memory, marks=dataclasses.replace(memory.marks, gone=gone))
     if memory.first_read_at is None:
         memory = dataclasses.replace(memory, first_read_at=group.read_at)
-    memory = _account(memory, group, done.began)
+    memory = _account(memory, group, done.began, sending)
     return _effective(dataclasses.replace(memory, read=group, read_began=done.began), done.began)
 
 
-def _account(memory: Memory, group: Group, began: float) -> Memory:
+def _account(memory: Memory, group: Group, began: float, sending: bool) -> Memory:
     """Account for the desired capacity of this read (see core.rotation.accounting)."""
     if not memory.journal.run or not memory.held:
         return memory
+    memory = _raise_absent(memory, group, began)
+    sent = memory.raise_sent or sending
     launched = frozenset(instance.id for instance in group.launched)
     before = {instance.id for instance in memory.read.launched} if memory.read else set()
     lost = memory.lost | (before - launched - memory.ended_by_us)
     answered = memory.decremented
-    reading = Reading(began, group.desired, launched, group.min_size, len(lost), answered)
+    reading = Reading(began, group.desired, launched, group.min_size, len(lost), answered, sent)
     ours = memory.journal.max_size or ()
     ceiling = ours[0] if group.max_size in ours else group.max_size
     told = explain(memory.journal.account, memory.doubt, reading, memory.desired_at, ceiling)
@@ -167,6 +191,22 @@ def _account(memory: Memory, group: Group, began: float) -> Memory:
         lost=frozenset() if counted else lost,
         foreign=(*memory.foreign, *((told.foreign,) if told.foreign else ())),
     )
+
+
+def _raise_absent(memory: Memory, group: Group, began: float) -> Memory:
+    """Take a raise for not sent once reads have not shown it for long.
+
+    So one that the run before us has recorded, and died, does not stand for whatever somebody else
+    sets later.
+    """
+    if group.desired != memory.journal.raise_from:
+        return dataclasses.replace(memory, raise_absent=None)
+    late, since = memory.desired_at + SETTLED, memory.raise_absent
+    if began <= late:
+        return memory
+    since = began if since is None or since <= late else since
+    sent = memory.raise_sent and began - since < RAISE_ABSENT
+    return dataclasses.replace(memory, raise_absent=since, raise_sent=sent)
 
 
 def _effective(memory: Memory, now: float) -> Memory:
@@ -201,7 +241,11 @@ def _leased(memory: Memory, done: Done) -> Memory:
     # what an earlier run has left is where we go on, and until we hold it others may still write
     if not memory.held:
         return dataclasses.replace(
-            memory, journal=written, written=written, resumed=not written.clean
+            memory,
+            journal=written,
+            written=written,
+            resumed=not written.clean,
+            raise_sent=written.raise_from >= 0,
         )
     return memory
 
@@ -221,8 +265,7 @@ def _failed(memory: Memory, done: Done, now: float) -> Memory:
             lease_read=-math.inf,
             retries={**memory.retries, read: Retry(0, now + CONFLICT_PAUSE, error)},
         )
-    if isinstance(error, TemporaryError) and not isinstance(error, LateError):
-        # its answer may be lost only
+    if may_be_done(error):
         memory = _asked(memory, command, done.ended)
     times = memory.retries[command].times + 1 if command in memory.retries else 1
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(times - 1, 8))

@@ -56,6 +56,7 @@ def raise_desired(ctx: RotationContext) -> None:
         known = ours if ctx.group.max_size in ours else (ctx.group.max_size,)
         ctx.record(max_size=tuple(dict.fromkeys((*known, goal))))
     ctx.account(propose_raise(ctx.journal.account, goal))
+    ctx.note(raise_sent=False, raise_absent=None)
 
 
 def _carry_out(ctx: RotationContext, start: int, goal: int) -> None:

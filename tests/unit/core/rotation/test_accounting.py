@@ -65,6 +65,24 @@ def test_a_minimum_that_was_raised_over_the_base_is_the_base(least: int, base: i
     assert one == Explained(Account(base, 6))
 
 
+@pytest.mark.parametrize(
+    ("desired", "sent", "account"),
+    [
+        (8, True, Account(6, 8)),
+        (8, False, Account(6, 6)),
+        (6, False, Account(6, 8, 6)),
+        (6, True, Account(6, 8, 6)),
+        (9, True, Account(6, 8, 6)),
+        (9, False, Account(6, 6)),
+    ],
+)
+def test_a_recorded_raise_explains_its_value_only_if_it_was_sent(
+    desired: int, sent: bool, account: Account
+) -> None:
+    reading = Reading(0, desired, TEN, 0, raise_sent=sent)
+    assert explain(Account(6, 8, 6), None, reading, NEVER, 100).account == account
+
+
 def test_the_expected_value_explains_itself() -> None:
     (one,) = reads(Account(6, 8), (0, 8))
     assert one == Explained(Account(6, 8))

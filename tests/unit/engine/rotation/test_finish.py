@@ -106,6 +106,7 @@ class TestRotating:
                 },
                 id="the node of an ended one is there",
             ),
+            pytest.param({"timers": {"moved": NOW - 5}}, id="the template seems to have moved"),
         ],
     )
     def test_is_not_over_while_something_is_under_way(self, more: dict[str, Any]) -> None:

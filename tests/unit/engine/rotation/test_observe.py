@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     ForbiddenError,
     RefusedError,
     RotatorError,
+    UnknownError,
     UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Target
@@ -97,6 +98,7 @@ def test_what_will_not_pass_is_raised_at_once_and_what_may_is_waited_for() -> No
     with pytest.raises(ForbiddenError):
         observe.look(blind(ForbiddenError("no"), timers={"not let in": NOW - 70}), ())
     assert observe.look(blind(UnreachableError("gone")), ()) is True
+    assert observe.look(blind(UnknownError("what?"), held=False), ()) is True, "one answer"
     assert (
         observe.look(
             blind(UnreachableError("gone"), timers={"blind": NOW - observe.OUT_OF_SIGHT + 1}), ()
