@@ -82,10 +82,10 @@ MUTATIONS = (
     ),
     Mutation(
         "instances that die at launch go on for ever",
-        ENGINE + "new_nodes.py",
+        ENGINE + "lost_launches.py",
         "if lost and ctx.memory.lost_launches >= LOST_LAUNCHES:",
         "if False:",
-        UNIT + "test_new_nodes_canary.py",
-        "TestLaunchesThatDoNotLive::test_are_a_failure_three_times_in_a_row",
+        UNIT + "test_lost_launches.py",
+        "test_three_in_a_row_are_a_failure",
     ),
 )

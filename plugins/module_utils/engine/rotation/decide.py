@@ -14,6 +14,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     WriteLease,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    CredentialsError,
     FailedError,
     RotatorError,
 )
@@ -74,7 +75,9 @@ def decide(
         ctx.note_outcomes(learn)
         result = _decide(ctx)
     except RotatorError as error:
-        result = conclude(ctx, failed_status(ctx.memory.changed), error)
+        suspended = isinstance(error, CredentialsError)
+        status = "suspended" if suspended else failed_status(ctx.memory.changed)
+        result = conclude(ctx, status, error)
     return Step(
         ctx.memory,
         tuple(ctx.commands),

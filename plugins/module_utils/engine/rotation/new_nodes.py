@@ -36,6 +36,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
     fail,
     settle,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.lost_launches import (
+    count_lost,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import BROKEN
 
 WATCHED = 120.0
@@ -43,13 +46,11 @@ WATCHED = 120.0
 have been launched by a run before this one."""
 RELAPSES = 3
 """How often a node may take no pods any more before it has failed."""
-LOST_LAUNCHES = 3
-"""New instances in a row that may end by themselves before they are ready."""
 
 
 def judge(ctx: RotationContext) -> None:
     """Judge replacement nodes that are not ready yet, and launches that do not come."""
-    _count_lost(ctx)
+    count_lost(ctx)
     for member in ctx.situation.current:
         if member.leaving or member.id in ctx.memory.marks.skipped:
             continue
@@ -71,30 +72,6 @@ def judge(ctx: RotationContext) -> None:
             )
     else:
         ctx.forget("launch")
-
-
-def _count_lost(ctx: RotationContext) -> None:
-    """Count new instances that ended by themselves before they were ready.
-
-    The goal is one more ready node, not an instance that can be replaced.
-    """
-    booting = {
-        member.id: member
-        for member in ctx.situation.current
-        if not member.leaving and member.id not in ctx.memory.marks.joined
-    }
-    present = {member.id for member in ctx.situation.members}
-    known = ctx.memory.booting
-    lost = known - present - ctx.memory.ended_by_us - ctx.memory.marks.joined
-    if known != frozenset(booting):
-        ctx.note(booting=frozenset(booting))
-    if lost:
-        ctx.note(lost_launches=ctx.memory.lost_launches + len(lost))
-    if lost and ctx.memory.lost_launches >= LOST_LAUNCHES:
-        ctx.note(lost_launches=0)
-        why = ctx.group.activity or "their console output may say why"
-        text = f"{LOST_LAUNCHES} new instances in a row ended before they were ready: {why}"
-        fail(ctx, FailedError(text), sorted(lost)[0])
 
 
 def awaited(ctx: RotationContext, member: Member) -> str:

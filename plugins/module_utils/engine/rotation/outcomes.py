@@ -177,7 +177,8 @@ def _account(memory: Memory, group: Group, began: float, sending: bool) -> Memor
     sent = memory.raise_sent or sending
     launched = frozenset(instance.id for instance in group.launched)
     before = {instance.id for instance in memory.read.launched} if memory.read else set()
-    lost = memory.lost | (before - launched - memory.ended_by_us)
+    # A read that goes back shows nobody's end: what comes to be seen again was not lost.
+    lost = (memory.lost | (before - launched - memory.ended_by_us)) - launched
     answered = memory.decremented
     reading = Reading(began, group.desired, launched, group.min_size, len(lost), answered, sent)
     ours = memory.journal.max_size or ()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Launches that do not come or do not live, and the verdict on the canary."""
+"""Launches that do not come, and the verdict on the canary."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     FailedError,
     OverdueError,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import new_nodes
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
@@ -74,65 +73,6 @@ class TestLaunchesThatDoNotCome:
         assert isinstance(ctx.memory.problem, OverdueError)
         assert why in str(ctx.memory.problem)
         assert "launch" not in ctx.memory.timers, "another attempt has its own time"
-
-
-class TestLaunchesThatDoNotLive:
-    def look(self, before: str, now: str, count: int = 0, **more: Any) -> RotationContext:
-        """A look at these new instances that boot, after one at those before."""
-        members = [an_instance(name, fresh=True) for name in now]
-        known = frozenset(f"i-{name}" for name in before)
-        ctx = a_context(
-            a_group(OLD, *members, **more.pop("group", {})),
-            [a_node("w")],
-            policy=a_policy(1, canary=0),
-            booting=known,
-            lost_launches=count,
-            **more,
-        )
-        new_nodes.judge(ctx)
-        return ctx
-
-    @pytest.mark.parametrize(
-        ("before", "now", "more", "count"),
-        [
-            pytest.param("n", "n", {}, 0, id="it boots on"),
-            pytest.param("n", "m", {}, 1, id="another has taken its place"),
-            pytest.param("mn", "", {}, 2, id="two at once"),
-            pytest.param("n", "", {"ended_by_us": frozenset(("i-n",))}, 0, id="we ended it"),
-            pytest.param(
-                "n", "", {"marks": Marks(joined=frozenset(("i-n",)))}, 0, id="it had been ready"
-            ),
-        ],
-    )
-    def test_are_counted(self, before: str, now: str, more: dict[str, Any], count: int) -> None:
-        ctx = self.look(before, now, **more)
-        assert ctx.memory.lost_launches == count
-        assert ctx.memory.booting == {f"i-{name}" for name in now}
-        assert ctx.journal.failures == ()
-
-    @pytest.mark.parametrize(
-        ("group", "why"),
-        [({}, "their console output may say why"), ({"activity": "Client.Bad"}, "Client.Bad")],
-    )
-    def test_are_a_failure_three_times_in_a_row(self, group: dict[str, Any], why: str) -> None:
-        assert self.look("n", "", 1, group=group).journal.failures == ()
-        ctx = self.look("n", "", 2, group=group)
-        assert ctx.journal.failures == (
-            f"3 new instances in a row ended before they were ready: {why}",
-        )
-        assert ctx.memory.lost_launches == 0
-        assert ctx.events[0].subject == "i-n"
-
-    def test_begin_anew_after_one_that_lived(self) -> None:
-        ctx = a_context(
-            a_group(OLD, FRESH[1]),
-            [a_node("w"), a_node("n")],
-            shown={Feed("pods", "n"): ()},
-            timers={"ready i-n": NOW - 10},
-            lost_launches=2,
-        )
-        new_nodes.judge(ctx)
-        assert ctx.memory.lost_launches == 0
 
 
 def canary(

@@ -120,6 +120,15 @@ def test_instances_that_others_ended_explain_a_lower_desired() -> None:
     assert memory.journal.account == Account(2, 3), "the surge was taken, the base stays"
 
 
+def test_an_instance_that_is_seen_again_was_not_ended_by_others() -> None:
+    group = a_group(*(an_instance(name) for name in "wxyz"), desired=4)
+    memory = a_memory(group, RUNNING.accounted(Account(2, 4)))
+    late = dataclasses.replace(group, instances=group.instances[:3])
+    memory = read(memory, NOW + 1, late, desired=5)
+    assert memory.lost == {"i-z"}
+    assert read(memory, NOW + 2, group, desired=5).lost == frozenset()
+
+
 def test_nobody_accounts_for_desired_who_does_not_hold_the_lease() -> None:
     memory = a_memory(GROUP, RUNNING.accounted(Account(2, 4)), held=False)
     memory = read(read(memory, NOW + 1, desired=9), NOW + 60, desired=9)

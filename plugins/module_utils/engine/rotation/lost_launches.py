@@ -1,0 +1,57 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Count launches that come to nothing."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import fail
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import REPEAT
+
+LOST_LAUNCHES = 3
+"""New instances in a row that may end by themselves before they are ready."""
+
+
+def count_lost(ctx: RotationContext) -> None:
+    """Count new instances that ended by themselves before they were ready.
+
+    The goal is one more ready node, not an instance that can be replaced.
+    """
+    booting = {
+        member.id
+        for member in ctx.situation.current
+        if not member.leaving and member.id not in ctx.memory.marks.joined
+    }
+    lost, missing = _ended(ctx)
+    known = frozenset(booting | missing)
+    if known != ctx.memory.booting:
+        ctx.note(booting=known)
+    if lost:
+        ctx.note(lost_launches=ctx.memory.lost_launches + len(lost))
+    if lost and ctx.memory.lost_launches >= LOST_LAUNCHES:
+        ctx.note(lost_launches=0)
+        why = ctx.group.activity or "their console output may say why"
+        text = f"{LOST_LAUNCHES} new instances in a row ended before they were ready: {why}"
+        fail(ctx, FailedError(text), min(lost))
+
+
+def _ended(ctx: RotationContext) -> tuple[set[str], set[str]]:
+    """Return the new instances that have ended, and those that are only missing.
+
+    One has ended that a read shows ending, or that reads have not shown for so long that none of
+    them can be late.
+    """
+    known, memory = ctx.memory.booting, ctx.memory
+    present = {member.id for member in ctx.situation.members}
+    for name in known & present:
+        ctx.forget(f"missing {name}")
+    absent = known - present - memory.ended_by_us - memory.marks.joined
+    ended = {
+        name for name in absent if name in memory.marks.gone or ctx.over(f"missing {name}", REPEAT)
+    }
+    ctx.poll_soon |= bool(absent - ended)
+    return ended, set(absent - ended)

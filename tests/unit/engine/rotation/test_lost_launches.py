@@ -1,0 +1,127 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Launches that do not live are counted, and what a late read does not show is not one of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
+    lost_launches,
+    new_nodes,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import REPEAT
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    a_group,
+    a_node,
+    an_instance,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
+    NOW,
+    a_context,
+    a_policy,
+)
+
+OLD = an_instance("w")
+
+
+def names(text: str) -> frozenset[str]:
+    """The ids of the instances of these one-letter names."""
+    return frozenset(f"i-{name}" for name in text)
+
+
+def look(
+    before: str, now: str, count: int = 0, gone: str = "", waited: float = 0, **more: Any
+) -> RotationContext:
+    """A look at these new instances that boot, after one at those before.
+
+    `gone`: whose end a read has shown; `waited`: how long the others have been missing.
+    """
+    members = [an_instance(name, fresh=True) for name in now]
+    usual = {
+        "marks": Marks(gone=names(gone)),
+        "timers": {f"missing i-{name}": NOW - waited for name in before if waited},
+    }
+    ctx = a_context(
+        a_group(OLD, *members, **more.pop("group", {})),
+        [a_node("w")],
+        policy=a_policy(1, canary=0),
+        booting=names(before),
+        lost_launches=count,
+        **{**usual, **more},
+    )
+    lost_launches.count_lost(ctx)
+    return ctx
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "more", "count"),
+    [
+        pytest.param("n", "n", {}, 0, id="it boots on"),
+        pytest.param("n", "m", {"gone": "n"}, 1, id="another has taken its place"),
+        pytest.param("mn", "", {"gone": "mn"}, 2, id="two at once"),
+        pytest.param("n", "", {"waited": REPEAT}, 1, id="nobody has seen it for long"),
+        pytest.param("n", "", {"ended_by_us": names("n")}, 0, id="we ended it"),
+        pytest.param("n", "", {"marks": Marks(joined=names("n"))}, 0, id="it had been ready"),
+    ],
+)
+def test_they_are_counted(before: str, now: str, more: dict[str, Any], count: int) -> None:
+    ctx = look(before, now, **more)
+    assert ctx.memory.lost_launches == count
+    assert ctx.memory.booting == names(now)
+    assert ctx.journal.failures == ()
+
+
+class TestAnInstanceThatOneReadDoesNotShow:
+    """Describe calls go backwards: it may come back with the next one."""
+
+    def test_is_not_lost(self) -> None:
+        ctx = look("lmn", "", waited=REPEAT - 1)
+        assert ctx.memory.lost_launches == 0
+        assert ctx.memory.booting == names("lmn")
+        assert ctx.journal.failures == ()
+
+    def test_is_asked_for_soon(self) -> None:
+        ctx = look("n", "")
+        assert ctx.poll_soon
+        assert ctx.wake == NOW + REPEAT
+        assert not look("n", "n").poll_soon
+
+    def test_has_its_time_again_once_it_is_seen(self) -> None:
+        ctx = look("n", "n", waited=REPEAT)
+        assert "missing i-n" not in ctx.memory.timers
+        assert ctx.memory.lost_launches == 0
+
+
+@pytest.mark.parametrize(
+    ("group", "why"),
+    [({}, "their console output may say why"), ({"activity": "Client.Bad"}, "Client.Bad")],
+)
+def test_three_in_a_row_are_a_failure(group: dict[str, Any], why: str) -> None:
+    assert look("n", "", 1, gone="n", group=group).journal.failures == ()
+    ctx = look("n", "", 2, gone="n", group=group)
+    assert ctx.journal.failures == (
+        f"3 new instances in a row ended before they were ready: {why}",
+    )
+    assert ctx.memory.lost_launches == 0
+    assert ctx.events[0].subject == "i-n"
+
+
+def test_they_begin_anew_after_one_that_lived() -> None:
+    ctx = a_context(
+        a_group(OLD, an_instance("n", fresh=True)),
+        [a_node("w"), a_node("n")],
+        shown={Feed("pods", "n"): ()},
+        timers={"ready i-n": NOW - 10},
+        lost_launches=2,
+    )
+    new_nodes.judge(ctx)
+    assert ctx.memory.lost_launches == 0
