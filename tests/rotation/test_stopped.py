@@ -9,8 +9,10 @@ import json
 
 import pytest
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PREFIX
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.closing import HEADING
 from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, CLEAN, due, traces
+from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare, rotate
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
@@ -83,3 +85,31 @@ def test_words_are_recorded_in_good_time_even_if_nodes_cannot_be_restored() -> N
     )
     assert run().status == "stopped"
     assert recorded(world) == told(run, "closing") != []
+
+
+def last_end(world: World) -> float:
+    """Rotate, and return the moment of the last termination."""
+    run = rotate(world, BLUE, max_surge="1")
+    return max(at for at, event in run.events if event.phase == "terminated")
+
+
+@pytest.mark.parametrize("restore_only", [False, True])
+def test_a_node_that_outlives_its_instance_until_the_next_run_is_removed_by_that_one(
+    restore_only: bool,
+) -> None:
+    """The instance has left the group by then; its Node carries our marks and is deleted late."""
+    slow = Behavior(node_monitor_grace=900.0)
+    at = last_end(due(size=3, replicas=6, kube=slow)) + 1
+    world = due(size=3, replicas=6, kube=slow)
+    run = prepare(world, BLUE, "r1", max_surge="1")
+    run.inbox.stop_at(at)
+    assert run().status == "stopped"
+    world.kernel.advance(world.kernel.now + 120)
+    following = rotate(world, BLUE, run_id="r2", max_surge="1", restore_only=restore_only)
+    assert following.result is not None and following.result.error is None
+    marked = [
+        node["metadata"]["name"]
+        for node in world.cluster.objects("nodes")
+        if any(key.startswith(PREFIX) for key in node["metadata"].get("annotations") or {})
+    ]
+    assert marked == [] and traces(world) == CLEAN and world.judge.breaches == []

@@ -13,6 +13,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import REPLACED_IN
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,12 +21,14 @@ class NodeIndex:
     """Hold the nodes of a cluster by instance ID.
 
     `nodes`: what the index was made of, by key. `mine`: the nodes of the wanted instances. It stays
-    the same object as long as none of these nodes changes.
+    the same object as long as none of these nodes changes. `marked`: the group that a rotation has
+    marked a node for, by instance ID.
     """
 
     nodes: Mapping[str, Node]
     by_instance: Mapping[str, Node]
     mine: Mapping[str, Node]
+    marked: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 def by_instance(nodes: Iterable[Node]) -> dict[str, Node]:
@@ -48,11 +51,18 @@ def index(
 
     `wanted`: instance IDs. `known`: the index at the last look; what has not changed is kept.
     """
-    every = by_instance(nodes.values()) if known is None else _renewed(known, nodes)
+    changed = None if known is None else _changed(known.nodes, nodes)
+    every: Mapping[str, Node]
+    marked: Mapping[str, str]
+    if known is None or changed is None:
+        every, marked = by_instance(nodes.values()), _marks(nodes.values())
+    else:
+        every = _renewed(known, nodes, changed)
+        marked = _marks_renewed(known.marked, changed)
     mine: Mapping[str, Node] = {name: every[name] for name in wanted if name in every}
     if known is not None and _same(known.mine, mine):
         mine = known.mine
-    return NodeIndex(nodes, every, mine)
+    return NodeIndex(nodes, every, mine, marked)
 
 
 def _same(one: Mapping[str, Node], other: Mapping[str, Node]) -> bool:
@@ -60,18 +70,45 @@ def _same(one: Mapping[str, Node], other: Mapping[str, Node]) -> bool:
     return len(one) == len(other) and all(one.get(name) is node for name, node in other.items())
 
 
-def _renewed(known: NodeIndex, nodes: Mapping[str, Node]) -> Mapping[str, Node]:
+def _changed(
+    before: Mapping[str, Node], nodes: Mapping[str, Node]
+) -> list[tuple[str, Node]] | None:
+    """Return the nodes that have changed or come, None if one has gone."""
+    if before is nodes:
+        return []
+    changed = [(key, node) for key, node in nodes.items() if before.get(key) is not node]
+    come = sum(key not in before for key, _node in changed)
+    return changed if len(before) + come == len(nodes) else None
+
+
+def _marks(nodes: Iterable[Node]) -> dict[str, str]:
+    return {
+        node.instance_id: node.annotations[REPLACED_IN]
+        for node in nodes
+        if REPLACED_IN in node.annotations
+    }
+
+
+def _marks_renewed(known: Mapping[str, str], changed: list[tuple[str, Node]]) -> Mapping[str, str]:
+    nodes = [node for _key, node in changed]
+    if not any(node.instance_id in known or REPLACED_IN in node.annotations for node in nodes):
+        return known
+    others = {node.instance_id for node in nodes}
+    kept = {instance: group for instance, group in known.items() if instance not in others}
+    return {**kept, **_marks(nodes)}
+
+
+def _renewed(
+    known: NodeIndex, nodes: Mapping[str, Node], changed: list[tuple[str, Node]]
+) -> Mapping[str, Node]:
     """Return the nodes by instance ID.
 
-    Only changes are looked at, unless a node is gone, or names another instance than before or one
-    that has a node.
+    Only changes are looked at, unless a node names another instance than before or one that has a
+    node.
     """
     before = known.nodes
-    if before is nodes:
+    if not changed:
         return known.by_instance
-    changed = [(key, node) for key, node in nodes.items() if before.get(key) is not node]
-    if len(before) + sum(key not in before for key, _node in changed) != len(nodes):
-        return by_instance(nodes.values())
     found = dict(known.by_instance)
     for key, node in changed:
         old = before.get(key)

@@ -15,7 +15,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 def awaited(ctx: RotationContext) -> tuple[str, ...]:
     """Return the instances whose Node objects should go.
 
-    Those have ended, or are former ones whose name a replacement node has got.
+    Those have ended, or are former ones whose name a replacement node has got, or that a rotation
+    has marked, be it one before this.
     """
     if ctx.memory.group is None:
         return ()
@@ -27,6 +28,7 @@ def awaited(ctx: RotationContext) -> tuple[str, ...]:
         if names
         else set()
     )
+    former |= ctx.left_group.keys()
     ctx.poll_soon |= bool(former)
     stay = {one.id for one in ctx.group.instances if one.id in ctx.journal.kept and not one.ending}
     gone = ctx.memory.marks.gone - stay
@@ -39,7 +41,8 @@ def delete_ended_nodes(ctx: RotationContext) -> tuple[str, ...]:
     A new instance of the same name could take such a Node over. Nothing is deleted before EC2 says
     terminated.
     """
-    lingering = awaited(ctx)
+    kept = {one.id for one in ctx.group.former if one.kept and not one.ending}
+    lingering = tuple(name for name in awaited(ctx) if name not in kept)
     if lingering:
         known = (*ctx.group.former, *ctx.group.instances)
         ended = {instance.id for instance in known if instance.state == "terminated"}.intersection(

@@ -95,6 +95,20 @@ class Known:
         return self._index.by_instance
 
     @property
+    def left_group(self) -> Mapping[str, Node]:
+        """Return the nodes that a rotation of this group has marked and that left it.
+
+        They are by instance ID. Such an instance has ended, or was detached.
+        """
+        group, here = self.group, {instance.id for instance in self.group.instances}
+        marked = self._index.marked.items()
+        return {
+            instance: self.by_instance[instance]
+            for instance, name in marked
+            if name == group.name and instance not in here and instance in self.by_instance
+        }
+
+    @property
     def _index(self) -> NodeIndex:
         known, group = self.memory.index, self.memory.group
         if known is None or known[0] is not self.nodes or known[1] is not group:

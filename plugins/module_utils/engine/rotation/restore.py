@@ -22,6 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     balancers,
+    ended_nodes,
     replacement,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import (
@@ -72,6 +73,7 @@ def restored(ctx: RotationContext) -> bool:
         _max_size(ctx),
         _protection(ctx),
         _signpost(ctx),
+        ended_nodes.ended_nodes_gone(ctx),
     )
     return all(steps) and (ctx.memory.read == ctx.group or ctx.over("unseen", STALE_READ_TIMEOUT))
 

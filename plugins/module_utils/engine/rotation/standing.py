@@ -62,6 +62,7 @@ def _of_settings(ctx: RotationContext) -> Iterable[str]:
 
 def _of_nodes(ctx: RotationContext) -> Iterable[str]:
     nodes = [member.node for member in ctx.situation.members if member.node is not None]
+    nodes += ctx.left_group.values()
     marked = [node for node in nodes if REPLACING in node.annotations]
     if marked:
         yield _nodes(marked, "cordoned and marked for replacement")

@@ -11,6 +11,7 @@ import random
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import REPLACED_IN
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
     by_instance,
     index,
@@ -92,3 +93,31 @@ def test_renewing_equals_making_anew(seed: int) -> None:
         known = index(nodes, MINE, known)
         assert known.by_instance == by_instance(nodes.values())
         assert known.mine == {n: known.by_instance[n] for n in MINE if n in known.by_instance}
+
+
+class TestMarks:
+    """Which group a rotation has marked a node for, also of nodes that left it."""
+
+    MARKED = a_node("1", created=1.0, annotations={REPLACED_IN: "blue"})
+
+    def test_are_found_whoever_is_wanted(self) -> None:
+        nodes = {**a_cluster(9), "uid-1": self.MARKED}
+        assert index(nodes, ("i-5",)).marked == {"i-1": "blue"}
+
+    def test_come_and_go_with_a_change_of_the_node(self) -> None:
+        plain = a_cluster(9)
+        first = index(plain, MINE)
+        second = index({**plain, "uid-1": self.MARKED}, MINE, first)
+        third = index(plain, MINE, second)
+        assert [dict(one.marked) for one in (first, second, third)] == [{}, {"i-1": "blue"}, {}]
+
+    def test_go_with_the_node(self) -> None:
+        first = index({**a_cluster(9), "uid-1": self.MARKED}, MINE)
+        rest = {key: node for key, node in a_cluster(9).items() if key != "uid-1"}
+        assert index(rest, MINE, first).marked == {}
+
+    def test_stay_the_same_object_while_only_others_change(self) -> None:
+        nodes = {**a_cluster(9), "uid-1": self.MARKED}
+        first = index(nodes, MINE)
+        beating = {**nodes, "uid-7": dataclasses.replace(nodes["uid-7"], resource_version="2")}
+        assert index(beating, MINE, first).marked is first.marked

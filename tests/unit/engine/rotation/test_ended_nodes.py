@@ -11,7 +11,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import DeleteNode
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Instance
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    REPLACED_IN,
+    REPLACING,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import ended_nodes
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
@@ -33,6 +37,30 @@ FORMER = a_node("old", provider_id="aws:///a/i-former")
 def a_look(group: Group, nodes: Any = (a_node("w"),), **more: Any) -> RotationContext:
     """A look at a group whose instance w was ended; its node is still there."""
     return a_context(group, nodes, **{"marks": GONE, **more})
+
+
+class TestANodeThatARunBeforeHasMarked:
+    """Its instance has left the group meanwhile; the run was stopped before the Node went."""
+
+    NODE = a_node("w", annotations={REPLACING: "r0", REPLACED_IN: "blue"})
+
+    def look(self, *former: Instance) -> RotationContext:
+        """A look at a group that instance w has left."""
+        return a_look(a_group(an_instance("x"), former=former), (self.NODE,), marks=Marks())
+
+    def test_is_asked_for(self) -> None:
+        assert ended_nodes.awaited(self.look()) == ("i-w",)
+
+    def test_is_deleted_once_its_instance_is_terminated(self) -> None:
+        ctx = self.look(an_instance("w", state="terminated"))
+        assert ended_nodes.ended_nodes_gone(ctx) is False
+        assert ctx.commands == [DeleteNode("w", self.NODE.uid)]
+        running = self.look(an_instance("w"))
+        assert ended_nodes.ended_nodes_gone(running) is False
+        assert running.commands == []
+
+    def test_is_left_where_its_instance_was_kept(self) -> None:
+        assert ended_nodes.ended_nodes_gone(self.look(an_instance("w", kept=True))) is True
 
 
 class TestWhoseNodeShouldGo:

@@ -14,9 +14,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     ChangeNode,
     Terminate,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     EXCLUDE,
+    REPLACED_IN,
     REPLACING,
     WAS_CORDONED,
     WAS_EXCLUDED,
@@ -25,12 +25,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import replacement
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.unknown import (
     MISSING_NODE,
 )
@@ -61,14 +59,22 @@ def a_member(ctx: RotationContext, name: str) -> Any:
 @pytest.mark.parametrize(
     "fields, labels, marks",
     [
-        ({}, {EXCLUDE: "true"}, {REPLACING: "r1"}),
-        ({"unschedulable": True}, {EXCLUDE: "true"}, {REPLACING: "r1", WAS_CORDONED: "true"}),
-        ({"labels": {EXCLUDE: ""}}, {EXCLUDE: "true"}, {REPLACING: "r1", WAS_EXCLUDED: "true"}),
+        ({}, {EXCLUDE: "true"}, {REPLACING: "r1", REPLACED_IN: "blue"}),
+        (
+            {"unschedulable": True},
+            {EXCLUDE: "true"},
+            {REPLACING: "r1", REPLACED_IN: "blue", WAS_CORDONED: "true"},
+        ),
+        (
+            {"labels": {EXCLUDE: ""}},
+            {EXCLUDE: "true"},
+            {REPLACING: "r1", REPLACED_IN: "blue", WAS_EXCLUDED: "true"},
+        ),
         # half of it, after an operator took the cordon away: what was before us is known already
         (
             {"labels": {EXCLUDE: "true"}, "annotations": {REPLACING: "r0"}},
             {EXCLUDE: "true"},
-            {REPLACING: "r1"},
+            {REPLACING: "r1", REPLACED_IN: "blue"},
         ),
     ],
 )
@@ -82,65 +88,6 @@ def test_a_leaving_node_is_marked_with_how_it_was(
     assert command == ChangeNode(
         "w", "1", NodeChange(True, tuple(labels.items()), tuple(sorted(marks.items())))
     )
-
-
-MARKED = {"unschedulable": True, "labels": {EXCLUDE: "true"}, "annotations": {REPLACING: "r1"}}
-
-
-@pytest.mark.parametrize(
-    "notes, back",
-    [
-        (
-            {},
-            NodeChange(
-                False,
-                ((EXCLUDE, None),),
-                ((REPLACING, None), (WAS_EXCLUDED, None), (WAS_CORDONED, None)),
-            ),
-        ),
-        (
-            {WAS_CORDONED: "true"},
-            NodeChange(
-                None,
-                ((EXCLUDE, None),),
-                ((REPLACING, None), (WAS_EXCLUDED, None), (WAS_CORDONED, None)),
-            ),
-        ),
-        (
-            {WAS_EXCLUDED: "true"},
-            NodeChange(False, (), ((REPLACING, None), (WAS_EXCLUDED, None), (WAS_CORDONED, None))),
-        ),
-    ],
-)
-def test_a_node_that_stays_is_put_back_as_it_was(notes: dict[str, str], back: NodeChange) -> None:
-    node = a_node("w", **{**MARKED, "annotations": {REPLACING: "r1", **notes}})
-    ctx = a_context(a_group(an_instance("w")), [node], marks=Marks(skipped=frozenset(("i-w",))))
-    assert replacement.put_back(ctx) is False
-    (command,) = ctx.commands
-    assert isinstance(command, ChangeNode)
-    assert sorted(command.change.annotations) == sorted(back.annotations)
-    assert (command.change.unschedulable, command.change.labels) == (
-        back.unschedulable,
-        back.labels,
-    )
-    assert replacement.put_back(a_context(a_group(an_instance("w")), [a_node("w")])) is True
-    going = a_context(a_group(an_instance("w")), [node], **selected("w"))
-    assert replacement.put_back(going) is True
-    assert going.commands == []
-
-
-def test_what_may_not_be_put_back_holds_up_nothing() -> None:
-    node = a_node("w", **MARKED)
-    command = ChangeNode("w", "1", replacement._as_before(node))
-    retries = {command: Retry(1, NOW + 9, ForbiddenError("no"))}
-    ctx = a_context(
-        a_group(an_instance("w")),
-        [node],
-        marks=Marks(skipped=frozenset(("i-w",))),
-        retries=retries,
-        timers={"not let in ChangeNode": NOW - 60},
-    )
-    assert replacement.put_back(ctx) is True
 
 
 def ends(

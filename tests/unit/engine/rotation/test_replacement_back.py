@@ -1,0 +1,164 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was marked and is not replaced is put back, also where it left the group."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    ChangeNode,
+    Command,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Instance
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    EXCLUDE,
+    REPLACED_IN,
+    REPLACING,
+    WAS_CORDONED,
+    WAS_EXCLUDED,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import replacement
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    a_group,
+    a_node,
+    an_instance,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
+    NOW,
+    a_context,
+    selected,
+)
+
+GONE = "w"
+"""An instance whose node never joined or is gone: there is nothing to cordon and nothing to
+drain."""
+
+
+MARKED = {"unschedulable": True, "labels": {EXCLUDE: "true"}, "annotations": {REPLACING: "r1"}}
+
+
+@pytest.mark.parametrize(
+    "notes, back",
+    [
+        (
+            {},
+            NodeChange(
+                False,
+                ((EXCLUDE, None),),
+                (
+                    (REPLACING, None),
+                    (REPLACED_IN, None),
+                    (WAS_EXCLUDED, None),
+                    (WAS_CORDONED, None),
+                ),
+            ),
+        ),
+        (
+            {WAS_CORDONED: "true"},
+            NodeChange(
+                None,
+                ((EXCLUDE, None),),
+                (
+                    (REPLACING, None),
+                    (REPLACED_IN, None),
+                    (WAS_EXCLUDED, None),
+                    (WAS_CORDONED, None),
+                ),
+            ),
+        ),
+        (
+            {WAS_EXCLUDED: "true"},
+            NodeChange(
+                False,
+                (),
+                (
+                    (REPLACING, None),
+                    (REPLACED_IN, None),
+                    (WAS_EXCLUDED, None),
+                    (WAS_CORDONED, None),
+                ),
+            ),
+        ),
+    ],
+)
+def test_a_node_that_stays_is_put_back_as_it_was(notes: dict[str, str], back: NodeChange) -> None:
+    node = a_node("w", **{**MARKED, "annotations": {REPLACING: "r1", **notes}})
+    ctx = a_context(a_group(an_instance("w")), [node], marks=Marks(skipped=frozenset(("i-w",))))
+    assert replacement.put_back(ctx) is False
+    (command,) = ctx.commands
+    assert isinstance(command, ChangeNode) and sorted(command.change.annotations) == sorted(
+        back.annotations
+    )
+    assert (command.change.unschedulable, command.change.labels) == (
+        back.unschedulable,
+        back.labels,
+    )
+    assert replacement.put_back(a_context(a_group(an_instance("w")), [a_node("w")])) is True
+    going = a_context(a_group(an_instance("w")), [node], **selected("w"))
+    assert replacement.put_back(going) is True and going.commands == []
+
+
+class TestANodeThatLeftTheGroupWithOurMark:
+    """Its instance was detached, in this run or one before."""
+
+    AWAY = a_node("w", **{**MARKED, "annotations": {REPLACING: "r0", REPLACED_IN: "blue"}})
+    LONG: ClassVar = {"detached i-w": NOW - replacement.DETACHED}
+
+    def look(self, former: Instance, node: Node = AWAY, **more: Any) -> tuple[bool, list[Command]]:
+        """Whether all is put back, and what was issued for it."""
+        group = a_group(an_instance("x"), former=(former,))
+        ctx = a_context(group, [a_node("x"), node], **more)
+        return replacement.put_back(ctx), ctx.commands
+
+    def test_is_put_back_once_reads_have_shown_for_a_minute_that_it_runs_on(self) -> None:
+        done, commands = self.look(an_instance("w"), timers=self.LONG)
+        assert not done
+        assert commands == [ChangeNode("w", "1", replacement._as_before(self.AWAY))]
+        assert self.look(an_instance("w")) == (False, []), "one read may be late"
+
+    @pytest.mark.parametrize(
+        "former",
+        [
+            pytest.param(an_instance("w", state="terminated"), id="it has ended"),
+            pytest.param(an_instance("w", state="shutting-down"), id="it is ending"),
+            pytest.param(an_instance("w", state=""), id="EC2 does not know it"),
+            pytest.param(an_instance("w", kept=True), id="it was kept for people to look into"),
+            pytest.param(an_instance("v"), id="another one"),
+        ],
+    )
+    def test_stays_as_it_is_otherwise(self, former: Instance) -> None:
+        assert self.look(former, timers=self.LONG) == (True, [])
+
+    def test_stays_as_it_is_in_another_group(self) -> None:
+        notes = {REPLACING: "r1", REPLACED_IN: "green"}
+        theirs = a_node("w", **{**MARKED, "annotations": notes})
+        assert self.look(an_instance("w"), theirs, timers=self.LONG) == (True, [])
+
+    def test_holds_up_nothing_where_it_may_not_be_written(self) -> None:
+        command = ChangeNode("w", "1", replacement._as_before(self.AWAY))
+        denied = {command: Retry(1, NOW + 9, ForbiddenError("no"))}
+        timers = {**self.LONG, "not let in ChangeNode": NOW - 60}
+        assert self.look(an_instance("w"), timers=timers, retries=denied)[0] is True
+
+
+def test_what_may_not_be_put_back_holds_up_nothing() -> None:
+    node = a_node("w", **MARKED)
+    command = ChangeNode("w", "1", replacement._as_before(node))
+    retries = {command: Retry(1, NOW + 9, ForbiddenError("no"))}
+    ctx = a_context(
+        a_group(an_instance("w")),
+        [node],
+        marks=Marks(skipped=frozenset(("i-w",))),
+        retries=retries,
+        timers={"not let in ChangeNode": NOW - 60},
+    )
+    assert replacement.put_back(ctx) is True
