@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the tests stage by stage: `run_tests.py [stage ...]`.
 
-Stages are unit, rotation, contract and integration; without a name, all run. `core` and `engine`
-have a run of their own, in which Ansible and the cloud libraries cannot be imported
+Stages are unit, rotation, worlds, contract and integration; without a name, all run. `core` and
+`engine` have a run of their own, in which Ansible and the cloud libraries cannot be imported
 (tests/alone.py).
 """
 
@@ -17,6 +17,7 @@ import sys
 import xml.etree.ElementTree as ET
 
 from steps import BUILD, ROOT, Step, Tally, run
+from worlds import try_worlds
 
 ALONE = ("tests/unit/core", "tests/unit/engine")
 WORKERS = ("-n", "2", "--dist", "worksteal")
@@ -51,6 +52,7 @@ STAGES = {
         ),
     ),
     "rotation": (Stage("rotations on the simulation", ("tests/rotation",), WORKERS, 120),),
+    "worlds": (),
     "contract": (Stage("contracts of the simulation", ("tests/contract",), WORKERS, 60),),
     "integration": (
         Stage("modules and playbooks on the wire", ("tests/integration",), WAITERS, 240),
@@ -87,14 +89,17 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"Unknown stage {unknown[0]}; there are {', '.join(STAGES)}", file=sys.stderr)
         return 2
-    chosen = [stage for name in names or STAGES for stage in STAGES[name]]
+    return run("tests", [step for name in names or STAGES for step in steps_of(name)])
+
+
+def steps_of(name: str) -> list[Step]:
+    """Return the steps of a stage, without those that have no tests in this checkout."""
+    if name == "worlds":
+        return [Step("random worlds of the simulation", try_worlds, 150)]
     present = [
-        stage for stage in chosen if any((ROOT / folder).is_dir() for folder in stage.folders)
+        stage for stage in STAGES[name] if any((ROOT / folder).is_dir() for folder in stage.folders)
     ]
-    return run(
-        "tests",
-        [Step(stage.name, functools.partial(pytest, stage), stage.budget) for stage in present],
-    )
+    return [Step(stage.name, functools.partial(pytest, stage), stage.budget) for stage in present]
 
 
 if __name__ == "__main__":

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Try the rotation in random worlds (make simulate).
 
-Options: `--worlds` (how many), `--seed`; to look at one world: `--world` (its number), `--keep`
-(numbers of its faults, "none" for no fault), `--size`. The last line is
-"simulate: N worlds, B breaches, H hangs, U untold"; the exit status is 0 if all three are 0.
+Options: `--worlds` (how many), `--first` (the number of the first), `--seed`; to look at one world:
+`--world` (its number), `--keep` (numbers of its faults, "none" for no fault), `--size`. The last
+line is "simulate: N worlds, B breaches, H hangs, U untold"; the exit status is 0 if all three are
+0.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ def main(arguments: list[str]) -> int:
     if given.world is not None:
         plans = [reduced(draw(given.seed, given.world), given.keep, given.size)]
     else:
-        plans = [draw(given.seed, number) for number in range(given.worlds)]
+        numbers = range(given.first, given.first + given.worlds)
+        plans = [draw(given.seed, number) for number in numbers]
     totals = {"breaches": 0, "hangs": 0, "untold": 0}
     costs = []
     for plan in plans:
@@ -49,6 +51,7 @@ def main(arguments: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="simulate", description=__doc__)
     parser.add_argument("--worlds", type=int, default=300)
+    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--world", type=int)
     parser.add_argument("--keep", type=_numbers)
