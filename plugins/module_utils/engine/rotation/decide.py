@@ -59,6 +59,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.re
     RotationResult,
     conclude,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.sleep import (
+    without_sleep,
+)
 
 
 def start(now: float) -> Memory:
@@ -70,7 +73,7 @@ def decide(
     memory: Memory, view: View, now: float, policy: RotationPolicy
 ) -> Step[Memory, RotationResult]:
     """Decide what to do at this look, what to report, and the result once it is over."""
-    ctx = RotationContext(memory, view, now, policy)
+    ctx = RotationContext(without_sleep(memory, now), view, now, policy)
     try:
         ctx.note_outcomes(learn)
         result = _decide(ctx)
@@ -78,6 +81,7 @@ def decide(
         suspended = isinstance(error, CredentialsError)
         status = "suspended" if suspended else failed_status(ctx.memory.changed)
         result = conclude(ctx, status, error)
+    ctx.note(next_look=ctx.wake)
     return Step(
         ctx.memory,
         tuple(ctx.commands),

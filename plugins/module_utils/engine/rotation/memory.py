@@ -116,6 +116,8 @@ class Memory:
     """
 
     began: float
+    next_look: float = math.inf
+    """When the last look wanted the next one at the latest."""
     mode: Mode = "survey"
     cluster_uid: str = ""
     cluster_proven: bool = False
