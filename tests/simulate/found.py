@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from typing import TYPE_CHECKING, Any
+
+from ansible_collections.nodeops.rotator.tests.simulate.records import leases, record
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
 
 OURS = "nodeops"
+FORM = ("version", "reader")
+"""Fields of the record that say only which release can read it."""
 EXCLUDE = "node.kubernetes.io/exclude-from-external-load-balancers"
 SHIELD = "cluster-autoscaler.kubernetes.io/scale-down-disabled"
 OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
@@ -137,14 +140,11 @@ class Found:
 def _lease(stage: Stage) -> list[Deviation]:
     """A Lease may stay, but held by nobody, and with nothing to restore unless it is named."""
     found = []
-    for lease in stage.world.cluster.objects("leases", "kube-system"):
-        if not lease["metadata"]["name"].startswith("nodeops-rotator"):
-            continue
+    for lease in leases(stage):
         if holder := lease["spec"].get("holderIdentity"):
             found.append(Deviation(f"the Lease is held by {holder}", "Lease"))
-        text = (lease["metadata"].get("annotations") or {}).get("nodeops.rotator/journal")
-        if text and json.loads(text).keys() - {"version", "reader"}:
-            found.append(Deviation(f"the record says {text}", "."))
+        if said := {key: value for key, value in record(lease).items() if key not in FORM}:
+            found.append(Deviation(f"the record says {said}", "."))
     return found
 
 

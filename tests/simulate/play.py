@@ -141,6 +141,7 @@ def _perform(stage: Stage, actor: troupe.Actor, run: Run) -> None:
     with contextlib.suppress(Killed):
         actor.perform(run.inbox, run)
     stage.ends[run.policy.run] = stage.now
+    stage.notice_deaths()
 
 
 def bound(stage: Stage) -> float:

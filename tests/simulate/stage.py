@@ -13,6 +13,7 @@ from ansible_collections.nodeops.rotator.tests.simulate.found import Found
 from ansible_collections.nodeops.rotator.tests.simulate.furnish import furnish
 from ansible_collections.nodeops.rotator.tests.simulate.judge import FairJudge
 from ansible_collections.nodeops.rotator.tests.simulate.oracles import Oracles
+from ansible_collections.nodeops.rotator.tests.simulate.records import orphaned_raises
 from ansible_collections.nodeops.rotator.tests.simulate.sizes import Sizes
 from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
     Behavior as AwsBehavior,
@@ -61,6 +62,7 @@ class Stage:
         self.foreign_ends: set[str] = set()
         self.ends: dict[str, float] = {}
         self.log: list[tuple[float, str]] = []
+        self._raises: list[tuple[int, int]] = []
         furnish(self)
         if plan.aws["throttle_odds"]:
             self.excuse("refused: Cannot read .*(Throttling|RequestLimitExceeded)")
@@ -167,7 +169,18 @@ class Stage:
             self.tell(f"SOMEBODY sets desired from {before} to {after}")
             if after < before and after < len(self.world.account.zones):
                 self.excuse("cannot be scheduled")  # a zone with a volume loses its only node
+            self._raises.append((before, after))
+            self.notice_deaths()
             self.aws("SetDesiredCapacity", AutoScalingGroupName=self.name, DesiredCapacity=after)
+
+    def notice_deaths(self) -> None:
+        """Allow for both sizes where a run died between its record of a raise and its call.
+
+        Whether it has sent that call before it died, or somebody else has written the very same
+        value, no read and no scaling activity can tell.
+        """
+        if orphaned_raises(self).intersection(self._raises):
+            self.sizes.crossed(self.now, self.sizes.before_last())
 
     def set_maximum(self, wanted: int) -> None:
         """Somebody sets MaxSize, not below what is desired."""

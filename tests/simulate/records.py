@@ -1,0 +1,44 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the Lease of the group says, wherever it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+
+JOURNAL = "nodeops.rotator/journal"
+
+
+def leases(stage: Stage) -> Iterator[dict[str, Any]]:
+    """The Leases of rotations, of all namespaces."""
+    for lease in stage.world.cluster.objects("leases"):
+        if lease["metadata"]["name"].startswith("nodeops-rotator"):
+            yield lease
+
+
+def record(lease: dict[str, Any]) -> dict[str, Any]:
+    """What is recorded in a Lease."""
+    text = (lease["metadata"].get("annotations") or {}).get(JOURNAL)
+    found: dict[str, Any] = json.loads(text or "{}")
+    return found
+
+
+def orphaned_raises(stage: Stage) -> set[tuple[int, int]]:
+    """The raises of desired (from, to) that runs have recorded and that died or were stopped before
+    a read showed them."""
+    alive = {run.policy.holder for run in stage.runs if run.policy.run not in stage.ends}
+    return {
+        raised(lease) for lease in leases(stage) if lease["spec"].get("holderIdentity") not in alive
+    }
+
+
+def raised(lease: dict[str, Any]) -> tuple[int, int]:
+    """The raise that a Lease records, (-1, 0) without one."""
+    found = record(lease)
+    return (found.get("raise_from", -1), found.get("expected", 0))
