@@ -62,6 +62,8 @@ class FairJudge(Judge):
         self._lost: dict[str, tuple[float, bool]] = {}
         self._available: dict[str, set[str]] = {}
         self._changed: dict[str, float] = {}
+        self.places: dict[str, str] = {}
+        """The namespace of each run's Lease, by its name as a holder."""
         self.tolerating: set[str] = set()
         """Deployments whose pods come back to a cordoned node."""
         self._evicted: dict[str, float] = {}
@@ -89,7 +91,10 @@ class FairJudge(Judge):
     def _ruled(self, call: Call, group: str) -> Rules | None:
         """The rules for a group. Who holds a Lease that somebody has deleted cannot know it until
         he renews it, and until then nobody else takes it."""
-        rules, lease = self.rules.get(group), self._lease(group)
+        rules = self.rules.get(group)
+        if rules is not None:
+            rules.namespace = self.places.get(call.actor, rules.namespace)
+        lease = self._lease(group) if rules is not None else None
         if rules is None or lease is not None or call.actor not in self.holders:
             return super()._ruled(call, group)
         holder, renewed = self._held
@@ -98,7 +103,8 @@ class FairJudge(Judge):
         return super()._ruled(call, group)
 
     def _lease(self, group: str) -> dict[str, Any] | None:
-        return self._world.cluster.object("leases", self.rules[group].lease, "kube-system")
+        rules = self.rules[group]
+        return self._world.cluster.object("leases", rules.lease, rules.namespace)
 
     def _renewed(self, old: Any, new: Any) -> None:
         if new is not None and new["spec"].get("holderIdentity") in self.holders:

@@ -20,6 +20,7 @@ POINTERS = ("$Latest", "$Latest", "$Default", "1")
 """How a group points at its template."""
 WINDOWS = (("1", "0"), ("2", "0"), ("0", "1"), ("1", "1"), ("50%", "0"), ("0", "50%"))
 """Surge and max unavailable."""
+ON_FAILURE = ("rollback_template", "rollback_template", "keep_template", "rollback")
 HOW_MANY = (0, 1, 1, 1, 2, 2, 2, 3, 3, 4)
 """Number of faults."""
 
@@ -116,7 +117,7 @@ def _furnishing(dice: random.Random) -> dict[str, Any]:
         "dedicated": dice.random() < 0.15,
         "startup_taint": dice.random() < 0.15,
         "protected": dice.choice(["", "", "", "some", "new"]),
-        "cordoned": dice.random() < 0.1,
+        "handover": dice.random() < 0.25,
     }
 
 
@@ -133,4 +134,8 @@ def _options(dice: random.Random) -> dict[str, Any]:
         "terminate_timeout": 400.0,
         "lb_timeout": 200.0,
         "scale_in_fence": dice.random() < 0.9,
+        "on_failure": dice.choice(ON_FAILURE),
+        "keep_failed": dice.random() < 0.2,
+        "workload_gate": dice.choice(("wait", "wait", "wait", "warn", "off")),
+        "unknown_instances": dice.choice(("leave", "leave", "end")),
     }

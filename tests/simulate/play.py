@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import parse
 from ansible_collections.nodeops.rotator.tests.simulate import troupe
+from ansible_collections.nodeops.rotator.tests.simulate.handover import hand_over
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.all import KINDS
 from ansible_collections.nodeops.rotator.tests.simulate.plan import Fault
 from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage, dice_of
@@ -67,10 +68,12 @@ def play(stage: Stage) -> None:
         else:
             _let_happen(stage, fault)
     kernel.advance(stage.now + SINCE)
+    if plan.furnishing["handover"]:
+        hand_over(stage)
     dice = dice_of(f"{plan.seed}/{plan.number}/runs")
     people = [troupe.Actor(kernel, functools.partial(_persist, stage, dice), kernel.now)]
-    for number, at in enumerate(stage.rivals):
-        life = functools.partial(_rival, stage, f"x{number + 1}")
+    for number, (at, place) in enumerate(stage.rivals):
+        life = functools.partial(_rival, stage, f"x{number + 1}", place)
         people.append(troupe.Actor(kernel, life, kernel.now + at))
     try:
         troupe.play(kernel, people)
@@ -98,9 +101,9 @@ def _persist(stage: Stage, dice: random.Random, actor: troupe.Actor) -> None:
         actor.sleep(stage.now + dice.choice([0.0, dice.uniform(0, 90)]))
 
 
-def _rival(stage: Stage, name: str, actor: troupe.Actor) -> None:
-    """Run once, with options that differ where that must not matter."""
-    run = _prepare(stage, name)
+def _rival(stage: Stage, name: str, place: str, actor: troupe.Actor) -> None:
+    """Run once, with options that differ where that must not matter; `place`: of its Lease."""
+    run = _prepare(stage, name, lock_namespace=place)
     run.policy = dataclasses.replace(run.policy, cluster="")
     _perform(stage, actor, run)
 
@@ -130,6 +133,7 @@ def _prepare(stage: Stage, name: str, **more: Any) -> Run:
         parse("max_unavailable", options["max_unavailable"]),
     )
     run = prepare(stage.world, stage.name, name, **options)
+    stage.judge.places[run.policy.holder] = run.policy.lock_namespace
     note = functools.partial(stage.judge.read, run.policy.holder)
     run.inbox.ports = Ports(_Witness(run.inbox.ports.cloud, note), run.inbox.ports.cluster)
     run.inbox.past = stage.now + bound(stage)

@@ -40,7 +40,8 @@ SPOT = ("Server.SpotInstanceTermination", "reclaimed")
 class Stage:
     """One world of the simulation. `found`: what has to be as it was; `sizes`: what the group's
     users want; `cures`: end what would keep any run from its end; `excused`: patterns of errors
-    that something which has happened explains; `runs`: those that were begun, oldest first."""
+    that something which has happened explains; `rivals`: when others begin to run, and the
+    namespace of their Leases; `runs`: those that were begun, oldest first."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.name = plan, BLUE
@@ -57,7 +58,7 @@ class Stage:
         self.stops: list[float] = []
         self.interruptions: list[tuple[int, str]] = []
         self.restores_after_interruption = False
-        self.rivals: list[float] = []
+        self.rivals: list[tuple[float, str]] = []
         self.expired: list[bool] = []
         self.foreign_ends: set[str] = set()
         self.ends: dict[str, float] = {}

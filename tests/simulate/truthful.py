@@ -68,6 +68,7 @@ def _template(stage: Stage) -> list[str]:
         return []
     result, image = stage.last.result, stage.launches()
     failed = result is not None and result.values["canary"] == "failed"
-    wanted = stage.world.facts["old_image" if failed else "new_image"]
+    goes_back = failed and stage.plan.options["on_failure"] != "keep_template"
+    wanted = stage.world.facts["old_image" if goes_back else "new_image"]
     named = result is not None and any("launches from" in s for s in result.values["not_restored"])
     return [] if image == wanted or named else [f"the group launches {image} instead of {wanted}"]
