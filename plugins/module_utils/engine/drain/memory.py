@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import Answer
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
@@ -147,3 +147,39 @@ class DrainMemory:
     """The server asked everybody to wait until then."""
     kinds: frozenset[str] = frozenset()
     """Kinds of feeds that turned out to be needed."""
+
+    def later(self, seconds: float) -> DrainMemory:
+        """Return the memory with every moment so many seconds later.
+
+        That is for time in which nobody looked, which counts for no limit.
+        """
+        nodes = {
+            uid: dataclasses.replace(
+                _later(node, NODE_MOMENTS, seconds),
+                pods={key: _later(pod, POD_MOMENTS, seconds) for key, pod in node.pods.items()},
+            )
+            for uid, node in self.nodes.items()
+        }
+        budgets = {
+            key: _later(budget, BUDGET_MOMENTS, seconds) for key, budget in self.budgets.items()
+        }
+        return dataclasses.replace(self, nodes=nodes, budgets=budgets)
+
+
+NODE_MOMENTS = ("began", "volumes_since", "refused_since", "not_let_in_since", "last_call")
+POD_MOMENTS = (
+    "accepted_at",
+    "asked_at",
+    "held_since",
+    "refused_at",
+    "terminating_since",
+    "gone_at",
+)
+BUDGET_MOMENTS = ("changed_at", "admitted_at")
+Moments = TypeVar("Moments", NodeMemory, PodMemory, BudgetMemory)
+
+
+def _later(record: Moments, names: tuple[str, ...], seconds: float) -> Moments:
+    known = {name: getattr(record, name) for name in names}
+    moved = {name: at + seconds for name, at in known.items() if at is not None}
+    return dataclasses.replace(record, **moved)

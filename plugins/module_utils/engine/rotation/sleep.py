@@ -22,4 +22,4 @@ def without_sleep(memory: Memory, now: float) -> Memory:
     if slept < SLEPT:
         return memory
     timers = {name: min(now, at + slept) for name, at in memory.timers.items()}
-    return dataclasses.replace(memory, timers=timers)
+    return dataclasses.replace(memory, timers=timers, drain=memory.drain.later(slept))

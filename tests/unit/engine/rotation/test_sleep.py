@@ -10,6 +10,10 @@ import math
 
 import pytest
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
+    DrainMemory,
+    NodeMemory,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.decide import decide
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.sleep import (
@@ -53,6 +57,12 @@ def test_a_run_that_wakes_has_as_much_time_as_before() -> None:
     assert step.result is None
     assert step.memory.timers.get("stalled", NOW) >= NOW - 50
     assert step.memory.next_look == step.wake
+
+
+def test_the_drains_have_as_much_time_as_before_too() -> None:
+    drain = DrainMemory({"w": NodeMemory(NOW - 500)})
+    memory = without_sleep(a_memory(GROUP, drain=drain, next_look=NOW - 450), NOW)
+    assert memory.drain.nodes["w"].began == NOW - 50
 
 
 def test_a_look_before_it_is_due_counts_nothing_twice() -> None:
