@@ -35,6 +35,7 @@ class Deviation:
 class Found:
     """How the group was, as far as others have not changed it since. `maximum`: all values that
     are right. `canary_fails`: the template has to go back; `moved`: somebody has moved it.
+    `moved_at`: when. `canary_failed`: a run has found so, be it one that died of it.
     `untargeted`: instances that entered service while AddToLoadBalancer was suspended. `cordoned`,
     `excluded` and `shielded`: Nodes by uid whose mark is somebody else's."""
 
@@ -48,6 +49,8 @@ class Found:
     template: Any
     canary_fails: bool = False
     moved: bool = False
+    moved_at: float = 0.0
+    canary_failed: bool = False
     cordoned: set[str] = dataclasses.field(default_factory=set)
     untargeted: set[str] = dataclasses.field(default_factory=set)
     excluded: set[str] = dataclasses.field(default_factory=set)

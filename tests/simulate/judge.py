@@ -116,6 +116,11 @@ class FairJudge(Judge):
         """Note that a run has been answered what it asked of the group."""
         self._reads[holder].append(self._world.kernel.now)
 
+    def read_between(self, holder: str, since: float, until: float) -> bool:
+        """Return whether a run was shown, by then, what happened in AWS at a moment."""
+        lag = self._world.account.behavior.describe_lag
+        return any(since + lag <= at <= until for at in self._reads[holder])
+
     def note(self, what: str) -> None:
         """Somebody else has changed this of a group: "desired", "maximum", "zones"."""
         self._changed[what] = self._world.kernel.now

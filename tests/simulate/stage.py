@@ -13,7 +13,11 @@ from ansible_collections.nodeops.rotator.tests.simulate.found import Found
 from ansible_collections.nodeops.rotator.tests.simulate.furnish import furnish
 from ansible_collections.nodeops.rotator.tests.simulate.judge import FairJudge
 from ansible_collections.nodeops.rotator.tests.simulate.oracles import Oracles
-from ansible_collections.nodeops.rotator.tests.simulate.records import orphaned_raises
+from ansible_collections.nodeops.rotator.tests.simulate.records import (
+    leases,
+    orphaned_raises,
+    record,
+)
 from ansible_collections.nodeops.rotator.tests.simulate.sizes import Sizes
 from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
     Behavior as AwsBehavior,
@@ -175,11 +179,14 @@ class Stage:
             self.aws("SetDesiredCapacity", AutoScalingGroupName=self.name, DesiredCapacity=after)
 
     def notice_deaths(self) -> None:
-        """Allow for both sizes where a run died between its record of a raise and its call.
+        """Note what a run that died has left in its record.
 
-        Whether it has sent that call before it died, or somebody else has written the very same
+        Both sizes are right where it died between its record of a raise and its call. Whether it
+        has sent that call before it died, or somebody else has written the very same
         value, no read and no scaling activity can tell.
         """
+        records = [record(lease) for lease in leases(self)]
+        self.found.canary_failed |= any(said.get("canary") == "failed" for said in records)
         if orphaned_raises(self).intersection(self._raises):
             self.sizes.crossed(self.now, self.sizes.before_last())
 

@@ -9,6 +9,8 @@ from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
 
 UNTOUCHED = ("Read", "WriteLease")
 """Commands of a run that has touched nothing: taking its lock and giving it up is nothing."""
+ENDING = 2.0
+"""Seconds before the end of a run from which a read comes too late to change what it says."""
 
 
 def false_statements(stage: Stage) -> list[str]:
@@ -22,7 +24,11 @@ def _of_the_last(stage: Stage) -> list[str]:
         return []
     if stage.last.policy.restore_only:
         return []  # it says nothing of images
-    target = stage.launches() if stage.found.moved else stage.world.facts["new_image"]
+    holder, moved = stage.last.policy.holder, stage.found.moved
+    known = moved and stage.judge.read_between(
+        holder, stage.found.moved_at, stage.ends[stage.last.policy.run] - ENDING
+    )
+    target = stage.launches() if known else stage.world.facts["new_image"]
     old = [one.id for one in stage.instances() if one.image_id != target]
     found = [f"{result.status} is said, and {', '.join(old)} runs another image"] if old else []
     lost = stage.found.untargeted & {one.id for one in stage.instances(True)}
@@ -67,7 +73,8 @@ def _template(stage: Stage) -> list[str]:
     if stage.found.moved:
         return []
     result, image = stage.last.result, stage.launches()
-    failed = result is not None and result.values["canary"] == "failed"
+    results = [run.result.values for run in stage.runs if run.result is not None]
+    failed = stage.found.canary_failed or any(said["canary"] == "failed" for said in results)
     goes_back = failed and stage.plan.options["on_failure"] != "keep_template"
     wanted = stage.world.facts["old_image" if goes_back else "new_image"]
     named = result is not None and any("launches from" in s for s in result.values["not_restored"])

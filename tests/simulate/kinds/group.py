@@ -81,7 +81,7 @@ def the_template_is_moved(stage: Stage, dice: random.Random) -> None:
     """To the old image, or to the same one under a new version."""
     image = stage.world.facts[dice.choice(["old_image", "new_image"])]
     stage.tell(f"SOMEBODY points the group to {image}")
-    stage.found.moved = True
+    stage.found.moved, stage.found.moved_at = True, stage.now
     stage.excuse("moved from|do not come from the target")
     behavior = stage.world.account.behavior  # an operator tries again until it works
     stage.world.behave(aws=dict.fromkeys(ODDS, 0))

@@ -132,6 +132,8 @@ def finish_release(ctx: RotationContext) -> None:
     if ctx.journal.account.raise_from is not None:
         raising.drop_raise(ctx)
         return
+    if _moves(ctx):
+        return
     if _points_back(ctx) and restore.restored(ctx) and ctx.recorded:
         for instance in kept.in_standby(ctx):
             restore.left(ctx, instance)
@@ -143,6 +145,19 @@ def finish_release(ctx: RotationContext) -> None:
             if not isinstance(command, SetDesired):  # what was never raised is not left either
                 restore.left(ctx, error.message)
         lock.release(ctx)
+
+
+def _moves(ctx: RotationContext) -> bool:
+    """Return whether it has to be waited for whether the template has moved in the end.
+
+    A rotation is not complete if it has.
+    """
+    if ctx.policy.restore_only or ctx.memory.problem is not None:
+        return False
+    error = observe.target_error(ctx)
+    if error is not None:
+        ctx.note(problem=error)
+    return error is None and observe.moving(ctx)
 
 
 def let_untouched_go(ctx: RotationContext) -> None:

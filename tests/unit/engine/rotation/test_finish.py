@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     FailedError,
     RefusedError,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import REPLACING
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
@@ -33,6 +34,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.gate import PENDING
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    REPEAT,
     NodeRecord,
     Retry,
 )
@@ -202,6 +204,34 @@ class TestRestoring:
         ctx = a_look(mode="release", **more)
         finish.finish_release(ctx)
         assert not any(isinstance(command, WriteLease) for command in ctx.commands)
+
+    @pytest.mark.parametrize(
+        ("waited", "released", "problem"),
+        [
+            pytest.param(5, False, "None", id="one read may be older than our start"),
+            pytest.param(REPEAT, True, "The launch template of .* moved", id="it is believed"),
+        ],
+    )
+    def test_a_template_that_moves_in_the_end_is_not_a_complete_rotation(
+        self, waited: float, released: bool, problem: str
+    ) -> None:
+        group = a_group(*NEW, resolved=Target("lt-1", "3"))
+        ctx = a_look(mode="release", group=group, timers={"moved": NOW - waited})
+        finish.finish_release(ctx)
+        assert any(isinstance(command, WriteLease) for command in ctx.commands) is released
+        assert re.match(problem, str(ctx.memory.problem))
+
+    @pytest.mark.parametrize("restore_only", [True, False])
+    def test_a_template_that_moves_is_nothing_to_who_has_failed_or_only_restores(
+        self, restore_only: bool
+    ) -> None:
+        problem = None if restore_only else FailedError("why")
+        policy = dataclasses.replace(a_policy(1), restore_only=restore_only)
+        group = a_group(*NEW, resolved=Target("lt-1", "3"))
+        ctx = a_look(mode="release", group=group, policy=policy, problem=problem)
+        finish.finish_release(ctx)
+        assert any(isinstance(command, WriteLease) for command in ctx.commands)
+        assert ctx.memory.problem is problem
 
     @pytest.mark.parametrize(
         ("command", "told"),
