@@ -44,8 +44,10 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders imp
     written,
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.test_replacement import (
-    MARKED,
     a_member,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.test_replacement_back import (
+    MARKED,
 )
 
 
