@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.tests.mutations import (
     accounts,
+    canaries,
+    clusters,
     drains,
     endings,
     guards,
+    handovers,
     judgements,
     locks,
 )
@@ -19,6 +22,9 @@ MUTATIONS = (
     *accounts.MUTATIONS,
     *endings.MUTATIONS,
     *locks.MUTATIONS,
+    *handovers.MUTATIONS,
+    *clusters.MUTATIONS,
+    *canaries.MUTATIONS,
     *judgements.MUTATIONS,
     *drains.MUTATIONS,
 )

@@ -41,14 +41,6 @@ MUTATIONS = (
         "TestWhoseNodeWasSeen::test_a_node_is_long_missing_after_ninety_seconds",
     ),
     Mutation(
-        "another cluster is not refused",
-        ENGINE + "unknown.py",
-        "if not judged or 2 * joined >= len(judged) or ctx.policy.repair:",
-        "if True:",
-        UNIT + "test_unknown.py",
-        "TestTheRightCluster::test_is_the_one_in_which_half_of_the_instances_have_nodes",
-    ),
-    Mutation(
         "nobody waits for pods that cannot run again",
         ENGINE + "gate.py",
         "return _told(ctx, text)",
@@ -71,6 +63,22 @@ MUTATIONS = (
         "if False:",
         UNIT + "test_dead.py",
         "TestAnOutage::test_is_a_third_of_the_cluster",
+    ),
+    Mutation(
+        "an instance that one read does not show was a launch in vain",
+        ENGINE + "lost_launches.py",
+        'ctx.over(f"missing {name}", REPEAT)',
+        "True",
+        UNIT + "test_lost_launches.py",
+        "TestAnInstanceThatOneReadDoesNotShow::test_is_not_lost",
+    ),
+    Mutation(
+        "sleep counts for time limits",
+        ENGINE + "sleep.py",
+        "    if slept < SLEPT:\n",
+        "    if True:\n",
+        UNIT + "test_sleep.py",
+        "test_sleep_does_not_count",
     ),
     Mutation(
         "the Node of a running instance is deleted",

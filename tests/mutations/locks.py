@@ -27,7 +27,7 @@ MUTATIONS = (
     Mutation(
         "a Lease that is renewed is taken over",
         ENGINE + "lock.py",
-        "if ctx.memory.seen > ctx.memory.timers[first]:",
+        "if ctx.memory.seen > ctx.memory.timers[first] and waited:",
         "if False:",
         UNIT + "test_lock.py",
         "test_a_holder_that_renews_is_named",

@@ -1,0 +1,99 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lock before the template, its handover, and Leases of other namespaces."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.tests.mutations.mutation import (
+    ENGINE,
+    RULES,
+    UNIT,
+    Mutation,
+)
+
+HANDOVER = "plugins/module_utils/engine/handover/decide.py"
+TESTS = "tests/unit/engine/handover/test_decide.py"
+
+MUTATIONS = (
+    Mutation(
+        "a Lease is taken before all have been looked at",
+        HANDOVER,
+        "        if not _all(self._is_free(claim) for claim in claims):\n",
+        "        if False:\n",
+        TESTS,
+        "test_a_holder_is_watched_before_any_lease_is_taken",
+    ),
+    Mutation(
+        "the template is changed over an unfinished record of another run",
+        HANDOVER,
+        "        if left_by:\n",
+        "        if False:\n",
+        TESTS,
+        "test_an_unfinished_record_of_another_run_stops_it_at_once",
+    ),
+    Mutation(
+        "the template is changed while a living run holds the Lease",
+        HANDOVER,
+        "if entry.seen > entry.met and self.now - self.memory.began >= self.order.wait:",
+        "if False:",
+        TESTS,
+        "test_a_holder_that_renews_is_named_and_one_that_does_not_is_succeeded",
+    ),
+    Mutation(
+        "a Lease that was taken from us is handed over all the same",
+        HANDOVER,
+        "            if self._known(claim) and not self._is_ours(claim):\n",
+        "            if False:\n",
+        TESTS,
+        "test_a_lease_that_was_taken_from_us_is_not_handed_over",
+    ),
+    Mutation(
+        "what was taken is kept while another Lease is not free",
+        HANDOVER,
+        "            self._given_up()\n            return False\n",
+        "            return False\n",
+        TESTS,
+        "test_what_is_ours_is_given_up_while_another_is_not_free",
+    ),
+    Mutation(
+        "the verdict on one target counts for another",
+        HANDOVER,
+        'canary="" if moved else found.canary,',
+        "canary=found.canary,",
+        TESTS,
+        "test_a_verdict_on_another_target_is_not_kept",
+    ),
+    Mutation(
+        "the Lease is handed over as it was taken, not anew",
+        HANDOVER,
+        "if self._is_ours(claim) and entry.written >= self.memory.began:",
+        "if self._is_ours(claim):",
+        TESTS,
+        "test_a_lease_written_before_is_written_again_to_be_handed_over",
+    ),
+    Mutation(
+        "a Lease that was left to one run is adopted by any",
+        RULES + "lease.py",
+        "return bool(run) and journal.handover == run",
+        "return bool(journal.handover)",
+        "tests/unit/core/rotation/test_lease.py",
+        "test_a_lease_is_left_to_the_run_that_it_names",
+    ),
+    Mutation(
+        "the holder of another namespace is not looked for",
+        ENGINE + "namespaces.py",
+        "    if error := _conflict(ctx):\n        ctx.note(problem=error)\n",
+        "    if (error := _conflict(ctx)) and False:\n        ctx.note(problem=error)\n",
+        UNIT + "test_namespaces.py",
+        "test_who_sees_another_holder_gives_its_own_up",
+    ),
+    Mutation(
+        "two runs of different namespaces go on side by side",
+        ENGINE + "namespaces.py",
+        "if _read(ctx, _seen_since(ctx)) and (error := _conflict(ctx)):",
+        "if _read(ctx, _seen_since(ctx)) and (error := _conflict(ctx)) and False:",
+        UNIT + "test_namespaces.py",
+        "test_in_the_midst_of_a_run_it_ends_on_the_spot",
+    ),
+)
