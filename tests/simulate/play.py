@@ -21,7 +21,7 @@ from ansible_collections.nodeops.rotator.tests.simulate import troupe
 from ansible_collections.nodeops.rotator.tests.simulate.handover import hand_over
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.all import KINDS
 from ansible_collections.nodeops.rotator.tests.simulate.plan import Fault
-from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage, dice_of
+from ansible_collections.nodeops.rotator.tests.simulate.stage import Rival, Stage, dice_of
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import EPOCH
 from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
@@ -72,9 +72,9 @@ def play(stage: Stage) -> None:
         hand_over(stage)
     dice = dice_of(f"{plan.seed}/{plan.number}/runs")
     people = [troupe.Actor(kernel, functools.partial(_persist, stage, dice), kernel.now)]
-    for number, (at, place) in enumerate(stage.rivals):
-        life = functools.partial(_rival, stage, f"x{number + 1}", place)
-        people.append(troupe.Actor(kernel, life, kernel.now + at))
+    for number, rival in enumerate(stage.rivals):
+        life = functools.partial(_rival, stage, f"x{number + 1}", rival)
+        people.append(troupe.Actor(kernel, life, kernel.now + rival.at))
     try:
         troupe.play(kernel, people)
     except TimeoutError as error:
@@ -101,9 +101,9 @@ def _persist(stage: Stage, dice: random.Random, actor: troupe.Actor) -> None:
         actor.sleep(stage.now + dice.choice([0.0, dice.uniform(0, 90)]))
 
 
-def _rival(stage: Stage, name: str, place: str, actor: troupe.Actor) -> None:
-    """Run once, with options that differ where that must not matter; `place`: of its Lease."""
-    run = _prepare(stage, name, lock_namespace=place)
+def _rival(stage: Stage, name: str, rival: Rival, actor: troupe.Actor) -> None:
+    """Run once, with options that differ where that must not matter."""
+    run = _prepare(stage, name, **rival.options)
     run.policy = dataclasses.replace(run.policy, cluster="")
     _perform(stage, actor, run)
 

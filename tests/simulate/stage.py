@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -41,11 +42,20 @@ if TYPE_CHECKING:
 SPOT = ("Server.SpotInstanceTermination", "reclaimed")
 
 
+@dataclasses.dataclass(frozen=True)
+class Rival:
+    """Somebody else who runs once. `at`: seconds after the first run begins; `options`: in which
+    that run differs."""
+
+    at: float
+    options: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+
 class Stage:
     """One world of the simulation. `found`: what has to be as it was; `sizes`: what the group's
     users want; `cures`: end what would keep any run from its end; `excused`: patterns of errors
-    that something which has happened explains; `rivals`: when others begin to run, and the
-    namespace of their Leases; `runs`: those that were begun, oldest first."""
+    that something which has happened explains; `rivals`: others who run; `runs`: those that were
+    begun, oldest first."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.name = plan, BLUE
@@ -62,7 +72,7 @@ class Stage:
         self.stops: list[float] = []
         self.interruptions: list[tuple[int, str]] = []
         self.restores_after_interruption = False
-        self.rivals: list[tuple[float, str]] = []
+        self.rivals: list[Rival] = []
         self.expired: list[bool] = []
         self.foreign_ends: set[str] = set()
         self.ends: dict[str, float] = {}
@@ -146,9 +156,10 @@ class Stage:
 
     @property
     def last(self) -> Run:
-        """The run that has ended last, refused ones apart."""
-        ended = [run for run in self.runs if run.result and run.result.status != "refused"]
-        return max(ended or self.runs, key=lambda run: self.ends[run.policy.run])
+        """The run that has ended last, apart from plans and from refused ones."""
+        runs = [run for run in self.runs if not run.policy.plan_only]
+        ended = [run for run in runs if run.result and run.result.status != "refused"]
+        return max(ended or runs, key=lambda run: self.ends[run.policy.run])
 
     # Other people's hands
 

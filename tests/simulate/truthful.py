@@ -15,7 +15,8 @@ ENDING = 2.0
 
 def false_statements(stage: Stage) -> list[str]:
     """Return the statements of the runs that are not true."""
-    return [*_of_the_last(stage), *_refusals(stage), *_canary(stage), *_template(stage)]
+    judges = (_of_the_last, _refusals, _plans, _canary, _template)
+    return [line for judge in judges for line in judge(stage)]
 
 
 def _of_the_last(stage: Stage) -> list[str]:
@@ -51,6 +52,14 @@ def _refusals(stage: Stage) -> list[str]:
         if acts:
             found.append(f"{run.policy.run} says refused after {', '.join(acts[:3])}")
     return found
+
+
+def _plans(stage: Stage) -> list[str]:
+    """Check mode changes nothing."""
+    plans = [run for run in stage.runs if run.policy.plan_only]
+    acts = [type(act).__name__ for run in plans for _at, act in run.inbox.commands]
+    found = [name for name in acts if not name.startswith("Read")]
+    return [f"check mode issues {found[0]}"] if found else []
 
 
 def _canary(stage: Stage) -> list[str]:

@@ -55,6 +55,18 @@ def a_webhook_refuses_nodes(stage: Stage, dice: random.Random) -> None:
 
 
 @kind("G")
+def a_webhook_refuses_leases(stage: Stage, dice: random.Random) -> None:
+    """The lock can be renewed again in time, or not."""
+    hook = Webhook("leases.policy.example", "update leases", "no", broken=dice.random() < 0.5)
+    lasting = dice.choice([10.0, SHORT, 400.0])
+    stage.tell(f"WEBHOOK refuses leases for {lasting:.0f}")
+    stage.world.cluster.webhooks.append(hook)
+    stage.after(lasting, lambda: stage.world.cluster.webhooks.remove(hook))
+    if lasting > SHORT:
+        stage.excuse("could not be (renewed|taken)")
+
+
+@kind("G")
 def the_credentials_expire(stage: Stage, dice: random.Random) -> None:
     """Somebody renews them before he runs again."""
     stage.tell("CREDENTIALS expire")

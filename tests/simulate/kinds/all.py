@@ -15,8 +15,9 @@ from ansible_collections.nodeops.rotator.tests.simulate.kinds import (
     silence,
     undoers,
     unseen,
+    workloads,
 )
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import KINDS
 
-MODULES = (access, answers, capacity, group, numbers, runs, silence, undoers, unseen)
+MODULES = (access, answers, capacity, group, numbers, runs, silence, undoers, unseen, workloads)
 __all__ = ("KINDS", "MODULES")

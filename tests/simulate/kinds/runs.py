@@ -9,7 +9,7 @@ import random
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import USUAL_NAMESPACE
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import BEFORE, DURING, kind
-from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+from ansible_collections.nodeops.rotator.tests.simulate.stage import Rival, Stage
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import INTERRUPTIONS
 
@@ -33,7 +33,7 @@ def the_run_is_stopped(stage: Stage, dice: random.Random) -> None:
 def another_run_begins(stage: Stage, dice: random.Random) -> None:
     """On the same group, given other options."""
     times = range(dice.choice([1, 1, 2]))
-    stage.rivals += [(dice.uniform(0, 600), USUAL_NAMESPACE) for _run in times]
+    stage.rivals += [Rival(dice.uniform(0, 600)) for _run in times]
     stage.excuse("was taken over by|is being rotated by")
 
 
@@ -41,8 +41,15 @@ def another_run_begins(stage: Stage, dice: random.Random) -> None:
 def another_run_looks_elsewhere_for_the_lease(stage: Stage, dice: random.Random) -> None:
     """It is given another namespace for it."""
     kube.namespace(stage.world.cluster, ELSEWHERE)
-    stage.rivals.append((dice.choice([0.0, 0.5, dice.uniform(0, 600)]), ELSEWHERE))
+    at = dice.choice([0.0, 0.5, dice.uniform(0, 600)])
+    stage.rivals.append(Rival(at, {"lock_namespace": ELSEWHERE}))
     stage.excuse(f"in namespace ({ELSEWHERE}|{USUAL_NAMESPACE})|was taken over by")
+
+
+@kind("F", BEFORE)
+def somebody_plans(stage: Stage, dice: random.Random) -> None:
+    """In check mode, which changes nothing."""
+    stage.rivals.append(Rival(dice.uniform(0, 600), {"plan_only": True}))
 
 
 @kind("F", DURING, weight=2)

@@ -148,7 +148,7 @@ def finish_release(ctx: RotationContext) -> None:
 
 
 def _moves(ctx: RotationContext) -> bool:
-    """Return whether it has to be waited for whether the template has moved in the end.
+    """Return whether reads have yet to tell whether the template moves in the end.
 
     A rotation is not complete if it has.
     """
