@@ -89,8 +89,8 @@ MUTATIONS = (
         ENGINE + "known.py",
         "if name == group.name and instance not in here",
         "if instance not in here",
-        UNIT + "test_replacement_back.py",
-        "TestANodeThatLeftTheGroupWithOurMark::test_stays_as_it_is_in_another_group",
+        UNIT + "test_outside.py",
+        "TestANodeThatLeftTheGroup::test_stays_as_it_is_in_another_group",
     ),
     Mutation(
         "a rotation is complete while the template moves",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.answers import WRITES
-from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import BEFORE, kind
+from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import BEFORE, DURING, kind
 from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 from ansible_collections.nodeops.rotator.tests.simulation.kube.admission import Webhook
@@ -75,6 +75,22 @@ def the_credentials_expire(stage: Stage, dice: random.Random) -> None:
     fault.where = lambda call: bool(stage.expired) and stage.ours(call)
     stage.world.gate.faults.append(fault)
     stage.excuse("refused: .*ExpiredToken")
+
+
+@kind("H", DURING)
+def an_instance_goes_to_standby(stage: Stage, dice: random.Random) -> None:
+    """Somebody looks into it; the group launches another in its place."""
+    members = [one for one in stage.group.counted() if one.lifecycle_state == "InService"]
+    if len(members) < 2:
+        return
+    name = dice.choice(members).instance_id
+    stage.tell(f"SOMEBODY puts {name} into standby")
+    stage.found.known.discard(name)
+    stage.judge.note("zones")
+    stage.judge.note("desired")  # for a while fewer are launched
+    stage.excuse("standby")
+    params = {"InstanceIds": [name], "AutoScalingGroupName": stage.name}
+    stage.aws("EnterStandby", **params, ShouldDecrementDesiredCapacity=False)
 
 
 @kind("H", BEFORE)

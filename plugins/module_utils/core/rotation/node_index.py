@@ -13,7 +13,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import REPLACED_IN
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import MARKED_IN
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,15 +83,15 @@ def _changed(
 
 def _marks(nodes: Iterable[Node]) -> dict[str, str]:
     return {
-        node.instance_id: node.annotations[REPLACED_IN]
+        node.instance_id: node.annotations[MARKED_IN]
         for node in nodes
-        if REPLACED_IN in node.annotations
+        if MARKED_IN in node.annotations
     }
 
 
 def _marks_renewed(known: Mapping[str, str], changed: list[tuple[str, Node]]) -> Mapping[str, str]:
     nodes = [node for _key, node in changed]
-    if not any(node.instance_id in known or REPLACED_IN in node.annotations for node in nodes):
+    if not any(node.instance_id in known or MARKED_IN in node.annotations for node in nodes):
         return known
     others = {node.instance_id for node in nodes}
     kept = {instance: group for instance, group in known.items() if instance not in others}

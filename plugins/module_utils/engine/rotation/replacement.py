@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
-    ChangeNode,
     EnterStandby,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     EXCLUDE,
-    REPLACED_IN,
+    MARKED_IN,
     REPLACING,
+    SHIELDED,
     WAS_CORDONED,
     WAS_EXCLUDED,
 )
@@ -47,18 +47,17 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.en
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
     barred,
     fail,
-    hopeless,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     RETRACTED,
     NodeRecord,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.outside import (
+    put_back_outside,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.tolerating import (
     evicted_last,
 )
-
-DETACHED = 60.0
-"""Seconds for which reads have to show that an instance left the group and runs on."""
 
 
 def advance(ctx: RotationContext) -> None:
@@ -139,7 +138,7 @@ def _cordoned(ctx: RotationContext, member: Member) -> bool:
         return True
     if REPLACING in node.annotations and node.unschedulable and EXCLUDE in node.labels:
         return True
-    marks: dict[str, str | None] = {REPLACING: ctx.journal.run, REPLACED_IN: ctx.group.name}
+    marks: dict[str, str | None] = {REPLACING: ctx.journal.run, MARKED_IN: ctx.group.name}
     if REPLACING not in node.annotations:
         marks |= {WAS_CORDONED: "true"} if node.unschedulable else {}
         marks |= {WAS_EXCLUDED: "true"} if EXCLUDE in node.labels else {}
@@ -187,35 +186,17 @@ def put_back(ctx: RotationContext) -> bool:
         done = done and (barred(ctx, member) or ctx.undone(node, _as_before(node).kind))
         ctx.change(node, _as_before(node))
         ctx.tell("restored", node.name, "restored as it was before", once=f"restored {member.id}")
-    return _put_back_detached(ctx) and done
-
-
-def _put_back_detached(ctx: RotationContext) -> bool:
-    """Restore the nodes of instances that were taken out of the group and run on.
-
-    Those that were kept for people to look into stay as they are.
-    """
-    former = ctx.group.former
-    running = {one.id for one in former if one.state and not one.ending and not one.kept}
-    failing = {one.name for one in hopeless(ctx) if isinstance(one, ChangeNode)}
-    done = True
-    for instance, node in ctx.left_group.items():
-        if instance not in running:
-            ctx.forget(f"detached {instance}")
-        elif not ctx.over(f"detached {instance}", DETACHED):
-            done = False
-        else:
-            change = _as_before(node)
-            done = done and (node.name in failing or ctx.undone(node, change.kind))
-            ctx.change(node, change)
-    return done
+    return put_back_outside(ctx) and done
 
 
 def _as_before(node: Node) -> NodeChange:
+    marks = [REPLACING, WAS_CORDONED, WAS_EXCLUDED]
+    if SHIELDED not in node.annotations:
+        marks.append(MARKED_IN)
     return NodeChange(
         None if WAS_CORDONED in node.annotations else False,
         () if WAS_EXCLUDED in node.annotations else changes({EXCLUDE: None}),
-        changes({REPLACING: None, REPLACED_IN: None, WAS_CORDONED: None, WAS_EXCLUDED: None}),
+        changes(dict.fromkeys(marks)),
     )
 
 

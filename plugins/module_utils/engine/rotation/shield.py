@@ -12,6 +12,8 @@ else has put it.
 from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    MARKED_IN,
+    REPLACING,
     SCALE_DOWN_DISABLED,
     SHIELDED,
 )
@@ -31,7 +33,13 @@ def shield(ctx: RotationContext) -> None:
         ctx.change(
             node,
             NodeChange(
-                annotations=changes({SCALE_DOWN_DISABLED: "true", SHIELDED: ctx.journal.run})
+                annotations=changes(
+                    {
+                        SCALE_DOWN_DISABLED: "true",
+                        SHIELDED: ctx.journal.run,
+                        MARKED_IN: ctx.group.name,
+                    }
+                )
             ),
         )
 
@@ -43,7 +51,8 @@ def unshield(ctx: RotationContext) -> bool:
         node = member.node
         if node is not None and SHIELDED in node.annotations:
             done = done and (barred(ctx, member) or ctx.undone(node, "annotations"))
-            ctx.change(
-                node, NodeChange(annotations=changes({SCALE_DOWN_DISABLED: None, SHIELDED: None}))
-            )
+            marks = [SCALE_DOWN_DISABLED, SHIELDED]
+            if REPLACING not in node.annotations:
+                marks.append(MARKED_IN)
+            ctx.change(node, NodeChange(annotations=changes(dict.fromkeys(marks))))
     return done

@@ -11,7 +11,7 @@ import random
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import REPLACED_IN
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import MARKED_IN
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
     by_instance,
     index,
@@ -98,7 +98,7 @@ def test_renewing_equals_making_anew(seed: int) -> None:
 class TestMarks:
     """Which group a rotation has marked a node for, also of nodes that left it."""
 
-    MARKED = a_node("1", created=1.0, annotations={REPLACED_IN: "blue"})
+    MARKED = a_node("1", created=1.0, annotations={MARKED_IN: "blue"})
 
     def test_are_found_whoever_is_wanted(self) -> None:
         nodes = {**a_cluster(9), "uid-1": self.MARKED}

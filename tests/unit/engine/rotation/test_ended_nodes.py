@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import DeleteNode
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Instance
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
-    REPLACED_IN,
+    MARKED_IN,
     REPLACING,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
@@ -42,7 +42,7 @@ def a_look(group: Group, nodes: Any = (a_node("w"),), **more: Any) -> RotationCo
 class TestANodeThatARunBeforeHasMarked:
     """Its instance has left the group meanwhile; the run was stopped before the Node went."""
 
-    NODE = a_node("w", annotations={REPLACING: "r0", REPLACED_IN: "blue"})
+    NODE = a_node("w", annotations={REPLACING: "r0", MARKED_IN: "blue"})
 
     def look(self, *former: Instance) -> RotationContext:
         """A look at a group that instance w has left."""

@@ -16,7 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     EXCLUDE,
-    REPLACED_IN,
+    MARKED_IN,
     REPLACING,
     WAS_CORDONED,
     WAS_EXCLUDED,
@@ -59,22 +59,22 @@ def a_member(ctx: RotationContext, name: str) -> Any:
 @pytest.mark.parametrize(
     "fields, labels, marks",
     [
-        ({}, {EXCLUDE: "true"}, {REPLACING: "r1", REPLACED_IN: "blue"}),
+        ({}, {EXCLUDE: "true"}, {REPLACING: "r1", MARKED_IN: "blue"}),
         (
             {"unschedulable": True},
             {EXCLUDE: "true"},
-            {REPLACING: "r1", REPLACED_IN: "blue", WAS_CORDONED: "true"},
+            {REPLACING: "r1", MARKED_IN: "blue", WAS_CORDONED: "true"},
         ),
         (
             {"labels": {EXCLUDE: ""}},
             {EXCLUDE: "true"},
-            {REPLACING: "r1", REPLACED_IN: "blue", WAS_EXCLUDED: "true"},
+            {REPLACING: "r1", MARKED_IN: "blue", WAS_EXCLUDED: "true"},
         ),
         # half of it, after an operator took the cordon away: what was before us is known already
         (
             {"labels": {EXCLUDE: "true"}, "annotations": {REPLACING: "r0"}},
             {EXCLUDE: "true"},
-            {REPLACING: "r1", REPLACED_IN: "blue"},
+            {REPLACING: "r1", MARKED_IN: "blue"},
         ),
     ],
 )

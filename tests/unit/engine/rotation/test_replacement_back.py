@@ -5,20 +5,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     ChangeNode,
-    Command,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Instance
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     EXCLUDE,
-    REPLACED_IN,
+    MARKED_IN,
     REPLACING,
     WAS_CORDONED,
     WAS_EXCLUDED,
@@ -56,7 +51,7 @@ MARKED = {"unschedulable": True, "labels": {EXCLUDE: "true"}, "annotations": {RE
                 ((EXCLUDE, None),),
                 (
                     (REPLACING, None),
-                    (REPLACED_IN, None),
+                    (MARKED_IN, None),
                     (WAS_EXCLUDED, None),
                     (WAS_CORDONED, None),
                 ),
@@ -69,7 +64,7 @@ MARKED = {"unschedulable": True, "labels": {EXCLUDE: "true"}, "annotations": {RE
                 ((EXCLUDE, None),),
                 (
                     (REPLACING, None),
-                    (REPLACED_IN, None),
+                    (MARKED_IN, None),
                     (WAS_EXCLUDED, None),
                     (WAS_CORDONED, None),
                 ),
@@ -82,7 +77,7 @@ MARKED = {"unschedulable": True, "labels": {EXCLUDE: "true"}, "annotations": {RE
                 (),
                 (
                     (REPLACING, None),
-                    (REPLACED_IN, None),
+                    (MARKED_IN, None),
                     (WAS_EXCLUDED, None),
                     (WAS_CORDONED, None),
                 ),
@@ -105,49 +100,6 @@ def test_a_node_that_stays_is_put_back_as_it_was(notes: dict[str, str], back: No
     assert replacement.put_back(a_context(a_group(an_instance("w")), [a_node("w")])) is True
     going = a_context(a_group(an_instance("w")), [node], **selected("w"))
     assert replacement.put_back(going) is True and going.commands == []
-
-
-class TestANodeThatLeftTheGroupWithOurMark:
-    """Its instance was detached, in this run or one before."""
-
-    AWAY = a_node("w", **{**MARKED, "annotations": {REPLACING: "r0", REPLACED_IN: "blue"}})
-    LONG: ClassVar = {"detached i-w": NOW - replacement.DETACHED}
-
-    def look(self, former: Instance, node: Node = AWAY, **more: Any) -> tuple[bool, list[Command]]:
-        """Whether all is put back, and what was issued for it."""
-        group = a_group(an_instance("x"), former=(former,))
-        ctx = a_context(group, [a_node("x"), node], **more)
-        return replacement.put_back(ctx), ctx.commands
-
-    def test_is_put_back_once_reads_have_shown_for_a_minute_that_it_runs_on(self) -> None:
-        done, commands = self.look(an_instance("w"), timers=self.LONG)
-        assert not done
-        assert commands == [ChangeNode("w", "1", replacement._as_before(self.AWAY))]
-        assert self.look(an_instance("w")) == (False, []), "one read may be late"
-
-    @pytest.mark.parametrize(
-        "former",
-        [
-            pytest.param(an_instance("w", state="terminated"), id="it has ended"),
-            pytest.param(an_instance("w", state="shutting-down"), id="it is ending"),
-            pytest.param(an_instance("w", state=""), id="EC2 does not know it"),
-            pytest.param(an_instance("w", kept=True), id="it was kept for people to look into"),
-            pytest.param(an_instance("v"), id="another one"),
-        ],
-    )
-    def test_stays_as_it_is_otherwise(self, former: Instance) -> None:
-        assert self.look(former, timers=self.LONG) == (True, [])
-
-    def test_stays_as_it_is_in_another_group(self) -> None:
-        notes = {REPLACING: "r1", REPLACED_IN: "green"}
-        theirs = a_node("w", **{**MARKED, "annotations": notes})
-        assert self.look(an_instance("w"), theirs, timers=self.LONG) == (True, [])
-
-    def test_holds_up_nothing_where_it_may_not_be_written(self) -> None:
-        command = ChangeNode("w", "1", replacement._as_before(self.AWAY))
-        denied = {command: Retry(1, NOW + 9, ForbiddenError("no"))}
-        timers = {**self.LONG, "not let in ChangeNode": NOW - 60}
-        assert self.look(an_instance("w"), timers=timers, retries=denied)[0] is True
 
 
 def test_what_may_not_be_put_back_holds_up_nothing() -> None:

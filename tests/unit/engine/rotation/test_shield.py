@@ -12,6 +12,8 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ChangeNode
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    MARKED_IN,
+    REPLACING,
     SCALE_DOWN_DISABLED,
     SHIELDED,
 )
@@ -33,9 +35,11 @@ from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import NOW, a_context
 
 GROUP = a_group(an_instance("w"), an_instance("n", fresh=True))
-ON = NodeChange(annotations=changes({SCALE_DOWN_DISABLED: "true", SHIELDED: "r1"}))
-OFF = NodeChange(annotations=changes({SCALE_DOWN_DISABLED: None, SHIELDED: None}))
-OURS = {"annotations": {SCALE_DOWN_DISABLED: "true", SHIELDED: "r1"}}
+ON = NodeChange(
+    annotations=changes({SCALE_DOWN_DISABLED: "true", SHIELDED: "r1", MARKED_IN: "blue"})
+)
+OFF = NodeChange(annotations=changes({SCALE_DOWN_DISABLED: None, SHIELDED: None, MARKED_IN: None}))
+OURS = {"annotations": {SCALE_DOWN_DISABLED: "true", SHIELDED: "r1", MARKED_IN: "blue"}}
 THEIRS = {"annotations": {SCALE_DOWN_DISABLED: "true"}}
 
 
@@ -92,6 +96,13 @@ class TestTakingItOff:
     )
     def test_it_is_left_where_it_cannot_be(self, more: dict[str, Any], done: bool) -> None:
         assert unshield(a_look(OURS, **more)) is done
+
+    def test_the_group_stays_named_while_the_node_is_being_replaced(self) -> None:
+        ctx = a_look({"annotations": {**OURS["annotations"], REPLACING: "r1"}})
+        unshield(ctx)
+        (command,) = ctx.commands
+        assert isinstance(command, ChangeNode)
+        assert MARKED_IN not in dict(command.change.annotations)
 
     def test_one_that_is_left_does_not_hide_another(self) -> None:
         group = a_group(an_instance("m", fresh=True), an_instance("n", fresh=True))

@@ -1,0 +1,85 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Restore marked nodes that are not in service in the group any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ChangeNode
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    EXCLUDE,
+    MARKED_IN,
+    REPLACING,
+    SCALE_DOWN_DISABLED,
+    SHIELDED,
+    WAS_CORDONED,
+    WAS_EXCLUDED,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange, changes
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+    SOFT_TAINT,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
+    hopeless,
+)
+
+DETACHED = 60.0
+"""Seconds for which reads have to show that an instance left the group and runs on."""
+
+
+def put_back_outside(ctx: RotationContext) -> bool:
+    """Restore such nodes; return True once done.
+
+    What cannot be restored does not hold it up. Those that were kept for people to look into stay
+    as they are.
+    """
+    failing = {one.name for one in hopeless(ctx) if isinstance(one, ChangeNode)}
+    done = True
+    for node, is_sure in (*_in_standby(ctx), *_detached(ctx)):
+        change = as_found(node)
+        if is_sure:
+            ctx.change(node, change)
+        done = done and (node.name in failing or ctx.undone(node, change.kind))
+    return done
+
+
+def as_found(node: Node) -> NodeChange:
+    """Return what takes every mark of ours off a node."""
+    taken = dict.fromkeys((REPLACING, MARKED_IN, WAS_CORDONED, WAS_EXCLUDED))
+    shield = {SCALE_DOWN_DISABLED: None, SHIELDED: None} if SHIELDED in node.annotations else {}
+    rest = tuple(taint for taint in node.taints if taint != SOFT_TAINT)
+    replaced = REPLACING in node.annotations
+    return NodeChange(
+        False if replaced and WAS_CORDONED not in node.annotations else None,
+        changes({EXCLUDE: None}) if replaced and WAS_EXCLUDED not in node.annotations else (),
+        changes({**taken, **shield}),
+        rest if SOFT_TAINT in node.taints else None,
+    )
+
+
+def _in_standby(ctx: RotationContext) -> Iterator[tuple[Node, bool]]:
+    """Yield the marked nodes of instances that somebody has put into standby."""
+    for one in ctx.group.instances:
+        node = ctx.by_instance.get(one.id)
+        kept = one.kept or one.id in ctx.journal.kept
+        if node is not None and one.lifecycle == "Standby" and not (kept or one.ending):
+            marked = {REPLACING, SHIELDED} & node.annotations.keys() or SOFT_TAINT in node.taints
+            if marked:
+                yield node, True
+
+
+def _detached(ctx: RotationContext) -> Iterator[tuple[Node, bool]]:
+    """Yield marked nodes that left the group and run on, and if that is sure."""
+    former = ctx.group.former
+    running = {one.id for one in former if one.state and not one.ending and not one.kept}
+    for instance, node in ctx.left_group.items():
+        if instance in running:
+            yield node, ctx.over(f"detached {instance}", DETACHED)
+        else:
+            ctx.forget(f"detached {instance}")
