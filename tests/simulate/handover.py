@@ -8,7 +8,6 @@ from __future__ import annotations
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 from ansible_collections.nodeops.rotator.tests.rotation.template_builders import update
 from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
-from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import point_to
 
 ATTEMPTS = 5
 
@@ -28,4 +27,4 @@ def hand_over(stage: Stage) -> None:
             stage.tell("UPDATE of the template, whose Lease is left to r1")
             return
     stage.tell("SOMEBODY points the group to the new image")
-    point_to(stage.world, stage.name, stage.world.facts["new_image"])
+    stage.point_to(stage.world.facts["new_image"])

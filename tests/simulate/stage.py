@@ -34,11 +34,13 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import (
     Behavior as KubeBehavior,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.runs import Run
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import move
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulate.plan import Plan
 
+ODDS = ("contention_odds", "scaling_in_progress_odds", "throttle_odds")
 SPOT = ("Server.SpotInstanceTermination", "reclaimed")
 
 
@@ -162,6 +164,13 @@ class Stage:
         return max(ended or runs, key=lambda run: self.ends[run.policy.run])
 
     # Other people's hands
+
+    def point_to(self, image: str) -> None:
+        """Somebody moves the template, and tries again until that works."""
+        behavior = self.world.account.behavior
+        self.world.behave(aws=dict.fromkeys(ODDS, 0))
+        move(self.world, self.name, image)
+        self.world.account.behavior = behavior
 
     def aws(self, operation: str, **params: Any) -> dict[str, Any]:
         """What an operator does: he tries again until it works."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import traceback
 
 from ansible_collections.nodeops.rotator.tests.simulate.plan import Plan
 from ansible_collections.nodeops.rotator.tests.simulate.play import Hang, play
@@ -41,6 +42,9 @@ def judge(plan: Plan) -> Verdict:
         play(stage)
     except Hang as error:
         return Verdict(hangs=(str(error),), story=tuple(stage.story()))
+    except Exception as error:  # a run that breaks down, or the simulation itself
+        told = traceback.format_exception_only(error)[-1].strip()
+        return Verdict(breaches=(f"it breaks down: {told}",), story=tuple(stage.story()))
     found = [*stage.judge.breaches, *stage.oracles.breaches]
     breaches = [f"{one.at:.1f} {one.command}: {one.why}" for one in found]
     return Verdict(

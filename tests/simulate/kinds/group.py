@@ -9,10 +9,8 @@ import random
 
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import BEFORE, DURING, kind
 from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
-from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import move
 
 PROCESSES = ("Launch", "Terminate", "AddToLoadBalancer", "HealthCheck", "AlarmNotification")
-ODDS = ("contention_odds", "scaling_in_progress_odds", "throttle_odds")
 REFRESH = {"InstanceRefreshId": "08b91cf7", "Status": "InProgress", "PercentageComplete": 10}
 
 
@@ -83,7 +81,4 @@ def the_template_is_moved(stage: Stage, dice: random.Random) -> None:
     stage.tell(f"SOMEBODY points the group to {image}")
     stage.found.moved, stage.found.moved_at = True, stage.now
     stage.excuse("moved from|do not come from the target")
-    behavior = stage.world.account.behavior  # an operator tries again until it works
-    stage.world.behave(aws=dict.fromkeys(ODDS, 0))
-    move(stage.world, stage.name, image)
-    stage.world.account.behavior = behavior
+    stage.point_to(image)
