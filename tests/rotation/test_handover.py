@@ -265,6 +265,18 @@ def test_a_run_with_nothing_to_replace_gives_the_lease_up() -> None:
     assert traces(world) == CLEAN
 
 
+@pytest.mark.parametrize("plan_only", [False, True])
+def test_a_run_that_is_refused_gives_the_lease_up_unless_it_only_plans(plan_only: bool) -> None:
+    world = shared(("$Latest", "1"))
+    update(world, BLUE)
+    params = {"AutoScalingGroupName": BLUE, "ScalingProcesses": ["Launch"]}
+    world.account.call("autoscaling", "SuspendProcesses", params, "operator")
+    world.kernel.advance(world.kernel.now + 30)
+    run = rotate(world, BLUE, run_id="r1", plan_only=plan_only)
+    assert "process Launch suspended" in str(run.result.error if run.result else "")
+    assert [bool(holder(world, BLUE)), bool(traces(world)["journals"])] == [plan_only] * 2
+
+
 def test_the_first_run_s_rotation_does_not_die_of_a_second_run_s_update() -> None:
     """Two plays on groups that share a template: the second one is refused, the first goes on."""
     world = shared()

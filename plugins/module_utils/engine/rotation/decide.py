@@ -78,9 +78,7 @@ def decide(
         ctx.note_outcomes(learn)
         result = _decide(ctx)
     except RotatorError as error:
-        suspended = isinstance(error, CredentialsError)
-        status = "suspended" if suspended else failed_status(ctx.memory.changed)
-        result = conclude(ctx, status, error)
+        result = _fail(ctx, error)
     ctx.note(next_look=ctx.wake)
     return Step(
         ctx.memory,
@@ -91,6 +89,20 @@ def decide(
         result,
         ctx.not_after,
     )
+
+
+def _fail(ctx: RotationContext, error: RotatorError) -> RotationResult | None:
+    """Return the result of a run that cannot go on.
+
+    A Lease that was left to it is given up first, so that nobody has to wait for its end.
+    """
+    beginning = ctx.memory.mode == "survey" and not ctx.policy.plan_only
+    if beginning and ctx.memory.group is not None and not lock.handed_back(ctx):
+        ctx.note(problem=error)
+        ctx.look_at(ctx.now + 1)
+        return None
+    suspended = isinstance(error, CredentialsError)
+    return conclude(ctx, "suspended" if suspended else failed_status(ctx.memory.changed), error)
 
 
 def _decide(ctx: RotationContext) -> RotationResult | None:
