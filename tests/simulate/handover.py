@@ -9,7 +9,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.tests.rotation.template_builders import update
 from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
 
-ATTEMPTS = 5
+ATTEMPTS, PAUSE = 5, 30.0
 
 
 def hand_over(stage: Stage) -> None:
@@ -22,9 +22,10 @@ def hand_over(stage: Stage) -> None:
             update(stage.world, stage.name, run_id="r1", cluster_name=stage.world.name)
         except RotatorError as error:
             stage.tell(f"UPDATE of the template: {error}")
-            stage.world.kernel.advance(stage.now + 30)
+            stage.world.kernel.advance(stage.now + PAUSE)
         else:
             stage.tell("UPDATE of the template, whose Lease is left to r1")
             return
     stage.tell("SOMEBODY points the group to the new image")
     stage.point_to(stage.world.facts["new_image"])
+    stage.world.kernel.advance(stage.now + PAUSE)  # until reads show it
