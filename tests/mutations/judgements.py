@@ -73,6 +73,14 @@ MUTATIONS = (
         "TestAnInstanceThatOneReadDoesNotShow::test_is_not_lost",
     ),
     Mutation(
+        "a pod that ended with its node is waited for for ever",
+        ENGINE + "losses.py",
+        "        key: dataclasses.replace(loss, ending=0)\n",
+        "        key: loss\n",
+        UNIT + "test_losses.py",
+        "test_a_pod_that_ended_with_its_node_is_not_waited_for",
+    ),
+    Mutation(
         "sleep counts for time limits",
         ENGINE + "sleep.py",
         "    if slept < SLEPT:\n",

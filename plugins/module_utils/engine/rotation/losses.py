@@ -52,7 +52,12 @@ def note_losses(ctx: RotationContext) -> None:
             before[key] = max(before.get(key, 0), _ready_before(ctx, known[key]))
         if pod.accepted_at is not None:
             found[key] = _with(found.get(key), pod, before.get(key, 0), key)
-    carried = {key: loss for key, loss in ctx.memory.losses.items() if key not in found}
+    # A pod of which no drain tells any more has ended with its node: nothing is ending.
+    carried = {
+        key: dataclasses.replace(loss, ending=0)
+        for key, loss in ctx.memory.losses.items()
+        if key not in found
+    }
     _keep(ctx, before, {**carried, **found}, frozenset(others))
 
 

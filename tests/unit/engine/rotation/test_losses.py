@@ -145,3 +145,9 @@ def test_what_may_not_be_read_is_told_once_and_not_waited_for() -> None:
     ctx = a_look(broken={losses.FEEDS["StatefulSet"]: ForbiddenError("not allowed")})
     assert (losses.unread(ctx), losses.unread(ctx)) == ("", "")
     assert [event.phase for event in ctx.events] == ["warning"]
+
+
+def test_a_pod_that_ended_with_its_node_is_not_waited_for() -> None:
+    """It was the last that its drain told of it: nothing says any more that it has ended."""
+    ctx = a_look(losses={DATABASE.key: Loss(3, NOW - 50, ending=1)})
+    assert noted(ctx) == {DATABASE.key: Loss(3, NOW - 50, ending=0)}
