@@ -11,6 +11,7 @@ else has put it.
 
 from __future__ import annotations
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     MARKED_IN,
     REPLACING,
@@ -49,10 +50,14 @@ def unshield(ctx: RotationContext) -> bool:
     done = True
     for member in ctx.situation.members:
         node = member.node
-        if node is not None and SHIELDED in node.annotations:
+        if node is not None and (marks := _marks(node)):
             done = done and (barred(ctx, member) or ctx.undone(node, "annotations"))
-            marks = [SCALE_DOWN_DISABLED, SHIELDED]
-            if REPLACING not in node.annotations:
-                marks.append(MARKED_IN)
             ctx.change(node, NodeChange(annotations=changes(dict.fromkeys(marks))))
     return done
+
+
+def _marks(node: Node) -> list[str]:
+    """Return what is to be taken off a node; its group is named while it is replaced."""
+    shield = [SCALE_DOWN_DISABLED, SHIELDED] if SHIELDED in node.annotations else []
+    named = MARKED_IN in node.annotations and REPLACING not in node.annotations
+    return [*shield, *([MARKED_IN] if named else [])]

@@ -104,6 +104,13 @@ class TestTakingItOff:
         assert isinstance(command, ChangeNode)
         assert MARKED_IN not in dict(command.change.annotations)
 
+    def test_the_name_of_the_group_goes_when_no_other_mark_is_left(self) -> None:
+        ctx = a_look({"annotations": {MARKED_IN: "blue"}})
+        assert unshield(ctx) is False
+        off = NodeChange(annotations=changes({MARKED_IN: None}))
+        assert ctx.commands == [ChangeNode("n", "1", off)]
+        assert unshield(a_look({"annotations": {MARKED_IN: "blue", REPLACING: "r1"}})) is True
+
     def test_one_that_is_left_does_not_hide_another(self) -> None:
         group = a_group(an_instance("m", fresh=True), an_instance("n", fresh=True))
         nodes = [a_node("m", **OURS), a_node("n", **OURS)]
