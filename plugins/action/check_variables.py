@@ -12,6 +12,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.interrupts import keep_interrupts
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.variable_checks import (
     unknown,
     wrong,
@@ -24,6 +25,7 @@ from ansible_collections.nodeops.rotator.plugins.plugin_utils.variables import (
     of_roles,
 )
 
+keep_interrupts()  # this is the first task of our playbooks and roles
 SPEC: dict[str, Any] = {
     "roles": {"type": "list", "elements": "str", "choices": list(ROLES)},
     "hosts": {"type": "list", "elements": "str"},

@@ -34,7 +34,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress impo
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.threads import (
     signals_for_main,
 )
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.interrupts import keep_interrupts
 
+keep_interrupts()  # Ansible imports an action plugin in its main process, before any worker
 PAUSE = 0.2
 """Seconds between two reads of the file: the most that a line may lag behind."""
 SILENCE = 55.0
@@ -122,9 +124,10 @@ class Tail(threading.Thread):
     thread then removes the file and ends the worker with its module.
     """
 
-    def __init__(self, path: str, group: str) -> None:
+    def __init__(self, path: str, group: str, aloud: bool) -> None:
+        """`aloud`: show what is written there. Otherwise only see whether Ansible lives."""
         super().__init__(name="nodeops-rotator-progress", daemon=True)
-        self._path = path
+        self._path, self._aloud = path, aloud
         self._narrator = Narrator(group, time.monotonic())
         self._ended = threading.Event()
         self._display = Display()
@@ -138,15 +141,20 @@ class Tail(threading.Thread):
                     Path(self._path).unlink(missing_ok=True)
                     _hang_up()
                     return
+                if self._aloud:
+                    self._show(file.read())
+                    self._remind()
+            if self._aloud:
                 self._show(file.read())
-                if text := self._narrator.remind(time.monotonic()):
-                    self._display.display(text)
-            self._show(file.read())
 
     def stop(self) -> None:
         """Show what is left and end the thread."""
         self._ended.set()
         self.join(timeout=5)
+
+    def _remind(self) -> None:
+        if text := self._narrator.remind(time.monotonic()):
+            self._display.display(text)
 
     def _show(self, data: bytes) -> None:
         for text, event in self._narrator.take(data, time.monotonic()):
@@ -179,15 +187,16 @@ def _outliving_hang_up() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def shown(group: str) -> Iterator[str]:
-    """Yield the path of a progress file, and show it while the block runs.
+def followed(group: str, aloud: bool = True) -> Iterator[str]:
+    """Yield the path of a progress file, and show it while the block runs if `aloud`.
 
-    Its mode is 0600. It is removed afterwards.
+    Its mode is 0600. It is removed afterwards, and as soon as Ansible has gone.
     """
     # Ansible empties its temporary folder when it exits, so a signal leaves no file behind either.
-    handle, path = tempfile.mkstemp(prefix="progress-", suffix=".jsonl", dir=C.DEFAULT_LOCAL_TMP)
+    prefix = "progress-" if aloud else "quiet-"  # afterword.py shows the former
+    handle, path = tempfile.mkstemp(prefix=prefix, suffix=".jsonl", dir=C.DEFAULT_LOCAL_TMP)
     os.close(handle)
-    tail = Tail(path, group)
+    tail = Tail(path, group, aloud)
     with _outliving_hang_up():
         with signals_for_main():
             tail.start()
@@ -201,8 +210,8 @@ def shown(group: str) -> Iterator[str]:
 class LiveAction(ActionBase):
     """Runs the module of the same name and shows its progress.
 
-    Progress is not shown on another machine, as another user, in the background or with no_log. The
-    module then just runs.
+    A module on another machine, as another user or in the background just runs. Of any other the
+    worker sees to it that it ends when Ansible is killed, also if no progress may be shown.
     """
 
     _supports_check_mode = True
@@ -213,8 +222,9 @@ class LiveAction(ActionBase):
     ) -> dict[str, Any]:
         """See ActionBase."""
         result = super().run(tmp, task_vars)
-        if self._may_follow() and may_show(task_vars or {}):
-            with shown(self._group(task_vars or {})) as path:
+        if self._may_follow():
+            aloud = not self._task.no_log and may_show(task_vars or {})
+            with followed(self._group(task_vars or {}), aloud) as path:
                 self._set_environment(PROGRESS_FILE, path)
                 outcome = self._execute_module(task_vars=task_vars)
         else:
@@ -232,10 +242,8 @@ class LiveAction(ActionBase):
         self._task.environment = [*before, {name: value}]
 
     def _may_follow(self) -> bool:
-        hidden = self._task.no_log or self._task.async_val
-        return (
-            not hidden and self._connection.transport == "local" and self._connection.become is None
-        )
+        local = self._connection.transport == "local" and self._connection.become is None
+        return bool(local and not self._task.async_val)
 
     def _group(self, task_vars: dict[str, Any]) -> str:
         """Return the name of the node group that each line begins with.

@@ -16,6 +16,7 @@ import json
 import os
 import pty
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -49,8 +50,16 @@ BEFORE_FIRST_LINE, BETWEEN_LINES = 3.0, 1.0
 """Seconds within which the end comes: after the start, and after a line."""
 TRIES_IN_A_WORLD = 20
 """How many runs share a world: each begins in the state in which the last one was ended."""
+ENDS_OF_TERMINALS = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP)
 LIMIT = 300.0
 """Seconds after which something has surely not happened, however busy the machine is."""
+
+
+def _like_a_shell() -> None:
+    """Prepare a process for its terminal, whatever this process ignores in the background."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    for number in ENDS_OF_TERMINALS:
+        signal.signal(number, signal.SIG_DFL)
 
 
 class Terminal:
@@ -68,7 +77,7 @@ class Terminal:
             stdout=screen,
             stderr=screen,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=_like_a_shell,
         )
         os.close(screen)
         self._shown = bytearray()

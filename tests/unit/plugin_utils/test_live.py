@@ -83,7 +83,7 @@ def test_a_reminder_is_shown_at_most_once_a_minute() -> None:
 
 
 def test_the_file_is_private_shown_completely_and_removed_at_the_end(display: Recorder) -> None:
-    with live.shown("blue") as path:
+    with live.followed("blue") as path:
         mode = stat.S_IMODE(os.stat(path).st_mode)
         with open(path, "ab") as file:
             file.write(record() + record(text="again"))
@@ -96,7 +96,7 @@ def test_the_file_is_private_shown_completely_and_removed_at_the_end(display: Re
 
 
 def test_an_error_removes_the_file_and_ends_the_thread(display: Recorder) -> None:
-    with pytest.raises(KeyboardInterrupt), live.shown("blue") as path:
+    with pytest.raises(KeyboardInterrupt), live.followed("blue") as path:
         raise KeyboardInterrupt
     assert not os.path.exists(path)
     assert not [
@@ -109,7 +109,7 @@ def test_the_thread_leaves_signals_to_the_main_thread_which_waits_for_the_module
 ) -> None:
     """The thread that gets a signal must be the one that is to hear it."""
     ends = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-    with live.shown("blue") as path, open(path, "ab") as file:
+    with live.followed("blue") as path, open(path, "ab") as file:
         file.write(record())
     assert display.shown
     assert display.blocked >= ends
@@ -129,7 +129,7 @@ def test_without_ansible_the_file_goes_and_the_module_hears_of_it_while_the_work
 
     monkeypatch.setattr(live.os, "killpg", killpg)
     monkeypatch.setattr(live.os, "getpgrp", os.getpid)
-    with live.shown("blue") as path:
+    with live.followed("blue") as path:
         monkeypatch.setattr(live.os, "getppid", lambda: 1)
         assert heard.wait(20)
         assert not os.path.exists(path)
@@ -208,16 +208,34 @@ def test_the_module_gets_the_file_by_its_environment_and_keeps_what_the_task_set
 
 @pytest.mark.parametrize(
     "hidden",
-    [{"no_log": True}, {"async_val": 60}, {"transport": "ssh"}, {"become": object()}],
+    [{"async_val": 60}, {"transport": "ssh"}, {"become": object()}],
     ids=lambda given: next(iter(given)),
 )
-def test_a_module_whose_progress_cannot_be_shown_just_runs(
+def test_a_module_whose_progress_cannot_be_followed_just_runs(
     hidden: dict[str, Any], display: Recorder
 ) -> None:
     action = Action(**hidden)
     assert action.run(task_vars={})["changed"] is True
     assert action.calls[0]["environment"] is None
     assert action.calls[0]["wrap_async"] is bool(hidden.get("async_val"))
+
+
+@pytest.mark.parametrize(
+    ("task", "variables"), [({"no_log": True}, {}), ({}, {"rotation_progress": "never"})]
+)
+def test_a_module_that_shows_nothing_still_hears_that_ansible_has_gone(
+    task: dict[str, Any], variables: dict[str, Any], display: Recorder, tmp_path: pathlib.Path
+) -> None:
+    class Writing(Action):
+        def _execute_module(self, **given: Any) -> dict[str, Any]:
+            path = self._task.environment[0]["NODEOPS_ROTATOR_PROGRESS_FILE"]
+            assert not list(tmp_path.glob("progress-*"))
+            with open(path, "ab") as file:
+                file.write(record())
+            return super()._execute_module(**given)
+
+    assert Writing(**task).run(task_vars=variables)["changed"] is True
+    assert display.shown == []
 
 
 @pytest.mark.parametrize(
