@@ -94,6 +94,7 @@ extends_documentation_fragment:
   - nodeops.rotator.drain.prefixed
   - nodeops.rotator.requests
   - nodeops.rotator.kube
+  - nodeops.rotator.assume_role
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3

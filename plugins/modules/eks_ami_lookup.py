@@ -154,6 +154,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - nodeops.rotator.kube
+  - nodeops.rotator.assume_role
 seealso:
   - module: nodeops.rotator.launch_template_update
 """

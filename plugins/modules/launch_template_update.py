@@ -198,6 +198,7 @@ attributes:
     support: full
 extends_documentation_fragment:
   - nodeops.rotator.kube
+  - nodeops.rotator.assume_role
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3

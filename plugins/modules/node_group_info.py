@@ -76,6 +76,7 @@ attributes:
 extends_documentation_fragment:
   - nodeops.rotator.drain.prefixed
   - nodeops.rotator.kube
+  - nodeops.rotator.assume_role
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3

@@ -30,6 +30,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress impo
     TIME_TO_STOP,
     WRITER,
 )
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.interrupts import take_time
 
 READ_AGAIN = 0.1
 """Seconds between two reads of a file."""
@@ -43,6 +44,7 @@ def show_at_exit() -> None:
         # Ansible resets the handler on Ctrl-C and in no other case. Its workers are no business
         # of ours.
         if os.getpid() == process and signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            take_time()
             show_closing(Path(C.DEFAULT_LOCAL_TMP), Display().display)
 
     atexit.register(show)

@@ -1,16 +1,20 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""See to it that Ansible does not lose a Ctrl-C.
+"""See to it that Ctrl-C ends Ansible.
 
 Ansible's signal handler raises KeyboardInterrupt, and Python calls it in the midst of whatever
 Python code runs next. If that is a hook around a fork or a finalizer, Python prints the exception,
 drops it, and Ansible goes on as if nobody had pressed anything. It forks for each task, and a
 signal that comes during the fork is always handled in such a hook.
+
+The handler also ends the workers. One that was about to hand in its result keeps the lock of the
+queue for ever, and Ansible then waits for that lock before it ends.
 """
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
 import os
 import signal
@@ -20,14 +24,45 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, NoReturn
 
+from ansible.executor.task_queue_manager import TaskQueueManager
+
 MOMENT = 0.05
 """Seconds after which a lost Ctrl-C is pressed again: the hook has then returned."""
+HANGS_AFTER = 30.0
+"""Seconds after Ctrl-C: Ansible has ended by then, or it hangs."""
+
+Handler = Callable[[int, FrameType | None], object]
 
 
 def keep_interrupts() -> None:
-    """Make this process, if it is Ansible's main one, press a lost Ctrl-C again."""
-    if multiprocessing.parent_process() is None and not isinstance(sys.unraisablehook, _Again):
+    """Make this process, if it is Ansible's main one, end after each Ctrl-C."""
+    if multiprocessing.parent_process() is not None:
+        return
+    if not isinstance(sys.unraisablehook, _Again):
         sys.unraisablehook = _Again(sys.unraisablehook)
+    handler = signal.getsignal(signal.SIGINT)
+    if callable(handler) and isinstance(getattr(handler, "__self__", None), TaskQueueManager):
+        signal.signal(signal.SIGINT, functools.partial(_heard, handler))
+
+
+def take_time() -> None:
+    """Let this process take its time to end after Ctrl-C."""
+    for thread in threading.enumerate():
+        if isinstance(thread, _Patience):
+            thread.cancel()
+
+
+class _Patience(threading.Timer):
+    """Presses Ctrl-C again after HANGS_AFTER, which then ends the process at once."""
+
+    def __init__(self) -> None:
+        super().__init__(HANGS_AFTER, _press, (signal.SIG_DFL,))
+        self.daemon = True
+
+
+def _heard(handler: Handler, number: int, frame: FrameType | None) -> None:
+    _Patience().start()
+    handler(number, frame)
 
 
 class _Again:
@@ -43,14 +78,14 @@ class _Again:
             self._before(dropped)
             return
         signal.signal(signal.SIGINT, _interrupt)
-        timer = threading.Timer(MOMENT, _press)
+        timer = threading.Timer(MOMENT, _press, (_interrupt,))
         timer.daemon = True
         timer.start()
 
 
-def _press() -> None:
+def _press(expected: Any) -> None:
     """Press Ctrl-C, unless somebody has done so meanwhile."""
-    if signal.getsignal(signal.SIGINT) is _interrupt:
+    if signal.getsignal(signal.SIGINT) is expected:
         os.kill(os.getpid(), signal.SIGINT)
 
 

@@ -42,15 +42,16 @@ def parsed(value: Any, spec: Mapping[str, Any]) -> Any:
 
 
 def wrong(name: str, value: Any, spec: Mapping[str, Any]) -> str:
-    """Return what is wrong with a value, "" if nothing is. Empty text means not set."""
-    if value is None or value == "":
+    """Return what is wrong with a value, "" if nothing is. What is empty is not set."""
+    read = parsed(value, spec)
+    if read in (None, "", [], {}):
         return ""
-    checked = ArgumentSpecValidator({name: dict(spec)}).validate({name: parsed(value, spec)})
+    checked = ArgumentSpecValidator({name: dict(spec)}).validate({name: read})
     if not checked.error_messages:
         return ""
     if "choices" in spec:
         return f"{name} is {value!r}. Choose one of {', '.join(spec['choices'])}"
-    if "options" in spec:
+    if "options" in spec and isinstance(read, (list, dict)):
         return " ".join(checked.error_messages[0].split())
     return f"{name} is {value!r}. Give {WANTED.get(spec['type'], spec['type'])}"
 

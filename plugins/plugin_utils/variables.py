@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
     rotation,
     templates,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
 
 PREFIXES = ("rotate_", "prepare_", "verify_", "rotation_", "plan_", "check_amis_")
@@ -31,7 +32,7 @@ ANYTHING: Mapping[str, Any] = {"type": "raw"}
 Reasons = Mapping[str, str]
 _HOST = "says which node group it is, which the host does"
 _ROLE = "is set by the role"
-CONNECTION: Reasons = dict.fromkeys(KUBE_SPEC, "connects, see docs/playbooks.md")
+CONNECTION: Reasons = dict.fromkeys((*KUBE_SPEC, *ASSUME_SPEC), "connects, see docs/credentials.md")
 LOOKUP_LEFT_OUT: Reasons = {
     **CONNECTION,
     "compare_to": _HOST,
@@ -90,6 +91,8 @@ PLAYBOOKS: Mapping[str, Any] = {
     "rotation_hosts": TEXT,
     "rotation_serial": ANYTHING,
     "rotation_aws": DICTIONARY,
+    "rotation_k8s": DICTIONARY,
+    "rotation_assume_role": ASSUME_SPEC["assume_role"],
     "rotation_plan": SWITCH,
     "rotation_unknown_variables": {"type": "str", "choices": ["fail", "warn", "ignore"]},
     "rotation_progress": {"type": "str", "choices": ["auto", "always", "never"]},

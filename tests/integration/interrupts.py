@@ -11,17 +11,11 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import fcntl
 import json
 import os
-import pty
 import random
-import signal
-import subprocess
 import sys
 import tempfile
-import termios
-import threading
 import time
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.nodeops.rotator.tests.integration.terminal import Terminal
 from ansible_collections.nodeops.rotator.tests.integration.wire import (
     PROGRAMS,
     QUICK,
@@ -50,69 +45,8 @@ BEFORE_FIRST_LINE, BETWEEN_LINES = 3.0, 1.0
 """Seconds within which the end comes: after the start, and after a line."""
 TRIES_IN_A_WORLD = 20
 """How many runs share a world: each begins in the state in which the last one was ended."""
-ENDS_OF_TERMINALS = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP)
 LIMIT = 300.0
 """Seconds after which something has surely not happened, however busy the machine is."""
-
-
-def _like_a_shell() -> None:
-    """Prepare a process for its terminal, whatever this process ignores in the background."""
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    for number in ENDS_OF_TERMINALS:
-        signal.signal(number, signal.SIG_DFL)
-
-
-class Terminal:
-    """A command in a pseudo-terminal of its own, like that of a person."""
-
-    def __init__(self, command: list[str], folder: Path, env: Mapping[str, str]) -> None:
-        """Start `command` in `folder`."""
-        self.folder = folder
-        self._keyboard, screen = pty.openpty()
-        self.process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=env,
-            stdin=screen,
-            stdout=screen,
-            stderr=screen,
-            start_new_session=True,
-            preexec_fn=_like_a_shell,
-        )
-        os.close(screen)
-        self._shown = bytearray()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        while True:
-            try:
-                data = os.read(self._keyboard, 65536)
-            except OSError:  # the last process has closed the terminal, or we have
-                return
-            if not data:
-                return
-            self._shown += data
-
-    @property
-    def text(self) -> str:
-        """Return what the terminal has shown."""
-        return bytes(self._shown).decode(errors="replace")
-
-    @property
-    def running(self) -> bool:
-        """Return whether the command runs."""
-        return self.process.poll() is None
-
-    def press(self, key: bytes) -> None:
-        """Press a key."""
-        os.write(self._keyboard, key)
-
-    def close(self) -> None:
-        """Close the terminal; the kernel hangs up on what runs in it."""
-        if self._keyboard >= 0:
-            os.close(self._keyboard)
-        self._keyboard = -1
 
 
 def ctrl_c(terminal: Terminal) -> None:

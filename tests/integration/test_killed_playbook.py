@@ -18,12 +18,12 @@ from ansible_collections.nodeops.rotator.tests.integration.interrupts import (
     HANG_UP,
     TERMINATE,
     End,
-    Terminal,
     processes,
     start,
     terminated,
     until,
 )
+from ansible_collections.nodeops.rotator.tests.integration.terminal import Terminal
 from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire
 
 LONG = 3600

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
 import threading
@@ -24,6 +25,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.errors
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     CredentialsError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import role_session
 
 RETRIES = types.MappingProxyType({"max_attempts": 4, "mode": "standard"})
 """For the short modules; the engine makes one attempt a call and looks again later."""
@@ -55,12 +57,34 @@ class Connector:
     def __init__(self, module: AnsibleAWSModule) -> None:
         self.params = module.params
         self._name = module._name
+        self._role: Any = None
+        self._named: Any = None
+        self._lock = threading.Lock()
 
     def client(self, service: str, **more: Any) -> Any:
         """Return a client. Raises botocore's exceptions and CredentialsError."""
         region, endpoint, options = get_aws_connection_info(self)
         given = {**options, **more}
+        if self.params.get("assume_role"):
+            return self._as_role(service, region, endpoint, given)
         return boto3_conn(self, "client", service, region=region, endpoint=endpoint, **given)
+
+    def _as_role(self, service: str, region: str, endpoint: str, given: dict[str, Any]) -> Any:
+        """Return a client that acts as the role, connected as the one that assumes it."""
+        import botocore.config
+
+        with self._lock:
+            if self._role is None:
+                sts = boto3_conn(self, "client", "sts", region=region, endpoint=endpoint, **given)
+                self._role = role_session(sts, self.params["assume_role"])
+                self._named = botocore.config.Config(user_agent=sts.meta.config.user_agent)
+        return self._role.client(
+            service,
+            region_name=region,
+            endpoint_url=endpoint,
+            verify=given["verify"],
+            config=self._named.merge(given.get("aws_config")),
+        )
 
     def fail_json(self, msg: str, **_more: Any) -> NoReturn:
         """Called by amazon.aws where it cannot connect."""
@@ -77,9 +101,14 @@ class Connector:
 class RotatorModule(AnsibleAWSModule):  # type: ignore[misc]
     """amazon.aws's module, except that a client that cannot be made is an exception."""
 
+    @functools.cached_property
+    def connector(self) -> Connector:
+        """Return what makes the clients of this module."""
+        return Connector(self)
+
     def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
         """Return a boto3 client, see Connector.client."""
-        return Connector(self).client(service, **extra_params)
+        return self.connector.client(service, **extra_params)
 
 
 class RawAws:

@@ -22,6 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy 
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.requests import RequestLimits
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC, connect
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.options import options_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import (
@@ -68,6 +69,7 @@ REQUEST_SPEC = options_of(RequestLimits, ("request_rate", "request_burst"))
 SPEC: dict[str, Any] = {
     **DRAIN_SPEC,
     **REQUEST_SPEC,
+    **ASSUME_SPEC,
     **KUBE_SPEC,
     **options_of(Order, ("state", "max_parallel", "leave_cordoned")),
     "nodes": {"type": "list", "elements": "str"},

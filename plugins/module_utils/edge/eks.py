@@ -21,7 +21,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.eks im
     describe_cluster,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.errors import (
-    HINT_AWS_CREDENTIALS,
+    RAISED,
+    translate,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluster import (
     is_eks_host,
@@ -109,8 +110,6 @@ def mint_token(raw: RawAws, cluster: str) -> str:
     sts.amazonaws.com, for one, takes only requests that are signed for us-east-1. Raises
     CredentialsError where there are no credentials.
     """
-    from botocore.exceptions import BotoCoreError
-
     client = raw.client("sts")
 
     def name_cluster(request: Any, **_details: Any) -> None:
@@ -121,10 +120,8 @@ def mint_token(raw: RawAws, cluster: str) -> str:
         url = client.generate_presigned_url(
             "get_caller_identity", ExpiresIn=PRESIGN_SECONDS, HttpMethod="GET"
         )
-    except BotoCoreError as error:
-        raise CredentialsError(
-            f"Cannot make a token for EKS cluster {cluster}: {error}", HINT_AWS_CREDENTIALS
-        ) from error
+    except RAISED as error:
+        raise translate(error, f"make a token for EKS cluster {cluster}") from error
     finally:
         client.meta.events.unregister(_BEFORE_SIGN, unique_id="nodeops-rotator")
     return "k8s-aws-v1." + base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")

@@ -21,6 +21,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.reques
     from_params,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import LATEST
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC, connect
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.options import options_of
@@ -41,6 +42,7 @@ COMPARE_SPEC: dict[str, Any] = {
     "version": {"type": "str", "default": LATEST},
 }
 SPEC: dict[str, Any] = {
+    **ASSUME_SPEC,
     **KUBE_SPEC,
     **{name: {"type": "str"} for name in TEXTS},
     **options_of(Search, ("min_age", "max_age", "allow_downgrade", "releases")),

@@ -40,6 +40,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     DRAIN_PREFIX,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import DRAIN_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC, connect
@@ -53,6 +54,7 @@ GROUP_SPEC: dict[str, Any] = {
 }
 """Options that name a node group and its Lease."""
 SPEC: dict[str, Any] = {
+    **ASSUME_SPEC,
     **KUBE_SPEC,
     **GROUP_SPEC,
     **options_of(LookOptions, ("image_id", "max_node_age", "boot_timeout", "repair")),

@@ -31,6 +31,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
     RotationPolicy,
     from_params,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import ONE_ATTEMPT, RawAws
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import (
     DRAIN_SPEC,
@@ -65,6 +66,7 @@ ROTATION_SPEC = options_of(RotationPolicy, OPTIONS)
 SPEC: dict[str, Any] = {
     **{DRAIN_PREFIX + name: spec for name, spec in DRAIN_SPEC.items()},
     **REQUEST_SPEC,
+    **ASSUME_SPEC,
     **KUBE_SPEC,
     **GROUP_SPEC,
     **ROTATION_SPEC,

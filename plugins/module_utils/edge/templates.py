@@ -36,6 +36,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.pla
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import AwsCall
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.handover import (
     Locks,
@@ -102,6 +103,7 @@ UNGUARDED = (
     " end because of this change. Set eks_cluster or kubeconfig, and run_id"
 )
 SPEC: dict[str, Any] = {
+    **ASSUME_SPEC,
     **KUBE_SPEC,
     **LOCK_SPEC,
     **{name: {"type": "str"} for name in (*NAMES, *TEXTS)},

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 
@@ -39,6 +40,27 @@ except KeyboardInterrupt:
     print("ended", signal.getsignal(signal.SIGINT) is signal.SIG_DFL)
 """
 
+HUNG_AFTER_IT = """
+import os, signal, sys, threading
+from ansible.executor.task_queue_manager import TaskQueueManager
+from ansible_collections.nodeops.rotator.plugins.plugin_utils import interrupts
+
+manager = TaskQueueManager.__new__(TaskQueueManager)
+manager._workers = []
+signal.signal(signal.SIGINT, manager._signal_handler)
+interrupts.HANGS_AFTER = float(sys.argv[1])
+interrupts.keep_interrupts()
+interrupts.keep_interrupts()
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+except KeyboardInterrupt:
+    print("heard", flush=True)
+    if sys.argv[2]:
+        interrupts.take_time()
+    threading.Event().wait(float(sys.argv[3]))
+    print("ended by itself")
+"""
+
 
 @pytest.mark.parametrize(("way", "told"), [("kept", "ended True"), ("dropped", "went on")])
 def test_a_ctrl_c_while_ansible_forks_ends_it(way: str, told: str) -> None:
@@ -63,3 +85,25 @@ def test_another_exception_that_python_drops_is_shown_as_ever() -> None:
         check=False,
     )
     assert done.stdout.strip() == "went on" and "ValueError: 7" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("patience", "asks", "wait", "code", "told"),
+    [
+        ("0.1", "", "60", -signal.SIGINT, ["heard"]),
+        ("60", "", "0", 0, ["heard", "ended by itself"]),
+        ("0.1", "for time", "0.5", 0, ["heard", "ended by itself"]),
+    ],
+    ids=["hangs", "ends", "asks for time"],
+)
+def test_ansible_that_hangs_after_ctrl_c_is_ended(
+    patience: str, asks: str, wait: str, code: int, told: list[str]
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HUNG_AFTER_IT, patience, asks, wait],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.splitlines()) == (code, told), done.stderr

@@ -34,6 +34,8 @@ def texts(spec: dict[str, Any]) -> tuple[str, ...]:
     """Return texts that are right for a variable."""
     if "choices" in spec:
         return tuple(spec["choices"])
+    if spec["type"] == "dict" and "options" in spec:
+        return ("{arn: x}", '{"arn": "x", "external_id": "y"}', "{}")
     if "options" in spec:
         return ("[{selector: app=x, action: wait}]", '[{"selector": "app=x"}]', "[]")
     return TEXTS[spec["type"]]
@@ -71,6 +73,12 @@ def test_an_override_of_a_budget_is_checked_to_its_last_part() -> None:
     assert "never" in said
     assert "\n" not in said
     assert "selector" in wrong(name, [{"action": "wait"}], known()[name])
+
+
+def test_a_role_to_assume_is_checked_to_its_last_part() -> None:
+    spec = known()["rotation_assume_role"]
+    assert "arn" in wrong("rotation_assume_role", "{external_id: x}", spec)
+    assert "external" in wrong("rotation_assume_role", "{arn: x, external: y}", spec)
 
 
 @pytest.mark.parametrize("value", [None, 1, "1", 5, "50%", "100%", [1, 3], "[1, 3]", "[1, '50%']"])
