@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import select
 import signal
 import subprocess
 import termios
@@ -45,14 +46,18 @@ class Terminal:
         )
         os.close(screen)
         self._shown = bytearray()
+        self._closing = threading.Event()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def _read(self) -> None:
-        while True:
+        while not self._closing.is_set():
             try:
+                # While a thread is in read(), closing the terminal has no effect.
+                if not select.select([self._keyboard], [], [], 0.05)[0]:
+                    continue
                 data = os.read(self._keyboard, 65536)
-            except OSError:  # the last process has closed the terminal, or we have
+            except OSError:  # the last process has closed the terminal
                 return
             if not data:
                 return
@@ -74,6 +79,7 @@ class Terminal:
 
     def close(self) -> None:
         """Close the terminal; the kernel hangs up on what runs in it."""
-        if self._keyboard >= 0:
+        if not self._closing.is_set():
+            self._closing.set()
+            self._reader.join()
             os.close(self._keyboard)
-        self._keyboard = -1

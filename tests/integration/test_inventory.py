@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nodeops.rotator.tests.integration.front import not_opted_in
+from ansible_collections.nodeops.rotator.tests.integration.front import front, not_opted_in
 from ansible_collections.nodeops.rotator.tests.integration.wire import INVENTORY, WorldOnWire
 
 GROUP = "demo-blue"
@@ -128,7 +128,7 @@ def test_a_file_of_another_name_is_not_passed_over(still: WorldOnWire) -> None:
 def test_a_region_that_is_not_opted_in_does_not_hide_the_others(still: WorldOnWire) -> None:
     both = INVENTORY.replace("[eu-west-1]", "[eu-west-1, me-south-1]")
     file = written(still, "both.node_groups.yml", both)
-    with not_opted_in("me-south-1", still.env["AWS_ENDPOINT_URL"]) as url:
+    with front(still.env["AWS_ENDPOINT_URL"], not_opted_in("me-south-1")) as url:
         outcome = still.run("ansible-inventory", "-i", file, "--graph", AWS_ENDPOINT_URL=url)
         assert outcome.code == 0
         assert f"--{GROUP}" in outcome.output

@@ -30,7 +30,7 @@ TREE = Path(lines.__file__).parents[6]
 PATHS = os.pathsep.join(filter(None, (str(TREE), os.environ.get("PYTHONPATH"))))
 """Additional search path of Python; `make lowest` puts the oldest libraries there."""
 SERVE = "ansible_collections.nodeops.rotator.tests.simulation.serve"
-READS = re.compile(r"^(kubernetes:(get|list|watch) |\w+:(Describe|Get|List))")
+READS = re.compile(r"^(kubernetes:(get|list|watch) |\w+:(Describe|Get|List)|sts:AssumeRole$)")
 CALL_MODULE = """
 import importlib, json, sys
 from ansible.module_utils.testing import patch_module_args

@@ -88,6 +88,10 @@ class Control:
                 for lease in world.cluster.objects("leases", "kube-system")
                 if (holder := lease["spec"].get("holderIdentity"))
             },
+            "records": {
+                lease["metadata"]["name"]: lease["metadata"].get("annotations", {})
+                for lease in world.cluster.objects("leases", "kube-system")
+            },
             "seconds": world.kernel.now,
         }
 

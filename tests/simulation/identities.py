@@ -83,6 +83,8 @@ STRANGER = Identity("stranger", kubernetes=None)
 """May do everything in AWS and has no access entry in the cluster."""
 EXPIRED = Identity("expired", temporary=True, expires=0.0)
 """Its session is over."""
+GUARDED, EXTERNAL_ID = "guarded", "between-us"
+"""Role that is assumed only with this external ID."""
 IDENTITIES: Mapping[str, Identity] = {
     one.name: one for one in (ROTATOR, *RUNS, OPERATOR, READER, NOBODY, STRANGER, EXPIRED)
 }
@@ -91,10 +93,11 @@ IDENTITIES: Mapping[str, Identity] = {
 def open_to_identities(world: World) -> None:
     """Let in only these callers and roles that they assume, from now on."""
     account, cluster = world.account, world.cluster
-    tokens, entries = (
-        {},
-        {account.arn("sts", "assumed-role/rotator/*", regional=False): ROTATOR.name},
-    )
+    tokens, roles = {}, ("rotator", GUARDED)
+    entries = {
+        account.arn("sts", f"assumed-role/{role}/*", regional=False): ROTATOR.name for role in roles
+    }
+    account.external_ids[GUARDED] = EXTERNAL_ID
     for one in IDENTITIES.values():
         arn = account.arn("iam", f"user/{one.name}", regional=False)
         account.credentials[one.access_key] = Credential(

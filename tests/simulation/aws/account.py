@@ -101,6 +101,7 @@ class Account:
         self.denied: list[tuple[str, str]] = []
         self.credentials: dict[str, Credential] = {}
         self.assumed: dict[str, Credential] = {}
+        self.external_ids: dict[str, str] = {}
         self.observers: list[Callable[[str, Instance], None]] = []
         self.member_observers: list[Callable[[Group, Member], None]] = []
         self._answered: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {}

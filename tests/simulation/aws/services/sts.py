@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ansible_collections.nodeops.rotator.tests.simulation.aws import errors
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Params, operation
 from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Credential
 
@@ -31,9 +32,13 @@ def caller_identity(account: Account, params: Params) -> dict[str, Any]:
 def assume_role(account: Account, params: Params) -> dict[str, Any]:
     """Return temporary credentials.
 
-    If the account checks credentials, it accepts these until they expire.
+    If the account checks credentials, it accepts these until they expire. A role whose trust policy
+    asks for an external ID is denied without it, as for a lack of permission (IAM user guide,
+    access to accounts of third parties).
     """
     role, session = params["RoleArn"].rpartition("/")[2], params["RoleSessionName"]
+    if account.external_ids.get(role, params.get("ExternalId")) != params.get("ExternalId"):
+        raise errors.denied("sts", "AssumeRole", account.arn_of(params[ACTOR]))
     arn = account.arn("sts", f"assumed-role/{role}/{session}", regional=False)
     key = f"ASIA{account.kernel.random.getrandbits(64):016X}"
     expires = account.kernel.now + params.get("DurationSeconds", 3600)
