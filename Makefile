@@ -118,7 +118,7 @@ docs: venv ## build the HTML documentation of the plugins into build/docs/build/
 
 .PHONY: changelog
 changelog: venv ## collect the fragments into CHANGELOG.md under the version of galaxy.yml
-	@.venv/bin/antsibull-changelog release --update-existing
+	@.venv/bin/antsibull-changelog release --update-existing --refresh-fragments without-archives
 
 .PHONY: clean
 clean: ## remove everything that make has created, .venv included
