@@ -36,6 +36,7 @@ class Oracles:
         self._asked: set[str] = set()
         self._lowered = float("-inf")
         self._writes: collections.Counter[tuple[str, str]] = collections.Counter()
+        self._actors: list[str] = []
         stage.world.gate.judges.append(self._call)
         stage.world.account.member_observers.append(self._member)
         stage.world.cluster.store.listen("nodes", self._node)
@@ -56,6 +57,19 @@ class Oracles:
             self._terminate(call.params["InstanceId"])
         if call.service == "kubernetes" and not call.operation.startswith(("get", "list", "watch")):
             self._write(call)
+        if not call.operation.startswith(("get", "list", "watch", "Describe", "Get")):
+            self._succession(call)
+
+    def _succession(self, call: Call) -> None:
+        """Judge that of two runs none acts again once the other one has acted.
+
+        Whatever namespace its Lease is in, and however long it slept.
+        """
+        if "leases" in call.operation or self._actors[-1:] == [call.actor]:
+            return
+        if call.actor in self._actors:
+            self._breach(call.name, f"{call.actor} acts after {self._actors[-1]} has acted")
+        self._actors.append(call.actor)
 
     def _terminate(self, instance: str) -> None:
         """Judge the end of an instance whose Node is not there."""

@@ -130,7 +130,8 @@ def _options(dice: random.Random) -> dict[str, Any]:
         "soak": dice.choice([0, 30, 60]),
         "failure_budget": dice.choice([0, 0, 0, 1]),
         "boot_timeout": dice.choice([400.0, 600.0]),
-        "gate_timeout": dice.choice([300.0, 600.0]),
+        # longer than the six minutes after which the volumes of a lost machine are detached
+        "gate_timeout": dice.choice([500.0, 900.0]),
         "terminate_timeout": 400.0,
         "lb_timeout": 200.0,
         "scale_in_fence": dice.random() < 0.9,

@@ -67,8 +67,6 @@ def an_instance_is_stopped(stage: Stage, dice: random.Random) -> None:
     if found := stage.instances(dice.choice([None, True, False])):
         instance = dice.choice(found)
         stage.tell(f"SOMEBODY stops {instance.id}")
-        # The volumes of a machine that nobody drained are detached after six minutes.
-        stage.excuse("data/ledger")
         stage.foreign_ends.add(instance.id)
         stage.sizes.lost.append(stage.now)
         stage.judge.note("zones")

@@ -139,12 +139,21 @@ def finish_release(ctx: RotationContext) -> None:
             restore.left(ctx, instance)
         if ctx.policy.restore_only:
             restore.name_unknown(ctx)
-            if ctx.situation.surge:
-                restore.left(ctx, shrink.surplus(ctx))
+        _name_surge(ctx)
         for command, error in failures.hopeless(ctx).items():
             if not isinstance(command, SetDesired):  # what was never raised is not left either
                 restore.left(ctx, error.message)
         lock.release(ctx)
+
+
+def _name_surge(ctx: RotationContext) -> None:
+    """Say that the group stays larger than it should, if nobody has said so.
+
+    Somebody may have raised desired when the surge was gone, into the room that we had made.
+    """
+    said = any("above its base" in sentence for sentence in ctx.memory.left)
+    if ctx.situation.surge and not said:
+        restore.left(ctx, shrink.surplus(ctx))
 
 
 def _moves(ctx: RotationContext) -> bool:

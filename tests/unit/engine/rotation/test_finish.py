@@ -245,14 +245,15 @@ class TestRestoring:
         finish.finish_release(ctx)
         assert ctx.memory.left == told
 
-    @pytest.mark.parametrize(("restore_only", "told"), [(True, 1), (False, 0)])
-    def test_a_run_that_only_restores_tells_of_the_surge_that_it_leaves(
-        self, restore_only: bool, told: int
+    @pytest.mark.parametrize("restore_only", [True, False])
+    @pytest.mark.parametrize(("ours", "said"), [(0, ()), (1, ()), (1, ("1 above its base: why",))])
+    def test_a_surge_that_stays_is_told_once(
+        self, restore_only: bool, ours: int, said: tuple[str, ...]
     ) -> None:
         policy = dataclasses.replace(a_policy(1), restore_only=restore_only)
-        ctx = a_look(mode="release", ours=1, policy=policy)
+        ctx = a_look(mode="release", ours=ours, policy=policy, left=said)
         finish.finish_release(ctx)
-        assert len(ctx.memory.left) == told
+        assert len(ctx.memory.left) == ours
 
 
 class TestStopping:
