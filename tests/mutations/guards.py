@@ -38,6 +38,14 @@ MUTATIONS = (
         "test_only_a_rotating_run_begins_anything",
     ),
     Mutation(
+        "an unknown instance that may not be ended keeps the run for ever",
+        ENGINE + "begin.py",
+        " or capacity.next_unknown(ctx) is not None\n",
+        "\n",
+        UNIT + "test_begin.py",
+        "TestStalling::test_counts_only_while_nothing_is_under_way",
+    ),
+    Mutation(
         "a node is cordoned when too few would be available",
         ENGINE + "guard.py",
         'return f"only {left} of {known.base} nodes would be available" if left < least else ""',

@@ -97,7 +97,8 @@ def _idle(ctx: RotationContext) -> bool:
     booting = any(not member.joined for member in situation.current if member.id not in skipped)
     under_way = situation.leaving or booting or situation.launched < ctx.desired
     soaking = not ctx.journal.canary and "soak" in ctx.memory.timers
-    return bool(unknown.to_replace(ctx)) and not under_way and not soaking
+    waiting = bool(unknown.to_replace(ctx)) or capacity.next_unknown(ctx) is not None
+    return waiting and not under_way and not soaking
 
 
 def _unavailable(ctx: RotationContext) -> str:

@@ -232,6 +232,13 @@ class TestStalling:
             pytest.param(
                 GROUP, {"marks": Marks(skipped=frozenset(("i-w", "i-x")))}, False, id="all given up"
             ),
+            pytest.param(
+                a_group(an_instance("w"), tags={"kubernetes.io/cluster/shop": "owned"}),
+                {"nodes": (), "policy": a_policy(1, unknown_instances="end", cluster="shop")},
+                True,
+                id="an unknown instance is to be ended",
+            ),
+            pytest.param(a_group(an_instance("w")), {"nodes": ()}, False, id="it is to be left"),
         ],
     )
     def test_counts_only_while_nothing_is_under_way(
