@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Unit tests mirror the packages: every file of core, engine and clients has tests of its own."""
+"""Unit tests mirror the packages: every file of module_utils has tests of its own name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ import pytest
 from ansible_collections.nodeops.rotator.tests.unit.floors import shape
 
 UTILS = "plugins/module_utils"
-ROOMS = ("core", "engine", "clients")
+ROOMS = ("core", "engine", "clients", "operations", "edge")
+LEAST = 1.5
+"""Lines of unit tests of `core` for each line of its code."""
 DEFINITIONS = frozenset(("core/events.py", "core/names.py", "core/transport.py"))
 """Files that only define names or types: there is nothing that a test could find wrong."""
 
@@ -35,10 +37,16 @@ def mirrored(source: Path) -> list[Path]:
 
 
 def with_helpers(path: Path) -> list[str]:
-    """Return the text of a test file and of the helpers beside it that it imports."""
+    """Return the text of a test file and of the helpers beside or above it that it imports."""
     text = path.read_text()
-    beside = (one for one in path.parent.glob("*.py") if not one.name.startswith("test_"))
-    return [text, *(one.read_text() for one in beside if f".{one.stem} import" in text)]
+    near = (*path.parent.glob("*.py"), *path.parent.parent.glob("*.py"))
+    helpers = (one for one in near if not one.name.startswith("test_"))
+    return [text, *(one.read_text() for one in helpers if f"{dotted(one)} import" in text)]
+
+
+def dotted(path: Path) -> str:
+    """Return the name under which a file of the collection is imported, from its root."""
+    return ".".join(path.relative_to(shape.ROOT).with_suffix("").parts)
 
 
 def imports(text: str, source: Path) -> bool:
@@ -56,6 +64,16 @@ def test_a_file_is_imported_by_tests_of_its_own_name(source: Path) -> None:
     tests = mirrored(source)
     assert len(tests) > 0, f"there is no tests/unit/{source.parent}/test_{source.stem}*.py"
     assert any(imports(text, source) for path in tests for text in with_helpers(path))
+
+
+def lines(folder: str) -> int:
+    """Return how many lines the Python files below a folder have."""
+    paths = (path for path in shape.files(".py") if path.startswith(folder))
+    return sum(len((shape.ROOT / path).read_text().splitlines()) for path in paths)
+
+
+def test_what_is_decided_is_tested_by_half_as_much_again() -> None:
+    assert lines("tests/unit/core/") >= LEAST * lines(f"{UTILS}/core/")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,110 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Node groups of several Regions, some of which cannot be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ansible_collections.amazon.aws.plugins.module_utils.modules")
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    CredentialsError,
+    ForbiddenError,
+    NotFoundError,
+    RotatorError,
+    UnreachableError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.identity import (
+    NodeGroup,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge import discovery
+
+CLUSTERS = {"eu": ["demo", "shop"], "us": ["demo"], "ap": []}
+CLOSED = CredentialsError("not opted in")
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> dict[str, RotatorError]:
+    """An account with clusters in three Regions; an error by Region closes it."""
+    closed: dict[str, RotatorError] = {}
+
+    def clusters(_aws: Any, region: str) -> list[str]:
+        if region in closed:
+            raise closed[region]
+        return CLUSTERS[region]
+
+    def groups(_aws: Any, region: str, wanted: list[str], tags: dict[str, str]) -> list[NodeGroup]:
+        return [NodeGroup(name, region, f"{name}-blue", tags=tags) for name in wanted]
+
+    monkeypatch.setattr(discovery, "list_clusters", clusters)
+    monkeypatch.setattr(discovery, "list_node_groups", groups)
+    return closed
+
+
+def found(regions: tuple[str, ...] = ("eu", "us", "ap"), *clusters: str) -> discovery.Discovery:
+    return discovery.discover(None, regions, clusters, {"team": "web"})
+
+
+def places(result: discovery.Discovery) -> list[tuple[str, str]]:
+    return [(group.region, group.cluster) for group in result.node_groups]
+
+
+def test_all_clusters_of_all_regions_are_read(account: dict[str, RotatorError]) -> None:
+    result = found()
+    assert result.clusters == {"demo", "shop"}
+    assert places(result) == [("eu", "demo"), ("eu", "shop"), ("us", "demo")]
+    assert result.unread == {}
+    assert {dict(group.tags)["team"] for group in result.node_groups} == {"web"}
+
+
+def test_only_the_clusters_that_are_named_are_read(account: dict[str, RotatorError]) -> None:
+    result = found(("eu", "us"), "shop")
+    assert places(result) == [("eu", "shop")]
+    assert result.clusters == {"demo", "shop"}
+
+
+def test_a_cluster_that_is_nowhere_is_an_error(account: dict[str, RotatorError]) -> None:
+    with pytest.raises(NotFoundError, match="bank"):
+        found(("eu", "us"), "shop", "bank")
+
+
+@pytest.mark.parametrize(
+    "error", [CLOSED, ForbiddenError("no", code="OptInRequired")], ids=["credentials", "code"]
+)
+def test_a_region_that_lets_nobody_in_does_not_hide_the_others(
+    error: RotatorError, account: dict[str, RotatorError]
+) -> None:
+    account["eu"] = error
+    result = found()
+    assert places(result) == [("us", "demo")]
+    assert result.unread == {"eu": error}
+
+
+def test_credentials_that_are_bad_everywhere_are_the_error(
+    account: dict[str, RotatorError],
+) -> None:
+    account |= dict.fromkeys(CLUSTERS, CLOSED)
+    with pytest.raises(CredentialsError, match="not opted in"):
+        found()
+
+
+@pytest.mark.parametrize("error", [ForbiddenError("no"), UnreachableError("no answer")])
+def test_any_other_error_ends_it(error: RotatorError, account: dict[str, RotatorError]) -> None:
+    """A Region that was not read must not look as if it had no node groups."""
+    account["us"] = error
+    with pytest.raises(type(error)):
+        found()
+
+
+def test_the_clients_of_a_region_are_the_plugin_s() -> None:
+    class Plugin:
+        def client(self, *args: Any, **options: Any) -> tuple[Any, Any]:
+            return args, options
+
+    region = discovery.Region(Plugin(), "eu")
+    assert region.client("eks", aws_config="c") == (("eks",), {"region": "eu", "aws_config": "c"})
+    assert dict(region.params) == {}

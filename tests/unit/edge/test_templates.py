@@ -1,0 +1,136 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options of launch_template_update, its statuses, and what is told where nothing guards it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ansible_collections.amazon.aws.plugins.module_utils.modules")
+pytest.importorskip("ansible_collections.kubernetes.core.plugins.module_utils.args_common")
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    NotFoundError,
+    RefusedError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import (
+    Wanted,
+    from_params,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge import templates
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.templates import (
+    NAMES,
+    SPEC,
+    update,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call
+from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import Behavior
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
+from ansible_collections.nodeops.rotator.tests.unit.edge.builders import a_module
+from ansible_collections.nodeops.rotator.tests.unit.operations.builders import Scene
+
+
+@pytest.fixture
+def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """An account that the update reaches, with group blue; no cluster is named."""
+    found = Scene(Behavior.polite())
+    found.add_group("$Latest")
+    monkeypatch.setattr(templates, "RawAws", lambda _module: aws_call(found.account))
+    monkeypatch.setattr(templates, "names_cluster", lambda _params: False)
+    return found
+
+
+def updated(check: bool = False, **params: Any) -> Any:
+    given = {"autoscaling_group_name": "blue", **params}
+    return update(a_module(SPEC, check, **given))
+
+
+def test_the_defaults_of_the_options_want_nothing_in_particular() -> None:
+    assert from_params(a_module(SPEC).params) == Wanted()
+
+
+def test_everything_that_can_be_updated_has_an_option() -> None:
+    assert set(NAMES) <= set(SPEC)
+    assert SPEC["shared_template"]["choices"] == ["refuse", "allow"]
+
+
+@pytest.mark.parametrize(
+    ("check", "image", "status", "changed"),
+    [
+        (False, "new", "complete", True),
+        (True, "new", "planned", True),
+        (False, "old", "unchanged", False),
+        (True, "old", "unchanged", False),
+    ],
+)
+def test_an_update_has_a_status(
+    check: bool, image: str, status: str, changed: bool, scene: Scene
+) -> None:
+    result = updated(check, image_id=getattr(scene, image))
+    assert result.values["status"] == status
+    assert (result.changed, result.error) == (changed, None)
+    assert (scene.written() > 0) is (changed and not check)
+
+
+def test_a_refusal_before_any_write_says_that_nothing_was_touched(scene: Scene) -> None:
+    result = updated(image_id=scene.arm)
+    assert isinstance(result.error, RefusedError)
+    assert result.values == {"status": "refused"}
+    assert not result.changed
+    assert scene.written() == 0
+
+
+def test_a_failure_after_a_write_says_that_something_was(scene: Scene) -> None:
+    scene.account.gate.faults.append(Fault("ec2:ModifyLaunchTemplate", "UnauthorizedOperation"))
+    result = updated(image_id=scene.new, set_default=True)
+    assert result.error is not None
+    assert result.values == {"status": "failed"}
+    assert result.changed
+
+
+def test_a_group_that_is_not_there_is_refused(scene: Scene) -> None:
+    result = updated(autoscaling_group_name="bleu", image_id=scene.new)
+    assert isinstance(result.error, NotFoundError)
+    assert result.values == {"status": "refused"}
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_an_update_that_nothing_guards_is_warned_of(check: bool, scene: Scene) -> None:
+    (said,) = updated(check, image_id=scene.new).warnings
+    assert said.startswith("Nothing guards the launch source of Auto Scaling group blue")
+    assert "Set eks_cluster or kubeconfig, and run_id" in said
+
+
+def test_an_update_that_changes_nothing_needs_no_guard(scene: Scene) -> None:
+    assert updated(image_id=scene.old).warnings == ()
+
+
+def test_a_rollback_is_a_state(scene: Scene) -> None:
+    updated(image_id=scene.new)
+    scene.later()
+    result = updated(state="rolled_back")
+    assert (result.values["image_id"], result.changed) == (scene.old, True)
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "wrote"),
+    [
+        ("DescribeImages", {}, False),
+        ("GetParameter", {}, False),
+        ("ListClusters", {}, False),
+        ("RunInstances", {"DryRun": True}, False),
+        ("CreateLaunchTemplateVersion", {}, True),
+        ("UpdateAutoScalingGroup", {}, True),
+        ("RunInstances", {}, True),
+    ],
+)
+def test_every_call_that_is_no_read_may_have_changed_something(
+    operation: str, params: dict[str, Any], wrote: bool
+) -> None:
+    watched = templates._Watched(lambda *_args: {})
+    watched("ec2", operation, params)
+    watched("ec2", "DescribeImages", {})
+    assert watched.wrote is wrote
