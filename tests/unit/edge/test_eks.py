@@ -34,7 +34,10 @@ ROLE_SECONDS = 3600
 
 
 class Role:
-    """An assumed role on a clock of its own: every refresh gives the next key, good for an hour."""
+    """An assumed role on a clock of its own.
+
+    Every refresh gives the next key, good for an hour.
+    """
 
     def __init__(self) -> None:
         self.now = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
@@ -108,8 +111,11 @@ def test_a_drain_that_outlives_its_role_s_credentials_gets_new_ones() -> None:
 def test_a_token_is_signed_for_the_region_of_its_host(
     mode: str, region: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """STS answers a request that is signed for another region with "Credential should be scoped
-    to a valid region"; its global host belongs to us-east-1 (IAM user guide, Regions of STS)."""
+    """A token is signed for the region of the STS host.
+
+    STS answers a request that is signed for another region with "Credential should be scoped to a
+    valid region"; its global host belongs to us-east-1 (IAM user guide, Regions of STS).
+    """
     monkeypatch.setenv("AWS_STS_REGIONAL_ENDPOINTS", mode)
     session = sessions.Session()
     session.set_credentials("AKIAIOSFODNN7EXAMPLE", "secret")

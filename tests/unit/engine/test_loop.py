@@ -38,8 +38,10 @@ NODES, PODS = Feed("nodes"), Feed("pods", "a")
 
 @dataclasses.dataclass
 class Script:
-    """An inbox: every command answers "ok" at the wait after next, unless `slow`; `say` at the n-th
-    wait."""
+    """An inbox in which every command answers "ok" at the wait after next.
+
+    `slow` answers later; `say` speaks at the n-th wait.
+    """
 
     say: dict[int, list[Message | Done | Stop]] = dataclasses.field(default_factory=dict)
     slow: int = 0
@@ -77,8 +79,10 @@ def looks(
     *steps: Callable[[View, float], Step[int, Any]],
     allowance: Allowance | None = None,
 ) -> tuple[Any, list[View], list[Event]]:
-    """Run with one step a look, the last one again and again; the result, what each look saw, what
-    was told."""
+    """Run with one step a look, the last one again and again.
+
+    Returns the result, what each look saw, and what was told.
+    """
     seen: list[View] = []
     told: list[Event] = []
 

@@ -169,7 +169,10 @@ def room_of(path: str) -> Room | None:
 
 
 def breaches(path: str, source: str) -> list[str]:
-    """Return one line for each breach in the file at `path`, relative to the collection."""
+    """Return one line for each breach in the file.
+
+    `path`: relative to the collection.
+    """
     if path.endswith("/__init__.py"):
         return [f"{path}: has to be empty"] if source.strip() else []
     room = room_of(path)
@@ -207,7 +210,10 @@ def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Yield line and bare name of every function that is called by name or as an attribute."""
+    """Yield line and bare name of every function that is called.
+
+    It is called by name or as an attribute.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             if isinstance(node.func, ast.Name):

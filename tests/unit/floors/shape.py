@@ -44,7 +44,9 @@ FOREIGN = (
 
 
 def files(*suffixes: str) -> Iterator[str]:
-    """Yield the project's files with one of these suffixes, relative to the collection.
+    """Yield the project's files with one of these suffixes.
+
+    Paths are relative to the collection.
 
     Without a suffix, all files.
     """
@@ -60,7 +62,7 @@ def files(*suffixes: str) -> Iterator[str]:
 
 
 def breaches(path: str, source: str) -> list[str]:
-    """Return one line for each thing that is too long or missing in the Python file at `path`."""
+    """Return one line for each thing that is too long or missing in a Python file."""
     if not source.strip():
         return []
     tree = ast.parse(source)
@@ -75,7 +77,7 @@ def breaches(path: str, source: str) -> list[str]:
 
 
 def foreign(path: str, text: str) -> list[str]:
-    """Return the lines that contain a path of one machine or the host name of a registry."""
+    """Return the lines with a path of one machine or the host of a registry."""
     lines = enumerate(text.splitlines(), 1)
     return [
         f"{path}:{number} names {what}"

@@ -37,7 +37,10 @@ def mirrored(source: Path) -> list[Path]:
 
 
 def with_helpers(path: Path) -> list[str]:
-    """Return the text of a test file and of the helpers beside or above it that it imports."""
+    """Return the text of a test file and of the helpers that it imports.
+
+    They stand beside or above it.
+    """
     text = path.read_text()
     near = (*path.parent.glob("*.py"), *path.parent.parent.glob("*.py"))
     helpers = (one for one in near if not one.name.startswith("test_"))
@@ -45,7 +48,10 @@ def with_helpers(path: Path) -> list[str]:
 
 
 def dotted(path: Path) -> str:
-    """Return the name under which a file of the collection is imported, from its root."""
+    """Return the name under which a file of the collection is imported.
+
+    It begins at the root of the collection.
+    """
     return ".".join(path.relative_to(shape.ROOT).with_suffix("").parts)
 
 

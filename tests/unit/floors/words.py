@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 PLAIN = ("plugins/", "tests/simulation/", "tools/")
-"""Folders whose docstrings are checked."""
+"""Folders whose docstrings are checked for what they say."""
+SHORT = (*PLAIN, "tests/unit/")
+"""Folders whose docstrings begin with a short line."""
 FIRST_LINE = 80
 """A first line has fewer characters."""
 RIDDLE = re.compile(r"(The|Whether|Itself)\b")
@@ -28,21 +30,25 @@ Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def unclear(path: str, source: str) -> list[str]:
-    """Return one line for each docstring whose first line is long or does not say what is done."""
-    if not path.startswith(PLAIN):
+    """Return one line for each docstring that begins with a long or unclear line.
+
+    In tests only functions and classes count, and they may begin with a noun.
+    """
+    if not path.startswith(SHORT):
         return []
-    found = []
+    plain, found = path.startswith(PLAIN), []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, (ast.Module, ast.ClassDef, *Function)):
             first = (ast.get_docstring(node) or "").split("\n", maxsplit=1)[0]
             begins = RIDDLE.match(first) or (isinstance(node, Function) and NOUN.match(first))
-            if len(first) >= FIRST_LINE or begins:
+            long = len(first) >= FIRST_LINE and (plain or not isinstance(node, ast.Module))
+            if long or (plain and begins) or first.startswith("Whether"):
                 found.append(f"{path}:{getattr(node, 'lineno', 1)} begins: {first}")
     return found
 
 
 def homonyms(sources: Mapping[str, str]) -> list[str]:
-    """Return one line for each public class or constant that several files define differently.
+    """Return one line for each public class or constant of several meanings.
 
     `sources`: text by path. A constant may stand in two files with the same value.
     """
@@ -58,7 +64,7 @@ def homonyms(sources: Mapping[str, str]) -> list[str]:
 
 
 def _defined(path: str, body: Iterable[ast.stmt]) -> Iterator[tuple[str, str]]:
-    """Yield each public class and constant with what tells it from another of its name."""
+    """Yield each public class and constant with what tells it from others."""
     for node in body:
         names: list[tuple[str, str]] = []
         if isinstance(node, ast.ClassDef):

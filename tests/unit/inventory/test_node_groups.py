@@ -96,7 +96,10 @@ def test_a_cached_node_group_is_read_back_unchanged() -> None:
 
 
 def test_host_names_are_unique() -> None:
-    """Names may collide with a managed node group's, or after characters are replaced."""
+    """Names may collide with a managed node group's.
+
+    So they may after characters are replaced.
+    """
     managed = dataclasses.replace(BLUE, group="eks-blue-0ac1", nodegroup="blue")
     found = [BLUE, managed, *(dataclasses.replace(BLUE, group=name) for name in ("a b", "a,b"))]
     assert len(set(names(*found))) == len(found)

@@ -22,7 +22,10 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 @pytest.fixture
 def world(run: Runner) -> World:
-    """Return a small world with demo-blue due for an update, which the runner reaches."""
+    """Return a small world that the runner reaches.
+
+    Its group demo-blue is due for an update.
+    """
     found = due()
     run.on(found)
     return found

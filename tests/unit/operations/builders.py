@@ -44,8 +44,10 @@ WRITES = (
 
 
 class Scene:
-    """An account with last month's image and this month's, and a template that launches the old
-    one."""
+    """An account with last month's image and this month's.
+
+    A template launches the old one.
+    """
 
     def __init__(self, behavior: Behavior) -> None:
         kernel = Kernel()

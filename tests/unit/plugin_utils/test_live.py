@@ -31,7 +31,10 @@ def record(**changes: Any) -> bytes:
 
 
 class Recorder:
-    """A Display that records what it is asked to show, and which signals its caller blocks."""
+    """A Display that records what it is asked to show.
+
+    It also records which signals its caller blocks.
+    """
 
     def __init__(self) -> None:
         self.shown: list[str] = []

@@ -45,7 +45,10 @@ ROLE_ONLY = {"rotate_failure_hook"}
 
 
 def meaning(option: dict[str, Any], suboptions: str) -> dict[str, Any]:
-    """Return what an option accepts and defaults to, its suboptions under `suboptions`."""
+    """Return what an option accepts and defaults to.
+
+    Its suboptions are under `suboptions`.
+    """
     return {
         "type": option.get("type", "str"),
         "elements": option.get("elements"),

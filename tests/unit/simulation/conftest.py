@@ -26,8 +26,10 @@ MERGE = "application/merge-patch+json"
 
 
 class Scene:
-    """Groups demo-blue of four and demo-green of two nodes in three zones, four pods of shop/cart
-    of which a budget lets one go; `actor` is whom the judge judges."""
+    """Groups demo-blue of four and demo-green of two nodes in three zones.
+
+    A budget lets one of four pods of shop/cart go; `actor` is whom the judge judges.
+    """
 
     blue, green, actor = "demo-blue", "demo-green", "run"
 
@@ -86,8 +88,10 @@ class Scene:
         return [breach.why for breach in self.world.judge.breaches]
 
     def empty(self, group: str = blue) -> str:
-        """An instance of the group, drained by an operator and out of service already: its end
-        costs nothing."""
+        """An instance of the group whose end costs nothing.
+
+        It was drained by an operator and is out of service already.
+        """
         self.scaling(
             "SetDesiredCapacity",
             "operator",

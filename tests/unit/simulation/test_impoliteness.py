@@ -32,7 +32,10 @@ GROUP = "demo-blue"
 
 
 def a_world(aws: Mapping[str, Any] | None = None, kube: Mapping[str, Any] | None = None) -> World:
-    """Four nodes in three zones and four pods, polite but for what is given; the group may grow."""
+    """Four nodes in three zones and four pods, polite but for what is given.
+
+    The group may grow.
+    """
     behavior = (
         dataclasses.replace(POLITE_AWS, **aws or {}),
         dataclasses.replace(POLITE_KUBE, **kube or {}),

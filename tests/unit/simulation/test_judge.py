@@ -75,7 +75,10 @@ def deregister(scene: Scene, healthy: int) -> None:
 
 
 def forget_the_node(scene: Scene) -> None:
-    """Somebody deletes the Node of an instance on which a pod runs; then the instance is ended."""
+    """Somebody deletes the Node of an instance on which a pod runs.
+
+    Then the instance is ended.
+    """
     instance = with_a_pod(scene)
     scene.world.cluster.delete("nodes", scene.found("nodes", scene.node(instance)))
     scene.rule(unavailable=4)
@@ -150,7 +153,10 @@ def bury(scene: Scene) -> None:
 
 
 def replace_by_detaching(scene: Scene) -> None:
-    """As tools do that detach: another is launched, the detached one is drained and ended."""
+    """As tools do that detach: another is launched.
+
+    The detached one is drained and ended.
+    """
     instance = scene.instances()[0]
     detach(scene, instance)
     scene.cordon(scene.node(instance))

@@ -21,7 +21,7 @@ from ansible_collections.nodeops.rotator.tests.unit.simulation.conftest import S
 
 
 def ready(scene: Scene, name: str) -> bool | None:
-    """Whether a node is Ready; None while there is none."""
+    """Return whether a node is Ready; None while there is none."""
     node = scene.world.cluster.object("nodes", name)
     if node is None:
         return None
@@ -160,7 +160,10 @@ def test_every_scenario_is_quick_on_the_wall_clock(name: str) -> None:
 
 
 def test_a_node_is_identified_later_where_a_cloud_controller_does_it(scene: Scene) -> None:
-    """Until then it has no providerID, and is not collected: its instance has its name."""
+    """Until then it has no providerID, and is not collected.
+
+    Its instance has its name.
+    """
     scene.world.kinds[scene.blue] = NodeKind(identified_after=30.0)
     scene.world.ready = (200.0, 200.0)
     name = scene.node(grown(scene))

@@ -14,8 +14,10 @@ Calls = list[tuple[str, dict[str, Any]]]
 
 
 class Recorded:
-    """core.transport.AwsCall. `answers`: by operation, one answer for all calls or a list of them;
-    an exception is raised."""
+    """core.transport.AwsCall.
+
+    `answers`: by operation, one answer for all calls or a list of them; an exception is raised.
+    """
 
     def __init__(self, **answers: Any) -> None:
         self.answers = answers

@@ -24,8 +24,10 @@ OLD, NEW = {"ImageId": "ami-old", "InstanceType": "m5.large"}, {"ImageId": "ami-
 
 
 def pointed(version: str = "2", contents: Any = None, back: str = "1", **fields: Any) -> Recorded:
-    """Point a group that points so back at version 1 of lt-1. `contents`: of versions 1, then of
-    the latest."""
+    """Point a group that points so back at version 1 of lt-1.
+
+    `contents`: of versions 1, then of the latest.
+    """
     template = {"LaunchTemplate": {"LaunchTemplateId": "lt-1", "Version": version}}
     answers = [{"LaunchTemplateVersions": [{"LaunchTemplateData": one}]} for one in contents or ()]
     raw = Recorded(DescribeLaunchTemplateVersions=answers)

@@ -51,7 +51,10 @@ def error(code: int, **more: Any) -> tuple[str, dict[str, Any]]:
 
 
 class Server:
-    """core.ports.KubeCall whose watches are scripted; a list answers one pod, "listed"."""
+    """core.ports.KubeCall whose watches are scripted.
+
+    A list answers one pod, "listed".
+    """
 
     def __init__(self, *watches: list[Line]) -> None:
         self.watches = list(watches)

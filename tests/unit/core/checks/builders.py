@@ -54,7 +54,10 @@ def pod(name: str, number: int = 1, **changes: Any) -> Pod:
 
 
 def budget(**changes: Any) -> Budget:
-    """A budget of shop/cart that allows one eviction: three healthy of three, two wanted."""
+    """A budget of shop/cart that allows one eviction.
+
+    Three of three pods are healthy, and two are wanted.
+    """
     fields = {
         "wanted": "minAvailable 2",
         "current_healthy": 3,
@@ -67,8 +70,10 @@ def budget(**changes: Any) -> Budget:
 
 
 def look(*instances: Instance, **changes: Any) -> Look:
-    """A look at these instances (none given: three outdated ones), their nodes Ready. Fields of
-    Group and of Look."""
+    """A look at these instances (none given: three outdated ones), their nodes Ready.
+
+    Fields of Group and of Look.
+    """
     members = instances or tuple(instance(number) for number in (1, 2, 3))
     own = {field.name for field in dataclasses.fields(Group)}
     group = {

@@ -71,7 +71,7 @@ def test_a_status_that_allows_a_negative_number_is_no_permission(allowed: int) -
 def test_a_status_that_has_not_caught_up_is_not_called_hopeless(
     generation: int, observed: int, said: str
 ) -> None:
-    """A budget that was just created has the numbers 0 of 0 until it has been looked at."""
+    """A new budget has the numbers 0 of 0 until it has been looked at."""
     seen = {"generation": generation, "observed_generation": observed}
     assert told(pod("cart-1"), budget(**NEVER, **seen)) == said
 
@@ -102,7 +102,7 @@ def test_a_budget_that_was_just_created_is_waited_for() -> None:
 def test_a_pod_that_the_server_evicts_in_spite_of_its_budget_is_not_in_the_way(
     phase: str, ready: bool, policy: str, counts: bool
 ) -> None:
-    """Three of three are healthy, so that an unready pod takes nothing from the budget."""
+    """Three of three are healthy: an unready pod takes nothing from the budget."""
     one = budget(**NEVER, unhealthy_policy=policy)
     found = told(pod("cart-1", phase=phase, ready=ready), one)
     assert found == ("blocks" if counts else "")

@@ -48,7 +48,7 @@ def test_a_group_that_is_as_it_was_has_no_problem(settings: tuple[Any, ...]) -> 
 
 @pytest.mark.parametrize("before", SETTINGS)
 def test_only_what_a_rotation_could_have_left_is_a_problem(before: tuple[Any, ...]) -> None:
-    """Somebody may have lowered MaxSize, resumed a process or removed a protection meanwhile."""
+    """Others may have lowered MaxSize, resumed a process or removed protection."""
     for after in SETTINGS:
         found = " ".join(problems(with_settings(after), snapshot(with_settings(before))))
         assert ("MaxSize" in found) is (after[0] > before[0])

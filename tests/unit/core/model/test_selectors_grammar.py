@@ -33,7 +33,7 @@ VALUES = (frozenset(("a",)), frozenset(("a", "b")), frozenset(("",)))
 
 
 def fulfills(labels: Mapping[str, str], operator: str, values: frozenset[str]) -> bool:
-    """The meaning of each operator in words of its own (Kubernetes, "Labels and selectors")."""
+    """Return what each operator means (Kubernetes, "Labels and selectors")."""
     if operator == "In":
         return "app" in labels and labels["app"] in values
     if operator == "NotIn":
@@ -95,7 +95,10 @@ def test_another_requirement_never_selects_more(seed: int) -> None:
 
 
 def as_object(selector: Selector) -> dict[str, Any]:
-    """The selector as an object carries it; single values as matchLabels where that is unique."""
+    """Return the selector as an object carries it.
+
+    Single values stand in matchLabels where that is unique.
+    """
     equal = {r.key: min(r.values) for r in selector.requirements if is_equality(r)}
     expressions = [
         {"key": r.key, "operator": r.operator, "values": sorted(r.values)}

@@ -65,8 +65,10 @@ MIXED: dict[str, Any] = {
 
 
 def read(shown: dict[str, Any]) -> Source:
-    """Return the launch source of a described group, of some sizes and named blue if it says so
-    little."""
+    """Return the launch source of a described group.
+
+    It has some sizes, and the name blue if it says so little.
+    """
     return read_group({"AutoScalingGroupName": "blue", **SIZES, **shown}).source
 
 
@@ -123,7 +125,7 @@ def test_an_overrides_own_template_is_moved_too() -> None:
 
 
 def own_image(*images: str) -> dict[str, Any]:
-    """Return the mixed group with an image of its own in its first overrides, "" for none."""
+    """Return the mixed group with images in its first overrides, "" for none."""
     shown = copy.deepcopy(MIXED)
     overrides = shown["MixedInstancesPolicy"]["LaunchTemplate"]["Overrides"]
     for override, image in zip(overrides, images, strict=False):

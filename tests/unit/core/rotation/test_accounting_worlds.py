@@ -117,7 +117,10 @@ def test_a_raise_by_somebody_else_is_counted_exactly_once(seed: int, change: int
 def test_an_absolute_write_by_somebody_else_is_what_it_ends_at(
     seed: int, written: int, base: int
 ) -> None:
-    """Cluster Autoscaler writes from a cache: what it wrote is the group's size from then on."""
+    """Cluster Autoscaler writes from a cache.
+
+    What it wrote is the size of the group from then on.
+    """
     chance = random.Random(seed)
     group, keeper = Group(8, names(8)), Keeper(Account(6, 8))
     for tick in range(120):

@@ -167,7 +167,7 @@ def test_nothing_that_leaves_or_is_unknown_is_available(seed: int) -> None:
 
 
 def better(situation: Situation, one: Member, other: Member) -> bool:
-    """Whether the rule in words puts `one` before `other`."""
+    """Return whether the rule in words puts `one` before `other`."""
     for says in (
         lambda member: not member.available,
         lambda member: not alone(situation, member),

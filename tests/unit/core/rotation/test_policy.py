@@ -101,7 +101,7 @@ class TestValues:
 
 
 def is_allowed(fields: dict[str, Any]) -> bool:
-    """Whether a policy may have these values; else the wrong one is named."""
+    """Return whether a policy may have these values; else the wrong one is named."""
     try:
         dataclasses.replace(POLICY, **fields)
     except InputError as error:

@@ -42,8 +42,10 @@ def lacks(
     lacking: tuple[str, ...] = (),
     **fields: Any,
 ) -> str:
-    """What a fresh node with these fields lacks, in a group tainted "dedicated" whose DaemonSet
-    kube-system/lame was broken."""
+    """Return what a new node with these fields lacks.
+
+    Its group is tainted "dedicated", and its DaemonSet kube-system/lame was broken.
+    """
     nodes = [a_node("a", **fields)] if node else []
     member = members(a_group(an_instance("a", fresh=True)), *nodes)["a"]
     return waiting_for(member, pods, ("kube-system/lame",), {"dedicated"}, unhealthy, lacking)

@@ -152,7 +152,7 @@ def test_what_strands_a_zone(zones: str, ending: tuple[str, ...], expected: bool
 
 
 def test_a_zone_keeps_its_last_node_longest() -> None:
-    """Zone x is the fullest, but only one node of zone y serves it; z has the oldest node."""
+    """Zone x is the fullest, but one node alone serves y; z has the oldest node."""
     zones = {"a": "x", "b": "x", "c": "y", "d": "z", "e": "z"}
     instances = [
         an_instance(name, zone=zone, launched_at=1.0 if zone == "y" else 2.0)

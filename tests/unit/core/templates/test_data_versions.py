@@ -28,7 +28,10 @@ IMAGES = ("ami-1", "ami-2", "ami-3")
 
 
 def a_history(seed: int, length: int = 9) -> list[Version]:
-    """Versions that we or others have made, some deleted since, one of them the default."""
+    """Versions that we or others have made, one of them the default.
+
+    Some have been deleted since.
+    """
     dice = random.Random(seed)
     versions = [Version(1, {"ImageId": IMAGES[0]})]
     for number in range(2, length):

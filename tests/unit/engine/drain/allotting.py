@@ -45,7 +45,10 @@ def ask(
     now: float = NOW,
     **options: Any,
 ) -> Allotment:
-    """What one look asks for these candidates; `others` are pods of the node that are not."""
+    """Return what one look asks for these candidates.
+
+    `others` are pods of the node that are not.
+    """
     everybody = {pod.pod.uid: pod for pod in (*pods, *others)}
     memory = known or a_memory(budgets=budgets)
     memory = dataclasses.replace(memory, nodes={"n1": NodeMemory(0.0, everybody)})

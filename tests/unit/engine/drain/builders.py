@@ -70,7 +70,10 @@ def a_pod(name: str = "cart-1", node: str = NODE, **more: Any) -> Pod:
 
 
 def going(name: str = "cart-1", **more: Any) -> Pod:
-    """The same pod once its deletion was accepted: its grace of 30 s ends at NOW + 30."""
+    """The same pod once its deletion was accepted.
+
+    Its grace of 30 s ends at NOW + 30.
+    """
     return a_pod(name, **{"deleted_at": NOW + 30, "deletion_grace": 30, **more})
 
 
@@ -95,8 +98,10 @@ def a_cache(
     daemonsets: Iterable[DaemonSet] | None = None,
     broken: Mapping[Feed, RotatorError] | None = None,
 ) -> Cache:
-    """A cache in which pods and budgets are listed, and of the rest what is given. `pods`: those of
-    NODE, or by the name of their node. What is broken only has not been listed."""
+    """A cache in which pods and budgets are listed, and of the rest what is given.
+
+    `pods`: those of NODE, or by the name of their node. What is broken only has not been listed.
+    """
     by_node = pods if isinstance(pods, Mapping) else {NODE: pods}
     shown: dict[Feed, Iterable[Any]] = {Feed("pods", name): has for name, has in by_node.items()}
     shown[BUDGETS] = budgets

@@ -58,7 +58,10 @@ def shown(
     order: Order | None = None,
     broken: Mapping[Feed, RotatorError] | None = None,
 ) -> Cache:
-    """A cache in which the order's nodes are listed, and the pods of those that are given."""
+    """A cache in which the order's nodes are listed.
+
+    So are the pods of those that are given.
+    """
     there = {node.name: node for node in nodes}
     order = order or an_order(*there)
     listed: list[Any] = [Listed(BUDGETS, ())]

@@ -164,8 +164,10 @@ class TestWhoIsThere:
 
 
 class TestHowLongAPodHasBeenTerminating:
-    """skip_wait_for_delete_timeout counts from the server's deletion timestamp where clocks are
-    known, else from when we first saw it."""
+    """The timeout counts from the deletion timestamp where clocks are known.
+
+    Elsewhere it counts from when we first saw the pod terminating.
+    """
 
     @pytest.mark.parametrize(
         ("epoch", "deleted_at", "since", "left"),

@@ -72,7 +72,10 @@ def waiting(
     options: Any = None,
     **memory: Any,
 ) -> NextStep:
-    """What becomes of a node whose pods are gone, with these attachments in the cluster."""
+    """Return what becomes of a node whose pods are gone.
+
+    The cluster has these attachments.
+    """
     cache = a_cache(pods, claims=claims, attachments=shown)
     return wait_for_volumes(a_way(*pods, cache=cache, now=now, options=options, **memory))
 

@@ -23,7 +23,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import
 
 @dataclasses.dataclass
 class Leases:
-    """engine.loop.Inbox. `found`: the Leases by name; `stop`: somebody wants us to end."""
+    """engine.loop.Inbox.
+
+    `found`: the Leases by name; `stop`: somebody wants us to end.
+    """
 
     found: dict[str, Lease] = dataclasses.field(default_factory=dict)
     stop: bool = False

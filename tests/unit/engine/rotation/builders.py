@@ -66,8 +66,10 @@ def a_cache(nodes: Iterable[Node] = (), also: Iterable[Feed] = ()) -> Cache:
 
 
 def counted(journal: Journal, group: Group | None, ours: int = 0) -> Journal:
-    """The journal with desired as the group shows it, `ours` of it above the base; a journal that
-    says something of desired itself stays as it is."""
+    """The journal with desired as the group shows it, `ours` of it above the base.
+
+    A journal that says something of desired itself stays as it is.
+    """
     if group is None or not journal.run or journal.base or journal.expected:
         return journal
     account = Account(group.desired - ours, group.desired, None, journal.decrements)
@@ -75,8 +77,10 @@ def counted(journal: Journal, group: Group | None, ours: int = 0) -> Journal:
 
 
 def a_memory(group: Group | None, journal: Journal = RUNNING, ours: int = 0, **more: Any) -> Memory:
-    """A run in its midst: the lock is held and fresh, the record written, the group read just
-    now."""
+    """A run in its midst.
+
+    The lock is held and fresh, the record written, and the group read just now.
+    """
     journal = counted(journal, group, ours)
     usual: dict[str, Any] = {
         "mode": "rotate",
@@ -104,8 +108,10 @@ def a_context(
     done: Iterable[Done] = (),
     **more: Any,
 ) -> RotationContext:
-    """A look that may act. `shown`: what other feeds list; `broken`: those that fail. `more`:
-    fields of the memory."""
+    """A look that may act.
+
+    `shown`: what other feeds list; `broken`: those that fail. `more`: fields of the memory.
+    """
     messages: list[Message] = [Listed(feed, tuple(items)) for feed, items in (shown or {}).items()]
     messages += [Broken(feed, error) for feed, error in (broken or {}).items()]
     ctx = RotationContext(

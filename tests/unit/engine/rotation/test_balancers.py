@@ -54,7 +54,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.test_replace
 def balanced(
     *targets: Any, unavailable: int = 0, leaves: str = "w", **fields: Any
 ) -> tuple[RotationContext, bool]:
-    """Whether the balancers are done with i-w, in a group of w, x and y."""
+    """Return whether the balancers are done with i-w, in a group of w, x and y."""
     group = a_group(*(an_instance(name) for name in "wxy"), targets=targets)
     nodes = [a_node(name, **(MARKED if name in leaves else {})) for name in "wxy"]
     ctx = a_context(

@@ -101,7 +101,7 @@ def test_only_instances_in_service_are_protected_and_nothing_without_the_fence()
 def test_the_fence_is_down_only_when_every_instance_is_in_service(
     lifecycle: str, down: bool
 ) -> None:
-    """One that is Pending now may have got its protection before the group's setting went back."""
+    """One that is Pending may get its protection before the setting goes back."""
     journal = dataclasses.replace(FENCED, suspended=())
     ctx = a_context(a_group(*OLD, an_instance("p", lifecycle=lifecycle)), journal=journal)
     restore.restored(ctx)

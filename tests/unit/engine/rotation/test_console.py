@@ -47,7 +47,7 @@ def a_look(reason: str = "broken", text: str | None = None, **more: Any) -> Rota
 
 
 def done(ctx: RotationContext) -> bool:
-    """Whether the instance may go."""
+    """Return whether the instance may go."""
     (member,) = ctx.situation.members
     return console_read(ctx, member)
 

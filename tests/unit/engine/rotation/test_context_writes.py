@@ -45,7 +45,10 @@ class TestWritesOfNodes:
     def write(
         self, times: int, ago: float, change: NodeChange = CORDON, by: str = ""
     ) -> RotationContext:
-        """A look that writes node w, which was written so often, the last time so long ago."""
+        """A look that writes node w.
+
+        It was written so often, the last time so long ago.
+        """
         node = a_node("w", cordoned_by=by)
         written = {("w", change.kind): (times, NOW - ago)}
         ctx = a_look(node_writes=written, policy=a_policy(0, 1))

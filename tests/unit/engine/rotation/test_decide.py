@@ -200,8 +200,7 @@ def test_a_stop_before_anything_was_begun_waits_only_for_the_lock_that_is_being_
 
 
 def test_a_situation_is_never_that_of_a_group_that_is_gone() -> None:
-    """A new object may get the address of an old one, so that identity alone does not tell them
-    apart."""
+    """A new object may get the address of an old one: identity is not enough."""
     ctx = a_context(a_group(an_instance("a")))
     assert [member.id for member in ctx.situation.members] == ["i-a"]
     for number in range(50):

@@ -37,7 +37,7 @@ FAILED = dataclasses.replace(RUNNING, canary="failed")
 
 
 def ending(kept: bool = True, **more: Any) -> RotationContext:
-    """A look at a group of one old node and one new one that has failed and is drained."""
+    """A look at one old node, and a new one that has failed and is drained."""
     new = an_instance("n", fresh=True, kept=kept)
     fields = {"journal": FAILED, "mode": "settle", "ours": 1, **selected("n", reason="broken")}
     policy = dataclasses.replace(POLICY, keep_failed=True)

@@ -150,7 +150,10 @@ MARKED: tuple[dict[str, Any], ...] = (
 
 
 def a_world(**fields: Any) -> Stubborn:
-    """Four outdated nodes with a pod each, where everything happens unless told otherwise."""
+    """Four outdated nodes with a pod each.
+
+    Everything happens unless told otherwise.
+    """
     group = a_group(*(an_instance(name) for name in NAMES), max_size=9)
     usual: dict[str, Any] = {
         "group": dataclasses.replace(group, arn="arn:blue"),

@@ -70,7 +70,7 @@ def a_look(
 
 class TestRotating:
     def over(self, **more: Any) -> tuple[bool, Any]:
-        """Whether the run goes on to restoring, and with which problem."""
+        """Return whether the run goes on to restoring, and with which problem."""
         ctx = a_look(**more)
         finish.finish_rotating(ctx)
         return ctx.memory.mode == "release", ctx.memory.problem

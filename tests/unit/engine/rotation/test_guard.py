@@ -48,7 +48,10 @@ def forbidden(
     desired: int | None = None,
     marks: Marks = Marks(),
 ) -> bool:
-    """Three outdated instances w, x, y and a new one, n; a base of 3 and a surge of 1."""
+    """Three outdated instances w, x, y and a new one, n.
+
+    The base is 3 and the surge 1.
+    """
     members = [an_instance(name, fresh=name == "n") for name in "wxyn"]
     group = a_group(*members, desired=4 if desired is None else desired, max_size=9)
     made = [

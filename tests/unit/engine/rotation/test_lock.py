@@ -200,7 +200,10 @@ def learned(
 
 
 def test_a_lease_that_cannot_be_created_is_not_tried_again_at_once() -> None:
-    """Without its namespace it would be written and read in turns, hundreds of times a second."""
+    """Without its namespace it would be written and read hundreds of times.
+
+    That is, in turns, each second.
+    """
     memory, missing = taking(None).memory, NotFoundError('namespaces "gone" not found')
     new, old = (WriteLease(dataclasses.replace(FREE, resource_version=one)) for one in ("", "3"))
     refused = learned(memory, new, error=missing)

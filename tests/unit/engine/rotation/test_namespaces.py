@@ -43,7 +43,10 @@ READ = ReadLease(LEASE, "kube-system")
 
 
 def a_look(read: Any = None, at: float = NOW, wait: float = 0, **more: Any) -> RotationContext:
-    """A look of a run whose Lease is in `ops`. `read`: the Lease in kube-system, read at `at`."""
+    """A look of a run whose Lease is in `ops`.
+
+    `read`: the Lease in kube-system, read at `at`.
+    """
     elsewhere = {} if read is None else {"kube-system": (read if read != "none" else None, at)}
     policy = a_policy(lock_namespace="ops", lock_wait=wait)
     return a_context(a_group(), policy=policy, **{"elsewhere": elsewhere, **more})

@@ -43,8 +43,10 @@ PODS: dict[Feed, tuple[Any, ...]] = {Feed("pods", "n"): ()}
 
 
 def a_look(node: Any = None, group: Any = GROUP, **more: Any) -> RotationContext:
-    """A look at an outdated node w and a new instance n whose node has these fields; None: no
-    node. The read was 10 s after its launch."""
+    """A look at an outdated node w and a new instance n.
+
+    The node of n has these fields; None: it has no node. The read was 10 s after its launch.
+    """
     nodes = [a_node("w")] if node is None else [a_node("w"), a_node("n", **node)]
     fields: dict[str, Any] = {"shown": PODS, "policy": a_policy(1, canary=1), **more}
     return a_context(group, nodes, **fields)

@@ -78,7 +78,10 @@ class TestLaunchesThatDoNotCome:
 def canary(
     *ready: str, outdated: str = "w", timers: Any = None, wanted: int = 1, **more: Any
 ) -> RotationContext:
-    """A look of a rotation with canaries: new nodes m and n, of which these are ready."""
+    """A look of a rotation with canaries.
+
+    Of the new nodes m and n, these are ready.
+    """
     members = [an_instance(name) for name in outdated]
     journal = dataclasses.replace(RUNNING, **more.pop("journal", {"canaries": 1}))
     ctx = a_context(

@@ -47,7 +47,7 @@ ALL: dict[Feed, tuple[Any, ...]] = dict.fromkeys(observe.NEEDED, ())
 def a_look(
     missing: tuple[Feed, ...] = (), error: RotatorError | None = None, **more: Any
 ) -> RotationContext:
-    """A look at which these needed feeds have not been listed, perhaps for that error."""
+    """A look at which these feeds have not been listed, perhaps for that error."""
     shown = {feed: items for feed, items in ALL.items() if feed not in missing}
     broken = dict.fromkeys(missing, error) if error else {}
     return a_context(GROUP, [a_node("w")], shown=shown, broken=broken, **more)

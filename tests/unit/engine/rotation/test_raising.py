@@ -47,7 +47,10 @@ NODES = tuple(a_node(name) for name in "wxyz")
 
 
 def raised(group: Group, surge: int, **more: Any) -> list[Command]:
-    """What is issued, look after look, when each command succeeds and is shown by the next read."""
+    """Return what is issued, look after look.
+
+    Each command succeeds and is shown by the next read.
+    """
     issued: list[Command] = []
     ctx = a_context(group, NODES, policy=a_policy(surge), **more)
     for _look in range(8):

@@ -44,7 +44,10 @@ THEIRS = {"annotations": {SCALE_DOWN_DISABLED: "true"}}
 
 
 def a_look(node: Any = None, **more: Any) -> RotationContext:
-    """A look at an outdated node w and a new node n with these fields; None: without a node."""
+    """A look at an outdated node w and a new node n with these fields.
+
+    None: n has no node.
+    """
     nodes = [a_node("w")] if node is None else [a_node("w"), a_node("n", **node)]
     return a_context(GROUP, nodes, **more)
 

@@ -57,7 +57,10 @@ def a_look(
     journal: Any = RUNNING,
     **more: Any,
 ) -> RotationContext:
-    """A look at these instances, all with a Ready node, `ours` of desired above the base."""
+    """A look at these instances, all with a Ready node.
+
+    `ours` of desired are above the base.
+    """
     found = instances or NEW
     group = a_group(*found, desired=len(found) if desired is None else desired)
     nodes = more.pop("nodes", [a_node(one.id.removeprefix("i-")) for one in found])

@@ -48,7 +48,10 @@ def a_look(
     joined: bool = True,
     **memory: Any,
 ) -> RotationContext:
-    """A settling run with a new node for each name, its pods listed, at a base of one fewer."""
+    """A settling run with a new node for each name, its pods listed.
+
+    The base is one fewer.
+    """
     fresh = [
         an_instance(name, fresh=True, zone=(zones or {}).get(name, "a"), launched_at=1100.0 + index)
         for index, name in enumerate(carried)

@@ -56,8 +56,10 @@ def a_look(
     drain: DrainPolicy = DrainPolicy(),
     **more: Any,
 ) -> RotationContext:
-    """A look at a drained node w, to which pods of the controller came back so often. `known`: what
-    the drain remembers of them."""
+    """A look at a drained node w, to which pods of the controller came back so often.
+
+    `known`: what the drain remembers of them.
+    """
     remembered = {pod.uid: PodMemory(pod, **(known or {})) for pod in pods}
     memory = DrainMemory(
         {"w": NodeMemory(0.0, remembered, returns={CART.key: times})}, paused_until=paused
@@ -72,7 +74,7 @@ def a_look(
 
 
 def asked(ctx: RotationContext) -> tuple[bool, list[Any]]:
-    """Whether the node may end, and what is asked for that."""
+    """Return whether the node may end, and what is asked for that."""
     return tolerating.evicted_last(ctx, ctx.situation.members[0]), ctx.commands
 
 

@@ -116,7 +116,10 @@ def test_a_young_instance_may_still_join(launched_at: float, may: bool) -> None:
 
 
 class TestStrays:
-    """Instances that are outdated although they were launched after the target was resolved."""
+    """Instances that are outdated although they were launched late.
+
+    That is, after the target was resolved.
+    """
 
     LATE = TARGET.resolved_at + 60
 

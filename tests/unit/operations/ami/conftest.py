@@ -15,8 +15,10 @@ from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 @pytest.fixture
 def world() -> World:
-    """Four nodes of Kubernetes 1.33 on last month's image; images for all the catalogue's
-    versions."""
+    """Four nodes of Kubernetes 1.33 on last month's image.
+
+    There are images for all the catalogue's versions.
+    """
     world = small.furnish(World(Kernel()))
     publish_catalogue(world.account, ("1.31", "1.32", "1.34"))
     return world

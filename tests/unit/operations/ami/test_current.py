@@ -55,7 +55,7 @@ def test_an_image_that_does_not_exist_is_an_error(world: World) -> None:
 def test_a_group_uses_what_its_instances_run_and_what_it_would_launch(
     world: World, lagging: bool
 ) -> None:
-    """The template launches the new image already if `lagging`; the instances do not run it."""
+    """If `lagging`, the template launches the new image and no instance runs it."""
     old, new = world.facts["old_image"], world.facts["new_image"]
     if lagging:
         (template,) = world.account.templates.values()

@@ -38,7 +38,10 @@ def named(minor: str) -> Image:
 
 
 class Versions:
-    """The versions that nodes and control plane would tell; None: they cannot be asked."""
+    """The versions that nodes and control plane would tell.
+
+    None: they cannot be asked.
+    """
 
     def __init__(
         self, monkeypatch: pytest.MonkeyPatch, nodes: tuple[str, ...] | None, control_plane: str

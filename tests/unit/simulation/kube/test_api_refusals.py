@@ -154,8 +154,10 @@ def test_a_warning_comes_beside_the_answer(hand: Hand) -> None:
 
 
 def test_a_body_makes_a_deletion_ignore_its_query(hand: Hand) -> None:
-    """apiserver endpoints/handlers/delete.go: what a dry run in the query seems to promise is not
-    kept."""
+    """What a dry run in the query seems to promise is not kept.
+
+    Source: apiserver endpoints/handlers/delete.go.
+    """
     assert hand.ask("DELETE", "/api/v1/nodes/n1", dryRun="All")[0] == 200
     assert hand.cluster.object("nodes", "n1") is not None
     assert hand.ask("DELETE", "/api/v1/nodes/n1", {"gracePeriodSeconds": 0}, dryRun="All")[0] == 200
