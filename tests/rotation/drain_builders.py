@@ -12,8 +12,8 @@ from typing import Any
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import Feeds
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command, Evict
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.order import Order
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.request import Order
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.advance import advance

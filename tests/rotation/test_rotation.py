@@ -6,8 +6,6 @@ nothing behind."""
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from ansible_collections.nodeops.rotator.tests.simulation.builders import (
@@ -140,11 +138,9 @@ def test_aws_is_asked_a_few_times_per_node_and_not_more_in_a_larger_group() -> N
     assert calls[12] <= calls[4] < 40
 
 
-def test_a_thousand_nodes_rotate_in_virtual_time() -> None:
+def test_two_hundred_nodes_rotate_in_virtual_time() -> None:
     world = due(size=200, replicas=400, max_unavailable="10%")
-    began = time.process_time()
     run = rotate(world, BLUE, max_surge="10%", poll_interval=60)
     assert run.result is not None
     assert run.result.values["replaced"] == 200
     assert world.judge.breaches == []
-    print(f"{time.process_time() - began:.1f} s of CPU")

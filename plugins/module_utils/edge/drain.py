@@ -13,13 +13,13 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import Feeds
 from ansible_collections.nodeops.rotator.plugins.module_utils.core import requests
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain import order as orders
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.order import Order
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain import request
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import (
     OPTIONS,
     BudgetOverride,
     DrainPolicy,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.request import Order
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.requests import RequestLimits
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
@@ -81,7 +81,7 @@ SPEC: dict[str, Any] = {
 def drain(module: AnsibleAWSModule) -> Result:
     """Do what the parameters ask for, or in check mode find out what would happen."""
     progress, check = follow_environment(), module.check_mode
-    order = orders.from_params(module.params, time.time() - clock())
+    order = request.from_params(module.params, time.time() - clock())
     result = _run(module, order, progress)
     nodes = conclude(order, result, check)
     return Result(

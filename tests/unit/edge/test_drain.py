@@ -13,13 +13,13 @@ import pytest
 pytest.importorskip("ansible_collections.amazon.aws.plugins.module_utils.modules")
 pytest.importorskip("ansible_collections.kubernetes.core.plugins.module_utils.args_common")
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.order import OrderState
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import (
     BudgetAction,
     BudgetOverride,
     DrainPolicy,
     from_params,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.request import OrderState
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge import drain as edge
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import (

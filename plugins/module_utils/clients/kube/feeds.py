@@ -44,7 +44,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import KubeCall
 
 WATCH_SECONDS = 290
-"""How long the server is asked to keep one watch open; a fresh one then goes on from where it
+"""How long the server is asked to keep one watch open; a new one then goes on from where it
 was."""
 BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Seconds to leave a failing server alone, by the number of failures in a row; a Retry-After counts
@@ -97,12 +97,12 @@ class _Follower:
                 yield from self._failed(error)
 
     def _failed(self, error: RotatorError) -> Messages:
-        fresh, self.version = not self.version, ""
+        lists, self.version = not self.version, ""
         if error.code in EXPIRED:
-            if fresh:  # the continue token of a list: do not begin again at once
+            if lists:  # the continue token of a list: do not begin again at once
                 yield Pause(BACKOFF[0])
             return
-        if fresh and isinstance(error, RefusedError) and self.feeds.streams:
+        if lists and isinstance(error, RefusedError) and self.feeds.streams:
             self.feeds.streams = False
             return
         yield Broken(self.feed, error)

@@ -117,7 +117,7 @@ def reduce(cache: Cache, messages: Iterable[Message]) -> Cache:
     """
     feeds = dict(cache.feeds)
     broken = dict(cache.broken)
-    fresh: set[Feed] = set()
+    copied: set[Feed] = set()
     for message in messages:
         feed = message.feed
         if isinstance(message, Broken):
@@ -128,11 +128,11 @@ def reduce(cache: Cache, messages: Iterable[Message]) -> Cache:
             continue  # of a feed that is followed no more: a part must not pass for the whole
         if isinstance(message, Listed):
             feeds[feed] = {key_of(item): item for item in message.items}
-            fresh.add(feed)
+            copied.add(feed)
         else:
-            if feed not in fresh:
+            if feed not in copied:
                 feeds[feed] = dict(feeds[feed])
-                fresh.add(feed)
+                copied.add(feed)
             _apply(feeds[feed], message)
     return Cache(MappingProxyType(feeds), MappingProxyType(broken))
 

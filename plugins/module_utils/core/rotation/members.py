@@ -241,7 +241,7 @@ def alone(situation: Situation, member: Member) -> bool:
     return not any(other.instance.zone == zone for other in others)
 
 
-def strands(situation: Situation, member: Member, ending: Collection[str]) -> bool:
+def empties_zone(situation: Situation, member: Member, ending: Collection[str]) -> bool:
     """Return whether a zone would have no node left without this member.
 
     `ending`: IDs of those that go as well. Pods with volumes of that zone could not run.

@@ -61,7 +61,7 @@ class Allotment:
     wake: float = math.inf
 
 
-class _Round:
+class EvictionRound:
     """One look's allotment while it is being made."""
 
     def __init__(
@@ -149,7 +149,7 @@ def allot(
         return Allotment()
     if now < memory.paused_until:
         return Allotment(wake=memory.paused_until)
-    current = _Round(memory, view, budgets, now, policy)
+    current = EvictionRound(memory, view, budgets, now, policy)
     for candidate in candidates:
         current.consider(candidate)
     return current.result

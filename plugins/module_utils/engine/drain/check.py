@@ -19,7 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.evictio
     Verdict,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import Fate
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.order import Order
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.request import Order
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     AccessError,
     RotatorError,

@@ -57,7 +57,7 @@ def tell(
     nodes = dict(memory.nodes)
     for name, step in steps.items():
         told = nodes[name].told
-        fresh = {
+        news = {
             key: event
             for key, event in (
                 *_of_node(name, step, memory, budgets, now),
@@ -65,9 +65,9 @@ def tell(
             )
             if key not in told
         }
-        if fresh:
-            nodes[name] = dataclasses.replace(nodes[name], told=told | fresh.keys())
-            events.extend(fresh.values())
+        if news:
+            nodes[name] = dataclasses.replace(nodes[name], told=told | news.keys())
+            events.extend(news.values())
     return tuple(events), dataclasses.replace(memory, nodes=MappingProxyType(nodes))
 
 

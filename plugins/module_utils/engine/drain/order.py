@@ -14,7 +14,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     ChangeNode,
     Command,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.order import Order
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.request import Order
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     NotFoundError,
     TemporaryError,

@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.order import Order
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.request import Order
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     FailedError,
     OverdueError,

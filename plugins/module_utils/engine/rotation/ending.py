@@ -15,8 +15,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     BALANCED,
     Member,
+    empties_zone,
     spread,
-    strands,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import kept, unknown
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import (
@@ -106,7 +106,7 @@ def zones_bear(ctx: RotationContext, member: Member) -> bool:
     zones = Counter(
         other.instance.zone for other in ctx.situation.members if other.id not in decrements
     )
-    if strands(ctx.situation, member, decrements):
+    if empties_zone(ctx.situation, member, decrements):
         return False
     now = spread(ctx.situation.zones, ctx.group.zones)
     return spread(zones, ctx.group.zones) <= max(BALANCED, ctx.journal.spread, now - 1)

@@ -44,16 +44,16 @@ ACCESS_GRACE = 60.0
 answers happens (kubernetes-client/python#678)."""
 
 
-def fail(ctx: RotationContext, error: RotatorError, fresh: str = "") -> None:
+def fail(ctx: RotationContext, error: RotatorError, new_node: str = "") -> None:
     """Count a failure; settle if the failure budget is spent.
 
-    Settle, too, while the canaries have not been judged. `fresh`: the replacement node that is to
-    blame; without one the image is innocent.
+    Settle, too, while the canaries have not been judged. `new_node`: the replacement node that is
+    to blame; without one the image is innocent.
     """
     ctx.record(failures=(*ctx.journal.failures, error.message))
-    ctx.tell("failed", fresh or ctx.group.name, error.message)
+    ctx.tell("failed", new_node or ctx.group.name, error.message)
     judged = ctx.journal.canary == "passed" or not ctx.policy.canary or ctx.memory.turned_back
-    if fresh and not judged and ctx.memory.mode == "rotate":
+    if new_node and not judged and ctx.memory.mode == "rotate":
         ctx.record(canary="failed")
         owe(ctx)
     if not judged or len(ctx.journal.failures) > ctx.policy.failure_budget:

@@ -266,11 +266,12 @@ def _watched(ctx: RotationContext, number: int) -> bool:
 
     They have to be the same ones all through: a lost or replaced node proves nothing.
     """
-    fresh = {member.id for member in ctx.situation.current if member.joined and not member.leaving}
-    if len(ctx.memory.watched & fresh) >= number:
+    current = ctx.situation.current
+    serving = {member.id for member in current if member.joined and not member.leaving}
+    if len(ctx.memory.watched & serving) >= number:
         return True
-    if len(fresh) < number:
+    if len(serving) < number:
         return False
-    ctx.note(watched=frozenset(sorted(fresh)[:number]))
+    ctx.note(watched=frozenset(sorted(serving)[:number]))
     ctx.forget("soak")
     return True

@@ -5,9 +5,6 @@
 
 from __future__ import annotations
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
-    EnterStandby,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
@@ -219,16 +216,13 @@ def record_terminated(ctx: RotationContext) -> None:
     for instance in sorted(ctx.memory.marks.gone & ctx.memory.marks.selected):
         ctx.mark(selected=ctx.memory.marks.selected - {instance})
         record = ctx.memory.records[instance]
-        fresh = record.reason in RETRACTED
-        if (
-            instance in ctx.journal.kept
-            and EnterStandby(ctx.group.name, instance) in ctx.memory.acts
-        ):
+        retracted = record.reason in RETRACTED
+        if instance in ctx.journal.kept and kept.entered_standby(ctx, instance):
             _keep(ctx, record)
             continue
-        ctx.about(instance, phase="terminated", replaced=not fresh, ended=ctx.now)
+        ctx.about(instance, phase="terminated", replaced=not retracted, ended=ctx.now)
         ctx.tell("terminated", record.name, f"{instance}, {ctx.now - record.began:.0f} s")
-        if not ctx.journal.canary and not fresh:
+        if not ctx.journal.canary and not retracted:
             ctx.record(canaries=ctx.journal.canaries + 1)
 
 

@@ -27,7 +27,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.en
 )
 
 LOOKED_AT = 10
-"""So many nodes are looked into at most: the youngest, which have had the least time to fill."""
+"""Maximum number of nodes that are examined: the youngest, which had the least time to fill."""
 UNREAD = 60.0
 """Seconds after which pods that cannot be listed are taken for pods that must not be moved."""
 

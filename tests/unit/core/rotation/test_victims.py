@@ -18,9 +18,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     Member,
     Situation,
     alone,
+    empties_zone,
     next_victim,
     spread,
-    strands,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
@@ -146,9 +146,9 @@ def test_who_is_alone_in_a_zone(zones: str, joined: str, expected: bool) -> None
         pytest.param("xxy", ("i-c",), False, id="one that ends elsewhere does not matter"),
     ],
 )
-def test_what_strands_a_zone(zones: str, ending: tuple[str, ...], expected: bool) -> None:
+def test_what_empties_a_zone(zones: str, ending: tuple[str, ...], expected: bool) -> None:
     situation = three(zones, "a", "b", "c")
-    assert strands(situation, situation.members[0], ending) is expected
+    assert empties_zone(situation, situation.members[0], ending) is expected
 
 
 def test_a_zone_keeps_its_last_node_longest() -> None:

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.order import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.request import (
     Order,
     from_params,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 
