@@ -133,7 +133,7 @@ class Locks:
 
     def change(self, order: LockOrder, act: Callable[[float], ChangeMade[T]], keep: bool) -> T:
         """Take them, act, and leave them."""
-        ports = Ports(None, self._cluster)  # type: ignore[arg-type]
+        ports = Ports(None, self._cluster)
 
         def acting(moment: float) -> ChangeMade[T]:
             self._between()

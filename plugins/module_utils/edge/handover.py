@@ -10,7 +10,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.instances import (
@@ -36,7 +36,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.options impor
     check_above_zero,
     check_at_least,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Cloud, Ports
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
     held_elsewhere,
     in_the_way,
@@ -163,7 +163,7 @@ class Locks:
         """Make a change under Leases; see engine.handover.change."""
         call = connect(self._module, one_attempt=True)
         cluster = KubeClient(call, self._namespace, deadline=Deadline(clock))
-        ports = Ports(cast(Cloud, None), cluster)  # a Lease is no matter of AWS
+        ports = Ports(None, cluster)
         with ThreadInbox(ports, Feeds(call).follow) as inbox:
             return change(inbox, order, act, keep)
 
