@@ -32,6 +32,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     SERVICES,
     Feed,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import USUAL_NAMESPACE
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import load
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import lease_name
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
@@ -50,7 +51,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results impor
 GROUP_SPEC: dict[str, Any] = {
     "autoscaling_group_name": {"type": "str", "required": True},
     "cluster_name": {"type": "str"},
-    "lock_namespace": {"type": "str", "default": "kube-system"},
+    "lock_namespace": {"type": "str", "default": USUAL_NAMESPACE},
 }
 """Options that name a node group and its Lease."""
 SPEC: dict[str, Any] = {

@@ -20,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     LockedError,
     RotatorError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import USUAL_NAMESPACE
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
     NamedSource,
@@ -28,6 +29,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
     lease_labels,
     lease_name,
     lease_notes,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
+    RotationPolicy,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import LATEST
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import (
@@ -52,6 +56,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.ch
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
     LeaseClaim,
+    LockOrder,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import clock
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template import (
@@ -90,10 +95,9 @@ TEXTS = (
 )
 LOCK_SPEC: dict[str, Any] = {
     "cluster_name": {"type": "str"},
-    "lock_namespace": {"type": "str", "default": "kube-system"},
-    "lock_wait": {"type": "int", "default": 0},
-    "repair": {"type": "bool", "default": False},
-    "handover_timeout": {"type": "int", "default": 120},
+    "lock_namespace": {"type": "str", "default": USUAL_NAMESPACE},
+    **options_of(RotationPolicy, ("lock_wait", "repair")),
+    "handover_timeout": options_of(LockOrder, ("duration",))["duration"],
     "rotated_groups": {"type": "list", "elements": "str", "default": []},
     "shared_template": {"type": "str", "choices": ["refuse", "allow"], "default": "refuse"},
 }

@@ -33,7 +33,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import JOURNAL
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    JOURNAL,
+    USUAL_NAMESPACE,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import KubeCall, Reply
 
@@ -86,7 +89,7 @@ class KubeClient:
     def __init__(
         self,
         call: KubeCall,
-        lease_namespace: str = "kube-system",
+        lease_namespace: str = USUAL_NAMESPACE,
         clock: Callable[[], str] = utc_now,
         deadline: Deadline = Deadline(),
     ) -> None:

@@ -13,6 +13,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain import 
     policy as drain_policy,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import USUAL_NAMESPACE
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.options import (
     called,
     check_above_zero,
@@ -87,7 +88,7 @@ class RotationPolicy:
     restore_only: bool = False
     cluster: str = ""
     again: str = ""
-    lock_namespace: str = "kube-system"
+    lock_namespace: str = USUAL_NAMESPACE
     unknown_instances: UnknownInstances = "leave"
     on_failure: OnFailure = "rollback_template"
     workload_gate: WorkloadGate = "wait"
