@@ -9,35 +9,14 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autoscaling import (
-    AutoScaling,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluster import (
-    count,
-    evidence_of,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.describe import describe
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import (
-    Look,
     LookOptions,
     from_params,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Service
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
-    BUDGETS,
-    NODES,
-    SERVICES,
-    Feed,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import USUAL_NAMESPACE
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import load
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import lease_name
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
-    by_instance,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     DRAIN_PREFIX,
 )
@@ -47,6 +26,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import 
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC, connect
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.options import options_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import Result
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.node_group.look import (
+    read_look,
+)
 
 GROUP_SPEC: dict[str, Any] = {
     "autoscaling_group_name": {"type": "str", "required": True},
@@ -67,37 +49,7 @@ SPEC: dict[str, Any] = {
 
 def inspect(module: AnsibleAWSModule) -> Result:
     """Read the node group of the parameters and describe it."""
-    look = _look(module, from_params(module.params))
-    return Result(describe(look, module.params["before"]))
-
-
-def _look(module: AnsibleAWSModule, options: LookOptions) -> Look:
-    group = AutoScaling(Aws(RawAws(module))).read_group(options.group)
+    options = from_params(module.params)
+    aws = Aws(RawAws(module))
     kube = KubeClient(connect(module), module.params["lock_namespace"])
-    lease = kube.read_lease(lease_name(group.arn))
-    ids = {instance.id for instance in group.instances if not instance.kept}
-    found = by_instance(kube.records(NODES))
-    nodes = {id_: node for id_, node in found.items() if id_ in ids}
-    evidence = evidence_of(group.name, group.tags, options.cluster, kube.cluster_uid(), lease)
-    return Look(
-        group=group,
-        nodes=nodes,
-        pods=tuple(kube.records(Feed("pods"))),
-        budgets=tuple(kube.records(BUDGETS)),
-        lease=lease,
-        journal=load(lease.journal if lease else ""),
-        image_id=options.image_id,
-        max_age=options.max_node_age,
-        evidence=count(evidence, group.instances, nodes, group.read_at, options.boot_timeout),
-        repair=options.repair,
-        drain=options.drain,
-        services=_services(kube) if group.targets else (),
-    )
-
-
-def _services(kube: KubeClient) -> tuple[Service, ...] | None:
-    """Return the Services of the cluster, None if they may not be read."""
-    try:
-        return tuple(kube.records(SERVICES))
-    except ForbiddenError:
-        return None
+    return Result(describe(read_look(aws, kube, options), module.params["before"]))

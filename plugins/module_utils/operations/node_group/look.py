@@ -1,0 +1,69 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read a node group and its cluster once."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autoscaling import (
+    AutoScaling,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluster import (
+    count,
+    evidence_of,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import (
+    Look,
+    LookOptions,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Service
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    BUDGETS,
+    NODES,
+    SERVICES,
+    Feed,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import load
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import lease_name
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
+    by_instance,
+)
+
+
+def read_look(aws: Aws, kube: KubeClient, options: LookOptions) -> Look:
+    """Return what preflight and verify judge.
+
+    That is the group with its nodes and Lease, and all pods and budgets of the cluster. Raises
+    core.errors, NotFoundError for a group that does not exist.
+    """
+    group = AutoScaling(aws).read_group(options.group)
+    lease = kube.read_lease(lease_name(group.arn))
+    ids = {instance.id for instance in group.instances if not instance.kept}
+    found = by_instance(kube.records(NODES))
+    nodes = {id_: node for id_, node in found.items() if id_ in ids}
+    evidence = evidence_of(group.name, group.tags, options.cluster, kube.cluster_uid(), lease)
+    return Look(
+        group=group,
+        nodes=nodes,
+        pods=tuple(kube.records(Feed("pods"))),
+        budgets=tuple(kube.records(BUDGETS)),
+        lease=lease,
+        journal=load(lease.journal if lease else ""),
+        image_id=options.image_id,
+        max_age=options.max_node_age,
+        evidence=count(evidence, group.instances, nodes, group.read_at, options.boot_timeout),
+        repair=options.repair,
+        drain=options.drain,
+        services=_services(kube) if group.targets else (),
+    )
+
+
+def _services(kube: KubeClient) -> tuple[Service, ...] | None:
+    """Return the Services of the cluster, None if they may not be read."""
+    try:
+        return tuple(kube.records(SERVICES))
+    except ForbiddenError:
+        return None

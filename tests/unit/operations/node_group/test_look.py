@@ -1,0 +1,93 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is read of a node group: its nodes and no others, and all that preflight judges."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import (
+    Look,
+    LookOptions,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import KEPT
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    Journal,
+    dump,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import lease_name
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.node_group.look import (
+    read_look,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call
+from ansible_collections.nodeops.rotator.tests.simulation.adapters_kube import kube_call
+from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, due
+from ansible_collections.nodeops.rotator.tests.simulation.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    """Four outdated nodes and eight pods that a budget covers."""
+    return due()
+
+
+def read(world: World, options: LookOptions = LookOptions(BLUE)) -> Look:
+    return read_look(Aws(aws_call(world.account)), KubeClient(kube_call(world.cluster)), options)
+
+
+def test_the_nodes_of_the_group_are_found_by_their_instances(world: World) -> None:
+    found = read(world)
+    assert set(found.nodes) == {instance.id for instance in found.group.instances}
+    assert len(found.nodes) == 4
+    assert all(node.instance_id == id_ for id_, node in found.nodes.items())
+    assert found.evidence is not None
+    assert (found.evidence.judged, found.evidence.joined) == (4, 4)
+
+
+def test_pods_and_budgets_are_those_of_the_whole_cluster(world: World) -> None:
+    found = read(world)
+    assert len([pod for pod in found.pods if pod.namespace == "shop"]) == 8
+    assert [budget.id for budget in found.budgets] == ["shop/cart"]
+
+
+def test_an_instance_that_was_kept_is_no_node_of_the_group(world: World) -> None:
+    kept = next(iter(world.account.groups[BLUE].members))
+    params = {"Resources": [kept], "Tags": [{"Key": KEPT, "Value": "r1"}]}
+    world.account.call("ec2", "CreateTags", params, "operator")
+    world.kernel.advance(world.kernel.now + 30)
+    assert kept not in read(world).nodes
+
+
+def test_without_a_lease_nothing_is_recorded(world: World) -> None:
+    found = read(world)
+    assert found.lease is None
+    assert found.journal == Journal()
+
+
+def test_the_record_is_that_of_the_group_s_lease(world: World) -> None:
+    name = lease_name(world.account.groups[BLUE].arn)
+    record = Journal(run="r1", max_size=(4, 5))
+    cluster = KubeClient(kube_call(world.cluster))
+    cluster.write_lease(Lease(name, holder="somebody", duration=30, journal=dump(record)))
+    found = read(world)
+    assert found.lease is not None
+    assert found.lease.holder == "somebody"
+    assert found.journal == record
+
+
+def test_the_options_go_with_the_look(world: World) -> None:
+    options = LookOptions(BLUE, image_id="ami-next", max_node_age=60, repair=True, cluster="demo")
+    found = read(world, options)
+    assert (found.image_id, found.max_age, found.repair) == ("ami-next", 60, True)
+    assert found.evidence is not None
+    assert found.evidence.cluster == "demo"
+
+
+def test_a_group_that_does_not_exist_is_named(world: World) -> None:
+    with pytest.raises(NotFoundError, match="demo-bleu"):
+        read(world, LookOptions("demo-bleu"))
