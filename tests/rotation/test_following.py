@@ -91,10 +91,13 @@ def a_world(
 
 
 def ended_well(run: Run) -> None:
-    assert run.result is not None and run.result.status == "complete", run.story()
+    assert run.result is not None, run.story()
+    assert run.result.status == "complete", run.story()
     world = run.world
-    assert all_current(world) and sizes(world) == (3, 3, 3)
-    assert traces(world) == CLEAN and world.judge.breaches == []
+    assert all_current(world)
+    assert sizes(world) == (3, 3, 3)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
 
 
 def gaps(world: World, web: TargetGroup) -> list[float]:
@@ -133,7 +136,9 @@ def test_where_one_pod_alone_serves_it_moves_before_its_node_is_deregistered() -
         for at, one in run.inbox.commands
         if type(one).__name__ == "Deregister" and one.targets[0][0] == first
     ]
-    assert evicted and left and evicted[0] < left[0]
+    assert evicted
+    assert left
+    assert evicted[0] < left[0]
 
 
 def test_pods_that_listen_on_a_port_of_their_node_are_followed_too() -> None:
@@ -157,9 +162,12 @@ def test_where_services_may_not_be_read_nothing_is_taken_to_follow_pods_and_that
     run = prepare(world, BLUE, boot_timeout=300)
     world.cluster.admission.denied.append(("*", "* services"))
     result = run()
-    assert result.status == "failed" and "to find it healthy" in str(result.error)
+    assert result.status == "failed"
+    assert "to find it healthy" in str(result.error)
     assert any("services may not be read, so no target group" in line for line in run.story())
-    assert sizes(world) == (3, 3, 3) and traces(world) == CLEAN and world.judge.breaches == []
+    assert sizes(world) == (3, 3, 3)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
 
 
 def test_a_run_that_follows_a_killed_one_knows_it_from_the_record() -> None:

@@ -115,11 +115,15 @@ def following_pods(*targets: Any, **fields: Any) -> tuple[RotationContext, bool]
 
 def test_where_health_follows_pods_the_last_healthy_target_is_drained_first() -> None:
     ctx, done = following_pods(a_target("w"), a_target("x", "unhealthy"))
-    assert done and ctx.commands == [] and ctx.journal.deregistered_targets == ()
+    assert done
+    assert ctx.commands == []
+    assert ctx.journal.deregistered_targets == ()
     ctx, done = following_pods(a_target("w"), a_target("x"))
-    assert not done and ctx.journal.deregistered_targets, "another one serves: it leaves first"
+    assert not done, "another one serves: it leaves first"
+    assert ctx.journal.deregistered_targets, "another one serves: it leaves first"
     ctx, done = following_pods(a_target("w"), a_target("x", "unhealthy"), leaves="wx")
-    assert not done and ctx.commands == [], "no node that stays is registered there"
+    assert not done, "no node that stays is registered there"
+    assert ctx.commands == [], "no node that stays is registered there"
 
 
 def test_after_its_drain_it_leaves_once_another_is_healthy_or_it_is_not() -> None:
@@ -139,7 +143,8 @@ def test_after_its_drain_it_leaves_once_another_is_healthy_or_it_is_not() -> Non
 def test_a_drain_under_way_is_not_interrupted_when_another_target_becomes_healthy() -> None:
     drain = DrainMemory(nodes={"w": NodeMemory(NOW)})
     ctx, done = following_pods(a_target("w"), a_target("x"), drain=drain)
-    assert done and ctx.journal.deregistered_targets == ()
+    assert done
+    assert ctx.journal.deregistered_targets == ()
 
 
 def test_a_node_that_stays_gets_its_targets_back() -> None:
