@@ -42,7 +42,7 @@ PAUSE = 0.2
 SILENCE = 55.0
 """Seconds without a line after which a reminder is shown, so that AWX's idle timeout (in minutes)
 never ends a run."""
-COLOURS = {
+COLORS = {
     "blocked": C.COLOR_WARN,
     "failed": C.COLOR_ERROR,
     "settle": C.COLOR_WARN,
@@ -158,7 +158,7 @@ class Tail(threading.Thread):
 
     def _show(self, data: bytes) -> None:
         for text, event in self._narrator.take(data, time.monotonic()):
-            self._display.display(text, color=COLOURS.get(event.get("phase", "")))
+            self._display.display(text, color=COLORS.get(event.get("phase", "")))
 
 
 def _ansible() -> int:

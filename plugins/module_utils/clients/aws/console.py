@@ -15,7 +15,7 @@ LAST_LINES, LAST_CHARACTERS = 100, 16_000
 NOT_LATEST = "UnsupportedOperation"
 """Code of the refusal to read the latest output: only instances on Nitro can be asked for it."""
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
-"""Colours, and other characters that would disturb a screen."""
+"""Colors, and other characters that would disturb a screen."""
 
 
 def console_output(aws: Aws, instance: str) -> str:

@@ -42,7 +42,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import
 PATIENCE = 60.0
 """Seconds in which the nodes must have been read once; nothing has been touched by then."""
 STOP_TIMEOUT = 20.0
-"""Seconds for putting back cordons once somebody wants us to end."""
+"""Seconds for removing cordons once somebody wants us to end."""
 ON_PURPOSE, FOR_A_DRAIN = "nodeops.rotator", "nodeops.rotator-drain"
 """Field managers by which the server records our cordons, at no cost and without a mark on the
 node: one that is to stay, and one that is part of a drain. The latter, found on a node that still
@@ -186,20 +186,20 @@ def _drain(memory: RunMemory, view: View, now: float, order: Order) -> Step[RunM
     step = advance(memory.drain, names, view, now, order.policy)
     for name, status in step.status.items():
         ordered[name] = dataclasses.replace(ordered[name], status=status)
-    back, put_back = _put_back(ordered, now, order)
+    writes, uncordon_at = _uncordon_spoilt(ordered, now, order)
     memory = dataclasses.replace(memory, nodes=ordered, drain=step.memory)
     feeds = (
         step.feeds
         | order.feeds
         | drain_feeds([n for n in ready if not ordered[n].over], order.policy, step.memory)
     )
-    over = all(node.over for node in ordered.values()) and not back and math.isinf(put_back)
+    over = all(node.over for node in ordered.values()) and not writes and math.isinf(uncordon_at)
     again = any(status.final for status in step.status.values())
     return Step(
         memory,
-        (*commands, *step.commands, *back),
+        (*commands, *step.commands, *writes),
         (*_told(view), *step.events),
-        now if again and not over else min(later, put_back, step.wake),
+        now if again and not over else min(later, uncordon_at, step.wake),
         feeds,
         RunResult(tuple(ordered.values())) if over else None,
     )
@@ -215,7 +215,7 @@ def _told(view: View) -> list[Event]:
     return [Event("cordoned" if c.change.unschedulable else "uncordoned", c.name) for c in changes]
 
 
-def _put_back(
+def _uncordon_spoilt(
     ordered: Mapping[str, OrderedNode], now: float, order: Order
 ) -> tuple[tuple[Command, ...], float]:
     """Uncordon what could not be drained and was not cordoned before."""
@@ -257,7 +257,9 @@ def _stop(
         if any(pod.accepted_at is not None for pod in node.pods.values())
     }
     back = [
-        node for node in ordered.values() if _is_put_back(node, order) and node.name not in touched
+        node
+        for node in ordered.values()
+        if _is_uncordoned_at_stop(node, order) and node.name not in touched
     ]
     if order.state != "drained" or not back or now >= limit:
         return Step(
@@ -267,7 +269,7 @@ def _stop(
     return Step(memory, commands, wake=min(later, limit), feeds=order.feeds)
 
 
-def _is_put_back(node: OrderedNode, order: Order) -> bool:
+def _is_uncordoned_at_stop(node: OrderedNode, order: Order) -> bool:
     """Return whether a stop uncordons this node: cordoned by us and not drained."""
     drained = node.status is not None and node.status.phase == "drained"
     ours = node.cordoned and node.before is False and node.error is None

@@ -188,8 +188,8 @@ def finish_stopping(ctx: RotationContext) -> None:
 
     The closing words are recorded in good time, even if that does not come to an end.
     """
-    back = replacement.put_back(ctx)
-    if back or ctx.over("putting back", ctx.policy.stop_timeout / 2):
+    restored = replacement.restore_nodes(ctx)
+    if restored or ctx.over("restoring nodes", ctx.policy.stop_timeout / 2):
         close(ctx)
-    if back and ctx.recorded:
+    if restored and ctx.recorded:
         lock.release(ctx)

@@ -75,7 +75,7 @@ MOVE = (
     Phase(replacement.advance, (ROTATE, SETTLE)),
     Phase(losses.note_losses, (ROTATE,)),
     Phase(finish.let_untouched_go, (STOP,)),
-    Phase(replacement.put_back, (ROTATE, SETTLE)),
+    Phase(replacement.restore_nodes, (ROTATE, SETTLE)),
     Phase(balancers.rejoined, (ROTATE, SETTLE)),
 )
 BEGIN = (

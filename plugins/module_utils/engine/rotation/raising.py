@@ -52,7 +52,7 @@ def raise_desired(ctx: RotationContext) -> None:
     goal = situation.desired + more
     if ctx.group.max_size < goal:
         ours = ctx.journal.max_size or ()
-        # A MaxSize that is not ours was set by somebody else: that one is to be put back.
+        # A MaxSize that is not ours was set by somebody else: that one is to be restored.
         known = ours if ctx.group.max_size in ours else (ctx.group.max_size,)
         ctx.record(max_size=tuple(dict.fromkeys((*known, goal))))
     ctx.account(propose_raise(ctx.journal.account, goal))

@@ -166,7 +166,7 @@ def skip_blocked(ctx: RotationContext) -> None:
             give_up(ctx, member)
 
 
-def put_back(ctx: RotationContext) -> bool:
+def restore_nodes(ctx: RotationContext) -> bool:
     """Restore the nodes that we marked and do not replace; return True once done.
 
     What cannot be restored does not hold it up.

@@ -79,7 +79,7 @@ def restored(ctx: RotationContext) -> bool:
 
 
 def _nodes(ctx: RotationContext) -> bool:
-    back, clean = replacement.put_back(ctx), replacement.untainted(ctx)
+    back, clean = replacement.restore_nodes(ctx), replacement.untainted(ctx)
     back = unshield(ctx) and back
     if clean and ctx.journal.tainted:
         ctx.record(tainted=False)

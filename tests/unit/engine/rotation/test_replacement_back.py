@@ -88,7 +88,7 @@ MARKED = {"unschedulable": True, "labels": {EXCLUDE: "true"}, "annotations": {RE
 def test_a_node_that_stays_is_put_back_as_it_was(notes: dict[str, str], back: NodeChange) -> None:
     node = a_node("w", **{**MARKED, "annotations": {REPLACING: "r1", **notes}})
     ctx = a_context(a_group(an_instance("w")), [node], marks=Marks(skipped=frozenset(("i-w",))))
-    assert replacement.put_back(ctx) is False
+    assert replacement.restore_nodes(ctx) is False
     (command,) = ctx.commands
     assert isinstance(command, ChangeNode) and sorted(command.change.annotations) == sorted(
         back.annotations
@@ -97,9 +97,9 @@ def test_a_node_that_stays_is_put_back_as_it_was(notes: dict[str, str], back: No
         back.unschedulable,
         back.labels,
     )
-    assert replacement.put_back(a_context(a_group(an_instance("w")), [a_node("w")])) is True
+    assert replacement.restore_nodes(a_context(a_group(an_instance("w")), [a_node("w")])) is True
     going = a_context(a_group(an_instance("w")), [node], **selected("w"))
-    assert replacement.put_back(going) is True and going.commands == []
+    assert replacement.restore_nodes(going) is True and going.commands == []
 
 
 def test_what_may_not_be_put_back_holds_up_nothing() -> None:
@@ -113,4 +113,4 @@ def test_what_may_not_be_put_back_holds_up_nothing() -> None:
         retries=retries,
         timers={"not let in ChangeNode": NOW - 60},
     )
-    assert replacement.put_back(ctx) is True
+    assert replacement.restore_nodes(ctx) is True
