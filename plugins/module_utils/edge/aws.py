@@ -99,7 +99,7 @@ class Connector:
 
 
 class RotatorModule(AnsibleAWSModule):  # type: ignore[misc]
-    """amazon.aws's module, except that a client that cannot be made is an exception."""
+    """amazon.aws's module, except for clients that cannot be made, and for warnings."""
 
     @functools.cached_property
     def connector(self) -> Connector:
@@ -109,6 +109,13 @@ class RotatorModule(AnsibleAWSModule):  # type: ignore[misc]
     def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
         """Return a boto3 client, see Connector.client."""
         return self.connector.client(service, **extra_params)
+
+    def warn(self, *args: Any, **more: Any) -> None:
+        """Warn once.
+
+        amazon.aws hands the warnings over a second time at the end, which Ansible calls deprecated.
+        """
+        self._module.warn(*args, **more)
 
 
 class RawAws:
