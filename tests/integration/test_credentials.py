@@ -158,7 +158,8 @@ def test_a_private_authority_and_a_proxy(still: WorldOnWire, tmp_path: Path) -> 
         gets_in(still, {**env, "AWS_CA_BUNDLE": str(bundle)})
         gets_in(still, env, aws_ca_bundle=str(bundle))
         aws = url.removeprefix("https://")
-        assert aws in way.seen and len(way.seen) == 2, "the other is the API server"
+        assert aws in way.seen, "the other is the API server"
+        assert len(way.seen) == 2, "the other is the API server"
         way.seen.clear()
         gets_in(still, {**env, "AWS_CA_BUNDLE": str(bundle), "NO_PROXY": "127.0.0.1"})
         assert way.seen == set()
@@ -186,7 +187,8 @@ def test_a_role_is_assumed_with_its_external_id(still: WorldOnWire) -> None:
         eks_cluster="demo",
         assume_role={"arn": ROLE, "external_id": "guessed"},
     )
-    assert "sts:AssumeRole" in refused and "Give AWS credentials" in refused
+    assert "sts:AssumeRole" in refused
+    assert "Give AWS credentials" in refused
 
 
 def test_a_playbook_hands_the_ways_in_to_every_task(still: WorldOnWire, tmp_path: Path) -> None:

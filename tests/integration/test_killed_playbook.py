@@ -105,7 +105,9 @@ def test_after_ctrl_c_the_screen_of_the_operator_ends_with_the_table_and_what_to
 def test_a_run_that_shows_nothing_ends_with_its_terminal_too(small: WorldOnWire) -> None:
     terminal = start(small, rotation_progress="never", rotate_soak=LONG)
     until("a node replaced", lambda: terminated(small) == 1 or not terminal.running)
-    assert terminal.running and "watching it" not in terminal.text, terminal.text
+    assert terminal.running, terminal.text
+    assert "watching it" not in terminal.text, terminal.text
     terminal.close()
     until("every process gone", lambda: not processes(small.folder))
-    assert small.report()["leases"] == {} and terminated(small) == 1
+    assert small.report()["leases"] == {}
+    assert terminated(small) == 1

@@ -105,8 +105,11 @@ def test_somebody_who_writes_the_value_of_our_own_raise_is_not_taken_for_us() ->
 
     world.cluster.store.listen("leases", write)
     run = rotate(world, BLUE)
-    assert run.result is not None and run.result.error is None, run.story()[-5:]
-    assert written and sizes(world) == (5, 5, 8) and all_current(world)
+    assert run.result is not None, run.story()[-5:]
+    assert run.result.error is None, run.story()[-5:]
+    assert written
+    assert sizes(world) == (5, 5, 8)
+    assert all_current(world)
     assert any("somebody set desired from 4 to 5" in event.text for _at, event in run.events)
 
 

@@ -106,10 +106,13 @@ def test_a_node_that_outlives_its_instance_until_the_next_run_is_removed_by_that
     assert run().status == "stopped"
     world.kernel.advance(world.kernel.now + 120)
     following = rotate(world, BLUE, run_id="r2", max_surge="1", restore_only=restore_only)
-    assert following.result is not None and following.result.error is None
+    assert following.result is not None
+    assert following.result.error is None
     marked = [
         node["metadata"]["name"]
         for node in world.cluster.objects("nodes")
         if any(key.startswith(PREFIX) for key in node["metadata"].get("annotations") or {})
     ]
-    assert marked == [] and traces(world) == CLEAN and world.judge.breaches == []
+    assert marked == []
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []

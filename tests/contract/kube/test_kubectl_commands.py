@@ -29,7 +29,8 @@ def test_kubectl_creates_a_deployment(kubectl: Kubectl) -> None:
     found = json.loads(kubectl("get", "deploy", "api", "-n", "shop", "-o", "json").stdout)
     labels = {"app": "api"}
     assert found["metadata"]["labels"] == labels
-    assert found["spec"]["replicas"] == 2 and found["spec"]["selector"] == {"matchLabels": labels}
+    assert found["spec"]["replicas"] == 2
+    assert found["spec"]["selector"] == {"matchLabels": labels}
     assert found["spec"]["strategy"]["type"] == "RollingUpdate"
     (container,) = found["spec"]["template"]["spec"]["containers"]
     shown = {key: container[key] for key in ("name", "image", "ports")}
@@ -68,7 +69,8 @@ def test_kubectl_creates_the_kinds_that_are_served(
 def test_kubectl_refuses_what_is_not_read(kubectl: Kubectl) -> None:
     """Rather than to lose a part of it."""
     refused = kubectl("create", "quota", "q", "--hard=pods=1", "-n", "shop")
-    assert refused.returncode == 1 and "unknown format" in refused.stderr
+    assert refused.returncode == 1
+    assert "unknown format" in refused.stderr
 
 
 def test_kubectl_asks_what_it_may(kubectl: Kubectl, world: Served) -> None:
@@ -109,7 +111,8 @@ def test_kubectl_shows_the_images_of_workloads(kubectl: Kubectl) -> None:
         image = shown[0].index("IMAGES")
         assert shown[1][image:].split()[0] == f"registry.example/{name}:1.0"
     volumes = kubectl("get", "pv", "-o", "wide").stdout.splitlines()
-    assert "VOLUMEMODE" in volumes[0] and volumes[1].split()[1:5] == [
+    assert "VOLUMEMODE" in volumes[0]
+    assert volumes[1].split()[1:5] == [
         "1Gi",
         "RWO",
         "Delete",

@@ -84,7 +84,8 @@ def test_another_exception_that_python_drops_is_shown_as_ever() -> None:
         timeout=60,
         check=False,
     )
-    assert done.stdout.strip() == "went on" and "ValueError: 7" in done.stderr
+    assert done.stdout.strip() == "went on"
+    assert "ValueError: 7" in done.stderr
 
 
 @pytest.mark.parametrize(

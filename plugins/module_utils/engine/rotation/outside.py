@@ -33,7 +33,7 @@ DETACHED = 60.0
 """Seconds for which reads have to show that an instance left the group and runs on."""
 
 
-def put_back_outside(ctx: RotationContext) -> bool:
+def restore_outside(ctx: RotationContext) -> bool:
     """Restore such nodes; return True once done.
 
     What cannot be restored does not hold it up. Those that were kept for people to look into stay

@@ -50,7 +50,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
     NodeRecord,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.outside import (
-    put_back_outside,
+    restore_outside,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.tolerating import (
     evicted_last,
@@ -183,7 +183,7 @@ def restore_nodes(ctx: RotationContext) -> bool:
         done = done and (barred(ctx, member) or ctx.undone(node, _as_before(node).kind))
         ctx.change(node, _as_before(node))
         ctx.tell("restored", node.name, "restored as it was before", once=f"restored {member.id}")
-    return put_back_outside(ctx) and done
+    return restore_outside(ctx) and done
 
 
 def _as_before(node: Node) -> NodeChange:

@@ -156,7 +156,7 @@ def test_credentials_that_are_no_longer_good_end_it_as_it_is() -> None:
 
 
 def test_a_read_that_fails_for_other_reasons_in_between_does_not_make_it_a_failed_run() -> None:
-    """What keeps a run from reading is told by its last answer, and its state is the same."""
+    """The last answer tells what keeps a run from reading; its state is the same."""
     memory = a_memory(
         GROUP,
         retries={ReadGroup("blue"): Retry(1, NOW, CredentialsError("expired"))},

@@ -40,7 +40,7 @@ def a_look(group: Group, nodes: Any = (a_node("w"),), **more: Any) -> RotationCo
 
 
 class TestANodeThatARunBeforeHasMarked:
-    """Its instance has left the group meanwhile; the run was stopped before the Node went."""
+    """Its instance has left the group; the run was stopped before the Node went."""
 
     NODE = a_node("w", annotations={REPLACING: "r0", MARKED_IN: "blue"})
 

@@ -148,6 +148,6 @@ def test_what_may_not_be_read_is_told_once_and_not_waited_for() -> None:
 
 
 def test_a_pod_that_ended_with_its_node_is_not_waited_for() -> None:
-    """It was the last that its drain told of it: nothing says any more that it has ended."""
+    """Its drain tells no more of it: nothing else says that it has ended."""
     ctx = a_look(losses={DATABASE.key: Loss(3, NOW - 50, ending=1)})
     assert noted(ctx) == {DATABASE.key: Loss(3, NOW - 50, ending=0)}

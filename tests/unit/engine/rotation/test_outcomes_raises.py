@@ -138,7 +138,7 @@ class TestWhoeverRecordedItBeforeUs:
     """He may have sent it and died: only reads and time can tell."""
 
     def taken_over(self, journal: Journal = RAISED) -> Memory:
-        """The memory of a run that has read the record of another one, and taken the Lease."""
+        """The memory of a run that has taken the Lease and read another's record."""
         lease = Lease(LEASE, "7", "other", "t1", 30, journal=dump(journal))
         memory = a_memory(GROUP, RUNNING, held=False)
         memory = learn(memory, View(done=(Done(ReadLease(LEASE), lease, None, NOW, NOW),)), NOW)

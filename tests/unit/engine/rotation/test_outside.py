@@ -85,10 +85,10 @@ class TestANodeThatLeftTheGroup:
     LONG: ClassVar = {"detached i-w": NOW - outside.DETACHED}
 
     def look(self, former: Instance, node: Node = AWAY, **more: Any) -> tuple[bool, list[Command]]:
-        """Whether all is put back, and what was issued for it."""
+        """Return whether all is put back, and what was issued for it."""
         group = a_group(an_instance("x"), former=(former,))
         ctx = a_context(group, [a_node("x"), node], **more)
-        return outside.put_back_outside(ctx), ctx.commands
+        return outside.restore_outside(ctx), ctx.commands
 
     def test_is_put_back_once_reads_have_shown_for_a_minute_that_it_runs_on(self) -> None:
         done, commands = self.look(an_instance("w"), timers=self.LONG)
@@ -121,13 +121,13 @@ class TestANodeThatLeftTheGroup:
 
 
 class TestANodeInStandby:
-    """Somebody has put its instance there in mid-run; it counts for nothing meanwhile."""
+    """Somebody has put its instance there in mid-run; it counts for nothing."""
 
     def look(self, node: Node, **instance: Any) -> tuple[bool, list[Command]]:
-        """Whether all is put back, and what was issued for it."""
+        """Return whether all is put back, and what was issued for it."""
         away = an_instance("w", **{"lifecycle": "Standby", **instance})
         ctx = a_context(a_group(an_instance("x"), away), [a_node("x"), node])
-        return outside.put_back_outside(ctx), ctx.commands
+        return outside.restore_outside(ctx), ctx.commands
 
     @pytest.mark.parametrize(
         "node",

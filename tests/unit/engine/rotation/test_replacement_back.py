@@ -90,16 +90,16 @@ def test_a_node_that_stays_is_put_back_as_it_was(notes: dict[str, str], back: No
     ctx = a_context(a_group(an_instance("w")), [node], marks=Marks(skipped=frozenset(("i-w",))))
     assert replacement.restore_nodes(ctx) is False
     (command,) = ctx.commands
-    assert isinstance(command, ChangeNode) and sorted(command.change.annotations) == sorted(
-        back.annotations
-    )
+    assert isinstance(command, ChangeNode)
+    assert sorted(command.change.annotations) == sorted(back.annotations)
     assert (command.change.unschedulable, command.change.labels) == (
         back.unschedulable,
         back.labels,
     )
     assert replacement.restore_nodes(a_context(a_group(an_instance("w")), [a_node("w")])) is True
     going = a_context(a_group(an_instance("w")), [node], **selected("w"))
-    assert replacement.restore_nodes(going) is True and going.commands == []
+    assert replacement.restore_nodes(going) is True
+    assert going.commands == []
 
 
 def test_what_may_not_be_put_back_holds_up_nothing() -> None:

@@ -98,9 +98,11 @@ def obstacles(hand: Hand, name: str) -> str:
 
 def test_a_pod_runs_where_its_local_volume_is(local: Hand) -> None:
     assert local.pod("db-0")["spec"]["nodeName"] == "n2"
-    assert local.cluster.truly_ready(local.pod("db-0")) and attachments(local) == []
+    assert local.cluster.truly_ready(local.pod("db-0"))
+    assert attachments(local) == []
     volume = local.cluster.object("persistentvolumes", "disk")
-    assert volume is not None and volume["status"]["phase"] == "Bound"
+    assert volume is not None
+    assert volume["status"]["phase"] == "Bound"
     assert volume["spec"]["claimRef"]["name"] == "data-db-0"
 
 
