@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
@@ -53,9 +54,17 @@ class Face(Protocol):
     def table(self, path: str) -> dict[str, Any]:
         """Return a list as the Table that `kubectl get` asks for."""
 
+    def warnings(self, path: str, body: Any) -> list[str]:
+        """Create an object by dry run; return the warnings beside the answer."""
+
 
 OLD, NEW = "v1.33.5", "v1.37.2"
 """Versions whose answers differ; see docs/simulation.md."""
+
+
+def told(header: str) -> list[str]:
+    """Return the texts of a header Warning, of which a server may send several."""
+    return [json.loads(text) for text in re.findall(r'299 - ("(?:[^"\\]|\\.)*")', header)]
 
 
 def a_cluster(behavior: Behavior, version: str = VERSION) -> Cluster:
@@ -92,6 +101,10 @@ class Memory:
     def table(self, path: str) -> dict[str, Any]:
         return tables.as_table(self.ask("GET", path)[1], self._cluster.kernel.utc())
 
+    def warnings(self, path: str, body: Any) -> list[str]:
+        headers = self._cluster.request("POST", path, {"dryRun": "All"}, body)[2]
+        return told(headers.get("Warning", ""))
+
 
 class Client:
     """An API server at the request seam of the project, through the client of kubernetes.core."""
@@ -112,14 +125,22 @@ class Client:
         return [json.loads(line) for line in lines if line]
 
     def table(self, path: str) -> dict[str, Any]:
-        accept = {"Accept": "application/json;as=Table;v=v1;g=meta.k8s.io"}
-        api = self._client.client
-        url = f"{api.configuration.host}{path}"
-        for auth in api.configuration.auth_settings().values():
-            accept[auth["key"]] = auth["value"]
-        reply = api.rest_client.pool_manager.request("GET", url, headers=accept)
-        found: dict[str, Any] = json.loads(reply.data)
+        accept = "application/json;as=Table;v=v1;g=meta.k8s.io"
+        found: dict[str, Any] = json.loads(self._http("GET", path, None, Accept=accept).data)
         return found
+
+    def warnings(self, path: str, body: Any) -> list[str]:
+        kind = {"Content-Type": "application/json"}
+        reply = self._http("POST", f"{path}?dryRun=All", json.dumps(body), **kind)
+        return told(reply.headers.get("Warning", ""))
+
+    def _http(self, verb: str, path: str, body: str | None, **headers: str) -> Any:
+        """Send a request whose headers matter; return urllib3's answer."""
+        api = self._client.client
+        for auth in api.configuration.auth_settings().values():
+            headers[auth["key"]] = auth["value"]
+        url = f"{api.configuration.host}{path}"
+        return api.rest_client.pool_manager.request(verb, url, headers=headers, body=body)
 
 
 class Served:

@@ -196,6 +196,14 @@ def test_a_field_that_is_not_known_is_dropped(face: Face, namespace: str) -> Non
     assert "foo" not in answer["metadata"]
 
 
+def test_what_is_dropped_is_told_beside_the_answer(face: Face, namespace: str) -> None:
+    """Source: apiserver pkg/endpoints/handlers/rest.go, fieldValidation Warn."""
+    body = {**lease("x", foo="1"), "spec": {"holderIdentity": "me", "bar": 1}}
+    found = face.warnings(leases(namespace), body)
+    assert sorted(found) == ['unknown field "metadata.foo"', 'unknown field "spec.bar"']
+    assert face.warnings(leases(namespace), lease("x")) == []
+
+
 @pytest.mark.parametrize(
     "path", ["/apis/unknown.example.com/v1/things", "/apis/unknown.example.com", "/unknown"]
 )
