@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+import pytest
+
 from ansible_collections.nodeops.rotator.tests.simulation.autoscaler import Autoscaler, Settings
 from ansible_collections.nodeops.rotator.tests.simulation.builders import (
     BLUE,
@@ -14,6 +18,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.builders import (
     sizes,
     traces,
 )
+from ansible_collections.nodeops.rotator.tests.simulation.kube import build
 from ansible_collections.nodeops.rotator.tests.simulation.runs import prepare, rotate
 from ansible_collections.nodeops.rotator.tests.simulation.termination_handler import (
     TerminationHandler,
@@ -44,6 +49,30 @@ def test_an_autoscaler_that_ends_empty_nodes_leaves_the_new_ones() -> None:
     ended = {act.removeprefix("end ") for _at, act, done in scaler.acts if done}
     assert ended <= old  # Drained by the run, and so empty.
     assert sizes(world) == (4, 4, 8)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []
+
+
+@pytest.mark.parametrize("at", [50, 150, 400])
+def test_an_autoscaler_that_makes_room_in_mid_run_is_taken_into_account(at: int) -> None:
+    """It writes over our surge from its cache, and asks again for what is still missing."""
+    world = due()
+    group = world.account.groups[BLUE]
+    group.minimum, group.maximum = 1, 10
+    scaler = Autoscaler(world, BLUE)
+    run = prepare(world, BLUE)
+    world.judge.rules[BLUE].most = 10
+    crowd = partial(build.deployment, world.cluster, "shop", "big", 5, cpu="1200m")
+    world.kernel.after(at, crowd)
+    run()
+    assert run.result is not None
+    assert run.result.status == "complete", run.story()[-4:]
+    assert any(done for _at, _act, done in scaler.acts)
+    assert all_current(world)
+    assert all(pod["spec"].get("nodeName") for pod in world.cluster.objects("pods", "shop"))
+    launched, desired, maximum = sizes(world)
+    assert (launched, maximum) == (desired, 10)
+    assert desired > 4
     assert traces(world) == CLEAN
     assert world.judge.breaches == []
 
