@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.tests.contract.kube.conftest import (
     Kubectl,
 )
 from ansible_collections.nodeops.rotator.tests.contract.kube.faces import Served
+from ansible_collections.nodeops.rotator.tests.simulation.kube.admission import ANONYMOUS
 
 pytestmark = pytest.mark.skipif(KUBECTL is None, reason=NO_KUBECTL)
 
@@ -80,6 +81,16 @@ def test_kubectl_asks_what_it_may(kubectl: Kubectl, world: Served) -> None:
     answer = kubectl("auth", "can-i", "delete", "pods", "-n", "shop")
     assert (answer.returncode, answer.stdout) == (1, "no\n")
     assert kubectl("auth", "can-i", "create", "pods/eviction", "-n", "shop").stdout == "yes\n"
+
+
+def test_kubectl_lists_what_it_may(kubectl: Kubectl, world: Served) -> None:
+    with world.lock:  # Without TLS kubectl shows no token.
+        world.cluster.allowed[ANONYMOUS] = ("get *", "create pods/eviction", "create self*")
+    told = kubectl("auth", "can-i", "--list", "-n", "shop")
+    lines = [line.split() for line in told.stdout.splitlines()]
+    assert ["*.*", "[]", "[]", "[get]"] in lines, told
+    assert ["pods.*/eviction", "[]", "[]", "[create]"] in lines, told
+    assert told.stderr == ""
 
 
 def test_kubectl_shows_and_undoes_a_rollout(kubectl: Kubectl) -> None:

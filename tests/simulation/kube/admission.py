@@ -97,6 +97,15 @@ class Admission:
             for who, what in self.denied
         )
 
+    def rules(self, user: str) -> tuple[list[tuple[str, str]], bool]:
+        """Return what the user may do, and whether these rules say it all.
+
+        A rule is (verb, resource). What is forbidden besides cannot be told as a rule.
+        """
+        granted = [glob.partition(" ") for glob in self.allowed.get(user, ("*",))]
+        rules = [(verb, resource or "*") for verb, _space, resource in granted]
+        return rules, not any(fnmatch.fnmatchcase(user, who) for who, _what in self.denied)
+
     def authorize(
         self, user: str, verb: str, resource: Resource, subresource: str, namespace: str, name: str
     ) -> None:

@@ -129,6 +129,8 @@ class Api:
         if path == discovery.REVIEW_PATH and method.upper() == "POST":
             allowed = self._admission.allows(user, discovery.review_operation(body))
             return 201, discovery.reviewed(body, allowed), {}
+        if path == discovery.RULES_PATH and method.upper() == "POST":
+            return 201, discovery.ruled(body, *self._admission.rules(user)), {}
         served = [table.resource for table in self._control.store.tables.values()]
         if path != "/" and path != "/version" and discovery.unknown(path, served):
             return _text(404, "404 page not found")

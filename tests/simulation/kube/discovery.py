@@ -18,6 +18,7 @@ HEALTH = ("/healthz", "/livez", "/readyz")
 CHECKS = ("ping", "log", "etcd", "informer-sync", "shutdown")
 REVIEW_GROUP = "authorization.k8s.io"
 REVIEW_PATH = f"/apis/{REVIEW_GROUP}/v1/selfsubjectaccessreviews"
+RULES_PATH = f"/apis/{REVIEW_GROUP}/v1/selfsubjectrulesreviews"
 SUBRESOURCES: Mapping[str, Mapping[str, Any]] = {
     "status": {"verbs": ["get", "patch", "update"]},
     "scale": {
@@ -106,15 +107,16 @@ def resource_list(api_version: str, resources: Iterable[Resource]) -> Object:
         if resource.api_version == api_version:
             entries.extend(_entries(resource))
     if api_version == f"{REVIEW_GROUP}/v1":
-        entries.append(
+        entries += [
             {
-                "name": "selfsubjectaccessreviews",
-                "singularName": "selfsubjectaccessreview",
+                "name": f"{kind.lower()}s",
+                "singularName": kind.lower(),
                 "namespaced": False,
-                "kind": "SelfSubjectAccessReview",
+                "kind": kind,
                 "verbs": ["create"],
             }
-        )
+            for kind in ("SelfSubjectAccessReview", "SelfSubjectRulesReview")
+        ]
     return {
         "kind": "APIResourceList",
         "apiVersion": "v1",
@@ -159,3 +161,18 @@ def review_operation(body: Any) -> str:
         f"/{asked['subresource']}" if asked.get("subresource") else ""
     )
     return f"{asked.get('verb', '')} {resource}"
+
+
+def ruled(body: Any, rules: Iterable[tuple[str, str]], complete: bool) -> Object:
+    """Return a SelfSubjectRulesReview with its answer.
+
+    `kubectl auth can-i --list` asks for it.
+    """
+    spec = body.get("spec", {}) if isinstance(body, Mapping) else {}
+    head = {"kind": "SelfSubjectRulesReview", "apiVersion": f"{REVIEW_GROUP}/v1", "metadata": {}}
+    found = [
+        {"verbs": [verb], "apiGroups": ["*"], "resources": [resource]} for verb, resource in rules
+    ]
+    urls = [{"verbs": ["get"], "nonResourceURLs": [*HEALTH, "/version"]}]
+    status = {"resourceRules": found, "nonResourceRules": urls, "incomplete": not complete}
+    return {**head, "spec": spec, "status": status}

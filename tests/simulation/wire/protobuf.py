@@ -70,6 +70,8 @@ MESSAGES = {
     " 2:nonResourceAttributes:NonResourceAttributes*",
     "ResourceAttributes": "1:namespace:string 2:verb:string 3:group:string 4:version:string"
     " 5:resource:string 6:subresource:string 7:name:string",
+    "SelfSubjectRulesReview": "1:metadata:ObjectMeta 2:spec:RulesReviewSpec 3:status:Ignored",
+    "RulesReviewSpec": "1:namespace:string",
     "NonResourceAttributes": "1:path:string 2:verb:string",
     "Time": "1:seconds:int 2:nanos:int",
 }
