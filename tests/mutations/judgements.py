@@ -10,18 +10,18 @@ from ansible_collections.nodeops.rotator.tests.mutations.mutation import ENGINE,
 MUTATIONS = (
     Mutation(
         "the canary passes without a soak",
-        ENGINE + "new_nodes.py",
+        ENGINE + "canary.py",
         'if ctx.over("soak", policy.soak):',
         "if True:",
-        UNIT + "test_new_nodes_canary.py",
+        UNIT + "test_canary.py",
         "TestTheCanary::test_is_watched_by_name_once_it_was_replaced",
     ),
     Mutation(
         "a canary that was lost has passed",
-        ENGINE + "new_nodes.py",
+        ENGINE + "canary.py",
         ("    if len(ctx.memory.watched & fresh) >= number:\n        return True\n"),
         ("    if ctx.memory.watched:\n        return True\n"),
-        UNIT + "test_new_nodes_canary.py",
+        UNIT + "test_canary.py",
         "TestTheCanary::test_has_its_time_again_when_another_node_has_to_prove_it",
     ),
     Mutation(

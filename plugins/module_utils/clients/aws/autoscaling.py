@@ -42,7 +42,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
 )
 
 REFRESHING = ("Pending", "InProgress", "Cancelling", "RollbackInProgress", "Baking")
-REFRESH_LOOK = 300.0
+REFRESH_LOOK = 60.0
 """Seconds between looks at instance refreshes: somebody starting one while we work is rare."""
 
 

@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import refusal
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.shortfall import (
+    why_short,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
@@ -106,6 +109,8 @@ def _unavailable(ctx: RotationContext) -> str:
     situation = ctx.situation
     missing = [member.name for member in situation.members if not member.available]
     text = f"{situation.available} nodes are available at a base of {situation.base}"
+    if situation.launched < situation.base:
+        text += f"; {situation.launched} are launched: {why_short(ctx.group)}"
     if not missing:
         return text
     return f"{text}; not so {listed(missing)}: see why, or allow more max_unavailable or max_surge"

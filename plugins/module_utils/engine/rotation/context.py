@@ -49,6 +49,8 @@ UNDONE_PAUSE, UNDONE_MOST = 10.0, 300.0
 """Seconds until a write that was undone three times is repeated; twice as long every time."""
 GUARDED = 5.0
 """Seconds until a command that the guard forbids is decided again."""
+RECENT = 5.0
+"""Seconds: how old a read may be for acts that somebody else's change would make wrong."""
 BLINK = 0.01
 """Seconds between two looks at least, unless something is heard."""
 
@@ -101,6 +103,19 @@ class RotationContext(Known):
         """
         limit = self.memory.confirmed + self.policy.lease_duration * 2 / 3
         return {command: limit for command in self.commands if _is_limited(self.memory, command)}
+
+    def read_recently(self) -> bool:
+        """Return whether the last read is no older than RECENT; read anew if it is.
+
+        What others may have changed meanwhile must not be undone, or acted upon, by an old read.
+        Where reads take longer than that, the newest one has to do.
+        """
+        memory = self.memory
+        took = memory.read_ended - memory.read_began
+        if self.now - memory.read_began <= max(RECENT, took + 1):
+            return True
+        self.do(ReadGroup(self.policy.group))
+        return False
 
     def change(self, node: Node, change: NodeChange) -> None:
         """Write a Node as it was last seen.

@@ -13,13 +13,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
+    canary,
     capacity,
     ended_nodes,
     failures,
     gate,
     kept,
     lock,
-    new_nodes,
     observe,
     pointer,
     raising,
@@ -41,7 +41,7 @@ REGISTERED = 60.0
 
 def finish_rotating(ctx: RotationContext) -> None:
     """Go on to putting everything back once every outdated node is replaced."""
-    if ctx.memory.mode == "rotate" and new_nodes.is_wide(ctx) and _done(ctx):
+    if ctx.memory.mode == "rotate" and canary.is_wide(ctx) and _done(ctx):
         incomplete = _incomplete(ctx)
         if ctx.memory.problem is not None and incomplete is not None:
             restore.left(ctx, incomplete.message)

@@ -133,6 +133,7 @@ class Memory:
     read: Group | None = None
     target: Target | None = None
     read_began: float = -math.inf
+    read_ended: float = -math.inf
     acted: float = -math.inf
     desired_at: float = NEVER
     doubt: Doubt | None = None

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import refusal
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.shortfall import (
+    anonymous,
+    why_short,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     FailedError,
     OverdueError,
@@ -23,7 +26,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.read
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     kept,
-    unknown,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import take
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.console import (
@@ -34,7 +36,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
     fail,
-    settle,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.lost_launches import (
     count_lost,
@@ -61,13 +62,11 @@ def judge(ctx: RotationContext) -> None:
     if ctx.desired > ctx.situation.launched and ctx.read_fresh:
         if ctx.over("launch", ctx.boot_timeout):
             ctx.forget("launch")
-            refused = refusal(ctx.group)
-            why = str(refused or ctx.group.activity or "no scaling activity says why")
             fail(
                 ctx,
                 OverdueError(
                     f"Auto Scaling group {ctx.group.name} launched nothing for"
-                    f" {ctx.boot_timeout:.0f} s: {why}"
+                    f" {ctx.boot_timeout:.0f} s: {why_short(ctx.group)}"
                 ),
             )
     else:
@@ -110,6 +109,8 @@ def _becoming_ready(ctx: RotationContext, member: Member) -> None:
 def _lacks(ctx: RotationContext, member: Member) -> str:
     _count_from_launch(ctx, member)
     pods = Feed("pods", node=member.name)
+    if member.node is None and (name := anonymous(member.instance, ctx.nodes.values())):
+        return f"node {name} to say which instance it is: its spec.providerID is empty"
     if member.node is not None:
         ctx.feeds.add(pods)
         if not ctx.view.cache.synced(pods):
@@ -218,60 +219,3 @@ def _failed(ctx: RotationContext, member: Member, text: str) -> None:
     )
     take(ctx, member, BROKEN)
     console_read(ctx, member)
-
-
-def is_wide(ctx: RotationContext) -> bool:
-    """Return whether no canary is being judged.
-
-    None is wanted, it has passed, or there is nothing to judge and nothing to go wide with.
-    """
-    if not ctx.policy.canary or ctx.journal.canary == "passed" or ctx.memory.turned_back:
-        return True
-    judged = ctx.journal.canary == "failed" or ctx.journal.canaries or ctx.situation.current
-    return not judged and not unknown.to_replace(ctx)
-
-
-def judge_canary(ctx: RotationContext) -> None:
-    """Record the verdict of the canary; settle when it has failed.
-
-    It passes once the canaries were replaced and have been well for the soak time.
-    """
-    policy, journal = ctx.policy, ctx.journal
-    if is_wide(ctx):
-        return
-    if journal.canary == "failed":
-        settle(
-            ctx,
-            FailedError(
-                f"The canary of node group {ctx.group.name} failed:"
-                f" {(journal.failures or ('see above',))[-1]}"
-            ),
-        )
-        return
-    if journal.canaries < policy.canary and unknown.to_replace(ctx):
-        return
-    if not _watched(ctx, min(policy.canary, max(1, journal.canaries))):
-        ctx.forget("soak")
-        return
-    ctx.tell(
-        "canary", ctx.group.name, f"replaced; watching it for {policy.soak:.0f} s", once="soak"
-    )
-    if ctx.over("soak", policy.soak):
-        ctx.record(canary="passed")
-        ctx.tell("canary", ctx.group.name, "passed", once="canary passed")
-
-
-def _watched(ctx: RotationContext, number: int) -> bool:
-    """Name the replacement nodes to watch; return whether enough of them take pods.
-
-    They have to be the same ones all through: a lost or replaced node proves nothing.
-    """
-    current = ctx.situation.current
-    serving = {member.id for member in current if member.joined and not member.leaving}
-    if len(ctx.memory.watched & serving) >= number:
-        return True
-    if len(serving) < number:
-        return False
-    ctx.note(watched=frozenset(sorted(serving)[:number]))
-    ctx.forget("soak")
-    return True

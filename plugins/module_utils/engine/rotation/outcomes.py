@@ -166,7 +166,8 @@ def _read(memory: Memory, done: Done, sending: bool) -> Memory:
     if memory.first_read_at is None:
         memory = dataclasses.replace(memory, first_read_at=group.read_at)
     memory = _account(memory, group, done.began, sending)
-    return _effective(dataclasses.replace(memory, read=group, read_began=done.began), done.began)
+    memory = dataclasses.replace(memory, read=group, read_began=done.began, read_ended=done.ended)
+    return _effective(memory, done.began)
 
 
 def _account(memory: Memory, group: Group, began: float, sending: bool) -> Memory:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     balancers,
     begin,
+    canary,
     capacity,
     ended_nodes,
     failures,
@@ -79,7 +80,7 @@ MOVE = (
     Phase(balancers.rejoined, (ROTATE, SETTLE)),
 )
 BEGIN = (
-    Phase(new_nodes.judge_canary, (ROTATE,)),
+    Phase(canary.judge_canary, (ROTATE,)),
     Phase(begin.begin, (ROTATE,)),
 )
 FINISH = (

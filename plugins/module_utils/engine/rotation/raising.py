@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
-    ReadGroup,
     SetDesired,
     SetMaxSize,
 )
@@ -28,9 +27,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import settle
 
-RECENT = 5.0
-"""Seconds: desired is raised only on a read no older, lest it be lowered for somebody who has just
-raised it."""
 RAISE = "raise"
 """Timer of a recorded raise that no read shows."""
 
@@ -73,8 +69,8 @@ def _carry_out(ctx: RotationContext, start: int, goal: int) -> None:
         settle(ctx, OverdueError(text, "See who writes it back; its scaling activities may say"))
     elif ctx.group.desired != start or ctx.raise_issued:
         ctx.poll_soon = True
-    elif ctx.now - ctx.memory.read_began > RECENT:
-        ctx.do(ReadGroup(ctx.policy.group))
+    elif not ctx.read_recently():
+        pass  # lest desired be lowered for somebody who has just raised it
     elif ctx.group.max_size < goal:
         ctx.do(SetMaxSize(ctx.group.name, goal))
     else:

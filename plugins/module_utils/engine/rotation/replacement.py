@@ -139,6 +139,8 @@ def _cordoned(ctx: RotationContext, member: Member) -> bool:
     if REPLACING not in node.annotations:
         marks |= {WAS_CORDONED: "true"} if node.unschedulable else {}
         marks |= {WAS_EXCLUDED: "true"} if EXCLUDE in node.labels else {}
+    if not ctx.read_recently():
+        return False
     ctx.change(node, NodeChange(True, changes({EXCLUDE: "true"}), changes(marks)))
     ctx.tell(
         "cordoned", member.name, ctx.memory.records[member.id].reason, once=f"cordon {member.id}"

@@ -118,7 +118,9 @@ def _max_size(ctx: RotationContext) -> bool:
             )
         ctx.record(max_size=None)
         return True
-    if max(ctx.desired, ctx.situation.launched) > found:
+    if not ctx.read_recently() or _is_in_doubt(ctx):
+        return False
+    if max(ctx.desired, ctx.group.desired, ctx.situation.launched) > found:
         left(
             ctx,
             f"MaxSize of Auto Scaling group {ctx.group.name} stays {ctx.group.max_size} (was"
@@ -128,6 +130,14 @@ def _max_size(ctx: RotationContext) -> bool:
         )
         return True
     return tried(ctx, SetMaxSize(ctx.group.name, found))
+
+
+def _is_in_doubt(ctx: RotationContext) -> bool:
+    """Return whether somebody may have raised desired, for a limited time."""
+    if ctx.memory.doubt is None:
+        ctx.forget("size in doubt")
+        return False
+    return not ctx.over("size in doubt", ctx.policy.terminate_timeout)
 
 
 def _protection(ctx: RotationContext) -> bool:

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.shortfall import (
+    why_short,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -33,7 +36,7 @@ def judge_settling(ctx: RotationContext) -> None:
         return
     ctx.poll_soon = True
     if ctx.over(BASE_MISSING, ctx.boot_timeout):
-        why = ctx.group.activity or "no scaling activity says why"
+        why = why_short(ctx.group)
         left(
             ctx,
             f"Auto Scaling group {ctx.group.name} has {situation.launched} of {situation.base}"

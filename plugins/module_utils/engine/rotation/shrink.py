@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.shortfall import (
+    why_short,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     Terminate,
 )
@@ -83,8 +86,8 @@ def _never_launched(ctx: RotationContext) -> bool:
     left(
         ctx,
         f"Desired of Auto Scaling group {ctx.group.name} stays {ctx.desired},"
-        f" {ctx.situation.surge} above its base: what was asked for was not launched, and"
-        " lowering it could cost an undrained node",
+        f" {ctx.situation.surge} above its base: what was asked for was not launched"
+        f" ({why_short(ctx.group)}), and lowering it could cost an undrained node",
     )
     return True
 

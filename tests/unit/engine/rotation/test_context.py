@@ -256,6 +256,22 @@ class TestChangingWhatIsKnown:
         ctx.about("i-w", phase="drained", evictions=3)
         assert ctx.memory.records["i-w"].evictions == 3
 
+    @pytest.mark.parametrize(
+        ("began", "ended", "recent"),
+        [
+            pytest.param(NOW - 5, NOW - 5, True, id="five seconds old"),
+            pytest.param(NOW - 6, NOW - 5, False, id="older"),
+            pytest.param(NOW - 20, NOW, True, id="the newest, of an account that answers slowly"),
+            pytest.param(NOW - 20, NOW - 10, False, id="not even the newest of such an account"),
+        ],
+    )
+    def test_of_the_group_is_done_anew_where_the_last_one_is_old(
+        self, began: float, ended: float, recent: bool
+    ) -> None:
+        ctx = a_look(read_began=began, read_ended=ended)
+        assert ctx.read_recently() is recent
+        assert ctx.commands == ([] if recent else [ReadGroup("blue")])
+
     def test_nodes_are_always_followed(self) -> None:
         assert a_look().feeds == {NODES}
         assert a_look(journal=RUNNING).poll_soon is False

@@ -18,6 +18,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     raising,
     replacement,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.canary import (
+    is_wide,
+)
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
     a_node,
@@ -77,10 +80,10 @@ def test_whether_a_rotation_may_end(canary: int, recorded: str, fresh: bool, wid
     ctx = a_context(a_group(an_instance("w", fresh)), [a_node("w")])
     ctx.record(canary=recorded)
     ctx.policy = dataclasses.replace(ctx.policy, canary=canary)
-    assert new_nodes.is_wide(ctx) is wide
+    assert is_wide(ctx) is wide
 
 
 def test_with_no_node_at_all_there_is_nothing_to_judge() -> None:
     ctx = a_context(a_group(desired=0), [])
     ctx.policy = dataclasses.replace(ctx.policy, canary=1)
-    assert new_nodes.is_wide(ctx)
+    assert is_wide(ctx)

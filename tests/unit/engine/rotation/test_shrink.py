@@ -198,7 +198,8 @@ class TestWhatWasNeverLaunched:
         assert shrink.shrunk(ctx) is over
         told = (
             "Desired of Auto Scaling group blue stays 4, 1 above its base: what was asked for was"
-            " not launched, and lowering it could cost an undrained node"
+            " not launched (no scaling activity says why), and lowering it could cost an undrained"
+            " node"
         )
         assert ctx.memory.left == ((told,) if over else ())
         assert taken(ctx) == {}

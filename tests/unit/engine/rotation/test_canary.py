@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Launches that do not come, and the verdict on the canary."""
+"""When a canary has passed, and when it has failed."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     FailedError,
-    OverdueError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import new_nodes
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import canary
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -35,47 +34,7 @@ OLD = an_instance("w")
 FRESH = tuple(an_instance(name, fresh=True) for name in "mn")
 
 
-class TestLaunchesThatDoNotCome:
-    def look(self, waited: float | None, desired: int = 2, **more: Any) -> RotationContext:
-        """A look at one outdated node, with that many desired."""
-        group = a_group(OLD, desired=desired, **more.pop("group", {}))
-        timers = {} if waited is None else {"launch": NOW - waited}
-        ctx = a_context(group, [a_node("w")], timers=timers, **more)
-        new_nodes.judge(ctx)
-        return ctx
-
-    @pytest.mark.parametrize(
-        ("waited", "desired", "more", "counts"),
-        [
-            pytest.param(None, 2, {}, True, id="one is missing"),
-            pytest.param(800, 1, {}, False, id="none is missing"),
-            pytest.param(800, 2, {"acted": NOW + 1}, False, id="the read is older than our act"),
-        ],
-    )
-    def test_are_waited_for(
-        self, waited: float | None, desired: int, more: dict[str, Any], counts: bool
-    ) -> None:
-        ctx = self.look(waited, desired, **more)
-        assert ("launch" in ctx.memory.timers) is counts
-        assert ctx.memory.mode == "rotate"
-
-    @pytest.mark.parametrize(
-        ("group", "why"),
-        [
-            ({}, "no scaling activity says why"),
-            ({"activity": "InsufficientInstanceCapacity: none"}, "InsufficientInstanceCapacity"),
-            ({"refreshing": True}, "An instance refresh is running"),
-        ],
-    )
-    def test_end_in_failure_after_the_time_of_a_boot(self, group: dict[str, Any], why: str) -> None:
-        assert self.look(899, group=group).memory.problem is None
-        ctx = self.look(900, group=group)
-        assert isinstance(ctx.memory.problem, OverdueError)
-        assert why in str(ctx.memory.problem)
-        assert "launch" not in ctx.memory.timers, "another attempt has its own time"
-
-
-def canary(
+def a_canary(
     *ready: str, outdated: str = "w", timers: Any = None, wanted: int = 1, **more: Any
 ) -> RotationContext:
     """A look of a rotation with canaries.
@@ -93,7 +52,7 @@ def canary(
         timers=timers or {},
         **more,
     )
-    new_nodes.judge_canary(ctx)
+    canary.judge_canary(ctx)
     return ctx
 
 
@@ -120,11 +79,11 @@ class TestTheCanary:
             dataclasses.replace(RUNNING, **journal),
             a_policy(1, canary=wanted),
         )
-        assert new_nodes.is_wide(ctx) is wide
+        assert canary.is_wide(ctx) is wide
 
     @pytest.mark.parametrize(("failures", "why"), [((), "see above"), (("first", "last"), "last")])
     def test_that_failed_settles_the_run(self, failures: tuple[str, ...], why: str) -> None:
-        ctx = canary("m", journal={"canary": "failed", "failures": failures})
+        ctx = a_canary("m", journal={"canary": "failed", "failures": failures})
         assert isinstance(ctx.memory.problem, FailedError)
         assert str(ctx.memory.problem) == f"The canary of node group blue failed: {why}"
 
@@ -142,17 +101,17 @@ class TestTheCanary:
     def test_is_watched_by_name_once_it_was_replaced(
         self, ready: str, wanted: int, journal: dict[str, Any], watched: set[str]
     ) -> None:
-        ctx = canary(*ready, wanted=wanted, journal=journal)
+        ctx = a_canary(*ready, wanted=wanted, journal=journal)
         assert ctx.memory.watched == watched
         assert ("soak" in ctx.memory.timers) is bool(watched)
 
     def test_is_judged_where_fewer_nodes_were_outdated_than_canaries_wanted(self) -> None:
-        ctx = canary("m", outdated="", wanted=3, journal={"canaries": 1})
+        ctx = a_canary("m", outdated="", wanted=3, journal={"canaries": 1})
         assert ctx.memory.watched == {"i-m"}
 
     @pytest.mark.parametrize(("waited", "verdict"), [(59, ""), (60, "passed")])
     def test_passes_after_the_soak(self, waited: float, verdict: str) -> None:
-        ctx = canary("m", timers={"soak": NOW - waited}, watched=frozenset(("i-m",)))
+        ctx = a_canary("m", timers={"soak": NOW - waited}, watched=frozenset(("i-m",)))
         assert ctx.journal.canary == verdict
 
     @pytest.mark.parametrize(
@@ -167,6 +126,6 @@ class TestTheCanary:
     def test_has_its_time_again_when_another_node_has_to_prove_it(
         self, ready: str, watched: tuple[str, ...], left: bool
     ) -> None:
-        ctx = canary(*ready, timers={"soak": NOW - 59}, watched=frozenset(watched))
+        ctx = a_canary(*ready, timers={"soak": NOW - 59}, watched=frozenset(watched))
         assert (ctx.memory.timers.get("soak") == NOW - 59) is left
         assert ctx.journal.canary == ""

@@ -1,0 +1,41 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Say why a group has fewer instances, or fewer nodes, than it should."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import refusal
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Instance
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
+
+REPAIRING = ("HealthCheck", "ReplaceUnhealthy", "Terminate", "Launch")
+"""Processes without which Auto Scaling does not replace a stopped instance."""
+
+
+def why_short(group: Group) -> str:
+    """Return why the group lacks instances, as far as it can be seen."""
+    if refused := refusal(group):
+        return str(refused)
+    stopped = [one.id for one in group.instances if one.state in ("stopping", "stopped")]
+    if stopped:
+        suspended = [name for name in REPAIRING if name in group.suspended]
+        why = f" while {suspended[0]} is suspended" if suspended else ""
+        return f"instance {listed(stopped)} is stopped and was not replaced{why}"
+    return group.activity or "no scaling activity says why"
+
+
+def anonymous(instance: Instance, nodes: Iterable[Node]) -> str:
+    """Return the Node of this instance's name that names no instance, "" for none.
+
+    A name proves nothing, so it is for people only.
+    """
+    named = (
+        node.name
+        for node in nodes
+        if instance.private_dns and node.name == instance.private_dns and not node.provider_id
+    )
+    return next(named, "")

@@ -1,0 +1,72 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Judge the canary: replaced, and well for the soak time."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import unknown
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
+    settle,
+)
+
+
+def is_wide(ctx: RotationContext) -> bool:
+    """Return whether no canary is being judged.
+
+    None is wanted, it has passed, or there is nothing to judge and nothing to go wide with.
+    """
+    if not ctx.policy.canary or ctx.journal.canary == "passed" or ctx.memory.turned_back:
+        return True
+    judged = ctx.journal.canary == "failed" or ctx.journal.canaries or ctx.situation.current
+    return not judged and not unknown.to_replace(ctx)
+
+
+def judge_canary(ctx: RotationContext) -> None:
+    """Record the verdict of the canary; settle when it has failed.
+
+    It passes once the canaries were replaced and have been well for the soak time.
+    """
+    policy, journal = ctx.policy, ctx.journal
+    if is_wide(ctx):
+        return
+    if journal.canary == "failed":
+        settle(
+            ctx,
+            FailedError(
+                f"The canary of node group {ctx.group.name} failed:"
+                f" {(journal.failures or ('see above',))[-1]}"
+            ),
+        )
+        return
+    if journal.canaries < policy.canary and unknown.to_replace(ctx):
+        return
+    if not _watched(ctx, min(policy.canary, max(1, journal.canaries))):
+        ctx.forget("soak")
+        return
+    ctx.tell(
+        "canary", ctx.group.name, f"replaced; watching it for {policy.soak:.0f} s", once="soak"
+    )
+    if ctx.over("soak", policy.soak):
+        ctx.record(canary="passed")
+        ctx.tell("canary", ctx.group.name, "passed", once="canary passed")
+
+
+def _watched(ctx: RotationContext, number: int) -> bool:
+    """Name the replacement nodes to watch; return whether enough of them take pods.
+
+    They have to be the same ones all through: a lost or replaced node proves nothing.
+    """
+    current = ctx.situation.current
+    serving = {member.id for member in current if member.joined and not member.leaving}
+    if len(ctx.memory.watched & serving) >= number:
+        return True
+    if len(serving) < number:
+        return False
+    ctx.note(watched=frozenset(sorted(serving)[:number]))
+    ctx.forget("soak")
+    return True

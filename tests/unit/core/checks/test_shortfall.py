@@ -1,0 +1,59 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Why instances or nodes are missing, in the words of who knows it best."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.shortfall import (
+    anonymous,
+    why_short,
+)
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    a_group,
+    a_node,
+    an_instance,
+)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "no scaling activity says why"),
+        ({"activity": "InsufficientInstanceCapacity: none"}, "InsufficientInstanceCapacity: none"),
+        ({"suspended": frozenset(("Launch",)), "activity": "x"}, "process Launch suspended"),
+        ({"refreshing": True, "activity": "x"}, "An instance refresh is running"),
+        ({"suspended": frozenset(("AZRebalance",))}, "no scaling activity says why"),
+    ],
+)
+def test_what_stops_the_group_comes_before_its_activities(
+    fields: dict[str, Any], words: str
+) -> None:
+    assert words in why_short(dataclasses.replace(a_group(an_instance("w")), **fields))
+
+
+@pytest.mark.parametrize(
+    ("state", "suspended", "words"),
+    [
+        ("stopped", (), "instance i-w is stopped and was not replaced"),
+        ("stopping", (), "instance i-w is stopped and was not replaced"),
+        ("stopped", ("ReplaceUnhealthy",), "not replaced while ReplaceUnhealthy is suspended"),
+        ("running", ("ReplaceUnhealthy",), "no scaling activity says why"),
+    ],
+)
+def test_a_stopped_instance_is_named(state: str, suspended: tuple[str, ...], words: str) -> None:
+    group = a_group(an_instance("w", state=state), suspended=frozenset(suspended))
+    assert words in why_short(group)
+
+
+def test_a_node_of_the_instances_name_that_names_no_instance() -> None:
+    instance = an_instance("w", private_dns="ip-1")
+    nameless = a_node("ip-1", provider_id="")
+    assert anonymous(instance, [a_node("x"), nameless]) == "ip-1"
+    assert anonymous(instance, [a_node("ip-1", provider_id="aws:///a/i-other")]) == ""
+    assert anonymous(an_instance("w", private_dns=""), [a_node("", provider_id="")]) == ""

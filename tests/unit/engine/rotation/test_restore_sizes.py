@@ -1,0 +1,95 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""MaxSize is put back only under a size that nobody has raised."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    Command,
+    ReadGroup,
+    SetMaxSize,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    EXCLUDE,
+    REPLACING,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import Doubt
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import restore
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
+    a_group,
+    a_node,
+    an_instance,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
+    NOW,
+    RUNNING,
+    a_context,
+)
+
+CLEAN = dataclasses.replace(RUNNING, tainted=False)
+REBALANCE = frozenset(("AZRebalance",))
+PAIR = (an_instance("m", fresh=True), an_instance("n", fresh=True, zone="b"))
+NODES = (a_node("m"), a_node("n"))
+OURS: dict[str, Any] = {
+    "annotations": {REPLACING: "r1"},
+    "unschedulable": True,
+    "labels": {EXCLUDE: "true"},
+}
+
+
+def a_look(journal: Any = CLEAN, nodes: Any = NODES, **more: Any) -> RotationContext:
+    """A look at two current nodes in two zones. `group`: fields of the group."""
+    group = more.pop("group", {})
+    made = group if isinstance(group, Group) else a_group(*PAIR, **group)
+    return a_context(made, nodes, journal, mode="release", **more)
+
+
+def restored(ctx: RotationContext) -> tuple[bool, list[Command], tuple[str, ...]]:
+    """Whether all is restored, what is issued for it, and what is left."""
+    return restore.restored(ctx), ctx.commands, ctx.memory.left
+
+
+def recorded(**fields: Any) -> Any:
+    """The record of a run that has changed these things."""
+    return dataclasses.replace(CLEAN, **fields)
+
+
+class TestMaxSize:
+    @pytest.mark.parametrize(
+        ("more", "reads"),
+        [
+            pytest.param({"read_began": NOW - 6}, True, id="an old read"),
+            pytest.param({"doubt": Doubt(3, NOW)}, False, id="somebody may have raised desired"),
+            pytest.param(
+                {"doubt": Doubt(3, NOW), "timers": {"size in doubt": NOW - 599}},
+                False,
+                id="for long",
+            ),
+        ],
+    )
+    def test_waits_for_a_read_that_shows_a_raise_by_others(
+        self, more: dict[str, Any], reads: bool
+    ) -> None:
+        ctx = a_look(recorded(max_size=(2, 9)), group={"max_size": 9}, **more)
+        over, issued, left = restored(ctx)
+        assert (over, left) == (False, ())
+        assert issued == ([ReadGroup("blue")] if reads else [])
+
+    def test_that_is_in_doubt_without_end_is_put_back_where_the_guard_lets_it(self) -> None:
+        ctx = a_look(
+            recorded(max_size=(2, 9)),
+            group={"max_size": 9},
+            doubt=Doubt(3, NOW),
+            timers={"size in doubt": NOW - 600},
+        )
+        assert restored(ctx)[1] == [SetMaxSize("blue", 2)]
