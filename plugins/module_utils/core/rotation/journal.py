@@ -77,6 +77,8 @@ class Journal:
     """Instances among `decrements` that go into standby instead of being ended."""
     closing: tuple[str, ...] = ()
     """The closing words of a run that was stopped (see core.report.closing)."""
+    served: tuple[str, ...] = ()
+    """Target groups in which outdated instances were healthy at the beginning."""
     follows: tuple[str, ...] = ()
     """Target groups that followed pods at the beginning (see core.rotation.following)."""
     handover: str = ""

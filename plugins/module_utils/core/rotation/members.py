@@ -138,7 +138,8 @@ def outdated(
 ) -> str:
     """Return why the instance has to be replaced, "" if it is current.
 
-    `now`: seconds since the epoch. `max_age`: seconds.
+    `now`: seconds since the epoch. `max_age`: seconds. A mark on an instance that was launched
+    after the target was resolved is for the next run, lest a rotation never end.
     """
     same = instance.source[0] == target.template
     if not same or instance.source[1] not in {target.version, *target.equivalent_versions}:
@@ -150,7 +151,8 @@ def outdated(
         return f"runs image {images[0]}, target is {images[1]}"
     if max_age is not None and instance.launched_at and now - instance.launched_at > max_age:
         return f"older than {max_age:.0f} s"
-    if node is not None and NEEDS_UPDATE in node.annotations:
+    marked = node is not None and NEEDS_UPDATE in node.annotations
+    if marked and (not target.resolved_at or instance.launched_at < target.resolved_at):
         return f"marked {NEEDS_UPDATE}"
     return ""
 

@@ -5,7 +5,8 @@
 
 Its condition Ready is True (not Unknown), its startup taints are gone, its DaemonSet pods are
 ready, it offers the extended resources and CSI drivers of its group, and it is healthy in every
-target group in which an outdated node is healthy now, unless that follows pods.
+target group in which an outdated node is healthy now, or was before the last one left it, unless
+that target group follows pods.
 """
 
 from __future__ import annotations
@@ -91,18 +92,35 @@ def broken(daemonsets: Iterable[DaemonSet]) -> tuple[str, ...]:
     )
 
 
+def serving_groups(group: Group, outdated: frozenset[str]) -> frozenset[str]:
+    """Return the target groups in which an outdated instance is healthy."""
+    return frozenset(
+        target.group
+        for target in group.targets
+        if target.state == "healthy" and target.id in outdated
+    )
+
+
 def lacking_targets(
-    group: Group, member: Member, outdated: frozenset[str], follows: Iterable[str] = ()
+    group: Group,
+    member: Member,
+    outdated: frozenset[str],
+    served: Iterable[str] = (),
+    follows: Iterable[str] = (),
 ) -> tuple[str, ...]:
     """Return target groups where an outdated instance is healthy and this one is not.
 
-    `follows`: those in which only a node with certain pods is healthy; they do not count.
+    `served`: those in which one was healthy at the beginning; they count where no outdated instance
+    is registered any more. `follows`: those in which only a node with certain pods is healthy; they
+    do not count.
     """
-    serving = {
+    registered = {
         target.group
         for target in group.targets
-        if target.state == "healthy" and target.id in outdated and target.group not in follows
+        if target.id in outdated and target.state not in ("draining", "unused")
     }
+    gone = set(served).intersection(group.target_groups) - registered
+    serving = (serving_groups(group, outdated) | gone).difference(follows)
     mine = {
         target.group
         for target in group.targets

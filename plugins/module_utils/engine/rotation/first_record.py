@@ -19,7 +19,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.offers import (
     usual_offers,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.readiness import broken
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.readiness import (
+    broken,
+    serving_groups,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.workloads import Loss
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import following
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
@@ -48,6 +51,9 @@ def write_first_record(ctx: RotationContext) -> None:
     if journal.clean:
         ctx.record(canary="", canaries=0, expected_taints=(), broken=_broken(ctx))
     following.note_following(ctx)
+    before = () if journal.clean else journal.served
+    served = serving_groups(group, ctx.situation.outdated_ids)
+    ctx.record(served=tuple(sorted({*before, *served})))
     ctx.record(offers=ctx.journal.offers or _offers(ctx))
     taints = tuple(sorted(ctx.situation.expected_taints | set(ctx.journal.expected_taints)))
     ctx.record(closing=())

@@ -117,8 +117,13 @@ def _lacks(ctx: RotationContext, member: Member) -> str:
             return "its pods to be listed"
         if not _knows_offers(ctx):
             return "the CSI drivers to be listed"
-    outdated, follows = ctx.situation.outdated_ids, ctx.journal.follows
-    unhealthy = lacking_targets(ctx.group, member, outdated, follows)
+    unhealthy = lacking_targets(
+        ctx.group,
+        member,
+        ctx.situation.outdated_ids,
+        ctx.journal.served,
+        ctx.journal.follows,
+    )
     ctx.poll_soon |= bool(unhealthy) and member.node is not None
     return waiting_for(
         member,

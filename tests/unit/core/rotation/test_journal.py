@@ -154,6 +154,7 @@ V1 = (
     '"max_size":[4,5],'
     '"offers":["nvidia.com/gpu"],"pointer_owed":true,"previous":["lt-1","1"],'
     '"protected":["i-2"],"protects_new":true,"raise_from":4,"reader":1,"run":"r1",'
+    '"served":["web"],'
     '"short":[["Deployment shop/web",4]],"spread":1,'
     '"suspended":["AZRebalance"],"tainted":true,"target":["lt-1","2","ami-1"],'
     '"unprotected":["i-3"],"version":1}'

@@ -55,6 +55,7 @@ FULL = Journal(
     pointer_owed=True,
     kept=("i-1",),
     closing=("Run r1 was stopped",),
+    served=("web",),
     follows=("web",),
     handover="r1",
 )

@@ -148,5 +148,32 @@ def test_a_fresh_node_is_to_be_healthy_where_an_outdated_one_is(
     group = a_group(an_instance("old"), an_instance("new", fresh=True), targets=targets)
     member = members(group)["new"]
     assert lacking_targets(group, member, frozenset(("i-old",))) == lacking
-    follows = lacking_targets(group, member, frozenset(("i-old",)), (INGRESS,))
+    follows = lacking_targets(group, member, frozenset(("i-old",)), (), (INGRESS,))
     assert follows == tuple(name for name in lacking if name != INGRESS)
+
+
+@pytest.mark.parametrize(
+    ("targets", "attached", "lacking"),
+    [
+        pytest.param((a_target("new", "unhealthy"),), True, (INGRESS,), id="no old one is left"),
+        pytest.param((a_target("new"),), True, (), id="none is left, the new one is healthy"),
+        pytest.param((), True, (INGRESS,), id="not registered at all"),
+        pytest.param((), False, (), id="the target group was detached"),
+        pytest.param((a_target("old", "draining"),), True, (INGRESS,), id="the last one leaves"),
+        pytest.param((a_target("old", "unused"),), True, (INGRESS,), id="the last one has left"),
+        pytest.param((a_target("old", "unhealthy"),), True, (), id="an old one is unhealthy too"),
+    ],
+)
+def test_where_no_outdated_node_is_registered_any_more_what_was_before_counts(
+    targets: tuple[Any, ...], attached: bool, lacking: tuple[str, ...]
+) -> None:
+    group = a_group(
+        an_instance("old"),
+        an_instance("new", fresh=True),
+        targets=targets,
+        target_groups=(INGRESS,) if attached else (),
+    )
+    found = lacking_targets(
+        group, members(group)["new"], frozenset(("i-old",)), served=frozenset((INGRESS,))
+    )
+    assert found == lacking
