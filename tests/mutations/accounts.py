@@ -16,7 +16,7 @@ MUTATIONS = (
     Mutation(
         "desired is raised on an old read",
         ENGINE + "raising.py",
-        "elif ctx.now - ctx.memory.read_began > RECENT:",
+        "elif ctx.now - ctx.memory.reads.read_began > RECENT:",
         "elif False:",
         UNIT + "test_raising.py",
         "test_desired_is_set_only_on_a_recent_read",
@@ -83,8 +83,8 @@ MUTATIONS = (
     Mutation(
         "a raise that a dead run recorded is for ever",
         ENGINE + "outcomes.py",
-        "sent = memory.raise_sent and began - since < RAISE_ABSENT",
-        "sent = memory.raise_sent",
+        "sent = memory.reads.raise_sent and began - since < RAISE_ABSENT",
+        "sent = memory.reads.raise_sent",
         UNIT + "test_outcomes_raises.py",
         "TestWhoeverRecordedItBeforeUs::"
         "test_has_not_sent_it_once_reads_have_not_shown_it_for_a_minute",
@@ -108,8 +108,8 @@ MUTATIONS = (
     Mutation(
         "an instance that one read does not show has ended",
         ENGINE + "outcomes.py",
-        "lost = (memory.lost | (before - launched - memory.ended_by_us)) - launched",
-        "lost = memory.lost | (before - launched - memory.ended_by_us)",
+        "lost = (memory.reads.lost | (before - launched - memory.reads.ended_by_us)) - launched",
+        "lost = memory.reads.lost | (before - launched - memory.reads.ended_by_us)",
         UNIT + "test_outcomes.py",
         "test_an_instance_that_is_seen_again_was_not_ended_by_others",
     ),

@@ -67,8 +67,8 @@ MUTATIONS = (
     Mutation(
         "a rollback goes round in circles",
         ENGINE + "turn_back.py",
-        "return wanted and bool(memory.launches_from[0]) and not memory.turned_back",
-        "return wanted and bool(memory.launches_from[0])",
+        "return wanted and bool(memory.report.launches_from[0]) and not memory.turned_back",
+        "return wanted and bool(memory.report.launches_from[0])",
         UNIT + "test_turn_back.py",
         "test_else_it_does_not",
     ),

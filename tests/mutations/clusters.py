@@ -70,7 +70,7 @@ MUTATIONS = (
     Mutation(
         "nodes are cordoned in a cluster that nothing has proved",
         ENGINE + "right_cluster.py",
-        "    if ctx.memory.cluster_proven:\n",
+        "    if ctx.memory.lock.cluster_proven:\n",
         "    if True:\n",
         UNIT + "test_right_cluster.py",
         "test_half_of_the_nodes_or_a_new_one_prove_the_cluster",

@@ -19,8 +19,8 @@ MUTATIONS = (
     Mutation(
         "a canary that was lost has passed",
         ENGINE + "canary.py",
-        ("    if len(ctx.memory.watched & fresh) >= number:\n        return True\n"),
-        ("    if ctx.memory.watched:\n        return True\n"),
+        ("    if len(ctx.memory.nodes.watched & serving) >= number:\n        return True\n"),
+        ("    if ctx.memory.nodes.watched:\n        return True\n"),
         UNIT + "test_canary.py",
         "TestTheCanary::test_has_its_time_again_when_another_node_has_to_prove_it",
     ),
@@ -99,7 +99,7 @@ MUTATIONS = (
     Mutation(
         "instances that die at launch go on for ever",
         ENGINE + "lost_launches.py",
-        "if lost and ctx.memory.lost_launches >= LOST_LAUNCHES:",
+        "if lost and ctx.memory.nodes.lost_launches >= LOST_LAUNCHES:",
         "if False:",
         UNIT + "test_lost_launches.py",
         "test_three_in_a_row_are_a_failure",

@@ -11,7 +11,7 @@ MUTATIONS = (
     Mutation(
         "a run acts although it could not renew its Lease",
         ENGINE + "lock.py",
-        "return ctx.now - memory.confirmed < duration * 2 / 3 and not",
+        "return ctx.now - memory.lock.confirmed < duration * 2 / 3 and not",
         "return not",
         UNIT + "test_lock.py",
         "test_it_is_renewed_after_a_third_and_after_two_thirds_nothing_may_be_done",
@@ -27,7 +27,7 @@ MUTATIONS = (
     Mutation(
         "a Lease that is renewed is taken over",
         ENGINE + "lock.py",
-        "if ctx.memory.seen > ctx.memory.timers[first] and waited:",
+        "if ctx.memory.lock.seen > ctx.memory.timers[first] and waited:",
         "if False:",
         UNIT + "test_lock.py",
         "test_a_holder_that_renews_is_named",
@@ -35,7 +35,7 @@ MUTATIONS = (
     Mutation(
         "somebody else's Lease is kept on",
         ENGINE + "lock.py",
-        "if memory.lease is not None and memory.lease.holder != ctx.policy.holder:",
+        "if memory.lock.lease is not None and memory.lock.lease.holder != ctx.policy.holder:",
         "if False:",
         UNIT + "test_lock.py",
         "test_a_lease_that_somebody_took_ends_it_and_one_that_cannot_be_renewed_too",
@@ -44,7 +44,7 @@ MUTATIONS = (
         "one 401 suspends the run",
         ENGINE + "failures.py",
         (
-            '    elif ctx.memory.held and not ctx.over("credentials", ACCESS_GRACE):\n'
+            '    elif ctx.memory.lock.held and not ctx.over("credentials", ACCESS_GRACE):\n'
             "        return None\n"
         ),
         "",

@@ -15,7 +15,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Step, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.decide import decide
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Memory
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    Memory,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.result import (
     RotationResult,
 )

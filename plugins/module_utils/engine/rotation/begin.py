@@ -72,10 +72,10 @@ def obstacle(ctx: RotationContext) -> str:
         return f"{silent}, so it is not known which of them are dead"
     if moving(ctx):
         return f"what Auto Scaling group {ctx.group.name} launches from is being changed"
-    if ctx.memory.doubt is not None:
+    if ctx.memory.reads.doubt is not None:
         return (
             f"somebody seems to have set desired of Auto Scaling group {ctx.group.name} to"
-            f" {ctx.memory.doubt.desired}, which another read has to confirm"
+            f" {ctx.memory.reads.doubt.desired}, which another read has to confirm"
         )
     if pending := gate.closed(ctx):
         return pending
@@ -96,7 +96,7 @@ def end_if_stalled(ctx: RotationContext, why: str) -> None:
 def _idle(ctx: RotationContext) -> bool:
     """Return whether nodes wait to be replaced and nothing under way can change that."""
     situation = ctx.situation
-    skipped = ctx.memory.marks.skipped
+    skipped = ctx.memory.nodes.marks.skipped
     booting = any(not member.joined for member in situation.current if member.id not in skipped)
     under_way = situation.leaving or booting or situation.launched < ctx.desired
     soaking = not ctx.journal.canary and "soak" in ctx.memory.timers

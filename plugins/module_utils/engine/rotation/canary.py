@@ -63,7 +63,7 @@ def _watched(ctx: RotationContext, number: int) -> bool:
     """
     current = ctx.situation.current
     serving = {member.id for member in current if member.joined and not member.leaving}
-    if len(ctx.memory.watched & serving) >= number:
+    if len(ctx.memory.nodes.watched & serving) >= number:
         return True
     if len(serving) < number:
         return False

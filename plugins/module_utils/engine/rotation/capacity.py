@@ -33,11 +33,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
-    NodeRecord,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.namespaces import (
     pending,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+    NodeRecord,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.right_cluster import (
     unproven,
@@ -59,7 +59,7 @@ def fence(ctx: RotationContext) -> None:
     group, journal = ctx.group, ctx.journal
     if missing := tuple(sorted(set(journal.suspended) - group.suspended)):
         ctx.do(Suspend(group.name, missing))
-    sign = Signpost(journal.run, ctx.policy.lock_namespace, ctx.memory.cluster_uid).text
+    sign = Signpost(journal.run, ctx.policy.lock_namespace, ctx.memory.lock.cluster_uid).text
     if group.tags.get(SIGNPOST) != sign and not pending(ctx):
         ctx.do(SetTag(group.name, SIGNPOST, sign))
     if not journal.fenced:
@@ -71,7 +71,9 @@ def fence(ctx: RotationContext) -> None:
         for instance in group.launched
         if instance.lifecycle == "InService" and not instance.protected
     ]
-    unprotected = [instance for instance in unprotected if instance not in ctx.memory.marks.gone]
+    unprotected = [
+        instance for instance in unprotected if instance not in ctx.memory.nodes.marks.gone
+    ]
     for start in range(0, len(unprotected), PROTECT_AT_ONCE):
         ctx.do(Protect(group.name, tuple(unprotected[start : start + PROTECT_AT_ONCE]), True))
 
@@ -98,14 +100,14 @@ def limits(ctx: RotationContext) -> Window:
 
 def tell_foreign(ctx: RotationContext) -> None:
     """Report writes of desired by somebody else, and what follows from them."""
-    for foreign in ctx.memory.foreign:
+    for foreign in ctx.memory.reads.foreign:
         ctx.tell(
             "resized",
             ctx.group.name,
             f"somebody set desired from {foreign.before} to {foreign.after}; the group's own size"
             f" counts as {foreign.base}",
         )
-    if ctx.memory.foreign:
+    if ctx.memory.reads.foreign:
         ctx.note(foreign=())
 
 
@@ -158,7 +160,7 @@ def _next_victim(ctx: RotationContext) -> Member | None:
     """
     situation = ctx.situation
     nodeless = [member for member in situation.outdated if member.node is None]
-    skipped = ctx.memory.marks.skipped | unknown.left_alone(ctx)
+    skipped = ctx.memory.nodes.marks.skipped | unknown.left_alone(ctx)
     missing = {member.id for member in nodeless if member.id not in skipped}
     judging = bool(ctx.policy.canary) and not ctx.journal.canary
     waiting = {member.id for member in nodeless if judging or not unknown.long_missing(ctx, member)}
@@ -180,7 +182,7 @@ def next_unknown(ctx: RotationContext) -> Member | None:
     nodeless = [member for member in situation.outdated if member.node is None]
     if situation.available < situation.base - limits(ctx).unavailable - len(nodeless):
         return None
-    skipped = ctx.memory.marks.skipped | {member.id for member in unknown.strays(ctx)}
+    skipped = ctx.memory.nodes.marks.skipped | {member.id for member in unknown.strays(ctx)}
     ready = (
         member
         for member in nodeless
@@ -199,8 +201,13 @@ def take(ctx: RotationContext, member: Member, reason: str) -> None:
         began=ctx.now,
         image_id=member.instance.image_id,
     )
-    ctx.note(records={**ctx.memory.records, member.id: ctx.memory.records.get(member.id, known)})
-    ctx.mark(selected=ctx.memory.marks.selected | {member.id})
+    ctx.note(
+        records={
+            **ctx.memory.nodes.records,
+            member.id: ctx.memory.nodes.records.get(member.id, known),
+        }
+    )
+    ctx.mark(selected=ctx.memory.nodes.marks.selected | {member.id})
 
 
 def adopt(ctx: RotationContext) -> None:
@@ -210,19 +217,19 @@ def adopt(ctx: RotationContext) -> None:
     """
     for member in ctx.situation.current:
         if (
-            member.id in ctx.memory.marks.skipped
+            member.id in ctx.memory.nodes.marks.skipped
             and not member.marked
-            and member.id not in ctx.memory.records
+            and member.id not in ctx.memory.nodes.records
         ):
-            ctx.mark(skipped=ctx.memory.marks.skipped - {member.id})
+            ctx.mark(skipped=ctx.memory.nodes.marks.skipped - {member.id})
     for member in ctx.situation.leaving:
         if not member.outdated and member.id not in {
             *ctx.journal.decrements,
-            *ctx.memory.marks.selected,
+            *ctx.memory.nodes.marks.selected,
         }:
-            ctx.mark(skipped=ctx.memory.marks.skipped | {member.id})
+            ctx.mark(skipped=ctx.memory.nodes.marks.skipped | {member.id})
         ours = member.outdated or member.id in ctx.journal.decrements
-        if ours and member.id not in ctx.memory.marks.selected:
+        if ours and member.id not in ctx.memory.nodes.marks.selected:
             take(ctx, member, member.outdated or "surplus")
     _adopt_decrements(ctx)
 
@@ -233,7 +240,7 @@ def _adopt_decrements(ctx: RotationContext) -> None:
     As long as one is recorded, its part of the surge cannot be given back in any other way.
     """
     for member in ctx.situation.members:
-        idle = not member.leaving and member.id not in ctx.memory.marks.skipped
+        idle = not member.leaving and member.id not in ctx.memory.nodes.marks.skipped
         if idle and member.id in ctx.journal.decrements:
             take(ctx, member, member.outdated or "surplus")
 
@@ -243,16 +250,16 @@ def give_up(ctx: RotationContext, member: Member) -> None:
 
     An end with decrement that was recorded for it and never asked for is withdrawn.
     """
-    if member.id in ctx.journal.decrements and member.id not in ctx.memory.ended_by_us:
+    if member.id in ctx.journal.decrements and member.id not in ctx.memory.reads.ended_by_us:
         rest = tuple(name for name in ctx.journal.decrements if name != member.id)
         ctx.record(decrements=rest)
     ctx.mark(
-        selected=ctx.memory.marks.selected - {member.id},
-        skipped=ctx.memory.marks.skipped | {member.id},
+        selected=ctx.memory.nodes.marks.selected - {member.id},
+        skipped=ctx.memory.nodes.marks.skipped | {member.id},
     )
     ctx.note(
         records={
-            **ctx.memory.records,
-            member.id: dataclasses.replace(ctx.memory.records[member.id], ended=ctx.now),
+            **ctx.memory.nodes.records,
+            member.id: dataclasses.replace(ctx.memory.nodes.records[member.id], ended=ctx.now),
         }
     )

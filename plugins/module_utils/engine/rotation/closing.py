@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.closing import (
     HEADING,
     closing,
@@ -26,27 +24,27 @@ def close(ctx: RotationContext) -> None:
 
     Record it for the next run if this one has begun and left something to do.
     """
-    if CLOSING in ctx.memory.told or ctx.memory.group is None:
+    if CLOSING in ctx.memory.report.told or ctx.memory.reads.group is None:
         return
     reason = ctx.view.stop.reason if ctx.view.stop else ""
     values = conclude(_after_release(ctx), "stopped").values
     lines = closing(values, ctx.policy.run, reason, ctx.policy.again)
     if ctx.memory.mode != "survey" and (ctx.situation.outdated or not ctx.journal.clean):
         ctx.record(closing=lines)
-    ctx.note(told=ctx.memory.told | {CLOSING})
+    ctx.note(told=ctx.memory.report.told | {CLOSING})
     for text in lines:
         ctx.tell(CLOSING, ctx.policy.group, text)
 
 
 def _after_release(ctx: RotationContext) -> RotationContext:
     """Return the context as it will be once the Lease is released."""
-    released = dataclasses.replace(ctx.memory, held=False)
+    released = ctx.memory.with_fields(held=False)
     return RotationContext(released, ctx.view, ctx.now, ctx.policy)
 
 
 def show_earlier(ctx: RotationContext) -> None:
     """Report, once, the closing words of the last run if it was stopped."""
-    if ctx.journal.closing and EARLIER not in ctx.memory.told:
-        ctx.note(told=ctx.memory.told | {EARLIER})
+    if ctx.journal.closing and EARLIER not in ctx.memory.report.told:
+        ctx.note(told=ctx.memory.report.told | {EARLIER})
         for text in (HEADING, *ctx.journal.closing):
             ctx.tell(EARLIER, ctx.policy.group, text)

@@ -11,7 +11,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import BROKEN
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    BROKEN,
+)
 
 PATIENCE = 60.0
 """Seconds that the end of an instance is put off for its console output."""
@@ -19,7 +21,7 @@ PATIENCE = 60.0
 
 def console_read(ctx: RotationContext, member: Member) -> bool:
     """Read the console of a failed node; return True once that is done or given up."""
-    record = ctx.memory.records[member.id]
+    record = ctx.memory.nodes.records[member.id]
     if record.reason != BROKEN or record.console_output is not None:
         return True
     command = ReadConsole(member.id)

@@ -38,6 +38,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
     REPEAT,
     RETRACTED,
     Memory,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     NodeRecord,
     Retry,
 )
@@ -80,7 +82,10 @@ class RotationContext(Known):
         """
         if not self._allows(command):
             return
-        retry, acted = self.memory.retries.get(command), self.memory.acts.get(command, -math.inf)
+        retry, acted = (
+            self.memory.outbox.retries.get(command),
+            self.memory.outbox.acts.get(command, -math.inf),
+        )
         if (retry is not None and retry.at > self.now) or acted + REPEAT > self.now:
             self.look_at(max(retry.at if retry else 0.0, acted + REPEAT))
         elif forbids(self, tuple(self.commands), command):
@@ -101,7 +106,7 @@ class RotationContext(Known):
         nobody else can be hurt by has no limit: a read, and the replacement of a Lease, which the
         server refuses if somebody was faster.
         """
-        limit = self.memory.confirmed + self.policy.lease_duration * 2 / 3
+        limit = self.memory.lock.confirmed + self.policy.lease_duration * 2 / 3
         return {command: limit for command in self.commands if _is_limited(self.memory, command)}
 
     def read_recently(self) -> bool:
@@ -111,8 +116,8 @@ class RotationContext(Known):
         Where reads take longer than that, the newest one has to do.
         """
         memory = self.memory
-        took = memory.read_ended - memory.read_began
-        if self.now - memory.read_began <= max(RECENT, took + 1):
+        took = memory.reads.read_ended - memory.reads.read_began
+        if self.now - memory.reads.read_began <= max(RECENT, took + 1):
             return True
         self.do(ReadGroup(self.policy.group))
         return False
@@ -123,7 +128,7 @@ class RotationContext(Known):
         Who undoes our write again and again is named, and not fought: after the third time it is
         repeated less and less often.
         """
-        times, last = self.memory.node_writes.get((node.name, change.kind), (0, 0.0))
+        times, last = self.memory.outbox.node_writes.get((node.name, change.kind), (0, 0.0))
         if times >= UNDONE_TIMES:
             self.tell(
                 "undone",
@@ -145,15 +150,15 @@ class RotationContext(Known):
 
     def undone(self, node: Node, kind: str) -> bool:
         """Return whether somebody has undone this kind of write so often that we stop."""
-        return self.memory.node_writes.get((node.name, kind), (0, 0.0))[0] >= GIVEN_UP_TIMES
+        return self.memory.outbox.node_writes.get((node.name, kind), (0, 0.0))[0] >= GIVEN_UP_TIMES
 
     def tell(self, phase: EventPhase, subject: str, text: str = "", once: str = "") -> None:
         """Report an event; with `once` (a key) only the first time."""
         if once:
-            if once in self.memory.told:
+            if once in self.memory.report.told:
                 return
-            self.note(told=self.memory.told | {once})
-        records = self.memory.records
+            self.note(told=self.memory.report.told | {once})
+        records = self.memory.nodes.records
         total = sum(record.reason not in RETRACTED for record in records.values())
         total += sum(member.id not in records for member in self.situation.outdated)
         ended = sum(record.replaced for record in records.values())
@@ -165,13 +170,13 @@ class RotationContext(Known):
 
     def note(self, **fields: Any) -> None:
         """Change fields of the memory."""
-        self.memory = dataclasses.replace(self.memory, **fields)
+        self.memory = self.memory.with_fields(**fields)
 
     def record(self, **fields: Any) -> None:
         """Change what the journal should say; actions wait until it is written."""
         self.note(
             journal=dataclasses.replace(self.journal, **fields),
-            canary=fields.get("canary") or self.memory.canary,
+            canary=fields.get("canary") or self.memory.report.canary,
         )
         self.look_at(self.now)
 
@@ -182,15 +187,15 @@ class RotationContext(Known):
 
     def mark(self, **fields: frozenset[str]) -> None:
         """Change what is known of instances beyond what the world says."""
-        self.note(marks=dataclasses.replace(self.memory.marks, **fields))
+        self.note(marks=dataclasses.replace(self.memory.nodes.marks, **fields))
         self.look_at(self.now)
 
     def about(self, instance: str, **fields: Any) -> None:
         """Change what the result says of a node."""
-        known: NodeRecord = self.memory.records[instance]
+        known: NodeRecord = self.memory.nodes.records[instance]
         updated = dataclasses.replace(known, **fields)
         if updated != known:
-            self.note(records={**self.memory.records, instance: updated})
+            self.note(records={**self.memory.nodes.records, instance: updated})
 
     def look_at(self, moment: float) -> None:
         """Look again at this moment at the latest."""
@@ -225,10 +230,10 @@ class RotationContext(Known):
 
     def refused(self, command: Command) -> Retry | None:
         """Return how often this command has failed in a row, None if it has not."""
-        return self.memory.retries.get(command)
+        return self.memory.outbox.retries.get(command)
 
 
 def _is_limited(memory: Memory, command: Command) -> bool:
     if isinstance(command, WriteLease):
-        return memory.held and not command.lease.resource_version
+        return memory.lock.held and not command.lease.resource_version
     return not isinstance(command, (ReadGroup, ReadCluster, ReadLease))

@@ -76,7 +76,7 @@ def may_end(ctx: RotationContext, member: Member) -> bool:
     )
     if not refused:
         ctx.tell("dead", member.name, "its kubelet does not answer; ended", once=member.id)
-        ctx.note(dead=ctx.memory.dead | {member.id})
+        ctx.note(dead=ctx.memory.nodes.dead | {member.id})
         return True
     give_up(ctx, member)
     text = f"Node {member.name} is dead and carries what a drain refuses: {', '.join(refused)}"
@@ -89,7 +89,7 @@ def released(ctx: RotationContext, node: Node) -> bool:
 
     That of a dead node only after its volumes are released.
     """
-    if node.instance_id not in ctx.memory.dead:
+    if node.instance_id not in ctx.memory.nodes.dead:
         return True
     if OUT_OF_SERVICE not in node.taints:
         ctx.change(node, NodeChange(taints=(*node.taints, OUT_OF_SERVICE)))

@@ -46,7 +46,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.first_record import (
     write_first_record,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Memory
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    Memory,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.outcomes import learn
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.pipeline import (
     STOP,
@@ -97,18 +99,20 @@ def _fail(ctx: RotationContext, error: RotatorError) -> RotationResult | None:
     A Lease that was left to it is given up first, so that nobody has to wait for its end.
     """
     beginning = ctx.memory.mode == "survey" and not ctx.policy.plan_only
-    if beginning and ctx.memory.group is not None and not lock.handed_back(ctx):
+    if beginning and ctx.memory.reads.group is not None and not lock.handed_back(ctx):
         ctx.note(problem=error)
         ctx.look_at(ctx.now + 1)
         return None
     suspended = isinstance(error, CredentialsError)
-    return conclude(ctx, "suspended" if suspended else failed_status(ctx.memory.changed), error)
+    return conclude(
+        ctx, "suspended" if suspended else failed_status(ctx.memory.report.changed), error
+    )
 
 
 def _decide(ctx: RotationContext) -> RotationResult | None:
     if error := failures.credentials_error(ctx):
         return conclude(ctx, "suspended", error)
-    if ctx.memory.released:
+    if ctx.memory.lock.released:
         return _ended(ctx)
     if ctx.view.stop is not None:
         return _stop(ctx)
@@ -130,12 +134,12 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
     rest = holder or not ctx.journal.clean or any(member.marked for member in ctx.situation.members)
     if work or rest:
         show_earlier(ctx)
-    refused = refusal(ctx.group) or ctx.memory.unread
+    refused = refusal(ctx.group) or ctx.memory.lock.unread
     if refused and not ctx.policy.restore_only:
         raise refused
     if error := right_cluster.refusal_of_cluster(ctx):
         raise error
-    if not ctx.memory.held and not namespaces.free_elsewhere(ctx):
+    if not ctx.memory.lock.held and not namespaces.free_elsewhere(ctx):
         return None
     if ctx.policy.plan_only:
         if holder:
@@ -163,12 +167,12 @@ def _stop(ctx: RotationContext) -> RotationResult | None:
         f"Stopped by {reason}", "Run again to resume, or with state: restored to restore everything"
     )
     taking = any(isinstance(command, WriteLease) for command in ctx.view.in_flight)
-    if ctx.over("stop", ctx.policy.stop_timeout) or not (ctx.memory.held or taking):
+    if ctx.over("stop", ctx.policy.stop_timeout) or not (ctx.memory.lock.held or taking):
         close(ctx)
         return conclude(ctx, "stopped", error)
     ctx.note(problem=error)
     if ctx.memory.mode == "survey":  # the lock was being taken: it is given up as it was
-        if ctx.memory.held:
+        if ctx.memory.lock.held:
             close(ctx)
             lock.release(ctx)
         return None
@@ -179,15 +183,17 @@ def _stop(ctx: RotationContext) -> RotationResult | None:
 
 def _ended(ctx: RotationContext) -> RotationResult:
     """Return the result after the lock is released."""
-    if ctx.memory.problem is not None:
+    if ctx.memory.report.problem is not None:
         ctx.tell("template", ctx.group.name, launches_now(ctx), once="done")
         stopped = ctx.view.stop is not None
-        status = "stopped" if stopped else failed_status(ctx.memory.changed)
-        return conclude(ctx, status, ctx.memory.problem)
+        status = "stopped" if stopped else failed_status(ctx.memory.report.changed)
+        return conclude(ctx, status, ctx.memory.report.problem)
     if ctx.memory.mode == "survey":
         return conclude(ctx, "unchanged")
-    kept = counted(len(ctx.memory.left), "thing")
-    restored = f"{kept} not restored (see the warnings)" if ctx.memory.left else "all is restored"
+    kept = counted(len(ctx.memory.report.left), "thing")
+    restored = (
+        f"{kept} not restored (see the warnings)" if ctx.memory.report.left else "all is restored"
+    )
     replaced = f"{counted(ctx.situation.launched, 'node')} on the target, "
     text = restored if ctx.policy.restore_only else replaced + restored
     ctx.tell("done", ctx.group.name, f"{text}; {launches_now(ctx)}", once="done")

@@ -18,7 +18,7 @@ def awaited(ctx: RotationContext) -> tuple[str, ...]:
     Those have ended, or are former ones whose name a replacement node has got, or that a rotation
     has marked, be it one before this.
     """
-    if ctx.memory.group is None:
+    if ctx.memory.reads.group is None:
         return ()
     names = {
         member.instance.private_dns for member in ctx.situation.members if member.node is None
@@ -31,7 +31,7 @@ def awaited(ctx: RotationContext) -> tuple[str, ...]:
     former |= ctx.left_group.keys()
     ctx.poll_soon |= bool(former)
     stay = {one.id for one in ctx.group.instances if one.id in ctx.journal.kept and not one.ending}
-    gone = ctx.memory.marks.gone - stay
+    gone = ctx.memory.nodes.marks.gone - stay
     return tuple(sorted(former | (gone & ctx.by_instance.keys())))
 
 
@@ -65,6 +65,6 @@ def ended_nodes_gone(ctx: RotationContext) -> bool:
     ctx.poll_soon = True
     if ctx.over("ended nodes", ctx.policy.terminate_timeout):
         sentence = f"Instance {lingering[0]} was told to terminate and its node is still there"
-        ctx.note(left=tuple(dict.fromkeys((*ctx.memory.left, sentence))))
+        ctx.note(left=tuple(dict.fromkeys((*ctx.memory.report.left, sentence))))
         return True
     return False

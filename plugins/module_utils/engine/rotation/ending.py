@@ -57,7 +57,7 @@ def terminate(ctx: RotationContext, member: Member) -> None:
     ours = situation.surge - len(decrements)
     waiting = {member.id, *(other.id for other in unknown.to_replace(ctx))}
     left = len(waiting - in_flight - set(decrements))
-    surplus = ctx.memory.records[member.id].reason in RETRACTED
+    surplus = ctx.memory.nodes.records[member.id].reason in RETRACTED
     shrink = surplus or ((ctx.memory.mode != "rotate" or left <= ours) and zones_bear(ctx, member))
     if not kept.prepared(ctx, member):
         return
@@ -75,11 +75,11 @@ def _decrement(ctx: RotationContext, member: Member) -> None:
 
     A decrement must not lower it below the base.
     """
-    situation, read = ctx.situation, ctx.memory.read
+    situation, read = ctx.situation, ctx.memory.reads.read
     if situation.surge < len(ctx.journal.decrements) and ctx.read_fresh:
         rest = tuple(name for name in ctx.journal.decrements if name != member.id)
         ctx.record(decrements=rest, kept=tuple(set(ctx.journal.kept) & set(rest)))
-    elif ctx.memory.doubt is None and read is not None and read.desired > situation.base:
+    elif ctx.memory.reads.doubt is None and read is not None and read.desired > situation.base:
         ctx.do(kept.departure(ctx, member))
     else:
         _wait_to_end(ctx, member)

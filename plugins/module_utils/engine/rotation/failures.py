@@ -29,7 +29,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+    Retry,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.pointer import owe
 
 REFUSED_TIMES, FAILED_TIMES = 3, 15
@@ -66,7 +68,7 @@ def settle(ctx: RotationContext, error: RotatorError) -> None:
     The first reason is the one reported.
     """
     if ctx.memory.mode == "rotate":
-        ctx.note(mode="settle", problem=ctx.memory.problem or error)
+        ctx.note(mode="settle", problem=ctx.memory.report.problem or error)
         ctx.tell(
             "settle",
             ctx.group.name,
@@ -82,7 +84,7 @@ def settle_if_hopeless(ctx: RotationContext) -> None:
 
 def hopeless(ctx: RotationContext) -> dict[Command, RotatorError]:
     """Return the commands that keep failing, with their errors."""
-    retries, shut = ctx.memory.retries.items(), _denied_kinds(ctx)
+    retries, shut = ctx.memory.outbox.retries.items(), _denied_kinds(ctx)
     return {command: retry.error for command, retry in retries if _gives_up(command, retry, shut)}
 
 
@@ -93,7 +95,7 @@ def access_error(ctx: RotationContext) -> RotatorError | None:
     """
     errors = (
         retry.error
-        for command, retry in ctx.memory.retries.items()
+        for command, retry in ctx.memory.outbox.retries.items()
         if retry.at + RECENT_RETRY > ctx.now
         and not isinstance(command, (ReadConsole, SetDesired, SetMaxSize))
     )
@@ -107,10 +109,10 @@ def _denied_kinds(ctx: RotationContext) -> frozenset[type[Command]]:
     """
     refused = {
         type(command)
-        for command, retry in ctx.memory.retries.items()
+        for command, retry in ctx.memory.outbox.retries.items()
         if isinstance(retry.error, AccessError) and retry.at + RECENT_RETRY > ctx.now
     }
-    for kind in {type(command) for command in ctx.memory.retries} - refused:
+    for kind in {type(command) for command in ctx.memory.outbox.retries} - refused:
         ctx.forget(f"not let in {kind.__name__}")
     return frozenset(
         kind for kind in refused if ctx.over(f"not let in {kind.__name__}", ACCESS_GRACE)
@@ -157,12 +159,14 @@ def credentials_error(ctx: RotationContext) -> CredentialsError | None:
     One answer is enough before a run holds its lock; afterwards it has to last.
     """
     recent = (
-        retry.error for retry in ctx.memory.retries.values() if retry.at + RECENT_RETRY > ctx.now
+        retry.error
+        for retry in ctx.memory.outbox.retries.values()
+        if retry.at + RECENT_RETRY > ctx.now
     )
     errors = [*recent, *ctx.view.cache.broken.values()]
     found = next((error for error in errors if isinstance(error, CredentialsError)), None)
     if found is None:
         ctx.forget("credentials")
-    elif ctx.memory.held and not ctx.over("credentials", ACCESS_GRACE):
+    elif ctx.memory.lock.held and not ctx.over("credentials", ACCESS_GRACE):
         return None
     return found

@@ -43,9 +43,9 @@ def finish_rotating(ctx: RotationContext) -> None:
     """Go on to putting everything back once every outdated node is replaced."""
     if ctx.memory.mode == "rotate" and canary.is_wide(ctx) and _done(ctx):
         incomplete = _incomplete(ctx)
-        if ctx.memory.problem is not None and incomplete is not None:
+        if ctx.memory.report.problem is not None and incomplete is not None:
             restore.left(ctx, incomplete.message)
-        ctx.note(problem=ctx.memory.problem or incomplete)
+        ctx.note(problem=ctx.memory.report.problem or incomplete)
         _go_on_to_release(ctx)
 
 
@@ -56,7 +56,7 @@ def _go_on_to_release(ctx: RotationContext) -> None:
 
 def _incomplete(ctx: RotationContext) -> RotatorError | None:
     """Return why the rotation is not complete although it has ended, or None."""
-    if ctx.memory.marks.skipped & {member.id for member in ctx.situation.outdated}:
+    if ctx.memory.nodes.marks.skipped & {member.id for member in ctx.situation.outdated}:
         reasons = "; ".join(ctx.journal.failures)
         return FailedError(f"Not every node of {ctx.group.name} could be replaced: {reasons}")
     if pending := gate.closed(ctx) or _untargeted(ctx):
@@ -86,7 +86,7 @@ def _done(ctx: RotationContext) -> bool:
     situation = ctx.situation
     if observe.moving(ctx):
         return False
-    left = ctx.memory.marks.skipped | unknown.left_alone(ctx)
+    left = ctx.memory.nodes.marks.skipped | unknown.left_alone(ctx)
     if situation.leaving or any(member.id not in left for member in situation.outdated):
         return False
     nodeless = [member for member in situation.outdated if member.node is None]
@@ -151,7 +151,7 @@ def _name_surge(ctx: RotationContext) -> None:
 
     Somebody may have raised desired when the surge was gone, into the room that we had made.
     """
-    said = any("above its base" in sentence for sentence in ctx.memory.left)
+    said = any("above its base" in sentence for sentence in ctx.memory.report.left)
     if ctx.situation.surge and not said:
         restore.left(ctx, shrink.surplus(ctx))
 
@@ -161,7 +161,7 @@ def _moves(ctx: RotationContext) -> bool:
 
     A rotation is not complete if it has.
     """
-    if ctx.policy.restore_only or ctx.memory.problem is not None:
+    if ctx.policy.restore_only or ctx.memory.report.problem is not None:
         return False
     error = observe.target_error(ctx)
     if error is not None:
@@ -176,7 +176,7 @@ def let_untouched_go(ctx: RotationContext) -> None:
     """
     deregistered = {target[1] for target in ctx.journal.deregistered_targets}
     for member in ctx.situation.leaving:
-        record = ctx.memory.records.get(member.id)
+        record = ctx.memory.nodes.records.get(member.id)
         if member.node is None or record is None or member.id in deregistered:
             continue
         if record.evictions == 0 and record.phase != "drained":

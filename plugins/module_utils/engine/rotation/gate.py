@@ -48,7 +48,7 @@ def closed(ctx: RotationContext) -> str:
         return ""
     if why := unread(ctx):
         return why
-    if not ctx.memory.losses and not ctx.memory.robbed:
+    if not ctx.memory.gate.losses and not ctx.memory.gate.robbed:
         return ""
     ctx.feeds.add(PENDING)
     error = ctx.view.cache.broken.get(PENDING)
@@ -88,14 +88,14 @@ def _short(ctx: RotationContext) -> tuple[list[Shortage], list[Pod]]:
     others: list[Pod] = []
     for pod in ctx.view.cache.items(PENDING).values():
         workload = workload_of(pod, known)
-        if workload is not None and workload.key in memory.losses:
+        if workload is not None and workload.key in memory.gate.losses:
             pending.setdefault(workload.key, []).append(pod)
-        elif workload is None and pod.owner is not None and pod.owner.key in memory.robbed:
+        elif workload is None and pod.owner is not None and pod.owner.key in memory.gate.robbed:
             others += [pod] if pod.deleted_at is None else []
     excused = _excused(ctx, [*others, *(pod for pods in pending.values() for pod in pods)])
     found = (
         shortage(loss, known.get(key), pending.get(key, ()), excused)
-        for key, loss in sorted(memory.losses.items())
+        for key, loss in sorted(memory.gate.losses.items())
     )
     short = [one for one in found if one is not None]
     others = sorted((pod for pod in others if pod.uid not in excused), key=lambda pod: pod.id)
@@ -109,20 +109,20 @@ def _note(ctx: RotationContext, found: list[Shortage], waiting: list[Pod]) -> No
     them.
     """
     memory, short = ctx.memory, {one.workload.key for one in found}
-    recent = {key for key, loss in memory.losses.items() if ctx.now - loss.last < UNSHOWN}
+    recent = {key for key, loss in memory.gate.losses.items() if ctx.now - loss.last < UNSHOWN}
     current = short | recent | losing(ctx)
-    if not memory.losses.keys() <= current:
-        ctx.note(losses={key: loss for key, loss in memory.losses.items() if key in current})
+    if not memory.gate.losses.keys() <= current:
+        ctx.note(losses={key: loss for key, loss in memory.gate.losses.items() if key in current})
     lacking = sum(one.needed - one.ready for one in found) + len(waiting)
     if not lacking:
         ctx.forget("gate closed")
         ctx.note(least_lacking=None)
-    elif memory.least_lacking is None or lacking < memory.least_lacking:
+    elif memory.gate.least_lacking is None or lacking < memory.gate.least_lacking:
         ctx.note(least_lacking=lacking)
         for timer in ("stalled", "gate at the end"):
             ctx.forget(timer)
     lasting = bool(lacking) and ctx.over("gate closed", RECORDED_AFTER)
-    named = {(key, memory.losses[key].before) for key in short}
+    named = {(key, memory.gate.losses[key].before) for key in short}
     record = named if lasting else named & set(ctx.journal.short)
     if tuple(sorted(record)) != ctx.journal.short:
         ctx.record(short=tuple(sorted(record)))
@@ -130,7 +130,7 @@ def _note(ctx: RotationContext, found: list[Shortage], waiting: list[Pod]) -> No
 
 def _just_moved(ctx: RotationContext) -> str:
     """Return why the status of a workload may not be believed yet, "" if it may."""
-    last = max((loss.last for loss in ctx.memory.losses.values()), default=-UNSHOWN)
+    last = max((loss.last for loss in ctx.memory.gate.losses.values()), default=-UNSHOWN)
     if ctx.now - last >= UNSHOWN:
         return ""
     ctx.look_at(last + UNSHOWN)
@@ -139,7 +139,7 @@ def _just_moved(ctx: RotationContext) -> str:
 
 def _excused(ctx: RotationContext, pods: Iterable[Pod]) -> frozenset[str]:
     """Return the uids of the pods that only a launch in flight can take."""
-    situation, skipped = ctx.situation, ctx.memory.marks.skipped
+    situation, skipped = ctx.situation, ctx.memory.nodes.marks.skipped
     coming = {
         member.id: member.instance
         for member in situation.current
@@ -155,7 +155,7 @@ def _excused(ctx: RotationContext, pods: Iterable[Pod]) -> frozenset[str]:
         if hope.stands(frozenset(coming), missing, ctx.now, ctx.boot_timeout):
             found.add(pod.uid)
             ctx.look_at(hope.since + ctx.boot_timeout)
-    if hopes != ctx.memory.hopes:
+    if hopes != ctx.memory.gate.hopes:
         ctx.note(hopes=hopes)
     return frozenset(found)
 
@@ -166,10 +166,10 @@ def _hope(
     """Return what launches a pod that fits nowhere may wait for."""
     zone = ""
     if is_bound_to_zone(pod):
-        zones = ctx.memory.claim_zones
+        zones = ctx.memory.gate.claim_zones
         zone = next((z for c in pod.claims if (z := zones.get(f"{pod.namespace}/{c}", ""))), "")
     able = [id_ for id_, instance in coming.items() if could_take(pod, like, instance, zone)]
-    known = ctx.memory.hopes.get(pod.uid)
+    known = ctx.memory.gate.hopes.get(pod.uid)
     if known is None:
         more = missing if could_take(pod, like, None, zone) else 0
         known = Hope(ctx.now, len(able) + more)

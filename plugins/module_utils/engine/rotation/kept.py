@@ -24,7 +24,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
     REFUSED_TIMES,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import BROKEN
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    BROKEN,
+)
 
 TAGGED = 60.0
 """Seconds until reads have to show the tag that tells later runs to leave the instance alone."""
@@ -43,7 +45,7 @@ def advice(ctx: RotationContext) -> str:
 
 def wanted(ctx: RotationContext, member: Member) -> bool:
     """Return whether this is the instance of a failed canary that is to be kept."""
-    record = ctx.memory.records.get(member.id)
+    record = ctx.memory.nodes.records.get(member.id)
     broken = record is not None and record.reason == BROKEN
     return ctx.policy.keep_failed and broken and ctx.journal.canary == "failed"
 
@@ -103,7 +105,7 @@ def departure(ctx: RotationContext, member: Member) -> Command:
 
 def entered_standby(ctx: RotationContext, instance: str) -> bool:
     """Return whether the instance has just left the group for standby."""
-    return EnterStandby(ctx.group.name, instance) in ctx.memory.acts
+    return EnterStandby(ctx.group.name, instance) in ctx.memory.outbox.acts
 
 
 def in_standby(ctx: RotationContext) -> list[str]:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
@@ -55,9 +54,9 @@ class Known:
     @property
     def group(self) -> Group:
         """Return the group as we know it; stages run only after a first read."""
-        if self.memory.group is None:
+        if self.memory.reads.group is None:
             raise RuntimeError("the group has not been read yet")
-        return self.memory.group
+        return self.memory.reads.group
 
     @property
     def target(self) -> Target:
@@ -66,7 +65,7 @@ class Known:
         Before the run begins it is as read, then as it was resolved at the beginning, whatever a
         late read or a parameter behind the image says later.
         """
-        return self.memory.target or self.group.resolved or Target("", "")
+        return self.memory.reads.target or self.group.resolved or Target("", "")
 
     @property
     def journal(self) -> Journal:
@@ -110,12 +109,12 @@ class Known:
 
     @property
     def _index(self) -> NodeIndex:
-        known, group = self.memory.index, self.memory.group
+        known, group = self.memory.nodes.index, self.memory.reads.group
         if known is None or known[0] is not self.nodes or known[1] is not group:
             ids = group.instances if group is not None else ()
             found = index(self.nodes, (instance.id for instance in ids), known and known[2])
             known = (self.nodes, group, found)
-            self.memory = dataclasses.replace(self.memory, index=known)
+            self.memory = self.memory.with_fields(index=known)
         return known[2]
 
     @property
@@ -136,12 +135,12 @@ class Known:
     @property
     def handed(self) -> bool:
         """Return whether the update of the template in this run has left the Lease to us."""
-        return not self.memory.held and is_handed(self.journal, self.policy.run)
+        return not self.memory.lock.held and is_handed(self.journal, self.policy.run)
 
     @property
     def raise_issued(self) -> bool:
         """Return whether the recorded raise of desired has succeeded lately."""
-        return SetDesired(self.group.name, self.journal.expected) in self.memory.acts
+        return SetDesired(self.group.name, self.journal.expected) in self.memory.outbox.acts
 
     @property
     def base(self) -> int:
@@ -157,8 +156,11 @@ class Known:
     def situation(self) -> Situation:
         """Return the group joined with its nodes, computed again only after a change."""
         nodes, memory = self._index.mine, self.memory
-        same, values = (memory.group, nodes, memory.marks), (self.desired, self.base, self.target)
-        known = memory.memo
+        same, values = (
+            (memory.reads.group, nodes, memory.nodes.marks),
+            (self.desired, self.base, self.target),
+        )
+        known = memory.nodes.memo
         if (
             known is None
             or known[1] != values
@@ -168,12 +170,12 @@ class Known:
                 self.group,
                 nodes,
                 self.target,
-                memory.marks,
+                memory.nodes.marks,
                 None if self.memory.turned_back else self.policy.max_node_age,
-                memory.first_read_at,
+                memory.reads.first_read_at,
             )
             known = (same, values, Situation(members, self.desired, self.base))
-            self.memory = dataclasses.replace(memory, memo=known)
+            self.memory = memory.with_fields(memo=known)
         return known[2]
 
     @property
@@ -192,4 +194,4 @@ class Known:
     @property
     def read_fresh(self) -> bool:
         """Return whether the group was read after our last action on AWS and shows it."""
-        return self.memory.read_began >= self.memory.acted and not self.memory.unseen
+        return self.memory.reads.read_began >= self.memory.outbox.acted and not self.memory.unseen

@@ -51,14 +51,14 @@ def known(ctx: RotationContext) -> bool:
     Raises the error that has prevented it for too long.
     """
     missing: list[Command] = []
-    if ctx.memory.lease_read < ctx.memory.began:
+    if ctx.memory.lock.lease_read < ctx.memory.began:
         missing.append(ReadLease(ctx.lease))
-    if not ctx.memory.cluster_uid:
+    if not ctx.memory.lock.cluster_uid:
         missing.append(ReadCluster())
     for read in missing:
         ctx.do(read)
         retry = ctx.refused(read)
-        if retry and ctx.over("no lease", LOST if ctx.memory.held else FIRST_CONTACT):
+        if retry and ctx.over("no lease", LOST if ctx.memory.lock.held else FIRST_CONTACT):
             raise retry.error
     if not missing:
         ctx.forget("no lease")
@@ -71,12 +71,12 @@ def acquire(ctx: RotationContext) -> bool:
     If somebody holds it, it is watched until the holder is proven dead. Raises LockedError when the
     holder renews it, and the refusal when we may not write it.
     """
-    if ctx.memory.held:
+    if ctx.memory.lock.held:
         return True
-    lease = ctx.memory.lease
+    lease = ctx.memory.lock.lease
     refused = {
         command: retry.error
-        for command, retry in ctx.memory.retries.items()
+        for command, retry in ctx.memory.outbox.retries.items()
         if isinstance(command, WriteLease)
     }
     for command, error in refused.items():
@@ -94,10 +94,10 @@ def acquire(ctx: RotationContext) -> bool:
             once="takeover",
         )
         _write(ctx, ctx.policy.holder)
-    elif ctx.now - ctx.memory.lease_read >= WATCH_OTHER:
+    elif ctx.now - ctx.memory.lock.lease_read >= WATCH_OTHER:
         ctx.do(ReadLease(ctx.lease))
     else:
-        ctx.look_at(ctx.memory.lease_read + WATCH_OTHER)
+        ctx.look_at(ctx.memory.lock.lease_read + WATCH_OTHER)
     return False
 
 
@@ -118,7 +118,7 @@ def _raise_if_never_taken(
 
 def other_holder(ctx: RotationContext) -> str:
     """Return who holds the Lease besides this run, "" for nobody."""
-    lease = ctx.memory.lease
+    lease = ctx.memory.lock.lease
     return "" if lease is None or ctx.handed else lease.holder
 
 
@@ -127,7 +127,7 @@ def handed_back(ctx: RotationContext) -> bool:
 
     One that we may not write ends by itself.
     """
-    refused = any(isinstance(command, WriteLease) for command in ctx.memory.retries)
+    refused = any(isinstance(command, WriteLease) for command in ctx.memory.outbox.retries)
     if not ctx.handed or refused:
         return True
     _write(ctx, "")
@@ -141,20 +141,20 @@ def _has_died(ctx: RotationContext, lease: Lease) -> bool:
     """
     first = f"lease of {lease.holder}"
     if first not in ctx.memory.timers:
-        ctx.note(timers={**ctx.memory.timers, first: ctx.memory.seen})
+        ctx.note(timers={**ctx.memory.timers, first: ctx.memory.lock.seen})
         ctx.tell(
             "lock",
             ctx.policy.group,
             f"held by {lease.holder}; waiting up to {lease.duration} s to see whether it lives",
         )
     waited = ctx.now - ctx.memory.began >= ctx.policy.lock_wait
-    if ctx.memory.seen > ctx.memory.timers[first] and waited:
+    if ctx.memory.lock.seen > ctx.memory.timers[first] and waited:
         raise LockedError(
             f"Node group {ctx.policy.group} is being rotated by {lease.holder}, which renewed"
             f" Lease {lease.name} just now",
             "Wait for that run to end, or stop it",
         )
-    ends = ctx.memory.seen + max(lease.duration, 1)
+    ends = ctx.memory.lock.seen + max(lease.duration, 1)
     ctx.look_at(ends)
     return ctx.now >= ends - 1e-6
 
@@ -166,32 +166,32 @@ def keep(ctx: RotationContext) -> bool:
     Raises LockedError when somebody has taken it from us.
     """
     memory, duration = ctx.memory, ctx.policy.lease_duration
-    if memory.lease is not None and memory.lease.holder != ctx.policy.holder:
+    if memory.lock.lease is not None and memory.lock.lease.holder != ctx.policy.holder:
         raise LockedError(
-            f"Lease {ctx.lease} was taken over by {memory.lease.holder or 'nobody'}",
+            f"Lease {ctx.lease} was taken over by {memory.lock.lease.holder or 'nobody'}",
             "See what that run does",
         )
-    if memory.lease is None and memory.lease_read >= memory.began:
+    if memory.lock.lease is None and memory.lock.lease_read >= memory.began:
         return _create_again(ctx)
-    if memory.lease_unproven and not memory.lease_read < memory.began:
+    if memory.lock.lease_unproven and not memory.lock.lease_read < memory.began:
         ctx.do(ReadLease(ctx.lease))
         return False
-    if memory.lease_read < memory.began:  # a write met a conflict: see who wrote
+    if memory.lock.lease_read < memory.began:  # a write met a conflict: see who wrote
         ctx.do(ReadLease(ctx.lease))
-    elif not ctx.recorded or ctx.now - memory.confirmed >= duration / 3:
+    elif not ctx.recorded or ctx.now - memory.lock.confirmed >= duration / 3:
         _write(ctx, ctx.policy.holder)
-    if ctx.now - memory.confirmed > LOST:
+    if ctx.now - memory.lock.confirmed > LOST:
         raise UnreachableError(
             f"Lease {ctx.lease} could not be renewed for {LOST:.0f} s, and nothing was"
             " done meanwhile",
             "Run again to resume",
         )
     ctx.look_at(
-        memory.confirmed + duration / 3
-        if ctx.now - memory.confirmed < duration / 3
+        memory.lock.confirmed + duration / 3
+        if ctx.now - memory.lock.confirmed < duration / 3
         else ctx.now + 1
     )
-    return ctx.now - memory.confirmed < duration * 2 / 3 and not _is_being_released(ctx)
+    return ctx.now - memory.lock.confirmed < duration * 2 / 3 and not _is_being_released(ctx)
 
 
 def _create_again(ctx: RotationContext) -> bool:
@@ -199,12 +199,12 @@ def _create_again(ctx: RotationContext) -> bool:
 
     Nothing begins until a read shows it. Raises FailedError when that is not possible any more.
     """
-    if ctx.memory.lease_losses > 1:
+    if ctx.memory.lock.lease_losses > 1:
         raise FailedError(
             f"Lease {ctx.lease} was deleted twice while the group was being rotated",
             "Find out who deletes it, and run again to resume",
         )
-    if ctx.now - ctx.memory.confirmed >= ctx.policy.lease_duration * 2 / 3:
+    if ctx.now - ctx.memory.lock.confirmed >= ctx.policy.lease_duration * 2 / 3:
         raise FailedError(
             f"Lease {ctx.lease} was deleted while the group was being rotated and could not be"
             " created again in time",
@@ -222,7 +222,7 @@ def release(ctx: RotationContext) -> bool:
     The journal stays in it for the next run if anything is left to restore. What we have asked for
     has to be answered before: it could take effect when the Lease is somebody else's.
     """
-    if ctx.memory.released or not ctx.memory.held:
+    if ctx.memory.lock.released or not ctx.memory.lock.held:
         return True
     free = (ReadGroup, ReadLease, WriteLease)
     if all(isinstance(command, free) for command in (*ctx.view.in_flight, *ctx.commands)):
@@ -238,7 +238,7 @@ def _is_being_released(ctx: RotationContext) -> bool:
 def _write(ctx: RotationContext, holder: str) -> None:
     if any(isinstance(command, WriteLease) for command in ctx.view.in_flight):
         return
-    old = ctx.memory.lease or Lease(ctx.lease)
+    old = ctx.memory.lock.lease or Lease(ctx.lease)
     journal = ctx.journal
     if not holder and journal.clean:
         journal = journal.emptied
@@ -256,7 +256,7 @@ def _write(ctx: RotationContext, holder: str) -> None:
                 journal=dump(journal),
                 uid=old.uid,
                 labels=lease_labels(policy.cluster, policy.group, kind, policy.run),
-                notes=lease_notes(ctx.group.arn, policy.cluster, ctx.memory.cluster_uid),
+                notes=lease_notes(ctx.group.arn, policy.cluster, ctx.memory.lock.cluster_uid),
             )
         )
     )

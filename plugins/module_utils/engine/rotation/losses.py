@@ -40,7 +40,7 @@ def note_losses(ctx: RotationContext) -> None:
         return
     ctx.feeds |= {FEEDS[kind] for kind in _kinds(ctx)}
     known = workloads(ctx)
-    before, others = dict(ctx.memory.ready_before), set(ctx.memory.robbed)
+    before, others = dict(ctx.memory.gate.ready_before), set(ctx.memory.gate.robbed)
     found: dict[str, Loss] = {}
     for pod in _draining(ctx):
         key = _key(pod.pod, known)
@@ -55,7 +55,7 @@ def note_losses(ctx: RotationContext) -> None:
     # A pod of which no drain tells any more has ended with its node: nothing is ending.
     carried = {
         key: dataclasses.replace(loss, ending=0)
-        for key, loss in ctx.memory.losses.items()
+        for key, loss in ctx.memory.gate.losses.items()
         if key not in found
     }
     _keep(ctx, before, {**carried, **found}, frozenset(others))
@@ -71,7 +71,11 @@ def _keep(
     ctx: RotationContext, before: dict[str, int], losses: dict[str, Loss], robbed: frozenset[str]
 ) -> None:
     memory = ctx.memory
-    if (before, losses, robbed) != (memory.ready_before, memory.losses, memory.robbed):
+    if (before, losses, robbed) != (
+        memory.gate.ready_before,
+        memory.gate.losses,
+        memory.gate.robbed,
+    ):
         ctx.note(ready_before=before, losses=losses, robbed=robbed)
     zones = {
         f"{pod.pod.namespace}/{claim}": zone
@@ -79,8 +83,8 @@ def _keep(
         if (zone := _zone(ctx, pod.pod))
         for claim in pod.pod.claims
     }
-    if not zones.items() <= memory.claim_zones.items():
-        ctx.note(claim_zones={**memory.claim_zones, **zones})
+    if not zones.items() <= memory.gate.claim_zones.items():
+        ctx.note(claim_zones={**memory.gate.claim_zones, **zones})
 
 
 def _draining(ctx: RotationContext) -> tuple[PodMemory, ...]:
@@ -113,7 +117,7 @@ def _ready_before(ctx: RotationContext, workload: Workload) -> int:
     taken = sum(
         pod.accepted_at is not None and workload.key in keys_of(pod.pod) for pod in _draining(ctx)
     )
-    late = taken if workload.key not in ctx.memory.ready_before else 0
+    late = taken if workload.key not in ctx.memory.gate.ready_before else 0
     return min(workload.wanted, workload.ready + late)
 
 
@@ -128,7 +132,7 @@ def _kinds(ctx: RotationContext) -> set[str]:
     They are the usual ones, and those that a pod needs.
     """
     known = workloads(ctx)
-    wanted = {key.partition(" ")[0] for key in ctx.memory.losses}
+    wanted = {key.partition(" ")[0] for key in ctx.memory.gate.losses}
     if ctx.view.cache.synced(FEEDS["Deployment"]):
         keys = (_key(pod.pod, known) for pod in _draining(ctx))
         wanted |= {key.partition(" ")[0] for key in keys if key}
@@ -140,7 +144,7 @@ def workloads(ctx: RotationContext) -> Mapping[str, Workload]:
 
     The mapping is made anew only when one of them has changed.
     """
-    cache, memo = ctx.view.cache, ctx.memory.workloads
+    cache, memo = ctx.view.cache, ctx.memory.gate.workloads
     parts = tuple(cache.items(feed) for feed in FEEDS.values())
     if memo is None or any(one is not other for one, other in zip(memo[0], parts, strict=True)):
         memo = (parts, {found.key: found for items in parts for found in items.values()})

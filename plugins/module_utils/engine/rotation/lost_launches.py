@@ -10,7 +10,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
     RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import fail
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import REPEAT
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    REPEAT,
+)
 
 LOST_LAUNCHES = 3
 """New instances in a row that may end by themselves before they are ready."""
@@ -24,15 +26,15 @@ def count_lost(ctx: RotationContext) -> None:
     booting = {
         member.id
         for member in ctx.situation.current
-        if not member.leaving and member.id not in ctx.memory.marks.joined
+        if not member.leaving and member.id not in ctx.memory.nodes.marks.joined
     }
     lost, missing = _ended(ctx)
     known = frozenset(booting | missing)
-    if known != ctx.memory.booting:
+    if known != ctx.memory.nodes.booting:
         ctx.note(booting=known)
     if lost:
-        ctx.note(lost_launches=ctx.memory.lost_launches + len(lost))
-    if lost and ctx.memory.lost_launches >= LOST_LAUNCHES:
+        ctx.note(lost_launches=ctx.memory.nodes.lost_launches + len(lost))
+    if lost and ctx.memory.nodes.lost_launches >= LOST_LAUNCHES:
         ctx.note(lost_launches=0)
         why = ctx.group.activity or "their console output may say why"
         text = f"{LOST_LAUNCHES} new instances in a row ended before they were ready: {why}"
@@ -45,13 +47,15 @@ def _ended(ctx: RotationContext) -> tuple[set[str], set[str]]:
     One has ended that a read shows ending, or that reads have not shown for so long that none of
     them can be late.
     """
-    known, memory = ctx.memory.booting, ctx.memory
+    known, memory = ctx.memory.nodes.booting, ctx.memory
     present = {member.id for member in ctx.situation.members}
     for name in known & present:
         ctx.forget(f"missing {name}")
-    absent = known - present - memory.ended_by_us - memory.marks.joined
+    absent = known - present - memory.reads.ended_by_us - memory.nodes.marks.joined
     ended = {
-        name for name in absent if name in memory.marks.gone or ctx.over(f"missing {name}", REPEAT)
+        name
+        for name in absent
+        if name in memory.nodes.marks.gone or ctx.over(f"missing {name}", REPEAT)
     }
     ctx.poll_soon |= bool(absent - ended)
     return ended, set(absent - ended)

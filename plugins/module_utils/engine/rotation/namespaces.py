@@ -60,7 +60,7 @@ def alone(ctx: RotationContext) -> bool:
 
     If another one is held, ours is given up.
     """
-    if not _read(ctx, ctx.memory.confirmed):
+    if not _read(ctx, ctx.memory.lock.confirmed):
         return False
     if error := _conflict(ctx):
         ctx.note(problem=error)
@@ -98,7 +98,7 @@ def _seen_since(ctx: RotationContext) -> float:
 
 
 def _known(ctx: RotationContext, namespace: str) -> tuple[object, float]:
-    return ctx.memory.elsewhere.get(namespace, (None, -math.inf))
+    return ctx.memory.lock.elsewhere.get(namespace, (None, -math.inf))
 
 
 def _read(ctx: RotationContext, since: float) -> bool:
@@ -117,7 +117,7 @@ def _read(ctx: RotationContext, since: float) -> bool:
 
 def _conflict(ctx: RotationContext) -> LockedError | None:
     for namespace in _others(ctx):
-        lease, _read_at = ctx.memory.elsewhere.get(namespace, (None, 0.0))
+        lease, _read_at = ctx.memory.lock.elsewhere.get(namespace, (None, 0.0))
         if error := held_elsewhere(lease, ctx.policy.group, namespace, ctx.policy.run):
             return error
     return None

@@ -40,7 +40,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.lost_launches import (
     count_lost,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import BROKEN
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    BROKEN,
+)
 
 WATCHED = 120.0
 """Seconds that a new node is watched at least before it counts as failed, however old it is: it may
@@ -53,9 +55,9 @@ def judge(ctx: RotationContext) -> None:
     """Judge replacement nodes that are not ready yet, and launches that do not come."""
     count_lost(ctx)
     for member in ctx.situation.current:
-        if member.leaving or member.id in ctx.memory.marks.skipped:
+        if member.leaving or member.id in ctx.memory.nodes.marks.skipped:
             continue
-        if member.id in ctx.memory.marks.joined:
+        if member.id in ctx.memory.nodes.marks.joined:
             _still_ready(ctx, member)
         else:
             _becoming_ready(ctx, member)
@@ -86,7 +88,7 @@ def awaited(ctx: RotationContext, member: Member) -> str:
         return lacks
     if ctx.over(f"ready {member.id}", ctx.policy.min_ready):
         ctx.note(lost_launches=0)
-        ctx.mark(joined=ctx.memory.marks.joined | {member.id})
+        ctx.mark(joined=ctx.memory.nodes.marks.joined | {member.id})
         ctx.tell(
             "ready",
             member.name,
@@ -146,7 +148,7 @@ def _count_from_launch(ctx: RotationContext, member: Member) -> None:
         return
     launched = member.instance.launched_at
     age = ctx.group.read_at - launched if launched else 0.0
-    was_there = member.node is not None and launched < (ctx.memory.first_read_at or launched)
+    was_there = member.node is not None and launched < (ctx.memory.reads.first_read_at or launched)
     began = boot_began(ctx.now, age, ctx.boot_timeout, WATCHED, was_there)
     ctx.note(timers={**ctx.memory.timers, key: began})
 
@@ -197,8 +199,8 @@ def _still_ready(ctx: RotationContext, member: Member) -> None:
 
 def _relapsed(ctx: RotationContext, member: Member, lacks: str) -> None:
     """Count a node no more that takes no pods; fail it if that happens often."""
-    times = ctx.memory.relapses.get(member.id, 0) + 1
-    ctx.note(relapses={**ctx.memory.relapses, member.id: times})
+    times = ctx.memory.nodes.relapses.get(member.id, 0) + 1
+    ctx.note(relapses={**ctx.memory.nodes.relapses, member.id: times})
     if times > RELAPSES:
         _failed(
             ctx,
@@ -207,7 +209,7 @@ def _relapsed(ctx: RotationContext, member: Member, lacks: str) -> None:
             f" time for {lacks}",
         )
         return
-    ctx.mark(joined=ctx.memory.marks.joined - {member.id})
+    ctx.mark(joined=ctx.memory.nodes.marks.joined - {member.id})
     ctx.note(timers={**ctx.memory.timers, f"boot {member.id}": ctx.now})
     ctx.tell("waiting", member.name, f"it takes no pods any more: waiting for {lacks}")
 

@@ -56,7 +56,7 @@ def look(ctx: RotationContext, also: tuple[str, ...]) -> bool:
     else:
         ctx.look_at(due)
     _raise_if_blind(ctx)
-    return ctx.memory.group is not None and ctx.view.cache.synced(NODES)
+    return ctx.memory.reads.group is not None and ctx.view.cache.synced(NODES)
 
 
 def _due(ctx: RotationContext) -> float:
@@ -68,21 +68,27 @@ def _due(ctx: RotationContext) -> float:
     size of the account.
     """
     memory = ctx.memory
-    if memory.group is None:
+    if memory.reads.group is None:
         return ctx.now
-    unknown = ctx.by_instance.keys() - memory.outside
+    unknown = ctx.by_instance.keys() - memory.reads.outside
     if unknown and (
         unknown := unknown
-        - {instance.id for instance in memory.group.instances}
-        - memory.marks.gone
+        - {instance.id for instance in memory.reads.group.instances}
+        - memory.nodes.marks.gone
     ):
-        ctx.note(outside=memory.outside | unknown)
+        ctx.note(outside=memory.reads.outside | unknown)
         return ctx.now
-    awaited = memory.poll_soon or memory.unseen or memory.doubt or memory.mode == "survey"
-    due = memory.read_began + (
+    awaited = (
+        memory.reads.poll_soon or memory.unseen or memory.reads.doubt or memory.mode == "survey"
+    )
+    due = memory.reads.read_began + (
         min(AWAITED, ctx.policy.poll_interval) if awaited else ctx.policy.poll_interval
     )
-    return due if memory.read_began >= memory.acted else min(due, memory.acted + AFTER_ACT)
+    return (
+        due
+        if memory.reads.read_began >= memory.outbox.acted
+        else min(due, memory.outbox.acted + AFTER_ACT)
+    )
 
 
 def _raise_if_blind(ctx: RotationContext) -> None:
@@ -90,7 +96,7 @@ def _raise_if_blind(ctx: RotationContext) -> None:
     errors = [retry.error] if retry else []
     errors += [ctx.view.cache.broken[NODES]] if NODES in ctx.view.cache.broken else []
     for error in errors:
-        if isinstance(error, AccessError) and ctx.memory.held:
+        if isinstance(error, AccessError) and ctx.memory.lock.held:
             if ctx.over("not let in", ACCESS_TIMEOUT):
                 raise error
         elif not isinstance(error, TemporaryError):
@@ -100,7 +106,7 @@ def _raise_if_blind(ctx: RotationContext) -> None:
         ctx.forget("not let in")
         _raise_if_silent(ctx)
         return
-    first = ctx.memory.group is None or not ctx.view.cache.synced(NODES)
+    first = ctx.memory.reads.group is None or not ctx.view.cache.synced(NODES)
     if ctx.over("blind", FIRST_CONTACT if first else OUT_OF_SIGHT):
         raise errors[0]
 

@@ -45,6 +45,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
     Memory,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     Retry,
 )
 
@@ -63,7 +65,7 @@ def learn(memory: Memory, view: View, now: float) -> Memory:
     """Return the memory after the outcomes of this look."""
     sending = any(isinstance(command, SetDesired) for command in view.in_flight)
     if _raises(view.done):
-        memory = dataclasses.replace(memory, raise_sent=True)
+        memory = memory.with_fields(raise_sent=True)
     for done in view.done:
         if done.error is not None:
             memory = _failed(memory, done, now)
@@ -81,39 +83,39 @@ def _raises(outcomes: tuple[Done, ...]) -> bool:
 
 
 def _without_retry(memory: Memory, command: Command) -> Memory:
-    if command not in memory.retries:
+    if command not in memory.outbox.retries:
         return memory
-    retries = {other: retry for other, retry in memory.retries.items() if other != command}
-    return dataclasses.replace(memory, retries=retries)
+    retries = {other: retry for other, retry in memory.outbox.retries.items() if other != command}
+    return memory.with_fields(retries=retries)
 
 
 def _succeeded(memory: Memory, done: Done) -> Memory:
     command = done.command
     memory = _without_retry(memory, command)
     if isinstance(command, ReadCluster):
-        return dataclasses.replace(memory, cluster_uid=done.answer)
+        return memory.with_fields(cluster_uid=done.answer)
     if isinstance(command, ReadLease) and command.namespace:
-        found = {**memory.elsewhere, command.namespace: (done.answer, done.began)}
-        return dataclasses.replace(memory, elsewhere=found)
+        found = {**memory.lock.elsewhere, command.namespace: (done.answer, done.began)}
+        return memory.with_fields(elsewhere=found)
     if isinstance(command, (ReadLease, WriteLease)):
         return _leased(memory, done)
     if isinstance(command, ReadConsole):
         return _console(memory, command, done.answer)
-    memory = dataclasses.replace(memory, changed=True)
+    memory = memory.with_fields(changed=True)
     memory = _asked(memory, command, done.ended)
     if isinstance(command, (Terminate, EnterStandby)):
         memory = _terminated(memory, command, done.ended)
     if isinstance(command, DeleteNode):  # a finalizer may keep the Node for long
-        memory = dataclasses.replace(memory, acts={**memory.acts, command: done.ended})
+        memory = memory.with_fields(acts={**memory.outbox.acts, command: done.ended})
     if isinstance(command, ChangeNode):
         key = (command.name, command.change.kind)
-        times = memory.node_writes.get(key, (0, 0.0))[0]
-        writes = {**memory.node_writes, key: (times + 1, done.ended)}
-        memory = dataclasses.replace(memory, node_writes=writes)
+        times = memory.outbox.node_writes.get(key, (0, 0.0))[0]
+        writes = {**memory.outbox.node_writes, key: (times + 1, done.ended)}
+        memory = memory.with_fields(node_writes=writes)
     if command.service == "aws":
-        others = {act: at for act, at in memory.acts.items() if act != command}
+        others = {act: at for act, at in memory.outbox.acts.items() if act != command}
         memory = _effective(
-            dataclasses.replace(memory, acted=done.ended, acts={**others, command: done.ended}),
+            memory.with_fields(acted=done.ended, acts={**others, command: done.ended}),
             done.ended,
         )
     return memory
@@ -121,11 +123,11 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
 
 def _console(memory: Memory, command: ReadConsole, text: str) -> Memory:
     """Keep what the console of a failed node says."""
-    record = memory.records.get(command.instance)
+    record = memory.nodes.records.get(command.instance)
     if record is None:
         return memory
     records = {command.instance: dataclasses.replace(record, console_output=text)}
-    return dataclasses.replace(memory, records={**memory.records, **records})
+    return memory.with_fields(records={**memory.nodes.records, **records})
 
 
 def _asked(memory: Memory, command: Command, now: float) -> Memory:
@@ -134,9 +136,9 @@ def _asked(memory: Memory, command: Command, now: float) -> Memory:
     It was performed, or may have been.
     """
     if isinstance(command, (Terminate, EnterStandby)):
-        memory = dataclasses.replace(memory, ended_by_us=memory.ended_by_us | {command.instance})
+        memory = memory.with_fields(ended_by_us=memory.reads.ended_by_us | {command.instance})
     if isinstance(command, SetDesired) or _lowers(command):
-        memory = dataclasses.replace(memory, desired_at=now)
+        memory = memory.with_fields(desired_at=now)
     return memory
 
 
@@ -148,50 +150,55 @@ def _lowers(command: Command) -> bool:
 
 
 def _terminated(memory: Memory, command: Terminate | EnterStandby, now: float) -> Memory:
-    marks = dataclasses.replace(memory.marks, gone=memory.marks.gone | {command.instance})
+    marks = dataclasses.replace(
+        memory.nodes.marks, gone=memory.nodes.marks.gone | {command.instance}
+    )
     if _lowers(command):
-        memory = dataclasses.replace(memory, decremented=memory.decremented | {command.instance})
-    return dataclasses.replace(memory, marks=marks)
+        memory = memory.with_fields(decremented=memory.reads.decremented | {command.instance})
+    return memory.with_fields(marks=marks)
 
 
 def _read(memory: Memory, done: Done, sending: bool) -> Memory:
     """Take note of a read of the group; `sending`: desired is being set by us."""
-    if done.began < memory.read_began:
+    if done.began < memory.reads.read_began:
         return memory
     group: Group = done.answer
     ended = frozenset(instance.id for instance in group.instances if instance.ending)
-    gone = memory.marks.gone | ended
-    if gone != memory.marks.gone:
-        memory = dataclasses.replace(memory, marks=dataclasses.replace(memory.marks, gone=gone))
-    if memory.first_read_at is None:
-        memory = dataclasses.replace(memory, first_read_at=group.read_at)
+    gone = memory.nodes.marks.gone | ended
+    if gone != memory.nodes.marks.gone:
+        memory = memory.with_fields(marks=dataclasses.replace(memory.nodes.marks, gone=gone))
+    if memory.reads.first_read_at is None:
+        memory = memory.with_fields(first_read_at=group.read_at)
     memory = _account(memory, group, done.began, sending)
-    memory = dataclasses.replace(memory, read=group, read_began=done.began, read_ended=done.ended)
+    memory = memory.with_fields(read=group, read_began=done.began, read_ended=done.ended)
     return _effective(memory, done.began)
 
 
 def _account(memory: Memory, group: Group, began: float, sending: bool) -> Memory:
     """Account for the desired capacity of this read (see core.rotation.accounting)."""
-    if not memory.journal.run or not memory.held:
+    if not memory.journal.run or not memory.lock.held:
         return memory
     memory = _raise_absent(memory, group, began)
-    sent = memory.raise_sent or sending
+    sent = memory.reads.raise_sent or sending
     launched = frozenset(instance.id for instance in group.launched)
-    before = {instance.id for instance in memory.read.launched} if memory.read else set()
+    before = (
+        {instance.id for instance in memory.reads.read.launched} if memory.reads.read else set()
+    )
     # A read that goes back shows nobody's end: what comes to be seen again was not lost.
-    lost = (memory.lost | (before - launched - memory.ended_by_us)) - launched
-    answered = memory.decremented
+    lost = (memory.reads.lost | (before - launched - memory.reads.ended_by_us)) - launched
+    answered = memory.reads.decremented
     reading = Reading(began, group.desired, launched, group.min_size, len(lost), answered, sent)
     ours = memory.journal.max_size or ()
     ceiling = ours[0] if group.max_size in ours else group.max_size
-    told = explain(memory.journal.account, memory.doubt, reading, memory.desired_at, ceiling)
+    told = explain(
+        memory.journal.account, memory.reads.doubt, reading, memory.reads.desired_at, ceiling
+    )
     counted = told.foreign is not None or group.desired == memory.journal.expected
-    return dataclasses.replace(
-        memory,
+    return memory.with_fields(
         journal=memory.journal.accounted(told.account),
         doubt=told.doubt,
         lost=frozenset() if counted else lost,
-        foreign=(*memory.foreign, *((told.foreign,) if told.foreign else ())),
+        foreign=(*memory.reads.foreign, *((told.foreign,) if told.foreign else ())),
     )
 
 
@@ -202,48 +209,47 @@ def _raise_absent(memory: Memory, group: Group, began: float) -> Memory:
     sets later.
     """
     if group.desired != memory.journal.raise_from:
-        return dataclasses.replace(memory, raise_absent=None)
-    late, since = memory.desired_at + SETTLED, memory.raise_absent
+        return memory.with_fields(raise_absent=None)
+    late, since = memory.reads.desired_at + SETTLED, memory.reads.raise_absent
     if began <= late:
         return memory
     since = began if since is None or since <= late else since
-    sent = memory.raise_sent and began - since < RAISE_ABSENT
-    return dataclasses.replace(memory, raise_absent=since, raise_sent=sent)
+    sent = memory.reads.raise_sent and began - since < RAISE_ABSENT
+    return memory.with_fields(raise_absent=since, raise_sent=sent)
 
 
 def _effective(memory: Memory, now: float) -> Memory:
     """Return the memory with `group`: what was read, our recent actions applied."""
-    acts = {act: at for act, at in memory.acts.items() if now - at < REPEAT}
-    group = None if memory.read is None else overlay(memory.read, acts)
-    return dataclasses.replace(memory, acts=acts, group=group)
+    acts = {act: at for act, at in memory.outbox.acts.items() if now - at < REPEAT}
+    group = None if memory.reads.read is None else overlay(memory.reads.read, acts)
+    return memory.with_fields(acts=acts, group=group)
 
 
 def _leased(memory: Memory, done: Done) -> Memory:
     lease: Lease | None = done.answer
     same = (
-        memory.lease is not None
+        memory.lock.lease is not None
         and lease is not None
-        and (lease.renewed, lease.holder) == (memory.lease.renewed, memory.lease.holder)
+        and (lease.renewed, lease.holder) == (memory.lock.lease.renewed, memory.lock.lease.holder)
     )
-    memory = dataclasses.replace(
-        memory, lease=lease, lease_read=done.ended, seen=memory.seen if same else done.ended
+    memory = memory.with_fields(
+        lease=lease, lease_read=done.ended, seen=memory.lock.seen if same else done.ended
     )
     if lease is None:
-        losses = memory.lease_losses + memory.held
-        return dataclasses.replace(memory, lease_losses=losses, lease_unproven=memory.held)
+        losses = memory.lock.lease_losses + memory.lock.held
+        return memory.with_fields(lease_losses=losses, lease_unproven=memory.lock.held)
     written, unread = salvage(lease.journal)
-    memory = dataclasses.replace(memory, unread=unread)
+    memory = memory.with_fields(unread=unread)
     if isinstance(done.command, WriteLease):
         held = bool(lease.holder)
-        return dataclasses.replace(
-            memory, held=held, released=not held, confirmed=done.began, written=written
+        return memory.with_fields(
+            held=held, released=not held, confirmed=done.began, written=written
         )
-    if memory.held:
-        return dataclasses.replace(memory, lease_unproven=False)
+    if memory.lock.held:
+        return memory.with_fields(lease_unproven=False)
     # what an earlier run has left is where we go on, and until we hold it others may still write
-    if not memory.held:
-        return dataclasses.replace(
-            memory,
+    if not memory.lock.held:
+        return memory.with_fields(
             journal=written,
             written=written,
             resumed=not written.clean,
@@ -262,21 +268,22 @@ def _failed(memory: Memory, done: Done, now: float) -> Memory:
     gone = isinstance(error, NotFoundError) and replaced
     if isinstance(command, WriteLease) and (isinstance(error, ConflictError) or gone):
         read = ReadLease(command.lease.name)
-        return dataclasses.replace(
-            memory,
+        return memory.with_fields(
             lease_read=-math.inf,
-            retries={**memory.retries, read: Retry(0, now + CONFLICT_PAUSE, error)},
+            retries={**memory.outbox.retries, read: Retry(0, now + CONFLICT_PAUSE, error)},
         )
     if may_be_done(error):
         memory = _asked(memory, command, done.ended)
-    times = memory.retries[command].times + 1 if command in memory.retries else 1
+    times = memory.outbox.retries[command].times + 1 if command in memory.outbox.retries else 1
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(times - 1, 8))
     if isinstance(error, ThrottledError) and error.retry_after:
         pause = max(pause, error.retry_after)
     elif not isinstance(error, TemporaryError):
         pause = max(pause, 5.0)
-    retries = {**memory.retries, command: Retry(times, now + pause, error)}
+    retries = {**memory.outbox.retries, command: Retry(times, now + pause, error)}
     acted = (
-        memory.acted if isinstance(command, ReadGroup) or command.service != "aws" else done.ended
+        memory.outbox.acted
+        if isinstance(command, ReadGroup) or command.service != "aws"
+        else done.ended
     )
-    return dataclasses.replace(memory, retries=retries, acted=acted)
+    return memory.with_fields(retries=retries, acted=acted)

@@ -35,7 +35,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Mode
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    Mode,
+)
 
 ROTATE: Mode = "rotate"
 SETTLE: Mode = "settle"

@@ -50,7 +50,7 @@ def back(ctx: RotationContext) -> bool:
         return True
     template, version = ctx.journal.previous
     command = PointBack(ctx.group.name, template, version)
-    if command in ctx.memory.acts:
+    if command in ctx.memory.outbox.acts:
         what = f"version {version} of {template}" if version else template
         ctx.record(pointer_owed=False)
         ctx.note(launches_from=(template, version))

@@ -79,7 +79,7 @@ def _carry_out(ctx: RotationContext, start: int, goal: int) -> None:
             "surge",
             ctx.group.name,
             f"desired {start} → {goal}",
-            once=f"surge {ctx.journal.base} {start} {goal} {len(ctx.memory.records)}",
+            once=f"surge {ctx.journal.base} {start} {goal} {len(ctx.memory.nodes.records)}",
         )
 
 

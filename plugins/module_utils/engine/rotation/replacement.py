@@ -66,7 +66,7 @@ def advance(ctx: RotationContext) -> None:
     ]
     for member in [member for member in ready if dead.is_dead(ctx, member)]:
         ready.remove(member)
-        if member.id in ctx.memory.dead or dead.may_end(ctx, member):
+        if member.id in ctx.memory.nodes.dead or dead.may_end(ctx, member):
             terminate(ctx, member)
     nodes = [member.node.name for member in ready if member.node is not None]
     step = advance_drains(ctx.memory.drain, nodes, ctx.view, ctx.now, ctx.policy.drain)
@@ -78,7 +78,7 @@ def advance(ctx: RotationContext) -> None:
     for event in step.events:
         ctx.tell(event.phase, event.subject, event.text)
     for member in leaving:
-        if member not in ready and member.id not in ctx.memory.dead:
+        if member not in ready and member.id not in ctx.memory.nodes.dead:
             _end_if_overdue(ctx, member)
     for member in ready:
         if member.node is None:
@@ -143,7 +143,10 @@ def _cordoned(ctx: RotationContext, member: Member) -> bool:
         return False
     ctx.change(node, NodeChange(True, changes({EXCLUDE: "true"}), changes(marks)))
     ctx.tell(
-        "cordoned", member.name, ctx.memory.records[member.id].reason, once=f"cordon {member.id}"
+        "cordoned",
+        member.name,
+        ctx.memory.nodes.records[member.id].reason,
+        once=f"cordon {member.id}",
     )
     return False
 
@@ -164,7 +167,7 @@ def _follow(ctx: RotationContext, member: Member, status: NodeStatus) -> None:
 def skip_blocked(ctx: RotationContext) -> None:
     """Skip nodes that a command that keeps failing blocks."""
     for member in ctx.situation.leaving:
-        if member.id in ctx.memory.records and barred(ctx, member):
+        if member.id in ctx.memory.nodes.records and barred(ctx, member):
             give_up(ctx, member)
 
 
@@ -179,7 +182,7 @@ def restore_nodes(ctx: RotationContext) -> bool:
         if (
             node is None
             or REPLACING not in node.annotations
-            or member.id in ctx.memory.marks.selected
+            or member.id in ctx.memory.nodes.marks.selected
         ):
             continue
         done = done and (barred(ctx, member) or ctx.undone(node, _as_before(node).kind))
@@ -215,9 +218,9 @@ def untainted(ctx: RotationContext) -> bool:
 
 def record_terminated(ctx: RotationContext) -> None:
     """Report nodes that have ended, and count the canaries among them."""
-    for instance in sorted(ctx.memory.marks.gone & ctx.memory.marks.selected):
-        ctx.mark(selected=ctx.memory.marks.selected - {instance})
-        record = ctx.memory.records[instance]
+    for instance in sorted(ctx.memory.nodes.marks.gone & ctx.memory.nodes.marks.selected):
+        ctx.mark(selected=ctx.memory.nodes.marks.selected - {instance})
+        record = ctx.memory.nodes.records[instance]
         retracted = record.reason in RETRACTED
         if instance in ctx.journal.kept and kept.entered_standby(ctx, instance):
             _keep(ctx, record)
@@ -232,5 +235,5 @@ def _keep(ctx: RotationContext, record: NodeRecord) -> None:
     """Report an instance that was kept instead of ended."""
     text = kept.sentence(record.instance_id, record.name)
     ctx.about(record.instance_id, phase="kept", ended=ctx.now)
-    ctx.note(left=tuple(dict.fromkeys((*ctx.memory.left, text))))
+    ctx.note(left=tuple(dict.fromkeys((*ctx.memory.report.left, text))))
     ctx.tell("kept", record.name, text)

@@ -42,8 +42,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.sh
 
 def left(ctx: RotationContext, sentence: str) -> None:
     """Report once what stays as we set it."""
-    if sentence not in ctx.memory.left:
-        ctx.note(left=(*ctx.memory.left, sentence))
+    if sentence not in ctx.memory.report.left:
+        ctx.note(left=(*ctx.memory.report.left, sentence))
         ctx.tell("left", ctx.group.name, sentence)
 
 
@@ -75,7 +75,9 @@ def restored(ctx: RotationContext) -> bool:
         _signpost(ctx),
         ended_nodes.ended_nodes_gone(ctx),
     )
-    return all(steps) and (ctx.memory.read == ctx.group or ctx.over("unseen", STALE_READ_TIMEOUT))
+    return all(steps) and (
+        ctx.memory.reads.read == ctx.group or ctx.over("unseen", STALE_READ_TIMEOUT)
+    )
 
 
 def _nodes(ctx: RotationContext) -> bool:
@@ -134,7 +136,7 @@ def _max_size(ctx: RotationContext) -> bool:
 
 def _is_in_doubt(ctx: RotationContext) -> bool:
     """Return whether somebody may have raised desired, for a limited time."""
-    if ctx.memory.doubt is None:
+    if ctx.memory.reads.doubt is None:
         ctx.forget("size in doubt")
         return False
     return not ctx.over("size in doubt", ctx.policy.terminate_timeout)

@@ -17,6 +17,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     RETRACTED,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     NodeRecord,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.standing import (
@@ -42,19 +44,19 @@ def conclude(
     ctx: RotationContext, status: Status, error: RotatorError | None = None
 ) -> RotationResult:
     """Return the result as of this look."""
-    memory, group = ctx.memory, ctx.memory.group
+    memory, group = ctx.memory, ctx.memory.reads.group
     known = group is not None and (group.resolved is not None or memory.mode != "survey")
     situation = ctx.situation if known else None
     outdated = (
-        [member for member in situation.outdated if member.id not in memory.records]
+        [member for member in situation.outdated if member.id not in memory.nodes.records]
         if situation
         else []
     )
     nodes = [
-        *(_told(record, ctx.now) for record in memory.records.values()),
+        *(_told(record, ctx.now) for record in memory.nodes.records.values()),
         *(_waiting(member) for member in outdated),
     ]
-    gone = memory.marks.gone
+    gone = memory.nodes.marks.gone
     values = {
         "status": status,
         "autoscaling_group_name": ctx.policy.group,
@@ -68,12 +70,12 @@ def conclude(
         "evictions": sum(node["evictions"] for node in nodes),
         "blocked_by": sorted({budget for node in nodes for budget in node["blocked_by"]}),
         "seconds": round(ctx.now - memory.began, 1),
-        "not_restored": list(_not_restored(ctx)) if known else list(memory.left),
-        "canary": memory.journal.canary or memory.canary,
+        "not_restored": list(_not_restored(ctx)) if known else list(memory.report.left),
+        "canary": memory.journal.canary or memory.report.canary,
         "resumed": memory.resumed,
-        "rolled_back_to": memory.launches_from[1] or memory.launches_from[0],
+        "rolled_back_to": memory.report.launches_from[1] or memory.report.launches_from[0],
     }
-    return RotationResult(status, error, memory.changed, values)
+    return RotationResult(status, error, memory.report.changed, values)
 
 
 def _not_restored(ctx: RotationContext) -> tuple[str, ...]:
@@ -81,8 +83,8 @@ def _not_restored(ctx: RotationContext) -> tuple[str, ...]:
 
     That is what it could not restore, and all that stands if it ended before it could.
     """
-    cut_short = ctx.memory.held or ctx.view.stop is not None
-    return (*ctx.memory.left, *(standing(ctx) if cut_short else ()))
+    cut_short = ctx.memory.lock.held or ctx.view.stop is not None
+    return (*ctx.memory.report.left, *(standing(ctx) if cut_short else ()))
 
 
 def _target(ctx: RotationContext) -> dict[str, str]:

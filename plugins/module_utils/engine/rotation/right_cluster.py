@@ -23,7 +23,7 @@ def evidence(ctx: RotationContext) -> Evidence:
     """Return what speaks for this being the group's cluster."""
     group, memory = ctx.group, ctx.memory
     known = evidence_of(
-        group.name, group.tags, ctx.policy.cluster, memory.cluster_uid, memory.lease
+        group.name, group.tags, ctx.policy.cluster, memory.lock.cluster_uid, memory.lock.lease
     )
     nodes = {member.id: member.node for member in ctx.situation.members if member.node is not None}
     return count(known, group.instances, nodes, group.read_at, ctx.boot_timeout)
@@ -56,7 +56,7 @@ def note_proof(ctx: RotationContext) -> None:
 
 def unproven(ctx: RotationContext) -> str:
     """Return why nothing may be cordoned yet, "" once the cluster is proven."""
-    if ctx.memory.cluster_proven:
+    if ctx.memory.lock.cluster_proven:
         return ""
     return (
         f"no new node of {ctx.group.name} has joined this cluster yet, which would prove that it is"

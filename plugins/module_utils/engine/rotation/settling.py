@@ -58,7 +58,7 @@ def _late(ctx: RotationContext, condition: str) -> bool:
 
 def _unsettled(ctx: RotationContext) -> list[Member]:
     """Return the new nodes that do not count yet."""
-    settled = ctx.memory.marks.joined | ctx.memory.marks.skipped
+    settled = ctx.memory.nodes.marks.joined | ctx.memory.nodes.marks.skipped
     return [
         member
         for member in ctx.situation.current

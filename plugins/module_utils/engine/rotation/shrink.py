@@ -42,7 +42,7 @@ def shrunk(ctx: RotationContext) -> bool:
     if situation.surge == 0 and situation.launched <= situation.desired:
         ctx.forget("excess")
         return True
-    if ctx.memory.doubt is not None:
+    if ctx.memory.reads.doubt is not None:
         return _never_proven(ctx)
     ctx.forget("in doubt")
     if situation.surge == 0 and not (ctx.over("excess", REPEAT) and ctx.read_fresh):
@@ -110,7 +110,7 @@ def give_up_unseen_ends(ctx: RotationContext) -> None:
     """
     for name in ctx.journal.decrements:
         timer = f"end of {name}"
-        if name not in ctx.memory.marks.gone:
+        if name not in ctx.memory.nodes.marks.gone:
             ctx.forget(timer)
         elif ctx.over(timer, ctx.policy.terminate_timeout):
             rest = tuple(other for other in ctx.journal.decrements if other != name)

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Memory
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    Memory,
+)
 
 SLEPT = 10.0
 """Seconds after which a look that comes later than it was due shows that the process slept."""
@@ -22,4 +22,4 @@ def without_sleep(memory: Memory, now: float) -> Memory:
     if slept < SLEPT:
         return memory
     timers = {name: min(now, at + slept) for name, at in memory.timers.items()}
-    return dataclasses.replace(memory, timers=timers, drain=memory.drain.later(slept))
+    return memory.with_fields(timers=timers, drain=memory.drain.later(slept))

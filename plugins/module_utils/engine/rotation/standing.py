@@ -81,6 +81,6 @@ def _nodes(nodes: Iterable[Node], how: str) -> str:
 
 
 def _of_lease(ctx: RotationContext) -> Iterable[str]:
-    lease = ctx.memory.lease
-    if ctx.memory.held and lease is not None and lease.holder == ctx.policy.holder:
+    lease = ctx.memory.lock.lease
+    if ctx.memory.lock.held and lease is not None and lease.holder == ctx.policy.holder:
         yield f"Lease {ctx.lease} stays held by this run until it expires"

@@ -47,7 +47,7 @@ def spare(ctx: RotationContext) -> Spare:
     emptiest, then the youngest. After a drain that failed, and where evicted pods do not run again,
     only an empty one goes: to move pods once more would do new harm.
     """
-    members = [m for m in ctx.situation.members if m.id not in ctx.memory.marks.skipped]
+    members = [m for m in ctx.situation.members if m.id not in ctx.memory.nodes.marks.skipped]
     candidates = [member for member in members if not member.outdated] or members
     if ctx.memory.mode == "rotate" and not all(member.joined for member in candidates):
         return Spare()
@@ -55,7 +55,9 @@ def spare(ctx: RotationContext) -> Spare:
     candidates = candidates[:LOOKED_AT]
     if not _read(ctx, candidates):
         return Spare()
-    careful = ctx.memory.careful or bool(ctx.memory.marks.skipped & ctx.situation.outdated_ids)
+    careful = ctx.memory.careful or bool(
+        ctx.memory.nodes.marks.skipped & ctx.situation.outdated_ids
+    )
     able = [member for member in candidates if not careful or not _carried(ctx, member)]
     if not able:
         busy = ": each of its new nodes carries pods, which are not moved once more after a failure"

@@ -38,7 +38,7 @@ def evicted_last(ctx: RotationContext, member: Member) -> bool:
     if node is None or not pods:
         return True
     _note_answers(ctx)
-    waiting = {key: pod for key, pod in pods.items() if key not in ctx.memory.evicted_last}
+    waiting = {key: pod for key, pod in pods.items() if key not in ctx.memory.nodes.evicted_last}
     if not waiting:
         return True
     drain = ctx.policy.drain
@@ -88,7 +88,7 @@ def _note_answers(ctx: RotationContext) -> None:
         for feed, items in ctx.view.cache.feeds.items():
             pod = items.get(command.uid) if feed.kind == "pods" else None
             if pod is not None and pod.owner is not None:
-                ctx.note(evicted_last=ctx.memory.evicted_last | {pod.owner.key})
+                ctx.note(evicted_last=ctx.memory.nodes.evicted_last | {pod.owner.key})
 
 
 ACCEPTED = (Verdict.ACCEPTED, Verdict.GONE)

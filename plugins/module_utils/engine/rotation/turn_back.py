@@ -21,7 +21,7 @@ def is_pending(ctx: RotationContext) -> bool:
     """Return whether nodes of the failed image still have to be turned to."""
     memory = ctx.memory
     wanted = ctx.policy.on_failure == "rollback" and not ctx.policy.restore_only
-    return wanted and bool(memory.launches_from[0]) and not memory.turned_back
+    return wanted and bool(memory.report.launches_from[0]) and not memory.turned_back
 
 
 def turn_back(ctx: RotationContext) -> None:
@@ -33,7 +33,7 @@ def turn_back(ctx: RotationContext) -> None:
     back = frozenset(
         member.id for member in ctx.situation.outdated if member.joined and not member.leaving
     )
-    ctx.mark(joined=ctx.memory.marks.joined | back)
+    ctx.mark(joined=ctx.memory.nodes.marks.joined | back)
     target = dataclasses.replace(found, resolved_at=ctx.group.read_at)
     ctx.record(target=(target.template, target.version, target.image_id))
     ctx.note(target=target, turned_back=True, mode="rotate")

@@ -32,15 +32,15 @@ launch what it launched before its template was changed."""
 def note_seen(ctx: RotationContext) -> None:
     """Remember the instances whose Node has been seen in this run."""
     seen = {member.id for member in ctx.situation.members if member.node is not None}
-    if not seen <= ctx.memory.seen_nodes:
-        ctx.note(seen_nodes=ctx.memory.seen_nodes | seen)
+    if not seen <= ctx.memory.nodes.seen_nodes:
+        ctx.note(seen_nodes=ctx.memory.nodes.seen_nodes | seen)
 
 
 def was_seen(ctx: RotationContext, member: Member) -> bool:
     """Return whether this instance has had a Node in this cluster, as far as we know."""
-    record = ctx.memory.records.get(member.id)
+    record = ctx.memory.nodes.records.get(member.id)
     named = record is not None and record.name != member.id
-    return named or member.id in ctx.memory.seen_nodes
+    return named or member.id in ctx.memory.nodes.seen_nodes
 
 
 def is_unknown(ctx: RotationContext, member: Member) -> bool:
@@ -70,7 +70,7 @@ def left_alone(ctx: RotationContext) -> frozenset[str]:
 
 def to_replace(ctx: RotationContext) -> tuple[Member, ...]:
     """Return the outdated members that this run still means to replace."""
-    left = ctx.memory.marks.skipped | left_alone(ctx)
+    left = ctx.memory.nodes.marks.skipped | left_alone(ctx)
     return tuple(member for member in ctx.situation.outdated if member.id not in left)
 
 

@@ -40,6 +40,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     Memory,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     NodeRecord,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import TARGET
@@ -93,7 +95,7 @@ def a_memory(group: Group | None, journal: Journal = RUNNING, ours: int = 0, **m
         "written": journal,
     }
     usual |= {"group": group, "read": group, "read_began": NOW, "target": TARGET}
-    return Memory(began=0.0, journal=journal, **{**usual, **more})
+    return Memory(began=0.0, journal=journal).with_fields(**{**usual, **more})
 
 
 def a_context(
@@ -135,7 +137,7 @@ def selected(*names: str, reason: str = "version 1, target is 2") -> dict[str, A
 
 def written(ctx: RotationContext) -> RotationContext:
     """The next look, after what this one recorded has been written."""
-    memory = dataclasses.replace(ctx.memory, written=ctx.memory.journal)
+    memory = ctx.memory.with_fields(written=ctx.memory.journal)
     following = RotationContext(memory, ctx.view, ctx.now, ctx.policy)
     following.may_act = True
     return following

@@ -104,8 +104,8 @@ def test_after_lb_timeout_a_draining_target_is_left_and_the_last_healthy_is_a_fa
     assert balanced(a_target("w", "draining"), a_target("x"), **late)[1]
     ctx, done = balanced(a_target("w"), **late)
     assert not done
-    assert "last healthy target" in str(ctx.memory.problem)
-    assert ctx.memory.marks.selected == frozenset()
+    assert "last healthy target" in str(ctx.memory.report.problem)
+    assert ctx.memory.nodes.marks.selected == frozenset()
 
 
 def following_pods(*targets: Any, **fields: Any) -> tuple[RotationContext, bool]:
@@ -191,10 +191,10 @@ def test_at_the_end_lingering_nodes_are_waited_for_and_then_told() -> None:
     ctx = after_end("shutting-down", a_node("w"))
     assert ended_nodes.ended_nodes_gone(ctx) is False
     assert ctx.poll_soon
-    assert ctx.memory.left == ()
+    assert ctx.memory.report.left == ()
     late = after_end("shutting-down", a_node("w"), timers={"ended nodes": NOW - 600})
     assert ended_nodes.ended_nodes_gone(late) is True
-    assert "Instance i-w was told to terminate" in late.memory.left[0]
+    assert "Instance i-w was told to terminate" in late.memory.report.left[0]
     assert ended_nodes.ended_nodes_gone(a_context(a_group(an_instance("x")), [a_node("x")])) is True
 
 

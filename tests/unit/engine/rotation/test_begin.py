@@ -33,8 +33,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
     RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.gate import PENDING
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.observe import MOVED
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+    Retry,
+)
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
     a_node,
@@ -133,7 +135,7 @@ class TestBeginning:
     def test_the_next_node_is_chosen(self) -> None:
         ctx = a_look(policy=a_policy(0, 1))
         begin.begin(ctx)
-        assert ctx.memory.marks.selected == {"i-w"}
+        assert ctx.memory.nodes.marks.selected == {"i-w"}
 
     @pytest.mark.parametrize(
         "more",
@@ -147,13 +149,13 @@ class TestBeginning:
             ctx = a_look(policy=a_policy(*sizes), **more)
             begin.begin(ctx)
             assert ctx.journal.account.raise_from is None
-            assert ctx.memory.marks.selected == frozenset()
+            assert ctx.memory.nodes.marks.selected == frozenset()
 
     def test_an_obstacle_that_lasted_ends_the_run_before_anything_begins(self) -> None:
         ctx = a_look(policy=a_policy(0, 1), timers={"stalled": NOW - 900})
         begin.begin(ctx)
         assert ctx.memory.mode == "settle"
-        assert ctx.memory.marks.selected == frozenset()
+        assert ctx.memory.nodes.marks.selected == frozenset()
 
 
 class TestProtecting:
@@ -256,8 +258,8 @@ class TestStalling:
         begin.end_if_stalled(ctx, "the gate is closed")
         assert ctx.memory.mode == mode
         if mode == "settle":
-            assert isinstance(ctx.memory.problem, FailedError)
-            assert str(ctx.memory.problem) == (
+            assert isinstance(ctx.memory.report.problem, FailedError)
+            assert str(ctx.memory.report.problem) == (
                 "Nothing could be replaced for 900 s: the gate is closed"
             )
 
@@ -278,4 +280,4 @@ class TestStalling:
     ) -> None:
         ctx = a_look(nodes=nodes, timers={"stalled": NOW - 900})
         begin.end_if_stalled(ctx, "")
-        assert str(ctx.memory.problem) == f"Nothing could be replaced for 900 s: {said}"
+        assert str(ctx.memory.report.problem) == f"Nothing could be replaced for 900 s: {said}"

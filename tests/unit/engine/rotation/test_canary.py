@@ -84,8 +84,8 @@ class TestTheCanary:
     @pytest.mark.parametrize(("failures", "why"), [((), "see above"), (("first", "last"), "last")])
     def test_that_failed_settles_the_run(self, failures: tuple[str, ...], why: str) -> None:
         ctx = a_canary("m", journal={"canary": "failed", "failures": failures})
-        assert isinstance(ctx.memory.problem, FailedError)
-        assert str(ctx.memory.problem) == f"The canary of node group blue failed: {why}"
+        assert isinstance(ctx.memory.report.problem, FailedError)
+        assert str(ctx.memory.report.problem) == f"The canary of node group blue failed: {why}"
 
     @pytest.mark.parametrize(
         ("ready", "wanted", "journal", "watched"),
@@ -102,12 +102,12 @@ class TestTheCanary:
         self, ready: str, wanted: int, journal: dict[str, Any], watched: set[str]
     ) -> None:
         ctx = a_canary(*ready, wanted=wanted, journal=journal)
-        assert ctx.memory.watched == watched
+        assert ctx.memory.nodes.watched == watched
         assert ("soak" in ctx.memory.timers) is bool(watched)
 
     def test_is_judged_where_fewer_nodes_were_outdated_than_canaries_wanted(self) -> None:
         ctx = a_canary("m", outdated="", wanted=3, journal={"canaries": 1})
-        assert ctx.memory.watched == {"i-m"}
+        assert ctx.memory.nodes.watched == {"i-m"}
 
     @pytest.mark.parametrize(("waited", "verdict"), [(59, ""), (60, "passed")])
     def test_passes_after_the_soak(self, waited: float, verdict: str) -> None:

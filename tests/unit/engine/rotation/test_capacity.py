@@ -55,7 +55,7 @@ def test_no_zone_loses_its_last_node_while_a_new_one_is_on_its_way(
     group = a_group(*instances, desired=desired)
     ctx = a_context(group, NODES, policy=a_policy(1, 1), ours=desired - 4)
     capacity.choose(ctx)
-    assert len(ctx.memory.marks.selected) == commanded
+    assert len(ctx.memory.nodes.marks.selected) == commanded
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ def chosen(
     )
     capacity.choose(ctx)
     assert ctx.commands == []
-    assert set(ctx.memory.records) >= ctx.memory.marks.selected
-    return sorted(id_.removeprefix("i-") for id_ in ctx.memory.marks.selected)
+    assert set(ctx.memory.nodes.records) >= ctx.memory.nodes.marks.selected
+    return sorted(id_.removeprefix("i-") for id_ in ctx.memory.nodes.marks.selected)
 
 
 def test_as_many_are_taken_as_the_budget_and_the_window_allow() -> None:

@@ -23,7 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     NodeRecord,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
@@ -76,25 +76,25 @@ class TestAfterACrash:
     ) -> None:
         ctx = a_look(marked=marked, journal=journal)
         capacity.adopt(ctx)
-        assert ctx.memory.marks.selected == set(taken)
-        assert {id_: record.reason for id_, record in ctx.memory.records.items()} == taken
-        assert ctx.memory.marks.skipped == skipped
+        assert ctx.memory.nodes.marks.selected == set(taken)
+        assert {id_: record.reason for id_, record in ctx.memory.nodes.records.items()} == taken
+        assert ctx.memory.nodes.marks.skipped == skipped
 
     def test_an_owed_end_of_an_instance_without_a_node_goes_on(self) -> None:
         ctx = a_context(GROUP, [a_node("x"), a_node("n")], owing("w"))
         capacity.adopt(ctx)
-        assert ctx.memory.marks.selected == {"i-w"}
+        assert ctx.memory.nodes.marks.selected == {"i-w"}
 
     def test_an_owed_end_that_was_given_up_is_not_taken_up_again(self) -> None:
         ctx = a_look(journal=owing("w"), marks=Marks(skipped=frozenset(("i-w",))))
         capacity.adopt(ctx)
-        assert ctx.memory.marks.selected == frozenset()
+        assert ctx.memory.nodes.marks.selected == frozenset()
 
     def test_what_goes_on_already_is_left_as_it_is(self) -> None:
         more = selected("w", reason="broken")
         ctx = a_look(marked="w", **more)
         capacity.adopt(ctx)
-        assert ctx.memory.records == more["records"]
+        assert ctx.memory.nodes.records == more["records"]
 
     @pytest.mark.parametrize(
         ("marked", "records", "skipped"),
@@ -112,7 +112,7 @@ class TestAfterACrash:
         marks = Marks(skipped=frozenset(("i-n",)))
         ctx = a_look(marked=marked, marks=marks, records=records)
         capacity.adopt(ctx)
-        assert ctx.memory.marks.skipped == skipped
+        assert ctx.memory.nodes.marks.skipped == skipped
 
 
 class TestTaking:
@@ -120,25 +120,25 @@ class TestTaking:
         ctx = a_look()
         member = ctx.situation.members[0]
         capacity.take(ctx, member, "why")
-        assert ctx.memory.records == {
+        assert ctx.memory.nodes.records == {
             "i-w": NodeRecord("w", "i-w", "a", "why", began=NOW, image_id="ami-old")
         }
-        assert ctx.memory.marks.selected == {"i-w"}
+        assert ctx.memory.nodes.marks.selected == {"i-w"}
 
     def test_what_is_known_of_it_stays(self) -> None:
         known = NodeRecord("w", "i-w", "a", "first", evictions=3)
         ctx = a_look(records={"i-w": known})
         capacity.take(ctx, ctx.situation.members[0], "second")
-        assert ctx.memory.records == {"i-w": known}
+        assert ctx.memory.nodes.records == {"i-w": known}
 
 
 class TestGivingUp:
     def test_the_node_stays_for_the_rest_of_the_run(self) -> None:
         ctx = a_look(**selected("w"))
         capacity.give_up(ctx, ctx.situation.members[0])
-        marks = ctx.memory.marks
+        marks = ctx.memory.nodes.marks
         assert (marks.selected, marks.skipped) == (frozenset(), frozenset(("i-w",)))
-        assert ctx.memory.records["i-w"].ended == NOW
+        assert ctx.memory.nodes.records["i-w"].ended == NOW
 
     @pytest.mark.parametrize(
         ("asked", "owed"),
@@ -161,4 +161,4 @@ def test_writes_of_desired_by_others_are_told_once() -> None:
     assert [event.text for event in ctx.events] == [
         "somebody set desired from 3 to 7; the group's own size counts as 6"
     ]
-    assert ctx.memory.foreign == ()
+    assert ctx.memory.reads.foreign == ()

@@ -32,6 +32,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     Retry,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
@@ -108,7 +110,7 @@ def test_the_fence_is_down_only_when_every_instance_is_in_service(
     assert ctx.journal.fenced is not down
     late = a_context(ctx.group, journal=journal, now=NOW + 600, timers={"unfence": NOW})
     restore.restored(late)
-    told = [sentence for sentence in late.memory.left if "i-p is not in service" in sentence]
+    told = [sentence for sentence in late.memory.report.left if "i-p is not in service" in sentence]
     assert bool(told) is not down
 
 

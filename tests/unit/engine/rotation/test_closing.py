@@ -63,7 +63,7 @@ def test_a_run_that_had_not_begun_leaves_the_record_as_it_was() -> None:
 def test_the_lease_that_holds_them_is_not_called_held() -> None:
     ctx = stopping()
     close(ctx)
-    assert ctx.memory.held
+    assert ctx.memory.lock.held
     assert not any("Lease" in text for text in ctx.journal.closing)
 
 

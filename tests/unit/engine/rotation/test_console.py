@@ -23,7 +23,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+    Retry,
+)
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
     a_node,
@@ -81,5 +83,5 @@ def test_what_cannot_be_read_holds_it_up_for_a_while_at_most(
     ctx = a_look(retries=retries, timers={"console i-n": NOW - waited})
     assert done(ctx) is given_up
     if given_up:
-        assert ctx.memory.records["i-n"].console_output == ""
+        assert ctx.memory.nodes.records["i-n"].console_output == ""
         assert [event.text for event in ctx.events] == ([str(error)] if error else [])

@@ -30,7 +30,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
     RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import NODES
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     NodeRecord,
     Retry,
 )
@@ -163,7 +163,7 @@ class TestTelling:
             ctx.tell("phase", "w", "text", once="key")
             ctx.tell("phase", "w", "always")
         assert [event.text for event in ctx.events] == ["text", "always", "always"]
-        assert ctx.memory.told == {"key"}
+        assert ctx.memory.report.told == {"key"}
 
     @pytest.mark.parametrize(
         ("records", "progress"),
@@ -240,12 +240,12 @@ class TestChangingWhatIsKnown:
     ) -> None:
         ctx = a_look(canary="failed")
         ctx.record(canary=verdict)
-        assert ctx.memory.canary == kept
+        assert ctx.memory.report.canary == kept
 
     def test_marks_are_changed_one_by_one(self) -> None:
         ctx = a_look(**selected("w"))
         ctx.mark(skipped=frozenset(("i-x",)))
-        marks = ctx.memory.marks
+        marks = ctx.memory.nodes.marks
         assert (marks.selected, marks.skipped) == ({"i-w"}, {"i-x"})
 
     def test_what_the_result_says_of_a_node_changes_only_where_it_differs(self) -> None:
@@ -254,7 +254,7 @@ class TestChangingWhatIsKnown:
         ctx.about("i-w", phase="cordoned")
         assert ctx.memory is before
         ctx.about("i-w", phase="drained", evictions=3)
-        assert ctx.memory.records["i-w"].evictions == 3
+        assert ctx.memory.nodes.records["i-w"].evictions == 3
 
     @pytest.mark.parametrize(
         ("began", "ended", "recent"),

@@ -135,15 +135,15 @@ class TestItsEnd:
     ) -> None:
         ctx = a_look(a_node("w", **SILENT), drain=drain, shown={self.PODS: pods})
         assert dead.may_end(ctx, ctx.situation.members[0]) is may
-        assert ctx.memory.dead == ({"i-w"} if may else set())
-        assert ctx.memory.marks.skipped == (set() if may else {"i-w"})
+        assert ctx.memory.nodes.dead == ({"i-w"} if may else set())
+        assert ctx.memory.nodes.marks.skipped == (set() if may else {"i-w"})
 
     def test_waits_until_its_pods_are_known(self) -> None:
         for broken in ({}, {self.PODS: UnreachableError("no answer")}):
             ctx = a_look(a_node("w", **SILENT), broken=broken)
             assert dead.may_end(ctx, ctx.situation.members[0]) is False
             assert self.PODS in ctx.feeds
-            assert ctx.memory.marks.skipped == frozenset()
+            assert ctx.memory.nodes.marks.skipped == frozenset()
 
     def test_that_is_refused_names_the_pods(self) -> None:
         pods = (a_pod("b", "w", owner=None), a_pod("a", "w", owner=None))

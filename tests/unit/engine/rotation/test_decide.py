@@ -26,9 +26,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.de
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     Memory,
-    Retry,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.observe import NEEDED
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+    Retry,
+)
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
     a_node,
@@ -107,7 +109,7 @@ def test_a_run_begins_by_reading_and_nothing_else() -> None:
     step = decide(start(NOW), View(), NOW, POLICY)
     assert step.commands == (ReadGroup("blue"),)
     assert step.result is None
-    memory = dataclasses.replace(start(NOW), group=GROUP, read=GROUP, read_began=NOW)
+    memory = start(NOW).with_fields(group=GROUP, read=GROUP, read_began=NOW)
     assert decide(memory, VIEW, NOW, POLICY).commands == (ReadLease(LEASE), ReadCluster())
 
 
@@ -214,5 +216,5 @@ def test_the_situation_is_worked_out_once_for_the_same_things() -> None:
     first = ctx.situation
     ctx.note(poll_soon=True)
     assert ctx.situation is first
-    ctx.note(marks=dataclasses.replace(ctx.memory.marks, gone=frozenset(("i-w",))))
+    ctx.note(marks=dataclasses.replace(ctx.memory.nodes.marks, gone=frozenset(("i-w",))))
     assert ctx.situation is not first

@@ -136,7 +136,7 @@ class TestTheEndOfTheWait:
         ctx = a_look(a_group(ENDING), timers={"ended nodes": NOW - waited})
         assert ended_nodes.ended_nodes_gone(ctx) is over
         told = "Instance i-w was told to terminate and its node is still there"
-        assert ctx.memory.left == ((told,) if over else ())
+        assert ctx.memory.report.left == ((told,) if over else ())
         assert ctx.poll_soon is True
         ended_nodes.ended_nodes_gone(ctx)
-        assert len(ctx.memory.left) == int(over), "said once"
+        assert len(ctx.memory.report.left) == int(over), "said once"

@@ -43,7 +43,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
     RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import NODES
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+    Retry,
+)
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
     a_node,
@@ -122,14 +124,14 @@ class TestAFailure:
         ctx = a_look()
         failures.settle(ctx, FailedError("first"))
         failures.settle(ctx, FailedError("second"))
-        assert str(ctx.memory.problem) == "first"
+        assert str(ctx.memory.report.problem) == "first"
         assert [event.phase for event in ctx.events] == ["settle"]
 
     @pytest.mark.parametrize("mode", ["survey", "settle", "release"])
     def test_changes_nothing_where_the_run_does_not_rotate(self, mode: str) -> None:
         ctx = a_look(mode=mode)
         failures.settle(ctx, FailedError("why"))
-        assert (ctx.memory.mode, ctx.memory.problem, ctx.events) == (mode, None, [])
+        assert (ctx.memory.mode, ctx.memory.report.problem, ctx.events) == (mode, None, [])
 
 
 class TestGivingUp:
@@ -190,7 +192,7 @@ class TestGivingUp:
     def test_settles_a_run_that_rotates(self) -> None:
         ctx = a_look(retries=failing(CHANGE, REFUSED, 3))
         failures.settle_if_hopeless(ctx)
-        assert (ctx.memory.mode, ctx.memory.problem) == ("settle", REFUSED)
+        assert (ctx.memory.mode, ctx.memory.report.problem) == ("settle", REFUSED)
         well = a_look(retries=failing(CHANGE, REFUSED, 2))
         failures.settle_if_hopeless(well)
         assert well.memory.mode == "rotate"

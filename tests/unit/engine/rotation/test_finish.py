@@ -35,6 +35,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.gate import PENDING
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     NodeRecord,
     Retry,
 )
@@ -73,7 +75,7 @@ class TestRotating:
         """Return whether the run goes on to restoring, and with which problem."""
         ctx = a_look(**more)
         finish.finish_rotating(ctx)
-        return ctx.memory.mode == "release", ctx.memory.problem
+        return ctx.memory.mode == "release", ctx.memory.report.problem
 
     def test_is_over_when_all_nodes_are_new_and_well(self) -> None:
         assert self.over() == (True, None)
@@ -219,7 +221,7 @@ class TestRestoring:
         ctx = a_look(mode="release", group=group, timers={"moved": NOW - waited})
         finish.finish_release(ctx)
         assert any(isinstance(command, WriteLease) for command in ctx.commands) is released
-        assert re.match(problem, str(ctx.memory.problem))
+        assert re.match(problem, str(ctx.memory.report.problem))
 
     @pytest.mark.parametrize("restore_only", [True, False])
     def test_a_template_that_moves_is_nothing_to_who_has_failed_or_only_restores(
@@ -231,7 +233,7 @@ class TestRestoring:
         ctx = a_look(mode="release", group=group, policy=policy, problem=problem)
         finish.finish_release(ctx)
         assert any(isinstance(command, WriteLease) for command in ctx.commands)
-        assert ctx.memory.problem is problem
+        assert ctx.memory.report.problem is problem
 
     @pytest.mark.parametrize(
         ("command", "told"),
@@ -243,7 +245,7 @@ class TestRestoring:
     def test_tells_of_what_keeps_failing(self, command: Any, told: tuple[str, ...]) -> None:
         ctx = a_look(mode="release", retries={command: Retry(3, NOW, RefusedError("no"))})
         finish.finish_release(ctx)
-        assert ctx.memory.left == told
+        assert ctx.memory.report.left == told
 
     @pytest.mark.parametrize("restore_only", [True, False])
     @pytest.mark.parametrize(("ours", "said"), [(0, ()), (1, ()), (1, ("1 above its base: why",))])
@@ -253,7 +255,7 @@ class TestRestoring:
         policy = dataclasses.replace(a_policy(1), restore_only=restore_only)
         ctx = a_look(mode="release", ours=ours, policy=policy, left=said)
         finish.finish_release(ctx)
-        assert len(ctx.memory.left) == ours
+        assert len(ctx.memory.report.left) == ours
 
 
 class TestStopping:
@@ -283,7 +285,7 @@ class TestStopping:
         marks = Marks(selected=frozenset(("i-w",)))
         ctx = a_look(a_group(an_instance("w")), records=records, marks=marks, **fields)
         finish.let_untouched_go(ctx)
-        assert ("i-w" in ctx.memory.marks.skipped) is given_up
+        assert ("i-w" in ctx.memory.nodes.marks.skipped) is given_up
 
     def test_gives_up_the_lock_once_they_are_put_back(self) -> None:
         ctx = a_look(a_group(an_instance("w")), nodes=[a_node("w", **OURS)], marks=Marks())

@@ -61,7 +61,7 @@ class TestANewRun:
         journal = ctx.journal
         assert (journal.run, journal.group) == ("r1", "blue")
         assert journal.target == ("lt-1", "2", "ami-new")
-        assert ctx.memory.target == TARGET
+        assert ctx.memory.reads.target == TARGET
         assert journal.tainted is True
 
     def test_takes_desired_for_the_base(self) -> None:

@@ -106,9 +106,9 @@ class TestAWorkload:
     def test_that_is_not_short_opens_it_and_is_forgotten(self, workload: Workload | None) -> None:
         ctx = a_look(workload=workload, timers={"gate closed": NOW - 10}, least_lacking=1)
         assert gate.closed(ctx) == ""
-        assert ctx.memory.losses == {}
+        assert ctx.memory.gate.losses == {}
         assert "gate closed" not in ctx.memory.timers
-        assert ctx.memory.least_lacking is None
+        assert ctx.memory.gate.least_lacking is None
 
     def test_that_lost_a_pod_just_now_is_not_believed_yet(self) -> None:
         lost = {WEB.key: Loss(4, NOW - 1)}

@@ -25,7 +25,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
     REFUSED_TIMES,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+    Retry,
+)
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
     a_node,

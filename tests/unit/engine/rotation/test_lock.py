@@ -38,9 +38,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     Memory,
-    Retry,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.outcomes import learn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+    Retry,
+)
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import a_group
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
     HELD,
@@ -207,9 +209,9 @@ def test_a_lease_that_cannot_be_created_is_not_tried_again_at_once() -> None:
     memory, missing = taking(None).memory, NotFoundError('namespaces "gone" not found')
     new, old = (WriteLease(dataclasses.replace(FREE, resource_version=one)) for one in ("", "3"))
     refused = learned(memory, new, error=missing)
-    assert refused.lease_read == NOW
-    assert refused.retries[new].error is missing
-    assert learned(memory, old, error=missing).lease_read < NOW, "it is read anew"
+    assert refused.lock.lease_read == NOW
+    assert refused.outbox.retries[new].error is missing
+    assert learned(memory, old, error=missing).lock.lease_read < NOW, "it is read anew"
 
 
 def test_until_it_is_ours_the_record_is_read_anew_and_then_it_is_our_own() -> None:
@@ -223,8 +225,8 @@ def test_until_it_is_ours_the_record_is_read_anew_and_then_it_is_our_own() -> No
     held = learned(
         second, WriteLease(FREE), dataclasses.replace(FREE, holder="me", journal=dump(RUNNING))
     )
-    assert held.held
-    assert held.confirmed == NOW
+    assert held.lock.held
+    assert held.lock.confirmed == NOW
     after = learned(
         dataclasses.replace(held, journal=Journal(run="r1")),
         ReadLease(LEASE),
@@ -235,7 +237,7 @@ def test_until_it_is_ours_the_record_is_read_anew_and_then_it_is_our_own() -> No
 
 def test_a_conflict_has_the_lease_read_again() -> None:
     memory = learned(taking(FREE).memory, WriteLease(FREE), error=ConflictError("moved"))
-    ctx = a_context(a_group(), lease_read=memory.lease_read)
+    ctx = a_context(a_group(), lease_read=memory.lock.lease_read)
     assert lock.known(ctx) is False
     assert ctx.commands == [ReadLease(LEASE)]
 

@@ -64,14 +64,14 @@ def a_look(
 
 def noted(ctx: RotationContext) -> dict[str, Loss]:
     losses.note_losses(ctx)
-    return dict(ctx.memory.losses)
+    return dict(ctx.memory.gate.losses)
 
 
 def test_before_the_first_pod_goes_the_ready_ones_are_counted_and_none_is_lost() -> None:
     ctx = a_look(PodMemory(a_pod("web-1")), PodMemory(a_pod("db-0", STATEFUL)))
     assert noted(ctx) == {}
-    assert ctx.memory.ready_before == {WEB.key: 4, DATABASE.key: 3}
-    assert ctx.memory.robbed == frozenset()
+    assert ctx.memory.gate.ready_before == {WEB.key: 4, DATABASE.key: 3}
+    assert ctx.memory.gate.robbed == frozenset()
 
 
 def test_an_accepted_eviction_is_a_loss_against_what_there_was_before() -> None:
@@ -79,7 +79,7 @@ def test_an_accepted_eviction_is_a_loss_against_what_there_was_before() -> None:
     short = dataclasses.replace(WEB, ready=3)
     ctx = a_look(gone, known=(short,), ready_before={WEB.key: 4})
     assert noted(ctx) == {WEB.key: Loss(4, NOW - 5)}
-    assert ctx.memory.robbed == {SET.key}
+    assert ctx.memory.gate.robbed == {SET.key}
     assert losses.losing(ctx) == {WEB.key}
 
 
@@ -113,7 +113,7 @@ def test_a_loss_stays_when_its_node_is_forgotten() -> None:
 def test_the_zone_of_a_volume_is_remembered() -> None:
     ctx = a_look(PodMemory(a_pod("db-0", STATEFUL, claims=("data-db-0",))))
     losses.note_losses(ctx)
-    assert ctx.memory.claim_zones == {"shop/data-db-0": "a"}
+    assert ctx.memory.gate.claim_zones == {"shop/data-db-0": "a"}
 
 
 def test_a_bare_pod_and_one_of_an_unknown_kind_have_no_workload() -> None:
@@ -124,7 +124,7 @@ def test_a_bare_pod_and_one_of_an_unknown_kind_have_no_workload() -> None:
     ]
     ctx = a_look(*taken)
     assert noted(ctx) == {}
-    assert ctx.memory.robbed == {fleet.key}
+    assert ctx.memory.gate.robbed == {fleet.key}
 
 
 def test_a_replicaset_that_no_deployment_explains_is_read_itself() -> None:
@@ -138,7 +138,7 @@ def test_a_replicaset_that_no_deployment_explains_is_read_itself() -> None:
 def test_off_remembers_nothing() -> None:
     ctx = a_look(PodMemory(a_pod("web-1"), accepted_at=NOW), mode="off")
     assert noted(ctx) == {}
-    assert ctx.memory.robbed == frozenset()
+    assert ctx.memory.gate.robbed == frozenset()
 
 
 def test_what_may_not_be_read_is_told_once_and_not_waited_for() -> None:

@@ -18,7 +18,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import REPEAT
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    REPEAT,
+)
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
     a_node,
@@ -75,8 +77,8 @@ def look(
 )
 def test_they_are_counted(before: str, now: str, more: dict[str, Any], count: int) -> None:
     ctx = look(before, now, **more)
-    assert ctx.memory.lost_launches == count
-    assert ctx.memory.booting == names(now)
+    assert ctx.memory.nodes.lost_launches == count
+    assert ctx.memory.nodes.booting == names(now)
     assert ctx.journal.failures == ()
 
 
@@ -85,8 +87,8 @@ class TestAnInstanceThatOneReadDoesNotShow:
 
     def test_is_not_lost(self) -> None:
         ctx = look("lmn", "", waited=REPEAT - 1)
-        assert ctx.memory.lost_launches == 0
-        assert ctx.memory.booting == names("lmn")
+        assert ctx.memory.nodes.lost_launches == 0
+        assert ctx.memory.nodes.booting == names("lmn")
         assert ctx.journal.failures == ()
 
     def test_is_asked_for_soon(self) -> None:
@@ -98,7 +100,7 @@ class TestAnInstanceThatOneReadDoesNotShow:
     def test_has_its_time_again_once_it_is_seen(self) -> None:
         ctx = look("n", "n", waited=REPEAT)
         assert "missing i-n" not in ctx.memory.timers
-        assert ctx.memory.lost_launches == 0
+        assert ctx.memory.nodes.lost_launches == 0
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,7 @@ def test_three_in_a_row_are_a_failure(group: dict[str, Any], why: str) -> None:
     assert ctx.journal.failures == (
         f"3 new instances in a row ended before they were ready: {why}",
     )
-    assert ctx.memory.lost_launches == 0
+    assert ctx.memory.nodes.lost_launches == 0
     assert ctx.events[0].subject == "i-n"
 
 
@@ -124,4 +126,4 @@ def test_they_begin_anew_after_one_that_lived() -> None:
         lost_launches=2,
     )
     new_nodes.judge(ctx)
-    assert ctx.memory.lost_launches == 0
+    assert ctx.memory.nodes.lost_launches == 0

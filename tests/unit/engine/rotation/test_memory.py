@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 
 import pytest
@@ -17,6 +16,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.decide import start
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    PART_OF,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     NodeRecord,
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import NOW, RUNNING
@@ -24,15 +26,16 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders imp
 
 def test_a_run_begins_without_lock_record_or_read() -> None:
     memory = start(NOW)
-    assert (memory.began, memory.mode, memory.held) == (NOW, "survey", False)
-    assert (memory.lease, memory.group, memory.written) == (None, None, None)
+    assert (memory.began, memory.mode, memory.lock.held) == (NOW, "survey", False)
+    assert (memory.lock.lease, memory.reads.group, memory.written) == (None, None, None)
     assert memory.journal == Journal()
-    assert memory.changed is False
+    assert memory.report.changed is False
 
 
 @pytest.mark.parametrize("field", ["lease_read", "confirmed", "read_began", "acted", "desired_at"])
 def test_nothing_has_happened_before_it_began(field: str) -> None:
-    assert getattr(start(NOW), field) == -math.inf
+    part = getattr(start(NOW), PART_OF[field])
+    assert getattr(part, field) == -math.inf
 
 
 @pytest.mark.parametrize(
@@ -48,8 +51,8 @@ def test_nothing_has_happened_before_it_began(field: str) -> None:
 def test_what_we_did_to_desired_is_unseen_until_a_read_shows_it(
     account: Account, gone: tuple[str, ...], unseen: bool
 ) -> None:
-    memory = dataclasses.replace(
-        start(NOW), journal=RUNNING.accounted(account), marks=Marks(gone=frozenset(gone))
+    memory = start(NOW).with_fields(
+        journal=RUNNING.accounted(account), marks=Marks(gone=frozenset(gone))
     )
     assert memory.unseen is unseen
 

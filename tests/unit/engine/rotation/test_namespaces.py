@@ -29,7 +29,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+    Retry,
+)
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import a_group, an_instance
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
     LEASE,
@@ -89,7 +91,7 @@ def test_who_sees_another_holder_gives_its_own_up() -> None:
     (write,) = ctx.commands
     assert isinstance(write, WriteLease)
     assert write.lease.holder == ""
-    assert isinstance(ctx.memory.problem, LockedError)
+    assert isinstance(ctx.memory.report.problem, LockedError)
 
 
 def test_in_the_midst_of_a_run_it_ends_on_the_spot() -> None:

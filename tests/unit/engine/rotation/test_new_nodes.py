@@ -60,7 +60,7 @@ class TestBecomingReady:
         timers = {} if waited is None else {"ready i-n": NOW - waited}
         ctx = a_look({}, timers=timers)
         new_nodes.judge(ctx)
-        assert ctx.memory.marks.joined == ({"i-n"} if joined else set())
+        assert ctx.memory.nodes.marks.joined == ({"i-n"} if joined else set())
         assert [event.phase for event in ctx.events] == ["launched", *["ready"] * joined]
 
     def test_that_counts_it_says_how_long_it_took(self) -> None:
@@ -102,7 +102,7 @@ class TestBecomingReady:
     def test_that_lacks_something_it_does_not_count(self, node: Any, more: dict[str, Any]) -> None:
         ctx = a_look(node, timers={"ready i-n": NOW - 60}, **more)
         new_nodes.judge(ctx)
-        assert ctx.memory.marks.joined == frozenset()
+        assert ctx.memory.nodes.marks.joined == frozenset()
         assert "ready i-n" not in ctx.memory.timers, "its time begins anew"
         assert ctx.memory.mode == "rotate"
 
@@ -123,7 +123,7 @@ class TestBecomingReady:
             timers={"ready i-n": NOW - 10},
         )
         new_nodes.judge(ctx)
-        assert ctx.memory.marks.joined == {"i-n"}
+        assert ctx.memory.nodes.marks.joined == {"i-n"}
 
     @pytest.mark.parametrize(
         ("drivers", "counts"), [((), False), ((CsiNode("n", "u", frozenset(("ebs",))),), True)]
@@ -136,7 +136,7 @@ class TestBecomingReady:
         ctx = a_look({}, journal=journal, shown=shown, timers={"ready i-n": NOW - 10})
         new_nodes.judge(ctx)
         assert CSINODES in ctx.feeds
-        assert bool(ctx.memory.marks.joined) is counts
+        assert bool(ctx.memory.nodes.marks.joined) is counts
         without = a_look({})
         new_nodes.judge(without)
         assert CSINODES not in without.feeds
@@ -147,7 +147,7 @@ class TestBecomingReady:
     def test_one_that_leaves_or_was_given_up_is_not_judged(self, marks: Marks) -> None:
         ctx = a_look({}, marks=marks, timers={"ready i-n": NOW - 60})
         new_nodes.judge(ctx)
-        assert (ctx.memory.marks, ctx.events) == (marks, [])
+        assert (ctx.memory.nodes.marks, ctx.events) == (marks, [])
 
 
 class TestTheBoot:
@@ -155,14 +155,14 @@ class TestTheBoot:
     def test_ends_in_failure_after_its_timeout(self, waited: float, fails: bool) -> None:
         ctx = a_look({"ready": False}, timers={"boot i-n": NOW - waited})
         new_nodes.judge(ctx)
-        assert ("i-n" in ctx.memory.marks.selected) is fails
+        assert ("i-n" in ctx.memory.nodes.marks.selected) is fails
         if fails:
             assert ctx.journal.failures == (
                 "Replacement node n is not ready 900 s after its launch: waiting for its node to"
                 " be Ready",
             )
             assert ctx.journal.canary == "failed"
-            assert ctx.memory.records["i-n"].reason == "broken"
+            assert ctx.memory.nodes.records["i-n"].reason == "broken"
 
     @pytest.mark.parametrize(
         ("launched_at", "node", "first_read_at", "began"),
@@ -205,8 +205,8 @@ class TestNodesThatWereReady:
         timers = {} if waited is None else {"lost i-n": NOW - waited}
         ctx = a_look(node, journal=journal, marks=JOINED, timers=timers)
         new_nodes.judge(ctx)
-        assert ("i-n" in ctx.memory.marks.selected) is (outcome == "broken")
-        assert ("i-n" in ctx.memory.marks.joined) is (outcome != "waiting")
+        assert ("i-n" in ctx.memory.nodes.marks.selected) is (outcome == "broken")
+        assert ("i-n" in ctx.memory.nodes.marks.joined) is (outcome != "waiting")
 
     def test_that_take_no_pods_any_more_have_their_time_again(self) -> None:
         ctx = a_look({"unschedulable": True}, marks=JOINED, timers={"boot i-n": NOW - 5000})

@@ -63,8 +63,8 @@ class TestLaunchesThatDoNotCome:
         ],
     )
     def test_end_in_failure_after_the_time_of_a_boot(self, group: dict[str, Any], why: str) -> None:
-        assert self.look(899, group=group).memory.problem is None
+        assert self.look(899, group=group).memory.report.problem is None
         ctx = self.look(900, group=group)
-        assert isinstance(ctx.memory.problem, OverdueError)
-        assert why in str(ctx.memory.problem)
+        assert isinstance(ctx.memory.report.problem, OverdueError)
+        assert why in str(ctx.memory.report.problem)
         assert "launch" not in ctx.memory.timers, "another attempt has its own time"

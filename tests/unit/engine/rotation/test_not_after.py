@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
@@ -70,9 +68,9 @@ def test_the_first_lease_is_created_without_a_limit() -> None:
     "error, asked", [(LateError("late"), False), (UnreachableError("no answer"), True)]
 )
 def test_what_was_not_sent_has_not_been_asked_for(error: RotatorError, asked: bool) -> None:
-    memory = dataclasses.replace(a_memory(a_group()), desired_at=0.0)
+    memory = a_memory(a_group()).with_fields(desired_at=0.0)
     done = Done(Terminate("i-a", True), None, error, NOW, NOW + 1)
     after = learn(memory, View(done=(done,)), NOW + 1)
-    assert ("i-a" in after.ended_by_us) is asked
-    assert (after.desired_at > 0) is asked
-    assert done.command in after.retries
+    assert ("i-a" in after.reads.ended_by_us) is asked
+    assert (after.reads.desired_at > 0) is asked
+    assert done.command in after.outbox.retries

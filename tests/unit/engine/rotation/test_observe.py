@@ -35,6 +35,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
     STALE_READ_TIMEOUT,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     Retry,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
@@ -79,7 +81,7 @@ def test_a_node_that_no_read_has_shown_has_the_group_read_once() -> None:
     # type: ignore[attr-defined]
     assert ctx.commands == [READ]
     assert ctx.commands[0].also == ("i-x",)
-    again = a_context(GROUP, [a_node("w"), a_node("new")], outside=ctx.memory.outside)
+    again = a_context(GROUP, [a_node("w"), a_node("new")], outside=ctx.memory.reads.outside)
     observe.look(again, ())
     ended = a_context(GROUP, [a_node("w"), a_node("new")], marks=Marks(gone=frozenset(("i-new",))))
     observe.look(ended, ())

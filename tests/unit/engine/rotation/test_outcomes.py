@@ -40,9 +40,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
     Memory,
-    Retry,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.outcomes import learn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+    Retry,
+)
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
     a_node,
@@ -77,7 +79,7 @@ def read(memory: Memory, at: float, group: Group = GROUP, **fields: Any) -> Memo
 
 def desired(memory: Memory) -> tuple[int, bool]:
     """Desired as it counts, and whether a read that shows it is still awaited."""
-    ctx = a_context(memory.group)
+    ctx = a_context(memory.reads.group)
     ctx.memory = memory
     return ctx.desired, memory.unseen
 
@@ -105,11 +107,11 @@ def test_two_reads_prove_what_somebody_else_wrote(shown: int, base: int) -> None
     memory = a_memory(dataclasses.replace(GROUP, max_size=9), RUNNING.accounted(Account(2, 4)))
     group = dataclasses.replace(GROUP, max_size=9)
     memory = read(memory, NOW + 1, group, desired=shown)
-    assert memory.doubt is not None
+    assert memory.reads.doubt is not None
     assert memory.journal.base == 2
     memory = read(memory, NOW + 11, group, desired=shown)
     assert memory.journal.base == base
-    assert bool(memory.foreign) is (shown > 2), "below the base it has to stand for a while"
+    assert bool(memory.reads.foreign) is (shown > 2), "below the base it has to stand for a while"
 
 
 def test_instances_that_others_ended_explain_a_lower_desired() -> None:
@@ -125,15 +127,15 @@ def test_an_instance_that_is_seen_again_was_not_ended_by_others() -> None:
     memory = a_memory(group, RUNNING.accounted(Account(2, 4)))
     late = dataclasses.replace(group, instances=group.instances[:3])
     memory = read(memory, NOW + 1, late, desired=5)
-    assert memory.lost == {"i-z"}
-    assert read(memory, NOW + 2, group, desired=5).lost == frozenset()
+    assert memory.reads.lost == {"i-z"}
+    assert read(memory, NOW + 2, group, desired=5).reads.lost == frozenset()
 
 
 def test_nobody_accounts_for_desired_who_does_not_hold_the_lease() -> None:
     memory = a_memory(GROUP, RUNNING.accounted(Account(2, 4)), held=False)
     memory = read(read(memory, NOW + 1, desired=9), NOW + 60, desired=9)
     assert memory.journal.account == Account(2, 4)
-    assert memory.doubt is None
+    assert memory.reads.doubt is None
 
 
 def test_a_read_that_began_before_our_act_shows_nothing_of_it() -> None:
@@ -154,7 +156,7 @@ def test_an_end_with_decrement_counts_when_a_read_shows_it(error: RotatorError |
     assert desired(memory)[0] == 3
     memory = read(memory, NOW + 3, desired=2, instances=ENDED)
     assert memory.journal.account == Account(2, 2)
-    assert memory.marks.gone == {"i-w"}
+    assert memory.nodes.marks.gone == {"i-w"}
     assert desired(memory) == (2, False)
 
 
@@ -170,8 +172,8 @@ def test_a_decrement_that_did_not_take_place_is_not_counted() -> None:
 def test_without_decrement_desired_stays() -> None:
     memory = after(a_memory(GROUP), Terminate("i-w", False))
     assert desired(memory) == (2, False)
-    assert memory.marks.gone == {"i-w"}
-    assert memory.changed
+    assert memory.nodes.marks.gone == {"i-w"}
+    assert memory.report.changed
 
 
 @pytest.mark.parametrize(
@@ -182,8 +184,8 @@ def test_an_instance_that_was_seen_ending_is_gone_for_good(fields: dict[str, str
     memory = read(
         a_memory(GROUP), NOW + 1, instances=(an_instance("w", **fields), an_instance("x"))
     )
-    assert memory.marks.gone == {"i-w"}
-    assert read(memory, NOW + 2).marks.gone == {"i-w"}
+    assert memory.nodes.marks.gone == {"i-w"}
+    assert read(memory, NOW + 2).nodes.marks.gone == {"i-w"}
 
 
 @pytest.mark.parametrize(
@@ -191,19 +193,20 @@ def test_an_instance_that_was_seen_ending_is_gone_for_good(fields: dict[str, str
     [{"lifecycle": "Standby"}, {"lifecycle": "Detaching"}, {"state": "stopped"}, {"state": ""}],
 )
 def test_one_that_may_come_back_is_not(fields: dict[str, str]) -> None:
-    assert read(a_memory(GROUP), NOW + 1, instances=(an_instance("w", **fields),)).marks == Marks()
+    memory = read(a_memory(GROUP), NOW + 1, instances=(an_instance("w", **fields),))
+    assert memory.nodes.marks == Marks()
 
 
 def test_our_acts_are_laid_over_reads_for_a_while() -> None:
     memory = after(a_memory(GROUP), Suspend("blue", ("AZRebalance",)))
-    assert memory.group is not None
-    assert memory.group.suspended == {"AZRebalance"}
-    assert memory.acted == NOW
+    assert memory.reads.group is not None
+    assert memory.reads.group.suspended == {"AZRebalance"}
+    assert memory.outbox.acted == NOW
     for late, shown in ((REPEAT - 1, {"AZRebalance"}), (REPEAT + 1, set())):
         found = read(memory, NOW + late)
-        assert found.group is not None
-        assert found.group.suspended == shown
-        assert found.read == GROUP
+        assert found.reads.group is not None
+        assert found.reads.group.suspended == shown
+        assert found.reads.read == GROUP
 
 
 def after_failures(
@@ -227,9 +230,9 @@ def after_failures(
 )
 def test_how_long_a_failed_command_waits(error: RotatorError, pauses: list[float]) -> None:
     for number, pause in enumerate(pauses, 1):
-        (retry,) = after_failures(error, number).retries.values()
+        (retry,) = after_failures(error, number).outbox.retries.values()
         assert (retry.times, retry.at) == (number, NOW + 40 * (number - 1) + pause)
-    assert after_failures(error, 2000).retries, "however often"
+    assert after_failures(error, 2000).outbox.retries, "however often"
 
 
 @pytest.mark.parametrize(
@@ -252,13 +255,13 @@ def test_when_a_command_is_given_up(error: RotatorError, most: int) -> None:
 @pytest.mark.parametrize(("lasts", "given_up"), [(0, False), (59, False), (60, True)])
 def test_what_is_not_let_in_is_given_up_after_a_minute(lasts: float, given_up: bool) -> None:
     ctx = a_context(GROUP, timers={"not let in SetMaxSize": NOW - lasts})
-    ctx.note(retries=after_failures(ForbiddenError("x"), 1).retries)
+    ctx.note(retries=after_failures(ForbiddenError("x"), 1).outbox.retries)
     assert bool(failures.hopeless(ctx)) is given_up
 
 
 def test_success_forgets_the_failures() -> None:
     command = SetMaxSize("blue", 9)
-    assert not after(after_failures(RefusedError("x"), 5), command).retries
+    assert not after(after_failures(RefusedError("x"), 5), command).outbox.retries
 
 
 @pytest.mark.parametrize("error", [ConflictError("moved"), NotFoundError("gone")])
@@ -268,7 +271,7 @@ def test_a_write_to_a_node_that_changed_meanwhile_is_repeated_ever_later(
     ctx = a_context(GROUP)
     for times, given_up in ((14, False), (15, True)):
         ctx.memory = after_failures(error, times, CHANGE)
-        assert ctx.memory.retries[CHANGE] == Retry(times, NOW + 40 * (times - 1) + 30, error)
+        assert ctx.memory.outbox.retries[CHANGE] == Retry(times, NOW + 40 * (times - 1) + 30, error)
         assert bool(failures.hopeless(ctx)) is given_up
 
 
@@ -290,7 +293,7 @@ def test_answers_to_evictions_are_the_drains_own() -> None:
 def test_whose_way_a_failing_command_bars(command: Command, barred: bool) -> None:
     ctx = a_context(GROUP, [a_node("w"), a_node("x")])
     ctx.note(
-        retries=after_failures(ForbiddenError("no"), 1, command).retries,
+        retries=after_failures(ForbiddenError("no"), 1, command).outbox.retries,
         timers={f"not let in {type(command).__name__}": NOW - 60},
     )
     (member,) = (member for member in ctx.situation.members if member.id == "i-w")

@@ -34,7 +34,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import raising
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Memory
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    Memory,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.outcomes import (
     RAISE_ABSENT,
     learn,
@@ -86,10 +88,10 @@ OURS, THEIRS = Account(2, 4), Account(4, 4)
 def test_the_value_that_was_recorded_and_not_sent_is_somebody_elses() -> None:
     memory = after(a_memory(GROUP, RAISED), shown(NOW + 1, 4))
     assert account(memory) == Account(2, 2), "the raise is withdrawn"
-    assert memory.doubt is not None
+    assert memory.reads.doubt is not None
     memory = after(memory, shown(NOW + 11, 4))
     assert account(memory) == THEIRS
-    assert [(one.before, one.after) for one in memory.foreign] == [(2, 4)]
+    assert [(one.before, one.after) for one in memory.reads.foreign] == [(2, 4)]
 
 
 def test_the_value_of_a_call_in_flight_is_ours() -> None:
@@ -131,7 +133,7 @@ def test_every_raise_has_to_be_sent_anew() -> None:
     ctx = a_context(GROUP, nodes, policy=a_policy(2), raise_sent=True, raise_absent=NOW)
     raising.raise_desired(ctx)
     assert ctx.journal.raise_from == 2
-    assert (ctx.memory.raise_sent, ctx.memory.raise_absent) == (False, None)
+    assert (ctx.memory.reads.raise_sent, ctx.memory.reads.raise_absent) == (False, None)
 
 
 class TestWhoeverRecordedItBeforeUs:
@@ -142,15 +144,15 @@ class TestWhoeverRecordedItBeforeUs:
         lease = Lease(LEASE, "7", "other", "t1", 30, journal=dump(journal))
         memory = a_memory(GROUP, RUNNING, held=False)
         memory = learn(memory, View(done=(Done(ReadLease(LEASE), lease, None, NOW, NOW),)), NOW)
-        return dataclasses.replace(memory, held=True)
+        return memory.with_fields(held=True)
 
     def test_has_perhaps_sent_it(self) -> None:
         memory = self.taken_over()
-        assert memory.raise_sent
+        assert memory.reads.raise_sent
         assert account(after(memory, shown(NOW + 1, 4))) == OURS
 
     def test_has_sent_nothing_where_nothing_is_recorded(self) -> None:
-        assert not self.taken_over(RUNNING).raise_sent
+        assert not self.taken_over(RUNNING).reads.raise_sent
 
     @pytest.mark.parametrize(
         ("waited", "expected"), [(RAISE_ABSENT - 1, OURS), (RAISE_ABSENT, Account(2, 2))]
@@ -167,11 +169,13 @@ class TestWhoeverRecordedItBeforeUs:
         memory = after(self.taken_over(), shown(NOW + 1, 2))
         memory = after(memory, shown(NOW + 40, 3))
         memory = after(memory, shown(NOW + 62, 2))
-        assert memory.raise_sent
+        assert memory.reads.raise_sent
 
     def test_and_so_does_a_call_of_our_own(self) -> None:
         memory = after(self.taken_over(), shown(NOW + 1, 2))
         memory = after(memory, answer(NOW + 50))
         memory = after(memory, shown(NOW + 69, 2))
         memory = after(memory, shown(NOW + 90, 2))
-        assert memory.raise_sent, "late reads, and twenty seconds of later ones, prove nothing"
+        assert memory.reads.raise_sent, (
+            "late reads, and twenty seconds of later ones, prove nothing"
+        )

@@ -29,7 +29,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     SOFT_TAINT,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import outside
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+    Retry,
+)
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
     a_node,

@@ -21,7 +21,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+    Retry,
+)
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     TARGET,
     a_group,
@@ -110,7 +112,7 @@ class TestGoingBack:
         ctx = a_look(acts={BACK: NOW - 1})
         pointer.back(ctx)
         assert (ctx.commands, ctx.journal.pointer_owed) == ([], False)
-        assert ctx.memory.launches_from == ("lt-1", "1")
+        assert ctx.memory.report.launches_from == ("lt-1", "1")
         assert ctx.events[0].text == "new instances are launched from version 1 of lt-1 again"
 
     def test_of_a_launch_configuration_names_it(self) -> None:
@@ -144,8 +146,8 @@ class TestWhatAnEarlierRunOwed:
         ctx = a_look(self.KNOWN, policy=a_policy(restore_only=restore_only), mode="survey")
         assert pointer.inherited(ctx) is True
         assert (ctx.memory.mode, ctx.journal.run, ctx.journal.pointer_owed) == (mode, "r1", True)
-        assert ctx.memory.target == TARGET
-        assert isinstance(ctx.memory.problem, FailedError) is not restore_only
+        assert ctx.memory.reads.target == TARGET
+        assert isinstance(ctx.memory.report.problem, FailedError) is not restore_only
 
     def test_is_dropped_where_the_group_launches_from_something_else_by_now(self) -> None:
         journal = dataclasses.replace(self.KNOWN, target=("lt-1", "9", "ami-bad"))

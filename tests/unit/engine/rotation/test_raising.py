@@ -208,7 +208,7 @@ class TestARaiseThatIsWrittenBack:
         assert ctx.commands == ([SetDesired("blue", 6)] if mode == "rotate" else [])
 
     def test_is_told_with_what_was_wanted_and_what_is(self) -> None:
-        assert str(self.look(100).memory.problem) == (
+        assert str(self.look(100).memory.report.problem) == (
             "Desired of Auto Scaling group blue was to be set to 6 and is still 4 after 100 s."
             " See who writes it back; its scaling activities may say"
         )

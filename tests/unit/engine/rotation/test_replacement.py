@@ -199,5 +199,7 @@ def test_an_instance_that_runs_under_the_node_of_another_is_left_to_people() -> 
     ctx = a_context(a_group(an_instance("w", private_dns="ip-1")), [taken_over], **selected("w"))
     replacement.advance(ctx)
     assert ctx.commands == []
-    assert "still names i-former" in ctx.memory.records["i-w"].phase + str(ctx.memory.problem)
-    assert ctx.memory.marks.skipped == {"i-w"}
+    assert "still names i-former" in ctx.memory.nodes.records["i-w"].phase + str(
+        ctx.memory.report.problem
+    )
+    assert ctx.memory.nodes.marks.skipped == {"i-w"}

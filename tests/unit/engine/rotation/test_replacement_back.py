@@ -21,7 +21,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import replacement
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+    Retry,
+)
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
     a_node,

@@ -67,7 +67,7 @@ def a_look(journal: Any = CLEAN, nodes: Any = NODES, **more: Any) -> RotationCon
 
 def restored(ctx: RotationContext) -> tuple[bool, list[Command], tuple[str, ...]]:
     """Return whether all is restored, what is issued for it, and what is left."""
-    return restore.restored(ctx), ctx.commands, ctx.memory.left
+    return restore.restored(ctx), ctx.commands, ctx.memory.report.left
 
 
 def recorded(**fields: Any) -> Any:
@@ -288,7 +288,7 @@ class TestTheEnd:
         ctx = a_look()
         restore.left(ctx, "it stays")
         restore.left(ctx, "it stays")
-        assert ctx.memory.left == ("it stays",)
+        assert ctx.memory.report.left == ("it stays",)
         assert [(event.phase, event.text) for event in ctx.events] == [("left", "it stays")]
 
     def test_a_node_that_is_still_chosen_to_leave_is_not_put_back(self) -> None:

@@ -41,7 +41,7 @@ def a_look(*instances: Any, ready: bool = True, **more: Any) -> RotationContext:
 def test_a_new_node_that_becomes_ready_counts() -> None:
     ctx = a_look(timers={"boot i-n": NOW - 60, "ready i-n": NOW - 10})
     settling.judge_settling(ctx)
-    assert ctx.memory.marks.joined == {"i-n"}
+    assert ctx.memory.nodes.marks.joined == {"i-n"}
     assert settling.has_settled(ctx)
 
 
@@ -50,10 +50,10 @@ def test_one_that_does_not_in_time_is_told_and_not_ended(waited: float, over: bo
     ctx = a_look(ready=False, timers={"boot i-n": NOW - waited})
     settling.judge_settling(ctx)
     assert settling.has_settled(ctx) is over
-    assert bool(ctx.memory.left) is over
-    assert ctx.memory.marks.selected == frozenset()
+    assert bool(ctx.memory.report.left) is over
+    assert ctx.memory.nodes.marks.selected == frozenset()
     if over:
-        (sentence,) = ctx.memory.left
+        (sentence,) = ctx.memory.report.left
         assert "Replacement node n is not ready: it waits for its node to be Ready" in sentence
 
 
@@ -69,7 +69,7 @@ def test_others_are_not_waited_for(more: dict[str, Any]) -> None:
     ctx = a_look(ready=False, **more)
     settling.judge_settling(ctx)
     assert settling.has_settled(ctx)
-    assert ctx.memory.left == ()
+    assert ctx.memory.report.left == ()
 
 
 @pytest.mark.parametrize(("waited", "over"), [(None, False), (899, False), (900, True)])
@@ -82,7 +82,7 @@ def test_a_launch_that_is_missing_below_the_base_is_waited_for(
     assert settling.has_settled(ctx) is over
     assert ctx.poll_soon
     said = ("Auto Scaling group blue has 1 of 2 instances: no capacity",) if over else ()
-    assert ctx.memory.left == said
+    assert ctx.memory.report.left == said
 
 
 def test_a_launch_above_the_base_is_not_waited_for() -> None:

@@ -22,7 +22,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+    Retry,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.shield import (
     shield,
     unshield,

@@ -25,7 +25,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Retry
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+    Retry,
+)
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
     a_node,
@@ -71,7 +73,7 @@ def a_look(
 
 def taken(ctx: RotationContext) -> dict[str, str]:
     """Who was chosen to go, and why."""
-    return {id_: ctx.memory.records[id_].reason for id_ in ctx.memory.marks.selected}
+    return {id_: ctx.memory.nodes.records[id_].reason for id_ in ctx.memory.nodes.marks.selected}
 
 
 class TestNothingToGiveBack:
@@ -162,7 +164,9 @@ class TestWhoGoes:
         marks = dataclasses.replace(ALL_JOINED, skipped=ALL_JOINED.joined)
         ctx = a_look(marks=marks)
         assert shrink.shrunk(ctx) is True
-        assert ctx.memory.left == ("Auto Scaling group blue has 3 nodes, 1 above its base of 2",)
+        assert ctx.memory.report.left == (
+            "Auto Scaling group blue has 3 nodes, 1 above its base of 2",
+        )
 
     @pytest.mark.parametrize(("waited", "over"), [(0, False), (599, False), (600, True)])
     def test_none_can_be_spared(self, waited: float, over: bool) -> None:
@@ -174,7 +178,7 @@ class TestWhoGoes:
         ctx.mark(skipped=frozenset(("i-l",)))
         assert shrink.shrunk(ctx) is over
         assert taken(ctx) == {}
-        assert bool(ctx.memory.left) is over
+        assert bool(ctx.memory.report.left) is over
 
     def test_one_that_is_not_available_costs_nothing(self) -> None:
         nodes = [a_node("l", False), a_node("m", False), a_node("n")]
@@ -201,7 +205,7 @@ class TestWhatWasNeverLaunched:
             " not launched (no scaling activity says why), and lowering it could cost an undrained"
             " node"
         )
-        assert ctx.memory.left == ((told,) if over else ())
+        assert ctx.memory.report.left == ((told,) if over else ())
         assert taken(ctx) == {}
 
 
@@ -210,14 +214,16 @@ class TestWhatCannotBeDone:
         refused = Retry(3, NOW, RefusedError("no"))
         ctx = a_look(retries={Terminate("i-n", True): refused})
         assert shrink.shrunk(ctx) is True
-        assert ctx.memory.left == ("Auto Scaling group blue has 3 nodes, 1 above its base of 2",)
+        assert ctx.memory.report.left == (
+            "Auto Scaling group blue has 3 nodes, 1 above its base of 2",
+        )
 
     @pytest.mark.parametrize(("waited", "over"), [(0, False), (599, False), (600, True)])
     def test_a_desired_that_stays_in_doubt_ends_the_wait(self, waited: float, over: bool) -> None:
         ctx = a_look(doubt=Doubt(7, NOW), timers={"in doubt": NOW - waited})
         assert shrink.shrunk(ctx) is over
         assert taken(ctx) == {}
-        assert bool(ctx.memory.left) is over
+        assert bool(ctx.memory.report.left) is over
 
     def test_a_doubt_that_was_resolved_has_its_time_again(self) -> None:
         ctx = a_look(timers={"in doubt": NOW - 599})
@@ -251,9 +257,9 @@ class TestEndsThatNoReadShows:
             "Instance i-m was told to terminate, and after 600 s it still belongs to Auto Scaling"
             " group blue"
         )
-        assert ctx.memory.left == ((sentence,) if given_up else ())
+        assert ctx.memory.report.left == ((sentence,) if given_up else ())
         if (mode, after) == ("rotate", "settle"):
-            assert isinstance(ctx.memory.problem, OverdueError)
+            assert isinstance(ctx.memory.report.problem, OverdueError)
 
     def test_count_from_when_they_were_asked_for(self) -> None:
         timers = {"end of i-m": NOW - 900, "end of i-n": NOW - 900}

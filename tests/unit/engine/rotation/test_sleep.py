@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 
 import pytest
@@ -68,6 +67,6 @@ def test_the_drains_have_as_much_time_as_before_too() -> None:
 def test_a_look_before_it_is_due_counts_nothing_twice() -> None:
     memory = a_memory(GROUP, timers={"stalled": NOW - 500}, next_look=NOW + 20)
     assert without_sleep(memory, NOW) == memory
-    late = dataclasses.replace(memory, next_look=NOW - 100)
+    late = memory.with_fields(next_look=NOW - 100)
     once = without_sleep(late, NOW).timers["stalled"]
     assert once == NOW - 400

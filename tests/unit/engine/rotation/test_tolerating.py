@@ -142,7 +142,7 @@ class TestTheAnswer:
     def test_that_lets_the_pod_go_lets_the_node_end(self, verdict: Verdict, ends: bool) -> None:
         ctx = a_look(BACK, done=[Done(evict(), Answer(verdict), None, NOW, NOW)])
         assert asked(ctx)[0] is ends
-        assert ctx.memory.evicted_last == ({CART.key} if ends else set())
+        assert ctx.memory.nodes.evicted_last == ({CART.key} if ends else set())
 
     def test_is_remembered_when_another_pod_has_come_back_meanwhile(self) -> None:
         ctx = a_look(a_pod("cart-9", "w"), evicted_last=frozenset((CART.key,)))
@@ -198,7 +198,7 @@ class TestTheLimit:
         assert asked(early) == (False, [evict()])
         late = a_look(BACK, drain=drain, timers={TIMER: NOW - limit})
         assert asked(late) == (False, [])
-        assert late.memory.marks.skipped == {"i-w"}
+        assert late.memory.nodes.marks.skipped == {"i-w"}
         assert late.journal.failures == ("Node w: the last eviction of shop/cart-1 is refused",)
 
     def test_never_comes_where_nothing_is_limited(self) -> None:

@@ -56,7 +56,7 @@ def test_once_reads_show_the_previous_version_it_is_the_target() -> None:
     assert ctx.journal.target == ("lt-1", "1", "ami-old")
     assert [member.id for member in ctx.situation.outdated] == ["i-n"], "age does not count"
     assert [member.available for member in ctx.situation.current] == [True]
-    assert str(ctx.memory.problem) == "the canary failed"
+    assert str(ctx.memory.report.problem) == "the canary failed"
     assert not turn_back.is_pending(ctx)
 
 

@@ -23,7 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     NodeRecord,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
@@ -87,7 +87,7 @@ class TestWhoseNodeWasSeen:
     def test_what_is_seen_is_remembered_when_it_goes(self) -> None:
         ctx = a_look(W, X, nodes="w", seen_nodes=frozenset(("i-before",)))
         unknown.note_seen(ctx)
-        assert ctx.memory.seen_nodes == {"i-w", "i-before"}
+        assert ctx.memory.nodes.seen_nodes == {"i-w", "i-before"}
 
     @pytest.mark.parametrize(("waited", "missing"), [(89, False), (90, True)])
     def test_a_node_is_long_missing_after_ninety_seconds(

@@ -1,0 +1,208 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keep a rotation's memory in parts, by who touches them.
+
+Moments are by the engine's clock, unless said otherwise.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import Any, Literal, Union
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Target
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
+    Lease,
+    Node,
+    Workload,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    NEVER,
+    Doubt,
+    Foreign,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+    Marks,
+    Situation,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
+    NodeIndex,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.workloads import (
+    Hope,
+    Loss,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
+    DrainPhase,
+)
+
+NodePhase = Union[DrainPhase, Literal["outdated", "cordoned", "terminated", "kept"]]
+"""How far a node's replacement is."""
+CanaryVerdict = Literal["none", "passed", "failed"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Retry:
+    """Failures of a command: how many in a row, when to try again, the last error."""
+
+    times: int
+    at: float
+    error: RotatorError
+
+
+@dataclasses.dataclass(frozen=True)
+class NodeRecord:
+    """What the result says of one node that we replaced or tried to."""
+
+    name: str
+    instance_id: str
+    zone: str
+    reason: str
+    phase: NodePhase = "cordoned"
+    replaced: bool = False
+    began: float = 0.0
+    ended: float | None = None
+    image_id: str = ""
+    evictions: int = 0
+    blocked_by: tuple[str, ...] = ()
+    console_output: str | None = None
+    """The end of what a failed replacement node wrote; None until it was read."""
+
+
+@dataclasses.dataclass(frozen=True)
+class LeaseMemory:
+    """What is known of the Lease and of the cluster that it is in (lock, namespaces).
+
+    `lease` is as last read or written, `seen` when its renewTime was first seen as it is; `held`
+    and `confirmed`: it is ours, by a write issued at that moment. `lease_losses`: how often it was
+    found deleted; `lease_unproven`: no read has shown it since. `elsewhere`: the Lease in other
+    namespaces, and when it was asked for. `unread`: why not all of the record is understood.
+    """
+
+    lease: Lease | None = None
+    lease_read: float = -math.inf
+    seen: float = 0.0
+    held: bool = False
+    confirmed: float = -math.inf
+    released: bool = False
+    lease_losses: int = 0
+    lease_unproven: bool = False
+    elsewhere: Mapping[str, tuple[Lease | None, float]] = dataclasses.field(default_factory=dict)
+    unread: RotatorError | None = None
+    cluster_uid: str = ""
+    cluster_proven: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class GroupMemory:
+    """What reads have shown of the group (observe, outcomes).
+
+    `read`: the group as last read, between `read_began` and `read_ended`; `group`: the same with
+    our own late acts laid over it. `first_read_at`: in seconds since the epoch. `target`: as
+    resolved when this run began. `desired_at`: when our last write of desired or decrement ended;
+    `doubt`: a desired that nothing of ours explains yet; `lost`: instances that ended since and
+    that we did not end; `ended_by_us`: those that we asked to end; `decremented`: those whose end
+    with decrement Auto Scaling has answered well; `foreign`: proven writes of others, not told yet.
+    `outside`: instances of Nodes that no read of the group has shown.
+    """
+
+    group: Group | None = None
+    read: Group | None = None
+    read_began: float = -math.inf
+    read_ended: float = -math.inf
+    first_read_at: float | None = None
+    target: Target | None = None
+    outside: frozenset[str] = frozenset()
+    desired_at: float = NEVER
+    doubt: Doubt | None = None
+    lost: frozenset[str] = frozenset()
+    ended_by_us: frozenset[str] = frozenset()
+    decremented: frozenset[str] = frozenset()
+    foreign: tuple[Foreign, ...] = ()
+    poll_soon: bool = False
+    raise_sent: bool = False
+    """The recorded raise of desired may have been sent, by us or by who recorded it."""
+    raise_absent: float | None = None
+    """When a read began that showed desired as before that raise, and every read since did."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Outbox:
+    """What became of our commands (context, failures, outcomes).
+
+    `acted`: when the last one on AWS ended. `acts`: those that succeeded lately, and when.
+    `node_writes`: how often each Node was written in which way, and when last.
+    """
+
+    acted: float = -math.inf
+    acts: Mapping[Command, float] = dataclasses.field(default_factory=dict)
+    retries: Mapping[Command, Retry] = dataclasses.field(default_factory=dict)
+    node_writes: Mapping[tuple[str, str], tuple[int, float]] = dataclasses.field(
+        default_factory=dict
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class NodesMemory:
+    """What is known of the group's nodes (capacity, new_nodes, replacement).
+
+    `records`: what the result says of them. `seen_nodes`: instances whose Node was seen.
+    `booting`: new instances that were not ready at the last look, `lost_launches`: how many in a
+    row ended so. `watched`: the canaries. `relapses`: how often a new node stopped to take pods.
+    `dead`: ended without a drain. `evicted_last`: controllers whose pod was evicted a last time.
+    `index` and `memo`: what the last look has computed.
+    """
+
+    marks: Marks = Marks()
+    records: Mapping[str, NodeRecord] = dataclasses.field(default_factory=dict)
+    seen_nodes: frozenset[str] = frozenset()
+    booting: frozenset[str] = frozenset()
+    lost_launches: int = 0
+    watched: frozenset[str] = frozenset()
+    relapses: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    dead: frozenset[str] = frozenset()
+    evicted_last: frozenset[str] = frozenset()
+    index: tuple[Mapping[str, Node], Group | None, NodeIndex] | None = None
+    memo: tuple[tuple[Any, ...], tuple[Any, ...], Situation] | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class GateMemory:
+    """What the workload gate knows (losses, gate).
+
+    `robbed`: keys of the controllers that lost a pod by this run; `losses`: what it took from
+    workloads, and `ready_before`: their ready pods before that, by key; `claim_zones`: of the
+    volumes of those pods; `hopes`: the launches that Pending pods wait for, by uid;
+    `least_lacking`: the fewest pods that were missing since the gate closed. `workloads`: by key,
+    with what they were made of.
+    """
+
+    robbed: frozenset[str] = frozenset()
+    ready_before: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    losses: Mapping[str, Loss] = dataclasses.field(default_factory=dict)
+    claim_zones: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    hopes: Mapping[str, Hope] = dataclasses.field(default_factory=dict)
+    least_lacking: int | None = None
+    workloads: tuple[tuple[Mapping[str, Workload], ...], Mapping[str, Workload]] | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class ReportMemory:
+    """What people are told (context, result, closing).
+
+    `told`: what was told once. `left`: sentences about what stays as we set it. `problem`: why we
+    settle. `canary`: its last verdict. `launches_from`: the template and version that new instances
+    come from again. `changed`: whether this run has changed anything.
+    """
+
+    told: frozenset[str] = frozenset()
+    left: tuple[str, ...] = ()
+    problem: RotatorError | None = None
+    canary: CanaryVerdict = "none"
+    launches_from: tuple[str, str] = ("", "")
+    changed: bool = False
