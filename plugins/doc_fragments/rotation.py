@@ -109,6 +109,19 @@ options:
         service is terminated all the same, with a warning.
     type: bool
     default: false
+  surge_by:
+    description:
+      - How the surge is launched. V(set_desired) raises the desired capacity.
+      - V(launch_instances) is B(experimental), and was never tried on a real account. It calls
+        LaunchInstances for one instance at a time, in the zone with the fewest, without a retry by
+        Auto Scaling. So it never overwrites what somebody else has just written, and a zone without
+        capacity is known at once; the next one is tried then.
+      - It is refused for groups with a launch configuration, with a mixed instances policy that
+        buys both On-Demand and Spot instances, and without a zone. It needs the permissions
+        C(autoscaling:LaunchInstances) and C(ec2:CreateFleet).
+    type: str
+    choices: [set_desired, launch_instances]
+    default: set_desired
   workload_gate:
     description:
       - Whether pods that this run evicted have to run again before the next node is drained.

@@ -39,6 +39,7 @@ class Judge(ClusterRules):
         which are protected."""
         self._table: dict[str, Callable[[Call], None]] = {
             "autoscaling:SetDesiredCapacity": self._desired,
+            "autoscaling:LaunchInstances": self._launch,
             "autoscaling:UpdateAutoScalingGroup": self._update,
             "autoscaling:TerminateInstanceInAutoScalingGroup": self._terminate,
             "autoscaling:DetachInstances": self._detach,
@@ -80,6 +81,16 @@ class Judge(ClusterRules):
         if wanted < self._world.account.groups[name].desired:
             self._breach(call, "desired is lowered by a number: the group chooses whom to kill")
         if max(wanted, self.launched(name)) > rules.allowed:
+            self._breach(
+                call, f"more than base {rules.base} + surge {rules.surge} would be launched"
+            )
+
+    def _launch(self, call: Call) -> None:
+        name, number = call.params["AutoScalingGroupName"], call.params["RequestedCapacity"]
+        rules, group = self._ruled(call, name), self._world.account.groups.get(name)
+        if rules is None or group is None or call.params["ClientToken"] in group.launches:
+            return
+        if max(group.desired, self.launched(name)) + number > rules.allowed:
             self._breach(
                 call, f"more than base {rules.base} + surge {rules.surge} would be launched"
             )

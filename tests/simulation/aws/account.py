@@ -44,6 +44,7 @@ SERVICES = (sts,) + tuple(
         "autoscaling_configurations",
         "autoscaling_groups",
         "autoscaling_hooks",
+        "autoscaling_launches",
         "autoscaling_members",
         "autoscaling_refreshes",
         "autoscaling_settings",

@@ -120,7 +120,8 @@ class Group:
     Exactly one of `template` (a LaunchTemplateSpecification: ID, name and Version as given),
     `launch_configuration` and `mixed` (a MixedInstancesPolicy) is set. `refreshes`, `policies` and
     `scheduled_actions` hold what the Describe operations show. `surplus_launches` are the instances
-    launched beyond desired to balance zones.
+    launched beyond desired to balance zones. `launches` are the answers of LaunchInstances by
+    client token.
     """
 
     name: str
@@ -147,6 +148,7 @@ class Group:
     settings: dict[str, Any] = dataclasses.field(default_factory=dict)
     status: str = ""
     surplus_launches: set[str] = dataclasses.field(default_factory=set)
+    launches: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
     last_scaled_at: float | None = None
     pending: Event | None = None
     metrics: set[str] = dataclasses.field(default_factory=set)

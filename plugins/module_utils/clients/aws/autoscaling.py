@@ -22,6 +22,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.instan
     describe_instances,
     joined,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.launches import (
+    launch_instance,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.pointers import point_back
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.tags import (
     tag_group,
@@ -95,6 +98,7 @@ class AutoScaling:
             refreshing=self._refreshing(name, now),
             unsupported=tuple(unsupported(dataclasses.replace(shown, instances=instances))),
             activity=self._activity(name) if short else "",
+            buys_both=shown.source.buys_both,
             target_groups=shown.target_groups,
             targets=tuple(read_targets(self._aws, shown.target_groups)),
             former=tuple(joined(Instance(id_, "", ""), machines[id_]) for id_ in gone),
@@ -209,6 +213,10 @@ class AutoScaling:
             DesiredCapacity=desired,
             HonorCooldown=False,
         )
+
+    def launch_instance(self, group: str, zone: str, token: str) -> None:
+        """Launch one instance of the group in a zone at once."""
+        launch_instance(self._aws, group, zone, token)
 
     def set_max_size(self, group: str, size: int) -> None:
         """Set MaxSize."""

@@ -108,6 +108,8 @@ class Group:
     their end."""
     resolved: Target | None = None
     arn: str = ""
+    buys_both: bool = False
+    """Its mixed instances policy buys On-Demand and Spot instances."""
     read_at: float = 0.0
     """When it was read, in seconds since the epoch, by the reader's clock."""
 

@@ -117,6 +117,17 @@ class Source:
         return self.uses[0].key if self.uses else (self.configuration, "")
 
     @property
+    def buys_both(self) -> bool:
+        """Return whether it buys both On-Demand and Spot instances.
+
+        Without a distribution all are On-Demand (API reference, InstancesDistribution).
+        """
+        shares = (self.policy or {}).get("InstancesDistribution") or {}
+        share = shares.get("OnDemandPercentageAboveBaseCapacity", 100)
+        all_spot = share == 0 and not shares.get("OnDemandBaseCapacity")
+        return not (share == 100 or all_spot)
+
+    @property
     def instance_ids(self) -> tuple[str, ...]:
         """Return the IDs of the group's instances."""
         return tuple(instance.id for instance in self.instances)

@@ -34,6 +34,8 @@ OnFailure = Literal["rollback_template", "keep_template", "rollback"]
 """What becomes of the template after a failed canary."""
 UnknownInstances = Literal["leave", "end"]
 """What becomes of instances that never had a Node in this cluster."""
+SurgeBy = Literal["set_desired", "launch_instances"]
+"""How the surge is launched: by raising desired, or at once in a zone that we name."""
 Goal = Literal["replaced", "restored"]
 """What the module is to do: rotate, or only restore what an interrupted run has changed."""
 DRAIN_PREFIX = "drain_"
@@ -95,6 +97,7 @@ class RotationPolicy:
     repair: bool = False
     confirm_sizes: bool = False
     keep_failed: bool = False
+    surge_by: SurgeBy = "set_desired"
     drain: DrainPolicy = DrainPolicy()
 
     def __post_init__(self) -> None:
@@ -103,6 +106,7 @@ class RotationPolicy:
             check_confirmed(self.max_surge, self.max_unavailable)
         check_choice("workload_gate", self.workload_gate, WorkloadGate)
         check_choice("on_failure", self.on_failure, OnFailure)
+        check_choice("surge_by", self.surge_by, SurgeBy)
         check_choice("unknown_instances", self.unknown_instances, UnknownInstances)
         for name in COUNTS:
             check_at_least(name, getattr(self, name), 0)

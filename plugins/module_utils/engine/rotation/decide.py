@@ -46,6 +46,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.first_record import (
     write_first_record,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.launching import (
+    refusal_to_launch,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     Memory,
 )
@@ -134,7 +137,7 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
     rest = holder or not ctx.journal.clean or any(member.marked for member in ctx.situation.members)
     if work or rest:
         show_earlier(ctx)
-    refused = refusal(ctx.group) or ctx.memory.lock.unread
+    refused = refusal(ctx.group) or refusal_to_launch(ctx) or ctx.memory.lock.unread
     if refused and not ctx.policy.restore_only:
         raise refused
     if error := right_cluster.refusal_of_cluster(ctx):

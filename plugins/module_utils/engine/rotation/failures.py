@@ -25,6 +25,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RotatorError,
     TemporaryError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.launching import (
+    LaunchInstance,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -97,7 +100,7 @@ def access_error(ctx: RotationContext) -> RotatorError | None:
         retry.error
         for command, retry in ctx.memory.outbox.retries.items()
         if retry.at + RECENT_RETRY > ctx.now
-        and not isinstance(command, (ReadConsole, SetDesired, SetMaxSize))
+        and not isinstance(command, (LaunchInstance, ReadConsole, SetDesired, SetMaxSize))
     )
     return next((error for error in errors if isinstance(error, AccessError)), None)
 

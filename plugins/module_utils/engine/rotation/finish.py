@@ -12,6 +12,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     FailedError,
     RotatorError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.launching import (
+    LaunchInstance,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     canary,
     capacity,
@@ -141,7 +144,8 @@ def finish_release(ctx: RotationContext) -> None:
             restore.name_unknown(ctx)
         _name_surge(ctx)
         for command, error in failures.hopeless(ctx).items():
-            if not isinstance(command, SetDesired):  # what was never raised is not left either
+            # what was never raised is not left either
+            if not isinstance(command, (SetDesired, LaunchInstance)):
                 restore.left(ctx, error.message)
         lock.release(ctx)
 

@@ -20,6 +20,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import REPLACING
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.launching import (
+    LaunchInstance,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import Known
 
@@ -31,7 +34,7 @@ def forbids(known: Known, issued: tuple[Command, ...], command: Command) -> str:
     """
     if isinstance(command, (ChangeNode, Terminate)):
         return _takes_too_much(known, issued, command)
-    if isinstance(command, SetDesired):
+    if isinstance(command, (SetDesired, LaunchInstance)):
         most = known.base + known.window.surge
         return f"more than {most} would be launched" if command.desired > most else ""
     if isinstance(command, SetMaxSize):

@@ -20,6 +20,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
     Journal,
     dump,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.launching import (
+    LaunchInstance,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
     is_handed,
     lease_name,
@@ -140,7 +143,11 @@ class Known:
     @property
     def raise_issued(self) -> bool:
         """Return whether the recorded raise of desired has succeeded lately."""
-        return SetDesired(self.group.name, self.journal.expected) in self.memory.outbox.acts
+        return any(
+            act.desired == self.journal.expected
+            for act in self.memory.outbox.acts
+            if isinstance(act, (SetDesired, LaunchInstance))
+        )
 
     @property
     def base(self) -> int:

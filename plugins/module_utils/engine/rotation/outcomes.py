@@ -40,6 +40,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.acco
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     salvage,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.launching import (
+    LaunchInstance,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.overlay import overlay
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
@@ -137,7 +140,7 @@ def _asked(memory: Memory, command: Command, now: float) -> Memory:
     """
     if isinstance(command, (Terminate, EnterStandby)):
         memory = memory.with_fields(ended_by_us=memory.reads.ended_by_us | {command.instance})
-    if isinstance(command, SetDesired) or _lowers(command):
+    if isinstance(command, (SetDesired, LaunchInstance)) or _lowers(command):
         memory = memory.with_fields(desired_at=now)
     return memory
 

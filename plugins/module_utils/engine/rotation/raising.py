@@ -20,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.size
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     capacity,
+    launching,
     unknown,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
@@ -43,6 +44,7 @@ def raise_desired(ctx: RotationContext) -> None:
         min(cap, wanted) - situation.surge,
         room(max(situation.launched, situation.desired), situation.base, capacity.limits(ctx)),
     )
+    more = min(more, 1) if launching.wanted(ctx) else more
     if more <= 0 or not ctx.read_fresh or ctx.journal.decrements:
         return
     goal = situation.desired + more
@@ -73,14 +75,21 @@ def _carry_out(ctx: RotationContext, start: int, goal: int) -> None:
         pass  # lest desired be lowered for somebody who has just raised it
     elif ctx.group.max_size < goal:
         ctx.do(SetMaxSize(ctx.group.name, goal))
-    else:
-        ctx.do(SetDesired(ctx.group.name, goal))
+    elif _raise(ctx, goal):
         ctx.tell(
             "surge",
             ctx.group.name,
             f"desired {start} → {goal}",
             once=f"surge {ctx.journal.base} {start} {goal} {len(ctx.memory.nodes.records)}",
         )
+
+
+def _raise(ctx: RotationContext, goal: int) -> bool:
+    """Issue what raises desired; return whether that was possible."""
+    if launching.wanted(ctx):
+        return launching.launch(ctx, goal, ctx.memory.timers[RAISE])
+    ctx.do(SetDesired(ctx.group.name, goal))
+    return True
 
 
 def drop_raise(ctx: RotationContext) -> None:

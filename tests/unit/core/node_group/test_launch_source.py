@@ -238,3 +238,20 @@ def test_the_tags_of_eks_make_it_a_managed_node_group() -> None:
     ]
     assert read({**MIXED, "Tags": tags}).nodegroup == ("shop", "web")
     assert read({**MIXED, "Tags": tags[1:]}).nodegroup is None
+
+
+@pytest.mark.parametrize(
+    ("shares", "both"),
+    [
+        (None, False),
+        ({}, False),
+        ({"OnDemandPercentageAboveBaseCapacity": 100}, False),
+        ({"OnDemandPercentageAboveBaseCapacity": 0}, False),
+        ({"OnDemandPercentageAboveBaseCapacity": 0, "OnDemandBaseCapacity": 0}, False),
+        ({"OnDemandPercentageAboveBaseCapacity": 0, "OnDemandBaseCapacity": 1}, True),
+        ({"OnDemandPercentageAboveBaseCapacity": 50}, True),
+    ],
+)
+def test_who_buys_on_demand_and_spot_instances(shares: dict[str, int] | None, both: bool) -> None:
+    policy = None if shares is None else {"InstancesDistribution": shares}
+    assert Source("blue", policy=policy).buys_both is both

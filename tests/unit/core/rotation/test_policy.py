@@ -72,6 +72,7 @@ class TestValues:
         ("name", "values"),
         [
             ("workload_gate", ("wait", "warn", "off")),
+            ("surge_by", ("set_desired", "launch_instances")),
             ("on_failure", ("rollback_template", "keep_template", "rollback")),
             ("unknown_instances", ("leave", "end")),
         ],
