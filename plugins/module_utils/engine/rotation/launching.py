@@ -31,12 +31,25 @@ def refusal_to_launch(ctx: RotationContext) -> RefusedError | None:
     return launch_refusal(ctx.group) if wanted(ctx) and ctx.window.surge else None
 
 
+def _may_be_under_way(ctx: RotationContext, goal: int) -> bool:
+    """Return whether a run before this one may have launched it.
+
+    Its request had another token, so that ours would launch another instance.
+    """
+    asked = (*ctx.memory.outbox.retries, *ctx.memory.outbox.acts)
+    own = any(isinstance(one, LaunchInstance) and one.desired == goal for one in asked)
+    return ctx.memory.reads.raise_sent and not own
+
+
 def launch(ctx: RotationContext, goal: int, since: float) -> bool:
     """Launch one instance; return whether that was issued.
 
     `goal`: what desired becomes. `since`: when this raise began. A zone that refuses is not asked
     again for it; where all do, the run settles.
     """
+    if _may_be_under_way(ctx, goal):
+        ctx.poll_soon = True
+        return False
     refused = {
         command.zone: retry.error
         for command, retry in ctx.memory.outbox.retries.items()

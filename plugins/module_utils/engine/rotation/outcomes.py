@@ -59,6 +59,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
 RAISE_ABSENT = 60.0
 """Seconds for which reads have to show desired as before a recorded raise until that counts as
 never sent."""
+RAISES = (SetDesired, LaunchInstance)
+"""Commands that raise desired."""
 CONFLICT_PAUSE = 1.0
 """Seconds until a Lease that somebody else has written is read: who writes it again and again must
 not make us ask without a pause."""
@@ -66,7 +68,7 @@ not make us ask without a pause."""
 
 def learn(memory: Memory, view: View, now: float) -> Memory:
     """Return the memory after the outcomes of this look."""
-    sending = any(isinstance(command, SetDesired) for command in view.in_flight)
+    sending = any(isinstance(command, RAISES) for command in view.in_flight)
     if _raises(view.done):
         memory = memory.with_fields(raise_sent=True)
     for done in view.done:
@@ -81,7 +83,7 @@ def learn(memory: Memory, view: View, now: float) -> Memory:
 
 def _raises(outcomes: tuple[Done, ...]) -> bool:
     """Return whether desired may have been set, whatever order the answers came in."""
-    raised = (done for done in outcomes if isinstance(done.command, SetDesired))
+    raised = (done for done in outcomes if isinstance(done.command, RAISES))
     return any(done.error is None or may_be_done(done.error) for done in raised)
 
 
@@ -140,7 +142,7 @@ def _asked(memory: Memory, command: Command, now: float) -> Memory:
     """
     if isinstance(command, (Terminate, EnterStandby)):
         memory = memory.with_fields(ended_by_us=memory.reads.ended_by_us | {command.instance})
-    if isinstance(command, (SetDesired, LaunchInstance)) or _lowers(command):
+    if isinstance(command, RAISES) or _lowers(command):
         memory = memory.with_fields(desired_at=now)
     return memory
 

@@ -76,6 +76,23 @@ def test_a_request_that_is_sent_again_has_the_token_of_the_first_and_another_rai
     assert tokens[0] == tokens[1] != tokens[2]
 
 
+@pytest.mark.parametrize(
+    ("more", "issued"),
+    [
+        pytest.param({"raise_sent": True}, False, id="a run before us may have sent it"),
+        pytest.param({"raise_sent": True, **refused("a")}, True, id="we have sent it"),
+        pytest.param({"raise_sent": False}, True, id="nobody has"),
+    ],
+)
+def test_what_a_run_before_us_may_have_launched_is_not_launched_again(
+    more: dict[str, Any], issued: bool
+) -> None:
+    ctx = a_look(**more)
+    assert launching.launch(ctx, 2, 7.0) is issued
+    assert bool(ctx.commands) is issued
+    assert ctx.poll_soon is (not issued)
+
+
 def test_where_every_zone_refuses_the_run_settles_and_says_why() -> None:
     ctx = a_look(**refused("a", "b"))
     assert not launching.launch(ctx, 2, 7.0)
