@@ -155,3 +155,38 @@ def test_a_node_is_cordoned_only_on_a_read_of_the_last_five_seconds() -> None:
     ]
     assert len(cordons) >= 4 and all_current(run.world)
     assert all(any(at - 5 <= read <= at for read in reads) for at in cordons)
+
+
+@pytest.mark.parametrize("operation", ["DetachInstances", "EnterStandby"])
+def test_a_node_that_leaves_the_group_in_mid_run_keeps_no_mark_of_ours(operation: str) -> None:
+    world = due(size=5, replicas=5)
+    left: list[str] = []
+
+    def leave() -> None:
+        nodes = world.judge.nodes(BLUE)
+        marked = [node for node in nodes if node["spec"].get("taints")]
+        left.append(marked[-1]["metadata"]["name"])
+        ids = [marked[-1]["spec"]["providerID"].rsplit("/", 1)[-1]]
+        asg(world, operation, InstanceIds=ids, ShouldDecrementDesiredCapacity=False)
+
+    world.kernel.after(20, leave)
+    run = prepare(world, BLUE)
+    run.inbox.past = world.kernel.now + 4 * HOURS
+    run()
+    node = world.cluster.object("nodes", left[0])
+    assert node is not None
+    assert not node["spec"].get("unschedulable")
+    assert not [taint for taint in node["spec"].get("taints", ()) if "nodeops" in taint["key"]]
+    assert not [name for name in node["metadata"]["annotations"] if "nodeops" in name]
+
+
+def test_a_size_that_somebody_sets_is_told_with_what_the_scaling_activity_says() -> None:
+    world = due()
+    world.account.groups[BLUE].maximum = 9
+    world.kernel.after(20, lambda: asg(world, "SetDesiredCapacity", DesiredCapacity=7))
+    run = prepare(world, BLUE)
+    run.inbox.past = world.kernel.now + 4 * HOURS
+    run()
+    (told,) = [event.text for _at, event in run.events if event.phase == "resized"]
+    assert "to 7 (a user request explicitly set group desired capacity changing" in told
+    assert "the group's own size counts as 6" in told

@@ -121,7 +121,7 @@ class Group:
     `launch_configuration` and `mixed` (a MixedInstancesPolicy) is set. `refreshes`, `policies` and
     `scheduled_actions` hold what the Describe operations show. `surplus_launches` are the instances
     launched beyond desired to balance zones. `launches` are the answers of LaunchInstances by
-    client token.
+    client token. `asked`: who moved desired last, as the causes of activities begin.
     """
 
     name: str
@@ -149,6 +149,7 @@ class Group:
     status: str = ""
     surplus_launches: set[str] = dataclasses.field(default_factory=set)
     launches: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
+    asked: str = ""
     last_scaled_at: float | None = None
     pending: Event | None = None
     metrics: set[str] = dataclasses.field(default_factory=set)

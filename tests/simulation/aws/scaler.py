@@ -151,14 +151,15 @@ class Scaler:
         size = group.capacity()
         while missing > 0:
             cause = (
-                f"At {self.stamp()} an instance was started in response to a difference between "
+                f"{group.asked}At {self.stamp()} an instance was started in response to a"
+                " difference between "
                 f"desired and actual capacity, increasing the capacity from {size} to {size + 1}."
             )
             member = None if "Launch" in group.suspended else self.launch(group, cause)
             if member is None:
                 return
             size, missing = size + 1, missing - (member.weight or 1)
-        group.last_scaled_at = self._account.kernel.now
+        group.asked, group.last_scaled_at = "", self._account.kernel.now
 
     def _scale_in(self, group: Group, surplus: int) -> None:
         if "Terminate" in group.suspended:
@@ -259,6 +260,11 @@ class Scaler:
     def set_desired(self, group: Group, desired: int) -> None:
         """Change desired and let the group follow."""
         self.note_group(group)
+        if desired != group.desired:
+            group.asked = (
+                f"At {self.stamp()} a user request explicitly set group desired capacity changing"
+                f" the desired capacity from {group.desired} to {desired}.  "
+            )
         group.desired = desired
         self.plan(group)
 

@@ -11,6 +11,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.activities import (
+    Activities,
+    read_activities,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.console import (
     console_output,
@@ -45,6 +49,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
 )
 
 REFRESHING = ("Pending", "InProgress", "Cancelling", "RollbackInProgress", "Baking")
+MOVED_LOOK = 60.0
+"""Seconds for which the scaling activities are read after desired has moved."""
 REFRESH_LOOK = 60.0
 """Seconds between looks at instance refreshes: somebody starting one while we work is rare."""
 
@@ -60,6 +66,7 @@ class AutoScaling:
     def __init__(self, aws: Aws, clock: Callable[[], float] = time.time) -> None:
         """Read through `aws`; `clock` returns seconds since the epoch."""
         self._aws, self._clock = aws, clock
+        self._desired: dict[str, tuple[int, float]] = {}
         self._refresh_seen: tuple[float, bool] = (float("-inf"), False)
         self._contents: dict[
             tuple[str, str], Any
@@ -83,6 +90,7 @@ class AutoScaling:
         gone = [id_ for id_ in also if id_ in machines and id_ not in ids]
         source = shown.source.pointer
         short = sum(instance.launched for instance in instances) < shown.desired
+        activities = self._activities(name, shown.desired, short, now)
         return Group(
             name=name,
             arn=shown.arn,
@@ -97,7 +105,8 @@ class AutoScaling:
             tags=shown.tags,
             refreshing=self._refreshing(name, now),
             unsupported=tuple(unsupported(dataclasses.replace(shown, instances=instances))),
-            activity=self._activity(name) if short else "",
+            activity=activities.failure,
+            cause=activities.cause,
             buys_both=shown.source.buys_both,
             target_groups=shown.target_groups,
             targets=tuple(read_targets(self._aws, shown.target_groups)),
@@ -186,19 +195,13 @@ class AutoScaling:
         self._refresh_seen = (now, running)
         return running
 
-    def _activity(self, name: str) -> str:
-        doing = f"read the scaling activities of Auto Scaling group {name}"
-        found = self._aws.call(
-            doing,
-            "autoscaling",
-            "DescribeScalingActivities",
-            AutoScalingGroupName=name,
-            MaxRecords=5,
-        )
-        failed = (
-            entry for entry in found.get("Activities", ()) if entry.get("StatusCode") == "Failed"
-        )
-        return next((" ".join(entry.get("StatusMessage", "").split()) for entry in failed), "")
+    def _activities(self, name: str, desired: int, short: bool, now: float) -> Activities:
+        """Read the activities where instances are missing or desired has just moved."""
+        before, moved_at = self._desired.get(name, (desired, float("-inf")))
+        moved_at = now if desired != before else moved_at
+        self._desired[name] = (desired, moved_at)
+        asked = short or now - moved_at < MOVED_LOOK
+        return read_activities(self._aws, name) if asked else Activities()
 
     def console_output(self, instance: str) -> str:
         """Return the end of an instance's console output, "" if there is none."""

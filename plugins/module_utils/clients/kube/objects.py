@@ -62,6 +62,7 @@ def node(raw: Raw) -> Node:
         annotations=kept(meta, (NEEDS_UPDATE, SCALE_DOWN_DISABLED)),
         kubelet_version=(status.get("nodeInfo") or {}).get("kubeletVersion", ""),
         cordoned_by=_manager(meta, "f:unschedulable"),
+        tainted_by=_manager(meta, "f:taints"),
         resources=_extended(status.get("allocatable") or {}),
     )
 

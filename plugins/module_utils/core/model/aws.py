@@ -100,6 +100,8 @@ class Group:
     """Features of this group that a rotation does not handle, each a clause for people."""
     activity: str = ""
     """Why the newest scaling activity failed, if it did ("InsufficientInstanceCapacity: ...")."""
+    cause: str = ""
+    """What moved desired last, in the words of the newest scaling activity that says so."""
     target_groups: tuple[str, ...] = ()
     """ARNs of the target groups attached to it, which it registers its instances in."""
     targets: tuple[TargetHealth, ...] = ()

@@ -28,7 +28,8 @@ class Node:
     """A Node.
 
     `ready` is None while the control plane does not know (condition Ready is Unknown).
-    `cordoned_by`: the field manager that set unschedulable last, "" if the server does not say.
+    `cordoned_by` and `tainted_by`: the field managers that set unschedulable and the taints last,
+    "" if the server does not say.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Node:
     annotations: Mapping[str, str] = dataclasses.field(default_factory=dict)
     kubelet_version: str = ""
     cordoned_by: str = ""
+    tainted_by: str = ""
     resources: frozenset[str] = frozenset()
     """Names of the extended resources ("nvidia.com/gpu") of which it offers any."""
 

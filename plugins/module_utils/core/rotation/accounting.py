@@ -74,11 +74,15 @@ class Doubt:
 
 @dataclasses.dataclass(frozen=True)
 class Foreign:
-    """Somebody else's write of desired, and the base that was made of it."""
+    """Somebody else's write of desired, and the base that was made of it.
+
+    `cause`: in the words of a scaling activity, "" where none says it.
+    """
 
     before: int
     after: int
     base: int
+    cause: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -104,8 +104,9 @@ def tell_foreign(ctx: RotationContext) -> None:
         ctx.tell(
             "resized",
             ctx.group.name,
-            f"somebody set desired from {foreign.before} to {foreign.after}; the group's own size"
-            f" counts as {foreign.base}",
+            f"somebody set desired from {foreign.before} to {foreign.after}"
+            + (f" ({foreign.cause})" if foreign.cause else "")
+            + f"; the group's own size counts as {foreign.base}",
         )
     if ctx.memory.reads.foreign:
         ctx.note(foreign=())

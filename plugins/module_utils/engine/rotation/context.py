@@ -134,12 +134,7 @@ class RotationContext(Known):
                 "undone",
                 node.name,
                 f"somebody undoes our {change.kind} of this node again and again"
-                + (
-                    f", last {node.cordoned_by}"
-                    if node.cordoned_by and "cordon" in change.kind
-                    else ""
-                )
-                + "; see who writes it (metadata.managedFields)",
+                f"{_last(node, change)}; see who writes it (metadata.managedFields)",
                 once=f"undone {node.name} {change.kind}",
             )
             pause = min(UNDONE_PAUSE * 2 ** (times - UNDONE_TIMES), UNDONE_MOST)
@@ -231,6 +226,13 @@ class RotationContext(Known):
     def refused(self, command: Command) -> Retry | None:
         """Return how often this command has failed in a row, None if it has not."""
         return self.memory.outbox.retries.get(command)
+
+
+def _last(node: Node, change: NodeChange) -> str:
+    """Return who has last set what this change sets, as the end of a clause."""
+    by = node.cordoned_by if "cordon" in change.kind else ""
+    by = node.tainted_by if change.kind == "taints" else by
+    return f", last {by}" if by else ""
 
 
 def _is_limited(memory: Memory, command: Command) -> bool:
