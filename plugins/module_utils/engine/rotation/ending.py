@@ -32,6 +32,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
     fail,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    BROKEN,
     RETRACTED,
 )
 
@@ -57,7 +58,7 @@ def terminate(ctx: RotationContext, member: Member) -> None:
     ours = situation.surge - len(decrements)
     waiting = {member.id, *(other.id for other in unknown.to_replace(ctx))}
     left = len(waiting - in_flight - set(decrements))
-    surplus = ctx.memory.nodes.records[member.id].reason in RETRACTED
+    surplus = _is_surplus(ctx, member)
     shrink = surplus or ((ctx.memory.mode != "rotate" or left <= ours) and zones_bear(ctx, member))
     if not kept.prepared(ctx, member):
         return
@@ -68,6 +69,18 @@ def terminate(ctx: RotationContext, member: Member) -> None:
         _wait_to_end(ctx, member)  # the group would only launch another
     else:
         ctx.do(Terminate(member.id, False))
+
+
+def _is_surplus(ctx: RotationContext, member: Member) -> bool:
+    """Return whether nothing is to come in the place of this instance.
+
+    A broken one whose zone would be left short is replaced once new instances are launched from the
+    previous version again: pods with volumes of that zone need a node there.
+    """
+    reason = ctx.memory.nodes.records[member.id].reason
+    if reason == BROKEN and ctx.memory.turned_back:
+        return zones_bear(ctx, member)
+    return reason in RETRACTED
 
 
 def _decrement(ctx: RotationContext, member: Member) -> None:

@@ -81,3 +81,26 @@ def test_what_is_recorded_is_done(kept: tuple[str, ...], command: Any) -> None:
 def test_what_is_in_flight_is_not_done_again(command: Any) -> None:
     journal = dataclasses.replace(FAILED, decrements=("i-n",), kept=("i-n",))
     assert ending(journal=journal, in_flight=[command]).commands == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "turned_back", "replaced"),
+    [
+        pytest.param("b", True, True, id="its zone would have no node"),
+        pytest.param("b", False, False, id="the template still launches the failed image"),
+        pytest.param("a", True, False, id="its zone has another"),
+    ],
+)
+def test_a_broken_node_is_replaced_where_its_zone_needs_one_and_good_ones_are_launched(
+    zone: str, turned_back: bool, replaced: bool
+) -> None:
+    fields = {"journal": FAILED, "ours": 1, "turned_back": turned_back}
+    new = an_instance("n", fresh=True, zone=zone)
+    ctx = a_context(
+        a_group(an_instance("w"), new, zones=("a", "b")),
+        [a_node("w"), a_node("n")],
+        **{**fields, **selected("n", reason="broken")},
+    )
+    terminate(ctx, next(member for member in ctx.situation.members if member.id == "i-n"))
+    assert (ctx.commands == [Terminate("i-n", False)]) is replaced
+    assert ctx.journal.decrements == (() if replaced else ("i-n",))
