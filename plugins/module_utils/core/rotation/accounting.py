@@ -84,6 +84,10 @@ class Foreign:
     base: int
     cause: str = ""
 
+    def told_by(self, cause: str) -> Foreign:
+        """Return it with the cause of the newest move of desired, if that is this one."""
+        return dataclasses.replace(self, cause=cause if cause.endswith(f" to {self.after}") else "")
+
 
 @dataclasses.dataclass(frozen=True)
 class Explained:

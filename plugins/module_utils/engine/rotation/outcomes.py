@@ -34,7 +34,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     SETTLED,
-    Foreign,
     Reading,
     explain,
 )
@@ -200,7 +199,7 @@ def _account(memory: Memory, group: Group, began: float, sending: bool) -> Memor
         memory.journal.account, memory.reads.doubt, reading, memory.reads.desired_at, ceiling
     )
     counted = told.foreign is not None or group.desired == memory.journal.expected
-    foreign = (_with_cause(told.foreign, group.cause),) if told.foreign else ()
+    foreign = (told.foreign.told_by(group.cause),) if told.foreign else ()
     return memory.with_fields(
         journal=memory.journal.accounted(told.account),
         doubt=told.doubt,
@@ -223,12 +222,6 @@ def _raise_absent(memory: Memory, group: Group, began: float) -> Memory:
     since = began if since is None or since <= late else since
     sent = memory.reads.raise_sent and began - since < RAISE_ABSENT
     return memory.with_fields(raise_absent=since, raise_sent=sent)
-
-
-def _with_cause(foreign: Foreign, cause: str) -> Foreign:
-    """Return a write of somebody else with its cause, if that is known."""
-    said = cause.endswith(f" to {foreign.after}")
-    return dataclasses.replace(foreign, cause=cause if said else "")
 
 
 def _effective(memory: Memory, now: float) -> Memory:

@@ -210,3 +210,15 @@ class TestRaises:
         account = propose_raise(Account(6, 6), 8)
         found = reads(account, (0, 11), (10, 11))
         assert found[-1].account == Account(9, 11)
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [
+        ("a user request changing the desired capacity from 4 to 6", True),
+        ("a user request changing the desired capacity from 4 to 5", False),
+        ("", False),
+    ],
+)
+def test_a_write_is_told_with_the_cause_that_names_its_value(cause: str, told: bool) -> None:
+    assert Foreign(4, 6, 6).told_by(cause) == Foreign(4, 6, 6, cause if told else "")
