@@ -47,10 +47,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     RETRACTED,
-    NodeRecord,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.outside import (
     restore_outside,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+    NodeRecord,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.tolerating import (
     evicted_last,

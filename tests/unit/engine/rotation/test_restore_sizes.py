@@ -55,7 +55,7 @@ def a_look(journal: Any = CLEAN, nodes: Any = NODES, **more: Any) -> RotationCon
 
 
 def restored(ctx: RotationContext) -> tuple[bool, list[Command], tuple[str, ...]]:
-    """Whether all is restored, what is issued for it, and what is left."""
+    """Return whether all is restored, what is issued, and what is left."""
     return restore.restored(ctx), ctx.commands, ctx.memory.report.left
 
 
