@@ -120,7 +120,7 @@ def mint_token(raw: RawAws, cluster: str) -> str:
         url = client.generate_presigned_url(
             "get_caller_identity", ExpiresIn=PRESIGN_SECONDS, HttpMethod="GET"
         )
-    except RAISED as error:
+    except RAISED as error:  # pylint: disable=catching-non-exception
         raise translate(error, f"make a token for EKS cluster {cluster}") from error
     finally:
         client.meta.events.unregister(_BEFORE_SIGN, unique_id="nodeops-rotator")

@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.famili
     ARCHITECTURES,
     CHOICES,
     FAMILIES,
+    Family,
     ImageKind,
     make_kind,
     name_pattern,
@@ -92,16 +93,15 @@ def test_a_kind_without_a_version_has_a_text_too() -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=lambda family: family.name)
-def test_the_defaults_of_a_family_exist(family: object) -> None:
-    name = str(getattr(family, "name", ""))
-    kind = make_kind(name, "", "", "1.33", "")
+def test_the_defaults_of_a_family_exist(family: Family) -> None:
+    kind = make_kind(family.name, "", "", "1.33", "")
     assert kind in EVERY
     assert kind.architecture == "x86_64"
 
 
 def test_every_family_can_be_chosen_and_custom_too() -> None:
     assert set(CHOICES) == {*FAMILIES, "custom"}
-    assert {family for kind in EVERY for family in [kind.family]} == set(FAMILIES)
+    assert {kind.family for kind in EVERY} == set(FAMILIES)
 
 
 def test_only_a_family_that_has_ended_names_its_successor() -> None:

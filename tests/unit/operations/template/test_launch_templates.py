@@ -33,7 +33,8 @@ BEFORE = {"ImageId": "ami-1", "InstanceType": "m5.large", "KeyName": "k"}
 ROOT = [{"DeviceName": "/dev/xvda", "Ebs": {"SnapshotId": "snap-1"}}]
 
 
-def a_plan(after: dict[str, Any], before: dict[str, Any] = BEFORE) -> Plan:
+def a_plan(after: dict[str, Any], before: dict[str, Any] | None = None) -> Plan:
+    before = BEFORE if before is None else before
     return Plan(Version(3, before), before, after, 4, "$Latest", create=True)
 
 
