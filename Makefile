@@ -100,6 +100,10 @@ bench-world: venv ## measure the processor time of rotations in virtual time
 bench-looks: venv ## measure what the heartbeats of other nodes cost a rotation
 	@$(run).bench.looks
 
+.PHONY: bench-engine
+bench-engine: venv ## compare rotations of 100 nodes with the ideal, and count their AWS calls
+	@$(run).bench.engine
+
 .PHONY: interrupts
 interrupts: venv ## end the real playbook at random moments and see that nothing goes on (TIMES=200)
 	@$(run).integration.interrupts --times $(TIMES)

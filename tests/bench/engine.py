@@ -1,0 +1,193 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Measure how close a rotation comes to the ideal, and what it asks of AWS (make bench-engine).
+
+The real engine rotates 100 nodes on the real clients and the World in memory, in virtual time, with
+log-normal boots and drains and default options. The ideal is list scheduling of the same draws: as
+many workers as the window is wide, each boots a node, waits `min_ready` and drains an old one; the
+canary goes first and alone, and its soak follows. Each figure is the median over the seeds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import dataclasses
+import heapq
+import random
+import statistics
+from collections.abc import Iterator, Sequence
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
+    RotationPolicy,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.aws import build as aws_build
+from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import Behavior
+from ansible_collections.nodeops.rotator.tests.simulation.builders import (
+    BLUE,
+    all_current,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
+from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube_build
+from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import (
+    KUBERNETES,
+    add_node_group,
+    point_to,
+    release_images,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.world import World
+
+NODES, WINDOWS, SEEDS = 100, (1, 5, 10), 20
+LEAST_EFFICIENCY = {1: 0.0, 5: 0.97, 10: 0.95}
+MOST_CALLS = {1: 6.0, 5: 4.0, 10: 4.0}
+"""What each window has to reach: ideal over ours, and AWS calls per replaced node."""
+BOOT, DRAIN = (100.0, 0.35), (60.0, 0.6)
+"""Median in seconds and sigma of the logarithm."""
+NO_DELAY = (0.0, 0.0)
+ACCOUNT = dataclasses.replace(
+    Behavior(),
+    scaling_delay=NO_DELAY,
+    boot=NO_DELAY,
+    in_service=NO_DELAY,
+)
+"""The boots that are drawn are whole: from the launch to a node that is Ready."""
+
+
+class Draws:
+    """Log-normal durations that are the same for the same seed, kept as they are drawn."""
+
+    def __init__(self, seed: int, median: float, sigma: float) -> None:
+        self._dice, self._median, self._sigma = random.Random(seed), median, sigma
+        self.drawn: list[float] = []
+
+    def draw(self) -> float:
+        """Return the next duration in seconds."""
+        self.drawn.append(self._median * self._dice.lognormvariate(0.0, self._sigma))
+        return self.drawn[-1]
+
+    def __iter__(self) -> Iterator[float]:
+        """Unpack as the World's range (lowest, highest) of a duration that is certain."""
+        return iter((self.draw(),) * 2)
+
+
+@dataclasses.dataclass(frozen=True)
+class Figures:
+    """One rotation: seconds in the ideal and in truth, and how often what was asked."""
+
+    ideal: float
+    seconds: float
+    aws: int
+    kubernetes: int
+    evictions: int
+    calls: collections.Counter[str]
+
+    @property
+    def efficiency(self) -> float:
+        """Return the ideal time as a share of ours."""
+        return self.ideal / self.seconds
+
+
+def furnish(seed: int, nodes: int, boots: Draws, drains: Draws) -> World:
+    """Return a group of outdated nodes, on each a pod that takes its own time to stop."""
+    world = World(Kernel(seed), aws=ACCOUNT)
+    images = release_images(world)
+    aws_build.add_subnets(world.account)
+    aws_build.add_eks_cluster(world.account, world.name, KUBERNETES)
+    add_node_group(world, BLUE, nodes, "$Latest", images[0], [])
+    for number in range(nodes):
+        stop = {"world.nodeops/stop-seconds": f"{drains.draw():.1f}"}
+        pod = {"terminationGracePeriodSeconds": 3600}
+        kube_build.deployment(world.cluster, "shop", f"web-{number}", 1, annotations=stop, pod=pod)
+    kube_build.daemonset(world.cluster, "kube-system", "agent")
+    world.facts |= {"old_image": images[0], "new_image": images[1], "cluster": world.name}
+    world.begin()
+    world.join, world.ready = boots, NO_DELAY  # type: ignore[assignment]
+    point_to(world, BLUE, images[1])
+    return world
+
+
+def ideal(boots: Sequence[float], drains: Sequence[float], window: int, soak: float) -> float:
+    """Return the seconds that list scheduling of these draws takes, the canary first."""
+    each = [
+        boot + RotationPolicy.min_ready + drain for boot, drain in zip(boots, drains, strict=False)
+    ]
+    free = [each[0] + soak] * window
+    for seconds in each[1:]:
+        heapq.heapreplace(free, free[0] + seconds)
+    return max(free)
+
+
+def measure(seed: int, nodes: int, window: int) -> Figures:
+    """Run one rotation and return its figures. Raises RuntimeError if it goes wrong."""
+    boots, drains = Draws(seed, *BOOT), Draws(seed + 1000, *DRAIN)
+    world = furnish(seed, nodes, boots, drains)
+    world.gate.calls.clear()
+    begun, run = world.kernel.now, prepare(world, BLUE, max_surge=window)
+    result = run()
+    if result.error is not None or not all_current(world) or world.judge.breaches:
+        raise RuntimeError(f"seed {seed}: {result.error or world.judge.breaches}")
+    return _figures(world, run, begun, ideal(boots.drawn, drains.drawn, window, run.policy.soak))
+
+
+def _figures(world: World, run: Run, begun: float, best: float) -> Figures:
+    calls = collections.Counter(world.gate.calls)
+    kubernetes = sum(count for name, count in calls.items() if name.startswith("kubernetes:"))
+    evictions = sum(count for name, count in calls.items() if name.endswith("pods/eviction"))
+    aws = sum(calls.values()) - kubernetes
+    return Figures(best, world.kernel.now - begun, aws, kubernetes, evictions, calls)
+
+
+def median(figures: Sequence[Figures], name: str) -> float:
+    """Return the median of one figure."""
+    return statistics.median(float(getattr(one, name)) for one in figures)
+
+
+def show(window: int, figures: Sequence[Figures], nodes: int) -> tuple[float, float]:
+    """Print the row of a window; return its efficiency and AWS calls per node."""
+    efficiency, calls = median(figures, "efficiency"), median(figures, "aws") / nodes
+    print(
+        f"window {window:>2}: efficiency {efficiency:.2f}, {calls:.1f} AWS calls and"
+        f" {median(figures, 'kubernetes') / nodes:.1f} Kubernetes requests per node,"
+        f" {median(figures, 'evictions') / nodes:.2f} evictions",
+        flush=True,
+    )
+    return efficiency, calls
+
+
+def show_calls(figures: Figures, nodes: int) -> None:
+    """Print which operations the calls of a rotation are."""
+    for name, count in figures.calls.most_common():
+        print(f"    {count / nodes:>6.2f} {name}")
+
+
+def options() -> argparse.Namespace:
+    """Return the options of the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--nodes", type=int, default=NODES)
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--windows", type=int, nargs="+", default=list(WINDOWS))
+    parser.add_argument("--calls", action="store_true", help="print the calls by operation")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Print a row for each window; exit non-zero if one misses what it has to reach."""
+    given, missed, rows = options(), False, {}
+    for window in given.windows:
+        figures = [measure(seed, given.nodes, window) for seed in range(1, given.seeds + 1)]
+        rows[window] = show(window, figures, given.nodes)
+        if given.calls:
+            show_calls(figures[0], given.nodes)
+        efficiency, calls = rows[window]
+        missed |= efficiency < LEAST_EFFICIENCY.get(window, 0.0)
+        missed |= calls > MOST_CALLS.get(window, 6.0)
+    shown = 5 if 5 in rows else given.windows[-1]
+    efficiency, calls = rows[shown]
+    print(f"efficiency {efficiency:.2f} at window {shown}, {calls:.1f} AWS calls per node")
+    raise SystemExit(missed)
+
+
+if __name__ == "__main__":
+    main()
