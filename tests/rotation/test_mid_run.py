@@ -40,7 +40,8 @@ def ended(world: World, **options: Any) -> Run:
     run = prepare(world, BLUE, **options)
     run.inbox.past = world.kernel.now + 4 * HOURS
     run()
-    assert run.result is not None and world.judge.breaches == []
+    assert run.result is not None
+    assert world.judge.breaches == []
     return run
 
 
@@ -67,7 +68,8 @@ def test_a_process_suspended_in_mid_run_is_named_and_nothing_else_begins(process
     world = due(size=6, replicas=6)
     world.kernel.after(150, lambda: asg(world, "SuspendProcesses", ScalingProcesses=[process]))
     run = ended(world)
-    assert run.result is not None and run.result.status == "failed"
+    assert run.result is not None
+    assert run.result.status == "failed"
     assert f"process {process} suspended" in str(run.result.error)
 
 
@@ -76,7 +78,8 @@ def test_an_instance_refresh_begun_in_mid_run_is_named_and_nothing_else_begins()
     refresh, begun = {"InstanceRefreshId": "r", "Status": "InProgress"}, world.kernel.now + 150
     world.kernel.after(150, lambda: world.account.groups[BLUE].refreshes.append(refresh))
     run = ended(world)
-    assert run.result is not None and run.result.status == "failed"
+    assert run.result is not None
+    assert run.result.status == "failed"
     assert "An instance refresh is running" in str(run.result.error)
     outdated = [at for at, event in run.events if event.text.startswith("version 1, target is 2")]
     last = max(outdated)
@@ -94,14 +97,16 @@ def test_a_stopped_instance_that_is_not_replaced_is_named() -> None:
     world.judge.rules[BLUE].unavailable = 1
     world.kernel.after(5, stop)
     run = ended(world, boot_timeout=300)
-    assert run.result is not None and run.result.status == "failed"
+    assert run.result is not None
+    assert run.result.status == "failed"
     assert "is stopped and was not replaced while HealthCheck is suspended" in str(run.result.error)
 
 
 def test_a_new_node_that_does_not_say_which_instance_it_is_is_named() -> None:
     world = bare(3, NodeKind(identified_after=1e9))
     run = ended(world, boot_timeout=300)
-    assert run.result is not None and run.result.values["canary"] == "failed"
+    assert run.result is not None
+    assert run.result.values["canary"] == "failed"
     assert "to say which instance it is: its spec.providerID is empty" in str(run.result.error)
 
 
@@ -111,7 +116,8 @@ def test_a_budget_whose_status_cannot_be_worked_out_is_named_with_the_reason() -
     kube.pdb(world.cluster, "batch", "import", max_unavailable=1)
     world.kernel.advance(world.kernel.now + 60)
     run = ended(world, drain=DrainPolicy(epoch=EPOCH.timestamp(), timeout=120))
-    assert run.result is not None and run.result.status == "failed"
+    assert run.result is not None
+    assert run.result.status == "failed"
     assert "the control plane cannot work out its status" in str(run.result.error)
 
 
@@ -123,8 +129,10 @@ def test_a_template_that_moves_while_all_is_restored_leaves_no_complete_rotation
         lambda: move(world, BLUE, world.facts["old_image"]),
     )
     run = ended(world)
-    assert run.result is not None and run.result.status == "failed"
-    assert "moved from" in str(run.result.error) and traces(world) == CLEAN
+    assert run.result is not None
+    assert run.result.status == "failed"
+    assert "moved from" in str(run.result.error)
+    assert traces(world) == CLEAN
 
 
 def test_a_maximum_is_not_put_back_under_a_size_that_somebody_has_just_raised() -> None:
@@ -141,8 +149,10 @@ def test_a_maximum_is_not_put_back_under_a_size_that_somebody_has_just_raised() 
     fault = Fault("autoscaling:UpdateAutoScalingGroup", "503", "ServiceUnavailable", times=2)
     world.gate.faults.append(dataclasses.replace(fault, where=raised))
     run = ended(world)
-    assert world.account.groups[BLUE].desired == 5 and sizes(world)[1:] == (5, 5)
-    assert run.result is not None and "MaxSize" in run.result.values["not_restored"][0]
+    assert world.account.groups[BLUE].desired == 5
+    assert sizes(world)[1:] == (5, 5)
+    assert run.result is not None
+    assert "MaxSize" in run.result.values["not_restored"][0]
 
 
 def test_a_node_is_cordoned_only_on_a_read_of_the_last_five_seconds() -> None:
@@ -153,7 +163,8 @@ def test_a_node_is_cordoned_only_on_a_read_of_the_last_five_seconds() -> None:
         for at, command in run.inbox.commands
         if isinstance(command, ChangeNode) and command.change.unschedulable
     ]
-    assert len(cordons) >= 4 and all_current(run.world)
+    assert len(cordons) >= 4
+    assert all_current(run.world)
     assert all(any(at - 5 <= read <= at for read in reads) for at in cordons)
 
 

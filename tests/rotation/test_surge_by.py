@@ -39,7 +39,8 @@ def ended(world: World, run_id: str = "r1", **options: Any) -> Run:
 def test_a_group_is_rotated_and_desired_is_never_set(surge: str) -> None:
     world = due()
     run = ended(world, max_surge=surge)
-    assert run.result is not None and run.result.status == "complete"
+    assert run.result is not None
+    assert run.result.status == "complete"
     assert all_current(world)
     assert sizes(world) == (4, 4, 4)
     assert traces(world) == CLEAN
@@ -54,14 +55,16 @@ def test_a_zone_without_capacity_is_passed_over_and_without_any_the_run_says_why
     emptiest = min(zones, key=lambda zone: (counts[zone], zone))
     world.account.capacity["m6i.large", emptiest] = 0
     run = ended(world)
-    assert run.result is not None and run.result.status == "complete"
+    assert run.result is not None
+    assert run.result.status == "complete"
     assert world.gate.calls[LAUNCH] == 2
 
     world = due()
     for zone in world.account.zones:
         world.account.capacity["m6i.large", zone] = 0
     run = ended(world)
-    assert run.result is not None and run.result.status == "failed"
+    assert run.result is not None
+    assert run.result.status == "failed"
     assert "The surge could not be launched" in str(run.result.error)
     assert "InsufficientInstanceCapacity" in str(run.result.error)
     assert sizes(world) == (4, 4, 4)
@@ -74,7 +77,8 @@ def test_an_answer_that_is_lost_launches_nothing_twice(applied: bool) -> None:
     world = due()
     world.gate.faults.append(Fault(LAUNCH, "ConnectionClosed", times=2, applied=applied))
     run = ended(world)
-    assert run.result is not None and run.result.status == "complete"
+    assert run.result is not None
+    assert run.result.status == "complete"
     assert sizes(world) == (4, 4, 4)
 
 
@@ -84,7 +88,8 @@ def test_a_run_that_follows_a_killed_one_ends_at_the_same_size(command: int) -> 
     with pytest.raises(Killed):
         prepare(world, BLUE, kill_at_command=command, surge_by="launch_instances")()
     run = ended(world, "r2")
-    assert run.result is not None and run.result.status == "complete"
+    assert run.result is not None
+    assert run.result.status == "complete"
     assert sizes(world) == (4, 4, 4)
     assert traces(world) == CLEAN
 
@@ -103,5 +108,6 @@ def test_a_raise_by_somebody_between_our_read_and_the_launch_is_kept() -> None:
 
     world.gate.faults.append(Fault(LAUNCH, "Throttling", times=1, where=grow))
     run = ended(world)
-    assert run.result is not None and run.result.status == "complete"
+    assert run.result is not None
+    assert run.result.status == "complete"
     assert world.account.groups[BLUE].desired == 6
