@@ -22,11 +22,10 @@ from ansible_collections.nodeops.rotator.tests.integration.amis.conftest import 
 from ansible_collections.nodeops.rotator.tests.unit.plugins.documentation import documented
 
 GROUP = {"autoscaling_group_name": "demo-blue"}
-IMAGE = "ami-0123456789abcdef0"
 CALLS: dict[str, dict[str, Any]] = {
     "asg_node_replace": {**GROUP, "eks_cluster": "demo", "planned": {"version": 1}},
     "eks_ami_lookup": {"eks_cluster": "demo", "compare_to": GROUP},
-    "launch_template_update": {**GROUP, "image_id": IMAGE},
+    "launch_template_update": {**GROUP, "overrides": {"KeyName": "ops"}, "eks_cluster": "demo"},
     "node_drain": {"nodes": ["nowhere"], "eks_cluster": "demo"},
     "node_group_info": {**GROUP, "eks_cluster": "demo"},
 }

@@ -34,6 +34,7 @@ ROLE_TEXTS = {
     "prepare_ami_filters": '{"is-public": ["true"]}',
     "prepare_ami_owners": "amazon,self",
     "prepare_preflight": "warn",
+    "prepare_run_id": "one-run",
     "prepare_template_overrides": "{MetadataOptions: {HttpTokens: required}}",
     "rotate_drain_pdb_overrides": "[{selector: app=x, action: wait}]",
 }
@@ -215,7 +216,12 @@ def test_a_failed_rotation_is_told_once_and_its_hook_gets_the_result(
 ) -> None:
     hook = tmp_path / "hook.yml"
     hook.write_text("- ansible.builtin.debug: {msg: 'HOOK {{ rotate_hook_result.error_type }}'}\n")
-    options = {"rotate_failure_hook": str(hook), "rotate_lock_namespace": "gone"}
-    outcome = small.playbook("rotate_eks", **options)
+    gone = {"rotate_lock_namespace": "gone"}
+    # The launch template is not changed without the lock, and the rotation does not begin.
+    outcome = small.playbook("rotate_eks", **gone)
+    assert "set lock_namespace to another" in told_once(outcome)
+    assert "Say why the launch template was not updated" in outcome.output
+    options = {"rotate_failure_hook": str(hook), "prepare_update_template": False, **gone}
+    outcome = small.playbook("rotate_eks", **options, rotate_max_node_age=1)
     assert "set lock_namespace to another" in told_once(outcome)
     assert "HOOK NotFoundError" in outcome.output

@@ -207,6 +207,7 @@ def guarded(
     groups = [one.group for one in concerned]
     uid = locks.check_cluster(groups, planned.source.group, work.aws)
     claims = _claims(concerned, params, uid)
+    order = order_of(params, claims)
     if check:
         elsewhere = (error.message for error in locks.elsewhere(groups, run_id))
         return planned, (*locks.held(claims, run_id), *elsewhere) if claims else ()
@@ -220,7 +221,7 @@ def guarded(
 
     if not claims:
         return act(math.inf).answer, ()
-    return locks.change(order_of(params, claims), act, keep=bool(run_id)), ()
+    return locks.change(order, act, keep=bool(run_id)), ()
 
 
 def _claims(

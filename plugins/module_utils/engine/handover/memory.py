@@ -116,12 +116,21 @@ def _learnt(memory: LockMemory, done: Done, holder: str) -> LockMemory:
     if done.error is None:
         troubles.pop(name, None)
         entries[name] = _entered(entries.get(name), done, holder)
-    elif isinstance(command, WriteLease) and isinstance(done.error, (ConflictError, NotFoundError)):
+    elif isinstance(command, WriteLease) and _came_too_late(command, done.error):
         entries[name] = dataclasses.replace(entries[name], read=-math.inf)
     else:
         since = troubles[name].since if name in troubles else done.began
         troubles[name] = LeaseTrouble(since, done.ended + LOCK_BACKOFF, done.error)
     return dataclasses.replace(memory, entries=entries, troubles=troubles)
+
+
+def _came_too_late(command: WriteLease, error: RotatorError) -> bool:
+    """Return whether the Lease has changed meanwhile.
+
+    If it cannot be created because something is not found, that is its namespace.
+    """
+    gone = isinstance(error, NotFoundError) and bool(command.lease.resource_version)
+    return gone or isinstance(error, ConflictError)
 
 
 def _entered(old: SeenLease | None, done: Done, holder: str) -> SeenLease:

@@ -65,3 +65,10 @@ def test_trouble_counts_from_its_first_time_and_ends_with_an_answer() -> None:
 
 def test_other_commands_say_nothing_of_leases() -> None:
     assert learned(KNOWN, ReadGroup("blue"), None) == KNOWN
+
+
+def test_a_lease_that_cannot_be_created_lacks_its_namespace_which_no_read_tells() -> None:
+    new = Lease("a", "", "me", "t1")
+    after = learned(KNOWN, WriteLease(new), None, NotFoundError("no namespace"))
+    assert after.entries == KNOWN.entries
+    assert str(after.troubles["a"].error) == "no namespace"
