@@ -14,11 +14,17 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.errors import (
+    RAISED,
+    translate,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     ForbiddenError,
     LockedError,
     RotatorError,
+    UnknownError,
+    UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import USUAL_NAMESPACE
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
@@ -121,15 +127,24 @@ SPEC: dict[str, Any] = {
 
 
 class _Watched:
-    """An AwsCall that notes whether anything may have been changed."""
+    """An AwsCall that notes whether anything may have been changed.
+
+    What AWS has refused has changed nothing; what brought no answer may have.
+    """
 
     def __init__(self, raw: AwsCall) -> None:
         self._raw, self.wrote = raw, False
 
     def __call__(self, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         reads = operation.startswith(("Describe", "Get", "List")) or params.get("DryRun")
+        try:
+            answer = self._raw(service, operation, params)
+        except RAISED as error:
+            known = not isinstance(translate(error, operation), (UnreachableError, UnknownError))
+            self.wrote = self.wrote or not (reads or known)
+            raise
         self.wrote = self.wrote or not reads
-        return self._raw(service, operation, params)
+        return answer
 
 
 @dataclasses.dataclass(frozen=True)

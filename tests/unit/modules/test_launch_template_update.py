@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nodeops.rotator.tests.rotation.template_builders import (
+    with_configuration,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, point_to
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 from ansible_collections.nodeops.rotator.tests.unit.modules.running import Runner
 
@@ -124,3 +128,61 @@ def test_bad_input_is_told_in_one_line_and_writes_nothing(
 ) -> None:
     assert words in run("launch_template_update", **options).message
     assert run.writes() == []
+
+
+UNAVAILABLE, DENIED = "ServiceUnavailable", "AccessDenied"
+
+
+@pytest.mark.parametrize(
+    ("options", "call", "code", "changed"),
+    [
+        ({"set_default": True}, "ec2:ModifyLaunchTemplate", DENIED, True),
+        ({"pin": True}, "autoscaling:UpdateAutoScalingGroup", DENIED, True),
+        ({}, "ec2:CreateLaunchTemplateVersion", DENIED, False),
+        ({}, "ec2:CreateLaunchTemplateVersion", UNAVAILABLE, True),
+        ({}, "autoscaling:DescribeAutoScalingGroups", UNAVAILABLE, False),
+    ],
+    ids=["default refused", "pin refused", "refused", "no answer", "not even read"],
+)
+def test_a_failure_says_whether_something_may_have_been_changed(
+    run: Runner,
+    world: World,
+    image: str,
+    options: dict[str, Any],
+    call: str,
+    code: str,
+    changed: bool,
+) -> None:
+    world.account.gate.faults.append(Fault(call, code, times=-1))
+    outcome = run("launch_template_update", **NAMED, image_id=image, **options)
+    assert outcome.code == 1
+    assert outcome.result["changed"] is changed
+    assert outcome.result["status"] == ("failed" if changed else "refused")
+
+
+@pytest.mark.parametrize(
+    ("call", "changed"),
+    [
+        ("autoscaling:UpdateAutoScalingGroup", True),
+        ("autoscaling:CreateLaunchConfiguration", False),
+    ],
+)
+def test_so_does_one_with_a_launch_configuration(
+    run: Runner, world: World, image: str, call: str, changed: bool
+) -> None:
+    with_configuration(world, "red")
+    world.account.gate.faults.append(Fault(call, DENIED, times=-1))
+    outcome = run("launch_template_update", autoscaling_group_name="red", image_id=image)
+    assert outcome.code == 1
+    assert outcome.result["changed"] is changed
+
+
+@pytest.mark.parametrize(("code", "changed"), [(DENIED, False), (UNAVAILABLE, True)])
+def test_so_does_a_rollback(
+    run: Runner, world: World, image: str, code: str, changed: bool
+) -> None:
+    run("launch_template_update", **NAMED, image_id=image)
+    world.account.gate.faults.append(Fault("ec2:CreateLaunchTemplateVersion", code, times=-1))
+    outcome = run("launch_template_update", **NAMED, state="rolled_back")
+    assert outcome.code == 1
+    assert outcome.result["changed"] is changed
