@@ -104,6 +104,25 @@ def test_whatever_is_wrong_with_the_inventory_ends_the_command(
     assert said in refused(still, written(still, "bad.node_groups.yml", INVENTORY + content), **env)
 
 
+ENABLED = {"ANSIBLE_INVENTORY_ENABLED": "nodeops.rotator.node_groups,auto,yaml,ini"}
+
+
+def test_a_file_that_is_no_yaml_ends_the_command_where_the_plugin_is_enabled(
+    still: WorldOnWire,
+) -> None:
+    """Otherwise Ansible reads the file to learn the name of its plugin, and never asks us."""
+    file = written(still, "broken.node_groups.yml", INVENTORY + "tags: {team\n")
+    assert "broken.node_groups.yml: YAML parsing failed" in refused(still, file, **ENABLED)
+    outcome = still.run("ansible-playbook", "-i", file, "nodeops.rotator.plan")
+    assert outcome.code == 2
+    assert "No node group to work on" in outcome.output
+
+
+def test_another_plugin_reads_its_files_as_ever_where_ours_is_enabled(still: WorldOnWire) -> None:
+    file = written(still, "hosts.yml", "all: {hosts: {one: {}}}\n")
+    assert "one" in str(listed(still, file, **ENABLED))
+
+
 def test_a_role_that_cannot_be_assumed_ends_the_command(still: WorldOnWire) -> None:
     role = "assume_role_arn: arn:aws:iam::123456789012:role/x\n"
     file = written(still, "role.node_groups.yml", INVENTORY + role)
