@@ -24,8 +24,8 @@ options:
     type: str
     default: '0'
   confirm_sizes:
-    description: Confirm that O(max_surge) is meant to be above 100%, or O(max_unavailable) 100%.
-      Without it they are refused.
+    description: Confirm that O(max_surge) is meant to be above 100%, or O(max_unavailable) 100% or
+      as many nodes as the group has. Without it they are refused.
     type: bool
     default: false
   canary:

@@ -232,6 +232,7 @@ def resize(tale: Tale, change: int) -> None:
 def carry_out(tale: Tale) -> Run:
     """Run, and run again after a death, a stop or a lost lock; the last run."""
     options = {"max_surge": tale.window[0], "max_unavailable": tale.window[1], "boot_timeout": 600}
+    options["confirm_sizes"] = True
     soak, canary = tale.dice.choice([0, 60]), tale.dice.choice([0, 1, 2])
     run = prepare(tale.world, BLUE, soak=soak, canary=canary, kill_at_command=tale.kill, **options)
     for kind, after in tale.happens:

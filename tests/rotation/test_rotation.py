@@ -144,3 +144,15 @@ def test_two_hundred_nodes_rotate_in_virtual_time() -> None:
     assert run.result is not None
     assert run.result.values["replaced"] == 200
     assert world.judge.breaches == []
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_as_many_unavailable_nodes_as_the_group_has_need_a_confirmation(confirmed: bool) -> None:
+    world = due(size=3)
+    world.judge.rules[BLUE].unavailable = 3
+    run = rotate(world, BLUE, max_surge="0", max_unavailable="3", confirm_sizes=confirmed)
+    assert run.result is not None
+    assert run.result.status == ("complete" if confirmed else "refused")
+    if not confirmed:
+        assert "the group has 3 nodes: all at one time" in str(run.result.error)
+        assert traces(world) == CLEAN

@@ -126,6 +126,7 @@ def _options(dice: random.Random) -> dict[str, Any]:
     return {
         "max_surge": surge,
         "max_unavailable": unavailable,
+        "confirm_sizes": True,
         "canary": dice.choice([0, 1, 1, 1, 2]),
         "soak": dice.choice([0, 30, 60]),
         "failure_budget": dice.choice([0, 0, 0, 1]),

@@ -50,10 +50,9 @@ def test_an_ami_is_looked_up_put_into_the_template_and_rolled_back(
         ami["image_id"],
         ami["current"]["image_id"],
     )
-    assert f"ImageId: {ami['image_id']}\n" in done["diff"][0]["after"]
-    assert "the same before and after" in done["diff"][0]["after"], (
-        "user data that stays is not shown"
-    )
+    after = done["diff"][0]["after"]
+    assert f"ImageId: {ami['image_id']}\n" in after
+    assert "the same before and after" in after, "user data that stays is not shown"
 
     again = modules("launch_template_update", **options)
     assert (again["changed"], again["diff"], again["version"]) == (False, [], 2)

@@ -16,6 +16,7 @@ import re
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 
 _SIZE = re.compile(r"^(\d+)(%?)$")
+_CONFIRM = "Give less, or set confirm_sizes if that is meant"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,11 +82,23 @@ def window(surge: Size, unavailable: Size, base: int) -> Window:
 
 def check_confirmed(surge: Size, unavailable: Size) -> None:
     """Raise InputError if the sizes ask for more than people usually mean."""
-    hint = "Give less, or set confirm_sizes if that is meant"
     if surge.percent and surge.value > 100:
-        raise InputError(f"max_surge is {surge}, more nodes than the group has", hint)
+        raise InputError(f"max_surge is {surge}, more nodes than the group has", _CONFIRM)
     if unavailable.percent and unavailable.value >= 100:
-        raise InputError(f"max_unavailable is {unavailable}, all nodes at one time", hint)
+        raise InputError(f"max_unavailable is {unavailable}, all nodes at one time", _CONFIRM)
+
+
+def all_at_once(unavailable: Size, base: int) -> InputError | None:
+    """Return the refusal if a number of nodes is the whole group, None if it is not.
+
+    A group of one node is replaced as a whole anyway.
+    """
+    if unavailable.percent or base < 2 or unavailable.value < base:
+        return None
+    return InputError(
+        f"max_unavailable is {unavailable}, and the group has {base} nodes: all at one time",
+        _CONFIRM,
+    )
 
 
 def may_take(available: int, base: int, window_: Window) -> bool:

@@ -24,6 +24,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
+    all_at_once,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Step, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
@@ -138,6 +141,7 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
     if work or rest:
         show_earlier(ctx)
     refused = refusal(ctx.group) or refusal_to_launch(ctx) or ctx.memory.lock.unread
+    refused = refused or _too_many(ctx)
     if refused and not ctx.policy.restore_only:
         raise refused
     if error := right_cluster.refusal_of_cluster(ctx):
@@ -158,6 +162,13 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
         ctx.note(mode="release" if ctx.policy.restore_only else "rotate")
         ctx.look_at(ctx.now)
     return None
+
+
+def _too_many(ctx: RotationContext) -> RotatorError | None:
+    """Return the refusal if all nodes would be taken at one time without a confirmation."""
+    if ctx.policy.confirm_sizes or not ctx.situation.outdated:
+        return None
+    return all_at_once(ctx.policy.max_unavailable, ctx.situation.base)
 
 
 def _stop(ctx: RotationContext) -> RotationResult | None:

@@ -14,6 +14,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
     Size,
     Window,
+    all_at_once,
     check_confirmed,
     may_take,
     parse,
@@ -179,3 +180,24 @@ def test_more_than_people_usually_mean_has_to_be_confirmed(
 @pytest.mark.parametrize(("surge", "unavailable"), [("100%", "99%"), ("50", "0"), ("0", "1")])
 def test_usual_sizes_need_no_confirmation(surge: str, unavailable: str) -> None:
     check_confirmed(parse("max_surge", surge), parse("max_unavailable", unavailable))
+
+
+@pytest.mark.parametrize(
+    ("unavailable", "base", "all_of_it"),
+    [
+        ("4", 4, True),
+        ("5", 4, True),
+        ("3", 4, False),
+        ("2", 2, True),
+        ("1", 1, False),
+        ("5", 1, False),
+        ("1", 0, False),
+        ("100%", 4, False),  # refused before the group is known
+    ],
+)
+def test_a_number_that_is_the_whole_group_has_to_be_confirmed(
+    unavailable: str, base: int, all_of_it: bool
+) -> None:
+    error = all_at_once(parse("max_unavailable", unavailable), base)
+    assert (error is not None) is all_of_it
+    assert error is None or "set confirm_sizes" in error.hint
