@@ -75,7 +75,7 @@ def shared(pointers: tuple[str, str] = ("$Latest", "$Latest")) -> World:
     aws.add_subnets(world.account)
     aws.add_eks_cluster(world.account, world.name, KUBERNETES)
     add_node_group(world, "demo-blue", SIZE, pointers[0], old, [])
-    (template,) = world.account.templates.values()
+    (template,) = list(world.account.templates.values())
     tags = {f"kubernetes.io/cluster/{world.name}": "owned"}
     more: dict[str, Any] = {"minimum": 1, "maximum": SIZE, "tags": tags}
     aws.add_group(world.account, GREEN, template, pointers[1], SIZE, **more)
@@ -87,7 +87,7 @@ def shared(pointers: tuple[str, str] = ("$Latest", "$Latest")) -> World:
 
 def with_configuration(world: World, name: str) -> None:
     """Add a node group that launches from a launch configuration, both of this name."""
-    (template,) = world.account.templates.values()
+    (template,) = list(world.account.templates.values())
     data = template.versions[1].data
     params = {name: data[name] for name in ("ImageId", "InstanceType")}
     params |= {"LaunchConfigurationName": name, "UserData": base64.b64decode(data["UserData"])}
@@ -179,7 +179,7 @@ def lease_of(world: World, group: str) -> dict[str, Any] | None:
 
 def versions(world: World) -> int:
     """How many versions the template has."""
-    (template,) = world.account.templates.values()
+    (template,) = list(world.account.templates.values())
     return len(template.versions)
 
 

@@ -41,7 +41,7 @@ BOTH = {"rotated_groups": [BLUE, GREEN]}
 def test_the_update_holds_the_lease_of_every_group_that_follows_and_says_what_it_did() -> None:
     world = shared()
     found, _warnings = update(world, BLUE, **BOTH)
-    (template,) = world.account.templates.values()
+    (template,) = list(world.account.templates.values())
     assert found.changed
     assert versions(world) == 2
     for group in (BLUE, GREEN):
@@ -256,7 +256,7 @@ def test_a_run_with_nothing_to_replace_gives_the_lease_up() -> None:
     update(world, BLUE, rollback=True, run_id="r2")
     update(world, BLUE, run_id="r2")
     assert "r2" in holder(world, BLUE)
-    (template,) = world.account.templates.values()
+    (template,) = list(world.account.templates.values())
     assert template.versions[2].data == template.versions[4].data
     run = rotate(world, BLUE, run_id="r2")
     assert run.result is not None

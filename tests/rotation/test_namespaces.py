@@ -21,7 +21,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.builders import (
     due,
     traces,
 )
-from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Call, Fault
 from ansible_collections.nodeops.rotator.tests.simulation.kube.build import namespace
 from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare, rotate
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
@@ -131,7 +131,10 @@ def test_a_run_waits_for_the_other_namespace_as_long_as_it_may() -> None:
 def test_a_namespace_that_may_not_be_read_is_a_refusal() -> None:
     world = with_ops(due())
     allowed = world.gate.faults
-    where = lambda call: call.params.get("namespace") == "kube-system"  # noqa: E731
+
+    def where(call: Call) -> bool:
+        return call.params.get("namespace") == "kube-system"
+
     allowed.append(Fault("kubernetes:get leases", "403", times=-1, where=where))
     run = rotate(world, BLUE, lock_namespace=OPS)
     assert run.result is not None
@@ -184,7 +187,7 @@ def test_a_template_is_not_changed_under_a_lease_of_another_namespace() -> None:
     world.cluster.create("leases", {**other, "spec": {"holderIdentity": "other"}})
     with pytest.raises(LockedError, match="in namespace kube-system"):
         update(world, BLUE, lock_namespace=OPS)
-    (template,) = world.account.templates.values()
+    (template,) = list(world.account.templates.values())
     assert len(template.versions) == 1
     assert holder_in(world, OPS) == ""
     found, warnings = update(world, BLUE, check=True, lock_namespace=OPS)

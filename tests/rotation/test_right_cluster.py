@@ -185,7 +185,7 @@ def test_a_template_is_not_changed_for_a_group_of_another_cluster() -> None:
     world = shared(("$Latest", "1"))
     for node in world.judge.nodes(BLUE):
         world.cluster.delete("nodes", node, 0)
-    (template,) = world.account.templates.values()
+    (template,) = list(world.account.templates.values())
     with pytest.raises(RefusedError, match="Only 0 of 3 instances"):
         update(world, BLUE)
     with pytest.raises(RefusedError, match="belongs to cluster demo by its tags"):

@@ -205,7 +205,7 @@ class TestFailure:
     )
     def test_that_is_a_limit_is_told_as_one(self, error: Any, kind: Any) -> None:
         found = failure(RunResult((node(status=NodeStatus("failed", error=error)),)))
-        assert type(found) is kind
+        assert found.__class__ is kind
 
     def test_of_the_whole_run_comes_first(self) -> None:
         assert failure(RunResult((node(status=self.FAILED),), SHUT)) is SHUT

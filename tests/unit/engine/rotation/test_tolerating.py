@@ -106,9 +106,7 @@ class TestWhoIsAskedFor:
         assert [command.name for command in asked(ctx)[1]] == ["cart-2"]
 
     def test_nobody_where_the_drain_knows_nothing_of_the_node(self) -> None:
-        assert (
-            asked(a_look(BACK, drain=DrainPolicy(), **{"drain": None} if False else {}))[0] is False
-        )
+        assert asked(a_look(BACK, drain=DrainPolicy()))[0] is False
         ctx = a_look(BACK)
         ctx.note(drain=DrainMemory())
         assert asked(ctx) == (True, [])
