@@ -20,10 +20,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.eks import (
     describe_cluster,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.errors import (
-    RAISED,
-    translate,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluster import (
     is_eks_host,
     other_server,
@@ -117,11 +113,12 @@ def mint_token(raw: RawAws, cluster: str) -> str:
 
     client.meta.events.register_first(_BEFORE_SIGN, name_cluster, unique_id="nodeops-rotator")
     try:
-        url = client.generate_presigned_url(
-            "get_caller_identity", ExpiresIn=PRESIGN_SECONDS, HttpMethod="GET"
+        url = Aws(raw).attempt(
+            f"make a token for EKS cluster {cluster}",
+            lambda: client.generate_presigned_url(
+                "get_caller_identity", ExpiresIn=PRESIGN_SECONDS, HttpMethod="GET"
+            ),
         )
-    except RAISED as error:  # pylint: disable=catching-non-exception
-        raise translate(error, f"make a token for EKS cluster {cluster}") from error
     finally:
         client.meta.events.unregister(_BEFORE_SIGN, unique_id="nodeops-rotator")
     return "k8s-aws-v1." + base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")

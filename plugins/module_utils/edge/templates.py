@@ -139,7 +139,7 @@ class _Watched:
         reads = operation.startswith(("Describe", "Get", "List")) or params.get("DryRun")
         try:
             answer = self._raw(service, operation, params)
-        except RAISED as error:
+        except RAISED as error:  # pylint: disable=catching-non-exception
             known = not isinstance(translate(error, operation), (UnreachableError, UnknownError))
             self.wrote = self.wrote or not (reads or known)
             raise

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.errors import (
     RAISED,
@@ -14,6 +14,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.errors
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import AwsCall
+
+T = TypeVar("T")
 
 
 class Aws:
@@ -55,7 +57,7 @@ class Aws:
                 return
 
     @staticmethod
-    def attempt(doing: str, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def attempt(doing: str, act: Callable[[], T]) -> T:
         """Run `act` and raise botocore's exceptions as ours."""
         try:
             return act()
