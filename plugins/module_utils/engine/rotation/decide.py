@@ -165,7 +165,7 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
 
 
 def _too_many(ctx: RotationContext) -> RotatorError | None:
-    """Return the refusal if all nodes would be taken at one time without a confirmation."""
+    """Return the refusal of all nodes at one time, unless that is confirmed."""
     if ctx.policy.confirm_sizes or not ctx.situation.outdated:
         return None
     return all_at_once(ctx.policy.max_unavailable, ctx.situation.base)
