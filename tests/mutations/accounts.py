@@ -16,7 +16,7 @@ MUTATIONS = (
     Mutation(
         "desired is raised on an old read",
         ENGINE + "raising.py",
-        "elif ctx.now - ctx.memory.reads.read_began > RECENT:",
+        "elif not ctx.read_recently():",
         "elif False:",
         UNIT + "test_raising.py",
         "test_desired_is_set_only_on_a_recent_read",

@@ -11,6 +11,7 @@ from ansible_collections.nodeops.rotator.tests.mutations import (
     clusters,
     drains,
     endings,
+    follows,
     guards,
     handovers,
     judgements,
@@ -27,4 +28,5 @@ MUTATIONS = (
     *canaries.MUTATIONS,
     *judgements.MUTATIONS,
     *drains.MUTATIONS,
+    *follows.MUTATIONS,
 )

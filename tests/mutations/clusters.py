@@ -54,8 +54,8 @@ MUTATIONS = (
     Mutation(
         "any API server is the EKS cluster that is named",
         CLUSTER,
-        "if host_of(endpoint) == host_of(host) or (authority and",
-        "if True or (authority and",
+        'same_host = endpoint != "" and host_of(endpoint) == host_of(host)',
+        "same_host = True",
         TESTS,
         "test_endpoint_or_authority_of_an_eks_cluster_have_to_be_the_connection_s",
     ),

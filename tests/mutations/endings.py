@@ -47,7 +47,7 @@ MUTATIONS = (
     Mutation(
         "MaxSize is put back below what is launched",
         ENGINE + "restore.py",
-        "if max(ctx.desired, ctx.situation.launched) > found:",
+        "if max(ctx.desired, ctx.group.desired, ctx.situation.launched) > found:",
         "if False:",
         UNIT + "test_restore.py",
         "TestMaxSize::test_goes_back_where_that_costs_nobody",
@@ -63,7 +63,7 @@ MUTATIONS = (
     Mutation(
         "the run goes on as restored before reads show it",
         ENGINE + "restore.py",
-        '(ctx.memory.reads.read == ctx.group or ctx.over("unseen", STALE_READ_TIMEOUT))',
+        'ctx.memory.reads.read == ctx.group or ctx.over("unseen", STALE_READ_TIMEOUT)',
         "True",
         UNIT + "test_restore.py",
         "TestTheWhole::test_the_reads_have_to_show_it",

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Target groups that follow pods, and what is looked at again in mid-run."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.tests.mutations.mutation import ENGINE, UNIT, Mutation
+
+CORE = "plugins/module_utils/core/rotation/"
+CORE_TESTS = "tests/unit/core/rotation/"
+
+MUTATIONS = (
+    Mutation(
+        "health is asked of a new node where it follows pods",
+        CORE + "readiness.py",
+        ".difference(follows)",
+        "",
+        CORE_TESTS + "test_readiness.py",
+        "test_a_fresh_node_is_to_be_healthy_where_an_outdated_one_is",
+    ),
+    Mutation(
+        "no health is asked of the last new nodes",
+        CORE + "readiness.py",
+        "(serving_groups(group, outdated) | gone)",
+        "serving_groups(group, outdated)",
+        CORE_TESTS + "test_readiness.py",
+        "test_where_no_outdated_node_is_registered_any_more_what_was_before_counts",
+    ),
+    Mutation(
+        "health follows the pods of a DaemonSet",
+        CORE + "following.py",
+        " and not of_daemonset(pod)",
+        "",
+        CORE_TESTS + "test_following.py",
+        "test_a_pod_counts_by_the_port_of_its_node_unless_a_daemonset_owns_it",
+    ),
+    Mutation(
+        "no target group follows pods on the way out",
+        ENGINE + "balancers.py",
+        "if target_group not in ctx.journal.follows:",
+        "if True:",
+        UNIT + "test_balancers.py",
+        "test_where_health_follows_pods_the_last_healthy_target_is_drained_first",
+    ),
+    Mutation(
+        "a mark on a new node has it replaced again",
+        CORE + "members.py",
+        "if marked and (not target.resolved_at or instance.launched_at < target.resolved_at):",
+        "if marked:",
+        CORE_TESTS + "test_members.py",
+        "test_outdated",
+    ),
+    Mutation(
+        "a node is cordoned on an old read",
+        ENGINE + "replacement.py",
+        "    if not ctx.read_recently():\n        return False\n",
+        "",
+        "tests/rotation/test_mid_run.py",
+        "test_a_node_is_cordoned_only_on_a_read_of_the_last_five_seconds",
+    ),
+    Mutation(
+        "MaxSize is put back although somebody may have raised desired",
+        ENGINE + "restore.py",
+        "if not ctx.read_recently() or _is_in_doubt(ctx):",
+        "if False:",
+        UNIT + "test_restore_sizes.py",
+        "TestMaxSize::test_waits_for_a_read_that_shows_a_raise_by_others",
+    ),
+    Mutation(
+        "a launch that a dead run may have sent is sent again",
+        ENGINE + "launching.py",
+        "return ctx.memory.reads.raise_sent and not own",
+        "return False",
+        UNIT + "test_launching.py",
+        "test_what_a_run_before_us_may_have_launched_is_not_launched_again",
+    ),
+    Mutation(
+        "a failed canary leaves its zone without a node",
+        ENGINE + "ending.py",
+        "    if reason == BROKEN and ctx.memory.turned_back:",
+        "    if False:",
+        UNIT + "test_ending.py",
+        "test_a_broken_node_is_replaced_where_its_zone_needs_one_and_good_ones_are_launched",
+    ),
+)
