@@ -37,7 +37,7 @@ def another_run_begins(stage: Stage, dice: random.Random) -> None:
     stage.excuse("was taken over by|is being rotated by")
 
 
-@kind("F", BEFORE)
+@kind("F", BEFORE, weight=2)
 def another_run_looks_elsewhere_for_the_lease(stage: Stage, dice: random.Random) -> None:
     """It is given another namespace for it."""
     kube.namespace(stage.world.cluster, ELSEWHERE)
