@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.tests.mutations.mutation import ENGINE, UNIT, Mutation
 
+PREFLIGHT = "plugins/module_utils/core/checks/preflight.py"
+BUDGETS = "tests/unit/core/checks/test_preflight_budgets.py"
+
 MUTATIONS = (
     Mutation(
         "the canary passes without a soak",
@@ -103,5 +106,21 @@ MUTATIONS = (
         "if False:",
         UNIT + "test_lost_launches.py",
         "test_three_in_a_row_are_a_failure",
+    ),
+    Mutation(
+        "a budget that nobody has looked at yet is hopeless",
+        PREFLIGHT,
+        "has_settled(budget) and budget.desired_healthy",
+        "budget.desired_healthy",
+        BUDGETS,
+        "test_a_budget_that_was_just_created_is_waited_for",
+    ),
+    Mutation(
+        "a pod that the server evicts all the same is held by its budget",
+        PREFLIGHT,
+        "ruling.budgets if not ruling.admitted else ()",
+        "ruling.budgets",
+        BUDGETS,
+        "test_a_pod_that_the_server_evicts_in_spite_of_its_budget_is_not_in_the_way",
     ),
 )
