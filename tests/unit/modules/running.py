@@ -19,7 +19,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from ansible.module_utils import basic
+from ansible.module_utils import _internal, basic
+from ansible.module_utils.common import warnings
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
     aws,
@@ -88,6 +89,9 @@ class Runner:
             patch.setattr(sys, "stdin", Stdin(given))
             patch.setattr(sys, "argv", [name])
             patch.setattr(basic, "_ANSIBLE_ARGS", None)
+            # Other tests have made this process a controller, where warnings go to the screen.
+            patch.setattr(_internal, "is_controller", False)
+            patch.setattr(warnings, "_global_warnings", {})
             patch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
             with pytest.raises(SystemExit) as ended:
                 importlib.import_module(MODULES + name).main()
