@@ -147,3 +147,13 @@ def test_an_exception_of_botocore_keeps_its_kind(monkeypatch: pytest.MonkeyPatch
 
     with pytest.raises(exceptions.NoRegionError):
         connector(monkeypatch, refuse).client("ec2")
+
+
+def test_a_warning_is_handed_over_once() -> None:
+    """What amazon.aws notes besides, it passes to exit_json: deprecated."""
+    said: list[str] = []
+    module = object.__new__(aws.RotatorModule)
+    module._module = types.SimpleNamespace(warn=said.append)
+    module.warn("Nothing guards it")
+    assert said == ["Nothing guards it"]
+    assert "_warnings" not in vars(module)

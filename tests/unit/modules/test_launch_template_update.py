@@ -37,15 +37,6 @@ def test_a_new_version_launches_the_image(run: Runner, world: World, image: str)
     assert f"ImageId: {image}" in result["diff"][0]["after"]
 
 
-def test_a_warning_is_given_once_and_by_no_way_that_ansible_calls_deprecated(
-    run: Runner, world: World, image: str
-) -> None:
-    result = run("launch_template_update", **NAMED, image_id=image).result
-    (said,) = result["warnings"]
-    assert "Nothing guards the launch source" in str(said)
-    assert "deprecations" not in result
-
-
 def test_a_second_run_changes_nothing(run: Runner, world: World, image: str) -> None:
     first = run("launch_template_update", **NAMED, image_id=image).result
     run.calls.clear()
