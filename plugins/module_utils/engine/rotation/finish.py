@@ -163,9 +163,11 @@ def _name_surge(ctx: RotationContext) -> None:
 def _moves(ctx: RotationContext) -> bool:
     """Return whether reads have yet to tell whether the template moves in the end.
 
-    A rotation is not complete if it has.
+    A rotation is not complete if it has. Once the record is emptied, which is the last that is done
+    with the Lease, it names no target any more.
     """
-    if ctx.policy.restore_only or ctx.memory.report.problem is not None:
+    emptied = not ctx.journal.run
+    if emptied or ctx.policy.restore_only or ctx.memory.report.problem is not None:
         return False
     error = observe.target_error(ctx)
     if error is not None:
