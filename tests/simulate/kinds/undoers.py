@@ -39,7 +39,7 @@ def somebody_lifts_cordons(stage: Stage, dice: random.Random) -> None:
 
     stage.every(dice.choice([5.0, 30.0]), lift, lasting)
     if lasting >= LONG:
-        stage.excuse("did not get out|could not be drained")
+        stage.excuse("did not get out|could not be drained|was not replaced .* lifts its cordon")
 
 
 @kind("C")

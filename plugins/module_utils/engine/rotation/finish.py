@@ -111,7 +111,8 @@ def _done(ctx: RotationContext) -> bool:
     if not shrink.shrunk(ctx) or not ctx.read_fresh:
         return False
     well = all(member.joined for member in situation.members if member.id not in left)
-    return well and situation.launched == situation.desired and ended_nodes.ended_nodes_gone(ctx)
+    # More than desired that nobody can spare has been told, and does not become less by waiting.
+    return well and situation.launched >= situation.desired and ended_nodes.ended_nodes_gone(ctx)
 
 
 def finish_settling(ctx: RotationContext) -> None:
