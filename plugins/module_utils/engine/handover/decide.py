@@ -165,7 +165,7 @@ class _Look:
             return True
         left_by = unfinished(lease, run)
         hopeless = left_by and self.order.wait <= 0
-        if lease.holder and not hopeless and not self._has_died(claim, lease, entry):
+        if lease.holder and not hopeless and not self._watch_holder(claim, lease, entry):
             return False
         if left_by:
             raise RefusedError(
@@ -175,7 +175,7 @@ class _Look:
             )
         return True
 
-    def _has_died(self, claim: LeaseClaim, lease: Lease, entry: SeenLease) -> bool:
+    def _watch_holder(self, claim: LeaseClaim, lease: Lease, entry: SeenLease) -> bool:
         """Return whether the holder has not renewed the Lease for its duration.
 
         Raises LockedError when it lives and was waited for.

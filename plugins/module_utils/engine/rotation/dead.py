@@ -62,8 +62,11 @@ def too_many(ctx: RotationContext) -> str:
     return ""
 
 
-def may_end(ctx: RotationContext, member: Member) -> bool:
-    """Return whether a dead node may be ended: a drain would refuse none of its pods."""
+def judge_dead(ctx: RotationContext, member: Member) -> bool:
+    """Note a dead node that may be ended; give up one that may not.
+
+    It may if a drain would refuse none of its pods. Returns whether it may.
+    """
     pods = Feed("pods", member.name)
     ctx.feeds.add(pods)
     if not ctx.view.cache.synced(pods):
@@ -84,10 +87,10 @@ def may_end(ctx: RotationContext, member: Member) -> bool:
     return False
 
 
-def released(ctx: RotationContext, node: Node) -> bool:
-    """Return whether the Node object of an ended instance may be deleted.
+def release_volumes(ctx: RotationContext, node: Node) -> bool:
+    """Release the volumes of a dead node whose instance has ended.
 
-    That of a dead node only after its volumes are released.
+    Returns whether its Node object may be deleted.
     """
     if node.instance_id not in ctx.memory.nodes.dead:
         return True

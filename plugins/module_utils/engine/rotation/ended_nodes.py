@@ -49,12 +49,12 @@ def delete_ended_nodes(ctx: RotationContext) -> tuple[str, ...]:
             lingering
         )
         for node in (ctx.by_instance[instance] for instance in sorted(ended)):
-            if dead.released(ctx, node):
+            if dead.release_volumes(ctx, node):
                 ctx.do(DeleteNode(node.name, node.uid))
     return lingering
 
 
-def ended_nodes_gone(ctx: RotationContext) -> bool:
+def clear_ended_nodes(ctx: RotationContext) -> bool:
     """Return True once the Node objects of ended instances are gone.
 
     Also, with a remark, when it takes too long.

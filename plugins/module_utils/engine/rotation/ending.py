@@ -63,7 +63,7 @@ def terminate(ctx: RotationContext, member: Member) -> None:
     if not kept.prepared(ctx, member):
         return
     if ours > 0 and shrink and situation.launched <= situation.desired:
-        also = {"kept": (*ctx.journal.kept, member.id)} if kept.keeps(ctx, member) else {}
+        also = {"kept": (*ctx.journal.kept, member.id)} if kept.decide_keeping(ctx, member) else {}
         ctx.record(decrements=(*decrements, member.id), **also)
     elif surplus and situation.launched <= situation.desired and decrements:
         _wait_to_end(ctx, member)  # the group would only launch another

@@ -44,7 +44,7 @@ REGISTERED = 60.0
 
 def finish_rotating(ctx: RotationContext) -> None:
     """Go on to putting everything back once every outdated node is replaced."""
-    if ctx.memory.mode == "rotate" and canary.is_wide(ctx) and _done(ctx):
+    if ctx.memory.mode == "rotate" and canary.is_wide(ctx) and _finish_rotating(ctx):
         incomplete = _incomplete(ctx)
         if ctx.memory.report.problem is not None and incomplete is not None:
             restore.left(ctx, incomplete.message)
@@ -81,8 +81,8 @@ def _untargeted(ctx: RotationContext) -> str:
     return ""
 
 
-def _done(ctx: RotationContext) -> bool:
-    """Return whether every outdated node that we did not give up is replaced.
+def _finish_rotating(ctx: RotationContext) -> bool:
+    """Return True once every outdated node that we did not give up is replaced.
 
     That is not known while reads show another template than the one that was rotated to.
     """
@@ -112,7 +112,7 @@ def _done(ctx: RotationContext) -> bool:
         return False
     well = all(member.joined for member in situation.members if member.id not in left)
     # More than desired that nobody can spare has been told, and does not become less by waiting.
-    return well and situation.launched >= situation.desired and ended_nodes.ended_nodes_gone(ctx)
+    return well and situation.launched >= situation.desired and ended_nodes.clear_ended_nodes(ctx)
 
 
 def finish_settling(ctx: RotationContext) -> None:
@@ -120,7 +120,7 @@ def finish_settling(ctx: RotationContext) -> None:
     if ctx.journal.account.raise_from is not None:
         raising.drop_raise(ctx)
         return
-    gone = shrink.shrunk(ctx) and ended_nodes.ended_nodes_gone(ctx)
+    gone = shrink.shrunk(ctx) and ended_nodes.clear_ended_nodes(ctx)
     turning = turn_back.is_pending(ctx)
     if gone and _points_back(ctx) and settling.has_settled(ctx) and not turning:
         _go_on_to_release(ctx)

@@ -74,14 +74,14 @@ def refusal(ctx: RotationContext, member: Member) -> str:
 
 def prepared(ctx: RotationContext, member: Member) -> bool:
     """Tag the instance if it is to be kept; return True once reads show that."""
-    if not keeps(ctx, member) or member.instance.kept:
+    if not decide_keeping(ctx, member) or member.instance.kept:
         return True
     ctx.do(_tag(ctx, member))
     ctx.poll_soon = True
     return False
 
 
-def keeps(ctx: RotationContext, member: Member) -> bool:
+def decide_keeping(ctx: RotationContext, member: Member) -> bool:
     """Return whether the instance is to be kept and can be; report it if it cannot."""
     if not wanted(ctx, member):
         return False

@@ -86,7 +86,7 @@ def acquire(ctx: RotationContext) -> bool:
     _raise_if_never_taken(ctx, lease, list(refused.values()))
     if lease is None or lease.holder in ("", ctx.policy.holder) or ctx.handed:
         _write(ctx, ctx.policy.holder)
-    elif _has_died(ctx, lease):
+    elif _watch_holder(ctx, lease):
         ctx.tell(
             "lock",
             ctx.policy.group,
@@ -134,7 +134,7 @@ def handed_back(ctx: RotationContext) -> bool:
     return False
 
 
-def _has_died(ctx: RotationContext, lease: Lease) -> bool:
+def _watch_holder(ctx: RotationContext, lease: Lease) -> bool:
     """Return whether the holder has not renewed the Lease for its duration.
 
     Raises LockedError when it lives and was waited for.

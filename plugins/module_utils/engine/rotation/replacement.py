@@ -68,7 +68,7 @@ def advance(ctx: RotationContext) -> None:
     ]
     for member in [member for member in ready if dead.is_dead(ctx, member)]:
         ready.remove(member)
-        if member.id in ctx.memory.nodes.dead or dead.may_end(ctx, member):
+        if member.id in ctx.memory.nodes.dead or dead.judge_dead(ctx, member):
             terminate(ctx, member)
     nodes = [member.node.name for member in ready if member.node is not None]
     step = advance_drains(ctx.memory.drain, nodes, ctx.view, ctx.now, ctx.policy.drain)

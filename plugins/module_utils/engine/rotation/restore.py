@@ -73,7 +73,7 @@ def restored(ctx: RotationContext) -> bool:
         _max_size(ctx),
         _protection(ctx),
         _signpost(ctx),
-        ended_nodes.ended_nodes_gone(ctx),
+        ended_nodes.clear_ended_nodes(ctx),
     )
     return all(steps) and (
         ctx.memory.reads.read == ctx.group or ctx.over("unseen", STALE_READ_TIMEOUT)

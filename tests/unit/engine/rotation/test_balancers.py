@@ -189,13 +189,15 @@ def test_a_node_is_deleted_only_when_ec2_says_that_its_instance_is_terminated() 
 
 def test_at_the_end_lingering_nodes_are_waited_for_and_then_told() -> None:
     ctx = after_end("shutting-down", a_node("w"))
-    assert ended_nodes.ended_nodes_gone(ctx) is False
+    assert ended_nodes.clear_ended_nodes(ctx) is False
     assert ctx.poll_soon
     assert ctx.memory.report.left == ()
     late = after_end("shutting-down", a_node("w"), timers={"ended nodes": NOW - 600})
-    assert ended_nodes.ended_nodes_gone(late) is True
+    assert ended_nodes.clear_ended_nodes(late) is True
     assert "Instance i-w was told to terminate" in late.memory.report.left[0]
-    assert ended_nodes.ended_nodes_gone(a_context(a_group(an_instance("x")), [a_node("x")])) is True
+    assert (
+        ended_nodes.clear_ended_nodes(a_context(a_group(an_instance("x")), [a_node("x")])) is True
+    )
 
 
 def test_whose_node_is_awaited() -> None:

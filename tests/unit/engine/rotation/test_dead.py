@@ -134,21 +134,21 @@ class TestItsEnd:
         self, pods: tuple[Pod, ...], drain: DrainPolicy, may: bool
     ) -> None:
         ctx = a_look(a_node("w", **SILENT), drain=drain, shown={self.PODS: pods})
-        assert dead.may_end(ctx, ctx.situation.members[0]) is may
+        assert dead.judge_dead(ctx, ctx.situation.members[0]) is may
         assert ctx.memory.nodes.dead == ({"i-w"} if may else set())
         assert ctx.memory.nodes.marks.skipped == (set() if may else {"i-w"})
 
     def test_waits_until_its_pods_are_known(self) -> None:
         for broken in ({}, {self.PODS: UnreachableError("no answer")}):
             ctx = a_look(a_node("w", **SILENT), broken=broken)
-            assert dead.may_end(ctx, ctx.situation.members[0]) is False
+            assert dead.judge_dead(ctx, ctx.situation.members[0]) is False
             assert self.PODS in ctx.feeds
             assert ctx.memory.nodes.marks.skipped == frozenset()
 
     def test_that_is_refused_names_the_pods(self) -> None:
         pods = (a_pod("b", "w", owner=None), a_pod("a", "w", owner=None))
         ctx = a_look(a_node("w", **SILENT), shown={self.PODS: pods})
-        dead.may_end(ctx, ctx.situation.members[0])
+        dead.judge_dead(ctx, ctx.situation.members[0])
         why = "has no controller and nothing will replace it"
         assert ctx.journal.failures == (
             f"Node w is dead and carries what a drain refuses: shop/a ({why}), shop/b ({why})",
@@ -157,7 +157,7 @@ class TestItsEnd:
     def test_is_told_once(self) -> None:
         ctx = a_look(a_node("w", **SILENT), shown={self.PODS: ()})
         for _time in range(2):
-            dead.may_end(ctx, ctx.situation.members[0])
+            dead.judge_dead(ctx, ctx.situation.members[0])
         assert [event.phase for event in ctx.events] == ["dead"]
 
 
@@ -168,12 +168,12 @@ class TestItsNodeObject:
 
     def test_of_an_instance_that_was_not_dead_goes_at_once(self) -> None:
         ctx = a_look(self.W)
-        assert dead.released(ctx, self.W) is True
+        assert dead.release_volumes(ctx, self.W) is True
         assert ctx.commands == []
 
     def test_is_tainted_first_so_that_volumes_are_let_go(self) -> None:
         ctx = a_look(self.W, dead=frozenset(("i-w",)))
-        assert dead.released(ctx, self.W) is False
+        assert dead.release_volumes(ctx, self.W) is False
         (command,) = ctx.commands
         assert isinstance(command, ChangeNode)
         assert command.change.taints == (dead.OUT_OF_SERVICE,)
@@ -202,5 +202,5 @@ class TestItsNodeObject:
             dead=frozenset(("i-w",)),
             timers={"volumes i-w": NOW - waited},
         )
-        assert dead.released(ctx, self.TAINTED) is gone
+        assert dead.release_volumes(ctx, self.TAINTED) is gone
         assert ATTACHMENTS in ctx.feeds

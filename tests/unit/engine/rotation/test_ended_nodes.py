@@ -53,14 +53,14 @@ class TestANodeThatARunBeforeHasMarked:
 
     def test_is_deleted_once_its_instance_is_terminated(self) -> None:
         ctx = self.look(an_instance("w", state="terminated"))
-        assert ended_nodes.ended_nodes_gone(ctx) is False
+        assert ended_nodes.clear_ended_nodes(ctx) is False
         assert ctx.commands == [DeleteNode("w", self.NODE.uid)]
         running = self.look(an_instance("w"))
-        assert ended_nodes.ended_nodes_gone(running) is False
+        assert ended_nodes.clear_ended_nodes(running) is False
         assert running.commands == []
 
     def test_is_left_where_its_instance_was_kept(self) -> None:
-        assert ended_nodes.ended_nodes_gone(self.look(an_instance("w", kept=True))) is True
+        assert ended_nodes.clear_ended_nodes(self.look(an_instance("w", kept=True))) is True
 
 
 class TestWhoseNodeShouldGo:
@@ -129,14 +129,14 @@ class TestDeletion:
 
 class TestTheEndOfTheWait:
     def test_comes_when_all_are_gone(self) -> None:
-        assert ended_nodes.ended_nodes_gone(a_look(a_group(ENDED), ())) is True
+        assert ended_nodes.clear_ended_nodes(a_look(a_group(ENDED), ())) is True
 
     @pytest.mark.parametrize(("waited", "over"), [(0, False), (599, False), (600, True)])
     def test_comes_after_terminate_timeout_with_a_remark(self, waited: float, over: bool) -> None:
         ctx = a_look(a_group(ENDING), timers={"ended nodes": NOW - waited})
-        assert ended_nodes.ended_nodes_gone(ctx) is over
+        assert ended_nodes.clear_ended_nodes(ctx) is over
         told = "Instance i-w was told to terminate and its node is still there"
         assert ctx.memory.report.left == ((told,) if over else ())
         assert ctx.poll_soon is True
-        ended_nodes.ended_nodes_gone(ctx)
+        ended_nodes.clear_ended_nodes(ctx)
         assert len(ctx.memory.report.left) == int(over), "said once"

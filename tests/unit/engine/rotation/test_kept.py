@@ -85,7 +85,7 @@ def test_the_instance_of_a_failed_canary_is_kept_on_request(
 ) -> None:
     ctx = a_look(**fields)
     assert kept.wanted(ctx, failed_one(ctx)) is wanted
-    assert kept.keeps(ctx, failed_one(ctx)) is wanted
+    assert kept.decide_keeping(ctx, failed_one(ctx)) is wanted
 
 
 @pytest.mark.parametrize(("owed", "waits"), [(True, True), (False, False)])
@@ -107,7 +107,7 @@ def test_the_template_is_rolled_back_before_it_is_touched(owed: bool, waits: boo
 )
 def test_one_that_cannot_be_kept_is_named_with_the_reason(fields: dict[str, Any], why: str) -> None:
     ctx = a_look(**fields)
-    assert not kept.keeps(ctx, failed_one(ctx))
+    assert not kept.decide_keeping(ctx, failed_one(ctx))
     (event,) = ctx.events
     assert (event.phase, event.subject) == ("warning", "n")
     assert "it is not kept" in event.text
