@@ -30,7 +30,9 @@ def _of_the_last(stage: Stage) -> list[str]:
         holder, stage.found.moved_at, stage.ends[stage.last.policy.run] - ENDING
     )
     target = stage.launches() if known else stage.world.facts["new_image"]
-    old = [one.id for one in stage.instances() if one.image_id != target]
+    serving = {one.instance_id for one in stage.group.counted()}
+    ours = [one for one in stage.instances() if one.id in serving]  # standby serves nobody
+    old = [one.id for one in ours if one.image_id != target]
     found = [f"{result.status} is said, and {', '.join(old)} runs another image"] if old else []
     lost = stage.found.untargeted & {one.id for one in stage.instances(True)}
     if lost and result.status == "complete" and stage.group.target_groups:

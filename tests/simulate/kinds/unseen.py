@@ -57,6 +57,8 @@ def the_new_image_is_bad(stage: Stage, dice: random.Random) -> None:
     stage.world.bad_images[image] = dice.choice([NEVER_JOINS, NEVER_READY])
     stage.found.canary_fails = bool(stage.plan.options["canary"])
     stage.excuse("not ready .* after its launch|ended before they were ready")
+    # To who comes after a killed run its failed nodes are instances that never had a Node.
+    stage.excuse("has no Node in this cluster and was left")
 
 
 @kind("A")

@@ -32,10 +32,11 @@ def evidence(ctx: RotationContext) -> Evidence:
 def refusal_of_cluster(ctx: RotationContext) -> RotatorError | None:
     """Return the refusal if this is not surely the group's cluster, or None.
 
-    To restore only needs that nothing speaks against it.
+    To restore, or to go on with what a run has begun under the Lease of this cluster, only needs
+    that nothing speaks against it: that run had proof, and what it left has to be restored.
     """
     found = evidence(ctx)
-    if ctx.policy.restore_only:
+    if ctx.policy.restore_only or ctx.memory.resumed:
         return contradiction(found)
     return wrong_cluster(found, ctx.policy.repair, bool(ctx.situation.outdated))
 

@@ -60,6 +60,14 @@ def test_the_record_of_another_cluster_is_refused_even_to_restore(
     assert "names another cluster" in str(right_cluster.refusal_of_cluster(ctx))
 
 
+def test_to_go_on_with_what_was_begun_here_needs_no_proof() -> None:
+    """Its nodes may have failed since; what it left has to be restored all the same."""
+    ctx = a_look(*OLD)
+    assert right_cluster.refusal_of_cluster(ctx) is not None
+    ctx.note(resumed=True)
+    assert right_cluster.refusal_of_cluster(ctx) is None
+
+
 def test_to_restore_needs_no_proof() -> None:
     ctx = a_look(*OLD)
     assert "Only 0 of 2 instances" in str(right_cluster.refusal_of_cluster(ctx))
