@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
@@ -32,6 +32,8 @@ SPEC: dict[str, Any] = {
     "unknown": {"type": "str", "choices": ["fail", "warn", "ignore"], "default": "ignore"},
 }
 HOST_NAME = "autoscaling_group_name"
+Unknown = Literal["fail", "warn", "ignore"]
+"""What to do about variables that we do not know."""
 
 
 Read = Callable[[str], Any]
@@ -88,7 +90,7 @@ def _problems(read: Read, specs: Mapping[str, Any]) -> list[str]:
     return [one for one in found if one]
 
 
-def _unknown(hosts: list[str], hostvars: Any, mode: str) -> list[str]:
+def _unknown(hosts: list[str], hostvars: Any, mode: Unknown) -> list[str]:
     """Return what is said of unknown variables; warn of those that are no error."""
     if mode == "ignore":
         return []

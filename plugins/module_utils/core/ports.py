@@ -8,11 +8,14 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Literal, Protocol
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import Answer
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease, Taint
+
+NodeWrite = Literal["cordon", "uncordon", "taints", "annotations"]
+"""What a change of a Node writes."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +35,7 @@ class NodeChange:
     manager: str = ""
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> NodeWrite:
         """Return what it writes: cordon, uncordon, taints or annotations."""
         if self.unschedulable is not None:
             return "cordon" if self.unschedulable else "uncordon"

@@ -13,12 +13,16 @@ import dataclasses
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.user_data import decode
 
-NUMBER, DEFAULT, LATEST = "number", "$Default", "$Latest"
+Pointer = Literal["number", "$Default", "$Latest"]
+"""How something points at a version of a launch template."""
+NUMBER: Final = "number"
+DEFAULT: Final = "$Default"
+LATEST: Final = "$Latest"
 ALIAS = "resolve:ssm:"
 """How a template names an image by a Systems Manager parameter (EC2 user guide, launch
 templates)."""
@@ -40,7 +44,7 @@ class Version:
         return str(self.data.get("ImageId", ""))
 
 
-def pointer_of(version: str | None) -> str:
+def pointer_of(version: str | None) -> Pointer:
     """Return how something points at a version: "number", "$Default" or "$Latest".
 
     Nothing written means $Default.

@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.dat
     LATEST,
     NUMBER,
     Act,
+    Pointer,
     Version,
     clean,
     differences,
@@ -83,7 +84,7 @@ class Plan:
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     number: int
-    pointer: str
+    pointer: Pointer
     create: bool = False
     group_version: str | None = None
     default_to: int | None = None

@@ -24,7 +24,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event, EventPhase
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES, Feed
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import (
+    NodeChange,
+    NodeWrite,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
 )
@@ -143,7 +146,7 @@ class RotationContext(Known):
                 return
         self.do(ChangeNode(node.name, node.resource_version, change))
 
-    def undone(self, node: Node, kind: str) -> bool:
+    def undone(self, node: Node, kind: NodeWrite) -> bool:
         """Return whether somebody has undone this kind of write so often that we stop."""
         return self.memory.outbox.node_writes.get((node.name, kind), (0, 0.0))[0] >= GIVEN_UP_TIMES
 
