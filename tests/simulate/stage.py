@@ -230,8 +230,9 @@ class Stage:
 
     def scale_down(self, instance: Instance) -> None:
         """An autoscaler ends an instance with decrement, if MinSize allows."""
-        before = self.group.desired
-        if before - 1 < self.group.minimum or instance.id in self.foreign_ends:
+        before, member = self.group.desired, self.group.members.get(instance.id)
+        ends = member is None or member.doomed  # then the call would change nothing
+        if before - 1 < self.group.minimum or instance.id in self.foreign_ends or ends:
             return
         self.tell(f"AUTOSCALER takes {instance.id}, desired {before} to {before - 1}")
         self.foreign_ends.add(instance.id)
