@@ -255,7 +255,8 @@ seconds:
   type: float
   returned: always
 not_restored:
-  description: What could not be restored, and why. One sentence for each setting.
+  description: What could not be restored, and why. One sentence for each setting. A run that is
+    refused also names what an earlier run has left.
   type: list
   elements: str
   returned: always

@@ -30,6 +30,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kernel import EPOCH
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
 from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare, rotate
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import move
+from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
 from ansible_collections.nodeops.rotator.tests.simulation.world import NodeKind, World
 
 HOURS = 3600.0
@@ -188,6 +189,24 @@ def test_a_node_that_is_put_into_standby_in_mid_run_keeps_no_mark_of_ours() -> N
     assert not node["spec"].get("unschedulable")
     assert not [taint for taint in node["spec"].get("taints", ()) if "nodeops" in taint["key"]]
     assert not [name for name in node["metadata"]["annotations"] if "nodeops" in name]
+
+
+def test_a_refusal_names_what_a_killed_run_has_left() -> None:
+    world = due()
+    with pytest.raises(Killed):
+        prepare(world, BLUE, kill_at_command=40)()
+    member = next(one for one in world.account.groups[BLUE].counted())
+    ids = [member.instance_id]
+    asg(world, "EnterStandby", InstanceIds=ids, ShouldDecrementDesiredCapacity=True)
+    world.kernel.advance(world.kernel.now + 60)
+    run = ended(world, run_id="r2")
+    assert run.result is not None
+    assert run.result.status == "refused"
+    assert "standby" in str(run.result.error)
+    told = " ".join(run.result.values["not_restored"])
+    assert "AZRebalance of Auto Scaling group demo-blue stays suspended" in told
+    assert "Scale-in protection of Auto Scaling group demo-blue stays on" in told
+    assert "Tag nodeops.rotator/run of Auto Scaling group demo-blue stays" in told
 
 
 def test_a_size_that_somebody_sets_is_told_with_what_the_scaling_activity_says() -> None:

@@ -22,6 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.pa
     NodeRecord,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.standing import (
+    inherited,
     standing,
 )
 
@@ -81,10 +82,15 @@ def conclude(
 def _not_restored(ctx: RotationContext) -> tuple[str, ...]:
     """Return what the end of this run leaves as we set it.
 
-    That is what it could not restore, and all that stands if it ended before it could.
+    That is what it could not restore, and all that stands if it ended before it could: its own
+    changes, or those of an earlier run that it would have resumed.
     """
-    cut_short = ctx.memory.lock.held or ctx.view.stop is not None
-    return (*ctx.memory.report.left, *(standing(ctx) if cut_short else ()))
+    left = ctx.memory.report.left
+    if ctx.memory.lock.held or ctx.view.stop is not None:
+        return (*left, *standing(ctx))
+    if ctx.memory.mode == "survey" and not ctx.journal.clean:
+        return (*left, *inherited(ctx))
+    return left
 
 
 def _target(ctx: RotationContext) -> dict[str, str]:

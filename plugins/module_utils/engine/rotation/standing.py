@@ -34,6 +34,17 @@ def standing(ctx: RotationContext) -> tuple[str, ...]:
     return (*_of_sizes(ctx), *_of_settings(ctx), *_of_nodes(ctx), *_of_lease(ctx))
 
 
+def inherited(ctx: RotationContext) -> tuple[str, ...]:
+    """Return the same of an earlier run that this one does not continue.
+
+    Whether a holder of the Lease still lives is not known, so he is named.
+    """
+    lease, sentences = ctx.memory.lock.lease, standing(ctx)
+    if lease is None or lease.holder in ("", ctx.policy.holder):
+        return sentences
+    return tuple(f"Not restored yet by {lease.holder}: {sentence}" for sentence in sentences)
+
+
 def _of_sizes(ctx: RotationContext) -> Iterable[str]:
     group, journal = ctx.group, ctx.journal
     if group.desired > journal.base:

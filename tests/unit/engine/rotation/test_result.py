@@ -30,6 +30,7 @@ from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     an_instance,
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
+    HELD,
     NOW,
     RUNNING,
     a_context,
@@ -187,6 +188,29 @@ class TestWhatStays:
         ctx = a_look(journal=self.FENCED, held=held, lease=None)
         ctx.view = View(ctx.view.cache, stop=stop)
         assert conclude(ctx, "failed").values["not_restored"] == told
+
+    @pytest.mark.parametrize(
+        ("holder", "mode", "told"),
+        [
+            pytest.param(
+                "", "survey", [SENTENCE], id="an earlier run left it, and we may not begin"
+            ),
+            pytest.param("me", "survey", [SENTENCE], id="we have just taken the lock"),
+            pytest.param(
+                "somebody",
+                "survey",
+                [f"Not restored yet by somebody: {SENTENCE}"],
+                id="its Lease is still held",
+            ),
+            pytest.param("", "release", [], id="all was restored"),
+        ],
+    )
+    def test_of_an_earlier_run_is_named_where_nobody_else_restores_it(
+        self, holder: str, mode: str, told: list[str]
+    ) -> None:
+        lease = dataclasses.replace(HELD, holder=holder)
+        ctx = a_look(journal=self.FENCED, held=False, lease=lease, mode=mode)
+        assert conclude(ctx, "refused").values["not_restored"] == told
 
     def test_what_could_not_be_restored_comes_first(self) -> None:
         ctx = a_look(journal=self.FENCED, held=True, lease=None, left=("it stays",))
