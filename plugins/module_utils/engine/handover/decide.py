@@ -24,6 +24,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RefusedError,
     RotatorError,
     TemporaryError,
+    UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
@@ -35,6 +36,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
     is_handed,
     unfinished,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
     LeaseClaim,
     LockMemory,
@@ -46,6 +48,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import
 
 WATCH_OTHER = 2.0
 """Seconds between looks at a Lease that somebody else holds."""
+LOCK_LIMIT = 300.0
+"""Seconds within which a stage ends, apart from the time for which others may hold a Lease."""
 LOCK_PATIENCE = 30.0
 """Seconds for which a request may fail, and for which Leases are tried to be given up."""
 
@@ -84,6 +88,7 @@ class _Look:
             self._fail(FailedError(f"Stopped by {stop.reason}", "Run it again"))
         if self.memory.error is None and order.stage != "give_up":
             try:
+                self._raise_if_never_done()
                 ready = self._take() if order.stage == "take" else self._hand_over()
             except RotatorError as error:
                 self._fail(error)
@@ -94,6 +99,30 @@ class _Look:
     def _fail(self, error: RotatorError) -> None:
         if self.memory.error is None:
             self.memory = dataclasses.replace(self.memory, error=error, began=self.now)
+
+    def _raise_if_never_done(self) -> None:
+        """Raise once a stage has gone on for too long.
+
+        Somebody may change a Lease whenever we write it.
+        """
+        leases = [entry.lease for entry in self.memory.entries.values() if entry.lease is not None]
+        others = [one.duration for one in leases if one.holder not in ("", self.order.holder)]
+        limit = self.order.wait + LOCK_LIMIT + max(others, default=0)
+        self._look_at(self.memory.began + limit)
+        if self.now - self.memory.began < limit:
+            return
+        claims = self.order.claims
+        names = [claim.lease for claim in claims if not self._is_written(claim)]
+        raise UnreachableError(
+            f"Lease {listed(names)} could not be written in {limit:.0f} s",
+            "See who writes it (metadata.managedFields), and whether lock_namespace exists",
+        )
+
+    def _is_written(self, claim: LeaseClaim) -> bool:
+        """Return whether the Lease is ours by a write for this stage."""
+        entry = self.memory.entries.get(claim.lease)
+        written = entry is not None and entry.written >= self.memory.began
+        return written and self._is_ours(claim)
 
     def _outcome(self) -> LockOutcome:
         written = [entry.written for entry in self.memory.entries.values()]
@@ -196,10 +225,9 @@ class _Look:
 
     def _hold(self, claim: LeaseClaim) -> bool:
         """Return whether the Lease is ours by a write for this stage; write it if not."""
-        entry = self.memory.entries[claim.lease]
-        if self._is_ours(claim) and entry.written >= self.memory.began:
+        if self._is_written(claim):
             return True
-        found = load(entry.found)
+        found = load(self.memory.entries[claim.lease].found)
         moved = found.target[:2] != claim.target[:2]
         journal = dataclasses.replace(
             found,

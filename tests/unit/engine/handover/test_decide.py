@@ -94,6 +94,20 @@ def outcome(step: Step[LockMemory, LockOutcome]) -> Any:
     return step.result
 
 
+@pytest.mark.parametrize(
+    ("stage", "wait", "limit"), [("take", 0, 300), ("take", 60, 360), ("hand_over", 0, 300)]
+)
+def test_no_stage_goes_on_for_ever(stage: Any, wait: float, limit: float) -> None:
+    order = dataclasses.replace(ORDER, stage=stage, wait=wait)
+    ours = [a_lease(name, "me", MINE) if stage == "hand_over" else None for name in "ab"]
+    before = look(known(*ours, read=-math.inf), now=NOW + limit - 1, order=order)
+    assert before.memory.error is None
+    assert before.wake <= NOW + limit
+    after = look(known(*ours, read=-math.inf), now=NOW + limit, order=order).memory.error
+    assert isinstance(after, UnreachableError)
+    assert f"could not be written in {limit} s" in str(after)
+
+
 def test_every_lease_is_read_first() -> None:
     step = look()
     assert step.commands == (ReadLease("a"), ReadLease("b"))
