@@ -67,10 +67,18 @@ MUTATIONS = (
     Mutation(
         "the Lease is handed over as it was taken, not anew",
         HANDOVER,
-        "if self._is_ours(claim) and entry.written >= self.memory.began:",
-        "if self._is_ours(claim):",
+        "written = entry is not None and entry.written >= self.memory.began",
+        "written = entry is not None",
         TESTS,
         "test_a_lease_written_before_is_written_again_to_be_handed_over",
+    ),
+    Mutation(
+        "a handover goes on for ever where Leases change whenever they are written",
+        HANDOVER,
+        "if self.now - self.memory.began < limit:",
+        "if True:",
+        TESTS,
+        "test_no_stage_goes_on_for_ever",
     ),
     Mutation(
         "a Lease that was left to one run is adopted by any",

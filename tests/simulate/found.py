@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.nodeops.rotator.tests.simulate.records import leases, record
 
 if TYPE_CHECKING:
-    from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+    from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 
 OURS = "nodeops"
 FORM = ("version", "reader")
@@ -57,9 +57,9 @@ class Found:
     shielded: set[str] = dataclasses.field(default_factory=set)
 
     @classmethod
-    def of(cls, stage: Stage) -> Found:
+    def of(cls, trial: Trial) -> Found:
         """Return the group as it is now."""
-        group = stage.group
+        group = trial.group
         return cls(
             suspended=set(group.suspended),
             protected={one.instance_id for one in group.counted() if one.protected},
@@ -68,21 +68,21 @@ class Found:
             maximum={group.maximum},
             minimum=group.minimum,
             known={one.instance_id for one in group.counted()},
-            template=_pointer(stage),
+            template=_pointer(trial),
         )
 
-    def deviations(self, stage: Stage) -> list[Deviation]:
+    def deviations(self, trial: Trial) -> list[Deviation]:
         """Return what is not as it was found, and not by somebody else's doing."""
         return [
-            *self._group(stage),
-            *self._protection(stage),
-            *(each for node in stage.world.cluster.objects("nodes") for each in self._node(node)),
-            *_lease(stage),
-            *_targets(stage),
+            *self._group(trial),
+            *self._protection(trial),
+            *(each for node in trial.world.cluster.objects("nodes") for each in self._node(node)),
+            *_lease(trial),
+            *_targets(trial),
         ]
 
-    def _group(self, stage: Stage) -> list[Deviation]:
-        group, found = stage.group, []
+    def _group(self, trial: Trial) -> list[Deviation]:
+        group, found = trial.group, []
         for process in sorted(set(group.suspended) ^ self.suspended):
             found.append(Deviation(f"process {process} is not as found", process))
         tags = {key: tag.value for key, tag in group.tags.items()}
@@ -94,18 +94,18 @@ class Found:
             found.append(Deviation(text, "MaxSize"))
         if group.minimum != self.minimum:
             found.append(Deviation(f"MinSize is {group.minimum}", ""))
-        unseen = stage.judge.unknown("desired")  # the last run could not know it
+        unseen = trial.judge.unknown("desired")  # the last run could not know it
         uneven = len(group.counted()) != group.desired and not unseen
-        if group.desired not in stage.sizes.bases or uneven:
+        if group.desired not in trial.sizes.bases or uneven:
             text = (
                 f"desired is {group.desired} and {len(group.counted())} are launched instead of"
-                f" {sorted(stage.sizes.bases)}"
+                f" {sorted(trial.sizes.bases)}"
             )
             found.append(Deviation(text, "above its base|[Dd]esired|instances and wants"))
         return found
 
-    def _protection(self, stage: Stage) -> list[Deviation]:
-        group, found = stage.group, []
+    def _protection(self, trial: Trial) -> list[Deviation]:
+        group, found = trial.group, []
         protects_new = bool(group.setting("NewInstancesProtectedFromScaleIn"))
         if protects_new != self.protects_new:
             found.append(Deviation(f"new instances are protected: {protects_new}", "rotect"))
@@ -140,10 +140,10 @@ class Found:
         return [Deviation(f"node {name} has {mark}", re.escape(name)) for mark in marks]
 
 
-def _lease(stage: Stage) -> list[Deviation]:
+def _lease(trial: Trial) -> list[Deviation]:
     """A Lease may stay, but held by nobody, and with nothing to restore unless it is named."""
     found = []
-    for lease in leases(stage):
+    for lease in leases(trial):
         if holder := lease["spec"].get("holderIdentity"):
             found.append(Deviation(f"the Lease is held by {holder}", "Lease"))
         if said := {key: value for key, value in record(lease).items() if key not in FORM}:
@@ -151,27 +151,27 @@ def _lease(stage: Stage) -> list[Deviation]:
     return found
 
 
-def _targets(stage: Stage) -> list[Deviation]:
+def _targets(trial: Trial) -> list[Deviation]:
     """Every instance in service is a target again."""
     found = []
-    alive = {one.id for one in stage.instances()}
+    alive = {one.id for one in trial.instances()}
     members = [
         member
-        for member in stage.group.counted()
+        for member in trial.group.counted()
         if member.lifecycle_state == "InService" and member.instance_id in alive
     ]
-    for arn in stage.group.target_groups:
-        targets = stage.world.account.target_groups[arn].targets.values()
+    for arn in trial.group.target_groups:
+        targets = trial.world.account.target_groups[arn].targets.values()
         there = {target.id for target in targets if target.state not in ("draining", "unused")}
         for member in members:
-            if member.instance_id not in there | stage.found.untargeted:
+            if member.instance_id not in there | trial.found.untargeted:
                 text = f"{member.instance_id} is no target of {arn}"
                 found.append(Deviation(text, re.escape(member.instance_id)))
     return found
 
 
-def _pointer(stage: Stage) -> Any:
+def _pointer(trial: Trial) -> Any:
     """What the group's pointer says, and what it leads to where a name moves."""
-    found = stage.group.template or {}
-    template = stage.world.account.templates[found["LaunchTemplateId"]]
+    found = trial.group.template or {}
+    template = trial.world.account.templates[found["LaunchTemplateId"]]
     return (found["Version"], template.default, template.latest)

@@ -14,15 +14,15 @@ from ansible_collections.nodeops.rotator.tests.simulation.scenarios import eks
 from ansible_collections.nodeops.rotator.tests.simulation.world import NodeKind, World
 
 if TYPE_CHECKING:
-    from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+    from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 
 DEDICATED: dict[str, Any] = {"key": "dedicated", "value": "ml", "effect": "NoSchedule"}
 STARTUP: dict[str, Any] = {"key": "agent/wait", "effect": "NoSchedule", "seconds": 40}
 
 
-def furnish(stage: Stage) -> None:
+def furnish(trial: Trial) -> None:
     """Put everything there, let it come to rest, and have an update due."""
-    world, plan, given = stage.world, stage.plan, stage.plan.furnishing
+    world, plan, given = trial.world, trial.plan, trial.plan.furnishing
     images = eks.release_images(world)
     aws.add_subnets(world.account)
     aws.add_eks_cluster(world.account, world.name, eks.KUBERNETES)
@@ -34,12 +34,12 @@ def furnish(stage: Stage) -> None:
     )
     kind = NodeKind(labels={"role": "blue"}, taints=taints)
     eks.add_node_group(world, BLUE, plan.size, given["pointer"], images[0], balanced, kind)
-    group = stage.group
+    group = trial.group
     group.maximum = plan.size + given["room"]
     group.minimum = plan.size if given["minimum"] == "size" else given["minimum"]
-    _workloads(stage)
+    _workloads(trial)
     world.facts |= {"old_image": images[0], "new_image": images[1], "cluster": world.name}
-    _habits(stage)
+    _habits(trial)
     world.begin()
     for node in world.cluster.objects("nodes") if given["startup_taint"] else ():
         world.cluster.untaint(node["metadata"]["name"], STARTUP["key"])
@@ -53,22 +53,22 @@ def _target_group(world: World) -> Any:
     return made
 
 
-def _workloads(stage: Stage) -> None:
+def _workloads(trial: Trial) -> None:
     """A web workload with a budget, node agents, perhaps a database with zonal volumes."""
-    cluster, plan, given = stage.world.cluster, stage.plan, stage.plan.furnishing
+    cluster, plan, given = trial.world.cluster, trial.plan, trial.plan.furnishing
     pod: dict[str, Any] = {"tolerations": [{"key": "dedicated", "operator": "Exists"}]}
     kube.deployment(cluster, "shop", "cart", plan.size * given["replicas"], pod=pod)
     kube.pdb(cluster, "shop", "cart", max_unavailable=given["budget"])
-    if given["database"] and plan.size >= len(stage.world.account.zones):
+    if given["database"] and plan.size >= len(trial.world.account.zones):
         # With fewer nodes than zones nobody can tell in which zone the group launches.
         kube.statefulset(cluster, "data", "ledger", 2, storage="20Gi", pod=pod)
         kube.pdb(cluster, "data", "ledger", max_unavailable=1)
     kube.daemonset(cluster, "kube-system", "agent")
 
 
-def _habits(stage: Stage) -> None:
+def _habits(trial: Trial) -> None:
     """What people have set on the group and its instances for reasons of their own."""
-    group, given = stage.group, stage.plan.furnishing
+    group, given = trial.group, trial.plan.furnishing
     members = list(group.members.values())
     if given["protected"] == "some":
         for member in members[::2]:

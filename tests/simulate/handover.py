@@ -7,25 +7,25 @@ from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 from ansible_collections.nodeops.rotator.tests.rotation.template_builders import update
-from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 
 ATTEMPTS, PAUSE = 5, 30.0
 
 
-def hand_over(stage: Stage) -> None:
+def hand_over(trial: Trial) -> None:
     """Update the template as launch_template_update does, with the ID of the first run.
 
     Where it refuses, somebody does so by hand.
     """
     for _attempt in range(ATTEMPTS):
         try:
-            update(stage.world, stage.name, run_id="r1", cluster_name=stage.world.name)
+            update(trial.world, trial.name, run_id="r1", cluster_name=trial.world.name)
         except RotatorError as error:
-            stage.tell(f"UPDATE of the template: {error}")
-            stage.world.kernel.advance(stage.now + PAUSE)
+            trial.tell(f"UPDATE of the template: {error}")
+            trial.world.kernel.advance(trial.now + PAUSE)
         else:
-            stage.tell("UPDATE of the template, whose Lease is left to r1")
+            trial.tell("UPDATE of the template, whose Lease is left to r1")
             return
-    stage.tell("SOMEBODY points the group to the new image")
-    stage.point_to(stage.world.facts["new_image"])
-    stage.world.kernel.advance(stage.now + PAUSE)  # until reads show it
+    trial.tell("SOMEBODY points the group to the new image")
+    trial.point_to(trial.world.facts["new_image"])
+    trial.world.kernel.advance(trial.now + PAUSE)  # until reads show it

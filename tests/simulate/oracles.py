@@ -14,7 +14,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.rules import Breach, i
 from ansible_collections.nodeops.rotator.tests.simulation.truth import instance_id
 
 if TYPE_CHECKING:
-    from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+    from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 
 TERMINATE = "autoscaling:TerminateInstanceInAutoScalingGroup"
 MISSING_NODE = 89.0
@@ -27,31 +27,31 @@ OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
 
 
 class Oracles:
-    """Watch a stage from its beginning; `breaches` as the judge's."""
+    """Watch a trial from its beginning; `breaches` as the judge's."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, trial: Trial) -> None:
         self.breaches: list[Breach] = []
-        self._stage = stage
+        self._trial = trial
         self._missing: dict[str, float] = {}
         self._asked: set[str] = set()
         self._lowered = float("-inf")
         self._writes: collections.Counter[tuple[str, str]] = collections.Counter()
         self._actors: list[str] = []
-        stage.world.gate.judges.append(self._call)
-        stage.world.account.member_observers.append(self._member)
-        stage.world.cluster.store.listen("nodes", self._node)
+        trial.world.gate.judges.append(self._call)
+        trial.world.account.member_observers.append(self._member)
+        trial.world.cluster.store.listen("nodes", self._node)
 
     def lowered(self) -> None:
         """Note that somebody else has lowered desired or MaxSize."""
-        self._lowered = self._stage.now
+        self._lowered = self._trial.now
 
     def _breach(self, what: str, why: str) -> None:
-        self.breaches.append(Breach(self._stage.now, what, why))
+        self.breaches.append(Breach(self._trial.now, what, why))
 
     def _call(self, call: Call) -> None:
         if call.name == TERMINATE:
             self._asked.add(call.params["InstanceId"])
-        if not self._stage.ours(call):
+        if not self._trial.ours(call):
             return
         if call.name == TERMINATE:
             self._terminate(call.params["InstanceId"])
@@ -74,16 +74,16 @@ class Oracles:
     def _terminate(self, instance: str) -> None:
         """Judge the end of an instance whose Node is not there."""
         gone = self._missing.get(instance)
-        machine = self._stage.world.account.instances.get(instance)
+        machine = self._trial.world.account.instances.get(instance)
         if gone is None or machine is None or not machine.alive:
             return
-        if self._stage.now - gone < MISSING_NODE:
-            why = f"its Node has been missing for {self._stage.now - gone:.0f} s only"
+        if self._trial.now - gone < MISSING_NODE:
+            why = f"its Node has been missing for {self._trial.now - gone:.0f} s only"
             self._breach(f"{TERMINATE} {instance}", why)
 
     def _node(self, old: Any, new: Any) -> None:
         if old is not None and new is None:
-            self._missing[instance_id(old)] = self._stage.now
+            self._missing[instance_id(old)] = self._trial.now
         elif new is not None:
             self._missing.pop(instance_id(new), None)
 
@@ -101,23 +101,23 @@ class Oracles:
         taints = (body.get("spec") or {}).get("taints") if isinstance(body, dict) else None
         if not any(taint["key"] == OUT_OF_SERVICE for taint in taints or ()):
             return
-        node = self._stage.world.cluster.object("nodes", call.params.get("name") or "")
-        machine = self._stage.world.account.instances.get(instance_id(node)) if node else None
+        node = self._trial.world.cluster.object("nodes", call.params.get("name") or "")
+        machine = self._trial.world.account.instances.get(instance_id(node)) if node else None
         if machine is not None and machine.state != "terminated":
             what = f"taint out-of-service on the node of {machine.id}"
             self._breach(what, f"it is {machine.state}: its volumes could be corrupted")
 
     def _member(self, group: Group, member: Member) -> None:
         """Judge what the group ends by itself, which can only follow a change of its size."""
-        instance = self._stage.world.account.instances.get(member.instance_id)
+        instance = self._trial.world.account.instances.get(member.instance_id)
         if not member.doomed or instance is None or not instance.alive:
             return
-        by_others = {*self._asked, *self._stage.foreign_ends}
-        node = self._stage.world.node_of(instance)
+        by_others = {*self._asked, *self._trial.foreign_ends}
+        node = self._trial.world.node_of(instance)
         if instance.id in by_others or node is None or member.health != "Healthy":
             return
         self._asked.add(instance.id)
-        pods = self._stage.world.cluster.pods_on(node["metadata"]["name"])
+        pods = self._trial.world.cluster.pods_on(node["metadata"]["name"])
         left = [pod["metadata"]["name"] for pod in pods if is_evictable(pod)]
-        if left and self._stage.now - self._lowered > FOLLOWS:
+        if left and self._trial.now - self._lowered > FOLLOWS:
             self._breach(f"the group ends {instance.id}", f"with pods on it: {', '.join(left[:3])}")

@@ -42,7 +42,7 @@ class Fault:
 @dataclasses.dataclass(frozen=True)
 class Plan:
     """A world and what happens in it. `aws` and `kube`: fields of the two Behavior; `furnishing`:
-    see stage.py; `options`: of the rotation."""
+    see trial.py; `options`: of the rotation."""
 
     seed: int
     number: int

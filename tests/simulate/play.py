@@ -17,11 +17,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import parse
-from ansible_collections.nodeops.rotator.tests.simulate import troupe
+from ansible_collections.nodeops.rotator.tests.simulate import actors
 from ansible_collections.nodeops.rotator.tests.simulate.handover import hand_over
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.all import KINDS
 from ansible_collections.nodeops.rotator.tests.simulate.plan import Fault
-from ansible_collections.nodeops.rotator.tests.simulate.stage import Rival, Stage, dice_of
+from ansible_collections.nodeops.rotator.tests.simulate.trial import Rival, Trial, dice_of
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import EPOCH
 from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
@@ -59,56 +59,56 @@ class _Witness:
         return found
 
 
-def play(stage: Stage) -> None:
-    """Carry the stage's plan out; raise Hang if a run does not end."""
-    plan, kernel = stage.plan, stage.world.kernel
+def play(trial: Trial) -> None:
+    """Carry the trial's plan out; raise Hang if a run does not end."""
+    plan, kernel = trial.plan, trial.world.kernel
     for fault in sorted(plan.faults, key=lambda fault: (fault.at, fault.number)):
         if fault.at == 0:
-            KINDS[fault.kind].act(stage, dice_of(fault.dice))
+            KINDS[fault.kind].act(trial, dice_of(fault.dice))
         else:
-            _let_happen(stage, fault)
-    kernel.advance(stage.now + SINCE)
+            _let_happen(trial, fault)
+    kernel.advance(trial.now + SINCE)
     if plan.furnishing["handover"]:
-        hand_over(stage)
+        hand_over(trial)
     dice = dice_of(f"{plan.seed}/{plan.number}/runs")
-    people = [troupe.Actor(kernel, functools.partial(_persist, stage, dice), kernel.now)]
-    for number, rival in enumerate(stage.rivals):
-        life = functools.partial(_rival, stage, f"x{number + 1}", rival)
-        people.append(troupe.Actor(kernel, life, kernel.now + rival.at))
+    people = [actors.Actor(kernel, functools.partial(_persist, trial, dice), kernel.now)]
+    for number, rival in enumerate(trial.rivals):
+        life = functools.partial(_rival, trial, f"x{number + 1}", rival)
+        people.append(actors.Actor(kernel, life, kernel.now + rival.at))
     try:
-        troupe.play(kernel, people)
+        actors.play(kernel, people)
     except TimeoutError as error:
         raise Hang(str(error)) from error
-    kernel.advance(stage.now + AFTERWARDS)
+    kernel.advance(trial.now + AFTERWARDS)
 
 
-def _let_happen(stage: Stage, fault: Fault) -> None:
-    stage.after(fault.at, lambda: KINDS[fault.kind].act(stage, dice_of(fault.dice)))
+def _let_happen(trial: Trial, fault: Fault) -> None:
+    trial.after(fault.at, lambda: KINDS[fault.kind].act(trial, dice_of(fault.dice)))
 
 
-def _persist(stage: Stage, dice: random.Random, actor: troupe.Actor) -> None:
+def _persist(trial: Trial, dice: random.Random, actor: actors.Actor) -> None:
     """Run until a run comes to its own end."""
     for attempt in range(ATTEMPTS):
-        restores = attempt > 0 and stage.restores_after_interruption
-        run = _prepare(stage, f"r{attempt + 1}", restore_only=restores)
-        if stage.stops:
-            run.inbox.stop_at(stage.now + stage.stops.pop(0))
-        if stage.interruptions:
-            run.inbox.interrupt(*stage.interruptions.pop(0))
-        _perform(stage, actor, run)
-        if not _goes_on(stage, run):
+        restores = attempt > 0 and trial.restores_after_interruption
+        run = _prepare(trial, f"r{attempt + 1}", restore_only=restores)
+        if trial.stops:
+            run.inbox.stop_at(trial.now + trial.stops.pop(0))
+        if trial.interruptions:
+            run.inbox.interrupt(*trial.interruptions.pop(0))
+        _perform(trial, actor, run)
+        if not _goes_on(trial, run):
             return
-        actor.sleep(stage.now + dice.choice([0.0, dice.uniform(0, 90)]))
+        actor.sleep(trial.now + dice.choice([0.0, dice.uniform(0, 90)]))
 
 
-def _rival(stage: Stage, name: str, rival: Rival, actor: troupe.Actor) -> None:
+def _rival(trial: Trial, name: str, rival: Rival, actor: actors.Actor) -> None:
     """Run once, with options that differ where that must not matter."""
-    run = _prepare(stage, name, **rival.options)
+    run = _prepare(trial, name, **rival.options)
     run.policy = dataclasses.replace(run.policy, cluster="")
-    _perform(stage, actor, run)
+    _perform(trial, actor, run)
 
 
-def _goes_on(stage: Stage, run: Run) -> bool:
+def _goes_on(trial: Trial, run: Run) -> bool:
     """Return whether somebody would start it again.
 
     It was interrupted, or it was refused although an earlier one has left something.
@@ -116,46 +116,46 @@ def _goes_on(stage: Stage, run: Run) -> bool:
     if run.result is None or run.result.status == "stopped":
         return True
     if run.result.status == "suspended":
-        stage.expired.clear()
+        trial.expired.clear()
         return True
-    if run.result.status != "refused" or len(stage.runs) == 1:
+    if run.result.status != "refused" or len(trial.runs) == 1:
         return False
-    for cure in stage.cures:
+    for cure in trial.cures:
         cure()
-    stage.cures.clear()
+    trial.cures.clear()
     return True
 
 
-def _prepare(stage: Stage, name: str, **more: Any) -> Run:
-    options = {**stage.plan.options, "drain": DRAIN, **more}
-    stage.judge.window = (
+def _prepare(trial: Trial, name: str, **more: Any) -> Run:
+    options = {**trial.plan.options, "drain": DRAIN, **more}
+    trial.judge.window = (
         parse("max_surge", options["max_surge"]),
         parse("max_unavailable", options["max_unavailable"]),
     )
-    run = prepare(stage.world, stage.name, name, **options)
-    stage.judge.places[run.policy.holder] = run.policy.lock_namespace
-    note = functools.partial(stage.judge.read, run.policy.holder)
+    run = prepare(trial.world, trial.name, name, **options)
+    trial.judge.places[run.policy.holder] = run.policy.lock_namespace
+    note = functools.partial(trial.judge.read, run.policy.holder)
     run.inbox.ports = Ports(_Witness(run.inbox.ports.cloud, note), run.inbox.ports.cluster)
-    run.inbox.past = stage.now + bound(stage)
+    run.inbox.past = trial.now + bound(trial)
     return run
 
 
-def _perform(stage: Stage, actor: troupe.Actor, run: Run) -> None:
-    stage.runs.append(run)
+def _perform(trial: Trial, actor: actors.Actor, run: Run) -> None:
+    trial.runs.append(run)
     with contextlib.suppress(Killed):
         actor.perform(run.inbox, run)
-    stage.ends[run.policy.run] = stage.now
-    stage.notice_deaths()
+    trial.ends[run.policy.run] = trial.now
+    trial.notice_deaths()
 
 
-def bound(stage: Stage) -> float:
+def bound(trial: Trial) -> float:
     """Return the seconds within which a run has to end.
 
     Every replacement may take the whole time of each of its steps, one after the other, and so may
     the end.
     """
-    options = stage.plan.options
+    options = trial.plan.options
     limits = ("boot_timeout", "lb_timeout", "terminate_timeout", "gate_timeout")
     each = DRAIN.timeout + DRAIN.volume_timeout + sum(float(options[name]) for name in limits)
-    replacements = max(stage.sizes.bases) + stage.plan.size + int(options["failure_budget"])
+    replacements = max(trial.sizes.bases) + trial.plan.size + int(options["failure_budget"])
     return 1800 + float(options["soak"]) * 3 + each * (replacements + 2)

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+    from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 
 JOURNAL = "nodeops.rotator/journal"
 
 
-def leases(stage: Stage) -> Iterator[dict[str, Any]]:
+def leases(trial: Trial) -> Iterator[dict[str, Any]]:
     """The Leases of rotations, of all namespaces."""
-    for lease in stage.world.cluster.objects("leases"):
+    for lease in trial.world.cluster.objects("leases"):
         if lease["metadata"]["name"].startswith("nodeops-rotator"):
             yield lease
 
@@ -29,12 +29,12 @@ def record(lease: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def orphaned_raises(stage: Stage) -> set[tuple[int, int]]:
+def orphaned_raises(trial: Trial) -> set[tuple[int, int]]:
     """The raises of desired (from, to) that runs have recorded and that died or were stopped before
     a read showed them."""
-    alive = {run.policy.holder for run in stage.runs if run.policy.run not in stage.ends}
+    alive = {run.policy.holder for run in trial.runs if run.policy.run not in trial.ends}
     return {
-        raised(lease) for lease in leases(stage) if lease["spec"].get("holderIdentity") not in alive
+        raised(lease) for lease in leases(trial) if lease["spec"].get("holderIdentity") not in alive
     }
 
 

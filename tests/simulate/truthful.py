@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 
 UNTOUCHED = ("Read", "WriteLease")
 """Commands of a run that has touched nothing: taking its lock and giving it up is nothing."""
@@ -13,37 +13,37 @@ ENDING = 2.0
 """Seconds before the end of a run from which a read comes too late to change what it says."""
 
 
-def false_statements(stage: Stage) -> list[str]:
+def false_statements(trial: Trial) -> list[str]:
     """Return the statements of the runs that are not true."""
     judges = (_of_the_last, _refusals, _plans, _canary, _template)
-    return [line for judge in judges for line in judge(stage)]
+    return [line for judge in judges for line in judge(trial)]
 
 
-def _of_the_last(stage: Stage) -> list[str]:
-    result = stage.last.result
+def _of_the_last(trial: Trial) -> list[str]:
+    result = trial.last.result
     if result is None or result.status not in ("complete", "unchanged"):
         return []
-    if stage.last.policy.restore_only:
+    if trial.last.policy.restore_only:
         return []  # it says nothing of images
-    holder, moved = stage.last.policy.holder, stage.found.moved
-    known = moved and stage.judge.read_between(
-        holder, stage.found.moved_at, stage.ends[stage.last.policy.run] - ENDING
+    holder, moved = trial.last.policy.holder, trial.found.moved
+    known = moved and trial.judge.read_between(
+        holder, trial.found.moved_at, trial.ends[trial.last.policy.run] - ENDING
     )
-    target = stage.launches() if known else stage.world.facts["new_image"]
-    serving = {one.instance_id for one in stage.group.counted()}
-    ours = [one for one in stage.instances() if one.id in serving]  # standby serves nobody
+    target = trial.launches() if known else trial.world.facts["new_image"]
+    serving = {one.instance_id for one in trial.group.counted()}
+    ours = [one for one in trial.instances() if one.id in serving]  # standby serves nobody
     old = [one.id for one in ours if one.image_id != target]
     found = [f"{result.status} is said, and {', '.join(old)} runs another image"] if old else []
-    lost = stage.found.untargeted & {one.id for one in stage.instances(True)}
-    if lost and result.status == "complete" and stage.group.target_groups:
+    lost = trial.found.untargeted & {one.id for one in trial.instances(True)}
+    if lost and result.status == "complete" and trial.group.target_groups:
         found.append(f"complete is said, and {', '.join(sorted(lost))} gets no traffic")
     return found
 
 
-def _refusals(stage: Stage) -> list[str]:
+def _refusals(trial: Trial) -> list[str]:
     """Refused is said only by a run that has touched nothing."""
     found = []
-    for run in stage.runs:
+    for run in trial.runs:
         if run.result is None or run.result.status != "refused":
             continue
         acts = [
@@ -56,21 +56,21 @@ def _refusals(stage: Stage) -> list[str]:
     return found
 
 
-def _plans(stage: Stage) -> list[str]:
+def _plans(trial: Trial) -> list[str]:
     """Check mode changes nothing."""
-    plans = [run for run in stage.runs if run.policy.plan_only]
+    plans = [run for run in trial.runs if run.policy.plan_only]
     acts = [type(act).__name__ for run in plans for _at, act in run.inbox.commands]
     found = [name for name in acts if not name.startswith("Read")]
     return [f"check mode issues {found[0]}"] if found else []
 
 
-def _canary(stage: Stage) -> list[str]:
+def _canary(trial: Trial) -> list[str]:
     """A bad image takes no more old nodes than there are canaries."""
-    if not stage.found.canary_fails:
+    if not trial.found.canary_fails:
         return []
-    ended = {record["instance_id"] for run in stage.runs if run.result for record in _ended(run)}
-    old = {name for name in ended if name in stage.found.known}
-    most = stage.plan.options["canary"] * len(stage.runs)
+    ended = {record["instance_id"] for run in trial.runs if run.result for record in _ended(run)}
+    old = {name for name in ended if name in trial.found.known}
+    most = trial.plan.options["canary"] * len(trial.runs)
     return [f"a bad image takes {len(old)} old nodes"] if len(old) > most else []
 
 
@@ -79,14 +79,14 @@ def _ended(run: object) -> list[dict[str, str]]:
     return [record for record in result.values["nodes"] if record["phase"] == "terminated"]
 
 
-def _template(stage: Stage) -> list[str]:
+def _template(trial: Trial) -> list[str]:
     """The template goes back after a failed canary, and never otherwise."""
-    if stage.found.moved:
+    if trial.found.moved:
         return []
-    result, image = stage.last.result, stage.launches()
-    results = [run.result.values for run in stage.runs if run.result is not None]
-    failed = stage.found.canary_failed or any(said["canary"] == "failed" for said in results)
-    goes_back = failed and stage.plan.options["on_failure"] != "keep_template"
-    wanted = stage.world.facts["old_image" if goes_back else "new_image"]
+    result, image = trial.last.result, trial.launches()
+    results = [run.result.values for run in trial.runs if run.result is not None]
+    failed = trial.found.canary_failed or any(said["canary"] == "failed" for said in results)
+    goes_back = failed and trial.plan.options["on_failure"] != "keep_template"
+    wanted = trial.world.facts["old_image" if goes_back else "new_image"]
     named = result is not None and any("launches from" in s for s in result.values["not_restored"])
     return [] if image == wanted or named else [f"the group launches {image} instead of {wanted}"]

@@ -11,7 +11,7 @@ import traceback
 
 from ansible_collections.nodeops.rotator.tests.simulate.plan import Plan
 from ansible_collections.nodeops.rotator.tests.simulate.play import Hang, play
-from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 from ansible_collections.nodeops.rotator.tests.simulate.truthful import false_statements
 
 
@@ -37,43 +37,43 @@ class Verdict:
 
 def judge(plan: Plan) -> Verdict:
     """Play the plan and judge what came of it."""
-    stage = Stage(plan)
+    trial = Trial(plan)
     try:
-        play(stage)
+        play(trial)
     except Hang as error:
-        return Verdict(hangs=(str(error),), story=tuple(stage.story()))
+        return Verdict(hangs=(str(error),), story=tuple(trial.story()))
     except Exception as error:  # a run that breaks down, or the simulation itself
         told = traceback.format_exception_only(error)[-1].strip()
-        return Verdict(breaches=(f"it breaks down: {told}",), story=tuple(stage.story()))
-    found = [*stage.judge.breaches, *stage.oracles.breaches]
+        return Verdict(breaches=(f"it breaks down: {told}",), story=tuple(trial.story()))
+    found = [*trial.judge.breaches, *trial.oracles.breaches]
     breaches = [f"{one.at:.1f} {one.command}: {one.why}" for one in found]
     return Verdict(
-        (*breaches, *false_statements(stage)),
+        (*breaches, *false_statements(trial)),
         (),
-        (*_untold(stage), *_unexplained(stage)),
-        tuple(stage.story()),
+        (*_untold(trial), *_unexplained(trial)),
+        tuple(trial.story()),
     )
 
 
-def _untold(stage: Stage) -> list[str]:
+def _untold(trial: Trial) -> list[str]:
     """What is not as found and not named in not_restored of the last run."""
-    result = stage.last.result
+    result = trial.last.result
     sentences = result.values["not_restored"] if result is not None else []
     return [
         f"not told: {one.what} (told: {sentences})"
-        for one in stage.found.deviations(stage)
+        for one in trial.found.deviations(trial)
         if not (one.named and any(re.search(one.named, text) for text in sentences))
     ]
 
 
-def _unexplained(stage: Stage) -> list[str]:
+def _unexplained(trial: Trial) -> list[str]:
     """An error that nothing explains which has happened."""
-    result = stage.last.result
+    result = trial.last.result
     if result is None:
         return ["the last run has no result"]
     if result.error is None:
         return []
     told = f"{result.status}: {result.error}"
-    if any(re.search(pattern, told) for pattern in stage.excused):
+    if any(re.search(pattern, told) for pattern in trial.excused):
         return []
     return [f"unexplained: {told}"]

@@ -9,7 +9,7 @@ import random
 
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.answers import WRITES
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import BEFORE, DURING, kind
-from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 from ansible_collections.nodeops.rotator.tests.simulation.kube.admission import Webhook
 
@@ -19,88 +19,88 @@ OBJECTS = ("patch nodes", "create pods/eviction", "update leases", "delete nodes
 
 
 @kind("G", weight=2)
-def a_permission_of_aws_is_withdrawn(stage: Stage, dice: random.Random) -> None:
+def a_permission_of_aws_is_withdrawn(trial: Trial, dice: random.Random) -> None:
     """For a while, or for good."""
     operation, lasting = dice.choice(WRITES), dice.choice([SHORT, 300.0, 0.0])
     denied = ("host_*", f"autoscaling:{operation}")
-    stage.tell(f"SOMEBODY denies {operation} for {lasting:.0f}")
-    stage.world.account.denied.append(denied)
+    trial.tell(f"SOMEBODY denies {operation} for {lasting:.0f}")
+    trial.world.account.denied.append(denied)
     if lasting:
-        stage.after(lasting, lambda: stage.world.account.denied.remove(denied))
+        trial.after(lasting, lambda: trial.world.account.denied.remove(denied))
     if lasting != SHORT:
-        stage.excuse(operation)
+        trial.excuse(operation)
 
 
 @kind("G", weight=2)
-def a_permission_of_the_cluster_is_withdrawn(stage: Stage, dice: random.Random) -> None:
+def a_permission_of_the_cluster_is_withdrawn(trial: Trial, dice: random.Random) -> None:
     operation, lasting = dice.choice(OBJECTS), dice.choice([SHORT, 300.0, 0.0])
     denied = ("host_*", operation)
-    stage.tell(f"SOMEBODY denies {operation} for {lasting:.0f}")
-    stage.world.cluster.denied.append(denied)
+    trial.tell(f"SOMEBODY denies {operation} for {lasting:.0f}")
+    trial.world.cluster.denied.append(denied)
     if lasting:
-        stage.after(lasting, lambda: stage.world.cluster.denied.remove(denied))
+        trial.after(lasting, lambda: trial.world.cluster.denied.remove(denied))
     if lasting != SHORT:
-        stage.excuse("cannot|forbidden|could not be renewed")
+        trial.excuse("cannot|forbidden|could not be renewed")
 
 
 @kind("G")
-def a_webhook_refuses_nodes(stage: Stage, dice: random.Random) -> None:
+def a_webhook_refuses_nodes(trial: Trial, dice: random.Random) -> None:
     hook = Webhook("nodes.policy.example", "patch nodes", "no", broken=dice.random() < 0.5)
     lasting = dice.choice([SHORT, 300.0])
-    stage.tell(f"WEBHOOK refuses nodes for {lasting:.0f}")
-    stage.world.cluster.webhooks.append(hook)
-    stage.after(lasting, lambda: stage.world.cluster.webhooks.remove(hook))
+    trial.tell(f"WEBHOOK refuses nodes for {lasting:.0f}")
+    trial.world.cluster.webhooks.append(hook)
+    trial.after(lasting, lambda: trial.world.cluster.webhooks.remove(hook))
     if lasting != SHORT:
-        stage.excuse(hook.name)
+        trial.excuse(hook.name)
 
 
 @kind("G")
-def a_webhook_refuses_leases(stage: Stage, dice: random.Random) -> None:
+def a_webhook_refuses_leases(trial: Trial, dice: random.Random) -> None:
     """The lock can be renewed again in time, or not."""
     hook = Webhook("leases.policy.example", "update leases", "no", broken=dice.random() < 0.5)
     lasting = dice.choice([10.0, SHORT, 400.0])
-    stage.tell(f"WEBHOOK refuses leases for {lasting:.0f}")
-    stage.world.cluster.webhooks.append(hook)
-    stage.after(lasting, lambda: stage.world.cluster.webhooks.remove(hook))
+    trial.tell(f"WEBHOOK refuses leases for {lasting:.0f}")
+    trial.world.cluster.webhooks.append(hook)
+    trial.after(lasting, lambda: trial.world.cluster.webhooks.remove(hook))
     if lasting > SHORT:
-        stage.excuse("could not be (renewed|taken)")
+        trial.excuse("could not be (renewed|taken)")
 
 
 @kind("G")
-def the_credentials_expire(stage: Stage, dice: random.Random) -> None:
+def the_credentials_expire(trial: Trial, dice: random.Random) -> None:
     """Somebody renews them before he runs again."""
-    stage.tell("CREDENTIALS expire")
-    stage.expired.append(True)
+    trial.tell("CREDENTIALS expire")
+    trial.expired.append(True)
     fault = Fault("autoscaling:*", "ExpiredToken", times=-1)
-    fault.where = lambda call: bool(stage.expired) and stage.ours(call)
-    stage.world.gate.faults.append(fault)
+    fault.where = lambda call: bool(trial.expired) and trial.ours(call)
+    trial.world.gate.faults.append(fault)
     # Suspended is the last word only if every later run was refused, which has a reason of its own.
-    stage.excuse("(refused|suspended): .*ExpiredToken")
+    trial.excuse("(refused|suspended): .*ExpiredToken")
 
 
 @kind("H", DURING)
-def an_instance_goes_to_standby(stage: Stage, dice: random.Random) -> None:
+def an_instance_goes_to_standby(trial: Trial, dice: random.Random) -> None:
     """Somebody looks into it; the group launches another in its place."""
-    members = [one for one in stage.group.counted() if one.lifecycle_state == "InService"]
+    members = [one for one in trial.group.counted() if one.lifecycle_state == "InService"]
     if len(members) < 2:
         return
     name = dice.choice(members).instance_id
-    stage.tell(f"SOMEBODY puts {name} into standby")
-    stage.found.known.discard(name)
-    stage.judge.note("zones")
-    stage.judge.note("desired")  # for a while fewer are launched
-    stage.excuse("standby")
-    params = {"InstanceIds": [name], "AutoScalingGroupName": stage.name}
-    stage.aws("EnterStandby", **params, ShouldDecrementDesiredCapacity=False)
+    trial.tell(f"SOMEBODY puts {name} into standby")
+    trial.found.known.discard(name)
+    trial.judge.note("zones")
+    trial.judge.note("desired")  # for a while fewer are launched
+    trial.excuse("standby")
+    params = {"InstanceIds": [name], "AutoScalingGroupName": trial.name}
+    trial.aws("EnterStandby", **params, ShouldDecrementDesiredCapacity=False)
 
 
 @kind("H", BEFORE)
-def an_instance_is_in_standby(stage: Stage, dice: random.Random) -> None:
+def an_instance_is_in_standby(trial: Trial, dice: random.Random) -> None:
     """So that nothing may begin."""
-    members = [one for one in stage.group.counted() if one.lifecycle_state == "InService"]
+    members = [one for one in trial.group.counted() if one.lifecycle_state == "InService"]
     name = dice.choice(members).instance_id
-    params = {"InstanceIds": [name], "AutoScalingGroupName": stage.name}
-    stage.found.known.discard(name)
-    stage.aws("EnterStandby", **params, ShouldDecrementDesiredCapacity=False)
-    stage.world.kernel.advance(stage.now + 300)
-    stage.excuse("standby")
+    params = {"InstanceIds": [name], "AutoScalingGroupName": trial.name}
+    trial.found.known.discard(name)
+    trial.aws("EnterStandby", **params, ShouldDecrementDesiredCapacity=False)
+    trial.world.kernel.advance(trial.now + 300)
+    trial.excuse("standby")

@@ -9,7 +9,7 @@ import random
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import BEFORE, DURING, kind
-from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 
 WRITES = (
@@ -42,9 +42,9 @@ KUBE = (
 PASSING = ("Throttling", "ConnectionClosed", "InternalFailure", "ServiceUnavailable")
 
 
-def plan(stage: Stage, match: str, code: str, **more: Any) -> None:
+def plan(trial: Trial, match: str, code: str, **more: Any) -> None:
     """Let calls of the runs fail."""
-    stage.world.gate.faults.append(Fault(match, code, where=stage.ours, **more))
+    trial.world.gate.faults.append(Fault(match, code, where=trial.ours, **more))
 
 
 UNREADABLE = "refused: Cannot (read|list|watch) "
@@ -52,11 +52,11 @@ UNREADABLE = "refused: Cannot (read|list|watch) "
 
 
 @kind("G", BEFORE, weight=3)
-def aws_errors_that_pass(stage: Stage, dice: random.Random) -> None:
-    stage.excuse(UNREADABLE)
+def aws_errors_that_pass(trial: Trial, dice: random.Random) -> None:
+    trial.excuse(UNREADABLE)
     for _number in range(dice.randint(1, 5)):
         plan(
-            stage,
+            trial,
             f"autoscaling:{dice.choice((*WRITES, *READS, '*'))}",
             dice.choice(PASSING),
             times=dice.randint(1, 4),
@@ -65,20 +65,20 @@ def aws_errors_that_pass(stage: Stage, dice: random.Random) -> None:
 
 
 @kind("G", BEFORE, weight=3)
-def lost_answers(stage: Stage, dice: random.Random) -> None:
+def lost_answers(trial: Trial, dice: random.Random) -> None:
     for _number in range(dice.randint(1, 3)):
         match = f"autoscaling:{dice.choice(WRITES)}"
-        plan(stage, match, "ConnectionClosed", times=dice.randint(1, 2), applied=True)
+        plan(trial, match, "ConnectionClosed", times=dice.randint(1, 2), applied=True)
     match = f"kubernetes:{dice.choice(KUBE)}"
-    plan(stage, match, "0", times=dice.randint(1, 2), skip=dice.randint(0, 40), applied=True)
+    plan(trial, match, "0", times=dice.randint(1, 2), skip=dice.randint(0, 40), applied=True)
 
 
 @kind("G", BEFORE, weight=2)
-def cluster_errors_that_pass(stage: Stage, dice: random.Random) -> None:
-    stage.excuse(UNREADABLE)
+def cluster_errors_that_pass(trial: Trial, dice: random.Random) -> None:
+    trial.excuse(UNREADABLE)
     for _number in range(dice.randint(1, 5)):
         plan(
-            stage,
+            trial,
             f"kubernetes:{dice.choice(KUBE)}",
             dice.choice(("0", "500", "503", "409", "429")),
             times=dice.randint(1, 4),
@@ -87,15 +87,15 @@ def cluster_errors_that_pass(stage: Stage, dice: random.Random) -> None:
 
 
 @kind("G", DURING, weight=3)
-def one_refusal(stage: Stage, dice: random.Random) -> None:
+def one_refusal(trial: Trial, dice: random.Random) -> None:
     """One answer is not the verdict."""
     if dice.random() < 0.7:
-        plan(stage, f"kubernetes:{dice.choice(KUBE)}", dice.choice(("401", "403")))
+        plan(trial, f"kubernetes:{dice.choice(KUBE)}", dice.choice(("401", "403")))
         return
     match = f"autoscaling:{dice.choice((*WRITES, *READS))}"
-    plan(stage, match, dice.choice(("AccessDenied", "ExpiredToken", "NobodyKnows")))
+    plan(trial, match, dice.choice(("AccessDenied", "ExpiredToken", "NobodyKnows")))
 
 
 @kind("G", DURING)
-def api_server_restarts(stage: Stage, dice: random.Random) -> None:
-    stage.world.cluster.restart_api()
+def api_server_restarts(trial: Trial, dice: random.Random) -> None:
+    trial.world.cluster.restart_api()

@@ -8,77 +8,77 @@ from __future__ import annotations
 import random
 
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import BEFORE, DURING, kind
-from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 
 PROCESSES = ("Launch", "Terminate", "AddToLoadBalancer", "HealthCheck", "AlarmNotification")
 REFRESH = {"InstanceRefreshId": "08b91cf7", "Status": "InProgress", "PercentageComplete": 10}
 
 
-def _suspend(stage: Stage, process: str, lasting: float) -> None:
-    stage.tell(f"SOMEBODY suspends {process} for {lasting:.0f}")
-    stage.found.suspended.add(process)
-    params = {"AutoScalingGroupName": stage.name, "ScalingProcesses": [process]}
-    stage.aws("SuspendProcesses", **params)
+def _suspend(trial: Trial, process: str, lasting: float) -> None:
+    trial.tell(f"SOMEBODY suspends {process} for {lasting:.0f}")
+    trial.found.suspended.add(process)
+    params = {"AutoScalingGroupName": trial.name, "ScalingProcesses": [process]}
+    trial.aws("SuspendProcesses", **params)
     if process in ("Launch", "Terminate"):
-        stage.excuse(f"process {process} suspended|launched nothing|Nothing could be replaced")
-    if process == "AddToLoadBalancer" and stage.group.target_groups:
-        stage.excuse("AddToLoadBalancer suspended|was not registered in|find it healthy")
+        trial.excuse(f"process {process} suspended|launched nothing|Nothing could be replaced")
+    if process == "AddToLoadBalancer" and trial.group.target_groups:
+        trial.excuse("AddToLoadBalancer suspended|was not registered in|find it healthy")
 
     def resume() -> None:
-        if process in stage.found.suspended:
-            stage.found.suspended.discard(process)
-            stage.tell(f"SOMEBODY resumes {process}")
-            stage.aws("ResumeProcesses", **params)
+        if process in trial.found.suspended:
+            trial.found.suspended.discard(process)
+            trial.tell(f"SOMEBODY resumes {process}")
+            trial.aws("ResumeProcesses", **params)
 
-    stage.cures.append(resume)
+    trial.cures.append(resume)
     if lasting:
-        stage.after(lasting, resume)
+        trial.after(lasting, resume)
 
 
 @kind("H", DURING, weight=2)
-def a_process_is_suspended(stage: Stage, dice: random.Random) -> None:
-    _suspend(stage, dice.choice(PROCESSES), dice.choice([60.0, 300.0, 0.0]))
+def a_process_is_suspended(trial: Trial, dice: random.Random) -> None:
+    _suspend(trial, dice.choice(PROCESSES), dice.choice([60.0, 300.0, 0.0]))
 
 
 @kind("H", BEFORE)
-def a_process_was_suspended(stage: Stage, dice: random.Random) -> None:
-    _suspend(stage, dice.choice((*PROCESSES, "AZRebalance")), 0.0)
+def a_process_was_suspended(trial: Trial, dice: random.Random) -> None:
+    _suspend(trial, dice.choice((*PROCESSES, "AZRebalance")), 0.0)
 
 
 @kind("H", DURING)
-def an_instance_refresh_begins(stage: Stage, dice: random.Random) -> None:
+def an_instance_refresh_begins(trial: Trial, dice: random.Random) -> None:
     lasting = dice.choice([100.0, 3000.0])
-    group = stage.group
-    stage.tell("SOMEBODY begins an instance refresh")
-    stage.world.account.scaler.note_group(group)
-    group.refreshes.insert(0, {**REFRESH, "AutoScalingGroupName": stage.name})
-    stage.excuse("instance refresh")
+    group = trial.group
+    trial.tell("SOMEBODY begins an instance refresh")
+    trial.world.account.scaler.note_group(group)
+    group.refreshes.insert(0, {**REFRESH, "AutoScalingGroupName": trial.name})
+    trial.excuse("instance refresh")
 
     def end() -> None:
-        stage.world.account.scaler.note_group(group)
+        trial.world.account.scaler.note_group(group)
         group.refreshes.clear()
 
-    stage.cures.append(end)
-    stage.after(lasting, end)
+    trial.cures.append(end)
+    trial.after(lasting, end)
 
 
 @kind("H", DURING)
-def an_instance_is_stopped(stage: Stage, dice: random.Random) -> None:
-    if found := stage.instances(dice.choice([None, True, False])):
+def an_instance_is_stopped(trial: Trial, dice: random.Random) -> None:
+    if found := trial.instances(dice.choice([None, True, False])):
         instance = dice.choice(found)
-        stage.tell(f"SOMEBODY stops {instance.id}")
-        stage.foreign_ends.add(instance.id)
-        stage.sizes.lost.append(stage.now)
-        stage.judge.note("zones")
-        stage.world.account.fleet.stop(instance)
-        stage.world.cluster.node_silent(instance.private_dns)
+        trial.tell(f"SOMEBODY stops {instance.id}")
+        trial.foreign_ends.add(instance.id)
+        trial.sizes.lost.append(trial.now)
+        trial.judge.note("zones")
+        trial.world.account.fleet.stop(instance)
+        trial.world.cluster.node_silent(instance.private_dns)
 
 
 @kind("H", DURING)
-def the_template_is_moved(stage: Stage, dice: random.Random) -> None:
+def the_template_is_moved(trial: Trial, dice: random.Random) -> None:
     """To the old image, or to the same one under a new version."""
-    image = stage.world.facts[dice.choice(["old_image", "new_image"])]
-    stage.tell(f"SOMEBODY points the group to {image}")
-    stage.found.moved, stage.found.moved_at = True, stage.now
-    stage.excuse("moved from|do not come from the target")
-    stage.point_to(image)
+    image = trial.world.facts[dice.choice(["old_image", "new_image"])]
+    trial.tell(f"SOMEBODY points the group to {image}")
+    trial.found.moved, trial.found.moved_at = True, trial.now
+    trial.excuse("moved from|do not come from the target")
+    trial.point_to(image)

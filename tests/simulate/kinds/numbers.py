@@ -9,63 +9,63 @@ import random
 
 from ansible_collections.nodeops.rotator.tests.simulate.found import SHIELD
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import kind
-from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 from ansible_collections.nodeops.rotator.tests.simulation.rules import is_evictable
 from ansible_collections.nodeops.rotator.tests.simulation.truth import is_ready
 
 
 @kind("B", weight=2)
-def somebody_raises_desired(stage: Stage, dice: random.Random) -> None:
+def somebody_raises_desired(trial: Trial, dice: random.Random) -> None:
     more = dice.choice([1, 1, 2])
-    if stage.group.maximum < stage.group.desired + more:
-        stage.set_maximum(stage.group.desired + more + dice.choice([0, 2]))
-    stage.set_desired(stage.group.desired + more)
+    if trial.group.maximum < trial.group.desired + more:
+        trial.set_maximum(trial.group.desired + more + dice.choice([0, 2]))
+    trial.set_desired(trial.group.desired + more)
 
 
 @kind("B")
-def somebody_lowers_desired(stage: Stage, dice: random.Random) -> None:
+def somebody_lowers_desired(trial: Trial, dice: random.Random) -> None:
     # A single node without a surge has nowhere to go.
-    stage.set_desired(max(2, stage.group.desired - dice.choice([1, 1, 2])))
+    trial.set_desired(max(2, trial.group.desired - dice.choice([1, 1, 2])))
 
 
 @kind("B", weight=2)
-def an_old_size_is_written_back(stage: Stage, dice: random.Random) -> None:
+def an_old_size_is_written_back(trial: Trial, dice: random.Random) -> None:
     """Cluster Autoscaler writes absolute values from a cache."""
-    stage.set_desired(dice.choice([stage.plan.size, stage.plan.size, stage.plan.size + 1]))
+    trial.set_desired(dice.choice([trial.plan.size, trial.plan.size, trial.plan.size + 1]))
 
 
 @kind("B", weight=2)
-def maximum_is_changed(stage: Stage, dice: random.Random) -> None:
-    stage.set_maximum(dice.choice([stage.group.maximum + 2, stage.plan.size + 5]))
+def maximum_is_changed(trial: Trial, dice: random.Random) -> None:
+    trial.set_maximum(dice.choice([trial.group.maximum + 2, trial.plan.size + 5]))
 
 
 @kind("B")
-def the_minimum_is_raised(stage: Stage, dice: random.Random) -> None:
+def the_minimum_is_raised(trial: Trial, dice: random.Random) -> None:
     """To what is desired now, the surge included."""
-    stage.set_minimum(stage.group.desired)
+    trial.set_minimum(trial.group.desired)
 
 
 @kind("B", weight=2)
-def an_autoscaler_takes_new_nodes(stage: Stage, dice: random.Random) -> None:
+def an_autoscaler_takes_new_nodes(trial: Trial, dice: random.Random) -> None:
     """With decrement, when they are empty; perhaps it does not know the annotation against it."""
     knows, seconds = dice.random() < 0.6, dice.choice([20.0, 60.0])
 
     def take() -> None:
-        for instance in stage.instances(True):
-            node = stage.world.node_of(instance)
+        for instance in trial.instances(True):
+            node = trial.world.node_of(instance)
             if node is None or (knows and SHIELD in (node["metadata"].get("annotations") or {})):
                 continue
-            pods = stage.world.cluster.pods_on(node["metadata"]["name"])
+            pods = trial.world.cluster.pods_on(node["metadata"]["name"])
             if is_ready(node) and not any(is_evictable(pod) for pod in pods):
-                stage.scale_down(instance)
+                trial.scale_down(instance)
                 return
 
-    stage.every(seconds, take, dice.choice([120.0, 600.0]))
-    stage.excuse("ended before they were ready|Nothing could be replaced")
+    trial.every(seconds, take, dice.choice([120.0, 600.0]))
+    trial.excuse("ended before they were ready|Nothing could be replaced")
 
 
 @kind("B", weight=3)
-def an_instance_is_reclaimed(stage: Stage, dice: random.Random) -> None:
+def an_instance_is_reclaimed(trial: Trial, dice: random.Random) -> None:
     new = dice.choice([None, True, False])
-    if (found := stage.instances(new)) and len(stage.instances()) > 1:
-        stage.end(dice.choice(found))
+    if (found := trial.instances(new)) and len(trial.instances()) > 1:
+        trial.end(dice.choice(found))

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The kinds of faults, by name.
 
-A kind is a function of the stage and of the fault's own dice, called at the fault's moment. What it
-does to the group as found, it notes in `stage.found`; what it does to desired, in `stage.sizes`.
-With `stage.excuse` it says which error of a run it explains; without that it may not keep a
+A kind is a function of the trial and of the fault's own dice, called at the fault's moment. What it
+does to the group as found, it notes in `trial.found`; what it does to desired, in `trial.sizes`.
+With `trial.excuse` it says which error of a run it explains; without that it may not keep a
 rotation from its end.
 """
 
@@ -17,9 +17,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+    from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 
-Act = Callable[["Stage", random.Random], None]
+Act = Callable[["Trial", random.Random], None]
 BEFORE = (0.0, 0.0)
 """`when` of a fault that is there before the first run begins."""
 DURING = (2.0, 900.0)

@@ -9,7 +9,7 @@ import random
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import USUAL_NAMESPACE
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import BEFORE, DURING, kind
-from ansible_collections.nodeops.rotator.tests.simulate.stage import Rival, Stage
+from ansible_collections.nodeops.rotator.tests.simulate.trial import Rival, Trial
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import INTERRUPTIONS
 
@@ -18,54 +18,54 @@ LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
 
 
 @kind("I", BEFORE, weight=2)
-def the_run_is_killed(stage: Stage, dice: random.Random) -> None:
+def the_run_is_killed(trial: Trial, dice: random.Random) -> None:
     for _time in range(dice.choice([1, 1, 2])):
-        stage.interruptions.append((dice.randint(4, 150), dice.choice(INTERRUPTIONS)))
-    stage.restores_after_interruption = dice.random() < 0.2
+        trial.interruptions.append((dice.randint(4, 150), dice.choice(INTERRUPTIONS)))
+    trial.restores_after_interruption = dice.random() < 0.2
 
 
 @kind("I", BEFORE, weight=2)
-def the_run_is_stopped(stage: Stage, dice: random.Random) -> None:
-    stage.stops += [dice.uniform(1, 600) for _time in range(dice.choice([1, 1, 2, 3]))]
+def the_run_is_stopped(trial: Trial, dice: random.Random) -> None:
+    trial.stops += [dice.uniform(1, 600) for _time in range(dice.choice([1, 1, 2, 3]))]
 
 
 @kind("F", BEFORE, weight=2)
-def another_run_begins(stage: Stage, dice: random.Random) -> None:
+def another_run_begins(trial: Trial, dice: random.Random) -> None:
     """On the same group, given other options."""
     times = range(dice.choice([1, 1, 2]))
-    stage.rivals += [Rival(dice.uniform(0, 600)) for _run in times]
-    stage.excuse("was taken over by|is being rotated by")
+    trial.rivals += [Rival(dice.uniform(0, 600)) for _run in times]
+    trial.excuse("was taken over by|is being rotated by")
 
 
 @kind("F", BEFORE, weight=2)
-def another_run_looks_elsewhere_for_the_lease(stage: Stage, dice: random.Random) -> None:
+def another_run_looks_elsewhere_for_the_lease(trial: Trial, dice: random.Random) -> None:
     """It is given another namespace for it."""
-    kube.namespace(stage.world.cluster, ELSEWHERE)
+    kube.namespace(trial.world.cluster, ELSEWHERE)
     at = dice.choice([0.0, 0.5, dice.uniform(0, 600)])
-    stage.rivals.append(Rival(at, {"lock_namespace": ELSEWHERE}))
-    stage.excuse(f"in namespace ({ELSEWHERE}|{USUAL_NAMESPACE})|was taken over by")
+    trial.rivals.append(Rival(at, {"lock_namespace": ELSEWHERE}))
+    trial.excuse(f"in namespace ({ELSEWHERE}|{USUAL_NAMESPACE})|was taken over by")
 
 
 @kind("F", BEFORE)
-def somebody_plans(stage: Stage, dice: random.Random) -> None:
+def somebody_plans(trial: Trial, dice: random.Random) -> None:
     """In check mode, which changes nothing."""
-    stage.rivals.append(Rival(dice.uniform(0, 600), {"plan_only": True}))
+    trial.rivals.append(Rival(dice.uniform(0, 600), {"plan_only": True}))
 
 
 @kind("F", DURING, weight=2)
-def the_process_sleeps(stage: Stage, dice: random.Random) -> None:
+def the_process_sleeps(trial: Trial, dice: random.Random) -> None:
     """And does not know it when it wakes."""
-    for run in stage.runs:
+    for run in trial.runs:
         if run.result is None:
             seconds = dice.choice([5.0, 25.0, 40.0, 200.0, 1000.0])
-            stage.tell(f"{run.policy.run} sleeps for {seconds:.0f} s")
-            run.inbox.pause_at(stage.now, seconds)
+            trial.tell(f"{run.policy.run} sleeps for {seconds:.0f} s")
+            run.inbox.pause_at(trial.now, seconds)
 
 
 @kind("F", DURING)
-def the_lease_is_deleted(stage: Stage, dice: random.Random) -> None:
-    for lease in list(stage.world.cluster.objects("leases", "kube-system")):
+def the_lease_is_deleted(trial: Trial, dice: random.Random) -> None:
+    for lease in list(trial.world.cluster.objects("leases", "kube-system")):
         if lease["metadata"]["name"].startswith("nodeops"):
-            stage.tell("SOMEBODY deletes the Lease")
+            trial.tell("SOMEBODY deletes the Lease")
             path = f"{LEASES}/{lease['metadata']['name']}"
-            stage.world.cluster.request("DELETE", path, token="operator")
+            trial.world.cluster.request("DELETE", path, token="operator")

@@ -9,62 +9,62 @@ import random
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import BEFORE, kind
-from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
 
 LONG = 300.0
 
 
 @kind("C")
-def a_controller_owns_the_taints(stage: Stage, dice: random.Random) -> None:
+def a_controller_owns_the_taints(trial: Trial, dice: random.Random) -> None:
     def strip() -> None:
-        for node in stage.nodes():
+        for node in trial.nodes():
             taints = node["spec"].get("taints") or []
             kept = [taint for taint in taints if "nodeops" not in taint["key"]]
             if len(kept) != len(taints):
-                stage.change_node(node, {"spec": {"taints": kept}})
+                trial.change_node(node, {"spec": {"taints": kept}})
 
-    stage.every(dice.choice([0.5, 5.0, 30.0]), strip, dice.choice([60, 600, 7200]))
+    trial.every(dice.choice([0.5, 5.0, 30.0]), strip, dice.choice([60, 600, 7200]))
 
 
 @kind("C")
-def somebody_lifts_cordons(stage: Stage, dice: random.Random) -> None:
+def somebody_lifts_cordons(trial: Trial, dice: random.Random) -> None:
     lasting = dice.choice([20.0, 120.0, 7200.0])
 
     def lift() -> None:
-        for node in stage.nodes():
+        for node in trial.nodes():
             cordoned = node["spec"].get("unschedulable")
-            if cordoned and node["metadata"]["uid"] not in stage.found.cordoned:
-                stage.change_node(node, {"spec": {"unschedulable": False}})
+            if cordoned and node["metadata"]["uid"] not in trial.found.cordoned:
+                trial.change_node(node, {"spec": {"unschedulable": False}})
 
-    stage.every(dice.choice([5.0, 30.0]), lift, lasting)
+    trial.every(dice.choice([5.0, 30.0]), lift, lasting)
     if lasting >= LONG:
-        stage.excuse("did not get out|could not be drained|was not replaced .* lifts its cordon")
+        trial.excuse("did not get out|could not be drained|was not replaced .* lifts its cordon")
 
 
 @kind("C")
-def somebody_deletes_tags(stage: Stage, dice: random.Random) -> None:
+def somebody_deletes_tags(trial: Trial, dice: random.Random) -> None:
     """As kops does with those that it does not know."""
 
     def reset() -> None:
-        for key in [key for key in stage.group.tags if key.startswith("nodeops")]:
-            tag = {"Key": key, "ResourceId": stage.name, "ResourceType": "auto-scaling-group"}
-            stage.aws("DeleteTags", Tags=[tag])
+        for key in [key for key in trial.group.tags if key.startswith("nodeops")]:
+            tag = {"Key": key, "ResourceId": trial.name, "ResourceType": "auto-scaling-group"}
+            trial.aws("DeleteTags", Tags=[tag])
 
-    stage.every(dice.choice([20.0, 60.0]), reset, dice.choice([60, 7200]))
+    trial.every(dice.choice([20.0, 60.0]), reset, dice.choice([60, 7200]))
 
 
 @kind("C", BEFORE)
-def a_pod_tolerates_everything(stage: Stage, dice: random.Random) -> None:
+def a_pod_tolerates_everything(trial: Trial, dice: random.Random) -> None:
     """It comes back to a cordoned node; perhaps it can run nowhere else."""
     pod: dict[str, Any] = {"tolerations": [{"operator": "Exists"}]}
     if dice.random() < 0.5:
-        node = dice.choice(stage.nodes())
-        stage.world.cluster.change("nodes", node, {"metadata": {"labels": {"pinned": "here"}}})
+        node = dice.choice(trial.nodes())
+        trial.world.cluster.change("nodes", node, {"metadata": {"labels": {"pinned": "here"}}})
         pod["nodeSelector"] = {"pinned": "here"}
-        stage.excuse("pod sys/typha-.* cannot be scheduled")
-    kube.deployment(stage.world.cluster, "sys", "typha", dice.randint(1, 2), pod=pod)
+        trial.excuse("pod sys/typha-.* cannot be scheduled")
+    kube.deployment(trial.world.cluster, "sys", "typha", dice.randint(1, 2), pod=pod)
     if dice.random() < 0.5:
-        kube.pdb(stage.world.cluster, "sys", "typha", max_unavailable=1)
-    stage.judge.tolerating.add("typha")
-    stage.world.kernel.advance(stage.now + 60)
+        kube.pdb(trial.world.cluster, "sys", "typha", max_unavailable=1)
+    trial.judge.tolerating.add("typha")
+    trial.world.kernel.advance(trial.now + 60)

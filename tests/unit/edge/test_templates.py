@@ -30,13 +30,13 @@ from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_ca
 from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 from ansible_collections.nodeops.rotator.tests.unit.edge.builders import a_module
-from ansible_collections.nodeops.rotator.tests.unit.operations.builders import Scene
+from ansible_collections.nodeops.rotator.tests.unit.operations.builders import BuiltAccount
 
 
 @pytest.fixture
-def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
+def built(monkeypatch: pytest.MonkeyPatch) -> BuiltAccount:
     """An account that the update reaches, with group blue; no cluster is named."""
-    found = Scene(Behavior.polite())
+    found = BuiltAccount(Behavior.polite())
     found.add_group("$Latest")
     monkeypatch.setattr(templates, "RawAws", lambda _module: aws_call(found.account))
     monkeypatch.setattr(templates, "names_cluster", lambda _params: False)
@@ -67,52 +67,52 @@ def test_everything_that_can_be_updated_has_an_option() -> None:
     ],
 )
 def test_an_update_has_a_status(
-    check: bool, image: str, status: str, changed: bool, scene: Scene
+    check: bool, image: str, status: str, changed: bool, built: BuiltAccount
 ) -> None:
-    result = updated(check, image_id=getattr(scene, image))
+    result = updated(check, image_id=getattr(built, image))
     assert result.values["status"] == status
     assert (result.changed, result.error) == (changed, None)
-    assert (scene.written() > 0) is (changed and not check)
+    assert (built.written() > 0) is (changed and not check)
 
 
-def test_a_refusal_before_any_write_says_that_nothing_was_touched(scene: Scene) -> None:
-    result = updated(image_id=scene.arm)
+def test_a_refusal_before_any_write_says_that_nothing_was_touched(built: BuiltAccount) -> None:
+    result = updated(image_id=built.arm)
     assert isinstance(result.error, RefusedError)
     assert result.values == {"status": "refused"}
     assert not result.changed
-    assert scene.written() == 0
+    assert built.written() == 0
 
 
-def test_a_failure_after_a_write_says_that_something_was(scene: Scene) -> None:
-    scene.account.gate.faults.append(Fault("ec2:ModifyLaunchTemplate", "UnauthorizedOperation"))
-    result = updated(image_id=scene.new, set_default=True)
+def test_a_failure_after_a_write_says_that_something_was(built: BuiltAccount) -> None:
+    built.account.gate.faults.append(Fault("ec2:ModifyLaunchTemplate", "UnauthorizedOperation"))
+    result = updated(image_id=built.new, set_default=True)
     assert result.error is not None
     assert result.values == {"status": "failed"}
     assert result.changed
 
 
-def test_a_group_that_is_not_there_is_refused(scene: Scene) -> None:
-    result = updated(autoscaling_group_name="bleu", image_id=scene.new)
+def test_a_group_that_is_not_there_is_refused(built: BuiltAccount) -> None:
+    result = updated(autoscaling_group_name="bleu", image_id=built.new)
     assert isinstance(result.error, NotFoundError)
     assert result.values == {"status": "refused"}
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_an_update_that_nothing_guards_is_warned_of(check: bool, scene: Scene) -> None:
-    (said,) = updated(check, image_id=scene.new).warnings
+def test_an_update_that_nothing_guards_is_warned_of(check: bool, built: BuiltAccount) -> None:
+    (said,) = updated(check, image_id=built.new).warnings
     assert said.startswith("Nothing guards the launch source of Auto Scaling group blue")
     assert "Set eks_cluster or kubeconfig, and run_id" in said
 
 
-def test_an_update_that_changes_nothing_needs_no_guard(scene: Scene) -> None:
-    assert updated(image_id=scene.old).warnings == ()
+def test_an_update_that_changes_nothing_needs_no_guard(built: BuiltAccount) -> None:
+    assert updated(image_id=built.old).warnings == ()
 
 
-def test_a_rollback_is_a_state(scene: Scene) -> None:
-    updated(image_id=scene.new)
-    scene.later()
+def test_a_rollback_is_a_state(built: BuiltAccount) -> None:
+    updated(image_id=built.new)
+    built.later()
     result = updated(state="rolled_back")
-    assert (result.values["image_id"], result.changed) == (scene.old, True)
+    assert (result.values["image_id"], result.changed) == (built.old, True)
 
 
 @pytest.mark.parametrize(

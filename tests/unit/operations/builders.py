@@ -43,7 +43,7 @@ WRITES = (
 )
 
 
-class Scene:
+class BuiltAccount:
     """An account with last month's image and this month's.
 
     A template launches the old one.
@@ -108,13 +108,13 @@ class Scene:
         self.account.kernel.advance(self.account.kernel.now + 10)
 
 
-def mixed_policy(scene: Scene, other: Template, kind: str = "c5.large") -> dict[str, Any]:
+def mixed_policy(built: BuiltAccount, other: Template, kind: str = "c5.large") -> dict[str, Any]:
     """A mixed instances policy whose second override has a template of its own."""
     own = {"LaunchTemplateId": other.id, "Version": "1"}
     return {
         "InstancesDistribution": {"OnDemandPercentageAboveBaseCapacity": 20},
         "LaunchTemplate": {
-            "LaunchTemplateSpecification": {"LaunchTemplateId": scene.template.id, "Version": "1"},
+            "LaunchTemplateSpecification": {"LaunchTemplateId": built.template.id, "Version": "1"},
             "Overrides": [
                 {"InstanceType": "m6i.large"},
                 {"InstanceType": kind, "LaunchTemplateSpecification": own},

@@ -25,7 +25,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.world import World
 MERGE = "application/merge-patch+json"
 
 
-class Scene:
+class BuiltAccount:
     """Groups demo-blue of four and demo-green of two nodes in three zones.
 
     A budget lets one of four pods of shop/cart go; `actor` is whom the judge judges.
@@ -127,6 +127,6 @@ class Scene:
 
 
 @pytest.fixture
-def scene() -> Scene:
+def built() -> BuiltAccount:
     """A fresh one."""
-    return Scene()
+    return BuiltAccount()

@@ -14,15 +14,15 @@ from werkzeug.test import Client
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
 from ansible_collections.nodeops.rotator.tests.simulation.control import Control
 from ansible_collections.nodeops.rotator.tests.simulation.serve import behavior_field
-from ansible_collections.nodeops.rotator.tests.unit.simulation.conftest import Scene
+from ansible_collections.nodeops.rotator.tests.unit.simulation.conftest import BuiltAccount
 
 
 @pytest.fixture
-def client(scene: Scene) -> Client:
-    """Speaks to the scene's world."""
+def client(built: BuiltAccount) -> Client:
+    """Speaks to the built's world."""
     return Client(
         Control(
-            scene.world, threading.RLock(), lambda: None, {"reader": {"AWS_ACCESS_KEY_ID": "AKIA"}}
+            built.world, threading.RLock(), lambda: None, {"reader": {"AWS_ACCESS_KEY_ID": "AKIA"}}
         )
     )
 
@@ -38,40 +38,40 @@ def post(client: Client, path: str, **body: Any) -> None:
     assert (reply.status_code, reply.json) == (200, {}), reply.text
 
 
-def refused(scene: Scene, operation: str = "SetDesiredCapacity", **params: Any) -> str:
+def refused(built: BuiltAccount, operation: str = "SetDesiredCapacity", **params: Any) -> str:
     try:
-        scene.scaling(operation, **({"DesiredCapacity": 4} | params))
+        built.scaling(operation, **({"DesiredCapacity": 4} | params))
     except AwsError as error:
         return error.code
     return ""
 
 
-def test_the_report_tells_what_was_seen(scene: Scene, client: Client) -> None:
-    scene.scaling("SetDesiredCapacity", DesiredCapacity=3)
+def test_the_report_tells_what_was_seen(built: BuiltAccount, client: Client) -> None:
+    built.scaling("SetDesiredCapacity", DesiredCapacity=3)
     spec = {"holderIdentity": "me"}
-    scene.world.cluster.create(
+    built.world.cluster.create(
         "leases", {"metadata": {"name": "l", "namespace": "kube-system"}, "spec": spec}
     )
     report = told(client, "/report")
-    assert [breach["why"] for breach in report["breaches"]] == scene.why() != []
+    assert [breach["why"] for breach in report["breaches"]] == built.why() != []
     assert report["calls"] == {"autoscaling:SetDesiredCapacity": 1}
-    assert report["groups"][scene.blue]["desired"] == 3
-    assert len(report["groups"][scene.green]["images"]) == 2
+    assert report["groups"][built.blue]["desired"] == 3
+    assert len(report["groups"][built.green]["images"]) == 2
     assert report["leases"] == {"l": "me"}
-    assert report["facts"] == scene.world.facts
+    assert report["facts"] == built.world.facts
     assert report["identities"] == {"reader": {"AWS_ACCESS_KEY_ID": "AKIA"}}
-    assert report["figures"]["available_least"] == {scene.blue: 4, scene.green: 2}
+    assert report["figures"]["available_least"] == {built.blue: 4, built.green: 2}
 
 
-def test_every_sample_can_be_had(scene: Scene, client: Client) -> None:
-    scene.cordon(scene.node(scene.instances()[0]))
-    scene.wait(1)
+def test_every_sample_can_be_had(built: BuiltAccount, client: Client) -> None:
+    built.cordon(built.node(built.instances()[0]))
+    built.wait(1)
     samples = told(client, "/figures")
-    assert [sample["available"][scene.blue] for sample in samples] == [4, 3]
+    assert [sample["available"][built.blue] for sample in samples] == [4, 3]
 
 
-def test_a_fault_for_certain_parameters_and_a_while(scene: Scene, client: Client) -> None:
-    where = {"AutoScalingGroupName": scene.green}
+def test_a_fault_for_certain_parameters_and_a_while(built: BuiltAccount, client: Client) -> None:
+    where = {"AutoScalingGroupName": built.green}
     post(
         client,
         "/fault",
@@ -82,47 +82,47 @@ def test_a_fault_for_certain_parameters_and_a_while(scene: Scene, client: Client
         where=where,
     )
     assert [
-        refused(scene),
-        refused(scene, AutoScalingGroupName=scene.green, DesiredCapacity=2),
+        refused(built),
+        refused(built, AutoScalingGroupName=built.green, DesiredCapacity=2),
     ] == ["", "Throttling"]
-    scene.wait(11)
-    assert refused(scene, AutoScalingGroupName=scene.green, DesiredCapacity=2) == ""
+    built.wait(11)
+    assert refused(built, AutoScalingGroupName=built.green, DesiredCapacity=2) == ""
 
 
-def test_behavior_change_at_once_or_later(scene: Scene, client: Client) -> None:
+def test_behavior_change_at_once_or_later(built: BuiltAccount, client: Client) -> None:
     post(client, "/behavior", aws={"throttle_odds": 1.0}, after=30)
-    assert refused(scene) == ""
-    scene.wait(31)
-    assert refused(scene) == "Throttling"
+    assert refused(built) == ""
+    built.wait(31)
+    assert refused(built) == "Throttling"
     post(client, "/behavior", aws={"throttle_odds": 0.0}, kube={"pdb_lag": 7.0})
-    assert refused(scene) == ""
-    assert scene.world.cluster.behavior.pdb_lag == 7
+    assert refused(built) == ""
+    assert built.world.cluster.behavior.pdb_lag == 7
 
 
-def test_operations_are_forbidden(scene: Scene, client: Client) -> None:
+def test_operations_are_forbidden(built: BuiltAccount, client: Client) -> None:
     post(client, "/deny", aws=["autoscaling:Set*"], kubernetes=["patch nodes"], actor="run")
-    assert refused(scene) == "AccessDenied"
-    assert refused(scene, actor="operator") == ""
-    node = scene.node(scene.instances()[0])
-    assert (scene.cordon(node), scene.cordon(node, actor="operator")) == (403, 200)
+    assert refused(built) == "AccessDenied"
+    assert refused(built, actor="operator") == ""
+    node = built.node(built.instances()[0])
+    assert (built.cordon(node), built.cordon(node, actor="operator")) == (403, 200)
 
 
-def test_the_judge_is_told_what_is_allowed(scene: Scene, client: Client) -> None:
-    post(client, "/rules", group=scene.blue, surge=2)
-    scene.scaling("SetDesiredCapacity", DesiredCapacity=6)
-    assert scene.why() == []
+def test_the_judge_is_told_what_is_allowed(built: BuiltAccount, client: Client) -> None:
+    post(client, "/rules", group=built.blue, surge=2)
+    built.scaling("SetDesiredCapacity", DesiredCapacity=6)
+    assert built.why() == []
 
 
-def test_an_instance_is_killed(scene: Scene, client: Client) -> None:
-    name = scene.instances()[0]
+def test_an_instance_is_killed(built: BuiltAccount, client: Client) -> None:
+    name = built.instances()[0]
     post(client, "/kill", instance=name)
-    scene.wait(1)
-    assert not scene.world.account.instances[name].alive
-    assert scene.why() == []
+    built.wait(1)
+    assert not built.world.account.instances[name].alive
+    assert built.why() == []
 
 
-def test_the_api_server_restarts(scene: Scene, client: Client) -> None:
-    watch = scene.world.cluster.watch("/api/v1/nodes", {"timeoutSeconds": "300"})
+def test_the_api_server_restarts(built: BuiltAccount, client: Client) -> None:
+    watch = built.world.cluster.watch("/api/v1/nodes", {"timeoutSeconds": "300"})
     post(client, "/restart")
     assert watch.closed
 
@@ -140,7 +140,7 @@ def test_the_api_server_restarts(scene: Scene, client: Client) -> None:
     ],
 )
 def test_nonsense_is_one_line_and_changes_nothing(
-    scene: Scene, client: Client, path: str, body: Any
+    built: BuiltAccount, client: Client, path: str, body: Any
 ) -> None:
     before = told(client, "/report")
     reply = client.post(path, json=body)
@@ -149,7 +149,7 @@ def test_nonsense_is_one_line_and_changes_nothing(
     assert error.startswith(path)
     assert "\n" not in error
     assert told(client, "/report") == before
-    assert scene.world.gate.faults == []
+    assert built.world.gate.faults == []
 
 
 def test_other_paths_are_told_what_there_is(client: Client) -> None:

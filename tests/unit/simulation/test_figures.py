@@ -11,53 +11,53 @@ from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, 
 from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.runs import rotate
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
-from ansible_collections.nodeops.rotator.tests.unit.simulation.conftest import Scene
+from ansible_collections.nodeops.rotator.tests.unit.simulation.conftest import BuiltAccount
 
 CART = "Deployment shop/cart"
 
 
-def test_a_world_at_rest_is_one_sample(scene: Scene) -> None:
-    scene.wait(600)
-    (only,) = scene.world.figures.samples
-    assert only.available == only.launched == {scene.blue: 4, scene.green: 2}
+def test_a_world_at_rest_is_one_sample(built: BuiltAccount) -> None:
+    built.wait(600)
+    (only,) = built.world.figures.samples
+    assert only.available == only.launched == {built.blue: 4, built.green: 2}
     assert only.workloads == {CART: (4, 4), "DaemonSet kube-system/agent": (6, 6)}
 
 
-def test_the_shortest_dip_is_seen(scene: Scene) -> None:
-    scene.cordon(scene.node(scene.instances()[0]))
-    scene.wait(0.001)
-    scene.cordon(scene.node(scene.instances()[0]), None)
-    scene.wait(60)
-    assert [sample.available[scene.blue] for sample in scene.world.figures.samples] == [4, 3, 4]
-    assert scene.world.figures.report()["available_least"] == {scene.blue: 3, scene.green: 2}
+def test_the_shortest_dip_is_seen(built: BuiltAccount) -> None:
+    built.cordon(built.node(built.instances()[0]))
+    built.wait(0.001)
+    built.cordon(built.node(built.instances()[0]), None)
+    built.wait(60)
+    assert [sample.available[built.blue] for sample in built.world.figures.samples] == [4, 3, 4]
+    assert built.world.figures.report()["available_least"] == {built.blue: 3, built.green: 2}
 
 
-def test_replicas_that_are_missing_for_a_while(scene: Scene) -> None:
-    scene.world.behave(kube={"pod_start": 0.5, "pod_ready": 0.5})
-    scene.ask("DELETE", f"/api/v1/namespaces/shop/pods/{scene.pods()[0]['metadata']['name']}")
-    scene.wait(10)
-    assert scene.world.figures.report()["ready_least"][CART] == 3
-    assert scene.world.figures.samples[-1].workloads[CART] == (4, 4)
+def test_replicas_that_are_missing_for_a_while(built: BuiltAccount) -> None:
+    built.world.behave(kube={"pod_start": 0.5, "pod_ready": 0.5})
+    built.ask("DELETE", f"/api/v1/namespaces/shop/pods/{built.pods()[0]['metadata']['name']}")
+    built.wait(10)
+    assert built.world.figures.report()["ready_least"][CART] == 3
+    assert built.world.figures.samples[-1].workloads[CART] == (4, 4)
 
 
-def test_pods_of_a_silent_node_are_not_ready_whatever_is_still_shown(scene: Scene) -> None:
-    node = scene.pods()[0]["spec"]["nodeName"]
-    on_it = sum(pod["spec"]["nodeName"] == node for pod in scene.pods())
+def test_pods_of_a_silent_node_are_not_ready_whatever_is_still_shown(built: BuiltAccount) -> None:
+    node = built.pods()[0]["spec"]["nodeName"]
+    on_it = sum(pod["spec"]["nodeName"] == node for pod in built.pods())
     instance = next(
-        one for one in scene.world.account.instances.values() if one.private_dns == node
+        one for one in built.world.account.instances.values() if one.private_dns == node
     )
-    scene.world.account.fleet.terminate(instance)
-    scene.wait(0.001)
-    assert scene.found("deployments", "cart", "shop")["status"]["readyReplicas"] == 4
-    assert scene.world.figures.samples[-1].workloads[CART] == (4, 4 - on_it)
+    built.world.account.fleet.terminate(instance)
+    built.wait(0.001)
+    assert built.found("deployments", "cart", "shop")["status"]["readyReplicas"] == 4
+    assert built.world.figures.samples[-1].workloads[CART] == (4, 4 - on_it)
 
 
-def test_most_launched(scene: Scene) -> None:
-    scene.scaling("SetDesiredCapacity", DesiredCapacity=6)
-    scene.wait(10)
-    scene.scaling("SetDesiredCapacity", "operator", DesiredCapacity=4)
-    scene.wait(10)
-    assert scene.world.figures.report()["launched_most"] == {scene.blue: 6, scene.green: 2}
+def test_most_launched(built: BuiltAccount) -> None:
+    built.scaling("SetDesiredCapacity", DesiredCapacity=6)
+    built.wait(10)
+    built.scaling("SetDesiredCapacity", "operator", DesiredCapacity=4)
+    built.wait(10)
+    assert built.world.figures.report()["launched_most"] == {built.blue: 6, built.green: 2}
 
 
 def recount(world: World) -> dict[str, Any]:

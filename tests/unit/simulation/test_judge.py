@@ -12,104 +12,104 @@ import pytest
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build
 from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import Target
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
-from ansible_collections.nodeops.rotator.tests.unit.simulation.conftest import Scene
+from ansible_collections.nodeops.rotator.tests.unit.simulation.conftest import BuiltAccount
 
 
-def pod_path(scene: Scene, number: int = 0) -> str:
-    return f"/api/v1/namespaces/shop/pods/{scene.pods()[number]['metadata']['name']}"
+def pod_path(built: BuiltAccount, number: int = 0) -> str:
+    return f"/api/v1/namespaces/shop/pods/{built.pods()[number]['metadata']['name']}"
 
 
-def cordon_two(scene: Scene) -> None:
-    scene.rule(unavailable=1)
-    scene.cordon(scene.node(scene.instances()[0]))
-    scene.cordon(scene.node(scene.instances()[1]))
+def cordon_two(built: BuiltAccount) -> None:
+    built.rule(unavailable=1)
+    built.cordon(built.node(built.instances()[0]))
+    built.cordon(built.node(built.instances()[1]))
 
 
-def break_budget(scene: Scene) -> None:
-    node = scene.pods()[0]["spec"]["nodeName"]
-    scene.world.cluster.node_silent(node)
+def break_budget(built: BuiltAccount) -> None:
+    node = built.pods()[0]["spec"]["nodeName"]
+    built.world.cluster.node_silent(node)
     other = next(
-        number for number, pod in enumerate(scene.pods()) if pod["spec"]["nodeName"] != node
+        number for number, pod in enumerate(built.pods()) if pod["spec"]["nodeName"] != node
     )
-    scene.ask("DELETE", pod_path(scene, other))
+    built.ask("DELETE", pod_path(built, other))
 
 
-def surplus(scene: Scene) -> None:
+def surplus(built: BuiltAccount) -> None:
     """More is launched than desired, all of it protected."""
-    scene.scaling(
+    built.scaling(
         "SetInstanceProtection",
         "operator",
-        InstanceIds=scene.instances(),
+        InstanceIds=built.instances(),
         ProtectedFromScaleIn=True,
     )
-    scene.scaling("SetDesiredCapacity", "operator", DesiredCapacity=3)
+    built.scaling("SetDesiredCapacity", "operator", DesiredCapacity=3)
 
 
-def unprotect(scene: Scene) -> None:
-    surplus(scene)
-    scene.scaling(
-        "SetInstanceProtection", InstanceIds=scene.instances()[:1], ProtectedFromScaleIn=False
+def unprotect(built: BuiltAccount) -> None:
+    surplus(built)
+    built.scaling(
+        "SetInstanceProtection", InstanceIds=built.instances()[:1], ProtectedFromScaleIn=False
     )
 
 
-def protect_no_new(scene: Scene) -> None:
-    surplus(scene)
-    scene.scaling("UpdateAutoScalingGroup", NewInstancesProtectedFromScaleIn=False)
+def protect_no_new(built: BuiltAccount) -> None:
+    surplus(built)
+    built.scaling("UpdateAutoScalingGroup", NewInstancesProtectedFromScaleIn=False)
 
 
-def resume_unbalanced(scene: Scene) -> None:
-    scene.scaling("SuspendProcesses", "operator", ScalingProcesses=["AZRebalance"])
-    members = scene.world.account.groups[scene.blue].members.values()
+def resume_unbalanced(built: BuiltAccount) -> None:
+    built.scaling("SuspendProcesses", "operator", ScalingProcesses=["AZRebalance"])
+    members = built.world.account.groups[built.blue].members.values()
     lonely = [one.instance_id for one in members if one.zone.endswith(("b", "c"))]
-    scene.terminate(lonely[0], True, "operator")
-    scene.scaling("ResumeProcesses", ScalingProcesses=["AZRebalance"])
+    built.terminate(lonely[0], True, "operator")
+    built.scaling("ResumeProcesses", ScalingProcesses=["AZRebalance"])
 
 
-def deregister(scene: Scene, healthy: int) -> None:
+def deregister(built: BuiltAccount, healthy: int) -> None:
     """The first instance leaves a target group in which so many are healthy."""
-    group = build.add_target_group(scene.world.account, "web")
-    for name in scene.instances()[:healthy]:
+    group = build.add_target_group(built.world.account, "web")
+    for name in built.instances()[:healthy]:
         group.targets[name, group.port] = Target(name, group.port, "eu-west-1a", "healthy", "")
-    params = {"TargetGroupArn": group.arn, "Targets": [{"Id": scene.instances()[0]}]}
-    scene.world.account.call("elbv2", "DeregisterTargets", params, scene.actor)
+    params = {"TargetGroupArn": group.arn, "Targets": [{"Id": built.instances()[0]}]}
+    built.world.account.call("elbv2", "DeregisterTargets", params, built.actor)
 
 
-def forget_the_node(scene: Scene) -> None:
+def forget_the_node(built: BuiltAccount) -> None:
     """Somebody deletes the Node of an instance on which a pod runs.
 
     Then the instance is ended.
     """
-    instance = with_a_pod(scene)
-    scene.world.cluster.delete("nodes", scene.found("nodes", scene.node(instance)))
-    scene.rule(unavailable=4)
-    scene.terminate(instance)
+    instance = with_a_pod(built)
+    built.world.cluster.delete("nodes", built.found("nodes", built.node(instance)))
+    built.rule(unavailable=4)
+    built.terminate(instance)
 
 
-def detach(scene: Scene, instance: str, decrement: bool = False) -> None:
-    scene.scaling(
+def detach(built: BuiltAccount, instance: str, decrement: bool = False) -> None:
+    built.scaling(
         "DetachInstances", InstanceIds=[instance], ShouldDecrementDesiredCapacity=decrement
     )
-    scene.wait(5)
+    built.wait(5)
 
 
-def end_detached(scene: Scene, instance: str) -> None:
+def end_detached(built: BuiltAccount, instance: str) -> None:
     params = {"InstanceIds": [instance]}
-    scene.world.account.call("ec2", "TerminateInstances", params, scene.actor)
+    built.world.account.call("ec2", "TerminateInstances", params, built.actor)
 
 
-def detach_with_pods(scene: Scene) -> None:
-    instance = with_a_pod(scene)
-    detach(scene, instance)
-    end_detached(scene, instance)
+def detach_with_pods(built: BuiltAccount) -> None:
+    instance = with_a_pod(built)
+    detach(built, instance)
+    end_detached(built, instance)
 
 
-def with_a_pod(scene: Scene) -> str:
+def with_a_pod(built: BuiltAccount) -> str:
     """An instance on which a pod of shop/cart runs."""
-    node = scene.pods()[0]["spec"]["nodeName"]
-    return next(name for name in scene.instances() if scene.node(name) == node)
+    node = built.pods()[0]["spec"]["nodeName"]
+    return next(name for name in built.instances() if built.node(name) == node)
 
 
-BROKEN: dict[str, Callable[[Scene], object]] = {
+BROKEN: dict[str, Callable[[BuiltAccount], object]] = {
     "desired is lowered by a number": lambda s: s.scaling("SetDesiredCapacity", DesiredCapacity=3),
     "more than base 4 + surge 1": lambda s: s.scaling("SetDesiredCapacity", DesiredCapacity=6),
     "MaxSize below what is launched": lambda s: s.scaling("UpdateAutoScalingGroup", MaxSize=3),
@@ -137,60 +137,60 @@ BROKEN: dict[str, Callable[[Scene], object]] = {
 
 
 @pytest.mark.parametrize("why", list(BROKEN))
-def test_broken(scene: Scene, why: str) -> None:
-    scene.world.judge.chosen = {scene.blue}
-    BROKEN[why](scene)
-    assert any(why in one for one in scene.why()), scene.why()
+def test_broken(built: BuiltAccount, why: str) -> None:
+    built.world.judge.chosen = {built.blue}
+    BROKEN[why](built)
+    assert any(why in one for one in built.why()), built.why()
 
 
-def bury(scene: Scene) -> None:
-    instance = scene.empty()
-    node = scene.node(instance)
-    scene.world.account.fleet.terminate(scene.world.account.instances[instance])
-    while scene.world.account.instances[instance].state != "terminated":
-        scene.wait(1)
-    assert scene.ask("DELETE", f"/api/v1/nodes/{node}") in (200, 404)
+def bury(built: BuiltAccount) -> None:
+    instance = built.empty()
+    node = built.node(instance)
+    built.world.account.fleet.terminate(built.world.account.instances[instance])
+    while built.world.account.instances[instance].state != "terminated":
+        built.wait(1)
+    assert built.ask("DELETE", f"/api/v1/nodes/{node}") in (200, 404)
 
 
-def replace_by_detaching(scene: Scene) -> None:
+def replace_by_detaching(built: BuiltAccount) -> None:
     """As tools do that detach: another is launched.
 
     The detached one is drained and ended.
     """
-    instance = scene.instances()[0]
-    detach(scene, instance)
-    scene.cordon(scene.node(instance))
-    for pod in scene.world.cluster.pods_on(scene.node(instance)):
-        scene.world.cluster.delete("pods", pod, grace=0)
-    scene.wait(5)
-    end_detached(scene, instance)
+    instance = built.instances()[0]
+    detach(built, instance)
+    built.cordon(built.node(instance))
+    for pod in built.world.cluster.pods_on(built.node(instance)):
+        built.world.cluster.delete("pods", pod, grace=0)
+    built.wait(5)
+    end_detached(built, instance)
 
 
-def empty_and_forgotten(scene: Scene) -> None:
+def empty_and_forgotten(built: BuiltAccount) -> None:
     """An instance without a Node and without pods is ended."""
-    instance = scene.empty()
-    scene.world.cluster.delete("nodes", scene.found("nodes", scene.node(instance)))
-    scene.wait(61)
-    scene.terminate(instance, True)
+    instance = built.empty()
+    built.world.cluster.delete("nodes", built.found("nodes", built.node(instance)))
+    built.wait(61)
+    built.terminate(instance, True)
 
 
-def unfence(scene: Scene) -> None:
-    scene.scaling("SetInstanceProtection", InstanceIds=scene.instances(), ProtectedFromScaleIn=True)
-    scene.scaling(
-        "SetInstanceProtection", InstanceIds=scene.instances(), ProtectedFromScaleIn=False
+def unfence(built: BuiltAccount) -> None:
+    built.scaling("SetInstanceProtection", InstanceIds=built.instances(), ProtectedFromScaleIn=True)
+    built.scaling(
+        "SetInstanceProtection", InstanceIds=built.instances(), ProtectedFromScaleIn=False
     )
-    scene.scaling("UpdateAutoScalingGroup", NewInstancesProtectedFromScaleIn=False)
+    built.scaling("UpdateAutoScalingGroup", NewInstancesProtectedFromScaleIn=False)
 
 
-def cordon_with_a_spare(scene: Scene) -> None:
-    scene.scaling("SetDesiredCapacity", DesiredCapacity=5)
-    scene.wait(5)
-    scene.cordon(scene.node(scene.instances()[0]))
-    scene.cordon(scene.node(scene.instances()[0]), None)
-    scene.cordon(scene.node(scene.instances()[1]))
+def cordon_with_a_spare(built: BuiltAccount) -> None:
+    built.scaling("SetDesiredCapacity", DesiredCapacity=5)
+    built.wait(5)
+    built.cordon(built.node(built.instances()[0]))
+    built.cordon(built.node(built.instances()[0]), None)
+    built.cordon(built.node(built.instances()[1]))
 
 
-KEPT: dict[str, Callable[[Scene], object]] = {
+KEPT: dict[str, Callable[[BuiltAccount], object]] = {
     "the surge": lambda s: s.scaling("SetDesiredCapacity", DesiredCapacity=5),
     "a higher maximum and back": lambda s: [
         s.scaling("UpdateAutoScalingGroup", MaxSize=size) for size in (9, 4)
@@ -231,50 +231,50 @@ KEPT: dict[str, Callable[[Scene], object]] = {
 
 
 @pytest.mark.parametrize("what", list(KEPT))
-def test_kept(scene: Scene, what: str) -> None:
-    scene.world.judge.chosen = {scene.blue}
-    KEPT[what](scene)
-    assert scene.why() == []
+def test_kept(built: BuiltAccount, what: str) -> None:
+    built.world.judge.chosen = {built.blue}
+    KEPT[what](built)
+    assert built.why() == []
 
 
 @pytest.mark.parametrize("why", list(BROKEN))
-def test_an_operator_is_not_judged(scene: Scene, why: str) -> None:
-    scene.world.judge.chosen = {scene.blue}
-    scene.world.judge.unjudged.append(scene.actor)
-    BROKEN[why](scene)
-    assert scene.why() == []
+def test_an_operator_is_not_judged(built: BuiltAccount, why: str) -> None:
+    built.world.judge.chosen = {built.blue}
+    built.world.judge.unjudged.append(built.actor)
+    BROKEN[why](built)
+    assert built.why() == []
 
 
-def test_what_fails_by_plan_is_no_breach_unless_it_was_applied(scene: Scene) -> None:
+def test_what_fails_by_plan_is_no_breach_unless_it_was_applied(built: BuiltAccount) -> None:
     for applied, breaches in ((False, 0), (True, 1)):
-        scene.world.gate.faults.append(Fault("autoscaling:Set*", "Throttling", applied=applied))
+        built.world.gate.faults.append(Fault("autoscaling:Set*", "Throttling", applied=applied))
         with pytest.raises(Exception, match="Throttling"):
-            scene.scaling("SetDesiredCapacity", DesiredCapacity=3)
-        assert len(scene.why()) == breaches
+            built.scaling("SetDesiredCapacity", DesiredCapacity=3)
+        assert len(built.why()) == breaches
 
 
-def test_a_person_may_name_what_is_to_go_whatever_it_costs(scene: Scene) -> None:
-    instance, pod = with_a_pod(scene), scene.pods()[0]["metadata"]["name"]
-    scene.rule(unavailable=1)
-    scene.world.judge.asked |= {instance, f"shop/{pod}"}
-    scene.terminate(instance)
-    assert scene.why() == []
+def test_a_person_may_name_what_is_to_go_whatever_it_costs(built: BuiltAccount) -> None:
+    instance, pod = with_a_pod(built), built.pods()[0]["metadata"]["name"]
+    built.rule(unavailable=1)
+    built.world.judge.asked |= {instance, f"shop/{pod}"}
+    built.terminate(instance)
+    assert built.why() == []
 
 
-def test_a_detachment_that_lowers_desired_below_the_base_is_a_breach(scene: Scene) -> None:
-    detach(scene, scene.instances()[0], True)
-    assert scene.why() == ["desired would fall below its base 4"]
+def test_a_detachment_that_lowers_desired_below_the_base_is_a_breach(built: BuiltAccount) -> None:
+    detach(built, built.instances()[0], True)
+    assert built.why() == ["desired would fall below its base 4"]
 
 
-def test_a_breach_says_when_and_what(scene: Scene) -> None:
-    scene.wait(7)
-    scene.scaling("SetDesiredCapacity", DesiredCapacity=3)
-    (breach,) = scene.world.judge.breaches
-    assert breach.at == scene.world.kernel.now
+def test_a_breach_says_when_and_what(built: BuiltAccount) -> None:
+    built.wait(7)
+    built.scaling("SetDesiredCapacity", DesiredCapacity=3)
+    (breach,) = built.world.judge.breaches
+    assert breach.at == built.world.kernel.now
     assert breach.command.startswith("autoscaling:SetDesiredCapacity")
     assert "'DesiredCapacity': 3" in breach.command
 
 
-def test_the_command_takes_effect_all_the_same(scene: Scene) -> None:
-    scene.scaling("SetDesiredCapacity", DesiredCapacity=3)
-    assert scene.world.account.groups[scene.blue].desired == 3
+def test_the_command_takes_effect_all_the_same(built: BuiltAccount) -> None:
+    built.scaling("SetDesiredCapacity", DesiredCapacity=3)
+    assert built.world.account.groups[built.blue].desired == 3

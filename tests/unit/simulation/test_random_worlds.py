@@ -18,7 +18,7 @@ from ansible_collections.nodeops.rotator.tests.simulate.oracles import Oracles
 from ansible_collections.nodeops.rotator.tests.simulate.plan import Plan, draw, reduced
 from ansible_collections.nodeops.rotator.tests.simulate.shrink import shrink
 from ansible_collections.nodeops.rotator.tests.simulate.sizes import CROSSING, Sizes
-from ansible_collections.nodeops.rotator.tests.simulate.stage import Stage
+from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 from ansible_collections.nodeops.rotator.tests.simulate.verdict import Verdict, judge
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
 
@@ -140,13 +140,13 @@ class TestTwoRuns:
         ],
     )
     def test_act_by_turns(self, actors: tuple[str, ...], breaches: int) -> None:
-        oracles = Oracles(Stage(QUIET))
+        oracles = Oracles(Trial(QUIET))
         for actor in actors:
             oracles._call(Call("autoscaling", "SetDesiredCapacity", {}, actor))
         assert len(oracles.breaches) == breaches
 
     def test_may_read_and_write_their_leases_at_any_time(self) -> None:
-        oracles = Oracles(Stage(QUIET))
+        oracles = Oracles(Trial(QUIET))
         for actor in ("host_r1", "host_r2", "host_r1"):
             oracles._call(Call("autoscaling", "DescribeAutoScalingGroups", {}, actor))
             oracles._call(Call("kubernetes", "update leases", {"name": "x"}, actor))

@@ -17,12 +17,12 @@ from ansible_collections.nodeops.rotator.tests.simulation.world import (
     NodeKind,
     World,
 )
-from ansible_collections.nodeops.rotator.tests.unit.simulation.conftest import Scene
+from ansible_collections.nodeops.rotator.tests.unit.simulation.conftest import BuiltAccount
 
 
-def ready(scene: Scene, name: str) -> bool | None:
+def ready(built: BuiltAccount, name: str) -> bool | None:
     """Return whether a node is Ready; None while there is none."""
-    node = scene.world.cluster.object("nodes", name)
+    node = built.world.cluster.object("nodes", name)
     if node is None:
         return None
     return bool(
@@ -30,85 +30,85 @@ def ready(scene: Scene, name: str) -> bool | None:
     )
 
 
-def grown(scene: Scene) -> str:
+def grown(built: BuiltAccount) -> str:
     """One more instance; the name that its node will have."""
-    before = set(scene.instances())
-    scene.scaling("SetDesiredCapacity", "operator", DesiredCapacity=5)
-    scene.wait(0.1)
-    (fresh,) = set(scene.instances()) - before
+    before = set(built.instances())
+    built.scaling("SetDesiredCapacity", "operator", DesiredCapacity=5)
+    built.wait(0.1)
+    (fresh,) = set(built.instances()) - before
     return fresh
 
 
-def test_nodes_name_their_instances(scene: Scene) -> None:
-    for instance in scene.world.account.instances.values():
-        node = scene.found("nodes", instance.private_dns)
+def test_nodes_name_their_instances(built: BuiltAccount) -> None:
+    for instance in built.world.account.instances.values():
+        node = built.found("nodes", instance.private_dns)
         assert node["spec"]["providerID"] == f"aws:///{instance.zone}/{instance.id}"
         assert node["metadata"]["labels"]["topology.kubernetes.io/zone"] == instance.zone
         assert (
             node["metadata"]["labels"]["node.kubernetes.io/instance-type"] == instance.instance_type
         )
-        assert node["metadata"]["creationTimestamp"] == scene.world.kernel.timestamp(
+        assert node["metadata"]["creationTimestamp"] == built.world.kernel.timestamp(
             instance.launched_at
         )
 
 
-def test_an_instance_joins_and_becomes_ready_in_its_time(scene: Scene) -> None:
-    scene.world.join, scene.world.ready = (10.0, 10.0), (5.0, 5.0)
-    name = scene.node(grown(scene))
-    assert ready(scene, name) is None
-    scene.wait(10)
-    assert ready(scene, name) is False
-    scene.wait(5)
-    assert ready(scene, name) is True
+def test_an_instance_joins_and_becomes_ready_in_its_time(built: BuiltAccount) -> None:
+    built.world.join, built.world.ready = (10.0, 10.0), (5.0, 5.0)
+    name = built.node(grown(built))
+    assert ready(built, name) is None
+    built.wait(10)
+    assert ready(built, name) is False
+    built.wait(5)
+    assert ready(built, name) is True
 
 
 @pytest.mark.parametrize(("bad", "state"), [(NEVER_JOINS, None), (NEVER_READY, False)])
-def test_a_bad_image(scene: Scene, bad: str, state: bool | None) -> None:
-    image = scene.world.account.instances[scene.instances()[0]].image_id
-    scene.world.bad_images[image] = bad
-    name = scene.node(grown(scene))
-    scene.wait(3600)
-    assert ready(scene, name) is state
+def test_a_bad_image(built: BuiltAccount, bad: str, state: bool | None) -> None:
+    image = built.world.account.instances[built.instances()[0]].image_id
+    built.world.bad_images[image] = bad
+    name = built.node(grown(built))
+    built.wait(3600)
+    assert ready(built, name) is state
 
 
-def test_an_instance_that_ends_before_it_joins_never_does(scene: Scene) -> None:
-    scene.world.join = (30.0, 30.0)
-    fresh = grown(scene)
-    name = scene.node(fresh)
-    scene.terminate(fresh, True, "operator")
-    scene.wait(60)
-    assert ready(scene, name) is None
+def test_an_instance_that_ends_before_it_joins_never_does(built: BuiltAccount) -> None:
+    built.world.join = (30.0, 30.0)
+    fresh = grown(built)
+    name = built.node(fresh)
+    built.terminate(fresh, True, "operator")
+    built.wait(60)
+    assert ready(built, name) is None
 
 
-def test_a_node_ends_with_its_instance_and_not_before(scene: Scene) -> None:
-    first = scene.instances()[0]
-    name = scene.node(first)
-    scene.world.cluster.node_silent(name)
-    scene.wait(120)
-    assert ready(scene, name) is False, "its instance lives, so the Node stays"
-    scene.world.account.fleet.terminate(scene.world.account.instances[first])
-    scene.wait(20)
-    found = scene.world.cluster.object("nodes", name)
+def test_a_node_ends_with_its_instance_and_not_before(built: BuiltAccount) -> None:
+    first = built.instances()[0]
+    name = built.node(first)
+    built.world.cluster.node_silent(name)
+    built.wait(120)
+    assert ready(built, name) is False, "its instance lives, so the Node stays"
+    built.world.account.fleet.terminate(built.world.account.instances[first])
+    built.wait(20)
+    found = built.world.cluster.object("nodes", name)
     assert found is None or not found["spec"]["providerID"].endswith(first)
 
 
-def test_what_nodes_of_a_group_have_in_common(scene: Scene) -> None:
+def test_what_nodes_of_a_group_have_in_common(built: BuiltAccount) -> None:
     taint = {"key": "dedicated", "value": "x", "effect": "NoSchedule"}
-    scene.world.kinds[scene.blue] = NodeKind({"tier": "web"}, (taint,))
-    image = scene.world.account.instances[scene.instances()[0]].image_id
-    scene.world.kubelets[image] = "v1.34.1-eks-1"
-    node = scene.found("nodes", scene.node(grown(scene)))
+    built.world.kinds[built.blue] = NodeKind({"tier": "web"}, (taint,))
+    image = built.world.account.instances[built.instances()[0]].image_id
+    built.world.kubelets[image] = "v1.34.1-eks-1"
+    node = built.found("nodes", built.node(grown(built)))
     assert (node["metadata"]["labels"]["tier"], node["metadata"]["labels"]["nodegroup"]) == (
         "web",
-        scene.blue,
+        built.blue,
     )
     assert taint in node["spec"]["taints"]
     assert node["status"]["nodeInfo"]["kubeletVersion"] == "v1.34.1-eks-1"
 
 
-def test_groups_of_no_kind_make_no_nodes(scene: Scene) -> None:
-    del scene.world.kinds[scene.blue]
-    assert ready(scene, scene.node(grown(scene))) is None
+def test_groups_of_no_kind_make_no_nodes(built: BuiltAccount) -> None:
+    del built.world.kinds[built.blue]
+    assert ready(built, built.node(grown(built))) is None
 
 
 def test_scenario_eks_is_what_it_says() -> None:
@@ -159,41 +159,41 @@ def test_every_scenario_is_quick_on_the_wall_clock(name: str) -> None:
     assert all(span[1] <= 1.0 for span in spans if isinstance(span, tuple))
 
 
-def test_a_node_is_identified_later_where_a_cloud_controller_does_it(scene: Scene) -> None:
+def test_a_node_is_identified_later_where_a_cloud_controller_does_it(built: BuiltAccount) -> None:
     """Until then it has no providerID, and is not collected.
 
     Its instance has its name.
     """
-    scene.world.kinds[scene.blue] = NodeKind(identified_after=30.0)
-    scene.world.ready = (200.0, 200.0)
-    name = scene.node(grown(scene))
-    scene.wait(1)
-    node = scene.found("nodes", name)
+    built.world.kinds[built.blue] = NodeKind(identified_after=30.0)
+    built.world.ready = (200.0, 200.0)
+    name = built.node(grown(built))
+    built.wait(1)
+    node = built.found("nodes", name)
     assert "providerID" not in node["spec"]
     assert "uninitialized" in str(node["spec"]["taints"])
-    scene.wait(30)
-    node = scene.found("nodes", name)
+    built.wait(30)
+    node = built.found("nodes", name)
     assert node["spec"]["providerID"]
     assert "uninitialized" not in str(node["spec"]["taints"])
 
 
-def test_a_node_that_nobody_identifies_goes_with_its_instance(scene: Scene) -> None:
-    scene.world.kinds[scene.blue] = NodeKind(identified_after=1e6)
-    scene.world.ready = (1e6, 1e6)
-    instance = scene.world.account.instances[grown(scene)]
-    scene.wait(60)
-    assert ready(scene, instance.private_dns) is False
-    scene.world.account.fleet.terminate(instance)
-    scene.wait(60)
-    assert ready(scene, instance.private_dns) is None
+def test_a_node_that_nobody_identifies_goes_with_its_instance(built: BuiltAccount) -> None:
+    built.world.kinds[built.blue] = NodeKind(identified_after=1e6)
+    built.world.ready = (1e6, 1e6)
+    instance = built.world.account.instances[grown(built)]
+    built.wait(60)
+    assert ready(built, instance.private_dns) is False
+    built.world.account.fleet.terminate(instance)
+    built.wait(60)
+    assert ready(built, instance.private_dns) is None
 
 
-def test_an_instance_is_not_empty_because_its_node_is_gone(scene: Scene) -> None:
-    instance = scene.world.account.instances[scene.instances()[0]]
-    running = {pod["metadata"]["name"] for pod in scene.world.pods_of(instance)}
-    scene.world.cluster.delete("nodes", scene.found("nodes", instance.private_dns))
-    assert scene.world.node_of(instance) is None
+def test_an_instance_is_not_empty_because_its_node_is_gone(built: BuiltAccount) -> None:
+    instance = built.world.account.instances[built.instances()[0]]
+    running = {pod["metadata"]["name"] for pod in built.world.pods_of(instance)}
+    built.world.cluster.delete("nodes", built.found("nodes", instance.private_dns))
+    assert built.world.node_of(instance) is None
     assert running
-    assert {pod["metadata"]["name"] for pod in scene.world.pods_of(instance)} == running
-    scene.wait(61)
-    assert scene.world.pods_of(instance) == []
+    assert {pod["metadata"]["name"] for pod in built.world.pods_of(instance)} == running
+    built.wait(61)
+    assert built.world.pods_of(instance) == []

@@ -8,10 +8,10 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import Behavior
-from ansible_collections.nodeops.rotator.tests.unit.operations.builders import Scene
+from ansible_collections.nodeops.rotator.tests.unit.operations.builders import BuiltAccount
 
 
 @pytest.fixture(params=["polite", "lagging"])
-def scene(request: pytest.FixtureRequest) -> Scene:
+def built(request: pytest.FixtureRequest) -> BuiltAccount:
     """An account whose reads are exact, and one whose reads lag behind writes."""
-    return Scene(Behavior.polite() if request.param == "polite" else Behavior())
+    return BuiltAccount(Behavior.polite() if request.param == "polite" else Behavior())

@@ -28,77 +28,77 @@ from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_ca
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build
 from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.aws.catalogue import publish_al2023
-from ansible_collections.nodeops.rotator.tests.unit.operations.builders import NODEADM, Scene
+from ansible_collections.nodeops.rotator.tests.unit.operations.builders import NODEADM, BuiltAccount
 
 
 @pytest.fixture
-def scene() -> Scene:
-    scene = Scene(Behavior.polite())
+def built() -> BuiltAccount:
+    built = BuiltAccount(Behavior.polite())
     data = {
         "LaunchConfigurationName": "red",
-        "ImageId": scene.old,
+        "ImageId": built.old,
         "InstanceType": "m5.large",
         "UserData": base64.b64decode(NODEADM),  # boto3 encodes it
         "SecurityGroups": ["sg-0123456789abcdef0"],
         "MetadataOptions": {"HttpTokens": "required"},
     }
-    aws_call(scene.account)("autoscaling", "CreateLaunchConfiguration", data)
-    scene.account.gate.calls.clear()
-    build.add_group(scene.account, "red", configuration="red", desired=1)
-    return scene
+    aws_call(built.account)("autoscaling", "CreateLaunchConfiguration", data)
+    built.account.gate.calls.clear()
+    build.add_group(built.account, "red", configuration="red", desired=1)
+    return built
 
 
-def update(scene: Scene, dry: bool = False, **wanted: Any) -> ConfigurationOutcome:
-    aws = Aws(aws_call(scene.account))
+def update(built: BuiltAccount, dry: bool = False, **wanted: Any) -> ConfigurationOutcome:
+    aws = Aws(aws_call(built.account))
     return configuration.update(
         aws, Wanted(**wanted), sources.find(aws, NamedSource(group="red")), dry
     )
 
 
-def launched(scene: Scene) -> str:
-    return scene.account.groups["red"].launch_configuration
+def launched(built: BuiltAccount) -> str:
+    return built.account.groups["red"].launch_configuration
 
 
-def test_a_copy_with_the_new_image_takes_its_place(scene: Scene) -> None:
-    told = update(scene, dry=True, image_id=scene.new)
+def test_a_copy_with_the_new_image_takes_its_place(built: BuiltAccount) -> None:
+    told = update(built, dry=True, image_id=built.new)
     assert told.changed
-    assert scene.written() == 0
-    assert update(scene, image_id=scene.new).plan == told.plan
-    assert launched(scene) == "red-nodeops-1"
+    assert built.written() == 0
+    assert update(built, image_id=built.new).plan == told.plan
+    assert launched(built) == "red-nodeops-1"
     made, source = (
-        scene.account.launch_configurations[name].data for name in ("red-nodeops-1", "red")
+        built.account.launch_configurations[name].data for name in ("red-nodeops-1", "red")
     )
-    assert {name: made[name] for name in source} == {**source, "ImageId": scene.new}
+    assert {name: made[name] for name in source} == {**source, "ImageId": built.new}
 
 
-def test_the_second_run_writes_nothing(scene: Scene) -> None:
-    update(scene, image_id=scene.new)
-    before = scene.written()
-    assert not update(scene, image_id=scene.new).changed
-    assert scene.written() == before
+def test_the_second_run_writes_nothing(built: BuiltAccount) -> None:
+    update(built, image_id=built.new)
+    before = built.written()
+    assert not update(built, image_id=built.new).changed
+    assert built.written() == before
 
 
-def test_a_parameter_is_resolved_since_a_configuration_cannot_name_one(scene: Scene) -> None:
-    build.publish(scene.account, "/golden", scene.new)
-    assert update(scene, image_id="resolve:ssm:/golden").plan.after["ImageId"] == scene.new
+def test_a_parameter_is_resolved_since_a_configuration_cannot_name_one(built: BuiltAccount) -> None:
+    build.publish(built.account, "/golden", built.new)
+    assert update(built, image_id="resolve:ssm:/golden").plan.after["ImageId"] == built.new
 
 
-def test_back_and_back_again(scene: Scene) -> None:
-    update(scene, image_id=scene.new)
-    assert update(scene, rollback=True).changed
-    assert launched(scene) == "red"
-    assert not update(scene, rollback=True).changed
-    assert not update(scene, image_id=scene.new).plan.create
-    assert launched(scene) == "red-nodeops-1"
+def test_back_and_back_again(built: BuiltAccount) -> None:
+    update(built, image_id=built.new)
+    assert update(built, rollback=True).changed
+    assert launched(built) == "red"
+    assert not update(built, rollback=True).changed
+    assert not update(built, image_id=built.new).plan.create
+    assert launched(built) == "red-nodeops-1"
 
 
-def test_old_copies_are_pruned_but_never_one_in_use(scene: Scene) -> None:
+def test_old_copies_are_pruned_but_never_one_in_use(built: BuiltAccount) -> None:
     for date in ("20260502", "20260503", "20260504", "20260505"):
-        update(scene, image_id=publish_al2023(scene.account, "1.33", date)[0].id)
-    build.add_group(scene.account, "pink", configuration="red-nodeops-2", desired=0)
-    newest = publish_al2023(scene.account, "1.33", "20260506")[0].id
-    assert update(scene, image_id=newest, keep=1).prune == ("red-nodeops-1", "red-nodeops-3")
-    assert sorted(scene.account.launch_configurations) == [
+        update(built, image_id=publish_al2023(built.account, "1.33", date)[0].id)
+    build.add_group(built.account, "pink", configuration="red-nodeops-2", desired=0)
+    newest = publish_al2023(built.account, "1.33", "20260506")[0].id
+    assert update(built, image_id=newest, keep=1).prune == ("red-nodeops-1", "red-nodeops-3")
+    assert sorted(built.account.launch_configurations) == [
         "red",
         "red-nodeops-2",
         "red-nodeops-4",
@@ -106,23 +106,23 @@ def test_old_copies_are_pruned_but_never_one_in_use(scene: Scene) -> None:
     ]
 
 
-def test_another_architecture_is_refused(scene: Scene) -> None:
+def test_another_architecture_is_refused(built: BuiltAccount) -> None:
     with pytest.raises(
         RefusedError,
         match=r"Launch configuration red cannot take ami-\w+ \(arm64\): it launches m5.large",
     ):
-        update(scene, image_id=scene.arm)
-    assert scene.written() == 0
+        update(built, image_id=built.arm)
+    assert built.written() == 0
 
 
-def described(scene: Scene) -> str:
-    name = launched(scene)
-    return str(scene.account.launch_configurations[name].data["UserData"])
+def described(built: BuiltAccount) -> str:
+    name = launched(built)
+    return str(built.account.launch_configurations[name].data["UserData"])
 
 
-def test_user_data_is_copied_byte_for_byte(scene: Scene) -> None:
-    update(scene, image_id=scene.new)
-    assert described(scene) == NODEADM
+def test_user_data_is_copied_byte_for_byte(built: BuiltAccount) -> None:
+    update(built, image_id=built.new)
+    assert described(built) == NODEADM
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,9 @@ def test_user_data_is_copied_byte_for_byte(scene: Scene) -> None:
     ],
     ids=["text", "base64", "gzip"],
 )
-def test_user_data_of_overrides_is_encoded_once(scene: Scene, given: str, kept: bytes) -> None:
-    update(scene, overrides={"UserData": given})
-    assert base64.b64decode(described(scene)) == kept
-    assert not update(scene, overrides={"UserData": given}).changed, "the second time"
+def test_user_data_of_overrides_is_encoded_once(
+    built: BuiltAccount, given: str, kept: bytes
+) -> None:
+    update(built, overrides={"UserData": given})
+    assert base64.b64decode(described(built)) == kept
+    assert not update(built, overrides={"UserData": given}).changed, "the second time"

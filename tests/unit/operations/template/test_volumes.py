@@ -7,39 +7,39 @@ from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call
 from ansible_collections.nodeops.rotator.tests.unit.operations.builders import (
-    Scene,
+    BuiltAccount,
 )
 
 
-def mapped(scene: Scene, *snapshots: str) -> None:
+def mapped(built: BuiltAccount, *snapshots: str) -> None:
     """Give the group's template a data volume for each of these snapshots."""
     devices = [
         {"DeviceName": f"/dev/xvd{letter}", "Ebs": {"SnapshotId": name, "VolumeSize": 50}}
         for letter, name in zip("bcd", snapshots, strict=False)
     ]
-    scene.template = scene.add_template("data", BlockDeviceMappings=devices)
-    scene.add_group("$Latest")
+    built.template = built.add_template("data", BlockDeviceMappings=devices)
+    built.add_group("$Latest")
 
 
-def kept(scene: Scene, number: int) -> list[str | None]:
-    devices = scene.template.versions[number].data["BlockDeviceMappings"]
+def kept(built: BuiltAccount, number: int) -> list[str | None]:
+    devices = built.template.versions[number].data["BlockDeviceMappings"]
     return [device["Ebs"].get("SnapshotId") for device in devices]
 
 
-def test_data_volumes_keep_their_snapshots(scene: Scene) -> None:
-    mapped(scene, "snap-0123456789abcdef0")
-    done = scene.update(image_id=scene.new)
-    assert kept(scene, done.parts[0].plan.number) == ["snap-0123456789abcdef0"]
-    scene.later()
-    assert not scene.update(image_id=scene.new).changed
-    back = scene.update(rollback=True)
-    assert kept(scene, back.parts[0].plan.number) == ["snap-0123456789abcdef0"]
+def test_data_volumes_keep_their_snapshots(built: BuiltAccount) -> None:
+    mapped(built, "snap-0123456789abcdef0")
+    done = built.update(image_id=built.new)
+    assert kept(built, done.parts[0].plan.number) == ["snap-0123456789abcdef0"]
+    built.later()
+    assert not built.update(image_id=built.new).changed
+    back = built.update(rollback=True)
+    assert kept(built, back.parts[0].plan.number) == ["snap-0123456789abcdef0"]
 
 
-def test_the_old_images_own_volumes_stay_behind(scene: Scene) -> None:
-    (image,) = aws_call(scene.account)("ec2", "DescribeImages", {"ImageIds": [scene.old]})["Images"]
+def test_the_old_images_own_volumes_stay_behind(built: BuiltAccount) -> None:
+    (image,) = aws_call(built.account)("ec2", "DescribeImages", {"ImageIds": [built.old]})["Images"]
     own = image["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"]
-    mapped(scene, own, "snap-0123456789abcdef0")
-    done = scene.update(image_id=scene.new)
-    assert kept(scene, done.parts[0].plan.number) == [None, "snap-0123456789abcdef0"]
+    mapped(built, own, "snap-0123456789abcdef0")
+    done = built.update(image_id=built.new)
+    assert kept(built, done.parts[0].plan.number) == [None, "snap-0123456789abcdef0"]
     assert done.parts[0].plan.changes == ("BlockDeviceMappings", "ImageId")

@@ -53,7 +53,7 @@ class Rival:
     options: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
-class Stage:
+class Trial:
     """One world of the simulation. `found`: what has to be as it was; `sizes`: what the group's
     users want; `cures`: end what would keep any run from its end; `excused`: patterns of errors
     that something which has happened explains; `rivals`: others who run; `runs`: those that were
