@@ -123,9 +123,30 @@ def size_steps() -> list[Step]:
         ("autoscaling", "SetDesiredCapacity", {**GROUP, "DesiredCapacity": 8}),
         ("autoscaling", "UpdateAutoScalingGroup", {**GROUP, "MaxSize": 20, "DefaultCooldown": 10}),
         ("autoscaling", "SuspendProcesses", {**GROUP, "ScalingProcesses": ["AZRebalance"]}),
+        *launch_steps(),
         ("", "wait", {}),
         ("autoscaling", "DescribeAutoScalingGroups", {"AutoScalingGroupNames": ["blue"]}),
         ("autoscaling", "DescribeScalingActivities", GROUP),
+    ]
+
+
+def launch_steps() -> list[Step]:
+    """Return launches at once: one, the same again, and those that are refused."""
+    one = {**GROUP, "RequestedCapacity": 1, "RetryStrategy": "none"}
+    here = {"AvailabilityZones": ["eu-west-1a"]}
+    return [
+        ("autoscaling", "LaunchInstances", {**one, **more})
+        for more in (
+            {"ClientToken": "token-1", **here},
+            {"ClientToken": "token-1", **here},
+            {"ClientToken": "token-2", "AvailabilityZones": ["eu-west-1z"]},
+            {"ClientToken": "token-3"},
+            {
+                "ClientToken": "token-4",
+                "AvailabilityZones": ["eu-west-1a"],
+                "RequestedCapacity": 99,
+            },
+        )
     ]
 
 
