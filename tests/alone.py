@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A pytest plugin that keeps the code under test from importing Ansible and client libraries.
+"""A pytest plugin that bars the import of Ansible and client libraries.
 
 `pytest -p ansible_collections.nodeops.rotator.tests.alone` shows that the tests need neither: they
 may be installed, but cannot be imported. pytest itself and this collection can.
@@ -49,7 +49,10 @@ class Refuse(importlib.abc.MetaPathFinder):
 
 
 def pytest_configure() -> None:
-    """Install the hook. Raises RuntimeError if something forbidden is already imported."""
+    """Install the import hook.
+
+    Raises RuntimeError if something forbidden is already imported.
+    """
     early = sorted(filter(is_forbidden, sys.modules))
     if early:
         raise RuntimeError(

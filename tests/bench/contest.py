@@ -207,7 +207,7 @@ def measure(tool: Tool, row: Row, folder: Path) -> Figures:
 
 
 class Counter:
-    """Counts all requests to the cluster, discovery included, and the answers with 429.
+    """Count requests to the cluster, discovery included, and answers with 429.
 
     `first`: time of the first write. `last`: time of the last request or of the last pod's end.
     """

@@ -1,14 +1,14 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Compare kubectl drain, k8s_drain, node_drain and an ideal client (make bench-drain).
+"""Compare kubectl drain, k8s_drain, node_drain and an ideal client.
 
-Each tool drains a new world on the wire, in a process of its own. Seconds are measured at the
-server, from the first write of a tool (the cordon) to the end of the last pod or, for a tool that
-polls, to the request in which it learned of that. The start of a process does not count. Rows in
-which only clients take time are measured three times; the median counts. The world counts requests
-and refusals (429). node_drain and the ideal client keep to the same request budget; where it limits
-them, both are also measured without it.
+`make bench-drain` runs it. Each tool drains a new world on the wire, in a process of its own.
+Seconds are measured at the server, from the first write of a tool (the cordon) to the end of the
+last pod or, for a tool that polls, to the request in which it learned of that. The start of a
+process does not count. Rows in which only clients take time are measured three times; the median
+counts. The world counts requests and refusals (429). node_drain and the ideal client keep to the
+same request budget; where it limits them, both are also measured without it.
 
 kubectl mostly waits for its own limit, so a second process measures it in parallel. `--quick` takes
 a few rows. The table goes into docs/drain.md.

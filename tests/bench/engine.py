@@ -1,12 +1,13 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure how close a rotation comes to the ideal, and what it asks of AWS (make bench-engine).
+"""Measure how close a rotation comes to the ideal, and its calls to AWS.
 
-The real engine rotates 100 nodes on the real clients and the World in memory, in virtual time, with
-log-normal boots and drains and default options. The ideal is list scheduling of the same draws: as
-many workers as the window is wide, each boots a node, waits `min_ready` and drains an old one; the
-canary goes first and alone, and its soak follows. Each figure is the median over the seeds.
+`make bench-engine` runs it. The real engine rotates 100 nodes on the real clients and the World in
+memory, in virtual time, with log-normal boots and drains and default options. The ideal is list
+scheduling of the same draws: as many workers as the window is wide, each boots a node, waits
+`min_ready` and drains an old one; the canary goes first and alone, and its soak follows. Each
+figure is the median over the seeds.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ ACCOUNT = dataclasses.replace(
 
 
 class Draws:
-    """Log-normal durations that are the same for the same seed, kept as they are drawn."""
+    """Log-normal durations, repeatable for a seed, kept as they are drawn."""
 
     def __init__(self, seed: int, median: float, sigma: float) -> None:
         self._dice, self._median, self._sigma = random.Random(seed), median, sigma
@@ -90,7 +91,7 @@ class Figures:
 
 
 def furnish(seed: int, nodes: int, boots: Draws, drains: Draws) -> World:
-    """Return a group of outdated nodes, on each a pod that takes its own time to stop."""
+    """Return a World of outdated nodes, each with a pod of its own stop time."""
     world = World(Kernel(seed), aws=ACCOUNT)
     images = release_images(world)
     aws_build.add_subnets(world.account)

@@ -28,7 +28,10 @@ HEADERS = {
 
 
 class Tokens:
-    """A token bucket: `rate` tokens a second, at most `burst` at once; rate 0 sets no limit."""
+    """A token bucket of `rate` tokens a second and at most `burst` at once.
+
+    Rate 0 sets no limit.
+    """
 
     def __init__(self, rate: float, burst: float) -> None:
         self._rate, self._burst, self._tokens, self._at = rate, burst, burst, time.monotonic()

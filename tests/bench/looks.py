@@ -39,7 +39,7 @@ LOOKS = 500
 
 
 def median_look(others: int) -> float:
-    """Return the median of the seconds of processor time that a look takes after a heartbeat."""
+    """Return the median processor time of a look after a heartbeat, in seconds."""
     mine = [a_node(str(number)) for number in range(SIZE)]
     beating = [a_node(f"other-{number}") for number in range(others)] or mine
     cache = a_cache([*mine, *beating], NEEDED)

@@ -29,7 +29,7 @@ ROWS: tuple[tuple[int, int, dict[str, Any]], ...] = (
 
 @dataclasses.dataclass
 class Cost:
-    """Seconds of processor time, minutes of the World, and numbers of calls and samples."""
+    """Processor seconds, minutes of the World, and counts of calls and samples."""
 
     furnish: float
     world: float

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rotate a simulated EKS cluster twice with the real playbook and report what the World saw.
+"""Rotate a simulated EKS cluster twice and report what the World saw.
 
-`make demo` runs it. All waiting is real; only the durations of the World are short.
+`make demo` runs it with the real playbook. All waiting is real; only the durations of the World are
+short.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ def front(target: str, answer: Answer = passed_on, tls: Tls | None = None) -> It
 
 
 def not_opted_in(region: str) -> Answer:
-    """Answer what is signed for this Region as AWS does if the account is not opted in."""
+    """Answer requests for this Region as AWS does if the account is not opted in."""
 
     def answer(asked: Asked) -> tuple[int, dict[str, str], bytes] | None:
         if f"/{region}/" not in asked.headers.get("Authorization", ""):

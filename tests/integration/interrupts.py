@@ -1,10 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""End the real playbook at random moments and see that nothing goes on: `make interrupts`.
+"""End the real playbook at random moments and see that nothing goes on.
 
-The playbook runs in a pseudo-terminal on a world on the wire. One that stops in time terminates at
-most the node that was on its way when it was ended, and leaves no process behind.
+`make interrupts` runs it. The playbook runs in a pseudo-terminal on a world on the wire. One that
+stops in time terminates at most the node that was on its way when it was ended, and leaves no
+process behind.
 """
 
 from __future__ import annotations
@@ -66,7 +67,10 @@ def hang_up(terminal: Terminal) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class End:
-    """A way to end a run. `runner`: ansible-runner has started it, which kills it then."""
+    """A way to end a run.
+
+    `runner`: ansible-runner has started the run, and is what kills it.
+    """
 
     name: str
     act: Callable[[Terminal], None]
@@ -201,7 +205,10 @@ def handed_over(report: Mapping[str, Any]) -> set[str]:
 
 
 def attempt(world: WorldOnWire, chance: random.Random) -> tuple[str, str]:
-    """End a rotation at a random moment; return when and how, and why that did not stop it."""
+    """End a rotation at a random moment and check that it stops.
+
+    Returns when and how it was ended, and why that did not stop it.
+    """
     end = chance.choice(ENDS)
     while True:
         moment = Moment.draw(chance)

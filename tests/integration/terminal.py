@@ -21,7 +21,10 @@ ENDS = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP)
 
 
 def _like_a_shell() -> None:
-    """Prepare a process for its terminal, whatever this process ignores in the background."""
+    """Prepare a process for its terminal, with default signal handlers.
+
+    This process may ignore signals in the background.
+    """
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     for number in ENDS:
         signal.signal(number, signal.SIG_DFL)

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say in one line what is missing on the way to AWS and Kubernetes, and what to do about it."""
+"""One line says what is missing for access to AWS and Kubernetes.
+
+It also says what to do about it.
+"""
 
 from __future__ import annotations
 

@@ -145,7 +145,10 @@ def test_pod_identity(still: WorldOnWire, tmp_path: Path) -> None:
 
 
 def test_a_private_authority_and_a_proxy(still: WorldOnWire, tmp_path: Path) -> None:
-    """AWS, STS and the API server are reached through HTTPS_PROXY, and with NO_PROXY past it."""
+    """AWS, STS and the API server are reached through a proxy and past it.
+
+    HTTPS_PROXY names the proxy, NO_PROXY what is reached without it.
+    """
     tls, bundle = own_tls(), tmp_path / "ca.pem"
     bundle.write_bytes(tls.authority)
     with front(still.env["AWS_ENDPOINT_URL"], tls=tls) as url, proxy() as way:
@@ -192,7 +195,7 @@ def test_a_role_is_assumed_with_its_external_id(still: WorldOnWire) -> None:
 
 
 def test_a_playbook_hands_the_ways_in_to_every_task(still: WorldOnWire, tmp_path: Path) -> None:
-    """By a profile, as a role with an external ID, and with another way to Kubernetes."""
+    """By a profile, as a role with an external ID, and with another kubeconfig."""
     env = {**keys(tmp_path, ROTATOR), "AWS_PROFILE": None}
     ways = {
         "rotation_aws": {"profile": "it"},
@@ -250,7 +253,10 @@ def test_secrets_may_come_from_a_vault(still: WorldOnWire, tmp_path: Path) -> No
 
 
 def test_the_credential_of_a_cluster_in_awx(still: WorldOnWire) -> None:
-    """AWX gives it by K8S_AUTH_*; naming its host says that it is meant, not eks_cluster."""
+    """AWX passes the credential in K8S_AUTH_*.
+
+    Naming its host says that it is meant, not eks_cluster.
+    """
     config = yaml.safe_load(Path(str(still.who("reader")["KUBECONFIG"])).read_text())
     cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
     authority = still.folder / "awx-ca.pem"

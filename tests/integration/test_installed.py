@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Build the archive, install the collection from it, and run its playbooks by full name."""
+"""Install the collection from a built archive; run playbooks by full name."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An inventory that cannot be read ends the command, whatever the playbook and its limit."""
+"""An unreadable inventory ends the command, whatever its playbook and limit."""
 
 from __future__ import annotations
 
@@ -110,7 +110,10 @@ ENABLED = {"ANSIBLE_INVENTORY_ENABLED": "nodeops.rotator.node_groups,auto,yaml,i
 def test_a_file_that_is_no_yaml_ends_the_command_where_the_plugin_is_enabled(
     still: WorldOnWire,
 ) -> None:
-    """Otherwise Ansible reads the file to learn the name of its plugin, and never asks us."""
+    """Ansible asks the plugin because it is enabled.
+
+    Otherwise it reads the file to learn the name of its plugin, and never asks us.
+    """
     file = written(still, "broken.node_groups.yml", INVENTORY + "tags: {team\n")
     assert "broken.node_groups.yml: YAML parsing failed" in refused(still, file, **ENABLED)
     outcome = still.run("ansible-playbook", "-i", file, "nodeops.rotator.plan")
@@ -132,7 +135,10 @@ def test_a_role_that_cannot_be_assumed_ends_the_command(still: WorldOnWire) -> N
 def test_a_source_of_credentials_that_fails_ends_the_command(
     still: WorldOnWire, tmp_path: Path
 ) -> None:
-    """boto3 raises whatever the operating system says, which is no exception of its own."""
+    """boto3 raises errors of the operating system as they are.
+
+    They are no exceptions of its own.
+    """
     config = tmp_path / "config"
     config.write_text("[default]\ncredential_process = /nonexistent\n")
     env = {**NOBODY, "AWS_CONFIG_FILE": str(config)}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""End the real playbook in the middle in every possible way, and run it again to completion."""
+"""End the real playbook midway in every way, and run it again to completion."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No option is dropped: a module reads each one that it documents, those of fragments too."""
+"""A module reads each option that it documents, those of fragments too."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a playbook shows is true, told once, and fit for machines where they read it."""
+"""Playbook output is true, told once, and fit for machines that read it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def own(world: WorldOnWire, *options: str) -> Outcome:
 
 
 def texts() -> dict[str, str]:
-    """Return a text for each variable of the roles, mostly another value than its default."""
+    """Return a text for each variable of the roles, mostly not its default."""
     found = dict(ROLE_TEXTS)
     for name, spec in of_roles(ROLES).items():
         if spec["type"] == "bool" and name != "prepare_update_template":

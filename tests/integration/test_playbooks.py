@@ -62,7 +62,10 @@ def test_the_plan_changes_nothing_and_needs_only_read_permissions(eks: WorldOnWi
 
 
 def test_what_the_command_line_says_as_text_is_what_it_means(small: WorldOnWire) -> None:
-    """`-e prepare_update_template=false` is the string "false", which Jinja takes for true."""
+    """A variable that is "false" as a string is false.
+
+    `-e prepare_update_template=false` is the string "false", which Jinja takes for true.
+    """
     before = small.changes()
     words = {
         "prepare_update_template": "false",

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Use the World as `make world` serves it: with boto3, kubectl, other identities and faults."""
+"""Use the World as `make world` serves it.
+
+Clients are boto3 and kubectl, with other identities and with faults.
+"""
 
 from __future__ import annotations
 

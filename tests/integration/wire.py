@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Serve a world in a process of its own, and run real playbooks and modules on it."""
+"""Serve a world in a process of its own; run real playbooks and modules on it."""
 
 from __future__ import annotations
 
@@ -123,9 +123,9 @@ class WorldOnWire:
         )
 
     def environment(self, **more: str | None) -> dict[str, str]:
-        """Return the environment for a command: this world, and no settings of the caller.
+        """Return the environment for a command on this world.
 
-        None removes a variable.
+        Settings of the caller are left out. None removes a variable.
         """
         ours = ("AWS_", "KUBE", "K8S_AUTH_", "ANSIBLE_", "WORLD_")
         kept = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
@@ -168,7 +168,10 @@ class WorldOnWire:
         return Outcome(done.returncode, done.stdout, time.monotonic() - start)
 
     def next_run(self) -> str:
-        """Return an identity that no late run has had, so that the judge can tell runs apart."""
+        """Return an identity that no earlier run has had.
+
+        So the judge can tell runs apart.
+        """
         return next(self._runs)
 
     def playbook(

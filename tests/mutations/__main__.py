@@ -1,10 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Apply each mutation to a copy of the tree and run the test that has to fail (make mutations).
+"""Apply each mutation to a copy of the tree and run the test that must fail.
 
-Words on the command line narrow the mutations to those whose sentence has one of them. The last
-line is "mutations: N killed, S survived"; the exit status is 0 if none has survived.
+`make mutations` runs it. Words on the command line narrow the mutations to those whose sentence has
+one of them. The last line is "mutations: N killed, S survived"; the exit status is 0 if none has
+survived.
 """
 
 from __future__ import annotations

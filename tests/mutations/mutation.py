@@ -14,9 +14,9 @@ UNIT = "tests/unit/engine/rotation/"
 
 @dataclasses.dataclass(frozen=True)
 class Mutation:
-    """Planted fault: `old`, which stands once in `file`, becomes `new`, and the test fails.
+    """A planted fault: in `file`, `old` becomes `new`, and the test fails.
 
-    `tests`: the file of the test `found_by`.
+    `old` stands once in `file`. `tests`: the file of the test `found_by`.
     """
 
     name: str

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small stage for drains on virtual time: nodes, workloads and budgets in a few words, and a
-driver of `advance`."""
+"""A small stage for drains on virtual time.
+
+It makes nodes, workloads and budgets in a few words, and drives `advance`.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,10 @@ STOP, READY, START = (
 
 
 class Stage:
-    """One world with a cluster. Workloads are created while only the nodes meant for them exist."""
+    """One world with a cluster.
+
+    Create workloads while only the nodes meant for them exist.
+    """
 
     def __init__(self, behavior: Behavior = Behavior(), kernel: Kernel | None = None) -> None:
         self.kernel = kernel or Kernel()
@@ -110,7 +115,10 @@ class Stage:
         self.cluster.settle()
 
     def budget(self, name: str, namespace: str = "default", app: str = "", **spec: Any) -> None:
-        """A PodDisruptionBudget for the pods of workload `app` (default: of its own name)."""
+        """Create a PodDisruptionBudget for the pods of a workload.
+
+        `app`: name of the workload; by default that of the budget.
+        """
         selector = {"matchLabels": {"app": app or name}}
         meta = {"name": name, "namespace": namespace}
         self.cluster.create(
@@ -138,8 +146,10 @@ class Stage:
     def order(
         self, *nodes: str, check: bool = False, stop_at: float | None = None, **options: Any
     ) -> RunResult:
-        """What node_drain does with these nodes; options as the module's (`max_parallel`, `state`,
-        ..., the policy's)."""
+        """Do what node_drain does with these nodes.
+
+        `options`: those of the module (`max_parallel`, `state`, ..., the policy's).
+        """
         ours = {
             name: options.pop(name)
             for name in ("state", "selector", "max_parallel", "leave_cordoned")
@@ -219,8 +229,10 @@ def _decide(nodes: Sequence[str]) -> Any:
 
 
 def pod_spec(pod: Mapping[str, Any]) -> dict[str, Any]:
-    """A pod spec of a few words: `grace`, `claims`, `empty_dir`, and any field of the spec
-    itself."""
+    """Return a pod spec made of a few words.
+
+    `pod`: `grace`, `claims`, `empty_dir`, and any field of the spec itself.
+    """
     volumes = [
         {"name": f"v{n}", "persistentVolumeClaim": {"claimName": c}}
         for n, c in enumerate(pod.get("claims", ()))

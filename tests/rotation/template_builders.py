@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Updates of a launch template on the World, in virtual time, under the Leases of its groups."""
+"""Update launch templates on the World, in virtual time, under Leases.
+
+The Leases are those of the groups of a template.
+"""
 
 from __future__ import annotations
 
@@ -103,8 +106,10 @@ def with_configuration(world: World, name: str) -> None:
 
 
 class Locks:
-    """The Leases of the World; `between`: what happens while they are held, `kill_at`: see
-    VirtualInbox."""
+    """The Leases of the World.
+
+    `between`: what happens while they are held. `kill_at`: see VirtualInbox.
+    """
 
     def __init__(
         self,
@@ -158,8 +163,11 @@ def update(
     kill_at: int | None = None,
     **options: Any,
 ) -> tuple[Any, tuple[str, ...]]:
-    """Update the template of a group to the new image as launch_template_update does; what was done
-    and the warnings. `options`: of the module."""
+    """Update the template of a group as launch_template_update does.
+
+    The template gets the new image. Returns what was done and the warnings. `options`: of the
+    module.
+    """
     params = {**OPTIONS, **options}
     locks = Locks(world, params, between, kill_at)
     call = aws_call(world.account, f"operator_{params['run_id']}")

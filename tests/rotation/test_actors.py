@@ -55,7 +55,7 @@ def test_an_autoscaler_that_ends_empty_nodes_leaves_the_new_ones() -> None:
 
 @pytest.mark.parametrize("at", [50, 150, 400])
 def test_an_autoscaler_that_makes_room_in_mid_run_is_taken_into_account(at: int) -> None:
-    """It writes over our surge from its cache, and asks again for what is still missing."""
+    """It overwrites our surge from its cache, and asks again for what is missing."""
     world = due()
     group = world.account.groups[BLUE]
     group.minimum, group.maximum = 1, 10

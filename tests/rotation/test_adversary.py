@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Worlds that are slow, rude or oddly furnished, in which a rotation has to come out all the
-same."""
+"""A rotation succeeds in worlds that are slow, rude or oddly furnished."""
 
 from __future__ import annotations
 
@@ -64,8 +63,10 @@ def test_describe_calls_that_are_far_behind(way: dict[str, str], lag: float, see
 
 @pytest.mark.parametrize("seed", range(1, 5))
 def test_a_new_instance_gets_the_name_of_one_whose_node_lingers(seed: int) -> None:
-    """The cloud controller is slow to remove Nodes, so a kubelet could take over the Node of a
-    former instance."""
+    """The cloud controller is slow to remove Nodes.
+
+    So a kubelet could take over the Node of a former instance.
+    """
     world = due(seed, kube=KubeBehavior(node_monitor_grace=600.0))
     well(world, rotate(world, BLUE, boot_timeout=300))
 

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Others act while a rotation runs: operators, autoscalers, other runs, and whoever decides what we
-may do."""
+"""Others act while a rotation runs.
+
+They are operators, autoscalers, other runs, and whoever decides what we may do.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A rotation replaces no more nodes than were outdated at its start, whatever others do."""
+"""A rotation replaces no more nodes than were outdated at its start.
+
+This holds whatever others do.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ HOURS = 3600.0
 
 
 class Others:
-    """What others do to a world while it is rotated; `raises`: by how much they made it larger."""
+    """What others do to a world while it is rotated.
+
+    `raises`: by how much they made it larger.
+    """
 
     def __init__(self, world: World, dice: random.Random) -> None:
         self.world, self.dice, self.raises = world, dice, 0

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever the dice do to a world: no act that should not have been, and an end that is clean or
-says what is not.
+"""In random worlds a run acts rightly, and ends clean or says what is not.
 
 Each seed is a world of its own, with its own behavior, faults and misfortunes. More of them are
 tried with `SEEDS=0:1000 pytest tests/rotation/test_chance.py`.
@@ -80,8 +79,10 @@ FIRST, LAST = os.environ.get("SEEDS", "0:24").split(":")
 
 @dataclasses.dataclass
 class Tale:
-    """One world and what is to happen to it. `size` is its group's at the beginning, `kill` the
-    command before which the first run dies."""
+    """One world and what is to happen to it.
+
+    `size`: of its group at the beginning. `kill`: the command before which the first run dies.
+    """
 
     seed: int
     dice: random.Random
@@ -205,7 +206,7 @@ def reclaim(tale: Tale) -> None:
 
 
 def resize(tale: Tale, change: int) -> None:
-    """An operator changes desired. That he wants more a run can only know after its next read."""
+    """Change desired as an operator does; a run knows only after its next read."""
     world = tale.world
     group, rules = world.account.groups[BLUE], world.judge.rules[BLUE]
     wanted = min(group.maximum, max(1, group.desired + change))
@@ -255,9 +256,10 @@ UNSEEN = {"spot": "would be available", "resize": "protection is taken off"}
 
 
 def avoidable(tale: Tale) -> list[Breach]:
-    """The breaches, without acts that only counted on what no read could yet show: a lost
-    instance's Node is Ready for a while longer, and AWS is read every 30 s, late, and not always
-    with success."""
+    """Return the breaches, without acts on what no read could yet show.
+
+    A lost instance's Node stays Ready for a while; AWS is read every 30 s, late, and may fail.
+    """
     blind = 60 + tale.world.account.behavior.describe_lag
 
     def excused(breach: Breach) -> bool:

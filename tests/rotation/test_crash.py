@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run that is interrupted at any command is resumed by the next one, and ends as if nothing had
-happened."""
+"""A run that is interrupted at any command is resumed by the next one.
+
+It ends as if nothing had happened.
+"""
 
 from __future__ import annotations
 
@@ -63,8 +65,10 @@ def undisturbed() -> tuple[Run, dict[str, Any]]:
 
 
 def commands(how: str) -> list[int]:
-    """The commands at which an interruption of this kind can make a difference: the reply of a
-    read changes nothing."""
+    """Return the commands at which an interruption of this kind matters.
+
+    The reply of a read changes nothing.
+    """
     numbers = enumerate(command for _at, command in undisturbed()[0].inbox.commands)
     reads = (ReadGroup, ReadLease)
     replies = how in ("sent", "answered")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each way in which a drain can go wrong, on virtual time: what it does, and what it says."""
+"""How a drain can go wrong on virtual time: what it does and what it says."""
 
 from __future__ import annotations
 
@@ -51,8 +51,7 @@ def test_a_hopeless_budget_fails_and_says_so() -> None:
 
 
 def test_a_budget_that_moves_on_is_not_blocked() -> None:
-    """pdb_timeout is for a budget that lets nobody go, not for a long queue behind one that
-    does."""
+    """pdb_timeout is for a budget that lets nobody go, not for a long queue."""
     stage = two_nodes(6, annotations={START: "0", READY: "40", STOP: "0"})
     stage.budget("cart", maxUnavailable=1)
     assert stage.drain("n1", pdb_timeout=60, timeout=0)["n1"].phase == "drained"
@@ -60,8 +59,10 @@ def test_a_budget_that_moves_on_is_not_blocked() -> None:
 
 
 def test_a_status_that_never_comes_does_not_deadlock() -> None:
-    """The budget's status says 0 for ever; the server, which reads the same, gives way only when it
-    is put right."""
+    """The budget's status says 0 for ever.
+
+    The server reads the same, and gives way only when it is put right.
+    """
     stage = two_nodes(2, behavior=Behavior(pdb_lag=1e6))
     stage.cluster.create(
         "poddisruptionbudgets",
@@ -183,7 +184,7 @@ def test_no_permission_fails_soon(denied: str, word: str) -> None:
 
 @pytest.mark.parametrize("code", ["401", "403"])
 def test_some_refused_evictions_are_not_the_verdict(code: str) -> None:
-    """All pods are asked for at once, so one moment without access is several answers."""
+    """All pods are asked at once, so one moment without access is several answers."""
     stage = two_nodes(5)
     stage.gate.faults.append(Fault(EVICTION, code, times=5))
     assert stage.drain("n1")["n1"].phase == "drained"

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Drains on the simulated cluster, on virtual time: what moves, in which order, at what price."""
+"""Drains on virtual time: what moves, in which order, at what price.
+
+They run on the simulated cluster.
+"""
 
 from __future__ import annotations
 
@@ -59,8 +62,10 @@ def test_a_node_that_does_not_exist_is_drained() -> None:
 
 @pytest.mark.parametrize("allowed", [1, 5])
 def test_a_budget_costs_no_refusal_and_no_pause(allowed: int) -> None:
-    """Each wave goes as soon as the budget's status frees it: no refused request, no polling
-    interval."""
+    """Each wave goes as soon as the budget's status frees it.
+
+    No request is refused, and no polling interval passes.
+    """
     stage = Stage(Behavior(pdb_lag=0.0, controller_delay=0.0, scheduler_delay=0.0))
     stage.node("n1")
     stage.deployment("cart", 30, annotations=QUICK, grace=0)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""node_drain's whole course on virtual time: cordon, drain, put back, stop, check."""
+"""node_drain's course on virtual time: cordon, drain, put back, stop, check."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
 
 
 def stage_of(nodes: int = 1, pods: int = 3) -> Stage:
-    """Nodes n1, n2, ... each with pods of its own Deployment app1, app2, ..., and an empty node
-    spare."""
+    """Return nodes n1, ... with Deployments app1, ..., and an empty node spare."""
     stage = Stage()
     for number in range(1, nodes + 1):
         stage.node(f"n{number}", labels={"pool": "blue"})

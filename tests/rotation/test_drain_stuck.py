@@ -88,8 +88,10 @@ def test_deletion_that_does_not_help_is_a_failure() -> None:
 
 
 def test_a_pod_reborn_under_its_name_is_not_hit() -> None:
-    """The pod is replaced between our look and our request; the eviction carries the old one's
-    UID."""
+    """The pod is replaced between our look and our request.
+
+    The eviction carries the UID of the old one.
+    """
     stage = Stage()
     stage.node("n1")
     spec = {"serviceName": "db", "replicas": 1, "selector": {"matchLabels": {"app": "db"}}}

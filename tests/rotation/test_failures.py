@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What goes wrong in the world, and what becomes of the rotation and of the group."""
+"""What goes wrong in the world, and what becomes of rotation and group."""
 
 from __future__ import annotations
 

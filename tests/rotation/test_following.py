@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Target groups that follow pods: their health moves with the pods, not with the nodes."""
+"""Target groups that follow pods: health moves with pods, not with nodes."""
 
 from __future__ import annotations
 

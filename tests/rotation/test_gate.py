@@ -37,8 +37,10 @@ def a_world(size: int = 4, web: int = 4, **given: Any) -> World:
 
 
 def spoil(world: World, name: str = "web") -> None:
-    """From now on, pods of this Deployment that are made anew never become ready, without a
-    rollout: as when their configuration has gone bad since they started."""
+    """Keep new pods of this Deployment from becoming ready, without a rollout.
+
+    It is as when their configuration has gone bad since they started.
+    """
     for found in world.cluster.objects("replicasets", "shop"):
         if found["metadata"]["name"].startswith(f"{name}-"):
             meta = {"metadata": {"annotations": NEVER}}

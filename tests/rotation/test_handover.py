@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lock comes before the template, and is handed over to the rotation that follows."""
+"""The lock comes before the template, and is handed over to the next rotation."""
 
 from __future__ import annotations
 
@@ -278,7 +278,7 @@ def test_a_run_that_is_refused_gives_the_lease_up_unless_it_only_plans(plan_only
 
 
 def test_the_first_run_s_rotation_does_not_die_of_a_second_run_s_update() -> None:
-    """Two plays on groups that share a template: the second one is refused, the first goes on."""
+    """Plays on groups of one template: the second is refused, the first goes on."""
     world = shared()
     update(world, BLUE, **BOTH)
     refused: list[str] = []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A launch configuration is changed under the Lease of its group, as a template is."""
+"""A launch configuration is changed under its group's Lease, as a template is."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What others do to a group while it is rotated, and what becomes of the rotation."""
+"""What others do to a group in mid-rotation, and what becomes of the rotation."""
 
 from __future__ import annotations
 
@@ -82,7 +82,10 @@ def test_an_autoscaler_that_grows_the_group_is_respected(at: int, desired: int) 
 
 
 def test_somebody_who_writes_the_value_of_our_own_raise_is_not_taken_for_us() -> None:
-    """He sets desired to 5 when we have recorded a raise from 4 to 5, and our call is refused."""
+    """Somebody sets desired to 5 when we have recorded a raise from 4 to 5.
+
+    Our call is refused.
+    """
     world = due(replicas=4)
     world.gate.faults.append(
         Fault(
@@ -120,7 +123,10 @@ def grown(world: World, more: int) -> None:
 
 @pytest.mark.parametrize("at", [100, 200, 300])
 def test_an_old_size_written_back_takes_no_undrained_node_and_is_the_size(at: int) -> None:
-    """Cluster Autoscaler writes absolute values from a cache: 4 at a base of 4 and a surge of 1."""
+    """Cluster Autoscaler writes absolute values from a cache.
+
+    Here it writes 4 at a base of 4 and a surge of 1.
+    """
     world = due(replicas=4)
     params = {"AutoScalingGroupName": BLUE, "DesiredCapacity": 4}
     world.kernel.after(

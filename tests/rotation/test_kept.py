@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is left of a failed canary: its console output, and on request its instance."""
+"""What a failed canary leaves: its console output, on request its instance."""
 
 from __future__ import annotations
 

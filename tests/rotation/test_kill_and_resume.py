@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs that die again and again, and what `state: restored` makes of one that has died."""
+"""Runs that die again and again, and `state: restored` after one that died."""
 
 from __future__ import annotations
 

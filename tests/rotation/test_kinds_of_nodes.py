@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Node groups of GPUs, of Windows and with IPv6 addresses are rotated like the others."""
+"""Node groups with GPUs, Windows or IPv6 are rotated like the others."""
 
 from __future__ import annotations
 

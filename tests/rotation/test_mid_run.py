@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What was well at the start is looked at again, and what is not any more is named."""
+"""What was well at the start is checked again, and what is not is named."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs that keep their Leases in different namespaces exclude each other all the same."""
+"""Runs with Leases in different namespaces exclude each other all the same."""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A process that sleeps between its decision and its request does not act when it wakes: by then
-somebody else may hold the Lease."""
+"""A process that sleeps before its request does not act when it wakes.
+
+Between its decision and its request somebody else may have taken the Lease.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,10 @@ KINDS = ("Suspend", "Protect", "SetDesired", "ChangeNode", "Evict", "Terminate",
 
 
 def asleep(run: Run, kind: str, seconds: float) -> None:
-    """Let the process sleep between the decision and the request of its first command of a kind."""
+    """Let the process sleep before the request of its first command of a kind.
+
+    It has already decided.
+    """
     submit = run.inbox.submit
 
     def pausing(command: Command, not_after: float = math.inf) -> None:
@@ -45,8 +50,11 @@ def asleep(run: Run, kind: str, seconds: float) -> None:
 
 
 def late_acts(world: World, run: Run) -> list[tuple[float, str]]:
-    """What is asked by the run although its Lease, as it truly is, has not been renewed for its
-    duration; filled as the run goes on."""
+    """Return what the run asks after its Lease has lapsed.
+
+    What counts is the Lease as it truly is, not renewed for its duration. The list is filled as the
+    run goes on.
+    """
     found: list[tuple[float, str]] = []
     renewed = [math.inf]
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""After a failed canary, new instances come from the previous version again, whatever happens."""
+"""After a failed canary, instances come from the previous version again.
+
+This holds whatever happens.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ GROUPS = ("demo-blue", "demo-green", "demo-storage")
 
 
 def bad_image(group: str = BLUE) -> World:
-    """Every way of pointing at a template is a group of the scenario; the new image never joins."""
+    """Return a world whose new image never joins.
+
+    Every way of pointing at a template is a group of the scenario.
+    """
     world = eks.furnish(World(Kernel(2)))
     eks.point_to(world, group, world.facts["new_image"])
     world.bad_images[world.facts["new_image"]] = NEVER_JOINS
@@ -82,7 +88,10 @@ def test_a_run_killed_after_the_verdict_leaves_it_to_the_next(restore: bool) -> 
 
 
 def soaking(group: str, **options: Any) -> tuple[World, Run]:
-    """A run whose canary is lost while it is watched, when other nodes of its image are well."""
+    """Return a world and a run whose canary is lost while it is watched.
+
+    Other nodes of its image are well.
+    """
     world = eks.furnish(World(Kernel(2)))
     eks.point_to(world, group, world.facts["new_image"])
     run = prepare(world, group, soak=300, **options)

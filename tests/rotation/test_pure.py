@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every look of whole rotations is decided twice: the same arguments, the same step, and nothing of
-them changed."""
+"""Deciding twice on the same arguments gives the same step.
+
+So it is in every look of whole rotations, and nothing of the arguments is changed.
+"""
 
 from __future__ import annotations
 

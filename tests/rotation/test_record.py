@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The record outlives releases: what a later one has written is kept, restored and named."""
+"""The record of a later release is kept, restored and named."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ def record(world: World) -> dict[str, Any]:
 
 
 def interrupted(**changes: Any) -> World:
-    """A world whose rotation was killed in the middle, with these fields in its record."""
+    """Return a world whose rotation was killed in the middle.
+
+    `changes`: fields in its record.
+    """
     world = due()
     with pytest.raises(Killed):
         prepare(world, BLUE, "later", kill_at_command=60)()

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A rotation that meets no trouble, in every shape: it replaces all, breaks nothing, and leaves
-nothing behind."""
+"""A rotation without trouble replaces all, and leaves nothing behind.
+
+It does so in every shape, and breaks nothing.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run that is told to end leaves its closing words to the next one, in the record."""
+"""A run that is told to end leaves its closing words in the record.
+
+The next run finds them there.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +100,10 @@ def last_end(world: World) -> float:
 def test_a_node_that_outlives_its_instance_until_the_next_run_is_removed_by_that_one(
     restore_only: bool,
 ) -> None:
-    """The instance has left the group by then; its Node carries our marks and is deleted late."""
+    """The instance has left the group by then.
+
+    Its Node carries our marks and is deleted late.
+    """
     slow = Behavior(node_monitor_grace=900.0)
     at = last_end(due(size=3, replicas=6, kube=slow)) + 1
     world = due(size=3, replicas=6, kube=slow)

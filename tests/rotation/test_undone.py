@@ -268,7 +268,7 @@ def test_a_finished_pod_holds_nothing_up_whatever_its_finalizers() -> None:
 
 @pytest.mark.parametrize("at", [60, 150, 230])
 def test_new_nodes_that_no_target_group_gets_are_named(at: int) -> None:
-    """AddToLoadBalancer is suspended in mid-run; what is launched meanwhile gets no traffic."""
+    """AddToLoadBalancer is suspended in mid-run, so new nodes get no traffic."""
     world = eks.furnish(World(Kernel(1)))
     eks.point_to(world, BLUE, world.facts["new_image"])
     params = {"AutoScalingGroupName": BLUE, "ScalingProcesses": ["AddToLoadBalancer"]}

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The group as it was found, and what is otherwise at the end: read from the World's true state."""
+"""The group as it was found, and what differs at the end.
+
+Both are read from the World's true state.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +27,10 @@ OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
 
 @dataclasses.dataclass(frozen=True)
 class Deviation:
-    """Something that is not as it was found. `named`: a pattern that a sentence about it has to
-    match, "" if nothing can excuse it."""
+    """Something that is not as it was found.
+
+    `named`: a pattern that a sentence about it has to match, "" if nothing can excuse it.
+    """
 
     what: str
     named: str
@@ -33,11 +38,13 @@ class Deviation:
 
 @dataclasses.dataclass
 class Found:
-    """How the group was, as far as others have not changed it since. `maximum`: all values that
-    are right. `canary_fails`: the template has to go back; `moved`: somebody has moved it.
-    `moved_at`: when. `canary_failed`: a run has found so, be it one that died of it.
-    `untargeted`: instances that entered service while AddToLoadBalancer was suspended. `cordoned`,
-    `excluded` and `shielded`: Nodes by uid whose mark is somebody else's."""
+    """How the group was, as far as others have not changed it since.
+
+    `maximum`: all values that are right. `canary_fails`: the template has to go back. `moved`:
+    somebody has moved it. `moved_at`: when. `canary_failed`: a run has found so, be it one that
+    died of it. `untargeted`: instances that entered service while AddToLoadBalancer was suspended.
+    `cordoned`, `excluded` and `shielded`: Nodes by uid whose mark is somebody else's.
+    """
 
     suspended: set[str]
     protected: set[str]
@@ -141,7 +148,10 @@ class Found:
 
 
 def _lease(trial: Trial) -> list[Deviation]:
-    """A Lease may stay, but held by nobody, and with nothing to restore unless it is named."""
+    """Return each Lease that is held or has something left to restore.
+
+    A Lease may stay, but held by nobody, and with nothing to restore unless it is named.
+    """
     found = []
     for lease in leases(trial):
         if holder := lease["spec"].get("holderIdentity"):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What there is in a World before anything goes wrong: a group that is due, and its workloads."""
+"""Furnish a World before anything goes wrong: a due group and its workloads."""
 
 from __future__ import annotations
 
@@ -54,7 +54,10 @@ def _target_group(world: World) -> Any:
 
 
 def _workloads(trial: Trial) -> None:
-    """A web workload with a budget, node agents, perhaps a database with zonal volumes."""
+    """Deploy a web workload with a budget, node agents, perhaps a database.
+
+    The database has zonal volumes.
+    """
     cluster, plan, given = trial.world.cluster, trial.plan, trial.plan.furnishing
     pod: dict[str, Any] = {"tolerations": [{"key": "dedicated", "operator": "Exists"}]}
     kube.deployment(cluster, "shop", "cart", plan.size * given["replicas"], pod=pod)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Update the template under the group's Lease, and leave that to the first rotation."""
+"""Update the template under the group's Lease, left to the first rotation."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ ATTEMPTS, PAUSE = 5, 30.0
 
 
 def hand_over(trial: Trial) -> None:
-    """Update the template as launch_template_update does, with the ID of the first run.
+    """Update the template as launch_template_update does.
 
-    Where it refuses, somebody does so by hand.
+    The run ID is that of the first run. Where it refuses, somebody does so by hand.
     """
     for _attempt in range(ATTEMPTS):
         try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The judge of the World, made fair: it holds against a run only what the run could know.
+"""A fair judge of the World: a run answers only for what it could know.
 
 AWS shows a change late, and a run reads it every half minute. What was lost by somebody else's
 doing, or changed by somebody else, is held against a command only after a read that showed it.
@@ -50,8 +50,10 @@ def _owners(pod: dict[str, Any]) -> set[str]:
 
 
 class FairJudge(Judge):
-    """The judge, with knowledge of what each run has been shown. `read` has to be called for each
-    read of the group that a run was answered."""
+    """The judge, with knowledge of what each run has been shown.
+
+    Call `read` for each read of the group that a run was answered.
+    """
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -89,8 +91,11 @@ class FairJudge(Judge):
         super().__call__(call)
 
     def _ruled(self, call: Call, group: str) -> Rules | None:
-        """The rules for a group. Who holds a Lease that somebody has deleted cannot know it until
-        he renews it, and until then nobody else takes it."""
+        """Return the rules for a group.
+
+        Who holds a Lease that somebody has deleted cannot know it until he renews it, and until
+        then nobody else takes it.
+        """
         rules = self.rules.get(group)
         if rules is not None:
             rules.namespace = self.places.get(call.actor, rules.namespace)
@@ -163,8 +168,10 @@ class FairJudge(Judge):
         return self._group_of(node["spec"].get("providerID", "").rsplit("/", 1)[-1])
 
     def _holds(self, instance: Instance, pod: dict[str, Any]) -> bool:
-        """Whether the instance may not end: a pod that has come back to its node after its last
-        eviction is left."""
+        """Return whether the pod keeps the instance from ending.
+
+        A pod that has come back to its node after its last eviction does not.
+        """
         back = _owners(pod) & self.tolerating
         now, evicted = self._world.kernel.now, self._evicted
         left = any(now - evicted.get(owner, NEVER) < LAST for owner in back)

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What no single command shows: losses that follow later, fights, and wide use of a bad image."""
+"""Judge what no single command shows.
+
+That is losses that follow later, fights, and wide use of a bad image.
+"""
 
 from __future__ import annotations
 
@@ -108,7 +111,10 @@ class Oracles:
             self._breach(what, f"it is {machine.state}: its volumes could be corrupted")
 
     def _member(self, group: Group, member: Member) -> None:
-        """Judge what the group ends by itself, which can only follow a change of its size."""
+        """Judge an instance that the group ends by itself.
+
+        That can only follow a change of the group's size.
+        """
         instance = self._trial.world.account.instances.get(member.instance_id)
         if not member.doomed or instance is None or not instance.alive:
             return

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the dice of one seed decide: a world, the options of a run, and what goes wrong.
+"""What the dice of one seed decide: a world, options, and what goes wrong.
 
 A plan depends on its seed and number alone. Every fault has dice of its own, so that it does the
 same when others are left out.
@@ -27,8 +27,10 @@ HOW_MANY = (0, 1, 1, 1, 2, 2, 2, 3, 3, 4)
 
 @dataclasses.dataclass(frozen=True)
 class Fault:
-    """Something that goes wrong: a kind, `at` seconds after the first run begins, with dice of its
-    own. `number`: its place in the whole plan."""
+    """Something that goes wrong, with dice of its own.
+
+    `kind` happens `at` seconds after the first run begins. `number`: its place in the whole plan.
+    """
 
     number: int
     kind: str
@@ -41,8 +43,11 @@ class Fault:
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """A world and what happens in it. `aws` and `kube`: fields of the two Behavior; `furnishing`:
-    see trial.py; `options`: of the rotation."""
+    """A world and what happens in it.
+
+    `aws` and `kube`: fields of the two Behavior. `furnishing`: see trial.py. `options`: of the
+    rotation.
+    """
 
     seed: int
     number: int
@@ -82,7 +87,10 @@ def draw(seed: int, number: int) -> Plan:
 
 
 def reduced(plan: Plan, keep: Collection[int] | None, size: int | None) -> Plan:
-    """Return the plan with only these faults (None: all) and another size (None: as drawn)."""
+    """Return the plan with only these faults and with another size.
+
+    None means all faults, or the size as drawn.
+    """
     faults = tuple(f for f in plan.faults if keep is None or f.number in keep)
     return dataclasses.replace(plan, faults=faults, size=size or plan.size)
 

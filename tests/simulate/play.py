@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Play a plan to its end: run, and run again after a death, a signal or a lost lock."""
+"""Play a plan: run, and run again after a death, a signal or a lost lock."""
 
 from __future__ import annotations
 

@@ -30,8 +30,10 @@ def record(lease: dict[str, Any]) -> dict[str, Any]:
 
 
 def orphaned_raises(trial: Trial) -> set[tuple[int, int]]:
-    """The raises of desired (from, to) that runs have recorded and that died or were stopped before
-    a read showed them."""
+    """Return the raises of desired that runs recorded and never saw.
+
+    Each is (from, to), and its run died or was stopped before a read showed it.
+    """
     alive = {run.policy.holder for run in trial.runs if run.policy.run not in trial.ends}
     return {
         raised(lease) for lease in leases(trial) if lease["spec"].get("holderIdentity") not in alive

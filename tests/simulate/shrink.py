@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make a failing world small: leave out faults and nodes while it fails in the same way."""
+"""Make a failing world small while it fails in the same way.
+
+Faults and nodes are left out.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,10 @@ from ansible_collections.nodeops.rotator.tests.simulate.verdict import Verdict, 
 
 
 def shrink(plan: Plan, verdict: Verdict) -> tuple[Plan, Verdict]:
-    """Return the smallest plan found that still goes wrong in the same way, and its verdict."""
+    """Return the smallest plan that still goes wrong in the same way.
+
+    Its verdict comes with it.
+    """
     smaller = True
     while smaller:
         smaller = False

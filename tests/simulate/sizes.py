@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The group's own size, in truth: what its users have asked for, whatever the rotation added.
+"""The true size of a group: what its users ask for, without any surge.
 
 A rotation cannot see a write before a read shows it, and its own writes and those of others cross.
 So there can be more than one right answer for a while, and where writes cross, to the end. `bases`
@@ -26,8 +26,11 @@ class _Write:
 
 
 class Sizes:
-    """`bases`: the sizes that are right now. `lost`: moments at which instances ended that nobody
-    asked Auto Scaling to end."""
+    """The sizes of a group that are right, and what it has lost.
+
+    `bases`: the sizes that are right now. `lost`: moments at which instances ended that nobody
+    asked Auto Scaling to end.
+    """
 
     def __init__(self, base: int, minimum: int, maximum: int) -> None:
         self.bases = frozenset((base,))
@@ -52,7 +55,10 @@ class Sizes:
         self.become(now, found)
 
     def taken(self, now: float, before: int) -> None:
-        """Note that somebody ends an instance with decrement: our surge, while there is one."""
+        """Note that somebody ends an instance with decrement.
+
+        It counts as our surge, while there is one.
+        """
         self._writes.append(_Write(now, before, self.bases))
         self.become(now, {min(base, before - 1) for base in self.bases})
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A World that was made by a plan, and what somebody who knows everything expects of it."""
+"""A World made by a plan, and what somebody who knows all expects of it."""
 
 from __future__ import annotations
 
@@ -46,18 +46,22 @@ SPOT = ("Server.SpotInstanceTermination", "reclaimed")
 
 @dataclasses.dataclass(frozen=True)
 class Rival:
-    """Somebody else who runs once. `at`: seconds after the first run begins; `options`: in which
-    that run differs."""
+    """Somebody else who runs once.
+
+    `at`: seconds after the first run begins. `options`: in which that run differs.
+    """
 
     at: float
     options: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 class Trial:
-    """One world of the simulation. `found`: what has to be as it was; `sizes`: what the group's
-    users want; `cures`: end what would keep any run from its end; `excused`: patterns of errors
-    that something which has happened explains; `rivals`: others who run; `runs`: those that were
-    begun, oldest first."""
+    """One world of the simulation.
+
+    `found`: what has to be as it was. `sizes`: what the group's users want. `cures`: end what would
+    keep any run from its end. `excused`: patterns of errors that something which has happened
+    explains. `rivals`: others who run. `runs`: those that were begun, oldest first.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.name = plan, BLUE

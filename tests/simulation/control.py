@@ -131,8 +131,11 @@ class Control:
         self._world.behave(float(fields.pop("after", 0.0)), **fields)
 
     def deny(self, given: Given) -> None:
-        """Operations that are forbidden from now on: `aws` globs of "service:Operation",
-        `kubernetes` of "verb resource"; `actor`: to whom (access key id or user), a glob."""
+        """Forbid operations from now on.
+
+        `aws`: globs of "service:Operation". `kubernetes`: globs of "verb resource". `actor`: to
+        whom (access key id or user), a glob.
+        """
         actor = given.get("actor", "*")
         self._world.account.denied.extend((actor, name) for name in given.get("aws", ()))
         self._world.cluster.denied.extend((actor, name) for name in given.get("kubernetes", ()))

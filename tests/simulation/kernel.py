@@ -62,8 +62,10 @@ class Kernel:
         self.after(period, again)
 
     def next_event(self) -> float | None:
-        """When the next event that still counts is due, in seconds; None when nothing is
-        planned."""
+        """Return when the next event that still counts is due, in seconds.
+
+        None when nothing is planned.
+        """
         while self._queue and self._queue[0][2].cancelled:
             heapq.heappop(self._queue)
         return self._queue[0][0] if self._queue else None

@@ -1,8 +1,9 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A world on the wire, in the foreground: `python -m
-ansible_collections.nodeops.rotator.tests.simulation.serve`.
+"""Serve a world on the wire, in the foreground.
+
+Start it with `python -m ansible_collections.nodeops.rotator.tests.simulation.serve`.
 
 Loopback only. Prints the environment by which boto3, the aws CLI, kubectl and Ansible reach it, and
 serves until it is interrupted. Only the callers of identities.py are let in. WORLD_URL is the

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run kubectl drain and node_drain on twin worlds and compare pods and exit status.
+"""Run kubectl drain and node_drain on twin worlds and compare the outcome.
 
-The worlds are equal, down to the names of the pods. Each test states differences that are on
-purpose.
+Pods and exit status are compared. The worlds are equal, down to the names of the pods. Each test
+states differences that are on purpose.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Call one API in three ways: the World in memory, on the wire, and a real API server."""
+"""Call one API: the World in memory, on the wire, and a real API server."""
 
 from __future__ import annotations
 
@@ -38,8 +38,10 @@ Answer = tuple[int, dict[str, Any]]
 
 
 class Face(Protocol):
-    """What a case needs: requests, and a watch read to its end. `minor`: of the server's
-    version."""
+    """What a case needs: requests, and a watch read to its end.
+
+    `minor`: minor version of the server.
+    """
 
     minor: int
 
@@ -107,7 +109,10 @@ class Memory:
 
 
 class Client:
-    """An API server at the request seam of the project, through the client of kubernetes.core."""
+    """An API server, called through the client of kubernetes.core.
+
+    Requests pass the request seam of the project, RawKube.
+    """
 
     def __init__(self, kubeconfig: Any) -> None:
         self._client = get_api_client(None, kubeconfig=kubeconfig).client

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Use the World on the wire with kubectl and the dynamic client of kubernetes.core."""
+"""Use the World on the wire with kubectl and with the dynamic client.
+
+The dynamic client is that of kubernetes.core.
+"""
 
 from __future__ import annotations
 

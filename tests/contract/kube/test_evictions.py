@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Evictions that budgets refuse, and what they leave on a pod: texts and conditions by version."""
+"""Evictions refused by budgets, and what they leave on a pod.
+
+Texts and conditions depend on the version of the server.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,10 @@ from ansible_collections.nodeops.rotator.tests.contract.kube.test_pods import (
 
 
 def counted(face: Face, namespace: str, status: dict[str, Any]) -> dict[str, Any]:
-    """The refusal of an eviction from a budget with this status, which a disruption controller may
-    overwrite at once."""
+    """Return the refusal of an eviction from a budget with this status.
+
+    Tries again, as a disruption controller may overwrite the status at once.
+    """
     for _attempt in range(20):
         code, written = face.ask(
             "PATCH", f"{budgets(namespace, 'web')}/status", {"status": status}, MERGE
@@ -58,8 +63,11 @@ def condition(reason: str, message: str) -> dict[str, Any]:
 def test_why_a_budget_with_enough_pods_allows_nothing(
     face: Face, namespace: str, status: dict[str, Any], since_135: str
 ) -> None:
-    """Source: kubernetes pkg/registry/core/pod/storage/eviction.go, checkAndDecrement, of v1.34.1
-    and of v1.35.0 and later."""
+    """The message depends on the version of the server.
+
+    Source: kubernetes pkg/registry/core/pod/storage/eviction.go, checkAndDecrement, of v1.34.1 and
+    of v1.35.0 and later.
+    """
     pod(face, namespace, "a")
     budget(face, namespace, healthy=3, minimum=1, total=3)
     body = counted(face, namespace, {**FULL, **status})
@@ -97,7 +105,10 @@ def test_a_status_that_allows_less_than_nothing_cannot_be_written(
 def test_an_evicted_pod_says_so_and_its_deletion_is_a_generation(
     face: Face, namespace: str, phase: str
 ) -> None:
-    """Source: eviction.go, addConditionAndDeletePod; apiserver registry/rest/delete.go."""
+    """Eviction adds a DisruptionTarget condition; deletion is a new generation.
+
+    Source: eviction.go, addConditionAndDeletePod; apiserver registry/rest/delete.go.
+    """
     pod(face, namespace, "a", phase)
     hold = {"metadata": {"finalizers": ["example.com/hold"]}}
     before = face.ask("PATCH", pods(namespace, "a"), hold, MERGE)[1]["metadata"]["generation"]
@@ -123,7 +134,10 @@ def test_dry_runs_that_contradict_each_other_are_an_error(face: Face, namespace:
 def test_a_budget_with_an_empty_selector_guards_every_pod(
     face: Face, namespace: str, selector: Any, expected: int
 ) -> None:
-    """Source: eviction.go, getPodDisruptionBudgets, and meta/v1 LabelSelectorAsSelector."""
+    """An empty selector matches every pod, and a missing one matches none.
+
+    Source: eviction.go, getPodDisruptionBudgets, and meta/v1 LabelSelectorAsSelector.
+    """
     pod(face, namespace, "a")
     budget(face, namespace, healthy=1, minimum=1, total=1, selector=selector)
     assert evict(face, namespace, "a")[0] == expected

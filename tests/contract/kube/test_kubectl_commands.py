@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the commands of kubectl that send protobuf or look at what controllers keep."""
+"""Run kubectl commands that send protobuf or show what controllers keep."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ pytestmark = pytest.mark.skipif(KUBECTL is None, reason=NO_KUBECTL)
 
 
 def test_kubectl_creates_a_deployment(kubectl: Kubectl) -> None:
-    """Its body is protobuf. What the World keeps of it is what a real server keeps, defaults
-    aside."""
+    """kubectl sends protobuf, and the World keeps what a real server would.
+
+    Defaults are the exception.
+    """
     command = ("create", "deployment", "api", "--image=api:1", "--replicas=2", "--port=80")
     made = kubectl(*command, "-n", "shop")
     assert made.stdout == "deployment.apps/api created\n", made.stderr
@@ -132,7 +134,7 @@ def test_kubectl_shows_the_images_of_workloads(kubectl: Kubectl) -> None:
 
 
 def test_kubectl_applies_on_the_servers_side(kubectl: Kubectl) -> None:
-    """Without validation on the client's side, which would need the OpenAPI of the server."""
+    """Client-side validation is off, as it would need the server's OpenAPI."""
     manifest = (
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: shop}\n"
         "data: {a: '%s'}\n"
@@ -151,7 +153,10 @@ def test_kubectl_applies_on_the_servers_side(kubectl: Kubectl) -> None:
 
 
 def test_a_writer_is_known_by_its_user_agent(kubectl: Kubectl) -> None:
-    """Where it names no field manager. Source: apiserver endpoints/handlers, managerOrUserAgent."""
+    """The user agent names the writer where no field manager is given.
+
+    Source: apiserver endpoints/handlers, managerOrUserAgent.
+    """
     assert kubectl("label", "node", "n1", "color=blue").returncode == 0
     shown = kubectl("get", "node", "n1", "-o", "json", "--show-managed-fields").stdout
     named = {one["manager"] for one in json.loads(shown)["metadata"]["managedFields"]}

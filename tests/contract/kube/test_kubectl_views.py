@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What kubectl shows people: the columns of each kind, and the revisions of a Deployment."""
+"""What kubectl shows: columns of each kind, and revisions of a Deployment."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ COLUMNS = {
 
 
 def shape(column: dict[str, Any]) -> str:
-    """A column's name; `@` marks a name, `#` an integer, `?` a boolean, `*` one of -o wide."""
+    """Return the name of a column with marks for its type.
+
+    `@` marks a name, `#` an integer, `?` a boolean, `*` a column of -o wide.
+    """
     kind = {"integer": "#", "boolean": "?"}.get(column["type"], "")
     name = "@" if column["format"] == "name" else ""
     return f"{column['name']}{kind}{name}{'*' * column['priority']}"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Select and list objects, review access, discover: the World answers as a real server."""
+"""The World selects, lists, reviews access and discovers as a real server does."""
 
 from __future__ import annotations
 

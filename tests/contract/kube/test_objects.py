@@ -142,8 +142,11 @@ def test_a_patch_of_another_uid_is_refused(face: Face, namespace: str) -> None:
 
 
 def test_an_update_creates_a_lease_that_was_deleted_meanwhile(face: Face, namespace: str) -> None:
-    """Source: registry/coordination/lease strategy.go (AllowCreateOnUpdate) and apiserver
-    registry/generic store.go (Update): only the UID of the old one holds it back."""
+    """Only the UID of the old Lease keeps an update from creating a new one.
+
+    Source: registry/coordination/lease strategy.go (AllowCreateOnUpdate) and apiserver
+    registry/generic store.go (Update).
+    """
     old = made(face, namespace)["metadata"]
     face.ask("DELETE", leases(namespace, "lock"))
     meant = lease("lock", resourceVersion=old["resourceVersion"], uid=old["uid"])

@@ -255,7 +255,10 @@ def test_a_terminating_namespace_accepts_no_objects(face: Face, namespace: str) 
 
 
 def test_a_namespace_ends_without_a_grace(face: Face) -> None:
-    """Source: kubernetes pkg/registry/core/namespace/storage, whose Delete sets the time alone."""
+    """Deleting a namespace sets the time of deletion, but no grace period.
+
+    Source: kubernetes pkg/registry/core/namespace/storage, Delete.
+    """
     path = "/api/v1/namespaces"
     name = f"contract-{uuid.uuid4().hex[:8]}"
     assert face.ask("POST", path, {"metadata": {"name": name}})[0] == 201

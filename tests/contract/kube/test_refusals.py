@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refuse requests: the World answers with the code, reason and message of a real API server.
+"""The World refuses with the code, reason and message of a real API server.
 
 Every answer was read from a kube-apiserver v1.37.2. Sources: apimachinery `pkg/apis/meta`
 (internalversion/validation, v1/validation), `pkg/api/validation`, `pkg/api/validate/content`;
@@ -49,7 +49,10 @@ POLICY = (
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """A request about the present Lease `lock` ("" for the collection), and its refusal."""
+    """A request about the present Lease `lock`, and its refusal.
+
+    A `name` of "" means the collection.
+    """
 
     verb: str
     name: str
@@ -243,8 +246,11 @@ TAINT = {"key": "a", "effect": "NoExecute"}
     ],
 )
 def test_taints_that_cannot_be_are_refused(face: Face, taints: Any, why: str) -> None:
-    """Source: kubernetes pkg/apis/core/validation validateNodeTaints. Nothing is created: the real
-    server would let its controllers loose on a node."""
+    """Invalid taints are refused.
+
+    Source: kubernetes pkg/apis/core/validation validateNodeTaints. Nothing is created: the real
+    server would let its controllers loose on a node.
+    """
     body = {"metadata": {"name": "contract"}, "spec": {"taints": taints}}
     status, answer = face.ask("POST", "/api/v1/nodes", body, dryRun="All")
     assert (status, answer["reason"], answer["details"]["kind"]) == (422, "Invalid", "Node")
@@ -261,8 +267,11 @@ def test_a_new_node_is_born_with_the_not_ready_taint(face: Face) -> None:
 
 @pytest.mark.parametrize(("given", "what"), [("aws:///a/i-1", "modified"), (None, "cleared")])
 def test_the_instance_of_a_node_cannot_change(face: Face, given: str | None, what: str) -> None:
-    """Source: kubernetes pkg/apis/core/validation ValidateNodeUpdate. Of a real cluster a node is
-    asked by dry run."""
+    """A provider ID, once set, can be neither changed nor removed.
+
+    Source: kubernetes pkg/apis/core/validation ValidateNodeUpdate. A node of a real cluster is
+    asked by dry run.
+    """
     known = [n for n in face.ask("GET", "/api/v1/nodes")[1]["items"] if n["spec"].get("providerID")]
     if not known:
         pytest.skip("no node here has a providerID")

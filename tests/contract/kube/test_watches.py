@@ -100,8 +100,11 @@ STREAMED = {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan"}
 def test_present_objects_end_with_a_bookmark_if_bookmarks_are_wanted(
     face: Face, namespace: str
 ) -> None:
-    """Source: apiserver cacher (setInitialEventsEndBookmarkIfRequested), and for a watch that
-    does not ask internalversion SetListOptionsDefaults. Servers of 1.33 have the feature off."""
+    """A bookmark follows the present objects if the watch asks for bookmarks.
+
+    Source: apiserver cacher (setInitialEventsEndBookmarkIfRequested), and for a watch that does not
+    ask internalversion SetListOptionsDefaults. Servers of 1.33 have the feature off.
+    """
     make(face, namespace, "a")
     found = [
         face.watch(leases(namespace), 1, **query)
@@ -141,8 +144,10 @@ def test_present_objects_of_the_future_are_an_error(face: Face, namespace: str) 
 def test_options_of_a_watch_that_cannot_be(
     face: Face, namespace: str, query: dict[str, str], code: int
 ) -> None:
-    """Source: internalversion/validation validateWatchOptions; a version is parsed by the
-    storage."""
+    """A watch with impossible options gets an ERROR event.
+
+    Source: internalversion/validation validateWatchOptions; the storage parses a version.
+    """
     (event,) = face.watch(leases(namespace), **{"seconds": 1, **query})  # type: ignore[arg-type]
     assert (event["type"], event["object"]["code"]) == ("ERROR", code)
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the modules in this process with real boto3 and Kubernetes clients on the wire."""
+"""Run the modules in this process with real clients on the wire.
+
+The clients are boto3 and the Kubernetes client.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the modules against moto, which answers templates, parameters and images correctly."""
+"""Run the modules against moto.
+
+It answers templates, parameters and images correctly.
+"""
 
 from __future__ import annotations
 

@@ -36,7 +36,10 @@ with patch_module_args(json.load(sys.stdin)):
 
 
 class WireStage(Stage):
-    """A stage served on loopback. It follows the wall clock, so do not call `advance`."""
+    """A stage served on loopback.
+
+    It follows the wall clock, so do not call `advance`.
+    """
 
     def __init__(self, behavior: Behavior, folder: Path) -> None:
         super().__init__(behavior, Kernel(epoch=datetime.datetime.now(datetime.UTC)))
@@ -47,7 +50,10 @@ class WireStage(Stage):
 
     @contextmanager
     def serving(self, latency: float = 0.0, tls: Tls | None = None) -> Iterator[None]:
-        """Serve while the block runs. `latency`: seconds by which every answer is delayed."""
+        """Serve while the block runs.
+
+        `latency`: seconds by which every answer is delayed.
+        """
         pump = kube.Pump(self.kernel, self.lock)
         server = kube.make_server(self.cluster, self.lock, pump.advance, tls=tls)
         server.latency = latency
@@ -64,7 +70,7 @@ class WireStage(Stage):
             server.server_close()
 
     def environment(self) -> dict[str, str]:
-        """Return the environment of the tools, without clusters or accounts of the caller."""
+        """Return the tools' environment, without the caller's clusters or accounts."""
         kept = {
             key: value
             for key, value in os.environ.items()

@@ -136,9 +136,11 @@ def test_a_user_is_impersonated(stage: WireStage) -> None:
 
 
 def test_no_typed_model_of_the_client_is_imported(stage: WireStage) -> None:
-    """The typed models cost a second and 22 MB, and differ between versions of the client. (Older
-    clients import them all by themselves, in their package; then there is nothing that could come
-    in addition.)"""
+    """The typed models would cost a second and 22 MB.
+
+    They also differ between versions of the client. Older clients import them all by themselves, in
+    their package; then there is nothing that could come in addition.
+    """
     with stage.serving():
         assert stage.server is not None
         arguments = {"nodes": ["n1"], "host": stage.server.url, "api_key": TOKEN}

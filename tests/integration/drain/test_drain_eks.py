@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run node_drain on an EKS cluster with AWS credentials alone and with live progress."""
+"""Run node_drain on EKS with AWS credentials alone and with live progress."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Faults of answers: throttling, lost answers, single refusals, restarts of the API server."""
+"""Faults of answers: throttling, losses, refusals, API server restarts."""
 
 from __future__ import annotations
 

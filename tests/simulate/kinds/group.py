@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What others do to the group in mid-run: processes, refreshes, Standby, the template."""
+"""What others do to the group: processes, refreshes, Standby, the template.
+
+They do it in mid-run.
+"""
 
 from __future__ import annotations
 

@@ -47,7 +47,10 @@ def the_minimum_is_raised(trial: Trial, dice: random.Random) -> None:
 
 @kind("B", weight=2)
 def an_autoscaler_takes_new_nodes(trial: Trial, dice: random.Random) -> None:
-    """With decrement, when they are empty; perhaps it does not know the annotation against it."""
+    """Let an autoscaler end new nodes with decrement when they are empty.
+
+    Perhaps it does not know the annotation against it.
+    """
     knows, seconds = dice.random() < 0.6, dice.choice([20.0, 60.0])
 
     def take() -> None:

@@ -27,8 +27,11 @@ DURING = (2.0, 900.0)
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """`letter`: which family of faults it belongs to. `when`: the range of its moments, in seconds.
-    `weight`: how often it is drawn."""
+    """A kind of fault.
+
+    `letter`: which family of faults it belongs to. `when`: the range of its moments, in seconds.
+    `weight`: how often it is drawn.
+    """
 
     name: str
     letter: str

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whoever undoes what a run does: owners of taints, cordons and tags, and pods that come back."""
+"""Others undo what a run does: taints, cordons, tags, and pods that come back."""
 
 from __future__ import annotations
 

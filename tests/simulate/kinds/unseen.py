@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is not there: lost Nodes, Nodes without a provider id, images that come to nothing."""
+"""What is not there: lost Nodes, Nodes without a provider ID, useless images."""
 
 from __future__ import annotations
 

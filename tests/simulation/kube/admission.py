@@ -132,8 +132,10 @@ class Admission:
 
 
 def check_namespace(store: Store, resource: Resource, namespace: str, name: str) -> None:
-    """Raise ApiError 404 or 403 if nothing can be created in that namespace
-    (NamespaceLifecycle)."""
+    """Raise ApiError 404 or 403 if nothing can be created in that namespace.
+
+    This is NamespaceLifecycle.
+    """
     if not resource.namespaced:
         return
     found = store.get("namespaces", namespace)

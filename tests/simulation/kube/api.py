@@ -140,8 +140,10 @@ class Api:
         return None if found is None else (200, found, {})
 
     def _enter(self, request: Request, user: str) -> Fault | None:
-        """Permission, then the gate: a call that is not permitted is counted and goes no
-        further."""
+        """Check permission, then pass the gate.
+
+        A call that is not permitted is counted and goes no further.
+        """
         scope = {
             "namespace": request.namespace,
             "name": request.name,

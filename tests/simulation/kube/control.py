@@ -83,8 +83,10 @@ class Control:
         self._pending.pop(id(event), None)
 
     def settle(self, rounds: int = 10000) -> None:
-        """Let everything that is under way come to its end without time passing. Raises
-        RuntimeError if it has none."""
+        """Let everything that is under way come to its end without time passing.
+
+        Raises RuntimeError if it has none.
+        """
         for _round in range(rounds):
             if not self._pending:
                 return

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Deleting an object: preconditions, grace, finalizers, propagation (apiserver
-pkg/registry/rest/delete.go)."""
+"""Delete objects: preconditions, grace, finalizers, propagation.
+
+Source: apiserver pkg/registry/rest/delete.go.
+"""
 
 from __future__ import annotations
 
@@ -48,9 +50,11 @@ class Options:
 
     @classmethod
     def read(cls, body: Any, query: Mapping[str, str]) -> Options:
-        """From a request: the body's or, where there is no body, the query's (apiserver
-        endpoints/handlers/delete.go: a body makes the server ignore the query, its dryRun too).
-        Raises ApiError 400."""
+        """Read the options from a request's body or, without a body, its query.
+
+        A body makes the server ignore the query, its dryRun too (apiserver
+        endpoints/handlers/delete.go). Raises ApiError 400.
+        """
         given: Mapping[str, Any] = body if isinstance(body, Mapping) and body else query
         conditions = given.get("preconditions") or {}
         grace = given.get("gracePeriodSeconds")

@@ -37,8 +37,10 @@ class Reads:
     """Answers to get and list."""
 
     def __init__(self, control: Control, view: Callable[[Object], Object]) -> None:
-        """`view`: how a reader sees a Lease (its renewTime need not be stored for every
-        heartbeat)."""
+        """Keep `view`, which shows a Lease as a reader sees it.
+
+        Its renewTime need not be stored for every heartbeat.
+        """
         self._control, self._view = control, view
         self._pages: dict[str, tuple[int, list[Object]]] = {}
 

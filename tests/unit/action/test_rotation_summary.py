@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""rotation_summary: the closing table, made on the control node of what roles registered."""
+"""rotation_summary: the closing table, made of what the roles registered."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Groups, instances and nodes for tables: each builder says only what a test is about."""
+"""Build groups, instances and nodes, saying only what a test is about."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every command makes one call of a port, with exactly what it says, and equals its like."""
+"""Every command makes exactly one call of a port, and equals its like."""
 
 from __future__ import annotations
 

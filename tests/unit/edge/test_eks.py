@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tokens for EKS made of credentials that refresh themselves, as those of an assumed role do."""
+"""EKS tokens from credentials that refresh themselves, like an assumed role's."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Argument specs made from dataclasses: type, default and choices of each kind of field."""
+"""Argument specs from dataclasses: type, default and choices of each field."""
 
 from __future__ import annotations
 

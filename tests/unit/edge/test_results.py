@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a module ends: with its values, its warnings, its diff, or one line of failure."""
+"""How a module ends: values, warnings, a diff, or one line of failure."""
 
 from __future__ import annotations
 

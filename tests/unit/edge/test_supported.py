@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules import the check first, and it is silent where everything is new enough."""
+"""Modules import the check first; it is silent where all is new enough."""
 
 from __future__ import annotations
 

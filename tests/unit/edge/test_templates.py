@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options of launch_template_update, its statuses, and what is told where nothing guards it."""
+"""launch_template_update: options, statuses, and warnings without a guard."""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inbox of a real run: threads, signals and the loss of the parent, with ports and feeds that
-answer at once."""
+"""The inbox of a real run: threads, signals, and the loss of the parent.
+
+Its ports and feeds answer at once.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check the shape of every file: sizes, header, documentation of public things, forbidden text."""
+"""Check each file: sizes, header, docs of public things, forbidden text."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check every file against the rules of its room, and the rules against planted breaches."""
+"""Check every file against its room's rules, and the rules by planted breaches."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Unit tests mirror the packages: every file of module_utils has tests of its own name."""
+"""Unit tests mirror the packages: each file of module_utils has its own tests."""
 
 from __future__ import annotations
 

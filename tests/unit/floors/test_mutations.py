@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every planted fault stands where it says, so that a change of its line is noticed at once."""
+"""Every planted fault stands where it says, so a changed line is noticed."""
 
 from __future__ import annotations
 

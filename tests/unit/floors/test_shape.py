@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check the shape of every file, and that unit tests do not sleep or use the network."""
+"""Check the shape of every file; unit tests neither sleep nor use the network."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Docstrings begin with one short line of what a caller gets, and a name has one meaning."""
+"""Docstrings begin with one short line, and a name has one meaning."""
 
 from __future__ import annotations
 
@@ -35,14 +35,22 @@ def test_every_class_and_constant_has_one_meaning() -> None:
         "A node.",
         "What the group launches.",
         "Return" + " more" * 16,
+        "Return it\n    in two lines.",
     ],
 )
 def test_a_long_or_unclear_first_line_is_found(first: str) -> None:
     source = f'def f() -> None:\n    """{first}\n\n    More.\n    """\n'
     assert words.unclear("plugins/module_utils/core/x.py", source)
-    asks = first.startswith(("Whether", "Return more"))
-    assert bool(words.unclear("tests/unit/x.py", source)) is asks
-    assert not words.unclear("tests/rotation/x.py", source)
+    long = first.startswith("Return")
+    assert bool(words.unclear("tests/unit/x.py", source)) is (long or first.startswith("Whether"))
+    assert bool(words.unclear("tests/rotation/x.py", source)) is long
+
+
+@pytest.mark.parametrize("folder", ["plugins", "tests/unit", "tests/rotation", "tools"])
+def test_a_long_first_line_of_a_module_is_found(folder: str) -> None:
+    assert words.unclear(f"{folder}/x.py", f'"""{"A" * 80}"""\n')
+    assert words.unclear(f"{folder}/x.py", '"""A record\nof nodes."""\n')
+    assert not words.unclear(f"{folder}/x.py", f'"""{"A" * 79}\n\nMore.\n"""\n')
 
 
 @pytest.mark.parametrize(

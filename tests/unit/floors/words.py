@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check the words: the first lines of docstrings, and that a name has one meaning."""
+"""Check that docstrings begin with a short line and names have one meaning."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 PLAIN = ("plugins/", "tests/simulation/", "tools/")
 """Folders whose docstrings are checked for what they say."""
-SHORT = (*PLAIN, "tests/unit/")
-"""Folders whose docstrings begin with a short line."""
+SHORT = ("plugins/", "tests/", "tools/")
+"""Folders whose docstrings begin with one short line."""
+NAMED = (*PLAIN, "tests/unit/")
+"""Folders in which no docstring begins with Whether."""
 FIRST_LINE = 80
 """A first line has fewer characters."""
 RIDDLE = re.compile(r"(The|Whether|Itself)\b")
@@ -32,17 +34,18 @@ Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 def unclear(path: str, source: str) -> list[str]:
     """Return one line for each docstring that begins with a long or unclear line.
 
-    In tests only functions and classes count, and they may begin with a noun.
+    The first paragraph is one short line everywhere; in most tests it may begin with a noun.
     """
     if not path.startswith(SHORT):
         return []
-    plain, found = path.startswith(PLAIN), []
+    found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, (ast.Module, ast.ClassDef, *Function)):
-            first = (ast.get_docstring(node) or "").split("\n", maxsplit=1)[0]
+            first = (ast.get_docstring(node) or "").split("\n\n", maxsplit=1)[0]
             begins = RIDDLE.match(first) or (isinstance(node, Function) and NOUN.match(first))
-            long = len(first) >= FIRST_LINE and (plain or not isinstance(node, ast.Module))
-            if long or (plain and begins) or first.startswith("Whether"):
+            long = len(first) >= FIRST_LINE or "\n" in first
+            asks = path.startswith(NAMED) and first.startswith("Whether")
+            if long or asks or (begins and path.startswith(PLAIN)):
                 found.append(f"{path}:{getattr(node, 'lineno', 1)} begins: {first}")
     return found
 

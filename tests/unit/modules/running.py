@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a module as Ansible does: JSON arguments on stdin, one JSON result on stdout.
+"""Run a module as Ansible does: JSON on stdin, one JSON result on stdout.
 
 Behind the two raw calls is a world in memory, and a long run is on its virtual time.
 """

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A library that is not installed is told in one line; a module as Ansible starts it."""
+"""A library that is missing is told in one line.
+
+The module runs as Ansible starts it.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""After Ctrl-C the closing words of modules that are still stopping are waited for and shown."""
+"""After Ctrl-C the closing words of stopping modules are awaited and shown."""
 
 from __future__ import annotations
 

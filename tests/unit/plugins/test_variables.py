@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Roles and playbooks hand over every option of their modules, and declare what they read."""
+"""Roles and playbooks pass on every module option, and declare what they read."""
 
 from __future__ import annotations
 

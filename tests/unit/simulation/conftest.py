@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What unit tests of the World share: a small and polite one, and hands that act on it."""
+"""What unit tests of the World share: a small, polite one, and acts on it."""
 
 from __future__ import annotations
 

@@ -68,8 +68,11 @@ def test_the_actor_is_told(account: Account) -> None:
 
 
 def test_user_data_of_a_template_is_sent_as_it_is_and_of_an_instance_encoded() -> None:
-    """Source: botocore handlers.py, base64_encode_user_data of RunInstances and of
-    CreateLaunchConfiguration."""
+    """Only the user data of an instance is encoded, not that of a template.
+
+    Source: botocore handlers.py, base64_encode_user_data of RunInstances and of
+    CreateLaunchConfiguration.
+    """
     given = {"LaunchConfigurationName": "a", "UserData": "#!/bin/sh"}
     sent = prepared("autoscaling", "CreateLaunchConfiguration", given)
     assert sent["UserData"] == base64.b64encode(b"#!/bin/sh").decode()

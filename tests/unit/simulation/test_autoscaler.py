@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A cluster autoscaler: absolute sizes from an old cache, empty nodes ended, asked again."""
+"""An autoscaler sets sizes from an old cache, ends empty nodes, and asks again."""
 
 from __future__ import annotations
 

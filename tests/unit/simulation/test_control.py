@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The World's own little API, without a wire: werkzeug's test client calls the application."""
+"""The World's own little API, called by werkzeug's test client, without a wire."""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The health of targets follows the pods of a Service with externalTrafficPolicy Local."""
+"""Target health follows the pods of a Service with a Local traffic policy.
+
+The policy is externalTrafficPolicy.
+"""
 
 from __future__ import annotations
 

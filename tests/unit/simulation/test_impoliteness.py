@@ -1,8 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each impoliteness of the World can be switched, by the scenario and while it runs, and the switch
-changes what a client sees. The table in docs/simulation.md names the same switches."""
+"""Each impoliteness of the World can be switched.
+
+The scenario does so, also while it runs, and the switch changes what a client sees. The table in
+docs/simulation.md names the same switches.
+"""
 
 from __future__ import annotations
 

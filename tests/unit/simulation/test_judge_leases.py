@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The judge and the Leases: only a group's holder may act on it, and runs are told apart."""
+"""Only a Lease's holder may act on its group, and the judge tells runs apart."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inbox of simulated runs: it jumps, it tells in order, it kills and stops on time."""
+"""The inbox of simulated runs jumps, tells in order, kills and stops on time."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Account and cluster joined: instances become nodes, and nodes end with their instances."""
+"""Account and cluster joined: nodes begin and end with their instances."""
 
 from __future__ import annotations
 

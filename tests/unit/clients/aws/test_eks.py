@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""EKS clusters and their node groups are listed and described, and missed in one line."""
+"""EKS clusters and node groups are listed, described, and missed in one line."""
 
 from __future__ import annotations
 

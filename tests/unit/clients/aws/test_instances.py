@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""EC2's knowledge of instances, asked for by filter and joined with their group's."""
+"""EC2 instances, asked for by filter and joined with those of their group."""
 
 from __future__ import annotations
 

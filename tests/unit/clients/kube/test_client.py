@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Kubernetes client over scripted replies: what is sent, and what becomes of what comes
-back."""
+"""The Kubernetes client over scripted replies: what it sends and returns."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What keeps pods becomes one record: how many are wanted and ready, and whether it rolls out."""
+"""A workload is one record: pods wanted, pods ready, and whether it rolls out."""
 
 from __future__ import annotations
 

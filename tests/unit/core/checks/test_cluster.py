@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Nodes prove the cluster of a node group; names, tags and records only contradict."""
+"""Nodes prove the cluster of a group; names, tags and records only contradict."""
 
 from __future__ import annotations
 

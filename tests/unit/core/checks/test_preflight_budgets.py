@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which budgets preflight calls hopeless, which it waits for, and which do not matter."""
+"""Which budgets preflight calls hopeless, waits for, or ignores."""
 
 from __future__ import annotations
 

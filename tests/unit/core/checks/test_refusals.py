@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Why a node group cannot be rotated: each refusal says what is wrong and what to do."""
+"""Why a node group cannot be rotated: what is wrong and what to do."""
 
 from __future__ import annotations
 

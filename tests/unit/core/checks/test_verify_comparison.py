@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A group before and after a rotation: what is compared, and what cannot be a problem."""
+"""A group before and after a rotation: what is compared, what is no problem."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The eviction rule over every combination of a pod, its budget and what is spent."""
+"""The eviction rule over every combination of pod, budget and what is spent."""
 
 from __future__ import annotations
 

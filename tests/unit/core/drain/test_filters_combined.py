@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every combination of a pod's traits and a drain's options, against the rules in words."""
+"""Every combination of pod traits and drain options, against rules in words."""
 
 from __future__ import annotations
 

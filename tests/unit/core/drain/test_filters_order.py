@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The order of the filters: of two reasons the earlier one decides, and a longer chain is safer."""
+"""Of two reasons the earlier filter decides; a longer chain is safer."""
 
 from __future__ import annotations
 

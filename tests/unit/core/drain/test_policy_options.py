@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every option of a drain from the module's parameters, and which override a pod gets."""
+"""Every option of a drain from the module, and which override a pod gets."""
 
 from __future__ import annotations
 

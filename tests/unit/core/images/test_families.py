@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Families: the published parameter paths and names, both ways, and what is not among the
-choices."""
+"""Families: published parameter paths and names, and what is no choice.
+
+Paths and names are tried both ways.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every image that a family publishes: its parameter, its name, and back from the name."""
+"""Every image that a family publishes: parameter, name, and back."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which instances count as launched and which are ending, in every state of both services."""
+"""Which instances are launched or ending, in every state of both services."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every operator against every label, and what selectors read from what they write."""
+"""Every operator against every label; selectors read what they write."""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An Auto Scaling group as DescribeAutoScalingGroups answers it: every field, and none."""
+"""An Auto Scaling group as AWS describes it: every field, and none.
+
+The operation is DescribeAutoScalingGroups.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pointing a group at other versions: what moves, what stays, and which groups cannot follow."""
+"""Pointing a group at another version: what moves, what stays, who cannot."""
 
 from __future__ import annotations
 

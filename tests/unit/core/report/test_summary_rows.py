@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rows and last line of the closing table, from the variables that the roles register."""
+"""Rows and last line of the closing table, from the roles' variables."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The account of desired over many reads, late and out of order, of a group that moves."""
+"""The account of desired over many late and unordered reads of a moving group."""
 
 from __future__ import annotations
 

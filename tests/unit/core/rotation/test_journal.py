@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The record: what is written is what is read, and what cannot be understood is not guessed."""
+"""The record is read as it is written; what is unclear is not guessed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The record outlives runs and releases: whatever is written is read back, or refused."""
+"""The record outlives runs and releases: it is read back, or refused."""
 
 from __future__ import annotations
 

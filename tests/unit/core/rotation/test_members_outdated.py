@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every reason to replace an instance, combined, and whole groups against plain counts."""
+"""Every reason to replace an instance, combined; whole groups by plain counts."""
 
 from __future__ import annotations
 

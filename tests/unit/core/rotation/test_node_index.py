@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An index that is renewed equals one that is made anew, whatever has changed in between."""
+"""A renewed index equals a new one, whatever has changed in between."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which extended resources and CSI drivers a new node has to offer, and which it lacks."""
+"""Which extended resources and CSI drivers a new node must offer, and lacks."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a replacement node is told to wait for when several things are missing at once."""
+"""What a replacement node is told to wait for when several things are missing."""
 
 from __future__ import annotations
 

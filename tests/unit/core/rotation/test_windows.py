@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Windows over many sizes and bases: rounding, progress, and the two limits together."""
+"""Windows of many sizes and bases: rounding, progress, both limits together."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a workload that lost a pod is held against, and which launches a pod may wait for."""
+"""What a workload that lost a pod answers for, and which launches pods await."""
 
 from __future__ import annotations
 

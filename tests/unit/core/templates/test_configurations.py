@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Launch configurations: names of copies, the way to a new image and back, what may be pruned."""
+"""Launch configurations: names, new images and back, what may be pruned."""
 
 from __future__ import annotations
 

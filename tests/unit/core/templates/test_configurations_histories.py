@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Launch configurations through random updates and rollbacks, and the names of our copies."""
+"""Launch configurations over random updates and rollbacks; names of copies."""
 
 from __future__ import annotations
 

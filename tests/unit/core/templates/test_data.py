@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Template data: merging, comparing, showing; the mark in a description; what may be pruned."""
+"""Template data: merge, compare, show, mark a description, prune."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which versions are ours: found again, rolled back, pruned; over random histories."""
+"""Our versions are found, rolled back and pruned over random histories."""
 
 from __future__ import annotations
 

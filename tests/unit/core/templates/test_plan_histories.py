@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A template through random updates and rollbacks, each carried out as it was planned."""
+"""A template over random updates and rollbacks, carried out as planned."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One look of node_drain, made by hand: nodes and an order in, writes and evictions out."""
+"""Make one look of node_drain by hand: nodes in, writes and evictions out."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One look of a drain of several nodes: taking turns, waking up, and what has to be followed."""
+"""One look of a drain of several nodes: turns, wake-ups, what to follow."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A budget's status trails: evictions that it does not show yet, and pods held back for long."""
+"""A budget's status trails: evictions not shown yet, pods held back for long."""
 
 from __future__ import annotations
 

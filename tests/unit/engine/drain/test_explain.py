@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a person hears of a drain: each thing once, at the right moment, in one line."""
+"""A drain tells people each thing once, at the right moment, in one line."""
 
 from __future__ import annotations
 

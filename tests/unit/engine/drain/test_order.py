@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""node_drain: which nodes there are, whom it cordons and drains, and what it undoes."""
+"""node_drain: which nodes there are, what it cordons, drains and undoes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""node_drain is stopped: nothing more is asked for, and nodes that lost no pod are uncordoned."""
+"""A stopped node_drain asks for no more; nodes that lost no pod are uncordoned."""
 
 from __future__ import annotations
 

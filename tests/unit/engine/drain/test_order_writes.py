@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""node_drain: the writes of cordons, those that fail, and how the server records them."""
+"""node_drain's cordon writes, those that fail, and how the server records them."""
 
 from __future__ import annotations
 

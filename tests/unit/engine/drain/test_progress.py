@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the steps of one node's drain share: who is left, how long it may last, how it ends."""
+"""What the steps of one node's drain share: who is left, time limits, its end."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A change under Leases: before it they are taken, after it they are left or given up."""
+"""Leases are taken before a change, and left or given up after it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One look of a rotation, made by hand: what is known goes in, the commands come out."""
+"""Make one look of a rotation by hand: knowledge in, commands out."""
 
 from __future__ import annotations
 

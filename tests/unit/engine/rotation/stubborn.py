@@ -1,7 +1,9 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A world that does as little as it likes: of each kind of command it says what comes of it.
+"""A world that does as little as it likes.
+
+Of each kind of command it says what comes of it.
 
 It has no physics. What is asked for either happens at once, or is answered well and never happens,
 or is refused each time. Time jumps to the next moment at which the engine wants to look.

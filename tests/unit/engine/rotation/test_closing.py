@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The closing words of a run that is stopped go to the record, and are shown by the next run."""
+"""The closing words of a stopped run are recorded and shown by the next run."""
 
 from __future__ import annotations
 

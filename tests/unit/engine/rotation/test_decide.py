@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Deciding is pure, and what it remembers of a situation is never that of another."""
+"""Deciding is pure, and its memory of one situation never serves another."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Node objects that outlive their instance are deleted, but not before EC2 says terminated."""
+"""Nodes that outlive their instance are deleted once EC2 says terminated."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A failed canary ends, or is kept, as its record says, and its console is read before."""
+"""A failed canary ends or is kept, as recorded; its console is read before."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every run ends, whatever the world does not do: each state has a command in flight or a finite
-deadline."""
+"""Every run ends: each state has a command in flight or a finite deadline."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a failure leads to, which commands are given up, and when we are not let in."""
+"""What a failure leads to, which commands are given up, and lost access."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A rotation ends also where more is launched than desired and none can be spared."""
+"""A rotation ends also with more launched than desired and none to spare."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Lease is given up again where that was refused, and nothing else comes of it."""
+"""A refused release of the Lease is tried again, with no other effect."""
 
 from __future__ import annotations
 

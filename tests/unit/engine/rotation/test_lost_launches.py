@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Launches that do not live are counted, and what a late read does not show is not one of them."""
+"""Launches that do not live are counted, but not what a late read hides."""
 
 from __future__ import annotations
 

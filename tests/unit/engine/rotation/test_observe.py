@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When the group is read, and what happens when a read fails or shows another template."""
+"""When the group is read, and what a failed read or another template does."""
 
 from __future__ import annotations
 

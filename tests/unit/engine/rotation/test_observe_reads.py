@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has to be read before anything is touched, and for how long silence is borne."""
+"""What is read before anything is touched, and how long silence is borne."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A recorded raise of desired that was not sent is nobody's proof: somebody else may write the
-same value."""
+"""A recorded raise that was not sent proves nothing: others may write its value."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Nodes that carry our marks are restored also where they are not in service any more."""
+"""Nodes with our marks are restored also when no longer in service."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""After a failed canary new instances are launched from the previous version again."""
+"""After a failed canary, instances launch from the previous version again."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The surge: every raise recorded first, within the room, and withdrawn where it cannot be."""
+"""Every raise is recorded first, fits the room, and is withdrawn if it fails."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What was changed is restored if it is still ours; everything else is left and reported."""
+"""Changes are restored if still ours; everything else is left and reported."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""New nodes are hidden from Cluster Autoscaler's scale-down, and shown to it again."""
+"""New nodes are kept from Cluster Autoscaler's scale-down, and released again."""
 
 from __future__ import annotations
 

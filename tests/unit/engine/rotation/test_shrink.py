@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The surge goes by draining a node that nobody needs, and the run ends where that cannot be."""
+"""The surge goes by draining a spare node; if it cannot, the run ends."""
 
 from __future__ import annotations
 

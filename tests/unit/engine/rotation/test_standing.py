@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every change of a rotation that stands is named when a run ends before it can put it back."""
+"""Every change that still stands is named when a run ends early."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pods that come back to a cordoned node: one last eviction, by their budget, before its end."""
+"""Pods that return to a cordoned node get one last eviction, by their budget."""
 
 from __future__ import annotations
 

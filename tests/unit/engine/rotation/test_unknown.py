@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Instances that nobody can see into are unknown, not empty; the wrong cluster is refused."""
+"""Instances that nobody sees into are unknown, not empty.
+
+The wrong cluster is refused.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is in use now: of an image, a template, a group, a managed node group, a cluster."""
+"""What is in use now: of an image, template, group, node group or cluster."""
 
 from __future__ import annotations
 

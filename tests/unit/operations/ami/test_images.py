@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Images and instance types as EC2 shows them: what is asked, and what becomes of the answer."""
+"""Images and instance types: what EC2 is asked, and what becomes of it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Image lookups on the simulated account and cluster: families, versions and their sources, pins,
-comparison."""
+"""Image lookups: families, versions and their sources, pins, comparison.
+
+They run on the simulated account and cluster.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the Kubernetes version of a lookup comes from, golden images, and refusals."""
+"""Where a lookup gets its Kubernetes version; golden images, and refusals."""
 
 from __future__ import annotations
 

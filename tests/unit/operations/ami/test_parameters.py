@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Parameters of Systems Manager: read in one call, and aliases of images resolved."""
+"""Parameters of Systems Manager are read in one call; aliases are resolved."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is read of a node group: its nodes and no others, and all that preflight judges."""
+"""What is read of a node group: only its nodes, and all that preflight needs."""
 
 from __future__ import annotations
 

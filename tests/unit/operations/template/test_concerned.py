@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which groups an update concerns: the named one, and those that follow its template."""
+"""Which groups an update concerns: the named one and its template's followers."""
 
 from __future__ import annotations
 

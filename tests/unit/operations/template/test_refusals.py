@@ -1,8 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stands in the way of a template update: one line each, and nothing changed; and what may
-happen in between."""
+"""What prevents a template update: one line each, and nothing changed.
+
+Also what may happen in between.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Return values and diff of an update, for templates and for launch configurations."""
+"""Return values and diff of an update: templates and launch configurations."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Template updates on the simulated account: every kind of group, idempotency, check mode, the way
-back, pruning."""
+"""Template updates: group kinds, idempotency, check mode, way back, pruning."""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Instance refreshes. Source: EC2 Auto Scaling user guide, "How an instance refresh works"."""
+"""Instance refreshes.
+
+Source: EC2 Auto Scaling user guide, "How an instance refresh works".
+"""
 
 from __future__ import annotations
 

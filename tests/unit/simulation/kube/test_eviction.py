@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The eviction subresource: every answer that the real registry gives, with its wording."""
+"""The eviction subresource: every answer of the real registry, word for word."""
 
 from __future__ import annotations
 
