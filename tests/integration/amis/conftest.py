@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
+from ansible_collections.kubernetes.core.plugins.module_utils.k8s import client
 
 from ansible_collections.nodeops.rotator.plugins.modules import (
     eks_ami_lookup,
@@ -71,6 +72,7 @@ def reached(folder: Path) -> Iterator[dict[str, str]]:
     with serving("small", folder) as environment, pytest.MonkeyPatch.context() as patch:
         for name, value in {**environment, "AWS_EC2_METADATA_DISABLED": "true"}.items():
             patch.setenv(name, value)
+        patch.setattr(client, "_pool", {})  # no connection to the world of another test
         yield environment
 
 
