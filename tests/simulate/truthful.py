@@ -29,10 +29,11 @@ def _of_the_last(trial: Trial) -> list[str]:
     known = moved and trial.judge.read_between(
         holder, trial.found.moved_at, trial.ends[trial.last.policy.run] - ENDING
     )
-    target = trial.launches() if known else trial.world.facts["new_image"]
+    # What is true now is not false, even if it was read too late to have to be said.
+    targets = {trial.launches()} if known else {trial.launches(), trial.world.facts["new_image"]}
     serving = {one.instance_id for one in trial.group.counted()}
     ours = [one for one in trial.instances() if one.id in serving]  # standby serves nobody
-    old = [one.id for one in ours if one.image_id != target]
+    old = min(([one.id for one in ours if one.image_id != image] for image in targets), key=len)
     found = [f"{result.status} is said, and {', '.join(old)} runs another image"] if old else []
     lost = trial.found.untargeted & {one.id for one in trial.instances(True)}
     if lost and result.status == "complete" and trial.group.target_groups:
