@@ -91,10 +91,6 @@ options:
     description: Seconds after which the Lease of a run that no longer renews it may be taken over.
     type: int
     default: 30
-  lock_wait:
-    description: Seconds to wait for a Lease that another run holds and renews.
-    type: int
-    default: 0
   stop_timeout:
     description: Seconds within which a run ends after it was told to stop.
     type: int

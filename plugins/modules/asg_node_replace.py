@@ -46,14 +46,6 @@ options:
       - If EKS knows a cluster of this name, the connection has to lead to it. Its endpoint or its
         certificate authority is compared.
     type: str
-  lock_namespace:
-    description:
-      - Namespace of the Lease, the same for all runs of a cluster.
-      - A run also looks in C(kube-system), and in the namespace that the tag C(nodeops.rotator/run)
-        of the group names. It is refused if the group's Lease is held there or records a rotation
-        that has not ended.
-    type: str
-    default: kube-system
   planned:
     description:
       - In check mode, the result of M(nodeops.rotator.launch_template_update) in check mode. The
@@ -91,6 +83,7 @@ attributes:
     support: full
 extends_documentation_fragment:
   - nodeops.rotator.rotation
+  - nodeops.rotator.lease
   - nodeops.rotator.drain.prefixed
   - nodeops.rotator.requests
   - nodeops.rotator.kube

@@ -35,20 +35,8 @@ options:
     type: str
     choices: [fail, warn, ignore]
     default: ignore
-attributes:
-  action:
-    description: Has a corresponding action plugin so some parts of the options can be executed on
-      the controller.
-    support: full
-  check_mode:
-    description: Can run in check mode and tell the same without any change.
-    support: full
-  diff_mode:
-    description: Tells in diff mode what has changed or would change.
-    support: none
-  idempotent:
-    description: Run twice in a row, it changes nothing the second time.
-    support: full
+extends_documentation_fragment:
+  - nodeops.rotator.controller
 """
 
 EXAMPLES = r"""

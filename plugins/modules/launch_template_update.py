@@ -59,18 +59,6 @@ options:
       nodes have failed. Otherwise this is a refusal, since it may be the wrong cluster.
     type: bool
     default: false
-  lock_namespace:
-    description:
-      - Namespace of the Leases, the same for all runs of a cluster.
-      - A run also looks in C(kube-system), and in the namespace that the tag C(nodeops.rotator/run)
-        of the group names. It is refused if the group's Lease is held there or records a rotation
-        that has not ended.
-    type: str
-    default: kube-system
-  lock_wait:
-    description: Seconds to wait for a Lease that another run holds and renews.
-    type: int
-    default: 0
   handover_timeout:
     description: Seconds for which the Leases stay held after the update for the rotation with the
       same O(run_id). Afterwards another run may take them over.
@@ -197,6 +185,7 @@ attributes:
     description: Run twice in a row, it changes nothing the second time.
     support: full
 extends_documentation_fragment:
+  - nodeops.rotator.lease
   - nodeops.rotator.kube
   - nodeops.rotator.assume_role
   - amazon.aws.common.modules

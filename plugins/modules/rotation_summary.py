@@ -23,20 +23,8 @@ options:
   plan:
     description: Whether the rotation was only planned. By default V(true) in check mode.
     type: bool
-attributes:
-  action:
-    description: Has a corresponding action plugin so some parts of the options can be executed on
-      the controller.
-    support: full
-  check_mode:
-    description: Can run in check mode and tell the same without any change.
-    support: full
-  diff_mode:
-    description: Tells in diff mode what has changed or would change.
-    support: none
-  idempotent:
-    description: Run twice in a row, it changes nothing the second time.
-    support: full
+extends_documentation_fragment:
+  - nodeops.rotator.controller
 """
 
 EXAMPLES = r"""
