@@ -106,7 +106,7 @@ bench-engine: venv ## compare rotations of 100 nodes with the ideal, and count t
 
 .PHONY: interrupts
 interrupts: venv ## end the real playbook at random moments and see that nothing goes on (TIMES=200)
-	@$(run).integration.interrupts --times $(TIMES)
+	@$(run).integration.interrupts --times $(TIMES) $(if $(JOBS),--jobs $(JOBS))
 
 .PHONY: check
 check: venv ## run every linter and build check

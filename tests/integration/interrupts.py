@@ -1,238 +1,65 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""End the real playbook at random moments and see that nothing goes on.
-
-`make interrupts` runs it. The playbook runs in a pseudo-terminal on a world on the wire. One that
-stops in time terminates at most the node that was on its way when it was ended, and leaves no
-process behind.
-"""
+"""End the real playbook at many random moments: `make interrupts` (see ended.py)."""
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import json
-import os
+import concurrent.futures
 import random
 import sys
-import tempfile
-import time
-import types
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+import threading
+from collections.abc import Iterator
 
-from ansible_collections.nodeops.rotator.tests.integration.terminal import Terminal
-from ansible_collections.nodeops.rotator.tests.integration.wire import (
-    PROGRAMS,
-    QUICK,
-    WorldOnWire,
-    world_on_wire,
-)
+from ansible_collections.nodeops.rotator.tests.integration.ended import attempt, small_world
 
-GROUP, PLAYBOOK = "demo-blue", "nodeops.rotator.rotate_eks"
-NOTHING: Mapping[str, str] = types.MappingProxyType({})
-VARIABLES = {
-    **QUICK,
-    "rotate_max_surge": 1,
-    "rotate_lease_duration": 5,
-    "rotate_stop_timeout": 120,
-}
-LINES = 60
-"""About how many lines a rotation of four nodes shows."""
-BEFORE_FIRST_LINE, BETWEEN_LINES = 3.0, 1.0
-"""Seconds within which the end comes: after the start, and after a line."""
 TRIES_IN_A_WORLD = 20
 """How many runs share a world: each begins in the state in which the last one was ended."""
-LIMIT = 300.0
-"""Seconds after which something has surely not happened, however busy the machine is."""
+JOBS = 4
+"""How many runs there are at a time, each in a world of its own: they mostly wait."""
 
 
-def ctrl_c(terminal: Terminal) -> None:
-    """Press Ctrl-C."""
-    terminal.press(b"\x03")
+class Tally:
+    """Which tries are left, and what became of the others; shared by threads."""
+
+    def __init__(self, times: int, seed: int) -> None:
+        self._left = iter(range(1, times + 1))
+        self._seed, self._lock = seed, threading.Lock()
+        self.stopped = self.went_on = 0
+
+    def tries(self, limit: int) -> Iterator[tuple[int, random.Random]]:
+        """Take up to `limit` tries, each with its number and its own chance."""
+        for _taken in range(limit):
+            with self._lock:
+                number = next(self._left, 0)
+            if not number:
+                return
+            yield number, random.Random(f"{self._seed}-{number}")
+
+    def tell(self, number: int, when: str, why: str, text: str) -> None:
+        """Count a try and print how it ended."""
+        with self._lock:
+            self.went_on += bool(why)
+            self.stopped += not why
+            print(f"{number:4} {when}: {why or 'stopped'}", flush=True)
+            if why:
+                print(text, flush=True)
 
 
-def terminate(terminal: Terminal) -> None:
-    """Send SIGTERM, as a pipeline does whose job is canceled, and AWX."""
-    terminal.process.terminate()
-
-
-def hang_up(terminal: Terminal) -> None:
-    """Close the terminal."""
-    terminal.close()
-
-
-@dataclasses.dataclass(frozen=True)
-class End:
-    """A way to end a run.
-
-    `runner`: ansible-runner has started the run, and is what kills it.
-    """
-
-    name: str
-    act: Callable[[Terminal], None]
-    runner: bool = False
-
-
-CTRL_C = End("Ctrl-C", ctrl_c)
-TERMINATE = End("SIGTERM", terminate)
-HANG_UP = End("a closed terminal", hang_up)
-CANCEL = End("a cancel in AWX", terminate, runner=True)
-ENDS = (CTRL_C, TERMINATE, HANG_UP, CANCEL)
-
-
-@dataclasses.dataclass(frozen=True)
-class Moment:
-    """When a run is ended: so many seconds after it has shown so many lines."""
-
-    lines: int
-    seconds: float
-
-    @classmethod
-    def draw(cls, chance: random.Random) -> Moment:
-        """Return any moment of a run."""
-        lines = chance.randrange(LINES)
-        return cls(lines, chance.uniform(0, BETWEEN_LINES if lines else BEFORE_FIRST_LINE))
-
-
-def until(what: str, holds: Callable[[], bool], limit: float = LIMIT) -> None:
-    """Wait until `holds` returns True; fail after `limit` seconds."""
-    end = time.monotonic() + limit
-    while not holds():
-        if time.monotonic() > end:
-            raise AssertionError(f"not within {limit:.0f} s: {what}")
-        time.sleep(0.02)
-
-
-def processes(folder: Path) -> list[int]:
-    """Return the IDs of all processes that were started for a world in this folder."""
-    mark, found = f"TMPDIR={folder}\0".encode(), []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                if mark in (entry / "environ").read_bytes():
-                    found.append(int(entry.name))
-            except OSError:  # it has ended
-                continue
-    return found
-
-
-def terminated(world: WorldOnWire) -> int:
-    """Return how many terminations were requested."""
-    return int(world.report()["calls"].get("autoscaling:TerminateInstanceInAutoScalingGroup", 0))
-
-
-def start(
-    world: WorldOnWire,
-    runner: bool = False,
-    environment: Mapping[str, str] = NOTHING,
-    **variables: Any,
-) -> Terminal:
-    """Start a rotation to the image that most of the nodes do not run.
-
-    `runner`: by ansible-runner, as AWX does. `environment`: variables besides the world's.
-    """
-    report = world.report()
-    images, facts = report["groups"][GROUP]["images"], report["facts"]
-    old = images.count(facts["old_image"]) * 2 >= len(images)
-    given = {
-        **VARIABLES,
-        "prepare_image_id": facts["new_image" if old else "old_image"],
-        **variables,
-    }
-    values = world.folder / "variables.json"
-    values.write_text(json.dumps(given))
-    inventory, extra = str(world.inventory), f"@{values}"
-    command = ["ansible-playbook", PLAYBOOK, "-i", inventory, "-e", extra]
-    if runner:
-        command = ["ansible-runner", "run", str(world.folder / "runner"), "-p", PLAYBOOK]
-        command += ["--inventory", inventory, "--cmdline", f"-e {extra}"]
-    return Terminal(
-        [str(PROGRAMS / command[0]), *command[1:]],
-        world.folder,
-        world.environment(
-            PATH=f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}",
-            **world.reach(world.next_run()),
-            **environment,
-        ),
-    )
-
-
-def interrupted(world: WorldOnWire, end: End, moment: Moment) -> Terminal | None:
-    """Start a rotation and end it at this moment; None if it ended before."""
-    terminal = start(world, end.runner)
-    until(
-        f"{moment.lines} lines shown",
-        lambda: terminal.text.count("\n") >= moment.lines or not terminal.running,
-    )
-    time.sleep(moment.seconds)
-    if not terminal.running or "PLAY RECAP" in terminal.text:
-        terminal.process.wait()
-        terminal.close()
-        return None
-    end.act(terminal)
-    return terminal
-
-
-def went_on(world: WorldOnWire, terminal: Terminal) -> str:
-    """Return what shows that a run went on after its end, "" if it stopped."""
-    before = terminated(world)
-    try:
-        until("every process gone", lambda: not processes(world.folder))
-    except AssertionError as error:
-        return str(error)
-    terminal.close()
-    if terminal.process.wait() == 0:
-        return "it ended as if nothing had happened"
-    more = terminated(world) - before
-    # Of one node at a time, one may have been on its way.
-    return f"{more} nodes were terminated afterwards" if more > 1 else ""
-
-
-def handed_over(report: Mapping[str, Any]) -> set[str]:
-    """Return the Leases that are held for a rotation that has not begun.
-
-    An end between two tasks meets no process that could give them up. They expire by themselves.
-    """
-    records = {
-        name: json.loads(notes.get("nodeops.rotator/journal") or "{}")
-        for name, notes in report["records"].items()
-    }
-    return {name for name, journal in records.items() if journal.get("handover")}
-
-
-def attempt(world: WorldOnWire, chance: random.Random) -> tuple[str, str]:
-    """End a rotation at a random moment and check that it stops.
-
-    Returns when and how it was ended, and why that did not stop it.
-    """
-    end = chance.choice(ENDS)
-    while True:
-        moment = Moment.draw(chance)
-        if terminal := interrupted(world, end, moment):
-            break
-    why = went_on(world, terminal)
-    report = world.report()
-    if not why and (held := report["leases"].keys() - handed_over(report)):
-        why = f"the Lease is still held: {held}"
-    if not why and report["breaches"]:
-        why = f"breaches: {report['breaches']}"
-    if why:
-        (world.folder / "terminal.txt").write_text(terminal.text)
-    return f"{end.name} {moment.seconds:.2f} s after line {moment.lines}", why
-
-
-@contextmanager
-def small_world() -> Iterator[WorldOnWire]:
-    """Serve a small world in a folder of its own."""
-    with (
-        tempfile.TemporaryDirectory(prefix="interrupts-") as name,
-        world_on_wire("small", Path(name)) as world,
-    ):
-        yield world
+def try_all(tally: Tally) -> None:
+    """Take tries until none is left, a limited number in each world."""
+    taken = True
+    while taken:
+        taken = False
+        with small_world() as world:
+            for number, chance in tally.tries(TRIES_IN_A_WORLD):
+                taken = True
+                when, why = attempt(world, chance)
+                shown = world.folder / "terminal.txt"
+                tally.tell(number, when, why, shown.read_text() if why else "")
+                if why:
+                    break  # what is left of the run could disturb the next
 
 
 def main() -> int:
@@ -240,22 +67,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=200)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument("--jobs", type=int, default=JOBS, help="how many runs at a time")
     options = parser.parse_args()
-    chance, wrong = random.Random(options.seed), 0
     print(f"interrupts: seed {options.seed}", flush=True)
-    done = 0
-    while done < options.times:
-        with small_world() as world:
-            for _try in range(min(TRIES_IN_A_WORLD, options.times - done)):
-                when, why = attempt(world, chance)
-                done += 1
-                wrong += bool(why)
-                print(f"{done:4} {when}: {why or 'stopped'}", flush=True)
-                if why:
-                    print((world.folder / "terminal.txt").read_text(), flush=True)
-                    break  # what is left of the run could disturb the next
-    print(f"interrupts: {done - wrong} stopped, {wrong} went on")
-    return min(wrong, 1)
+    tally = Tally(options.times, options.seed)
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for job in [pool.submit(try_all, tally) for _job in range(options.jobs)]:
+            job.result()
+    print(f"interrupts: {tally.stopped} stopped, {tally.went_on} went on")
+    return min(tally.went_on, 1)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.nodeops.rotator.tests.integration.interrupts import attempt, small_world
+from ansible_collections.nodeops.rotator.tests.integration.ended import attempt, small_world
 from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire
 
 

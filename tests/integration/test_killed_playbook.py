@@ -11,7 +11,7 @@ import signal
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.closing import HEADING
-from ansible_collections.nodeops.rotator.tests.integration.interrupts import (
+from ansible_collections.nodeops.rotator.tests.integration.ended import (
     CANCEL,
     CTRL_C,
     GROUP,
