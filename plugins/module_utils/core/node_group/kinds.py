@@ -65,7 +65,7 @@ KOPS_NODE = Kind("kops_node", template_owner=Actor.KOPS)
 KOPS_CONTROL_PLANE = Kind(
     "kops_control_plane", template_owner=Actor.KOPS, may_surge=False, needs_quorum=True
 )
-KOPS_API_SERVER = Kind("kops_apiserver", template_owner=Actor.KOPS)
+KOPS_API_SERVER = Kind("kops_apiserver", template_owner=Actor.KOPS, may_surge=False)
 KOPS_BASTION = Kind("kops_bastion", template_owner=Actor.KOPS, carries_pods=False)
 KINDS = (
     SELF_MANAGED,
@@ -118,15 +118,17 @@ def template_note(tags: Mapping[str, str]) -> str:
 def not_rotated(tags: Mapping[str, str]) -> str:
     """Return why a rotation leaves such a group alone, "" if it may be rotated.
 
-    It is the end of a sentence about the group. Managed node groups are updated by EKS; a control
-    plane is rotated one node at a time under its quorum and a bastion carries no pods, neither of
-    which a rotation of node groups does.
+    It is the end of a sentence about the group. Managed node groups are updated by EKS. Nodes of a
+    control plane and API servers go one at a time in the whole cluster, a control plane's under its
+    quorum, and a bastion carries no pods: a rotation of node groups does neither.
     """
     kind = kind_of(tags)
     if kind.replaced_by is Actor.EKS:
         return f"belongs to the EKS managed node group {tags[EKS_NODEGROUP_TAG]}"
     if kind.needs_quorum:
         return f"is the control plane of kops cluster {tags.get(KOPS_CLUSTER_TAG, '')}".rstrip()
+    if kind is KOPS_API_SERVER:
+        return f"holds API servers of kops cluster {tags.get(KOPS_CLUSTER_TAG, '')}".rstrip()
     if not kind.carries_pods:
         return f"holds the bastions of kops cluster {tags.get(KOPS_CLUSTER_TAG, '')}".rstrip()
     return ""

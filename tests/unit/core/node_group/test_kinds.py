@@ -55,7 +55,7 @@ def test_what_needs_a_quorum_never_surges(kind: Kind) -> None:
     [
         ({}, ""),
         (roles("node"), ""),
-        (roles("apiserver"), ""),
+        (roles("apiserver"), "holds API servers of kops cluster prod.example.com"),
         (EKS, "belongs to the EKS managed node group blue"),
         (roles("master"), "is the control plane of kops cluster prod.example.com"),
         (roles("bastion"), "holds the bastions of kops cluster prod.example.com"),

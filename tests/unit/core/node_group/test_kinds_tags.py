@@ -66,16 +66,14 @@ def test_the_kind_of_a_group(eks: bool, kops: bool, roles: tuple[str, ...]) -> N
 
 
 @pytest.mark.parametrize(("eks", "kops", "roles"), COMBINED)
-def test_only_a_group_whose_nodes_we_replace_without_a_quorum_is_rotated(
+def test_only_a_group_of_nodes_that_need_not_go_one_at_a_time_is_rotated(
     eks: bool, kops: bool, roles: tuple[str, ...]
 ) -> None:
     tags = tags_of(eks, kops, roles)
     kind = kind_of(tags)
-    rotated = kind in (SELF_MANAGED, KOPS_NODE, KOPS_API_SERVER)
+    rotated = kind in (SELF_MANAGED, KOPS_NODE)
     assert (not_rotated(tags) == "") is rotated
-    assert rotated is (
-        kind.replaced_by is Actor.ROTATOR and kind.carries_pods and not kind.needs_quorum
-    )
+    assert rotated is (kind.replaced_by is Actor.ROTATOR and kind.carries_pods and kind.may_surge)
 
 
 @pytest.mark.parametrize(("eks", "kops", "roles"), COMBINED)
@@ -104,7 +102,7 @@ def test_what_each_kind_allows_stands_in_one_table() -> None:
         "eks_managed": ("eks", True, False, True),
         "kops_node": ("rotator", True, False, True),
         "kops_control_plane": ("rotator", False, True, True),
-        "kops_apiserver": ("rotator", True, False, True),
+        "kops_apiserver": ("rotator", False, False, True),
         "kops_bastion": ("rotator", True, False, False),
     }
 
@@ -141,7 +139,7 @@ def test_a_managed_node_group_is_named_with_its_cluster(
     assert managed_by_eks(tags) == pair
 
 
-@pytest.mark.parametrize("role", ["master", "control-plane", "bastion"])
+@pytest.mark.parametrize("role", ["master", "control-plane", "apiserver", "bastion"])
 def test_a_kops_group_without_the_tag_of_its_cluster_ends_the_sentence_cleanly(role: str) -> None:
     why = not_rotated({KOPS_GROUP_TAG: "g", KOPS_ROLE_TAG + role: "1"})
     assert why.endswith("kops cluster")
