@@ -6,16 +6,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: node_groups
-short_description: Node groups of EKS clusters as inventory hosts
+short_description: Node groups of EKS and kops clusters as inventory hosts
 version_added: 0.1.0
 author: nodeops.rotator contributors (@nodeops)
 description:
-  - Creates one host for each node group of the EKS clusters of one or more regions. A node group is
-    one Auto Scaling group.
+  - Creates one host for each node group of the EKS and kops clusters of one or more regions. A node
+    group is one Auto Scaling group.
   - The configuration is a YAML file whose name ends with C(node_groups.yml) or C(node_groups.yaml).
   - Self-managed node groups are recognized by the tag C(kubernetes.io/cluster/<cluster>) or
     C(k8s.io/cluster/<cluster>) with the value C(owned) or C(shared), managed ones by the tags that
     EKS sets.
+  - Instance groups of kops are recognized by the tags that kops sets, C(KubernetesCluster),
+    C(kops.k8s.io/instancegroup) and C(k8s.io/role/<role>). Names are compared whole and never taken
+    apart. A group of kops that names no cluster or several ones is left out with a warning.
   - Host names are the names of the Auto Scaling groups. For managed node groups they are the names
     of cluster and node group, joined by a hyphen.
   - Host names are unique, over all inventory files of a command. A name that occurs twice, or that
@@ -23,11 +26,14 @@ description:
     the Auto Scaling group, the account and a hash.
   - Variables say what a node group is, never how large it is, since that changes while an inventory
     is in use. They are C(eks_cluster), C(cluster_name), C(region), C(aws_account_id),
-    C(autoscaling_group_name), C(node_group_kind) (V(self_managed) or V(eks_managed)),
+    C(autoscaling_group_name), C(node_group_kind) (V(self_managed), V(eks_managed) or V(kops)),
     C(eks_nodegroup) (managed ones only), C(zones), C(instance_types), C(node_group_labels) and
     C(node_group_tags), and what Ansible needs to run modules on the control node.
-  - Groups are C(node_groups) (all), C(self_managed), C(eks_managed), and C(cluster_<name>) for each
-    cluster.
+  - Instance groups of kops have C(kops_cluster) instead of C(eks_cluster), and
+    C(kops_instance_group) and C(node_group_role) (V(control_plane), V(apiserver), V(bastion),
+    V(node), or V(unknown) for a role that no playbook of this collection touches).
+  - Groups are C(node_groups) (all), C(self_managed), C(eks_managed), C(kops), and C(cluster_<name>)
+    for each cluster. Instance groups of kops are also in the group of their role.
   - The key of the cache includes the content of the file. A changed file never gets an old answer.
 options:
   plugin:
@@ -43,11 +49,20 @@ options:
     elements: str
     default: []
   clusters:
-    description: EKS clusters to include. By default all. A name that exists in none of the regions
-      is an error.
+    description: EKS and kops clusters to include. By default all. A name that exists in none of the
+      regions is an error.
     type: list
     elements: str
     default: []
+  cluster_types:
+    description:
+      - Types of clusters to look for.
+      - Without V(eks), C(eks:ListClusters) is not needed.
+    type: list
+    elements: str
+    choices: [eks, kops]
+    default: [eks, kops]
+    version_added: 0.1.0
   tags:
     description: Include only node groups whose Auto Scaling group has all of these tags with these
       values.
@@ -70,8 +85,8 @@ options:
     default: false
     version_added: 0.1.0
 notes:
-  - Needs the IAM actions C(eks:ListClusters), C(autoscaling:DescribeAutoScalingGroups), and for
-    managed node groups C(eks:DescribeNodegroup).
+  - Needs the IAM actions C(autoscaling:DescribeAutoScalingGroups), for EKS C(eks:ListClusters), and
+    for managed node groups C(eks:DescribeNodegroup).
   - Each file is for one account. For several accounts, use several files, each with its own
     O(profile) or O(assume_role_arn), and pass them all with C(-i).
 extends_documentation_fragment:
@@ -84,7 +99,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-# prod.node_groups.yml: all node groups of all EKS clusters of a region
+# prod.node_groups.yml: all node groups of all EKS and kops clusters of a region
 plugin: nodeops.rotator.node_groups
 regions:
   - eu-west-1
@@ -109,18 +124,14 @@ regions:
 # cache_timeout: 600
 """
 
-import collections
 import contextlib
 import dataclasses
 import hashlib
 import re
-import types
-from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NoReturn
 
 from ansible import constants as C
 from ansible.errors import AnsibleError, AnsibleParserError
-from ansible.inventory.group import to_safe_group_name
 from ansible.template import trust_as_template
 from ansible.utils.display import Display
 from ansible.utils.vars import combine_vars, load_extra_vars
@@ -134,10 +145,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.id
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.spelling import meant
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import tag_text
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.discovery import discover
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.hosts import (
+    ALL,
+    cluster_group,
+    make_variables,
+    name_hosts,
+)
 
-ALL = "node_groups"
-UNFIT = re.compile(r"[\s:,\[\]&!]+")
-"""Characters with a meaning in host patterns."""
 OURS = re.compile(r"^plugin:\s*['\"]?nodeops\.rotator\.node_groups\b", re.MULTILINE)
 HEAD = 10_000
 """Characters at the beginning of a file among which the name of its plugin is looked for."""
@@ -149,7 +163,7 @@ LOCAL = {
 
 
 class InventoryModule(AWSInventoryBase):
-    """Node groups of EKS clusters as hosts, see DOCUMENTATION."""
+    """Node groups of clusters as hosts, see DOCUMENTATION."""
 
     NAME = "nodeops.rotator.node_groups"
     INVENTORY_FILE_SUFFIXES = ("node_groups.yml", "node_groups.yaml")
@@ -236,11 +250,14 @@ class InventoryModule(AWSInventoryBase):
     def _discover(self) -> list[NodeGroup]:
         regions = self._regions()
         tags = {key: tag_text(value) for key, value in self.get_option("tags").items()}
-        found = discover(self, regions, self.get_option("clusters"), tags)
+        clusters, cluster_types = self.get_option("clusters"), self.get_option("cluster_types")
+        found = discover(self, regions, clusters, tags, cluster_types)
         for region, error in found.unread.items():
             self.warn(f"Region {region} is left out, the account may not be opted in: {error}")
+        for unnamed in found.unnamed:
+            self.warn(f"{unnamed}, and is left out")
         if not found.node_groups:
-            where = f"in {', '.join(regions)} ({len(found.clusters)} EKS clusters)"
+            where = f"in {', '.join(regions)} ({len(found.clusters)} clusters)"
             text = f"No node groups {where}. Check regions, clusters, tags and account"
             if not self.get_option("allow_empty"):
                 raise AnsibleParserError(f"{text}, or set allow_empty: true")
@@ -251,14 +268,14 @@ class InventoryModule(AWSInventoryBase):
         regions = self.get_option("regions") or ([self.region] if self.region else [])
         if not regions:
             raise AnsibleParserError(
-                "No AWS region to look for EKS clusters in. Set regions in this file, or AWS_REGION"
+                "No AWS region to look for clusters in. Set regions in this file, or AWS_REGION"
             )
         return regions
 
     def _add(self, name: str, node_group: NodeGroup) -> None:
         variables = make_variables(node_group)
         self.inventory.add_host(name, group=ALL)
-        for group in (node_group.kind, f"cluster_{node_group.cluster}"):
+        for group in filter(None, (node_group.kind, node_group.role, cluster_group(node_group))):
             group = self.inventory.add_group(self._sanitize_group_name(group))
             self.inventory.add_child(ALL, group)
             self.inventory.add_host(name, group=group)
@@ -286,83 +303,6 @@ def end(path: str, problem: object) -> NoReturn:
     raise SystemExit(2)
 
 
-def make_variables(node_group: NodeGroup) -> dict[str, Any]:
-    """Return the variables of a host."""
-    managed = {"eks_nodegroup": node_group.nodegroup} if node_group.nodegroup else {}
-    return {
-        "eks_cluster": node_group.cluster,
-        "cluster_name": node_group.cluster,
-        "region": node_group.region,
-        "aws_account_id": node_group.account,
-        "autoscaling_group_name": node_group.group,
-        "node_group_kind": node_group.kind,
-        "zones": list(node_group.zones),
-        "instance_types": list(node_group.instance_types),
-        "node_group_labels": dict(node_group.labels),
-        "node_group_tags": dict(node_group.tags),
-        **managed,
-    }
-
-
-def name_hosts(
-    found: Iterable[NodeGroup],
-    present: Mapping[str, Mapping[str, Any]] = types.MappingProxyType({}),
-    groups: Collection[str] = (),
-) -> list[tuple[str, NodeGroup]]:
-    """Return each node group with a host name that nothing else in the inventory has.
-
-    `present` are the hosts of other inventory files with their variables, `groups` the names of
-    the groups. A name that is not unique gets the region appended, then the cluster, the Auto
-    Scaling group, the account, and in the end a hash.
-    """
-    every = list(found)
-    levels = [0] * len(every)
-    taken = {name for node_group in every for name in _groups(node_group)} | {"all", "ungrouped"}
-    while True:
-        names = [_name(*pair) for pair in zip(every, levels, strict=True)]
-        count = collections.Counter(names)
-        alike = [
-            index
-            for index, (name, node_group) in enumerate(zip(names, every, strict=True))
-            if count[name] > 1
-            or name in taken
-            or name in groups
-            or (name in present and not _same(present[name], node_group))
-        ]
-        if not alike:
-            return list(zip(names, every, strict=True))
-        for index in alike:
-            levels[index] += 1
-
-
-def _same(variables: Mapping[str, Any], node_group: NodeGroup) -> bool:
-    """Return whether a host of another file is this node group.
-
-    Its variables may say less than all, but nothing else.
-    """
-    ours = make_variables(node_group)
-    names = ("autoscaling_group_name", "region", "aws_account_id")
-    return all(str(variables.get(name, ours[name])) == ours[name] for name in names)
-
-
-def _groups(node_group: NodeGroup) -> tuple[str, ...]:
-    cluster = to_safe_group_name(f"cluster_{node_group.cluster}", force=True, silent=True)
-    return (ALL, node_group.kind, f"cluster_{node_group.cluster}", cluster)
-
-
-def _name(node_group: NodeGroup, level: int) -> str:
-    whole = "/".join((node_group.account, node_group.region, node_group.group))
-    parts = (
-        _plain_name(node_group),
-        node_group.region,
-        UNFIT.sub("_", node_group.cluster),
-        UNFIT.sub("_", node_group.group),
-        node_group.account,
-        hashlib.sha256(whole.encode()).hexdigest()[:8],
-    )
-    return ".".join(part for part in parts[: level + 1] if part)
-
-
 def plain(value: Any) -> Any:
     """Return the value so that `ansible-inventory --list` shows strings as strings.
 
@@ -376,13 +316,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, str) and not any(sign in value for sign in ("{{", "{%", "{#")):
         return trust_as_template(value)
     return value
-
-
-def _plain_name(node_group: NodeGroup) -> str:
-    name = (
-        f"{node_group.cluster}-{node_group.nodegroup}" if node_group.nodegroup else node_group.group
-    )
-    return UNFIT.sub("_", name)
 
 
 def _load(entry: dict[str, Any]) -> NodeGroup:

@@ -117,7 +117,7 @@ autoscaling_group_name:
   sample: shop-blue
 kind:
   description: Kind of the node group, V(self_managed), V(eks_managed), V(kops_node),
-    V(kops_control_plane), V(kops_apiserver) or V(kops_bastion).
+    V(kops_control_plane), V(kops_apiserver), V(kops_bastion) or V(kops_unknown).
   returned: success
   type: str
   sample: self_managed

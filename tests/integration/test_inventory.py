@@ -49,7 +49,7 @@ def test_an_unknown_cluster_ends_the_inventory_and_the_playbook(
     outcome = still.playbook("rotate_eks", inventory=INVENTORY + "clusters: [dmo]\n")
     assert outcome.code != 0
     assert (
-        "There is no EKS cluster dmo in eu-west-1 (there: demo). Check the name, the region"
+        "There is no cluster dmo in eu-west-1 (there: demo). Check the name, the region"
         " and the account" in outcome.output
     )
     assert outcome.code == 2, "nothing of it has run"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
@@ -24,6 +24,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.fleet.d
     list_node_groups,
     unknown_clusters,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.fleet.kops import (
+    KopsGroups,
+    list_kops_groups,
+)
+
+EKS, KOPS = "eks", "kops"
+CLUSTER_TYPES = (EKS, KOPS)
+"""Types of clusters that are looked for."""
 
 
 class Region:
@@ -46,16 +54,21 @@ class Discovery:
     """What was found.
 
     `clusters`: the names of all clusters of the regions. `node_groups`: those asked for. `unread`:
-    what kept a region from being read, by region.
+    what kept a region from being read, by region. `unnamed`: see KopsGroups.
     """
 
     clusters: frozenset[str]
     node_groups: tuple[NodeGroup, ...]
     unread: Mapping[str, RotatorError] = dataclasses.field(default_factory=dict)
+    unnamed: tuple[str, ...] = ()
 
 
 def discover(
-    plugin: Any, regions: Sequence[str], clusters: Sequence[str], tags: Mapping[str, str]
+    plugin: Any,
+    regions: Sequence[str],
+    clusters: Sequence[str],
+    tags: Mapping[str, str],
+    cluster_types: Collection[str] = CLUSTER_TYPES,
 ) -> Discovery:
     """Return the node groups with all of `tags` of these clusters (none: all).
 
@@ -63,30 +76,39 @@ def discover(
     answer is therefore put down to the Region if another one lets us in, and then does not hide the
     others. Raises core.errors, NotFoundError for a cluster that is nowhere.
     """
-    there: set[str] = set()
-    found: list[NodeGroup] = []
+    parts: list[Discovery] = []
     unread: dict[str, RotatorError] = {}
     for region in regions:
+        aws = Aws(RawAws(Region(plugin, region)))
         try:
-            names, groups = _read(plugin, region, clusters, tags)
+            parts.append(_read(aws, region, clusters, tags, cluster_types))
         except RotatorError as error:
             if not isinstance(error, CredentialsError) and error.code != "OptInRequired":
                 raise
             unread[region] = error
-        else:
-            there.update(names)
-            found += groups
     if unread and len(unread) == len(regions):
         raise next(iter(unread.values()))
+    there = frozenset(name for part in parts for name in part.clusters)
     if missing := unknown_clusters(clusters, there, regions):
         raise missing
-    return Discovery(frozenset(there), tuple(found), unread)
+    groups = tuple(group for part in parts for group in part.node_groups)
+    return Discovery(there, groups, unread, tuple(one for part in parts for one in part.unnamed))
 
 
 def _read(
-    plugin: Any, region: str, clusters: Sequence[str], tags: Mapping[str, str]
-) -> tuple[list[str], list[NodeGroup]]:
-    aws = Aws(RawAws(Region(plugin, region)))
-    names = list_clusters(aws, region)
-    wanted = [name for name in names if name in (clusters or names)]
-    return names, list_node_groups(aws, region, wanted, tags)
+    aws: Aws,
+    region: str,
+    clusters: Sequence[str],
+    tags: Mapping[str, str],
+    cluster_types: Collection[str],
+) -> Discovery:
+    names: list[str] = []
+    found: list[NodeGroup] = []
+    kops = KopsGroups(frozenset(), ())
+    if EKS in cluster_types:
+        names = list_clusters(aws, region)
+        wanted = [name for name in names if name in (clusters or names)]
+        found = list_node_groups(aws, region, wanted, tags)
+    if KOPS in cluster_types:
+        kops = list_kops_groups(aws, region, clusters, tags)
+    return Discovery(kops.clusters | set(names), (*found, *kops.node_groups), unnamed=kops.unnamed)

@@ -17,7 +17,12 @@ from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import (
     Behavior as KubeBehavior,
 )
-from ansible_collections.nodeops.rotator.tests.simulation.scenarios import eks, kinds, small
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios import (
+    eks,
+    kinds,
+    kops,
+    small,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 QUICK = KubeBehavior(
@@ -44,5 +49,6 @@ def quick_world(kernel: Kernel) -> World:
 SCENARIOS: Mapping[str, Callable[[Kernel], World]] = {
     "eks": lambda kernel: eks.furnish(quick_world(kernel)),
     "kinds": lambda kernel: kinds.furnish(quick_world(kernel), scale=0.01),
+    "kops": lambda kernel: kops.furnish(quick_world(kernel)),
     "small": lambda kernel: small.furnish(quick_world(kernel)),
 }

@@ -22,8 +22,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.id
     NodeGroup,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge import discovery
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.fleet.kops import (
+    KopsGroups,
+)
 
 CLUSTERS = {"eu": ["demo", "shop"], "us": ["demo"], "ap": []}
+KOPS = {"eu": ["blue.example.com"], "us": [], "ap": ["blue.example.com"]}
 CLOSED = CredentialsError("not opted in")
 
 
@@ -37,11 +41,23 @@ def account(monkeypatch: pytest.MonkeyPatch) -> dict[str, RotatorError]:
             raise closed[region]
         return CLUSTERS[region]
 
+    def instance_groups(
+        _aws: Any, region: str, wanted: list[str], tags: dict[str, str]
+    ) -> KopsGroups:
+        if region in closed:
+            raise closed[region]
+        named = [name for name in KOPS[region] if name in (wanted or KOPS[region])]
+        made = [NodeGroup(name, region, f"nodes.{name}", tags=tags) for name in named]
+        unnamed = (f"of {region}",) if region == "ap" else ()
+        return KopsGroups(frozenset(KOPS[region]), tuple(made), unnamed)
+
     def groups(_aws: Any, region: str, wanted: list[str], tags: dict[str, str]) -> list[NodeGroup]:
         return [NodeGroup(name, region, f"{name}-blue", tags=tags) for name in wanted]
 
     monkeypatch.setattr(discovery, "list_clusters", clusters)
     monkeypatch.setattr(discovery, "list_node_groups", groups)
+    monkeypatch.setattr(discovery, "list_kops_groups", instance_groups)
+    monkeypatch.setattr(discovery.Region, "client", lambda *_args, **_options: None)
     return closed
 
 
@@ -55,8 +71,15 @@ def places(result: discovery.Discovery) -> list[tuple[str, str]]:
 
 def test_all_clusters_of_all_regions_are_read(account: dict[str, RotatorError]) -> None:
     result = found()
-    assert result.clusters == {"demo", "shop"}
-    assert places(result) == [("eu", "demo"), ("eu", "shop"), ("us", "demo")]
+    assert result.clusters == {"demo", "shop", "blue.example.com"}
+    assert places(result) == [
+        ("eu", "demo"),
+        ("eu", "shop"),
+        ("eu", "blue.example.com"),
+        ("us", "demo"),
+        ("ap", "blue.example.com"),
+    ]
+    assert result.unnamed == ("of ap",)
     assert result.unread == {}
     assert {dict(group.tags)["team"] for group in result.node_groups} == {"web"}
 
@@ -64,7 +87,23 @@ def test_all_clusters_of_all_regions_are_read(account: dict[str, RotatorError]) 
 def test_only_the_clusters_that_are_named_are_read(account: dict[str, RotatorError]) -> None:
     result = found(("eu", "us"), "shop")
     assert places(result) == [("eu", "shop")]
-    assert result.clusters == {"demo", "shop"}
+    assert result.clusters == {"demo", "shop", "blue.example.com"}
+
+
+def test_a_cluster_of_kops_is_named_like_one_of_eks(account: dict[str, RotatorError]) -> None:
+    result = found(("eu", "us"), "blue.example.com", "shop")
+    assert places(result) == [("eu", "shop"), ("eu", "blue.example.com")]
+
+
+@pytest.mark.parametrize(
+    ("types", "clusters"),
+    [(["kops"], {"blue.example.com"}), (["eks"], {"demo", "shop"}), ([], set())],
+)
+def test_only_the_types_that_are_asked_for_are_looked_for(
+    types: list[str], clusters: set[str], account: dict[str, RotatorError]
+) -> None:
+    result = discovery.discover(None, ("eu", "us"), (), {}, types)
+    assert result.clusters == clusters
 
 
 def test_a_cluster_that_is_nowhere_is_an_error(account: dict[str, RotatorError]) -> None:
@@ -80,7 +119,7 @@ def test_a_region_that_lets_nobody_in_does_not_hide_the_others(
 ) -> None:
     account["eu"] = error
     result = found()
-    assert places(result) == [("us", "demo")]
+    assert places(result) == [("us", "demo"), ("ap", "blue.example.com")]
     assert result.unread == {"eu": error}
 
 

@@ -15,13 +15,13 @@ from ansible.plugins import inventory
 from ansible_collections.amazon.aws.plugins.plugin_utils import inventory as aws_inventory
 
 from ansible_collections.nodeops.rotator.plugins.inventory import node_groups
-from ansible_collections.nodeops.rotator.plugins.inventory.node_groups import (
-    _load,
-    make_variables,
-    name_hosts,
-)
+from ansible_collections.nodeops.rotator.plugins.inventory.node_groups import _load
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.identity import (
     NodeGroup,
+)
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.hosts import (
+    make_variables,
+    name_hosts,
 )
 
 BLUE = NodeGroup(
@@ -85,6 +85,27 @@ def test_a_managed_node_group_has_the_variable_eks_nodegroup() -> None:
         dataclasses.replace(BLUE, nodegroup="web", tags={"eks:nodegroup-name": "web"})
     )
     assert (variables["node_group_kind"], variables["eks_nodegroup"]) == ("eks_managed", "web")
+
+
+KOPS = NodeGroup(
+    "blue.example.com",
+    "eu-west-1",
+    "bastions.blue.example.com",
+    tags={"kops.k8s.io/instancegroup": "bastions", "k8s.io/role/bastion": "1"},
+)
+
+
+def test_an_instance_group_has_the_names_of_kops_instead_of_those_of_eks() -> None:
+    variables = make_variables(KOPS)
+    assert variables["kops_cluster"] == variables["cluster_name"] == "blue.example.com"
+    assert variables["kops_instance_group"] == "bastions"
+    assert (variables["node_group_kind"], variables["node_group_role"]) == ("kops", "bastion")
+    assert not {"eks_cluster", "eks_nodegroup"} & set(variables)
+
+
+@pytest.mark.parametrize("group", ["kops", "bastion", "cluster_blue.example.com"])
+def test_no_host_has_the_name_of_a_group_of_kops(group: str) -> None:
+    assert names(KOPS, dataclasses.replace(BLUE, group=group))[1] == f"{group}.eu-west-1"
 
 
 def test_a_cached_node_group_is_read_back_unchanged() -> None:

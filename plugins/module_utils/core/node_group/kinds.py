@@ -6,14 +6,15 @@
 A kind is read from the tags of the group's Auto Scaling group. EKS tags the group behind a managed
 node group with `eks:nodegroup-name` (EKS user guide, managed node groups); kops tags every group
 with `KubernetesCluster`, `kops.k8s.io/instancegroup` and `k8s.io/role/<role>` (kops: docs, labels
-and tags; `master` is the older name of `control-plane`).
+and tags; `master` is the older name of `control-plane`, and kops sets both). A role that is not
+known here, or none at all, is never read as that of workers.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 EKS_NODEGROUP_TAG = "eks:nodegroup-name"
 EKS_CLUSTER_TAG = "eks:cluster-name"
@@ -22,6 +23,9 @@ KOPS_GROUP_TAG = "kops.k8s.io/instancegroup"
 KOPS_ROLE_TAG = "k8s.io/role/"
 OWNER_TAGS = ("kubernetes.io/cluster/", "k8s.io/cluster/")
 """Prefixes of the tag that names a self-managed group's cluster, today's and the older one."""
+
+
+UNKNOWN_ROLE = "unknown"
 
 
 def cluster_names(tags: Mapping[str, str]) -> list[str]:
@@ -48,25 +52,43 @@ class Kind:
     `name`: as inventory and results show it. `replaced_by`: who replaces the nodes.
     `template_owner`: who writes the launch template. `may_surge`: whether nodes may be launched
     above the group's size. `needs_quorum`: whether an etcd quorum guards every replacement.
-    `carries_pods`: whether its instances are nodes of the cluster.
+    `carries_pods`: whether its instances are nodes of the cluster. `role`: of an instance group of
+    kops, which is also its inventory group; "" elsewhere.
     """
 
     name: str
+    role: str = ""
     replaced_by: Actor = Actor.ROTATOR
     template_owner: Actor = Actor.ROTATOR
     may_surge: bool = True
     needs_quorum: bool = False
     carries_pods: bool = True
 
+    @property
+    def inventory_group(self) -> str:
+        """Return the inventory group of its node groups: kops for all that kops makes."""
+        return self.template_owner.value if self.template_owner is Actor.KOPS else self.name
+
 
 SELF_MANAGED = Kind("self_managed")
 EKS_MANAGED = Kind("eks_managed", replaced_by=Actor.EKS, template_owner=Actor.EKS)
-KOPS_NODE = Kind("kops_node", template_owner=Actor.KOPS)
+KOPS_NODE = Kind("kops_node", "node", template_owner=Actor.KOPS)
 KOPS_CONTROL_PLANE = Kind(
-    "kops_control_plane", template_owner=Actor.KOPS, may_surge=False, needs_quorum=True
+    "kops_control_plane",
+    "control_plane",
+    template_owner=Actor.KOPS,
+    may_surge=False,
+    needs_quorum=True,
 )
-KOPS_API_SERVER = Kind("kops_apiserver", template_owner=Actor.KOPS, may_surge=False)
-KOPS_BASTION = Kind("kops_bastion", template_owner=Actor.KOPS, carries_pods=False)
+KOPS_API_SERVER = Kind("kops_apiserver", "apiserver", template_owner=Actor.KOPS, may_surge=False)
+KOPS_BASTION = Kind("kops_bastion", "bastion", template_owner=Actor.KOPS, carries_pods=False)
+KOPS_UNKNOWN = Kind(
+    "kops_unknown",
+    UNKNOWN_ROLE,
+    replaced_by=Actor.KOPS,
+    template_owner=Actor.KOPS,
+    may_surge=False,
+)
 KINDS = (
     SELF_MANAGED,
     EKS_MANAGED,
@@ -74,6 +96,7 @@ KINDS = (
     KOPS_CONTROL_PLANE,
     KOPS_API_SERVER,
     KOPS_BASTION,
+    KOPS_UNKNOWN,
 )
 
 _KOPS_ROLES: Mapping[str, Kind] = {
@@ -86,16 +109,21 @@ _KOPS_ROLES: Mapping[str, Kind] = {
 """Kinds by kops role, the one that asks for most care first: a group may carry several roles."""
 
 
+def kops_roles(tags: Mapping[str, str]) -> list[str]:
+    """Return the roles that the tags of an Auto Scaling group of kops name, sorted."""
+    return sorted(key.removeprefix(KOPS_ROLE_TAG) for key in tags if key.startswith(KOPS_ROLE_TAG))
+
+
 def kind_of(tags: Mapping[str, str]) -> Kind:
     """Return the kind of the node group whose Auto Scaling group carries these tags."""
     if EKS_NODEGROUP_TAG in tags:
         return EKS_MANAGED
     if KOPS_GROUP_TAG not in tags:
         return SELF_MANAGED
-    for role, kind in _KOPS_ROLES.items():
-        if KOPS_ROLE_TAG + role in tags:
-            return kind
-    return KOPS_NODE
+    roles = kops_roles(tags)
+    if not roles or set(roles) - set(_KOPS_ROLES):
+        return KOPS_UNKNOWN
+    return next(kind for role, kind in _KOPS_ROLES.items() if role in roles)
 
 
 def managed_by_eks(tags: Mapping[str, str]) -> tuple[str, str] | None:
@@ -125,10 +153,17 @@ def not_rotated(tags: Mapping[str, str]) -> str:
     kind = kind_of(tags)
     if kind.replaced_by is Actor.EKS:
         return f"belongs to the EKS managed node group {tags[EKS_NODEGROUP_TAG]}"
+    cluster = f"kops cluster {tags.get(KOPS_CLUSTER_TAG, '')}".rstrip()
+    if kind is KOPS_UNKNOWN:
+        return f"of {cluster} has {_role_words(kops_roles(tags))}"
     if kind.needs_quorum:
-        return f"is the control plane of kops cluster {tags.get(KOPS_CLUSTER_TAG, '')}".rstrip()
+        return f"is the control plane of {cluster}"
     if kind is KOPS_API_SERVER:
-        return f"holds API servers of kops cluster {tags.get(KOPS_CLUSTER_TAG, '')}".rstrip()
-    if not kind.carries_pods:
-        return f"holds the bastions of kops cluster {tags.get(KOPS_CLUSTER_TAG, '')}".rstrip()
-    return ""
+        return f"holds API servers of {cluster}"
+    return "" if kind.carries_pods else f"holds the bastions of {cluster}"
+
+
+def _role_words(roles: Sequence[str]) -> str:
+    """Return what is wrong with roles: there are none, or unknown ones."""
+    unknown = [role for role in roles if role not in _KOPS_ROLES]
+    return f"the unknown role {', '.join(unknown)}" if unknown else "no tag of a role"

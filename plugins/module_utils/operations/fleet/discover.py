@@ -21,16 +21,18 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.de
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.identity import (
     NodeGroup,
+    account_of,
+    autoscaler_labels,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
     EKS_CLUSTER_TAG,
     EKS_NODEGROUP_TAG,
     OWNER_TAGS,
+    Actor,
+    kind_of,
 )
 
 OWNING = ("owned", "shared")
-LABEL_TAG = "k8s.io/cluster-autoscaler/node-template/label/"
-"""How a group tells the Cluster Autoscaler which labels its nodes will have."""
 CLUSTERS_AT_ONCE = 20
 """Clusters per DescribeAutoScalingGroups call; each takes two values of its filter."""
 
@@ -62,7 +64,8 @@ def _read(
 ) -> Iterable[NodeGroup]:
     tags = group.tags
     cluster = _cluster(tags, clusters)
-    if not cluster or any(tags.get(key) != value for key, value in wanted.items()):
+    made_by_kops = kind_of(tags).template_owner is Actor.KOPS
+    if not cluster or made_by_kops or any(tags.get(key) != value for key, value in wanted.items()):
         return
     nodegroup = tags.get(EKS_NODEGROUP_TAG, "")
     yield NodeGroup(
@@ -72,14 +75,10 @@ def _read(
         nodegroup=nodegroup,
         zones=tuple(sorted(group.zones)),
         instance_types=group.source.types,
-        labels=_managed_labels(aws, cluster, nodegroup) if nodegroup else _labels(tags),
+        labels=_managed_labels(aws, cluster, nodegroup) if nodegroup else autoscaler_labels(tags),
         tags=tags,
-        account=_account(group.arn),
+        account=account_of(group.arn),
     )
-
-
-def _account(arn: str) -> str:
-    return next(iter(arn.split(":")[4:5]), "")
 
 
 def _cluster(tags: Mapping[str, str], clusters: Iterable[str]) -> str:
@@ -89,14 +88,6 @@ def _cluster(tags: Mapping[str, str], clusters: Iterable[str]) -> str:
         name for name in clusters for prefix in OWNER_TAGS if tags.get(prefix + name) in OWNING
     )
     return next(owned, "")
-
-
-def _labels(tags: Mapping[str, str]) -> dict[str, str]:
-    return {
-        key.removeprefix(LABEL_TAG): value
-        for key, value in tags.items()
-        if key.startswith(LABEL_TAG)
-    }
 
 
 def _managed_labels(aws: Aws, cluster: str, nodegroup: str) -> dict[str, str]:
@@ -116,6 +107,6 @@ def unknown_clusters(
         return None
     there = ", ".join(sorted(set(found))) or "none"
     return NotFoundError(
-        f"There is no EKS cluster {', '.join(missing)} in {', '.join(regions)} (there: {there})",
+        f"There is no cluster {', '.join(missing)} in {', '.join(regions)} (there: {there})",
         "Check the name, the region and the account",
     )

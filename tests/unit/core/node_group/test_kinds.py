@@ -25,7 +25,7 @@ def roles(*names: str) -> dict[str, str]:
         ({"kubernetes.io/cluster/prod": "owned"}, kinds.SELF_MANAGED),
         ({"KubernetesCluster": "prod"}, kinds.SELF_MANAGED),
         (EKS, kinds.EKS_MANAGED),
-        (KOPS, kinds.KOPS_NODE),
+        (KOPS, kinds.KOPS_UNKNOWN),
         (roles("node"), kinds.KOPS_NODE),
         (roles("control-plane"), kinds.KOPS_CONTROL_PLANE),
         (roles("master"), kinds.KOPS_CONTROL_PLANE),
@@ -33,7 +33,9 @@ def roles(*names: str) -> dict[str, str]:
         (roles("master", "control-plane"), kinds.KOPS_CONTROL_PLANE),
         (roles("apiserver"), kinds.KOPS_API_SERVER),
         (roles("bastion"), kinds.KOPS_BASTION),
-        (roles("spaceship"), kinds.KOPS_NODE),
+        (roles("spaceship"), kinds.KOPS_UNKNOWN),
+        (roles("node", "etcd"), kinds.KOPS_UNKNOWN),
+        (roles("scheduler"), kinds.KOPS_UNKNOWN),
     ],
 )
 def test_a_kind_is_read_from_the_tags(tags: dict[str, str], kind: Kind) -> None:
@@ -59,6 +61,8 @@ def test_what_needs_a_quorum_never_surges(kind: Kind) -> None:
         (EKS, "belongs to the EKS managed node group blue"),
         (roles("master"), "is the control plane of kops cluster prod.example.com"),
         (roles("bastion"), "holds the bastions of kops cluster prod.example.com"),
+        (KOPS, "of kops cluster prod.example.com has no tag of a role"),
+        (roles("node", "etcd"), "of kops cluster prod.example.com has the unknown role etcd"),
         (
             {"kops.k8s.io/instancegroup": "m", "k8s.io/role/master": "1"},
             "is the control plane of kops cluster",
@@ -73,6 +77,30 @@ def test_why_a_rotation_leaves_a_group_alone(tags: dict[str, str], why: str) -> 
 def test_only_kops_writes_the_template_again(tags: dict[str, str]) -> None:
     assert kinds.template_note(tags) == ""
     assert "kops update cluster restores" in kinds.template_note(KOPS)
+
+
+@pytest.mark.parametrize(
+    ("tags", "group", "role"),
+    [
+        ({}, "self_managed", ""),
+        (EKS, "eks_managed", ""),
+        (KOPS, "kops", "unknown"),
+        (roles("master", "control-plane"), "kops", "control_plane"),
+        (roles("apiserver"), "kops", "apiserver"),
+        (roles("bastion"), "kops", "bastion"),
+        (roles("node"), "kops", "node"),
+    ],
+)
+def test_the_inventory_groups_kops_by_its_roles(
+    tags: dict[str, str], group: str, role: str
+) -> None:
+    kind = kinds.kind_of(tags)
+    assert (kind.inventory_group, kind.role) == (group, role)
+
+
+def test_the_roles_of_a_group_are_those_that_its_tags_name() -> None:
+    assert kinds.kops_roles(roles("master", "control-plane")) == ["control-plane", "master"]
+    assert kinds.kops_roles(KOPS) == []
 
 
 @pytest.mark.parametrize(("tags", "owner"), [({}, None), (KOPS, None), (EKS, ("prod", "blue"))])

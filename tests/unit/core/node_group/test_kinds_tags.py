@@ -21,6 +21,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.ki
     KOPS_GROUP_TAG,
     KOPS_NODE,
     KOPS_ROLE_TAG,
+    KOPS_UNKNOWN,
     SELF_MANAGED,
     Actor,
     Kind,
@@ -57,7 +58,9 @@ def expected(eks: bool, kops: bool, roles: tuple[str, ...]) -> Kind:
         return KOPS_CONTROL_PLANE
     if "apiserver" in roles:
         return KOPS_API_SERVER
-    return KOPS_BASTION if "bastion" in roles else KOPS_NODE
+    if "bastion" in roles:
+        return KOPS_BASTION
+    return KOPS_NODE if roles else KOPS_UNKNOWN
 
 
 @pytest.mark.parametrize(("eks", "kops", "roles"), COMBINED)
@@ -104,6 +107,7 @@ def test_what_each_kind_allows_stands_in_one_table() -> None:
         "kops_control_plane": ("rotator", False, True, True),
         "kops_apiserver": ("rotator", False, False, True),
         "kops_bastion": ("rotator", True, False, False),
+        "kops_unknown": ("kops", False, False, True),
     }
 
 

@@ -118,7 +118,7 @@ def test_more_clusters_than_fit_one_call(world: World, aws: Aws) -> None:
 def test_an_unknown_cluster_is_named_with_those_that_there_are() -> None:
     error = unknown_clusters(["shp"], ["shop", "search"], [REGION])
     assert str(error) == (
-        "There is no EKS cluster shp in eu-west-1 (there: search, shop). Check the name, the"
+        "There is no cluster shp in eu-west-1 (there: search, shop). Check the name, the"
         " region and the account"
     )
     assert unknown_clusters(["shop"], ["shop"], [REGION]) is None
