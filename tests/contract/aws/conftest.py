@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from ansible_collections.nodeops.rotator.tests.contract.aws.streams import read
 from ansible_collections.nodeops.rotator.tests.simulation.adapters import decoded
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build
 from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
@@ -89,7 +90,7 @@ class Memory(Face):
 
     def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         answer = self.account.call(service, operation, params, ACCESS_KEY)
-        return decoded(service, operation, answer)
+        return read(decoded(service, operation, answer))
 
     def settle(self) -> None:
         self.kernel.advance(self.kernel.now + 100)
@@ -127,7 +128,7 @@ class Boto:
             status = error.response["ResponseMetadata"]["HTTPStatusCode"]
             raise AwsError(found["Code"], found.get("Message", ""), status) from error
         del answer["ResponseMetadata"]
-        return answer
+        return read(answer)
 
 
 class Wire(Memory):

@@ -13,6 +13,8 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Grou
 
 PARAMETER = "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/standard/recommended"
 
+BUCKET = "state-store"
+
 
 def furnish(face: Memory) -> None:
     """Give the account one of everything."""
@@ -38,6 +40,7 @@ def furnish(face: Memory) -> None:
     _add_parts(group)
     cluster = build.add_eks_cluster(account, "prod", tags={"k": "v"})
     build.add_nodegroup(cluster, "workers", group, "1.33.5-20251120", labels={"a": "b"})
+    account.buckets[BUCKET] = {}
     account.capacity["m6i.large", "eu-west-1a"] = 0
 
 

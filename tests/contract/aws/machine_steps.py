@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.nodeops.rotator.tests.contract.aws.furnishing import PARAMETER, Names
+from ansible_collections.nodeops.rotator.tests.contract.aws.furnishing import (
+    BUCKET,
+    PARAMETER,
+    Names,
+)
 
 Step = tuple[str, str, dict[str, Any]]
 
@@ -26,6 +30,13 @@ def account_steps() -> list[Step]:
         ("ssm", "GetParametersByPath", {"Path": PARAMETER, "Recursive": True, "MaxResults": 2}),
         ("ssm", "PutParameter", {"Name": "/mine", "Value": "v", "Type": "String"}),
         ("ssm", "GetParameter", {"Name": "/none"}),
+        ("s3", "PutObject", {"Bucket": BUCKET, "Key": "a/b c.txt", "Body": b"1.33.0"}),
+        ("s3", "PutObject", {"Bucket": BUCKET, "Key": "a/d", "Body": b""}),
+        ("s3", "GetObject", {"Bucket": BUCKET, "Key": "a/b c.txt"}),
+        ("s3", "GetObject", {"Bucket": BUCKET, "Key": "none"}),
+        ("s3", "GetObject", {"Bucket": "none", "Key": "none"}),
+        ("s3", "ListObjectsV2", {"Bucket": BUCKET, "Prefix": "a/", "MaxKeys": 1}),
+        ("s3", "ListObjectsV2", {"Bucket": BUCKET, "Prefix": "none/"}),
         ("eks", "ListClusters", {}),
         ("eks", "DescribeCluster", {"name": "prod"}),
         ("eks", "DescribeCluster", {"name": "none"}),

@@ -30,7 +30,11 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import (
     Template,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Handler, find
-from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Credential, Parameter
+from ansible_collections.nodeops.rotator.tests.simulation.aws.records import (
+    Credential,
+    Parameter,
+    StoredObject,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.aws.refreshes import Refresh
 from ansible_collections.nodeops.rotator.tests.simulation.aws.scaler import Scaler
 from ansible_collections.nodeops.rotator.tests.simulation.aws.services import sts
@@ -52,7 +56,7 @@ SERVICES = (sts,) + tuple(
         "autoscaling_views",
     )
     + ("ec2_console", "ec2_images", "ec2_instances", "ec2_places", "ec2_tags", "ec2_templates")
-    + ("ec2_volumes", "eks", "elbv2", "ssm")
+    + ("ec2_volumes", "eks", "elbv2", "s3", "ssm")
 )
 """Modules of the services; each registers its operations on import."""
 
@@ -93,6 +97,7 @@ class Account:
         self.images: dict[str, Image] = {}
         self.subnets: dict[str, Subnet] = {}
         self.parameters: dict[str, Parameter] = {}
+        self.buckets: dict[str, dict[str, StoredObject]] = {}
         self.eks_clusters: dict[str, EksCluster] = {}
         self.target_groups: dict[str, TargetGroup] = {}
         self.capacity: dict[tuple[str, str], int] = {}

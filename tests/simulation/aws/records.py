@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Records that several services share: credentials and parameters."""
+"""Records that several services share: credentials, parameters, stored objects."""
 
 from __future__ import annotations
 
@@ -36,3 +36,11 @@ class Parameter:
     version: int = 1
     modified: float = 0.0
     type: str = "String"
+
+
+@dataclasses.dataclass
+class StoredObject:
+    """An object in S3. `modified`: as of Parameter."""
+
+    data: bytes
+    modified: float = 0.0

@@ -32,6 +32,7 @@ from werkzeug.wrappers import Request, Response
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import NO_ANSWER, AwsError
+from ansible_collections.nodeops.rotator.tests.simulation.wire import s3
 
 PARSERS: dict[str, type[RequestParser]] = {
     "ec2": EC2QueryParser,
@@ -154,6 +155,8 @@ class AwsApp:
 
     def _respond(self, request: Request) -> Response:
         signature = Signature.of(request)
+        if signature.service == "s3":
+            return self._respond_as_s3(request, signature)
         try:
             model = service_model(signature.service)
             name, in_path = _operation(request, model)
@@ -165,6 +168,21 @@ class AwsApp:
                 f"{signature.service or 'unsigned'}: {error!r}\n", 400, content_type="text/plain"
             )
         return self._carry_out(request, signature, operation, params)
+
+    def _respond_as_s3(self, request: Request, signature: Signature) -> Response:
+        try:
+            name, params = s3.read_request(request)
+        except ValueError as error:
+            return Response(f"s3: {error}\n", 400, content_type="text/plain")
+        if self._latency:
+            time.sleep(self._latency)
+        try:
+            with self._lock:
+                self._advance()
+                actor = signature.actor(self._account)
+                return s3.write_answer(name, self._account.call("s3", name, params, actor))
+        except AwsError as error:
+            return _hang_up(request) if error.status == NO_ANSWER else s3.write_error(error)
 
     def _carry_out(
         self,
