@@ -239,6 +239,7 @@ class Trial:
         if before - 1 < self.group.minimum or instance.id in self.foreign_ends or ends:
             return
         self.tell(f"AUTOSCALER takes {instance.id}, desired {before} to {before - 1}")
+        self.oracles.lowered()  # and where that unbalances zones, Auto Scaling balances them
         self.foreign_ends.add(instance.id)
         self.sizes.taken(self.now, before)
         self.judge.note("desired")

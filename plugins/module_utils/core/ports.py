@@ -13,8 +13,9 @@ from typing import Literal, Protocol
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import Answer
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease, Taint
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import OUTDATED
 
-NodeWrite = Literal["cordon", "uncordon", "taints", "annotations"]
+NodeWrite = Literal["cordon", "uncordon", "taints", "untaint", "annotations", "unmark"]
 """What a change of a Node writes."""
 
 
@@ -36,10 +37,16 @@ class NodeChange:
 
     @property
     def kind(self) -> NodeWrite:
-        """Return what it writes: cordon, uncordon, taints or annotations."""
+        """Return what it writes, and whether it puts that on the node or takes it off.
+
+        Whoever undoes the one need not undo the other, so they are counted apart.
+        """
         if self.unschedulable is not None:
             return "cordon" if self.unschedulable else "uncordon"
-        return "taints" if self.taints is not None else "annotations"
+        if self.taints is not None:
+            return "taints" if any(taint.key == OUTDATED for taint in self.taints) else "untaint"
+        sets = not self.annotations or any(value is not None for _key, value in self.annotations)
+        return "annotations" if sets else "unmark"
 
 
 class Cloud(Protocol):

@@ -14,7 +14,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.kube.control import Control
-from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object, labels_of
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
+    Object,
+    is_ready,
+    labels_of,
+)
 
 ZONE = "topology.kubernetes.io/zone"
 DRIVER = "ebs.csi.aws.com"
@@ -74,6 +78,7 @@ class Volumes:
         )
         self._store.listen("volumeattachments", lambda old, new: self._retry())
         self._store.listen("pods", self._pod_changed)
+        self._store.listen("nodes", self._node_changed)
 
     def obstacle(self, pod: Mapping[str, Any], node: Mapping[str, Any]) -> str:
         """Return why the pod's volumes keep it from the node, "" if they do not.
@@ -233,6 +238,21 @@ class Volumes:
             )
             for volume in self._bound(old):
                 self._detach_later(volume, node, delay)
+
+    def _node_changed(self, old: Object | None, new: Object | None) -> None:
+        """A kubelet that comes under the name of a dead one has mounted nothing.
+
+        Its volumes are then detached without waiting (pkg/controller/volume/attachdetach:
+        reconciler.go asks the Node's status.volumesInUse).
+        """
+        if new is None or not is_ready(new) or (old is not None and is_ready(old)):
+            return
+        name = new["metadata"]["name"]
+        for attachment in self._store.all("volumeattachments"):
+            volume = attachment["spec"]["source"]["persistentVolumeName"]
+            found = self._store.get("persistentvolumes", volume)
+            if attachment["spec"]["nodeName"] == name and found is not None:
+                self._detach_later(found, name, self._control.behavior.volume_detach)
 
     def _detach_later(self, volume: Object, node: str, delay: float) -> None:
         self._control.later(delay, lambda: self._detach(volume, node))

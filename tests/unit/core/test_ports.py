@@ -12,13 +12,14 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import SetDesired
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Taint
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import OUTDATED
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import (
     NodeChange,
     Ports,
     changes,
 )
 
-TAINT = Taint("a", "NoSchedule")
+TAINT, OURS = Taint("a", "NoSchedule"), Taint(OUTDATED, "PreferNoSchedule")
 
 
 @pytest.mark.parametrize(
@@ -27,10 +28,12 @@ TAINT = Taint("a", "NoSchedule")
         pytest.param(NodeChange(True), "cordon", id="a cordon"),
         pytest.param(NodeChange(False), "uncordon", id="its end"),
         pytest.param(NodeChange(True, taints=(TAINT,)), "cordon", id="a cordon with taints"),
-        pytest.param(NodeChange(taints=(TAINT,)), "taints", id="taints"),
-        pytest.param(NodeChange(taints=()), "taints", id="no taints any more"),
+        pytest.param(NodeChange(taints=(TAINT, OURS)), "taints", id="our taint"),
+        pytest.param(NodeChange(taints=(TAINT,)), "untaint", id="others remain"),
+        pytest.param(NodeChange(taints=()), "untaint", id="no taints any more"),
         pytest.param(NodeChange(labels=changes({"a": "b"})), "annotations", id="labels"),
-        pytest.param(NodeChange(annotations=changes({"a": None})), "annotations", id="annotations"),
+        pytest.param(NodeChange(annotations=changes({"a": "b"})), "annotations", id="annotations"),
+        pytest.param(NodeChange(annotations=changes({"a": None})), "unmark", id="none any more"),
     ],
 )
 def test_a_write_is_of_one_kind(change: NodeChange, kind: str) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 
 SETTLED = 20.0
 """Seconds after our last write of desired or decrement until a read can prove a foreign value:
@@ -23,6 +24,7 @@ BELOW_BASE = 120.0
 """Seconds for which a foreign value below the base has to stand before the base follows it."""
 NEVER = -math.inf
 """`last_write` of a run that has written nothing."""
+_MOVE = re.compile(r" from (\d+) to (\d+)$")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Reading:
     we did not terminate have ended since `expected` last changed. `answered`: instances whose end
     with decrement Auto Scaling has answered well, so that desired was one less then.
     `raise_sent`: the raise that is recorded may have been sent, by us or by who recorded it.
+    `moved`: from what to what desired was moved last, as far as a scaling activity says so.
     """
 
     begun: float
@@ -62,6 +65,7 @@ class Reading:
     ended_elsewhere: int = 0
     answered: frozenset[str] = frozenset()
     raise_sent: bool = True
+    moved: tuple[int, int] | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,7 +127,13 @@ def explain(
     if _may_be_ours(account, reading):
         # Evidence, not bookkeeping: desired shows which of the lost decrements took place.
         return Explained(_without(account, gone, reading.desired)) if gone else Explained(account)
-    return _foreign(account, doubt, reading, ceiling)
+    return _foreign(_doubted(account, reading, last_write), doubt, reading, ceiling)
+
+
+def move_of(cause: str) -> tuple[int, int] | None:
+    """Return from what to what desired was moved, as the cause of an activity ends."""
+    found = _MOVE.search(cause)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def propose_raise(account: Account, desired: int) -> Account:
@@ -146,10 +156,21 @@ def _raised(account: Account, reading: Reading) -> Account:
     """
     if account.raise_from is None or reading.desired == account.raise_from:
         return account
-    if not reading.raise_sent:
+    passed_over = reading.moved == (account.raise_from, reading.desired)
+    if not reading.raise_sent or (passed_over and reading.desired != account.expected):
         return withdraw_raise(account)
     seen = reading.desired == account.expected
     return dataclasses.replace(account, raise_from=None) if seen else account
+
+
+def _doubted(account: Account, reading: Reading, last_write: float) -> Account:
+    """Return the account without a raise that another run recorded and perhaps never sent.
+
+    If desired is greater still, what others have added cannot be told. One node too many is better
+    than one too few.
+    """
+    by_others = last_write == NEVER and reading.moved != (account.expected, reading.desired)
+    return withdraw_raise(account) if by_others else account
 
 
 def _at_least(account: Account, min_size: int) -> Account:

@@ -13,11 +13,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     SetTag,
     Suspend,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIGNPOST
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import MARKED_IN, SIGNPOST
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
     cluster_names,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange, changes
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     SOFT_TAINT,
     Member,
@@ -81,12 +81,14 @@ def fence(ctx: RotationContext) -> None:
 def taint(ctx: RotationContext) -> None:
     """Put the soft taint on every outdated node.
 
-    Evicted pods then prefer nodes that stay.
+    Evicted pods then prefer nodes that stay. The name of the group goes with it, so that it is
+    found again on a node that has left the group.
     """
     for member in ctx.situation.outdated:
         node = member.node
         if node is not None and SOFT_TAINT not in node.taints:
-            ctx.change(node, NodeChange(taints=(*node.taints, SOFT_TAINT)))
+            named = changes({MARKED_IN: ctx.group.name})
+            ctx.change(node, NodeChange(annotations=named, taints=(*node.taints, SOFT_TAINT)))
 
 
 def limits(ctx: RotationContext) -> Window:
@@ -117,14 +119,14 @@ def choose(ctx: RotationContext) -> None:
 
     None is selected while an instance is ended with decrement: until its end is seen nobody knows
     whether desired is one less already. The canaries narrow how many go at a time, not how many
-    must be available.
+    must be available. One in whose place nothing comes, since the group became smaller, is none.
     """
     if any(member.id in ctx.journal.decrements for member in ctx.situation.members):
         return
     window = limits(ctx)
     leaving, available = len(ctx.situation.leaving), ctx.situation.available
     if ctx.policy.canary and not ctx.journal.canary:
-        leaving += ctx.journal.canaries
+        leaving += min(ctx.journal.canaries, _coming(ctx))
         most = ctx.policy.canary
     else:
         most = max(1, window.size)
@@ -139,6 +141,12 @@ def choose(ctx: RotationContext) -> None:
             return
         leaving, available = leaving + 1, available - member.available
         take(ctx, member, member.outdated)
+
+
+def _coming(ctx: RotationContext) -> int:
+    """Return how many replacement nodes there are or are still to be launched."""
+    situation = ctx.situation
+    return len(situation.current) + max(0, situation.desired - situation.launched)
 
 
 def _empties_zone(ctx: RotationContext, member: Member) -> bool:

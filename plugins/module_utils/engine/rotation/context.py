@@ -234,7 +234,7 @@ class RotationContext(Known):
 def _last(node: Node, change: NodeChange) -> str:
     """Return who has last set what this change sets, as the end of a clause."""
     by = node.cordoned_by if "cordon" in change.kind else ""
-    by = node.tainted_by if change.kind == "taints" else by
+    by = node.tainted_by if "taint" in change.kind else by
     return f", last {by}" if by else ""
 
 

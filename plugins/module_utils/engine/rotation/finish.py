@@ -26,6 +26,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     observe,
     pointer,
     raising,
+    remarks,
     replacement,
     restore,
     settling,
@@ -47,7 +48,7 @@ def finish_rotating(ctx: RotationContext) -> None:
     if ctx.memory.mode == "rotate" and canary.is_wide(ctx) and _finish_rotating(ctx):
         incomplete = _incomplete(ctx)
         if ctx.memory.report.problem is not None and incomplete is not None:
-            restore.left(ctx, incomplete.message)
+            remarks.left(ctx, incomplete.message)
         ctx.note(problem=ctx.memory.report.problem or incomplete)
         _go_on_to_release(ctx)
 
@@ -140,14 +141,14 @@ def finish_release(ctx: RotationContext) -> None:
         return
     if _points_back(ctx) and restore.restored(ctx) and ctx.recorded:
         for instance in kept.in_standby(ctx):
-            restore.left(ctx, instance)
+            remarks.left(ctx, instance)
         if ctx.policy.restore_only:
             restore.name_unknown(ctx)
         _name_surge(ctx)
         for command, error in failures.hopeless(ctx).items():
             # what was never raised is not left either
             if not isinstance(command, (SetDesired, LaunchInstance)):
-                restore.left(ctx, error.message)
+                remarks.left(ctx, error.message)
         lock.release(ctx)
 
 
@@ -158,7 +159,7 @@ def _name_surge(ctx: RotationContext) -> None:
     """
     said = any("above its base" in sentence for sentence in ctx.memory.report.left)
     if ctx.situation.surge and not said:
-        restore.left(ctx, shrink.surplus(ctx))
+        remarks.left(ctx, shrink.surplus(ctx))
 
 
 def _moves(ctx: RotationContext) -> bool:

@@ -36,6 +36,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.acco
     SETTLED,
     Reading,
     explain,
+    move_of,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     salvage,
@@ -174,6 +175,7 @@ def _read(memory: Memory, done: Done, sending: bool) -> Memory:
         memory = memory.with_fields(marks=dataclasses.replace(memory.nodes.marks, gone=gone))
     if memory.reads.first_read_at is None:
         memory = memory.with_fields(first_read_at=group.read_at)
+    memory = memory.with_fields(cause=group.cause or memory.reads.cause)
     memory = _account(memory, group, done.began, sending)
     memory = memory.with_fields(read=group, read_began=done.began, read_ended=done.ended)
     return _effective(memory, done.began)
@@ -192,7 +194,10 @@ def _account(memory: Memory, group: Group, began: float, sending: bool) -> Memor
     # A read that goes back shows nobody's end: what comes to be seen again was not lost.
     lost = (memory.reads.lost | (before - launched - memory.reads.ended_by_us)) - launched
     answered = memory.reads.decremented
-    reading = Reading(began, group.desired, launched, group.min_size, len(lost), answered, sent)
+    moved = move_of(memory.reads.cause)
+    reading = Reading(
+        began, group.desired, launched, group.min_size, len(lost), answered, sent, moved
+    )
     ours = memory.journal.max_size or ()
     ceiling = ours[0] if group.max_size in ours else group.max_size
     told = explain(

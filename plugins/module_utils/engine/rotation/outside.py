@@ -28,6 +28,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
     hopeless,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.remarks import stays
 
 DETACHED = 60.0
 """Seconds for which reads have to show that an instance left the group and runs on."""
@@ -45,7 +46,7 @@ def restore_outside(ctx: RotationContext) -> bool:
         change = as_found(node)
         if is_sure:
             ctx.change(node, change)
-        done = done and (node.name in failing or ctx.undone(node, change.kind))
+        done = done and (node.name in failing or stays(ctx, node, change))
     return done
 
 

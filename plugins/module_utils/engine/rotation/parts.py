@@ -123,6 +123,8 @@ class GroupMemory:
     lost: frozenset[str] = frozenset()
     ended_by_us: frozenset[str] = frozenset()
     decremented: frozenset[str] = frozenset()
+    cause: str = ""
+    """What moved desired last, in the words of a scaling activity."""
     foreign: tuple[Foreign, ...] = ()
     poll_soon: bool = False
     raise_sent: bool = False

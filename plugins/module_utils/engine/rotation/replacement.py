@@ -54,6 +54,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ou
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     NodeRecord,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.remarks import stays
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.tolerating import (
     evicted_last,
 )
@@ -187,15 +188,16 @@ def restore_nodes(ctx: RotationContext) -> bool:
             or member.id in ctx.memory.nodes.marks.selected
         ):
             continue
-        done = done and (barred(ctx, member) or ctx.undone(node, _as_before(node).kind))
-        ctx.change(node, _as_before(node))
+        change = _as_before(node)
+        done = done and (barred(ctx, member) or stays(ctx, node, change))
+        ctx.change(node, change)
         ctx.tell("restored", node.name, "restored as it was before", once=f"restored {member.id}")
     return restore_outside(ctx) and done
 
 
 def _as_before(node: Node) -> NodeChange:
     marks = [REPLACING, WAS_CORDONED, WAS_EXCLUDED]
-    if SHIELDED not in node.annotations:
+    if SHIELDED not in node.annotations and SOFT_TAINT not in node.taints:
         marks.append(MARKED_IN)
     return NodeChange(
         None if WAS_CORDONED in node.annotations else False,
@@ -207,14 +209,21 @@ def _as_before(node: Node) -> NodeChange:
 def untainted(ctx: RotationContext) -> bool:
     """Remove our soft taint from all nodes; return True once done.
 
-    A taint that cannot be removed does not hold it up.
+    With it goes the name of the group, unless another mark needs it. A taint that cannot be removed
+    does not hold it up.
     """
     done = True
     for member in ctx.situation.members:
-        if member.node is not None and SOFT_TAINT in member.node.taints:
-            done = done and (barred(ctx, member) or ctx.undone(member.node, "taints"))
-            rest = tuple(taint for taint in member.node.taints if taint != SOFT_TAINT)
-            ctx.change(member.node, NodeChange(taints=rest))
+        node = member.node
+        if node is None or SOFT_TAINT not in node.taints:
+            continue
+        rest = tuple(taint for taint in node.taints if taint != SOFT_TAINT)
+        named = (
+            MARKED_IN in node.annotations and not {REPLACING, SHIELDED} & node.annotations.keys()
+        )
+        change = NodeChange(annotations=changes({MARKED_IN: None} if named else {}), taints=rest)
+        done = done and (barred(ctx, member) or stays(ctx, node, change))
+        ctx.change(node, change)
     return done
 
 

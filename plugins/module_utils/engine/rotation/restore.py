@@ -37,14 +37,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     STALE_READ_TIMEOUT,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.remarks import left
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.shield import unshield
-
-
-def left(ctx: RotationContext, sentence: str) -> None:
-    """Report once what stays as we set it."""
-    if sentence not in ctx.memory.report.left:
-        ctx.note(left=(*ctx.memory.report.left, sentence))
-        ctx.tell("left", ctx.group.name, sentence)
 
 
 def name_unknown(ctx: RotationContext) -> None:

@@ -15,7 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.new_nodes import (
     awaited,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.restore import left
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.remarks import left
 
 BASE_MISSING = "base missing"
 """Timer: since when fewer than the base are launched."""

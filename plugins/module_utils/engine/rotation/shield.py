@@ -19,10 +19,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
     SHIELDED,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange, changes
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+    SOFT_TAINT,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import barred
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.remarks import stays
 
 
 def shield(ctx: RotationContext) -> None:
@@ -51,13 +55,18 @@ def unshield(ctx: RotationContext) -> bool:
     for member in ctx.situation.members:
         node = member.node
         if node is not None and (marks := _marks(node)):
-            done = done and (barred(ctx, member) or ctx.undone(node, "annotations"))
-            ctx.change(node, NodeChange(annotations=changes(dict.fromkeys(marks))))
+            change = NodeChange(annotations=changes(dict.fromkeys(marks)))
+            done = done and (barred(ctx, member) or stays(ctx, node, change))
+            ctx.change(node, change)
     return done
 
 
 def _marks(node: Node) -> list[str]:
-    """Return what is to be taken off a node; its group is named while it is replaced."""
+    """Return what is to be taken off a node.
+
+    Its group is named as long as it carries another mark.
+    """
     shield = [SCALE_DOWN_DISABLED, SHIELDED] if SHIELDED in node.annotations else []
-    named = MARKED_IN in node.annotations and REPLACING not in node.annotations
+    needed = REPLACING in node.annotations or SOFT_TAINT in node.taints
+    named = MARKED_IN in node.annotations and not needed
     return [*shield, *([MARKED_IN] if named else [])]

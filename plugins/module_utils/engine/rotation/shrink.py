@@ -27,7 +27,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.restore import left
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.remarks import left
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.surplus import spare
 
 

@@ -145,14 +145,24 @@ class TestWhyNothingIsLaunched:
             pytest.param(2, [FAILED], "", id="none is missing"),
         ],
     )
-    def test_is_asked_where_instances_are_missing(
+    def test_is_told_where_instances_are_missing(
         self, desired: int, activities: list[dict[str, str]], told: str
     ) -> None:
         cloud, raw = a_cloud(
             {"DesiredCapacity": desired}, DescribeScalingActivities={"Activities": activities}
         )
         assert cloud.read_group("blue").activity == told
-        assert bool(raw.asked("DescribeScalingActivities")) is (desired == 3)
+        cloud.read_group("blue")
+        asked = len(raw.asked("DescribeScalingActivities"))
+        assert asked == (2 if desired == 3 else 1), "and at the first read, for what moved desired"
+
+    def test_comes_with_what_moved_desired_last(self) -> None:
+        moved = "a user request changing the desired capacity from 1 to 2"
+        entry = {"StatusCode": "Successful", "Cause": f"At 2026-01-02T03:04:05Z {moved}.  At"}
+        cloud, _raw = a_cloud(
+            {"DesiredCapacity": 2}, DescribeScalingActivities={"Activities": [entry]}
+        )
+        assert cloud.read_group("blue").cause == moved
 
 
 class TestTheTarget:

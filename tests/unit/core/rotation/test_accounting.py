@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.acco
     Foreign,
     Reading,
     explain,
+    move_of,
     propose_raise,
     withdraw_raise,
 )
@@ -31,12 +32,13 @@ def reads(
     least: int = 0,
     ceiling: int = 100,
     answered: frozenset[str] = frozenset(),
+    moved: tuple[int, int] | None = None,
 ) -> list[Explained]:
     """Show the account these (begun, desired) one after the other."""
     found: list[Explained] = []
     doubt: Doubt | None = None
     for begun, desired in shown:
-        reading = Reading(begun, desired, launched, least, ended_elsewhere, answered)
+        reading = Reading(begun, desired, launched, least, ended_elsewhere, answered, moved=moved)
         found.append(explain(account, doubt, reading, written, ceiling))
         account, doubt = found[-1].account, found[-1].doubt
     return found
@@ -208,8 +210,35 @@ class TestRaises:
 
     def test_a_foreign_value_ends_a_raise(self) -> None:
         account = propose_raise(Account(6, 6), 8)
-        found = reads(account, (0, 11), (10, 11))
+        found = reads(account, (100, 11), (110, 11), written=50.0)
         assert found[-1].account == Account(9, 11)
+
+    @pytest.mark.parametrize(
+        ("moved", "base"),
+        [
+            pytest.param((8, 11), 9, id="it was seen before somebody went on from there"),
+            pytest.param((6, 11), 11, id="somebody went on from where it had not been sent"),
+            pytest.param((10, 11), 11, id="that cannot be told: rather too many than too few"),
+            pytest.param(None, 11, id="nobody says anything"),
+        ],
+    )
+    def test_one_that_another_run_recorded_was_perhaps_never_sent(
+        self, moved: tuple[int, int] | None, base: int
+    ) -> None:
+        account = propose_raise(Account(6, 6), 8)
+        found = reads(account, (0, 11), (10, 11), moved=moved)
+        assert found[-1].account == Account(base, 11)
+
+    @pytest.mark.parametrize(
+        ("cause", "move"),
+        [
+            ("a user request changing the desired capacity from 4 to 16", (4, 16)),
+            ("a user request", None),
+            ("", None),
+        ],
+    )
+    def test_a_cause_says_from_what_to_what(self, cause: str, move: tuple[int, int] | None) -> None:
+        assert move_of(cause) == move
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Owner
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import MARKED_IN
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import Doubt
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
@@ -163,8 +164,9 @@ class TestProtecting:
         ctx = a_look(dataclasses.replace(GROUP, suspended=frozenset()))
         begin.protect(ctx)
         assert Suspend("blue", ("AZRebalance",)) in ctx.commands
-        taints = [one.change.taints for one in ctx.commands if isinstance(one, ChangeNode)]
-        assert taints == [(SOFT_TAINT,), (SOFT_TAINT,)]
+        written = [one.change for one in ctx.commands if isinstance(one, ChangeNode)]
+        assert [one.taints for one in written] == [(SOFT_TAINT,), (SOFT_TAINT,)]
+        assert {one.annotations for one in written} == {((MARKED_IN, "blue"),)}
 
     def test_with_nothing_outdated_and_no_surge_the_group_is_left_as_it_is(self) -> None:
         ctx = a_look(a_group(an_instance("n", fresh=True)), [a_node("n")])

@@ -138,7 +138,12 @@ def test_an_instance_without_a_node_goes_only_if_its_node_was_seen_and_is_long_g
 def test_only_canaries_are_taken_before_they_are_judged_and_those_that_went_count() -> None:
     one = {"policy": {"canary": 1}}
     assert chosen(a_group(*OLD), NODES, 0, 2, **one) == ["w"]
-    assert chosen(a_group(*OLD), NODES, 0, 2, dataclasses.replace(RUNNING, canaries=1), **one) == []
+    went = dataclasses.replace(RUNNING, canaries=1)
+    coming = dataclasses.replace(went, expected=5)
+    assert chosen(a_group(*OLD), NODES, 0, 2, coming, **one) == []
+    come = a_group(an_instance("n", fresh=True), *OLD[1:])
+    assert chosen(come, (a_node("n"), *NODES[1:]), 0, 2, went, **one) == []
+    assert chosen(a_group(*OLD), NODES, 0, 2, went, **one) == ["w"], "nothing comes in its place"
     assert chosen(
         a_group(*OLD), NODES, 0, 2, dataclasses.replace(RUNNING, canaries=1, canary="passed"), **one
     ) == ["w", "x"]

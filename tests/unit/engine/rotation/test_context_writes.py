@@ -81,7 +81,7 @@ class TestWritesOfNodes:
             pytest.param(
                 NodeChange(taints=(Taint("a", "NoSchedule"),)),
                 "kubectl",
-                "taints of this node again and again;",
+                "taint of this node again and again;",
                 id="whoever cordoned is not it",
             ),
         ],
@@ -107,8 +107,9 @@ class TestWritesOfNodes:
         [
             (NodeChange(True), "cordon"),
             (NodeChange(False), "uncordon"),
-            (NodeChange(taints=()), "taints"),
+            (NodeChange(taints=()), "untaint"),
             (NodeChange(annotations=changes({"a": "b"})), "annotations"),
+            (NodeChange(annotations=changes({"a": None})), "unmark"),
         ],
     )
     def test_count_by_their_kind(self, change: NodeChange, kind: str) -> None:

@@ -5,21 +5,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     ChangeNode,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Taint
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     EXCLUDE,
     MARKED_IN,
     REPLACING,
+    SHIELDED,
     WAS_CORDONED,
     WAS_EXCLUDED,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+    SOFT_TAINT,
+    Marks,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import replacement
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     Retry,
@@ -116,3 +123,35 @@ def test_what_may_not_be_put_back_holds_up_nothing() -> None:
         timers={"not let in ChangeNode": NOW - 60},
     )
     assert replacement.restore_nodes(ctx) is True
+
+
+class TestTheSoftTaint:
+    @pytest.mark.parametrize(
+        ("notes", "named"),
+        [
+            pytest.param({MARKED_IN: "blue"}, ((MARKED_IN, None),), id="with its group's name"),
+            pytest.param({MARKED_IN: "blue", REPLACING: "r1"}, (), id="which a cordon needs"),
+            pytest.param({MARKED_IN: "blue", SHIELDED: "r1"}, (), id="which a shield needs"),
+            pytest.param({}, (), id="that an earlier release has put there"),
+        ],
+    )
+    def test_goes(self, notes: dict[str, str], named: tuple[Any, ...]) -> None:
+        other = Taint("gpu", "NoSchedule")
+        node = a_node("w", annotations=notes, taints=(other, SOFT_TAINT))
+        ctx = a_context(a_group(an_instance("w")), [node])
+        assert replacement.untainted(ctx) is False
+        change = NodeChange(annotations=named, taints=(other,))
+        assert ctx.commands == [ChangeNode("w", "1", change)]
+
+    def test_keeps_its_group_s_name_until_it_goes(self) -> None:
+        notes = {REPLACING: "r1", MARKED_IN: "blue"}
+        node = a_node("w", annotations=notes, taints=(SOFT_TAINT,))
+        assert MARKED_IN not in dict(replacement._as_before(node).annotations)
+
+    @pytest.mark.parametrize(("times", "left"), [(5, False), (6, True)])
+    def test_that_somebody_puts_back_again_and_again_is_named(self, times: int, left: bool) -> None:
+        node = a_node("w", taints=(SOFT_TAINT,))
+        written = {("w", "untaint"): (times, NOW), ("w", "taints"): (99, NOW)}
+        ctx = a_context(a_group(an_instance("w")), [node], node_writes=written)
+        assert replacement.untainted(ctx) is left
+        assert bool(ctx.memory.report.left) is left

@@ -260,13 +260,6 @@ class TestTheEnd:
         assert restore.restored(ctx) is True
         assert ctx.journal.clean is True
 
-    def test_what_is_left_is_told_once(self) -> None:
-        ctx = a_look()
-        restore.left(ctx, "it stays")
-        restore.left(ctx, "it stays")
-        assert ctx.memory.report.left == ("it stays",)
-        assert [(event.phase, event.text) for event in ctx.events] == [("left", "it stays")]
-
     def test_a_node_that_is_still_chosen_to_leave_is_not_put_back(self) -> None:
         marks = Marks(selected=frozenset(("i-m",)))
         nodes = (a_node("m", **OURS), a_node("n"))

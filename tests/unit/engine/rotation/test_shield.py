@@ -94,9 +94,9 @@ class TestTakingItOff:
                 id="it is refused each time",
             ),
             pytest.param(
-                {"node_writes": {("n", "annotations"): (6, NOW)}}, True, id="it is undone each time"
+                {"node_writes": {("n", "unmark"): (6, NOW)}}, True, id="it is undone each time"
             ),
-            pytest.param({"node_writes": {("n", "annotations"): (5, NOW)}}, False, id="less often"),
+            pytest.param({"node_writes": {("n", "unmark"): (5, NOW)}}, False, id="less often"),
         ],
     )
     def test_it_is_left_where_it_cannot_be(self, more: dict[str, Any], done: bool) -> None:
@@ -119,6 +119,6 @@ class TestTakingItOff:
     def test_one_that_is_left_does_not_hide_another(self) -> None:
         group = a_group(an_instance("m", fresh=True), an_instance("n", fresh=True))
         nodes = [a_node("m", **OURS), a_node("n", **OURS)]
-        ctx = a_context(group, nodes, node_writes={("m", "annotations"): (6, NOW)})
+        ctx = a_context(group, nodes, node_writes={("m", "unmark"): (6, NOW)})
         assert unshield(ctx) is False
         assert [one.name for one in ctx.commands if isinstance(one, ChangeNode)] == ["n"]

@@ -67,6 +67,20 @@ def test_without_a_kubelet_the_volume_stays_for_six_minutes(db: Hand) -> None:
     assert attachments(db) == [({"n1": "n2", "n2": "n1"}[home], True)]
 
 
+def test_a_new_kubelet_of_the_same_name_has_mounted_nothing(db: Hand) -> None:
+    home = db.pod("db-0")["spec"]["nodeName"]
+    db.cluster.node_silent(home)
+    db.wait(60)
+    db.ask("DELETE", "/api/v1/namespaces/shop/pods/db-0", {"gracePeriodSeconds": 0})
+    db.ask("DELETE", f"/api/v1/nodes/{home}")
+    db.wait(10)
+    assert attachments(db) == [(home, True)]
+    db.nodes(home)
+    db.wait(60)
+    assert (home, True) not in attachments(db)
+    assert len(attachments(db)) == 1
+
+
 def test_a_pod_whose_claim_is_missing_waits_for_it(hand: Hand) -> None:
     volumes = [{"name": "v", "persistentVolumeClaim": {"claimName": "late"}}]
     build.bare_pod(hand.cluster, "shop", "p", pod={"volumes": volumes})
