@@ -243,3 +243,25 @@ def test_a_minimum_raised_in_mid_run_is_the_size_and_leaves_no_record() -> None:
     assert sizes(world) == (5, 5, 8)
     assert all_current(world)
     assert traces(world) == CLEAN
+
+
+def test_a_group_that_becomes_smaller_as_its_canary_goes_tests_another_one() -> None:
+    """Nothing comes in the place of the first, so nothing can be watched."""
+    world = due(size=3, replicas=3)
+    group = world.account.groups[BLUE]
+    group.minimum = 1
+    run = prepare(world, BLUE, canary=1, max_surge="0", max_unavailable="1", soak=20)
+
+    def shrink(_group: object, member: object) -> None:
+        if member.doomed and group.desired == 3:  # type: ignore[attr-defined]
+            world.judge.rules[BLUE].base = 2
+            params = {"AutoScalingGroupName": BLUE, "DesiredCapacity": 2}
+            world.account.call("autoscaling", "SetDesiredCapacity", params, "operator")
+
+    world.account.member_observers.append(shrink)
+    run()
+    assert run.result is not None
+    assert (run.result.status, run.result.values["canary"]) == ("complete", "passed")
+    assert sizes(world)[:2] == (2, 2)
+    assert all_current(world)
+    assert world.judge.breaches == []

@@ -191,6 +191,50 @@ def test_a_node_that_is_put_into_standby_in_mid_run_keeps_no_mark_of_ours() -> N
     assert not [name for name in node["metadata"]["annotations"] if "nodeops" in name]
 
 
+def test_a_node_that_is_detached_with_nothing_but_our_taint_loses_it() -> None:
+    world = due(size=5, replicas=5)
+    left: list[str] = []
+
+    def leave() -> None:
+        marked = [node for node in world.judge.nodes(BLUE) if node["spec"].get("taints")]
+        node = next(node for node in marked if not node["spec"].get("unschedulable"))
+        left.append(node["metadata"]["name"])
+        ids = [node["spec"]["providerID"].rsplit("/", 1)[-1]]
+        asg(world, "DetachInstances", InstanceIds=ids, ShouldDecrementDesiredCapacity=False)
+
+    world.kernel.after(20, leave)
+    run = prepare(world, BLUE)
+    run()
+    assert run.result is not None
+    assert run.result.status == "complete"
+    node = world.cluster.object("nodes", left[0])
+    assert node is not None
+    assert not [taint for taint in node["spec"].get("taints") or () if "nodeops" in taint["key"]]
+    assert not [name for name in node["metadata"]["annotations"] if "nodeops" in name]
+
+
+def test_the_last_outdated_node_in_standby_keeps_a_rotation_from_being_complete() -> None:
+    world = due(size=2, replicas=2)
+    run = prepare(world, BLUE, canary=0)
+    old = set(world.account.groups[BLUE].members)
+
+    def leave() -> None:
+        left = [one for one in world.account.groups[BLUE].counted() if one.instance_id in old]
+        if len(left) > 1:
+            world.kernel.after(1, leave)
+            return
+        ids = [left[0].instance_id]
+        asg(world, "EnterStandby", InstanceIds=ids, ShouldDecrementDesiredCapacity=False)
+
+    world.kernel.after(20, leave)
+    run.inbox.past = world.kernel.now + 4 * HOURS
+    run()
+    assert run.result is not None
+    assert run.result.status == "failed"
+    assert "is in standby and outdated" in str(run.result.error)
+    assert world.judge.breaches == []
+
+
 def test_a_refusal_names_what_a_killed_run_has_left() -> None:
     world = due()
     with pytest.raises(Killed):

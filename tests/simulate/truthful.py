@@ -31,8 +31,11 @@ def _of_the_last(trial: Trial) -> list[str]:
     )
     # What is true now is not false, even if it was read too late to have to be said.
     targets = {trial.launches()} if known else {trial.launches(), trial.world.facts["new_image"]}
-    serving = {one.instance_id for one in trial.group.counted()}
-    ours = [one for one in trial.instances() if one.id in serving]  # standby serves nobody
+    # What is in standby serves nobody, and comes back as it is. A run that keeps one says so.
+    members = trial.group.members.values()
+    there = {one.instance_id for one in members if not one.doomed}
+    kept = {name for sentence in result.values["not_restored"] for name in sentence.split()}
+    ours = [one for one in trial.instances() if one.id in there - kept]
     old = min(([one.id for one in ours if one.image_id != image] for image in targets), key=len)
     found = [f"{result.status} is said, and {', '.join(old)} runs another image"] if old else []
     lost = trial.found.untargeted & {one.id for one in trial.instances(True)}

@@ -31,6 +31,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     restore,
     settling,
     shrink,
+    standby,
     turn_back,
     unknown,
 )
@@ -140,8 +141,10 @@ def finish_release(ctx: RotationContext) -> None:
     if _moves(ctx):
         return
     if _points_back(ctx) and restore.restored(ctx) and ctx.recorded:
-        for instance in kept.in_standby(ctx):
-            remarks.left(ctx, instance)
+        for sentence in (*kept.in_standby(ctx), *standby.kept_and_outdated(ctx)):
+            remarks.left(ctx, sentence)
+        if ctx.memory.report.problem is None and not ctx.policy.restore_only:
+            ctx.note(problem=standby.error_of_outdated(ctx))
         if ctx.policy.restore_only:
             restore.name_unknown(ctx)
         _name_surge(ctx)
