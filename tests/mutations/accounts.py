@@ -67,10 +67,18 @@ MUTATIONS = (
     Mutation(
         "a raise that was not sent counts as ours",
         RULES + "accounting.py",
-        "    if not reading.raise_sent:\n",
-        "    if False:\n",
+        "    if not reading.raise_sent or (",
+        "    if False or (",
         UNIT + "test_outcomes_raises.py",
         "test_the_value_that_was_recorded_and_not_sent_is_somebody_elses",
+    ),
+    Mutation(
+        "a raise that another run recorded counts although somebody went on from before it",
+        RULES + "accounting.py",
+        "return withdraw_raise(account) if by_others else account",
+        "return account",
+        "tests/unit/core/rotation/test_accounting.py",
+        "TestRaises::test_one_that_another_run_recorded_was_perhaps_never_sent",
     ),
     Mutation(
         "a raise whose answer was lost counts as not sent",

@@ -72,4 +72,12 @@ MUTATIONS = (
         UNIT + "test_turn_back.py",
         "test_else_it_does_not",
     ),
+    Mutation(
+        "a canary in whose place nothing comes counts",
+        ENGINE + "capacity.py",
+        "leaving += min(ctx.journal.canaries, _coming(ctx))",
+        "leaving += ctx.journal.canaries",
+        UNIT + "test_capacity.py",
+        "test_only_canaries_are_taken_before_they_are_judged_and_those_that_went_count",
+    ),
 )

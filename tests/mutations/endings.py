@@ -124,4 +124,28 @@ MUTATIONS = (
         UNIT + "test_finish.py",
         "TestStopping::test_gives_up_nodes_that_lost_nothing",
     ),
+    Mutation(
+        "an outdated instance in standby is forgotten",
+        ENGINE + "standby.py",
+        "if not _is_kept(ctx, one):",
+        "if False:",
+        UNIT + "test_standby.py",
+        "test_an_outdated_one_that_somebody_put_there_is_named",
+    ),
+    Mutation(
+        "the taint of a node that leaves the group does not name the group",
+        ENGINE + "capacity.py",
+        "named = changes({MARKED_IN: ctx.group.name})",
+        "named = changes({})",
+        UNIT + "test_begin.py",
+        "TestProtecting::test_the_fence_goes_up_and_outdated_nodes_are_tainted",
+    ),
+    Mutation(
+        "a taint that somebody puts back is left without a word",
+        ENGINE + "remarks.py",
+        '    left(\n        ctx,\n        f"Node',
+        '    str(\n        f"Node',
+        UNIT + "test_remarks.py",
+        "test_what_is_undone_six_times_stays_and_is_named",
+    ),
 )

@@ -240,9 +240,9 @@ class Volumes:
                 self._detach_later(volume, node, delay)
 
     def _node_changed(self, old: Object | None, new: Object | None) -> None:
-        """A kubelet that comes under the name of a dead one has mounted nothing.
+        """Let the volumes of a dead node go when another kubelet has its name.
 
-        Its volumes are then detached without waiting (pkg/controller/volume/attachdetach:
+        It has mounted nothing, so nobody waits (pkg/controller/volume/attachdetach:
         reconciler.go asks the Node's status.volumesInUse).
         """
         if new is None or not is_ready(new) or (old is not None and is_ready(old)):

@@ -196,17 +196,14 @@ class AutoScaling:
         return running
 
     def _activities(self, name: str, desired: int, short: bool, now: float) -> Activities:
-        """Read the activities where instances are missing or desired has just moved.
-
-        The first read does too, for what moved desired last: it tells what became of a raise that
-        another run has recorded. A failure counts only where it explains what is missing.
-        """
+        """Read the activities first, and where instances lack or desired has moved."""
         first = name not in self._desired
         before, moved_at = self._desired.get(name, (desired, float("-inf")))
-        moved_at = now if desired != before else moved_at
+        moved_at = moved_at if desired == before else now
         self._desired[name] = (desired, moved_at)
         asked = short or first or now - moved_at < MOVED_LOOK
         found = read_activities(self._aws, name) if asked else Activities()
+        # What moved desired last is perhaps a raise of an earlier run.
         return found if short or not first else Activities("", found.cause)
 
     def console_output(self, instance: str) -> str:

@@ -164,7 +164,7 @@ def _raised(account: Account, reading: Reading) -> Account:
 
 
 def _doubted(account: Account, reading: Reading, last_write: float) -> Account:
-    """Return the account without a raise that another run recorded and perhaps never sent.
+    """Return the account without a raise that another run perhaps never sent.
 
     If desired is greater still, what others have added cannot be told. One node too many is better
     than one too few.

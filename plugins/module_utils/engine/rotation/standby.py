@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Name the outdated instances in standby: a rotation that leaves one is not complete."""
+"""Name outdated instances in standby: with one a rotation is not complete."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stays is reported once, and who puts our marks back again and again is named."""
+"""What stays is reported once, with who puts our marks back."""
 
 from __future__ import annotations
 
