@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Credential
 from ansible_collections.nodeops.rotator.tests.simulation.aws.tokens import authenticator
+from ansible_collections.nodeops.rotator.tests.simulation.upgrade import ACTOR as EKS
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 ALL = ("*",)
@@ -109,7 +110,9 @@ def open_to_identities(world: World) -> None:
             cluster.allowed[one.name] = one.kubernetes
             if one.expires is None:
                 tokens[one.token] = one.name
-    cluster.tokens = tokens
+    arn = account.arn("iam", f"role/{EKS}", regional=False)
+    account.credentials[EKS] = Credential(arn)
+    cluster.tokens = {**tokens, EKS: EKS}
     cluster.authenticate = by_access_entry(authenticator(account, world.name), entries)
     world.judge.unjudged += [OPERATOR.access_key, OPERATOR.name]
 

@@ -31,7 +31,7 @@ class Judge(ClusterRules):
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        self.unjudged: list[str] = ["operator*"]
+        self.unjudged: list[str] = ["operator*", "eks"]
         self._began = False
         self._protecting: dict[str, bool] = {}
         self._protected: set[str] = set()
@@ -70,8 +70,17 @@ class Judge(ClusterRules):
     def __call__(self, call: Call) -> None:
         if self._began and not any(fnmatch.fnmatchcase(call.actor, glob) for glob in self.unjudged):
             writes = call.service == "autoscaling" and not call.operation.startswith("Describe")
+            if writes and any(self._is_managed(name) for name in _named_groups(call)):
+                self._breach(call, "the Auto Scaling group of a managed node group is written to")
             if rule := self._table.get(call.name, self._touch if writes else None):
                 rule(call)
+
+    def _is_managed(self, name: str) -> bool:
+        """Return whether the group is, or the instance is of, a managed node group of EKS."""
+        instance = self._world.account.instances.get(name)
+        clusters = self._world.account.eks_clusters.values()
+        groups = {one.group for cluster in clusters for one in cluster.nodegroups.values()}
+        return (instance.group if instance is not None else name) in groups
 
     def _desired(self, call: Call) -> None:
         name, wanted = call.params["AutoScalingGroupName"], call.params["DesiredCapacity"]
@@ -185,3 +194,11 @@ class Judge(ClusterRules):
         healthy = {target.id for target in group.healthy()}
         if healthy and not healthy - ids:
             self._breach(call, "the last healthy target is deregistered")
+
+
+def _named_groups(call: Call) -> list[str]:
+    """Return the groups and instances that a call to Auto Scaling names."""
+    params = call.params
+    names = [params.get("AutoScalingGroupName"), params.get("InstanceId")]
+    names += [tag.get("ResourceId") for tag in params.get("Tags", ())]
+    return [name for name in names if name]

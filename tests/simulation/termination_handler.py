@@ -26,7 +26,8 @@ class TerminationHandler:
     """Guards the instances of one group.
 
     `timeout`: seconds for which the hook holds an instance; then it ends as it is. `queue`: until
-    the handler hears of it. `retry`: between its evictions. `done`: whom it let go.
+    the handler hears of it. `retry`: between its evictions. `hook`: the name of the lifecycle hook.
+    `actor`: as whom it acts. `done`: whom it let go.
     """
 
     def __init__(
@@ -36,16 +37,18 @@ class TerminationHandler:
         timeout: float = 300.0,
         queue: tuple[float, float] = (1.0, 5.0),
         retry: float = 5.0,
+        hook: str = HOOK,
+        actor: str = NAME,
     ) -> None:
         self._world, self._group, self._queue, self._retry = world, group, queue, retry
+        self._hook, self._actor = hook, actor
         self._heard: set[str] = set()
         self.done: list[str] = []
-        hook = Hook(HOOK, "terminating", timeout, "CONTINUE")
-        world.account.groups[group].hooks[HOOK] = hook
+        world.account.groups[group].hooks[hook] = Hook(hook, "terminating", timeout, "CONTINUE")
         world.account.member_observers.append(self._changed)
 
     def _changed(self, group: Group, member: Member) -> None:
-        held = member.lifecycle_state == "Terminating:Wait" and HOOK in group.hooks
+        held = member.lifecycle_state == "Terminating:Wait" and self._hook in group.hooks
         if group.name == self._group and held and member.instance_id not in self._heard:
             self._heard.add(member.instance_id)
             delay = self._world.kernel.spread(*self._queue)
@@ -85,17 +88,17 @@ class TerminationHandler:
 
     def _ask(self, verb: str, path: str, body: dict[str, Any]) -> None:
         kind = MERGE if verb == "PATCH" else "application/json"
-        self._world.cluster.request(verb, path, {"fieldManager": NAME}, body, kind, NAME)
+        self._world.cluster.request(verb, path, {"fieldManager": NAME}, body, kind, self._actor)
 
     def _let_go(self, instance: str) -> None:
         params = {
-            "LifecycleHookName": HOOK,
+            "LifecycleHookName": self._hook,
             "AutoScalingGroupName": self._group,
             "LifecycleActionResult": "CONTINUE",
             "InstanceId": instance,
         }
         try:
-            self._world.account.call("autoscaling", "CompleteLifecycleAction", params, NAME)
+            self._world.account.call("autoscaling", "CompleteLifecycleAction", params, self._actor)
         except AwsError:  # Its time was over.
             return
         self.done.append(instance)

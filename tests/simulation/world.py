@@ -9,7 +9,7 @@ Instances that boot become nodes, and nodes lose their instances.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
@@ -46,7 +46,8 @@ class NodeKind:
 
     Labels, and taints that they have from the start; the extended `resources` (with quantities) and
     CSI `drivers` that they offer, `offered_after` seconds after they are Ready. `join` and `ready`
-    are the World's unless given. A node of `windows` has no pods of Linux.
+    are the World's unless given. A node of `windows` has no pods of Linux. `more_labels`: what
+    the node of an instance has besides.
     """
 
     labels: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -58,6 +59,7 @@ class NodeKind:
     join: Range | None = None
     ready: Range | None = None
     windows: bool = False
+    more_labels: Callable[[Instance], Mapping[str, str]] = lambda instance: {}
 
 
 class World:
@@ -208,7 +210,7 @@ class World:
             instance.zone,
             instance.instance_type,
             {"x86_64": "amd64"}.get(instance.architecture, instance.architecture),
-            {"nodegroup": instance.group, **kind.labels},
+            {"nodegroup": instance.group, **kind.labels, **kind.more_labels(instance)},
             instance.ipv6 or instance.private_ip,
             taints=(*kind.taints, UNINITIALIZED) if late and ready_after else kind.taints,
             ready_after=ready_after,

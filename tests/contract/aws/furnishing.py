@@ -10,6 +10,7 @@ import dataclasses
 from ansible_collections.nodeops.rotator.tests.contract.aws.conftest import Memory
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build, catalogue
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group, Member, WarmPool
+from ansible_collections.nodeops.rotator.tests.simulation.aws.services.eks import nodegroup_arn
 
 PARAMETER = "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/standard/recommended"
 
@@ -74,6 +75,8 @@ class Names:
     target_group: dict[str, str]
     image: str
     subnet: str
+    release: str
+    nodegroup: str
 
     @staticmethod
     def of(face: Memory) -> Names:
@@ -85,4 +88,11 @@ class Names:
             {"TargetGroupArn": next(iter(account.target_groups))},
             account.parameters[PARAMETER + "/image_id"].value,
             next(iter(account.subnets)),
+            account.parameters[PARAMETER + "/release_version"].value,
+            _nodegroup_arn(face),
         )
+
+
+def _nodegroup_arn(face: Memory) -> str:
+    cluster = face.account.eks_clusters["prod"]
+    return nodegroup_arn(face.account, cluster, cluster.nodegroups["workers"])

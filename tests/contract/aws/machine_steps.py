@@ -45,6 +45,26 @@ def account_steps() -> list[Step]:
     ]
 
 
+def nodegroup_steps(names: Names) -> list[Step]:
+    """Return the calls that update a managed node group; the last ones are refused."""
+    workers = {"clusterName": "prod", "nodegroupName": "workers"}
+    updates = {"name": "prod", "nodegroupName": "workers"}
+    wanted = {"releaseVersion": names.release, "force": True, "clientRequestToken": "t"}
+    return [
+        ("eks", "TagResource", {"resourceArn": names.nodegroup, "tags": {"a": "1", "b": "2"}}),
+        ("eks", "UntagResource", {"resourceArn": names.nodegroup, "tagKeys": ["a"]}),
+        ("eks", "UntagResource", {"resourceArn": names.nodegroup + "x", "tagKeys": ["a"]}),
+        ("eks", "UpdateNodegroupVersion", {**workers, **wanted}),
+        ("eks", "UpdateNodegroupVersion", {**workers, **wanted}),
+        ("eks", "UpdateNodegroupVersion", workers),
+        ("eks", "UpdateNodegroupConfig", {**workers, "updateConfig": {"maxUnavailable": 2}}),
+        ("eks", "UpdateNodegroupVersion", {**workers, "version": "9.99"}),
+        ("eks", "ListUpdates", {**updates, "maxResults": 1}),
+        ("eks", "DescribeUpdate", {**updates, "updateId": "none"}),
+        ("eks", "DescribeNodegroup", workers),
+    ]
+
+
 def read_steps(names: Names) -> list[Step]:
     """Return the calls that only read from EC2."""
     return [

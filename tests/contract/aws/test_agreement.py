@@ -29,6 +29,7 @@ from ansible_collections.nodeops.rotator.tests.contract.aws.machine_steps import
     Step,
     account_steps,
     launch_steps,
+    nodegroup_steps,
     read_steps,
     tag_steps,
     template_steps,
@@ -52,6 +53,7 @@ def script(face: Memory) -> list[Step]:
     return [
         *account_steps(),
         *read_steps(names),
+        *nodegroup_steps(names),
         *template_steps(names),
         *launch_steps(names),
         *tag_steps(names),

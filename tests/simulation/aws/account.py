@@ -17,7 +17,11 @@ from typing import Any
 from ansible_collections.nodeops.rotator.tests.simulation.aws import errors
 from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import Balancer, TargetGroup
 from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import Behavior
-from ansible_collections.nodeops.rotator.tests.simulation.aws.clusters import EksCluster
+from ansible_collections.nodeops.rotator.tests.simulation.aws.clusters import (
+    EksCluster,
+    Nodegroup,
+    Update,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
 from ansible_collections.nodeops.rotator.tests.simulation.aws.fleet import Fleet
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group, Member
@@ -56,7 +60,7 @@ SERVICES = (sts,) + tuple(
         "autoscaling_views",
     )
     + ("ec2_console", "ec2_images", "ec2_instances", "ec2_places", "ec2_tags", "ec2_templates")
-    + ("ec2_volumes", "eks", "elbv2", "s3", "ssm")
+    + ("ec2_volumes", "eks", "eks_updates", "elbv2", "s3", "ssm")
 )
 """Modules of the services; each registers its operations on import."""
 
@@ -72,7 +76,7 @@ class Account:
     family to how many vCPUs may run at once. `not_offered` holds the pairs of type and zone that
     EC2 does not offer. `denied` holds pairs of globs: actor and "service:Operation". `credentials`
     maps actors (on the wire: access key IDs) to what their own policies allow; while it is empty,
-    every caller is accepted.
+    every caller is accepted. `updaters` carry out what is asked of managed node groups.
     """
 
     def __init__(
@@ -110,6 +114,7 @@ class Account:
         self.external_ids: dict[str, str] = {}
         self.observers: list[Callable[[str, Instance], None]] = []
         self.member_observers: list[Callable[[Group, Member], None]] = []
+        self.updaters: list[Callable[[EksCluster, Nodegroup, Update], None]] = []
         self._answered: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
         self.history = History(kernel, lambda: self.behavior.describe_lag)
         self.fleet = Fleet(self)

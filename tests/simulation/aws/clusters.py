@@ -10,8 +10,29 @@ from typing import Any
 
 
 @dataclasses.dataclass
+class Update:
+    """One update of a managed node group, as DescribeUpdate shows it.
+
+    `params`: (type, value) pairs. `errors`: ErrorDetail structures. `force`: pods are deleted where
+    they cannot be evicted in time.
+    """
+
+    id: str
+    type: str
+    created_at: float
+    params: list[tuple[str, str]] = dataclasses.field(default_factory=list)
+    status: str = "InProgress"
+    errors: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    force: bool = False
+
+
+@dataclasses.dataclass
 class Nodegroup:
-    """A managed node group; `group` is the name of the Auto Scaling group behind it."""
+    """A managed node group; `group` is the name of the Auto Scaling group behind it.
+
+    `template`: the launch template of its owner. `sources`: the version of that template by the
+    version of EKS's own one that was made of it. `tokens`: update IDs by client token.
+    """
 
     name: str
     group: str
@@ -25,6 +46,10 @@ class Nodegroup:
     tags: dict[str, str] = dataclasses.field(default_factory=dict)
     update_config: dict[str, Any] = dataclasses.field(default_factory=lambda: {"maxUnavailable": 1})
     issues: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    updates: dict[str, Update] = dataclasses.field(default_factory=dict)
+    tokens: dict[str, str] = dataclasses.field(default_factory=dict)
+    sources: dict[int, str] = dataclasses.field(default_factory=dict)
+    modified_at: float | None = None
 
 
 @dataclasses.dataclass

@@ -85,12 +85,12 @@ def service_model(service: str) -> ServiceModel:
 
 @functools.cache
 def _routes(service: str) -> Map:
-    """Return the paths of a REST service's operations."""
+    """Return the paths of a REST service's operations. An ARN has slashes of its own."""
     model = service_model(service)
     rules = []
     for name in model.operation_names:
         trait = model.operation_model(name).http_trait
-        path = re.sub(r"\{(\w+)\+\}", r"<path:\1>", trait.path)
+        path = re.sub(r"\{(\w+)\+\}|\{(\w+Arn)\}", r"<path:\1\2>", trait.path)
         rules.append(
             Rule(re.sub(r"\{(\w+)\}", r"<\1>", path), methods=[trait.method], endpoint=name)
         )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
 
 
-def _find(account: Account, name: str) -> EksCluster:
+def find_cluster(account: Account, name: str) -> EksCluster:
     if name not in account.eks_clusters:
         raise AwsError("ResourceNotFoundException", f"No cluster found for name: {name}.", 404)
     return account.eks_clusters[name]
@@ -25,7 +25,7 @@ def _find(account: Account, name: str) -> EksCluster:
 @operation("eks", "DescribeCluster", "name")
 def describe_cluster(account: Account, params: Params) -> dict[str, Any]:
     """Return one cluster."""
-    cluster = _find(account, params["name"])
+    cluster = find_cluster(account, params["name"])
     vpc = next((subnet.vpc_id for subnet in account.subnets.values()), "")
     return {
         "cluster": {
@@ -73,35 +73,44 @@ def list_clusters(account: Account, params: Params) -> dict[str, Any]:
 @operation("eks", "ListNodegroups", "clusterName", "maxResults", "nextToken")
 def list_nodegroups(account: Account, params: Params) -> dict[str, Any]:
     """Return the names of a cluster's managed node groups."""
-    return _names(account, params, "nodegroups", _find(account, params["clusterName"]).nodegroups)
+    return _names(
+        account, params, "nodegroups", find_cluster(account, params["clusterName"]).nodegroups
+    )
 
 
 @operation("eks", "DescribeNodegroup", "clusterName", "nodegroupName")
 def describe_nodegroup(account: Account, params: Params) -> dict[str, Any]:
     """Return one managed node group, with the Auto Scaling group behind it."""
-    cluster = _find(account, params["clusterName"])
-    nodegroup = cluster.nodegroups.get(params["nodegroupName"])
-    if nodegroup is None:
-        raise AwsError(
-            "ResourceNotFoundException",
-            f"No node group found for name: {params['nodegroupName']}.",
-            404,
-        )
+    cluster, nodegroup = find_nodegroup(account, params["clusterName"], params["nodegroupName"])
     return {"nodegroup": _nodegroup_view(account, cluster, nodegroup)}
+
+
+def find_nodegroup(account: Account, cluster: str, name: str) -> tuple[EksCluster, Nodegroup]:
+    """Return a managed node group and its cluster, or raise AwsError."""
+    found = find_cluster(account, cluster)
+    if name not in found.nodegroups:
+        text = f"No node group found for name: {name}."
+        raise AwsError("ResourceNotFoundException", text, 404)
+    return found, found.nodegroups[name]
+
+
+def nodegroup_arn(account: Account, cluster: EksCluster, nodegroup: Nodegroup) -> str:
+    """Return the ARN of a managed node group."""
+    number = account.groups[nodegroup.group].arn.split(":")[6]
+    return account.arn("eks", f"nodegroup/{cluster.name}/{nodegroup.name}/{number}")
 
 
 def _nodegroup_view(account: Account, cluster: EksCluster, nodegroup: Nodegroup) -> dict[str, Any]:
     group = account.groups[nodegroup.group]
+    modified = group.created_at if nodegroup.modified_at is None else nodegroup.modified_at
     view: dict[str, Any] = {
         "nodegroupName": nodegroup.name,
         "clusterName": cluster.name,
         "version": nodegroup.version,
-        "nodegroupArn": account.arn(
-            "eks", f"nodegroup/{cluster.name}/{nodegroup.name}/{group.arn.split(':')[6]}"
-        ),
+        "nodegroupArn": nodegroup_arn(account, cluster, nodegroup),
         "releaseVersion": nodegroup.release_version,
         "createdAt": account.kernel.second(group.created_at),
-        "modifiedAt": account.kernel.second(group.created_at),
+        "modifiedAt": account.kernel.second(modified),
         "status": nodegroup.status,
         "capacityType": "ON_DEMAND",
         "scalingConfig": {
