@@ -14,7 +14,6 @@ group has its former size, or at once no more if somebody else makes it grow.
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -165,7 +164,7 @@ class Upgrade:
     def _at_once(self) -> int:
         config = self.nodegroup.update_config
         if percent := config.get("maxUnavailablePercentage"):
-            return max(1, math.floor(self._found[0] * percent / 100))
+            return max(1, self._found[0] * int(percent) // 100)
         return int(config.get("maxUnavailable", 1))
 
     def _members(self, outdated: bool) -> list[Instance]:

@@ -19,11 +19,11 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.clusters import (
 )
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Params, operation
-from ansible_collections.nodeops.rotator.tests.simulation.aws.paging import page
-from ansible_collections.nodeops.rotator.tests.simulation.aws.services.ec2_templates import (
+from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import (
     find_template,
     find_version,
 )
+from ansible_collections.nodeops.rotator.tests.simulation.aws.paging import page
 from ansible_collections.nodeops.rotator.tests.simulation.aws.services.eks import (
     find_nodegroup,
     nodegroup_arn,
