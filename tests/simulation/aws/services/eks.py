@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 def find_cluster(account: Account, name: str) -> EksCluster:
+    """Return a cluster, or raise AwsError."""
     if name not in account.eks_clusters:
         raise AwsError("ResourceNotFoundException", f"No cluster found for name: {name}.", 404)
     return account.eks_clusters[name]
