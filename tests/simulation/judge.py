@@ -76,7 +76,7 @@ class Judge(ClusterRules):
                 rule(call)
 
     def _is_managed(self, name: str) -> bool:
-        """Return whether the group is, or the instance is of, a managed node group of EKS."""
+        """Return whether a group, or an instance's group, is managed by EKS."""
         instance = self._world.account.instances.get(name)
         clusters = self._world.account.eks_clusters.values()
         groups = {one.group for cluster in clusters for one in cluster.nodegroups.values()}

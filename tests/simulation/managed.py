@@ -34,7 +34,7 @@ HOOK = "Terminate-LC-Hook"
 
 
 class ManagedNodes:
-    """EKS's side of the managed node groups of a world. It begins what EKS is asked for."""
+    """EKS's side of the managed node groups of a world."""
 
     def __init__(self, world: World, pace: Pace = Pace()) -> None:
         self.world, self.pace = world, pace

@@ -23,7 +23,7 @@ OLD, NEW = "1.33.5-20260422", "1.33.5-20260523"
 
 
 class BuiltNodegroup:
-    """Managed node group `web` of four nodes in three zones, with a Deployment and a budget."""
+    """Managed node group `web` of four nodes in three zones, and a budget."""
 
     def __init__(self, max_unavailable: int | str = 1, **more: Any) -> None:
         self.world = World(Kernel())

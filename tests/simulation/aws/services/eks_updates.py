@@ -42,7 +42,7 @@ INVALID = "InvalidParameterException"
     *("force", "clientRequestToken"),
 )
 def update_version(account: Account, params: Params) -> dict[str, Any]:
-    """Begin to move a node group to another release, minor version or template version."""
+    """Begin to move a node group to another release or template version."""
     cluster, nodegroup = find_nodegroup(account, params["clusterName"], params["nodegroupName"])
     if known := _repeated(nodegroup, params):
         return known
@@ -102,7 +102,7 @@ _SPEC = {"id": "LaunchTemplateId", "name": "LaunchTemplateName"}
 
 
 def latest_release(account: Account, nodegroup: Nodegroup, version: str) -> str:
-    """Return the newest release version for a Kubernetes version, "" if there is none."""
+    """Return the newest release version for a Kubernetes version, "" for none."""
     name = f"{_base(nodegroup, version)}/recommended/release_version"
     found = account.parameters.get(name)
     return found.value if found else ""
@@ -111,7 +111,7 @@ def latest_release(account: Account, nodegroup: Nodegroup, version: str) -> str:
 def image_of_release(
     account: Account, nodegroup: Nodegroup, version: str, release: str
 ) -> str | None:
-    """Return the image of a release version (Amazon Linux 2023), None if there is none."""
+    """Return the image of a release of Amazon Linux 2023, None for none."""
     base, date = _base(nodegroup, version), release.rpartition("-")[2]
     for name, parameter in account.parameters.items():
         if name.startswith(base) and name.endswith(f"-v{date}/release_version"):
