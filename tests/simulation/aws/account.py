@@ -87,13 +87,8 @@ class Account:
         account_id: str = "123456789012",
         behavior: Behavior = Behavior(),
     ) -> None:
-        self.kernel, self.gate, self.region, self.id, self.behavior = (
-            kernel,
-            gate,
-            region,
-            account_id,
-            behavior,
-        )
+        self.kernel, self.gate, self.behavior = kernel, gate, behavior
+        self.region, self.id = region, account_id
         self.groups: dict[str, Group] = {}
         self.instances: dict[str, Instance] = {}
         self.templates: dict[str, Template] = {}
