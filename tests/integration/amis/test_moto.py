@@ -8,6 +8,8 @@ It answers templates, parameters and images correctly.
 
 from __future__ import annotations
 
+import base64
+import gzip
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
@@ -212,3 +214,71 @@ def test_templates_of_overrides_are_updated(modules: Modules, moto: Any) -> None
     assert part["LaunchTemplateSpecification"]["Version"] == "2"
     assert part["Overrides"][1]["LaunchTemplateSpecification"]["Version"] == "2"
     assert part["Overrides"][2] == {"InstanceType": "m5a.large", "ImageId": new}
+
+
+def configured_group(ec2: Any, **data: Any) -> None:
+    """Make a group `red` that launches from the launch configuration `red`."""
+    autoscaling = boto3.client("autoscaling")
+    autoscaling.create_launch_configuration(
+        LaunchConfigurationName="red", InstanceType="m5.large", **data
+    )
+    autoscaling.create_auto_scaling_group(
+        AutoScalingGroupName="red",
+        MinSize=0,
+        MaxSize=2,
+        DesiredCapacity=0,
+        VPCZoneIdentifier=ec2.describe_subnets()["Subnets"][0]["SubnetId"],
+        LaunchConfigurationName="red",
+    )
+
+
+SCRIPT = b"#!/bin/bash\necho hello\n"
+
+
+@pytest.mark.parametrize("data", [SCRIPT, gzip.compress(SCRIPT)], ids=["text", "gzip"])
+@pytest.mark.parametrize("overrides", [{}, {"KeyName": "ops"}], ids=["alone", "overrides"])
+def test_a_launch_configurations_user_data_is_copied_byte_for_byte(
+    modules: Modules, moto: Any, data: bytes, overrides: dict[str, str]
+) -> None:
+    old, new = own_image(moto, "golden-1"), own_image(moto, "golden-2")
+    moto.create_key_pair(KeyName="ops")
+    configured_group(moto, ImageId=old, UserData=data)
+    options = {"autoscaling_group_name": "red", "image_id": new, "overrides": overrides}
+    assert modules("launch_template_update", **options)["changed"]
+    shown = boto3.client("autoscaling").describe_launch_configurations()["LaunchConfigurations"]
+    written = {one["LaunchConfigurationName"]: one["UserData"] for one in shown}
+    assert {name: base64.b64decode(text) for name, text in written.items()} == {
+        "red": data,
+        "red-nodeops-1": data,
+    }
+    assert not modules("launch_template_update", **options)["changed"]
+
+
+def test_user_data_of_an_override_reaches_a_launch_configuration_as_it_is(
+    modules: Modules, moto: Any
+) -> None:
+    configured_group(moto, ImageId=own_image(moto, "golden-1"), UserData=SCRIPT)
+    other = SCRIPT + b"echo more\n"
+    for given in (other.decode(), base64.b64encode(other).decode()):
+        options = {"autoscaling_group_name": "red", "overrides": {"UserData": given}}
+        modules("launch_template_update", **options)
+    shown = boto3.client("autoscaling").describe_launch_configurations()["LaunchConfigurations"]
+    assert [base64.b64decode(one["UserData"]) for one in shown] == [SCRIPT, other]
+
+
+def test_data_volumes_keep_their_snapshots_and_keys(modules: Modules, moto: Any) -> None:
+    """And what is the old image's own stays behind."""
+    old, new = own_image(moto, "golden-1"), own_image(moto, "golden-2")
+    (image,) = moto.describe_images(ImageIds=[old])["Images"]
+    own = image["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"]
+    key = {"Encrypted": True, "KmsKeyId": "alias/nodes", "VolumeType": "gp3", "VolumeSize": 80}
+    root = {"DeviceName": "/dev/xvda", "Ebs": {"SnapshotId": own, "VolumeSize": 20}}
+    kept = {"DeviceName": "/dev/xvdb", "Ebs": {"SnapshotId": "snap-0123456789abcdef0", **key}}
+    data = {"ImageId": old, "InstanceType": "m5.large", "BlockDeviceMappings": [root, kept]}
+    moto.create_launch_template(LaunchTemplateName="shop", LaunchTemplateData=data)
+    modules("launch_template_update", launch_template_name="shop", image_id=new)
+    found = moto.describe_launch_template_versions(LaunchTemplateName="shop", Versions=["2"])
+    made = found["LaunchTemplateVersions"][0]["LaunchTemplateData"]
+    assert made["ImageId"] == new
+    bare = {"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 20}}
+    assert made["BlockDeviceMappings"] == [bare, kept]

@@ -22,6 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.releas
     release_version,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.devices import (
+    names,
     snapshots,
 )
 
@@ -33,7 +34,8 @@ CANONICAL = ("099720109477", "513442679011", "837727238323")
 class Image:
     """An AMI as DescribeImages shows it.
 
-    Dates are UTC; `deprecated_at` is None if no date is set.
+    Dates are UTC; `deprecated_at` is None if no date is set. `devices` and `snapshots`: of its
+    block device mappings.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Image:
     root_device_name: str = ""
     root_device_type: str = "ebs"
     deprecated_at: datetime.datetime | None = None
+    devices: frozenset[str] = frozenset()
     snapshots: frozenset[str] = frozenset()
 
     @property
@@ -86,6 +89,7 @@ def parse_image(shown: Mapping[str, Any]) -> Image:
         root_device_name=shown.get("RootDeviceName", ""),
         root_device_type=shown.get("RootDeviceType", ""),
         deprecated_at=parse_time(deprecation) if deprecation else None,
+        devices=names(shown),
         snapshots=snapshots(shown),
     )
 

@@ -16,6 +16,7 @@ import email
 import gzip
 import re
 import tomllib
+import zlib
 
 NODEADM, BOOTSTRAP, EKSCTL, TOML, POWERSHELL, NODEUP = (
     "nodeadm",
@@ -61,12 +62,19 @@ def decode(text: str) -> str:
     For what is not base64 text it returns a remark that says so.
     """
     try:
-        content = base64.b64decode("".join(text.split()), validate=True)
-        if content[:2] == b"\x1f\x8b":
-            content = gzip.decompress(content)
-        return content.decode()
-    except (binascii.Error, ValueError, OSError, EOFError):
+        return _text(base64.b64decode("".join(text.split()), validate=True))
+    except (binascii.Error, ValueError, OSError, EOFError, zlib.error):
         return f"({len(text)} characters that are not base64 text)"
+
+
+def _text(content: bytes) -> str:
+    if content[:2] == b"\x1f\x8b":
+        content = gzip.decompress(content)
+    text = content.decode(errors="replace")
+    # A script may have comments in Latin-1 and is text none the less.
+    if b"\0" in content or text.count("\ufffd") * 10 > len(text):
+        return content.decode()
+    return text
 
 
 def kinds(text: str) -> frozenset[str]:
@@ -100,9 +108,10 @@ def _parts(content: str) -> list[str]:
         return [content]
     message = email.message_from_string(content.lstrip())
     payloads = [part.get_payload(decode=True) for part in message.walk() if not part.is_multipart()]
-    return [
-        payload.decode(errors="replace") for payload in payloads if isinstance(payload, bytes)
-    ] or [content]
+    try:
+        return [_text(payload) for payload in payloads if isinstance(payload, bytes)] or [content]
+    except (ValueError, OSError, EOFError, zlib.error):
+        return [content]
 
 
 def _is_settings(content: str) -> bool:

@@ -18,6 +18,11 @@ def snapshots(data: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(one["SnapshotId"] for one in ebs if one.get("SnapshotId"))
 
 
+def names(data: Mapping[str, Any]) -> frozenset[str]:
+    """Return the device names in the block device mappings of a template or an image."""
+    return frozenset(str(device.get("DeviceName", "")) for device in data.get(DEVICES) or ())
+
+
 def explicit(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields that a new version does not inherit.
 
@@ -27,16 +32,23 @@ def explicit(data: Mapping[str, Any]) -> dict[str, Any]:
     return {DEVICES: data[DEVICES]} if snapshots(data) else {}
 
 
-def without(data: Mapping[str, Any], own: Collection[str]) -> dict[str, Any]:
-    """Return overrides that drop snapshots of the old image, {} if there are none.
+def without(
+    data: Mapping[str, Any], own: Collection[str], root: str, devices: Collection[str]
+) -> dict[str, Any]:
+    """Return overrides that drop volumes of the old image, {} if there are none.
 
     A mapping that repeats the old image's own snapshot would start the new image from the old root
-    or data volume.
+    or data volume. `own`: snapshots of the old image. `root` and `devices`: the root device of the
+    new image, whose snapshot is always the image's own, and all its devices. A mapping that says
+    nothing else is left out where the new image has no such device: EC2 wants a size or a snapshot.
     """
-    if not snapshots(data) & set(own):
-        return {}
-    devices = copy.deepcopy(list(data[DEVICES]))
-    for device in devices:
-        if (device.get("Ebs") or {}).get("SnapshotId") in own:
-            del device["Ebs"]["SnapshotId"]
-    return {DEVICES: devices}
+    kept, found = [], False
+    for device in copy.deepcopy(list(data.get(DEVICES) or ())):
+        ebs, name = device.get("Ebs") or {}, device.get("DeviceName", "")
+        if ebs.get("SnapshotId") and (name == root or ebs["SnapshotId"] in own):
+            found = True
+            del ebs["SnapshotId"]
+            if name not in devices and not ebs.get("VolumeSize"):
+                continue
+        kept.append(device)
+    return {DEVICES: kept} if found else {}

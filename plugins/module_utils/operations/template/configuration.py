@@ -15,7 +15,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.fit import check_fit
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.image import check_usable
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.image import (
+    Image,
+    check_usable,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
     Source,
 )
@@ -39,6 +42,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.templat
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template.outcome import (
     ConfigurationOutcome,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template.volumes import (
+    left_behind,
 )
 
 
@@ -64,8 +70,10 @@ def update(
         plan = plan_configuration_rollback(source.configuration, family)
     else:
         image_id = parameters.resolve_image(aws, wanted.image_id) if wanted.image_id else ""
-        plan = plan_configuration(source.configuration, family, image_id, wanted.overrides)
-        verified = _judge(aws, wanted, source, plan, image_id, warnings)
+        image = images.get(aws, image_id) if image_id else None
+        overrides = {**_left_behind(aws, every, source, image, warnings), **wanted.overrides}
+        plan = plan_configuration(source.configuration, family, image_id, overrides)
+        verified = _judge(aws, wanted, source, plan, image, warnings)
     outcome = ConfigurationOutcome(
         source, plan, _prunable(aws, wanted, plan, family), tuple(warnings), verified
     )
@@ -82,12 +90,26 @@ def _all(aws: Aws) -> list[Any]:
     )
 
 
+def _left_behind(
+    aws: Aws,
+    every: Mapping[str, Mapping[str, Any]],
+    source: Source,
+    image: Image | None,
+    warnings: list[str],
+) -> dict[str, Any]:
+    if image is None:
+        return {}
+    dropped, doubt = left_behind(aws, every[source.configuration], image)
+    warnings += [doubt] if doubt else []
+    return dropped
+
+
 def _judge(
     aws: Aws,
     wanted: Wanted,
     source: Source,
     plan: ConfigurationPlan,
-    image_id: str,
+    image: Image | None,
     warnings: list[str],
 ) -> bool | None:
     """Refuse what cannot work; return whether EC2 confirmed a launch.
@@ -97,8 +119,8 @@ def _judge(
     if not plan.changes:
         return None
     kind = str(plan.after.get("InstanceType", ""))
-    if image_id:
-        image, types = images.get(aws, image_id), images.instance_types(aws, [kind] if kind else [])
+    if image is not None:
+        types = images.instance_types(aws, [kind] if kind else [])
         check_usable(image, "")
         check_fit(
             f"Launch configuration {plan.current}",

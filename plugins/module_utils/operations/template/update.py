@@ -41,10 +41,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.dat
     read_mark,
     write_mark,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.devices import (
-    snapshots,
-    without,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import (
     Plan,
     Wanted,
@@ -64,6 +60,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.templat
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template.outcome import (
     Outcome,
     Part,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template.volumes import (
+    left_behind,
 )
 
 READINGS = 3
@@ -132,7 +131,7 @@ class TemplateUpdate:
         if self._wanted.rollback:
             plan = plan_rollback(versions, use.version)
         else:
-            wanted = self._without_old_devices(versions, use)
+            wanted = self._without_old_volumes(versions, use)
             plan = plan_update(versions, use.version, wanted, self._same_image(versions, use))
         name = str(template["LaunchTemplateName"])
         if not source.group or source.nodegroup:
@@ -150,14 +149,13 @@ class TemplateUpdate:
         self._tell_followers(source, use, name, plan)
         return Part(use, name, plan, self._prunable(versions, use, plan))
 
-    def _without_old_devices(self, versions: list[Version], use: Use) -> Wanted:
-        """Return what is wanted, without the snapshots that belong to the image in use."""
-        data = resolve(versions, use.version).data
-        if self._image is None or not snapshots(data) or data.get("ImageId") == self._image.id:
+    def _without_old_volumes(self, versions: list[Version], use: Use) -> Wanted:
+        """Return what is wanted, without the volumes that belong to the image in use."""
+        if self._image is None:
             return self._wanted
-        old = parameters.resolve_image(self._aws, str(data.get("ImageId", "")))
-        known = images.by_ids(self._aws, [old] if old else [])
-        dropped = without(data, known[old].snapshots if old in known else frozenset())
+        data = resolve(versions, use.version).data
+        dropped, doubt = left_behind(self._aws, data, self._image)
+        self._warnings += [doubt] if doubt else []
         return dataclasses.replace(self._wanted, overrides={**dropped, **self._wanted.overrides})
 
     def _same_image(self, versions: list[Version], use: Use) -> bool:

@@ -35,8 +35,17 @@ MIME = (
 )
 
 
-def encode(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
+def encode(text: str | bytes) -> str:
+    return base64.b64encode(text.encode() if isinstance(text, str) else text).decode()
+
+
+def attached(content: bytes) -> str:
+    """Return a MIME message with one part, in base64."""
+    head = "Content-Type: application/gzip\nContent-Transfer-Encoding: base64\n\n"
+    return (
+        'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="B"\n\n--B\n'
+        f"{head}{encode(content)}\n--B--\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -130,3 +139,25 @@ def test_line_breaks_in_base64_are_read_over() -> None:
     assert user_data.kinds(wrapped) == {"nodeadm"}
     assert user_data.is_base64(wrapped)
     assert not user_data.is_base64("#!/bin/bash")
+
+
+@pytest.mark.parametrize(
+    ("content", "kinds"),
+    [
+        pytest.param(gzip.compress(TOML.encode()), {"Bottlerocket TOML"}, id="gzip"),
+        pytest.param(MIME.replace("\n", "\r\n"), {"nodeadm"}, id="CRLF"),
+        pytest.param(
+            MIME.replace(NODEADM, '{"apiVersion": "node.eks.aws/v1alpha1"}\n'),
+            {"nodeadm"},
+            id="JSON in a part",
+        ),
+        pytest.param(attached(gzip.compress(SCRIPT.encode())), {"bootstrap.sh"}, id="gzip part"),
+        pytest.param(attached(b"\x1f\x8b\x08\0"), {"other"}, id="broken part"),
+        pytest.param(f"# caf\u00e9\n{SCRIPT}".encode("latin-1"), {"bootstrap.sh"}, id="Latin-1"),
+        pytest.param(b"\xff\0binary", {"other"}, id="binary"),
+        pytest.param(gzip.compress(b"x" * 999)[:20], {"other"}, id="cut gzip"),
+        pytest.param(b"\x1f\x8b\x08" + bytes(7) + b"\xff" * 20, {"other"}, id="broken gzip"),
+    ],
+)
+def test_packed_and_broken_user_data_is_told_apart(content: str | bytes, kinds: set[str]) -> None:
+    assert user_data.kinds(encode(content)) == kinds

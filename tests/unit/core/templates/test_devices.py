@@ -29,19 +29,43 @@ def test_mappings_with_a_snapshot_have_to_be_given() -> None:
     assert devices.explicit(data(PLAIN, LOCAL)) == {}
 
 
+def left(given: dict[str, Any], *own: str, root: str = "/dev/xvda") -> Any:
+    """Return the mappings without those of the old image, None if it has none there."""
+    found = devices.without(given, own, root, {"/dev/xvda", "/dev/xvdb"})
+    return found.get("BlockDeviceMappings")
+
+
+def test_devices_are_read_by_name() -> None:
+    assert devices.names(data(ROOT, LOCAL)) == {"/dev/xvda", "/dev/xvdd"}
+    assert devices.names({}) == frozenset()
+
+
 def test_the_old_images_own_snapshots_do_not_travel() -> None:
     given = data(ROOT, DATA, LOCAL)
-    kept = devices.without(given, {"snap-root"})
-    assert kept == {
-        "BlockDeviceMappings": [
-            {"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 20}},
-            DATA,
-            LOCAL,
-        ]
-    }
+    bare = {"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 20}}
+    assert left(given, "snap-root") == [bare, DATA, LOCAL]
     assert given == data(ROOT, DATA, LOCAL), "what was read stays as it is"
 
 
 def test_nothing_changes_where_the_old_image_has_none_of_them() -> None:
-    assert devices.without(data(DATA), {"snap-root"}) == {}
-    assert devices.without({}, {"snap-root"}) == {}
+    assert left(data(DATA, PLAIN, LOCAL), "snap-root") is None
+    assert left({}, "snap-root") is None
+
+
+def test_a_snapshot_of_the_root_device_is_always_an_images_own() -> None:
+    assert left(data(ROOT, DATA)) == [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 20}}, DATA]
+
+
+def test_what_is_said_about_an_encrypted_volume_stays() -> None:
+    said = {"Encrypted": True, "KmsKeyId": "alias/nodes", "VolumeType": "gp3"}
+    given = {"DeviceName": "/dev/xvdb", "Ebs": {"SnapshotId": "snap-old", **said}}
+    assert left(data(given), "snap-old") == [{"DeviceName": "/dev/xvdb", "Ebs": said}]
+    assert left(data(given)) is None
+
+
+def test_a_volume_that_only_the_old_image_has_is_left_out() -> None:
+    """Without size and snapshot, EC2 would refuse to launch it."""
+    only = {"DeviceName": "/dev/xvdf", "Ebs": {"SnapshotId": "snap-old"}}
+    assert left(data(only, PLAIN), "snap-old") == [PLAIN]
+    sized = {"DeviceName": "/dev/xvdf", "Ebs": {"SnapshotId": "snap-old", "VolumeSize": 5}}
+    assert left(data(sized), "snap-old") == [{"DeviceName": "/dev/xvdf", "Ebs": {"VolumeSize": 5}}]
