@@ -32,9 +32,38 @@ options:
     description:
       - Number of nodes to replace first. Their replacements are watched for O(soak) seconds. If one
         of them does not become ready, or does not stay ready, nothing more is replaced. V(0)
-        replaces without a canary.
+        replaces without a canary. A number, or a percentage of the size, rounded up.
+    type: str
+    default: '1'
+  nodes:
+    description:
+      - Names of the nodes to replace, of those that are outdated. By default all.
+      - A name that no node of the group has is refused before anything is changed. What an earlier
+        run has begun to replace is finished, whatever is asked for.
+      - Outdated nodes that are left on purpose are named, and the status is V(partial).
+    type: list
+    elements: str
+    default: []
+  instances:
+    description: The same as O(nodes), by IDs of instances. With both, the nodes of both are
+      replaced.
+    type: list
+    elements: str
+    default: []
+  limit:
+    description: Maximum number of replacements that this run begins, those that it resumes
+      included. By default, any number.
     type: int
-    default: 1
+  cordoned_nodes:
+    description:
+      - What to do with outdated nodes that somebody has cordoned. V(rotate) replaces them like the
+        others. V(skip) leaves and names them.
+      - A node with the annotation C(nodeops.rotator/skip) is always left and named. The value of
+        the annotation says why, V(false) is as if it were absent. A node that is being replaced
+        already goes all the same.
+    type: str
+    choices: [rotate, skip]
+    default: rotate
   soak:
     description: Seconds for which the replacements of the canary are watched.
     type: int

@@ -111,6 +111,14 @@ EXAMPLES = r"""
     canary: 2
     soak: 600
 
+- name: Replace two nodes now, and leave the others for later
+  nodeops.rotator.asg_node_replace:
+    autoscaling_group_name: blue-workers
+    eks_cluster: blue
+    nodes:
+      - ip-10-0-1-7.eu-west-1.compute.internal
+      - ip-10-0-2-9.eu-west-1.compute.internal
+
 - name: See what would be replaced, and why
   nodeops.rotator.asg_node_replace:
     autoscaling_group_name: blue-workers
@@ -128,7 +136,8 @@ EXAMPLES = r"""
 RETURN = r"""
 status:
   description:
-    - V(complete), V(unchanged) (no node was outdated), V(planned) (check mode) or V(restored).
+    - V(complete), V(partial) (all that were to be replaced are, and RV(left_outdated) names those
+      left on purpose), V(unchanged) (no node was outdated), V(planned) (check mode) or V(restored).
     - If it fails, V(refused) (nothing was changed), V(failed) (every change was restored except
       what RV(not_restored) lists), V(stopped) (by a signal) or V(suspended) (the credentials
       expired). After V(stopped) and V(suspended), the next run resumes.
@@ -247,6 +256,24 @@ seconds:
   description: Duration of the rotation in seconds.
   type: float
   returned: always
+left_outdated:
+  description: The nodes that are outdated still because they were left on purpose.
+  type: list
+  elements: dict
+  returned: always
+  contains:
+    name:
+      description: Name of the node, or the ID of the instance if it has none.
+      type: str
+      returned: always
+    instance_id:
+      description: ID of the instance.
+      type: str
+      returned: always
+    why:
+      description: Why it was left, as a clause.
+      type: str
+      returned: always
 not_restored:
   description: What could not be restored, and why. One sentence for each setting. A run that is
     refused also names what an earlier run has left.

@@ -33,6 +33,13 @@ options:
       - The RV(snapshot) of an earlier call to compare with. Without it, RV(problems) leaves out
         what needs a comparison, which are settings of the group and the readiness of workloads.
     type: dict
+  left_outdated:
+    description:
+      - IDs of instances that are outdated on purpose, which RV(problems) then does not count. The
+        rotation returns them in RV(nodeops.rotator.asg_node_replace#module:left_outdated).
+    type: list
+    elements: str
+    default: []
   boot_timeout:
     description: Seconds within which an instance has to become a node, as in
       M(nodeops.rotator.asg_node_replace). Older ones without a Node are a sign of another cluster.

@@ -56,7 +56,7 @@ ROTATION_LEFT_OUT: Reasons = {
 }
 INFO_LEFT_OUT: Reasons = {
     **ROTATION_LEFT_OUT,
-    **dict.fromkeys(("before", "image_id"), _ROLE),
+    **dict.fromkeys(("before", "image_id", "left_outdated"), _ROLE),
 }
 """Options that no variable hands over, and why."""
 

@@ -158,7 +158,7 @@ def test_wrong_variables_are_refused_before_anything_is_changed(still: WorldOnWi
     before, wrong = (
         still.changes(),
         {
-            "rotate_canary=abc": "rotate_canary is 'abc'. Give a whole number",
+            "rotate_canary=abc": "rotate_canary is 'abc'. Give a number of nodes (2)",
             "rotate_on_failure=abc": "rotate_on_failure is 'abc'. Choose one of",
             "verify_retries=never": "verify_retries is 'never'",
             "rotation_serial=0": "rotation_serial is '0'",

@@ -30,8 +30,8 @@ MUTATIONS = (
     Mutation(
         "an instance without a Node is an easy victim",
         ENGINE + "unknown.py",
-        "return frozenset(unknown | {member.id for member in strays(ctx)})",
-        "return frozenset(member.id for member in strays(ctx))",
+        "found = unknown | {member.id for member in strays(ctx)}",
+        "found = {member.id for member in strays(ctx)}",
         UNIT + "test_unknown.py",
         "test_what_a_run_means_to_replace",
     ),

@@ -87,7 +87,7 @@ def prepare(
     """
     sizes: dict[str, Any] = {
         name: parse(name, options.pop(name, usual))
-        for name, usual in (("max_surge", 1), ("max_unavailable", 0))
+        for name, usual in (("max_surge", 1), ("max_unavailable", 0), ("canary", 1))
     }
     lease = lease_name(world.account.groups[group].arn)
     policy = RotationPolicy(

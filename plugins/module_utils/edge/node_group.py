@@ -36,11 +36,12 @@ GROUP_SPEC: dict[str, Any] = {
     "lock_namespace": {"type": "str", "default": USUAL_NAMESPACE},
 }
 """Options that name a node group and its Lease."""
+INFO_OPTIONS = ("image_id", "max_node_age", "boot_timeout", "repair", "left_outdated")
 SPEC: dict[str, Any] = {
     **ASSUME_SPEC,
     **KUBE_SPEC,
     **GROUP_SPEC,
-    **options_of(LookOptions, ("image_id", "max_node_age", "boot_timeout", "repair")),
+    **options_of(LookOptions, INFO_OPTIONS),
     **{DRAIN_PREFIX + name: spec for name, spec in DRAIN_SPEC.items()},
     "before": {"type": "dict"},
 }

@@ -22,8 +22,8 @@ TYPES = {bool: "bool", int: "int", float: "int", str: "str"}
 def options_of(record: type, names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Return the argument spec of these fields of a dataclass.
 
-    A field with default None is an option without a default; one of another type than TYPES knows
-    is written as text.
+    A field with default None is an option without a default; a tuple of text is a list; one
+    of another type than TYPES knows is written as text.
     """
     hints = typing.get_type_hints(record)
     fields = {field.name: field.default for field in dataclasses.fields(record)}
@@ -34,6 +34,8 @@ def _option(hint: Any, default: Any) -> dict[str, Any]:
     if typing.get_origin(hint) is typing.Literal:
         return {"type": "str", "choices": list(choices(hint)), "default": default}
     known = next((TYPES[one] for one in (hint, *typing.get_args(hint)) if one in TYPES), "")
+    if hint == tuple[str, ...]:
+        return {"type": "list", "elements": "str", "default": []}
     if default is None:
         return {"type": known}
     return {"type": known or "str", "default": default if known else str(default)}

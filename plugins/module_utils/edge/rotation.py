@@ -31,6 +31,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
     RotationPolicy,
     from_params,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.selection import (
+    sentences,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import ONE_ATTEMPT, RawAws
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import (
@@ -86,7 +89,7 @@ def rotate(module: AnsibleAWSModule) -> Result:
         {**result.values, "events": progress.events},
         changed=result.changed or result.status == "planned",
         diff=diff(result),
-        warnings=tuple(result.values["not_restored"]),
+        warnings=(*result.values["not_restored"], *sentences(result.values["left_outdated"])),
         error=result.error,
     )
 

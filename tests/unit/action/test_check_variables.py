@@ -65,7 +65,7 @@ def test_right_variables_are_no_failure(screen: Screen) -> None:
 def test_all_hosts_are_checked_and_each_problem_is_told_with_its_host() -> None:
     play = {"blue": {**BLUE, "rotate_canary": "x"}, "red": {"verify_retries": "y"}}
     said = check(play, hosts=list(play))["msg"]
-    assert "blue: rotate_canary is 'x'. Give a whole number" in said
+    assert "blue: rotate_canary is 'x'. Give a number of nodes (2) or a percentage (25%)" in said
     assert "red: verify_retries is 'y'" in said
     assert "\n" not in said
     assert "red: autoscaling_group_name is not set" in said

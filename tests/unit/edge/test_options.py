@@ -36,6 +36,7 @@ class Sample:
     label: str | None = None
     mode: Mode = "wait"
     size: Size = Size(25, True)
+    names: tuple[str, ...] = ()
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,7 @@ class Sample:
         ("label", {"type": "str"}),
         ("mode", {"type": "str", "choices": ["wait", "warn", "off"], "default": "wait"}),
         ("size", {"type": "str", "default": "25%"}),
+        ("names", {"type": "list", "elements": "str", "default": []}),
     ],
 )
 def test_an_option_is_what_its_field_is(name: str, spec: dict[str, Any]) -> None:
@@ -70,4 +72,4 @@ def test_a_field_that_is_not_there_is_an_error() -> None:
 def test_the_options_of_the_product_have_a_type(record: type) -> None:
     names = [field.name for field in dataclasses.fields(record)]  # type: ignore[arg-type]
     kinds = {spec["type"] for spec in options_of(record, names).values()}
-    assert kinds <= {"bool", "int", "str", ""}
+    assert kinds <= {"bool", "int", "list", "str", ""}

@@ -54,6 +54,7 @@ def ends(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     def run(_module: Any, _progress: Any) -> RotationResult:
         values = {"status": end["status"], "not_restored": end["left"], "nodes": []}
+        values["left_outdated"] = end.get("outdated", [])
         return RotationResult(end["status"], end["error"], end["changed"], values)
 
     monkeypatch.setattr(rotation, "_run", run)
@@ -86,12 +87,24 @@ def test_what_was_not_restored_is_warned_of(ends: dict[str, Any]) -> None:
     assert result.values["not_restored"] == ["MaxSize is 5 (was 4)"]
 
 
+def test_what_was_left_on_purpose_is_warned_of(ends: dict[str, Any]) -> None:
+    ends["outdated"] = [{"name": "w", "instance_id": "i-w", "why": "cordoned"}]
+    result = rotate(a_module(SPEC, **NAMED))
+    assert result.warnings == ("1 outdated node left: w (cordoned)",)
+
+
 def test_a_failure_is_returned_with_all_values(ends: dict[str, Any]) -> None:
     ends |= {"status": "failed", "error": FailedError("no")}
     result = rotate(a_module(SPEC, **NAMED))
     assert result.error is ends["error"]
     assert result.diff == [{"before": "failed"}]
-    assert result.values == {"status": "failed", "not_restored": [], "nodes": [], "events": []}
+    assert result.values == {
+        "status": "failed",
+        "not_restored": [],
+        "nodes": [],
+        "left_outdated": [],
+        "events": [],
+    }
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ class LookOptions:
     boot_timeout: float | None = None
     repair: bool = False
     cluster: str = ""
+    left_outdated: tuple[str, ...] = ()
     drain: DrainPolicy = DrainPolicy()
 
     def __post_init__(self) -> None:
@@ -61,6 +62,7 @@ def from_params(params: Mapping[str, Any]) -> LookOptions:
         max_node_age=params["max_node_age"],
         boot_timeout=params["boot_timeout"],
         repair=params["repair"],
+        left_outdated=tuple(params["left_outdated"]),
         cluster=params["cluster_name"] or params["eks_cluster"] or "",
         drain=policy.from_params(params, prefix=DRAIN_PREFIX),
     )
@@ -88,6 +90,8 @@ class Look:
     evidence: Evidence | None = None
     repair: bool = False
     drain: DrainPolicy = DrainPolicy()
+    left_outdated: frozenset[str] = frozenset()
+    """Instances that a rotation has left outdated on purpose."""
     services: tuple[Service, ...] | None = ()
 
     def outdated(self, instance: Instance) -> str:

@@ -12,7 +12,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look i
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.preflight import (
     count,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PREFIX
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PREFIX, SKIP
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, listed
 
 
@@ -38,7 +38,8 @@ def _behind(look: Look) -> Iterator[str]:
     }
     if group.resolved is None:
         yield f"What Auto Scaling group {group.name} launches from does not exist"
-    if old := sorted(called[instance.id] for instance in group.launched if look.outdated(instance)):
+    outdated = (instance.id for instance in group.launched if look.outdated(instance))
+    if old := sorted(called[id_] for id_ in outdated if id_ not in look.left_outdated):
         yield f"{len(old)} of {len(called)} nodes do not run the target: {listed(old)}"
     unready = (called[id_] for id_ in called if id_ not in nodes or nodes[id_].ready is not True)
     if missing := sorted(unready):
@@ -50,7 +51,11 @@ def _behind(look: Look) -> Iterator[str]:
 def _left_behind(look: Look) -> Iterator[str]:
     """Find marks of a rotation that are still there."""
     for node in sorted(look.nodes.values(), key=lambda node: node.name):
-        ours = [key for key in (*node.annotations, *node.labels) if key.startswith(PREFIX)]
+        ours = [
+            key
+            for key in (*node.annotations, *node.labels)
+            if key.startswith(PREFIX) and key != SKIP
+        ]
         ours += [taint.key for taint in node.taints if taint.key.startswith(PREFIX)]
         if ours:
             yield f"Node {node.name} still carries {', '.join(sorted(ours))}"

@@ -9,11 +9,20 @@ from collections.abc import Mapping
 from typing import Literal
 
 Status = Literal[
-    "complete", "unchanged", "planned", "restored", "refused", "failed", "stopped", "suspended"
+    "complete",
+    "partial",
+    "unchanged",
+    "planned",
+    "restored",
+    "refused",
+    "failed",
+    "stopped",
+    "suspended",
 ]
 
 WORDS: Mapping[Status, str] = {
     "complete": "complete",
+    "partial": "in part, as asked",
     "unchanged": "nothing outdated",
     "planned": "planned",
     "restored": "restored",
@@ -24,7 +33,8 @@ WORDS: Mapping[Status, str] = {
 }
 """The words of the report for each status.
 
-`complete`: every outdated node was replaced. `unchanged`: none was outdated. `planned`: check mode
+`complete`: every outdated node was replaced. `partial`: all that were to be, and outdated nodes are
+left on purpose. `unchanged`: none was outdated. `planned`: check mode
 found work. `restored`: what an interrupted run left was restored. `refused`: it failed before it
 changed anything. `failed`: it failed after changes; all of them were restored except what
 `not_restored` names. `stopped`: by a signal. `suspended`: the credentials expired. After `stopped`

@@ -21,6 +21,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.options impor
     check_choice,
     check_given,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.selection import (
+    CordonedNodes,
+    Selection,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
     Size,
     check_confirmed,
@@ -40,7 +44,6 @@ Goal = Literal["replaced", "restored"]
 """What the module is to do: rotate, or only restore what an interrupted run has changed."""
 DRAIN_PREFIX = "drain_"
 """Begins the names of a rotation's options for its drains."""
-COUNTS = ("canary", "failure_budget")
 DURATIONS = ("soak", "min_ready", "lock_wait")
 LIMITS = (
     "boot_timeout",
@@ -62,7 +65,8 @@ class RotationPolicy:
     Durations are in seconds. `run`: this run's ID. `holder`: our name in the Lease. `version`: the
     template version that the group is known to launch from (reads may be older). `boot_timeout`
     None: by the kind of the instances (see core.rotation.boot). `plan_only`: check mode.
-    `restore_only`: state restored. `again`: the command that began the run, "" if unknown.
+    `restore_only`: state restored. `nodes`, `instances`, `limit`, `cordoned_nodes`: see Selection.
+    `again`: the command that began the run, "" if unknown.
     """
 
     group: str
@@ -70,7 +74,7 @@ class RotationPolicy:
     holder: str
     max_surge: Size = Size(1)
     max_unavailable: Size = Size(0)
-    canary: int = 1
+    canary: Size = Size(1)
     soak: float = 60
     failure_budget: int = 0
     min_ready: float = 10
@@ -98,6 +102,10 @@ class RotationPolicy:
     confirm_sizes: bool = False
     keep_failed: bool = False
     surge_by: SurgeBy = "set_desired"
+    nodes: tuple[str, ...] = ()
+    instances: tuple[str, ...] = ()
+    limit: int | None = None
+    cordoned_nodes: CordonedNodes = "rotate"
     drain: DrainPolicy = DrainPolicy()
 
     def __post_init__(self) -> None:
@@ -107,13 +115,19 @@ class RotationPolicy:
         check_choice("workload_gate", self.workload_gate, WorkloadGate)
         check_choice("on_failure", self.on_failure, OnFailure)
         check_choice("surge_by", self.surge_by, SurgeBy)
+        check_choice("cordoned_nodes", self.cordoned_nodes, CordonedNodes)
+        check_above_zero("limit", self.limit)
         check_choice("unknown_instances", self.unknown_instances, UnknownInstances)
-        for name in COUNTS:
-            check_at_least(name, getattr(self, name), 0)
+        check_at_least("failure_budget", self.failure_budget, 0)
         for name in DURATIONS:
             check_at_least(name, getattr(self, name), 0, "seconds")
         for name in LIMITS:
             check_above_zero(name, getattr(self, name), "seconds")
+
+    @property
+    def selection(self) -> Selection:
+        """Return which outdated nodes to replace."""
+        return Selection(self.nodes, self.instances, self.limit, self.cordoned_nodes)
 
 
 NOT_OPTIONS = frozenset(
@@ -136,8 +150,10 @@ def from_params(
     epoch at 0 of the loop's clock. Raises InputError.
     """
     options = {name: params[name] for name in OPTIONS}
-    for name in ("max_surge", "max_unavailable"):
+    for name in ("max_surge", "max_unavailable", "canary"):
         options[name] = parse(name, options[name])
+    for name in ("nodes", "instances"):
+        options[name] = tuple(options[name])
     with called(DRAIN_PREFIX, drain_policy.OPTIONS):
         drain = drain_policy.from_params(params, epoch, DRAIN_PREFIX)
     name = "autoscaling_group_name"

@@ -20,7 +20,7 @@ def is_wide(ctx: RotationContext) -> bool:
 
     None is wanted, it has passed, or there is nothing to judge and nothing to go wide with.
     """
-    if not ctx.policy.canary or ctx.journal.canary == "passed" or ctx.memory.turned_back:
+    if not ctx.canaries or ctx.journal.canary == "passed" or ctx.memory.turned_back:
         return True
     judged = ctx.journal.canary == "failed" or ctx.journal.canaries or ctx.situation.current
     return not judged and not unknown.to_replace(ctx)
@@ -43,9 +43,9 @@ def judge_canary(ctx: RotationContext) -> None:
             ),
         )
         return
-    if journal.canaries < policy.canary and unknown.to_replace(ctx):
+    if journal.canaries < ctx.canaries and unknown.to_replace(ctx):
         return
-    if not _watched(ctx, min(policy.canary, max(1, journal.canaries))):
+    if not _watched(ctx, min(ctx.canaries, max(1, journal.canaries))):
         ctx.forget("soak")
         return
     ctx.tell(

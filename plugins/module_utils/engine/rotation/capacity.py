@@ -79,14 +79,16 @@ def fence(ctx: RotationContext) -> None:
 
 
 def taint(ctx: RotationContext) -> None:
-    """Put the soft taint on every outdated node.
+    """Put the soft taint on every outdated node that is to be replaced.
 
     Evicted pods then prefer nodes that stay. The name of the group goes with it, so that it is
     found again on a node that has left the group.
     """
     for member in ctx.situation.outdated:
         node = member.node
-        if node is not None and SOFT_TAINT not in node.taints:
+        if node is None or member.id in ctx.passed_over:
+            continue
+        if SOFT_TAINT not in node.taints:
             named = changes({MARKED_IN: ctx.group.name})
             ctx.change(node, NodeChange(annotations=named, taints=(*node.taints, SOFT_TAINT)))
 
@@ -94,10 +96,10 @@ def taint(ctx: RotationContext) -> None:
 def limits(ctx: RotationContext) -> Window:
     """Return the window, narrowed to the canaries until they have been judged."""
     whole = ctx.window
-    if not ctx.policy.canary or ctx.journal.canary:
+    if not ctx.canaries or ctx.journal.canary:
         return whole
-    surge = min(whole.surge, ctx.policy.canary)
-    return Window(surge, min(whole.unavailable, max(0, ctx.policy.canary - surge)))
+    surge = min(whole.surge, ctx.canaries)
+    return Window(surge, min(whole.unavailable, max(0, ctx.canaries - surge)))
 
 
 def tell_foreign(ctx: RotationContext) -> None:
@@ -125,9 +127,9 @@ def choose(ctx: RotationContext) -> None:
         return
     window = limits(ctx)
     leaving, available = len(ctx.situation.leaving), ctx.situation.available
-    if ctx.policy.canary and not ctx.journal.canary:
+    if ctx.canaries and not ctx.journal.canary:
         leaving += min(ctx.journal.canaries, _coming(ctx))
-        most = ctx.policy.canary
+        most = ctx.canaries
     else:
         most = max(1, window.size)
     while leaving < most:
@@ -171,7 +173,7 @@ def _next_victim(ctx: RotationContext) -> Member | None:
     nodeless = [member for member in situation.outdated if member.node is None]
     skipped = ctx.memory.nodes.marks.skipped | unknown.left_alone(ctx)
     missing = {member.id for member in nodeless if member.id not in skipped}
-    judging = bool(ctx.policy.canary) and not ctx.journal.canary
+    judging = bool(ctx.canaries) and not ctx.journal.canary
     waiting = {member.id for member in nodeless if judging or not unknown.long_missing(ctx, member)}
     found = None if unproven(ctx) else next_victim(situation, skipped | (missing & waiting))
     if found is not None or situation.leaving or judging or missing & waiting:
@@ -192,6 +194,7 @@ def next_unknown(ctx: RotationContext) -> Member | None:
     if situation.available < situation.base - limits(ctx).unavailable - len(nodeless):
         return None
     skipped = ctx.memory.nodes.marks.skipped | {member.id for member in unknown.strays(ctx)}
+    skipped |= ctx.passed_over.keys()
     ready = (
         member
         for member in nodeless

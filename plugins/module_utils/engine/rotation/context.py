@@ -158,7 +158,10 @@ class RotationContext(Known):
             self.note(told=self.memory.report.told | {once})
         records = self.memory.nodes.records
         total = sum(record.reason not in RETRACTED for record in records.values())
-        total += sum(member.id not in records for member in self.situation.outdated)
+        total += sum(
+            member.id not in records and member.id not in self.passed_over
+            for member in self.situation.outdated
+        )
         ended = sum(record.replaced for record in records.values())
         self.events.append(Event(phase, subject, text, f"{ended}/{total}"))
 

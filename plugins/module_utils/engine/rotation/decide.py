@@ -19,6 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import (
+    Status,
     failed_status,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
@@ -38,6 +39,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     observe,
     pointer,
     right_cluster,
+    selecting,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.closing import (
     close,
@@ -136,7 +138,7 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
     """Refuse, or end if nothing is to be done; else take the lock and begin."""
     if observe.stale(ctx):
         return None
-    work, holder = ctx.situation.outdated, lock.other_holder(ctx)
+    work, holder = len(ctx.situation.outdated) > len(ctx.passed_over), lock.other_holder(ctx)
     rest = holder or not ctx.journal.clean or any(member.marked for member in ctx.situation.members)
     if work or rest:
         show_earlier(ctx)
@@ -146,14 +148,16 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
         raise refused
     if error := right_cluster.refusal_of_cluster(ctx):
         raise error
+    selecting.refuse_unknown(ctx)
+    selecting.tell_left(ctx)
     if not ctx.memory.lock.held and not namespaces.free_elsewhere(ctx):
         return None
     if ctx.policy.plan_only:
         if holder:
             ctx.tell("lock", ctx.group.name, f"held by {holder}")
-        return conclude(ctx, "planned" if work or rest else "unchanged")
+        return conclude(ctx, "planned" if work or rest else _idle(ctx))
     if not rest and (ctx.policy.restore_only or not work):
-        return conclude(ctx, "unchanged") if lock.handed_back(ctx) else None
+        return conclude(ctx, _idle(ctx)) if lock.handed_back(ctx) else None
     readable = observe.permitted(ctx) and (ctx.policy.restore_only or following.known(ctx))
     if readable and lock.acquire(ctx) and namespaces.alone(ctx):
         if pointer.inherited(ctx):
@@ -162,6 +166,12 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
         ctx.note(mode="release" if ctx.policy.restore_only else "rotate")
         ctx.look_at(ctx.now)
     return None
+
+
+def _idle(ctx: RotationContext) -> Status:
+    """Return the status of a run that finds nothing to do."""
+    left = ctx.passed_over and not ctx.policy.restore_only
+    return "partial" if left else "unchanged"
 
 
 def _too_many(ctx: RotationContext) -> RotatorError | None:
@@ -208,7 +218,11 @@ def _ended(ctx: RotationContext) -> RotationResult:
     restored = (
         f"{kept} not restored (see the warnings)" if ctx.memory.report.left else "all is restored"
     )
-    replaced = f"{counted(ctx.situation.launched, 'node')} on the target, "
+    left = ctx.memory.report.left_out
+    replaced = f"{counted(ctx.situation.launched - len(left), 'node')} on the target, "
     text = restored if ctx.policy.restore_only else replaced + restored
     ctx.tell("done", ctx.group.name, f"{text}; {launches_now(ctx)}", once="done")
-    return conclude(ctx, "restored" if ctx.policy.restore_only else "complete")
+    if ctx.policy.restore_only:
+        return conclude(ctx, "restored")
+    selecting.tell_left(ctx)
+    return conclude(ctx, "partial" if left else "complete")

@@ -57,7 +57,7 @@ def fail(ctx: RotationContext, error: RotatorError, new_node: str = "") -> None:
     """
     ctx.record(failures=(*ctx.journal.failures, error.message))
     ctx.tell("failed", new_node or ctx.group.name, error.message)
-    judged = ctx.journal.canary == "passed" or not ctx.policy.canary or ctx.memory.turned_back
+    judged = ctx.journal.canary == "passed" or not ctx.canaries or ctx.memory.turned_back
     if new_node and not judged and ctx.memory.mode == "rotate":
         ctx.record(canary="failed")
         owe(ctx)

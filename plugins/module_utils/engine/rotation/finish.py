@@ -50,7 +50,7 @@ def finish_rotating(ctx: RotationContext) -> None:
         incomplete = _incomplete(ctx)
         if ctx.memory.report.problem is not None and incomplete is not None:
             remarks.left(ctx, incomplete.message)
-        ctx.note(problem=ctx.memory.report.problem or incomplete)
+        ctx.note(problem=ctx.memory.report.problem or incomplete, left_out=dict(ctx.passed_over))
         _go_on_to_release(ctx)
 
 

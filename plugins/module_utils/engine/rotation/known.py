@@ -38,13 +38,21 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.selection import (
+    Selection,
+    left_out,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
     Window,
     window,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
+    RETRACTED,
     Memory,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+    NodeRecord,
 )
 
 
@@ -53,6 +61,7 @@ class Known:
 
     def __init__(self, memory: Memory, view: View, now: float, policy: RotationPolicy) -> None:
         self.memory, self.view, self.now, self.policy = memory, view, now, policy
+        self._left_out: tuple[Situation, Mapping[str, NodeRecord], Mapping[str, str]] | None = None
 
     @property
     def group(self) -> Group:
@@ -184,6 +193,32 @@ class Known:
             known = (same, values, Situation(members, self.desired, self.base))
             self.memory = memory.with_fields(memo=known)
         return known[2]
+
+    @property
+    def selection(self) -> Selection:
+        """Return which nodes to replace: all, once nodes of a failed image are to go."""
+        return Selection() if self.memory.turned_back else self.policy.selection
+
+    @property
+    def begun(self) -> frozenset[str]:
+        """Return the outdated instances whose replacement this run has begun or resumed."""
+        records = self.memory.nodes.records.items()
+        return frozenset(id_ for id_, record in records if record.reason not in RETRACTED)
+
+    @property
+    def passed_over(self) -> Mapping[str, str]:
+        """Return the outdated instances that this run leaves on purpose, with the reason."""
+        situation, records, known = self.situation, self.memory.nodes.records, self._left_out
+        if known is None or known[0] is not situation or known[1] is not records:
+            found = left_out(situation.outdated, self.selection, self.begun)
+            known = (situation, records, found)
+            self._left_out = known
+        return known[2]
+
+    @property
+    def canaries(self) -> int:
+        """Return how many nodes are replaced first, and watched."""
+        return self.policy.canary.of(max(1, self.base), up=True)
 
     @property
     def boot_timeout(self) -> float:

@@ -64,7 +64,7 @@ class Memory:
     outbox: Outbox = dataclasses.field(default_factory=Outbox)
     nodes: NodesMemory = dataclasses.field(default_factory=NodesMemory)
     gate: GateMemory = dataclasses.field(default_factory=GateMemory)
-    report: ReportMemory = ReportMemory()
+    report: ReportMemory = dataclasses.field(default_factory=ReportMemory)
 
     @property
     def unseen(self) -> bool:

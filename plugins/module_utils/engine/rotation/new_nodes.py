@@ -183,7 +183,7 @@ def _still_ready(ctx: RotationContext, member: Member) -> None:
         offers = _lacking_offers(ctx, member) if _knows_offers(ctx) else ()
         if lacks := waiting_for(member, (), (), _expected_taints(ctx), (), offers):
             _relapsed(ctx, member, lacks)
-    elif ctx.policy.canary and not ctx.journal.canary:
+    elif ctx.canaries and not ctx.journal.canary:
         _failed(
             ctx,
             member,

@@ -208,3 +208,5 @@ class ReportMemory:
     canary: CanaryVerdict = "none"
     launches_from: tuple[str, str] = ("", "")
     changed: bool = False
+    left_out: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Outdated instances that the rotation has left on purpose at its end, with the reason."""

@@ -21,6 +21,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     NodeRecord,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.selecting import (
+    left_outdated,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.standing import (
     inherited,
     standing,
@@ -71,6 +74,7 @@ def conclude(
         "evictions": sum(node["evictions"] for node in nodes),
         "blocked_by": sorted({budget for node in nodes for budget in node["blocked_by"]}),
         "seconds": round(ctx.now - memory.began, 1),
+        "left_outdated": left_outdated(ctx) if known else [],
         "not_restored": list(_not_restored(ctx)) if known else list(memory.report.left),
         "canary": memory.journal.canary or memory.report.canary,
         "resumed": memory.resumed,

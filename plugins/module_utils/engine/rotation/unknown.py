@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.selection import first
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -63,15 +64,25 @@ def long_missing(ctx: RotationContext, member: Member) -> bool:
 
 
 def left_alone(ctx: RotationContext) -> frozenset[str]:
-    """Return the outdated instances that are no victims: unknown ones, and strays."""
+    """Return the outdated instances that are no victims.
+
+    Those are unknown ones, strays, and what this run leaves on purpose.
+    """
     unknown = {member.id for member in ctx.situation.outdated if is_unknown(ctx, member)}
-    return frozenset(unknown | {member.id for member in strays(ctx)})
+    found = unknown | {member.id for member in strays(ctx)}
+    return frozenset(found | ctx.passed_over.keys())
 
 
 def to_replace(ctx: RotationContext) -> tuple[Member, ...]:
-    """Return the outdated members that this run still means to replace."""
+    """Return the outdated members that this run still means to replace.
+
+    A limit leaves only as many of them as it lets begin.
+    """
     left = ctx.memory.nodes.marks.skipped | left_alone(ctx)
-    return tuple(member for member in ctx.situation.outdated if member.id not in left)
+    members = [member for member in ctx.situation.outdated if member.id not in left]
+    under_way = tuple(one for one in members if one.leaving or one.id in ctx.begun)
+    waiting = [one for one in members if not (one.leaving or one.id in ctx.begun)]
+    return under_way + first(waiting, ctx.selection, len(ctx.begun))
 
 
 def strays(ctx: RotationContext) -> tuple[Member, ...]:
@@ -106,7 +117,11 @@ def stray_error(ctx: RotationContext) -> RotatorError | None:
 
 def unknown_error(ctx: RotationContext) -> RotatorError | None:
     """Return the error of a run that leaves instances without a Node, or None."""
-    found = [member.id for member in ctx.situation.outdated if is_unknown(ctx, member)]
+    found = [
+        member.id
+        for member in ctx.situation.outdated
+        if is_unknown(ctx, member) and member.id not in ctx.passed_over
+    ]
     if not found:
         return None
     return FailedError(

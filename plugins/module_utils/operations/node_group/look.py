@@ -57,6 +57,7 @@ def read_look(aws: Aws, kube: KubeClient, options: LookOptions) -> Look:
         evidence=count(evidence, group.instances, nodes, group.read_at, options.boot_timeout),
         repair=options.repair,
         drain=options.drain,
+        left_outdated=frozenset(options.left_outdated),
         services=_services(kube) if group.targets else (),
     )
 

@@ -41,6 +41,20 @@ def test_all_is_well() -> None:
     assert problems(after(), BEFORE) == () == problems(after(), None)
 
 
+def test_what_was_left_outdated_on_purpose_is_no_problem_unless_it_is_not_ready() -> None:
+    left = {"members": (instance(1), fresh(2)), "left_outdated": frozenset(("i-1",))}
+    assert problems(after(**left), BEFORE) == ()
+    others = {**left, "members": (instance(1), instance(2))}
+    assert problems(after(**others), None) == ("1 of 2 nodes do not run the target: node-2",)
+    unready = {**left, "nodes": {"i-1": node(1, ready=False), "i-2": node(2)}}
+    assert problems(after(**unready), None) == ("1 of 2 nodes are not Ready: node-1",)
+
+
+def test_the_annotation_of_people_is_no_mark_of_ours() -> None:
+    nodes = {"i-1": node(1, annotations={"nodeops.rotator/skip": "anna"}), "i-2": node(2)}
+    assert problems(after(nodes=nodes), BEFORE) == ()
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

@@ -13,7 +13,6 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
-    COUNTS,
     DRAIN_PREFIX,
     DURATIONS,
     LIMITS,
@@ -36,6 +35,7 @@ def params(**changes: Any) -> dict[str, Any]:
         **{name: getattr(POLICY, name) for name in OPTIONS},
         "max_surge": "1",
         "max_unavailable": "0",
+        "canary": "1",
         "autoscaling_group_name": "blue",
         "cluster_name": None,
         "lock_namespace": "kube-system",
@@ -52,7 +52,7 @@ def made(check: bool = False, **changes: Any) -> RotationPolicy:
 
 
 class TestValues:
-    @pytest.mark.parametrize("name", COUNTS + DURATIONS)
+    @pytest.mark.parametrize("name", ("failure_budget", *DURATIONS))
     @pytest.mark.parametrize(("value", "allowed"), [(-1, False), (0, True), (7, True)])
     def test_counts_and_durations_are_at_least_zero(
         self, name: str, value: int, allowed: bool

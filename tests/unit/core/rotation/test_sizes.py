@@ -133,7 +133,7 @@ def test_room_above_what_is_launched(launched: int, base: int, surge: int, more:
 @pytest.mark.parametrize(
     "field, value",
     [
-        ("canary", -1),
+        ("limit", 0),
         ("soak", -0.1),
         ("failure_budget", -1),
         ("min_ready", -1),

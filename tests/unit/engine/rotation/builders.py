@@ -49,15 +49,19 @@ from ansible_collections.nodeops.rotator.tests.unit.core.builders import TARGET
 NOW = 1000.0
 LEASE = lease_name("")
 """Lease of the groups below, which have no ARN."""
-POLICY = RotationPolicy("blue", "r1", "me", canary=0)
+POLICY = RotationPolicy("blue", "r1", "me", canary=Size(0))
 HELD = Lease(LEASE, "7", "me", "t1", 30)
 RUNNING = Journal(run="r1", group="blue", target=("lt-1", "2", "ami-new"), tainted=True)
 
 
-def a_policy(surge: int = 1, unavailable: int = 0, **more: Any) -> RotationPolicy:
+def a_policy(surge: int = 1, unavailable: int = 0, canary: int = 0, **more: Any) -> RotationPolicy:
     """The policy with these sizes; no canary unless said."""
     return dataclasses.replace(
-        POLICY, max_surge=Size(surge), max_unavailable=Size(unavailable), **more
+        POLICY,
+        max_surge=Size(surge),
+        max_unavailable=Size(unavailable),
+        canary=Size(canary),
+        **more,
     )
 
 

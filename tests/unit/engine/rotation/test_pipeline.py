@@ -9,6 +9,7 @@ import dataclasses
 
 import pytest
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import Size
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     begin,
     capacity,
@@ -79,11 +80,11 @@ def test_no_node_moves_on_once_things_are_being_put_back(mode: str) -> None:
 def test_whether_a_rotation_may_end(canary: int, recorded: str, fresh: bool, wide: bool) -> None:
     ctx = a_context(a_group(an_instance("w", fresh)), [a_node("w")])
     ctx.record(canary=recorded)
-    ctx.policy = dataclasses.replace(ctx.policy, canary=canary)
+    ctx.policy = dataclasses.replace(ctx.policy, canary=Size(canary))
     assert is_wide(ctx) is wide
 
 
 def test_with_no_node_at_all_there_is_nothing_to_judge() -> None:
     ctx = a_context(a_group(desired=0), [])
-    ctx.policy = dataclasses.replace(ctx.policy, canary=1)
+    ctx.policy = dataclasses.replace(ctx.policy, canary=Size(1))
     assert is_wide(ctx)
