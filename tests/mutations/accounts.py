@@ -90,7 +90,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a raise that a dead run recorded is for ever",
-        ENGINE + "outcomes.py",
+        ENGINE + "raising.py",
         "sent = memory.reads.raise_sent and began - since < RAISE_ABSENT",
         "sent = memory.reads.raise_sent",
         UNIT + "test_outcomes_raises.py",

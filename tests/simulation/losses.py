@@ -30,7 +30,7 @@ def losses(
     instance without a Node is no empty one: its kubelet runs what is bound to its name.
     """
     node, name = world.node_of(instance), instance.private_dns
-    if node is not None and is_dead(node, world.kernel.utc()):
+    if node is not None and is_dead(node, world.cluster.node_lease(name), world.kernel.utc()):
         rules = dataclasses.replace(rules, volumes=False)
         holds = _nothing
     if node is not None and name in available and len(available) - 1 < _needed(rules):

@@ -175,6 +175,10 @@ class Nodes:
         """
         if name not in self._kubelets.alive:
             return
+        lease = self._store.get("leases", name, LEASES)
+        if lease is not None:  # its last heartbeat, which was not written then
+            spec = self.fresh_lease(lease)["spec"]
+            self._control.change("leases", lease, {"spec": {"renewTime": spec["renewTime"]}})
         self._kubelets.stop(name)
         boot = self._boots[name]
         grace = self._control.behavior.node_monitor_grace

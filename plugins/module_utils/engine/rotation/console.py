@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadConsole
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import TemporaryError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
@@ -13,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     BROKEN,
+    Memory,
 )
 
 PATIENCE = 60.0
@@ -34,3 +37,12 @@ def console_read(ctx: RotationContext, member: Member) -> bool:
         return True
     ctx.do(command)
     return False
+
+
+def learn_console(memory: Memory, command: ReadConsole, text: str) -> Memory:
+    """Return the memory with what the console of a failed node says."""
+    record = memory.nodes.records.get(command.instance)
+    if record is None:
+        return memory
+    records = {command.instance: dataclasses.replace(record, console_output=text)}
+    return memory.with_fields(records={**memory.nodes.records, **records})

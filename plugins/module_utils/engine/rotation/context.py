@@ -31,6 +31,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.heartbeats import (
+    ReadHeartbeat,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,
 )
@@ -56,6 +59,8 @@ GUARDED = 5.0
 """Seconds until a command that the guard forbids is decided again."""
 RECENT = 5.0
 """Seconds: how old a read may be for acts that somebody else's change would make wrong."""
+FREE = (ReadCluster, ReadGroup, ReadHeartbeat, ReadLease)
+"""Reads, which hurt nobody."""
 BLINK = 0.01
 """Seconds between two looks at least, unless something is heard."""
 
@@ -97,7 +102,9 @@ class RotationContext(Known):
             self.commands.append(command)
 
     def _allows(self, command: Command) -> bool:
-        if isinstance(command, (ReadConsole, ReadGroup, ReadCluster, ReadLease, WriteLease)):
+        if isinstance(
+            command, (ReadConsole, ReadGroup, ReadCluster, ReadHeartbeat, ReadLease, WriteLease)
+        ):
             return True
         return self.may_act and (self.recorded or isinstance(command, (Evict, DeletePod)))
 
@@ -244,4 +251,4 @@ def _last(node: Node, change: NodeChange) -> str:
 def _is_limited(memory: Memory, command: Command) -> bool:
     if isinstance(command, WriteLease):
         return memory.lock.held and not command.lease.resource_version
-    return not isinstance(command, (ReadGroup, ReadCluster, ReadLease))
+    return not isinstance(command, FREE)

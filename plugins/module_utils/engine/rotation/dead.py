@@ -25,22 +25,18 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
     RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import fail
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.heartbeats import (
+    is_silent,
+)
 
 OUT_OF_SERVICE = Taint("node.kubernetes.io/out-of-service", "NoExecute", "nodeshutdown")
 """Lets the control plane detach volumes at once (Kubernetes: node shutdowns, non-graceful). Never
 on a node whose instance has not ended: data could be corrupted."""
 
 
-def is_silent(ctx: RotationContext, node: Node) -> bool:
-    """Return whether the kubelet has not answered for dead_node_timeout."""
-    if node.ready is not None or not node.ready_since:
-        return False
-    return ctx.group.read_at - node.ready_since >= ctx.policy.dead_node_timeout
-
-
 def is_dead(ctx: RotationContext, member: Member) -> bool:
     """Return whether the node of this instance is dead."""
-    return member.node is not None and is_silent(ctx, member.node) and not too_many(ctx)
+    return member.node is not None and not too_many(ctx) and is_silent(ctx, member.node)
 
 
 def too_many(ctx: RotationContext) -> str:

@@ -25,6 +25,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RotatorError,
     TemporaryError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.heartbeats import (
+    ReadHeartbeat,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.launching import (
     LaunchInstance,
 )
@@ -42,8 +45,10 @@ REFUSED_TIMES, FAILED_TIMES = 3, 15
 failure."""
 RECENT_RETRY = 35.0
 """Seconds after which a failed command that is not tried again no longer counts."""
-OWN_RULES = (EnterStandby, ReadConsole, ReadGroup, TagInstance, WriteLease)
+OWN_RULES = (EnterStandby, ReadConsole, ReadGroup, ReadHeartbeat, TagInstance, WriteLease)
 """Commands whose failures are judged where they are issued."""
+_NO_OBSTACLE = (LaunchInstance, ReadConsole, ReadHeartbeat, SetDesired, SetMaxSize)
+"""Commands that are tried again, or done without, where they are denied."""
 ACCESS_GRACE = 60.0
 """Seconds for which we may not be let in before that is final: a single 401 or 403 among good
 answers happens (kubernetes-client/python#678)."""
@@ -92,15 +97,11 @@ def hopeless(ctx: RotationContext) -> dict[Command, RotatorError]:
 
 
 def access_error(ctx: RotationContext) -> RotatorError | None:
-    """Return the error of a command that was denied lately, or None.
-
-    The raise itself is tried again as it is recorded.
-    """
+    """Return the error of a command that was denied lately, or None."""
     errors = (
         retry.error
         for command, retry in ctx.memory.outbox.retries.items()
-        if retry.at + RECENT_RETRY > ctx.now
-        and not isinstance(command, (LaunchInstance, ReadConsole, SetDesired, SetMaxSize))
+        if retry.at + RECENT_RETRY > ctx.now and not isinstance(command, _NO_OBSTACLE)
     )
     return next((error for error in errors if isinstance(error, AccessError)), None)
 

@@ -33,10 +33,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
-    SETTLED,
     Reading,
     explain,
     move_of,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.heartbeats import (
+    ReadHeartbeat,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     salvage,
@@ -46,6 +48,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.laun
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.overlay import overlay
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.console import (
+    learn_console,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.heartbeats import (
+    learn_heartbeat,
+    learn_refusal,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
     Memory,
@@ -53,13 +62,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     Retry,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.raising import (
+    learn_raise_absent,
+)
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
 """Seconds until a failed command is tried again: at first, doubled every time, and at most."""
 
-RAISE_ABSENT = 60.0
-"""Seconds for which reads have to show desired as before a recorded raise until that counts as
-never sent."""
 RAISES = (SetDesired, LaunchInstance)
 """Commands that raise desired."""
 CONFLICT_PAUSE = 1.0
@@ -105,8 +114,10 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
         return memory.with_fields(elsewhere=found)
     if isinstance(command, (ReadLease, WriteLease)):
         return _leased(memory, done)
+    if isinstance(command, ReadHeartbeat):
+        return learn_heartbeat(memory, command.node, done.answer, done.began)
     if isinstance(command, ReadConsole):
-        return _console(memory, command, done.answer)
+        return learn_console(memory, command, done.answer)
     memory = memory.with_fields(changed=True)
     memory = _asked(memory, command, done.ended)
     if isinstance(command, (Terminate, EnterStandby)):
@@ -125,15 +136,6 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
             done.ended,
         )
     return memory
-
-
-def _console(memory: Memory, command: ReadConsole, text: str) -> Memory:
-    """Keep what the console of a failed node says."""
-    record = memory.nodes.records.get(command.instance)
-    if record is None:
-        return memory
-    records = {command.instance: dataclasses.replace(record, console_output=text)}
-    return memory.with_fields(records={**memory.nodes.records, **records})
 
 
 def _asked(memory: Memory, command: Command, now: float) -> Memory:
@@ -185,7 +187,7 @@ def _account(memory: Memory, group: Group, began: float, sending: bool) -> Memor
     """Account for the desired capacity of this read (see core.rotation.accounting)."""
     if not memory.journal.run or not memory.lock.held:
         return memory
-    memory = _raise_absent(memory, group, began)
+    memory = learn_raise_absent(memory, group, began)
     sent = memory.reads.raise_sent or sending
     launched = frozenset(instance.id for instance in group.launched)
     before = (
@@ -211,22 +213,6 @@ def _account(memory: Memory, group: Group, began: float, sending: bool) -> Memor
         lost=frozenset() if counted else lost,
         foreign=(*memory.reads.foreign, *foreign),
     )
-
-
-def _raise_absent(memory: Memory, group: Group, began: float) -> Memory:
-    """Take a raise for not sent once reads have not shown it for long.
-
-    So one that the run before us has recorded, and died, does not stand for whatever somebody else
-    sets later.
-    """
-    if group.desired != memory.journal.raise_from:
-        return memory.with_fields(raise_absent=None)
-    late, since = memory.reads.desired_at + SETTLED, memory.reads.raise_absent
-    if began <= late:
-        return memory
-    since = began if since is None or since <= late else since
-    sent = memory.reads.raise_sent and began - since < RAISE_ABSENT
-    return memory.with_fields(raise_absent=since, raise_sent=sent)
 
 
 def _effective(memory: Memory, now: float) -> Memory:
@@ -275,6 +261,8 @@ def _failed(memory: Memory, done: Done, now: float) -> Memory:
         command, (Evict, DeletePod)
     ):  # the drain has its own table of answers
         return memory
+    if isinstance(command, ReadHeartbeat):
+        memory = learn_refusal(memory, command.node, error, done.began)
     replaced = isinstance(command, WriteLease) and bool(command.lease.resource_version)
     gone = isinstance(error, NotFoundError) and replaced
     if isinstance(command, WriteLease) and (isinstance(error, ConflictError) or gone):

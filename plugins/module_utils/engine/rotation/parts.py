@@ -26,6 +26,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.acco
     Doubt,
     Foreign,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.heartbeats import (
+    Heartbeat,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Marks,
     Situation,
@@ -168,6 +171,8 @@ class NodesMemory:
     watched: frozenset[str] = frozenset()
     relapses: Mapping[str, int] = dataclasses.field(default_factory=dict)
     dead: frozenset[str] = frozenset()
+    heartbeats: Mapping[str, Heartbeat] = dataclasses.field(default_factory=dict)
+    """What reads of their leases have shown, by the name of nodes that were not Ready."""
     evicted_last: frozenset[str] = frozenset()
     index: tuple[Mapping[str, Node], Group | None, NodeIndex] | None = None
     memo: tuple[tuple[Any, ...], tuple[Any, ...], Situation] | None = None

@@ -10,6 +10,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     SetMaxSize,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import OverdueError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     SETTLED,
     propose_raise,
@@ -27,9 +28,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
     RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import settle
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Memory
 
 RAISE = "raise"
 """Timer of a recorded raise that no read shows."""
+
+RAISE_ABSENT = 60.0
+"""Seconds for which reads have to show desired as before a recorded raise until that counts as
+never sent."""
 
 
 def raise_desired(ctx: RotationContext) -> None:
@@ -102,3 +108,19 @@ def drop_raise(ctx: RotationContext) -> None:
     unchanged = ctx.group.desired == account.raise_from and ctx.over("raise withdrawn", SETTLED)
     if unchanged or ctx.over("raise in doubt", ctx.policy.terminate_timeout):
         ctx.account(withdraw_raise(account))
+
+
+def learn_raise_absent(memory: Memory, group: Group, began: float) -> Memory:
+    """Return the memory after a read; a raise that none shows for long was not sent.
+
+    So one that the run before us has recorded, and died, does not stand for whatever somebody else
+    sets later.
+    """
+    if group.desired != memory.journal.raise_from:
+        return memory.with_fields(raise_absent=None)
+    late, since = memory.reads.desired_at + SETTLED, memory.reads.raise_absent
+    if began <= late:
+        return memory
+    since = began if since is None or since <= late else since
+    sent = memory.reads.raise_sent and began - since < RAISE_ABSENT
+    return memory.with_fields(raise_absent=since, raise_sent=sent)

@@ -22,6 +22,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     ATTACHMENTS,
     Feed,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.heartbeats import (
+    Heartbeat,
+    ReadHeartbeat,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import dead
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -41,6 +45,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders imp
 
 GROUP = a_group(an_instance("w"), an_instance("x"))
 READ_AT = GROUP.read_at
+NO_LEASE = {"w": Heartbeat("", NOW, NOW)}
 SILENT: dict[str, Any] = {"ready": None, "ready_since": READ_AT - 300}
 
 
@@ -61,16 +66,17 @@ class TestSilence:
         [
             pytest.param(SILENT, True, id="for dead_node_timeout"),
             pytest.param({"ready": None, "ready_since": READ_AT - 299}, False, id="for less"),
-            pytest.param({"ready": None, "ready_since": 0.0}, False, id="nobody knows since when"),
-            pytest.param({"ready": False, "ready_since": 1.0}, False, id="a kubelet that says no"),
             pytest.param({"ready": True, "ready_since": 1.0}, False, id="a kubelet that is well"),
         ],
     )
     def test_is_a_kubelet_that_does_not_answer(self, fields: dict[str, Any], silent: bool) -> None:
-        node = a_node("w", **fields)
-        ctx = a_look(node, *others(3))
-        assert dead.is_silent(ctx, node) is silent
+        ctx = a_look(a_node("w", **fields), *others(3), heartbeats=NO_LEASE)
         assert dead.is_dead(ctx, ctx.situation.members[0]) is silent
+
+    def test_is_not_known_before_its_lease_was_read(self) -> None:
+        ctx = a_look(a_node("w", **SILENT), *others(3))
+        assert dead.is_dead(ctx, ctx.situation.members[0]) is False
+        assert ctx.commands == [ReadHeartbeat("w")]
 
     def test_without_a_node_nothing_is_dead(self) -> None:
         ctx = a_look(*others(3))
@@ -110,7 +116,7 @@ class TestAnOutage:
 
     def test_counts_kubelets_that_fell_silent_just_now(self) -> None:
         just_now = {"ready": None, "ready_since": READ_AT - 1}
-        ctx = a_look(a_node("w", **SILENT), *others(2, **just_now))
+        ctx = a_look(a_node("w", **SILENT), *others(2, **just_now), heartbeats=NO_LEASE)
         assert dead.too_many(ctx) == "3 of 3 nodes of the cluster do not answer"
         assert dead.is_dead(ctx, ctx.situation.members[0]) is False
 

@@ -37,7 +37,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
     Memory,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.outcomes import (
-    RAISE_ABSENT,
     learn,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
@@ -154,7 +153,8 @@ class TestWhoeverRecordedItBeforeUs:
         assert not self.taken_over(RUNNING).reads.raise_sent
 
     @pytest.mark.parametrize(
-        ("waited", "expected"), [(RAISE_ABSENT - 1, OURS), (RAISE_ABSENT, Account(2, 2))]
+        ("waited", "expected"),
+        [(raising.RAISE_ABSENT - 1, OURS), (raising.RAISE_ABSENT, Account(2, 2))],
     )
     def test_has_not_sent_it_once_reads_have_not_shown_it_for_a_minute(
         self, waited: float, expected: Account
