@@ -79,8 +79,8 @@ not make us ask without a pause."""
 def learn(memory: Memory, view: View, now: float) -> Memory:
     """Return the memory after the outcomes of this look."""
     sending = any(isinstance(command, RAISES) for command in view.in_flight)
-    if _raises(view.done):
-        memory = memory.with_fields(raise_sent=True)
+    if _raises(view.done):  # reads before it tell nothing, however long they showed no raise
+        memory = memory.with_fields(raise_sent=True, raise_absent=None)
     for done in view.done:
         if done.error is not None:
             memory = _failed(memory, done, now)

@@ -120,6 +120,15 @@ def test_what_was_surely_not_done_is_not_ours(error: RotatorError, expected: Acc
     assert account(after(memory, shown(NOW + 3, 4))) == expected
 
 
+@pytest.mark.parametrize("first", [0, 1], ids=["the answer first", "the read first"])
+def test_what_was_refused_for_long_and_then_done_is_ours(first: int) -> None:
+    memory = after(a_memory(GROUP, RAISED), shown(NOW + 1, 2))
+    memory = after(memory, answer(NOW + 2, ThrottledError("slow down")), shown(NOW + 70, 2))
+    outcomes = (answer(NOW + 90), shown(NOW + 90, 2))
+    memory = after(memory, outcomes[first], outcomes[1 - first])
+    assert account(after(memory, shown(NOW + 111, 4))) == OURS
+
+
 def test_another_value_withdraws_only_what_was_not_sent() -> None:
     unsent = after(a_memory(GROUP, RAISED), shown(NOW + 1, 7))
     sent = after(a_memory(GROUP, RAISED, raise_sent=True), shown(NOW + 1, 7))
