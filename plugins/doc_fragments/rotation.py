@@ -185,9 +185,10 @@ options:
     default: false
   dead_node_timeout:
     description:
-      - Seconds for which the kubelet of a node must not have answered before the node is dead. A
-        dead node is terminated without waiting for its pods, unless a drain would refuse one of
-        them.
+      - Seconds for which the kubelet of a node must not have renewed its Lease in the namespace
+        C(kube-node-lease) before the node is dead, if the node is not Ready. Where that Lease may
+        not be read, the node has to be unreachable for as long. A dead node is terminated without
+        waiting for its pods, unless a drain would refuse one of them.
       - If a third of the nodes of the zone or of the cluster do not answer, none is taken for dead,
         and nothing is replaced.
     type: int

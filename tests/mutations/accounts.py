@@ -137,4 +137,12 @@ MUTATIONS = (
         "tests/rotation/test_rotation.py",
         "test_it_replaces_every_node_within_the_budget_and_leaves_nothing_behind",
     ),
+    Mutation(
+        "a raise that was refused for long counts as not sent when it is done",
+        ENGINE + "outcomes.py",
+        "memory.with_fields(raise_sent=True, raise_absent=None)",
+        "memory.with_fields(raise_sent=True)",
+        UNIT + "test_outcomes_raises.py",
+        "test_what_was_refused_for_long_and_then_done_is_ours",
+    ),
 )

@@ -5,7 +5,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.nodeops.rotator.tests.mutations.mutation import ENGINE, UNIT, Mutation
+from ansible_collections.nodeops.rotator.tests.mutations.mutation import (
+    ENGINE,
+    RULES,
+    UNIT,
+    Mutation,
+)
 
 PREFLIGHT = "plugins/module_utils/core/checks/preflight.py"
 BUDGETS = "tests/unit/core/checks/test_preflight_budgets.py"
@@ -122,5 +127,21 @@ MUTATIONS = (
         "ruling.budgets",
         BUDGETS,
         "test_a_pod_that_the_server_evicts_in_spite_of_its_budget_is_not_in_the_way",
+    ),
+    Mutation(
+        "a node is dead by a clock that nobody knows",
+        RULES + "heartbeats.py",
+        "return heartbeat.unchanged >= BEATS and now - renewed >= timeout",
+        "return now - renewed >= timeout",
+        "tests/unit/core/rotation/test_heartbeats.py",
+        "test_a_node_is_dead",
+    ),
+    Mutation(
+        "a node is dead before its lease was read",
+        RULES + "heartbeats.py",
+        "if node.ready is True or heartbeat is None:",
+        "heartbeat = heartbeat or Heartbeat('', 0, 0)\n    if node.ready is True:",
+        "tests/unit/core/rotation/test_heartbeats.py",
+        "test_a_node_whose_lease_was_not_asked_for_is_not_dead",
     ),
 )

@@ -22,11 +22,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.evacuation import
 from ansible_collections.nodeops.rotator.tests.simulation.kube.figures import Workloads
 from ansible_collections.nodeops.rotator.tests.simulation.kube.jobs import Jobs
 from ansible_collections.nodeops.rotator.tests.simulation.kube.kubelet import Kubelets
-from ansible_collections.nodeops.rotator.tests.simulation.kube.nodes import (
-    LEASES,
-    Machine,
-    Nodes,
-)
+from ansible_collections.nodeops.rotator.tests.simulation.kube.nodes import Machine, Nodes
 from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import (
     Object,
     is_ready,
@@ -254,8 +250,7 @@ class Cluster:
 
     def node_lease(self, node: str) -> Object | None:
         """Return the lease of a node as a reader sees it."""
-        lease = self.store.get("leases", node, LEASES)
-        return None if lease is None else self._nodes.fresh_lease(lease)
+        return self._nodes.lease_of(node)
 
     def pods_on(self, node: str) -> list[Object]:
         """Return the pods bound to a node."""

@@ -254,6 +254,11 @@ class Nodes:
         ]
         self._control.change("nodes", node, {"spec": {"taints": (kept + added) or None}})
 
+    def lease_of(self, name: str) -> Object | None:
+        """Return the lease of a node as a reader sees it, None if there is none."""
+        lease = self._store.get("leases", name, LEASES)
+        return None if lease is None else self.fresh_lease(lease)
+
     def fresh_lease(self, lease: Object) -> Object:
         """Return the lease as a reader sees it: renewed within the last period.
 

@@ -64,5 +64,5 @@ def learn_heartbeat(memory: Memory, node: str, lease: Lease | None, began: float
 
 
 def learn_refusal(memory: Memory, node: str, error: RotatorError, began: float) -> Memory:
-    """Return the memory after a read that failed; one that is forbidden shows no lease."""
+    """Return the memory after a failed read; a forbidden one shows no lease."""
     return learn_heartbeat(memory, node, None, began) if isinstance(error, AccessError) else memory

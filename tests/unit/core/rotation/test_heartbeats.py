@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A node is dead by its lease, and by its Ready condition only where there is no lease."""
+"""A node is dead by its lease; without one, by its Ready condition."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Leases are read of nodes that are not Ready, and a lease that may not be read is no obstacle."""
+"""Leases of nodes that are not Ready are read; to be refused is no obstacle."""
 
 from __future__ import annotations
 
