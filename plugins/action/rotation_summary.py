@@ -16,7 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.summar
     table,
     totals,
 )
-from ansible_collections.nodeops.rotator.plugins.plugin_utils.live import may_show
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.narrator import may_show
 
 
 class ActionModule(ActionBase):

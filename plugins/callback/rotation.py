@@ -11,10 +11,13 @@ type: stdout
 short_description: Output of Ansible for people who rotate node groups
 version_added: 0.1.0
 description:
-  - The output of P(ansible.builtin.default#callback). After Ctrl-C it also waits, for at most
-    O(nodeops.rotator.asg_node_replace#module:stop_timeout), until the interrupted rotation has
-    stopped, and shows how far it came and what to type to resume it.
-  - Without this callback, and after every other end, the next run shows that first.
+  - Shows the lines of running rotations, a line for each task that changed something, the messages
+    of failed tasks, what P(ansible.builtin.debug#module) says, and the closing table. Tasks
+    that have nothing to say are left out, and so is the recap if there is a closing table.
+  - With C(-v) the output is that of P(ansible.builtin.default#callback).
+  - After Ctrl-C it also waits, for at most O(nodeops.rotator.asg_node_replace#module:stop_timeout),
+    until the interrupted rotation has stopped, and shows how far it came and what to type to resume
+    it. Without this callback, and after every other end, the next run shows that first.
 author: nodeops.rotator contributors (@nodeops)
 extends_documentation_fragment:
   - default_callback
@@ -23,13 +26,26 @@ requirements:
   - set as C(stdout_callback) in the configuration of Ansible
 """
 
+import time
+from typing import Any
+
+from ansible import constants as C
 from ansible.plugins.callback.default import CallbackModule as Default
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import line
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.afterword import show_at_exit
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.narrator import screen
+
+SPEAKING = frozenset(
+    f"nodeops.rotator.{name}" for name in ("asg_node_replace", "node_drain", "rotation_summary")
+)
+"""Modules that show lines of their own."""
+TABLE = "nodeops.rotator.rotation_summary"
+SAYING = frozenset(("debug", "ansible.builtin.debug", "ansible.legacy.debug"))
 
 
 class CallbackModule(Default):  # type: ignore[misc]
-    """Ansible's default output, and closing words after Ctrl-C."""
+    """Ansible's default output with -v; without it only what tells something."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "stdout"
@@ -39,3 +55,112 @@ class CallbackModule(Default):  # type: ignore[misc]
         """Arrange for the closing words."""
         super().__init__()
         show_at_exit()
+        self._longest = 0
+        self._play_name = self._heading = ""
+        self._table_shown = False
+
+    @property
+    def _brief(self) -> bool:
+        return bool(self._display.verbosity == 0)
+
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        """Keep the name of the play.
+
+        It is shown once, above the first line of its batches.
+        """
+        if not self._brief:
+            super().v2_playbook_on_play_start(play)
+            return
+        self._play = play
+        hosts = play.get_variable_manager()._inventory.get_hosts(play.hosts)
+        self._longest = max((len(host.name) for host in hosts), default=0)
+        name = play.get_name().strip()
+        if name != self._play_name and hosts:
+            checked = " (check mode)" if play.check_mode else ""
+            self._heading = f"\n{name}{checked}"
+        self._play_name = name
+
+    def v2_playbook_on_include(self, included_file: Any) -> None:
+        """Show nothing."""
+        if not self._brief:
+            super().v2_playbook_on_include(included_file)
+
+    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
+        """Show the name of the play above the lines of a module, and nothing else."""
+        if not self._brief:
+            super().v2_playbook_on_task_start(task, is_conditional)
+        elif task.resolved_action in SPEAKING:
+            self._head()
+
+    def v2_runner_on_ok(self, result: Any) -> None:
+        """Show what a task has changed or says."""
+        self._table_shown |= result.task.resolved_action == TABLE
+        if not self._brief:
+            super().v2_runner_on_ok(result)
+            return
+        self._handle_warnings_and_exception(result)
+        if result.task.resolved_action in SAYING:
+            self._say(result)
+        elif result.result.get("changed") and result.task.resolved_action not in SPEAKING:
+            self._show(result, "changed", _title(result.task), C.COLOR_CHANGED)
+
+    def v2_runner_on_skipped(self, result: Any) -> None:
+        """Show nothing."""
+        if not self._brief:
+            super().v2_runner_on_skipped(result)
+
+    def v2_runner_item_on_skipped(self, result: Any) -> None:
+        """Show nothing."""
+        if not self._brief:
+            super().v2_runner_item_on_skipped(result)
+
+    def v2_runner_item_on_ok(self, result: Any) -> None:
+        """Show nothing: the task as a whole is shown."""
+        if not self._brief:
+            super().v2_runner_item_on_ok(result)
+
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        """Show the message alone; the whole result with -v."""
+        message = result.result.get("msg")
+        if not self._brief or not isinstance(message, str) or result.result.get("exception"):
+            super().v2_runner_on_failed(result, ignore_errors)
+            return
+        self._handle_warnings_and_exception(result)
+        ignored = " (ignored)" if ignore_errors else ""
+        text = f"{_title(result.task)}{ignored}: {message}"
+        self._show(result, "failed", text, C.COLOR_SKIP if ignore_errors else C.COLOR_ERROR)
+
+    def v2_playbook_on_stats(self, stats: Any) -> None:
+        """Show the recap, unless the closing table was the last word."""
+        if not self._brief or not self._table_shown:
+            super().v2_playbook_on_stats(stats)
+
+    def _head(self) -> None:
+        if self._heading:
+            self._display.display(self._heading, color=C.COLOR_HIGHLIGHT)
+        self._heading = ""
+
+    def _show(self, result: Any, phase: str, text: str, color: str) -> None:
+        self._head()
+        event = {"at": time.time(), "phase": phase, "text": text}
+        name = result.host.get_name()
+        self._display.display(line(name, event, screen(self._longest)), color=color)
+
+    def _say(self, result: Any) -> None:
+        """Show what a debug task says.
+
+        Lines are shown as they are, other values as Ansible shows them.
+        """
+        said = result.result.get("msg")
+        if isinstance(said, list):
+            self._head()
+            self._display.display("\n".join(["", *map(str, said), ""]))
+        elif isinstance(said, str):
+            self._show(result, "says", said, C.COLOR_DEBUG)
+        else:
+            super().v2_runner_on_ok(result)
+
+
+def _title(task: Any) -> str:
+    """Return the name of a task without that of its role."""
+    return str(task.get_name()).rpartition(" : ")[2].strip()

@@ -10,14 +10,13 @@ thread here shows them as they come. The module behaves the same with or without
 from __future__ import annotations
 
 import contextlib
-import json
 import multiprocessing
 import os
 import signal
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,94 +25,22 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import (
-    line,
-    reminder,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import PROGRESS_FILE
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.threads import (
     signals_for_main,
 )
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.interrupts import keep_interrupts
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.narrator import (
+    COLORS,
+    Narrator,
+    may_show,
+    screen,
+    wants_json,
+)
 
 keep_interrupts()  # Ansible imports an action plugin in its main process, before any worker
 PAUSE = 0.2
 """Seconds between two reads of the file: the most that a line may lag behind."""
-SILENCE = 55.0
-"""Seconds without a line after which a reminder is shown, so that AWX's idle timeout (in minutes)
-never ends a run."""
-COLORS = {
-    "blocked": C.COLOR_WARN,
-    "failed": C.COLOR_ERROR,
-    "settle": C.COLOR_WARN,
-    "done": C.COLOR_OK,
-}
-
-
-SHOWING = frozenset(
-    (
-        "awx_display",
-        "debug",
-        "default",
-        "minimal",
-        "oneline",
-        "ansible.builtin.default",
-        "ansible.builtin.minimal",
-        "ansible.builtin.oneline",
-        "ansible.posix.debug",
-    )
-)
-"""Callbacks whose output is for people. Lines between would spoil that of any other."""
-PREFIX_OF_OURS = "nodeops.rotator."
-
-
-def may_show(variables: Mapping[str, Any], callback: str = "") -> bool:
-    """Return whether lines may be shown among what the callback writes.
-
-    The variable rotation_progress decides. `callback`: by default that of standard output.
-    """
-    wanted = str(variables.get("rotation_progress") or "auto")
-    name = callback or str(C.DEFAULT_STDOUT_CALLBACK)
-    fits = name in SHOWING or name.startswith(PREFIX_OF_OURS)
-    return wanted == "always" or (wanted != "never" and fits)
-
-
-class Narrator:
-    """Turns records of the progress file into lines, and silence into reminders.
-
-    Every method takes the time, so that tests need no clock.
-    """
-
-    def __init__(self, group: str, began: float) -> None:
-        self._group, self._began, self._spoke = group, began, began
-        self._rest = b""
-        self._last: dict[str, Any] | None = None
-
-    def take(self, data: bytes, now: float) -> list[tuple[str, dict[str, Any]]]:
-        """Return a line and its event for each complete record in `data`.
-
-        An incomplete record is kept until the rest of it arrives.
-        """
-        *records, self._rest = (self._rest + data).split(b"\n")
-        told = []
-        for record in records:
-            try:
-                event = json.loads(record)
-            except ValueError:
-                continue
-            if "phase" not in event:
-                continue
-            self._last = event
-            told.append((line(self._group, event), event))
-            self._spoke = now
-        return told
-
-    def remind(self, now: float) -> str:
-        """Return a reminder if nothing has been shown for SILENCE seconds, else ""."""
-        if now - self._spoke < SILENCE:
-            return ""
-        self._spoke = now
-        return reminder(self._group, now - self._began, self._last)
 
 
 class Tail(threading.Thread):
@@ -124,11 +51,11 @@ class Tail(threading.Thread):
     thread then removes the file and ends the worker with its module.
     """
 
-    def __init__(self, path: str, group: str, aloud: bool) -> None:
+    def __init__(self, path: str, narrator: Narrator, aloud: bool) -> None:
         """`aloud`: show what is written there. Otherwise only see whether Ansible lives."""
         super().__init__(name="nodeops-rotator-progress", daemon=True)
         self._path, self._aloud = path, aloud
-        self._narrator = Narrator(group, time.monotonic())
+        self._narrator = narrator
         self._ended = threading.Event()
         self._display = Display()
         self._ansible = _ansible()
@@ -153,7 +80,7 @@ class Tail(threading.Thread):
         self.join(timeout=5)
 
     def _remind(self) -> None:
-        if text := self._narrator.remind(time.monotonic()):
+        if text := self._narrator.remind(time.monotonic(), time.time()):
             self._display.display(text)
 
     def _show(self, data: bytes) -> None:
@@ -187,7 +114,7 @@ def _outliving_hang_up() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def followed(group: str, aloud: bool = True) -> Iterator[str]:
+def followed(narrator: Narrator, aloud: bool = True) -> Iterator[str]:
     """Yield the path of a progress file, and show it while the block runs if `aloud`.
 
     Its mode is 0600. It is removed afterwards, and as soon as Ansible has gone.
@@ -196,7 +123,7 @@ def followed(group: str, aloud: bool = True) -> Iterator[str]:
     prefix = "progress-" if aloud else "quiet-"  # afterword.py shows the former
     handle, path = tempfile.mkstemp(prefix=prefix, suffix=".jsonl", dir=C.DEFAULT_LOCAL_TMP)
     os.close(handle)
-    tail = Tail(path, group, aloud)
+    tail = Tail(path, narrator, aloud)
     with _outliving_hang_up():
         with signals_for_main():
             tail.start()
@@ -224,7 +151,7 @@ class LiveAction(ActionBase):
         result = super().run(tmp, task_vars)
         if self._may_follow():
             aloud = not self._task.no_log and may_show(task_vars or {})
-            with followed(self._group(task_vars or {}), aloud) as path:
+            with followed(self._narrator(task_vars or {}), aloud) as path:
                 self._set_environment(PROGRESS_FILE, path)
                 outcome = self._execute_module(task_vars=task_vars)
         else:
@@ -245,15 +172,16 @@ class LiveAction(ActionBase):
         local = self._connection.transport == "local" and self._connection.become is None
         return bool(local and not self._task.async_val)
 
-    def _group(self, task_vars: dict[str, Any]) -> str:
-        """Return the name of the node group that each line begins with.
+    def _narrator(self, task_vars: dict[str, Any]) -> Narrator:
+        """Return what tells the progress of the node group.
 
-        It is the inventory's name, padded to the longest one of the batch. On localhost it is the
-        Auto Scaling group that the module's arguments name.
+        Its name is the inventory's, in a column as wide as the longest one of the play. On
+        localhost it is the Auto Scaling group that the module's arguments name.
         """
         host = str(task_vars.get("inventory_hostname", ""))
+        names = task_vars.get("ansible_play_hosts_all", ())
         if host in C.LOCALHOST:
-            return str(self._task.args.get("autoscaling_group_name") or "")
-        return host.ljust(
-            max((len(name) for name in task_vars.get("ansible_play_batch", ())), default=0)
-        )
+            host = str(self._task.args.get("autoscaling_group_name") or "")
+            names = ()
+        longest = max((len(name) for name in (host, *names)), default=0)
+        return Narrator(host, time.monotonic(), screen(longest), wants_json(task_vars))

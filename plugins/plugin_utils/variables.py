@@ -96,6 +96,7 @@ PLAYBOOKS: Mapping[str, Any] = {
     "rotation_plan": SWITCH,
     "rotation_unknown_variables": {"type": "str", "choices": ["fail", "warn", "ignore"]},
     "rotation_progress": {"type": "str", "choices": ["auto", "always", "never"]},
+    "rotation_log_format": {"type": "str", "choices": ["text", "json"]},
     "check_amis_hosts": TEXT,
     "check_amis_fail": SWITCH,
     "check_amis_file": TEXT,

@@ -50,10 +50,13 @@ class Event:
     """One change, for people.
 
     `subject` is the node, pod or group it is about, `text` the rest of the line. `progress` is
-    "4/12" where it is known.
+    "4/12" where it is known. `since` and `until` are moments of the engine's clock, None if they
+    mean nothing: since when something has lasted, and when it will be given up.
     """
 
     phase: EventPhase
     subject: str
     text: str = ""
     progress: str = ""
+    since: float | None = None
+    until: float | None = None

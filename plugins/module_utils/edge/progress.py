@@ -41,9 +41,17 @@ class Progress:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND) if path else None
 
     def __call__(self, event: Event, now: float) -> None:
-        """Record an event that happened at `now` (seconds of the engine's clock)."""
-        self._began = now if self._began is None else self._began
-        entry = {**dataclasses.asdict(event), "seconds": round(now - self._began, 3)}
+        """Record an event that happened at `now` (seconds of the engine's clock).
+
+        In the record every moment is in seconds since the first event; `at` (only in the file) is
+        in seconds since the epoch.
+        """
+        began = self._began = now if self._began is None else self._began
+        entry = {**dataclasses.asdict(event), "seconds": round(now - began, 3)}
+        for name in ("since", "until"):
+            moment = entry.pop(name)
+            if moment is not None:
+                entry[name] = round(moment - began, 3)
         self.events.append(entry)
         self._write({**entry, "at": time.time()})
 

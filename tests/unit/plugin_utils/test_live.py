@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.plugin_utils import live
+from ansible_collections.nodeops.rotator.plugins.plugin_utils import live, narrator
 
 EVENT = {
     "phase": "drained",
@@ -53,53 +53,21 @@ def display(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Recorder
     return recorder
 
 
-def test_an_incomplete_record_is_kept_until_the_rest_arrives() -> None:
-    narrator = live.Narrator("blue", 0)
-    whole = record()
-    assert narrator.take(whole[:20], 1) == []
-    assert [text for text, _event in narrator.take(whole[20:] + record(subject="b")[:5], 2)] == [
-        "blue   4/12  ip-10-0-1-7          drained     14 pods"
-    ]
-
-
-def test_a_line_that_is_not_json_is_ignored() -> None:
-    assert len(live.Narrator("blue", 0).take(b"not json\n" + record(), 1)) == 1
-
-
-def test_a_record_that_is_no_event_is_not_shown() -> None:
-    assert live.Narrator("blue", 0).take(b'{"ended": true}\n', 1) == []
-
-
-def test_closing_words_are_shown_as_they_are() -> None:
-    table = "NODE GROUP  REPLACED\n"
-    shown = live.Narrator("blue", 0).take(record(phase="closing", text=table), 1)
-    assert [text for text, _event in shown] == ["NODE GROUP  REPLACED"]
-
-
-def test_a_reminder_is_shown_at_most_once_a_minute() -> None:
-    narrator = live.Narrator("blue", 0)
-    narrator.take(record(), 10)
-    assert narrator.remind(60) == ""
-    assert "14 pods" in narrator.remind(66)
-    assert narrator.remind(70) == ""
-    assert narrator.remind(122)
-
-
 def test_the_file_is_private_shown_completely_and_removed_at_the_end(display: Recorder) -> None:
-    with live.followed("blue") as path:
+    with live.followed(narrator.Narrator("blue", 0)) as path:
         mode = stat.S_IMODE(os.stat(path).st_mode)
         with open(path, "ab") as file:
             file.write(record() + record(text="again"))
     assert mode == 0o600
     assert not os.path.exists(path)
     assert display.shown == [
-        "blue   4/12  ip-10-0-1-7          drained     14 pods",
-        "blue   4/12  ip-10-0-1-7          drained     again",
+        "          4/12  ip-10-0-1-7          drained     14 pods",
+        "          4/12  ip-10-0-1-7          drained     again",
     ]
 
 
 def test_an_error_removes_the_file_and_ends_the_thread(display: Recorder) -> None:
-    with pytest.raises(KeyboardInterrupt), live.followed("blue") as path:
+    with pytest.raises(KeyboardInterrupt), live.followed(narrator.Narrator("blue", 0)) as path:
         raise KeyboardInterrupt
     assert not os.path.exists(path)
     assert not [
@@ -112,7 +80,7 @@ def test_the_thread_leaves_signals_to_the_main_thread_which_waits_for_the_module
 ) -> None:
     """The thread that gets a signal must be the one that is to hear it."""
     ends = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-    with live.followed("blue") as path, open(path, "ab") as file:
+    with live.followed(narrator.Narrator("blue", 0)) as path, open(path, "ab") as file:
         file.write(record())
     assert display.shown
     assert display.blocked >= ends
@@ -132,7 +100,7 @@ def test_without_ansible_the_file_goes_and_the_module_hears_of_it_while_the_work
 
     monkeypatch.setattr(live.os, "killpg", killpg)
     monkeypatch.setattr(live.os, "getpgrp", os.getpid)
-    with live.followed("blue") as path:
+    with live.followed(narrator.Narrator("blue", 0)) as path:
         monkeypatch.setattr(live.os, "getppid", lambda: 1)
         assert heard.wait(20)
         assert not os.path.exists(path)
@@ -244,34 +212,13 @@ def test_a_module_that_shows_nothing_still_hears_that_ansible_has_gone(
 @pytest.mark.parametrize(
     ("variables", "name"),
     [
-        ({"inventory_hostname": "localhost"}, "asg"),
-        ({"inventory_hostname": "blue"}, "blue"),
-        ({"inventory_hostname": "blue", "ansible_play_batch": ["blue", "green"]}, "blue "),
+        ({"inventory_hostname": "localhost"}, "asg  "),
+        ({"inventory_hostname": "blue"}, "blue  "),
+        ({"inventory_hostname": "blue", "ansible_play_hosts_all": ["blue", "green"]}, "blue   "),
     ],
 )
 def test_lines_begin_with_the_inventory_name_of_the_node_group(
     variables: dict[str, Any], name: str
 ) -> None:
-    assert Action()._group(variables) == name
-
-
-@pytest.mark.parametrize(
-    ("wanted", "callback", "shown"),
-    [
-        ("auto", "default", True),
-        ("", "ansible.builtin.default", True),
-        ("auto", "awx_display", True),
-        ("auto", "nodeops.rotator.screen", True),
-        ("auto", "ansible.posix.json", False),
-        ("auto", "json", False),
-        ("auto", "community.general.yaml", False),
-        ("always", "ansible.posix.json", True),
-        ("never", "default", False),
-    ],
-)
-def test_lines_are_shown_only_among_output_for_people(
-    wanted: str, callback: str, shown: bool
-) -> None:
-    assert live.may_show({"rotation_progress": wanted}, callback) is shown
-    if wanted == "auto":
-        assert live.may_show({}, callback) is shown
+    ((text, _event),) = Action()._narrator(variables).take(record(progress="0/4"), 0)
+    assert f"  {name}  0/4  ip-10-0-1-7" in text

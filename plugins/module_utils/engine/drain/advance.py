@@ -29,17 +29,17 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     DAEMONSETS,
     Feed,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.blocked import (
+    BLOCKED_FOR,
+    looked_into,
+    stuck_since,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.budgets import (
     Allotment,
     Candidate,
     allot,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.explain import (
-    BLOCKED_FOR,
-    looked_into,
-    stuck_since,
-    tell,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.explain import tell
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     DrainMemory,
     NodeMemory,

@@ -6,40 +6,30 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import health
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event, EventPhase
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.blocked import (
+    Told,
+    blocked,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.budgets import (
     BUDGET_REFUSALS,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
-    NEVER,
     DrainMemory,
     NodeStatus,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import (
     Budgets,
-    pods_of,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.progress import NextStep
 
-Told = tuple[str, Event]
-"""An event and the key under which it counts as told."""
-
-
 LINES = 4
 """So many reasons fit on a line for people; the result has them all."""
-HELD_FOR = 5.0
-"""Seconds for which a budget has to let nobody go before its pods are looked into."""
-BLOCKED_FOR = 10.0
-"""Seconds for which a budget has to let nobody go before that is worth a line: a queue that moves
-is no news."""
 
 
 def tell(
@@ -60,7 +50,7 @@ def tell(
         news = {
             key: event
             for key, event in (
-                *_of_node(name, step, memory, budgets, now),
+                *_of_node(name, step, memory, budgets, now, policy),
                 *_too_long(name, step, policy),
             )
             if key not in told
@@ -92,28 +82,27 @@ def _too_long(name: str, step: NextStep, policy: DrainPolicy) -> Iterator[Told]:
 
 
 def _of_node(
-    name: str, step: NextStep, memory: DrainMemory, budgets: Budgets, now: float
+    name: str,
+    step: NextStep,
+    memory: DrainMemory,
+    budgets: Budgets,
+    now: float,
+    policy: DrainPolicy,
 ) -> Iterator[Told]:
     status = step.status
     if status.phase == "waiting":
         yield from ((reason, Event("waiting", name, reason)) for reason in status.reasons)
         return
     if status.total and status.phase not in ("failed", "skipped"):
-        yield (
-            "begun",
-            Event(
-                "draining",
-                name,
-                f"{counted(status.total, 'pod')} {'has' if status.total == 1 else 'have'} to go",
-                f"0/{status.total}",
-            ),
-        )
+        has = "has" if status.total == 1 else "have"
+        text = f"{counted(status.total, 'pod')} {has} to go"
+        yield "begun", Event("draining", name, text, f"0/{status.total}")
     for uid, pod in step.memory.pods.items():
         if pod.gone_at is not None and pod.accepted_at is not None:
             done: EventPhase = "deleted" if pod.deleted else "evicted"
             yield uid, Event(done, name, pod.pod.id, f"{status.evicted}/{status.total}")
     if not status.final:
-        yield from _blocked(name, step, memory, budgets, now)
+        yield from blocked(name, step, memory, budgets, now, policy)
         yield from _in_trouble(name, step)
     if status.phase == "volumes" and status.reasons:
         number = len(status.reasons)
@@ -130,43 +119,6 @@ def _of_node(
             "ended",
             Event(status.phase, name, _ending(status), f"{status.evicted}/{status.total}"),
         )
-
-
-def _blocked(
-    name: str, step: NextStep, memory: DrainMemory, budgets: Budgets, now: float
-) -> Iterator[Told]:
-    known = {budget.id: budget for group in budgets.values() for budget in group}
-    for budget in step.status.blocked_by:
-        if budget in known and now >= stuck_since(budget, step, memory) + BLOCKED_FOR:
-            yield (
-                f"blocked {budget}",
-                Event("blocked", name, f"by PDB {budget} ({health(known[budget])}), waiting"),
-            )
-
-
-def looked_into(
-    memory: DrainMemory, steps: Mapping[str, NextStep], budgets: Budgets, now: float
-) -> tuple[frozenset[Feed], float]:
-    """Return the feeds of the pods of budgets that have long admitted nobody.
-
-    Also returns when the next budget will have admitted nobody for long enough.
-    """
-    known = {budget.id: budget for group in budgets.values() for budget in group}
-    feeds, later = set(), math.inf
-    for step in steps.values():
-        for name in step.status.blocked_by if not step.status.final else ():
-            since = stuck_since(name, step, memory) + HELD_FOR
-            if name in known and now >= since:
-                feeds.add(pods_of(known[name]))
-            later = since if now < since < later else later
-    return frozenset(feeds), later
-
-
-def stuck_since(budget: str, step: NextStep, memory: DrainMemory) -> float:
-    """Return since when a budget has admitted none of this node's pods."""
-    held = [pod.held_since for pod in step.memory.pods.values() if pod.held_since is not None]
-    progress = memory.budgets[budget].admitted_at if budget in memory.budgets else NEVER
-    return max(min(held, default=NEVER), progress)
 
 
 def _in_trouble(name: str, step: NextStep) -> Iterator[Told]:

@@ -157,7 +157,15 @@ class RotationContext(Known):
         """Return whether somebody has undone this kind of write so often that we stop."""
         return self.memory.outbox.node_writes.get((node.name, kind), (0, 0.0))[0] >= GIVEN_UP_TIMES
 
-    def tell(self, phase: EventPhase, subject: str, text: str = "", once: str = "") -> None:
+    def tell(
+        self,
+        phase: EventPhase,
+        subject: str,
+        text: str = "",
+        once: str = "",
+        since: float | None = None,
+        until: float | None = None,
+    ) -> None:
         """Report an event; with `once` (a key) only the first time."""
         if once:
             if once in self.memory.report.told:
@@ -170,7 +178,7 @@ class RotationContext(Known):
             for member in self.situation.outdated
         )
         ended = sum(record.replaced for record in records.values())
-        self.events.append(Event(phase, subject, text, f"{ended}/{total}"))
+        self.events.append(Event(phase, subject, text, f"{ended}/{total}", since, until))
 
     def note_outcomes(self, learn: Callable[[Memory, View, float], Memory]) -> None:
         """Take note of how commands ended."""

@@ -79,7 +79,7 @@ def advance(ctx: RotationContext) -> None:
     for command in step.commands:
         ctx.do(command)
     for event in step.events:
-        ctx.tell(event.phase, event.subject, event.text)
+        ctx.tell(event.phase, event.subject, event.text, since=event.since, until=event.until)
     for member in leaving:
         if member not in ready and member.id not in ctx.memory.nodes.dead:
             _end_if_overdue(ctx, member)

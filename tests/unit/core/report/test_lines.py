@@ -5,59 +5,141 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import (
+    Screen,
+    elapsed,
     line,
+    node_name,
     reminder,
-    short,
+    shortened,
 )
 
+NOON = 12 * 3600.0
 DRAINED = {
     "phase": "drained",
     "subject": "ip-10-0-1-7.eu-west-1.compute.internal",
     "text": "14 pods, 31 s",
     "progress": "4/12",
+    "at": NOON,
+    "seconds": 67.0,
+}
+BLOCKED = {
+    **DRAINED,
+    "phase": "blocked",
+    "text": "shop/cart-1 by PDB shop/cart (2 healthy, 2 needed)",
+    "since": 57.0,
+    "until": 667.0,
 }
 
 
-def test_a_line_says_group_progress_node_phase_and_rest_in_columns() -> None:
-    assert line("blue", DRAINED) == "blue   4/12  ip-10-0-1-7          drained     14 pods, 31 s"
+def clock(at: float) -> str:
+    return time.strftime("%H:%M:%S", time.gmtime(at))
 
 
-def test_lines_of_different_length_keep_their_columns() -> None:
-    other = {
-        "phase": "blocked",
-        "subject": "ip-10-0-1-19",
-        "text": "shop/cart by PDB cart",
-        "progress": "10/12",
-    }
-    assert line("blue ", DRAINED).index("drained") == line("green", other).index("blocked")
+LOG = Screen(group=4, clock=clock)
+EIGHTY = Screen(width=79, group=4, clock=clock)
+
+
+def test_a_line_in_a_log_says_when_group_progress_node_phase_and_rest() -> None:
+    assert line("blue", DRAINED, LOG) == (
+        "12:00:00     1:07  blue   4/12  ip-10-0-1-7          drained     14 pods, 31 s"
+    )
+
+
+def test_a_line_on_a_narrow_terminal_says_the_same_in_80_columns() -> None:
+    assert line("blue", DRAINED, EIGHTY) == (
+        "12:00:00    1:07 blue  4/12 ip-10-0-1-7   drained    14 pods, 31 s"
+    )
+
+
+def test_a_long_text_goes_on_below_and_no_line_is_wider_than_the_terminal() -> None:
+    shown = line("blue", BLOCKED, EIGHTY).split("\n")
+    assert len(shown) > 1
+    assert max(map(len, shown)) <= 79
+    assert " ".join(" ".join(shown).split()) == " ".join(line("blue", BLOCKED, LOG).split())
+
+
+def test_columns_stay_aligned_whatever_the_lengths() -> None:
+    other = {**BLOCKED, "progress": "10/12", "seconds": 5000.0, "subject": "ip-10-100-101-219"}
+    screen = Screen(group=12, clock=clock)
+    assert line("blue", DRAINED, screen).index("drained") == line(
+        "a-long-green", other, screen
+    ).index("blocked")
+
+
+def test_the_time_counts_from_the_beginning_of_ansible_if_that_is_known() -> None:
+    assert "  5:00  " in line("blue", DRAINED, Screen(group=4, clock=clock, began=NOON - 300))
+
+
+def test_what_is_blocked_says_since_when_and_when_it_is_given_up() -> None:
+    assert line("blue", BLOCKED, LOG).endswith("since 11:59:50; gives up at 12:10:00")
+
+
+def test_what_is_never_given_up_promises_nothing() -> None:
+    forever = {name: value for name, value in BLOCKED.items() if name != "until"}
+    assert line("blue", forever, LOG).endswith("since 11:59:50")
 
 
 def test_a_line_about_the_group_itself_does_not_name_it_twice() -> None:
-    assert line("blue ", {"phase": "plan", "subject": "blue", "text": "3 of 3"}).count("blue") == 1
+    event = {"phase": "plan", "subject": "blue", "text": "3 of 3"}
+    assert line("blue", event, LOG).count("blue") == 1
 
 
-def test_without_a_group_the_line_begins_with_the_progress() -> None:
-    assert line("", DRAINED).startswith(" 4/12  ip-10-0-1-7")
+def test_without_a_group_there_is_no_column_for_it() -> None:
+    assert line("", DRAINED, Screen(clock=clock)).startswith("12:00:00     1:07   4/12  ip-10")
 
 
-def test_a_line_is_one_line() -> None:
-    assert "\n" not in line("blue", {**DRAINED, "text": "first\n  second"})
+def test_a_line_in_a_log_is_one_line() -> None:
+    assert "\n" not in line("blue", {**DRAINED, "text": "first\n  second"}, LOG)
 
 
-def test_only_private_dns_names_are_cut() -> None:
-    assert (short("ip-10-0-1-7.ec2.internal"), short("worker.example")) == (
+def test_whole_lines_stay_as_they_are() -> None:
+    assert line("blue", {"phase": "closing", "text": "A  TABLE  "}, EIGHTY) == "A  TABLE"
+
+
+def test_only_private_dns_names_lose_their_domain() -> None:
+    assert (node_name("ip-10-0-1-7.ec2.internal"), node_name("worker.example")) == (
         "ip-10-0-1-7",
         "worker.example",
     )
 
 
-def test_a_reminder_says_for_how_long_and_what_came_last() -> None:
-    said = reminder("blue", 125, DRAINED)
-    assert said.startswith("blue")
-    assert "running for 2 min 5 s" in said
-    assert "4/12 ip-10-0-1-7 drained 14 pods, 31 s" in said
+@pytest.mark.parametrize(
+    ("name", "width", "shown"),
+    [
+        ("blue", 12, "blue"),
+        ("production-blue-eu-west-1", 16, "production-…1"),
+        ("team-a_production.blue", 14, "team-a_…blue"),
+        ("i-1bfaf9e2ff7adc0ae", 13, "i-1bfa…adc0ae"),
+    ],
+)
+def test_names_lose_whole_words_in_their_middle(name: str, width: int, shown: str) -> None:
+    assert len(shortened(name, width)) <= width
+    assert shortened(name, width) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(7.9, "0:07"), (725, "12:05"), (3753, "1:02:33"), (36000, "10:00:00")]
+)
+def test_elapsed_time_is_a_clock(seconds: float, text: str) -> None:
+    assert elapsed(seconds) == text
+
+
+def test_a_reminder_says_for_how_long_nothing_came_what_came_last_and_the_end() -> None:
+    said = reminder("blue", 125, DRAINED, LOG, NOON + 58, NOON + 600)
+    assert said == (
+        "12:00:58     2:05  blue   4/12                       waiting     for 58 s; last:"
+        " ip-10-0-1-7 drained 14 pods, 31 s; ends at about 12:10"
+    )
+
+
+def test_a_reminder_promises_no_end_that_is_not_known() -> None:
+    assert "ends" not in reminder("blue", 125, DRAINED, LOG, NOON)
 
 
 def test_a_reminder_before_the_first_event_says_so() -> None:
-    assert "no event yet" in reminder("blue", 60, None)
+    assert reminder("blue", 60, None, LOG, NOON).endswith("for 1 min 0 s; last: nothing yet")

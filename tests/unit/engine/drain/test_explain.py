@@ -17,7 +17,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Budget
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.explain import (
-    stuck_since,
     tell,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
@@ -163,50 +162,6 @@ class TestGraces:
         assert told(DRAINING, gone, timeout=60)[1:] == []
 
 
-class TestBudgets:
-    BLOCKED = NodeStatus("draining", 0, 2, blocked_by=("shop/cart",))
-    NONE = (a_budget(allowed=0),)
-
-    @pytest.mark.parametrize(
-        ("since", "admitted", "said"),
-        [
-            pytest.param(NOW - 10, NEVER, True, id="for ten seconds"),
-            pytest.param(NOW - 9.9, NEVER, False, id="for less"),
-            pytest.param(NOW - 60, NOW - 5, False, id="a queue that moves is no news"),
-            pytest.param(NOW - 60, NOW - 10, True, id="a queue that has stopped"),
-            pytest.param(NOW - 5, NOW - 60, False, id="held only now"),
-        ],
-    )
-    def test_that_let_nobody_go_for_long_are_named(
-        self, since: float, admitted: float, said: bool
-    ) -> None:
-        found = told(
-            self.BLOCKED,
-            PodMemory(a_pod(), held_since=since),
-            budgets=self.NONE,
-            admitted=admitted,
-        )[1:]
-        line = ("blocked", "by PDB shop/cart (3 healthy, 3 needed), waiting", "")
-        assert found == ([line] if said else [])
-
-    def test_one_that_was_deleted_is_not(self) -> None:
-        assert told(self.BLOCKED, PodMemory(a_pod(), held_since=NOW - 60))[1:] == []
-
-    def test_the_longest_wait_counts_unless_it_let_one_go_since(self) -> None:
-        pods = [
-            PodMemory(a_pod("a"), held_since=NOW - 5),
-            PodMemory(a_pod("b"), held_since=NOW - 50),
-            PodMemory(a_pod("c")),
-        ]
-        course = NextStep(a_node_memory(pods={pod.pod.uid: pod for pod in pods}), DRAINING)
-        assert stuck_since("shop/cart", course, DrainMemory()) == NOW - 50
-        memory = DrainMemory(budgets={"shop/cart": BudgetMemory("1", 0.0, NOW - 20)})
-        assert stuck_since("shop/cart", course, memory) == NOW - 20
-        assert stuck_since("shop/other", course, memory) == NOW - 50
-        nobody = NextStep(a_node_memory(), DRAINING)
-        assert stuck_since("shop/cart", nobody, DrainMemory()) == NEVER
-
-
 class TestTheEnd:
     @pytest.mark.parametrize(
         ("status", "text"),
@@ -266,9 +221,9 @@ class TestOnce:
             pytest.param(NodeStatus("drained", 1, 1), (), {}, id="the end"),
             pytest.param(NodeStatus("volumes", reasons=("a",)), (), {}, id="volumes"),
             pytest.param(
-                TestBudgets.BLOCKED,
+                NodeStatus("draining", 0, 2, blocked_by=("shop/cart",)),
                 (PodMemory(a_pod(), held_since=NOW - 60),),
-                {"budgets": TestBudgets.NONE},
+                {"budgets": (a_budget(allowed=0),)},
                 id="a budget",
             ),
         ],
