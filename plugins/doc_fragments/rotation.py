@@ -162,6 +162,47 @@ options:
     type: str
     choices: [wait, warn, 'off']
     default: wait
+  pause_timeout:
+    description:
+      - Seconds for which people may pause this rotation before it ends as failed.
+      - The annotation C(nodeops.rotator/paused) of the node group's Lease pauses it, with who and
+        why as its value. Nothing begins then, and nodes that are leaving go on. It is seen within a
+        third of O(lease_duration). Later runs keep to it too, until it is removed.
+    type: int
+    default: 14400
+  maintenance_window:
+    description:
+      - When replacements may begin. None begins that is not expected to end before the window
+        closes, by the longest of this run, and by 900 seconds until one has ended. The rest is left
+        and named, and the status is V(partial).
+      - A run is refused while the window is closed, unless it only restores. By default, any time
+        is good.
+    type: dict
+    default: {}
+    suboptions:
+      days:
+        description: Days on which the window begins. By default, all.
+        type: list
+        elements: str
+        choices: [mon, tue, wed, thu, fri, sat, sun]
+      start:
+        description: Time of the day at which it begins, such as V('22:00'). It has to be given, in
+          quotes.
+        type: str
+      end:
+        description: Time of the day at which it ends, on the next day if that is not after
+          O(maintenance_window.start). It has to be given, in quotes.
+        type: str
+      time_zone:
+        description: Name of the time zone, such as V(Europe/Berlin). By default, V(UTC).
+        type: str
+  force_takeover:
+    description:
+      - Take the Lease although its holder renews it. This is for people who know that the holder
+        has to be stopped and cannot be reached. It stops at its next write, and the new run begins
+        when the time for which the holder last renewed the Lease has passed.
+    type: bool
+    default: false
   gate_timeout:
     description: Seconds for which nothing may be replaceable, and no pod may have become ready
       again, before the run fails and says why. It then drains no new node that carries pods.

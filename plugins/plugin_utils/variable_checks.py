@@ -18,7 +18,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.images import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.options import called
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation import policy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.spelling import meant
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge import images, rotation
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
+    images,
+    maintenance,
+    rotation,
+)
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.variables import PREFIXES, known
 
 WANTED = {
@@ -103,6 +107,7 @@ def wrong_together(variables: Mapping[str, Any]) -> str:
 
 def _check_rotation(params: Mapping[str, Any]) -> None:
     policy.from_params(params, "run", "holder", True, time.time())
+    maintenance.closing(params["maintenance_window"], time.time())
     requests.from_params(params)
 
 

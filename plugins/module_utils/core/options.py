@@ -49,10 +49,13 @@ def check_given(name: str, value: str | None, what: str) -> str:
 
 @contextlib.contextmanager
 def called(prefix: str, names: Iterable[str]) -> Iterator[None]:
-    """Name options in errors as users name them, with a prefix."""
+    """Name options in errors as users name them, with a prefix.
+
+    The part of an option too, which follows a dot.
+    """
     try:
         yield
     except InputError as error:
-        begins = error.message.split(" ", 1)[0] in names
+        begins = error.message.split(" ", 1)[0].split(".", 1)[0] in names
         named = f"{prefix}{error.message}" if begins else error.message
         raise InputError(named, error.hint, error.code) from error

@@ -45,6 +45,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.handover impo
     new_run_id,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC, connect
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.maintenance import (
+    MAINTENANCE_SPEC,
+    closing,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.node_group import GROUP_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.options import options_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import (
@@ -75,6 +79,7 @@ SPEC: dict[str, Any] = {
     **ROTATION_SPEC,
     "state": {"type": "str", "choices": list(choices(Goal)), "default": "replaced"},
     "launch_template_version": {"type": "str", "default": ""},
+    "maintenance_window": MAINTENANCE_SPEC,
     "planned": {"type": "dict", "default": {}},
     "run_id": {"type": "str"},
 }
@@ -98,7 +103,8 @@ def _run(module: AnsibleAWSModule, progress: Progress) -> RotationResult:
     params, epoch = module.params, time.time() - clock()
     run_id = params["run_id"] or new_run_id()
     again = os.environ.get(AGAIN, "")
-    policy = from_params(params, run_id, holder_of(run_id), module.check_mode, epoch, again)
+    holder, closes = holder_of(run_id), closing(params["maintenance_window"], time.time())
+    policy = from_params(params, run_id, holder, module.check_mode, epoch, again, closes)
     call, limits = connect(module, one_attempt=True), requests.from_params(params)
     deadline = Deadline(clock)
     aws = Aws(RawAws(module, ONE_ATTEMPT), deadline)

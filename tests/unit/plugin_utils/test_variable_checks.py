@@ -34,6 +34,8 @@ def texts(spec: dict[str, Any]) -> tuple[str, ...]:
     """Return texts that are right for a variable."""
     if "choices" in spec:
         return tuple(spec["choices"])
+    if "time_zone" in spec.get("options", {}):
+        return ("{start: '22:00', end: '4:00'}", '{"start": "22:00", "end": "4:00"}', "{}")
     if spec["type"] == "dict" and "options" in spec:
         return ("{arn: x}", '{"arn": "x", "external_id": "y"}', "{}")
     if "options" in spec:
@@ -103,6 +105,15 @@ def test_a_serial_that_means_all_at_once_is_refused(value: object) -> None:
         ({"rotate_max_unavailable": "100%"}, "rotate_max_unavailable is 100%, all nodes at one"),
         ({"rotate_max_unavailable": "100%", "rotate_confirm_sizes": "yes"}, ""),
         ({"rotate_canary": -1}, "rotate_canary is '-1'"),
+        ({"rotate_maintenance_window": "{start: '22:00', end: '4:00'}"}, ""),
+        (
+            {"rotate_maintenance_window": "{start: 22:00, end: '4:00'}"},
+            "rotate_maintenance_window.start is '1320'",
+        ),
+        (
+            {"rotate_maintenance_window": {"start": "22:00", "end": "4:00", "time_zone": "CETT"}},
+            "rotate_maintenance_window.time_zone is 'CETT'",
+        ),
         ({"rotate_limit": 0}, "rotate_limit is 0, it must be more than 0"),
         ({"rotate_nodes": ["a"], "rotate_limit": "2"}, ""),
         ({"rotate_max_node_age": 0}, "rotate_max_node_age is 0, it must be more than 0"),

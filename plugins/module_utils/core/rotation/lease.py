@@ -12,6 +12,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     CLUSTER_UID,
+    PAUSED,
     PREFIX,
     USUAL_NAMESPACE,
 )
@@ -49,14 +50,31 @@ def lease_labels(cluster: str, group: str, kind: str, run: str) -> tuple[tuple[s
     return tuple(sorted((key, value) for key, value in named.items() if value))
 
 
-def lease_notes(arn: str, cluster: str, uid: str) -> tuple[tuple[str, str], ...]:
-    """Return annotations with the names in full, which do not fit into labels."""
+def lease_notes(
+    arn: str, cluster: str, uid: str, old: Lease | None = None
+) -> tuple[tuple[str, str], ...]:
+    """Return annotations with the names in full, which do not fit into labels.
+
+    `old`: the Lease that is replaced. A pause that people have set there stays.
+    """
     named = {
+        **(kept_notes(old) if old is not None else {}),
         PREFIX + "autoscaling-group-arn": arn,
         PREFIX + "cluster": cluster,
         CLUSTER_UID: uid,
     }
-    return tuple(sorted((key, value) for key, value in named.items() if value))
+    return tuple(sorted((key, value) for key, value in named.items() if value or key == PAUSED))
+
+
+def kept_notes(lease: Lease) -> dict[str, str]:
+    """Return the annotations that people have set and that every write keeps."""
+    return {key: text for key, text in lease.notes if key == PAUSED}
+
+
+def paused_by(lease: Lease) -> str:
+    """Return who has paused the rotation and why; "" if nobody has."""
+    text = kept_notes(lease).get(PAUSED)
+    return "" if text in (None, "false") else text or "without a reason"
 
 
 def recorded_uid(lease: Lease) -> str:

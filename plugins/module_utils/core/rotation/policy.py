@@ -55,6 +55,7 @@ LIMITS = (
     "gate_timeout",
     "dead_node_timeout",
     "max_node_age",
+    "pause_timeout",
 )
 
 
@@ -66,6 +67,8 @@ class RotationPolicy:
     template version that the group is known to launch from (reads may be older). `boot_timeout`
     None: by the kind of the instances (see core.rotation.boot). `plan_only`: check mode.
     `restore_only`: state restored. `nodes`, `instances`, `limit`, `cordoned_nodes`: see Selection.
+    `not_after`: when the maintenance window closes, by the loop's clock, None without one;
+    `maintenance`: the window, for people.
     `again`: the command that began the run, "" if unknown.
     """
 
@@ -106,6 +109,10 @@ class RotationPolicy:
     instances: tuple[str, ...] = ()
     limit: int | None = None
     cordoned_nodes: CordonedNodes = "rotate"
+    pause_timeout: float = 14400
+    force_takeover: bool = False
+    not_after: float | None = None
+    maintenance: str = ""
     drain: DrainPolicy = DrainPolicy()
 
     def __post_init__(self) -> None:
@@ -132,7 +139,7 @@ class RotationPolicy:
 
 NOT_OPTIONS = frozenset(
     ("group", "run", "holder", "version", "plan_only", "restore_only", "cluster")
-    + ("again", "lock_namespace", "drain")
+    + ("again", "lock_namespace", "drain", "not_after", "maintenance")
 )
 """Fields of RotationPolicy that are not options of their own name."""
 OPTIONS = tuple(
@@ -142,12 +149,19 @@ OPTIONS = tuple(
 
 
 def from_params(
-    params: Mapping[str, Any], run: str, holder: str, check: bool, epoch: float, again: str = ""
+    params: Mapping[str, Any],
+    run: str,
+    holder: str,
+    check: bool,
+    epoch: float,
+    again: str = "",
+    closes: tuple[float | None, str] = (None, ""),
 ) -> RotationPolicy:
     """Return the policy for the parameters of asg_node_replace.
 
     `run`, `holder` and `again`: see RotationPolicy. `check`: only plan. `epoch`: seconds since the
-    epoch at 0 of the loop's clock. Raises InputError.
+    epoch at 0 of the loop's clock. `closes`: when the maintenance window does, in seconds since the
+    epoch, and the window for people. Raises InputError.
     """
     options = {name: params[name] for name in OPTIONS}
     for name in ("max_surge", "max_unavailable", "canary"):
@@ -167,6 +181,8 @@ def from_params(
         version=params["launch_template_version"],
         plan_only=check,
         restore_only=params["state"] == "restored",
+        not_after=None if closes[0] is None else closes[0] - epoch,
+        maintenance=closes[1],
         drain=drain,
         **options,
     )

@@ -62,21 +62,21 @@ def why_left(member: Member, selection: Selection) -> str:
 
 
 def left_out(
-    outdated: Iterable[Member], selection: Selection, begun: frozenset[str]
+    outdated: Iterable[Member], selection: Selection, begun: frozenset[str], closed: str = ""
 ) -> dict[str, str]:
     """Return why outdated nodes are not to be replaced, by instance ID.
 
     `begun`: instances whose replacement this run has begun. These, and what is leaving, are not
-    left.
+    left. `closed`: why no other may begin, "" if they may.
     """
-    full = selection.limit is not None and len(begun) >= selection.limit
+    if not closed and selection.limit is not None and len(begun) >= selection.limit:
+        closed = f"beyond the limit of {selection.limit}"
     found = {}
     for member in outdated:
         if member.leaving or member.id in begun:
             continue
-        why = why_left(member, selection)
-        if why or full:
-            found[member.id] = why or f"beyond the limit of {selection.limit}"
+        if why := why_left(member, selection) or closed:
+            found[member.id] = why
     return found
 
 

@@ -34,6 +34,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
     in_the_way,
     is_handed,
+    kept_notes,
     unfinished,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
@@ -252,7 +253,7 @@ class _Look:
             transitions=old.transitions + int(bool(holder) and holder != old.holder),
             journal=journal,
             labels=claim.labels,
-            notes=claim.notes,
+            notes=tuple(sorted({**kept_notes(old), **dict(claim.notes)}.items())),
         )
         self._do(claim, WriteLease(lease))
 

@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     capacity,
     gate,
     namespaces,
+    pause,
     raising,
     unknown,
 )
@@ -47,6 +48,9 @@ def begin(ctx: RotationContext) -> None:
 
     End the run if that lasts for too long.
     """
+    pause.close_in_time(ctx)
+    if pause.is_paused(ctx):
+        return
     why = obstacle(ctx)
     end_if_stalled(ctx, why or unproven(ctx))
     if not why and ctx.memory.mode == "rotate":

@@ -37,6 +37,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     lock,
     namespaces,
     observe,
+    pause,
     pointer,
     right_cluster,
     selecting,
@@ -148,6 +149,8 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
         raise refused
     if error := right_cluster.refusal_of_cluster(ctx):
         raise error
+    if (work or rest) and not ctx.policy.restore_only:
+        pause.refuse_closed(ctx)
     selecting.refuse_unknown(ctx)
     selecting.tell_left(ctx)
     if not ctx.memory.lock.held and not namespaces.free_elsewhere(ctx):

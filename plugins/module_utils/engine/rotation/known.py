@@ -51,9 +51,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
     RETRACTED,
     Memory,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
-    NodeRecord,
-)
 
 
 class Known:
@@ -61,7 +58,7 @@ class Known:
 
     def __init__(self, memory: Memory, view: View, now: float, policy: RotationPolicy) -> None:
         self.memory, self.view, self.now, self.policy = memory, view, now, policy
-        self._left_out: tuple[Situation, Mapping[str, NodeRecord], Mapping[str, str]] | None = None
+        self._left_out: tuple[tuple[object, ...], Mapping[str, str]] | None = None
 
     @property
     def group(self) -> Group:
@@ -208,12 +205,13 @@ class Known:
     @property
     def passed_over(self) -> Mapping[str, str]:
         """Return the outdated instances that this run leaves on purpose, with the reason."""
-        situation, records, known = self.situation, self.memory.nodes.records, self._left_out
-        if known is None or known[0] is not situation or known[1] is not records:
-            found = left_out(situation.outdated, self.selection, self.begun)
-            known = (situation, records, found)
+        situation, records = self.situation, self.memory.nodes.records
+        closed = "the maintenance window ends" if self.memory.window_closed else ""
+        made_of, known = (situation, records, closed), self._left_out
+        if known is None or any(a is not b for a, b in zip(known[0], made_of, strict=True)):
+            known = (made_of, left_out(situation.outdated, self.selection, self.begun, closed))
             self._left_out = known
-        return known[2]
+        return known[1]
 
     @property
     def canaries(self) -> int:

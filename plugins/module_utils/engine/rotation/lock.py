@@ -68,11 +68,11 @@ def known(ctx: RotationContext) -> bool:
 def acquire(ctx: RotationContext) -> bool:
     """Take the Lease if it is free; return True once it is ours.
 
-    If somebody holds it, it is watched until the holder is proven dead. Raises LockedError when the
-    holder renews it, and the refusal when we may not write it.
+    If somebody holds it, it is watched until the holder is proven dead, or taken at once if people
+    force that. Raises LockedError when the holder renews it, and the refusal when we may not write.
     """
     if ctx.memory.lock.held:
-        return True
+        return _is_quiet(ctx)
     lease = ctx.memory.lock.lease
     refused = {
         command: retry.error
@@ -86,19 +86,32 @@ def acquire(ctx: RotationContext) -> bool:
     _raise_if_never_taken(ctx, lease, list(refused.values()))
     if lease is None or lease.holder in ("", ctx.policy.holder) or ctx.handed:
         _write(ctx, ctx.policy.holder)
+    elif ctx.policy.force_takeover:
+        ctx.note(forced_wait=float(lease.duration))
+        _take_over(ctx, f"{lease.holder} by force_takeover")
     elif _watch_holder(ctx, lease):
-        ctx.tell(
-            "lock",
-            ctx.policy.group,
-            f"taken over from {lease.holder}, who no longer renews it",
-            once="takeover",
-        )
-        _write(ctx, ctx.policy.holder)
+        _take_over(ctx, f"{lease.holder}, who no longer renews it")
     elif ctx.now - ctx.memory.lock.lease_read >= WATCH_OTHER:
         ctx.do(ReadLease(ctx.lease))
     else:
         ctx.look_at(ctx.memory.lock.lease_read + WATCH_OTHER)
     return False
+
+
+def _take_over(ctx: RotationContext, whom: str) -> None:
+    """Take the Lease from another holder; `whom` ends the sentence for people."""
+    ctx.tell("lock", ctx.policy.group, f"taken over from {whom}", once="takeover")
+    _write(ctx, ctx.policy.holder)
+
+
+def _is_quiet(ctx: RotationContext) -> bool:
+    """Return whether the holder from whom we took the Lease by force has stopped.
+
+    He may send commands until the time for which he last renewed it, and cannot renew it any more.
+    """
+    if not ctx.memory.lock.forced_wait:
+        return True
+    return keep(ctx) and ctx.over("forced", ctx.memory.lock.forced_wait)
 
 
 def _raise_if_never_taken(
@@ -256,7 +269,7 @@ def _write(ctx: RotationContext, holder: str) -> None:
                 journal=dump(journal),
                 uid=old.uid,
                 labels=lease_labels(policy.cluster, policy.group, kind, policy.run),
-                notes=lease_notes(ctx.group.arn, policy.cluster, ctx.memory.lock.cluster_uid),
+                notes=lease_notes(ctx.group.arn, policy.cluster, ctx.memory.lock.cluster_uid, old),
             )
         )
     )

@@ -58,6 +58,8 @@ class Memory:
     timers: Mapping[str, float] = dataclasses.field(default_factory=dict)
     careful: bool = False
     turned_back: bool = False
+    window_closed: bool = False
+    """Too little is left of the maintenance window for another replacement."""
     drain: DrainMemory = dataclasses.field(default_factory=DrainMemory)
     lock: LeaseMemory = LeaseMemory()
     reads: GroupMemory = GroupMemory()

@@ -89,12 +89,9 @@ def awaited(ctx: RotationContext, member: Member) -> str:
     if ctx.over(f"ready {member.id}", ctx.policy.min_ready):
         ctx.note(lost_launches=0)
         ctx.mark(joined=ctx.memory.nodes.marks.joined | {member.id})
-        ctx.tell(
-            "ready",
-            member.name,
-            f"{member.id} after {ctx.since(f'boot {member.id}'):.0f} s",
-            once=f"ready {member.id}",
-        )
+        took = ctx.since(f"boot {member.id}")
+        ctx.note(boots=(*ctx.memory.nodes.boots, took))
+        ctx.tell("ready", member.name, f"{member.id} after {took:.0f} s", once=f"ready {member.id}")
     return ""
 
 

@@ -97,6 +97,8 @@ class LeaseMemory:
     lease_unproven: bool = False
     elsewhere: Mapping[str, tuple[Lease | None, float]] = dataclasses.field(default_factory=dict)
     unread: RotatorError | None = None
+    forced_wait: float = 0.0
+    """Seconds to wait for a holder from whom the Lease was taken by force."""
     cluster_uid: str = ""
     cluster_proven: bool = False
 
@@ -169,6 +171,8 @@ class NodesMemory:
     booting: frozenset[str] = frozenset()
     lost_launches: int = 0
     watched: frozenset[str] = frozenset()
+    boots: tuple[float, ...] = ()
+    """Seconds from the launch of each new node of this run until it was ready."""
     relapses: Mapping[str, int] = dataclasses.field(default_factory=dict)
     dead: frozenset[str] = frozenset()
     heartbeats: Mapping[str, Heartbeat] = dataclasses.field(default_factory=dict)

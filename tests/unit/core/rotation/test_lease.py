@@ -10,6 +10,11 @@ import re
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    CLUSTER_UID,
+    PAUSED,
+    PREFIX,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
     dump,
@@ -23,6 +28,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
     lease_name,
     lease_notes,
     other_namespaces,
+    paused_by,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.signpost import Signpost
 
@@ -43,6 +49,19 @@ def test_any_text_becomes_a_label_value(text: str) -> None:
     value = label_value(text)
     assert re.fullmatch(r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?", value)
     assert (value == text) is (text in ("blue", "", "a.b_c-d", "x" * 63))
+
+
+@pytest.mark.parametrize(
+    ("pause", "why"),
+    [("anna: incident", "anna: incident"), ("", "without a reason"), ("false", "")],
+)
+def test_a_pause_that_people_have_set_stays_in_the_lease(pause: str, why: str) -> None:
+    paused = Lease("x", notes=((PAUSED, pause), (CLUSTER_UID, "old"), (PREFIX + "else", "y")))
+    kept = dict(lease_notes("arn:1", "", "uid-1", paused))
+    assert (kept[PAUSED], kept[CLUSTER_UID]) == (pause, "uid-1")
+    assert PREFIX + "else" not in kept
+    assert paused_by(paused) == why
+    assert paused_by(Lease("x")) == ""
 
 
 def test_labels_are_short_and_annotations_say_it_in_full() -> None:

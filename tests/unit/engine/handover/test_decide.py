@@ -25,6 +25,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PAUSED
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
     dump,
@@ -106,6 +107,11 @@ def test_no_stage_goes_on_for_ever(stage: Any, wait: float, limit: float) -> Non
     after = look(known(*ours, read=-math.inf), now=NOW + limit, order=order).memory.error
     assert isinstance(after, UnreachableError)
     assert f"could not be written in {limit} s" in str(after)
+
+
+def test_a_pause_that_people_have_set_stays() -> None:
+    paused = dataclasses.replace(a_lease("a"), notes=((PAUSED, "anna"), ("old", "x")))
+    assert writes(look(known(paused, None)))["a"].notes == (("n", "1"), (PAUSED, "anna"))
 
 
 def test_every_lease_is_read_first() -> None:

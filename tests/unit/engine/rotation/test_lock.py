@@ -48,6 +48,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders imp
     HELD,
     LEASE,
     NOW,
+    POLICY,
     RUNNING,
     a_context,
 )
@@ -262,3 +263,35 @@ def test_nothing_is_done_while_the_lease_is_being_released(
     in_flight: tuple[Command, ...], may: bool
 ) -> None:
     assert lock.keep(a_context(a_group(), in_flight=in_flight)) is may
+
+
+class TestForce:
+    POLICY = dataclasses.replace(POLICY, force_takeover=True)
+
+    def test_a_lease_that_is_renewed_is_taken_at_once_with_its_record(self) -> None:
+        ctx = taking(THEIRS, policy=self.POLICY)
+        assert lock.acquire(ctx) is False
+        (found,) = writes(ctx)
+        assert (found.holder, found.transitions, found.resource_version) == ("me", 5, "3")
+        assert found.journal == THEIRS.journal
+        assert ctx.memory.lock.forced_wait == THEIRS.duration
+
+    @pytest.mark.parametrize(
+        ("forced", "since", "begins"), [(0.0, 0, True), (15.0, 14.9, False), (15.0, 15.0, True)]
+    )
+    def test_nothing_begins_before_the_former_holder_is_silent(
+        self, forced: float, since: float, begins: bool
+    ) -> None:
+        timers = {"forced": NOW - since}
+        ctx = a_context(a_group(), forced_wait=forced, timers=timers, policy=self.POLICY)
+        assert lock.acquire(ctx) is begins
+
+    def test_the_lease_is_renewed_meanwhile(self) -> None:
+        ctx = a_context(a_group(), forced_wait=15.0, confirmed=NOW - 11, policy=self.POLICY)
+        assert lock.acquire(ctx) is False
+        assert [lease.holder for lease in writes(ctx)] == ["me"]
+
+    def test_a_lease_that_nobody_holds_is_not_waited_for(self) -> None:
+        ctx = taking(FREE, policy=self.POLICY)
+        lock.acquire(ctx)
+        assert ctx.memory.lock.forced_wait == 0

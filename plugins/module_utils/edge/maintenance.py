@@ -1,0 +1,62 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Turn a maintenance window into the moment at which it closes.
+
+Time zones are files of the system, or of the package tzdata where it has none.
+"""
+
+from __future__ import annotations
+
+import datetime
+import zoneinfo
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.maintenance import (
+    DAYS,
+    MaintenanceWindow,
+    from_option,
+    span,
+)
+
+MAINTENANCE_SPEC: dict[str, Any] = {
+    "type": "dict",
+    "default": {},
+    "options": {
+        "days": {"type": "list", "elements": "str", "choices": list(DAYS)},
+        "start": {"type": "str"},
+        "end": {"type": "str"},
+        "time_zone": {"type": "str"},
+    },
+}
+"""Option maintenance_window of asg_node_replace."""
+
+
+def closing(option: Mapping[str, Any] | None, now: float) -> tuple[float | None, str]:
+    """Return when the window closes, and the window for people.
+
+    Both moments are in seconds since the epoch. That of a closed window is the present one, and the
+    text says when it opens. None without a window. Raises InputError.
+    """
+    window = from_option(option or {})
+    if window is None:
+        return None, ""
+    zone = _zone(window)
+    opens, closes = span(window, zone, now)
+    if now < opens:
+        at = datetime.datetime.fromtimestamp(opens, zone)
+        return now, f"{window}; it opens on {at:%a %Y-%m-%d %H:%M %Z}"
+    return closes, str(window)
+
+
+def _zone(window: MaintenanceWindow) -> datetime.tzinfo:
+    try:
+        return zoneinfo.ZoneInfo(window.time_zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InputError(
+            f"maintenance_window.time_zone is '{window.time_zone}', which is not known here",
+            "Give a name such as Europe/Berlin, and install the Python package tzdata if the system"
+            " has no time zones",
+        ) from error
