@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Evict
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SKIP
 from ansible_collections.nodeops.rotator.tests.simulation.builders import (
@@ -22,6 +23,8 @@ from ansible_collections.nodeops.rotator.tests.simulation.builders import (
     sizes,
     traces,
 )
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import EPOCH
+from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
 from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, rotate
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
@@ -157,3 +160,22 @@ def test_a_percentage_of_canaries_goes_first() -> None:
     passed = next(at for at, event in run.events if event.text == "passed")
     gone = [at for at, event in run.events if event.phase == "cordoned"]
     assert sum(at < passed for at in gone) == 3
+
+
+@pytest.mark.parametrize("window", [("1", "0"), ("0", "1"), ("2", "0")])
+@pytest.mark.parametrize("seed", (1, 2, 3))
+def test_a_node_whose_pod_a_budget_holds_is_drained_last(
+    window: tuple[str, str], seed: int
+) -> None:
+    world = due(seed, size=5)
+    kube.deployment(world.cluster, "shop", "single", 1)
+    kube.pdb(world.cluster, "shop", "single", min_available=1)
+    world.kernel.advance(world.kernel.now + 60)
+    surge, unavailable = window
+    drain = DrainPolicy(timeout=120, pdb_timeout=60, epoch=EPOCH.timestamp())
+    run = rotate(world, BLUE, max_surge=surge, max_unavailable=unavailable, drain=drain)
+    assert run.result is not None
+    assert run.result.status == "failed"
+    assert run.result.values["replaced"] == 4, run.story()
+    assert "shop/single" in str(run.result.error)
+    assert world.judge.breaches == []

@@ -30,6 +30,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.size
     may_take,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import unknown
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.blocked import (
+    note_shut,
+    unblocked_first,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -123,6 +127,7 @@ def choose(ctx: RotationContext) -> None:
     whether desired is one less already. The canaries narrow how many go at a time, not how many
     must be available. One in whose place nothing comes, since the group became smaller, is none.
     """
+    note_shut(ctx)
     if any(member.id in ctx.journal.decrements for member in ctx.situation.members):
         return
     window = limits(ctx)
@@ -167,7 +172,8 @@ def _next_victim(ctx: RotationContext) -> Member | None:
 
     Instances that nobody can see into are no easy victims: one whose Node is missing goes when that
     has lasted, one that never had a Node only if asked, last and alone. Neither is ever a canary.
-    Nothing is cordoned before the cluster is known to be the right one.
+    Nothing is cordoned before the cluster is known to be the right one. Nodes that a budget blocks
+    now come last.
     """
     situation = ctx.situation
     nodeless = [member for member in situation.outdated if member.node is None]
@@ -175,7 +181,10 @@ def _next_victim(ctx: RotationContext) -> Member | None:
     missing = {member.id for member in nodeless if member.id not in skipped}
     judging = bool(ctx.canaries) and not ctx.journal.canary
     waiting = {member.id for member in nodeless if judging or not unknown.long_missing(ctx, member)}
-    found = None if unproven(ctx) else next_victim(situation, skipped | (missing & waiting))
+    out = skipped | (missing & waiting)
+    found = None
+    if not unproven(ctx):
+        found = unblocked_first(ctx, out, lambda left_out: next_victim(situation, left_out))
     if found is not None or situation.leaving or judging or missing & waiting:
         return found
     return next_unknown(ctx)

@@ -14,6 +14,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease, Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    BUDGETS,
     NODES,
     Broken,
     Cache,
@@ -112,17 +113,19 @@ def a_context(
     shown: Mapping[Feed, Iterable[Any]] | None = None,
     broken: Mapping[Feed, RotatorError] | None = None,
     done: Iterable[Done] = (),
+    empty: Iterable[Feed] = (BUDGETS,),
     **more: Any,
 ) -> RotationContext:
     """A look that may act.
 
-    `shown`: what other feeds list; `broken`: those that fail. `more`: fields of the memory.
+    `shown`: what other feeds list; `broken`: those that fail; `empty`: those that list nothing.
+    `more`: fields of the memory.
     """
     messages: list[Message] = [Listed(feed, tuple(items)) for feed, items in (shown or {}).items()]
     messages += [Broken(feed, error) for feed, error in (broken or {}).items()]
     ctx = RotationContext(
         a_memory(group, journal, **more),
-        View(reduce(a_cache(nodes), messages), tuple(done), frozenset(in_flight)),
+        View(reduce(a_cache(nodes, empty), messages), tuple(done), frozenset(in_flight)),
         now,
         policy,
     )

@@ -50,7 +50,7 @@ def a_look(
     """A look at which these feeds have not been listed, perhaps for that error."""
     shown = {feed: items for feed, items in ALL.items() if feed not in missing}
     broken = dict.fromkeys(missing, error) if error else {}
-    return a_context(GROUP, [a_node("w")], shown=shown, broken=broken, **more)
+    return a_context(GROUP, [a_node("w")], shown=shown, broken=broken, empty=(), **more)
 
 
 class TestWhatIsNeeded:
