@@ -15,10 +15,19 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autosc
     AutoScaling,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.nodegroups import (
+    Nodegroups,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import Feeds
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import (
+    ManagedTarget,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.policy import (
+    ManagedPolicy,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
     lease_name,
@@ -28,6 +37,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import parse
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import run
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed import (
+    decide as managed,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.result import (
+    ManagedResult,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.decide import (
     decide,
     start,
@@ -114,6 +129,55 @@ def prepare(
     ports = Ports(AutoScaling(aws, lambda: utc().timestamp()), cluster)
     inbox = VirtualInbox(world.kernel, ports, Feeds(call).follow, kill_at_command)
     return Run(world, policy, inbox)
+
+
+@dataclasses.dataclass
+class ManagedRun:
+    """One run of ours on a managed node group; as Run."""
+
+    world: World
+    policy: ManagedPolicy
+    inbox: VirtualInbox
+    events: list[tuple[float, Event]] = dataclasses.field(default_factory=list)
+    result: ManagedResult | None = None
+
+    def __call__(self) -> ManagedResult:
+        """Run to the end; answers the result."""
+        memory = managed.begin(self.inbox.now())
+        self.result = run(managed.decide, memory, self.policy, self.inbox, self._tell)
+        return self.result
+
+    def _tell(self, event: Event, now: float) -> None:
+        self.events.append((now, event))
+
+    def phases(self) -> list[str]:
+        """Return the phases reported."""
+        return [event.phase for _at, event in self.events]
+
+    def texts(self, phase: str) -> list[str]:
+        """Return what was said in a phase."""
+        return [event.text for _at, event in self.events if event.phase == phase]
+
+
+def prepare_managed(
+    world: World, nodegroup: str, target: ManagedTarget, run_id: str = "r1", **options: Any
+) -> ManagedRun:
+    """Return a run that has not begun; `options` are fields of ManagedPolicy."""
+    policy = ManagedPolicy(
+        world.name, nodegroup, run_id, f"host_{run_id}", target=target, **options
+    )
+    world.judge.holders.add(policy.holder)
+    call, utc = kube_call(world.cluster, policy.holder), world.kernel.utc
+    deadline = Deadline(lambda: world.kernel.now)
+    aws = Aws(aws_call(world.account, policy.holder), deadline)
+    cluster = KubeClient(
+        call,
+        policy.lock_namespace,
+        clock=lambda: utc().strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        deadline=deadline,
+    )
+    ports = Ports(None, cluster, Nodegroups(aws, lambda: utc().timestamp()))
+    return ManagedRun(world, policy, VirtualInbox(world.kernel, ports, Feeds(call).follow))
 
 
 def rotate(world: World, group: str, **options: Any) -> Run:

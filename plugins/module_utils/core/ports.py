@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import Answer
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
@@ -99,12 +99,33 @@ class Cluster(Protocol):
     def write_lease(self, lease: Lease) -> Lease: ...
 
 
+class ManagedNodes(Protocol):
+    """EKS's managed node groups as the engine needs them.
+
+    Every method makes one attempt and raises core.errors. Node groups, updates, targets and update
+    configs are those of core.managed.
+    """
+
+    def until(self, moment: float) -> ManagedNodes: ...
+
+    def read(self, cluster: str, name: str, updates: tuple[str, ...] = ()) -> Any: ...
+
+    def update_version(
+        self, cluster: str, name: str, target: Any, force: bool, token: str
+    ) -> Any: ...
+
+    def update_config(self, cluster: str, name: str, config: Any, token: str) -> Any: ...
+    def tag(self, arn: str, key: str, value: str | None) -> None: ...
+
+
 class Ports:
     """Where commands are performed."""
 
-    def __init__(self, cloud: Cloud | None, cluster: Cluster) -> None:
-        """Keep both sides; `cloud` is None for work that does not touch AWS."""
-        self._cloud, self.cluster = cloud, cluster
+    def __init__(
+        self, cloud: Cloud | None, cluster: Cluster, managed: ManagedNodes | None = None
+    ) -> None:
+        """Keep all sides; None for what the work does not touch."""
+        self._cloud, self.cluster, self._managed = cloud, cluster, managed
 
     @property
     def cloud(self) -> Cloud:
@@ -113,12 +134,20 @@ class Ports:
             raise LookupError("a command for AWS was issued without an AWS port")
         return self._cloud
 
+    @property
+    def managed(self) -> ManagedNodes:
+        """Return EKS's side; raise LookupError if there is none."""
+        if self._managed is None:
+            raise LookupError("a command for EKS was issued without its port")
+        return self._managed
+
     def until(self, moment: float) -> Ports:
         """Return ports that send nothing after this moment of their clock."""
         if moment == math.inf:
             return self
         cloud = self._cloud.until(moment) if self._cloud is not None else None
-        return Ports(cloud, self.cluster.until(moment))
+        managed = self._managed.until(moment) if self._managed is not None else None
+        return Ports(cloud, self.cluster.until(moment), managed)
 
 
 def changes(values: Mapping[str, str | None]) -> tuple[tuple[str, str | None], ...]:

@@ -26,6 +26,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
     aws,
     drain,
     kube,
+    managed,
     rotation,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call
@@ -121,10 +122,11 @@ class Runner:
             kube.RawKube, "stream", lambda _raw, path, query: server.stream(path, query)
         )
         now = types.SimpleNamespace(time=lambda: world.kernel.utc().timestamp())
-        for edge in (drain, rotation):
+        for edge in (drain, managed, rotation):
             self._patch.setattr(edge, "ThreadInbox", inbox)
             self._patch.setattr(edge, "clock", lambda: world.kernel.now)
-            self._patch.setattr(edge, "time", now)
+            if edge is not managed:
+                self._patch.setattr(edge, "time", now)
 
     def writes(self) -> list[str]:
         """Return the calls that could change something."""

@@ -10,67 +10,16 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build as aws
-from ansible_collections.nodeops.rotator.tests.simulation.aws.catalogue import publish_al2023
-from ansible_collections.nodeops.rotator.tests.simulation.aws.clusters import Nodegroup
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
-from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
 from ansible_collections.nodeops.rotator.tests.simulation.managed import ManagedNodes
+from ansible_collections.nodeops.rotator.tests.simulation.nodegroup import (
+    NEW,
+    OLD,
+    BuiltNodegroup,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.upgrade import EXCLUDED
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
-
-OLD, NEW = "1.33.5-20260422", "1.33.5-20260523"
-
-
-class BuiltNodegroup:
-    """Managed node group `web` of four nodes in three zones, and a budget."""
-
-    def __init__(self, max_unavailable: int | str = 1, **more: Any) -> None:
-        self.world = World(Kernel())
-        account = self.world.account
-        self.old, self.new = (
-            publish_al2023(account, "1.33", release[-8:])[0].id for release in (OLD, NEW)
-        )
-        aws.add_subnets(account)
-        aws.add_eks_cluster(account, self.world.name)
-        self.nodes = ManagedNodes(self.world)
-        self.web: Nodegroup = self.nodes.add("web", 4, OLD, self.old, **more)
-        kube.deployment(self.world.cluster, "shop", "cart", 8)
-        kube.pdb(self.world.cluster, "shop", "cart", max_unavailable=max_unavailable)
-        self.world.begin()
-
-    def call(self, operation: str, **params: Any) -> dict[str, Any]:
-        """Call EKS on the node group."""
-        name = {"clusterName": self.world.name, "nodegroupName": "web"}
-        return self.world.account.call("eks", operation, {**name, **params}, "run")
-
-    def update(self, **params: Any) -> str:
-        """Begin an update and return its ID."""
-        return str(self.call("UpdateNodegroupVersion", **params)["update"]["id"])
-
-    def show(self, name: str) -> dict[str, Any]:
-        """Return an update as DescribeUpdate does."""
-        params = {"name": self.world.name, "nodegroupName": "web", "updateId": name}
-        answer = self.world.account.call("eks", "DescribeUpdate", params, "run")
-        return dict(answer["update"])
-
-    def go(self, seconds: float) -> None:
-        """Let time pass."""
-        self.world.kernel.advance(self.world.kernel.now + seconds)
-
-    def until(self, phase: str) -> None:
-        """Let time pass until the update is in this phase."""
-        while self.nodes.running[-1].phase != phase:
-            self.go(1)
-
-    @property
-    def group(self) -> Any:
-        return self.world.account.groups[self.web.group]
-
-    def images(self) -> set[str]:
-        """Return the images of the group's instances."""
-        members = (self.world.account.instances[one] for one in self.group.members)
-        return {one.image_id for one in members}
 
 
 def test_an_update_replaces_all_nodes_and_restores_the_size() -> None:

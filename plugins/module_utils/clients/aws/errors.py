@@ -123,7 +123,7 @@ MISSING = re.compile(
     r"|.*\..*NotFound.*|.*NotFoundException|.*\.Malformed"
 )
 BUSY = re.compile(
-    r"ResourceContention(Fault)?|ScalingActivityInProgress(Fault)?|ResourceInUse(Fault)?"
+    r"ResourceContention(Fault)?|ScalingActivityInProgress(Fault)?|ResourceInUse(Fault|Exception)?"
 )
 """Codes of a service that has done nothing because it is at work on the same thing."""
 UNSURE = re.compile(r"InternalFailure|InternalError")

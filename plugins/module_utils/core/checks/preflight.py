@@ -92,6 +92,16 @@ def _of_nodes(look: Look) -> Iterator[str]:
         )
 
 
+def endless_budgets(look: Look) -> tuple[str, ...]:
+    """Return what is to say of budgets that never allow an eviction."""
+    return tuple(_of_budgets(look, passing=False))
+
+
+def budgets_for_now(look: Look) -> tuple[str, ...]:
+    """Return what is to say of budgets that allow no eviction now."""
+    return tuple(_of_budgets(look, passing=True))
+
+
 def _removed(look: Look) -> Iterator[Pod]:
     """Yield the pods that a drain would remove, or would if it did not refuse them."""
     for pod in look.to_drain():

@@ -111,7 +111,7 @@ def _of_nodegroup(aws: Aws, target: NamedSource) -> Source:
         raise InputError(
             f"Node group {target.eks_nodegroup} has no launch template of its own, EKS chooses"
             " its AMI",
-            "Update it with UpdateNodegroupVersion (community.aws.eks_nodegroup)",
+            "Update it with nodeops.rotator.eks_nodegroup_replace",
         )
     groups = group_names(shown)
     return Source(

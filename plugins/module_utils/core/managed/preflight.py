@@ -1,0 +1,154 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Find what would make EKS's update of a node group fail, before EKS begins.
+
+EKS evicts pods as their budgets allow and gives up after 15 minutes; it takes all outdated nodes
+out of service at once (EKS user guide, "Understand each phase of node updates").
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.preflight import (
+    budgets_for_now,
+    endless_budgets,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import (
+    FINISHED,
+    rule,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import (
+    Context,
+    Fate,
+    decide,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import (
+    ManagedMember,
+    Nodegroup,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.troubles import (
+    HEALTH_ISSUES,
+    explain,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
+    Budget,
+    Pod,
+    Service,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, listed
+
+DRAIN = DrainPolicy(force=True, delete_emptydir_data=True)
+"""How EKS drains: whatever the pods hold and whoever owns them, by eviction."""
+EVERY = "(the target)"
+"""An image that no instance has, so that a Look takes all of its instances for outdated."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ManagedLook:
+    """A node group, the nodes that EKS would replace, and what is in the cluster.
+
+    `services`: None where they may not be read.
+    """
+
+    nodegroup: Nodegroup
+    outdated: tuple[ManagedMember, ...]
+    pods: tuple[Pod, ...] = ()
+    budgets: tuple[Budget, ...] = ()
+    services: tuple[Service, ...] | None = ()
+
+    @property
+    def draining(self) -> Look:
+        """Return it for the findings about budgets that are alike for all kinds."""
+        group = dataclasses.replace(
+            self.nodegroup.group, instances=tuple(one.instance for one in self.outdated)
+        )
+        nodes = {one.id: one.node for one in self.outdated if one.node is not None}
+        return Look(
+            group, nodes, self.pods, self.budgets, image_id=EVERY, drain=DRAIN, services=None
+        )
+
+
+def leaving(pods: Mapping[str, tuple[Pod, ...]], node: str) -> tuple[Pod, ...]:
+    """Return the pods on a node that have to leave; `pods`: by node."""
+    return tuple(pod for pod in pods.get(node, ()) if _has_to_leave(pod))
+
+
+def _has_to_leave(pod: Pod) -> bool:
+    if pod.phase in FINISHED:
+        return False
+    return decide(pod, Context(DRAIN)).fate in (Fate.REMOVE, Fate.AWAIT)
+
+
+def blockers(look: ManagedLook) -> tuple[str, ...]:
+    """Return what would make the update fail, one sentence each."""
+    return (*endless_budgets(look.draining), *_too_few_addresses(look))
+
+
+def past_budgets(look: ManagedLook) -> tuple[str, ...]:
+    """Return the pods that EKS would delete by force, past their budgets."""
+    names = {one.node.name for one in look.outdated if one.node is not None}
+    here = [pod for pod in look.pods if pod.node in names and _has_to_leave(pod)]
+    return tuple(sorted(pod.id for pod in here if not rule(pod, look.budgets, {}).admitted))
+
+
+def warnings(look: ManagedLook) -> tuple[str, ...]:
+    """Return what may make it slow or needs a check, one sentence each."""
+    issues = (explain(one, HEALTH_ISSUES) for one in look.nodegroup.issues)
+    name = look.nodegroup.name
+    return (
+        *(f"Node group {name} is not healthy: {text}" for text in issues),
+        *budgets_for_now(look.draining),
+        *_empty_target_groups(look),
+        *_local_services(look),
+    )
+
+
+def _too_few_addresses(look: ManagedLook) -> Iterator[str]:
+    nodegroup, group = look.nodegroup, look.nodegroup.group
+    extra = nodegroup.config.surge(group.desired, len(group.zones))
+    free = sum(nodegroup.subnets.values())
+    if look.outdated and nodegroup.subnets and free < extra:
+        yield (
+            f"EKS launches {counted(extra, 'instance')} more for the update, and the subnets of"
+            f" {nodegroup.name} have {free} free addresses. Free some, or choose update_strategy"
+            " minimal"
+        )
+
+
+def _empty_target_groups(look: ManagedLook) -> Iterator[str]:
+    """Find target groups whose healthy targets are all on outdated nodes."""
+    group, old = look.nodegroup.group, {one.id for one in look.outdated}
+    for arn in group.target_groups:
+        healthy = {one.id for one in group.targets if one.group == arn and one.state == "healthy"}
+        if healthy and healthy <= old:
+            yield (
+                f"All {len(healthy)} healthy targets of target group {arn} are on outdated nodes."
+                " EKS takes these out of service at one time, once new nodes are Ready: see that"
+                " new nodes become healthy there"
+            )
+
+
+def _local_services(look: ManagedLook) -> Iterator[str]:
+    """Find Services of traffic policy Local all of whose pods are on outdated nodes."""
+    names = {one.node.name for one in look.outdated if one.node is not None}
+    for service in look.services or ():
+        if not service.local or service.selector is None:
+            continue
+        mine = [
+            pod
+            for pod in look.pods
+            if pod.namespace == service.namespace and service.selector.matches(pod.labels)
+        ]
+        ready = [pod for pod in mine if pod.ready and pod.deleted_at is None]
+        if ready and all(pod.node in names for pod in ready):
+            yield (
+                f"Service {service.namespace}/{service.name} has externalTrafficPolicy Local, and"
+                f" all of its pods ({listed(sorted(pod.id for pod in ready))}) are on outdated"
+                " nodes. EKS takes these out of the load balancers before the pods have moved:"
+                " the Service may have no target for a while"
+            )

@@ -1,0 +1,147 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hold the Lease of a managed node group: that of its Auto Scaling group."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    TemporaryError,
+    UnreachableError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
+    EKS_MANAGED,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
+    lease_labels,
+    lease_name,
+    lease_notes,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.decide import (
+    LockOutcome,
+    decide,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
+    LeaseClaim,
+    LockMemory,
+    LockOrder,
+    LockStage,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Step
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.context import (
+    ManagedContext,
+)
+
+RENEW_BACKOFF = 2.0
+"""Seconds until the Lease is tried to be written again."""
+LEASE_LOST = 300.0
+"""Seconds without renewing the Lease after which a run gives up."""
+
+
+def acquire(ctx: ManagedContext) -> bool:
+    """Take the Lease; return True once it is ours.
+
+    Raises the error that keeps it from us.
+    """
+    outcome = _stage(ctx, "take")
+    if outcome is None:
+        return False
+    if outcome.error is not None:
+        raise outcome.error
+    ctx.note(held=True, sure_until=outcome.not_after)
+    return True
+
+
+def keep(ctx: ManagedContext) -> None:
+    """Renew the Lease when it is due; note whether we may act.
+
+    Raises LockedError when somebody has taken it, UnreachableError when it could not be renewed
+    for a long time.
+    """
+    written = max((one.written for one in ctx.memory.lock.entries.values()), default=ctx.now)
+    due = written + ctx.policy.lease_duration / 3
+    ctx.look_at(max(due, ctx.now + 1))
+    if ctx.now >= due - 1e-6:
+        if ctx.memory.lock.began <= written:
+            ctx.note(lock=dataclasses.replace(ctx.memory.lock, began=ctx.now))
+        _renew(ctx)
+    if ctx.now - written > LEASE_LOST:
+        raise UnreachableError(
+            f"Lease {_claim(ctx).lease} could not be renewed for {LEASE_LOST:.0f} s",
+            "EKS goes on with its update by itself. Run again to watch it",
+        )
+    ctx.note(sure_until=written + ctx.policy.lease_duration * 2 / 3)
+    ctx.may_act = ctx.now < ctx.memory.sure_until
+
+
+def _renew(ctx: ManagedContext) -> None:
+    """Go on with writing the Lease anew.
+
+    What fails for now is begun again, and nothing given up.
+
+    Raises LockedError when somebody has taken it.
+    """
+    step = _step(ctx, "hand_over")
+    error = step.memory.error
+    if isinstance(error, TemporaryError):
+        again = dataclasses.replace(step.memory, began=ctx.now, error=None, troubles={})
+        ctx.note(lock=again)
+        ctx.look_at(ctx.now + RENEW_BACKOFF)
+        return
+    if error is not None:
+        ctx.note(held=False)
+        raise error
+    _apply(ctx, step)
+
+
+def release(ctx: ManagedContext) -> bool:
+    """Give up the Lease; return True once that is done, or cannot be."""
+    entries = ctx.memory.lock.entries.values()
+    ours = any(one.lease is not None and one.lease.holder == ctx.policy.holder for one in entries)
+    if not (ctx.memory.held or ours) or ctx.memory.released == "done":
+        return True
+    if ctx.memory.released == "":
+        ctx.note(lock=dataclasses.replace(ctx.memory.lock, began=ctx.now, error=None))
+        ctx.note(released="asked")
+    if _stage(ctx, "give_up") is None:
+        return False
+    ctx.note(released="done", held=False)
+    return True
+
+
+def _stage(ctx: ManagedContext, stage: LockStage) -> LockOutcome | None:
+    """Go on with a stage; return its outcome once it is over."""
+    step = _step(ctx, stage)
+    _apply(ctx, step)
+    return step.result
+
+
+def _step(ctx: ManagedContext, stage: LockStage) -> Step[LockMemory, LockOutcome]:
+    """Decide a stage. What was heard at this look has been learnt already."""
+    policy = ctx.policy
+    order = LockOrder(
+        stage, (_claim(ctx),), policy.run, policy.holder, policy.lease_duration, policy.lock_wait
+    )
+    view = dataclasses.replace(ctx.view, done=(), stop=None)
+    return decide(ctx.memory.lock, view, ctx.now, order)
+
+
+def _apply(ctx: ManagedContext, step: Step[LockMemory, LockOutcome]) -> None:
+    ctx.note(lock=step.memory)
+    ctx.commands.extend(step.commands)
+    ctx.look_at(step.wake)
+
+
+def _claim(ctx: ManagedContext) -> LeaseClaim:
+    policy, group = ctx.policy, ctx.nodegroup.group
+    target = (group.source[0], policy.target.template_version, policy.target.image_id)
+    return LeaseClaim(
+        lease_name(group.arn),
+        policy.nodegroup,
+        lease_labels(policy.cluster, group.name, EKS_MANAGED.name, policy.run),
+        lease_notes(group.arn, policy.cluster, ctx.memory.cluster_uid),
+        group.source,
+        target,
+    )

@@ -1,0 +1,128 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Remember an update of a managed node group between looks."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import Literal
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    Command,
+    ReadCluster,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.commands import (
+    ChangeConfig,
+    ReadNodegroup,
+    TagNodegroup,
+    UpdateVersion,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import (
+    Nodegroup,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.progress import (
+    ManagedRecord,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import Status
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
+    LeaseTrouble,
+    LockMemory,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
+    learn as learn_of_leases,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
+
+EKS_BACKOFF = 5.0
+"""Seconds until a request of EKS that failed is made again."""
+ACTS = (UpdateVersion, ChangeConfig, TagNodegroup)
+"""Commands that change something."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ManagedMemory:
+    """Everything that is remembered; a later run learns it again from EKS.
+
+    `nodegroup`: as last read, by a read that began at `read_began`. `acted_at`: when the last act
+    of ours was answered; older reads do not count. `seen`: IDs of the updates that were watched, in
+    their order; `begun`: of those that we began. `cluster_uid`: of namespace kube-system. `found`:
+    the instances of the first read, with the desired capacity then. `moved_at`: when something last
+    went on. `ending`: how the run ends.
+    """
+
+    began: float
+    lock: LockMemory
+    working: bool = False
+    nodegroup: Nodegroup | None = None
+    read_began: float = -math.inf
+    acted_at: float = -math.inf
+    cluster_uid: str = ""
+    held: bool = False
+    sure_until: float = -math.inf
+    troubles: Mapping[Command, LeaseTrouble] = dataclasses.field(default_factory=dict)
+    seen: tuple[str, ...] = ()
+    begun: tuple[str, ...] = ()
+    version_begun: bool = False
+    found: frozenset[str] | None = None
+    desired_before: int = 0
+    records: Mapping[str, ManagedRecord] = dataclasses.field(default_factory=dict)
+    told: frozenset[str] = frozenset()
+    timers: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    moved_at: float = 0.0
+    changed: bool = False
+    warnings: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    ending: tuple[Status, RotatorError | None] | None = None
+    released: Literal["", "asked", "done"] = ""
+
+
+def learn_outcomes(memory: ManagedMemory, view: View, holder: str) -> ManagedMemory:
+    """Return the memory after the outcomes of this look."""
+    lock = learn_of_leases(memory.lock, view, holder)
+    memory = dataclasses.replace(memory, lock=lock)
+    for done in view.done:
+        memory = _learnt(memory, done)
+    return memory
+
+
+def _learnt(memory: ManagedMemory, done: Done) -> ManagedMemory:
+    command = done.command
+    if not isinstance(command, (ReadNodegroup, ReadCluster, *ACTS)):
+        return memory
+    troubles = {one: known for one, known in memory.troubles.items() if one != command}
+    if done.error is not None:
+        since = memory.troubles[command].since if command in memory.troubles else done.began
+        troubles[command] = LeaseTrouble(since, done.ended + EKS_BACKOFF, done.error)
+        acted = done.ended if isinstance(command, ACTS) else memory.acted_at
+        return dataclasses.replace(memory, troubles=troubles, acted_at=acted)
+    memory = dataclasses.replace(memory, troubles=troubles)
+    if isinstance(command, ReadCluster):
+        return dataclasses.replace(memory, cluster_uid=done.answer)
+    if isinstance(command, ReadNodegroup):
+        return _read(memory, done)
+    ids = () if isinstance(command, TagNodegroup) else (done.answer.id,)
+    return dataclasses.replace(
+        memory,
+        acted_at=done.ended,
+        moved_at=done.ended,
+        begun=(*memory.begun, *ids),
+        seen=(*memory.seen, *ids),
+        version_begun=memory.version_begun or isinstance(command, UpdateVersion),
+        changed=True,
+    )
+
+
+def _read(memory: ManagedMemory, done: Done) -> ManagedMemory:
+    """Return the memory after a read, unless a later one has been answered before."""
+    if done.began < memory.read_began:
+        return memory
+    shown: Nodegroup = done.answer
+    memory = dataclasses.replace(memory, nodegroup=shown, read_began=done.began)
+    if memory.found is not None:
+        return memory
+    launched = frozenset(one.id for one in shown.group.launched)
+    return dataclasses.replace(memory, found=launched, desired_before=shown.group.desired)

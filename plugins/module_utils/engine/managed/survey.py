@@ -1,0 +1,105 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Refuse, or end if nothing is to be done; else take the Lease and begin."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluster import (
+    count,
+    evidence_of,
+    wrong_cluster,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    RefusedError,
+    RotatorError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed import preflight
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.config import CONFIG_TAG
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.troubles import (
+    HEALTH_ISSUES,
+    explain,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import SERVICES
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import Status
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, listed
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed import lock
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.context import (
+    ManagedContext,
+)
+
+UPDATED_IN = ("ACTIVE", "UPDATING", "DEGRADED")
+"""Statuses of a node group in which EKS takes, or carries out, an update."""
+
+
+def survey(ctx: ManagedContext) -> Status | None:
+    """Return the status of a run that is over at once; else take the Lease and begin."""
+    if error := refusal_of_nodegroup(ctx):
+        raise error
+    running, owed = ctx.nodegroup.running, CONFIG_TAG in ctx.nodegroup.tags
+    work = not ctx.policy.restore_only and (
+        bool(ctx.outdated) or ctx.behind or (running is not None and running.moves)
+    )
+    if not work and not owed:
+        return "unchanged"
+    if work and running is None and not ctx.memory.working:
+        ctx.feeds.add(SERVICES)
+        cache = ctx.view.cache
+        if not (cache.synced(SERVICES) or SERVICES in cache.broken):
+            return None
+        _findings(ctx)
+    if ctx.policy.plan_only:
+        return "planned"
+    if lock.acquire(ctx):
+        ctx.note(working=True, moved_at=ctx.now)
+        if work and running is None:
+            ctx.tell("start", ctx.policy.nodegroup, _beginning(ctx), once="start")
+        ctx.look_at(ctx.now)
+    return None
+
+
+def _beginning(ctx: ManagedContext) -> str:
+    at_once = ctx.nodegroup.config.at_once(ctx.nodegroup.group.desired)
+    return (
+        f"{len(ctx.outdated)} of {counted(len(ctx.members), 'node')} are outdated; EKS moves them"
+        f" to {ctx.policy.target.text}, {at_once} at a time"
+    )
+
+
+def refusal_of_nodegroup(ctx: ManagedContext) -> RotatorError | None:
+    """Return why the node group cannot be updated now, None if it can."""
+    nodegroup, group = ctx.nodegroup, ctx.nodegroup.group
+    if nodegroup.status not in UPDATED_IN:
+        issues = "; ".join(explain(one, HEALTH_ISSUES) for one in nodegroup.issues)
+        return RefusedError(
+            f"Managed node group {nodegroup.name} of {nodegroup.cluster} is {nodegroup.status}"
+            f"{': ' if issues else ''}{issues}",
+            "EKS updates a node group that is ACTIVE",
+        )
+    evidence = evidence_of(group.name, group.tags, nodegroup.cluster, ctx.memory.cluster_uid, None)
+    counted_ = count(evidence, group.instances, ctx.nodes, group.read_at)
+    return wrong_cluster(counted_, ctx.policy.repair, bool(ctx.outdated))
+
+
+def _findings(ctx: ManagedContext) -> None:
+    """Report what may go wrong; raise RefusedError for what would."""
+    look, mode = ctx.look, ctx.policy.preflight
+    blockers = preflight.blockers(look)
+    if ctx.policy.force and (pods := preflight.past_budgets(look)):
+        ctx.warn(
+            "After 15 minutes EKS deletes each pod that it may not evict, past its budgets"
+            f" (force): {', '.join(pods)}"
+        )
+    if blockers and mode == "refuse" and not ctx.policy.force:
+        raise RefusedError(
+            f"EKS's update of {ctx.policy.nodegroup} would fail: {'. '.join(blockers)}",
+            "Set preflight to warn to begin anyway, or force to let EKS delete the pods",
+        )
+    if mode != "off":
+        for text in (*blockers, *preflight.warnings(look)):
+            ctx.warn(text)
+
+
+def names_of_outdated(ctx: ManagedContext) -> str:
+    """Return the names of the outdated nodes, for people."""
+    return listed(sorted(one.name for one in ctx.outdated))

@@ -1,0 +1,147 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Let EKS update the node group, and watch it; one update at a time.
+
+Nothing here remembers a step: an update that runs is joined, whoever began it, and what is missing
+is asked for when none runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    FailedError,
+    OverdueError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.commands import (
+    ChangeConfig,
+    TagNodegroup,
+    UpdateVersion,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.config import (
+    CONFIG_TAG,
+    UpdateConfig,
+    config_tag,
+    read_config_tag,
+    wanted_config,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import (
+    NodegroupUpdate,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, duration
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.context import (
+    ManagedContext,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.failures import (
+    failure_of,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.survey import (
+    names_of_outdated,
+)
+
+STALE = 60.0
+"""Seconds for which reads may show nodes that an update which was successful has replaced."""
+
+
+def work(ctx: ManagedContext) -> None:
+    """Ask EKS for what is missing once nothing runs; end when nothing is."""
+    running = ctx.nodegroup.running
+    if running is not None:
+        watch(ctx, running)
+        return
+    _judge_last(ctx)
+    if ctx.policy.restore_only:
+        ctx.end("restored")
+    elif not ctx.outdated and not ctx.behind:
+        ctx.forget("still outdated")
+        _soak(ctx)
+    else:
+        _begin(ctx)
+
+
+def watch(ctx: ManagedContext, update: NodegroupUpdate) -> None:
+    """Follow an update that runs. Raises OverdueError when nothing goes on."""
+    if update.id not in ctx.memory.seen:
+        ctx.note(seen=(*ctx.memory.seen, update.id), moved_at=ctx.now)
+        ctx.tell(
+            "start",
+            ctx.policy.nodegroup,
+            f"EKS is at work on it already ({update.kind} {update.id}); this run watches it",
+            once=f"joined {update.id}",
+        )
+    limit = ctx.policy.stall_timeout
+    ctx.look_at(ctx.memory.moved_at + limit)
+    if ctx.now - ctx.memory.moved_at >= limit:
+        raise OverdueError(
+            f"Nothing has changed in node group {ctx.policy.nodegroup} for {duration(limit)},"
+            f" and EKS says that its {update.kind} {update.id} is still under way",
+            "EKS cannot be told to stop. See its pods and events, and run again to watch it",
+        )
+
+
+def _judge_last(ctx: ManagedContext) -> None:
+    """Raise the error of the update that ended last, unless it was successful."""
+    known = ctx.nodegroup.updates
+    last = known.get(ctx.memory.seen[-1]) if ctx.memory.seen else None
+    if last is not None and last.status != "Successful":
+        raise failure_of(ctx, last)
+
+
+def _soak(ctx: ManagedContext) -> None:
+    """Watch the new nodes for a while; raise FailedError if one does not stay Ready."""
+    fresh = [one for one in ctx.members if one.id not in (ctx.memory.found or ())]
+    broken = sorted(one.name for one in fresh if one.node is None or one.node.ready is not True)
+    if ctx.policy.soak and broken and ctx.over("unready", STALE):
+        raise FailedError(
+            f"{counted(len(broken), 'new node')} of {ctx.policy.nodegroup} did not stay Ready:"
+            f" {', '.join(broken)}",
+            "See why, before other node groups get the same image",
+        )
+    if not broken:
+        ctx.forget("unready")
+    if not fresh or ctx.over("soak", ctx.policy.soak):
+        ctx.end("complete")
+
+
+def _begin(ctx: ManagedContext) -> None:
+    """Change how EKS updates, if that is asked for, then let it replace the nodes."""
+    policy, found = ctx.policy, ctx.nodegroup.config
+    wanted = wanted_config(
+        found, policy.max_unavailable, policy.max_unavailable_percentage, policy.update_strategy
+    )
+    if ctx.memory.version_begun:
+        if ctx.over("still outdated", STALE):
+            raise FailedError(
+                f"EKS says that it has updated {policy.nodegroup}, but"
+                f" {counted(len(ctx.outdated), 'node')} of it do not run {policy.target.text}"
+                f" ({names_of_outdated(ctx) or 'it would launch something else'})",
+                "See what launched them, and run again",
+            )
+    elif wanted != found:
+        change_config(ctx, wanted)
+    else:
+        ctx.do(UpdateVersion(ctx.name, policy.target, policy.force, token_of(ctx, "version")))
+
+
+def change_config(ctx: ManagedContext, wanted: UpdateConfig) -> None:
+    """Change the update config, after its old value has been written down in a tag."""
+    nodegroup = ctx.nodegroup
+    known = read_config_tag(nodegroup.tags.get(CONFIG_TAG, ""))
+    text = config_tag(known[0] if known else nodegroup.config, wanted)
+    if nodegroup.tags.get(CONFIG_TAG) != text:
+        ctx.do(TagNodegroup(nodegroup.arn, CONFIG_TAG, text))
+    else:
+        ctx.do(ChangeConfig(ctx.name, wanted, token_of(ctx, wanted.text)))
+
+
+def token_of(ctx: ManagedContext, what: str) -> str:
+    """Return a client token for a request.
+
+    It is the same for each repetition of this process. A later process with the same run ID has
+    another one: EKS would answer it with the update that has failed.
+    """
+    began = f"{ctx.memory.desired_before} {len(ctx.memory.begun)} {ctx.policy.holder}"
+    text = f"{ctx.policy.run} {began} {ctx.nodegroup.arn} {ctx.policy.target} {what}"
+    return hashlib.sha256(text.encode()).hexdigest()[:48]

@@ -1,0 +1,131 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Resolve what the nodes of a managed node group are to run, once."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.eks import (
+    describe_nodegroup,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    InputError,
+    RefusedError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.request import Search
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.ami_types import (
+    AMI_TYPES,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import (
+    OWN_IMAGE,
+    ManagedTarget,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
+    NamedSource,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import ALIAS
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import resolve
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.ami.current import Connect
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.ami.lookup import Lookup
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template import (
+    launch_templates,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class WantedRelease:
+    """What the options ask for.
+
+    "" is what EKS recommends, or what the node group has.
+    `release_version` and `image_id` belong together. `kubernetes_version`: asks for a minor
+    upgrade. `launch_template_version`: a number, $Latest or $Default.
+    """
+
+    cluster: str
+    nodegroup: str
+    release_version: str = ""
+    image_id: str = ""
+    kubernetes_version: str = ""
+    launch_template_version: str = ""
+
+
+def resolve_target(
+    aws: Aws, wanted: WantedRelease, now: datetime.datetime, connect: Connect
+) -> ManagedTarget:
+    """Return the target. Raises core.errors."""
+    shown = describe_nodegroup(aws, wanted.cluster, wanted.nodegroup)
+    if shown.get("amiType") == OWN_IMAGE:
+        return _own_image(aws, wanted, shown)
+    version = _template_version(aws, wanted, shown) if wanted.launch_template_version else ""
+    upgrade = wanted.kubernetes_version
+    minor = upgrade if upgrade and upgrade != shown.get("version") else ""
+    if wanted.release_version and wanted.image_id:
+        return ManagedTarget(wanted.release_version, wanted.image_id, version, minor)
+    found = Lookup(aws, _search(wanted, shown), now, connect).run()
+    return ManagedTarget(found["release_version"], found["image_id"], version, minor)
+
+
+def _search(wanted: WantedRelease, shown: Mapping[str, Any]) -> Search:
+    """Return the search for the images that the node group takes."""
+    name = str(shown.get("amiType", ""))
+    kind = AMI_TYPES.get(name)
+    if kind is None:
+        raise InputError(
+            f"Managed node group {wanted.nodegroup} has AMI type {name}, which is not known here",
+            "Give release_version and image_id",
+        )
+    return Search(
+        **dataclasses.asdict(kind),
+        kubernetes_version=wanted.kubernetes_version or str(shown.get("version", "")),
+        release_version=wanted.release_version,
+        compare=NamedSource(eks_cluster=wanted.cluster, eks_nodegroup=wanted.nodegroup),
+        eks_cluster=wanted.cluster,
+    )
+
+
+def _own_image(aws: Aws, wanted: WantedRelease, shown: Mapping[str, Any]) -> ManagedTarget:
+    """Return the target of a node group whose launch template names the image."""
+    for option in ("release_version", "kubernetes_version"):
+        if getattr(wanted, option):
+            raise InputError(
+                f"{option} is given, but managed node group {wanted.nodegroup} has an image of its"
+                " own",
+                "Give launch_template_version",
+            )
+    version = _template_version(aws, wanted, shown)
+    template = shown.get("launchTemplate") or {}
+    versions = launch_templates.versions(aws, template.get("id", ""))
+    image_id = resolve(versions, version).image_id
+    if image_id.startswith(ALIAS):
+        raise RefusedError(
+            f"Version {version} of launch template {template.get('name')} names its image by an SSM"
+            f" parameter ({image_id}), which EKS does not take for managed node groups: the image"
+            " would change without an update",
+            "Name the image by its ID",
+        )
+    if not image_id:
+        raise RefusedError(
+            f"Version {version} of launch template {template.get('name')} names no image, which a"
+            " node group of AMI type CUSTOM needs",
+            "Name a version with an image ID",
+        )
+    return ManagedTarget("", image_id, version)
+
+
+def _template_version(aws: Aws, wanted: WantedRelease, shown: Mapping[str, Any]) -> str:
+    """Return the wanted version of the owner's launch template as a number."""
+    template = shown.get("launchTemplate")
+    if not template:
+        raise InputError(
+            f"Managed node group {wanted.nodegroup} has no launch template of its own",
+            "Leave launch_template_version out",
+        )
+    written = wanted.launch_template_version or str(template["version"])
+    found = resolve(launch_templates.versions(aws, template["id"]), written)
+    return str(found.number)

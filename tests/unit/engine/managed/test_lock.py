@@ -1,0 +1,99 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Lease of a managed node group is held while EKS is watched."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    ReadLease,
+    WriteLease,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    LockedError,
+    UnreachableError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
+    LeaseTrouble,
+    LockMemory,
+    SeenLease,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed import lock
+from ansible_collections.nodeops.rotator.tests.unit.engine.managed.builders import (
+    LEASE,
+    NOW,
+    a_context,
+    a_memory,
+)
+
+
+def test_an_unknown_lease_is_read_before_it_is_taken() -> None:
+    ctx = a_context(a_memory(lock=LockMemory(NOW), held=False))
+    assert not lock.acquire(ctx)
+    assert ctx.commands == [ReadLease(LEASE)]
+
+
+def test_a_free_lease_is_written_with_our_name() -> None:
+    entries = {LEASE: SeenLease(None, NOW, NOW, NOW)}
+    ctx = a_context(a_memory(lock=LockMemory(NOW, entries), held=False))
+    assert not lock.acquire(ctx)
+    (write,) = ctx.commands
+    assert isinstance(write, WriteLease)
+    assert write.lease.holder == "me"
+    assert dict(write.lease.labels)["nodeops.rotator/kind"] == "eks_managed"
+
+
+def test_a_lease_that_is_ours_is_held() -> None:
+    ctx = a_context(a_memory(held=False))
+    assert lock.acquire(ctx)
+    assert ctx.memory.held
+
+
+def test_it_is_renewed_after_a_third_of_its_time_and_then_counts_for_two_thirds() -> None:
+    ctx = a_context(now=NOW + 9)
+    lock.keep(ctx)
+    assert (ctx.commands, ctx.may_act) == ([], True)
+    due = a_context(now=NOW + 10)
+    lock.keep(due)
+    assert [type(one) for one in due.commands] == [WriteLease]
+    late = a_context(now=NOW + 20)
+    lock.keep(late)
+    assert not late.may_act
+
+
+def test_a_renewal_that_fails_for_now_gives_nothing_up() -> None:
+    memory = a_memory()
+    trouble = {LEASE: LeaseTrouble(NOW - 40, NOW + 100, UnreachableError("away"))}
+    memory = dataclasses.replace(memory, lock=dataclasses.replace(memory.lock, troubles=trouble))
+    ctx = a_context(memory, now=NOW + 12)
+    lock.keep(ctx)
+    assert ctx.memory.held
+    assert not any(isinstance(one, WriteLease) and not one.lease.holder for one in ctx.commands)
+
+
+def test_a_lease_that_somebody_has_taken_is_lost() -> None:
+    entries = {LEASE: SeenLease(Lease(LEASE, "2", "other"), NOW, NOW, NOW, "", NOW)}
+    ctx = a_context(a_memory(lock=LockMemory(0.0, entries)), now=NOW + 12)
+    with pytest.raises(LockedError, match="taken over by other"):
+        lock.keep(ctx)
+    assert not ctx.memory.held
+
+
+def test_a_lease_that_cannot_be_renewed_for_long_ends_the_watch() -> None:
+    ctx = a_context(now=NOW + lock.LEASE_LOST + 1)
+    with pytest.raises(UnreachableError, match="EKS goes on"):
+        lock.keep(ctx)
+
+
+def test_it_is_given_up_at_the_end() -> None:
+    ctx = a_context()
+    assert not lock.release(ctx)
+    (write,) = ctx.commands
+    assert isinstance(write, WriteLease)
+    assert write.lease.holder == ""
+    assert lock.release(a_context(a_memory(lock=LockMemory(NOW), held=False)))

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What there is to do, and what stands in the way."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.config import (
+    CONFIG_TAG,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import (
+    Nodegroup,
+    Trouble,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import SERVICES
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.survey import (
+    names_of_outdated,
+    refusal_of_nodegroup,
+    survey,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.managed.builders import (
+    NEW_GROUP,
+    OLD_GROUP,
+    RUNNING,
+    a_context,
+    a_memory,
+    a_node,
+    a_view,
+)
+
+TAGGED = dataclasses.replace(NEW_GROUP, tags={CONFIG_TAG: "x"})
+JOINED = dataclasses.replace(NEW_GROUP, updates={"u-1": RUNNING})
+
+
+@pytest.mark.parametrize(
+    ("nodegroup", "options", "expected"),
+    [
+        (NEW_GROUP, {}, "unchanged"),
+        (OLD_GROUP, {"restore_only": True}, "unchanged"),
+        (OLD_GROUP, {"plan_only": True}, "planned"),
+        (TAGGED, {"plan_only": True}, "planned"),
+        (JOINED, {"plan_only": True}, "planned"),
+        (dataclasses.replace(NEW_GROUP, release_version="r"), {"plan_only": True}, "planned"),
+    ],
+)
+def test_what_there_is_to_do(nodegroup: Nodegroup, options: Any, expected: str) -> None:
+    ctx = a_context(a_memory(nodegroup, working=False), **options)
+    assert survey(ctx) == expected
+
+
+def test_services_are_read_before_the_findings() -> None:
+    view = a_view()
+    feeds = {feed: items for feed, items in view.cache.feeds.items() if feed != SERVICES}
+    blind = View(dataclasses.replace(view.cache, feeds=feeds))
+    ctx = a_context(a_memory(working=False), blind, plan_only=True)
+    assert survey(ctx) is None
+    assert SERVICES in ctx.feeds
+
+
+def test_with_the_lease_the_work_begins() -> None:
+    ctx = a_context(a_memory(working=False))
+    assert survey(ctx) is None
+    assert ctx.memory.working
+    (event,) = ctx.events
+    assert event.text == ("2 of 2 nodes are outdated; EKS moves them to release r-new, 1 at a time")
+
+
+def test_what_would_fail_is_refused_or_told() -> None:
+    few = dataclasses.replace(OLD_GROUP, subnets={"s": 0})
+    with pytest.raises(RefusedError, match="would fail: EKS launches 2 instances more"):
+        survey(a_context(a_memory(few, working=False)))
+    warned = a_context(a_memory(few, working=False), preflight="warn", plan_only=True)
+    survey(warned)
+    assert len(warned.memory.warnings) == 1
+    silent = a_context(a_memory(few, working=False), preflight="off", plan_only=True)
+    survey(silent)
+    assert silent.memory.warnings == ()
+
+
+def test_a_status_in_which_eks_does_not_update_is_refused_with_its_health() -> None:
+    failed = dataclasses.replace(
+        OLD_GROUP, status="CREATE_FAILED", issues=(Trouble("AmiIdNotFound"),)
+    )
+    error = refusal_of_nodegroup(a_context(a_memory(failed)))
+    assert "is CREATE_FAILED: AmiIdNotFound" in str(error)
+    assert refusal_of_nodegroup(a_context()) is None
+
+
+def test_a_cluster_without_the_nodes_of_the_group_is_the_wrong_one() -> None:
+    ctx = a_context(view=a_view(a_node(8), a_node(9)))
+    assert "Only 0 of 2 instances" in str(refusal_of_nodegroup(ctx))
+    assert refusal_of_nodegroup(a_context(view=a_view(a_node(8)), repair=True)) is None
+
+
+def test_outdated_nodes_are_named() -> None:
+    assert names_of_outdated(a_context()) == "n-1, n-2"

@@ -1,0 +1,134 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is asked of EKS, one update at a time."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    FailedError,
+    OverdueError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.commands import (
+    ChangeConfig,
+    TagNodegroup,
+    UpdateVersion,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.config import (
+    CONFIG_TAG,
+    UpdateConfig,
+    config_tag,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.work import (
+    STALE,
+    change_config,
+    token_of,
+    watch,
+    work,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.managed.builders import (
+    ENDED,
+    NEW_GROUP,
+    NOW,
+    OLD_GROUP,
+    RUNNING,
+    a_context,
+    a_memory,
+)
+
+TWO = UpdateConfig(2)
+
+
+def test_outdated_nodes_are_an_update() -> None:
+    ctx = a_context()
+    work(ctx)
+    (command,) = ctx.commands
+    assert isinstance(command, UpdateVersion)
+    assert (command.force, command.target) == (False, ctx.policy.target)
+
+
+def test_nothing_is_asked_for_while_an_update_runs() -> None:
+    ctx = a_context(a_memory(dataclasses.replace(OLD_GROUP, updates={"u-1": RUNNING})))
+    work(ctx)
+    assert (ctx.commands, ctx.memory.seen) == ([], ("u-1",))
+    assert "at work on it already (VersionUpdate u-1)" in ctx.events[0].text
+
+
+def test_the_old_update_config_is_written_down_first() -> None:
+    ctx = a_context(max_unavailable=2)
+    work(ctx)
+    text = config_tag(UpdateConfig(), TWO)
+    assert ctx.commands == [TagNodegroup("arn", CONFIG_TAG, text)]
+    tagged = dataclasses.replace(OLD_GROUP, tags={CONFIG_TAG: text})
+    then = a_context(a_memory(tagged), max_unavailable=2)
+    work(then)
+    assert [type(one) for one in then.commands] == [ChangeConfig]
+    done = a_context(a_memory(dataclasses.replace(tagged, config=TWO)), max_unavailable=2)
+    work(done)
+    assert [type(one) for one in done.commands] == [UpdateVersion]
+
+
+def test_the_value_of_an_earlier_run_stays_written_down() -> None:
+    tagged = dataclasses.replace(
+        OLD_GROUP, config=TWO, tags={CONFIG_TAG: config_tag(UpdateConfig(), TWO)}
+    )
+    ctx = a_context(a_memory(tagged), max_unavailable=3)
+    change_config(ctx, UpdateConfig(3))
+    assert ctx.commands == [
+        TagNodegroup("arn", CONFIG_TAG, config_tag(UpdateConfig(), UpdateConfig(3)))
+    ]
+
+
+def test_a_successful_update_that_left_outdated_nodes_is_a_failure() -> None:
+    group = dataclasses.replace(OLD_GROUP, updates={"u-1": ENDED})
+    memory = a_memory(group, seen=("u-1",), version_begun=True)
+    ctx = a_context(memory)
+    work(ctx)
+    assert ctx.memory.ending is None
+    with pytest.raises(FailedError, match="2 nodes of it do not run release r-new"):
+        work(a_context(ctx.memory, now=NOW + STALE))
+
+
+def test_a_failed_update_is_raised() -> None:
+    failed = dataclasses.replace(ENDED, status="Failed")
+    memory = a_memory(dataclasses.replace(OLD_GROUP, updates={"u-1": failed}), seen=("u-1",))
+    with pytest.raises(FailedError, match="u-1 of node group web is Failed"):
+        work(a_context(memory))
+
+
+def test_without_outdated_nodes_the_run_is_complete() -> None:
+    ctx = a_context(a_memory(NEW_GROUP))
+    work(ctx)
+    assert ctx.memory.ending == ("complete", None)
+
+
+def test_new_nodes_are_watched_for_the_soak() -> None:
+    memory = a_memory(NEW_GROUP, found=frozenset())
+    ctx = a_context(memory, soak=100)
+    work(ctx)
+    assert ctx.memory.ending is None
+    later = a_context(ctx.memory, now=NOW + 100, soak=100)
+    work(later)
+    assert later.memory.ending == ("complete", None)
+
+
+def test_only_restoring_begins_no_update() -> None:
+    ctx = a_context(restore_only=True)
+    work(ctx)
+    assert (ctx.commands, ctx.memory.ending) == ([], ("restored", None))
+
+
+def test_an_update_that_does_not_go_on_is_given_up() -> None:
+    ctx = a_context(a_memory(seen=("u-1",)), now=NOW + 3600)
+    with pytest.raises(OverdueError, match="Nothing has changed in node group web for 1 h"):
+        watch(ctx, RUNNING)
+
+
+def test_a_repetition_has_the_same_token_and_another_request_another_one() -> None:
+    assert token_of(a_context(), "a") == token_of(a_context(), "a")
+    assert token_of(a_context(), "a") != token_of(a_context(), "b")
+    assert token_of(a_context(), "a") != token_of(a_context(a_memory(begun=("u",))), "a")

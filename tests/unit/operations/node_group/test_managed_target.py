@@ -1,0 +1,113 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the nodes of a managed node group are to run is resolved once."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    InputError,
+    NotFoundError,
+    RefusedError,
+    RotatorError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import (
+    ManagedTarget,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.node_group import (
+    managed_target,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call
+from ansible_collections.nodeops.rotator.tests.simulation.adapters_kube import kube_call
+from ansible_collections.nodeops.rotator.tests.simulation.aws import build as aws
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
+from ansible_collections.nodeops.rotator.tests.simulation.managed import ManagedNodes
+from ansible_collections.nodeops.rotator.tests.simulation.nodegroup import NEW, OLD, BuiltNodegroup
+from ansible_collections.nodeops.rotator.tests.simulation.world import World
+
+NOW = datetime.datetime(2026, 6, 1, tzinfo=datetime.UTC)
+
+
+def resolved(world: World, **options: Any) -> ManagedTarget:
+    wanted = managed_target.WantedRelease(world.name, "web", **options)
+    call = Aws(aws_call(world.account))
+    return managed_target.resolve_target(call, wanted, NOW, lambda: kube_call(world.cluster, "run"))
+
+
+@pytest.fixture
+def own() -> World:
+    """A node group whose launch template names the image."""
+    world = World(Kernel())
+    image = aws.add_image(world.account, "own").id
+    aws.add_subnets(world.account)
+    aws.add_eks_cluster(world.account, world.name)
+    alias = {"ImageId": "resolve:ssm:/own/image"}
+    template = aws.add_template(world.account, "own", [{"ImageId": image}])
+    ManagedNodes(world).add("web", 1, "x", image, template, ami_type="CUSTOM")
+    for data in (alias, {"InstanceType": "m5.large"}):
+        params = {"LaunchTemplateId": template.id, "LaunchTemplateData": data}
+        world.account.call("ec2", "CreateLaunchTemplateVersion", params, "operator")
+    world.begin()
+    return world
+
+
+def test_by_default_it_is_the_recommended_release_of_the_version_in_use() -> None:
+    built = BuiltNodegroup()
+    assert resolved(built.world) == ManagedTarget(NEW, built.new)
+
+
+def test_a_release_that_is_named_has_its_image() -> None:
+    built = BuiltNodegroup()
+    assert resolved(built.world, release_version=OLD) == ManagedTarget(OLD, built.old)
+    given = resolved(built.world, release_version="r", image_id="ami-1")
+    assert given == ManagedTarget("r", "ami-1")
+
+
+def test_a_minor_version_is_part_of_the_target_only_where_it_is_another_one() -> None:
+    built = BuiltNodegroup()
+    built.web.version = "1.32"
+    target = resolved(built.world, kubernetes_version="1.33")
+    assert (target.version, target.image_id) == ("1.33", built.new)
+    built.web.version = "1.33"
+    assert resolved(built.world, kubernetes_version="1.33").version == ""
+
+
+def test_an_image_of_its_own_is_that_of_the_template_version(own: World) -> None:
+    target = resolved(own)
+    assert (target.release_version, target.template_version) == ("", "1")
+    assert target.image_id in own.account.images
+    assert resolved(own, launch_template_version="1") == target
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "why"),
+    [
+        ({"launch_template_version": "2"}, RefusedError, "by an SSM parameter"),
+        ({"launch_template_version": "$Latest"}, RefusedError, "names no image"),
+        ({"launch_template_version": "9"}, NotFoundError, "no version 9"),
+        ({"release_version": "r"}, InputError, "an image of its own"),
+        ({"kubernetes_version": "1.33"}, InputError, "an image of its own"),
+    ],
+)
+def test_what_eks_does_not_take_is_refused(
+    own: World, options: Any, kind: type[RotatorError], why: str
+) -> None:
+    with pytest.raises(kind, match=why):
+        resolved(own, **options)
+
+
+def test_a_template_version_needs_a_template() -> None:
+    with pytest.raises(InputError, match="no launch template of its own"):
+        resolved(BuiltNodegroup().world, launch_template_version="1")
+
+
+def test_an_ami_type_that_is_not_known_needs_a_release_and_an_image() -> None:
+    built = BuiltNodegroup(ami_type="NEW_TYPE")
+    with pytest.raises(InputError, match="Give release_version and image_id"):
+        resolved(built.world)
