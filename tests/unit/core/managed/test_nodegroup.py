@@ -102,3 +102,15 @@ def test_the_update_that_runs_is_found_among_those_that_have_ended() -> None:
 )
 def test_a_target_is_told_to_people(target: ManagedTarget, text: str) -> None:
     assert target.text == text
+
+
+@pytest.mark.parametrize("status", ["Failed", "Cancelled", "Successful"])
+def test_an_update_that_has_ended_does_not_run(status: str) -> None:
+    assert not NodegroupUpdate("u", "VersionUpdate", status).running
+
+
+def test_an_update_to_a_release_may_move_to_any_template_version() -> None:
+    params = {"ReleaseVersion": "1.33.5-20260523", "LaunchTemplateVersion": "9"}
+    assert RELEASE.is_of(NodegroupUpdate("u", "VersionUpdate", "InProgress", params))
+    both = ManagedTarget("1.33.5-20260523", "ami-new", "8")
+    assert not both.is_of(NodegroupUpdate("u", "VersionUpdate", "InProgress", params))

@@ -171,3 +171,37 @@ def test_services_that_may_not_be_read_are_no_error() -> None:
 def test_pods_that_have_to_leave(pod: Pod, leaves: bool) -> None:
     assert bool(leaving({"n-1": (pod,)}, "n-1")) is leaves
     assert leaving({}, "n-1") == ()
+
+
+def test_budgets_on_nodes_that_stay_do_not_count() -> None:
+    here = dataclasses.replace(POD, node="n-9")
+    look = dataclasses.replace(a_look((NEVER,)), pods=(here,))
+    assert blockers(look) == ()
+    assert past_budgets(look) == ()
+
+
+def test_a_node_group_without_outdated_nodes_has_nothing_in_its_way() -> None:
+    look = dataclasses.replace(with_subnets(0), outdated=(), pods=(POD,), budgets=(NEVER,))
+    assert blockers(look) == ()
+
+
+def test_an_instance_that_has_not_joined_has_no_pods() -> None:
+    alone = dataclasses.replace(OLD, node=None)
+    look = dataclasses.replace(a_look((NEVER,)), outdated=(alone,))
+    assert blockers(look) == ()
+    assert past_budgets(look) == ()
+
+
+@pytest.mark.parametrize(
+    ("labels", "namespace"), [({"app": "other"}, "shop"), ({"app": "cart"}, "elsewhere")]
+)
+def test_a_local_service_of_other_pods_is_no_matter(labels: dict[str, str], namespace: str) -> None:
+    service = Service("shop", "front", "s-1", local=True, selector=CART)
+    other = dataclasses.replace(POD, labels=labels, namespace=namespace)
+    look = dataclasses.replace(a_look(services=(service,)), pods=(other,))
+    assert warnings(look) == ()
+
+
+def test_targets_that_are_not_healthy_serve_nobody() -> None:
+    targets = (TargetHealth("tg", "i-1", 80, "initial"),)
+    assert warnings(in_group(target_groups=("tg",), targets=targets)) == ()

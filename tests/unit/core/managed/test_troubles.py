@@ -45,3 +45,46 @@ def test_a_code_that_is_not_known_is_told_in_the_words_of_eks(
     trouble: Trouble, expected: str
 ) -> None:
     assert explain(trouble, HEALTH_ISSUES).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("code", "part"),
+    [
+        ("SubnetNotFound", "Restore the subnet"),
+        ("SecurityGroupNotFound", "Restore the security group"),
+        ("EniLimitReached", "no network interface left"),
+        ("IpNotAvailable", "lower max unavailable"),
+        ("AccessDenied", "access entry"),
+        ("OperationNotPermitted", "AWSServiceRoleForAmazonEKSNodegroup"),
+        ("VpcIdNotFound", "the VPC does not exist"),
+        ("Unknown", "AWS Support"),
+        ("NodeCreationFailure", "scaling activities"),
+        ("PodEvictionFailure", "within 15 minutes"),
+        ("InsufficientFreeAddresses", "too few free addresses"),
+        ("ClusterUnreachable", "API server"),
+        ("AdmissionRequestDenied", "webhook"),
+    ],
+)
+def test_an_error_of_an_update_says_what_to_do(code: str, part: str) -> None:
+    assert part in explain(Trouble(code), UPDATE_ERRORS)
+
+
+@pytest.mark.parametrize(
+    ("code", "part"),
+    [
+        ("AutoScalingGroupNotFound", "Do not change or delete the Auto Scaling group"),
+        ("AutoScalingGroupInstanceRefreshActive", "Cancel the instance refresh"),
+        ("Ec2LaunchTemplateVersionMismatch", "launch template that EKS made"),
+        ("Ec2SubnetMissingIpv6Assignment", "IPv6"),
+        ("IamNodeRoleNotFound", "Restore the role of the nodes"),
+        ("AsgInstanceLaunchFailures", "scaling activities"),
+        ("InstanceLimitExceeded", "Request a higher quota"),
+        ("AmiIdNotFound", "Name another image"),
+        ("SourceEc2LaunchTemplateNotFound", "owner's launch template"),
+        ("NodeTerminationFailure", "See the pods on that node"),
+        ("KubernetesLabelInvalid", "Correct the labels"),
+        ("Ec2InstanceTypeDoesNotExist", "that the Region offers"),
+    ],
+)
+def test_a_health_issue_says_what_to_do(code: str, part: str) -> None:
+    assert part in explain(Trouble(code), HEALTH_ISSUES)
