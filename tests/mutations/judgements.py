@@ -131,7 +131,7 @@ MUTATIONS = (
     Mutation(
         "a node is dead by a clock that nobody knows",
         RULES + "heartbeats.py",
-        "return heartbeat.unchanged >= BEATS and now - renewed >= timeout",
+        "return heartbeat.unchanged >= timeout or (unknown and now - renewed >= timeout)",
         "return now - renewed >= timeout",
         "tests/unit/core/rotation/test_heartbeats.py",
         "test_a_node_is_dead",
@@ -140,8 +140,16 @@ MUTATIONS = (
         "a node is dead before its lease was read",
         RULES + "heartbeats.py",
         "if node.ready is True or heartbeat is None:",
-        "heartbeat = heartbeat or Heartbeat('', 0, 0)\n    if node.ready is True:",
+        'heartbeat = heartbeat or Heartbeat("", 0, 0)\n    if node.ready is True:',
         "tests/unit/core/rotation/test_heartbeats.py",
         "test_a_node_whose_lease_was_not_asked_for_is_not_dead",
+    ),
+    Mutation(
+        "a dead node waits for the pods that it has lost",
+        ENGINE + "begin.py",
+        "    if not held and ctx.memory.mode",
+        "    if not why and ctx.memory.mode",
+        UNIT + "test_begin.py",
+        "TestBeginning::test_a_dead_node_does_not_wait_for_the_gate",
     ),
 )

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.nodeops.rotator.tests.simulation.builders import CLEAN, images, traces
+from ansible_collections.nodeops.rotator.tests.simulation.builders import (
+    BLUE,
+    CLEAN,
+    all_current,
+    due,
+    images,
+    traces,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.runs import rotate
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios import kinds
@@ -66,3 +73,16 @@ def test_nodes_and_pods_have_ipv6_addresses() -> None:
     carts = [p for p in world.cluster.objects("pods", "shop") if p["status"].get("podIP")]
     assert len(carts) == 4
     assert all(":" in pod["status"]["podIP"] for pod in carts)
+
+
+def test_nodes_with_hostnames_of_their_own_are_found_by_their_instances() -> None:
+    world = due()
+    world.behave(aws={"own_hostnames": True})
+    run = rotate(world, BLUE)
+    assert run.result is not None
+    assert run.result.status == "complete", run.result.error
+    assert all_current(world)
+    names = {node["metadata"]["name"] for node in world.judge.nodes(BLUE)}
+    assert all(name.endswith(".nodes.example") for name in names)
+    assert traces(world) == CLEAN
+    assert world.judge.breaches == []

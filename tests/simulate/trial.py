@@ -81,6 +81,7 @@ class Trial:
         self.rivals: list[Rival] = []
         self.expired: list[bool] = []
         self.foreign_ends: set[str] = set()
+        self.silenced: set[str] = set()
         self.ends: dict[str, float] = {}
         self.log: list[tuple[float, str]] = []
         self._raises: list[tuple[int, int]] = []
@@ -145,21 +146,6 @@ class Trial:
         """From now on a run may end with an error that matches this."""
         self.excused.append(pattern)
 
-    def story(self) -> list[str]:
-        """Return what has happened, by the runs and by others."""
-        told = [
-            (at, f"{event.subject} {event.phase} {event.text}")
-            for run in self.runs
-            for at, event in run.events
-        ]
-        ended = [
-            (self.ends[run.policy.run], f"end of {run.policy.run}: {_outcome(run)}")
-            for run in self.runs
-            if run.policy.run in self.ends
-        ]
-        lines = sorted([*told, *self.log, *ended], key=lambda line: line[0])
-        return [f"{at:7.1f} {text}" for at, text in lines]
-
     @property
     def last(self) -> Run:
         """The run that has ended last, apart from plans and from refused ones."""
@@ -187,20 +173,26 @@ class Trial:
 
     def set_desired(self, wanted: int) -> None:
         """Somebody sets the desired capacity, within MinSize and MaxSize."""
-        before = self.group.desired
         after = max(self.group.minimum, min(wanted, self.group.maximum))
-        if after != before:
-            self.sizes.foreign(self.now, before, after)
-            if after < before:
-                self.oracles.lowered()
-            self.judge.note("desired")
-            self.judge.note("zones")
-            self.tell(f"SOMEBODY sets desired from {before} to {after}")
-            if after < before and after < len(self.world.account.zones):
-                self.excuse("cannot be scheduled")  # a zone with a volume loses its only node
-            self._raises.append((before, after))
-            self.notice_deaths()
+        if after != self.group.desired:
+            self.note_desired(after)
             self.aws("SetDesiredCapacity", AutoScalingGroupName=self.name, DesiredCapacity=after)
+
+    def note_desired(self, after: int) -> None:
+        """Note that somebody is about to set the desired capacity."""
+        before = self.group.desired
+        if after == before:
+            return
+        self.sizes.foreign(self.now, before, after)
+        if after < before:
+            self.oracles.lowered()
+        self.judge.note("desired")
+        self.judge.note("zones")
+        self.tell(f"SOMEBODY sets desired from {before} to {after}")
+        if after < before and after < len(self.world.account.zones):
+            self.excuse("cannot be scheduled")  # a zone with a volume loses its only node
+        self._raises.append((before, after))
+        self.notice_deaths()
 
     def notice_deaths(self) -> None:
         """Note what a run that died has left in its record.
@@ -234,18 +226,24 @@ class Trial:
 
     def scale_down(self, instance: Instance) -> None:
         """An autoscaler ends an instance with decrement, if MinSize allows."""
-        before, member = self.group.desired, self.group.members.get(instance.id)
+        member = self.group.members.get(instance.id)
         ends = member is None or member.doomed  # then the call would change nothing
-        if before - 1 < self.group.minimum or instance.id in self.foreign_ends or ends:
+        floor = self.group.desired - 1 < self.group.minimum
+        if floor or instance.id in self.foreign_ends or ends:
             return
-        self.tell(f"AUTOSCALER takes {instance.id}, desired {before} to {before - 1}")
+        self.note_taken(instance.id)
+        params = {"InstanceId": instance.id, "ShouldDecrementDesiredCapacity": True}
+        self.aws("TerminateInstanceInAutoScalingGroup", **params)
+
+    def note_taken(self, instance: str) -> None:
+        """Note that somebody is about to end an instance with decrement."""
+        before = self.group.desired
+        self.tell(f"AUTOSCALER takes {instance}, desired {before} to {before - 1}")
         self.oracles.lowered()  # and where that unbalances zones, Auto Scaling balances them
-        self.foreign_ends.add(instance.id)
+        self.foreign_ends.add(instance)
         self.sizes.taken(self.now, before)
         self.judge.note("desired")
         self.judge.note("zones")
-        params = {"InstanceId": instance.id, "ShouldDecrementDesiredCapacity": True}
-        self.aws("TerminateInstanceInAutoScalingGroup", **params)
 
     def end(self, instance: Instance, reason: tuple[str, str] = SPOT) -> None:
         """An instance ends, by EC2's doing or somebody's who does not ask the group."""
@@ -282,13 +280,6 @@ class Trial:
         """Somebody changes a Node."""
         self.tell(f"SOMEBODY changes {node['metadata']['name']}: {patch}")
         self.world.cluster.change("nodes", node, patch)
-
-
-def _outcome(run: Run) -> str:
-    result = run.result
-    if result is None:
-        return "killed"
-    return f"{result.status}; {result.error}; not restored: {result.values['not_restored']}"
 
 
 def dice_of(text: str) -> random.Random:

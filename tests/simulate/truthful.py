@@ -71,12 +71,13 @@ def _plans(trial: Trial) -> list[str]:
 def _canary(trial: Trial) -> list[str]:
     """A bad image takes no more old nodes than there are canaries.
 
-    In the place of some of them nothing came, since the group became smaller.
+    In the place of some of them nothing came, since the group became smaller. Dead ones do not
+    count: they are ended whatever comes.
     """
     if not trial.found.canary_fails:
         return []
     ended = {record["instance_id"] for run in trial.runs if run.result for record in _ended(run)}
-    old = {name for name in ended if name in trial.found.known}
+    old = {name for name in ended if name in trial.found.known - trial.silenced}
     smaller = max(0, trial.plan.size - min(trial.sizes.bases))
     most = trial.plan.options["canary"] * len(trial.runs) + smaller
     return [f"a bad image takes {len(old)} old nodes"] if len(old) > most else []

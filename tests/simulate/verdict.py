@@ -11,6 +11,7 @@ import traceback
 
 from ansible_collections.nodeops.rotator.tests.simulate.plan import Plan
 from ansible_collections.nodeops.rotator.tests.simulate.play import Hang, play
+from ansible_collections.nodeops.rotator.tests.simulate.story import story
 from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 from ansible_collections.nodeops.rotator.tests.simulate.truthful import false_statements
 
@@ -41,17 +42,17 @@ def judge(plan: Plan) -> Verdict:
     try:
         play(trial)
     except Hang as error:
-        return Verdict(hangs=(str(error),), story=tuple(trial.story()))
+        return Verdict(hangs=(str(error),), story=tuple(story(trial)))
     except Exception as error:  # a run that breaks down, or the simulation itself
         told = traceback.format_exception_only(error)[-1].strip()
-        return Verdict(breaches=(f"it breaks down: {told}",), story=tuple(trial.story()))
+        return Verdict(breaches=(f"it breaks down: {told}",), story=tuple(story(trial)))
     found = [*trial.judge.breaches, *trial.oracles.breaches]
     breaches = [f"{one.at:.1f} {one.command}: {one.why}" for one in found]
     return Verdict(
         (*breaches, *false_statements(trial)),
         (),
         (*_untold(trial), *_unexplained(trial)),
-        tuple(trial.story()),
+        tuple(story(trial)),
     )
 
 

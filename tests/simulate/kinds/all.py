@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.tests.simulate.kinds import (
     access,
+    actors,
     answers,
     capacity,
     group,
@@ -19,5 +20,17 @@ from ansible_collections.nodeops.rotator.tests.simulate.kinds import (
 )
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import KINDS
 
-MODULES = (access, answers, capacity, group, numbers, runs, silence, undoers, unseen, workloads)
+MODULES = (
+    access,
+    actors,
+    answers,
+    capacity,
+    group,
+    numbers,
+    runs,
+    silence,
+    undoers,
+    unseen,
+    workloads,
+)
 __all__ = ("KINDS", "MODULES")

@@ -78,6 +78,21 @@ def an_instance_is_stopped(trial: Trial, dice: random.Random) -> None:
 
 
 @kind("H", DURING)
+def an_override_names_an_image(trial: Trial, dice: random.Random) -> None:
+    """For one instance type, so that new instances do not come from the target."""
+    image = trial.world.facts[dice.choice(["old_image", "new_image"])]
+    specification = dict(trial.group.template or {})
+    specification = {key: specification[key] for key in ("LaunchTemplateId", "Version")}
+    overrides = [{"InstanceType": "m6i.large", "ImageId": image}]
+    policy = {"LaunchTemplateSpecification": specification, "Overrides": overrides}
+    trial.tell(f"SOMEBODY has an override launch {image}")
+    trial.found.moved, trial.found.moved_at = True, trial.now
+    trial.excuse("names an image of its own|do not come from the target|moved from")
+    params = {"MixedInstancesPolicy": {"LaunchTemplate": policy}}
+    trial.aws("UpdateAutoScalingGroup", AutoScalingGroupName=trial.name, **params)
+
+
+@kind("H", DURING)
 def the_template_is_moved(trial: Trial, dice: random.Random) -> None:
     """To the old image, or to the same one under a new version."""
     image = trial.world.facts[dice.choice(["old_image", "new_image"])]

@@ -10,7 +10,10 @@ import random
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import BEFORE, kind
 from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Call, Fault
 from ansible_collections.nodeops.rotator.tests.simulation.truth import is_ready
+
+NODE_LEASES = "kube-node-lease"
 
 
 def silence(trial: Trial, instance: Instance, lasting: float = 0.0) -> None:
@@ -22,6 +25,7 @@ def silence(trial: Trial, instance: Instance, lasting: float = 0.0) -> None:
     if any(node for node in trial.nodes() if not is_ready(node)):
         trial.excuse("do not answer")
     trial.world.cluster.node_silent(instance.private_dns)
+    trial.silenced.add(instance.id)
     if lasting:
         trial.after(lasting, lambda: trial.world.returns(instance))
 
@@ -49,6 +53,26 @@ def a_kubelet_is_silent_for_a_while(trial: Trial, dice: random.Random) -> None:
         if trial.plan.options["canary"] and instance in trial.instances(True):
             trial.excuse(f"{instance.private_dns}|{instance.id}")
         silence(trial, instance, dice.uniform(30, 250))
+
+
+@kind("E", BEFORE)
+def node_leases_may_not_be_read(trial: Trial, dice: random.Random) -> None:
+    """Nodes count as dead by their Ready condition alone then."""
+
+    def of_a_node(call: Call) -> bool:
+        return trial.ours(call) and call.params.get("namespace") == NODE_LEASES
+
+    trial.world.gate.faults.append(Fault("kubernetes:get leases", "403", times=-1, where=of_a_node))
+    a_kubelet_has_died(trial, dice)
+
+
+@kind("E", BEFORE)
+def a_clock_is_wrong(trial: Trial, dice: random.Random) -> None:
+    """A kubelet renews its lease by a clock of its own, alive or not."""
+    found = trial.instances()
+    for instance in dice.sample(found, k=min(2, len(found))):
+        trial.world.cluster.clock_is_wrong(instance.private_dns, dice.choice([-900.0, 900.0]))
+    silence(trial, dice.choice(found), dice.choice([0.0, 100.0]))
 
 
 @kind("E")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from ansible_collections.nodeops.rotator.tests.simulate.found import SHIELD
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import BEFORE, kind
 from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
@@ -23,6 +24,21 @@ def a_controller_owns_the_taints(trial: Trial, dice: random.Random) -> None:
             kept = [taint for taint in taints if "nodeops" not in taint["key"]]
             if len(kept) != len(taints):
                 trial.change_node(node, {"spec": {"taints": kept}})
+
+    trial.every(dice.choice([0.5, 5.0, 30.0]), strip, dice.choice([60, 600, 7200]))
+
+
+@kind("C")
+def a_controller_owns_the_annotations(trial: Trial, dice: random.Random) -> None:
+    """It takes off what it does not know, also what keeps an autoscaler away."""
+    everything = dice.random() < 0.5
+
+    def strip() -> None:
+        for node in trial.nodes():
+            notes = node["metadata"].get("annotations") or {}
+            gone = [key for key in notes if "nodeops" in key or (everything and key == SHIELD)]
+            if gone:
+                trial.change_node(node, {"metadata": {"annotations": dict.fromkeys(gone)}})
 
     trial.every(dice.choice([0.5, 5.0, 30.0]), strip, dice.choice([60, 600, 7200]))
 

@@ -77,6 +77,12 @@ def a_node_joins_without_a_provider_id(trial: Trial, dice: random.Random) -> Non
     trial.world.cluster.node_joins = join  # type: ignore[method-assign]
 
 
+@kind("A", BEFORE)
+def new_nodes_have_names_of_their_own(trial: Trial, dice: random.Random) -> None:
+    """Their names say nothing of their instances."""
+    trial.world.behave(aws={"own_hostnames": True})
+
+
 @kind("A")
 def new_instances_die(trial: Trial, dice: random.Random) -> None:
     """For a while, or for good, new instances end before they are nodes."""

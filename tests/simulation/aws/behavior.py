@@ -47,6 +47,8 @@ class Behavior:
     """Rebalance groups whose zones differ by more than one instance."""
     reuse_addresses: bool = True
     """Give a new instance the address, and so the name, released last in its subnet."""
+    own_hostnames: bool = False
+    """Nodes of new instances have names of their own, not EC2's (kubelet --hostname-override)."""
     page_size: int | None = None
     """Maximum number of elements on a page; None: each operation's documented default."""
     contention_odds: float = 0.0

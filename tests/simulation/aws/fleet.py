@@ -177,12 +177,14 @@ class Fleet:
 
     def _make(self, spec: LaunchSpec, image: Image, instance_type: str, subnet: Subnet) -> Instance:
         data, address = spec.data, self._take_address(subnet)
+        name = self._account.new_id("i")
+        own = self._account.behavior.own_hostnames
         return Instance(
-            id=self._account.new_id("i"),
+            id=name,
             zone=subnet.zone,
             subnet_id=subnet.id,
             private_ip=address,
-            private_dns=self.dns_name(address),
+            private_dns=f"{name[2:]}.nodes.example" if own else self.dns_name(address),
             image_id=image.id,
             instance_type=instance_type,
             architecture=image.architecture,

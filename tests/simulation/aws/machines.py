@@ -117,6 +117,7 @@ class Instance:
     subnet_id: str
     private_ip: str
     private_dns: str
+    """The name that its kubelet registers with: EC2's, unless it has one of its own."""
     image_id: str
     instance_type: str
     architecture: str

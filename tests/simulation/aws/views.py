@@ -62,7 +62,7 @@ def instance_view(account: Account, instance: Instance) -> dict[str, Any]:
 def _attached(account: Account, instance: Instance) -> dict[str, Any]:
     view: dict[str, Any] = {
         "PrivateIpAddress": instance.private_ip,
-        "PrivateDnsName": instance.private_dns,
+        "PrivateDnsName": account.fleet.dns_name(instance.private_ip),
         "SubnetId": instance.subnet_id,
         "VpcId": account.subnets[instance.subnet_id].vpc_id,
         "SecurityGroups": [

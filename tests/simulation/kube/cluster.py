@@ -238,6 +238,10 @@ class Cluster:
     def instance_gone(self, hook: Callable[[Object], bool]) -> None:
         self._nodes.instance_gone = hook
 
+    def clock_is_wrong(self, node: str, fast: float) -> None:
+        """Let the clock of a node be so many seconds fast."""
+        self._nodes.wrong_clocks[node] = fast
+
     # The truth, for judges
 
     def objects(self, plural: str, namespace: str = "") -> Iterable[Object]:
@@ -249,8 +253,8 @@ class Cluster:
         return self.store.get(plural, name, namespace)
 
     def node_lease(self, node: str) -> Object | None:
-        """Return the lease of a node as a reader sees it."""
-        return self._nodes.lease_of(node)
+        """Return the lease of a node as by a right clock."""
+        return self._nodes.true_lease(node)
 
     def pods_on(self, node: str) -> list[Object]:
         """Return the pods bound to a node."""

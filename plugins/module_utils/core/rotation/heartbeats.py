@@ -63,15 +63,17 @@ def heard(known: Heartbeat | None, renewed: str, now: float) -> Heartbeat:
 def is_dead(node: Node, heartbeat: Heartbeat | None, now: float, timeout: float) -> bool:
     """Return whether the kubelet of this node has been silent for `timeout` seconds.
 
-    `now`: seconds since the epoch. Where there is no lease to go by, the node has to be unknown for
-    as long: the node lifecycle controller says so of a lease that is not renewed.
+    `now`: seconds since the epoch. Either our own reads show that, or the node lifecycle controller
+    has found it unknown for as long, the kubelet's own clock agrees, and reads do not contradict.
+    Where there is no lease to go by, the controller's word counts alone.
     """
     if node.ready is True or heartbeat is None:
         return False
+    unknown = node.ready is None and 0 < node.ready_since <= now - timeout
     renewed = _moment(heartbeat.renewed)
-    if renewed is None:
-        return node.ready is None and 0 < node.ready_since <= now - timeout
-    return heartbeat.unchanged >= BEATS and now - renewed >= timeout
+    if renewed is None or heartbeat.unchanged < BEATS:
+        return unknown and renewed is None
+    return heartbeat.unchanged >= timeout or (unknown and now - renewed >= timeout)
 
 
 def _moment(text: str) -> float | None:

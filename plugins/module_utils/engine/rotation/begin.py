@@ -22,7 +22,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.dead import too_many
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.dead import (
+    take_dead,
+    too_many,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
     access_error,
     settle,
@@ -51,8 +54,11 @@ def begin(ctx: RotationContext) -> None:
     pause.close_in_time(ctx)
     if pause.is_paused(ctx):
         return
+    held = _obstacle_to_all(ctx) or unproven(ctx)
     why = obstacle(ctx)
-    end_if_stalled(ctx, why or unproven(ctx))
+    end_if_stalled(ctx, why or held)
+    if not held and ctx.memory.mode == "rotate":
+        take_dead(ctx)
     if not why and ctx.memory.mode == "rotate":
         raising.raise_desired(ctx)
         capacity.choose(ctx)
@@ -66,6 +72,11 @@ def settle_if_moved(ctx: RotationContext) -> None:
 
 def obstacle(ctx: RotationContext) -> str:
     """Return why nothing may begin now, "" if it may."""
+    return _obstacle_to_all(ctx) or gate.closed(ctx)
+
+
+def _obstacle_to_all(ctx: RotationContext) -> str:
+    """Return why nothing may begin, not even with a node that is dead, "" if it may."""
     if unread := namespaces.pending(ctx):
         return unread
     if refused := refusal(ctx.group):
@@ -81,8 +92,6 @@ def obstacle(ctx: RotationContext) -> str:
             f"somebody seems to have set desired of Auto Scaling group {ctx.group.name} to"
             f" {ctx.memory.reads.doubt.desired}, which another read has to confirm"
         )
-    if pending := gate.closed(ctx):
-        return pending
     protected = not (ctx.situation.outdated or ctx.situation.surge) or capacity.fenced(ctx)
     return "" if protected else f"the scale-in fence of {ctx.group.name} is not up"
 

@@ -20,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import (
     give_up,
+    take,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -37,6 +38,20 @@ on a node whose instance has not ended: data could be corrupted."""
 def is_dead(ctx: RotationContext, member: Member) -> bool:
     """Return whether the node of this instance is dead."""
     return member.node is not None and not too_many(ctx) and is_silent(ctx, member.node)
+
+
+def take_dead(ctx: RotationContext) -> None:
+    """Select the dead outdated nodes, whatever gate or window say.
+
+    They have lost their pods already, and those may run nowhere else before another node comes. So
+    to wait with them would hold up what waits for these pods.
+    """
+    if any(member.id in ctx.journal.decrements for member in ctx.situation.members):
+        return  # see capacity.choose
+    for member in ctx.situation.outdated:
+        idle = not member.leaving and member.id not in ctx.memory.nodes.marks.skipped
+        if idle and is_dead(ctx, member):
+            take(ctx, member, member.outdated)
 
 
 def too_many(ctx: RotationContext) -> str:

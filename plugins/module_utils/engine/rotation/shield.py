@@ -54,19 +54,22 @@ def unshield(ctx: RotationContext) -> bool:
     done = True
     for member in ctx.situation.members:
         node = member.node
-        if node is not None and (marks := _marks(node)):
+        if node is not None and (marks := _marks(ctx, node)):
             change = NodeChange(annotations=changes(dict.fromkeys(marks)))
             done = done and (barred(ctx, member) or stays(ctx, node, change))
             ctx.change(node, change)
     return done
 
 
-def _marks(node: Node) -> list[str]:
+def _marks(ctx: RotationContext, node: Node) -> list[str]:
     """Return what is to be taken off a node.
 
-    Its group is named as long as it carries another mark.
+    Its group is named as long as it carries another mark. Somebody may have taken off what says
+    that the annotation is ours: of those that this run has written it is known.
     """
-    shield = [SCALE_DOWN_DISABLED, SHIELDED] if SHIELDED in node.annotations else []
+    written = SCALE_DOWN_DISABLED in node.annotations and ctx.shielded(node)
+    ours = written or SHIELDED in node.annotations
+    shield = [SCALE_DOWN_DISABLED, SHIELDED] if ours else []
     needed = REPLACING in node.annotations or SOFT_TAINT in node.taints
     named = MARKED_IN in node.annotations and not needed
     return [*shield, *([MARKED_IN] if named else [])]

@@ -21,21 +21,26 @@ from ansible_collections.nodeops.rotator.tests.unit.core.builders import a_node
 
 NOW = 1_764_374_400.0
 """2025-11-29T00:00:00Z."""
-OLD, OLDER, RECENT = (
+OLD, OLDER, RECENT, LATER = (
     "2025-11-28T23:55:00.000000Z",
     "2025-11-28T20:00:00Z",
     "2025-11-28T23:55:01.000000Z",
+    "2025-11-29T00:15:00Z",
 )
 
 
 @pytest.mark.parametrize(
     ("ready", "ready_since", "renewed", "unchanged", "dead"),
     [
-        pytest.param(None, NOW - 10, OLD, 40, True, id="not renewed for 300 s"),
-        pytest.param(False, NOW - 10, OLD, 40, True, id="whose last word was that it is not Ready"),
-        pytest.param(None, NOW - 10, OLDER, 4000, True, id="for much longer"),
+        pytest.param(None, NOW - 300, OLD, 40, True, id="not renewed for 300 s"),
+        pytest.param(None, NOW - 900, OLDER, 40, True, id="for much longer"),
         pytest.param(None, NOW - 900, RECENT, 40, False, id="renewed 299 s ago"),
-        pytest.param(None, NOW - 900, OLD, 39, False, id="whose clock may be wrong"),
+        pytest.param(None, NOW - 299, OLDER, 40, False, id="whose clock may be slow"),
+        pytest.param(None, NOW - 900, OLD, 39, False, id="which may live: reads are too close"),
+        pytest.param(None, NOW - 10, LATER, 300, True, id="by our own reads, if its clock is fast"),
+        pytest.param(None, NOW - 900, LATER, 299, False, id="by our own reads for less"),
+        pytest.param(False, NOW - 10, OLD, 300, True, id="whose last word was that it is not well"),
+        pytest.param(False, NOW - 900, OLD, 299, False, id="which may be alive and not well"),
         pytest.param(True, NOW - 900, OLD, 40, False, id="Ready, whatever its lease says"),
         pytest.param(None, NOW - 300, "", 0, True, id="no lease, unknown for 300 s"),
         pytest.param(None, NOW - 299, "", 0, False, id="no lease, unknown for 299 s"),

@@ -25,6 +25,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import MARKED_IN
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import Doubt
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.heartbeats import (
+    Heartbeat,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     SOFT_TAINT,
     Marks,
@@ -151,6 +154,15 @@ class TestBeginning:
             begin.begin(ctx)
             assert ctx.journal.account.raise_from is None
             assert ctx.memory.nodes.marks.selected == frozenset()
+
+    def test_a_dead_node_does_not_wait_for_the_gate(self) -> None:
+        silent = a_node("x", ready=None, ready_since=GROUP.read_at - 300)
+        others = [a_node(name) for name in "abc"]
+        known = {"x": Heartbeat("", NOW, NOW)}
+        ctx = a_look(nodes=[NODES[0], silent, *others], heartbeats=known, **WAITING)
+        begin.begin(ctx)
+        assert ctx.memory.nodes.marks.selected == {"i-x"}
+        assert ctx.journal.account.raise_from is None, "and nothing else begins"
 
     def test_an_obstacle_that_lasted_ends_the_run_before_anything_begins(self) -> None:
         ctx = a_look(policy=a_policy(0, 1), timers={"stalled": NOW - 900})

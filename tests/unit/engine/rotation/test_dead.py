@@ -22,10 +22,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     ATTACHMENTS,
     Feed,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    Account,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.heartbeats import (
     Heartbeat,
     ReadHeartbeat,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import dead
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -38,6 +42,7 @@ from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
 from ansible_collections.nodeops.rotator.tests.unit.engine.drain.builders import a_pod
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
     NOW,
+    RUNNING,
     a_context,
     a_policy,
     selected,
@@ -119,6 +124,35 @@ class TestAnOutage:
         ctx = a_look(a_node("w", **SILENT), *others(2, **just_now), heartbeats=NO_LEASE)
         assert dead.too_many(ctx) == "3 of 3 nodes of the cluster do not answer"
         assert dead.is_dead(ctx, ctx.situation.members[0]) is False
+
+
+class TestItsTurn:
+    """It comes at once: what waits for its pods waits for it."""
+
+    @pytest.mark.parametrize(
+        ("more", "taken"),
+        [
+            pytest.param({}, True, id="besides another that leaves"),
+            pytest.param({"heartbeats": {}}, False, id="not before its lease was read"),
+            pytest.param(
+                {"marks": Marks(selected=frozenset(("i-w",)), skipped=frozenset(("i-x",)))},
+                False,
+                id="not once it was given up",
+            ),
+            pytest.param(
+                {"journal": RUNNING.accounted(Account(2, 3, None, ("i-w",)))},
+                False,
+                id="not while desired may be one less",
+            ),
+        ],
+    )
+    def test_is_now(self, more: dict[str, Any], taken: bool) -> None:
+        fields = {"heartbeats": {"x": Heartbeat("", NOW, NOW)}, **more}
+        journal = fields.pop("journal", RUNNING)
+        nodes = [a_node("w"), a_node("x", **SILENT), *others(3)]
+        ctx = a_context(GROUP, nodes, journal, policy=a_policy(), **{**selected("w"), **fields})
+        dead.take_dead(ctx)
+        assert ("i-x" in ctx.memory.nodes.marks.selected) is taken
 
 
 class TestItsEnd:

@@ -102,6 +102,14 @@ class TestTakingItOff:
     def test_it_is_left_where_it_cannot_be(self, more: dict[str, Any], done: bool) -> None:
         assert unshield(a_look(OURS, **more)) is done
 
+    @pytest.mark.parametrize("by_us", [True, False])
+    def test_somebody_took_off_what_says_that_it_is_ours(self, by_us: bool) -> None:
+        written = {("n", "annotations"): (1, NOW)} if by_us else {}
+        ctx = a_look(THEIRS, node_writes=written)
+        assert unshield(ctx) is not by_us
+        off = NodeChange(annotations=changes({SCALE_DOWN_DISABLED: None, SHIELDED: None}))
+        assert ctx.commands == ([ChangeNode("n", "1", off)] if by_us else [])
+
     def test_the_group_stays_named_while_the_node_is_being_replaced(self) -> None:
         ctx = a_look({"annotations": {**OURS["annotations"], REPLACING: "r1"}})
         unshield(ctx)
