@@ -133,16 +133,6 @@ def name_comes_back(world: World) -> Any:
     return [(one.private_ip, one.private_dns) == (old.private_ip, old.private_dns) for one in fresh]
 
 
-def name_is_that_of_aws(world: World) -> Any:
-    end(world, victim(world), decrement=False)
-    wait(world, 60)
-    names = {one["metadata"]["name"] for one in world.cluster.objects("nodes")}
-    known = {one.private_dns for one in world.account.instances.values() if one.alive}
-    machines = world.account.call("ec2", "DescribeInstances", {}, "operator")["Reservations"]
-    shown_ = {one["PrivateDnsName"] for part in machines for one in part["Instances"]}
-    return names <= known, known <= shown_
-
-
 def refusal(world: World) -> Any:
     try:
         ask(world, "SetDesiredCapacity", DesiredCapacity=5)
@@ -195,13 +185,6 @@ SWITCHES: dict[str, tuple[dict[str, Any], dict[str, Any], Callable[[World], Any]
     ),
     "kube.pdb_lag": ({}, {"pdb_lag": 2.0}, budget_trails, 5, 3),
     "aws.reuse_addresses": ({"reuse_addresses": True}, {}, name_comes_back, [False], [True]),
-    "aws.own_hostnames": (
-        {"own_hostnames": True},
-        {},
-        name_is_that_of_aws,
-        (True, True),
-        (True, False),
-    ),
     "aws.contention_odds": ({"contention_odds": 1.0}, {}, refusal, "", "ResourceContention"),
     "aws.scaling_in_progress_odds": (
         {"scaling_in_progress_odds": 1.0},
