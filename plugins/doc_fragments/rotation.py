@@ -109,7 +109,7 @@ options:
     description: Seconds between two reads of the group when nothing else requires one. Nodes and
       pods are watched.
     type: int
-    default: 30
+    default: 120
   scale_in_fence:
     description:
       - Protect the group's instances from scale-in during the rotation, so that no autoscaler, and

@@ -69,7 +69,7 @@ MUTATIONS = (
         RULES + "accounting.py",
         "    if not reading.raise_sent or (",
         "    if False or (",
-        UNIT + "test_outcomes_raises.py",
+        UNIT + "test_desired.py",
         "test_the_value_that_was_recorded_and_not_sent_is_somebody_elses",
     ),
     Mutation(
@@ -85,7 +85,7 @@ MUTATIONS = (
         ENGINE + "outcomes.py",
         "return any(done.error is None or may_be_done(done.error) for done in raised)",
         "return any(done.error is None for done in raised)",
-        UNIT + "test_outcomes_raises.py",
+        UNIT + "test_desired.py",
         "test_what_was_surely_not_done_is_not_ours",
     ),
     Mutation(
@@ -93,7 +93,7 @@ MUTATIONS = (
         ENGINE + "raising.py",
         "sent = memory.reads.raise_sent and began - since < RAISE_ABSENT",
         "sent = memory.reads.raise_sent",
-        UNIT + "test_outcomes_raises.py",
+        UNIT + "test_desired.py",
         "TestWhoeverRecordedItBeforeUs::"
         "test_has_not_sent_it_once_reads_have_not_shown_it_for_a_minute",
     ),
@@ -115,10 +115,10 @@ MUTATIONS = (
     ),
     Mutation(
         "an instance that one read does not show has ended",
-        ENGINE + "outcomes.py",
+        ENGINE + "desired.py",
         "lost = (memory.reads.lost | (before - launched - memory.reads.ended_by_us)) - launched",
         "lost = memory.reads.lost | (before - launched - memory.reads.ended_by_us)",
-        UNIT + "test_outcomes.py",
+        UNIT + "test_desired.py",
         "test_an_instance_that_is_seen_again_was_not_ended_by_others",
     ),
     Mutation(
@@ -142,7 +142,7 @@ MUTATIONS = (
         ENGINE + "outcomes.py",
         "memory.with_fields(raise_sent=True, raise_absent=None)",
         "memory.with_fields(raise_sent=True)",
-        UNIT + "test_outcomes_raises.py",
+        UNIT + "test_desired.py",
         "test_what_was_refused_for_long_and_then_done_is_ours",
     ),
 )

@@ -63,7 +63,7 @@ MUTATIONS = (
     Mutation(
         "the run goes on as restored before reads show it",
         ENGINE + "restore.py",
-        'ctx.memory.reads.read == ctx.group or ctx.over("unseen", STALE_READ_TIMEOUT)',
+        '(_is_seen(ctx) or ctx.over("unseen", STALE_READ_TIMEOUT))',
         "True",
         UNIT + "test_restore.py",
         "TestTheWhole::test_the_reads_have_to_show_it",

@@ -91,7 +91,7 @@ def test_an_empty_new_node_goes_also_after_a_drain_that_failed() -> None:
 def test_a_run_that_settles_waits_for_the_node_on_its_way() -> None:
     """It took an old node, so the group would be one node short for a while."""
     world = due()
-    world.ready = (150.0, 150.0)
+    world.ready = (400.0, 400.0)  # the template is looked at every five minutes
     world.judge.rules[BLUE].unavailable = 1
     run = prepare(world, BLUE, max_surge="0", max_unavailable="1", canary=0)
 

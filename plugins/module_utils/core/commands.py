@@ -41,15 +41,15 @@ class _OnKubernetes:
 class ReadGroup(_OnAws):
     """Read the group with its instances, target health and launch source.
 
-    Returns Group. `also`: IDs of instances that have left the group and whose end is awaited; they
-    are not part of the command's identity.
+    Returns Group. `also` and `max_age`: see ports.Cloud; neither is part of the identity.
     """
 
     group: str
     also: tuple[str, ...] = dataclasses.field(default=(), compare=False)
+    max_age: float = dataclasses.field(default=0.0, compare=False)
 
     def apply(self, ports: Ports) -> Group:
-        return ports.cloud.read_group(self.group, self.also)
+        return ports.cloud.read_group(self.group, self.also, self.max_age)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.activities import (
@@ -23,13 +24,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups
     describe_group,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.instances import (
-    describe_instances,
+    Machines,
     joined,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.launches import (
     launch_instance,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.pointers import point_back
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.resolve import Resolver
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.tags import (
     tag_group,
     tag_instance,
@@ -41,18 +43,19 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import (
     unsupported,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
     Group,
     Instance,
-    Target,
 )
 
 REFRESHING = ("Pending", "InProgress", "Cancelling", "RollbackInProgress", "Baking")
 MOVED_LOOK = 60.0
 """Seconds for which the scaling activities are read after desired has moved."""
 REFRESH_LOOK = 60.0
-"""Seconds between looks at instance refreshes: somebody starting one while we work is rare."""
+"""Seconds between looks at instance refreshes at least: somebody starting one while we work is
+rare."""
+OVERDUE = 60.0
+"""Seconds for which instances have to be missing until every read asks why."""
 
 
 class AutoScaling:
@@ -60,17 +63,17 @@ class AutoScaling:
 
     Every method makes one attempt and raises core.errors. A read costs DescribeAutoScalingGroups,
     DescribeInstances for each 200 instances, DescribeLaunchTemplateVersions (the first time perhaps
-    once more), and DescribeTargetHealth for each target group.
+    once more), and DescribeTargetHealth for each target group. With a `max_age` it costs the first
+    and the last, and the others only where something may have changed, or once in that time.
     """
 
     def __init__(self, aws: Aws, clock: Callable[[], float] = time.time) -> None:
         """Read through `aws`; `clock` returns seconds since the epoch."""
         self._aws, self._clock = aws, clock
         self._desired: dict[str, tuple[int, float]] = {}
-        self._refresh_seen: tuple[float, bool] = (float("-inf"), False)
-        self._contents: dict[
-            tuple[str, str], Any
-        ] = {}  # of versions in use; a version never changes
+        self._short_since: dict[str, float] = {}
+        self._refreshes: dict[str, tuple[float, bool]] = {}
+        self._machines, self._resolver = Machines(), Resolver()
 
     def until(self, moment: float) -> AutoScaling:
         """Return the same, which sends nothing after this moment but raises LateError."""
@@ -78,19 +81,20 @@ class AutoScaling:
         limited._aws = self._aws.until(moment)
         return limited
 
-    def read_group(self, name: str, also: tuple[str, ...] = ()) -> Group:
+    def read_group(self, name: str, also: tuple[str, ...] = (), max_age: float = 0.0) -> Group:
         """Return the group with everything that a rotation observes.
 
-        `also`: instances to look up even if they have left the group. Raises NotFoundError.
+        `also` and `max_age`: see core.ports.Cloud. Raises NotFoundError.
         """
         now, shown = self._clock(), describe_group(self._aws, name)
         ids = [instance.id for instance in shown.instances]
-        machines = self._machines(name, [*ids, *also])
+        doing = f"read the instances of Auto Scaling group {name}"
+        machines = self._machines.describe(self._aws, doing, ids, also, now, max_age)
         instances = tuple(joined(one, machines.get(one.id, {})) for one in shown.instances)
         gone = [id_ for id_ in also if id_ in machines and id_ not in ids]
-        source = shown.source.pointer
+        source, used = shown.source.pointer, {instance.source for instance in instances}
         short = sum(instance.launched for instance in instances) < shown.desired
-        activities = self._activities(name, shown.desired, short, now)
+        activities = self._activities(name, shown.desired, short, now, max_age)
         return Group(
             name=name,
             arn=shown.arn,
@@ -103,7 +107,7 @@ class AutoScaling:
             protects_new=shown.protects_new,
             zones=shown.zones,
             tags=shown.tags,
-            refreshing=self._refreshing(name, now),
+            refreshing=self._refreshing(name, now, max(max_age, REFRESH_LOOK)),
             unsupported=tuple(unsupported(dataclasses.replace(shown, instances=instances))),
             activity=activities.failure,
             cause=activities.cause,
@@ -111,76 +115,15 @@ class AutoScaling:
             target_groups=shown.target_groups,
             targets=tuple(read_targets(self._aws, shown.target_groups)),
             former=tuple(joined(Instance(id_, "", ""), machines[id_]) for id_ in gone),
-            resolved=self._resolve(source, {instance.source for instance in instances}, now),
+            resolved=self._resolver.resolve(self._aws, source, used, now, max_age),
             read_at=now,
         )
 
-    def _machines(self, name: str, ids: list[str]) -> dict[str, Mapping[str, Any]]:
-        doing = f"read the instances of Auto Scaling group {name}"
-        found = describe_instances(self._aws, doing, "instance-id", ids)
-        return {entry["InstanceId"]: entry for entry in found}
-
-    def _resolve(
-        self, source: tuple[str, str], used: set[tuple[str, str]], now: float
-    ) -> Target | None:
-        """Return what the group launches now, None if it does not exist.
-
-        `used`: what its instances were launched from, to find which of that says the same.
-        """
-        template, version = source
-        if not version:
-            return self._configuration(template)
-        found = self._versions(template, [version])
-        if not found:
-            return None
-        number, data = str(found[0]["VersionNumber"]), found[0].get("LaunchTemplateData", {})
-        others = sorted(
-            {other for name, other in used if name == template and other not in ("", number)}
-        )
-        if missing := [other for other in others if (template, other) not in self._contents]:
-            entries = {
-                str(entry["VersionNumber"]): entry for entry in self._versions(template, missing)
-            }
-            self._contents |= {
-                (template, name): entries.get(name, {}).get("LaunchTemplateData")
-                for name in missing
-            }
-        equivalent_versions = frozenset(
-            other for other in others if self._contents[template, other] == data
-        )
-        return Target(
-            template,
-            number,
-            data.get("ImageId", ""),
-            found[0].get("LaunchTemplateName", ""),
-            now,
-            equivalent_versions,
-        )
-
-    def _versions(self, template: str, versions: list[str]) -> list[dict[str, Any]]:
-        """Return these versions of a template with images resolved.
-
-        None of them if one does not exist (any more).
-        """
-        params = {"LaunchTemplateId": template, "Versions": versions, "ResolveAlias": True}
-        try:
-            doing = f"read launch template {template}"
-            found = self._aws.call(doing, "ec2", "DescribeLaunchTemplateVersions", **params)
-        except NotFoundError:
-            return []
-        return list(found["LaunchTemplateVersions"])
-
-    def _configuration(self, name: str) -> Target | None:
-        doing = f"read launch configuration {name}"
-        found = self._aws.call(
-            doing, "autoscaling", "DescribeLaunchConfigurations", LaunchConfigurationNames=[name]
-        )
-        entries = found["LaunchConfigurations"]
-        return Target(name, "", entries[0].get("ImageId", ""), name) if entries else None
-
-    def _refreshing(self, name: str, now: float) -> bool:
-        if now - self._refresh_seen[0] < REFRESH_LOOK:
-            return self._refresh_seen[1]
+    def _refreshing(self, name: str, now: float, pause: float) -> bool:
+        """Return whether an instance refresh runs, as seen `pause` seconds ago at most."""
+        at, running = self._refreshes.get(name, (float("-inf"), False))
+        if now - at < pause:
+            return running
         doing = f"read the instance refreshes of Auto Scaling group {name}"
         found = self._aws.call(
             doing,
@@ -192,16 +135,24 @@ class AutoScaling:
         running = any(
             refresh.get("Status") in REFRESHING for refresh in found.get("InstanceRefreshes", ())
         )
-        self._refresh_seen = (now, running)
+        self._refreshes[name] = (now, running)
         return running
 
-    def _activities(self, name: str, desired: int, short: bool, now: float) -> Activities:
-        """Read the activities first, and where instances lack or desired has moved."""
+    def _activities(
+        self, name: str, desired: int, short: bool, now: float, max_age: float
+    ) -> Activities:
+        """Read the activities first, and where instances lack or desired has moved.
+
+        With a `max_age` only where instances have been missing for a while.
+        """
         first = name not in self._desired
         before, moved_at = self._desired.get(name, (desired, float("-inf")))
         moved_at = moved_at if desired == before else now
         self._desired[name] = (desired, moved_at)
-        asked = short or first or now - moved_at < MOVED_LOOK
+        since = min(self._short_since.get(name, now), now) if short else math.inf
+        self._short_since[name] = since
+        overdue = now - since >= min(max_age, OVERDUE)
+        asked = overdue or first or (not max_age and now - moved_at < MOVED_LOOK)
         found = read_activities(self._aws, name) if asked else Activities()
         # What moved desired last is perhaps a raise of an earlier run.
         return found if short or not first else Activities("", found.cause)

@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Instance
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import KEPT
 
+BOOTING = 60.0
+"""Seconds after which an instance is described again that did not run yet."""
 VALUES_PER_FILTER = 200
 """EC2 takes up to 200 values in a filter (DescribeInstances, API reference)."""
 
@@ -46,3 +48,45 @@ def joined(instance: Instance, machine: Mapping[str, Any]) -> Instance:
         platform=str(machine.get("Platform", "")).lower(),
         kept=any(tag["Key"] == KEPT for tag in machine.get("Tags", ())),
     )
+
+
+class Machines:
+    """What EC2 knows of a group's instances; remembers what hardly changes."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Mapping[str, Any]] = {}
+        self._asked: dict[str, float] = {}
+        self._all_at = float("-inf")
+
+    def describe(
+        self,
+        aws: Aws,
+        doing: str,
+        ids: Iterable[str],
+        also: Iterable[str],
+        now: float,
+        max_age: float,
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """Return EC2's descriptions by ID, without those that it does not know.
+
+        `ids`: the instances of the group. `also`: others to look up, or those that may have
+        changed. `max_age`: for so many seconds all are described but once, except those that are
+        new, or were not seen to run and have not been asked about for BOOTING.
+        """
+        shown = tuple(ids)
+        whole = now - self._all_at >= max_age
+        asked = {name: None for name in shown if whole or self._may_differ(name, now)}
+        asked |= dict.fromkeys(also)
+        found = describe_instances(aws, doing, "instance-id", list(asked))
+        kept = {name: one for name, one in self._known.items() if name in {*shown} - asked.keys()}
+        self._known = kept | {one["InstanceId"]: one for one in found}
+        self._asked = {name: self._asked.get(name, now) for name in shown}
+        self._asked |= dict.fromkeys(asked, now)
+        self._all_at = now if whole else self._all_at
+        return self._known
+
+    def _may_differ(self, name: str, now: float) -> bool:
+        if name not in self._known:
+            return True
+        runs = self._known[name].get("State", {}).get("Name") == "running"
+        return not runs and now - self._asked[name] >= BOOTING

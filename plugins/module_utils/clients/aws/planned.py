@@ -27,9 +27,9 @@ class PlannedAutoScaling(AutoScaling):
         super().__init__(aws)
         self._update = update
 
-    def read_group(self, name: str, also: tuple[str, ...] = ()) -> Group:
+    def read_group(self, name: str, also: tuple[str, ...] = (), max_age: float = 0.0) -> Group:
         """Return the group with the target that is planned, see AutoScaling.read_group."""
-        group = super().read_group(name, also)
+        group = super().read_group(name, also, max_age)
         if group.resolved is None:
             return group
         return dataclasses.replace(group, resolved=planned_target(group.resolved, self._update))

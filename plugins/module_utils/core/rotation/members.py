@@ -123,6 +123,13 @@ class Situation:
         return tuple(member for member in self.members if member.leaving)
 
     @functools.cached_property
+    def ready_ids(self) -> frozenset[str]:
+        """Return the ids of the members whose node is Ready."""
+        return frozenset(
+            member.id for member in self.members if member.node is not None and member.node.ready
+        )
+
+    @functools.cached_property
     def available(self) -> int:
         """Return the number of available members."""
         return sum(member.available for member in self.members)

@@ -84,7 +84,7 @@ class RotationPolicy:
     boot_timeout: float | None = None
     lb_timeout: float = 300
     max_node_age: float | None = None
-    poll_interval: float = 30
+    poll_interval: float = 120
     scale_in_fence: bool = True
     lease_duration: float = 30
     stop_timeout: float = 20

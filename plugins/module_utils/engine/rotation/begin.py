@@ -66,7 +66,10 @@ def begin(ctx: RotationContext) -> None:
 
 def settle_if_moved(ctx: RotationContext) -> None:
     """Settle when new instances do not come from the target any more."""
-    if error := target_error(ctx) or unknown.stray_error(ctx):
+    error = target_error(ctx)
+    if error is None and not moving(ctx):  # a move explains new instances that are outdated
+        error = unknown.stray_error(ctx)
+    if error is not None:
         settle(ctx, error)
 
 

@@ -69,8 +69,8 @@ class RotationContext(Known):
     """Everything that the stages of one look share.
 
     Stages call `do`, `tell`, `note`, `record`, `look_at`; `memory` is replaced, never mutated.
-    `poll_soon`: something is awaited that only reading the group shows. `may_act`: the lock is ours
-    and was renewed in time.
+    `poll_soon`: something is awaited that only reading the group shows. `read`: the command that
+    reads it. `may_act`: the lock is ours and was renewed in time.
     """
 
     def __init__(self, memory: Memory, view: View, now: float, policy: RotationPolicy) -> None:
@@ -81,6 +81,7 @@ class RotationContext(Known):
         self.wake = math.inf
         self.may_act = False
         self.poll_soon = False
+        self.read = ReadGroup(policy.group)
 
     def do(self, command: Command) -> None:
         """Issue a command, unless it failed lately.
@@ -119,6 +120,14 @@ class RotationContext(Known):
         limit = self.memory.lock.confirmed + self.policy.lease_duration * 2 / 3
         return {command: limit for command in self.commands if _is_limited(self.memory, command)}
 
+    def read_within(self, seconds: float) -> None:
+        """Read the group once the last read is older than this."""
+        due = self.memory.reads.read_began + seconds
+        if self.now >= due:
+            self.do(self.read)
+        else:
+            self.look_at(due)
+
     def read_recently(self) -> bool:
         """Return whether the last read is no older than RECENT; read anew if it is.
 
@@ -129,7 +138,7 @@ class RotationContext(Known):
         took = memory.reads.read_ended - memory.reads.read_began
         if self.now - memory.reads.read_began <= max(RECENT, took + 1):
             return True
-        self.do(ReadGroup(self.policy.group))
+        self.do(self.read)
         return False
 
     def change(self, node: Node, change: NodeChange) -> None:

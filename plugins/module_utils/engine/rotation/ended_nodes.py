@@ -11,6 +11,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
     RotationContext,
 )
 
+ENDED_LOOK = 15.0
+"""Seconds between looks at instances that have ended and whose Node objects are still there."""
+
 
 def awaited(ctx: RotationContext) -> tuple[str, ...]:
     """Return the instances whose Node objects should go.
@@ -20,19 +23,21 @@ def awaited(ctx: RotationContext) -> tuple[str, ...]:
     """
     if ctx.memory.reads.group is None:
         return ()
-    names = {
-        member.instance.private_dns for member in ctx.situation.members if member.node is None
-    } - {""}
-    former = (
-        {instance for instance, node in ctx.by_instance.items() if node.name in names}
-        if names
-        else set()
-    )
+    former = _in_the_way(ctx)
     former |= ctx.left_group.keys()
-    ctx.poll_soon |= bool(former)
     stay = {one.id for one in ctx.group.instances if one.id in ctx.journal.kept and not one.ending}
     gone = ctx.memory.nodes.marks.gone - stay
     return tuple(sorted(former | (gone & ctx.by_instance.keys())))
+
+
+def _in_the_way(ctx: RotationContext) -> set[str]:
+    """Return the former instances whose name a replacement node has got."""
+    names = {
+        member.instance.private_dns for member in ctx.situation.members if member.node is None
+    } - {""}
+    if not names:
+        return set()
+    return {instance for instance, node in ctx.by_instance.items() if node.name in names}
 
 
 def delete_ended_nodes(ctx: RotationContext) -> tuple[str, ...]:
@@ -43,6 +48,9 @@ def delete_ended_nodes(ctx: RotationContext) -> tuple[str, ...]:
     """
     kept = {one.id for one in ctx.group.former if one.kept and not one.ending}
     lingering = tuple(name for name in awaited(ctx) if name not in kept)
+    ctx.poll_soon |= bool(_in_the_way(ctx))
+    if ctx.left_group:
+        ctx.read_within(ENDED_LOOK)
     if lingering:
         known = (*ctx.group.former, *ctx.group.instances)
         ended = {instance.id for instance in known if instance.state == "terminated"}.intersection(
@@ -62,7 +70,7 @@ def clear_ended_nodes(ctx: RotationContext) -> bool:
     lingering = delete_ended_nodes(ctx)
     if not lingering:
         return True
-    ctx.poll_soon = True
+    ctx.read_within(ENDED_LOOK)
     if ctx.over("ended nodes", ctx.policy.terminate_timeout):
         sentence = f"Instance {lingering[0]} was told to terminate and its node is still there"
         ctx.note(left=tuple(dict.fromkeys((*ctx.memory.report.left, sentence))))

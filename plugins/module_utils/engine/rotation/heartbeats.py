@@ -41,7 +41,14 @@ def is_silent(ctx: RotationContext, node: Node) -> bool:
         _tell_unread(ctx, node)
     else:
         ctx.look_at(due)
-    return is_dead(node, known, ctx.group.read_at, ctx.policy.dead_node_timeout)
+    return is_dead(node, known, _read_at(ctx, node.name), ctx.policy.dead_node_timeout)
+
+
+def _read_at(ctx: RotationContext, node: str) -> float:
+    """Return when its lease or the group was read last, in seconds since the epoch."""
+    known, reads = ctx.memory.nodes.heartbeats.get(node), ctx.memory.reads
+    later = known.read - reads.read_began if known is not None else 0.0
+    return ctx.group.read_at + max(0.0, later)
 
 
 def _tell_unread(ctx: RotationContext, node: Node) -> None:

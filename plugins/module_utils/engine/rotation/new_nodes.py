@@ -180,6 +180,8 @@ def _still_ready(ctx: RotationContext, member: Member) -> None:
         offers = _lacking_offers(ctx, member) if _knows_offers(ctx) else ()
         if lacks := waiting_for(member, (), (), _expected_taints(ctx), (), offers):
             _relapsed(ctx, member, lacks)
+    elif member.id in ctx.memory.reads.turned:
+        return  # the next read tells whether its instance has ended
     elif ctx.canaries and not ctx.journal.canary:
         _failed(
             ctx,

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadGroup
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     AccessError,
@@ -28,6 +30,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
     STALE_READ_TIMEOUT,
+    Memory,
 )
 
 MOVED = "moved"
@@ -40,9 +43,12 @@ ACCESS_TIMEOUT = 70.0
 credentials suspend it a little earlier."""
 OUT_OF_SIGHT = 300.0
 """Seconds without any answer of an API after which a run gives up."""
-AFTER_ACT, AWAITED = 1.0, 5.0
-"""Seconds until the next read: after an act of ours, and while something is awaited that only a
-read shows."""
+AWAITED, ENDING = 5.0, 30.0
+"""Seconds until the next read while something is awaited that only a read shows, and at most while
+the run comes to its end."""
+SERVES, SERVES_AT_END = 300.0, 15.0
+"""Seconds for which what hardly changes is not read again: in the middle of a rotation, and when it
+comes to its end."""
 
 
 def look(ctx: RotationContext, also: tuple[str, ...]) -> bool:
@@ -50,25 +56,55 @@ def look(ctx: RotationContext, also: tuple[str, ...]) -> bool:
 
     `also`: instances whose end is awaited. Raises the error that keeps us from knowing.
     """
+    _note_turned(ctx)
+    looked_up = tuple(sorted({*also, *ctx.memory.reads.turned}))
+    ctx.read = ReadGroup(ctx.policy.group, looked_up, _max_age(ctx))
     due = _due(ctx)
     if ctx.now >= due:
-        ctx.do(ReadGroup(ctx.policy.group, also))
+        ctx.do(ctx.read)
     else:
         ctx.look_at(due)
     _raise_if_blind(ctx)
     return ctx.memory.reads.group is not None and ctx.view.cache.synced(NODES)
 
 
+def _note_turned(ctx: RotationContext) -> None:
+    """Note the members that are not Ready any more: their instances may have failed."""
+    reads = ctx.memory.reads
+    if reads.group is None:
+        return
+    ready = ctx.situation.ready_ids
+    if ready != reads.ready:
+        members = {member.id for member in ctx.situation.members}
+        ctx.note(ready=ready, turned=(reads.turned | reads.ready - ready) & members)
+
+
+def _max_age(ctx: RotationContext) -> float:
+    """Return for how many seconds earlier reads serve for what hardly changes.
+
+    Not while our raise of desired is to be told from others', nor where somebody else is at work on
+    the group: desired is in doubt, an instance ends that we have not ended, or the template moves.
+    """
+    reads, mode = ctx.memory.reads, ctx.memory.mode
+    if reads.group is None or mode not in ("rotate", "release") or ctx.policy.keep_failed:
+        return 0.0
+    others = any(one.ending and one.id not in reads.ended_by_us for one in ctx.group.instances)
+    raising = ctx.journal.account.raise_from is not None
+    if others or raising or reads.doubt is not None or moving(ctx):
+        return 0.0
+    return SERVES if mode == "rotate" and ctx.situation.outdated else SERVES_AT_END
+
+
 def _due(ctx: RotationContext) -> float:
     """Return when to read the group next.
 
     On the slow tick; soon after an act of ours; every few seconds while something is awaited that
-    only a read shows; and at once when a node joins that no read has shown. Replacement nodes and
-    the ends of pods are seen by watches, so that a rotation costs a few reads per node whatever the
-    size of the account.
+    only a read shows; and at once when a node joins that no read has shown, or is not Ready any
+    more. Replacement nodes and the ends of pods are seen by watches, so that a rotation costs a few
+    reads per node whatever the size of the account.
     """
     memory = ctx.memory
-    if memory.reads.group is None:
+    if memory.reads.group is None or memory.reads.turned:
         return ctx.now
     unknown = ctx.by_instance.keys() - memory.reads.outside
     if unknown and (
@@ -78,17 +114,16 @@ def _due(ctx: RotationContext) -> float:
     ):
         ctx.note(outside=memory.reads.outside | unknown)
         return ctx.now
-    awaited = (
-        memory.reads.poll_soon or memory.unseen or memory.reads.doubt or memory.mode == "survey"
-    )
-    due = memory.reads.read_began + (
-        min(AWAITED, ctx.policy.poll_interval) if awaited else ctx.policy.poll_interval
-    )
-    return (
-        due
-        if memory.reads.read_began >= memory.outbox.acted
-        else min(due, memory.outbox.acted + AFTER_ACT)
-    )
+    due = memory.reads.read_began + min(_pause(memory), ctx.policy.poll_interval)
+    shown = memory.reads.read_began >= memory.outbox.acted
+    return due if shown else min(due, memory.reads.read_due)
+
+
+def _pause(memory: Memory) -> float:
+    """Return the seconds after which what is awaited has to be looked at."""
+    if memory.reads.poll_soon or memory.unseen or memory.reads.doubt or memory.mode == "survey":
+        return AWAITED
+    return math.inf if memory.mode == "rotate" else ENDING
 
 
 def _raise_if_blind(ctx: RotationContext) -> None:

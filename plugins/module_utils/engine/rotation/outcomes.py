@@ -32,11 +32,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
-    Reading,
-    explain,
-    move_of,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.heartbeats import (
     ReadHeartbeat,
 )
@@ -51,6 +46,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.console import (
     learn_console,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.desired import account
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.heartbeats import (
     learn_heartbeat,
     learn_refusal,
@@ -62,13 +58,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     Retry,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.raising import (
-    learn_raise_absent,
-)
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
 """Seconds until a failed command is tried again: at first, doubled every time, and at most."""
 
+AFTER_ACT, AFTER_END = 1.0, 60.0
+"""Seconds until the group is read after an act of ours, and after the end of an instance that Auto
+Scaling replaces."""
 RAISES = (SetDesired, LaunchInstance)
 """Commands that raise desired."""
 CONFLICT_PAUSE = 1.0
@@ -85,7 +81,7 @@ def learn(memory: Memory, view: View, now: float) -> Memory:
         if done.error is not None:
             memory = _failed(memory, done, now)
         elif isinstance(done.command, ReadGroup):
-            memory = _read(_without_retry(memory, done.command), done, sending)
+            memory = _read(_without_retry(memory, done.command), done, done.command.also, sending)
         else:
             memory = _succeeded(memory, done)
     return memory
@@ -131,11 +127,22 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
         memory = memory.with_fields(node_writes=writes)
     if command.service == "aws":
         others = {act: at for act, at in memory.outbox.acts.items() if act != command}
-        memory = _effective(
-            memory.with_fields(acted=done.ended, acts={**others, command: done.ended}),
-            done.ended,
-        )
+        memory = memory.with_fields(acts={**others, command: done.ended})
+        memory = _effective(_acted(memory, command, done.ended), done.ended)
     return memory
+
+
+def _acted(memory: Memory, command: Command, now: float) -> Memory:
+    """Note that an act on AWS has ended, and when a read should show it.
+
+    The end of an instance that Auto Scaling replaces is not waited for: its replacement is seen
+    when its node joins, or before the next node is cordoned.
+    """
+    replaced = isinstance(command, Terminate) and not command.decrement
+    due = now + (AFTER_END if replaced else AFTER_ACT)
+    if memory.reads.read_began < memory.outbox.acted:
+        due = min(due, memory.reads.read_due)
+    return memory.with_fields(acted=now, read_due=due)
 
 
 def _asked(memory: Memory, command: Command, now: float) -> Memory:
@@ -166,8 +173,11 @@ def _terminated(memory: Memory, command: Terminate | EnterStandby, now: float) -
     return memory.with_fields(marks=marks)
 
 
-def _read(memory: Memory, done: Done, sending: bool) -> Memory:
-    """Take note of a read of the group; `sending`: desired is being set by us."""
+def _read(memory: Memory, done: Done, also: tuple[str, ...], sending: bool) -> Memory:
+    """Take note of a read of the group, and of the instances `also`.
+
+    `sending`: desired is being set by us.
+    """
     if done.began < memory.reads.read_began:
         return memory
     group: Group = done.answer
@@ -178,41 +188,14 @@ def _read(memory: Memory, done: Done, sending: bool) -> Memory:
     if memory.reads.first_read_at is None:
         memory = memory.with_fields(first_read_at=group.read_at)
     memory = memory.with_fields(cause=group.cause or memory.reads.cause)
-    memory = _account(memory, group, done.began, sending)
-    memory = memory.with_fields(read=group, read_began=done.began, read_ended=done.ended)
+    memory = account(memory, group, done.began, sending)
+    memory = memory.with_fields(
+        read=group,
+        read_began=done.began,
+        read_ended=done.ended,
+        turned=memory.reads.turned.difference(also),
+    )
     return _effective(memory, done.began)
-
-
-def _account(memory: Memory, group: Group, began: float, sending: bool) -> Memory:
-    """Account for the desired capacity of this read (see core.rotation.accounting)."""
-    if not memory.journal.run or not memory.lock.held:
-        return memory
-    memory = learn_raise_absent(memory, group, began)
-    sent = memory.reads.raise_sent or sending
-    launched = frozenset(instance.id for instance in group.launched)
-    before = (
-        {instance.id for instance in memory.reads.read.launched} if memory.reads.read else set()
-    )
-    # A read that goes back shows nobody's end: what comes to be seen again was not lost.
-    lost = (memory.reads.lost | (before - launched - memory.reads.ended_by_us)) - launched
-    answered = memory.reads.decremented
-    moved = move_of(memory.reads.cause)
-    reading = Reading(
-        began, group.desired, launched, group.min_size, len(lost), answered, sent, moved
-    )
-    ours = memory.journal.max_size or ()
-    ceiling = ours[0] if group.max_size in ours else group.max_size
-    told = explain(
-        memory.journal.account, memory.reads.doubt, reading, memory.reads.desired_at, ceiling
-    )
-    counted = told.foreign is not None or group.desired == memory.journal.expected
-    foreign = (told.foreign.told_by(group.cause),) if told.foreign else ()
-    return memory.with_fields(
-        journal=memory.journal.accounted(told.account),
-        doubt=told.doubt,
-        lost=frozenset() if counted else lost,
-        foreign=(*memory.reads.foreign, *foreign),
-    )
 
 
 def _effective(memory: Memory, now: float) -> Memory:
@@ -280,9 +263,6 @@ def _failed(memory: Memory, done: Done, now: float) -> Memory:
     elif not isinstance(error, TemporaryError):
         pause = max(pause, 5.0)
     retries = {**memory.outbox.retries, command: Retry(times, now + pause, error)}
-    acted = (
-        memory.outbox.acted
-        if isinstance(command, ReadGroup) or command.service != "aws"
-        else done.ended
-    )
-    return memory.with_fields(retries=retries, acted=acted)
+    memory = memory.with_fields(retries=retries)
+    acted = command.service == "aws" and not isinstance(command, ReadGroup)
+    return _acted(memory, command, done.ended) if acted else memory

@@ -113,7 +113,9 @@ class GroupMemory:
     `doubt`: a desired that nothing of ours explains yet; `lost`: instances that ended since and
     that we did not end; `ended_by_us`: those that we asked to end; `decremented`: those whose end
     with decrement Auto Scaling has answered well; `foreign`: proven writes of others, not told yet.
-    `outside`: instances of Nodes that no read of the group has shown.
+    `outside`: instances of Nodes that no read of the group has shown. `ready`: members whose node
+    was Ready at the last look; `turned`: those that are not Ready any more, and no read has looked
+    them up since. `read_due`: when to read because of what we did since the last read.
     """
 
     group: Group | None = None
@@ -132,6 +134,9 @@ class GroupMemory:
     """What moved desired last, in the words of a scaling activity."""
     foreign: tuple[Foreign, ...] = ()
     poll_soon: bool = False
+    read_due: float = math.inf
+    ready: frozenset[str] = frozenset()
+    turned: frozenset[str] = frozenset()
     raise_sent: bool = False
     """The recorded raise of desired may have been sent, by us or by who recorded it."""
     raise_absent: float | None = None

@@ -40,6 +40,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.remarks import left
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.shield import unshield
 
+LAG = 5.0
+"""Seconds after an act until no read goes back to what was before it."""
+
 
 def name_unknown(ctx: RotationContext) -> None:
     """Say which fields of the record this release does not understand."""
@@ -57,8 +60,8 @@ def restored(ctx: RotationContext) -> bool:
     One call may issue several commands. The reads have to show it too, since a run that follows
     must not take what we set for what was there before.
     """
-    ctx.poll_soon = True
     if not ctx.read_fresh:
+        ctx.poll_soon = True
         return False
     steps = (
         _nodes(ctx),
@@ -67,11 +70,16 @@ def restored(ctx: RotationContext) -> bool:
         _max_size(ctx),
         _protection(ctx),
         _signpost(ctx),
-        ended_nodes.clear_ended_nodes(ctx),
     )
-    return all(steps) and (
-        ctx.memory.reads.read == ctx.group or ctx.over("unseen", STALE_READ_TIMEOUT)
-    )
+    done = all(steps) and (_is_seen(ctx) or ctx.over("unseen", STALE_READ_TIMEOUT))
+    ctx.poll_soon |= not done
+    return ended_nodes.clear_ended_nodes(ctx) and done
+
+
+def _is_seen(ctx: RotationContext) -> bool:
+    """Return whether every read from now on shows what we have restored."""
+    reads = ctx.memory.reads
+    return reads.read == ctx.group and reads.read_began >= ctx.memory.outbox.acted + LAG
 
 
 def _nodes(ctx: RotationContext) -> bool:

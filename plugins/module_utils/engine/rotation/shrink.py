@@ -30,6 +30,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.remarks import left
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.surplus import spare
 
+UNLAUNCHED = 60.0
+"""Seconds for which a run that settles waits for a launch that it has asked for."""
+
 
 def shrunk(ctx: RotationContext) -> bool:
     """Remove the surge, and what exceeds a lowered desired; return True once done.
@@ -80,7 +83,7 @@ def _never_proven(ctx: RotationContext) -> bool:
 def _never_launched(ctx: RotationContext) -> bool:
     """Wait for what was asked for; return True, with a report, if it never came."""
     rotating = ctx.memory.mode == "rotate"
-    limit = ctx.boot_timeout if rotating else 2 * ctx.policy.poll_interval
+    limit = ctx.boot_timeout if rotating else UNLAUNCHED
     if not ctx.over("unlaunched", limit):
         return False
     left(

@@ -110,7 +110,7 @@ class TestTheGroup:
         found = cloud.read_group("blue", ("i-2", "i-9", "i-forgotten"))
         assert [(one.id, one.state) for one in found.former] == [("i-9", "terminated")]
         (asked,) = raw.asked("DescribeInstances")
-        assert asked["Filters"][0]["Values"] == ["i-1", "i-2", "i-2", "i-9", "i-forgotten"]
+        assert asked["Filters"][0]["Values"] == ["i-1", "i-2", "i-9", "i-forgotten"]
 
     @pytest.mark.parametrize("status", [*REFRESHING, "Successful", "Cancelled", "Failed"])
     def test_says_whether_an_instance_refresh_runs(self, status: str) -> None:
@@ -125,6 +125,19 @@ class TestTheGroup:
             clock[0] = moment
             cloud.read_group("blue")
         assert len(raw.asked("DescribeInstanceRefreshes")) == 2
+
+    def test_asks_once_in_max_age_for_what_hardly_changes(self) -> None:
+        clock = [NOW]
+        _cloud, raw = a_cloud()
+        cloud = AutoScaling(Aws(raw), lambda: clock[0])
+        for moment in (NOW, NOW + 299, NOW + 300):
+            clock[0] = moment
+            cloud.read_group("blue", max_age=300.0)
+        for operation in ("DescribeInstances", "DescribeInstanceRefreshes"):
+            assert len(raw.asked(operation)) == 2, operation
+        versions = [asked["Versions"] for asked in raw.asked("DescribeLaunchTemplateVersions")]
+        assert versions == [["2"], ["1"], ["2"]], "the one in use never changes"
+        assert len(raw.asked("DescribeAutoScalingGroups")) == 3
 
 
 class TestWhyNothingIsLaunched:

@@ -12,6 +12,8 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.instances import (
+    BOOTING,
+    Machines,
     describe_instances,
     joined,
 )
@@ -84,3 +86,63 @@ def test_an_instance_that_ec2_does_not_know_stays_unknown() -> None:
 
 def test_the_zone_of_one_that_has_left_its_group_is_ec2s() -> None:
     assert joined(Instance("i-1", ""), MACHINE).zone == "b"
+
+
+def a_machine(name: str, state: str = "running") -> dict[str, Any]:
+    return {"InstanceId": name, "State": {"Name": state}}
+
+
+def answer(*machines: dict[str, Any]) -> dict[str, Any]:
+    return {"Reservations": [{"Instances": list(machines)}]}
+
+
+class TestMachines:
+    """A group from read to read: i-1 runs, i-2 is booting, i-3 is not known yet."""
+
+    FIRST = ("i-1", "i-2", "i-3")
+    MAX_AGE = 300.0
+
+    def asked_for(
+        self, *shown: str, also: tuple[str, ...] = (), later: float = 1.0, max_age: float = MAX_AGE
+    ) -> list[str]:
+        """Return what the second read asks for."""
+        first = answer(a_machine("i-1"), a_machine("i-2", "pending"))
+        raw, machines = Recorded(DescribeInstances=[first, answer()]), Machines()
+        machines.describe(Aws(raw), "look", self.FIRST, (), 1000.0, max_age)
+        machines.describe(Aws(raw), "look", shown, also, 1000.0 + later, max_age)
+        asked = raw.asked("DescribeInstances")[1:]
+        return [name for one in asked for name in one["Filters"][0]["Values"]]
+
+    def test_the_first_read_describes_all(self) -> None:
+        raw = Recorded(DescribeInstances=answer(a_machine("i-1")))
+        found = Machines().describe(Aws(raw), "look", self.FIRST, ("i-9",), 1000.0, self.MAX_AGE)
+        assert list(found) == ["i-1"]
+        (asked,) = raw.asked("DescribeInstances")
+        assert asked["Filters"][0]["Values"] == ["i-1", "i-2", "i-3", "i-9"]
+
+    def test_the_next_one_describes_what_was_not_known(self) -> None:
+        assert self.asked_for(*self.FIRST) == ["i-3"]
+
+    def test_and_what_was_not_seen_to_run_for_a_while(self) -> None:
+        assert self.asked_for("i-1", "i-2", later=BOOTING - 1) == []
+        assert self.asked_for("i-1", "i-2", later=BOOTING) == ["i-2"]
+
+    def test_and_what_is_new(self) -> None:
+        assert self.asked_for("i-1", "i-4") == ["i-4"]
+
+    def test_and_what_is_named(self) -> None:
+        assert self.asked_for("i-1", also=("i-1",)) == ["i-1"]
+
+    def test_and_all_once_in_max_age(self) -> None:
+        assert self.asked_for("i-1", later=self.MAX_AGE - 1) == []
+        assert self.asked_for("i-1", later=self.MAX_AGE) == ["i-1"]
+
+    def test_without_an_age_all_are_described_each_time(self) -> None:
+        assert self.asked_for("i-1", max_age=0.0) == ["i-1"]
+
+    def test_what_ec2_does_not_know_any_more_is_unknown(self) -> None:
+        raw = Recorded(DescribeInstances=[answer(a_machine("i-1")), answer()])
+        machines = Machines()
+        for also in ((), ("i-1",)):
+            found = machines.describe(Aws(raw), "look", ("i-1",), also, 1000.0, self.MAX_AGE)
+        assert found == {}

@@ -190,7 +190,6 @@ def test_a_node_is_deleted_only_when_ec2_says_that_its_instance_is_terminated() 
 def test_at_the_end_lingering_nodes_are_waited_for_and_then_told() -> None:
     ctx = after_end("shutting-down", a_node("w"))
     assert ended_nodes.clear_ended_nodes(ctx) is False
-    assert ctx.poll_soon
     assert ctx.memory.report.left == ()
     late = after_end("shutting-down", a_node("w"), timers={"ended nodes": NOW - 600})
     assert ended_nodes.clear_ended_nodes(late) is True
@@ -209,5 +208,4 @@ def test_whose_node_is_awaited() -> None:
         marks=Marks(gone=frozenset(("i-w", "i-vanished"))),
     )
     assert ended_nodes.awaited(ctx) == ("i-former", "i-w")
-    assert ctx.poll_soon
     assert ended_nodes.awaited(a_context(None)) == ()

@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import DeleteNode
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    DeleteNode,
+    ReadGroup,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Instance
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     MARKED_IN,
@@ -92,6 +95,7 @@ class TestWhoseNodeShouldGo:
         group = a_group(an_instance("n", fresh=True, private_dns=dns))
         ctx = a_look(group, nodes, marks=Marks())
         assert ended_nodes.awaited(ctx) == awaited
+        ended_nodes.delete_ended_nodes(ctx)
         assert ctx.poll_soon is bool(awaited)
 
     def test_is_nobodys_before_the_group_was_read(self) -> None:
@@ -137,6 +141,11 @@ class TestTheEndOfTheWait:
         assert ended_nodes.clear_ended_nodes(ctx) is over
         told = "Instance i-w was told to terminate and its node is still there"
         assert ctx.memory.report.left == ((told,) if over else ())
-        assert ctx.poll_soon is True
         ended_nodes.clear_ended_nodes(ctx)
         assert len(ctx.memory.report.left) == int(over), "said once"
+
+    @pytest.mark.parametrize(("ago", "reads"), [(14, []), (15, [ReadGroup("blue")])])
+    def test_is_looked_for_every_fifteen_seconds(self, ago: float, reads: list[ReadGroup]) -> None:
+        ctx = a_look(a_group(ENDING), read_began=NOW - ago)
+        ended_nodes.clear_ended_nodes(ctx)
+        assert ctx.commands == reads

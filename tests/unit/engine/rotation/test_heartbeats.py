@@ -71,6 +71,13 @@ def test_a_lease_is_read(
     assert read or not node or ctx.wake == NOW + 1
 
 
+@pytest.mark.parametrize(("later", "silent"), [(0, False), (30, False), (60, True)])
+def test_a_lease_that_was_read_after_the_group_tells_the_time(later: float, silent: bool) -> None:
+    node = {"ready": None, "ready_since": GROUP.read_at - 240}
+    ctx = a_look(node, Heartbeat("", 0, NOW + later), now=NOW + later)
+    assert is_silent(ctx, a_node("w", **node)) is silent
+
+
 @pytest.mark.parametrize(
     ("error", "told"), [(ForbiddenError("no"), True), (UnreachableError("late"), False)]
 )

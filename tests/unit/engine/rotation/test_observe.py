@@ -18,7 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     UnknownError,
     UnreachableError,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Target
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
     DAEMONSETS,
     NODES,
@@ -53,19 +53,23 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders imp
 
 GROUP = a_group(an_instance("w"))
 READ = ReadGroup("blue")
+ENDING = an_instance("e", lifecycle="Terminating")
 
 
 @pytest.mark.parametrize(
     "fields, due",
     [
-        ({}, NOW + 30),
-        ({"read_began": NOW - 29}, NOW + 1),
-        ({"read_began": NOW - 31}, NOW - 1),
+        ({}, NOW + 120),
+        ({"read_began": NOW - 119}, NOW + 1),
+        ({"read_began": NOW - 121}, NOW - 1),
+        ({"mode": "settle"}, NOW + 30),
+        ({"mode": "release"}, NOW + 30),
+        ({"turned": frozenset(("i-w",))}, NOW),
         ({"poll_soon": True}, NOW + 5),
         ({"doubt": Doubt(9, NOW)}, NOW + 5),
         ({"mode": "survey"}, NOW + 5),
-        ({"acted": NOW + 0.5}, NOW + 1.5),
-        ({"acted": NOW - 1}, NOW + 30),
+        ({"acted": NOW + 0.5, "read_due": NOW + 1.5}, NOW + 1.5),
+        ({"acted": NOW - 1, "read_due": NOW + 1.5}, NOW + 120),
     ],
 )
 def test_when_the_group_is_read(fields: dict[str, Any], due: float) -> None:
@@ -176,3 +180,63 @@ def test_a_template_that_moves_is_believed_after_a_while_and_nothing_new_is_begu
     error = observe.target_error(a_context(group, timers={"moved": NOW - REPEAT}))
     assert (error is None) is not bool(words)
     assert words in str(error or "")
+
+
+def outdated_group(**fields: Any) -> Group:
+    """A group of an outdated and a new instance."""
+    return dataclasses.replace(a_group(an_instance("w"), an_instance("x", True)), **fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "max_age"),
+    [
+        pytest.param({}, observe.SERVES, id="in the middle of a rotation"),
+        pytest.param(
+            {"group": a_group(an_instance("x", True))}, observe.SERVES_AT_END, id="the end"
+        ),
+        pytest.param({"mode": "release"}, observe.SERVES_AT_END, id="while all is restored"),
+        pytest.param({"mode": "survey"}, 0.0, id="at the beginning"),
+        pytest.param({"mode": "settle"}, 0.0, id="after a failure"),
+        pytest.param({"doubt": Doubt(9, NOW)}, 0.0, id="somebody seems to have set desired"),
+        pytest.param({"timers": {"moved": NOW}}, 0.0, id="the template moves"),
+        pytest.param({"policy": a_policy(keep_failed=True)}, 0.0, id="a tag may have to be seen"),
+        pytest.param(
+            {"group": outdated_group(instances=(*GROUP.instances, ENDING))},
+            0.0,
+            id="somebody else ends an instance",
+        ),
+        pytest.param(
+            {
+                "group": outdated_group(instances=(*GROUP.instances, ENDING)),
+                "ended_by_us": frozenset(("i-e",)),
+            },
+            observe.SERVES,
+            id="we end one",
+        ),
+    ],
+)
+def test_for_how_long_earlier_reads_serve(fields: dict[str, Any], max_age: float) -> None:
+    more = {"group": outdated_group(), **fields}
+    ctx = a_context(more.pop("group"), [a_node("w"), a_node("x")], **more)
+    observe.look(ctx, ())
+    assert ctx.read.max_age == max_age
+
+
+def test_a_member_that_is_not_ready_any_more_is_looked_up_at_once() -> None:
+    group = outdated_group()
+    first = a_context(group, [a_node("w"), a_node("x")])
+    observe.look(first, ())
+    ctx = a_context(group, [a_node("w", ready=None), a_node("x")], ready=first.memory.reads.ready)
+    observe.look(ctx, ("i-9",))
+    assert ctx.commands == [READ]
+    assert ctx.read.also == ("i-9", "i-w")
+    assert first.commands == []
+
+
+def test_one_that_we_have_ended_is_not() -> None:
+    marks = Marks(gone=frozenset(("i-w",)))
+    ctx = a_context(
+        outdated_group(), [a_node("w", ready=None)], ready=frozenset(("i-w",)), marks=marks
+    )
+    observe.look(ctx, ())
+    assert ctx.commands == []

@@ -41,7 +41,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
     REPEAT,
     Memory,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.outcomes import learn
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.outcomes import (
+    AFTER_ACT,
+    AFTER_END,
+    learn,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     Retry,
 )
@@ -114,30 +118,6 @@ def test_two_reads_prove_what_somebody_else_wrote(shown: int, base: int) -> None
     assert bool(memory.reads.foreign) is (shown > 2), "below the base it has to stand for a while"
 
 
-def test_instances_that_others_ended_explain_a_lower_desired() -> None:
-    group = a_group(*(an_instance(name) for name in "wxyz"), desired=4)
-    memory = a_memory(group, RUNNING.accounted(Account(2, 4)))
-    fewer = dataclasses.replace(group, instances=group.instances[:3], desired=3)
-    memory = read(read(memory, NOW + 1, fewer), NOW + 11, fewer)
-    assert memory.journal.account == Account(2, 3), "the surge was taken, the base stays"
-
-
-def test_an_instance_that_is_seen_again_was_not_ended_by_others() -> None:
-    group = a_group(*(an_instance(name) for name in "wxyz"), desired=4)
-    memory = a_memory(group, RUNNING.accounted(Account(2, 4)))
-    late = dataclasses.replace(group, instances=group.instances[:3])
-    memory = read(memory, NOW + 1, late, desired=5)
-    assert memory.reads.lost == {"i-z"}
-    assert read(memory, NOW + 2, group, desired=5).reads.lost == frozenset()
-
-
-def test_nobody_accounts_for_desired_who_does_not_hold_the_lease() -> None:
-    memory = a_memory(GROUP, RUNNING.accounted(Account(2, 4)), held=False)
-    memory = read(read(memory, NOW + 1, desired=9), NOW + 60, desired=9)
-    assert memory.journal.account == Account(2, 4)
-    assert memory.reads.doubt is None
-
-
 def test_a_read_that_began_before_our_act_shows_nothing_of_it() -> None:
     memory = after(a_memory(GROUP, RAISED), SetDesired("blue", 4), NOW + 1)
     assert desired(read(memory, NOW + 0.5, desired=9)) == (4, True)
@@ -195,6 +175,24 @@ def test_an_instance_that_was_seen_ending_is_gone_for_good(fields: dict[str, str
 def test_one_that_may_come_back_is_not(fields: dict[str, str]) -> None:
     memory = read(a_memory(GROUP), NOW + 1, instances=(an_instance("w", **fields),))
     assert memory.nodes.marks == Marks()
+
+
+@pytest.mark.parametrize(
+    ("acts", "due"),
+    [
+        pytest.param([SetDesired("blue", 3)], AFTER_ACT, id="an act"),
+        pytest.param([Terminate("i-w", True)], AFTER_ACT, id="an end with decrement"),
+        pytest.param([Terminate("i-w", False)], AFTER_END, id="an end that is made good"),
+        pytest.param(
+            [SetDesired("blue", 3), Terminate("i-w", False)], AFTER_ACT, id="the earlier one counts"
+        ),
+    ],
+)
+def test_a_read_is_due_after_what_we_did(acts: list[Command], due: float) -> None:
+    memory = a_memory(GROUP)
+    for act in acts:
+        memory = after(memory, act, NOW + 1)
+    assert memory.reads.read_due == NOW + 1 + due
 
 
 def test_our_acts_are_laid_over_reads_for_a_while() -> None:

@@ -23,6 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     UnknownError,
     UnreachableError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
@@ -32,7 +33,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
     dump,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import raising
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
+    desired,
+    raising,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     Memory,
 )
@@ -64,9 +68,9 @@ def answer(at: float, error: RotatorError | None = None) -> Done:
     return Done(SET, None, error, at, at)
 
 
-def shown(at: float, desired: int) -> Done:
+def shown(at: float, size: int, group: Group = GROUP) -> Done:
     """A read at that moment."""
-    return Done(ReadGroup("blue"), dataclasses.replace(GROUP, desired=desired), None, at, at)
+    return Done(ReadGroup("blue"), dataclasses.replace(group, desired=size), None, at, at)
 
 
 def after(memory: Memory, *outcomes: Done, sending: bool = False) -> Memory:
@@ -81,6 +85,28 @@ def account(memory: Memory) -> Account:
 
 
 OURS, THEIRS = Account(2, 4), Account(4, 4)
+
+
+def test_instances_that_others_ended_explain_a_lower_desired() -> None:
+    group = a_group(*(an_instance(name) for name in "wxyz"), desired=4)
+    memory = a_memory(group, RUNNING.accounted(OURS))
+    fewer = dataclasses.replace(group, instances=group.instances[:3])
+    memory = after(memory, shown(NOW + 1, 3, fewer), shown(NOW + 11, 3, fewer))
+    assert account(memory) == Account(2, 3), "the surge was taken, the base stays"
+
+
+def test_an_instance_that_is_seen_again_was_not_ended_by_others() -> None:
+    group = a_group(*(an_instance(name) for name in "wxyz"), desired=4)
+    memory = a_memory(group, RUNNING.accounted(OURS))
+    late = dataclasses.replace(group, instances=group.instances[:3])
+    memory = after(memory, shown(NOW + 1, 5, late))
+    assert memory.reads.lost == {"i-z"}
+    assert after(memory, shown(NOW + 2, 5, group)).reads.lost == frozenset()
+
+
+def test_nobody_accounts_for_desired_who_does_not_hold_the_lease() -> None:
+    memory = a_memory(GROUP, RUNNING.accounted(OURS), held=False)
+    assert desired.account(memory, GROUP, NOW + 60, sending=False) is memory
 
 
 def test_the_value_that_was_recorded_and_not_sent_is_somebody_elses() -> None:

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Resolve what an Auto Scaling group launches."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Set
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Target
+
+Sources = Set[tuple[str, str]]
+"""What instances were launched from: (template, version), as core.model.aws.Instance says."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Resolved:
+    """One resolution: of which pointer, with which instances in sight, and when."""
+
+    source: tuple[str, str]
+    used: Sources
+    target: Target
+    at: float
+
+    def serves(self, source: tuple[str, str], used: Sources, since: float) -> bool:
+        """Return whether it is younger and no instance shows something else."""
+        return self.source == source and used <= self.used and self.at > since
+
+
+class Resolver:
+    """Resolve the launch source of a group.
+
+    It remembers versions in use, since they never change.
+    """
+
+    def __init__(self) -> None:
+        self._contents: dict[tuple[str, str], Any] = {}
+        self._last: Resolved | None = None
+
+    def resolve(
+        self, aws: Aws, source: tuple[str, str], used: Sources, now: float, max_age: float
+    ) -> Target | None:
+        """Return what the group launches now, None if it does not exist.
+
+        `source`: how the group points to it. `used`: what its instances were launched from, to find
+        which of that says the same. `max_age`: for so many seconds the last answer serves, unless
+        an instance shows that something new is launched.
+        """
+        last = self._last
+        if last is not None and last.serves(source, used, now - max_age):
+            return last.target
+        template, version = source
+        target = (
+            self._template(aws, template, version, used, now)
+            if version
+            else _configuration(aws, template)
+        )
+        self._last = None if target is None else Resolved(source, frozenset(used), target, now)
+        return target
+
+    def _template(
+        self, aws: Aws, template: str, version: str, used: Sources, now: float
+    ) -> Target | None:
+        found = _versions(aws, template, [version])
+        if not found:
+            return None
+        number, data = str(found[0]["VersionNumber"]), found[0].get("LaunchTemplateData", {})
+        others = sorted(
+            {other for name, other in used if name == template and other not in ("", number)}
+        )
+        self._read_contents(aws, template, others)
+        return Target(
+            template,
+            number,
+            data.get("ImageId", ""),
+            found[0].get("LaunchTemplateName", ""),
+            now,
+            frozenset(other for other in others if self._contents[template, other] == data),
+        )
+
+    def _read_contents(self, aws: Aws, template: str, versions: list[str]) -> None:
+        missing = [name for name in versions if (template, name) not in self._contents]
+        if not missing:
+            return
+        entries = {
+            str(entry["VersionNumber"]): entry for entry in _versions(aws, template, missing)
+        }
+        for name in missing:
+            content = entries.get(name, {}).get("LaunchTemplateData")
+            self._contents[template, name] = content
+
+
+def _versions(aws: Aws, template: str, versions: list[str]) -> list[dict[str, Any]]:
+    """Return these versions of a template with images resolved.
+
+    None of them if one does not exist (any more).
+    """
+    params = {"LaunchTemplateId": template, "Versions": versions, "ResolveAlias": True}
+    try:
+        doing = f"read launch template {template}"
+        found = aws.call(doing, "ec2", "DescribeLaunchTemplateVersions", **params)
+    except NotFoundError:
+        return []
+    return list(found["LaunchTemplateVersions"])
+
+
+def _configuration(aws: Aws, name: str) -> Target | None:
+    doing = f"read launch configuration {name}"
+    found = aws.call(
+        doing, "autoscaling", "DescribeLaunchConfigurations", LaunchConfigurationNames=[name]
+    )
+    entries = found["LaunchConfigurations"]
+    return Target(name, "", entries[0].get("ImageId", ""), name) if entries else None

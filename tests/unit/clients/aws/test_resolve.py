@@ -1,0 +1,87 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a group launches, and when that is asked for again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.resolve import (
+    Resolver,
+)
+from ansible_collections.nodeops.rotator.tests.unit.clients.aws.recorded import Recorded, refusal
+
+NOW = 5000.0
+LATEST, OLD, NEW = ("lt-1", "$Latest"), ("lt-1", "1"), ("lt-1", "2")
+
+
+def version(number: int, image: str = "") -> dict[str, Any]:
+    """A version of template lt-1 with an image of its own."""
+    return {
+        "VersionNumber": number,
+        "LaunchTemplateName": "web",
+        "LaunchTemplateData": {"ImageId": image or f"ami-{number}"},
+    }
+
+
+def answers(*versions: dict[str, Any]) -> Recorded:
+    """AWS that answers with one version after the other."""
+    return Recorded(
+        DescribeLaunchTemplateVersions=[{"LaunchTemplateVersions": [one]} for one in versions]
+    )
+
+
+def asked(raw: Recorded) -> list[list[str]]:
+    return [params["Versions"] for params in raw.asked("DescribeLaunchTemplateVersions")]
+
+
+MAX_AGE = 300.0
+
+
+@pytest.mark.parametrize(
+    ("source", "used", "later", "max_age", "again"),
+    [
+        pytest.param(LATEST, {OLD}, 1, 0.0, True, id="nothing serves twice"),
+        pytest.param(LATEST, {OLD}, 1, MAX_AGE, False, id="young enough"),
+        pytest.param(LATEST, set(), 1, MAX_AGE, False, id="an instance is gone"),
+        pytest.param(LATEST, {OLD, NEW}, 1, MAX_AGE, True, id="something new was launched"),
+        pytest.param(("lt-1", "2"), {OLD}, 1, MAX_AGE, True, id="the group points elsewhere"),
+        pytest.param(LATEST, {OLD}, MAX_AGE - 1, MAX_AGE, False, id="not too old"),
+        pytest.param(LATEST, {OLD}, MAX_AGE, MAX_AGE, True, id="too old"),
+    ],
+)
+def test_it_is_resolved_again_where_it_may_have_moved(
+    source: tuple[str, str], used: set[tuple[str, str]], later: float, max_age: float, again: bool
+) -> None:
+    raw, resolver = answers(version(2), version(1), version(3), version(2)), Resolver()
+    resolver.resolve(Aws(raw), LATEST, {OLD}, NOW, 0.0)
+    found = resolver.resolve(Aws(raw), source, used, NOW + later, max_age)
+    assert found is not None
+    assert found.version == ("3" if again else "2")
+    assert found.resolved_at == (NOW + later if again else NOW)
+
+
+def test_a_version_in_use_is_read_once() -> None:
+    raw, resolver = answers(version(2), version(1), version(2)), Resolver()
+    for _time in range(2):
+        resolver.resolve(Aws(raw), LATEST, {OLD}, NOW, 0.0)
+    assert asked(raw) == [["$Latest"], ["1"], ["$Latest"]]
+
+
+def test_a_version_with_the_same_content_is_equivalent() -> None:
+    raw = answers(version(2, "ami-9"), version(1, "ami-9"))
+    found = Resolver().resolve(Aws(raw), LATEST, {OLD}, NOW, 0.0)
+    assert found is not None
+    assert found.equivalent_versions == {"1"}
+
+
+def test_what_was_deleted_is_asked_for_at_every_read() -> None:
+    gone = refusal("InvalidLaunchTemplateId.NotFound")
+    raw, resolver = Recorded(DescribeLaunchTemplateVersions=gone), Resolver()
+    for _time in range(2):
+        assert resolver.resolve(Aws(raw), LATEST, {OLD}, NOW, MAX_AGE) is None
+    assert len(asked(raw)) == 2
