@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.options import (
+    called,
     check_above_zero,
     check_at_least,
     check_choice,
@@ -83,3 +84,19 @@ def refusal(check: Any, *arguments: Any) -> str:
     except InputError as error:
         return str(error)
     return ""
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("soak is -1", "rotate_soak is -1"),
+        ("window.start is '9'", "rotate_window.start is '9'"),
+        ("something is wrong", "something is wrong"),
+        ("soaked is -1", "soaked is -1"),
+    ],
+)
+def test_an_option_and_its_parts_are_named_as_users_name_them(message: str, told: str) -> None:
+    with pytest.raises(InputError) as caught, called("rotate_", ("soak", "window")):
+        raise InputError(message, "hint", "code")
+    assert caught.value.message == told
+    assert (caught.value.hint, caught.value.code) == ("hint", "code")

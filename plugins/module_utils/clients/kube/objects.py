@@ -17,6 +17,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.parts
     Raw,
     kept,
     moment,
+    node_terms,
+    owner_of,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model import selectors
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
@@ -29,6 +31,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
     Node,
     Service,
     Taint,
+    Volume,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
@@ -126,6 +129,9 @@ def budget(raw: Raw) -> Budget:
         disrupted_pods=frozenset(status.get("disruptedPods") or ()),
         unhealthy_policy=spec.get("unhealthyPodEvictionPolicy") or "IfHealthyBudget",
         sync_error=_sync_error(status),
+        labels=dict(meta.get("labels") or {}),
+        annotations=kept(meta, ()),
+        owner=owner_of(meta),
     )
 
 
@@ -158,6 +164,19 @@ def claim(raw: Raw) -> Claim:
         meta["name"],
         meta.get("uid", ""),
         (raw.get("spec") or {}).get("volumeName") or "",
+    )
+
+
+def volume(raw: Raw) -> Volume:
+    """Read a PersistentVolume."""
+    meta, spec = raw["metadata"], raw.get("spec") or {}
+    claim = spec.get("claimRef") or {}
+    required = (spec.get("nodeAffinity") or {}).get("required") or {}
+    return Volume(
+        name=meta["name"],
+        uid=meta.get("uid", ""),
+        claim=f"{claim.get('namespace')}/{claim.get('name')}" if claim else "",
+        placing=node_terms(required, selectors.Selector()),
     )
 
 
@@ -205,6 +224,7 @@ RECORDS: Mapping[str, Callable[[Raw], Any]] = {
     "volumeattachments": attachment,
     "daemonsets": daemonset,
     "persistentvolumeclaims": claim,
+    "persistentvolumes": volume,
     "csinodes": csinode,
     "deployments": workloads.deployment,
     "statefulsets": workloads.statefulset,
@@ -221,6 +241,7 @@ PATHS: Mapping[str, str] = {
     "volumeattachments": "/apis/storage.k8s.io/v1/volumeattachments",
     "daemonsets": "/apis/apps/v1/daemonsets",
     "persistentvolumeclaims": "/api/v1/persistentvolumeclaims",
+    "persistentvolumes": "/api/v1/persistentvolumes",
     "csinodes": "/apis/storage.k8s.io/v1/csinodes",
     "deployments": "/apis/apps/v1/deployments",
     "statefulsets": "/apis/apps/v1/statefulsets",

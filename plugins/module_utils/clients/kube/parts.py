@@ -9,7 +9,9 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model import selectors
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Owner
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.selectors import Selector
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PREFIX
 
 Raw = Mapping[str, Any]
@@ -44,3 +46,18 @@ def is_true(status: Raw, condition: str) -> bool:
         c.get("type") == condition and c.get("status") == "True"
         for c in status.get("conditions") or ()
     )
+
+
+def node_terms(required: Raw, given: Selector) -> tuple[Selector, ...]:
+    """Return the terms of a NodeSelector, each with what is `given` besides.
+
+    A field (its name) is taken for a label that no new node has; comparisons of numbers count as
+    met.
+    """
+    found = []
+    for term in required.get("nodeSelectorTerms") or ():
+        entries = [*(term.get("matchExpressions") or ()), *(term.get("matchFields") or ())]
+        known = [entry for entry in entries if entry.get("operator") not in ("Gt", "Lt")]
+        more = selectors.from_object({"matchExpressions": known}) or Selector()
+        found.append(Selector((*given.requirements, *more.requirements)))
+    return tuple(found)

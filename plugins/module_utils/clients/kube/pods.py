@@ -10,6 +10,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.parts
     is_true,
     kept,
     moment,
+    node_terms,
     owner_of,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import (
@@ -87,13 +88,7 @@ def _placing(spec: Raw) -> tuple[Selector, ...]:
     given = selectors.from_object({"matchLabels": spec.get("nodeSelector") or {}}) or Selector()
     affinity = (spec.get("affinity") or {}).get("nodeAffinity") or {}
     required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution") or {}
-    found = []
-    for term in required.get("nodeSelectorTerms") or ():
-        entries = [*(term.get("matchExpressions") or ()), *(term.get("matchFields") or ())]
-        known = [entry for entry in entries if entry.get("operator") not in ("Gt", "Lt")]
-        more = selectors.from_object({"matchExpressions": known}) or Selector()
-        found.append(Selector((*given.requirements, *more.requirements)))
-    return tuple(found) or ((given,) if given.requirements else ())
+    return node_terms(required, given) or ((given,) if given.requirements else ())
 
 
 def _claims(name: str, spec: Raw) -> tuple[str, ...]:

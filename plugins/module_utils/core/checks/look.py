@@ -20,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
     Node,
     Pod,
     Service,
+    Volume,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.options import (
     check_above_zero,
@@ -93,6 +94,10 @@ class Look:
     left_outdated: frozenset[str] = frozenset()
     """Instances that a rotation has left outdated on purpose."""
     services: tuple[Service, ...] | None = ()
+    others: tuple[Node, ...] = ()
+    """Nodes of the cluster that are not the group's."""
+    volumes: Mapping[str, Volume] | None = dataclasses.field(default_factory=dict)
+    """PersistentVolumes by the namespace/name of their claim, None if they may not be read."""
 
     def outdated(self, instance: Instance) -> str:
         """Return why the instance has to be replaced, "" if it is current."""

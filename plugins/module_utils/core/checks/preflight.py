@@ -12,6 +12,7 @@ import collections
 from collections.abc import Iterator
 from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks import places
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.target_groups import (
     gaps,
@@ -29,6 +30,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters
     decide,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.holders import held_by
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.operators import (
+    operator_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Budget, Pod
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 
@@ -40,13 +44,15 @@ def warnings(look: Look) -> tuple[str, ...]:
         *_of_nodes(look),
         *_of_budgets(look, passing=True),
         *_of_graces(look),
+        *places.lost(look),
+        *places.unread(look),
         *gaps(look),
     )
 
 
 def blockers(look: Look) -> tuple[str, ...]:
     """Return what a drain can never get past, so that a rotation is bound to fail."""
-    return (*_of_budgets(look, passing=False), *_of_pods(look))
+    return (*_of_budgets(look, passing=False), *_of_pods(look), *places.stranded(look))
 
 
 def _of_group(look: Look) -> Iterator[str]:
@@ -138,7 +144,7 @@ def _of_budgets(look: Look, passing: bool) -> Iterator[str]:
             held[budgets[0].id].append(pod.id)
     for id_, pods in sorted(held.items()):
         budget = known[id_]
-        ends = _is_hopeless(budget) and not forced
+        ends = _is_hopeless(budget) and not forced and not operator_of(budget)
         if passing is not ends:
             yield _of_budget(budget, pods, held_by(budget, look.pods))
 
@@ -151,6 +157,8 @@ def _is_hopeless(budget: Budget) -> bool:
 
 def _of_budget(budget: Budget, pods: list[str], holder: str) -> str:
     begin = f"PodDisruptionBudget {budget.id} ({budget.wanted}) of {listed(pods)}"
+    if operator := operator_of(budget):
+        return f"{begin} allows no eviction now. It is held by {operator}. A drain waits for it"
     if budget.sync_error:
         return (
             f"{begin} allows no eviction, because the control plane cannot work out its status:"

@@ -185,6 +185,9 @@ class Budget:
     unhealthy_policy: str = "IfHealthyBudget"
     sync_error: str = ""
     """Why the control plane cannot work out its status (condition reason SyncFailed)."""
+    labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    annotations: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    owner: Owner | None = None
     held_by: str = ""
     """Which pod holds it, for people; "" where that was not looked up (see core.drain.holders)."""
 
@@ -211,6 +214,20 @@ class Claim:
     name: str
     uid: str
     volume: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Volume:
+    """A PersistentVolume.
+
+    `claim`: namespace/name of the claim bound to it, "" if none is. `placing`: the labels that its
+    node must have, one of these; none at all: any node.
+    """
+
+    name: str
+    uid: str
+    claim: str = ""
+    placing: tuple[Selector, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

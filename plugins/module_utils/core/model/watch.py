@@ -22,10 +22,10 @@ class Feed:
     """One list-and-watch.
 
     `kind` is the resource ("nodes", "pods", "poddisruptionbudgets", "volumeattachments",
-    "daemonsets", "persistentvolumeclaims", "csinodes", "deployments", "statefulsets",
-    "replicasets", "replicationcontrollers", "services"), narrowed to pods of `node` or in `phase`,
-    to the Node named `node`, to objects that match label selector `labels`, or to those of one
-    `namespace`.
+    "daemonsets", "persistentvolumeclaims", "persistentvolumes", "csinodes", "deployments",
+    "statefulsets", "replicasets", "replicationcontrollers", "services"), narrowed to pods of `node`
+    or in `phase`, to the Node named `node`, to objects that match label selector `labels`, or to
+    those of one `namespace`.
     """
 
     kind: str
@@ -42,6 +42,7 @@ CLAIMS = Feed("persistentvolumeclaims")
 ATTACHMENTS = Feed("volumeattachments")
 CSINODES = Feed("csinodes")
 SERVICES = Feed("services")
+VOLUMES = Feed("persistentvolumes")
 """The feeds of whole kinds."""
 
 

@@ -19,11 +19,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look i
     LookOptions,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Service
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Service, Volume
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
     BUDGETS,
     NODES,
     SERVICES,
+    VOLUMES,
     Feed,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import load
@@ -59,7 +60,17 @@ def read_look(aws: Aws, kube: KubeClient, options: LookOptions) -> Look:
         drain=options.drain,
         left_outdated=frozenset(options.left_outdated),
         services=_services(kube) if group.targets else (),
+        others=tuple(node for id_, node in found.items() if id_ not in ids),
+        volumes=_volumes(kube),
     )
+
+
+def _volumes(kube: KubeClient) -> dict[str, Volume] | None:
+    """Return the volumes by their claims, None if they may not be read."""
+    try:
+        return {volume.claim: volume for volume in kube.records(VOLUMES) if volume.claim}
+    except ForbiddenError:
+        return None
 
 
 def _services(kube: KubeClient) -> tuple[Service, ...] | None:

@@ -12,6 +12,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
     CsiNode,
     Service,
     Taint,
+    Volume,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.selectors import parse
 
@@ -102,6 +103,37 @@ def test_volumes() -> None:
     assert objects.claim({"metadata": {"namespace": "s", "name": "c", "uid": "u"}}) == Claim(
         "s", "c", "u"
     )
+
+
+def test_a_volume_says_which_claim_it_serves_and_where_it_can_be() -> None:
+    rule = {"key": "kubernetes.io/hostname", "operator": "In", "values": ["n1"]}
+    raw = {
+        "metadata": {"name": "pv", "uid": "u"},
+        "spec": {
+            "claimRef": {"namespace": "shop", "name": "data"},
+            "nodeAffinity": {"required": {"nodeSelectorTerms": [{"matchExpressions": [rule]}]}},
+        },
+    }
+    assert objects.volume(raw) == Volume(
+        "pv", "u", "shop/data", (parse("kubernetes.io/hostname in (n1)"),)
+    )
+    assert objects.volume({"metadata": {"name": "pv"}}) == Volume("pv", "")
+
+
+def test_a_budget_says_whose_it_is() -> None:
+    owner = {"kind": "Cluster", "name": "db", "uid": "o", "controller": True}
+    meta = {
+        "namespace": "shop",
+        "name": "db-primary",
+        "labels": {"cnpg.io/cluster": "db"},
+        "annotations": {"nodeops.rotator/operator-held": "us", "other": "x"},
+        "ownerReferences": [{**owner, "apiVersion": "postgresql.cnpg.io/v1"}],
+    }
+    found = objects.budget({"metadata": meta})
+    assert found.owner is not None
+    assert (found.owner.group, found.owner.kind) == ("postgresql.cnpg.io", "Cluster")
+    assert found.labels == {"cnpg.io/cluster": "db"}
+    assert found.annotations == {"nodeops.rotator/operator-held": "us"}
 
 
 def test_every_kind_has_a_path() -> None:

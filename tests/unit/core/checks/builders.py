@@ -64,9 +64,10 @@ def budget(**changes: Any) -> Budget:
         "desired_healthy": 2,
         "expected_pods": 3,
         "disruptions_allowed": 1,
+        "selector": parse("app=cart"),
         **changes,
     }
-    return Budget("shop", "cart", "uid-pdb", "1", parse("app=cart"), **fields)
+    return Budget("shop", "cart", "uid-pdb", "1", **fields)
 
 
 def look(*instances: Instance, **changes: Any) -> Look:

@@ -153,7 +153,8 @@ def test_a_pod_that_nobody_recreates_stops_a_drain_unless_it_is_told_to_force() 
     assert len(found) == 1
     assert found[0].startswith("A drain would stop at shop/lonely: ")
     assert "force" in found[0]
-    assert findings(look(pods=(bare,), drain=DrainPolicy(force=True))) == ()
+    (lost,) = findings(look(pods=(bare,), drain=DrainPolicy(force=True)))
+    assert lost == "Pod shop/lonely has no controller, and is lost with its node (force)"
 
 
 NEVER = budget(desired_healthy=3, disruptions_allowed=0)

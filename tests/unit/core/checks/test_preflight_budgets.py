@@ -37,6 +37,16 @@ def told(pod_: Pod, *budgets: Budget, **options: Any) -> str:
 
 
 @pytest.mark.parametrize(
+    ("fields", "said"), [({}, "blocks"), ({"labels": {"cnpg.io/cluster": "db"}}, "warns")]
+)
+def test_a_budget_that_an_operator_holds_is_waited_for(fields: dict[str, Any], said: str) -> None:
+    held = budget(**{**NEVER, **fields})
+    assert told(pod("cart-1"), held) == said
+    lines = warnings(look(pods=(pod("cart-1"),), budgets=(held,)))
+    assert any("It is held by CloudNativePG" in line for line in lines) is (said == "warns")
+
+
+@pytest.mark.parametrize(
     ("healthy", "desired", "expected", "allowed"),
     [
         (healthy, desired, expected, max(0, healthy - desired))

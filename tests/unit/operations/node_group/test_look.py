@@ -13,6 +13,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look i
     Look,
     LookOptions,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.preflight import blockers
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import KEPT
@@ -27,6 +28,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.node_gr
 from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call
 from ansible_collections.nodeops.rotator.tests.simulation.adapters_kube import kube_call
 from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, due
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
+from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
+from ansible_collections.nodeops.rotator.tests.simulation.kube.build_volumes import local_volume
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 
@@ -91,3 +95,19 @@ def test_the_options_go_with_the_look(world: World) -> None:
 def test_a_group_that_does_not_exist_is_named(world: World) -> None:
     with pytest.raises(NotFoundError, match="demo-bleu"):
         read(world, LookOptions("demo-bleu"))
+
+
+def test_volumes_are_known_by_their_claims_and_what_may_not_be_read_is_unknown(
+    world: World,
+) -> None:
+    node = world.judge.nodes(BLUE)[0]["metadata"]["labels"]["kubernetes.io/hostname"]
+    local_volume(world.cluster, "disk", node)
+    kube.statefulset(world.cluster, "shop", "db", 1, storage="1Gi", storage_class="local-storage")
+    world.kernel.advance(world.kernel.now + 60)
+    found = read(world)
+    assert found.volumes is not None
+    assert found.volumes["shop/data-db-0"].name == "disk"
+    (said,) = blockers(found)
+    assert said.startswith("Pod shop/db-0 can run on no other node: its volume disk is on a node")
+    world.gate.faults.append(Fault("kubernetes:list persistentvolumes", "403", times=-1))
+    assert read(world).volumes is None
