@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options of kubernetes.core, and `eks_cluster`.
+    """Options of kubernetes.core, `eks_cluster`, and those of kops.
 
     `validate_certs` is left out: here it is an option for AWS.
     """
@@ -21,6 +21,21 @@ options:
       - The endpoint and the certificate authority are read from EKS. The bearer token is made from
         the AWS credentials and renewed while the module runs.
     type: str
+  kops_cluster:
+    description:
+      - Name of a kops cluster. With its state store, and without O(eks_cluster), O(kubeconfig),
+        O(context), O(host) and O(api_key), its API server is reached by a kubeconfig that kops
+        exports with C(--admin=1h), again before it expires.
+      - It is written to a file in Ansible's temporary folder that only its owner can read.
+    type: str
+  kops_state_store:
+    description: State store of O(kops_cluster) in S3, as in C(s3://bucket/path). By default
+      C(KOPS_STATE_STORE) of the environment.
+    type: str
+  kops_executable:
+    description: kops executable, by its path or to be found in C(PATH).
+    type: path
+    default: kops
   kubeconfig:
     description:
       - Path to a kubeconfig, or its content as a dictionary.

@@ -288,6 +288,29 @@ resumed:
   description: Whether it resumed an interrupted run.
   type: bool
   returned: always
+state_store:
+  description:
+    - What of a state store still names the failed image after the launch template went back.
+      M(nodeops.rotator.kops_instance_group_image) writes it back
+      (O(nodeops.rotator.kops_instance_group_image#module:state=restored)). Empty for nothing.
+  type: dict
+  returned: always
+  contains:
+    owner:
+      description: Whose state store it is, V(kops).
+      type: str
+      returned: if something is owed
+      sample: kops
+    name:
+      description: Name of the instance group.
+      type: str
+      returned: if something is owed
+      sample: nodes-a
+    image:
+      description: How the state store named the image before. Empty if that is not recorded.
+      type: str
+      returned: if something is owed
+      sample: ami-0123456789abcdef0
 rolled_back_to:
   description: The version of the launch template, or the launch configuration, from which new
     instances are launched again after a failed canary. Empty if nothing was rolled back.

@@ -17,6 +17,7 @@ import datetime
 import json
 import os
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +28,7 @@ from typing import Any
 from werkzeug.serving import WSGIRequestHandler
 from werkzeug.serving import make_server as make_wsgi_server
 
+from ansible_collections.nodeops.rotator.tests.simulation.aws.records import StoredObject
 from ansible_collections.nodeops.rotator.tests.simulation.control import Control
 from ansible_collections.nodeops.rotator.tests.simulation.identities import (
     IDENTITIES,
@@ -37,6 +39,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios import catalogue
 from ansible_collections.nodeops.rotator.tests.simulation.wire import aws, kube
 from ansible_collections.nodeops.rotator.tests.simulation.wire.tls import own_tls
+from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 
 class _Silent(WSGIRequestHandler):
@@ -64,6 +67,23 @@ def write_identities(api: kube.KubeServer, folder: Path) -> dict[str, dict[str, 
     return found
 
 
+def keep_kubeconfigs(world: World, identities: Mapping[str, Mapping[str, str]]) -> None:
+    """Keep the kubeconfig of each identity where the stand-in for kops finds it."""
+    world.account.buckets["world"] = {
+        f"kubeconfig/{one['AWS_ACCESS_KEY_ID']}": StoredObject(Path(one["KUBECONFIG"]).read_bytes())
+        for one in identities.values()
+    }
+
+
+def write_kops(folder: Path) -> Path:
+    """Write the executable that stands in for kops; return its path."""
+    path = folder / "kops"
+    program = "ansible_collections.nodeops.rotator.tests.simulation.kops.program"
+    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {program} "$@"\n')
+    path.chmod(0o755)
+    return path
+
+
 @contextmanager
 def serving(
     scenario: str,
@@ -86,9 +106,9 @@ def serving(
     for cluster in world.account.eks_clusters.values():
         cluster.endpoint, cluster.ca_data = api.url, tls.ca_data
     identities = write_identities(api, folder)
+    keep_kubeconfigs(world, identities)
     app = aws.make_app(world.account, lock, pump.advance, latency)
-    control = Control(world, lock, pump.advance, identities)
-    faces = [_serve(port, app), _serve(0, control)]
+    faces = [_serve(port, app), _serve(0, Control(world, lock, pump.advance, identities))]
     for server in (api, *faces):
         threading.Thread(target=server.serve_forever, daemon=True).start()
     pump.start()
@@ -100,6 +120,7 @@ def serving(
             **identities[ROTATOR.name],
             "WORLD_URL": f"http://127.0.0.1:{faces[1].server_port}",
             "WORLD_CLUSTER": world.name,
+            "WORLD_KOPS": str(write_kops(folder)),
         }
     finally:
         _close((api, *faces))

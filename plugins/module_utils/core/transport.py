@@ -1,9 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two lowest seams: one AWS call, one Kubernetes request.
+"""Three lowest seams: one AWS call, one Kubernetes request, one run of kops.
 
-The edge implements them with amazon.aws and kubernetes.core; tests put the World there. Each makes
+The edge implements them with amazon.aws, kubernetes.core and the kops executable; tests put the
+World there. Each makes
 exactly one attempt with short timeouts and lets the library's own exceptions through: clients know
 their meaning.
 """
@@ -11,7 +12,7 @@ their meaning.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 
@@ -58,3 +59,22 @@ class KubeCall(Protocol):
         None means "nothing for now": only a source that cannot block says it. Ends when the server
         closes. A refusal is one line: the server's Status as an ERROR event.
         """
+
+
+@dataclasses.dataclass(frozen=True)
+class Ran:
+    """How a run of an executable ended: exit status, standard output, standard error."""
+
+    code: int
+    output: str
+    errors: str = ""
+
+
+class KopsCall(Protocol):
+    """One run of the kops executable: `call(["version"], "")`.
+
+    `given` is its standard input. It runs with the AWS credentials of the caller and a kubeconfig
+    of its own. Raises core.errors if there is no such executable or it does not end.
+    """
+
+    def __call__(self, words: Sequence[str], given: str) -> Ran: ...

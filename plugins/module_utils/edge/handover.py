@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import secrets
 import socket
@@ -37,6 +38,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.options impor
     check_at_least,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    Journal,
+    load,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
     held_elsewhere,
     in_the_way,
@@ -49,6 +54,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.signpost import (
     read_signpost,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kops import leads_by_kops
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import connect
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.change import (
     ChangeMade,
@@ -70,7 +76,7 @@ CLUSTER_OPTIONS = ("eks_cluster", "kubeconfig", "context", "host", "api_key")
 
 def names_cluster(params: Mapping[str, Any]) -> bool:
     """Return whether the options or K8S_AUTH_* lead to a cluster."""
-    given = any(params.get(name) for name in CLUSTER_OPTIONS)
+    given = leads_by_kops(params) or any(params.get(name) for name in CLUSTER_OPTIONS)
     return given or any(os.environ.get(f"K8S_AUTH_{name.upper()}") for name in CLUSTER_OPTIONS)
 
 
@@ -149,15 +155,25 @@ class Locks:
     def __init__(self, module: Any) -> None:
         self._module, self._namespace = module, module.params["lock_namespace"]
 
+    @functools.cached_property
+    def _cluster(self) -> KubeClient:
+        return KubeClient(connect(self._module), self._namespace)
+
     def check_cluster(self, groups: Sequence[DescribedGroup], named: str, aws: Aws) -> str:
         """Refuse another cluster than that of the groups; see check_groups."""
-        cluster = KubeClient(connect(self._module), self._namespace)
-        return check_groups(cluster, aws, groups, named, self._module.params)
+        return check_groups(self._cluster, aws, groups, named, self._module.params)
+
+    def journal(self, arn: str) -> Journal:
+        """Return what the Lease of an Auto Scaling group records.
+
+        It is an empty record without a Lease.
+        """
+        lease = self._cluster.read_lease(lease_name(arn))
+        return load(lease.journal) if lease is not None else Journal()
 
     def elsewhere(self, groups: Iterable[DescribedGroup], run_id: str) -> Iterator[LockedError]:
         """Yield an error for each Lease that another namespace holds."""
-        cluster = KubeClient(connect(self._module), self._namespace)
-        return ways_elsewhere(cluster, groups, self._namespace, run_id)
+        return ways_elsewhere(self._cluster, groups, self._namespace, run_id)
 
     def change(self, order: LockOrder, act: Callable[[float], ChangeMade[T]], keep: bool) -> T:
         """Make a change under Leases; see engine.handover.change."""
@@ -169,7 +185,6 @@ class Locks:
 
     def held(self, claims: Iterable[LeaseClaim], run_id: str) -> Iterator[str]:
         """Yield a sentence for each Lease that is in the way now; none is taken."""
-        cluster = KubeClient(connect(self._module), self._namespace)
         for claim in claims:
-            if sentence := in_the_way(cluster.read_lease(claim.lease), claim.group, run_id):
+            if sentence := in_the_way(self._cluster.read_lease(claim.lease), claim.group, run_id):
                 yield sentence

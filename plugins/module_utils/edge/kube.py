@@ -31,6 +31,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.eks import (
     eks_access,
     unknown_to,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kops import (
+    EXPORT_SECONDS,
+    KOPS_SPEC,
+    Exported,
+    leads_by_kops,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import clock
 
 # `validate_certs` is AWS's in every module of ours; Kubernetes' goes by kubernetes.core's own
@@ -39,6 +45,7 @@ KUBE_SPEC: dict[str, Any] = {
     **{name: dict(spec) for name, spec in AUTH_ARG_SPEC.items() if name != "validate_certs"},
     "verify_ssl": {"type": "bool"},
     "eks_cluster": {"type": "str"},
+    **KOPS_SPEC,
 }
 CONNECTIONS = 32
 """Kept open at most: the engine's 16 requests at a time and its watches. The client's own default,
@@ -162,18 +169,27 @@ def connect(module: Any, one_attempt: bool = False) -> RawKube:
     """Return the raw call for a module with KUBE_SPEC.
 
     With eks_cluster, endpoint and CA come from EKS and the token is minted from the AWS credentials
-    and renewed. Otherwise kubernetes.core's options, K8S_AUTH_*, in-cluster or kubeconfig decide,
+    and renewed. With kops_cluster and its state store, kops exports a kubeconfig, again before it
+    expires. Otherwise kubernetes.core's options, K8S_AUTH_*, in-cluster or kubeconfig decide,
     and an EKS cluster that cluster_name names has to be the one that they lead to.
     Raises InputError where the library is missing.
     """
     _require_library()
     options = {
-        name: module.params[name] for name in KUBE_SPEC if module.params.get(name) is not None
+        name: module.params[name]
+        for name in KUBE_SPEC
+        if name not in KOPS_SPEC and module.params.get(name) is not None
     }
     cluster = options.pop("eks_cluster", None)
     if "verify_ssl" in options:
         options["validate_certs"] = options.pop("verify_ssl")
     aws, name = RawAws(module), module.params.get("cluster_name")
+    if cluster is None and leads_by_kops(module.params):
+        exported = Exported(module)
+        return RawKube(
+            lambda: _client({**options, "kubeconfig": exported.write()}, one_attempt),
+            EXPORT_SECONDS,
+        )
     if cluster is None:
         return RawKube(lambda: _checked(_client(options, one_attempt), aws, name))
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import datetime
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,16 +22,20 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.catalogue_kops imp
     publish_ubuntu_server,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Image, Subnet
+from ansible_collections.nodeops.rotator.tests.simulation.aws.records import StoredObject
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
 from ansible_collections.nodeops.rotator.tests.simulation.world import NodeKind, World
 
-KUBELET = "v1.33.5"
+VERSION = "1.33.5"
+BUCKET = "kops-state"
+"""Where the state stores of the clusters are."""
 USER_DATA = """#!/bin/bash
 set -o errexit
 NODEUP_URL_AMD64=https://artifacts.k8s.io/binaries/kops/1.33.0/linux/amd64/nodeup
 NODEUP_URL_ARM64=https://artifacts.k8s.io/binaries/kops/1.33.0/linux/arm64/nodeup
 cat > conf/kube_env.yaml << '__EOF_KUBE_ENV'
 ClusterName: {cluster}
+KubernetesVersion: {version}
 InstanceGroupName: {group}
 __EOF_KUBE_ENV
 """
@@ -68,6 +73,18 @@ class InstanceGroup:
     machine_type: str = "t3.medium"
     max_size: int = 0
 
+    def specification(self, image: str) -> dict[str, Any]:
+        """Return its spec in the state store."""
+        return {
+            "image": image,
+            "machineType": self.machine_type,
+            "maxSize": self.max_size or self.size,
+            "minSize": self.size,
+            "nodeLabels": {"kops.k8s.io/instancegroup": self.name},
+            "role": self.role,
+            "subnets": [f"eu-west-1{zone}" for zone in self.zones],
+        }
+
     def autoscaling_group(self, cluster: str) -> str:
         """Return the name that kops gives its Auto Scaling group and launch template."""
         infix = "masters." if self.role == "Master" else ""
@@ -88,12 +105,13 @@ def furnish(world: World, groups: Sequence[InstanceGroup] = GROUPS) -> World:
     facts: old_image and new_image (IDs), cluster, instance_groups (name to Auto Scaling group).
     """
     old, new = release_images(world)
-    world.kubelet = KUBELET
+    world.kubelet = f"v{VERSION}"
     aws.add_subnets(world.account)
     cluster = f"{world.name}.example.com"
     balancers = _balancers(world, cluster)
     for group in groups:
         add_instance_group(world, cluster, group, old.id, balancers.get(group.role, ()))
+    store_specifications(world, cluster, groups, f"{old.owner}/{old.name}")
     _workloads(world)
     world.facts |= {
         "old_image": old.id,
@@ -103,6 +121,35 @@ def furnish(world: World, groups: Sequence[InstanceGroup] = GROUPS) -> World:
     }
     world.begin()
     return world
+
+
+def store_specifications(
+    world: World, cluster: str, groups: Sequence[InstanceGroup], image: str
+) -> None:
+    """Write the state store of a cluster, as `kops create cluster` leaves it."""
+    api = "kops.k8s.io/v1alpha2"
+    config = {"kubernetesVersion": VERSION, "cloudProvider": {"aws": {}}}
+    stored: dict[str, Any] = {
+        "kops-version.txt": "1.33.0",
+        "config": {
+            "apiVersion": api,
+            "kind": "Cluster",
+            "metadata": {"name": cluster},
+            "spec": config,
+        },
+    }
+    for group in groups:
+        labels = {"kops.k8s.io/cluster": cluster}
+        stored[f"instancegroup/{group.name}"] = {
+            "apiVersion": api,
+            "kind": "InstanceGroup",
+            "metadata": {"name": group.name, "labels": labels},
+            "spec": group.specification(image),
+        }
+    bucket = world.account.buckets.setdefault(BUCKET, {})
+    for name, value in stored.items():
+        text = value if isinstance(value, str) else json.dumps(value)
+        bucket[f"{cluster}/{name}"] = StoredObject(text.encode())
 
 
 def release_images(world: World) -> tuple[Image, Image]:
@@ -142,23 +189,11 @@ def add_instance_group(
     """
     name = group.autoscaling_group(cluster)
     tags = group_tags(cluster, group)
-    data = base64.b64encode(USER_DATA.format(cluster=cluster, group=group.name).encode()).decode()
-    specification: dict[str, Any] = {
-        "ImageId": image,
-        "InstanceType": group.machine_type,
-        "UserData": data,
-        "TagSpecifications": [
-            {
-                "ResourceType": kind,
-                "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
-            }
-            for kind in ("instance", "volume")
-        ],
-    }
+    data = _template_data(cluster, group, image, tags)
     aws.add_group(
         world.account,
         name,
-        aws.add_template(world.account, name, [specification]),
+        aws.add_template(world.account, name, [data]),
         "$Latest",
         group.size,
         minimum=group.size,
@@ -169,6 +204,21 @@ def add_instance_group(
     )
     if group.role != "Bastion":
         world.kinds[name] = _node_kind(group)
+
+
+def _template_data(
+    cluster: str, group: InstanceGroup, image: str, tags: Mapping[str, str]
+) -> dict[str, Any]:
+    script = USER_DATA.format(cluster=cluster, group=group.name, version=VERSION)
+    shown = [{"Key": key, "Value": value} for key, value in tags.items()]
+    return {
+        "ImageId": image,
+        "InstanceType": group.machine_type,
+        "UserData": base64.b64encode(script.encode()).decode(),
+        "TagSpecifications": [
+            {"ResourceType": kind, "Tags": shown} for kind in ("instance", "volume")
+        ],
+    }
 
 
 def group_tags(cluster: str, group: InstanceGroup) -> dict[str, str]:

@@ -153,7 +153,7 @@ ROOMS = (
     Room("plugins/filter", PURE, _below(CORE, "ansible"), CLOCK | WAIT | REACH),
     Room("plugins/callback", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible"), WAIT),
     Room("plugins/doc_fragments", frozenset(("__future__", "re"))),
-    # A simulation made of the product could not judge it, so it imports only the two seams. Two
+    # A simulation made of the product could not judge it, so it imports only the seams. Two
     # files join the simulation to the engine: one provides its time, the other runs a rotation.
     Room("tests/simulation/virtual.py", ANY, _below(CORE, ENGINE, CLIENTS), outside=True),
     Room("tests/simulation/runs.py", ANY, _below(CORE, ENGINE, CLIENTS), outside=True),

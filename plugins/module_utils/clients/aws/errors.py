@@ -120,6 +120,7 @@ CREDENTIALS = frozenset(
 )
 MISSING = re.compile(
     r"ResourceNotFoundException|ParameterNotFound|LoadBalancerNotFound|TargetGroupNotFound"
+    r"|NoSuch(Bucket|Key)"
     r"|.*\..*NotFound.*|.*NotFoundException|.*\.Malformed"
 )
 BUSY = re.compile(

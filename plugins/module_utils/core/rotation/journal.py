@@ -83,6 +83,11 @@ class Journal:
     """Target groups that followed pods at the beginning (see core.rotation.following)."""
     handover: str = ""
     """The run whose update of the template has left the Lease to the rotation that follows."""
+    origin: tuple[str, str, str] = ("", "", "")
+    """Who owns the image besides the launch template ("kops" or "terraform"), the instance group,
+    and how its state store named the image before."""
+    store_owed: bool = False
+    """The launch template has gone back, and the state store still names the failed image."""
     unknown: tuple[tuple[str, str], ...] = ()
     """What this release does not understand, with its JSON: written back as it was found."""
 
@@ -106,7 +111,12 @@ class Journal:
     @property
     def emptied(self) -> Journal:
         """Return the journal with nothing to restore but what others read."""
-        return Journal(closing=self.closing, unknown=self.unknown)
+        return Journal(
+            closing=self.closing,
+            origin=self.origin,
+            store_owed=self.store_owed,
+            unknown=self.unknown,
+        )
 
     @property
     def not_understood(self) -> tuple[str, ...]:
@@ -132,6 +142,18 @@ class Journal:
             or self.tainted
             or self.deregistered_targets
         )
+
+
+def store_sentence(journal: Journal) -> tuple[str, ...]:
+    """Return a sentence about a state store that names a failed image, or ()."""
+    if not journal.store_owed:
+        return ()
+    owner, group, image = journal.origin
+    before = f", which was {image} before" if image else ""
+    return (
+        f"The state store of {owner} still names the failed image for instance group"
+        f" {group}{before}: the next update of the cluster would launch it again",
+    )
 
 
 def dump(journal: Journal) -> str:

@@ -237,6 +237,8 @@ class _Look:
             target=claim.target,
             canary="" if moved else found.canary,
             canaries=0 if moved else found.canaries,
+            origin=claim.origin if claim.origin[0] else found.origin,
+            store_owed=found.store_owed and not claim.settles,
         )
         self._write(claim, self.order.holder, dump(journal))
         return False

@@ -35,7 +35,8 @@ class LeaseClaim:
     """A Lease of one Auto Scaling group, to be held around a change.
 
     `previous` and `target` are recorded: the template and version (or launch configuration) that
-    the group launches from before and after the change.
+    the group launches from before and after the change. `origin`: see Journal, ("", "", "") leaves
+    what is recorded. `settles`: the state store names what the group launches from.
     """
 
     lease: str
@@ -44,6 +45,8 @@ class LeaseClaim:
     notes: tuple[tuple[str, str], ...] = ()
     previous: tuple[str, str] = ("", "")
     target: tuple[str, str, str] = ("", "", "")
+    origin: tuple[str, str, str] = ("", "", "")
+    settles: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

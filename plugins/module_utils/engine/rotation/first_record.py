@@ -14,6 +14,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import is_handed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import spread
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.offers import (
@@ -59,8 +60,7 @@ def write_first_record(ctx: RotationContext) -> None:
     ctx.record(closing=())
     ctx.record(run=ctx.policy.run, group=group.name, target=target, expected_taints=taints)
     ctx.note(target=ctx.target)
-    handed = journal.previous if is_handed(journal, ctx.policy.run) else ("", "")
-    ctx.record(previous=handed if handed[0] else previous_source(ctx), handover="")
+    _record_previous(ctx, journal)
     ctx.note(losses={key: Loss(before, -math.inf) for key, before in ctx.journal.short})
     ctx.record(failures=(), tainted=True)
     if REBALANCE not in group.suspended and REBALANCE not in journal.suspended:
@@ -75,6 +75,14 @@ def write_first_record(ctx: RotationContext) -> None:
     ctx.tell(
         "start", group.name, f"{count} of {ctx.situation.launched} nodes are outdated{resumed}"
     )
+
+
+def _record_previous(ctx: RotationContext, journal: Journal) -> None:
+    """Record what the group launched from before, and its name in a state store."""
+    handed = journal.previous if is_handed(journal, ctx.policy.run) else ("", "")
+    ctx.record(previous=handed if handed[0] else previous_source(ctx), handover="")
+    if journal.clean and not (handed[0] or journal.store_owed):
+        ctx.record(origin=("", "", ""))  # of an earlier update, which was not this one
 
 
 def _record_protection(ctx: RotationContext) -> None:

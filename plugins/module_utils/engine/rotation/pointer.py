@@ -6,9 +6,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import PointBack
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
+    KOPS_GROUP_TAG,
+    Actor,
+    kind_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -52,13 +58,25 @@ def back(ctx: RotationContext) -> bool:
     command = PointBack(ctx.group.name, template, version)
     if command in ctx.memory.outbox.acts:
         what = f"version {version} of {template}" if version else template
-        ctx.record(pointer_owed=False)
+        ctx.record(pointer_owed=False, **store_debt(ctx))
         ctx.note(launches_from=(template, version))
         ctx.tell("template", ctx.group.name, f"new instances are launched from {what} again")
         return False
     ctx.do(command)
     ctx.poll_soon = True
     return False
+
+
+def store_debt(ctx: RotationContext) -> dict[str, Any]:
+    """Return what to record of a state store that still names the failed image.
+
+    Only the executable of its owner writes it, which the engine does not have.
+    """
+    tags, journal = ctx.group.tags, ctx.journal
+    if kind_of(tags).template_owner is not Actor.KOPS:
+        return {}
+    origin = journal.origin if journal.origin[0] else ("kops", tags[KOPS_GROUP_TAG], "")
+    return {"origin": origin, "store_owed": True}
 
 
 def given_up(ctx: RotationContext) -> bool:

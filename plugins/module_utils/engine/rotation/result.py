@@ -11,6 +11,10 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import Status
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    Journal,
+    store_sentence,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -75,9 +79,12 @@ def conclude(
         "blocked_by": sorted({budget for node in nodes for budget in node["blocked_by"]}),
         "seconds": round(ctx.now - memory.began, 1),
         "left_outdated": left_outdated(ctx) if known else [],
-        "not_restored": list(_not_restored(ctx)) if known else list(memory.report.left),
+        "not_restored": list(_not_restored(ctx))
+        if known
+        else [*memory.report.left, *store_sentence(memory.journal)],
         "canary": memory.journal.canary or memory.report.canary,
         "resumed": memory.resumed,
+        "state_store": _state_store(memory.journal),
         "rolled_back_to": memory.report.launches_from[1] or memory.report.launches_from[0],
     }
     return RotationResult(status, error, memory.report.changed, values)
@@ -89,12 +96,18 @@ def _not_restored(ctx: RotationContext) -> tuple[str, ...]:
     That is what it could not restore, and all that stands if it ended before it could: its own
     changes, or those of an earlier run that it would have resumed.
     """
-    left = ctx.memory.report.left
+    left = (*ctx.memory.report.left, *store_sentence(ctx.journal))
     if ctx.memory.lock.held or ctx.view.stop is not None:
         return (*left, *standing(ctx))
     if ctx.memory.mode == "survey" and not ctx.journal.clean:
         return (*left, *inherited(ctx))
     return left
+
+
+def _state_store(journal: Journal) -> dict[str, str]:
+    """Return what of a state store has to be written back, {} for nothing."""
+    owner, group, image = journal.origin
+    return {"owner": owner, "name": group, "image": image} if journal.store_owed else {}
 
 
 def _target(ctx: RotationContext) -> dict[str, str]:

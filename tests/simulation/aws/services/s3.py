@@ -57,9 +57,14 @@ def put_object(account: Account, params: Params) -> dict[str, Any]:
     return {"ETag": _tag(data)}
 
 
-@operation("s3", "ListObjectsV2", "Bucket", "Prefix", "ContinuationToken", "MaxKeys")
+@operation(
+    "s3", "ListObjectsV2", "Bucket", "Prefix", "ContinuationToken", "MaxKeys", "EncodingType"
+)
 def list_objects(account: Account, params: Params) -> dict[str, Any]:
-    """Return the keys below a prefix, a page at a time."""
+    """Return the keys below a prefix, a page at a time.
+
+    botocore asks for encoded keys by itself, and takes them plain too.
+    """
     prefix, token = params.get("Prefix", ""), params.get("ContinuationToken")
     found = {
         key: {

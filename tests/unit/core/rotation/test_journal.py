@@ -21,6 +21,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
     dump,
     load,
     salvage,
+    store_sentence,
 )
 
 MAKERS: dict[str, Any] = {
@@ -152,10 +153,11 @@ V1 = (
     '"failures":["x"],"fenced":true,"follows":["web"],"group":"blue",'
     '"handover":"r0","kept":["i-1"],'
     '"max_size":[4,5],'
-    '"offers":["nvidia.com/gpu"],"pointer_owed":true,"previous":["lt-1","1"],'
+    '"offers":["nvidia.com/gpu"],"origin":["kops","nodes-a","o/old"],'
+    '"pointer_owed":true,"previous":["lt-1","1"],'
     '"protected":["i-2"],"protects_new":true,"raise_from":4,"reader":1,"run":"r1",'
     '"served":["web"],'
-    '"short":[["Deployment shop/web",4]],"spread":1,'
+    '"short":[["Deployment shop/web",4]],"spread":1,"store_owed":true,'
     '"suspended":["AZRebalance"],"tainted":true,"target":["lt-1","2","ami-1"],'
     '"unprotected":["i-3"],"version":1}'
 )
@@ -206,3 +208,15 @@ def test_nothing_is_salvaged_from_what_is_no_record() -> None:
     for text in ("{", "[]", "5"):
         with pytest.raises(RefusedError):
             salvage(text)
+
+
+def test_a_debt_of_a_state_store_outlives_the_rotation_and_is_told() -> None:
+    owed = Journal(run="r1", store_owed=True, origin=("kops", "nodes-a", "o/old"), fenced=True)
+    assert owed.emptied == Journal(store_owed=True, origin=("kops", "nodes-a", "o/old"))
+    assert owed.emptied.clean, "another run may begin"
+    (said,) = store_sentence(owed.emptied)
+    assert said.startswith(
+        "The state store of kops still names the failed image for instance group nodes-a, which was"
+        " o/old before"
+    )
+    assert store_sentence(Journal(origin=("kops", "nodes-a", "o/old"))) == ()

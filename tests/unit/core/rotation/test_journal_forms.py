@@ -58,6 +58,8 @@ FULL = Journal(
     served=("web",),
     follows=("web",),
     handover="r1",
+    origin=("kops", "nodes-a", "o/old"),
+    store_owed=True,
 )
 """A record in which nothing has its default."""
 FIELDS = [field.name for field in dataclasses.fields(Journal) if field.name != "unknown"]

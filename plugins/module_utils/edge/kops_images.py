@@ -1,0 +1,276 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Set the image of instance groups of kops, for a module with SPEC."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import (
+    describe_group,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kops.client import Kops
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kops.state_store import (
+    read_text,
+    split_store,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    RefusedError,
+    RotatorError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.kops.preview import (
+    check_patterns,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.kops.version import (
+    check_flags,
+    check_versions,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import USUAL_NAMESPACE
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
+    NamedSource,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.options import check_given
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
+    lease_labels,
+    lease_name,
+    lease_notes,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
+    RotationPolicy,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import LATEST
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.handover import (
+    Locks,
+    cluster_of,
+    order_of,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kops import RawKops, store_of
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.options import options_of
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import Result
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.change import (
+    ChangeMade,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
+    LeaseClaim,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import clock
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.result import (
+    diff_group,
+    show_group,
+    tell_allowed,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.update import (
+    GroupDone,
+    GroupPlan,
+    ImageUpdate,
+    WantedImage,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template import (
+    launch_templates,
+    sources,
+)
+
+SPEC: dict[str, Any] = {
+    **ASSUME_SPEC,
+    **KUBE_SPEC,
+    "state": {"type": "str", "choices": ["present", "restored"], "default": "present"},
+    "instance_groups": {"type": "list", "elements": "str", "required": True},
+    "image": {"type": "str"},
+    "allow_other_changes": {"type": "list", "elements": "str", "default": []},
+    "all_groups_at_once": {"type": "bool", "default": False},
+    "run_id": {"type": "str"},
+    "cluster_name": {"type": "str"},
+    "lock_namespace": {"type": "str", "default": USUAL_NAMESPACE},
+    **options_of(RotationPolicy, ("lock_wait", "repair")),
+    "handover_timeout": {"type": "int", "default": 600},
+}
+"""All options of kops_instance_group_image but those of amazon.aws."""
+
+
+@dataclasses.dataclass
+class SetSoFar:
+    """What was done so far, also where it ends with an error."""
+
+    rows: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    diff: list[str] = dataclasses.field(default_factory=list)
+    warnings: list[str] = dataclasses.field(default_factory=list)
+    changed: bool = False
+
+    def result(self, dry: bool, error: RotatorError | None = None) -> Result:
+        """Return it as the module reports it."""
+        if error is not None:
+            status = "failed" if self.changed else "refused"
+        else:
+            status = "unchanged" if not self.changed else "planned" if dry else "complete"
+        values = {"status": status, "instance_groups": self.rows}
+        diff = {"before": "", "after": "".join(self.diff)} if self.diff else None
+        return Result(values, self.changed, diff, tuple(self.warnings), error)
+
+
+def set_images(module: AnsibleAWSModule) -> Result:
+    """Set the image of each instance group; in check mode only plan it."""
+    progress = SetSoFar()
+    try:
+        work = ImageSetter(module, progress)
+        for name in module.params["instance_groups"]:
+            work.restore(name) if module.params["state"] == "restored" else work.set(name)
+    except RotatorError as error:
+        return progress.result(module.check_mode, error)
+    return progress.result(module.check_mode)
+
+
+class ImageSetter:
+    """What a module with the options of SPEC does for each instance group."""
+
+    def __init__(self, module: AnsibleAWSModule, progress: SetSoFar) -> None:
+        """Check options, executable and versions."""
+        params = module.params
+        check_patterns(params["allow_other_changes"])
+        self._params, self._dry, self._progress = params, module.check_mode, progress
+        self._cluster = check_given("kops_cluster", params["kops_cluster"], "the cluster's name")
+        store = store_of(params)
+        self._raw, self._locks = RawAws(module), Locks(module)
+        self._aws = Aws(self._raw, Deadline(clock))
+        self._kops = Kops(RawKops(module), self._cluster, store)
+        self._store, self._checked = store, False
+        split_store(store)
+
+    def _update(self, aws: Aws) -> ImageUpdate:
+        self._check_executable()
+        wanted = WantedImage(
+            self._cluster,
+            self._params["image"] or "",
+            tuple(self._params["allow_other_changes"]),
+            self._params["all_groups_at_once"],
+        )
+        return ImageUpdate(aws, self._kops, wanted)
+
+    def _check_executable(self) -> None:
+        """Refuse, once, an executable that must not update this cluster."""
+        if self._checked:
+            return
+        path = f"{self._cluster}/kops-version.txt"
+        last = read_text(self._aws, self._store, path)
+        check_versions(self._kops.version(), last, f"{self._store}/{path}")
+        check_flags(self._kops.usage(), self._params["all_groups_at_once"])
+        self._checked = True
+
+    def set(self, name: str) -> None:
+        """Set the image of one instance group under the Lease of its Auto Scaling group."""
+        update = self._update(self._aws)
+        plan = update.plan(name)
+        if plan is None:
+            self._note({"name": name, "status": "skipped"})
+            return
+        self._check_followers(plan)
+        owed = self._locks.journal(describe_group(self._aws, plan.autoscaling_group).arn)
+        if not plan.changed and not owed.store_owed:
+            self._show(GroupDone(plan, None, plan.version.number), "unchanged")
+            return
+        if self._dry:
+            self._show(update.foresee(plan), "planned" if plan.changed else "unchanged")
+            return
+        self._show(self._changed(plan), "complete")
+
+    def restore(self, name: str) -> None:
+        """Let the state store name the image of the launch template, if that is owed."""
+        named = NamedSource(kops_cluster=self._cluster, kops_group=name)
+        group = describe_group(self._aws, sources.find(self._aws, named).group)
+        owed = self._locks.journal(group.arn)
+        if not owed.store_owed:
+            self._note({"name": name, "status": "unchanged"})
+            return
+        if self._dry:
+            self._progress.changed = True
+            self._note({"name": name, "status": "planned"})
+            return
+
+        claim = self._claim(group.name, owed.previous, owed.target)
+
+        def act(moment: float) -> ChangeMade[str]:
+            self._approve("write the state store", moment)
+            image = self._update(self._aws.until(moment)).restore(name)
+            return ChangeMade(image, (dataclasses.replace(claim, settles=True),))
+
+        image = self._locks.change(order_of(self._params, (claim,)), act, keep=False)
+        self._note({"name": name, "status": "complete", "image": image})
+
+    def _changed(self, plan: GroupPlan) -> GroupDone:
+        number = plan.version.number
+        claim = dataclasses.replace(
+            self._claim(
+                plan.autoscaling_group,
+                (plan.template_id, str(number)),
+                (plan.template_id, str(number + plan.moves_template), plan.image.id),
+            ),
+            origin=("kops", plan.group.name, plan.previous),
+        )
+
+        def act(moment: float) -> ChangeMade[GroupDone]:
+            aws = self._aws.until(moment)
+            done = self._update(aws).apply(plan, lambda doing: self._approve(doing, moment))
+            target = (plan.template_id, str(done.number), plan.image.id)
+            return ChangeMade(done, (dataclasses.replace(claim, target=target, settles=True),))
+
+        order = order_of(self._params, (claim,))
+        return self._locks.change(order, act, keep=bool(self._params["run_id"]))
+
+    def _approve(self, doing: str, moment: float) -> None:
+        """Refuse to write after the moment until which the Lease is surely ours."""
+        Deadline(clock).until(moment).check(doing)
+        self._progress.changed = True
+
+    def _claim(
+        self,
+        name: str,
+        previous: tuple[str, str],
+        target: tuple[str, str, str],
+    ) -> LeaseClaim:
+        group = describe_group(self._aws, name)
+        kind, run_id = kind_of(group.tags), self._params["run_id"] or ""
+        named = name if kind.carries_pods else ""
+        uid = self._locks.check_cluster([group], named, self._aws)
+        for error in self._locks.elsewhere([group], run_id):
+            raise error
+        cluster = cluster_of(self._params)
+        return LeaseClaim(
+            lease_name(group.arn),
+            group.name,
+            lease_labels(cluster, group.name, kind.name, run_id),
+            lease_notes(group.arn, cluster, uid),
+            previous,
+            target,
+        )
+
+    def _check_followers(self, plan: GroupPlan) -> None:
+        """Refuse a template whose next version other groups would launch too."""
+        own = plan.autoscaling_group
+        others = launch_templates.followers(self._aws, plan.template_id, [LATEST], own)
+        if others:
+            raise RefusedError(
+                f"Auto Scaling group {listed(others)} follows launch template {plan.template_name}"
+                f" of instance group {plan.group.name} too",
+                "Give it a launch template of its own",
+            )
+
+    def _show(self, done: GroupDone, status: str) -> None:
+        self._progress.changed |= status != "unchanged"
+        if done.verdict is not None:
+            self._progress.diff.append(diff_group(done))
+        if status == "complete" and (told := tell_allowed(done)):
+            self._progress.warnings.append(told)
+        self._note(show_group(done, status))
+
+    def _note(self, row: dict[str, Any]) -> None:
+        self._progress.rows.append(row)

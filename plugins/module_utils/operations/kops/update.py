@@ -1,0 +1,295 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Put an image into an instance group of kops and into its launch template."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kops.client import Kops
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    FailedError,
+    NotFoundError,
+    RefusedError,
+    RotatorError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.image import Image
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.kops.instance_group import (
+    InstanceGroup,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.kops.preview import (
+    PreviewVerdict,
+    check_alone,
+    judge,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
+    NamedSource,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import (
+    LATEST,
+    Version,
+    clean,
+    differences,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import resolve
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.images import (
+    find_image,
+    fitting_image,
+    name_of,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template import (
+    launch_templates,
+    sources,
+)
+
+VERSION_READINGS = 5
+"""How often a version that kops made is looked for; every look takes a preview of kops."""
+
+
+@dataclasses.dataclass(frozen=True)
+class WantedImage:
+    """What the user asks for.
+
+    `image`: as kops names images. `allow`: patterns of other changes, see core.kops.preview.
+    `at_once`: update all instance groups of the cluster with every one.
+    """
+
+    cluster: str
+    image: str
+    allow: tuple[str, ...] = ()
+    at_once: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class GroupPlan:
+    """What one instance group has and needs.
+
+    `text`: how the state store names the image from now on. `previous`: how it named the one that
+    the launch template has. `version`: what the launch template has.
+    """
+
+    group: InstanceGroup
+    autoscaling_group: str
+    template_id: str
+    template_name: str
+    version: Version
+    text: str
+    previous: str
+    image: Image
+
+    @property
+    def writes_store(self) -> bool:
+        """Return whether the state store has to be written."""
+        return self.text != self.group.image
+
+    @property
+    def moves_template(self) -> bool:
+        """Return whether the launch template has another image."""
+        return self.version.image_id != self.image.id
+
+    @property
+    def changed(self) -> bool:
+        """Return whether anything is to be done."""
+        return self.writes_store or self.moves_template
+
+
+@dataclasses.dataclass(frozen=True)
+class GroupDone:
+    """What was done, or would be. `number`: the version that has the image now."""
+
+    plan: GroupPlan
+    verdict: PreviewVerdict | None
+    number: int
+    fields: tuple[str, ...] = ()
+
+
+class ImageUpdate:
+    """Updates instance groups one by one.
+
+    Every method raises core.errors. `approve` is asked before anything is written.
+    """
+
+    def __init__(self, aws: Aws, kops: Kops, wanted: WantedImage) -> None:
+        self._aws, self._kops, self._wanted = aws, kops, wanted
+
+    def plan(self, name: str) -> GroupPlan | None:
+        """Return what an instance group needs, None for one that is to be left as it is."""
+        group = self._kops.group(name)
+        if group.is_karpenter:
+            raise RefusedError(
+                f"Instance group {name} is managed by Karpenter, which has no Auto Scaling group",
+                "Let Karpenter replace its nodes (drift)",
+            )
+        if group.skips:
+            return None
+        autoscaling_group, template, version = self._launched(name)
+        types = group.machine_types
+        text, image = fitting_image(self._aws, self._wanted.image, types, name)
+        named = self._meant(group.image)
+        return GroupPlan(
+            group,
+            autoscaling_group,
+            *template,
+            version,
+            group.image if named == image.id else text,
+            group.image if named == version.image_id else name_of(self._aws, version.image_id),
+            image,
+        )
+
+    def _launched(self, name: str) -> tuple[str, tuple[str, str], Version]:
+        """Return the Auto Scaling group, its template and the version it launches.
+
+        The template is its ID and its name.
+        """
+        cluster = self._wanted.cluster
+        source = sources.find(self._aws, NamedSource(kops_cluster=cluster, kops_group=name))
+        if len(source.uses) != 1 or source.uses[0].version != LATEST:
+            raise RefusedError(
+                f"Auto Scaling group {source.group} of instance group {name} does not follow"
+                f" {LATEST} of one launch template, as kops has it",
+                "Let kops update cluster point it there again",
+            )
+        template_id = source.uses[0].template_id
+        shown = sources.describe_template(self._aws, template_id, "")
+        version = resolve(launch_templates.versions(self._aws, template_id), LATEST)
+        return source.group, (template_id, str(shown["LaunchTemplateName"])), version
+
+    def _meant(self, text: str) -> str:
+        """Return the ID of the image that the state store names now, "" if there is none."""
+        try:
+            return find_image(self._aws, text).id if text else ""
+        except NotFoundError:
+            return ""
+
+    def foresee(self, plan: GroupPlan) -> GroupDone:
+        """Return what would be done; nothing is written.
+
+        kops can only be asked what is pending as the state store is now.
+        """
+        verdict = self._judged(plan, plan.group.image)
+        number = plan.version.number + plan.moves_template
+        return GroupDone(plan, verdict, number, ("ImageId",) * plan.moves_template)
+
+    def apply(self, plan: GroupPlan, approve: Callable[[str], None]) -> GroupDone:
+        """Write the state store, judge the preview, update, and read back what was made.
+
+        If anything fails, the old image goes back to the state store.
+        """
+        approve("write the state store")
+        if plan.writes_store:
+            self._kops.replace(plan.group.with_image(plan.text))
+        try:
+            return self._moved(plan, approve)
+        except RotatorError as error:
+            if not plan.writes_store:
+                raise
+            raise self._put_back(plan, error) from error
+
+    def _moved(self, plan: GroupPlan, approve: Callable[[str], None]) -> GroupDone:
+        written = self._kops.group(plan.group.name)
+        if dict(written.spec) != dict(plan.group.with_image(plan.text).spec):
+            raise FailedError(
+                f"Instance group {plan.group.name} is not what was written to the state store",
+                "See who else changes it",
+            )
+        verdict = self._judged(plan, plan.text)
+        if verdict.image is None and plan.moves_template:
+            raise RefusedError(
+                f"kops update cluster does not announce the image of {plan.group.name}",
+                "Run it by hand and see why",
+            )
+        if verdict.image is not None:
+            approve("update the launch template")
+            self._kops.update(self._groups(plan))
+        return self._read_back(plan, verdict)
+
+    def _judged(self, plan: GroupPlan, image: str) -> PreviewVerdict:
+        changes = self._kops.preview(self._groups(plan))
+        verdict = judge(changes, plan.template_name, image, self._wanted.allow)
+        check_alone(verdict, plan.group.name)
+        return verdict
+
+    def _groups(self, plan: GroupPlan) -> tuple[str, ...]:
+        return () if self._wanted.at_once else (plan.group.name,)
+
+    def _read_back(self, plan: GroupPlan, verdict: PreviewVerdict) -> GroupDone:
+        """Compare what kops has made with what it had announced, field by field."""
+        if verdict.image is None:
+            return GroupDone(plan, verdict, plan.version.number)
+        version = self._newest(plan)
+        fields = differences(clean(plan.version.data), clean(version.data))
+        own = [one for one in verdict.allowed if one.name == plan.template_name]
+        if version.image_id != plan.image.id or (fields != ["ImageId"] and not own):
+            raise FailedError(
+                f"Version {version.number} of launch template {plan.template_name} is not what kops"
+                f" announced: image {version.image_id}, other fields {', '.join(fields) or 'none'}",
+                "Compare it with the version before",
+            )
+        return GroupDone(plan, verdict, version.number, tuple(fields))
+
+    def _newest(self, plan: GroupPlan) -> Version:
+        for _attempt in range(VERSION_READINGS):
+            found = resolve(launch_templates.versions(self._aws, plan.template_id), LATEST)
+            if found.number > plan.version.number:
+                return found
+            self._kops.preview(self._groups(plan))
+        raise FailedError(
+            f"kops update cluster made no new version of launch template {plan.template_name}",
+            "Run it by hand and see why",
+        )
+
+    def _put_back(self, plan: GroupPlan, error: RotatorError) -> RotatorError:
+        """Return the error, which says what the state store names now."""
+        name = plan.group.name
+        try:
+            self._kops.replace(plan.group)
+        except RotatorError as trouble:
+            left = f"The state store of {name} still names {plan.text}: {trouble.message}"
+        else:
+            left = f"The state store of {name} names {plan.group.image or 'no image'} again"
+            left += self._template_back(plan)
+        return type(error)(f"{error.message}. {left}", error.hint, error.code)
+
+    def _template_back(self, plan: GroupPlan) -> str:
+        """Move the launch template back too, as far as kops had moved it.
+
+        Returns the end of a sentence if that failed.
+        """
+        try:
+            self.settle(plan.group, plan.template_name)
+        except RotatorError as trouble:
+            return f", and its launch template was not checked: {trouble.message}"
+        return ""
+
+    def settle(self, group: InstanceGroup, template: str) -> bool:
+        """Preview until the image of an instance group is not pending any more.
+
+        Returns whether the launch template had to be updated. Raises FailedError.
+        """
+        only = () if self._wanted.at_once else (group.name,)
+        verdict = judge(self._kops.preview(only), template, group.image, self._wanted.allow)
+        if verdict.image is None:
+            return False
+        check_alone(verdict, group.name)
+        self._kops.update(only)
+        after = judge(self._kops.preview(only), template, group.image, self._wanted.allow)
+        if after.image is not None:
+            raise FailedError(f"{after.image.shown} is still pending")
+        return True
+
+    def restore(self, name: str) -> str:
+        """Let the state store name the image that the launch template has.
+
+        Returns how it names the image now.
+        """
+        group = self._kops.group(name)
+        _source, template, version = self._launched(name)
+        if self._meant(group.image) == version.image_id:
+            return group.image
+        restored = group.with_image(name_of(self._aws, version.image_id))
+        self._kops.replace(restored)
+        self.settle(restored, template[1])
+        return restored.image

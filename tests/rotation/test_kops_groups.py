@@ -1,0 +1,111 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Workers of a kops cluster are rotated by the same engine as those of EKS.
+
+After a failed canary the launch template goes back; the state store, which only kops writes, is
+owed, and every result says so until it is paid.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import load
+from ansible_collections.nodeops.rotator.tests.simulation.builders import all_current, images
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
+from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, rotate
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios import eks, kops
+from ansible_collections.nodeops.rotator.tests.simulation.world import NEVER_JOINS, World
+
+NODES = "nodes-a.demo.example.com"
+OWED = (
+    "The state store of kops still names the failed image for instance group nodes-a: the next"
+    " update of the cluster would launch it again"
+)
+
+
+def updated(group: str = NODES, bad: bool = False) -> World:
+    """Return a kops cluster whose group has a new image in its launch template."""
+    world = kops.furnish(World(Kernel(2)))
+    world.name = world.facts["cluster"]
+    eks.point_to(world, group, world.facts["new_image"])
+    if bad:
+        world.bad_images[world.facts["new_image"]] = NEVER_JOINS
+    return world
+
+
+def result(run: Run) -> dict[str, object]:
+    assert run.result is not None
+    return run.result.values
+
+
+@pytest.mark.parametrize("group", ["nodes-a.demo.example.com", "nodes-b.demo.example.com"])
+def test_workers_are_rotated(group: str) -> None:
+    world = updated(group)
+    run = rotate(world, group, max_surge="50%")
+    assert result(run)["status"] == "complete", run.story()
+    assert all_current(world, group)
+    assert (result(run)["not_restored"], result(run)["state_store"]) == ([], {})
+    assert world.judge.breaches == []
+
+
+def test_after_a_failed_canary_the_state_store_is_owed() -> None:
+    world = updated(bad=True)
+    run = rotate(world, NODES, boot_timeout=300)
+    assert result(run)["rolled_back_to"] == "1"
+    assert set(images(world, NODES)) == {world.facts["old_image"]}
+    assert result(run)["state_store"] == {"owner": "kops", "name": "nodes-a", "image": ""}
+    assert OWED in result(run)["not_restored"]  # type: ignore[operator]
+    assert world.judge.breaches == []
+
+
+@pytest.mark.parametrize("restore", [False, True])
+def test_every_later_run_says_what_is_owed(restore: bool) -> None:
+    world = updated(bad=True)
+    rotate(world, NODES, boot_timeout=300)
+    later = rotate(world, NODES, run_id="r2", restore_only=restore)
+    assert result(later)["state_store"] == {"owner": "kops", "name": "nodes-a", "image": ""}
+    assert OWED in result(later)["not_restored"]  # type: ignore[operator]
+
+
+def test_what_is_owed_stands_in_the_lease() -> None:
+    world = updated(bad=True)
+    rotate(world, NODES, boot_timeout=300)
+    lease = next(
+        one for one in world.cluster.objects("leases") if "nodes-a" in one["metadata"]["name"]
+    )
+    journal = load(lease["metadata"]["annotations"]["nodeops.rotator/journal"])
+    assert (journal.store_owed, journal.origin) == (True, ("kops", "nodes-a", ""))
+    assert journal.clean
+
+
+def test_a_template_that_is_kept_owes_nothing() -> None:
+    world = updated(bad=True)
+    run = rotate(world, NODES, boot_timeout=300, on_failure="keep_template")
+    assert result(run)["state_store"] == {}
+
+
+def test_a_group_of_eks_owes_nothing() -> None:
+    world = eks.furnish(World(Kernel(2)))
+    eks.point_to(world, "demo-blue", world.facts["new_image"])
+    world.bad_images[world.facts["new_image"]] = NEVER_JOINS
+    run = rotate(world, "demo-blue", boot_timeout=300)
+    assert result(run)["rolled_back_to"]
+    assert result(run)["state_store"] == {}
+
+
+@pytest.mark.parametrize(
+    ("group", "why"),
+    [
+        ("control-plane-eu-west-1a.masters.demo.example.com", "is the control plane of kops"),
+        ("bastions.demo.example.com", "holds the bastions of kops cluster demo.example.com"),
+    ],
+)
+def test_what_a_rotation_of_nodes_does_not_handle_is_refused(group: str, why: str) -> None:
+    world = updated(group)
+    run = rotate(world, group)
+    assert run.result is not None
+    assert run.result.status == "refused"
+    assert why in str(run.result.error)
+    assert world.judge.breaches == []

@@ -1,0 +1,45 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the Leases around a change record of a state store that is owed."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    Journal,
+    dump,
+    load,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.handover.test_decide import (
+    CLAIMS,
+    ORDER,
+    a_lease,
+    known,
+    look,
+    writes,
+)
+
+OWED = Journal(store_owed=True, origin=("kops", "nodes-a", "o/old"))
+
+
+@pytest.mark.parametrize(
+    ("claim", "origin", "owed"),
+    [
+        ({}, OWED.origin, True),
+        ({"origin": ("kops", "nodes-a", "o/new")}, ("kops", "nodes-a", "o/new"), True),
+        ({"settles": True}, OWED.origin, False),
+    ],
+)
+def test_a_debt_of_a_state_store_stands_until_a_claim_settles_it(
+    claim: dict[str, Any], origin: tuple[str, str, str], owed: bool
+) -> None:
+    claims = tuple(dataclasses.replace(one, **claim) for one in CLAIMS)
+    order = dataclasses.replace(ORDER, claims=claims)
+    found = known(a_lease("a", "", dump(OWED)), None)
+    written = load(writes(look(found, order=order))["a"].journal)
+    assert (written.origin, written.store_owed) == (origin, owed)
