@@ -19,6 +19,8 @@ description:
     recorded in a Lease, and restored at the end, after a failure too.
   - To resume a killed run, start it again.
   - The Lease is also the lock. A second run on the same node group fails and names the holder.
+  - A control plane of kops is replaced one node at a time, whatever the sizes say, and only while
+    every other node of it is whole. See docs/control_plane.md for what is asked and needed.
 author: nodeops.rotator contributors (@nodeops)
 options:
   autoscaling_group_name:

@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.tests.mutations import (
     handovers,
     judgements,
     locks,
+    planes,
 )
 
 MUTATIONS = (
@@ -29,4 +30,5 @@ MUTATIONS = (
     *judgements.MUTATIONS,
     *drains.MUTATIONS,
     *follows.MUTATIONS,
+    *planes.MUTATIONS,
 )

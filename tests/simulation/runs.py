@@ -105,8 +105,9 @@ def prepare(
         for name, usual in (("max_surge", 1), ("max_unavailable", 0), ("canary", 1))
     }
     lease = lease_name(world.account.groups[group].arn)
+    cluster = world.facts.get("cluster", world.name)
     policy = RotationPolicy(
-        group=group, cluster=world.name, run=run_id, holder=f"host_{run_id}", **sizes, **options
+        group=group, cluster=cluster, run=run_id, holder=f"host_{run_id}", **sizes, **options
     )
     rules = world.judge.rules.setdefault(group, Rules(world.account.groups[group].desired))
     world.judge.chosen = {*(world.judge.chosen or ()), group}

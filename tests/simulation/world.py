@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
 from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import (
@@ -28,6 +28,11 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import (
 from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import Cluster
 from ansible_collections.nodeops.rotator.tests.simulation.kube.volumes import ZONE
 from ansible_collections.nodeops.rotator.tests.simulation.truth import Truth
+
+if TYPE_CHECKING:
+    from ansible_collections.nodeops.rotator.tests.simulation.control_plane import (
+        ControlPlane,
+    )
 
 UNINITIALIZED = {
     "key": "node.cloudprovider.kubernetes.io/uninitialized",
@@ -90,6 +95,7 @@ class World:
         self.lacking: dict[str, frozenset[str]] = {}
         self._kubelets: dict[str, str] = {}
         """By node name: the instance whose kubelet has it, or had it last."""
+        self.control_plane: ControlPlane | None = None
         self.facts: dict[str, Any] = {}
         """What a scenario wants its tests to know."""
         self.cluster.instance_gone = self._gone

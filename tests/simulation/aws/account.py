@@ -32,6 +32,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import (
     LaunchConfiguration,
     Subnet,
     Template,
+    Volume,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Handler, find
 from ansible_collections.nodeops.rotator.tests.simulation.aws.records import (
@@ -96,6 +97,7 @@ class Account:
         self.images: dict[str, Image] = {}
         self.subnets: dict[str, Subnet] = {}
         self.parameters: dict[str, Parameter] = {}
+        self.volumes: dict[str, Volume] = {}
         self.buckets: dict[str, dict[str, StoredObject]] = {}
         self.eks_clusters: dict[str, EksCluster] = {}
         self.target_groups: dict[str, TargetGroup] = {}

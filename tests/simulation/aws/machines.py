@@ -65,6 +65,19 @@ class Subnet:
 
 
 @dataclasses.dataclass
+class Volume:
+    """EBS volume besides the root volumes.
+
+    `instance`: where it is attached, "" for nowhere.
+    """
+
+    id: str
+    zone: str
+    tags: dict[str, str] = dataclasses.field(default_factory=dict)
+    instance: str = ""
+
+
+@dataclasses.dataclass
 class TemplateVersion:
     """A version of a launch template; `data` is LaunchTemplateData."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -32,6 +33,9 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.selectors import 
 from ansible_collections.nodeops.rotator.tests.simulation.kube.writes import Writes
 
 Response = tuple[int, Object, dict[str, str]]
+PROXY = re.compile(
+    r"/api/v1/namespaces/kube-system/pods/(?P<pod>[^/:]+):(?P<port>[0-9]+)/proxy/(?P<path>.*)"
+)
 WRITES = ("create", "update", "patch", "delete", "deletecollection")
 
 
@@ -63,6 +67,7 @@ class Api:
         """Anything but a watch. Raises ConnectionLost for a fault with code "0"."""
         try:
             user = self._admission.user(token)
+            self._serve()
             special = self._special(method, path, query, body, user)
             if special is not None:
                 return special
@@ -85,6 +90,7 @@ class Api:
         """Return a watch; a refused one is closed and carries the refusal."""
         try:
             user = self._admission.user(token)
+            self._serve()
             request = requests.read(
                 self._control.store, "GET", path, {**query, "watch": "true"}, None, ""
             )
@@ -124,6 +130,8 @@ class Api:
     def _special(
         self, method: str, path: str, query: Mapping[str, str], body: Any, user: str
     ) -> Response | None:
+        if self._control.proxied is not None and (asked := PROXY.fullmatch(path)):
+            return self._proxy(asked["pod"], int(asked["port"]), asked["path"], user)
         if path in discovery.HEALTH:
             return _text(200, discovery.verbose(path) if "verbose" in query else "ok")
         if path == discovery.REVIEW_PATH and method.upper() == "POST":
@@ -138,6 +146,19 @@ class Api:
             return None
         found = discovery.answer(path, served, self._control.version)
         return None if found is None else (200, found, {})
+
+    def _serve(self) -> None:
+        """Raise ApiError while etcd cannot be reached."""
+        if why := self._control.outage():
+            raise ApiError(500, why, "")
+
+    def _proxy(self, pod: str, port: int, path: str, user: str) -> Response:
+        """Pass a request on to a pod of kube-system."""
+        table = self._control.store.tables["pods"]
+        self._admission.authorize(user, "get", table.resource, "proxy", "kube-system", pod)
+        self._gate.admit(Call("kubernetes", "get pods/proxy", {"name": pod}, user))
+        proxied = self._control.proxied
+        return _text(*(proxied(pod, port, path) if proxied is not None else (404, "")))
 
     def _enter(self, request: Request, user: str) -> Fault | None:
         """Check permission, then pass the gate.

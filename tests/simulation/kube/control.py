@@ -29,12 +29,18 @@ LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 
 
 class Control:
-    """Ground under controllers and API. `version`: of the server ("v1.33.5")."""
+    """Ground under controllers and API. `version`: of the server ("v1.33.5").
+
+    `outage` is asked why nothing can be read or written now, "" while it can; `proxied` for what a
+    pod of kube-system answers (status, text) to its name, a port and a path through the API server.
+    """
 
     def __init__(self, kernel: Kernel, behavior: Behavior, version: str) -> None:
         self.kernel, self.behavior, self.version = kernel, behavior, version
         self.minor = int(version.split(".")[1])
         self.store = Store(RESOURCES.values(), behavior.watch_history)
+        self.outage: Callable[[], str] = str
+        self.proxied: Callable[[str, int, str], tuple[int, str]] | None = None
         self._pending: dict[int, tuple[Event, Callable[[], None]]] = {}
         self.store.index("pods", "node", lambda pod: (pod["spec"].get("nodeName", ""),))
         for plural in self.store.tables:

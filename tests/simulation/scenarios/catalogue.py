@@ -49,6 +49,6 @@ def quick_world(kernel: Kernel) -> World:
 SCENARIOS: Mapping[str, Callable[[Kernel], World]] = {
     "eks": lambda kernel: eks.furnish(quick_world(kernel)),
     "kinds": lambda kernel: kinds.furnish(quick_world(kernel), scale=0.01),
-    "kops": lambda kernel: kops.furnish(quick_world(kernel)),
+    "kops": lambda kernel: kops.furnish(quick_world(kernel), scale=0.02),
     "small": lambda kernel: small.furnish(quick_world(kernel)),
 }

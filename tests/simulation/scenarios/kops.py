@@ -23,6 +23,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.catalogue_kops imp
 )
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Image, Subnet
 from ansible_collections.nodeops.rotator.tests.simulation.aws.records import StoredObject
+from ansible_collections.nodeops.rotator.tests.simulation.control_plane import ControlPlane
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
 from ansible_collections.nodeops.rotator.tests.simulation.world import NodeKind, World
 
@@ -99,8 +100,10 @@ GROUPS = (
 )
 
 
-def furnish(world: World, groups: Sequence[InstanceGroup] = GROUPS) -> World:
+def furnish(world: World, groups: Sequence[InstanceGroup] = GROUPS, scale: float = 1.0) -> World:
     """Put everything there and let it come to rest.
+
+    `scale`: by which the durations of the control plane are multiplied.
 
     facts: old_image and new_image (IDs), cluster, instance_groups (name to Auto Scaling group).
     """
@@ -120,6 +123,9 @@ def furnish(world: World, groups: Sequence[InstanceGroup] = GROUPS) -> World:
         "instance_groups": {group.name: group.autoscaling_group(cluster) for group in groups},
     }
     world.begin()
+    places = [group.autoscaling_group(cluster) for group in groups if group.role == "Master"]
+    if places:
+        ControlPlane(world, cluster, places, bucket=BUCKET, scale=scale)
     return world
 
 

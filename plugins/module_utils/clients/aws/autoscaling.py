@@ -20,6 +20,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.console import (
     console_output,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.control_plane import (
+    ControlPlaneReads,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import (
     describe_group,
 )
@@ -58,7 +61,7 @@ OVERDUE = 60.0
 """Seconds for which instances have to be missing until every read asks why."""
 
 
-class AutoScaling:
+class AutoScaling(ControlPlaneReads):
     """Implements core.ports.Cloud.
 
     Every method makes one attempt and raises core.errors. A read costs DescribeAutoScalingGroups,
@@ -204,9 +207,8 @@ class AutoScaling:
     def protect_new(self, group: str, protected: bool) -> None:
         """Set scale-in protection of new instances."""
         doing = f"set scale-in protection of new instances of {group}"
-        self._act(
-            doing, "UpdateAutoScalingGroup", group, NewInstancesProtectedFromScaleIn=protected
-        )
+        params = {"NewInstancesProtectedFromScaleIn": protected}
+        self._act(doing, "UpdateAutoScalingGroup", group, **params)
 
     def suspend(self, group: str, processes: tuple[str, ...]) -> None:
         """Suspend scaling processes."""

@@ -17,6 +17,9 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube import objects
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.components import (
+    ComponentReads,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.errors import (
     checked,
     error_of,
@@ -80,7 +83,7 @@ def list_pages(call: KubeCall, feed: Feed) -> Iterator[tuple[list[Any], str]]:
         query = {**query, "continue": meta["continue"]}
 
 
-class KubeClient:
+class KubeClient(ComponentReads):
     """Implements core.ports.Cluster.
 
     Every method makes one attempt and raises core.errors.

@@ -30,7 +30,8 @@ class DescribedGroup:
     """An Auto Scaling group as described, without what EC2 knows of its instances.
 
     `zones` are those in which it launches. `suspended`: suspended processes. `protects_new`: new
-    instances are protected from scale-in. `target_groups`: ARNs.
+    instances are protected from scale-in. `target_groups`: ARNs. `balancers`: names of classic load
+    balancers.
     """
 
     name: str
@@ -46,6 +47,7 @@ class DescribedGroup:
     protects_new: bool
     target_groups: tuple[str, ...]
     warm_pool: bool
+    balancers: tuple[str, ...] = ()
 
 
 def read_group(shown: Mapping[str, Any]) -> DescribedGroup:
@@ -66,6 +68,7 @@ def read_group(shown: Mapping[str, Any]) -> DescribedGroup:
         protects_new=bool(shown.get("NewInstancesProtectedFromScaleIn")),
         target_groups=tuple(shown.get("TargetGroupARNs", ())),
         warm_pool=bool(shown.get("WarmPoolConfiguration")),
+        balancers=tuple(shown.get("LoadBalancerNames", ())),
     )
 
 

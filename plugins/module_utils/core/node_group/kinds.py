@@ -146,9 +146,9 @@ def template_note(tags: Mapping[str, str]) -> str:
 def not_rotated(tags: Mapping[str, str]) -> str:
     """Return why a rotation leaves such a group alone, "" if it may be rotated.
 
-    It is the end of a sentence about the group. Managed node groups are updated by EKS. Nodes of a
-    control plane and API servers go one at a time in the whole cluster, a control plane's under its
-    quorum, and a bastion carries no pods: a rotation of node groups does neither.
+    It is the end of a sentence about the group. Managed node groups are updated by EKS. API servers
+    beside a control plane would have to go one at a time in the whole cluster, and a bastion
+    carries no pods: a rotation does neither.
     """
     kind = kind_of(tags)
     if kind.replaced_by is Actor.EKS:
@@ -156,8 +156,6 @@ def not_rotated(tags: Mapping[str, str]) -> str:
     cluster = f"kops cluster {tags.get(KOPS_CLUSTER_TAG, '')}".rstrip()
     if kind is KOPS_UNKNOWN:
         return f"of {cluster} has {_role_words(kops_roles(tags))}"
-    if kind.needs_quorum:
-        return f"is the control plane of {cluster}"
     if kind is KOPS_API_SERVER:
         return f"holds API servers of {cluster}"
     return "" if kind.carries_pods else f"holds the bastions of {cluster}"

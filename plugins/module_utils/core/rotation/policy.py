@@ -9,6 +9,9 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.backups import (
+    BackupCheck,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain import (
     policy as drain_policy,
 )
@@ -40,6 +43,8 @@ UnknownInstances = Literal["leave", "end"]
 """What becomes of instances that never had a Node in this cluster."""
 SurgeBy = Literal["set_desired", "launch_instances"]
 """How the surge is launched: by raising desired, or at once in a zone that we name."""
+ControlPlaneCheck = Literal["direct", "indirect"]
+"""Whether each API server of a control plane has to say itself that it is ready."""
 Goal = Literal["replaced", "restored"]
 """What the module is to do: rotate, or only restore what an interrupted run has changed."""
 DRAIN_PREFIX = "drain_"
@@ -56,6 +61,8 @@ LIMITS = (
     "dead_node_timeout",
     "max_node_age",
     "pause_timeout",
+    "etcd_settle",
+    "etcd_backup_max_age",
 )
 
 
@@ -113,6 +120,10 @@ class RotationPolicy:
     force_takeover: bool = False
     not_after: float | None = None
     maintenance: str = ""
+    etcd_settle: float = 120
+    etcd_backup_max_age: float = 3600
+    etcd_backup_check: BackupCheck = "require"
+    control_plane_check: ControlPlaneCheck = "direct"
     drain: DrainPolicy = DrainPolicy()
 
     def __post_init__(self) -> None:
@@ -124,6 +135,8 @@ class RotationPolicy:
         check_choice("surge_by", self.surge_by, SurgeBy)
         check_choice("cordoned_nodes", self.cordoned_nodes, CordonedNodes)
         check_above_zero("limit", self.limit)
+        check_choice("etcd_backup_check", self.etcd_backup_check, BackupCheck)
+        check_choice("control_plane_check", self.control_plane_check, ControlPlaneCheck)
         check_choice("unknown_instances", self.unknown_instances, UnknownInstances)
         check_at_least("failure_budget", self.failure_budget, 0)
         for name in DURATIONS:

@@ -11,6 +11,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.shortf
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
+    judging as control_plane,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     capacity,
     gate,
@@ -95,6 +98,8 @@ def _obstacle_to_all(ctx: RotationContext) -> str:
             f"somebody seems to have set desired of Auto Scaling group {ctx.group.name} to"
             f" {ctx.memory.reads.doubt.desired}, which another read has to confirm"
         )
+    if why := control_plane.obstacle(ctx):
+        return why
     protected = not (ctx.situation.outdated or ctx.situation.surge) or capacity.fenced(ctx)
     return "" if protected else f"the scale-in fence of {ctx.group.name} is not up"
 

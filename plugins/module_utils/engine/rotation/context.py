@@ -21,6 +21,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     ReadLease,
     WriteLease,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.commands import (
+    READS,
+    WriteShared,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event, EventPhase
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES, Feed
@@ -59,8 +63,10 @@ GUARDED = 5.0
 """Seconds until a command that the guard forbids is decided again."""
 RECENT = 5.0
 """Seconds: how old a read may be for acts that somebody else's change would make wrong."""
-FREE = (ReadCluster, ReadGroup, ReadHeartbeat, ReadLease)
+FREE = (ReadCluster, ReadGroup, ReadHeartbeat, ReadLease, *READS)
 """Reads, which hurt nobody."""
+UNLOCKED = (*FREE, ReadConsole, WriteLease, WriteShared)
+"""Commands that need no lock: reads, and writes of a Lease, which are refused if one is late."""
 BLINK = 0.01
 """Seconds between two looks at least, unless something is heard."""
 
@@ -103,9 +109,7 @@ class RotationContext(Known):
             self.commands.append(command)
 
     def _allows(self, command: Command) -> bool:
-        if isinstance(
-            command, (ReadConsole, ReadGroup, ReadCluster, ReadHeartbeat, ReadLease, WriteLease)
-        ):
+        if isinstance(command, UNLOCKED):
             return True
         return self.may_act and (self.recorded or isinstance(command, (Evict, DeletePod)))
 
@@ -272,4 +276,6 @@ def _last(node: Node, change: NodeChange) -> str:
 def _is_limited(memory: Memory, command: Command) -> bool:
     if isinstance(command, WriteLease):
         return memory.lock.held and not command.lease.resource_version
+    if isinstance(command, WriteShared):
+        return memory.plane.shared_held and not command.lease.resource_version
     return not isinstance(command, FREE)

@@ -29,6 +29,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.size
     all_at_once,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
+    exclusion,
+    judging,
+    shared_lease,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Step, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     ended_nodes,
@@ -129,7 +134,7 @@ def _decide(ctx: RotationContext) -> RotationResult | None:
         return None
     if ctx.memory.mode == "survey":
         return _survey(ctx)
-    ctx.may_act = lock.keep(ctx)
+    ctx.may_act = lock.keep(ctx) and shared_lease.kept(ctx)
     run_phases(ctx, ctx.memory.mode)
     ctx.note(poll_soon=ctx.poll_soon)
     return None
@@ -138,6 +143,9 @@ def _decide(ctx: RotationContext) -> RotationResult | None:
 def _survey(ctx: RotationContext) -> RotationResult | None:
     """Refuse, or end if nothing is to be done; else take the lock and begin."""
     if observe.stale(ctx):
+        return None
+    if ctx.memory.report.problem is not None and ctx.memory.lock.held:
+        lock.release(ctx)
         return None
     work, holder = len(ctx.situation.outdated) > len(ctx.passed_over), lock.other_holder(ctx)
     rest = holder or not ctx.journal.clean or any(member.marked for member in ctx.situation.members)
@@ -153,6 +161,8 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
         pause.refuse_closed(ctx)
     selecting.refuse_unknown(ctx)
     selecting.tell_left(ctx)
+    if work and not judging.surveyed(ctx):
+        return None
     if not ctx.memory.lock.held and not namespaces.free_elsewhere(ctx):
         return None
     if ctx.policy.plan_only:
@@ -162,7 +172,7 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
     if not rest and (ctx.policy.restore_only or not work):
         return conclude(ctx, _idle(ctx)) if lock.handed_back(ctx) else None
     readable = observe.permitted(ctx) and (ctx.policy.restore_only or following.known(ctx))
-    if readable and lock.acquire(ctx) and namespaces.alone(ctx):
+    if readable and lock.acquire(ctx) and namespaces.alone(ctx) and exclusion.granted(ctx):
         if pointer.inherited(ctx):
             return None
         write_first_record(ctx)
@@ -203,7 +213,7 @@ def _stop(ctx: RotationContext) -> RotationResult | None:
             close(ctx)
             lock.release(ctx)
         return None
-    ctx.may_act = lock.keep(ctx)
+    ctx.may_act = lock.keep(ctx) and shared_lease.kept(ctx)
     run_phases(ctx, STOP)
     return None
 

@@ -18,6 +18,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     empties_zone,
     spread,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
+    guarding,
+    judging,
+    reading,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import kept, unknown
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import (
     give_up,
@@ -50,7 +55,7 @@ def terminate(ctx: RotationContext, member: Member) -> None:
         for command in ctx.view.in_flight
         if isinstance(command, (Terminate, EnterStandby))
     }
-    if member.id in in_flight or not console_read(ctx, member):
+    if member.id in in_flight or not console_read(ctx, member) or _is_held(ctx, member):
         return
     if member.id in decrements:
         _decrement(ctx, member)
@@ -69,6 +74,20 @@ def terminate(ctx: RotationContext, member: Member) -> None:
         _wait_to_end(ctx, member)  # the group would only launch another
     else:
         ctx.do(Terminate(member.id, False))
+
+
+def _is_held(ctx: RotationContext, member: Member) -> bool:
+    """Return whether the control plane cannot spare this node now.
+
+    It is given up if that lasts.
+    """
+    why = guarding.why_held(ctx) if reading.concerns(ctx) else ""
+    if not why:
+        ctx.forget(f"held {member.id}")
+    elif error := judging.too_long_held(ctx, member, why):
+        give_up(ctx, member)
+        fail(ctx, error)
+    return bool(why)
 
 
 def _is_surplus(ctx: RotationContext, member: Member) -> bool:

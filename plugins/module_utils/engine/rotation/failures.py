@@ -18,6 +18,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Terminate,
     WriteLease,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.commands import (
+    READS,
+    WriteShared,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     AccessError,
     CredentialsError,
@@ -45,7 +49,16 @@ REFUSED_TIMES, FAILED_TIMES = 3, 15
 failure."""
 RECENT_RETRY = 35.0
 """Seconds after which a failed command that is not tried again no longer counts."""
-OWN_RULES = (EnterStandby, ReadConsole, ReadGroup, ReadHeartbeat, TagInstance, WriteLease)
+OWN_RULES = (
+    EnterStandby,
+    ReadConsole,
+    ReadGroup,
+    ReadHeartbeat,
+    TagInstance,
+    WriteLease,
+    WriteShared,
+    *READS,
+)
 """Commands whose failures are judged where they are issued."""
 _NO_OBSTACLE = (LaunchInstance, ReadConsole, ReadHeartbeat, SetDesired, SetMaxSize)
 """Commands that are tried again, or done without, where they are denied."""

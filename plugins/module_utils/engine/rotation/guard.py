@@ -24,6 +24,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.laun
     LaunchInstance,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
+    guarding as control_plane,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import Known
 
 
@@ -32,6 +35,8 @@ def forbids(known: Known, issued: tuple[Command, ...], command: Command) -> str:
 
     `issued`: what this look has issued before.
     """
+    if why := control_plane.forbids(known, command):
+        return why
     if isinstance(command, (ChangeNode, Terminate)):
         return _takes_too_much(known, issued, command)
     if isinstance(command, (SetDesired, LaunchInstance)):

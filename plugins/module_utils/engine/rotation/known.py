@@ -10,9 +10,13 @@ from collections.abc import Mapping
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     SetDesired,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.policy import (
+    fitted,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.boot import (
     usual_boot_timeout,
 )
@@ -59,6 +63,9 @@ class Known:
     def __init__(self, memory: Memory, view: View, now: float, policy: RotationPolicy) -> None:
         self.memory, self.view, self.now, self.policy = memory, view, now, policy
         self._left_out: tuple[tuple[object, ...], Mapping[str, str]] | None = None
+        group = memory.reads.group
+        if group is not None and kind_of(group.tags).needs_quorum:
+            self.policy = fitted(policy)
 
     @property
     def group(self) -> Group:

@@ -17,6 +17,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     ReadLease,
     WriteLease,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.commands import (
+    READS,
+    WriteShared,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     AccessError,
     FailedError,
@@ -31,6 +35,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
     lease_labels,
     lease_notes,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
+    shared_lease,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -237,8 +244,9 @@ def release(ctx: RotationContext) -> bool:
     """
     if ctx.memory.lock.released or not ctx.memory.lock.held:
         return True
-    free = (ReadGroup, ReadLease, WriteLease)
-    if all(isinstance(command, free) for command in (*ctx.view.in_flight, *ctx.commands)):
+    free = (ReadGroup, ReadLease, WriteLease, WriteShared, *READS)
+    answered = all(isinstance(one, free) for one in (*ctx.view.in_flight, *ctx.commands))
+    if answered and shared_lease.released(ctx):
         _write(ctx, "")
     return False
 

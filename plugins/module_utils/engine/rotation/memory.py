@@ -17,6 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
     DrainMemory,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+    ControlPlaneMemory,
     GateMemory,
     GroupMemory,
     LeaseMemory,
@@ -67,6 +68,7 @@ class Memory:
     nodes: NodesMemory = dataclasses.field(default_factory=NodesMemory)
     gate: GateMemory = dataclasses.field(default_factory=GateMemory)
     report: ReportMemory = dataclasses.field(default_factory=ReportMemory)
+    plane: ControlPlaneMemory = dataclasses.field(default_factory=ControlPlaneMemory)
 
     @property
     def unseen(self) -> bool:
@@ -98,6 +100,7 @@ PARTS: Mapping[str, type[Any]] = {
     "nodes": NodesMemory,
     "gate": GateMemory,
     "report": ReportMemory,
+    "plane": ControlPlaneMemory,
 }
 """The parts of the memory by the name of their field."""
 PART_OF: Mapping[str, str] = {

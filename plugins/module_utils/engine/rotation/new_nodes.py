@@ -24,6 +24,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.read
     lacking_targets,
     waiting_for,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
+    judging as control_plane,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
+    reading,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     kept,
 )
@@ -47,6 +53,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 WATCHED = 120.0
 """Seconds that a new node is watched at least before it counts as failed, however old it is: it may
 have been launched by a run before this one."""
+LEFT_ALONE = "It stays as it is, and no other node of the control plane is touched: look into it"
 RELAPSES = 3
 """How often a node may take no pods any more before it has failed."""
 
@@ -124,7 +131,7 @@ def _lacks(ctx: RotationContext, member: Member) -> str:
         ctx.journal.follows,
     )
     ctx.poll_soon |= bool(unhealthy) and member.node is not None
-    return waiting_for(
+    lacks = waiting_for(
         member,
         ctx.view.cache.items(pods).values(),
         ctx.journal.broken,
@@ -132,6 +139,7 @@ def _lacks(ctx: RotationContext, member: Member) -> str:
         unhealthy,
         _lacking_offers(ctx, member),
     )
+    return lacks or control_plane.lacks(ctx, member)
 
 
 def _expected_taints(ctx: RotationContext) -> frozenset[str]:
@@ -216,8 +224,12 @@ def _relapsed(ctx: RotationContext, member: Member, lacks: str) -> None:
 def _failed(ctx: RotationContext, member: Member, text: str) -> None:
     """Remove a broken replacement node, which carries nothing.
 
-    Within the failure budget another takes its place.
+    Within the failure budget another takes its place. One of a control plane stays: it may have
+    the volumes of etcd.
     """
+    if reading.concerns(ctx):
+        fail(ctx, FailedError(text, LEFT_ALONE), member.name)
+        return
     fail(
         ctx,
         FailedError(text, kept.advice(ctx)),

@@ -42,6 +42,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.laun
     LaunchInstance,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.overlay import overlay
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
+    outcomes as control_plane,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.console import (
     learn_console,
@@ -103,6 +106,8 @@ def _without_retry(memory: Memory, command: Command) -> Memory:
 def _succeeded(memory: Memory, done: Done) -> Memory:
     command = done.command
     memory = _without_retry(memory, command)
+    if isinstance(command, control_plane.COMMANDS):
+        return control_plane.learned(memory, done)
     if isinstance(command, ReadCluster):
         return memory.with_fields(cluster_uid=done.answer)
     if isinstance(command, ReadLease) and command.namespace:
@@ -254,6 +259,8 @@ def _failed(memory: Memory, done: Done, now: float) -> Memory:
             lease_read=-math.inf,
             retries={**memory.outbox.retries, read: Retry(0, now + CONFLICT_PAUSE, error)},
         )
+    if isinstance(command, control_plane.COMMANDS):
+        memory = control_plane.failed(memory, command, error)
     if may_be_done(error):
         memory = _asked(memory, command, done.ended)
     times = memory.outbox.retries[command].times + 1 if command in memory.outbox.retries else 1
@@ -264,5 +271,6 @@ def _failed(memory: Memory, done: Done, now: float) -> Memory:
         pause = max(pause, 5.0)
     retries = {**memory.outbox.retries, command: Retry(times, now + pause, error)}
     memory = memory.with_fields(retries=retries)
-    acted = command.service == "aws" and not isinstance(command, ReadGroup)
+    reads = isinstance(command, (ReadGroup, *control_plane.COMMANDS))
+    acted = command.service == "aws" and not reads
     return _acted(memory, command, done.ended) if acted else memory

@@ -14,6 +14,16 @@ from collections.abc import Mapping
 from typing import Any, Literal, Union
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.backups import (
+    Newest,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.look import (
+    Components,
+    Hardware,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.streaks import (
+    Streak,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
@@ -224,3 +234,38 @@ class ReportMemory:
     changed: bool = False
     left_out: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Outdated instances that the rotation has left on purpose at its end, with the reason."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ControlPlaneMemory:
+    """What is known of a control plane of kops (engine.control_plane).
+
+    `machines`, `components` and `backups`: as last read, by reads that began at `machines_at` and
+    `components_at`. `judged_at`: the read of components that was judged last; `streaks`: by
+    instance, since when each node has been whole. `renewals`: by node, renewTime of its Lease and
+    when it was first seen so. `shared`: the shared Lease, as read or written at `shared_read`;
+    `shared_seen`: when its renewTime was first seen as it is; `shared_held` and `shared_confirmed`:
+    it is ours, by a write issued at that moment, and by the first one at `first_confirmed`.
+    `others`: the Leases of node groups, listed at `others_at`; `rivals`: those of the groups of the
+    control plane, listed at `rivals_at`; `holders`: of all of them, as `shared_seen`.
+    """
+
+    machines: Hardware | None = None
+    machines_at: float = -math.inf
+    components: Components | None = None
+    components_at: float = -math.inf
+    backups: Newest | None = None
+    judged_at: float = -math.inf
+    streaks: Mapping[str, Streak] = dataclasses.field(default_factory=dict)
+    renewals: Mapping[str, tuple[str, float]] = dataclasses.field(default_factory=dict)
+    shared: Lease | None = None
+    shared_read: float = -math.inf
+    shared_seen: Mapping[str, tuple[str, float]] = dataclasses.field(default_factory=dict)
+    shared_held: bool = False
+    shared_confirmed: float = -math.inf
+    first_confirmed: float = math.inf
+    others: tuple[Lease, ...] = ()
+    others_at: float = -math.inf
+    rivals: tuple[Lease, ...] = ()
+    rivals_at: float = -math.inf
+    holders: Mapping[str, tuple[str, float]] = dataclasses.field(default_factory=dict)

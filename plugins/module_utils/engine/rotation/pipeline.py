@@ -12,6 +12,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
+    judging as control_plane,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     balancers,
     begin,
@@ -57,6 +60,7 @@ OBSERVE = (
     Phase(unknown.note_seen, (ROTATE,)),
     Phase(right_cluster.note_proof, (ROTATE,)),
     Phase(namespaces.look_again, (ROTATE,)),
+    Phase(control_plane.observed, (ROTATE, SETTLE)),
     Phase(pointer.back, (SETTLE, RELEASE)),
     Phase(turn_back.turn_back, (SETTLE,)),
     Phase(replacement.record_terminated, (ROTATE, SETTLE, RELEASE, STOP)),

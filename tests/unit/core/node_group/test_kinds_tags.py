@@ -69,14 +69,12 @@ def test_the_kind_of_a_group(eks: bool, kops: bool, roles: tuple[str, ...]) -> N
 
 
 @pytest.mark.parametrize(("eks", "kops", "roles"), COMBINED)
-def test_only_a_group_of_nodes_that_need_not_go_one_at_a_time_is_rotated(
+def test_what_serves_the_api_beside_a_control_plane_and_what_carries_no_pods_is_not_rotated(
     eks: bool, kops: bool, roles: tuple[str, ...]
 ) -> None:
     tags = tags_of(eks, kops, roles)
     kind = kind_of(tags)
-    rotated = kind in (SELF_MANAGED, KOPS_NODE)
-    assert (not_rotated(tags) == "") is rotated
-    assert rotated is (kind.replaced_by is Actor.ROTATOR and kind.carries_pods and kind.may_surge)
+    assert (not_rotated(tags) == "") is (kind in (SELF_MANAGED, KOPS_NODE, KOPS_CONTROL_PLANE))
 
 
 @pytest.mark.parametrize(("eks", "kops", "roles"), COMBINED)
@@ -143,7 +141,7 @@ def test_a_managed_node_group_is_named_with_its_cluster(
     assert managed_by_eks(tags) == pair
 
 
-@pytest.mark.parametrize("role", ["master", "control-plane", "apiserver", "bastion"])
+@pytest.mark.parametrize("role", ["apiserver", "bastion"])
 def test_a_kops_group_without_the_tag_of_its_cluster_ends_the_sentence_cleanly(role: str) -> None:
     why = not_rotated({KOPS_GROUP_TAG: "g", KOPS_ROLE_TAG + role: "1"})
     assert why.endswith("kops cluster")

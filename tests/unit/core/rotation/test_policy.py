@@ -75,6 +75,8 @@ class TestValues:
             ("surge_by", ("set_desired", "launch_instances")),
             ("on_failure", ("rollback_template", "keep_template", "rollback")),
             ("unknown_instances", ("leave", "end")),
+            ("etcd_backup_check", ("require", "warn", "off")),
+            ("control_plane_check", ("direct", "indirect")),
         ],
     )
     def test_choices_are_those_that_are_documented(

@@ -1,0 +1,128 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read the components of a control plane of kops.
+
+The health of one API server is asked for through pods/proxy: kops runs a health check beside it,
+which listens on port 3990, asks it with a certificate of its own and forwards only /readyz, /livez
+and /healthz, without parameters (kops: cmd/kube-apiserver-healthcheck). The port of the API server
+itself would answer 401, since kops turns anonymous access off and a proxy does not forward
+credentials.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube import objects
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.errors import (
+    checked,
+    reaching,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.parts import (
+    Raw,
+    is_true,
+    moment,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.look import (
+    API_SERVER,
+    APP_LABEL,
+    MANAGER,
+    SCHEDULER,
+    Component,
+    Components,
+    Health,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import KubeCall
+
+HEALTH_PORT = 3990
+PODS = "/api/v1/namespaces/kube-system/pods"
+LEASES = "/apis/coordination.k8s.io/v1/namespaces/{}/leases"
+UNREACHED = re.compile(r"error trying to reach service|dial tcp|i/o timeout")
+"""What the API server says where its proxy does not get through to a pod."""
+_STORE = re.compile(r"--backup-store=(\S+)")
+
+
+class ComponentReads:
+    """Implements the part of core.ports.Cluster that reads a control plane."""
+
+    _call: KubeCall
+    _namespace: str
+    _clock: Callable[[], str]
+
+    def read_components(self, nodes: tuple[str, ...]) -> Components:
+        """Return the pods of the control plane, and the health and Leases of these nodes."""
+        doing = "list the pods of the control plane"
+        pods = [component(raw) for raw in self._all(PODS, {"labelSelector": APP_LABEL}, doing)]
+        read_at = moment(self._clock()) or 0.0
+        leaders = {name: self._lease("kube-system", name) for name in (MANAGER, SCHEDULER)}
+        renewed = {node: self._lease("kube-node-lease", node) for node in nodes}
+        return Components(
+            pods=tuple(pods),
+            renewed={node: lease.renewed for node, lease in renewed.items() if lease},
+            health={node: self._health(node) for node in nodes},
+            leaders={name: lease.holder for name, lease in leaders.items() if lease},
+            read_at=read_at,
+        )
+
+    def list_leases(self, labels: str) -> tuple[Lease, ...]:
+        """Return the Leases beside ours that these labels select."""
+        found = self._all(LEASES.format(self._namespace), {"labelSelector": labels}, "list Leases")
+        return tuple(objects.lease(raw) for raw in found)
+
+    def _all(self, path: str, query: dict[str, str], doing: str) -> Iterator[Raw]:
+        token: dict[str, str] = {}
+        while True:
+            with reaching(doing):
+                reply = self._call.request("GET", path, {"limit": "500", **query, **token})
+            body = checked(reply, doing)
+            yield from body.get("items") or ()
+            token = {"continue": (body.get("metadata") or {}).get("continue") or ""}
+            if not token["continue"]:
+                return
+
+    def _lease(self, namespace: str, name: str) -> Lease | None:
+        doing = f"read Lease {namespace}/{name}"
+        with reaching(doing):
+            reply = self._call.request("GET", f"{LEASES.format(namespace)}/{name}")
+        return None if reply.status == 404 else objects.lease(checked(reply, doing))
+
+    def _health(self, node: str) -> Health:
+        """Ask the API server of one node whether it is ready."""
+        pod = f"{API_SERVER}-{node}"
+        with reaching(f"ask the API server of {node}"):
+            reply = self._call.request("GET", f"{PODS}/{pod}:{HEALTH_PORT}/proxy/readyz")
+        if reply.status < 400:
+            return Health(True)
+        text = " ".join(str(reply.body.get("message") or "").split())
+        denied = reply.status == 403 and reply.body.get("reason") == "Forbidden"
+        reached = not denied and not UNREACHED.search(text)
+        return Health(
+            False, f"HTTP status {reply.status}" + (f" ({text})" if text else ""), reached
+        )
+
+
+def component(raw: Raw) -> Component:
+    """Read a pod of the control plane."""
+    meta, spec, status = raw["metadata"], raw.get("spec") or {}, raw.get("status") or {}
+    states = (entry.get("state") or {} for entry in status.get("containerStatuses") or ())
+    begun = (moment((state.get("running") or {}).get("startedAt")) for state in states)
+    store = _STORE.search(_command(spec))
+    return Component(
+        app=str((meta.get("labels") or {}).get(APP_LABEL, "")),
+        name=meta["name"],
+        node=spec.get("nodeName") or "",
+        ready=is_true(status, "Ready") and not meta.get("deletionTimestamp"),
+        started=max((at for at in begun if at is not None), default=0.0),
+        backup_store=store[1].rstrip("/") if store else "",
+    )
+
+
+def _command(spec: Raw) -> str:
+    parts: list[Any] = []
+    for container in spec.get("containers") or ():
+        parts += [*(container.get("command") or ()), *(container.get("args") or ())]
+    return " ".join(map(str, parts))

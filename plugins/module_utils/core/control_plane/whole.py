@@ -1,0 +1,151 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tell whether a control plane node is whole, with all that belongs to it.
+
+An API server of kops asks only the etcd members of its own node, so a control plane whose nodes are
+all whole has all its members.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.look import (
+    COMPONENTS,
+    CONTROLLER,
+    ETCD,
+    Components,
+    EtcdVolume,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
+
+ROLE_LABELS = frozenset(("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"))
+"""Labels by which kops marks control plane nodes, today's and the older one."""
+ANSWERED_FOR = frozenset(("main",))
+"""Etcd clusters for which /readyz of the API server answers: the one of --etcd-servers. Others
+(events, cilium) count by their static pods and volumes."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Place:
+    """One control plane node: its group, its instance and its zone.
+
+    `node` is None while no Node names the instance.
+    """
+
+    group: str
+    instance: str
+    zone: str
+    node: Node | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the node's name; the instance's, or the group's, while there is none."""
+        return self.node.name if self.node else self.instance or self.group
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Asked:
+    """How a node is judged.
+
+    `unanswered`: an API server that cannot be asked is no flaw (control_plane_check: indirect).
+    `settle`: seconds that the pods of etcd clusters which /readyz does not answer for must have
+    run. `stale`: names of the nodes whose Lease is not renewed any more.
+    """
+
+    unanswered: bool = False
+    settle: float = 120.0
+    stale: frozenset[str] = frozenset()
+
+
+def why_not_whole(
+    place: Place, components: Components, volumes: Iterable[EtcdVolume], asked: Asked
+) -> str:
+    """Return what a control plane node lacks, a clause about it; "" if it is whole."""
+    if not place.instance:
+        return "no instance of it is launched"
+    node = place.node
+    if node is None:
+        return "its node has not joined the cluster"
+    flaws = (
+        _node(node, asked),
+        _volumes(place, components.etcds, volumes),
+        _pods(components, node.name),
+        _health(components, node.name, asked),
+        _running(components, node.name, asked),
+    )
+    return next((flaw for flaw in flaws if flaw), "")
+
+
+def _node(node: Node, asked: Asked) -> str:
+    if node.ready is not True:
+        return "it is not Ready"
+    if not ROLE_LABELS & set(node.labels):
+        return "it lacks the role label of a control plane node"
+    return "its Lease is not renewed" if node.name in asked.stale else ""
+
+
+def _volumes(place: Place, etcds: Iterable[str], volumes: Iterable[EtcdVolume]) -> str:
+    here = {volume.etcd for volume in volumes if volume.instance == place.instance}
+    missing = sorted(set(etcds) - here)
+    return f"no volume of etcd cluster {missing[0]} is attached to it" if missing else ""
+
+
+def expected_apps(components: Components) -> frozenset[str]:
+    """Return the label k8s-app of each pod that every node has to have.
+
+    They are the API server, the controllers, and a member of every etcd cluster that any node has.
+    """
+    etcds = {ETCD + name for name in components.etcds}
+    controller = {pod.app for pod in components.pods if pod.app == CONTROLLER}
+    return frozenset({*COMPONENTS, ETCD + "main", *etcds, *controller})
+
+
+def _pods(components: Components, node: str) -> str:
+    ready = {pod.app for pod in components.on(node) if pod.ready}
+    missing = sorted(expected_apps(components) - ready)
+    return f"{listed(missing)} {'is' if len(missing) == 1 else 'are'} not Ready on it" * bool(
+        missing
+    )
+
+
+def _health(components: Components, node: str, asked: Asked) -> str:
+    health = components.health.get(node)
+    if health is None:
+        return "its API server has not been asked yet"
+    if not health.reached:
+        return "" if asked.unanswered else f"its API server cannot be asked: {health.why}"
+    return "" if health.well else f"its API server is not ready: {health.why}"
+
+
+def _running(components: Components, node: str, asked: Asked) -> str:
+    """Return which etcd member that nobody answers for has been started lately."""
+    for pod in components.on(node):
+        indirect = pod.etcd and pod.etcd not in ANSWERED_FOR
+        if indirect and components.read_at - pod.started < asked.settle:
+            return f"{pod.app} was started less than {asked.settle:.0f} s ago"
+    return ""
+
+
+def indirect(components: Components) -> tuple[str, ...]:
+    """Return the etcd clusters that are judged by their pods and volumes alone."""
+    return tuple(name for name in components.etcds if name not in ANSWERED_FOR)
+
+
+def leads(components: Components, node: str) -> int:
+    """Return how many of the Leases of controller-manager and scheduler a node holds.
+
+    Their holders are named after the node's host name and a random part (client-go).
+    """
+    return sum(holder.startswith(f"{node}_") for holder in components.leaders.values())
+
+
+def stale_leases(seen: Mapping[str, tuple[str, float]], now: float, limit: float) -> frozenset[str]:
+    """Return the nodes whose Lease has not changed for `limit` seconds.
+
+    `seen`: by node, the text of renewTime and when it was first seen so, by our own clock.
+    """
+    return frozenset(node for node, (_text, since) in seen.items() if now - since > limit)

@@ -1,0 +1,47 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Guard the quorum: no command takes a node while another is not whole."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    ChangeNode,
+    Command,
+    Terminate,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane.reading import (
+    concerns,
+    flaw,
+    others,
+    read_lately,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import Known
+
+
+def forbids(known: Known, command: Command) -> str:
+    """Return why a command may not take a node now, "" if it may.
+
+    An etcd cluster of three bears the loss of one member, so every other node has to be whole by a
+    read that still counts.
+    """
+    if known.memory.reads.group is None or not concerns(known) or not _takes(known, command):
+        return ""
+    return why_held(known)
+
+
+def why_held(known: Known) -> str:
+    """Return why the node of our group may not go, "" if it may."""
+    if not read_lately(known):
+        return "the control plane has not been read lately"
+    rest = others(known)
+    if not rest:
+        return "it is the only node of the control plane"
+    found = ((place, flaw(known, place)) for place in rest)
+    return next((f"node {place.name} is not whole: {why}" for place, why in found if why), "")
+
+
+def _takes(known: Known, command: Command) -> bool:
+    if isinstance(command, Terminate):
+        return True
+    return isinstance(command, ChangeNode) and command.change.unschedulable is True

@@ -1,0 +1,178 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read the control plane, and note for how long its nodes have been whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.backups import (
+    stores,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.commands import (
+    ReadBackups,
+    ReadComponents,
+    ReadMachines,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.look import (
+    Components,
+    Hardware,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.policy import (
+    settle_of,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.shape import (
+    control_groups,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.streaks import (
+    extended,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.whole import (
+    Asked,
+    Place,
+    stale_leases,
+    why_not_whole,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    TemporaryError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
+    KOPS_CLUSTER_TAG,
+    kind_of,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import Known
+
+if TYPE_CHECKING:
+    from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+        RotationContext,
+    )
+
+PERIOD = 10.0
+"""Seconds between two reads."""
+FRESH = 30.0
+"""Seconds for which a read counts."""
+LEASE_LIMIT = 60.0
+"""Seconds without a renewal of its Lease after which a kubelet counts as silent; it renews every
+ten (kubelet: nodeLeaseDurationSeconds)."""
+PATIENCE = 60.0
+"""Seconds within which the control plane must have been read once."""
+
+
+def concerns(known: Known) -> bool:
+    """Return whether the group is part of a control plane."""
+    return kind_of(known.group.tags).needs_quorum
+
+
+def cluster(known: Known) -> str:
+    """Return the name of the kops cluster."""
+    return known.group.tags.get(KOPS_CLUSTER_TAG, "")
+
+
+def look(ctx: RotationContext) -> bool:
+    """Read what is due; return True while what was read last still counts.
+
+    Raises the error that has kept us from reading for too long.
+    """
+    plane = ctx.memory.plane
+    machines = ReadMachines(cluster(ctx))
+    if ctx.now - plane.machines_at >= PERIOD:
+        ctx.do(machines)
+    nodes = tuple(sorted(place.node.name for place in places(ctx) if place.node is not None))
+    components = ReadComponents(nodes)
+    if plane.machines is not None and ctx.now - plane.components_at >= PERIOD:
+        ctx.do(components)
+    ctx.look_at(min(plane.machines_at, plane.components_at) + PERIOD)
+    for command in (machines, components):
+        retry = ctx.refused(command)
+        if retry is not None and ctx.memory.mode == "survey":
+            patient = isinstance(retry.error, TemporaryError)
+            if not patient or ctx.over("no control plane", PATIENCE):
+                raise retry.error
+    note_streaks(ctx)
+    return read_lately(ctx)
+
+
+def read_lately(known: Known) -> bool:
+    """Return whether what was read of the control plane still counts."""
+    plane = known.memory.plane
+    return known.now - min(plane.machines_at, plane.components_at) <= FRESH
+
+
+def machines_of(known: Known) -> Hardware:
+    """Return what AWS showed of the control plane last."""
+    return known.memory.plane.machines or Hardware()
+
+
+def components_of(known: Known) -> Components:
+    """Return what Kubernetes showed of the control plane last."""
+    return known.memory.plane.components or Components()
+
+
+def places(known: Known) -> list[Place]:
+    """Return the places of the control plane, one for each of its groups.
+
+    Our own group is as the rotation knows it, which may be more than the last read.
+    """
+    return [
+        place
+        for group in control_groups(machines_of(known).groups)
+        for place in _places(known, group.name, [i.id for i in group.instances if i.launched])
+    ]
+
+
+def _places(known: Known, group: str, instances: list[str]) -> list[Place]:
+    if group == known.group.name:
+        instances = [member.id for member in known.situation.members]
+    zones = {one.id: one.zone for entry in machines_of(known).groups for one in entry.instances}
+    nodes = known.by_instance
+    return [Place(group, one, zones.get(one, ""), nodes.get(one)) for one in instances or [""]]
+
+
+def others(known: Known) -> list[Place]:
+    """Return the places of the other groups."""
+    return [place for place in places(known) if place.group != known.group.name]
+
+
+def flaw(known: Known, place: Place) -> str:
+    """Return what the node at this place lacks by the last read, "" if it is whole."""
+    policy, plane = known.policy, known.memory.plane
+    asked = Asked(
+        unanswered=policy.control_plane_check == "indirect",
+        settle=settle_of(policy),
+        stale=stale_leases(plane.renewals, known.now, LEASE_LIMIT),
+    )
+    return why_not_whole(place, components_of(known), machines_of(known).volumes, asked)
+
+
+def note_streaks(ctx: RotationContext) -> None:
+    """Count a look, once for each read of the components."""
+    plane = ctx.memory.plane
+    if plane.components is None or plane.components_at <= plane.judged_at:
+        return
+    flaws: Mapping[str, str] = {place.instance: flaw(ctx, place) for place in places(ctx)}
+    streaks = extended(plane.streaks, flaws, plane.components_at)
+    ctx.note(streaks=streaks, judged_at=plane.components_at)
+
+
+def backups_read(ctx: RotationContext) -> bool:
+    """Read the backups of etcd once; return True once that is done, or cannot be.
+
+    Raises the error where they are required.
+    """
+    if ctx.policy.etcd_backup_check == "off" or ctx.memory.plane.backups is not None:
+        return True
+    named = tuple(sorted({one for one in stores(components_of(ctx).pods).values() if one}))
+    command = ReadBackups(named)
+    ctx.do(command)
+    retry = ctx.refused(command)
+    if retry is None:
+        return False
+    patient = isinstance(retry.error, TemporaryError)
+    if patient and not ctx.over("no backups", PATIENCE):
+        return False
+    if ctx.policy.etcd_backup_check == "require":
+        raise retry.error
+    ctx.tell("warning", ctx.group.name, str(retry.error), once="backups")
+    return True

@@ -1,0 +1,50 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Build kops clusters whose control plane is due for an update, and rotate it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.control_plane import ControlPlane
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
+from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios import kops
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import point_to
+from ansible_collections.nodeops.rotator.tests.simulation.world import World
+
+QUICK: dict[str, Any] = {"etcd_settle": 30}
+"""Options with which a test does not look at the same thing for long."""
+
+
+def a_plane(seed: int = 1, **behavior: Any) -> tuple[World, ControlPlane]:
+    """Return a world with three control plane nodes due, and two workers.
+
+    Targets drain quickly; `behavior`: of AWS.
+    """
+    groups = (*kops.GROUPS[:3], kops.InstanceGroup("nodes", "Node", 2, "abc", "m6i.large", 4))
+    world = kops.furnish(World(Kernel(seed)), groups)
+    plane = world.control_plane
+    assert plane is not None
+    for target_group in world.account.target_groups.values():
+        target_group.deregistration_delay = 10.0
+    world.kernel.advance(world.kernel.now + 300)
+    world.behave(aws=behavior)
+    for place in plane.places:
+        point_to(world, place, world.facts["new_image"])
+    return world, plane
+
+
+def a_run(world: World, place: str, run_id: str = "r1", **options: Any) -> Run:
+    """Return a run on one group, judged as one that may lose its node."""
+    usual = {"max_surge": 0, "max_unavailable": 1, **QUICK}
+    run = prepare(world, place, run_id, **{**usual, **options})
+    run.inbox.past = world.kernel.now + 6 * 3600
+    return run
+
+
+def is_new(world: World, place: str) -> bool:
+    """Return whether the one instance of a place runs the new image."""
+    (member,) = world.account.groups[place].counted()
+    return bool(world.account.instances[member.instance_id].image_id == world.facts["new_image"])

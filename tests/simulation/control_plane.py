@@ -1,0 +1,245 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Simulate the control plane of a kops cluster.
+
+That is one API server for each node, and etcd.
+
+An API server answers for its own node only, once the etcd member beside it serves; beside it runs
+kops's health check on port 3990. Without quorum nothing can be read or written. The judge knows
+what a command would cost the quorum.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
+from ansible_collections.nodeops.rotator.tests.simulation.aws.records import StoredObject
+from ansible_collections.nodeops.rotator.tests.simulation.etcd import Etcd
+from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
+from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ApiError
+from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import MIRROR
+from ansible_collections.nodeops.rotator.tests.simulation.rules import Breach
+from ansible_collections.nodeops.rotator.tests.simulation.truth import instance_id, is_ready
+
+if TYPE_CHECKING:
+    from ansible_collections.nodeops.rotator.tests.simulation.world import World
+
+COMPONENTS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
+LEASES = ("kube-controller-manager", "kube-scheduler")
+HEALTH_PORT, SECURE_PORT = 3990, 443
+NO_QUORUM = "etcdserver: request timed out"
+TAKES = (
+    "autoscaling:TerminateInstanceInAutoScalingGroup",
+    "autoscaling:DetachInstances",
+    "autoscaling:EnterStandby",
+    "ec2:TerminateInstances",
+)
+"""Calls that take a node of the control plane away."""
+
+
+class ControlPlane:
+    """Control plane of a world whose nodes are there.
+
+    `places`: its Auto Scaling groups. `api_start`: seconds from the node's joining until its API
+    server answers, if etcd serves by then. `election`: seconds until somebody else leads.
+    `backup_period`: seconds between backups, into the `bucket`. `whole` places are those whose API
+    server and etcd members serve.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        cluster: str,
+        places: Sequence[str],
+        etcds: Sequence[str] = ("main", "events"),
+        bucket: str = "backups",
+        scale: float = 1.0,
+    ) -> None:
+        """Put up the pods of the nodes that are there. `scale` multiplies every duration."""
+        self._world, self.cluster, self.places, self.etcds = world, cluster, list(places), etcds
+        self.api_start, self.election = (10.0 * scale, 25.0 * scale), (15.0 * scale, 20.0 * scale)
+        self.bucket, self.backup_period = bucket, 900.0 * scale
+        self._started: dict[str, str] = {}
+        """By place: the instance whose API server has started."""
+        self.etcd = Etcd(world, cluster, places, etcds)
+        self.etcd.attach, self.etcd.join = (3.0 * scale, 8.0 * scale), (10.0 * scale, 30.0 * scale)
+        self.etcd.changed = self._etcd_changed
+        world.control_plane = self
+        world.cluster.control.outage = self.outage
+        world.cluster.control.proxied = self._proxied
+        world.cluster.store.listen("nodes", self._node_changed)
+        world.gate.judges.append(self._judge)
+        for place in self.places:
+            self._begin(place)
+        world.cluster.settle()
+        self._backups = 0
+        self._lead()
+        self._back_up()
+
+    def _begin(self, place: str) -> None:
+        instance = self.instance(place)
+        node = self._world.node_of(instance) if instance else None
+        if instance is not None and node is not None:
+            self._add_pods(node)
+            self._started[place] = instance.id
+
+    def instance(self, place: str) -> Instance | None:
+        """Return the running instance of a place, None if there is none."""
+        found = (one for one in self._world.account.instances.values() if one.group == place)
+        return next((one for one in found if one.state == "running"), None)
+
+    def is_whole(self, place: str) -> bool:
+        """Return whether API server and etcd members of a place serve."""
+        instance = self.instance(place)
+        if instance is None or self._started.get(place) != instance.id:
+            return False
+        node = self._world.node_of(instance)
+        return self.etcd.is_up(place) and node is not None and is_ready(node)
+
+    # What the API server says
+
+    def outage(self) -> str:
+        """Return why nothing can be read or written now, "" while it can."""
+        return "" if self.etcd.has_quorum() else NO_QUORUM
+
+    def _proxied(self, pod: str, port: int, path: str) -> tuple[int, str]:
+        """Answer what is asked of a pod through the proxy of the API server."""
+        place = next((one for one in self.places if self._pod_of(one) == pod), "")
+        if not place:
+            raise ApiError(404, f'pods "{pod}" not found', "NotFound")
+        if port == SECURE_PORT:
+            return 401, "Unauthorized"
+        if port != HEALTH_PORT or path not in ("readyz", "livez", "healthz"):
+            return 404, "404 page not found"
+        instance = self.instance(place)
+        if instance is None or self._started.get(place) != instance.id:
+            return 503, "error forwarding request: dial tcp 127.0.0.1:443: connect: refused"
+        if not self.etcd.is_up(place, "main"):
+            return 500, "[-]etcd failed: reason withheld readyz check failed"
+        return 200, "ok"
+
+    def _pod_of(self, place: str) -> str:
+        instance = self.instance(place)
+        return f"kube-apiserver-{instance.private_dns}" if instance is not None else ""
+
+    # Nodes and their pods
+
+    def _node_changed(self, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> None:
+        if new is None or old is not None:
+            return
+        instance = self._world.account.instances.get(instance_id(new))
+        if instance is not None and instance.group in self.places:
+            kernel = self._world.kernel
+            kernel.after(0.5, lambda: self._add_pods(new))
+            kernel.after(kernel.spread(*self.api_start), lambda: self._start(instance))
+
+    def _start(self, instance: Instance) -> None:
+        if instance.alive:
+            self._started[instance.group] = instance.id
+
+    def _add_pods(self, node: Mapping[str, Any]) -> None:
+        """Put up the static pods of a node, and the pod of kops-controller."""
+        name, cluster = node["metadata"]["name"], self._world.cluster
+        if cluster.object("nodes", name) is None:
+            return
+        for app in (*COMPONENTS, *(f"etcd-manager-{etcd}" for etcd in self.etcds)):
+            cluster.create("pods", self._static_pod(app, node))
+
+    def _static_pod(self, app: str, node: Mapping[str, Any]) -> dict[str, Any]:
+        name, etcd = node["metadata"]["name"], app.removeprefix("etcd-manager-")
+        store = f"s3://{self.bucket}/{self.cluster}/backups/etcd/{etcd}"
+        command = ["/etcd-manager", f"--backup-store={store}"] if etcd != app else [f"/{app}"]
+        owner = {
+            "apiVersion": "v1",
+            "kind": "Node",
+            "name": name,
+            "uid": node["metadata"]["uid"],
+            "controller": True,
+        }
+        meta = {
+            "namespace": "kube-system",
+            "name": f"{app}-{name}",
+            "labels": {"k8s-app": app},
+            "annotations": {MIRROR: app},
+            "ownerReferences": [owner],
+        }
+        container = {"name": app, "image": f"registry.example/{app}:1.0", "command": command}
+        spec = {
+            "nodeName": name,
+            "hostNetwork": True,
+            "tolerations": [{"operator": "Exists"}],
+            "containers": [container],
+        }
+        return {"metadata": meta, "spec": spec}
+
+    # Leaders and backups
+
+    def _etcd_changed(self) -> None:
+        kernel = self._world.kernel
+        kernel.after(kernel.spread(*self.election), self._lead)
+
+    def _lead(self) -> None:
+        """Let a whole node hold the Lease of each controller whose holder is gone."""
+        whole = [place for place in self.places if self.is_whole(place)]
+        nodes = [self._pod_of(place).removeprefix("kube-apiserver-") for place in whole]
+        for number, name in enumerate(LEASES):
+            lease = self._world.cluster.object("leases", name, "kube-system")
+            holder = lease["spec"]["holderIdentity"].partition("_")[0] if lease else ""
+            if not nodes or holder in nodes:
+                continue
+            leader = nodes[number % len(nodes)]
+            made = uuid.UUID(int=self._world.kernel.random.getrandbits(128))
+            spec = {"holderIdentity": f"{leader}_{made}", "leaseDurationSeconds": 15}
+            if lease is None:
+                meta = {"name": name, "namespace": "kube-system"}
+                self._world.cluster.create("leases", {"metadata": meta, "spec": spec})
+            else:
+                self._world.cluster.change("leases", lease, {"spec": spec})
+
+    def _back_up(self) -> None:
+        """Write a backup of each etcd cluster, as its leader does now and then."""
+        kernel, account = self._world.kernel, self._world.account
+        bucket = account.buckets.setdefault(self.bucket, {})
+        if self.etcd.has_quorum():
+            at = kernel.utc().strftime("%Y-%m-%dT%H:%M:%SZ")
+            for etcd in self.etcds:
+                folder = f"{self.cluster}/backups/etcd/{etcd}/{at}-{self._backups:06d}"
+                for file in ("etcd.backup.gz", "_etcd_backup.meta"):
+                    bucket[f"{folder}/{file}"] = StoredObject(b"{}", kernel.now)
+            self._backups += 1
+        kernel.after(self.backup_period, self._back_up)
+
+    # The judge
+
+    def _judge(self, call: Call) -> None:
+        """Judge a command that takes a node of the control plane."""
+        if any(call.actor.startswith(glob.rstrip("*")) for glob in self._world.judge.unjudged):
+            return
+        if call.name in TAKES:
+            for name in call.params.get("InstanceIds") or [call.params.get("InstanceId", "")]:
+                instance = self._world.account.instances.get(name)
+                if instance is not None and instance.state == "running":
+                    self._judge_loss(call, instance.group)
+        elif call.name == "kubernetes:patch nodes":
+            body = call.params.get("body")
+            cordons = isinstance(body, dict) and body.get("spec", {}).get("unschedulable")
+            node = self._world.cluster.object("nodes", call.params.get("name", ""))
+            instance = self._world.account.instances.get(instance_id(node)) if node else None
+            if cordons and instance is not None:
+                self._judge_loss(call, instance.group)
+
+    def _judge_loss(self, call: Call, place: str) -> None:
+        if place not in self.places:
+            return
+        if not self.etcd.has_quorum(without=place):
+            self._breach(call, "an etcd cluster would be without quorum")
+        elif down := [one for one in self.places if one != place and not self.is_whole(one)]:
+            self._breach(call, f"{down[0]} of the control plane is not whole")
+
+    def _breach(self, call: Call, why: str) -> None:
+        judge = self._world.judge
+        judge.breaches.append(Breach(self._world.kernel.now, call.name, why))

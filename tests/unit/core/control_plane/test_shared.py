@@ -1,0 +1,95 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Lease that a control plane shares: who is out, and which holder is alive."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.shared import (
+    NODE_GROUPS,
+    OUT,
+    living,
+    noticed,
+    out_note,
+    out_of,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+
+HELD = Lease("l", holder="him", renewed="t1", duration=30)
+
+
+def noted(text: str) -> Lease:
+    return Lease("l", notes=((OUT, text),))
+
+
+def test_what_is_noted_of_the_node_that_is_out_can_be_read_again() -> None:
+    text = out_note("masters-a", "i-1", "r1")
+    assert json.loads(text) == {"group": "masters-a", "instance": "i-1", "run": "r1"}
+    assert out_of(noted(text)) == ("masters-a", "i-1")
+    assert out_note("masters-a", "", "r1") == ""
+
+
+@pytest.mark.parametrize(
+    ("lease", "out"),
+    [
+        (None, ("", "")),
+        (Lease("l"), ("", "")),
+        (noted("{"), ("", "{")),
+        (noted("{}"), ("", "{}")),
+        (noted("[]"), ("", "[]")),
+    ],
+)
+def test_what_cannot_be_read_names_no_group(lease: Lease | None, out: tuple[str, str]) -> None:
+    assert out_of(lease) == out
+
+
+def test_a_lease_is_noticed_from_when_it_was_first_as_it_is() -> None:
+    seen = noticed({}, [HELD], 100.0)
+    assert seen == {"l": ("t1", 100.0)}
+    assert noticed(seen, [HELD], 150.0) == seen
+    renewed = Lease("l", holder="him", renewed="t2", duration=30)
+    assert noticed(seen, [renewed], 150.0) == {"l": ("t2", 150.0)}
+    assert noticed(seen, [Lease("l", renewed="t1")], 150.0) == {}
+
+
+@pytest.mark.parametrize(
+    ("lease", "now", "alive"),
+    [
+        (HELD, 100.0, True),
+        (HELD, 129.9, True),
+        (HELD, 130.0, False),
+        (Lease("l", renewed="t1", duration=30), 100.0, False),
+        (Lease("l", holder="him", renewed="t1"), 100.5, True),
+        (Lease("l", holder="him", renewed="t1"), 101.0, False),
+        (Lease("other", holder="him", renewed="t1", duration=30), 9999.0, True),
+    ],
+)
+def test_a_holder_is_dead_once_nothing_has_changed_for_the_duration(
+    lease: Lease, now: float, alive: bool
+) -> None:
+    assert living(lease, {"l": ("t1", 100.0)}, now) is alive
+
+
+def test_the_leases_of_node_groups_are_ours_and_no_part_of_a_control_plane() -> None:
+    assert NODE_GROUPS == (
+        "app.kubernetes.io/managed-by=nodeops.rotator,nodeops.rotator/kind notin"
+        " (control_plane,kops_control_plane,kops_apiserver)"
+    )
+
+
+def test_a_holder_that_renews_lives_for_as_long_as_it_does() -> None:
+    seen: dict[str, tuple[str, float]] = {}
+    for now in range(0, 300, 10):
+        lease = Lease("l", holder="him", renewed=f"t{min(now, 200)}", duration=30)
+        seen = noticed(seen, [lease], float(now))
+        assert living(lease, seen, float(now)) is (now < 230), now
+
+
+def test_each_lease_is_noticed_by_itself() -> None:
+    others = [Lease(name, holder="x", renewed="t") for name in "abc"]
+    seen = noticed({"b": ("t", 5.0)}, others, 9.0)
+    assert seen == {"a": ("t", 9.0), "b": ("t", 5.0), "c": ("t", 9.0)}

@@ -1,0 +1,193 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When a control plane node is whole: a truth table of what it can lack."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.look import (
+    Components,
+    EtcdVolume,
+    Health,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.whole import (
+    Asked,
+    Place,
+    expected_apps,
+    indirect,
+    leads,
+    stale_leases,
+    why_not_whole,
+)
+from ansible_collections.nodeops.rotator.tests.unit.core.control_plane.builders import (
+    READ_AT,
+    ROLE,
+    a_plane_node,
+    changed,
+    components,
+    volumes,
+)
+
+PLACE = Place("g", "i-a", "a", a_plane_node("a"))
+WELL = components()
+
+
+def why(
+    place: Place = PLACE,
+    found: Components = WELL,
+    attached: list[EtcdVolume] | None = None,
+    **asked: Any,
+) -> str:
+    return why_not_whole(place, found, volumes() if attached is None else attached, Asked(**asked))
+
+
+def test_a_node_with_all_its_parts_is_whole() -> None:
+    assert why() == ""
+
+
+@pytest.mark.parametrize(
+    ("node", "words"),
+    [
+        ({"ready": False}, "it is not Ready"),
+        ({"ready": None}, "it is not Ready"),
+        ({"labels": {}}, "it lacks the role label of a control plane node"),
+        ({"labels": {"node-role.kubernetes.io/master": ""}}, ""),
+        ({"unschedulable": True}, ""),
+    ],
+)
+def test_what_the_node_itself_has_to_say(node: dict[str, Any], words: str) -> None:
+    assert why(dataclasses.replace(PLACE, node=a_plane_node("a", **node))) == words
+
+
+@pytest.mark.parametrize(
+    ("place", "words", "name"),
+    [
+        (Place("g", "", ""), "no instance of it is launched", "g"),
+        (Place("g", "i-a", "a"), "its node has not joined the cluster", "i-a"),
+        (PLACE, "", "a"),
+    ],
+)
+def test_a_place_without_a_node_is_not_whole(place: Place, words: str, name: str) -> None:
+    assert why(place) == words
+    assert place.name == name
+
+
+def test_a_lease_that_is_not_renewed_speaks_against_a_node_that_seems_ready() -> None:
+    assert why(stale=frozenset("a")) == "its Lease is not renewed"
+    assert why(stale=frozenset("b")) == ""
+
+
+@pytest.mark.parametrize("etcd", ["main", "events"])
+def test_the_volume_of_every_etcd_cluster_has_to_be_attached_to_it(etcd: str) -> None:
+    lost = [one for one in volumes() if (one.etcd, one.instance) != (etcd, "i-a")]
+    moved = [*lost, EtcdVolume("vol", etcd, 3, "a", "i-other")]
+    words = f"no volume of etcd cluster {etcd} is attached to it"
+    assert why(attached=lost) == words
+    assert why(attached=moved) == words
+
+
+@pytest.mark.parametrize(
+    "app",
+    [
+        "kube-apiserver",
+        "kube-controller-manager",
+        "kube-scheduler",
+        "kops-controller",
+        "etcd-manager-main",
+        "etcd-manager-events",
+    ],
+)
+def test_each_of_its_pods_has_to_be_there_and_ready(app: str) -> None:
+    assert why(found=changed(WELL, app, "a", ready=False)) == f"{app} is not Ready on it"
+    assert why(found=changed(WELL, app, "a", node="elsewhere")) == f"{app} is not Ready on it"
+    assert why(found=changed(WELL, app, "b", ready=False)) == ""
+
+
+def test_several_missing_pods_are_named_together() -> None:
+    without = components("bc")
+    health = {**without.health, "a": Health(True)}
+    text = why(found=dataclasses.replace(without, health=health))
+    assert text.startswith("etcd-manager-events, etcd-manager-main, kops-controller and 3 more are")
+
+
+def test_a_cluster_without_kops_controller_needs_none() -> None:
+    rest = tuple(pod for pod in WELL.pods if pod.app != "kops-controller")
+    assert why(found=dataclasses.replace(WELL, pods=rest)) == ""
+
+
+def test_a_cluster_of_which_no_etcd_pod_is_seen_lacks_the_main_one() -> None:
+    rest = tuple(pod for pod in WELL.pods if not pod.etcd)
+    found = dataclasses.replace(WELL, pods=rest)
+    assert "etcd-manager-main" in expected_apps(found)
+    assert why(found=found) == "etcd-manager-main is not Ready on it"
+
+
+@pytest.mark.parametrize(
+    ("health", "unanswered", "words"),
+    [
+        (Health(True), False, ""),
+        (Health(False, "500"), False, "its API server is not ready: 500"),
+        (Health(False, "500"), True, "its API server is not ready: 500"),
+        (Health(False, "403", False), False, "its API server cannot be asked: 403"),
+        (Health(False, "403", False), True, ""),
+        (None, False, "its API server has not been asked yet"),
+        (None, True, "its API server has not been asked yet"),
+    ],
+)
+def test_its_api_server_has_to_say_that_it_is_ready(
+    health: Health | None, unanswered: bool, words: str
+) -> None:
+    rest = {"b": Health(True), "c": Health(True)}
+    found = dataclasses.replace(WELL, health={**rest, **({"a": health} if health else {})})
+    assert why(found=found, unanswered=unanswered) == words
+
+
+@pytest.mark.parametrize(
+    ("app", "age", "words"),
+    [
+        ("etcd-manager-events", 119, "etcd-manager-events was started less than 120 s ago"),
+        ("etcd-manager-events", 120, ""),
+        ("etcd-manager-main", 1, ""),
+        ("kube-apiserver", 1, ""),
+    ],
+)
+def test_a_member_that_no_api_server_answers_for_has_to_run_for_a_while(
+    app: str, age: float, words: str
+) -> None:
+    assert why(found=changed(WELL, app, "a", started=READ_AT - age)) == words
+
+
+def test_only_the_main_etcd_cluster_is_answered_for() -> None:
+    assert indirect(WELL) == ("events",)
+    assert indirect(Components()) == ()
+
+
+@pytest.mark.parametrize(
+    ("leaders", "node", "leading"),
+    [
+        ({"kube-scheduler": "a_123"}, "a", 1),
+        ({"kube-scheduler": "a_123", "kube-controller-manager": "a_4"}, "a", 2),
+        ({"kube-scheduler": "a_123"}, "b", 0),
+        ({"kube-scheduler": "ab_123"}, "a", 0),
+        ({"kube-scheduler": ""}, "a", 0),
+        ({}, "a", 0),
+    ],
+)
+def test_who_leads_is_told_by_the_name_before_the_random_part(
+    leaders: dict[str, str], node: str, leading: int
+) -> None:
+    assert leads(components(leaders=leaders), node) == leading
+
+
+@pytest.mark.parametrize(("now", "stale"), [(160.0, set()), (161.0, {"a"}), (261.0, {"a", "b"})])
+def test_a_lease_is_stale_when_it_has_not_changed_for_long(now: float, stale: set[str]) -> None:
+    assert stale_leases({"a": ("t", 100.0), "b": ("t", 200.0)}, now, 60.0) == stale
+
+
+def test_a_node_with_the_label_of_either_name_is_one_of_the_control_plane() -> None:
+    assert ROLE.keys() <= a_plane_node("a").labels.keys()

@@ -1,0 +1,196 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is read of a control plane, how often, and what it says of each place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.commands import (
+    ReadBackups,
+    ReadComponents,
+    ReadMachines,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.streaks import (
+    Streak,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    ForbiddenError,
+    RotatorError,
+    UnreachableError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane.reading import (
+    backups_read,
+    cluster,
+    concerns,
+    flaw,
+    look,
+    note_streaks,
+    others,
+    places,
+    read_lately,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import Retry
+from ansible_collections.nodeops.rotator.tests.unit.core.control_plane.builders import (
+    CLUSTER,
+    STORE,
+    a_plane_group,
+    a_plane_node,
+    changed,
+    components,
+    machines,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.control_plane.builders import (
+    WORKERS,
+    a_look,
+    our_group,
+)
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
+    NOW,
+    a_policy,
+)
+
+STORES = ReadBackups((f"{STORE}events", f"{STORE}main"))
+
+
+def failed(command: Command, error: RotatorError) -> dict[str, Any]:
+    return {"retries": {command: Retry(1, NOW + 2, error)}}
+
+
+def test_only_groups_of_a_control_plane_are_concerned() -> None:
+    assert concerns(a_look())
+    assert not concerns(a_look(our_group(tags=WORKERS)))
+    assert cluster(a_look()) == CLUSTER
+
+
+@pytest.mark.parametrize(
+    ("at", "asked"), [(NOW, []), (NOW - 9.9, []), (NOW - 10, [ReadMachines, ReadComponents])]
+)
+def test_it_is_read_every_ten_seconds(at: float, asked: list[type]) -> None:
+    ctx = a_look(at=at)
+    look(ctx)
+    assert [type(command) for command in ctx.commands] == asked
+
+
+def test_the_components_of_all_nodes_are_asked_for_once_the_nodes_are_known() -> None:
+    ctx = a_look(machines=None, machines_at=-1e9, components_at=-1e9)
+    assert look(ctx) is False
+    assert ctx.commands == [ReadMachines(CLUSTER)]
+    ctx = a_look(components_at=-1e9)
+    look(ctx)
+    assert ctx.commands == [ReadComponents(("a", "b", "c"))]
+
+
+@pytest.mark.parametrize(("at", "counts"), [(NOW - 30, True), (NOW - 30.1, False)])
+def test_a_read_counts_for_half_a_minute(at: float, counts: bool) -> None:
+    assert read_lately(a_look(at=at)) is counts
+    assert read_lately(a_look(machines_at=at)) is counts
+
+
+def test_before_anything_is_touched_a_refused_read_is_the_end() -> None:
+    command = ReadMachines(CLUSTER)
+    with pytest.raises(ForbiddenError):
+        look(a_look(at=NOW - 11, mode="survey", **failed(command, ForbiddenError("no"))))
+    busy = failed(command, UnreachableError("later"))
+    assert look(a_look(at=NOW - 11, mode="survey", **busy))
+    with pytest.raises(UnreachableError):
+        look(a_look(at=-1e9, mode="survey", timers={"no control plane": NOW - 61}, **busy))
+
+
+def test_in_mid_run_a_refused_read_is_waited_out() -> None:
+    error = ForbiddenError("no")
+    assert not look(a_look(at=NOW - 31, **failed(ReadMachines(CLUSTER), error)))
+
+
+def test_each_group_is_a_place_with_its_instance_and_node() -> None:
+    found = {place.group: (place.instance, place.zone, place.name) for place in places(a_look())}
+    assert found == {name: (f"i-{name}", name, name) for name in "abc"}
+    assert [place.group for place in others(a_look())] == ["b", "c"]
+
+
+def test_a_group_without_an_instance_is_an_empty_place() -> None:
+    shown = machines(b=a_plane_group("b", Instances=[]))
+    (place,) = [one for one in places(a_look(shown=shown)) if one.group == "b"]
+    assert (place.instance, place.node) == ("", None)
+    assert flaw(a_look(shown=shown), place) == "no instance of it is launched"
+
+
+def test_an_instance_that_ends_is_none() -> None:
+    ending = [
+        {"InstanceId": "i-b", "AvailabilityZone": "b", "LifecycleState": "Terminating"},
+        {"InstanceId": "i-x", "AvailabilityZone": "b", "LifecycleState": "Pending"},
+    ]
+    shown = machines(b=a_plane_group("b", Instances=ending))
+    assert [one.instance for one in places(a_look(shown=shown)) if one.group == "b"] == ["i-x"]
+
+
+def test_our_own_group_is_as_the_rotation_knows_it() -> None:
+    shown = machines(a=a_plane_group("a", Instances=[]))
+    assert [one.instance for one in places(a_look(shown=shown)) if one.group == "a"] == ["i-a"]
+
+
+def test_a_look_counts_once_for_each_read() -> None:
+    ctx = a_look(judged_at=NOW - 10, streaks={"i-a": Streak(NOW - 20, NOW - 10, 2)})
+    note_streaks(ctx)
+    assert ctx.memory.plane.streaks["i-a"] == Streak(NOW - 20, NOW, 3)
+    assert ctx.memory.plane.streaks["i-b"] == Streak(NOW, NOW, 1)
+    before = ctx.memory.plane.streaks
+    note_streaks(ctx)
+    assert ctx.memory.plane.streaks == before
+
+
+def test_who_is_not_whole_has_no_streak() -> None:
+    down = changed(components(), "kube-scheduler", "b", ready=False)
+    ctx = a_look(found=down, judged_at=NOW - 10)
+    note_streaks(ctx)
+    assert set(ctx.memory.plane.streaks) == {"i-a", "i-c"}
+
+
+def test_nothing_is_counted_before_the_first_read() -> None:
+    ctx = a_look(components=None, judged_at=-1e9, streaks={})
+    note_streaks(ctx)
+    assert ctx.memory.plane.streaks == {}
+
+
+def test_a_flaw_is_that_of_the_last_read() -> None:
+    nodes = [a_plane_node("a"), a_plane_node("b", ready=False), a_plane_node("c")]
+    ctx = a_look(nodes=nodes)
+    assert {place.group: flaw(ctx, place) for place in places(ctx)} == {
+        "a": "",
+        "b": "it is not Ready",
+        "c": "",
+    }
+
+
+class TestBackups:
+    def test_are_read_once_from_where_the_pods_say(self) -> None:
+        ctx = a_look(backups=None)
+        assert backups_read(ctx) is False
+        assert ctx.commands == [STORES]
+        assert backups_read(a_look(backups={})) is True
+
+    def test_are_not_read_where_nobody_asks(self) -> None:
+        ctx = a_look(backups=None, policy=a_policy(etcd_backup_check="off"))
+        assert backups_read(ctx) is True
+        assert ctx.commands == []
+
+    def test_that_may_not_be_read_are_an_error_where_they_are_required(self) -> None:
+        with pytest.raises(ForbiddenError):
+            backups_read(a_look(backups=None, **failed(STORES, ForbiddenError("no"))))
+
+    def test_that_cannot_be_read_now_are_asked_for_again(self) -> None:
+        busy = failed(STORES, UnreachableError("later"))
+        assert backups_read(a_look(backups=None, **busy)) is False
+        with pytest.raises(UnreachableError):
+            backups_read(a_look(backups=None, timers={"no backups": NOW - 61}, **busy))
+
+    def test_that_may_not_be_read_are_a_warning_where_that_is_enough(self) -> None:
+        policy = a_policy(etcd_backup_check="warn")
+        denied = failed(STORES, ForbiddenError("no"))
+        ctx = a_look(backups=None, policy=policy, **denied)
+        assert backups_read(ctx) is True
+        assert [event.phase for event in ctx.events] == ["warning"]
