@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.integration.terminal import Terminal
+from ansible_collections.nodeops.rotator.tests.integration.warm import HANGS
 from ansible_collections.nodeops.rotator.tests.integration.wire import (
     PROGRAMS,
     QUICK,
@@ -34,15 +35,14 @@ NOTHING: Mapping[str, str] = types.MappingProxyType({})
 VARIABLES = {
     **QUICK,
     "rotate_max_surge": 1,
-    "rotate_lease_duration": 5,
+    "rotate_lease_duration": 10,
+    "prepare_handover_timeout": 20,
     "rotate_stop_timeout": 120,
 }
 LINES = 60
 """About how many lines a rotation of four nodes shows."""
 BEFORE_FIRST_LINE, BETWEEN_LINES = 3.0, 1.0
 """Seconds within which the end comes: after the start, and after a line."""
-LIMIT = 300.0
-"""Seconds after which something has surely not happened, however busy the machine is."""
 
 
 def ctrl_c(terminal: Terminal) -> None:
@@ -94,7 +94,7 @@ class Moment:
 
 
 def until(
-    what: str, holds: Callable[[], bool], limit: float = LIMIT, between: float = 0.02
+    what: str, holds: Callable[[], bool], limit: float = HANGS, between: float = 0.02
 ) -> None:
     """Wait until `holds` returns True; fail after `limit` seconds.
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ansible_collections.nodeops.rotator.tests.integration.warm import HANGS
 from ansible_collections.nodeops.rotator.tests.simulation.wire.tls import Tls
 
 DROPPED = ("transfer-encoding", "connection", "content-length", "date", "server", "host")
@@ -62,7 +63,7 @@ class Front(http.server.BaseHTTPRequestHandler):
             self.target + self.path, body or None, passed, method=self.command
         )
         try:
-            reply: Any = urllib.request.urlopen(request, timeout=20)
+            reply: Any = urllib.request.urlopen(request, timeout=HANGS)
         except urllib.error.HTTPError as error:
             reply = error
         kept = {k: v for k, v in reply.headers.items() if k.lower() not in DROPPED}
@@ -130,7 +131,7 @@ class Tunnel(socketserver.StreamRequestHandler):
         assert method == "CONNECT"
         self.server.seen.add(where)
         host, _colon, port = where.partition(":")
-        with socket.create_connection((host, int(port)), timeout=20) as there:
+        with socket.create_connection((host, int(port)), timeout=HANGS) as there:
             self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             ways = {self.connection: there, there: self.connection}
             while True:

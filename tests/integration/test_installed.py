@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nodeops.rotator.tests.integration.warm import HANGS
 from ansible_collections.nodeops.rotator.tests.integration.wire import PROGRAMS, TREE, WorldOnWire
 from ansible_collections.nodeops.rotator.tests.unit.floors.shape import ROOT
 
@@ -29,7 +30,7 @@ def galaxy(*arguments: str, cwd: Path, path: str = "") -> None:
     }
     command = [str(PROGRAMS / "ansible-galaxy"), "collection", *arguments]
     done = subprocess.run(
-        command, cwd=cwd, env=env, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=cwd, env=env, capture_output=True, text=True, timeout=HANGS, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -25,6 +25,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
+from ansible_collections.nodeops.rotator.tests.integration.warm import HANGS
 from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire, world_on_wire
 
 KUBECTL = Path(sys.executable).with_name("kubectl")
@@ -66,7 +67,7 @@ def code(act: Any, **params: Any) -> str:
 def fault(world: WorldOnWire, match: str, code_: str, **more: Any) -> None:
     """Plan a failure over the wire; see simulation.gate.Fault."""
     data = json.dumps({"match": match, "code": code_, **more}).encode()
-    urllib.request.urlopen(world.env["WORLD_URL"] + "/fault", data, timeout=20).close()
+    urllib.request.urlopen(world.env["WORLD_URL"] + "/fault", data, timeout=HANGS).close()
 
 
 def kubectl(world: WorldOnWire, *words: str, who: str = "rotator", status: int = 0) -> str:
@@ -75,7 +76,7 @@ def kubectl(world: WorldOnWire, *words: str, who: str = "rotator", status: int =
     binary = str(KUBECTL if KUBECTL.exists() else shutil.which("kubectl"))
     line = [binary, "--kubeconfig", config, "--cache-dir", str(world.folder / "cache"), *words]
     done = subprocess.run(
-        line, env=world.environment(), capture_output=True, text=True, timeout=60, check=False
+        line, env=world.environment(), capture_output=True, text=True, timeout=HANGS, check=False
     )
     assert done.returncode == status, done.stdout + done.stderr
     return done.stdout + done.stderr
@@ -93,7 +94,9 @@ def test_kubectl_reads_and_drains_nodes(world: WorldOnWire) -> None:
     kubectl(world, "cordon", node)
     assert "SchedulingDisabled" in kubectl(world, "get", "node", node)
     kubectl(world, "uncordon", node)
-    assert "drained" in kubectl(world, "drain", node, "--ignore-daemonsets", "--timeout=60s")
+    assert "drained" in kubectl(
+        world, "drain", node, "--ignore-daemonsets", f"--timeout={HANGS:.0f}s"
+    )
     left = kubectl(
         world, "get", "pods", "-A", "--field-selector", f"spec.nodeName={node}", "-o", "name"
     ).split()
@@ -203,7 +206,7 @@ def nodes(world: WorldOnWire) -> list[Any]:
     )
     headers = {"Authorization": f"Bearer {config['users'][0]['user']['token']}"}
     request = urllib.request.Request(cluster["server"] + "/api/v1/nodes", headers=headers)
-    with urllib.request.urlopen(request, timeout=20, context=trust) as answer:
+    with urllib.request.urlopen(request, timeout=HANGS, context=trust) as answer:
         return list(json.load(answer)["items"])
 
 

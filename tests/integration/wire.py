@@ -22,28 +22,22 @@ from typing import Any
 import boto3
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report import lines
+from ansible_collections.nodeops.rotator.tests.integration import warm
 from ansible_collections.nodeops.rotator.tests.simulation.identities import IDENTITIES, RUNS
 
+HANGS = warm.HANGS
 PROGRAMS = Path(sys.executable).parent
 TREE = Path(lines.__file__).parents[6]
 """The folder that holds ansible_collections/nodeops/rotator."""
 PATHS = os.pathsep.join(filter(None, (str(TREE), os.environ.get("PYTHONPATH"))))
 """Additional search path of Python; `make lowest` puts the oldest libraries there."""
-SERVE = "ansible_collections.nodeops.rotator.tests.simulation.serve"
 READS = re.compile(r"^(kubernetes:(get|list|watch) |\w+:(Describe|Get|List)|sts:AssumeRole$)")
-CALL_MODULE = """
-import importlib, json, sys
-from ansible.module_utils.testing import patch_module_args
-with patch_module_args(json.load(sys.stdin)):
-    modules = "ansible_collections.nodeops.rotator.plugins.modules."
-    importlib.import_module(modules + sys.argv[1]).main()
-"""
 INVENTORY = "plugin: nodeops.rotator.node_groups\nregions: [eu-west-1]\n"
 QUICK = {
     "rotate_soak": 1,
     "rotate_min_ready": 1,
     "rotate_poll_interval": 2,
-    "rotate_boot_timeout": 60,
+    "rotate_boot_timeout": 600,
     "verify_delay": 1,
     "rotate_max_surge": 2,
 }
@@ -84,7 +78,7 @@ class WorldOnWire:
 
     def _ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(self.env["WORLD_URL"] + path, data, timeout=20) as answer:
+        with urllib.request.urlopen(self.env["WORLD_URL"] + path, data, timeout=HANGS) as answer:
             return json.load(answer)
 
     def report(self) -> dict[str, Any]:
@@ -151,7 +145,7 @@ class WorldOnWire:
             if value is not None
         }
 
-    def run(self, *command: str, timeout: float = 180, **env: str | None) -> Outcome:
+    def run(self, *command: str, timeout: float = HANGS, **env: str | None) -> Outcome:
         """Run a command of the virtual environment to its end."""
         start = time.monotonic()
         done = subprocess.run(
@@ -205,17 +199,8 @@ class WorldOnWire:
         self, name: str, env: Mapping[str, str | None] | None = None, **options: Any
     ) -> dict[str, Any]:
         """Run a module as Ansible starts it and return its result."""
-        done = subprocess.run(
-            [sys.executable, "-c", CALL_MODULE, name],
-            input=json.dumps(options),
-            env=self.environment(**(env or {})),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.stdout.strip().startswith("{"), done.stdout + done.stderr
-        result = json.loads(done.stdout)
+        full, environment = f"nodeops.rotator.{name}", self.environment(**(env or {}))
+        result = json.loads(warm.printed_by_module(full, options, environment))
         assert isinstance(result, dict)
         return result
 
@@ -236,17 +221,22 @@ class WorldOnWire:
 def world_on_wire(scenario: str, folder: Path) -> Iterator[WorldOnWire]:
     """Serve a scenario in a process of its own while the block runs."""
     ready = folder / "ready.json"
-    env = {**os.environ, "PYTHONPATH": PATHS}
-    process = subprocess.Popen(
-        [sys.executable, "-m", SERVE, "--scenario", scenario, "--ready-file", str(ready)], env=env
+    process = warm.start(
+        warm.world,
+        "--scenario",
+        scenario,
+        "--ready-file",
+        str(ready),
+        env=os.environ,
+        output=folder / "world.log",
     )
     try:
-        limit = time.monotonic() + 60
+        limit = time.monotonic() + HANGS
         while not ready.exists():
-            assert process.poll() is None, "the world did not come up"
+            assert process.is_alive(), "the world did not come up"
             assert time.monotonic() < limit, "the world did not come up"
-            time.sleep(0.05)
+            time.sleep(0.02)
         yield WorldOnWire(json.loads(ready.read_text()), folder)
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.join(HANGS)

@@ -12,7 +12,6 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
-    CredentialsError,
     RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.identity import (
@@ -32,6 +31,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.fleet.k
 EKS, KOPS = "eks", "kops"
 CLUSTER_TYPES = (EKS, KOPS)
 """Types of clusters that are looked for."""
+NOT_OPTED_IN = frozenset(
+    ("AuthFailure", "InvalidClientTokenId", "OptInRequired", "UnrecognizedClientException")
+)
+"""Codes with which a Region answers that the account has not opted in to. Credentials that have
+expired are refused by other codes."""
 
 
 class Region:
@@ -83,7 +87,7 @@ def discover(
         try:
             parts.append(_read(aws, region, clusters, tags, cluster_types))
         except RotatorError as error:
-            if not isinstance(error, CredentialsError) and error.code != "OptInRequired":
+            if error.code not in NOT_OPTED_IN:
                 raise
             unread[region] = error
     if unread and len(unread) == len(regions):

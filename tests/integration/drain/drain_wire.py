@@ -20,6 +20,7 @@ from typing import Any
 
 import yaml
 
+from ansible_collections.nodeops.rotator.tests.integration import warm
 from ansible_collections.nodeops.rotator.tests.rotation.drain_builders import Stage
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
@@ -108,7 +109,10 @@ class WireStage(Stage):
         self, name: str = "nodeops.rotator.node_drain", /, check: bool = False, **options: Any
     ) -> dict[str, Any]:
         """Run a module; return its result, which has `failed` if it failed."""
-        return finished(self.start_module(name, check, **options))
+        given = {"kubeconfig": str(self.kubeconfig), "_ansible_check_mode": check, **options}
+        answer = json.loads(warm.printed_by_module(name, given, self.environment()))
+        assert isinstance(answer, dict)
+        return answer
 
     def kubectl(self, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         """Run the kubectl of the development environment."""
@@ -126,7 +130,7 @@ class WireStage(Stage):
         )
 
 
-def finished(process: subprocess.Popen[str], timeout: float = 120) -> dict[str, Any]:
+def finished(process: subprocess.Popen[str], timeout: float = warm.HANGS) -> dict[str, Any]:
     """Wait for a module and return its result."""
     process.stdin = None
     out, errors = process.communicate(timeout=timeout)
@@ -137,7 +141,7 @@ def finished(process: subprocess.Popen[str], timeout: float = 120) -> dict[str, 
     return answer
 
 
-def until(condition: Any, seconds: float = 20.0) -> None:
+def until(condition: Any, seconds: float = warm.HANGS) -> None:
     """Wait until something is true that another process does."""
     limit = time.monotonic() + seconds
     while not condition():

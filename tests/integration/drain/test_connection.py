@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.tests.integration.drain.drain_wire impo
     CALL_MODULE,
     WireStage,
 )
+from ansible_collections.nodeops.rotator.tests.integration.warm import HANGS
 from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.wire.tls import own_tls
 
@@ -66,7 +67,7 @@ def run(
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANGS,
         check=False,
     )
     assert done.stdout, done.stderr

@@ -28,7 +28,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.fleet.k
 
 CLUSTERS = {"eu": ["demo", "shop"], "us": ["demo"], "ap": []}
 KOPS = {"eu": ["blue.example.com"], "us": [], "ap": ["blue.example.com"]}
-CLOSED = CredentialsError("not opted in")
+CLOSED = CredentialsError("not opted in", code="UnrecognizedClientException")
 
 
 @pytest.fixture
@@ -131,7 +131,16 @@ def test_credentials_that_are_bad_everywhere_are_the_error(
         found()
 
 
-@pytest.mark.parametrize("error", [ForbiddenError("no"), UnreachableError("no answer")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        ForbiddenError("no", code="AccessDeniedException"),
+        UnreachableError("no answer"),
+        CredentialsError("they expired meanwhile", code="ExpiredTokenException"),
+        CredentialsError("there are none any more"),
+    ],
+    ids=["denied", "unreachable", "expired", "gone"],
+)
 def test_any_other_error_ends_it(error: RotatorError, account: dict[str, RotatorError]) -> None:
     """A Region that was not read must not look as if it had no node groups."""
     account["us"] = error

@@ -146,6 +146,7 @@ HINT_AWS_TLS = (
     "Name the certificate authority (aws_ca_bundle, AWS_CA_BUNDLE), or check the endpoint"
 )
 HINT_AWS_PROXY = "Check HTTPS_PROXY and NO_PROXY"
+HINT_CLOCK = "Set the clock of this machine: AWS takes requests signed within five minutes"
 HINT_REGION = "Set region, or AWS_REGION in the environment"
 
 _MEANT: tuple[tuple[str, str, type[RotatorError], str], ...] = (
@@ -169,6 +170,41 @@ _MEANT: tuple[tuple[str, str, type[RotatorError], str], ...] = (
         ForbiddenError,
         "Allow ec2:RunInstances for all that the template names, and iam:PassRole for the role of"
         " its instance profile",
+    ),
+    ("RequestTimeTooSkewed", "", CredentialsError, HINT_CLOCK),
+    ("InvalidSignatureException", "signature expired", CredentialsError, HINT_CLOCK),
+    ("InvalidSignatureException", "not yet current", CredentialsError, HINT_CLOCK),
+    ("SignatureDoesNotMatch", "signature expired", CredentialsError, HINT_CLOCK),
+    ("SignatureDoesNotMatch", "not yet current", CredentialsError, HINT_CLOCK),
+    (
+        "RegionDisabledException",
+        "",
+        RefusedError,
+        "Activate STS for the Region in the settings of the account, or use another endpoint",
+    ),
+    (
+        "",
+        "no vpc endpoint policy allows",
+        ForbiddenError,
+        "Allow it in the policy of the VPC endpoint, or reach AWS another way",
+    ),
+    (
+        "",
+        "no permissions boundary allows",
+        ForbiddenError,
+        "Allow it in the permissions boundary of the caller",
+    ),
+    (
+        "",
+        "no session policy allows",
+        ForbiddenError,
+        "Allow it in the policy that the session was made with",
+    ),
+    (
+        "",
+        "no service control policy allows",
+        ForbiddenError,
+        "Ask who manages the service control policies of the organization",
     ),
     (
         "",
@@ -219,7 +255,9 @@ def _from_answer(error: Any, doing: str) -> RotatorError:
         return UnreachableError(line, "", code)
     operation = str(error.operation_name)
     if operation in CREDENTIAL_OPERATIONS:
-        return CredentialsError(f"{line}, by {operation}", HINT_AWS_CREDENTIALS, code)
+        meant = _meant(code, message, line)
+        hint = meant.hint if meant else HINT_AWS_CREDENTIALS
+        return CredentialsError(f"{line}, by {operation}", hint, code)
     return _meant(code, message, line) or _by_code(code, line, operation)
 
 

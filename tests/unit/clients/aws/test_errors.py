@@ -185,6 +185,60 @@ def answered(code: str, message: str, operation: str = "DescribeThings") -> erro
             errors.ForbiddenError,
             "Allow DescribeThings in the caller's IAM policy",
         ),
+        (
+            "UnauthorizedOperation",
+            "You are not authorized to perform this operation. User: x is not authorized to"
+            " perform: ec2:DescribeImages because no VPC endpoint policy allows the action",
+            errors.ForbiddenError,
+            "Allow it in the policy of the VPC endpoint",
+        ),
+        (
+            "AccessDenied",
+            "User: x is not authorized to perform: eks:ListClusters because no permissions boundary"
+            " allows the eks:ListClusters action",
+            errors.ForbiddenError,
+            "Allow it in the permissions boundary",
+        ),
+        (
+            "AccessDeniedException",
+            "User: x is not authorized to perform: eks:ListClusters because no session policy"
+            " allows the eks:ListClusters action",
+            errors.ForbiddenError,
+            "Allow it in the policy that the session was made with",
+        ),
+        (
+            "AccessDeniedException",
+            "User: x is not authorized to perform: eks:ListClusters because no service control"
+            " policy allows the eks:ListClusters action",
+            errors.ForbiddenError,
+            "Ask who manages the service control policies",
+        ),
+        (
+            "InvalidSignatureException",
+            "Signature expired: 20260627T140000Z is now earlier than 20260627T141500Z"
+            " (20260627T142000Z - 5 min.)",
+            errors.CredentialsError,
+            "Set the clock of this machine",
+        ),
+        (
+            "SignatureDoesNotMatch",
+            "Signature not yet current: 20260627T150000Z is still later than 20260627T143000Z"
+            " (20260627T142500Z + 5 min.)",
+            errors.CredentialsError,
+            "Set the clock of this machine",
+        ),
+        (
+            "SignatureDoesNotMatch",
+            "The request signature we calculated does not match the signature you provided.",
+            errors.CredentialsError,
+            "Give AWS credentials as for amazon.aws",
+        ),
+        (
+            "RegionDisabledException",
+            "STS is not activated in this region for account:123456789012",
+            errors.RefusedError,
+            "Activate STS for the Region",
+        ),
     ],
 )
 def test_a_code_with_several_meanings_is_told_apart_by_its_message(
@@ -209,3 +263,11 @@ def test_a_role_that_was_withdrawn_is_told_as_credentials(operation: str, code: 
     error = answered(code, "no", operation)
     assert error.__class__ is errors.CredentialsError
     assert operation in error.message
+
+
+def test_what_keeps_a_role_from_being_assumed_keeps_its_own_advice() -> None:
+    error = answered("RegionDisabledException", "STS is not activated in this region", "AssumeRole")
+    assert error.__class__ is errors.CredentialsError
+    assert error.hint.startswith("Activate STS for the Region")
+    denied = answered("AccessDenied", "x with an explicit deny in a policy", "AssumeRole")
+    assert denied.hint.startswith("A policy denies it explicitly")
