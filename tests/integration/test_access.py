@@ -122,6 +122,24 @@ def test_the_way_to_the_api_server_is_told_with_advice(
     assert f". {hint}" in message
 
 
+def test_the_command_of_a_kubeconfig_that_fails_is_told(still: WorldOnWire, tmp_path: Path) -> None:
+    """The client asks the server without credentials then, which answers 401."""
+    content = yaml.safe_load(Path(str(still.who("rotator")["KUBECONFIG"])).read_text())
+    command = {
+        "apiVersion": "client.authentication.k8s.io/v1",
+        "command": "/bin/sh",
+        "args": ["-c", "echo Error loading SSO Token: it has expired >&2; exit 255"],
+        "interactiveMode": "Never",
+    }
+    content["users"][0]["user"] = {"exec": command}
+    path = tmp_path / "kubeconfig"
+    path.write_text(json.dumps(content))
+    message = still.refused("node_group_info", autoscaling_group_name=GROUP, kubeconfig=str(path))
+    assert "the kubeconfig's user has no credentials (exec: process returned 255" in message
+    assert "Error loading SSO Token: it has expired" in message
+    assert "Run that command yourself" in message
+
+
 @pytest.mark.parametrize(
     ("variables", "config", "said", "kind"),
     [

@@ -95,11 +95,20 @@ def test_after_ctrl_c_the_screen_of_the_operator_ends_with_the_table_and_what_to
     assert "NODE GROUP  NODES REPLACED" in shown
     assert "STOPPED, run again" in shown
     assert "To resume: ansible-playbook" in shown
-    restored = small.module(
-        "asg_node_replace", autoscaling_group_name=GROUP, eks_cluster="demo", state="restored"
-    )
-    assert restored["status"] == "restored", restored
-    assert restored["events"][0]["text"] == HEADING
+    shown = small.playbook("status", who="reader")
+    assert shown.code == 0, shown.output
+    assert "Cluster demo in eu-west-1" in shown.output
+    assert "Processes to resume: AZRebalance" in shown.output
+    planned = small.playbook("restore", "--check")
+    assert planned.code == 0, planned.output
+    assert small.report()["records"], "check mode restores nothing"
+    restored = small.playbook("restore")
+    assert restored.code == 0, restored.output
+    assert HEADING in restored.output
+    report = small.report()
+    group = report["groups"][GROUP]
+    assert (report["leases"], group["desired"], group["max"], group["suspended"]) == ({}, 4, 4, [])
+    assert terminated(small) == 1, "nothing is replaced"
 
 
 def test_a_run_that_shows_nothing_ends_with_its_terminal_too(small: WorldOnWire) -> None:

@@ -14,8 +14,6 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.errors import (
-    NO_ANSWER,
-    error_of,
     no_answer,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
@@ -37,6 +35,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kops import (
     Exported,
     leads_by_kops,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kubeconfig import (
+    UNAUTHORIZED,
+    failure,
+    listening,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import clock
 
 # `validate_certs` is AWS's in every module of ours; Kubernetes' goes by kubernetes.core's own
@@ -52,13 +55,6 @@ CONNECTIONS = 32
 five for each core, would have small machines connect anew again and again."""
 TIMEOUT = (5, 30)
 """Seconds to connect and to read, for everything but a watch."""
-UNAUTHORIZED = 401
-CONNECTING = "connect to Kubernetes"
-HINT = (
-    "Set eks_cluster to reach an EKS cluster with AWS credentials alone, or kubeconfig,"
-    " context, host and api_key"
-    " (or K8S_AUTH_* in the environment) as for kubernetes.core"
-)
 
 
 class RawKube:
@@ -224,35 +220,14 @@ def _checked(client: Any, aws: RawAws, cluster: str | None) -> Any:
 def _client(options: Mapping[str, Any], one_attempt: bool = False) -> Any:
     from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
 
-    try:
-        client = get_api_client(None, **options).client
-        pools = client.client.rest_client.pool_manager
-        pools.connection_pool_kw["maxsize"] = CONNECTIONS
-        if one_attempt:
-            pools.connection_pool_kw["retries"] = False
-        pools.clear()
-        return client
-    except (
-        Exception
-    ) as error:  # kubernetes.core and the client raise whatever the file or the discovery raised
-        raise _failure(error, CONNECTING) from error
-
-
-def _failure(error: Exception, doing: str) -> RotatorError:
-    """Return the error for what kubernetes.core or the client raised on connecting."""
-    status, reason = getattr(error, "status", None), getattr(error, "reason", None)
-    if isinstance(status, int) and status == UNAUTHORIZED:
-        return CredentialsError(f"Cannot {doing}: {status} {reason}", HINT, str(status))
-    if isinstance(status, int) and status > 0:
-        return error_of(status, {"message": f"{status} {reason}"}, doing)
-    if isinstance(error, NO_ANSWER) and not isinstance(error, FileNotFoundError):
-        return no_answer(error, doing)
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return CredentialsError(f"Cannot {doing}: {_told(lines[0])}", HINT)
-
-
-def _told(text: str) -> str:
-    """Return the client's words without what kubernetes.core puts before them."""
-    if "No configuration found" in text:
-        return "there is no kubeconfig, or it is empty, and this is no pod of a cluster"
-    return text.removeprefix("Could not create API client: ").rstrip(".")
+    with listening() as heard:
+        try:
+            client = get_api_client(None, **options).client
+        except Exception as error:  # whatever the file, its command or the discovery raised
+            raise failure(error, heard) from error
+    pools = client.client.rest_client.pool_manager
+    pools.connection_pool_kw["maxsize"] = CONNECTIONS
+    if one_attempt:
+        pools.connection_pool_kw["retries"] = False
+    pools.clear()
+    return client

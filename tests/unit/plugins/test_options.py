@@ -25,6 +25,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
     managed,
     node_group,
     rotation,
+    status,
     templates,
 )
 from ansible_collections.nodeops.rotator.tests.unit.floors.shape import ROOT
@@ -37,6 +38,7 @@ SPECS: dict[str, dict[str, Any]] = {
     "launch_template_update": templates.SPEC,
     "node_drain": drain.SPEC,
     "node_group_info": node_group.SPEC,
+    "rotation_status_info": status.SPEC,
 }
 ROLE = yaml.safe_load((ROOT / "roles/rotate/meta/argument_specs.yml").read_text())
 ROLE_OPTIONS = ROLE["argument_specs"]["main"]["options"]

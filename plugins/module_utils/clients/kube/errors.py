@@ -61,7 +61,7 @@ _BY_STATUS: Mapping[int, Callable[[str, str], RotatorError]] = {
 _POOL = re.compile(r"HTTPS?ConnectionPool\(host='(?P<host>[^']*)', port=(?P<port>\d+)\)")
 _CAUSES: tuple[tuple[str, str, str], ...] = (
     (r"CERTIFICATE_VERIFY_FAILED\][^:]*: (?P<why>[^(']+)", "no TLS connection", HINT_KUBE_TLS),
-    (r"\[SSL: \w+\] (?P<why>[^(']+)", "no TLS connection", HINT_KUBE_TLS),
+    (r"\[(?:SSL|X509|PEM|ASN1): \w+\] (?P<why>[^(']+)", "no TLS connection", HINT_KUBE_TLS),
     (r"ProxyError\((?P<why>[^(]*)", "no connection through the proxy", HINT_KUBE_PROXY),
     (
         r"NameResolutionError|Name or service not known",

@@ -28,7 +28,7 @@ def summarize(name: str, variables: Mapping[str, Any], plan: bool) -> dict[str, 
     made. `status` is that of asg_node_replace; if that did not run, "failed" after a change of the
     launch template and "refused" otherwise.
     """
-    if "_prepare_ami" not in variables:
+    if "_prepare_ami" not in variables and "_rotate_result" not in variables:
         return None
     info: Mapping[str, Any] = variables.get("_prepare_info") or {}
     template, result, verified = (

@@ -12,6 +12,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     CLUSTER_UID,
+    LEASE_PREFIX,
     PAUSED,
     PREFIX,
     USUAL_NAMESPACE,
@@ -32,7 +33,7 @@ def lease_name(arn: str) -> str:
     was given. The end of the ARN makes it readable.
     """
     group = arn.rsplit("autoScalingGroupName/", 1)[-1]
-    return f"nodeops-rotator-{_fit(group.lower(), 30)}-{_digest(arn)}"
+    return f"{LEASE_PREFIX}{_fit(group.lower(), 30)}-{_digest(arn)}"
 
 
 def lease_labels(cluster: str, group: str, kind: str, run: str) -> tuple[tuple[str, str], ...]:

@@ -32,6 +32,12 @@ POOL = "HTTPSConnectionPool(host='10.0.0.1', port=6443): Max retries exceeded wi
             "Name the certificate authority (ca_cert)",
         ),
         (
+            "(Caused by SSLError(SSLError(136, '[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate"
+            " or crl found (_ssl.c:4154)')))",
+            ": no TLS connection (no certificate or crl found)",
+            "Name the certificate authority (ca_cert)",
+        ),
+        (
             "(Caused by SSLError(SSLError(1, '[SSL: WRONG_VERSION_NUMBER] wrong version number"
             " (_ssl.c:1006)')))",
             ": no TLS connection (wrong version number)",

@@ -60,6 +60,13 @@ def test_a_node_group_whose_turn_has_not_come_is_left_out() -> None:
     assert summarize("blue", {}, plan=False) is None
 
 
+def test_a_rotation_without_the_role_that_prepares_it_is_told_too() -> None:
+    """Such as a restoration, or roles in a playbook of one's own."""
+    found = summarize("blue", {"_rotate_result": {"status": "restored"}}, plan=False)
+    assert found is not None
+    assert (found["status"], found["failed"], found["replaced"]) == ("restored", False, 0)
+
+
 def test_a_complete_rotation() -> None:
     assert cells() == ("2", "ami-1 -> ami-2", "1 min 35 s", "complete")
     assert summary()["failed"] is False

@@ -1,0 +1,29 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read the Leases of all node groups at once."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube import objects
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import LEASES
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.errors import (
+    checked,
+    reaching,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import LEASE_PREFIX
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import KubeCall
+
+
+def list_leases(call: KubeCall, namespace: str) -> list[Lease]:
+    """Return the Leases of node groups in a namespace, by name.
+
+    There are none in a namespace that does not exist. Raises core.errors.
+    """
+    doing = f"list the Leases in namespace {namespace}"
+    with reaching(doing):
+        reply = call.request("GET", LEASES.format(namespace))
+    found = checked(reply, doing).get("items") or ()
+    ours = (one for one in found if one["metadata"]["name"].startswith(LEASE_PREFIX))
+    return sorted(map(objects.lease, ours), key=lambda lease: lease.name)

@@ -1,0 +1,123 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Say for people whose the Leases of node groups are, and what their records would restore."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Literal
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PREFIX
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.table import aligned
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    Journal,
+    salvage,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
+
+State = Literal["held", "handed_over", "left", "free", "unreadable"]
+ARN = PREFIX + "autoscaling-group-arn"
+HEADINGS = ("NODE GROUP", "STATE", "HOLDER", "RENEWED", "RUN")
+
+
+@dataclasses.dataclass(frozen=True)
+class Holding:
+    """What one Lease says.
+
+    `state`: "held" by a run (or by one that died without giving it up: then `renewed` no longer
+    changes), "handed_over" by an update of the template to a rotation that has not begun, "left"
+    with changes that an ended run could not restore, "free", or "unreadable" for this release.
+    `renewed`: text of renewTime. `duration`: seconds after that when it may be taken over.
+    `to_restore`: what the record would have restored, a sentence each. `closing`: the closing words
+    of a run that was stopped. `problem`: why the record cannot be understood.
+    """
+
+    lease: str
+    autoscaling_group_name: str
+    autoscaling_group_arn: str
+    cluster: str
+    state: State
+    holder: str
+    renewed: str
+    duration: int
+    run: str
+    to_restore: tuple[str, ...] = ()
+    closing: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def holding(lease: Lease) -> Holding:
+    """Return what a Lease says. A record that cannot be read is a problem, not an error."""
+    journal, problem = Journal(), ""
+    try:
+        journal, error = salvage(lease.journal)
+        problem = str(error or "")
+    except RefusedError as error:
+        problem = str(error)
+    notes = dict(lease.notes)
+    arn = notes.get(ARN, "")
+    return Holding(
+        lease=lease.name,
+        autoscaling_group_name=journal.group or arn.rpartition("autoScalingGroupName/")[2],
+        autoscaling_group_arn=arn,
+        cluster=notes.get(PREFIX + "cluster", ""),
+        state="unreadable" if problem else _state(lease, journal),
+        holder=lease.holder,
+        renewed=lease.renewed,
+        duration=lease.duration,
+        run=journal.run or journal.handover,
+        to_restore=to_restore(journal),
+        closing=journal.closing,
+        problem=problem,
+    )
+
+
+def _state(lease: Lease, journal: Journal) -> State:
+    if lease.holder:
+        return "handed_over" if journal.handover else "held"
+    return "free" if journal.clean else "left"
+
+
+def to_restore(journal: Journal) -> tuple[str, ...]:
+    """Return what the end of the rotation restores, a sentence for each setting."""
+    said = {
+        f"Desired capacity: {journal.expected} counts as set, {journal.base} is the group's own": (
+            journal.expected != journal.base or journal.raise_from >= 0
+        ),
+        f"Instances that are being ended: {listed(list(journal.decrements))}": journal.decrements,
+        f"MaxSize: back to {(journal.max_size or (0,))[0]}": journal.max_size,
+        f"Processes to resume: {', '.join(journal.suspended)}": journal.suspended,
+        f"Scale-in protection: {_protection(journal)}": journal.fenced,
+        "Soft taints of outdated nodes": journal.tainted,
+        f"Targets that were deregistered: {len(journal.deregistered_targets)}": (
+            journal.deregistered_targets
+        ),
+        f"Launch template: back to {' '.join(journal.previous).strip()}": journal.pointer_owed,
+    }
+    return tuple(sentence for sentence, holds in said.items() if holds)
+
+
+def _protection(journal: Journal) -> str:
+    if not journal.protected:
+        return "of all instances"
+    return f"of all instances but {listed(list(journal.protected))}"
+
+
+def table(holdings: Iterable[Holding]) -> list[str]:
+    """Return a line for each Lease under headings, each followed by what is to be restored."""
+    found = sorted(holdings, key=lambda one: (one.cluster, one.autoscaling_group_name))
+    if not found:
+        return ["No Lease of a node group"]
+    cells = [
+        (one.autoscaling_group_name, one.state.replace("_", " "), one.holder, one.renewed, one.run)
+        for one in found
+    ]
+    heading, *lines = aligned([HEADINGS, *cells])
+    told = [heading]
+    for line, one in zip(lines, found, strict=True):
+        told += [line, *(f"  {said}" for said in (*one.to_restore, one.problem) if said)]
+    return told

@@ -1,0 +1,42 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tell what the Leases of a cluster's node groups hold, for a module with the options of SPEC."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.leases import list_leases
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import USUAL_NAMESPACE
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.holdings import (
+    holding,
+    table,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC, connect
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import Result
+
+SPEC: dict[str, Any] = {
+    **ASSUME_SPEC,
+    **KUBE_SPEC,
+    "cluster_name": {"type": "str"},
+    "lock_namespace": {"type": "str", "default": USUAL_NAMESPACE},
+}
+"""All options of rotation_status_info but those of amazon.aws."""
+
+
+def status(module: AnsibleAWSModule) -> Result:
+    """Read the Leases in the namespace and say what they hold."""
+    found = [
+        holding(lease) for lease in list_leases(connect(module), module.params["lock_namespace"])
+    ]
+    leases = [{**dataclasses.asdict(one), **_lists(one)} for one in found]
+    return Result({"leases": leases, "table": table(found)})
+
+
+def _lists(one: Any) -> dict[str, list[str]]:
+    return {"to_restore": list(one.to_restore), "closing": list(one.closing)}

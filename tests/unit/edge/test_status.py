@@ -1,0 +1,62 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the Leases of a simulated cluster hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ansible_collections.amazon.aws.plugins.module_utils.modules")
+pytest.importorskip("ansible_collections.kubernetes.core.plugins.module_utils.args_common")
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    Journal,
+    dump,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge import status
+from ansible_collections.nodeops.rotator.tests.simulation.adapters_kube import kube_call
+from ansible_collections.nodeops.rotator.tests.simulation.builders import due
+from ansible_collections.nodeops.rotator.tests.simulation.world import World
+from ansible_collections.nodeops.rotator.tests.unit.edge.builders import a_module
+
+LEFT = Journal(run="night-7", group="blue", suspended=("AZRebalance",), closing=("It stopped",))
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    """A world whose Leases are read."""
+    found = due()
+    monkeypatch.setattr(status, "connect", lambda _module: kube_call(found.cluster))
+    return found
+
+
+def seen(**params: Any) -> dict[str, Any]:
+    return dict(status.status(a_module(status.SPEC, **params)).values)
+
+
+def test_a_cluster_without_rotations_has_no_leases(world: World) -> None:
+    assert seen() == {"leases": [], "table": ["No Lease of a node group"]}
+
+
+def test_what_an_ended_run_left_is_told(world: World) -> None:
+    kube = KubeClient(kube_call(world.cluster))
+    kube.write_lease(Lease("nodeops-rotator-blue-1", journal=dump(LEFT)))
+    kube.write_lease(Lease("nodeops-rotator-green-2", holder="host_9", duration=30))
+    kube.write_lease(Lease("kube-scheduler", holder="somebody"))
+    found = seen()
+    blue, green = found["leases"]
+    assert (blue["lease"], blue["state"], blue["run"]) == (
+        "nodeops-rotator-blue-1",
+        "left",
+        "night-7",
+    )
+    assert blue["to_restore"] == ["Processes to resume: AZRebalance"]
+    assert blue["closing"] == ["It stopped"]
+    assert (green["state"], green["holder"], green["duration"]) == ("held", "host_9", 30)
+    assert found["table"][-1] == "  Processes to resume: AZRebalance"
+    assert seen(lock_namespace="default")["leases"] == []
