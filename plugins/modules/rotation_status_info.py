@@ -101,6 +101,10 @@ leases:
     run:
       description: ID of the run that wrote the record.
       type: str
+    paused:
+      description: Who has paused the rotation by the annotation C(nodeops.rotator/paused), and why.
+        Empty if nobody has.
+      type: str
     to_restore:
       description: What the end of the rotation restores, or
         O(nodeops.rotator.asg_node_replace#module:state=restored). One sentence for each setting.

@@ -17,6 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
     Journal,
     salvage,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import paused_by
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 
 State = Literal["held", "handed_over", "left", "free", "unreadable"]
@@ -31,9 +32,10 @@ class Holding:
     `state`: "held" by a run (or by one that died without giving it up: then `renewed` no longer
     changes), "handed_over" by an update of the template to a rotation that has not begun, "left"
     with changes that an ended run could not restore, "free", or "unreadable" for this release.
-    `renewed`: text of renewTime. `duration`: seconds after that when it may be taken over.
-    `to_restore`: what the record would have restored, a sentence each. `closing`: the closing words
-    of a run that was stopped. `problem`: why the record cannot be understood.
+    `paused`: who has paused the rotation and why. `renewed`: text of renewTime. `duration`: seconds
+    after that when it may be taken over. `to_restore`: what the record would have restored, a
+    sentence each. `closing`: the closing words of a run that was stopped. `problem`: why the record
+    cannot be understood.
     """
 
     lease: str
@@ -45,6 +47,7 @@ class Holding:
     renewed: str
     duration: int
     run: str
+    paused: str = ""
     to_restore: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
     problem: str = ""
@@ -70,6 +73,7 @@ def holding(lease: Lease) -> Holding:
         renewed=lease.renewed,
         duration=lease.duration,
         run=journal.run or journal.handover,
+        paused=paused_by(lease),
         to_restore=to_restore(journal),
         closing=journal.closing,
         problem=problem,
@@ -119,5 +123,6 @@ def table(holdings: Iterable[Holding]) -> list[str]:
     heading, *lines = aligned([HEADINGS, *cells])
     told = [heading]
     for line, one in zip(lines, found, strict=True):
-        told += [line, *(f"  {said}" for said in (*one.to_restore, one.problem) if said)]
+        paused = f"Paused: {one.paused}" if one.paused else ""
+        told += [line, *(f"  {said}" for said in (paused, *one.to_restore, one.problem) if said)]
     return told

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PAUSED
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report import holdings
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
@@ -68,6 +69,14 @@ def test_a_record_that_cannot_be_read_says_why() -> None:
     later = holdings.holding(lease('{"version": 99, "reader": 99, "run": "night-7"}'))
     assert "version 99" in later.problem
     assert later.run == "night-7", "what can be understood is told"
+
+
+def test_a_pause_is_told_with_who_and_why() -> None:
+    notes = (*lease().notes, (PAUSED, "anna: incident 4711"))
+    found = holdings.holding(dataclasses.replace(lease(BUSY, holder="host_7"), notes=notes))
+    assert found.paused == "anna: incident 4711"
+    assert holdings.table([found])[2] == "  Paused: anna: incident 4711"
+    assert holdings.holding(lease(BUSY)).paused == ""
 
 
 def test_the_run_that_handed_over_is_named() -> None:
