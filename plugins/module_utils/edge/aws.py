@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import re
 import sys
@@ -38,7 +39,9 @@ def aws_module(argument_spec: Mapping[str, Any], **rules: Any) -> AnsibleAWSModu
 
     `rules`: what else AnsibleModule takes, such as mutually_exclusive.
     """
-    return RotatorModule(argument_spec=dict(argument_spec), supports_check_mode=True, **rules)
+    # AnsibleModule writes the defaults of suboptions into the spec.
+    spec = copy.deepcopy(dict(argument_spec))
+    return RotatorModule(argument_spec=spec, supports_check_mode=True, **rules)
 
 
 def snake(operation: str) -> str:
