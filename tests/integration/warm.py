@@ -84,7 +84,7 @@ def _become(
 
 
 def _forget_the_old_environment() -> None:
-    """Let the libraries see what they take from the environment only when they are imported."""
+    """Correct what the libraries took from the environment on their import."""
     where = os.environ.get("KUBECONFIG", "~/.kube/config")
     config.KUBE_CONFIG_DEFAULT_LOCATION = kube_config.KUBE_CONFIG_DEFAULT_LOCATION = where
     sso = os.path.expanduser("~/.aws/sso/cache")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tell what the Leases of a cluster's node groups hold, for a module with the options of SPEC."""
+"""Tell what Leases hold, for a module with the options of SPEC."""
 
 from __future__ import annotations
 

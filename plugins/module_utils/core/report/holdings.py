@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say for people whose the Leases of node groups are, and what their records would restore."""
+"""Say whose the Leases of node groups are, and what is to be restored."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import l
 
 State = Literal["held", "handed_over", "left", "free", "unreadable"]
 ARN = PREFIX + "autoscaling-group-arn"
-HEADINGS = ("NODE GROUP", "STATE", "HOLDER", "RENEWED", "RUN")
+LEASE_HEADINGS = ("NODE GROUP", "STATE", "HOLDER", "RENEWED", "RUN")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +54,10 @@ class Holding:
 
 
 def holding(lease: Lease) -> Holding:
-    """Return what a Lease says. A record that cannot be read is a problem, not an error."""
+    """Return what a Lease says.
+
+    A record that cannot be read is a problem, not an error.
+    """
     journal, problem = Journal(), ""
     try:
         journal, error = salvage(lease.journal)
@@ -112,7 +115,10 @@ def _protection(journal: Journal) -> str:
 
 
 def table(holdings: Iterable[Holding]) -> list[str]:
-    """Return a line for each Lease under headings, each followed by what is to be restored."""
+    """Return a line for each Lease under headings.
+
+    Each is followed by what is to be restored.
+    """
     found = sorted(holdings, key=lambda one: (one.cluster, one.autoscaling_group_name))
     if not found:
         return ["No Lease of a node group"]
@@ -120,7 +126,7 @@ def table(holdings: Iterable[Holding]) -> list[str]:
         (one.autoscaling_group_name, one.state.replace("_", " "), one.holder, one.renewed, one.run)
         for one in found
     ]
-    heading, *lines = aligned([HEADINGS, *cells])
+    heading, *lines = aligned([LEASE_HEADINGS, *cells])
     told = [heading]
     for line, one in zip(lines, found, strict=True):
         paused = f"Paused: {one.paused}" if one.paused else ""

@@ -153,3 +153,57 @@ def test_the_table_has_a_line_for_each_lease_and_what_it_would_restore() -> None
 
 def test_a_cluster_without_leases_is_told() -> None:
     assert holdings.table(()) == ["No Lease of a node group"]
+
+
+def test_every_setting_is_told_in_the_order_in_which_it_matters() -> None:
+    journal = Journal(
+        run="night-7",
+        base=3,
+        expected=4,
+        max_size=(3, 4),
+        suspended=("AZRebalance", "ReplaceUnhealthy"),
+        tainted=True,
+    )
+    assert holdings.to_restore(journal) == (
+        "Desired capacity: 4 counts as set, 3 is the group's own",
+        "MaxSize: back to 3",
+        "Processes to resume: AZRebalance, ReplaceUnhealthy",
+        "Soft taints of outdated nodes",
+    )
+
+
+def test_of_many_instances_a_few_are_named() -> None:
+    many = tuple(f"i-{number}" for number in range(20))
+    (said,) = holdings.to_restore(Journal(run="r", decrements=many))
+    assert said.startswith("Instances that are being ended: i-0, i-1")
+    assert said.endswith(" more")
+    (said,) = holdings.to_restore(Journal(run="r", fenced=True, protected=many))
+    assert said.startswith("Scale-in protection: of all instances but i-0, i-1")
+    assert said.endswith(" more")
+
+
+def test_the_table_is_sorted_by_cluster_and_node_group() -> None:
+    def named(cluster: str, group: str) -> Lease:
+        arn = f"arn:x:autoScalingGroupName/{group}"
+        return Lease(f"nodeops-rotator-{group}-1", notes=lease_notes(arn, cluster, ""))
+
+    found = [
+        named("shop", "web"),
+        named("ops", "zeta"),
+        named("shop", "api"),
+        named("ops", "alpha"),
+    ]
+    lines = holdings.table(map(holdings.holding, found))
+    assert [line.split()[0] for line in lines[1:]] == ["alpha", "zeta", "api", "web"]
+
+
+def test_a_lease_that_was_handed_over_is_told_in_words() -> None:
+    found = holdings.holding(lease(Journal(handover="night-7"), holder="host_7", renewed="10:00"))
+    assert holdings.table([found])[1].split() == [
+        "shop-blue",
+        "handed",
+        "over",
+        "host_7",
+        "10:00",
+        "night-7",
+    ]
