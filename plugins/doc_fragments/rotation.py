@@ -178,7 +178,6 @@ options:
       - A run is refused while the window is closed, unless it only restores. By default, any time
         is good.
     type: dict
-    default: {}
     suboptions:
       days:
         description: Days on which the window begins. By default, all.

@@ -222,6 +222,11 @@ nodes:
       description: Seconds from its cordon to its termination.
       type: float
       returned: always
+    phase_seconds:
+      description: Seconds that it spent in each phase, by the phase. Empty if its replacement has
+        not begun.
+      type: dict
+      returned: always
     evictions:
       description: Number of pods evicted or deleted.
       type: int
@@ -281,6 +286,42 @@ not_restored:
     refused also names what an earlier run has left.
   type: list
   elements: str
+  returned: always
+restored:
+  description: What was restored at the end, one sentence for each setting.
+  type: list
+  elements: str
+  returned: always
+new_nodes:
+  description: The nodes that were launched during this run, became ready and stay.
+  type: list
+  elements: dict
+  returned: always
+  contains:
+    name:
+      description: Name of the node.
+      type: str
+      returned: always
+    instance_id:
+      description: ID of the instance.
+      type: str
+      returned: always
+    zone:
+      description: Availability zone.
+      type: str
+      returned: always
+    image_id:
+      description: ID of its image.
+      type: str
+      returned: always
+    seconds:
+      description: Seconds from its launch until it was ready.
+      type: float
+      returned: always
+api_calls:
+  description: Number of requests to AWS and to Kubernetes, by operation, such as
+    C(autoscaling:DescribeAutoScalingGroups) or C(kubernetes:list pods).
+  type: dict
   returned: always
 canary:
   description: Verdict of the canary, V(passed), V(failed) or V(none).

@@ -158,3 +158,21 @@ def test_as_many_unavailable_nodes_as_the_group_has_need_a_confirmation(confirme
     if not confirmed:
         assert "the group has 3 nodes: all at one time" in str(run.result.error)
         assert traces(world) == CLEAN
+
+
+@pytest.mark.parametrize("surge", ["1", "3"])
+def test_the_result_says_what_came_how_long_it_took_and_what_was_restored(surge: str) -> None:
+    world = due()
+    began = world.kernel.now
+    run = rotate(world, BLUE, max_surge=surge)
+    assert run.result is not None
+    values, lasted = run.result.values, world.kernel.now - began
+    here = set(world.account.groups[BLUE].members)
+    assert {node["instance_id"] for node in values["new_nodes"]} == here
+    assert all(30 < node["seconds"] < 300 for node in values["new_nodes"])
+    for node in values["nodes"]:
+        spent = node["phase_seconds"]
+        assert abs(sum(spent.values()) - node["seconds"]) < 0.5
+        assert all(0 <= seconds <= lasted for seconds in spent.values())
+    said = " ".join(values["restored"])
+    assert all(word in said for word in ("MaxSize", "AZRebalance", "protection", "taint"))

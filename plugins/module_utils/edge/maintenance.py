@@ -23,7 +23,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.main
 
 MAINTENANCE_SPEC: dict[str, Any] = {
     "type": "dict",
-    "default": {},
     "options": {
         "days": {"type": "list", "elements": "str", "choices": list(DAYS)},
         "start": {"type": "str"},

@@ -36,6 +36,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sele
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import ONE_ATTEMPT, RawAws
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.counting import (
+    CountedAws,
+    CountedKube,
+    Counts,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import (
     DRAIN_SPEC,
     REQUEST_SPEC,
@@ -88,10 +93,10 @@ SPEC: dict[str, Any] = {
 
 def rotate(module: AnsibleAWSModule) -> Result:
     """Rotate the node group of the parameters, or in check mode plan it."""
-    progress = follow_environment()
-    result = _run(module, progress)
+    progress, counts = follow_environment(), Counts()
+    result = _run(module, progress, counts)
     return Result(
-        {**result.values, "events": progress.events},
+        {**result.values, "api_calls": counts.by_operation, "events": progress.events},
         changed=result.changed or result.status == "planned",
         diff=diff(result),
         warnings=(*result.values["not_restored"], *sentences(result.values["left_outdated"])),
@@ -99,15 +104,16 @@ def rotate(module: AnsibleAWSModule) -> Result:
     )
 
 
-def _run(module: AnsibleAWSModule, progress: Progress) -> RotationResult:
+def _run(module: AnsibleAWSModule, progress: Progress, counts: Counts) -> RotationResult:
     params, epoch = module.params, time.time() - clock()
     run_id = params["run_id"] or new_run_id()
     again = os.environ.get(AGAIN, "")
     holder, closes = holder_of(run_id), closing(params["maintenance_window"], time.time())
     policy = from_params(params, run_id, holder, module.check_mode, epoch, again, closes)
-    call, limits = connect(module, one_attempt=True), requests.from_params(params)
+    call = CountedKube(connect(module, one_attempt=True), counts)
+    limits = requests.from_params(params)
     deadline = Deadline(clock)
-    aws = Aws(RawAws(module, ONE_ATTEMPT), deadline)
+    aws = Aws(CountedAws(RawAws(module, ONE_ATTEMPT), counts), deadline)
     plans = module.check_mode and params["planned"]
     cloud = PlannedAutoScaling(aws, params["planned"]) if plans else AutoScaling(aws)
     ports = Ports(cloud, KubeClient(call, params["lock_namespace"], deadline=deadline))

@@ -22,6 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
     from_params,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge import rotation
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.counting import Counts
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import DRAIN_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.rotation import (
     ROTATION_SPEC,
@@ -52,7 +53,8 @@ def ends(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """How a rotation without a cluster ends."""
     end: dict[str, Any] = {"status": "complete", "changed": True, "error": None, "left": []}
 
-    def run(_module: Any, _progress: Any) -> RotationResult:
+    def run(_module: Any, _progress: Any, counts: Counts) -> RotationResult:
+        counts.add("ec2:DescribeInstances")
         values = {"status": end["status"], "not_restored": end["left"], "nodes": []}
         values["left_outdated"] = end.get("outdated", [])
         return RotationResult(end["status"], end["error"], end["changed"], values)
@@ -103,6 +105,7 @@ def test_a_failure_is_returned_with_all_values(ends: dict[str, Any]) -> None:
         "not_restored": [],
         "nodes": [],
         "left_outdated": [],
+        "api_calls": {"ec2:DescribeInstances": 1},
         "events": [],
     }
 

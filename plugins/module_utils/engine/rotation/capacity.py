@@ -220,6 +220,7 @@ def take(ctx: RotationContext, member: Member, reason: str) -> None:
         member.instance.zone,
         reason,
         began=ctx.now,
+        since=ctx.now,
         image_id=member.instance.image_id,
     )
     ctx.note(

@@ -226,7 +226,8 @@ class RotationContext(Known):
     def about(self, instance: str, **fields: Any) -> None:
         """Change what the result says of a node."""
         known: NodeRecord = self.memory.nodes.records[instance]
-        updated = dataclasses.replace(known, **fields)
+        moved = known.moved(fields.get("phase", known.phase), self.now)
+        updated = dataclasses.replace(moved, **fields)
         if updated != known:
             self.note(records={**self.memory.nodes.records, instance: updated})
 

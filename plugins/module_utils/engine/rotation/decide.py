@@ -176,7 +176,7 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
         if pointer.inherited(ctx):
             return None
         write_first_record(ctx)
-        ctx.note(mode="release" if ctx.policy.restore_only else "rotate")
+        ctx.note(mode="release" if ctx.policy.restore_only else "rotate", to_restore=ctx.journal)
         ctx.look_at(ctx.now)
     return None
 

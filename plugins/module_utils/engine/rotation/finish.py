@@ -55,7 +55,7 @@ def finish_rotating(ctx: RotationContext) -> None:
 
 
 def _go_on_to_release(ctx: RotationContext) -> None:
-    ctx.note(mode="release")
+    ctx.note(mode="release", to_restore=ctx.journal)
     ctx.look_at(ctx.now)
 
 

@@ -97,7 +97,8 @@ def awaited(ctx: RotationContext, member: Member) -> str:
         ctx.note(lost_launches=0)
         ctx.mark(joined=ctx.memory.nodes.marks.joined | {member.id})
         took = ctx.since(f"boot {member.id}")
-        ctx.note(boots=(*ctx.memory.nodes.boots, took))
+        if member.instance.launched_at >= (ctx.memory.reads.first_read_at or 0.0):
+            ctx.note(boots={**ctx.memory.nodes.boots, member.id: took})
         ctx.tell("ready", member.name, f"{member.id} after {took:.0f} s", once=f"ready {member.id}")
     return ""
 

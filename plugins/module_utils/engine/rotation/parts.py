@@ -39,6 +39,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.acco
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.heartbeats import (
     Heartbeat,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Marks,
     Situation,
@@ -85,6 +86,23 @@ class NodeRecord:
     blocked_by: tuple[str, ...] = ()
     console_output: str | None = None
     """The end of what a failed replacement node wrote; None until it was read."""
+    since: float = 0.0
+    """When it reached its phase."""
+    spent: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    """Seconds in each phase before."""
+
+    def moved(self, phase: NodePhase, now: float) -> NodeRecord:
+        """Return the record in this phase, with the seconds of the one before counted."""
+        if phase == self.phase:
+            return self
+        return dataclasses.replace(self, phase=phase, since=now, spent=self.phase_seconds(now))
+
+    def phase_seconds(self, now: float) -> dict[str, float]:
+        """Return the seconds in each phase so far."""
+        if self.ended is not None:
+            return dict(self.spent)
+        spent = self.spent.get(self.phase, 0.0) + now - self.since
+        return {**self.spent, self.phase: spent}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -186,8 +204,8 @@ class NodesMemory:
     booting: frozenset[str] = frozenset()
     lost_launches: int = 0
     watched: frozenset[str] = frozenset()
-    boots: tuple[float, ...] = ()
-    """Seconds from the launch of each new node of this run until it was ready."""
+    boots: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    """Seconds from launch to ready of the instances that were launched during this run."""
     relapses: Mapping[str, int] = dataclasses.field(default_factory=dict)
     dead: frozenset[str] = frozenset()
     heartbeats: Mapping[str, Heartbeat] = dataclasses.field(default_factory=dict)
@@ -232,6 +250,8 @@ class ReportMemory:
     canary: CanaryVerdict = "none"
     launches_from: tuple[str, str] = ("", "")
     changed: bool = False
+    to_restore: Journal = Journal()
+    """The record when everything was about to be restored."""
     left_out: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Outdated instances that the rotation has left on purpose at its end, with the reason."""
 

@@ -15,7 +15,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
     Journal,
     store_sentence,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+    Member,
+    Situation,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.restored import restored
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -55,15 +59,7 @@ def conclude(
     memory, group = ctx.memory, ctx.memory.reads.group
     known = group is not None and (group.resolved is not None or memory.mode != "survey")
     situation = ctx.situation if known else None
-    outdated = (
-        [member for member in situation.outdated if member.id not in memory.nodes.records]
-        if situation
-        else []
-    )
-    nodes = [
-        *(_told(record, ctx.now) for record in memory.nodes.records.values()),
-        *(_waiting(member) for member in outdated),
-    ]
+    nodes = _nodes(ctx, situation)
     gone = memory.nodes.marks.gone
     values = {
         "status": status,
@@ -82,6 +78,8 @@ def conclude(
         "not_restored": list(_not_restored(ctx))
         if known
         else [*memory.report.left, *store_sentence(memory.journal)],
+        "restored": list(_restored(ctx)),
+        "new_nodes": _new_nodes(ctx) if known else [],
         "canary": memory.journal.canary or memory.report.canary,
         "resumed": memory.resumed,
         "state_store": _state_store(memory.journal),
@@ -127,11 +125,45 @@ def _old_images(nodes: Iterable[Mapping[str, Any]]) -> set[str]:
     }
 
 
+def _nodes(ctx: RotationContext, situation: Situation | None) -> list[dict[str, Any]]:
+    """Return the nodes that were begun, and then those that wait."""
+    records = ctx.memory.nodes.records
+    outdated = situation.outdated if situation else ()
+    waiting = (_waiting(member) for member in outdated if member.id not in records)
+    return [*(_told(record, ctx.now) for record in records.values()), *waiting]
+
+
+def _restored(ctx: RotationContext) -> Iterable[str]:
+    """Return what the end of this run has restored."""
+    memory = ctx.memory
+    if memory.mode != "release" or memory.reads.group is None:
+        return ()
+    return restored(memory.report.to_restore, memory.journal, memory.reads.group)
+
+
+def _new_nodes(ctx: RotationContext) -> list[dict[str, Any]]:
+    """Return the nodes that were launched during this run and that stay."""
+    boots = ctx.memory.nodes.boots
+    return [
+        {
+            "name": member.name,
+            "instance_id": member.id,
+            "zone": member.instance.zone,
+            "image_id": member.instance.image_id,
+            "seconds": round(boots[member.id], 1),
+        }
+        for member in ctx.situation.members
+        if member.id in boots and member.id not in ctx.memory.nodes.marks.gone
+    ]
+
+
 def _told(record: NodeRecord, now: float) -> dict[str, Any]:
     values = dataclasses.asdict(record)
-    began, ended = values.pop("began"), values.pop("ended")
+    began, ended, _since, _spent = (values.pop(n) for n in ("began", "ended", "since", "spent"))
+    spent = record.phase_seconds(now) if began else {}
     return {
         **values,
+        "phase_seconds": {phase: round(seconds, 1) for phase, seconds in spent.items()},
         "blocked_by": list(record.blocked_by),
         "console_output": record.console_output or "",
         "seconds": round((ended or now) - began, 1),

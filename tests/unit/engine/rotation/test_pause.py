@@ -111,7 +111,9 @@ def test_nothing_begins_that_would_not_end_in_the_window(
 ) -> None:
     until = None if left is None else NOW + left
     records = {"i-v": DONE} if done else {}
-    ctx = a_look(policy=a_policy(0, 1, not_after=until), records=records, boots=boots)
+    ctx = a_look(
+        policy=a_policy(0, 1, not_after=until), records=records, boots=dict(enumerate(boots))
+    )
     begin.begin(ctx)
     assert ctx.memory.window_closed is closed
     assert ctx.memory.nodes.marks.selected == (frozenset() if closed else {"i-w"})

@@ -87,6 +87,7 @@ class TestNodes:
             "blocked_by": ["shop/cart", "bank/till"],
             "console_output": "",
             "seconds": 60.0,
+            "phase_seconds": {},
         }
 
     def test_that_wait_are_told_as_outdated(self) -> None:
@@ -97,6 +98,43 @@ class TestNodes:
         begun = dataclasses.replace(DONE, name="w", instance_id="i-w", ended=None, replaced=False)
         nodes = values(records={"i-w": begun})["nodes"]
         assert [(node["name"], node["seconds"]) for node in nodes] == [("w", 90.0), ("x", 0.0)]
+
+    def test_say_how_long_they_were_in_each_phase(self) -> None:
+        began = NodeRecord("w", "i-w", "a", "old", began=NOW - 50, since=NOW - 50)
+        ctx = a_context(GROUP, [a_node("w")], records={"i-w": began})
+        for later, phase in ((20.0, "draining"), (25.0, "draining"), (30.0, "volumes")):
+            ctx.now = NOW + later
+            ctx.about("i-w", phase=phase)
+        ctx.now = NOW + 37.04
+        (told, *_others) = conclude(ctx, "failed").values["nodes"]
+        assert told["phase_seconds"] == {"cordoned": 70.0, "draining": 10.0, "volumes": 7.0}
+        ctx.about("i-w", phase="terminated", ended=ctx.now)
+        ctx.now += 100
+        (told, *_others) = conclude(ctx, "failed").values["nodes"]
+        assert told["phase_seconds"] == {"cordoned": 70.0, "draining": 10.0, "volumes": 7.0}
+
+    def test_that_were_launched_in_this_run_and_stay_are_new(self) -> None:
+        group = a_group(
+            an_instance("w"), an_instance("n", fresh=True), an_instance("m", fresh=True)
+        )
+        gone = Marks(gone=frozenset(("i-m",)))
+        ctx = a_context(group, [a_node("n")], boots={"i-n": 83.26, "i-m": 5.0}, marks=gone)
+        assert conclude(ctx, "complete").values["new_nodes"] == [
+            {
+                "name": "n",
+                "instance_id": "i-n",
+                "zone": "a",
+                "image_id": "ami-new",
+                "seconds": 83.3,
+            }
+        ]
+
+    def test_what_was_restored_is_told_at_the_end_alone(self) -> None:
+        before = dataclasses.replace(RUNNING, max_size=(9, 11))
+        group = a_group(an_instance("w"), max_size=9)
+        for mode, told in (("release", 1), ("settle", 0)):
+            ctx = a_context(group, [a_node("w")], mode=mode, to_restore=before)
+            assert len(conclude(ctx, "failed").values["restored"]) == told
 
 
 class TestCounts:
