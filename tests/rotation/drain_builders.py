@@ -36,6 +36,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import
 from ansible_collections.nodeops.rotator.tests.simulation.adapters_kube import kube_call
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Gate
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import EPOCH, Kernel
+from ansible_collections.nodeops.rotator.tests.simulation.kube import build
 from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import Cluster
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import VirtualInbox
@@ -85,6 +86,37 @@ class Stage:
         self._workload(
             "daemonsets", name, namespace, {"tolerations": [{"operator": "Exists"}], **pod}
         )
+
+    def statefulset(self, name: str, replicas: int, **pod: Any) -> None:
+        """Running pods of a StatefulSet in the namespace default."""
+        more = {"serviceName": name, "replicas": replicas}
+        self._workload("statefulsets", name, "default", pod, **more)
+
+    def job(self, name: str, **pod: Any) -> None:
+        """A running pod of a Job in the namespace default."""
+        template = {
+            "metadata": {"labels": {"app": name}, "annotations": pod.get("annotations", {})},
+            "spec": pod_spec(pod) | {"restartPolicy": "Never"},
+        }
+        meta = {"name": name, "namespace": "default"}
+        self.cluster.create("jobs", {"metadata": meta, "spec": {"template": template}})
+        self.cluster.settle()
+
+    def static_pod(self, name: str, node: str) -> None:
+        """The mirror of a static pod in kube-system."""
+        build.static_pod(self.cluster, "kube-system", name, node)
+        self.cluster.settle()
+
+    def finish(self, name: str) -> None:
+        """Let a pod in the namespace default have ended well."""
+        pod = self.found("pods", name, "default")
+        self.cluster.change("pods", pod, {"status": {"phase": "Succeeded"}})
+
+    def end(self, app: str) -> None:
+        """Begin to delete the pods of a workload."""
+        for pod in self.cluster.objects("pods"):
+            if pod["metadata"].get("labels", {}).get("app") == app:
+                self.cluster.delete("pods", pod)
 
     def _workload(
         self, plural: str, name: str, namespace: str, pod: Mapping[str, Any], **spec: Any

@@ -28,7 +28,8 @@ from ansible_collections.nodeops.rotator.tests.contract.kube.faces import (
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build
 from ansible_collections.nodeops.rotator.tests.simulation.kube.behavior import Behavior
 
-FACES = ["memory", "memory of old", "wire", *(["server"] if os.environ.get(REAL) else [])]
+SERVER = pytest.param("server", marks=pytest.mark.server)
+FACES = ["memory", "memory of old", "wire", *([SERVER] if os.environ.get(REAL) else [])]
 
 
 @pytest.fixture(scope="session")
