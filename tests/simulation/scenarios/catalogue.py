@@ -50,5 +50,8 @@ SCENARIOS: Mapping[str, Callable[[Kernel], World]] = {
     "eks": lambda kernel: eks.furnish(quick_world(kernel)),
     "kinds": lambda kernel: kinds.furnish(quick_world(kernel), scale=0.01),
     "kops": lambda kernel: kops.furnish(quick_world(kernel), scale=0.02),
+    "peers": lambda kernel: small.furnish(
+        quick_world(kernel), size=6, replicas=60, max_unavailable=6
+    ),
     "small": lambda kernel: small.furnish(quick_world(kernel)),
 }
