@@ -1,5 +1,5 @@
 # `make help` lists the targets. Every target sets up .venv by itself and writes nothing outside
-# this directory.
+# this directory, but for `make real`, which keeps what it builds in the user's cache.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .SUFFIXES:
@@ -84,6 +84,10 @@ simulate: venv ## try random worlds with random faults (WORLDS=300 SEED=1; WORLD
 	@$(run).simulate $(if $(WORLDS),--worlds $(WORLDS)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(WORLD),--world $(WORLD)) $(if $(KEEP),--keep $(KEEP)) $(if $(SIZE),--size $(SIZE))
 
+.PHONY: real
+real: venv ## hold all against a real Kubernetes control plane, built with Go into the user's cache
+	@$(python) tools/run_real.py
+
 .PHONY: mutations
 mutations: venv ## plant faults one by one and see that the named test of each fails
 	@$(run).mutations
@@ -91,6 +95,10 @@ mutations: venv ## plant faults one by one and see that the named test of each f
 .PHONY: bench-drain
 bench-drain: venv ## compare node_drain with kubectl drain and kubernetes.core.k8s_drain
 	@$(run).bench.drain
+
+.PHONY: bench-peers
+bench-peers: venv ## compare the playbook with what others use to rotate a node group
+	@$(run).bench.peers
 
 .PHONY: bench-world
 bench-world: venv ## measure the processor time of rotations in virtual time

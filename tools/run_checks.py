@@ -26,6 +26,7 @@ TYPED = (
     "tests.simulation",
     "tests.contract",
     "tests.bench",
+    "tests.realcluster",
     "tests.simulate",
     "tests.mutations",
 )

@@ -66,55 +66,14 @@ class Outcome:
         )
 
 
-class WorldOnWire:
-    """A served world. `env`: the environment that reaches it."""
+class Commands:
+    """Runs commands of the virtual environment.
+
+    `env`: the environment that reaches the world on which they act.
+    """
 
     def __init__(self, env: Mapping[str, str], folder: Path) -> None:
         self.env, self.folder = dict(env), folder
-        self.cluster = self.env["WORLD_CLUSTER"]
-        self.inventory = folder / "test.node_groups.yml"
-        self.inventory.write_text(INVENTORY)
-        self._runs = itertools.cycle(one.name for one in RUNS)
-
-    def _ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(self.env["WORLD_URL"] + path, data, timeout=HANGS) as answer:
-            return json.load(answer)
-
-    def report(self) -> dict[str, Any]:
-        """Return the report of the World: breaches, calls, figures, groups, facts."""
-        found = self._ask("/report")
-        assert isinstance(found, dict)
-        return found
-
-    def behavior(self, **sides: Mapping[str, Any]) -> None:
-        """Change the behavior of the world, as in `aws={"boot": [60, 60]}`."""
-        self._ask("/behavior", sides)
-
-    def who(self, name: str) -> dict[str, str | None]:
-        """Return the environment variables with which a command runs as this identity."""
-        nobody: dict[str, str | None] = {"AWS_SESSION_TOKEN": None}
-        return {**nobody, **self.report()["identities"][name]}
-
-    def changes(self) -> int:
-        """Return the number of calls that could change something, dry runs excluded."""
-        calls = self.report()["calls"]
-        return sum(
-            count
-            for name, count in calls.items()
-            if not READS.match(name) and name != "ec2:RunInstances"
-        )
-
-    def aws(self, service: str) -> Any:
-        """Return a boto3 client of somebody else, whose calls are not judged."""
-        operator = IDENTITIES["operator"]
-        keys = {"aws_access_key_id": operator.access_key, "aws_secret_access_key": operator.secret}
-        return boto3.client(
-            service,
-            endpoint_url=self.env["AWS_ENDPOINT_URL"],
-            region_name=self.env["AWS_REGION"],
-            **keys,
-        )
 
     def environment(self, **more: str | None) -> dict[str, str]:
         """Return the environment for a command on this world.
@@ -160,6 +119,57 @@ class WorldOnWire:
             check=False,
         )
         return Outcome(done.returncode, done.stdout, time.monotonic() - start)
+
+
+class WorldOnWire(Commands):
+    """A served world. `env`: the environment that reaches it."""
+
+    def __init__(self, env: Mapping[str, str], folder: Path) -> None:
+        super().__init__(env, folder)
+        self.cluster = self.env["WORLD_CLUSTER"]
+        self.inventory = folder / "test.node_groups.yml"
+        self.inventory.write_text(INVENTORY)
+        self._runs = itertools.cycle(one.name for one in RUNS)
+
+    def _ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(self.env["WORLD_URL"] + path, data, timeout=HANGS) as answer:
+            return json.load(answer)
+
+    def report(self) -> dict[str, Any]:
+        """Return the report of the World: breaches, calls, figures, groups, facts."""
+        found = self._ask("/report")
+        assert isinstance(found, dict)
+        return found
+
+    def behavior(self, **sides: Mapping[str, Any]) -> None:
+        """Change the behavior of the world, as in `aws={"boot": [60, 60]}`."""
+        self._ask("/behavior", sides)
+
+    def who(self, name: str) -> dict[str, str | None]:
+        """Return the environment variables with which a command runs as this identity."""
+        nobody: dict[str, str | None] = {"AWS_SESSION_TOKEN": None}
+        return {**nobody, **self.report()["identities"][name]}
+
+    def changes(self) -> int:
+        """Return the number of calls that could change something, dry runs excluded."""
+        calls = self.report()["calls"]
+        return sum(
+            count
+            for name, count in calls.items()
+            if not READS.match(name) and name != "ec2:RunInstances"
+        )
+
+    def aws(self, service: str) -> Any:
+        """Return a boto3 client of somebody else, whose calls are not judged."""
+        operator = IDENTITIES["operator"]
+        keys = {"aws_access_key_id": operator.access_key, "aws_secret_access_key": operator.secret}
+        return boto3.client(
+            service,
+            endpoint_url=self.env["AWS_ENDPOINT_URL"],
+            region_name=self.env["AWS_REGION"],
+            **keys,
+        )
 
     def next_run(self) -> str:
         """Return an identity that no earlier run has had.

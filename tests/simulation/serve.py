@@ -42,7 +42,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.wire.tls import own_tl
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 
-class _Silent(WSGIRequestHandler):
+class Silent(WSGIRequestHandler):
     """Tells nothing of requests: the gate counts them."""
 
     protocol_version = "HTTP/1.1"
@@ -134,7 +134,7 @@ def _close(servers: Iterable[Any]) -> None:
 
 
 def _serve(port: int, app: Any) -> Any:
-    return make_wsgi_server("127.0.0.1", port, app, threaded=True, request_handler=_Silent)
+    return make_wsgi_server("127.0.0.1", port, app, threaded=True, request_handler=Silent)
 
 
 def behavior_field(text: str) -> tuple[str, str, Any]:
