@@ -13,7 +13,7 @@ from ansible_collections.nodeops.rotator.tests.realcluster.stage import Reach
 READ = ("get", "list", "watch")
 RBAC = "rbac.authorization.k8s.io"
 GROUPS = {
-    "": ("nodes", "pods", "services", "persistentvolumeclaims"),
+    "": ("nodes", "pods", "services", "persistentvolumeclaims", "persistentvolumes"),
     "policy": ("poddisruptionbudgets",),
     "apps": ("daemonsets", "deployments", "replicasets", "statefulsets"),
     "storage.k8s.io": ("volumeattachments", "csinodes"),

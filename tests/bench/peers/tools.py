@@ -46,51 +46,62 @@ def by_loop(world: WorldOnWire) -> list[str]:
     return [sys.executable, loop.__file__, GROUP, kubectl()]
 
 
-def by_modules(world: WorldOnWire) -> list[str]:
-    """Drain by kubernetes.core.k8s_drain and terminate by amazon.aws.autoscaling_instance.
-
-    k8s_drain gives up at the first refusal of a budget, so it is tried again.
-    """
-    name = {"name": "{{ item.private_dns_name }}", "state": "drain"}
-    options = {"ignore_daemonsets": True, "delete_emptydir_data": True, "wait_timeout": 300}
-    drain = {
-        "kubernetes.core.k8s_drain": {**name, "delete_options": {**options, "wait_sleep": 1}},
+EACH: list[Any] = [
+    {
+        "kubernetes.core.k8s_drain": {
+            "name": "{{ item.private_dns_name }}",
+            "state": "drain",
+            "delete_options": {
+                "ignore_daemonsets": True,
+                "delete_emptydir_data": True,
+                "wait_timeout": 300,
+                "wait_sleep": 1,
+            },
+        },
+        # It gives up at the first refusal of a budget.
         "register": "drained",
         "until": "drained is succeeded",
         "retries": 60,
         "delay": 5,
-    }
-    terminate = {
+    },
+    {
         "amazon.aws.autoscaling_instance": {
             "group_name": GROUP,
             "instance_ids": ["{{ item.instance_id }}"],
             "state": "terminated",
         }
-    }
-    ready = {
+    },
+    {
         "kubernetes.core.k8s_info": {"kind": "Node"},
         "register": "nodes",
         "until": READY,
         "retries": 100,
         "delay": 2,
-    }
-    each = _file(world, "each.yml", [drain, terminate, ready])
-    look = {"amazon.aws.autoscaling_group_info": {"name": f"^{GROUP}$"}, "register": "group"}
-    template = {
+    },
+]
+"""Tasks for each outdated instance, as they stand in the documentation of these modules."""
+LOOK: list[Any] = [
+    {"amazon.aws.autoscaling_group_info": {"name": f"^{GROUP}$"}, "register": "group"},
+    {
         "amazon.aws.ec2_launch_template_info": {"filters": {"launch-template-name": GROUP}},
         "register": "template",
-    }
-    machines = {
+    },
+    {
         "amazon.aws.ec2_instance_info": {"instance_ids": "{{ old }}"},
         "register": "machines",
         "when": "old | length > 0",
-    }
-    loop_over = {
-        "ansible.builtin.include_tasks": str(each),
+    },
+]
+"""Tasks that find the outdated instances."""
+
+
+def by_modules(world: WorldOnWire) -> list[str]:
+    """Drain by kubernetes.core.k8s_drain and terminate by amazon.aws.autoscaling_instance."""
+    each = {
+        "ansible.builtin.include_tasks": str(_file(world, "each.yml", EACH)),
         "loop": "{{ machines.instances | default([]) }}",
     }
-    tasks = [look, template, machines, loop_over]
-    return _playbook(world, tasks, {"wanted": WANTED, "old": OLD})
+    return _playbook(world, [*LOOK, each], {"wanted": WANTED, "old": OLD})
 
 
 def by_replace(world: WorldOnWire) -> list[str]:
