@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hold the World and the product against a real control plane: `run_real.py [stage ...]`.
+"""Hold all against a real control plane: `run_real.py [stage ...]`.
 
 Kubernetes is built from its Go modules at the first run, into the user's cache. Without a usable Go
 that is said, and nothing is tried. Stages are contract, drains and rotations; without a name, all

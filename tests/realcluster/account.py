@@ -126,7 +126,10 @@ def furnished(kernel: Kernel, groups: Mapping[str, int]) -> World:
 
 @contextmanager
 def joined(cluster: RealCluster, groups: Mapping[str, int], folder: Path) -> Iterator[Account]:
-    """Serve an account with these groups, joined to the cluster, while the block runs."""
+    """Serve an account with these groups while the block runs.
+
+    It is joined to the cluster.
+    """
     kernel, lock = Kernel(epoch=datetime.datetime.now(datetime.UTC)), threading.RLock()
     world, reach = furnished(kernel, groups), Reach(cluster.folder)
     for known in world.account.eks_clusters.values():

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a real Kubernetes control plane on loopback, with kwok in the place of all kubelets.
+"""Run a real Kubernetes control plane on loopback.
 
-It speaks TLS, knows its callers by static tokens, and has RBAC. Its audit log is what tests read to
-know who asked for what.
+kwok is in the place of all kubelets. It speaks TLS, knows its callers by static tokens, and has
+RBAC. Its audit log is what tests read to know who asked for what.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class Reach:
         return answer
 
     def audit(self) -> Iterator[dict[str, Any]]:
-        """Yield what the audit log has: requests of callers that are not the cluster's own."""
+        """Yield the audit log: requests of callers that are not the cluster's own."""
         with (self.folder / "audit.log").open() as lines:
             yield from (json.loads(line) for line in lines if line.endswith("\n"))
 

@@ -47,7 +47,10 @@ def kubectl(reach: Reach, home: Path, *arguments: str) -> subprocess.CompletedPr
 def module(
     reach: Reach, home: Path, name: str = "nodeops.rotator.node_drain", **options: Any
 ) -> Any:
-    """Run a module as Ansible starts it; return its result, with `failed` if it failed."""
+    """Run a module as Ansible starts it; return its result.
+
+    It has `failed` if the module failed.
+    """
     collection, _dot, plugin = name.rpartition(".")
     given = {"kubeconfig": str(reach.kubeconfig("module")), **options}
     done = subprocess.run(

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Watch pods and nodes of a real cluster and see that enough of them are there at any time.
+"""See that enough pods and nodes of a real cluster are there at any time.
 
-It knows nothing of budgets' statuses nor of the product, only how many of what there have to be.
+The watcher knows nothing of budgets' statuses nor of the product, only how many of what there have
+to be.
 """
 
 from __future__ import annotations

@@ -122,7 +122,10 @@ class Bench:
 
 
 def point_to(world: WorldOnWire, image: str) -> None:
-    """Give the group's template a version with this image, as others have to by themselves."""
+    """Give the group's template a version with this image.
+
+    Our playbook would do so by itself; the others need it.
+    """
     world.aws("ec2").create_launch_template_version(
         LaunchTemplateName=GROUP,
         SourceVersion="$Latest",

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rotate a node group as a shell script does: kubectl drain and the aws CLI in a loop.
+"""Rotate a node group as a shell script does.
 
-`loop.py GROUP KUBECTL`. The calls of the aws CLI are made by boto3, which saves the script the half
-a second that the CLI takes to start.
+`loop.py GROUP KUBECTL` drains by kubectl and terminates by the aws CLI, in a loop. The calls of the
+aws CLI are made by boto3, which saves the script the half a second that the CLI takes to start.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ POLL = 2.0
 
 
 def main(group: str, kubectl: str) -> None:
-    """Replace every instance of another template version than the group's, one by one."""
+    """Replace every instance of an older template version, one by one."""
     scaling, ec2 = boto3.client("autoscaling"), boto3.client("ec2")
 
     def look() -> Any:

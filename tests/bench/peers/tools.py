@@ -96,7 +96,7 @@ LOOK: list[Any] = [
 
 
 def by_modules(world: WorldOnWire) -> list[str]:
-    """Drain by kubernetes.core.k8s_drain and terminate by amazon.aws.autoscaling_instance."""
+    """Drain by kubernetes.core and terminate by amazon.aws, in a playbook."""
     each = {
         "ansible.builtin.include_tasks": str(_file(world, "each.yml", EACH)),
         "loop": "{{ machines.instances | default([]) }}",

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say which pods twin nodes carry, and how kubectl drain and node_drain are asked to drain them.
+"""Say which pods twin nodes carry, and how both tools are to drain them.
 
-The cases run on the World and on a real control plane. Differences that are on purpose are in the
-options.
+The tools are kubectl drain and node_drain. The cases run on the World and on a real control plane.
+Differences that are on purpose are in the options.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NODE = "n1"
 
 
 class Furnisher(Protocol):
-    """What a case furnishes: the parts of drain_builders.Stage that every cluster has."""
+    """What a case needs: the parts of drain_builders.Stage on any cluster."""
 
     def deployment(
         self, name: str, replicas: int, namespace: str = "default", **pod: Any
@@ -46,7 +46,10 @@ class Furnisher(Protocol):
 
 
 def workloads(names: Iterable[str]) -> dict[str, int]:
-    """Return how many pods of each workload there are; twins give pods other random suffixes."""
+    """Return how many pods of each workload there are.
+
+    Twins have pods with other random suffixes.
+    """
     return dict(Counter(re.sub(SUFFIX, "", name) for name in names))
 
 

@@ -27,7 +27,7 @@ ROWS = [Row(30), Row(30, stop=1, allowed=5, ready=0.5), Row(110)]
 
 @dataclasses.dataclass(frozen=True)
 class Figures:
-    """What a tool needed: seconds from the cordon to its last request, requests, refusals."""
+    """What a tool needed. `seconds`: from the cordon to its last request."""
 
     seconds: float
     requests: int

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run kubectl drain and node_drain on twin nodes of a real cluster and compare the outcome."""
+"""Run kubectl drain and node_drain on twin nodes of a real cluster."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Answer = tuple[bool, frozenset[str]]
 
 
 def twin(make: Callable[[], RealStage], furnish: Callable[[Furnisher], None]) -> RealStage:
-    """Return a stage whose first node has every pod, and whose second takes those that move."""
+    """Return a stage with every pod on its first node, and room on a second."""
     stage = make()
     stage.node(NODE)
     furnish(stage)

@@ -60,7 +60,7 @@ def until(what: str, holds: Callable[[], bool], limit: float = 600) -> None:
 def watched(
     cluster: RealCluster, groups: Mapping[str, int], folder: Path
 ) -> Iterator[tuple[Account, Watcher]]:
-    """Join an account to the cluster, with workloads at rest and a watcher of their budgets."""
+    """Join an account to the cluster, with workloads at rest and a watcher."""
     with joined(cluster, groups, folder) as account:
         reach = account.reach
         reach.ask("POST", "/api/v1/namespaces", {"metadata": {"name": "shop"}})
