@@ -24,6 +24,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import K
 PREFIXES = ("rotate_", "prepare_", "verify_", "rotation_", "plan_", "check_amis_")
 """What the names of our variables begin with."""
 TEXT: Mapping[str, Any] = {"type": "str"}
+PATH: Mapping[str, Any] = {"type": "path"}
 SWITCH: Mapping[str, Any] = {"type": "bool"}
 WHOLE_NUMBER: Mapping[str, Any] = {"type": "int"}
 DICTIONARY: Mapping[str, Any] = {"type": "dict"}
@@ -52,6 +53,7 @@ ROTATION_LEFT_OUT: Reasons = {
     **CONNECTION,
     **dict.fromkeys(("autoscaling_group_name", "cluster_name"), _HOST),
     "launch_template_version": _ROLE,
+    "report_dir": "is the same for all node groups (rotation_report_dir)",
     **dict.fromkeys(("planned", "run_id"), _ROLE),
 }
 INFO_LEFT_OUT: Reasons = {
@@ -96,6 +98,9 @@ PLAYBOOKS: Mapping[str, Any] = {
     "rotation_plan": SWITCH,
     "rotation_unknown_variables": {"type": "str", "choices": ["fail", "warn", "ignore"]},
     "rotation_progress": {"type": "str", "choices": ["auto", "always", "never"]},
+    "rotation_report_dir": PATH,
+    "rotation_report_templates": PATH,
+    "rotation_report_hook": PATH,
     "rotation_log_format": {"type": "str", "choices": ["text", "json"]},
     "check_amis_hosts": TEXT,
     "check_amis_fail": SWITCH,

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,7 +30,10 @@ PLAYBOOK = (
     str(HERE / "demo.node_groups.yml"),
     "-e",
     f"@{HERE / 'pace.yml'}",
+    "-e",
+    "rotation_report_dir=build/demo",
 )
+REPORTS = HERE.parents[1] / "build" / "demo"
 SURGE = 2
 """Surge that the judge of the World allows, as in pace.yml."""
 CHANGE = re.compile(
@@ -69,7 +73,7 @@ def play(world: dict[str, str]) -> tuple[int, float]:
         flush=True,
     )
     began = time.monotonic()
-    code = subprocess.run(command, env=environment, check=False).returncode
+    code = subprocess.run(command, env=environment, cwd=REPORTS.parents[1], check=False).returncode
     return code, time.monotonic() - began
 
 
@@ -105,6 +109,7 @@ def main() -> int:
         "A simulated AWS account with an EKS cluster: three node groups, twelve nodes, all on"
         " last month's AMI"
     )
+    shutil.rmtree(REPORTS, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="demo-") as name, serving("eks", Path(name)) as world:
         before = report(world)
         allow(world, list(before["groups"]))
@@ -114,6 +119,7 @@ def main() -> int:
         )
         first, seconds = play(world)
         between = report(world)
+        print("Report with a timeline of each node: build/demo/report.html")
         say(f"Second run, after {seconds:.0f} s: nothing is left to do")
         second, _seconds = play(world)
         after = report(world)

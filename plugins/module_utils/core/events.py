@@ -46,6 +46,21 @@ EventPhase = Literal[
 
 
 @dataclasses.dataclass(frozen=True)
+class About:
+    """An instance that an event is about.
+
+    `leaves`: whether it is one that is to be replaced. All are None where it is about no instance.
+    """
+
+    instance_id: str | None = None
+    zone: str | None = None
+    leaves: bool | None = None
+
+
+NOBODY = About()
+
+
+@dataclasses.dataclass(frozen=True)
 class Event:
     """One change, for people.
 
@@ -60,3 +75,4 @@ class Event:
     progress: str = ""
     since: float | None = None
     until: float | None = None
+    about: About = NOBODY

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.event_log import EventLog
 
 PROGRESS_FILE = "NODEOPS_ROTATOR_PROGRESS_FILE"
 """Environment variable with the path of the file, set by the action plugin for its module.
@@ -31,11 +32,15 @@ WRITER, TIME_TO_STOP, ENDED = "writer", "time_to_stop", "ended"
 
 
 class Progress:
-    """Collects events for the result, and appends each to the progress file if any."""
+    """Collects events for the result.
 
-    def __init__(self, path: str | None) -> None:
+    It also appends each to the progress file and to the event log, where there are such.
+    """
+
+    def __init__(self, path: str | None, log: EventLog | None = None) -> None:
         """Open the file at `path`; it has to exist. None or "" writes no file."""
         self.events: list[dict[str, Any]] = []
+        self._log = log
         self._began: float | None = None
         self._path = path or ""
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND) if path else None
@@ -47,13 +52,12 @@ class Progress:
         in seconds since the epoch.
         """
         began = self._began = now if self._began is None else self._began
-        entry = {**dataclasses.asdict(event), "seconds": round(now - began, 3)}
-        for name in ("since", "until"):
-            moment = entry.pop(name)
-            if moment is not None:
-                entry[name] = round(moment - began, 3)
+        entry = {**_fields(event, began), "seconds": round(now - began, 3)}
         self.events.append(entry)
-        self._write({**entry, "at": time.time()})
+        told = {**entry, "at": time.time()}
+        self._write(told)
+        if self._log is not None:
+            self._log.append(told)
 
     def begin(self, stop_timeout: float) -> None:
         """Tell who writes the file, and how long it does after it was told to stop."""
@@ -72,6 +76,16 @@ class Progress:
         return self._path != "" and not os.path.exists(self._path)
 
 
-def follow_environment() -> Progress:
+def _fields(event: Event, began: float) -> dict[str, Any]:
+    """Return an event as a record, without the fields that mean nothing."""
+    fields = dataclasses.asdict(event)
+    fields.update(fields.pop("about"))
+    for name in ("since", "until"):
+        if fields[name] is not None:
+            fields[name] = round(fields[name] - began, 3)
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def follow_environment(log: EventLog | None = None) -> Progress:
     """Return the module's progress, written to the file that the environment names."""
-    return Progress(os.environ.get(PROGRESS_FILE))
+    return Progress(os.environ.get(PROGRESS_FILE), log)

@@ -61,6 +61,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress impo
     Progress,
     follow_environment,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.report import close_log, open_log
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import Result
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import ThreadInbox, clock
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Allowance, run
@@ -87,26 +88,36 @@ SPEC: dict[str, Any] = {
     "maintenance_window": MAINTENANCE_SPEC,
     "planned": {"type": "dict", "default": {}},
     "run_id": {"type": "str"},
+    "report_dir": {"type": "path"},
 }
 """All options of asg_node_replace but those of amazon.aws."""
 
 
 def rotate(module: AnsibleAWSModule) -> Result:
     """Rotate the node group of the parameters, or in check mode plan it."""
-    progress, counts = follow_environment(), Counts()
-    result = _run(module, progress, counts)
+    run_id = module.params["run_id"] or new_run_id()
+    log, counts = open_log(module.params, run_id, module.check_mode), Counts()
+    progress = follow_environment(log)
+    result = _run(module, progress, counts, run_id)
+    values = {**result.values, "api_calls": counts.by_operation}
+    lost = close_log(log, module.params["report_dir"], values, result.error)
     return Result(
-        {**result.values, "api_calls": counts.by_operation, "events": progress.events},
+        {**values, "events": progress.events},
         changed=result.changed or result.status == "planned",
         diff=diff(result),
-        warnings=(*result.values["not_restored"], *sentences(result.values["left_outdated"])),
+        warnings=(
+            *result.values["not_restored"],
+            *sentences(result.values["left_outdated"]),
+            *lost,
+        ),
         error=result.error,
     )
 
 
-def _run(module: AnsibleAWSModule, progress: Progress, counts: Counts) -> RotationResult:
+def _run(
+    module: AnsibleAWSModule, progress: Progress, counts: Counts, run_id: str
+) -> RotationResult:
     params, epoch = module.params, time.time() - clock()
-    run_id = params["run_id"] or new_run_id()
     again = os.environ.get(AGAIN, "")
     holder, closes = holder_of(run_id), closing(params["maintenance_window"], time.time())
     policy = from_params(params, run_id, holder, module.check_mode, epoch, again, closes)

@@ -53,7 +53,7 @@ def ends(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """How a rotation without a cluster ends."""
     end: dict[str, Any] = {"status": "complete", "changed": True, "error": None, "left": []}
 
-    def run(_module: Any, _progress: Any, counts: Counts) -> RotationResult:
+    def run(_module: Any, _progress: Any, counts: Counts, _run_id: str) -> RotationResult:
         counts.add("ec2:DescribeInstances")
         values = {"status": end["status"], "not_restored": end["left"], "nodes": []}
         values["left_outdated"] = end.get("outdated", [])

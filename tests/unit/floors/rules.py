@@ -135,6 +135,7 @@ ROOMS = (
             KUBERNETES,
             "boto3",
             "botocore",
+            "jinja2",
             "kubernetes",
             "urllib3",
         ),

@@ -53,6 +53,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.pa
     NodeRecord,
     Retry,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.subjects import about
 
 UNDONE_TIMES, GIVEN_UP_TIMES = 3, 6
 """How often an act of ours on a Node may be repeated before who undoes it is named, and before it
@@ -195,7 +196,8 @@ class RotationContext(Known):
             for member in self.situation.outdated
         )
         ended = sum(record.replaced for record in records.values())
-        self.events.append(Event(phase, subject, text, f"{ended}/{total}", since, until))
+        meant = about(subject, records.values(), self.situation.members)
+        self.events.append(Event(phase, subject, text, f"{ended}/{total}", since, until, meant))
 
     def note_outcomes(self, learn: Callable[[Memory, View, float], Memory]) -> None:
         """Take note of how commands ended."""

@@ -1,0 +1,126 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make the life of each node from the events of a rotation."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import node_name
+
+Record = Mapping[str, Any]
+BEGINS: Mapping[str, str] = {
+    "launched": "booting",
+    "ready": "ready",
+    "cordoned": "cordoned",
+    "draining": "draining",
+    "blocked": "blocked",
+    "evicted": "draining",
+    "deleted": "draining",
+    "volumes": "volumes",
+    "drained": "ending",
+    "uncordoned": "ready",
+    "restored": "ready",
+}
+"""The stage that a node is in after an event of this phase."""
+RESTING = frozenset(("ready",))
+"""Stages in which nothing is awaited. They are no spans."""
+OUTCOMES: Mapping[str, str] = {"terminated": "replaced", "failed": "failed", "kept": "kept"}
+"""The outcome of a node after an event of this phase."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Span:
+    """A stage in a node's life. Moments are in seconds since the epoch."""
+
+    stage: str
+    began: float
+    ended: float
+    text: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class NodeLife:
+    """What happened to one instance and its node.
+
+    `leaves`: whether it was to be replaced; otherwise it is a replacement node. `outcome`:
+    "replaced", "failed", "kept", "ready" for a replacement node that takes pods, else "open".
+    """
+
+    name: str
+    instance_id: str
+    zone: str
+    leaves: bool
+    outcome: str
+    reason: str
+    evicted: int
+    spans: tuple[Span, ...]
+
+    @property
+    def blocked_seconds(self) -> float:
+        """Return for how long its drain was blocked."""
+        return sum(span.ended - span.began for span in self.spans if span.stage == "blocked")
+
+
+def lives(records: Iterable[Record], until: float) -> list[NodeLife]:
+    """Return the lives of all nodes in the order of their first event.
+
+    `records`: events with the fields of the event log. `until`: when the last thing was heard; a
+    stage that has not ended ends then.
+    """
+    by_instance: dict[str, list[Record]] = {}
+    for record in records:
+        if record.get("instance_id"):
+            by_instance.setdefault(record["instance_id"], []).append(record)
+    return [_life(instance, events, until) for instance, events in by_instance.items()]
+
+
+def _life(instance: str, events: Sequence[Record], until: float) -> NodeLife:
+    named = [event["subject"] for event in events if event.get("subject") != instance]
+    outcomes = [OUTCOMES[event["phase"]] for event in events if event["phase"] in OUTCOMES]
+    ready = any(event["phase"] == "ready" for event in events)
+    cordons = [event.get("text", "") for event in events if event["phase"] == "cordoned"]
+    return NodeLife(
+        name=node_name(named[-1]) if named else instance,
+        instance_id=instance,
+        zone=str(events[-1].get("zone") or ""),
+        leaves=any(event.get("leaves") for event in events),
+        outcome=outcomes[-1] if outcomes else "ready" if ready else "open",
+        reason=cordons[-1] if cordons else "",
+        evicted=sum(event["phase"] in ("evicted", "deleted") for event in events),
+        spans=_spans(events, until),
+    )
+
+
+def _spans(events: Sequence[Record], until: float) -> tuple[Span, ...]:
+    """Return the stages of one instance that lasted."""
+    spans: list[Span] = []
+    for event, following in zip(events, [*events[1:], None], strict=True):
+        stage = BEGINS.get(event["phase"])
+        if stage is None or stage in RESTING:
+            continue
+        ended = following["at"] if following else until
+        if spans and spans[-1].stage == stage and spans[-1].ended == event["at"]:
+            spans[-1] = dataclasses.replace(spans[-1], ended=ended)
+        else:
+            spans.append(Span(stage, event["at"], ended, str(event.get("text") or "")))
+    return tuple(spans)
+
+
+def capacity(records: Iterable[Record], base: int) -> list[tuple[float, int, int]]:
+    """Return moments, and how many nodes were launched and took pods from then on.
+
+    `base`: how many there were at the beginning, all of which took pods.
+    """
+    launched = taking = base
+    curve: list[tuple[float, int, int]] = []
+    for record in records:
+        phase = record["phase"]
+        launched += (phase == "launched") - (phase == "terminated")
+        taking += (phase in ("ready", "uncordoned")) - (phase == "cordoned")
+        if phase in ("start", "launched", "ready", "cordoned", "uncordoned", "terminated"):
+            curve.append((record["at"], launched, taking))
+    return curve

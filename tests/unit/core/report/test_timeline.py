@@ -1,0 +1,150 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The life of each node is made of what was told of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.timeline import (
+    NodeLife,
+    capacity,
+    lives,
+)
+from ansible_collections.nodeops.rotator.tests.unit.core.report.report_builders import (
+    BEGAN,
+    ROTATION,
+    event,
+    of_new,
+    of_old,
+)
+
+EVENTS = [record for record in ROTATION if "phase" in record]
+
+
+def the_lives(*events: dict[str, object], until: float = 200) -> list[NodeLife]:
+    return lives(events, BEGAN + until)
+
+
+def stages(node: NodeLife) -> list[tuple[str, float, float]]:
+    return [(span.stage, span.began - BEGAN, span.ended - BEGAN) for span in node.spans]
+
+
+def test_an_outdated_node_is_cordoned_drained_blocked_and_ended() -> None:
+    old = lives(EVENTS, BEGAN + 141)[1]
+    assert stages(old) == [
+        ("cordoned", 70, 71),
+        ("draining", 71, 90),
+        ("blocked", 90, 120),
+        ("draining", 120, 121),
+        ("ending", 121, 130),
+    ]
+    assert (old.name, old.instance_id, old.zone, old.leaves) == ("ip-10-0-0-4", "i-old", "b", True)
+    assert (old.outcome, old.evicted, old.blocked_seconds) == ("replaced", 2, 30)
+    assert old.reason == "version 1, target is 2"
+
+
+def test_a_replacement_node_boots_and_is_ready() -> None:
+    new = lives(EVENTS, BEGAN + 141)[0]
+    assert stages(new) == [("booting", 10, 70)]
+    assert (new.name, new.leaves, new.outcome) == ("ip-10-0-0-9", False, "ready")
+
+
+def test_what_has_not_ended_lasts_until_the_last_word_and_is_open() -> None:
+    (node,) = the_lives(of_old(70, "cordoned"), of_old(71, "draining"))
+    assert stages(node)[-1] == ("draining", 71, 200)
+    assert node.outcome == "open"
+
+
+def test_a_node_that_never_came_has_the_name_of_its_instance() -> None:
+    (node,) = the_lives(of_new(10, "launched", "i-new"), of_new(60, "failed", "i-new"))
+    assert (node.name, node.outcome) == ("i-new", "failed")
+
+
+def test_events_about_no_instance_make_no_node() -> None:
+    assert the_lives(event(0, "start"), event(3, "surge")) == []
+
+
+def test_capacity_counts_what_is_launched_and_what_takes_pods() -> None:
+    curve = [(at - BEGAN, launched, taking) for at, launched, taking in capacity(EVENTS, 3)]
+    assert curve == [
+        (0, 3, 3),
+        (10, 4, 3),
+        (70, 4, 4),
+        (70, 4, 3),
+        (130, 3, 3),
+    ]
+
+
+def test_a_node_that_is_uncordoned_takes_pods_again() -> None:
+    curve = capacity([of_old(1, "cordoned"), of_old(2, "uncordoned")], 3)
+    assert [taking for _at, _launched, taking in curve] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("phase", "stage"),
+    [
+        ("launched", "booting"),
+        ("cordoned", "cordoned"),
+        ("draining", "draining"),
+        ("blocked", "blocked"),
+        ("evicted", "draining"),
+        ("deleted", "draining"),
+        ("volumes", "volumes"),
+        ("drained", "ending"),
+    ],
+)
+def test_each_phase_begins_its_stage(phase: str, stage: str) -> None:
+    (node,) = the_lives(of_old(5, phase), until=9)
+    assert stages(node) == [(stage, 5, 9)]
+
+
+@pytest.mark.parametrize("phase", ["ready", "uncordoned", "restored", "warning", "terminated"])
+def test_where_nothing_is_awaited_there_is_no_stage(phase: str) -> None:
+    (node,) = the_lives(of_old(5, phase), until=9)
+    assert stages(node) == []
+
+
+def test_a_stage_that_goes_on_is_one_stage() -> None:
+    (node,) = the_lives(
+        of_old(1, "draining"), of_old(2, "evicted"), of_old(3, "evicted"), of_old(4, "drained")
+    )
+    assert stages(node)[0] == ("draining", 1, 4)
+
+
+def test_a_stage_that_comes_again_is_another_one() -> None:
+    (node,) = the_lives(of_old(1, "cordoned"), of_old(2, "uncordoned"), of_old(5, "cordoned"))
+    assert stages(node) == [("cordoned", 1, 2), ("cordoned", 5, 200)]
+
+
+@pytest.mark.parametrize(
+    ("phases", "outcome"),
+    [
+        (("cordoned", "drained", "terminated"), "replaced"),
+        (("cordoned", "failed"), "failed"),
+        (("launched", "failed", "kept"), "kept"),
+        (("launched", "ready"), "ready"),
+        (("launched",), "open"),
+        (("ready", "terminated"), "replaced"),
+    ],
+)
+def test_the_last_word_is_the_outcome(phases: tuple[str, ...], outcome: str) -> None:
+    events = [of_old(after, phase) for after, phase in enumerate(phases)]
+    (node,) = the_lives(*events)
+    assert node.outcome == outcome
+
+
+def test_pods_that_were_deleted_past_their_budgets_have_gone_too() -> None:
+    (node,) = the_lives(of_old(1, "evicted"), of_old(2, "deleted"), of_old(3, "evicted"))
+    assert node.evicted == 3
+
+
+def test_nodes_stand_in_the_order_in_which_they_were_first_heard_of() -> None:
+    told = the_lives(of_old(1, "cordoned"), of_new(2, "launched"), of_old(3, "draining"))
+    assert [node.instance_id for node in told] == ["i-old", "i-new"]
+
+
+def test_a_node_that_was_ready_once_and_boots_again_is_heard_twice() -> None:
+    (node,) = the_lives(of_new(1, "launched"), of_new(5, "ready"), of_new(9, "launched"))
+    assert stages(node) == [("booting", 1, 5), ("booting", 9, 200)]
