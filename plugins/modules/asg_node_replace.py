@@ -76,6 +76,8 @@ notes:
   - It refuses, with the reason, groups with a suspended C(Launch) or C(Terminate) process, a
     running instance refresh, a warm pool, instances in standby, weights or launch templates of
     their own for instance types, and groups of EKS managed node groups.
+  - A run inside the cluster leaves the node that it works on, and names it. It is known by the
+    address of its pod.
   - An action plugin of the same name shows the progress while the module runs.
   - On C(SIGINT), C(SIGTERM) or C(SIGHUP), and when Ansible is killed, it starts nothing new and
     releases the Lease within O(stop_timeout). The rest is left to the next run, which first shows

@@ -179,3 +179,18 @@ def test_a_node_whose_pod_a_budget_holds_is_drained_last(
     assert run.result.values["replaced"] == 4, run.story()
     assert "shop/single" in str(run.result.error)
     assert world.judge.breaches == []
+
+
+@pytest.mark.parametrize("surge", ["1", "3"])
+def test_the_node_that_the_run_itself_works_on_is_left_and_named(surge: str) -> None:
+    world = due()
+    pod = next(
+        one for one in world.cluster.objects("pods") if one["metadata"]["namespace"] == "shop"
+    )
+    node = pod["spec"]["nodeName"]
+    run = rotate(world, BLUE, max_surge=surge, addresses=(pod["status"]["podIP"],))
+    check_rest(world, run, replaced=3, left=1)
+    assert run.result is not None
+    (left,) = run.result.values["left_outdated"]
+    assert left["name"] == node
+    assert world.cluster.object("pods", pod["metadata"]["name"], "shop")["spec"]["nodeName"] == node

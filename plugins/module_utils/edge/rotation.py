@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import time
 from typing import Any
@@ -34,6 +35,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.selection import (
     sentences,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.addresses import own_addresses
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import ONE_ATTEMPT, RawAws
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.counting import (
@@ -121,6 +123,7 @@ def _run(
     again = os.environ.get(AGAIN, "")
     holder, closes = holder_of(run_id), closing(params["maintenance_window"], time.time())
     policy = from_params(params, run_id, holder, module.check_mode, epoch, again, closes)
+    policy = dataclasses.replace(policy, addresses=own_addresses())
     call = CountedKube(connect(module, one_attempt=True), counts)
     limits = requests.from_params(params)
     deadline = Deadline(clock)

@@ -63,6 +63,8 @@ def selection(feed: Feed) -> dict[str, str]:
         ) + feed.node
     if feed.phase:
         query["fieldSelector"] = f"status.phase={feed.phase}"
+    if feed.address:
+        query["fieldSelector"] = f"status.podIP={feed.address}"
     return query
 
 

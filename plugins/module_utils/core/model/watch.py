@@ -24,8 +24,8 @@ class Feed:
     `kind` is the resource ("nodes", "pods", "poddisruptionbudgets", "volumeattachments",
     "daemonsets", "persistentvolumeclaims", "persistentvolumes", "csinodes", "deployments",
     "statefulsets", "replicasets", "replicationcontrollers", "services"), narrowed to pods of `node`
-    or in `phase`, to the Node named `node`, to objects that match label selector `labels`, or to
-    those of one `namespace`.
+    or in `phase` or with the IP address `address`, to the Node named `node`, to objects that match
+    label selector `labels`, or to those of one `namespace`.
     """
 
     kind: str
@@ -33,6 +33,7 @@ class Feed:
     labels: str = ""
     phase: str = ""
     namespace: str = ""
+    address: str = ""
 
 
 NODES = Feed("nodes")

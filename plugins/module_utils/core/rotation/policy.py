@@ -75,7 +75,7 @@ class RotationPolicy:
     None: by the kind of the instances (see core.rotation.boot). `plan_only`: check mode.
     `restore_only`: state restored. `nodes`, `instances`, `limit`, `cordoned_nodes`: see Selection.
     `not_after`: when the maintenance window closes, by the loop's clock, None without one;
-    `maintenance`: the window, for people.
+    `maintenance`: the window, for people. `addresses`: of the machine or pod that we run on.
     `again`: the command that began the run, "" if unknown.
     """
 
@@ -120,6 +120,7 @@ class RotationPolicy:
     force_takeover: bool = False
     not_after: float | None = None
     maintenance: str = ""
+    addresses: tuple[str, ...] = ()
     etcd_settle: float = 120
     etcd_backup_max_age: float = 3600
     etcd_backup_check: BackupCheck = "require"
@@ -152,7 +153,7 @@ class RotationPolicy:
 
 NOT_OPTIONS = frozenset(
     ("group", "run", "holder", "version", "plan_only", "restore_only", "cluster")
-    + ("again", "lock_namespace", "drain", "not_after", "maintenance")
+    + ("again", "lock_namespace", "drain", "not_after", "maintenance", "addresses")
 )
 """Fields of RotationPolicy that are not options of their own name."""
 OPTIONS = tuple(

@@ -45,12 +45,14 @@ class Selection:
         return not self.is_named or named or member.id in self.instances
 
 
-def why_left(member: Member, selection: Selection) -> str:
+def why_left(member: Member, selection: Selection, hosts: frozenset[str] = frozenset()) -> str:
     """Return why this run is not to begin with an outdated node, "" if it may.
 
-    A clause for people.
+    A clause for people. `hosts`: names of the nodes that this run itself works on.
     """
     node = member.node
+    if node is not None and node.name in hosts:
+        return "this run itself works on it: rotate it from elsewhere"
     if not selection.names(member):
         return "not among the nodes that were asked for"
     if node is not None and node.annotations.get(SKIP, "false") != "false":
@@ -62,12 +64,16 @@ def why_left(member: Member, selection: Selection) -> str:
 
 
 def left_out(
-    outdated: Iterable[Member], selection: Selection, begun: frozenset[str], closed: str = ""
+    outdated: Iterable[Member],
+    selection: Selection,
+    begun: frozenset[str],
+    closed: str = "",
+    hosts: frozenset[str] = frozenset(),
 ) -> dict[str, str]:
     """Return why outdated nodes are not to be replaced, by instance ID.
 
     `begun`: instances whose replacement this run has begun. These, and what is leaving, are not
-    left. `closed`: why no other may begin, "" if they may.
+    left. `closed`: why no other may begin, "" if they may. `hosts`: see why_left.
     """
     if not closed and selection.limit is not None and len(begun) >= selection.limit:
         closed = f"beyond the limit of {selection.limit}"
@@ -75,7 +81,7 @@ def left_out(
     for member in outdated:
         if member.leaving or member.id in begun:
             continue
-        if why := why_left(member, selection) or closed:
+        if why := why_left(member, selection, hosts) or closed:
             found[member.id] = why
     return found
 

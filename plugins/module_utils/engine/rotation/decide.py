@@ -42,6 +42,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     lock,
     namespaces,
     observe,
+    own_pod,
     pause,
     pointer,
     right_cluster,
@@ -142,7 +143,7 @@ def _decide(ctx: RotationContext) -> RotationResult | None:
 
 def _survey(ctx: RotationContext) -> RotationResult | None:
     """Refuse, or end if nothing is to be done; else take the lock and begin."""
-    if observe.stale(ctx):
+    if observe.stale(ctx) or not own_pod.is_known(ctx):
         return None
     if ctx.memory.report.problem is not None and ctx.memory.lock.held:
         lock.release(ctx)

@@ -15,7 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES, Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.boot import (
     usual_boot_timeout,
@@ -214,9 +214,12 @@ class Known:
         """Return the outdated instances that this run leaves on purpose, with the reason."""
         situation, records = self.situation, self.memory.nodes.records
         closed = "the maintenance window ends" if self.memory.window_closed else ""
-        made_of, known = (situation, records, closed), self._left_out
+        ours = [self.view.cache.items(Feed("pods", address=a)) for a in self.policy.addresses]
+        made_of, known = (situation, records, closed, *ours), self._left_out
         if known is None or any(a is not b for a, b in zip(known[0], made_of, strict=True)):
-            known = (made_of, left_out(situation.outdated, self.selection, self.begun, closed))
+            hosts = frozenset(pod.node for pods in ours for pod in pods.values() if pod.node)
+            outdated, selection = situation.outdated, self.selection
+            known = (made_of, left_out(outdated, selection, self.begun, closed, hosts))
             self._left_out = known
         return known[1]
 

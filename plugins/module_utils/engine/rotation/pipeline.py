@@ -26,6 +26,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     losses,
     namespaces,
     new_nodes,
+    own_pod,
     pointer,
     replacement,
     right_cluster,
@@ -57,6 +58,7 @@ class Phase:
 
 
 OBSERVE = (
+    Phase(own_pod.follow, (ROTATE, SETTLE)),
     Phase(unknown.note_seen, (ROTATE,)),
     Phase(right_cluster.note_proof, (ROTATE,)),
     Phase(namespaces.look_again, (ROTATE,)),

@@ -138,3 +138,12 @@ def test_there_is_a_sentence_for_each_reason() -> None:
         f"4 outdated nodes left: a, b, c and 1 more ({ASKED})",
     )
     assert sentences([]) == ()
+
+
+@pytest.mark.parametrize("selection", [Selection(), Selection(nodes=("w",)), Selection(limit=9)])
+def test_a_node_that_the_run_works_on_is_left_whatever_is_asked_for(selection: Selection) -> None:
+    members_, hosts = some("wx", without="x"), frozenset(("w", "i-x", "z"))
+    found = left_out(members_[:1], selection, frozenset(), hosts=hosts)
+    assert found == {"i-w": "this run itself works on it: rotate it from elsewhere"}
+    assert why_left(members_[1], Selection(), hosts) == "", "it has no Node, so no pod of ours"
+    assert left_out(members_[:1], selection, frozenset(("i-w",)), hosts=hosts) == {}
