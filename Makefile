@@ -42,7 +42,7 @@ venv: ## set up .venv (every other target does so if needed)
 
 .PHONY: demo
 demo: venv ## rotate a simulated cluster with the real playbook, twice, live on the screen
-	@$(python) tests/demo/run.py
+	@$(python) tests/demo/run.py $(SCENARIO)
 
 .PHONY: world
 world: venv ## serve a simulated account and cluster in the foreground (SCENARIO=eks)

@@ -27,8 +27,9 @@ description:
   - Variables say what a node group is, never how large it is, since that changes while an inventory
     is in use. They are C(eks_cluster), C(cluster_name), C(region), C(aws_account_id),
     C(autoscaling_group_name), C(node_group_kind) (V(self_managed), V(eks_managed) or V(kops)),
-    C(eks_nodegroup) (managed ones only), C(zones), C(instance_types), C(node_group_labels) and
-    C(node_group_tags), and what Ansible needs to run modules on the control node.
+    C(eks_nodegroup) and C(eks_ami_type) (managed ones only), C(zones), C(instance_types),
+    C(node_group_labels) and C(node_group_tags), and what Ansible needs to run modules on the
+    control node.
   - Instance groups of kops have C(kops_cluster) instead of C(eks_cluster), and
     C(kops_instance_group) and C(node_group_role) (V(control_plane), V(apiserver), V(bastion),
     V(node), or V(unknown) for a role that no playbook of this collection touches).

@@ -33,12 +33,15 @@ options:
     choices: [replaced, restored]
     default: replaced
   release_version:
-    description: Release version of EKS's AMI such as V(1.33.5-20260523). By default, the one that
-      is recommended for the node group's Kubernetes version and AMI type.
+    description: Release version of EKS's AMI such as V(1.33.5-20260523), or V(current) for the one
+      that the node group has. By default, the one that is recommended for the node group's
+      Kubernetes version and AMI type.
     type: str
     default: ''
   image_id:
-    description: ID of the image of O(release_version), if it is known. By default, it is looked up.
+    description:
+      - ID of the image of O(release_version), if it is known. By default, it is looked up.
+      - In check mode, the image that a node group with an image of its own would get.
     type: str
     default: ''
   kubernetes_version:

@@ -42,7 +42,11 @@ def make_variables(node_group: NodeGroup) -> dict[str, Any]:
 def _variables_of_type(node_group: NodeGroup) -> dict[str, Any]:
     """Return the variables that only clusters of its type have."""
     if not node_group.role:
-        managed = {"eks_nodegroup": node_group.nodegroup} if node_group.nodegroup else {}
+        managed = (
+            {"eks_nodegroup": node_group.nodegroup, "eks_ami_type": node_group.ami_type}
+            if node_group.nodegroup
+            else {}
+        )
         return {"eks_cluster": node_group.cluster, **managed}
     return {
         "kops_cluster": node_group.cluster,

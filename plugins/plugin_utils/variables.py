@@ -14,11 +14,13 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
     images,
+    managed,
     node_group,
     rotation,
     templates,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import REQUEST_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
 
 PREFIXES = ("rotate_", "prepare_", "verify_", "rotation_", "plan_", "check_amis_")
@@ -56,6 +58,15 @@ ROTATION_LEFT_OUT: Reasons = {
     "report_dir": "is the same for all node groups (rotation_report_dir)",
     **dict.fromkeys(("planned", "run_id"), _ROLE),
 }
+MANAGED_LEFT_OUT: Reasons = {
+    **CONNECTION,
+    "eks_nodegroup": _HOST,
+    **dict.fromkeys(managed.RELEASE_OPTIONS, _ROLE),
+    "run_id": _ROLE,
+    **dict.fromkeys(("state", "repair", "poll_interval"), "is that of any rotation"),
+    **dict.fromkeys(("lease_duration", "stop_timeout", "lock_wait"), "is that of any rotation"),
+    **dict.fromkeys(("lock_namespace", *REQUEST_SPEC), "is that of any rotation"),
+}
 INFO_LEFT_OUT: Reasons = {
     **ROTATION_LEFT_OUT,
     **dict.fromkeys(("before", "image_id", "left_outdated"), _ROLE),
@@ -85,6 +96,7 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
     "rotate": {
         "rotate_failure_hook": TEXT,
         **_handed("rotate_", rotation.SPEC, ROTATION_LEFT_OUT),
+        **_handed("rotate_managed_", managed.SPEC, MANAGED_LEFT_OUT),
     },
     "verify": {"verify_retries": WHOLE_NUMBER, "verify_delay": WHOLE_NUMBER, "verify_hook": TEXT},
 }
@@ -113,6 +125,7 @@ USED: Mapping[str, Mapping[str, Any]] = {
     "launch_template_update": templates.SPEC,
     "node_group_info": node_group.SPEC,
     "asg_node_replace": rotation.SPEC,
+    "eks_nodegroup_replace": managed.SPEC,
 }
 """The modules that the roles use, with their options."""
 

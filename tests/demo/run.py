@@ -43,6 +43,13 @@ CHANGE = re.compile(
 """Calls of the World that change something. Leases are only locks here."""
 
 
+SCENARIOS = {
+    "eks": "three node groups, twelve nodes, all on last month's AMI",
+    "mixed": "a self-managed node group, two managed ones, nodes of Karpenter and of Fargate",
+}
+"""What there is, by the scenario."""
+
+
 def say(text: str) -> None:
     """Print a heading."""
     print(f"\n=== {text}", flush=True)
@@ -103,14 +110,14 @@ def conclusion(
     return good, f"demo: {'ok' if good else 'failed'}, {line}"
 
 
-def main() -> int:
-    """Run the demo; return the exit status."""
-    say(
-        "A simulated AWS account with an EKS cluster: three node groups, twelve nodes, all on"
-        " last month's AMI"
-    )
+def main(scenario: str = "eks") -> int:
+    """Run the demo in a scenario; return the exit status."""
+    say(f"A simulated AWS account with an EKS cluster: {SCENARIOS[scenario]}")
     shutil.rmtree(REPORTS, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix="demo-") as name, serving("eks", Path(name)) as world:
+    with (
+        tempfile.TemporaryDirectory(prefix="demo-") as name,
+        serving(scenario, Path(name)) as world,
+    ):
         before = report(world)
         allow(world, list(before["groups"]))
         say(
@@ -138,4 +145,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

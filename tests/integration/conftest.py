@@ -27,6 +27,13 @@ def eks(tmp_path: Path) -> Iterator[WorldOnWire]:
         yield world
 
 
+@pytest.fixture
+def mixed(tmp_path: Path) -> Iterator[WorldOnWire]:
+    """Serve a cluster with node groups of several kinds for this test."""
+    with world_on_wire("mixed", tmp_path) as world:
+        yield world
+
+
 @pytest.fixture(scope="module")
 def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorldOnWire]:
     """Serve a small world for all tests that change nothing in it."""

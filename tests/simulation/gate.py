@@ -76,12 +76,14 @@ class Gate:
     """Counts, faults and judges calls.
 
     `judges` are told each call before it takes effect; they record breaches and never change the
-    answer: the World obeys a bad command as the real services would.
+    answer: the World obeys a bad command as the real services would. `uncounted`: actors that are
+    parts of the cloud.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self.calls: collections.Counter[str] = collections.Counter()
+        self.uncounted: set[str] = set()
         self.faults: list[Fault] = []
         self.judges: list[Callable[[Call], None]] = []
 
@@ -90,7 +92,7 @@ class Gate:
 
         A call that takes effect is judged.
         """
-        self.calls[call.name] += 1
+        self.calls[call.name] += call.actor not in self.uncounted
         fault = next((f for f in self.faults if f.takes(call, self._clock())), None)
         if fault is None or fault.applied:
             for judge in self.judges:

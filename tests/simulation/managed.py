@@ -40,6 +40,7 @@ class ManagedNodes:
         self.world, self.pace = world, pace
         self.running: list[Upgrade] = []
         world.account.updaters.append(self._begin)
+        world.gate.uncounted.add(ACTOR)
 
     def add(
         self,

@@ -113,7 +113,10 @@ def _target(module: AnsibleAWSModule) -> ManagedTarget:
     params = module.params
     cluster = check_given("eks_cluster", params["eks_cluster"], "the name of the EKS cluster")
     wanted = managed_target.WantedRelease(
-        cluster, params["eks_nodegroup"], **{name: params[name] for name in RELEASE_OPTIONS}
+        cluster,
+        params["eks_nodegroup"],
+        plan=module.check_mode,
+        **{name: params[name] for name in RELEASE_OPTIONS},
     )
     now = datetime.datetime.now(datetime.UTC)
     aws = Aws(RawAws(module))

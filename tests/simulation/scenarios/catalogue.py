@@ -21,6 +21,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.scenarios import (
     eks,
     kinds,
     kops,
+    mixed,
     small,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
@@ -50,6 +51,7 @@ SCENARIOS: Mapping[str, Callable[[Kernel], World]] = {
     "eks": lambda kernel: eks.furnish(quick_world(kernel)),
     "kinds": lambda kernel: kinds.furnish(quick_world(kernel), scale=0.01),
     "kops": lambda kernel: kops.furnish(quick_world(kernel), scale=0.02),
+    "mixed": lambda kernel: mixed.furnish(quick_world(kernel), scale=0.02),
     "peers": lambda kernel: small.furnish(
         quick_world(kernel), size=6, replicas=60, max_unavailable=6
     ),

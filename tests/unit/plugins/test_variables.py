@@ -22,9 +22,13 @@ LEFT_OUT = {
     "eks_ami_lookup": variables.LOOKUP_LEFT_OUT,
     "launch_template_update": variables.TEMPLATE_LEFT_OUT,
     "asg_node_replace": variables.ROTATION_LEFT_OUT,
+    "eks_nodegroup_replace": variables.MANAGED_LEFT_OUT,
     "node_group_info": variables.INFO_LEFT_OUT,
 }
-HOSTS = {"region", "eks_cluster", "kubeconfig", "kube_context", "autoscaling_group_name"}
+HOSTS = {
+    *("region", "eks_cluster", "kubeconfig", "kube_context", "autoscaling_group_name"),
+    *("node_group_kind", "eks_nodegroup", "eks_ami_type"),
+}
 """Variables that say which node group it is and how it is reached."""
 ANSIBLES = {
     "ansible_check_mode",
@@ -92,6 +96,7 @@ def specs(role: str) -> dict[str, Any]:
         ("eks_ami_lookup", "prepare", "prepare_ami_"),
         ("launch_template_update", "prepare", "prepare_template_"),
         ("asg_node_replace", "rotate", "rotate_"),
+        ("eks_nodegroup_replace", "rotate", "rotate_managed_"),
         ("node_group_info", "prepare", "rotate_"),
         ("node_group_info", "verify", "rotate_"),
     ],

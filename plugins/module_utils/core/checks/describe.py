@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,8 +16,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluste
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import refusal
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.preflight import (
+    EKS_DRAIN,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Instance
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
+    kind_of,
+    replaced_by_eks,
+)
 
 
 def describe(look: Look, before: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -25,7 +32,9 @@ def describe(look: Look, before: Mapping[str, Any] | None) -> dict[str, Any]:
     `before`: an earlier snapshot to compare with, None to compare with nothing.
     """
     group = look.group
-    refused = (_wrong_cluster(look), refusal(group))
+    if by_eks := replaced_by_eks(group.tags):
+        look = dataclasses.replace(look, drain=EKS_DRAIN)
+    refused = (_wrong_cluster(look), None if by_eks else refusal(group))
     nodes = [_node(look, instance) for instance in group.launched]
     target = group.resolved
     return {

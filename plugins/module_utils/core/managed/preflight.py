@@ -42,7 +42,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, listed
 
-DRAIN = DrainPolicy(force=True, delete_emptydir_data=True)
+EKS_DRAIN = DrainPolicy(force=True, delete_emptydir_data=True)
 """How EKS drains: whatever the pods hold and whoever owns them, by eviction."""
 EVERY = "(the target)"
 """An image that no instance has, so that a Look takes all of its instances for outdated."""
@@ -69,7 +69,7 @@ class ManagedLook:
         )
         nodes = {one.id: one.node for one in self.outdated if one.node is not None}
         return Look(
-            group, nodes, self.pods, self.budgets, image_id=EVERY, drain=DRAIN, services=None
+            group, nodes, self.pods, self.budgets, image_id=EVERY, drain=EKS_DRAIN, services=None
         )
 
 
@@ -81,7 +81,7 @@ def leaving(pods: Mapping[str, tuple[Pod, ...]], node: str) -> tuple[Pod, ...]:
 def _has_to_leave(pod: Pod) -> bool:
     if pod.phase in FINISHED:
         return False
-    return decide(pod, Context(DRAIN)).fate in (Fate.REMOVE, Fate.AWAIT)
+    return decide(pod, Context(EKS_DRAIN)).fate in (Fate.REMOVE, Fate.AWAIT)
 
 
 def blockers(look: ManagedLook) -> tuple[str, ...]:

@@ -35,14 +35,15 @@ def autoscaler_labels(tags: Mapping[str, str]) -> dict[str, str]:
 class NodeGroup:
     """One node group.
 
-    `nodegroup` is the name of a managed one, "" for self-managed ones; `account` the ID of the
-    AWS account.
+    `nodegroup` is the name of a managed one, "" for others, `ami_type` its AMI type in EKS's words;
+    `account` the ID of the AWS account.
     """
 
     cluster: str
     region: str
     group: str
     nodegroup: str = ""
+    ami_type: str = ""
     zones: tuple[str, ...] = ()
     instance_types: tuple[str, ...] = ()
     labels: Mapping[str, str] = dataclasses.field(default_factory=dict)

@@ -133,6 +133,11 @@ def managed_by_eks(tags: Mapping[str, str]) -> tuple[str, str] | None:
     return tags.get(EKS_CLUSTER_TAG, ""), tags[EKS_NODEGROUP_TAG]
 
 
+def replaced_by_eks(tags: Mapping[str, str]) -> bool:
+    """Return whether EKS replaces the nodes of the group with these tags."""
+    return kind_of(tags).replaced_by is Actor.EKS
+
+
 def template_note(tags: Mapping[str, str]) -> str:
     """Return what has to be done besides a change of the template, "" for nothing."""
     if kind_of(tags).template_owner is Actor.KOPS:

@@ -11,6 +11,7 @@ managed one is tagged by EKS.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws import eks
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
@@ -68,14 +69,17 @@ def _read(
     if not cluster or made_by_kops or any(tags.get(key) != value for key, value in wanted.items()):
         return
     nodegroup = tags.get(EKS_NODEGROUP_TAG, "")
+    shown = _managed(aws, cluster, nodegroup) if nodegroup else {}
+    labels = dict(shown.get("labels") or {}) if nodegroup else autoscaler_labels(tags)
     yield NodeGroup(
         cluster=cluster,
         region=region,
         group=group.name,
         nodegroup=nodegroup,
+        ami_type=shown.get("amiType", ""),
         zones=tuple(sorted(group.zones)),
         instance_types=group.source.types,
-        labels=_managed_labels(aws, cluster, nodegroup) if nodegroup else autoscaler_labels(tags),
+        labels=labels,
         tags=tags,
         account=account_of(group.arn),
     )
@@ -90,12 +94,12 @@ def _cluster(tags: Mapping[str, str], clusters: Iterable[str]) -> str:
     return next(owned, "")
 
 
-def _managed_labels(aws: Aws, cluster: str, nodegroup: str) -> dict[str, str]:
+def _managed(aws: Aws, cluster: str, nodegroup: str) -> Mapping[str, Any]:
+    """Return a managed node group as described, {} while it is being deleted."""
     try:
-        shown = eks.describe_nodegroup(aws, cluster, nodegroup)
-    except NotFoundError:  # being deleted: its Auto Scaling group goes last
+        return eks.describe_nodegroup(aws, cluster, nodegroup)
+    except NotFoundError:  # its Auto Scaling group goes last
         return {}
-    return dict(shown.get("labels") or {})
 
 
 def unknown_clusters(

@@ -37,14 +37,18 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.templat
     launch_templates,
 )
 
+CURRENT = "current"
+"""Means the release that the node group has."""
+
 
 @dataclasses.dataclass(frozen=True)
 class WantedRelease:
     """What the options ask for.
 
-    "" is what EKS recommends, or what the node group has.
-    `release_version` and `image_id` belong together. `kubernetes_version`: asks for a minor
-    upgrade. `launch_template_version`: a number, $Latest or $Default.
+    "" is what EKS recommends, or what the node group has. `release_version` and `image_id` belong
+    together. `kubernetes_version`: asks for a minor upgrade. `launch_template_version`: a number,
+    $Latest or $Default. `plan`: nothing is to be changed, so that the image of a template version
+    that does not exist yet may be given.
     """
 
     cluster: str
@@ -53,6 +57,7 @@ class WantedRelease:
     image_id: str = ""
     kubernetes_version: str = ""
     launch_template_version: str = ""
+    plan: bool = False
 
 
 def resolve_target(
@@ -62,6 +67,9 @@ def resolve_target(
     shown = describe_nodegroup(aws, wanted.cluster, wanted.nodegroup)
     if shown.get("amiType") == OWN_IMAGE:
         return _own_image(aws, wanted, shown)
+    if wanted.release_version == CURRENT:
+        own = str(shown.get("releaseVersion", ""))
+        wanted = dataclasses.replace(wanted, release_version=own)
     version = _template_version(aws, wanted, shown) if wanted.launch_template_version else ""
     upgrade = wanted.kubernetes_version
     minor = upgrade if upgrade and upgrade != shown.get("version") else ""
@@ -98,6 +106,8 @@ def _own_image(aws: Aws, wanted: WantedRelease, shown: Mapping[str, Any]) -> Man
                 " own",
                 "Give launch_template_version",
             )
+    if wanted.image_id and wanted.plan:  # a version with this image would be made
+        return ManagedTarget("", wanted.image_id)
     version = _template_version(aws, wanted, shown)
     template = shown.get("launchTemplate") or {}
     versions = launch_templates.versions(aws, template.get("id", ""))

@@ -69,6 +69,16 @@ def test_a_release_that_is_named_has_its_image() -> None:
     assert given == ManagedTarget("r", "ami-1")
 
 
+def test_the_release_that_the_node_group_has_may_be_meant() -> None:
+    built = BuiltNodegroup()
+    assert resolved(built.world, release_version="current") == ManagedTarget(OLD, built.old)
+
+
+def test_a_plan_takes_the_image_of_a_version_that_would_be_made(own: World) -> None:
+    assert resolved(own, image_id="ami-1", plan=True) == ManagedTarget("", "ami-1")
+    assert resolved(own, image_id="ami-1").image_id != "ami-1"
+
+
 def test_a_minor_version_is_part_of_the_target_only_where_it_is_another_one() -> None:
     built = BuiltNodegroup()
     built.web.version = "1.32"

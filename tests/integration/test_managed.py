@@ -1,0 +1,75 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the playbooks on a cluster whose nodes are carried by several things."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.nodeops.rotator.tests.integration.ended import (
+    processes,
+    start,
+    until,
+)
+from ansible_collections.nodeops.rotator.tests.integration.test_killed_playbook import POWER_CUT
+from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire
+
+HOSTS = {"demo-blue": 3, "demo-own": 2, "demo-web": 4}
+"""Node groups with their outdated nodes."""
+
+
+def ended_well(world: WorldOnWire) -> None:
+    """Check that all groups run the new image and nothing is left."""
+    report = world.report()
+    assert report["breaches"] == []
+    assert report["leases"] == {}
+    for group in report["groups"].values():
+        assert set(group["images"]) == {report["facts"]["new_image"]}
+        assert len(group["images"]) == group["desired"]
+
+
+def test_each_kind_is_replaced_in_its_own_way_and_a_second_run_changes_nothing(
+    mixed: WorldOnWire,
+) -> None:
+    outcome = mixed.playbook("rotate_eks")
+    assert outcome.code == 0, outcome.output
+    ended_well(mixed)
+    assert "3 node groups, 9 nodes replaced" in outcome.output
+    before = mixed.changes()
+    again = mixed.playbook("rotate_eks")
+    assert again.code == 0, again.output
+    assert [again.recap(host)["changed"] for host in HOSTS] == [0, 0, 0], again.output
+    assert mixed.changes() == before
+
+
+def test_the_plan_is_the_same_for_all_kinds_and_changes_nothing(mixed: WorldOnWire) -> None:
+    before, report = mixed.changes(), mixed.report()
+    outcome = mixed.playbook("plan", who="reader")
+    assert outcome.code == 0, outcome.output
+    assert mixed.changes() == before
+    assert mixed.report()["groups"] == report["groups"]
+    for name, size in HOSTS.items():
+        assert f"{name}".ljust(12) + f"0 of {size}" in outcome.output
+    assert "9 nodes would be replaced. Nothing was changed." in outcome.output
+
+
+@pytest.mark.parametrize("phase", ["launched", "cordoned", "terminated"])
+def test_a_playbook_that_was_killed_in_a_phase_of_eks_completes_when_run_again(
+    mixed: WorldOnWire, phase: str
+) -> None:
+    terminal = start(mixed, rotation_hosts="demo-web", prepare_image_id="")
+    until(phase, lambda: phase in terminal.text or not terminal.running)
+    assert terminal.running, terminal.text
+    POWER_CUT.act(terminal)
+    until("every process gone", lambda: not processes(mixed.folder))
+    terminal.close()
+    again = mixed.playbook(
+        "rotate_eks", rotation_hosts="demo-web", rotate_lease_duration=6, rotate_lock_wait=60
+    )
+    assert again.code == 0, again.output
+    report = mixed.report()
+    (group,) = (one for name, one in report["groups"].items() if name.startswith("eks-web"))
+    assert set(group["images"]) == {report["facts"]["new_image"]}
+    assert group["desired"] == group["max"] == 4
+    assert (report["breaches"], report["leases"]) == ([], {})

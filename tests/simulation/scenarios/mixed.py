@@ -1,0 +1,108 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Furnish scenario `mixed`: a cluster whose nodes are carried by several things.
+
+A self-managed node group; two managed ones, one of which has an image of its own; nodes that
+Karpenter has launched, and one of Fargate.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from ansible_collections.nodeops.rotator.tests.simulation.aws import build as aws
+from ansible_collections.nodeops.rotator.tests.simulation.aws.fleet import LaunchSpec
+from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Image, Template
+from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
+from ansible_collections.nodeops.rotator.tests.simulation.managed import ManagedNodes
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import (
+    KUBERNETES,
+    USER_DATA,
+    add_node_group,
+    release_images,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.upgrade import Pace
+from ansible_collections.nodeops.rotator.tests.simulation.world import World
+
+PATCH = "1.33.5"
+SIZES = {"blue": 3, "web": 4, "own": 2}
+POOL = "spot"
+FARGATE = "fargate-ip-10-0-200-7.eu-west-1.compute.internal"
+
+
+def furnish(world: World, scale: float = 1.0) -> World:
+    """Put everything there and let it come to rest.
+
+    `scale` shortens EKS's own durations.
+    """
+    account = world.account
+    old, new = (account.images[one] for one in release_images(world))
+    aws.add_subnets(account)
+    aws.add_eks_cluster(account, world.name, KUBERNETES)
+    add_node_group(world, f"{world.name}-blue", SIZES["blue"], "$Latest", old.id, [])
+    nodes = ManagedNodes(world, Pace().scaled(scale))
+    nodes.add("web", SIZES["web"], f"{PATCH}-{_date(old)}", old.id, labels={"role": "web"})
+    template, labels = _own_template(world, old.id), {"role": "own"}
+    nodes.add("own", SIZES["own"], "", old.id, template, labels, ami_type="CUSTOM")
+    _workloads(world)
+    world.facts |= {"old_image": old.id, "new_image": new.id, "cluster": world.name}
+    world.facts["groups"] = {name: one.group for name, one in _nodegroups(world).items()}
+    world.begin()
+    _karpenter(world, old)
+    _fargate(world)
+    world.cluster.settle()
+    return world
+
+
+def _nodegroups(world: World) -> dict[str, Any]:
+    return world.account.eks_clusters[world.name].nodegroups
+
+
+def _date(image: Image) -> str:
+    return image.name.rpartition("-v")[2]
+
+
+def _own_template(world: World, image: str) -> Template:
+    """Add the launch template of the node group with an image of its own."""
+    data = base64.b64encode(USER_DATA.format(name=world.name).encode()).decode()
+    content = {"ImageId": image, "InstanceType": "m6i.large", "UserData": data}
+    return aws.add_template(world.account, f"{world.name}-own", [content])
+
+
+def _workloads(world: World) -> None:
+    cluster = world.cluster
+    for role, name, replicas in (("blue", "cart", 4), ("web", "shop", 6), ("own", "report", 3)):
+        kube.deployment(cluster, name, name, replicas, pod={"nodeSelector": {"role": role}})
+        kube.pdb(cluster, name, name, max_unavailable=1)
+    kube.daemonset(cluster, "kube-system", "aws-node")
+
+
+def _karpenter(world: World, image: Image) -> None:
+    """Add two nodes that Karpenter has launched: no Auto Scaling group has them."""
+    account = world.account
+    for subnet in list(account.subnets.values())[:2]:
+        tags = {"karpenter.sh/nodepool": POOL, "Name": f"{world.name}-{POOL}"}
+        spec = LaunchSpec({"ImageId": image.id, "InstanceType": "m6i.large"}, tags=tags)
+        instance = account.fleet.create(spec, subnet)
+        instance.state = "running"
+        world.cluster.node_joins(
+            instance.private_dns,
+            f"aws:///{instance.zone}/{instance.id}",
+            instance.zone,
+            instance.instance_type,
+            "amd64",
+            {"karpenter.sh/nodepool": POOL, "karpenter.sh/capacity-type": "spot"},
+            instance.private_ip,
+            ready_after=0.0,
+        )
+
+
+def _fargate(world: World) -> None:
+    """Add a node of Fargate, which is no instance of the account."""
+    provider = f"aws:///eu-west-1a/5c2f3a5f1e-9f3b0e3f5c/{FARGATE}"
+    labels = {"eks.amazonaws.com/compute-type": "fargate"}
+    world.cluster.node_joins(
+        *(FARGATE, provider, "eu-west-1a", "", "amd64", labels, "10.0.200.7"), ready_after=0.0
+    )
