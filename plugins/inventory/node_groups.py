@@ -271,7 +271,7 @@ class InventoryModule(AWSInventoryBase):
             raise AnsibleParserError(
                 "No AWS region to look for clusters in. Set regions in this file, or AWS_REGION"
             )
-        return regions
+        return list(dict.fromkeys(regions))
 
     def _add(self, name: str, node_group: NodeGroup) -> None:
         variables = make_variables(node_group)

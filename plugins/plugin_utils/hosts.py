@@ -69,9 +69,9 @@ def name_hosts(
 
     `present` are the hosts of other inventory files with their variables, `groups` the names of
     the groups. A name that is not unique gets the region appended, then the cluster, the Auto
-    Scaling group, the account, and in the end a hash.
+    Scaling group, the account, and in the end a hash. A node group that was found twice is one.
     """
-    every = list(found)
+    every = list({_identity(node_group): node_group for node_group in found}.values())
     levels = [0] * len(every)
     taken = {name for node_group in every for name in _groups(node_group)} | {"all", "ungrouped"}
     while True:
@@ -101,6 +101,17 @@ def _same(variables: Mapping[str, Any], node_group: NodeGroup) -> bool:
     return all(str(variables.get(name, ours[name])) == ours[name] for name in names)
 
 
+def _identity(node_group: NodeGroup) -> tuple[str, ...]:
+    """Return what no two node groups have in common."""
+    return (
+        node_group.account,
+        node_group.region,
+        node_group.cluster,
+        node_group.nodegroup,
+        node_group.group,
+    )
+
+
 def _groups(node_group: NodeGroup) -> tuple[str, ...]:
     cluster = cluster_group(node_group)
     safe = to_safe_group_name(cluster, force=True, silent=True)
@@ -108,14 +119,13 @@ def _groups(node_group: NodeGroup) -> tuple[str, ...]:
 
 
 def _name(node_group: NodeGroup, level: int) -> str:
-    whole = "/".join((node_group.account, node_group.region, node_group.group))
     parts = (
         _plain_name(node_group),
         node_group.region,
         UNFIT.sub("_", node_group.cluster),
         UNFIT.sub("_", node_group.group),
         node_group.account,
-        hashlib.sha256(whole.encode()).hexdigest()[:8],
+        hashlib.sha256("/".join(_identity(node_group)).encode()).hexdigest()[:8],
     )
     return ".".join(part for part in parts[: level + 1] if part)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import http.server
+import json
 import select
 import socket
 import socketserver
@@ -93,12 +94,17 @@ def front(target: str, answer: Answer = passed_on, tls: Tls | None = None) -> It
 
 def not_opted_in(region: str) -> Answer:
     """Answer requests for this Region as AWS does if the account is not opted in."""
+    text = "The security token included in the request is invalid."
+    return denied(region, "UnrecognizedClientException", text)
+
+
+def denied(region: str, code: str, message: str) -> Answer:
+    """Answer requests for this Region with an error of this code."""
 
     def answer(asked: Asked) -> tuple[int, dict[str, str], bytes] | None:
         if f"/{region}/" not in asked.headers.get("Authorization", ""):
             return None
-        text = b'{"message":"The security token included in the request is invalid."}'
-        return 403, {"x-amzn-ErrorType": "UnrecognizedClientException"}, text
+        return 403, {"x-amzn-ErrorType": code}, json.dumps({"message": message}).encode()
 
     return answer
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nodeops.rotator.tests.integration.front import front, not_opted_in
+from ansible_collections.nodeops.rotator.tests.integration.front import denied, front, not_opted_in
 from ansible_collections.nodeops.rotator.tests.integration.wire import INVENTORY, WorldOnWire
 
 GROUP = "demo-blue"
@@ -160,6 +160,32 @@ def test_a_region_that_is_not_opted_in_does_not_hide_the_others(still: WorldOnWi
         assert "Region me-south-1 is left out, the account may not be opted in" in outcome.output
         alone = written(still, "alone.node_groups.yml", both.replace("eu-west-1, ", ""))
         assert "me-south-1" in refused(still, alone, AWS_ENDPOINT_URL=url)
+
+
+def test_a_region_that_is_named_twice_is_read_once(still: WorldOnWire) -> None:
+    file = written(still, "twice.node_groups.yml", INVENTORY.replace("]", ", eu-west-1]"))
+    before = still.report()["calls"].get("eks:ListClusters", 0)
+    assert set(listed(still, file)["_meta"]["hostvars"]) == {GROUP}
+    assert still.report()["calls"]["eks:ListClusters"] == before + 1
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "hint"),
+    [
+        ("ExpiredTokenException", "is expired", "renew expired ones"),
+        ("AccessDeniedException", "with an explicit deny", "A policy denies it explicitly"),
+    ],
+)
+def test_one_region_of_three_that_cannot_be_read_ends_the_command(
+    still: WorldOnWire, code: str, said: str, hint: str
+) -> None:
+    three = INVENTORY.replace("[eu-west-1]", "[eu-west-1, eu-central-1, us-east-1]")
+    file = written(still, "three.node_groups.yml", three)
+    with front(still.env["AWS_ENDPOINT_URL"], denied("us-east-1", code, f"It {said}")) as url:
+        message = refused(still, file, AWS_ENDPOINT_URL=url)
+    assert "Cannot list the EKS clusters of us-east-1" in message
+    assert said in message
+    assert hint in message
 
 
 def test_equal_names_in_two_files_stay_two_hosts(still: WorldOnWire) -> None:

@@ -158,6 +158,22 @@ def test_equal_names_in_two_accounts_get_the_account_appended_at_last() -> None:
     ]
 
 
+def test_a_node_group_that_was_found_twice_is_one_host() -> None:
+    """As in a Region that is named twice."""
+    assert names(BLUE, dataclasses.replace(BLUE, zones=())) == ["shop-blue"]
+
+
+def test_one_group_of_two_clusters_is_two_hosts() -> None:
+    other = dataclasses.replace(BLUE, cluster="search")
+    assert names(BLUE, other) == ["shop-blue.eu-west-1.shop", "shop-blue.eu-west-1.search"]
+    alike = (
+        dataclasses.replace(BLUE, cluster="shop one"),
+        dataclasses.replace(BLUE, cluster="shop:one"),
+    )
+    first, second = names(*alike)
+    assert first != second, "even where their names become alike"
+
+
 def test_a_host_that_another_file_only_names_is_the_same_one() -> None:
     """A static inventory may put node groups into groups of its own."""
     assert names_with({"shop-blue": {}}) == ["shop-blue"]
