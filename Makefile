@@ -8,7 +8,7 @@ SHELL := /bin/bash
 PYTHON ?=
 # The scenario of `make world`.
 SCENARIO ?= eks
-# How often `make interrupts` ends the playbook.
+# How often `make interrupts` ends the playbook; JOBS: how many runs at a time (four).
 TIMES ?= 200
 
 export PYTHON
