@@ -211,6 +211,14 @@ def test_a_failed_lookup_is_told_once(still: WorldOnWire) -> None:
     assert "newer than the control plane" in told_once(outcome)
 
 
+def test_an_api_server_that_does_not_answer_is_told_once_in_check_mode_too(
+    still: WorldOnWire,
+) -> None:
+    way = {"host": "https://127.0.0.1:9", "api_key": "a-token-that-is-long-enough"}
+    outcome = still.playbook("rotate_eks", "--check", rotation_k8s=way)
+    assert "127.0.0.1:9: no connection (Connection refused)" in told_once(outcome)
+
+
 def test_a_failed_rotation_is_told_once_and_its_hook_gets_the_result(
     small: WorldOnWire, tmp_path: Path
 ) -> None:
