@@ -152,4 +152,12 @@ MUTATIONS = (
         UNIT + "test_begin.py",
         "TestBeginning::test_a_dead_node_does_not_wait_for_the_gate",
     ),
+    Mutation(
+        "a write that the watch has yet to show counts as undone",
+        ENGINE + "node_writes.py",
+        "(key not in outbox.unshown)",
+        "1",
+        UNIT + "test_node_writes.py",
+        "test_a_repetition_counts_once_the_watch_has_shown_the_first",
+    ),
 )

@@ -214,14 +214,14 @@ class SetTag(_OnAws):
 
 @dataclasses.dataclass(frozen=True)
 class ChangeNode(_OnKubernetes):
-    """Write cordon, labels, annotations and taints of a Node in one request."""
+    """Write cordon, labels, annotations, taints of a Node; return its version."""
 
     name: str
     resource_version: str
     change: NodeChange
 
-    def apply(self, ports: Ports) -> None:
-        ports.cluster.change_node(self.name, self.resource_version, self.change)
+    def apply(self, ports: Ports) -> str:
+        return ports.cluster.change_node(self.name, self.resource_version, self.change)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -71,7 +71,16 @@ TABLE: list[tuple[Command, str, tuple[Any, ...]]] = [
     (WriteLease(LEASE), "write_lease", (LEASE,)),
 ]
 ON_KUBERNETES = (ChangeNode, DeleteNode, Evict, DeletePod, ReadCluster, ReadLease, WriteLease)
-ANSWERING = (ReadConsole, ReadGroup, Evict, DeletePod, ReadCluster, ReadLease, WriteLease)
+ANSWERING = (
+    ChangeNode,
+    DeletePod,
+    Evict,
+    ReadCluster,
+    ReadConsole,
+    ReadGroup,
+    ReadLease,
+    WriteLease,
+)
 
 
 @pytest.mark.parametrize(

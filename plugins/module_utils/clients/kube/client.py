@@ -115,15 +115,16 @@ class KubeClient(ComponentReads):
         """Return all records that a feed selects, read once."""
         return [item for page, _version in list_pages(self._call, feed) for item in page]
 
-    def change_node(self, name: str, resource_version: str, change: NodeChange) -> None:
-        """Write labels, annotations, taints and the cordon in one merge patch."""
+    def change_node(self, name: str, resource_version: str, change: NodeChange) -> str:
+        """Write labels, annotations, taints and cordon at once; return the new version."""
         query = {"fieldManager": change.manager} if change.manager else None
         path, doing, body = (
             f"/api/v1/nodes/{name}",
             f"change node {name}",
             _patch(resource_version, change),
         )
-        checked(self._reply("PATCH", path, doing, body, MERGE_PATCH, query), doing)
+        written = checked(self._reply("PATCH", path, doing, body, MERGE_PATCH, query), doing)
+        return str((written.get("metadata") or {}).get("resourceVersion", ""))
 
     def delete_node(self, name: str, uid: str) -> None:
         """Delete the Node object with this UID, if it still exists."""

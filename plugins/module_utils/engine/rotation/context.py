@@ -152,7 +152,11 @@ class RotationContext(Known):
         Who undoes our write again and again is named, and not fought: after the third time it is
         repeated less and less often.
         """
-        times, last = self.memory.outbox.node_writes.get((node.name, change.kind), (0, 0.0))
+        key = (node.name, change.kind)
+        times, last = self.memory.outbox.node_writes.get(key, (0, 0.0))
+        if key in self.memory.outbox.unshown and self.now < last + REPEAT:
+            self.look_at(last + REPEAT)
+            return
         if times >= UNDONE_TIMES:
             self.tell(
                 "undone",

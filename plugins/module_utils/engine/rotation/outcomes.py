@@ -58,6 +58,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
     REPEAT,
     Memory,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.node_writes import (
+    learn_shown,
+    learn_write,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
     Retry,
 )
@@ -77,6 +81,7 @@ not make us ask without a pause."""
 
 def learn(memory: Memory, view: View, now: float) -> Memory:
     """Return the memory after the outcomes of this look."""
+    memory = learn_shown(memory, view.cache)
     sending = any(isinstance(command, RAISES) for command in view.in_flight)
     if _raises(view.done):  # reads before it tell nothing, however long they showed no raise
         memory = memory.with_fields(raise_sent=True, raise_absent=None)
@@ -126,10 +131,7 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
     if isinstance(command, DeleteNode):  # a finalizer may keep the Node for long
         memory = memory.with_fields(acts={**memory.outbox.acts, command: done.ended})
     if isinstance(command, ChangeNode):
-        key = (command.name, command.change.kind)
-        times = memory.outbox.node_writes.get(key, (0, 0.0))[0]
-        writes = {**memory.outbox.node_writes, key: (times + 1, done.ended)}
-        memory = memory.with_fields(node_writes=writes)
+        memory = learn_write(memory, command, done.answer or "", done.ended)
     if command.service == "aws":
         others = {act: at for act, at in memory.outbox.acts.items() if act != command}
         memory = memory.with_fields(acts={**others, command: done.ended})

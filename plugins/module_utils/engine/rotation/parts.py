@@ -185,6 +185,8 @@ class Outbox:
     node_writes: Mapping[tuple[str, str], tuple[int, float]] = dataclasses.field(
         default_factory=dict
     )
+    unshown: Mapping[tuple[str, str], str] = dataclasses.field(default_factory=dict)
+    """The versions of Nodes that such writes have made and that the watch has yet to show."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -42,6 +42,7 @@ def inherited(ctx: RotationContext) -> tuple[str, ...]:
     lease, sentences = ctx.memory.lock.lease, standing(ctx)
     if lease is None or lease.holder in ("", ctx.policy.holder):
         return sentences
+    sentences = (*sentences, f"Lease {ctx.lease} stays held until it expires")
     return tuple(f"Not restored yet by {lease.holder}: {sentence}" for sentence in sentences)
 
 
@@ -72,8 +73,9 @@ def _of_settings(ctx: RotationContext) -> Iterable[str]:
 
 
 def _of_nodes(ctx: RotationContext) -> Iterable[str]:
-    nodes = [member.node for member in ctx.situation.members if member.node is not None]
-    nodes += ctx.left_group.values()
+    # also of instances in standby, which are no members
+    mine = (ctx.by_instance.get(instance.id) for instance in ctx.group.instances)
+    nodes = [*(node for node in mine if node is not None), *ctx.left_group.values()]
     marked = [node for node in nodes if REPLACING in node.annotations]
     if marked:
         yield _nodes(marked, "cordoned and marked for replacement")

@@ -237,7 +237,11 @@ class TestWhatStays:
             pytest.param(
                 "somebody",
                 "survey",
-                [f"Not restored yet by somebody: {SENTENCE}"],
+                [
+                    f"Not restored yet by somebody: {SENTENCE}",
+                    "Not restored yet by somebody: Lease nodeops-rotator-x-e3b0c44298 stays held"
+                    " until it expires",
+                ],
                 id="its Lease is still held",
             ),
             pytest.param("", "release", [], id="all was restored"),

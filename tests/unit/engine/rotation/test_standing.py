@@ -139,3 +139,10 @@ def test_only_a_run_that_was_cut_short_names_what_stands() -> None:
     assert len(ends(held=True, stop=None)) == 2, "the protection and the Lease"
     assert len(ends(held=False, stop=Stop("SIGTERM"))) == 1, "the protection"
     assert ends(held=False, stop=None) == [], "the phases before have put back or named all"
+
+
+def test_the_node_of_an_instance_in_standby_is_named_too() -> None:
+    aside = dataclasses.replace(an_instance("w"), lifecycle="Standby")
+    node = a_node("w", unschedulable=True, annotations={REPLACING: "r1"})
+    ctx = a_context(a_group(aside), [node], RUNNING)
+    assert any(text.endswith("cordoned and marked for replacement: w") for text in standing(ctx))
