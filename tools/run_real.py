@@ -4,8 +4,8 @@
 """Hold all against a real control plane: `run_real.py [stage ...]`.
 
 Kubernetes is built from its Go modules at the first run, into the user's cache. Without a usable Go
-that is said, and nothing is tried. Stages are contract, drains and rotations; without a name, all
-run.
+that is said, and nothing is tried. Stages are contract, drains, control_plane and rotations;
+without a name, all run.
 """
 
 from __future__ import annotations
@@ -39,6 +39,12 @@ STAGES = {
         ("tests/realcluster/drains",),
         ("-n", "2", "--dist", "worksteal"),
         100,
+    ),
+    "control_plane": Stage(
+        "control plane check on three API servers of kops",
+        ("tests/realcluster/control_plane",),
+        (),
+        60,
     ),
     "rotations": Stage(
         "rotations on a real control plane", ("tests/realcluster/rotations",), (), 180

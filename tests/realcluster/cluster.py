@@ -13,6 +13,7 @@ import base64
 import json
 import ssl
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -91,7 +92,7 @@ class RealCluster:
     def wait(self) -> None:
         """Wait until the API server is ready."""
         limit = time.monotonic() + UP_WITHIN
-        while not self._ready():
+        while self.answer(self.url, "/readyz", token(ADMIN)) != 200:
             if time.monotonic() > limit:
                 log = self.programs["kube-apiserver"].log.read_text()
                 raise AssertionError(f"The API server is not ready. Its log ends:\n{log[-2000:]}")
@@ -116,15 +117,18 @@ class RealCluster:
         path.touch(mode=0o600)
         path.write_text(json.dumps(self.kubeconfig(user)))
 
-    def _ready(self) -> bool:
+    def answer(self, url: str, path: str, bearer: str = "") -> int:
+        """Return the status with which an API server answers, 0 for no answer."""
         context = ssl.create_default_context(cadata=base64.b64decode(self.ca_data).decode())
-        headers = {"Authorization": f"Bearer {token(ADMIN)}"}
-        request = urllib.request.Request(f"{self.url}/readyz", headers=headers)
+        headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+        request = urllib.request.Request(f"{url}{path}", headers=headers)
         try:
-            with urllib.request.urlopen(request, timeout=5, context=context) as answer:
-                return bool(answer.status == 200)
+            with urllib.request.urlopen(request, timeout=10, context=context) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
         except OSError:
-            return False
+            return 0
 
     def _write_files(self) -> None:
         authority = trustme.CA()
@@ -139,10 +143,12 @@ class RealCluster:
     def _path(self, name: str) -> Path:
         return self.folder / name
 
-    def _run(self, name: str, options: Mapping[str, Any]) -> None:
+    def _run(self, program: str, options: Mapping[str, Any], name: str = "") -> None:
+        """Start a part of the control plane; `name`: where there are several of it."""
         given = [f"--{option}={value}" for option, value in options.items()]
-        command = [self._control_plane, name, *given]
-        self.programs[name] = Program(command, self._path(f"{name}.log"))
+        command = [self._control_plane, program, *given]
+        log = self._path(f"{name or program}.log")
+        self.programs[name or program] = Program(command, log)
 
     def _etcd_options(self) -> Mapping[str, Any]:
         clients = f"http://127.0.0.1:{self._etcd}"

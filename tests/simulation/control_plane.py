@@ -118,9 +118,21 @@ class ControlPlane:
         instance = self.instance(place)
         if instance is None or self._started.get(place) != instance.id:
             return 503, "error forwarding request: dial tcp 127.0.0.1:443: connect: refused"
-        if not self.etcd.is_up(place, "main"):
-            return 500, "[-]etcd failed: reason withheld readyz check failed"
+        if failed := [name for name, etcd in self._checks() if not self.etcd.is_up(place, etcd)]:
+            lines = [f"[-]{name} failed: reason withheld" for name in failed]
+            return 500, " ".join((*lines, f"{path} check failed"))
         return 200, "ok"
+
+    def _checks(self) -> list[tuple[str, str]]:
+        """Return the checks of an API server, and the etcd cluster that each asks.
+
+        Before Kubernetes 1.33 it does not ask what --etcd-servers-overrides names (apiserver
+        `pkg/server/options/etcd.go`).
+        """
+        overrides = (
+            [("etcd-override-0", "events")] if self._world.cluster.control.minor >= 33 else []
+        )
+        return [("etcd", "main"), *overrides]
 
     def _pod_of(self, place: str) -> str:
         instance = self.instance(place)
