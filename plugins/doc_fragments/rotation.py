@@ -124,6 +124,26 @@ options:
     description: Seconds within which a run ends after it was told to stop.
     type: int
     default: 20
+  suspend_processes:
+    description: Processes of the Auto Scaling group to suspend during the rotation besides
+      C(AZRebalance), so that no alarm or schedule changes its size. They are resumed at the end.
+    type: list
+    elements: str
+    choices: [AlarmNotification, ScheduledActions]
+    default: []
+  readiness_gates:
+    description: Types of node conditions that have to be True before a new node counts as ready,
+      besides C(Ready).
+    type: list
+    elements: str
+    default: []
+  daemonset_gate:
+    description: Whether the DaemonSet pods of a new node have to be ready before it counts as
+      ready. V(wait) waits for them, but for those of DaemonSets that were broken before. V(off)
+      does not look.
+    type: str
+    choices: [wait, 'off']
+    default: wait
   keep_failed:
     description:
       - Keep the instance of a failed canary, for you to look into. The launch template is rolled

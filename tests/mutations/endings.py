@@ -39,8 +39,8 @@ MUTATIONS = (
     Mutation(
         "AZRebalance is resumed while zones are unbalanced",
         ENGINE + "restore.py",
-        "if now > max(BALANCED, ctx.journal.spread):",
-        "if False:",
+        "if REBALANCE not in ours or now <= max(BALANCED, ctx.journal.spread):",
+        "if True:",
         UNIT + "test_restore.py",
         "TestProcesses::test_rebalancing_stays_off_where_it_would_end_undrained_nodes",
     ),

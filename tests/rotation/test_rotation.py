@@ -176,3 +176,14 @@ def test_the_result_says_what_came_how_long_it_took_and_what_was_restored(surge:
         assert all(0 <= seconds <= lasted for seconds in spent.values())
     said = " ".join(values["restored"])
     assert all(word in said for word in ("MaxSize", "AZRebalance", "protection", "taint"))
+
+
+def test_processes_are_suspended_if_asked_for_and_run_again_at_the_end() -> None:
+    world = due()
+    seen: set[str] = set()
+    world.kernel.every(5, lambda: seen.update(world.account.groups[BLUE].suspended))
+    run = rotate(world, BLUE, suspend_processes=("AlarmNotification", "ScheduledActions"))
+    assert run.result is not None
+    assert run.result.status == "complete"
+    assert seen == {"AZRebalance", "AlarmNotification", "ScheduledActions"}
+    assert traces(world) == CLEAN

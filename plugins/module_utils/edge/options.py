@@ -36,6 +36,8 @@ def _option(hint: Any, default: Any) -> dict[str, Any]:
     known = next((TYPES[one] for one in (hint, *typing.get_args(hint)) if one in TYPES), "")
     if hint == tuple[str, ...]:
         return {"type": "list", "elements": "str", "default": []}
+    if typing.get_origin(hint) is tuple and typing.get_args(hint)[-1] is Ellipsis:
+        return {**_option(typing.get_args(hint)[0], []), "type": "list", "elements": "str"}
     if default is None:
         return {"type": known}
     return {"type": known or "str", "default": default if known else str(default)}

@@ -37,6 +37,7 @@ class Sample:
     mode: Mode = "wait"
     size: Size = Size(25, True)
     names: tuple[str, ...] = ()
+    modes: tuple[Mode, ...] = ()
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,10 @@ class Sample:
         ("label", {"type": "str"}),
         ("mode", {"type": "str", "choices": ["wait", "warn", "off"], "default": "wait"}),
         ("size", {"type": "str", "default": "25%"}),
+        (
+            "modes",
+            {"type": "list", "elements": "str", "choices": ["wait", "warn", "off"], "default": []},
+        ),
         ("names", {"type": "list", "elements": "str", "default": []}),
     ],
 )

@@ -67,6 +67,11 @@ def node(raw: Raw) -> Node:
         cordoned_by=_manager(meta, "f:unschedulable"),
         tainted_by=_manager(meta, "f:taints"),
         resources=_extended(status.get("allocatable") or {}),
+        conditions=frozenset(
+            entry["type"]
+            for entry in status.get("conditions") or ()
+            if entry.get("status") == "True"
+        ),
     )
 
 

@@ -25,6 +25,10 @@ def unsupported(group: DescribedGroup) -> Iterator[str]:
     """Yield what a rotation does not handle, as ends of sentences about the group."""
     if why := not_rotated(group.tags):
         yield why
+    if group.deleting:
+        yield "is being deleted"
+    if group.capacity_type:
+        yield f"counts its capacity in {group.capacity_type}, not in instances"
     overrides = group.source.overrides
     if any(override.own for override in overrides):
         yield "has a launch template of its own for some instance types"

@@ -49,6 +49,8 @@ class Node:
     tainted_by: str = ""
     resources: frozenset[str] = frozenset()
     """Names of the extended resources ("nvidia.com/gpu") of which it offers any."""
+    conditions: frozenset[str] = frozenset()
+    """Types of its conditions that are True."""
 
     @property
     def instance_id(self) -> str:

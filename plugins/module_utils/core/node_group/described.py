@@ -48,6 +48,10 @@ class DescribedGroup:
     target_groups: tuple[str, ...]
     warm_pool: bool
     balancers: tuple[str, ...] = ()
+    deleting: bool = False
+    """It is being deleted."""
+    capacity_type: str = ""
+    """What its sizes count, "" for instances: "vcpu" or "memory-mib"."""
 
 
 def read_group(shown: Mapping[str, Any]) -> DescribedGroup:
@@ -69,6 +73,8 @@ def read_group(shown: Mapping[str, Any]) -> DescribedGroup:
         target_groups=tuple(shown.get("TargetGroupARNs", ())),
         warm_pool=bool(shown.get("WarmPoolConfiguration")),
         balancers=tuple(shown.get("LoadBalancerNames", ())),
+        deleting=bool(shown.get("Status")),
+        capacity_type=shown.get("DesiredCapacityType", "").replace("units", ""),
     )
 
 

@@ -37,6 +37,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.size
 
 WorkloadGate = Literal["wait", "warn", "off"]
 """Whether pods that were evicted have to run again before the next node goes."""
+DaemonSetGate = Literal["wait", "off"]
+"""Whether the DaemonSet pods of a new node have to be ready."""
+REBALANCE = "AZRebalance"
+"""The process that is suspended in every rotation."""
+SuspendedProcess = Literal["AlarmNotification", "ScheduledActions"]
+"""Processes of Auto Scaling that a rotation can do without."""
 OnFailure = Literal["rollback_template", "keep_template", "rollback"]
 """What becomes of the template after a failed canary."""
 UnknownInstances = Literal["leave", "end"]
@@ -116,6 +122,9 @@ class RotationPolicy:
     instances: tuple[str, ...] = ()
     limit: int | None = None
     cordoned_nodes: CordonedNodes = "rotate"
+    suspend_processes: tuple[SuspendedProcess, ...] = ()
+    readiness_gates: tuple[str, ...] = ()
+    daemonset_gate: DaemonSetGate = "wait"
     pause_timeout: float = 14400
     force_takeover: bool = False
     not_after: float | None = None
@@ -132,6 +141,9 @@ class RotationPolicy:
         if not self.confirm_sizes:
             check_confirmed(self.max_surge, self.max_unavailable)
         check_choice("workload_gate", self.workload_gate, WorkloadGate)
+        check_choice("daemonset_gate", self.daemonset_gate, DaemonSetGate)
+        for process in self.suspend_processes:
+            check_choice("suspend_processes", process, SuspendedProcess)
         check_choice("on_failure", self.on_failure, OnFailure)
         check_choice("surge_by", self.surge_by, SurgeBy)
         check_choice("cordoned_nodes", self.cordoned_nodes, CordonedNodes)
@@ -180,7 +192,7 @@ def from_params(
     options = {name: params[name] for name in OPTIONS}
     for name in ("max_surge", "max_unavailable", "canary"):
         options[name] = parse(name, options[name])
-    for name in ("nodes", "instances"):
+    for name in ("nodes", "instances", "suspend_processes", "readiness_gates"):
         options[name] = tuple(options[name])
     with called(DRAIN_PREFIX, drain_policy.OPTIONS):
         drain = drain_policy.from_params(params, epoch, DRAIN_PREFIX)

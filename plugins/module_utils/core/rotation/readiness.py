@@ -34,13 +34,15 @@ def waiting_for(
     expected_taints: Iterable[str],
     unhealthy: tuple[str, ...],
     lacking: tuple[str, ...] = (),
+    gates: Iterable[str] = (),
 ) -> str:
     """Return what a replacement node still waits for, "" if it is ready.
 
     `pods`: those on the node. `broken`: DaemonSets (namespace/name) that do not count.
     `expected_taints`: taint keys that the group's nodes carry on purpose. `unhealthy`: target
     groups in which it should be healthy and is not. `lacking`: what most of the group's outdated
-    nodes offered and it does not (see core.rotation.offers).
+    nodes offered and it does not (see core.rotation.offers). `gates`: types of conditions that its
+    node must have.
     """
     node = member.node
     if node is None:
@@ -52,14 +54,11 @@ def waiting_for(
     for taint in node.taints:
         if _is_startup_taint(taint.key, taint.effect, expected_taints):
             return f"taint {taint.key} to be removed"
-    for pod in pods:
-        if (
-            pod.owner
-            and of_daemonset(pod)
-            and not pod.ready
-            and f"{pod.namespace}/{pod.owner.name}" not in broken
-        ):
-            return f"DaemonSet pod {pod.id} to be ready"
+    for gate in gates:
+        if gate not in node.conditions:
+            return f"condition {gate} to be True"
+    if unready := _unready_agent(pods, broken):
+        return f"DaemonSet pod {unready} to be ready"
     if lacking:
         return f"{lacking[0]} to be offered"
     return (
@@ -67,6 +66,15 @@ def waiting_for(
         if unhealthy
         else ""
     )
+
+
+def _unready_agent(pods: Iterable[Pod], broken: Iterable[str]) -> str:
+    """Return a pod that is not ready, of a DaemonSet that counts; "" for none."""
+    for pod in pods:
+        counts = pod.owner is not None and of_daemonset(pod) and not pod.ready
+        if counts and pod.owner and f"{pod.namespace}/{pod.owner.name}" not in broken:
+            return pod.id
+    return ""
 
 
 def _is_startup_taint(key: str, effect: str, expected_taints: Iterable[str]) -> bool:

@@ -20,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.offers import (
     usual_offers,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import REBALANCE
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.readiness import (
     broken,
     serving_groups,
@@ -32,8 +33,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.pointer import (
     previous_source,
 )
-
-REBALANCE = "AZRebalance"
 
 
 def write_first_record(ctx: RotationContext) -> None:
@@ -63,11 +62,7 @@ def write_first_record(ctx: RotationContext) -> None:
     _record_previous(ctx, journal)
     ctx.note(losses={key: Loss(before, -math.inf) for key, before in ctx.journal.short})
     ctx.record(failures=(), tainted=True)
-    if REBALANCE not in group.suspended and REBALANCE not in journal.suspended:
-        ctx.record(
-            suspended=(*journal.suspended, REBALANCE),
-            spread=spread(ctx.situation.zones, group.zones),
-        )
+    _record_suspended(ctx)
     if ctx.policy.scale_in_fence and not journal.fenced:
         _record_protection(ctx)
     count = len(ctx.situation.outdated)
@@ -83,6 +78,17 @@ def _record_previous(ctx: RotationContext, journal: Journal) -> None:
     ctx.record(previous=handed if handed[0] else previous_source(ctx), handover="")
     if journal.clean and not (handed[0] or journal.store_owed):
         ctx.record(origin=("", "", ""))  # of an earlier update, which was not this one
+
+
+def _record_suspended(ctx: RotationContext) -> None:
+    """Record which processes we are about to suspend."""
+    group = ctx.group
+    if REBALANCE not in {*group.suspended, *ctx.journal.suspended}:
+        found = spread(ctx.situation.zones, group.zones)
+        ctx.record(suspended=(*ctx.journal.suspended, REBALANCE), spread=found)
+    also = sorted(set(ctx.policy.suspend_processes) - group.suspended - set(ctx.journal.suspended))
+    if also:
+        ctx.record(suspended=(*ctx.journal.suspended, *also))
 
 
 def _record_protection(ctx: RotationContext) -> None:

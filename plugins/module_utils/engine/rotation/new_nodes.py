@@ -134,11 +134,12 @@ def _lacks(ctx: RotationContext, member: Member) -> str:
     ctx.poll_soon |= bool(unhealthy) and member.node is not None
     lacks = waiting_for(
         member,
-        ctx.view.cache.items(pods).values(),
+        ctx.view.cache.items(pods).values() if ctx.policy.daemonset_gate == "wait" else (),
         ctx.journal.broken,
         _expected_taints(ctx),
         unhealthy,
         _lacking_offers(ctx, member),
+        ctx.policy.readiness_gates,
     )
     return lacks or control_plane.lacks(ctx, member)
 
@@ -187,7 +188,8 @@ def _still_ready(ctx: RotationContext, member: Member) -> None:
     if member.node is not None and member.node.ready is True:
         ctx.forget(f"lost {member.id}")
         offers = _lacking_offers(ctx, member) if _knows_offers(ctx) else ()
-        if lacks := waiting_for(member, (), (), _expected_taints(ctx), (), offers):
+        gates = ctx.policy.readiness_gates
+        if lacks := waiting_for(member, (), (), _expected_taints(ctx), (), offers, gates):
             _relapsed(ctx, member, lacks)
     elif member.id in ctx.memory.reads.turned:
         return  # the next read tells whether its instance has ended

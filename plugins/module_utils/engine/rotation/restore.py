@@ -20,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     BALANCED,
     spread,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import REBALANCE
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     balancers,
     ended_nodes,
@@ -97,16 +98,16 @@ def _processes(ctx: RotationContext) -> bool:
             ctx.record(suspended=())
         return True
     now = spread(ctx.situation.zones, ctx.group.zones)
-    if now > max(BALANCED, ctx.journal.spread):
-        left(
-            ctx,
-            f"AZRebalance of Auto Scaling group {ctx.group.name} stays suspended: its zones"
-            f" differ by {now} instances, and"
-            " resuming it would let AWS terminate undrained nodes. Balance the zones, then"
-            " resume it",
-        )
-        return True
-    return tried(ctx, Resume(ctx.group.name, ours))
+    if REBALANCE not in ours or now <= max(BALANCED, ctx.journal.spread):
+        return tried(ctx, Resume(ctx.group.name, ours))
+    left(
+        ctx,
+        f"AZRebalance of Auto Scaling group {ctx.group.name} stays suspended: its zones differ by"
+        f" {now} instances, and resuming it would let AWS terminate undrained nodes. Balance the"
+        " zones, then resume it",
+    )
+    others = tuple(name for name in ours if name != REBALANCE)
+    return not others or tried(ctx, Resume(ctx.group.name, others))
 
 
 def _max_size(ctx: RotationContext) -> bool:

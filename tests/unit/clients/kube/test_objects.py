@@ -120,6 +120,18 @@ def test_a_volume_says_which_claim_it_serves_and_where_it_can_be() -> None:
     assert objects.volume({"metadata": {"name": "pv"}}) == Volume("pv", "")
 
 
+def test_a_node_says_which_conditions_are_true() -> None:
+    states = (
+        ("Ready", "True"),
+        ("AgentReady", "True"),
+        ("DiskPressure", "False"),
+        ("X", "Unknown"),
+    )
+    conditions = [{"type": kind, "status": status} for kind, status in states]
+    raw = {"metadata": {"name": "n"}, "status": {"conditions": conditions}}
+    assert objects.node(raw).conditions == {"Ready", "AgentReady"}
+
+
 def test_a_budget_says_whose_it_is() -> None:
     owner = {"kind": "Cluster", "name": "db", "uid": "o", "controller": True}
     meta = {

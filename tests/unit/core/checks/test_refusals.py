@@ -91,6 +91,35 @@ def test_other_suspended_processes_are_no_reason() -> None:
 
 
 @pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ({}, []),
+        ({"DesiredCapacityType": "units"}, []),
+        (
+            {"DesiredCapacityType": "vcpu"},
+            ["counts its capacity in vcpu, not in instances"],
+        ),
+        (
+            {"DesiredCapacityType": "memory-mib"},
+            ["counts its capacity in memory-mib, not in instances"],
+        ),
+        ({"Status": "Delete in progress"}, ["is being deleted"]),
+    ],
+)
+def test_a_group_that_is_being_deleted_or_counts_no_instances_is_a_reason(
+    more: dict[str, Any], found: list[str]
+) -> None:
+    shown = {
+        "AutoScalingGroupName": "blue",
+        "DesiredCapacity": 1,
+        "MinSize": 0,
+        "MaxSize": 1,
+        "LaunchTemplate": {"LaunchTemplateId": "lt-1", "Version": "2"},
+    }
+    assert list(unsupported(read_group({**shown, **more}))) == found
+
+
+@pytest.mark.parametrize(
     ("lifecycle", "kept", "refused"),
     [
         ("InService", False, False),

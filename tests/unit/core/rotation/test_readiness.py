@@ -40,6 +40,7 @@ def lacks(
     unhealthy: tuple[str, ...] = (),
     node: bool = True,
     lacking: tuple[str, ...] = (),
+    gates: tuple[str, ...] = (),
     **fields: Any,
 ) -> str:
     """Return what a new node with these fields lacks.
@@ -48,7 +49,9 @@ def lacks(
     """
     nodes = [a_node("a", **fields)] if node else []
     member = members(a_group(an_instance("a", fresh=True)), *nodes)["a"]
-    return waiting_for(member, pods, ("kube-system/lame",), {"dedicated"}, unhealthy, lacking)
+    return waiting_for(
+        member, pods, ("kube-system/lame",), {"dedicated"}, unhealthy, lacking, gates
+    )
 
 
 def pod(ready: bool, owner: Owner | None = AGENT, namespace: str = "kube-system") -> Pod:
@@ -177,3 +180,24 @@ def test_where_no_outdated_node_is_registered_any_more_what_was_before_counts(
         group, members(group)["new"], frozenset(("i-old",)), served=frozenset((INGRESS,))
     )
     assert found == lacking
+
+
+@pytest.mark.parametrize(
+    ("gates", "conditions", "reason"),
+    [
+        ((), ("AgentReady",), ""),
+        (("AgentReady",), ("AgentReady", "Ready"), ""),
+        (("AgentReady",), ("Ready",), "condition AgentReady to be True"),
+        (("a", "b"), ("a",), "condition b to be True"),
+        (("a", "b"), ("a", "b"), ""),
+    ],
+)
+def test_a_node_needs_the_conditions_that_are_asked_for(
+    gates: tuple[str, ...], conditions: tuple[str, ...], reason: str
+) -> None:
+    assert lacks(gates=gates, conditions=frozenset(conditions)) == reason
+
+
+def test_a_gate_comes_after_the_node_itself_and_before_its_pods() -> None:
+    assert lacks(gates=("a",), ready=False) == "its node to be Ready"
+    assert lacks((pod(False),), gates=("a",)) == "condition a to be True"

@@ -91,6 +91,26 @@ class TestANewRun:
         journal = recorded(group=group).journal
         assert (journal.suspended, journal.spread) == (suspended, spread)
 
+    @pytest.mark.parametrize(
+        ("asked", "found", "suspended"),
+        [
+            ((), (), ("AZRebalance",)),
+            (("ScheduledActions",), (), ("AZRebalance", "ScheduledActions")),
+            (
+                ("ScheduledActions", "AlarmNotification"),
+                (),
+                ("AZRebalance", "AlarmNotification", "ScheduledActions"),
+            ),
+            (("AlarmNotification",), ("AlarmNotification",), ("AZRebalance",)),
+        ],
+    )
+    def test_suspends_other_processes_if_asked_and_not_suspended_already(
+        self, asked: tuple[Any, ...], found: tuple[str, ...], suspended: tuple[str, ...]
+    ) -> None:
+        policy = a_policy(suspend_processes=asked)
+        journal = recorded(group={"suspended": frozenset(found)}, policy=policy).journal
+        assert journal.suspended == suspended
+
     def test_remembers_the_version_to_go_back_to(self) -> None:
         assert recorded().journal.previous == ("lt-1", "1")
 

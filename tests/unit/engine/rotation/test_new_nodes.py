@@ -63,6 +63,29 @@ class TestBecomingReady:
         assert ctx.memory.nodes.marks.joined == ({"i-n"} if joined else set())
         assert [event.phase for event in ctx.events] == ["launched", *["ready"] * joined]
 
+    @pytest.mark.parametrize(
+        ("policy", "conditions", "ready", "joined"),
+        [
+            ({}, (), False, False),
+            ({"daemonset_gate": "off"}, (), False, True),
+            ({}, (), True, True),
+            ({"readiness_gates": ("AgentReady",)}, (), True, False),
+            ({"readiness_gates": ("AgentReady",)}, ("AgentReady",), True, True),
+        ],
+    )
+    def test_gates_hold_it_up(
+        self, policy: dict[str, Any], conditions: tuple[str, ...], ready: bool, joined: bool
+    ) -> None:
+        agent = a_pod("agent-1", "n", owner=Owner("DaemonSet", "agent"), ready=ready)
+        ctx = a_look(
+            {"conditions": frozenset(conditions)},
+            shown={Feed("pods", "n"): (agent,)},
+            timers={"ready i-n": NOW - 10},
+            policy=a_policy(1, canary=1, **policy),
+        )
+        new_nodes.judge(ctx)
+        assert ctx.memory.nodes.marks.joined == ({"i-n"} if joined else set())
+
     def test_that_counts_it_says_how_long_it_took(self) -> None:
         ctx = a_look({}, timers={"ready i-n": NOW - 10, "boot i-n": NOW - 75})
         new_nodes.judge(ctx)

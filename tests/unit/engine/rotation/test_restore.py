@@ -162,6 +162,15 @@ class TestProcesses:
         if not resumed:
             assert "its zones differ by 2 instances" in left[0]
 
+    def test_the_other_processes_are_resumed_even_then(self) -> None:
+        members = [an_instance(f"{n}", fresh=True, zone=zone) for n, zone in enumerate("aaab")]
+        ours = ("AZRebalance", "AlarmNotification", "ScheduledActions")
+        group = a_group(*members, suspended=frozenset(ours), zones=("a", "b"))
+        nodes = [a_node(f"{n}") for n in range(4)]
+        _done, commands, left = restored(a_look(recorded(suspended=ours), nodes, group=group))
+        assert commands == [Resume("blue", ours[1:])]
+        assert "AZRebalance of Auto Scaling group blue stays suspended" in left[0]
+
 
 class TestMaxSize:
     @pytest.mark.parametrize(
