@@ -60,7 +60,7 @@ options:
 notes:
   - The options of the drain are those that the rotation will have. RV(preflight) and RV(blockers)
     depend on them.
-  - Needs the IAM actions C(autoscaling:DescribeAutoScalingGroups),
+  - Needs the IAM actions C(autoscaling:DescribeAutoScalingGroups), C(ec2:DescribeSubnets),
     C(autoscaling:DescribeInstanceRefreshes), C(autoscaling:DescribeScalingActivities),
     C(autoscaling:DescribeLaunchConfigurations), C(ec2:DescribeInstances),
     C(ec2:DescribeLaunchTemplateVersions), C(elasticloadbalancing:DescribeTargetHealth) and, for

@@ -114,6 +114,7 @@ class AutoScaling(ControlPlaneReads):
             unsupported=tuple(unsupported(dataclasses.replace(shown, instances=instances))),
             activity=activities.failure,
             cause=activities.cause,
+            subnets=shown.subnets,
             buys_both=shown.source.buys_both,
             target_groups=shown.target_groups,
             targets=tuple(read_targets(self._aws, shown.target_groups)),

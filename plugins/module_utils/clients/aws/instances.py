@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.subnets import held
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Instance
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import KEPT
 
@@ -46,6 +47,7 @@ def joined(instance: Instance, machine: Mapping[str, Any]) -> Instance:
         launched_at=launched.timestamp() if launched else 0.0,
         private_dns=machine.get("PrivateDnsName", ""),
         platform=str(machine.get("Platform", "")).lower(),
+        addresses=held(machine),
         kept=any(tag["Key"] == KEPT for tag in machine.get("Tags", ())),
     )
 

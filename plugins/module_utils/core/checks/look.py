@@ -94,6 +94,8 @@ class Look:
     left_outdated: frozenset[str] = frozenset()
     """Instances that a rotation has left outdated on purpose."""
     services: tuple[Service, ...] | None = ()
+    free_addresses: Mapping[str, int] | None = None
+    """Free IPv4 addresses by subnet of the group, None if they may not be read."""
     others: tuple[Node, ...] = ()
     """Nodes of the cluster that are not the group's."""
     volumes: Mapping[str, Volume] | None = dataclasses.field(default_factory=dict)

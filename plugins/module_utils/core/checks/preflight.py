@@ -12,7 +12,7 @@ import collections
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks import places
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks import places, subnets
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.target_groups import (
     gaps,
@@ -46,6 +46,7 @@ def warnings(look: Look) -> tuple[str, ...]:
         *_of_graces(look),
         *places.lost(look),
         *places.unread(look),
+        *subnets.narrow(look),
         *gaps(look),
     )
 

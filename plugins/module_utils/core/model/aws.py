@@ -34,6 +34,8 @@ class Instance:
     private_dns: str = ""
     platform: str = ""
     """"windows" for Windows, else empty."""
+    addresses: int = 0
+    """IPv4 addresses of its subnets that it holds, those of pods included; 0 if not known."""
     kept: bool = False
     """We have tagged it to be kept after its canary had failed."""
 
@@ -110,6 +112,8 @@ class Group:
     their end."""
     resolved: Target | None = None
     arn: str = ""
+    subnets: tuple[str, ...] = ()
+    """IDs of the subnets in which it launches."""
     buys_both: bool = False
     """Its mixed instances policy buys On-Demand and Spot instances."""
     read_at: float = 0.0

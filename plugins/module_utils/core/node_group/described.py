@@ -48,6 +48,7 @@ class DescribedGroup:
     target_groups: tuple[str, ...]
     warm_pool: bool
     balancers: tuple[str, ...] = ()
+    subnets: tuple[str, ...] = ()
     deleting: bool = False
     """It is being deleted."""
     capacity_type: str = ""
@@ -73,6 +74,7 @@ def read_group(shown: Mapping[str, Any]) -> DescribedGroup:
         target_groups=tuple(shown.get("TargetGroupARNs", ())),
         warm_pool=bool(shown.get("WarmPoolConfiguration")),
         balancers=tuple(shown.get("LoadBalancerNames", ())),
+        subnets=_subnets(shown),
         deleting=bool(shown.get("Status")),
         capacity_type=shown.get("DesiredCapacityType", "").replace("units", ""),
     )
@@ -110,7 +112,7 @@ def _source(
     own = part.get("LaunchTemplateSpecification")
     main = own or shown.get("LaunchTemplate")
     overrides = tuple(_override(one) for one in part.get("Overrides", ()))
-    subnets = [name for name in shown.get("VPCZoneIdentifier", "").split(",") if name]
+    subnets = _subnets(shown)
     return Source(
         group=shown["AutoScalingGroupName"],
         uses=_uses(use_of(main), overrides) if main else (),
@@ -122,6 +124,11 @@ def _source(
         nodegroup=managed_by_eks(tags),
         note=template_note(tags),
     )
+
+
+def _subnets(shown: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the IDs of the subnets in which it launches."""
+    return tuple(name for name in shown.get("VPCZoneIdentifier", "").split(",") if name)
 
 
 def _override(entry: Mapping[str, Any]) -> LaunchOverride:

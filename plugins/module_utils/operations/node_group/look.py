@@ -62,7 +62,18 @@ def read_look(aws: Aws, kube: KubeClient, options: LookOptions) -> Look:
         services=_services(kube) if group.targets else (),
         others=tuple(node for id_, node in found.items() if id_ not in ids),
         volumes=_volumes(kube),
+        free_addresses=_free_addresses(aws, group.subnets),
     )
+
+
+def _free_addresses(aws: Aws, subnets: tuple[str, ...]) -> dict[str, int] | None:
+    """Return the free addresses by subnet, None if they may not be read."""
+    try:
+        doing = f"read the subnets {', '.join(subnets)}"
+        shown = aws.call(doing, "ec2", "DescribeSubnets", SubnetIds=list(subnets))
+    except ForbiddenError:
+        return None
+    return {one["SubnetId"]: one["AvailableIpAddressCount"] for one in shown["Subnets"]}
 
 
 def _volumes(kube: KubeClient) -> dict[str, Volume] | None:

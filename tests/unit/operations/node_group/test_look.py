@@ -111,3 +111,14 @@ def test_volumes_are_known_by_their_claims_and_what_may_not_be_read_is_unknown(
     assert said.startswith("Pod shop/db-0 can run on no other node: its volume disk is on a node")
     world.gate.faults.append(Fault("kubernetes:list persistentvolumes", "403", times=-1))
     assert read(world).volumes is None
+
+
+def test_free_addresses_are_known_by_subnet_and_what_may_not_be_read_is_unknown(
+    world: World,
+) -> None:
+    found = read(world)
+    assert found.free_addresses is not None
+    assert set(found.free_addresses) == set(found.group.subnets)
+    assert all(free > 100 for free in found.free_addresses.values())
+    world.gate.faults.append(Fault("ec2:DescribeSubnets", "UnauthorizedOperation", times=-1))
+    assert read(world).free_addresses is None
