@@ -82,6 +82,23 @@ def test_what_the_command_line_says_as_text_is_what_it_means(small: WorldOnWire)
     assert "nothing outdated" in outcome.output
 
 
+def test_a_part_of_the_nodes_is_replaced_and_verified_as_what_was_asked_for(
+    small: WorldOnWire,
+) -> None:
+    window = '{"start": "00:00", "end": "00:00", "time_zone": "Europe/Berlin"}'
+    outcome = small.playbook(
+        "rotate_eks", rotate_limit=1, rotate_maintenance_window=window, rotate_soak=1
+    )
+    assert outcome.code == 0, outcome.output
+    facts = small.report()["facts"]
+    assert images(small) == {facts["old_image"], facts["new_image"]}
+    assert "3 outdated nodes left:" in outcome.output
+    assert "(beyond the limit of 1)" in outcome.output
+    table = outcome.output[outcome.output.index("NODE GROUP  ") :]
+    assert f"{GROUP}   1 of 4" in table
+    assert "in part, as asked" in table
+
+
 def test_check_mode_of_the_rotation_is_the_plan(small: WorldOnWire) -> None:
     before = small.changes()
     outcome = small.playbook("rotate_eks", "--check")

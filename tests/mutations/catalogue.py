@@ -17,6 +17,7 @@ from ansible_collections.nodeops.rotator.tests.mutations import (
     judgements,
     locks,
     planes,
+    selections,
 )
 
 MUTATIONS = (
@@ -31,4 +32,5 @@ MUTATIONS = (
     *drains.MUTATIONS,
     *follows.MUTATIONS,
     *planes.MUTATIONS,
+    *selections.MUTATIONS,
 )
