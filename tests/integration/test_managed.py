@@ -52,6 +52,9 @@ def test_the_plan_is_the_same_for_all_kinds_and_changes_nothing(mixed: WorldOnWi
     for name, size in HOSTS.items():
         assert f"{name}".ljust(12) + f"0 of {size}" in outcome.output
     assert "9 nodes would be replaced. Nothing was changed." in outcome.output
+    # What no node group has is not passed over.
+    assert "2 nodes of Karpenter NodePool spot: replaced by Karpenter" in outcome.output
+    assert "1 node of Fargate: replaced by a restart of its pods" in outcome.output
 
 
 @pytest.mark.parametrize("phase", ["launched", "cordoned", "terminated"])

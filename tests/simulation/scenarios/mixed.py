@@ -14,7 +14,11 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build as aws
 from ansible_collections.nodeops.rotator.tests.simulation.aws.fleet import LaunchSpec
-from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Image, Template
+from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import (
+    Image,
+    Instance,
+    Template,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
 from ansible_collections.nodeops.rotator.tests.simulation.managed import ManagedNodes
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import (
@@ -82,6 +86,9 @@ def _workloads(world: World) -> None:
 def _karpenter(world: World, image: Image) -> None:
     """Add two nodes that Karpenter has launched: no Auto Scaling group has them."""
     account = world.account
+    budgets = [{"nodes": "10%"}]
+    pool = {"metadata": {"name": POOL}, "spec": {"disruption": {"budgets": budgets}}}
+    world.cluster.create("nodepools", pool)
     for subnet in list(account.subnets.values())[:2]:
         tags = {"karpenter.sh/nodepool": POOL, "Name": f"{world.name}-{POOL}"}
         spec = LaunchSpec({"ImageId": image.id, "InstanceType": "m6i.large"}, tags=tags)
@@ -97,6 +104,15 @@ def _karpenter(world: World, image: Image) -> None:
             instance.private_ip,
             ready_after=0.0,
         )
+        _claim(world, instance)
+
+
+def _claim(world: World, instance: Instance) -> None:
+    """Add the NodeClaim of a node: it has drifted, since there is a newer AMI."""
+    drifted = {"type": "Drifted", "status": "True", "reason": "AMIDrift", "message": ""}
+    meta = {"name": f"{POOL}-{instance.id[-5:]}", "labels": {"karpenter.sh/nodepool": POOL}}
+    status = {"nodeName": instance.private_dns, "conditions": [drifted]}
+    world.cluster.create("nodeclaims", {"metadata": meta, "spec": {}, "status": status})
 
 
 def _fargate(world: World) -> None:

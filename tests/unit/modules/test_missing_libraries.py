@@ -41,6 +41,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "node_group_info": {"autoscaling_group_name": "blue"},
     "asg_node_replace": {"autoscaling_group_name": "blue"},
     "node_drain": {"nodes": ["n1"]},
+    "node_carriers_info": {},
     "rotation_status_info": {},
 }
 

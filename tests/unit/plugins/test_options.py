@@ -20,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
     RotationPolicy,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
+    carriers,
     drain,
     images,
     managed,
@@ -36,6 +37,7 @@ SPECS: dict[str, dict[str, Any]] = {
     "eks_nodegroup_replace": managed.SPEC,
     "eks_ami_lookup": images.SPEC,
     "launch_template_update": templates.SPEC,
+    "node_carriers_info": carriers.SPEC,
     "node_drain": drain.SPEC,
     "node_group_info": node_group.SPEC,
     "rotation_status_info": status.SPEC,

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.describe import describe
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Pod
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
     a_node,
@@ -105,3 +106,23 @@ def test_preflight_and_snapshot_are_part_of_it() -> None:
     assert any("i-n" in one for one in found["preflight"])
     assert found["blockers"] == []
     assert found["snapshot"]["max_size"] == 5
+
+
+EKS = {"eks:cluster-name": "prod", "eks:nodegroup-name": "web"}
+BARE = Pod("shop", "job", "p-1", node="w", empty_dir=True)
+"""A pod that a drain of ours refuses to remove: nobody makes it anew, and it has local data."""
+
+
+def test_a_managed_node_group_is_not_refused_for_being_one() -> None:
+    group = dataclasses.replace(GROUP, tags=EKS, unsupported=("belongs to EKS",))
+    found = described(group)
+    assert (found["kind"], found["refusals"]) == ("eks_managed", [])
+    other = described(dataclasses.replace(GROUP, unsupported=("belongs to EKS",)))
+    assert len(other["refusals"]) == 1
+
+
+def test_the_pods_of_a_managed_node_group_are_judged_by_the_drain_of_eks() -> None:
+    ours = described(pods=(BARE,))
+    assert "A drain would stop at shop/job" in ours["blockers"][0]
+    theirs = described(dataclasses.replace(GROUP, tags=EKS), pods=(BARE,))
+    assert theirs["blockers"] == []

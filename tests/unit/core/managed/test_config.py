@@ -90,3 +90,23 @@ def test_only_what_is_asked_for_is_changed(
     number: int | None, percentage: int | None, strategy: str | None, expected: UpdateConfig
 ) -> None:
     assert wanted_config(ONE, number, percentage, strategy) == expected
+
+
+@pytest.mark.parametrize(
+    ("found", "strategy", "expected"),
+    [
+        (HALF, None, HALF),
+        (HALF, "minimal", HALF),
+        (HALF, "default", UpdateConfig(50, True, "DEFAULT")),
+        (UpdateConfig(3), "minimal", UpdateConfig(3, False, "MINIMAL")),
+    ],
+)
+def test_a_strategy_alone_leaves_the_number(
+    found: UpdateConfig, strategy: str | None, expected: UpdateConfig
+) -> None:
+    assert wanted_config(found, None, None, strategy) == expected
+
+
+def test_a_number_replaces_a_percentage_and_the_other_way_round() -> None:
+    assert wanted_config(HALF, 2, None, None) == UpdateConfig(2, False, "MINIMAL")
+    assert wanted_config(UpdateConfig(3), None, 25, None) == UpdateConfig(25, True)

@@ -114,3 +114,29 @@ def test_an_update_to_a_release_may_move_to_any_template_version() -> None:
     assert RELEASE.is_of(NodegroupUpdate("u", "VersionUpdate", "InProgress", params))
     both = ManagedTarget("1.33.5-20260523", "ami-new", "8")
     assert not both.is_of(NodegroupUpdate("u", "VersionUpdate", "InProgress", params))
+
+
+@pytest.mark.parametrize(
+    ("lifecycle", "counts"),
+    [
+        ("Pending", True),
+        ("Pending:Wait", True),
+        ("Pending:Proceed", True),
+        ("InService", True),
+        ("Terminating", False),
+        ("Terminating:Wait", False),
+        ("Terminated", False),
+        ("Standby", False),
+        ("Warmed:Stopped", False),
+        ("Detaching", False),
+    ],
+)
+def test_only_launched_instances_are_members(lifecycle: str, counts: bool) -> None:
+    group = Group("g", 1, 0, 3, (Instance("i-1", "a", lifecycle, image_id="ami-old"),))
+    assert bool(members_of(group, {}, RELEASE)) is counts
+
+
+@pytest.mark.parametrize("state", ["shutting-down", "terminated", "stopping", "stopped"])
+def test_an_instance_that_ec2_has_ended_is_no_member(state: str) -> None:
+    group = Group("g", 1, 0, 3, (Instance("i-1", "a", state=state),))
+    assert members_of(group, {}, RELEASE) == ()

@@ -59,3 +59,38 @@ def test_check_mode_and_state_are_part_of_the_policy() -> None:
 def test_what_cannot_be_right_is_refused(options: dict[str, Any], why: str) -> None:
     with pytest.raises(InputError, match=why):
         from_params({**USUAL, **options}, "r1", "me", False, ManagedTarget())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("max_unavailable", 1),
+        ("max_unavailable", 100),
+        ("max_unavailable_percentage", 1),
+        ("max_unavailable_percentage", 100),
+        ("update_strategy", "minimal"),
+        ("update_strategy", "default"),
+        ("preflight", "refuse"),
+        ("preflight", "warn"),
+        ("preflight", "off"),
+        ("force", True),
+        ("repair", True),
+        ("soak", 0),
+        ("soak", 600),
+        ("lock_wait", 30),
+        ("stall_timeout", 1),
+        ("poll_interval", 1),
+        ("lease_duration", 6),
+        ("stop_timeout", 5),
+    ],
+)
+def test_what_eks_takes_is_taken(name: str, value: Any) -> None:
+    made = from_params({**USUAL, name: value}, "r1", "me", False, ManagedTarget())
+    assert getattr(made, name) == value
+
+
+def test_an_option_that_is_not_given_asks_for_nothing() -> None:
+    policy = ManagedPolicy("c", "n", "r", "h")
+    asked = (policy.max_unavailable, policy.max_unavailable_percentage, policy.update_strategy)
+    assert asked == (None, None, None)
+    assert not (policy.force or policy.repair or policy.plan_only or policy.restore_only)

@@ -105,3 +105,20 @@ def test_only_groups_with_the_tags_of_eks_are_managed_by_it(
     tags: dict[str, str], owner: tuple[str, str] | None
 ) -> None:
     assert kinds.managed_by_eks(tags) == owner
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        (EKS, True),
+        ({"eks:cluster-name": "prod"}, False),
+        ({"kubernetes.io/cluster/prod": "owned"}, False),
+        ({"kops.k8s.io/instancegroup": "nodes-a", "k8s.io/role/node": "1"}, False),
+        ({**EKS, "kops.k8s.io/instancegroup": "nodes-a"}, True),
+        ({}, False),
+    ],
+)
+def test_eks_replaces_the_nodes_of_its_managed_node_groups_alone(
+    tags: dict[str, str], expected: bool
+) -> None:
+    assert kinds.replaced_by_eks(tags) is expected
