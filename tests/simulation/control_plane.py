@@ -22,7 +22,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.etcd import Etcd
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ApiError
 from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import MIRROR
-from ansible_collections.nodeops.rotator.tests.simulation.rules import Breach
+from ansible_collections.nodeops.rotator.tests.simulation.rules import Breach, Rules
 from ansible_collections.nodeops.rotator.tests.simulation.truth import instance_id, is_ready
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class ControlPlane:
         world.cluster.store.listen("nodes", self._node_changed)
         world.gate.judges.append(self._judge)
         for place in self.places:
+            world.judge.rules[place] = Rules(1, surge=0, unavailable=1)
             self._begin(place)
         world.cluster.settle()
         self._backups = 0

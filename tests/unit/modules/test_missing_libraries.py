@@ -43,6 +43,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "node_drain": {"nodes": ["n1"]},
     "node_carriers_info": {},
     "rotation_status_info": {},
+    "cluster_health_info": {},
 }
 
 

@@ -36,7 +36,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     Health,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import KubeCall
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import KubeCall, Reply
 
 HEALTH_PORT = 3990
 PODS = "/api/v1/namespaces/kube-system/pods"
@@ -68,6 +68,14 @@ class ComponentReads:
             read_at=read_at,
         )
 
+    def readiness(self) -> Health:
+        """Return whether the API server that answers us says that it is ready."""
+        with reaching("ask the API server whether it is ready"):
+            reply = self._call.request("GET", "/readyz")
+        if reply.status in (401, 403):
+            checked(reply, "ask the API server whether it is ready")
+        return _health(reply)
+
     def list_leases(self, labels: str) -> tuple[Lease, ...]:
         """Return the Leases beside ours that these labels select."""
         found = self._all(LEASES.format(self._namespace), {"labelSelector": labels}, "list Leases")
@@ -95,14 +103,16 @@ class ComponentReads:
         pod = f"{API_SERVER}-{node}"
         with reaching(f"ask the API server of {node}"):
             reply = self._call.request("GET", f"{PODS}/{pod}:{HEALTH_PORT}/proxy/readyz")
-        if reply.status < 400:
-            return Health(True)
-        text = " ".join(str(reply.body.get("message") or "").split())
-        denied = reply.status == 403 and reply.body.get("reason") == "Forbidden"
-        reached = not denied and not UNREACHED.search(text)
-        return Health(
-            False, f"HTTP status {reply.status}" + (f" ({text})" if text else ""), reached
-        )
+        return _health(reply)
+
+
+def _health(reply: Reply) -> Health:
+    if reply.status < 400:
+        return Health(True)
+    text = " ".join(str(reply.body.get("message") or "").split())
+    denied = reply.status == 403 and reply.body.get("reason") == "Forbidden"
+    reached = not denied and not UNREACHED.search(text)
+    return Health(False, f"HTTP status {reply.status}" + (f" ({text})" if text else ""), reached)
 
 
 def component(raw: Raw) -> Component:

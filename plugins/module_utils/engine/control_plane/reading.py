@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     )
 
 PERIOD = 10.0
-"""Seconds between two reads."""
+"""Seconds between two reads, unless the group itself is read more often."""
 FRESH = 30.0
 """Seconds for which a read counts."""
 LEASE_LIMIT = 60.0
@@ -75,15 +75,15 @@ def look(ctx: RotationContext) -> bool:
 
     Raises the error that has kept us from reading for too long.
     """
-    plane = ctx.memory.plane
+    plane, period = ctx.memory.plane, min(PERIOD, ctx.policy.poll_interval)
     machines = ReadMachines(cluster(ctx))
-    if ctx.now - plane.machines_at >= PERIOD:
+    if ctx.now - plane.machines_at >= period:
         ctx.do(machines)
     nodes = tuple(sorted(place.node.name for place in places(ctx) if place.node is not None))
     components = ReadComponents(nodes)
-    if plane.machines is not None and ctx.now - plane.components_at >= PERIOD:
+    if plane.machines is not None and ctx.now - plane.components_at >= period:
         ctx.do(components)
-    ctx.look_at(min(plane.machines_at, plane.components_at) + PERIOD)
+    ctx.look_at(min(plane.machines_at, plane.components_at) + period)
     for command in (machines, components):
         retry = ctx.refused(command)
         if retry is not None and ctx.memory.mode == "survey":

@@ -188,3 +188,26 @@ def test_leases_are_listed_by_their_labels() -> None:
     (lease,) = KubeClient(server).list_leases("k=v")
     assert (lease.name, lease.holder, lease.renewed) == ("blue", "me", "t")
     assert server.asked == [(LEASES, {"limit": "500", "labelSelector": "k=v"})]
+
+
+@pytest.mark.parametrize(
+    ("reply", "health"),
+    [
+        (Reply(200, {"message": "ok"}), Health(True)),
+        (
+            Reply(500, {"message": "[-]etcd failed"}),
+            Health(False, "HTTP status 500 ([-]etcd failed)"),
+        ),
+    ],
+)
+def test_the_api_server_that_answers_is_asked_itself(reply: Reply, health: Health) -> None:
+    server = Server()
+    server.answers["/readyz"] = reply
+    assert KubeClient(server).readiness() == health
+
+
+def test_who_may_not_ask_the_api_server_is_told_so() -> None:
+    server = Server()
+    server.answers["/readyz"] = Reply(403, {"message": "no"})
+    with pytest.raises(ForbiddenError):
+        KubeClient(server).readiness()

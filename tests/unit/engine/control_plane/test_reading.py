@@ -76,6 +76,12 @@ def test_it_is_read_every_ten_seconds(at: float, asked: list[type]) -> None:
     assert [type(command) for command in ctx.commands] == asked
 
 
+def test_it_is_read_as_often_as_the_group_where_that_is_more_often() -> None:
+    ctx = a_look(at=NOW - 2, policy=a_policy(poll_interval=2))
+    look(ctx)
+    assert len(ctx.commands) == 2
+
+
 def test_the_components_of_all_nodes_are_asked_for_once_the_nodes_are_known() -> None:
     ctx = a_look(machines=None, machines_at=-1e9, components_at=-1e9)
     assert look(ctx) is False

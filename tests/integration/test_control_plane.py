@@ -1,0 +1,69 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The real module rotates a control plane of kops, on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire, world_on_wire
+
+CLUSTER = "demo.example.com"
+FIRST = f"control-plane-eu-west-1a.masters.{CLUSTER}"
+QUICK = {"etcd_settle": 4, "poll_interval": 1, "boot_timeout": 90, "min_ready": 1}
+
+
+@pytest.fixture
+def kops(tmp_path: Path) -> Iterator[WorldOnWire]:
+    """Serve a kops cluster whose first control plane node is due for an update."""
+    with world_on_wire("kops", tmp_path) as world:
+        ec2 = world.aws("ec2")
+        ec2.create_launch_template_version(
+            LaunchTemplateName=FIRST,
+            SourceVersion="1",
+            LaunchTemplateData={"ImageId": world.report()["facts"]["new_image"]},
+        )
+        yield world
+
+
+def replace(world: WorldOnWire, **options: Any) -> Any:
+    return world.module(
+        "asg_node_replace",
+        autoscaling_group_name=FIRST,
+        cluster_name=CLUSTER,
+        kubeconfig=world.env["KUBECONFIG"],
+        **{**QUICK, **options},
+    )
+
+
+def test_a_control_plane_node_is_replaced(kops: WorldOnWire) -> None:
+    result = replace(kops)
+    assert result["status"] == "complete", result
+    assert [node["replaced"] for node in result["nodes"]] == [True]
+    report = kops.report()
+    assert report["breaches"] == []
+    assert report["calls"]["kubernetes:get pods/proxy"] > 3
+    assert report["calls"]["s3:ListObjectsV2"] == 2
+
+
+def test_a_plan_asks_the_same_and_changes_nothing(kops: WorldOnWire) -> None:
+    before = kops.changes()
+    assert replace(kops, _ansible_check_mode=True)["status"] == "planned"
+    assert kops.changes() == before
+
+
+def test_the_health_of_a_cluster_is_told_with_its_control_plane(kops: WorldOnWire) -> None:
+    access = {"kubeconfig": kops.env["KUBECONFIG"]}
+    found = kops.module("cluster_health_info", **access)
+    assert found["problems"] == []
+    assert found["healthy"] is True
+    assert found["control_plane"]["kube-apiserver"] == {"pods": 3, "ready": 3}
+    assert found["nodes"]["total"] == 10
+    assert found["api_latency"] > 0
+    again = kops.module("cluster_health_info", before=found, **access)
+    assert again["worse"] == []
