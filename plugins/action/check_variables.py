@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.plugin_utils.interrupts import 
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.variable_checks import (
     unknown,
     wrong,
+    wrong_for_kind,
     wrong_serial,
     wrong_together,
 )
@@ -83,6 +84,7 @@ def _problems(read: Read, specs: Mapping[str, Any]) -> list[str]:
             continue
     found = [wrong(name, value, specs[name]) for name, value in values.items()]
     found.append(wrong_serial(values.get("rotation_serial")))
+    found.append(wrong_for_kind(read("node_group_kind"), values))
     if not any(found):
         found.append(wrong_together(values))
     if not read(HOST_NAME):

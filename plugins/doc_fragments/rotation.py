@@ -195,8 +195,8 @@ options:
       - When replacements may begin. None begins that is not expected to end before the window
         closes, by the longest of this run, and by 900 seconds until one has ended. The rest is left
         and named, and the status is V(partial).
-      - A run is refused while the window is closed, unless it only restores. By default, any time
-        is good.
+      - A run is refused while the window is closed, unless it only plans or restores. By default,
+        any time is good.
     type: dict
     suboptions:
       days:

@@ -35,6 +35,10 @@ WANTED = {
 """What a type is called in a sentence."""
 
 
+NOT_FOR_EKS = ("rotate_nodes", "rotate_instances", "rotate_limit", "rotate_maintenance_window")
+"""Variables that narrow a rotation, and that an update by EKS could only ignore."""
+
+
 def parsed(value: Any, spec: Mapping[str, Any]) -> Any:
     """Return the value; text that has to be a list or a dictionary is read as YAML."""
     if not isinstance(value, str) or spec["type"] not in ("list", "dict"):
@@ -113,6 +117,20 @@ def _check_rotation(params: Mapping[str, Any]) -> None:
 
 def _check_search(params: Mapping[str, Any]) -> None:
     request.from_params(params)
+
+
+def wrong_for_kind(kind: Any, variables: Mapping[str, Any]) -> str:
+    """Return what is set and has no effect for this kind, "" if nothing.
+
+    EKS replaces all nodes of a managed node group, in an order and at a time of its own.
+    """
+    given = [name for name in NOT_FOR_EKS if variables.get(name) not in (None, "", [], {})]
+    if kind != "eks_managed" or not given:
+        return ""
+    return (
+        f"{given[0]} is set, and EKS replaces the nodes of a managed node group itself. Unset it"
+        " for this host"
+    )
 
 
 def unknown(names: Iterable[str]) -> dict[str, str]:

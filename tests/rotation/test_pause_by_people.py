@@ -113,6 +113,9 @@ def test_a_closed_window_is_refused_and_lets_be_restored() -> None:
     run = rotate(world, BLUE, run_id="r2", not_after=closed, maintenance="daily")
     assert run.result is not None
     assert run.result.status == "refused"
+    plan = rotate(world, BLUE, run_id="r4", not_after=closed, plan_only=True)
+    assert plan.result is not None
+    assert plan.result.status == "planned"
     back = rotate(world, BLUE, run_id="r3", not_after=closed, restore_only=True)
     assert back.result is not None
     assert back.result.status == "restored"

@@ -71,6 +71,13 @@ def test_all_hosts_are_checked_and_each_problem_is_told_with_its_host() -> None:
     assert "red: autoscaling_group_name is not set" in said
 
 
+def test_a_variable_that_has_no_effect_for_the_kind_of_the_host_is_refused() -> None:
+    play = {"blue": {**BLUE, "rotate_limit": 1}}
+    assert not check(play).get("failed")
+    managed = {"blue": {**BLUE, "rotate_limit": 1, "node_group_kind": "eks_managed"}}
+    assert "blue: rotate_limit is set, and EKS replaces" in check(managed)["msg"]
+
+
 def test_a_role_checks_its_own_variables() -> None:
     play = {"blue": {**BLUE, "rotate_canary": "x"}}
     assert not check(play, roles=["verify"]).get("failed")

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.variable_checks import (
     unknown,
     wrong,
+    wrong_for_kind,
     wrong_serial,
     wrong_together,
 )
@@ -135,3 +136,26 @@ def test_a_name_that_is_nearly_ours_is_told_with_ours() -> None:
         "rotate_max_surg": "rotate_max_surge",
         "rotate_logs": "",
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "variables", "named"),
+    [
+        ("eks_managed", {"rotate_limit": 2}, "rotate_limit"),
+        ("eks_managed", {"rotate_nodes": ["a"], "rotate_limit": 2}, "rotate_nodes"),
+        ("eks_managed", {"rotate_instances": ["i-1"]}, "rotate_instances"),
+        (
+            "eks_managed",
+            {"rotate_maintenance_window": {"start": "1:00"}},
+            "rotate_maintenance_window",
+        ),
+        ("eks_managed", {"rotate_limit": "", "rotate_nodes": [], "rotate_soak": 5}, ""),
+        ("self_managed", {"rotate_limit": 2}, ""),
+        (None, {"rotate_limit": 2}, ""),
+    ],
+)
+def test_what_eks_could_only_ignore_is_refused_for_managed_node_groups(
+    kind: Any, variables: dict[str, Any], named: str
+) -> None:
+    found = wrong_for_kind(kind, variables)
+    assert found.startswith(f"{named} is set, and EKS replaces") if named else not found

@@ -158,7 +158,7 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
         raise refused
     if error := right_cluster.refusal_of_cluster(ctx):
         raise error
-    if (work or rest) and not ctx.policy.restore_only:
+    if (work or rest) and not (ctx.policy.restore_only or ctx.policy.plan_only):
         pause.refuse_closed(ctx)
     selecting.refuse_unknown(ctx)
     selecting.tell_left(ctx)
