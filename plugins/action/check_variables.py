@@ -13,6 +13,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.interrupts import keep_interrupts
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.reports import wrong_directory
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.variable_checks import (
     unknown,
     wrong,
@@ -85,6 +86,7 @@ def _problems(read: Read, specs: Mapping[str, Any]) -> list[str]:
     found = [wrong(name, value, specs[name]) for name, value in values.items()]
     found.append(wrong_serial(values.get("rotation_serial")))
     found.append(wrong_for_kind(read("node_group_kind"), values))
+    found.append(wrong_directory(str(values.get("rotation_report_dir") or "")))
     if not any(found):
         found.append(wrong_together(values))
     if not read(HOST_NAME):

@@ -122,9 +122,11 @@ class CallbackModule(Default):  # type: ignore[misc]
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         """Show the message alone; the whole result with -v."""
         message = result.result.get("msg")
-        if not self._brief or not isinstance(message, str) or result.result.get("exception"):
+        crashed = "module_stderr" in result.result or "module_stdout" in result.result
+        if not self._brief or not isinstance(message, str) or crashed:
             super().v2_runner_on_failed(result, ignore_errors)
             return
+        result.result.pop("exception", None)  # it says the same with the file and line of the task
         self._handle_warnings_and_exception(result)
         ignored = " (ignored)" if ignore_errors else ""
         text = f"{_title(result.task)}{ignored}: {message}"

@@ -81,6 +81,19 @@ def test_a_failure_shows_its_message_and_no_other_value(output: CallbackModule) 
     assert "values" not in "".join(output._display.shown)
 
 
+def test_a_failure_is_not_told_again_with_the_line_of_its_task(
+    output: CallbackModule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[Any] = []
+    monkeypatch.setattr(
+        Default,
+        "_handle_warnings_and_exception",
+        lambda self, result: left.append(result.result.get("exception")),
+    )
+    output.v2_runner_on_failed(a_result(msg="the group is locked", exception="Origin: main.yml"))
+    assert left == [None]
+
+
 def test_a_failure_that_is_ignored_says_so(output: CallbackModule) -> None:
     output.v2_runner_on_failed(a_result(msg="no such bucket"), ignore_errors=True)
     assert "(ignored): no such bucket" in output._display.shown[-1]
@@ -91,7 +104,7 @@ def test_a_crash_is_shown_as_ansible_shows_it(
 ) -> None:
     whole: list[Any] = []
     monkeypatch.setattr(Default, "v2_runner_on_failed", lambda self, *given: whole.append(given))
-    crash = a_result(msg="MODULE FAILURE", exception="Traceback")
+    crash = a_result(msg="MODULE FAILURE", module_stderr="Traceback")
     output.v2_runner_on_failed(crash)
     assert whole == [(crash, False)]
 
