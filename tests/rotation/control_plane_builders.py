@@ -30,9 +30,9 @@ def a_plane(seed: int = 1, **behavior: Any) -> tuple[World, ControlPlane]:
     for target_group in world.account.target_groups.values():
         target_group.deregistration_delay = 10.0
     world.kernel.advance(world.kernel.now + 300)
-    world.behave(aws=behavior)
     for place in plane.places:
         point_to(world, place, world.facts["new_image"])
+    world.behave(aws=behavior)
     return world, plane
 
 
