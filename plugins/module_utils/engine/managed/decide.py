@@ -55,7 +55,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.tra
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.work import work
 
-FIRST_PATIENCE, WATCH_PATIENCE = 60.0, 900.0
+FIRST_PATIENCE, WATCH_PATIENCE = 300.0, 900.0
 """Seconds for which requests may fail before anything has begun, and while EKS is at work."""
 ACCESS_PATIENCE = 60.0
 """Seconds for which we may not be let in before that is final."""

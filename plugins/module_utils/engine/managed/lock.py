@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadLease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     TemporaryError,
     UnreachableError,
@@ -20,6 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
     lease_notes,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.decide import (
+    LOCK_PATIENCE,
     LockOutcome,
     decide,
 )
@@ -38,6 +41,20 @@ RENEW_BACKOFF = 2.0
 """Seconds until the Lease is tried to be written again."""
 LEASE_LOST = 300.0
 """Seconds without renewing the Lease after which a run gives up."""
+
+
+def holder_now(ctx: ManagedContext) -> str | None:
+    """Return who holds the Lease, "" for nobody, None until that is known."""
+    name = _claim(ctx).lease
+    trouble = ctx.memory.lock.troubles.get(name)
+    if trouble is not None and ctx.now - trouble.since > LOCK_PATIENCE:
+        raise trouble.error
+    entry = ctx.memory.lock.entries.get(name)
+    if entry is None or entry.read == -math.inf:
+        ctx.do(ReadLease(name))
+        ctx.look_at(ctx.now + RENEW_BACKOFF)
+        return None
+    return entry.lease.holder if entry.lease is not None else ""
 
 
 def acquire(ctx: ManagedContext) -> bool:

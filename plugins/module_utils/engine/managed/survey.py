@@ -41,7 +41,7 @@ def survey(ctx: ManagedContext) -> Status | None:
         bool(ctx.outdated) or ctx.behind or (running is not None and running.moves)
     )
     if not work and not owed:
-        return "unchanged"
+        return _nothing_to_do(ctx)
     if work and running is None and not ctx.memory.working:
         ctx.feeds.add(SERVICES)
         cache = ctx.view.cache
@@ -55,6 +55,19 @@ def survey(ctx: ManagedContext) -> Status | None:
         if work and running is None:
             ctx.tell("start", ctx.policy.nodegroup, _beginning(ctx), once="start")
         ctx.look_at(ctx.now)
+    return None
+
+
+def _nothing_to_do(ctx: ManagedContext) -> Status | None:
+    """End the run; a Lease that a killed run has left is taken over and given up first."""
+    holder = lock.holder_now(ctx)
+    if holder is None:
+        return None
+    if not holder or ctx.policy.plan_only:
+        return "unchanged"
+    if lock.acquire(ctx):
+        ctx.note(working=True)
+        ctx.end("unchanged")
     return None
 
 

@@ -91,6 +91,12 @@ def a_memory(nodegroup: Nodegroup | None = OLD_GROUP, **fields: Any) -> ManagedM
     return ManagedMemory(0.0, **given)
 
 
+def a_free_memory(nodegroup: Nodegroup = OLD_GROUP) -> ManagedMemory:
+    """Return the memory of a run that has just read this, and that nobody holds the Lease."""
+    free = LockMemory(NOW, {LEASE: SeenLease(None, NOW, NOW, NOW)})
+    return a_memory(nodegroup, working=False, held=False, lock=free)
+
+
 def a_view(*nodes: Node, pods: Any = (), budgets: Any = (), **fields: Any) -> View:
     """Return a view of these nodes (n-1 and n-2 unless some are given)."""
     shown = nodes or (a_node(1), a_node(2))

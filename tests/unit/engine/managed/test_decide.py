@@ -34,6 +34,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.managed.builders impo
     NEW_GROUP,
     NOW,
     POLICY,
+    a_free_memory,
     a_memory,
     a_view,
 )
@@ -54,8 +55,7 @@ def test_nothing_is_decided_on_a_read_that_is_older_than_our_act() -> None:
 
 
 def test_a_group_whose_nodes_are_current_is_unchanged_at_once() -> None:
-    memory = a_memory(NEW_GROUP, working=False, held=False)
-    step = decide(memory, a_view(), NOW, POLICY)
+    step = decide(a_free_memory(NEW_GROUP), a_view(), NOW, POLICY)
     assert step.result is not None
     assert (step.result.status, step.result.changed) == ("unchanged", False)
 

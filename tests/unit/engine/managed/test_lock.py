@@ -97,3 +97,21 @@ def test_it_is_given_up_at_the_end() -> None:
     assert isinstance(write, WriteLease)
     assert write.lease.holder == ""
     assert lock.release(a_context(a_memory(lock=LockMemory(NOW), held=False)))
+
+
+def test_who_holds_the_lease_is_read_first() -> None:
+    unknown = a_context(a_memory(lock=LockMemory(NOW), held=False))
+    assert lock.holder_now(unknown) is None
+    assert unknown.commands == [ReadLease(LEASE)]
+    assert lock.holder_now(a_context()) == "me"
+    entries = {LEASE: SeenLease(Lease(LEASE, "2", "dead"), NOW, NOW, NOW)}
+    assert lock.holder_now(a_context(a_memory(lock=LockMemory(NOW, entries)))) == "dead"
+    free = {LEASE: SeenLease(None, NOW, NOW, NOW)}
+    assert lock.holder_now(a_context(a_memory(lock=LockMemory(NOW, free)))) == ""
+
+
+def test_a_lease_that_cannot_be_read_for_long_is_an_error() -> None:
+    trouble = {LEASE: LeaseTrouble(NOW - 40, NOW, UnreachableError("away"))}
+    ctx = a_context(a_memory(lock=LockMemory(NOW, {}, trouble), held=False))
+    with pytest.raises(UnreachableError, match="away"):
+        lock.holder_now(ctx)

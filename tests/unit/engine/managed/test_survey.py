@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import WriteLease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.config import (
     CONFIG_TAG,
@@ -18,7 +19,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodeg
     Nodegroup,
     Trouble,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import SERVICES
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
+    LockMemory,
+    SeenLease,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.survey import (
     names_of_outdated,
@@ -26,10 +32,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.sur
     survey,
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.managed.builders import (
+    LEASE,
     NEW_GROUP,
+    NOW,
     OLD_GROUP,
     RUNNING,
     a_context,
+    a_free_memory,
     a_memory,
     a_node,
     a_view,
@@ -51,7 +60,7 @@ JOINED = dataclasses.replace(NEW_GROUP, updates={"u-1": RUNNING})
     ],
 )
 def test_what_there_is_to_do(nodegroup: Nodegroup, options: Any, expected: str) -> None:
-    ctx = a_context(a_memory(nodegroup, working=False), **options)
+    ctx = a_context(a_free_memory(nodegroup), **options)
     assert survey(ctx) == expected
 
 
@@ -101,3 +110,15 @@ def test_a_cluster_without_the_nodes_of_the_group_is_the_wrong_one() -> None:
 
 def test_outdated_nodes_are_named() -> None:
     assert names_of_outdated(a_context()) == "n-1, n-2"
+
+
+def test_a_lease_that_a_killed_run_has_left_is_taken_over_where_nothing_is_to_do() -> None:
+    entries = {LEASE: SeenLease(Lease(LEASE, "2", "dead"), NOW, NOW, NOW)}
+    memory = a_memory(NEW_GROUP, working=False, held=False, lock=LockMemory(NOW, entries))
+    ctx = a_context(memory)
+    assert survey(ctx) is None
+    assert ctx.memory.ending is None
+    assert survey(a_context(memory, plan_only=True)) == "unchanged"
+    proven = a_context(memory, now=NOW + 31)
+    survey(proven)
+    assert any(isinstance(one, WriteLease) for one in proven.commands)
