@@ -31,7 +31,7 @@ COMMANDS = 80
 
 
 def a_group(chance: random.Random, seed: int) -> BuiltNodegroup:
-    """Return a node group of any update config, in an account that is more or less rude."""
+    """Return any node group, in an account that is more or less rude."""
     behavior = dataclasses.replace(
         Behavior(),
         throttle_odds=chance.choice((0.0, 0.05, 0.15)),

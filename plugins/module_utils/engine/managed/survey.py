@@ -59,7 +59,7 @@ def survey(ctx: ManagedContext) -> Status | None:
 
 
 def _nothing_to_do(ctx: ManagedContext) -> Status | None:
-    """End the run; a Lease that a killed run has left is taken over and given up first."""
+    """End the run, once a Lease that a killed run has left is given up."""
     holder = lock.holder_now(ctx)
     if holder is None:
         return None

@@ -92,7 +92,7 @@ def a_memory(nodegroup: Nodegroup | None = OLD_GROUP, **fields: Any) -> ManagedM
 
 
 def a_free_memory(nodegroup: Nodegroup = OLD_GROUP) -> ManagedMemory:
-    """Return the memory of a run that has just read this, and that nobody holds the Lease."""
+    """Return the memory of a run that has read this; nobody holds the Lease."""
     free = LockMemory(NOW, {LEASE: SeenLease(None, NOW, NOW, NOW)})
     return a_memory(nodegroup, working=False, held=False, lock=free)
 
