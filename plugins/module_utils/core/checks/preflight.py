@@ -34,6 +34,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.operato
     operator_of,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Budget, Pod
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 
 
@@ -41,6 +42,7 @@ def warnings(look: Look) -> tuple[str, ...]:
     """Return what may slow down a rotation, block it for a while, or needs a check."""
     return (
         *_of_group(look),
+        *_of_control_plane(look),
         *_of_nodes(look),
         *_of_budgets(look, passing=True),
         *_of_graces(look),
@@ -78,6 +80,16 @@ def _of_group(look: Look) -> Iterator[str]:
         yield (
             f"An earlier run on node group {name} was interrupted. The next run resumes it"
             " and restores what it left"
+        )
+
+
+def _of_control_plane(look: Look) -> Iterator[str]:
+    """Say what only the rotation itself looks at."""
+    if kind_of(look.group.tags).needs_quorum:
+        yield (
+            f"Auto Scaling group {look.group.name} is part of a control plane. Whether every node"
+            " of it is whole, and its etcd is backed up, is not looked at here: see the plan of"
+            " asg_node_replace (check mode)"
         )
 
 
