@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.de
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
     not_rotated,
+    replaced_by_eks,
 )
 
 
@@ -68,6 +69,8 @@ def refusal(group: Group) -> RotatorError | None:
     if group.unsupported:
         return RefusedError(
             f"Auto Scaling group {name} {group.unsupported[0]}, which a rotation does not handle",
-            "Rotate it by hand",
+            "Let EKS do it: nodeops.rotator.eks_nodegroup_replace"
+            if replaced_by_eks(group.tags)
+            else "Rotate it by hand",
         )
     return None

@@ -142,3 +142,15 @@ def test_an_instance_in_standby_is_a_reason_unless_a_rotation_keeps_it(
     group = dataclasses.replace(read_group(shown), instances=(instance,))
     found = ["has an instance in standby (i-w)"] if refused else []
     assert list(unsupported(group)) == found
+
+
+@pytest.mark.parametrize(
+    ("tags", "hint"),
+    [
+        ({"eks:nodegroup-name": "web"}, "nodeops.rotator.eks_nodegroup_replace"),
+        ({}, "Rotate it by hand"),
+    ],
+)
+def test_a_refusal_says_what_replaces_the_nodes_instead(tags: dict[str, str], hint: str) -> None:
+    error = refusal(dataclasses.replace(GROUP, tags=tags, unsupported=("is special",)))
+    assert hint in str(error)
