@@ -162,8 +162,11 @@ def permitted(ctx: RotationContext) -> bool:
     return listed(ctx, NEEDED)
 
 
-def listed(ctx: RotationContext, feeds: frozenset[Feed]) -> bool:
-    """Return True once these feeds are listed; raise the error that prevents it."""
+def listed(ctx: RotationContext, feeds: frozenset[Feed], timer: str = "unread") -> bool:
+    """Return True once these feeds are listed; raise the error that prevents it.
+
+    `timer`: since when they are waited for. Feeds that are waited for apart need one each.
+    """
     ctx.feeds |= feeds
     broken = ctx.view.cache.broken
     for feed in sorted(feeds & broken.keys()):
@@ -171,12 +174,12 @@ def listed(ctx: RotationContext, feeds: frozenset[Feed]) -> bool:
             raise broken[feed]
     unread = sorted(feed for feed in feeds if not ctx.view.cache.synced(feed))
     if not unread:
-        ctx.forget("unread")
+        ctx.forget(timer)
         return True
     errors = [broken[feed] for feed in unread if feed in broken]
-    if errors and ctx.over("unread", FIRST_CONTACT):
+    if errors and ctx.over(timer, FIRST_CONTACT):
         raise errors[0]
-    if ctx.over("unread", OUT_OF_SIGHT):
+    if ctx.over(timer, OUT_OF_SIGHT):
         raise _silence(unread)
     return False
 

@@ -21,7 +21,8 @@ def is_known(ctx: RotationContext) -> bool:
 
     Raises the error that prevents it.
     """
-    return listed(ctx, frozenset(Feed("pods", address=one) for one in ctx.policy.addresses))
+    feeds = frozenset(Feed("pods", address=one) for one in ctx.policy.addresses)
+    return listed(ctx, feeds, "unread addresses")
 
 
 def follow(ctx: RotationContext) -> None:

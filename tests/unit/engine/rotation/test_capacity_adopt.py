@@ -121,7 +121,7 @@ class TestTaking:
         member = ctx.situation.members[0]
         capacity.take(ctx, member, "why")
         assert ctx.memory.nodes.records == {
-            "i-w": NodeRecord("w", "i-w", "a", "why", began=NOW, image_id="ami-old")
+            "i-w": NodeRecord("w", "i-w", "a", "why", began=NOW, since=NOW, image_id="ami-old")
         }
         assert ctx.memory.nodes.marks.selected == {"i-w"}
 

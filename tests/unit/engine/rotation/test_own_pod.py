@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    ForbiddenError,
+    UnreachableError,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     own_pod,
@@ -25,6 +28,7 @@ from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.drain.builders import a_pod
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
+    NOW,
     a_context,
     a_policy,
     selected,
@@ -88,3 +92,14 @@ def test_a_run_without_an_address_of_a_network_asks_for_nothing() -> None:
     ctx = a_context(a_group(an_instance("w")), [a_node("w")])
     assert own_pod.is_known(ctx) is True
     assert not [feed for feed in ctx.feeds if feed.address]
+
+
+@pytest.mark.parametrize("shown", [None, {OURS: []}])
+def test_it_is_waited_for_apart_from_everything_else(shown: Any) -> None:
+    timers = {"unread": NOW - 200, "unread addresses": NOW - 299}
+    ctx = a_look(shown, timers=timers)
+    assert own_pod.is_known(ctx) is bool(shown)
+    assert ctx.memory.timers["unread"] == NOW - 200
+    late = a_look(timers={"unread addresses": NOW - 300})
+    with pytest.raises(UnreachableError, match="Cannot list pods"):
+        own_pod.is_known(late)
