@@ -8,6 +8,8 @@ A new node that does not become whole stays and is named, and nothing else begin
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from ansible_collections.nodeops.rotator.tests.rotation.control_plane_builders import (
@@ -17,6 +19,7 @@ from ansible_collections.nodeops.rotator.tests.rotation.control_plane_builders i
 )
 from ansible_collections.nodeops.rotator.tests.simulation.control_plane import ControlPlane
 from ansible_collections.nodeops.rotator.tests.simulation.runs import Run
+from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
 from ansible_collections.nodeops.rotator.tests.simulation.world import NEVER_JOINS, World
 
 
@@ -148,10 +151,8 @@ def test_a_run_that_is_killed_is_resumed_and_takes_no_other_node(command: int) -
     first, second = plane.places[:2]
     killed = a_run(world, first, "r1")
     killed.inbox.interrupt(command, "sent")
-    try:
+    with contextlib.suppress(Killed):
         killed()
-    except Exception as error:
-        assert type(error).__name__ == "Killed"
     other = a_run(world, second, "r2")()
     assert other.status in ("refused", "complete")
     result = a_run(world, first, "r3")()
@@ -160,3 +161,25 @@ def test_a_run_that_is_killed_is_resumed_and_takes_no_other_node(command: int) -
     assert plane.is_whole(first)
     assert world.judge.breaches == []
     assert plane.etcd.quorum_losses == 0
+
+
+def test_what_a_killed_run_has_changed_can_be_restored_instead() -> None:
+    world, plane = a_plane()
+    first = plane.places[0]
+    killed = a_run(world, first)
+    when(killed, "cordoned", lambda: killed.inbox.interrupt(len(killed.inbox.commands) + 2, "sent"))
+    with contextlib.suppress(Killed):
+        killed()
+    assert killed.result is None
+    restored = a_run(world, first, "r2", restore_only=True)()
+    assert restored.status == "restored", restored.error
+    assert not is_new(world, first)
+    instance = plane.instance(first)
+    assert instance is not None
+    node = world.node_of(instance)
+    assert node is not None
+    assert not node["spec"].get("unschedulable")
+    lease = world.cluster.object("leases", "nodeops-rotator-control-plane", "kube-system")
+    assert lease is not None
+    assert not lease["spec"].get("holderIdentity")
+    assert world.judge.breaches == []

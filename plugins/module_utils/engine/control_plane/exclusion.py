@@ -39,6 +39,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
     RotationContext,
 )
 
+WATCHES = 1.5
+"""For how many durations of a Lease another run is watched before it counts as alive."""
 GATHERING = 5.0
 """Seconds for which a run on a node that leads waits for others to come."""
 ARN_NOTE = PREFIX + "autoscaling-group-arn"
@@ -136,8 +138,9 @@ def _wait(ctx: RotationContext, busy: str) -> None:
     """Wait for the end of another run; give everything back when that lasts too long."""
     ctx.look_at(ctx.now + shared_lease.WATCH)
     ctx.tell("lock", ctx.group.name, f"waiting: {busy}", once=busy)
-    patience = max(ctx.policy.lock_wait, ctx.policy.lease_duration * 1.5)
-    if ctx.now - ctx.memory.began < patience:
+    waited = ctx.now - ctx.memory.began >= ctx.policy.lock_wait
+    # Whether the other one is alive shows only once its Lease could have run out.
+    if not ctx.over("beside another", ctx.policy.lease_duration * WATCHES) or not waited:
         return
     error = LockedError(
         f"Node group {ctx.group.name} is not rotated: {busy}",

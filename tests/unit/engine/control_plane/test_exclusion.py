@@ -47,6 +47,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders imp
 granted = exclusion.granted
 OURS = Lease(NAME, "7", "me", "t1", 30)
 HIS = Lease(NAME, "7", "him", "t1", 30)
+WATCHED = {"beside another": NOW - 45}
 BLUE = Lease("blue", "1", "her", "t1", 30)
 
 
@@ -89,9 +90,14 @@ class TestWorkers:
         assert ReadShared(NAME) in ctx.commands
 
     def test_give_up_once_they_have_waited_for_long_enough(self) -> None:
-        ctx = workers(HIS, policy=a_policy())
+        ctx = workers(HIS, policy=a_policy(), timers=WATCHED)
         assert granted(ctx) is False
         assert isinstance(ctx.memory.report.problem, LockedError)
+
+    def test_watch_the_other_run_before_they_give_up(self) -> None:
+        ctx = workers(HIS, policy=a_policy(), timers={"beside another": NOW - 44})
+        assert granted(ctx) is False
+        assert ctx.memory.report.problem is None
 
     def test_of_eks_have_no_control_plane_to_look_for(self) -> None:
         ctx = alone(HIS, our_group(tags={}), shared_held=False, shared_read=-1e9)
@@ -124,7 +130,7 @@ class TestControlPlane:
         assert granted(ctx) is True
 
     def test_gives_everything_back_when_it_may_not_wait(self) -> None:
-        ctx = alone(OURS, others=(BLUE,), policy=a_policy())
+        ctx = alone(OURS, others=(BLUE,), policy=a_policy(), timers=WATCHED)
         assert granted(ctx) is False
         assert "the node groups of its cluster take turns" in str(ctx.memory.report.problem)
 
