@@ -79,6 +79,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.re
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.sleep import (
     without_sleep,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.standing import (
+    is_marked,
+)
 
 
 def start(now: float) -> Memory:
@@ -149,7 +152,7 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
         lock.release(ctx)
         return None
     work, holder = len(ctx.situation.outdated) > len(ctx.passed_over), lock.other_holder(ctx)
-    rest = holder or not ctx.journal.clean or any(member.marked for member in ctx.situation.members)
+    rest = holder or not ctx.journal.clean or is_marked(ctx)
     if work or rest:
         show_earlier(ctx)
     refused = refusal(ctx.group) or refusal_to_launch(ctx) or ctx.memory.lock.unread

@@ -34,6 +34,15 @@ def standing(ctx: RotationContext) -> tuple[str, ...]:
     return (*_of_sizes(ctx), *_of_settings(ctx), *_of_nodes(ctx), *_of_lease(ctx))
 
 
+def is_marked(ctx: RotationContext) -> bool:
+    """Return whether a member's node carries a mark, with or without a record of it."""
+    nodes = [member.node for member in ctx.situation.members if member.node is not None]
+    return any(
+        SOFT_TAINT in node.taints or {REPLACING, SHIELDED} & node.annotations.keys()
+        for node in nodes
+    )
+
+
 def inherited(ctx: RotationContext) -> tuple[str, ...]:
     """Return the same of an earlier run that this one does not continue.
 

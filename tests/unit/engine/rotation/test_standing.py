@@ -13,12 +13,14 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     REPLACING,
+    SCALE_DOWN_DISABLED,
     SHIELDED,
     SIGNPOST,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     SOFT_TAINT,
 )
@@ -30,6 +32,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.re
     conclude,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.standing import (
+    is_marked,
     standing,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
@@ -146,3 +149,20 @@ def test_the_node_of_an_instance_in_standby_is_named_too() -> None:
     node = a_node("w", unschedulable=True, annotations={REPLACING: "r1"})
     ctx = a_context(a_group(aside), [node], RUNNING)
     assert any(text.endswith("cordoned and marked for replacement: w") for text in standing(ctx))
+
+
+@pytest.mark.parametrize(
+    ("node", "marked"),
+    [
+        pytest.param({}, False, id="no mark"),
+        pytest.param({"annotations": {REPLACING: "r1"}}, True, id="it was being replaced"),
+        pytest.param({"annotations": {SHIELDED: "r1"}}, True, id="it was new"),
+        pytest.param({"taints": (SOFT_TAINT,)}, True, id="it was outdated"),
+        pytest.param({"annotations": {SCALE_DOWN_DISABLED: "true"}}, False, id="somebody else's"),
+    ],
+)
+def test_marks_are_found_also_where_no_record_tells_of_them(
+    node: dict[str, Any], marked: bool
+) -> None:
+    ctx = a_context(a_group(an_instance("w")), [a_node("w", **node)], Journal())
+    assert is_marked(ctx) is marked
