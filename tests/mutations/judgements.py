@@ -160,4 +160,12 @@ MUTATIONS = (
         UNIT + "test_node_writes.py",
         "test_a_repetition_counts_once_the_watch_has_shown_the_first",
     ),
+    Mutation(
+        "an override that names an image is no move of the template",
+        ENGINE + "observe.py",
+        "found.source == started and not override:",
+        "found.source == started:",
+        UNIT + "test_observe.py",
+        "test_an_override_of_the_template_moves_it",
+    ),
 )

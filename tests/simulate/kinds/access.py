@@ -92,6 +92,17 @@ def an_instance_goes_to_standby(trial: Trial, dice: random.Random) -> None:
     trial.excuse("standby")
     params = {"InstanceIds": [name], "AutoScalingGroupName": trial.name}
     trial.aws("EnterStandby", **params, ShouldDecrementDesiredCapacity=False)
+    trial.cures.append(lambda: _end_in_standby(trial, name))
+
+
+def _end_in_standby(trial: Trial, name: str) -> None:
+    """He is done with it, so that another run may begin."""
+    member = trial.group.members.get(name)
+    if member is not None and member.lifecycle_state == "Standby" and not member.doomed:
+        trial.tell(f"SOMEBODY ends {name}, which is in standby")
+        trial.foreign_ends.add(name)
+        params = {"InstanceId": name, "ShouldDecrementDesiredCapacity": False}
+        trial.aws("TerminateInstanceInAutoScalingGroup", **params)
 
 
 @kind("H", BEFORE)

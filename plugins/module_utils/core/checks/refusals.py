@@ -21,6 +21,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.ki
     replaced_by_eks,
 )
 
+OWN_TEMPLATE = "has a launch template of its own for some instance types"
+OWN_IMAGE = "names an image of its own for some instance types"
+"""With these, new instances do not come from the target."""
+
 
 def unsupported(group: DescribedGroup) -> Iterator[str]:
     """Yield what a rotation does not handle, as ends of sentences about the group."""
@@ -32,9 +36,9 @@ def unsupported(group: DescribedGroup) -> Iterator[str]:
         yield f"counts its capacity in {group.capacity_type}, not in instances"
     overrides = group.source.overrides
     if any(override.own for override in overrides):
-        yield "has a launch template of its own for some instance types"
+        yield OWN_TEMPLATE
     if any(override.image_id for override in overrides):
-        yield "names an image of its own for some instance types"
+        yield OWN_IMAGE
     if any(override.weight for override in overrides):
         yield "counts its instances by weight"
     if group.warm_pool:

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import math
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import (
+    OWN_IMAGE,
+    OWN_TEMPLATE,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadGroup
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     AccessError,
@@ -220,15 +224,23 @@ def _named(target: Target) -> str:
 def target_error(ctx: RotationContext) -> RotatorError | None:
     """Return the error if somebody moved or deleted the group's template, or None.
 
+    To override it for some instance types is to move it as well.
     One read is no proof: it may be older than the change that we were started for.
     """
     found, started = ctx.group.resolved, ctx.journal.target[:2]
-    if found is not None and found.source == started:
+    override = sorted({OWN_IMAGE, OWN_TEMPLATE}.intersection(ctx.group.unsupported))
+    if found is not None and found.source == started and not override:
         ctx.forget(MOVED)
         return None
     ctx.poll_soon = True
     if not ctx.over(MOVED, REPEAT):
         return None
+    if override:
+        return FailedError(
+            f"Auto Scaling group {ctx.group.name} {override[0]} since it is being rotated, so new"
+            " instances do not come from the target",
+            "Remove that from the overrides and run again",
+        )
     now = (
         f"moved from {started[0]} version {started[1]} to {found.template} version {found.version}"
         if found

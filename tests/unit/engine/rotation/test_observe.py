@@ -10,6 +10,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import (
+    OWN_IMAGE,
+    OWN_TEMPLATE,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadGroup
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     ForbiddenError,
@@ -185,6 +189,22 @@ def test_a_template_that_moves_is_believed_after_a_while_and_nothing_new_is_begu
 def outdated_group(**fields: Any) -> Group:
     """A group of an outdated and a new instance."""
     return dataclasses.replace(a_group(an_instance("w"), an_instance("x", True)), **fields)
+
+
+@pytest.mark.parametrize(
+    ("clauses", "words"),
+    [
+        pytest.param((OWN_IMAGE,), "names an image of its own", id="an image"),
+        pytest.param((OWN_TEMPLATE,), "has a launch template of its own", id="a template"),
+        pytest.param(("has a warm pool",), "", id="something else"),
+    ],
+)
+def test_an_override_of_the_template_moves_it(clauses: tuple[str, ...], words: str) -> None:
+    group = dataclasses.replace(GROUP, unsupported=clauses)
+    assert observe.target_error(a_context(group)) is None, "one read is no proof"
+    error = observe.target_error(a_context(group, timers={"moved": NOW - REPEAT}))
+    assert (error is not None) is bool(words)
+    assert error is None or f"Auto Scaling group blue {words}" in error.message
 
 
 @pytest.mark.parametrize(
