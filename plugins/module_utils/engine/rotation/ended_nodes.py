@@ -14,6 +14,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 ENDED_LOOK = 15.0
 """Seconds between looks at instances that have ended and whose Node objects are still there."""
 
+LINGERS = 60.0
+"""Seconds for which a Node may outlive its instance until reads are to show its end soon: usually
+the cloud controller deletes it within a minute."""
+
 
 def awaited(ctx: RotationContext) -> tuple[str, ...]:
     """Return the instances whose Node objects should go.
@@ -48,6 +52,9 @@ def delete_ended_nodes(ctx: RotationContext) -> tuple[str, ...]:
     """
     kept = {one.id for one in ctx.group.former if one.kept and not one.ending}
     lingering = tuple(name for name in awaited(ctx) if name not in kept)
+    # Nobody else deletes it in time, and the next instance may get its name.
+    for name in lingering:
+        ctx.poll_soon |= ctx.over(f"lingers {name}", LINGERS)
     ctx.poll_soon |= bool(_in_the_way(ctx))
     if ctx.left_group:
         ctx.read_within(ENDED_LOOK)

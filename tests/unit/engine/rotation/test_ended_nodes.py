@@ -130,6 +130,14 @@ class TestDeletion:
         ended_nodes.delete_ended_nodes(ctx)
         assert (ctx.commands, ctx.wake) == ([], NOW + 15)
 
+    @pytest.mark.parametrize(("ago", "soon"), [(59, False), (60, True)])
+    def test_is_looked_for_soon_where_nobody_else_deletes_the_node(
+        self, ago: float, soon: bool
+    ) -> None:
+        ctx = a_look(a_group(an_instance("x")), timers={"lingers i-w": NOW - ago})
+        ended_nodes.delete_ended_nodes(ctx)
+        assert ctx.poll_soon is soon
+
 
 class TestTheEndOfTheWait:
     def test_comes_when_all_are_gone(self) -> None:
