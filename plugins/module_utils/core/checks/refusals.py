@@ -21,8 +21,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.ki
     replaced_by_eks,
 )
 
-OWN_TEMPLATE = "has a launch template of its own for some instance types"
-OWN_IMAGE = "names an image of its own for some instance types"
+OVERRIDES_TEMPLATE = "has a launch template of its own for some instance types"
+OVERRIDES_IMAGE = "names an image of its own for some instance types"
 """With these, new instances do not come from the target."""
 
 
@@ -36,9 +36,9 @@ def unsupported(group: DescribedGroup) -> Iterator[str]:
         yield f"counts its capacity in {group.capacity_type}, not in instances"
     overrides = group.source.overrides
     if any(override.own for override in overrides):
-        yield OWN_TEMPLATE
+        yield OVERRIDES_TEMPLATE
     if any(override.image_id for override in overrides):
-        yield OWN_IMAGE
+        yield OVERRIDES_IMAGE
     if any(override.weight for override in overrides):
         yield "counts its instances by weight"
     if group.warm_pool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import (
-    OWN_IMAGE,
-    OWN_TEMPLATE,
+    OVERRIDES_IMAGE,
+    OVERRIDES_TEMPLATE,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadGroup
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
@@ -228,7 +228,7 @@ def target_error(ctx: RotationContext) -> RotatorError | None:
     One read is no proof: it may be older than the change that we were started for.
     """
     found, started = ctx.group.resolved, ctx.journal.target[:2]
-    override = sorted({OWN_IMAGE, OWN_TEMPLATE}.intersection(ctx.group.unsupported))
+    override = sorted({OVERRIDES_IMAGE, OVERRIDES_TEMPLATE}.intersection(ctx.group.unsupported))
     if found is not None and found.source == started and not override:
         ctx.forget(MOVED)
         return None

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import (
-    OWN_IMAGE,
-    OWN_TEMPLATE,
+    OVERRIDES_IMAGE,
+    OVERRIDES_TEMPLATE,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadGroup
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
@@ -194,8 +194,8 @@ def outdated_group(**fields: Any) -> Group:
 @pytest.mark.parametrize(
     ("clauses", "words"),
     [
-        pytest.param((OWN_IMAGE,), "names an image of its own", id="an image"),
-        pytest.param((OWN_TEMPLATE,), "has a launch template of its own", id="a template"),
+        pytest.param((OVERRIDES_IMAGE,), "names an image of its own", id="an image"),
+        pytest.param((OVERRIDES_TEMPLATE,), "has a launch template of its own", id="a template"),
         pytest.param(("has a warm pool",), "", id="something else"),
     ],
 )
