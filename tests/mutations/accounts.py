@@ -132,10 +132,26 @@ MUTATIONS = (
     Mutation(
         "a decrement unbalances the zones",
         ENGINE + "ending.py",
-        "return spread(zones, ctx.group.zones) <= max(BALANCED, ctx.journal.spread, now - 1)",
+        "return after <= max(BALANCED, ctx.journal.spread, now - 1)",
         "return True",
         "tests/rotation/test_rotation.py",
         "test_it_replaces_every_node_within_the_budget_and_leaves_nothing_behind",
+    ),
+    Mutation(
+        "a zone gives back what it does not have too much",
+        RULES + "zones.py",
+        "zone = max(rest, key",
+        "zone = min(rest, key",
+        "tests/unit/core/rotation/test_zones.py",
+        "test_each_goes_from_the_fullest_zone",
+    ),
+    Mutation(
+        "a drained node does not wait for those that the zones need to end first",
+        ENGINE + "ending.py",
+        "return not over and len(ready) < len(last)",
+        "return False",
+        UNIT + "test_ending.py",
+        "test_it_waits_for_others_until_they_are_drained",
     ),
     Mutation(
         "a raise that was refused for long counts as not sent when it is done",

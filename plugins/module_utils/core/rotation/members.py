@@ -22,6 +22,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
     PREFIX,
     REPLACING,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.zones import (
+    filled,
+    give_back,
+)
 
 SOFT_TAINT = Taint(OUTDATED, "PreferNoSchedule")
 
@@ -219,23 +223,29 @@ def _member(
     )
 
 
-def next_victim(situation: Situation, skipped: frozenset[str]) -> Member | None:
+def next_victim(
+    situation: Situation, skipped: frozenset[str], all_zones: Iterable[str] = ()
+) -> Member | None:
     """Return the outdated node to replace next, None if there is none.
 
     First nodes that are not available, then those whose zone keeps another available node, then
-    those of the fullest zone, then the oldest. The fullest zone has the new capacity, and a
-    decrement there does not unbalance the zones.
+    those of the zone with the most outdated nodes besides those that are to end with decrement (see
+    core.rotation.zones), then those of the fullest zone, then the oldest.
     """
     waiting = [
         member for member in situation.outdated if not member.leaving and member.id not in skipped
     ]
-    zones = situation.zones
+    zones = filled(situation.zones, all_zones, situation.desired - situation.launched)
+    outdated = collections.Counter(member.instance.zone for member in waiting)
+    last = give_back(zones, outdated, situation.surge)
 
-    def order(member: Member) -> tuple[bool, bool, int, float, str]:
+    def order(member: Member) -> tuple[bool, bool, int, int, float, str]:
+        zone = member.instance.zone
         return (
             member.available,
             alone(situation, member),
-            -zones[member.instance.zone],
+            last[zone] - outdated[zone],
+            -zones[zone],
             member.instance.launched_at,
             member.id,
         )

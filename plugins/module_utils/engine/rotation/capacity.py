@@ -184,7 +184,8 @@ def _next_victim(ctx: RotationContext) -> Member | None:
     out = skipped | (missing & waiting)
     found = None
     if not unproven(ctx):
-        found = unblocked_first(ctx, out, lambda left_out: next_victim(situation, left_out))
+        zones = ctx.group.zones
+        found = unblocked_first(ctx, out, lambda left_out: next_victim(situation, left_out, zones))
     if found is not None or situation.leaving or judging or missing & waiting:
         return found
     return next_unknown(ctx)

@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     empties_zone,
     spread,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.zones import filled
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
     guarding,
     judging,
@@ -46,8 +47,9 @@ def terminate(ctx: RotationContext, member: Member) -> None:
     """End a drained instance.
 
     With decrement, recorded first, when the surge has done its work (no more outdated nodes are
-    left than the surge has brought replacement nodes, or we are settling) and the zones bear it.
-    Otherwise the group launches another in its place, in the zone that lacks one.
+    left than the surge has brought replacement nodes, or we are settling) and the zones bear it, be
+    it only together with the other ones. Otherwise the group launches another in its place, in the
+    zone that lacks one.
     """
     situation, decrements = ctx.situation, ctx.journal.decrements
     in_flight = {
@@ -61,10 +63,15 @@ def terminate(ctx: RotationContext, member: Member) -> None:
         _decrement(ctx, member)
         return
     ours = situation.surge - len(decrements)
-    waiting = {member.id, *(other.id for other in unknown.to_replace(ctx))}
-    left = len(waiting - in_flight - set(decrements))
     surplus = _is_surplus(ctx, member)
-    shrink = surplus or ((ctx.memory.mode != "rotate" or left <= ours) and zones_bear(ctx, member))
+    last = [member, *(other for other in unknown.to_replace(ctx) if other.id != member.id)]
+    last = [other for other in last if other.id not in {*in_flight, *decrements}]
+    done = ctx.memory.mode != "rotate" or len(last) <= ours
+    shrink = surplus or (done and zones_bear(ctx, member))
+    if done and not shrink and _all_bear(ctx, last):
+        if _waits_for_others(ctx, member, last):
+            return
+        shrink = True
     if not kept.prepared(ctx, member):
         return
     if ours > 0 and shrink and situation.launched <= situation.desired:
@@ -134,11 +141,44 @@ def zones_bear(ctx: RotationContext, member: Member) -> bool:
 
     As balanced, that is, as they were found.
     """
-    decrements = {*ctx.journal.decrements, member.id}
-    zones = Counter(
-        other.instance.zone for other in ctx.situation.members if other.id not in decrements
-    )
-    if empties_zone(ctx.situation, member, decrements):
+    decrements = {*ctx.journal.decrements}
+    if empties_zone(ctx.situation, member, {*decrements, member.id}):
         return False
-    now = spread(ctx.situation.zones, ctx.group.zones)
-    return spread(zones, ctx.group.zones) <= max(BALANCED, ctx.journal.spread, now - 1)
+    now = spread(_zones_without(ctx, decrements), ctx.group.zones)
+    after = spread(_zones_without(ctx, {*decrements, member.id}), ctx.group.zones)
+    return after <= max(BALANCED, ctx.journal.spread, now - 1)
+
+
+def _zones_without(ctx: RotationContext, ends: set[str]) -> Counter[str]:
+    """Return the size of each zone without these; `ends` has all recorded decrements.
+
+    What is still to be launched counts while the run replaces nodes.
+    """
+    situation = ctx.situation
+    rest = Counter(one.instance.zone for one in situation.members if one.id not in ends)
+    missing = situation.desired - len(ends) - rest.total()
+    return filled(rest, ctx.group.zones, missing if ctx.memory.mode == "rotate" else 0)
+
+
+def _all_bear(ctx: RotationContext, last: list[Member]) -> bool:
+    """Return whether the zones are balanced once all of these are given back."""
+    if ctx.memory.mode != "rotate" or len(last) < 2:
+        return False
+    ends = {*ctx.journal.decrements, *(member.id for member in last)}
+    if any(empties_zone(ctx.situation, member, ends) for member in last):
+        return False
+    zones = _zones_without(ctx, ends)
+    return spread(zones, ctx.group.zones) <= max(BALANCED, ctx.journal.spread)
+
+
+def _waits_for_others(ctx: RotationContext, member: Member, last: list[Member]) -> bool:
+    """Return whether others should end first, of which the zones may bear it.
+
+    That takes no time of the rotation: nothing else is left to be begun.
+    """
+    timer = "zones without {}"
+    over = ctx.over(timer.format(member.id), ctx.policy.terminate_timeout)
+    records, timers = ctx.memory.nodes.records, ctx.memory.timers
+    ready = {one.id for one in last if timer.format(one.id) in timers}
+    ready |= {one.id for one in last if one.id in records and records[one.id].phase == "drained"}
+    return not over and len(ready) < len(last)

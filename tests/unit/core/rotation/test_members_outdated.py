@@ -31,6 +31,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
     by_instance,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.zones import give_back
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     NEW,
     OLD,
@@ -166,11 +167,14 @@ def test_nothing_that_leaves_or_is_unknown_is_available(seed: int) -> None:
             assert REPLACING not in member.node.annotations
 
 
-def better(situation: Situation, one: Member, other: Member) -> bool:
+def better(situation: Situation, waiting: list[Member], one: Member, other: Member) -> bool:
     """Return whether the rule in words puts `one` before `other`."""
+    outdated = collections.Counter(member.instance.zone for member in waiting)
+    last = give_back(situation.zones, outdated, situation.surge)
     for says in (
         lambda member: not member.available,
         lambda member: not alone(situation, member),
+        lambda member: outdated[member.instance.zone] - last[member.instance.zone],
         lambda member: situation.zones[member.instance.zone],
         lambda member: -member.instance.launched_at,
     ):
@@ -189,7 +193,7 @@ def test_nobody_who_waits_comes_before_the_victim(seed: int) -> None:
     if victim is not None:
         assert victim in waiting
         others = [one for one in waiting if one.id != victim.id]
-        assert [one.id for one in others if better(case.situation, one, victim)] == []
+        assert [one.id for one in others if better(case.situation, waiting, one, victim)] == []
 
 
 @pytest.mark.parametrize("seed", SEEDS)

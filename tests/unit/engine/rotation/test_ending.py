@@ -27,6 +27,7 @@ from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     an_instance,
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
+    NOW,
     POLICY,
     RUNNING,
     a_context,
@@ -104,3 +105,58 @@ def test_a_broken_node_is_replaced_where_its_zone_needs_one_and_good_ones_are_la
     terminate(ctx, next(member for member in ctx.situation.members if member.id == "i-n"))
     assert (ctx.commands == [Terminate("i-n", False)]) is replaced
     assert ctx.journal.decrements == (() if replaced else ("i-n",))
+
+
+def end_of_first(old: str, new: str, surge: int, drained: str = "", waited: float = 0) -> str:
+    """What becomes of outdated node 0, which is drained.
+
+    It is given back, replaced, or waits. `old` and `new`: the zones of the outdated and of the new
+    nodes. `drained`: other outdated ones.
+    """
+    instances = [an_instance(str(number), zone=zone) for number, zone in enumerate(old)]
+    instances += [an_instance(f"n{number}", True, zone=zone) for number, zone in enumerate(new)]
+    group = a_group(*instances, desired=len(instances), max_size=99)
+    fields = selected("0", *drained)
+    for name in drained:
+        record = fields["records"][f"i-{name}"]
+        fields["records"][f"i-{name}"] = dataclasses.replace(record, phase="drained")
+    nodes = [a_node(one.id.removeprefix("i-")) for one in instances]
+    timers = {"zones without i-0": NOW - waited} if waited else {}
+    zones = dataclasses.replace(group, zones=("x", "y", "z"))
+    ctx = a_context(zones, nodes, ours=surge, timers=timers, **fields)
+    terminate(ctx, next(one for one in ctx.situation.members if one.id == "i-0"))
+    if ctx.journal.decrements:
+        assert ctx.commands == []
+        return "given back"
+    assert ctx.commands in ([], [Terminate("i-0", False)])
+    return "replaced" if ctx.commands else "waits"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "surge", "what"),
+    [
+        pytest.param("x", "xyyzz", 1, "given back", id="the last one, and its zone bears it"),
+        pytest.param("x", "yyyzz", 1, "replaced", id="the last one of its zone"),
+        pytest.param("x", "xyyyzzz", 1, "replaced", id="its zone would lag behind"),
+        pytest.param("xy", "xxyyzz", 1, "replaced", id="the surge is needed for the other one"),
+        pytest.param("xyy", "xxyyzzz", 3, "waits", id="borne only after the others"),
+        pytest.param("xx", "yyyzzz", 2, "replaced", id="not borne with the others either"),
+    ],
+)
+def test_an_outdated_node_is_given_back_where_the_zones_bear_it(
+    old: str, new: str, surge: int, what: str
+) -> None:
+    assert end_of_first(old, new, surge) == what
+
+
+@pytest.mark.parametrize(
+    ("drained", "waited", "what"),
+    [
+        pytest.param("", 599, "waits", id="others are being drained"),
+        pytest.param("1", 0, "waits", id="one of them is"),
+        pytest.param("12", 0, "given back", id="all are drained"),
+        pytest.param("", 600, "given back", id="that lasts for too long"),
+    ],
+)
+def test_it_waits_for_others_until_they_are_drained(drained: str, waited: float, what: str) -> None:
+    assert end_of_first("xyy", "xxyyzzz", 3, drained, waited) == what

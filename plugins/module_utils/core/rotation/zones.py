@@ -1,0 +1,39 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Plan in which zones a group gives its surge back.
+
+The last outdated nodes end with decrement, one for each node of the surge. Where they stand in the
+zones that have to become smaller, no replacement node has to go, and the zones stay balanced.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+
+def filled(launched: Mapping[str, int], zones: Iterable[str], missing: int) -> Counter[str]:
+    """Return how many instances each zone has once the missing ones are launched.
+
+    Auto Scaling launches where the fewest are (EC2 Auto Scaling user guide, Availability Zone
+    distribution). Which of equal zones it takes is not known; here it is the first by name.
+    """
+    counts = Counter(dict.fromkeys(zones, 0) | dict(launched))
+    for _one in range(missing if counts else 0):
+        counts[min(counts, key=lambda zone: (counts[zone], zone))] += 1
+    return counts
+
+
+def give_back(counts: Mapping[str, int], outdated: Mapping[str, int], surge: int) -> Counter[str]:
+    """Return how many instances of each zone are to end with decrement.
+
+    `counts` and `outdated`: instances by zone. `surge`: how many have to go in all, each from the
+    fullest zone, of equal ones from the one with the most outdated.
+    """
+    rest, plan = Counter(counts), Counter[str]()
+    for _one in range(surge if rest else 0):
+        zone = max(rest, key=lambda zone: (rest[zone], outdated.get(zone, 0) - plan[zone], zone))
+        rest[zone] -= 1
+        plan[zone] += 1
+    return plan

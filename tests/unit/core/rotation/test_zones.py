@@ -1,0 +1,86 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a group gives its surge back."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.zones import (
+    filled,
+    give_back,
+)
+
+ZONES = "abc"
+SMALL = list(itertools.product(range(4), repeat=3))
+
+
+@pytest.mark.parametrize(
+    ("launched", "missing", "full"),
+    [
+        pytest.param({"a": 2, "b": 1}, 0, {"a": 2, "b": 1, "c": 0}, id="none is missing"),
+        pytest.param({"a": 2, "b": 1}, 1, {"a": 2, "b": 1, "c": 1}, id="an empty zone first"),
+        pytest.param({"a": 2, "b": 1}, 3, {"a": 2, "b": 2, "c": 2}, id="each where fewest are"),
+        pytest.param({"a": 2}, -1, {"a": 2, "b": 0, "c": 0}, id="more than are wanted"),
+    ],
+)
+def test_what_is_missing_is_launched_where_the_fewest_are(
+    launched: dict[str, int], missing: int, full: dict[str, int]
+) -> None:
+    assert filled(launched, ZONES, missing) == full
+
+
+def test_a_group_without_zones_launches_nowhere() -> None:
+    assert filled({}, (), 2) == {}
+
+
+@pytest.mark.parametrize(
+    ("counts", "outdated", "surge", "plan"),
+    [
+        pytest.param({"a": 2, "b": 1}, {}, 1, {"a": 1}, id="the fullest zone"),
+        pytest.param({"a": 1, "b": 1}, {"b": 1}, 1, {"b": 1}, id="the one with outdated nodes"),
+        pytest.param(
+            {"a": 2, "b": 2, "c": 2}, {"a": 1, "b": 3}, 2, {"a": 1, "b": 1}, id="one of each"
+        ),
+        pytest.param({"a": 3}, {"a": 3}, 0, {}, id="no surge"),
+        pytest.param({"a": 9, "b": 1}, {"a": 9}, 3, {"a": 3}, id="zones that never were even"),
+        pytest.param({}, {}, 2, {}, id="no zones"),
+    ],
+)
+def test_each_goes_from_the_fullest_zone(
+    counts: dict[str, int], outdated: dict[str, int], surge: int, plan: dict[str, int]
+) -> None:
+    assert give_back(counts, outdated, surge) == plan
+
+
+@pytest.mark.parametrize("counts", SMALL)
+@pytest.mark.parametrize("surge", [0, 1, 2, 5])
+def test_the_zones_are_as_even_afterwards_as_they_can_be(
+    counts: tuple[int, ...], surge: int
+) -> None:
+    launched = dict(zip(ZONES, counts, strict=True))
+    surge = min(surge, sum(counts))
+    plan = give_back(launched, {}, surge)
+    left = {zone: launched[zone] - plan[zone] for zone in ZONES}
+    assert plan.total() == surge
+    assert min(left.values()) >= 0
+    taken = [zone for zone in ZONES if plan[zone]]
+    assert all(left[zone] + 1 >= max(left.values()) for zone in taken)
+
+
+def unevenness(counts: Counter[str]) -> int:
+    return max(counts[zone] for zone in ZONES) - min(counts[zone] for zone in ZONES)
+
+
+@pytest.mark.parametrize("counts", SMALL)
+def test_a_plan_that_is_begun_leads_to_the_same_end(counts: tuple[int, ...]) -> None:
+    launched = Counter({zone: count + 1 for zone, count in zip(ZONES, counts, strict=True)})
+    plan = give_back(launched, launched, 3)
+    for zone in plan:
+        rest = launched - Counter((zone,))
+        after = give_back(rest, rest, 2)
+        assert unevenness(rest - after) == unevenness(launched - plan)
