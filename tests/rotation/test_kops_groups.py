@@ -98,7 +98,6 @@ def test_a_group_of_eks_owes_nothing() -> None:
 @pytest.mark.parametrize(
     ("group", "why"),
     [
-        ("control-plane-eu-west-1a.masters.demo.example.com", "is the control plane of kops"),
         ("bastions.demo.example.com", "holds the bastions of kops cluster demo.example.com"),
     ],
 )

@@ -25,6 +25,7 @@ TEXTS = {
     "list": ("a,b", "[a, b]", '["a"]', "[]"),
     "dict": ("{a: b}", '{"a": {"b": 1}}', "a=b", "{}"),
     "str": ("text", "7"),
+    "path": ("some/where", "/var/lib/reports"),
     "raw": ("text", "7"),
 }
 """What the command line may give for each type."""

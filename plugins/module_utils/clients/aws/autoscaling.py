@@ -110,7 +110,7 @@ class AutoScaling(ControlPlaneReads):
             protects_new=shown.protects_new,
             zones=shown.zones,
             tags=shown.tags,
-            refreshing=self._refreshing(name, now, max(max_age, REFRESH_LOOK)),
+            refreshing=self._refreshing(name, now, REFRESH_LOOK),
             unsupported=tuple(unsupported(dataclasses.replace(shown, instances=instances))),
             activity=activities.failure,
             cause=activities.cause,
