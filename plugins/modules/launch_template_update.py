@@ -86,7 +86,10 @@ options:
         (UpdateNodegroupVersion).
     type: str
   kops_cluster:
-    description: kops cluster of O(kops_instance_group).
+    description:
+      - kops cluster of O(kops_instance_group).
+      - With O(kops_state_store) and without O(eks_cluster), O(kubeconfig), O(context), O(host) and
+        O(api_key), it is also the cluster that is connected to.
     type: str
   kops_instance_group:
     description:
@@ -351,8 +354,7 @@ def main() -> None:
         SPEC,
         mutually_exclusive=[NAMES],
         required_one_of=[NAMES],
-        required_together=[("kops_cluster", "kops_instance_group")],
-        required_by={"eks_nodegroup": "eks_cluster"},
+        required_by={"eks_nodegroup": "eks_cluster", "kops_instance_group": "kops_cluster"},
         required_if=[("state", "present", ("image_id", "overrides"), True)],
     )
     run_module(module, update)

@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
     images,
+    kops_images,
     managed,
     node_group,
     rotation,
@@ -50,6 +51,12 @@ TEMPLATE_LEFT_OUT: Reasons = {
     "rotated_groups": _ROLE,
     "state": "is present: a rotation rolls back by itself",
     "source_version": "is for templates that are named by themselves",
+}
+KOPS_LEFT_OUT: Reasons = {
+    **CONNECTION,
+    **dict.fromkeys(("cluster_name", "instance_groups"), _HOST),
+    **dict.fromkeys(("image", "run_id", "state"), _ROLE),
+    **dict.fromkeys(("lock_namespace", "lock_wait", "repair"), "is that of the rotation"),
 }
 ROTATION_LEFT_OUT: Reasons = {
     **CONNECTION,
@@ -90,6 +97,8 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
             f"prepare_{name}": templates.SPEC[name]
             for name in ("shared_template", "handover_timeout")
         },
+        "prepare_kops_via": {"type": "str", "choices": ["kops", "launch_template"]},
+        **_handed("prepare_kops_", kops_images.SPEC, KOPS_LEFT_OUT),
         **_handed("prepare_ami_", images.SPEC, LOOKUP_LEFT_OUT),
         **_handed("prepare_template_", templates.SPEC, TEMPLATE_LEFT_OUT),
     },
@@ -104,6 +113,8 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
 PLAYBOOKS: Mapping[str, Any] = {
     "rotation_hosts": TEXT,
     "rotation_serial": ANYTHING,
+    "rotation_control_plane": SWITCH,
+    "rotation_nodes": SWITCH,
     "rotation_aws": DICTIONARY,
     "rotation_k8s": DICTIONARY,
     "rotation_assume_role": ASSUME_SPEC["assume_role"],
@@ -123,6 +134,7 @@ PLAYBOOKS: Mapping[str, Any] = {
 USED: Mapping[str, Mapping[str, Any]] = {
     "eks_ami_lookup": images.SPEC,
     "launch_template_update": templates.SPEC,
+    "kops_instance_group_image": kops_images.SPEC,
     "node_group_info": node_group.SPEC,
     "asg_node_replace": rotation.SPEC,
     "eks_nodegroup_replace": managed.SPEC,

@@ -34,6 +34,13 @@ def mixed(tmp_path: Path) -> Iterator[WorldOnWire]:
         yield world
 
 
+@pytest.fixture
+def kops(tmp_path: Path) -> Iterator[WorldOnWire]:
+    """Serve a kops cluster for this test: control plane, node groups, a bastion."""
+    with world_on_wire("kops", tmp_path) as world:
+        yield world
+
+
 @pytest.fixture(scope="module")
 def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorldOnWire]:
     """Serve a small world for all tests that change nothing in it."""

@@ -5,33 +5,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire, world_on_wire
+from ansible_collections.nodeops.rotator.tests.integration.kops_wire import (
+    CLUSTER,
+    GROUP,
+    STORE,
+    TEMPLATE,
+    image_name,
+    store,
+    stored,
+    versions,
+)
+from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire
 
-CLUSTER = "demo.example.com"
-STORE = "kops-state"
 MODULE = "kops_instance_group_image"
-GROUP = "nodes-a"
-TEMPLATE = f"{GROUP}.{CLUSTER}"
-
-
-@pytest.fixture
-def kops(tmp_path: Path) -> Iterator[WorldOnWire]:
-    """Serve a kops cluster for this test."""
-    with world_on_wire("kops", tmp_path) as world:
-        yield world
-
-
-def image_name(world: WorldOnWire, which: str = "new_image") -> str:
-    """Return the old or the new image as owner/name."""
-    found = world.aws("ec2").describe_images(ImageIds=[world.report()["facts"][which]])
-    return f"{found['Images'][0]['OwnerId']}/{found['Images'][0]['Name']}"
 
 
 def run(world: WorldOnWire, env: dict[str, str | None] | None = None, **options: Any) -> Any:
@@ -45,29 +35,6 @@ def run(world: WorldOnWire, env: dict[str, str | None] | None = None, **options:
         **options,
     }
     return world.module(MODULE, env, **given)
-
-
-def stored(world: WorldOnWire, name: str = GROUP) -> dict[str, Any]:
-    """Return an instance group of the state store."""
-    key = f"{CLUSTER}/instancegroup/{name}"
-    found = json.load(world.aws("s3").get_object(Bucket=STORE, Key=key)["Body"])
-    assert isinstance(found, dict)
-    return found
-
-
-def store(world: WorldOnWire, name: str, change: dict[str, Any], what: str = "spec") -> None:
-    """Change fields of an instance group in the state store, as somebody else does."""
-    found = stored(world, name)
-    found[what] = {**found[what], **change}
-    key = f"{CLUSTER}/instancegroup/{name}"
-    world.aws("s3").put_object(Bucket=STORE, Key=key, Body=json.dumps(found).encode())
-
-
-def versions(world: WorldOnWire, name: str = TEMPLATE) -> list[dict[str, Any]]:
-    """Return the data of all versions of a launch template, oldest first."""
-    shown = world.aws("ec2").describe_launch_template_versions(LaunchTemplateName=name)
-    found = sorted(shown["LaunchTemplateVersions"], key=lambda one: int(one["VersionNumber"]))
-    return [dict(one["LaunchTemplateData"]) for one in found]
 
 
 def test_the_image_goes_into_the_state_store_and_the_launch_template(kops: WorldOnWire) -> None:

@@ -11,7 +11,17 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import load
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    Journal,
+    dump,
+    load,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
+    lease_name,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.adapters_kube import kube_call
 from ansible_collections.nodeops.rotator.tests.simulation.builders import all_current, images
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, rotate
@@ -78,6 +88,23 @@ def test_what_is_owed_stands_in_the_lease() -> None:
     journal = load(lease["metadata"]["annotations"]["nodeops.rotator/journal"])
     assert (journal.store_owed, journal.origin) == (True, ("kops", "nodes-a", ""))
     assert journal.clean
+
+
+def test_an_update_of_the_launch_template_alone_owes_nothing() -> None:
+    world = updated(bad=True)
+    name = lease_name(world.account.groups[NODES].arn)
+    template = (world.account.groups[NODES].template or {})["LaunchTemplateId"]
+    record = Journal(
+        handover="r1",
+        previous=(template, "1"),
+        target=(template, "2", world.facts["new_image"]),
+        origin=("aws", "", ""),
+    )
+    cluster = KubeClient(kube_call(world.cluster, "host_r1"))
+    cluster.write_lease(Lease(name, holder="host_r1", duration=60, journal=dump(record)))
+    run = rotate(world, NODES, boot_timeout=300)
+    assert result(run)["rolled_back_to"] == "1"
+    assert (result(run)["state_store"], result(run)["not_restored"]) == ({}, [])
 
 
 def test_a_template_that_is_kept_owes_nothing() -> None:

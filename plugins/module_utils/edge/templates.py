@@ -251,6 +251,7 @@ def _claims(
             lease_notes(one.group.arn, cluster, uid),
             one.previous,
             one.target,
+            ("aws", "", ""),
         )
         for one in concerned
     )

@@ -21,6 +21,7 @@ COLLECTION = "nodeops.rotator."
 LEFT_OUT = {
     "eks_ami_lookup": variables.LOOKUP_LEFT_OUT,
     "launch_template_update": variables.TEMPLATE_LEFT_OUT,
+    "kops_instance_group_image": variables.KOPS_LEFT_OUT,
     "asg_node_replace": variables.ROTATION_LEFT_OUT,
     "eks_nodegroup_replace": variables.MANAGED_LEFT_OUT,
     "node_group_info": variables.INFO_LEFT_OUT,
@@ -28,6 +29,7 @@ LEFT_OUT = {
 HOSTS = {
     *("region", "eks_cluster", "kubeconfig", "kube_context", "autoscaling_group_name"),
     *("node_group_kind", "eks_nodegroup", "eks_ami_type"),
+    *("kops_cluster", "kops_instance_group", "kops_state_store", "kops_executable"),
 }
 """Variables that say which node group it is and how it is reached."""
 ANSIBLES = {

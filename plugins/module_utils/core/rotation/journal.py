@@ -84,8 +84,8 @@ class Journal:
     handover: str = ""
     """The run whose update of the template has left the Lease to the rotation that follows."""
     origin: tuple[str, str, str] = ("", "", "")
-    """Who owns the image besides the launch template ("kops" or "terraform"), the instance group,
-    and how its state store named the image before."""
+    """Who changed the image ("aws": only the launch template; "kops"), the instance group, and how
+    its state store named the image before."""
     store_owed: bool = False
     """The launch template has gone back, and the state store still names the failed image."""
     unknown: tuple[tuple[str, str], ...] = ()
@@ -113,7 +113,7 @@ class Journal:
         """Return the journal with nothing to restore but what others read."""
         return Journal(
             closing=self.closing,
-            origin=self.origin,
+            origin=self.origin if self.store_owed else ("", "", ""),
             store_owed=self.store_owed,
             unknown=self.unknown,
         )

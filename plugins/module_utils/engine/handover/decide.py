@@ -230,6 +230,7 @@ class _Look:
             return True
         found = load(self.memory.entries[claim.lease].found)
         moved = found.target[:2] != claim.target[:2]
+        owed = found.store_owed and not claim.settles
         journal = dataclasses.replace(
             found,
             handover=self.order.run,
@@ -237,8 +238,8 @@ class _Look:
             target=claim.target,
             canary="" if moved else found.canary,
             canaries=0 if moved else found.canaries,
-            origin=claim.origin if claim.origin[0] else found.origin,
-            store_owed=found.store_owed and not claim.settles,
+            origin=found.origin if owed or not claim.origin[0] else claim.origin,
+            store_owed=owed,
         )
         self._write(claim, self.order.holder, dump(journal))
         return False

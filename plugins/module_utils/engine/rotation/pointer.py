@@ -73,7 +73,7 @@ def store_debt(ctx: RotationContext) -> dict[str, Any]:
     Only the executable of its owner writes it, which the engine does not have.
     """
     tags, journal = ctx.group.tags, ctx.journal
-    if kind_of(tags).template_owner is not Actor.KOPS:
+    if kind_of(tags).template_owner is not Actor.KOPS or journal.origin[0] == "aws":
         return {}
     origin = journal.origin if journal.origin[0] else ("kops", tags[KOPS_GROUP_TAG], "")
     return {"origin": origin, "store_owed": True}

@@ -40,6 +40,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.im
     fitting_image,
     name_of,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.leftovers import (
+    refuse_detached,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template import (
     launch_templates,
     sources,
@@ -126,6 +129,7 @@ class ImageUpdate:
         if group.skips:
             return None
         autoscaling_group, template, version = self._launched(name)
+        refuse_detached(self._aws, autoscaling_group)
         types = group.machine_types
         text, image = fitting_image(self._aws, self._wanted.image, types, name)
         named = self._meant(group.image)

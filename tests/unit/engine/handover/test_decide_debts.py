@@ -31,7 +31,8 @@ OWED = Journal(store_owed=True, origin=("kops", "nodes-a", "o/old"))
     ("claim", "origin", "owed"),
     [
         ({}, OWED.origin, True),
-        ({"origin": ("kops", "nodes-a", "o/new")}, ("kops", "nodes-a", "o/new"), True),
+        ({"origin": ("aws", "", "")}, OWED.origin, True),
+        ({"origin": ("kops", "b", "o"), "settles": True}, ("kops", "b", "o"), False),
         ({"settles": True}, OWED.origin, False),
     ],
 )

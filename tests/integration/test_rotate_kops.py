@@ -1,0 +1,70 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook rotate_kops, with the stand-in for kops, on the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.nodeops.rotator.tests.integration.kops_wire import (
+    CLUSTER,
+    STORE,
+    image_name,
+    stored,
+    versions,
+)
+from ansible_collections.nodeops.rotator.tests.integration.wire import Outcome, WorldOnWire
+
+NODES = f"nodes-b.{CLUSTER}"
+
+
+def played(world: WorldOnWire, *options: str, **variables: Any) -> Outcome:
+    """Run the playbook on the smaller node group."""
+    given = {
+        "kops_state_store": f"s3://{STORE}",
+        "kops_executable": world.env["WORLD_KOPS"],
+        "prepare_image_id": image_name(world),
+        **variables,
+    }
+    return world.playbook("rotate_kops", "--limit", f"{NODES},localhost", *options, **given)
+
+
+def images(world: WorldOnWire) -> set[str]:
+    return set(world.report()["groups"][NODES]["images"])
+
+
+def test_a_node_group_gets_its_image_from_kops_and_is_rotated(kops: WorldOnWire) -> None:
+    facts = kops.report()["facts"]
+    planned = played(kops, "--check")
+    assert planned.code == 0, planned.output
+    assert images(kops) == {facts["old_image"]}
+    assert len(versions(kops, NODES)) == 1
+    outcome = played(kops)
+    assert outcome.code == 0, outcome.output
+    assert images(kops) == {facts["new_image"]}
+    assert stored(kops, "nodes-b")["spec"]["image"] == image_name(kops)
+    assert stored(kops, "nodes-a")["spec"]["image"] == image_name(kops, "old_image")
+    again = played(kops)
+    assert (again.code, again.recap(NODES)["changed"]) == (0, 0), again.output
+    assert len(versions(kops, NODES)) == 2
+    assert kops.report()["breaches"] == []
+
+
+def test_after_a_failed_canary_template_and_state_store_have_the_old_image(
+    kops: WorldOnWire,
+) -> None:
+    facts = kops.report()["facts"]
+    kops.behavior(aws={"boot": [30, 30]})
+    outcome = played(kops, rotate_boot_timeout=10)
+    assert outcome.code != 0
+    assert "(the launch template was rolled back to version 1)" in outcome.told()
+    old = image_name(kops, "old_image")
+    assert f"(the state store of kops names {old} again)" in outcome.told()
+    assert stored(kops, "nodes-b")["spec"]["image"] == old
+    assert versions(kops, NODES)[-1]["ImageId"] == facts["old_image"]
+    kops.behavior(aws={"boot": [0.2, 0.5]})
+    outcome = played(kops)
+    assert outcome.code == 0, outcome.output
+    assert images(kops) == {facts["new_image"]}
+    assert kops.report()["breaches"] == []

@@ -1,0 +1,54 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Instances that kops has detached are refused, with their names."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.leftovers import (
+    DETACHED_TAG,
+    refuse_detached,
+)
+from ansible_collections.nodeops.rotator.tests.unit.operations.kops.conftest import (
+    CLUSTER,
+    GROUP,
+    TEMPLATE,
+    KopsCluster,
+)
+
+
+def detached(cluster: KopsCluster, group: str = TEMPLATE) -> str:
+    """Tag an instance as kops does before it detaches it; return its ID."""
+    instance = next(one for one in cluster.world.account.instances.values() if one.group == group)
+    instance.tags[DETACHED_TAG] = group
+    return instance.id
+
+
+def test_without_any_nothing_is_refused(cluster: KopsCluster) -> None:
+    refuse_detached(cluster.aws, TEMPLATE)
+
+
+def test_a_detached_instance_is_named(cluster: KopsCluster) -> None:
+    name = detached(cluster)
+    with pytest.raises(RefusedError, match=f"has detached {name} from Auto Scaling group"):
+        refuse_detached(cluster.aws, TEMPLATE)
+
+
+def test_one_of_another_group_is_none_of_this_one(cluster: KopsCluster) -> None:
+    detached(cluster, f"nodes-b.{CLUSTER}")
+    refuse_detached(cluster.aws, TEMPLATE)
+
+
+def test_one_that_has_ended_is_no_leftover(cluster: KopsCluster) -> None:
+    cluster.world.account.instances[detached(cluster)].state = "terminated"
+    refuse_detached(cluster.aws, TEMPLATE)
+
+
+def test_an_image_is_not_set_while_there_is_one(cluster: KopsCluster) -> None:
+    name, before = detached(cluster), cluster.stored()
+    with pytest.raises(RefusedError, match=name):
+        cluster.update().plan(GROUP)
+    assert cluster.stored() == before
