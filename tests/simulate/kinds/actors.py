@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 
+from ansible_collections.nodeops.rotator.tests.simulate.kinds.numbers import LEAST
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import BEFORE, kind
 from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 from ansible_collections.nodeops.rotator.tests.simulation.autoscaler import (
@@ -29,6 +30,8 @@ def an_autoscaler_works(trial: Trial, dice: random.Random) -> None:
     trial.group.maximum = max(trial.group.maximum, trial.plan.size + 2)
     trial.found.maximum = {trial.group.maximum}
     trial.sizes.maximum = trial.group.maximum
+    trial.group.minimum = trial.found.minimum = max(LEAST, trial.group.minimum)
+    trial.sizes.minimum = trial.found.minimum
 
     def note(call: Call) -> None:
         if call.actor != NAME:

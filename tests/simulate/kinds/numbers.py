@@ -13,6 +13,9 @@ from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 from ansible_collections.nodeops.rotator.tests.simulation.rules import is_evictable
 from ansible_collections.nodeops.rotator.tests.simulation.truth import is_ready
 
+LEAST = 2
+"""Nobody makes a group smaller than this."""
+
 
 @kind("B", weight=2)
 def somebody_raises_desired(trial: Trial, dice: random.Random) -> None:
@@ -25,7 +28,7 @@ def somebody_raises_desired(trial: Trial, dice: random.Random) -> None:
 @kind("B")
 def somebody_lowers_desired(trial: Trial, dice: random.Random) -> None:
     # A single node without a surge has nowhere to go.
-    trial.set_desired(max(2, trial.group.desired - dice.choice([1, 1, 2])))
+    trial.set_desired(max(LEAST, trial.group.desired - dice.choice([1, 1, 2])))
 
 
 @kind("B", weight=2)
@@ -54,7 +57,8 @@ def an_autoscaler_takes_new_nodes(trial: Trial, dice: random.Random) -> None:
     knows, seconds = dice.random() < 0.6, dice.choice([20.0, 60.0])
 
     def take() -> None:
-        for instance in trial.instances(True):
+        # A single node without a surge has nowhere to go.
+        for instance in trial.instances(True) if trial.group.desired > LEAST else ():
             node = trial.world.node_of(instance)
             if node is None or (knows and SHIELD in (node["metadata"].get("annotations") or {})):
                 continue
