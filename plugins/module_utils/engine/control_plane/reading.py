@@ -53,6 +53,8 @@ PERIOD = 10.0
 """Seconds between two reads, unless the group itself is read more often."""
 FRESH = 30.0
 """Seconds for which a read counts."""
+JUST_NOW = 3.0
+"""Seconds for which a read counts before a node is ended."""
 LEASE_LIMIT = 60.0
 """Seconds without a renewal of its Lease after which a kubelet counts as silent; it renews every
 ten (kubelet: nodeLeaseDurationSeconds)."""
@@ -79,8 +81,7 @@ def look(ctx: RotationContext) -> bool:
     machines = ReadMachines(cluster(ctx))
     if ctx.now - plane.machines_at >= period:
         ctx.do(machines)
-    nodes = tuple(sorted(place.node.name for place in places(ctx) if place.node is not None))
-    components = ReadComponents(nodes)
+    components = ReadComponents(_nodes(ctx))
     if plane.machines is not None and ctx.now - plane.components_at >= period:
         ctx.do(components)
     ctx.look_at(min(plane.machines_at, plane.components_at) + period)
@@ -92,6 +93,23 @@ def look(ctx: RotationContext) -> bool:
                 raise retry.error
     note_streaks(ctx)
     return read_lately(ctx)
+
+
+def read_just_now(ctx: RotationContext) -> bool:
+    """Return whether the control plane was read just now; read it anew if not.
+
+    Asked before a node is ended: others may end nodes too, and know nothing of our Lease.
+    """
+    plane = ctx.memory.plane
+    if ctx.now - min(plane.machines_at, plane.components_at) <= JUST_NOW:
+        return True
+    ctx.do(ReadMachines(cluster(ctx)))
+    ctx.do(ReadComponents(_nodes(ctx)))
+    return False
+
+
+def _nodes(known: Known) -> tuple[str, ...]:
+    return tuple(sorted(place.node.name for place in places(known) if place.node is not None))
 
 
 def read_lately(known: Known) -> bool:

@@ -88,7 +88,10 @@ def _is_held(ctx: RotationContext, member: Member) -> bool:
 
     It is given up if that lasts.
     """
-    why = guarding.why_held(ctx) if reading.concerns(ctx) else ""
+    if not reading.concerns(ctx):
+        return False
+    unread = "" if reading.read_just_now(ctx) else "it has to be read once more"
+    why = guarding.why_held(ctx) or unread
     if not why:
         ctx.forget(f"held {member.id}")
     elif error := judging.too_long_held(ctx, member, why):

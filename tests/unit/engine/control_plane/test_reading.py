@@ -32,6 +32,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_pla
     note_streaks,
     others,
     places,
+    read_just_now,
     read_lately,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import Retry
@@ -95,6 +96,14 @@ def test_the_components_of_all_nodes_are_asked_for_once_the_nodes_are_known() ->
 def test_a_read_counts_for_half_a_minute(at: float, counts: bool) -> None:
     assert read_lately(a_look(at=at)) is counts
     assert read_lately(a_look(machines_at=at)) is counts
+
+
+@pytest.mark.parametrize(("at", "fresh"), [(NOW - 3, True), (NOW - 3.1, False)])
+def test_before_a_node_is_ended_it_is_read_once_more(at: float, fresh: bool) -> None:
+    ctx = a_look(at=at)
+    assert read_just_now(ctx) is fresh
+    asked = [] if fresh else [ReadMachines(CLUSTER), ReadComponents(("a", "b", "c"))]
+    assert ctx.commands == asked
 
 
 def test_before_anything_is_touched_a_refused_read_is_the_end() -> None:
