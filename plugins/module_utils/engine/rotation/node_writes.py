@@ -10,6 +10,7 @@ is repeated without counting.
 from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ChangeNode
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import AccessError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES, Cache
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Memory
 
@@ -18,7 +19,14 @@ def learn_write(memory: Memory, command: ChangeNode, version: str, now: float) -
     """Return the memory after a write, which has given the Node this version."""
     outbox, key = memory.outbox, (command.name, command.change.kind)
     times = outbox.node_writes.get(key, (0, 0.0))[0] + (key not in outbox.unshown)
+    denied = {
+        other
+        for other, retry in outbox.retries.items()
+        if isinstance(other, ChangeNode) and isinstance(retry.error, AccessError)
+    }
     return memory.with_fields(
+        # who may write one Node may write the others too
+        retries={one: retry for one, retry in outbox.retries.items() if one not in denied},
         node_writes={**outbox.node_writes, key: (times, now)},
         unshown={**outbox.unshown, key: version},
     )

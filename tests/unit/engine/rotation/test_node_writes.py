@@ -10,6 +10,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ChangeNode
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    ConflictError,
+    ForbiddenError,
+    RotatorError,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES, Cache
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
@@ -19,6 +24,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.node_writes import (
     learn_shown,
     learn_write,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+    Retry,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
@@ -68,6 +76,15 @@ def test_a_repetition_counts_once_the_watch_has_shown_the_first(
 ) -> None:
     memory = shown(written(a_memory(GROUP, RUNNING)), *versions)
     assert written(memory).outbox.node_writes[KEY] == (times, NOW)
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"), [(ForbiddenError("no"), False), (ConflictError("late"), True)]
+)
+def test_a_write_shows_that_nodes_may_be_written(error: RotatorError, kept: bool) -> None:
+    """The refused one was for a version of a Node that is not there any more."""
+    before = a_memory(GROUP, RUNNING, retries={ChangeNode("x", "3", CORDON): Retry(4, NOW, error)})
+    assert bool(written(before).outbox.retries) is kept
 
 
 def test_other_writes_of_the_node_count_apart() -> None:
