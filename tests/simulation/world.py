@@ -161,7 +161,7 @@ class World:
             alive = (one for one in self.account.instances.values() if one.alive)
             return all(one.private_dns != name for one in alive)
         instance = self.account.instances.get(provider_id.rsplit("/", 1)[-1])
-        return instance is None or not instance.alive
+        return instance is None or instance.state in ("shutting-down", "terminated")
 
     def _instance_event(self, event: str, instance: Instance) -> None:
         if instance.group not in self.kinds:
@@ -173,7 +173,7 @@ class World:
                 ready = 1e9 if bad == NEVER_READY else self.kernel.spread(*known)
                 join = self.kernel.spread(*(kind.join or self.join))
                 self.kernel.after(join, lambda: self._join(instance, ready))
-        elif event == "shutting-down" and self.node_of(instance):
+        elif event in ("stopping", "shutting-down") and self.node_of(instance):
             self.cluster.node_silent(instance.private_dns)
             self.figures.changed()
 

@@ -95,6 +95,8 @@ def an_override_names_an_image(trial: Trial, dice: random.Random) -> None:
 @kind("H", DURING)
 def the_template_is_moved(trial: Trial, dice: random.Random) -> None:
     """To the old image, or to the same one under a new version."""
+    if not trial.group.template:
+        return  # somebody has given the group a policy of mixed instances
     image = trial.world.facts[dice.choice(["old_image", "new_image"])]
     trial.tell(f"SOMEBODY points the group to {image}")
     trial.found.moved, trial.found.moved_at = True, trial.now

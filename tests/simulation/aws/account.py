@@ -225,7 +225,10 @@ class Account:
         return f"{prefix}-{self.kernel.random.getrandbits(68):017x}"
 
     def tell(self, event: str, instance: Instance) -> None:
-        """Tell the observers that an instance is running, shutting-down or terminated."""
+        """Tell the observers that an instance runs, stops or ends.
+
+        `event`: running, stopping, shutting-down or terminated.
+        """
         for observer in self.observers:
             observer(event, instance)
 

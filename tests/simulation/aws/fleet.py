@@ -87,6 +87,7 @@ class Fleet:
         """Stop a running instance; it keeps its address."""
         if instance.state in ("pending", "running"):
             self._become(instance, "stopping")
+            self._account.tell("stopping", instance)
             self._account.balancer.instance_ended(instance)
             self._account.scaler.instance_ended(instance)
             delay = self._account.kernel.spread(*self._account.behavior.shutdown)

@@ -92,6 +92,21 @@ def test_a_node_ends_with_its_instance_and_not_before(built: BuiltAccount) -> No
     assert found is None or not found["spec"]["providerID"].endswith(first)
 
 
+def test_the_node_of_a_stopped_instance_answers_no_more_until_it_is_started(
+    built: BuiltAccount,
+) -> None:
+    built.world.join, built.world.ready = (10.0, 10.0), (5.0, 5.0)
+    built.scaling("SuspendProcesses", "operator", ScalingProcesses=["HealthCheck"])
+    first = built.instances()[0]
+    name = built.node(first)
+    built.world.account.call("ec2", "StopInstances", {"InstanceIds": [first]}, "operator")
+    built.wait(120)
+    assert ready(built, name) is False
+    built.world.account.call("ec2", "StartInstances", {"InstanceIds": [first]}, "operator")
+    built.wait(120)
+    assert ready(built, name) is True
+
+
 def test_what_nodes_of_a_group_have_in_common(built: BuiltAccount) -> None:
     taint = {"key": "dedicated", "value": "x", "effect": "NoSchedule"}
     built.world.kinds[built.blue] = NodeKind({"tier": "web"}, (taint,))
