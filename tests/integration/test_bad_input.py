@@ -125,7 +125,7 @@ def test_a_group_without_outdated_nodes_is_a_success(still: WorldOnWire) -> None
         ({"max_surge": "-1"}, "max_surge is '-1'"),
         ({"max_unavailable": "some"}, "max_unavailable is 'some'"),
         ({"max_surge": "10 %"}, "max_surge is '10 %'"),
-        ({"canary": -1}, "canary is -1"),
+        ({"canary": -1}, "canary is '-1'"),
         ({"soak": -5}, "soak is -5"),
         ({"boot_timeout": 0}, "boot_timeout is 0"),
         ({"autoscaling_group_name": ""}, "autoscaling_group_name is empty"),

@@ -33,6 +33,12 @@ CALLS: dict[str, dict[str, Any]] = {
     "rotation_status_info": {"eks_cluster": "demo"},
 }
 """Each module with options that bring it to its end, in check mode."""
+KOPS = {
+    "kops_cluster": "demo.example.com",
+    "kops_state_store": "s3://state",
+    "kops_executable": "/nowhere/kops",
+}
+"""The other way to the cluster, which ends where there is no such executable."""
 
 
 class Recorded(dict[str, Any]):
@@ -75,7 +81,9 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 @pytest.mark.parametrize("module", sorted(CALLS))
 def test_every_documented_option_is_read(module: str, seen: set[str], tmp_path: Path) -> None:
     main = importlib.import_module(f"ansible_collections.nodeops.rotator.plugins.modules.{module}")
-    given = {**CALLS[module], "_ansible_check_mode": True, "_ansible_tmpdir": str(tmp_path)}
-    with patch_module_args(given), contextlib.suppress(SystemExit):
-        main.main()
+    by_kops = {name: value for name, value in CALLS[module].items() if name != "eks_cluster"} | KOPS
+    for call in (CALLS[module], by_kops):
+        given = {**call, "_ansible_check_mode": True, "_ansible_tmpdir": str(tmp_path)}
+        with patch_module_args(given), contextlib.suppress(SystemExit):
+            main.main()
     assert set(documented(module)) - seen == set()

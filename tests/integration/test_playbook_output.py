@@ -26,6 +26,8 @@ OWN = """
         msg: "TOLD {{ told.node_groups[0].status }} {{ told.node_groups[0].outdated }}"
 """
 """The roles in a playbook of somebody's own, as docs/playbooks.md shows it."""
+OTHER_KINDS = {"eks_nodegroup_replace", "kops_instance_group_image"}
+"""Modules for kinds of node groups that the world does not have."""
 JSON = {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"}
 ROLE_TEXTS = {
     "prepare_ami_family": "al2023",
@@ -69,7 +71,9 @@ def meant(text: str, spec: dict[str, Any]) -> Any:
     """Return what a text means for a variable."""
     if spec["type"] == "bool":
         return text in ("yes", "true")
-    if spec["type"] in ("int", "dict", "list") and text != "amazon,self":
+    if spec["type"] == "list" and not text.startswith("["):
+        return text.split(",")
+    if spec["type"] in ("int", "dict", "list"):
         return {
             "{stage: x}": {"stage": "x"},
             "{MetadataOptions: {HttpTokens: required}}": {
@@ -77,7 +81,7 @@ def meant(text: str, spec: dict[str, Any]) -> Any:
             },
             "[{selector: app=x, action: wait}]": [{"selector": "app=x", "action": "wait"}],
         }.get(text) or json.loads(text)
-    return ["amazon", "self"] if text == "amazon,self" else text
+    return text
 
 
 RECORDER = """
@@ -114,9 +118,10 @@ def test_every_variable_means_the_same_as_text_of_the_command_line(still: WorldO
     as_text = [word for name, text in given.items() for word in ("-e", f"{name}='{text}'")]
     typed = {name: meant(text, specs[name]) for name, text in given.items()}
     found = arguments(still, *as_text)
-    assert set(found) == set(USED), "every module was called"
+    assert set(found) == set(USED) - OTHER_KINDS, "every module of this kind was called"
     assert found == arguments(still, "-e", json.dumps(typed))
-    for name in set(typed) & set(ROLES["rotate"]):
+    ours = {name for name in ROLES["rotate"] if not name.startswith("rotate_managed_")}
+    for name in set(typed) & ours:
         option = found["asg_node_replace"][name.removeprefix("rotate_")]
         assert str(option) == str(typed[name]) or name == "rotate_drain_pdb_overrides"
 
@@ -158,7 +163,7 @@ def test_wrong_variables_are_refused_before_anything_is_changed(still: WorldOnWi
     before, wrong = (
         still.changes(),
         {
-            "rotate_canary=abc": "rotate_canary is 'abc'. Give a number of nodes (2)",
+            "rotate_soak=abc": "rotate_soak is 'abc'. Give a whole number",
             "rotate_on_failure=abc": "rotate_on_failure is 'abc'. Choose one of",
             "verify_retries=never": "verify_retries is 'never'",
             "rotation_serial=0": "rotation_serial is '0'",

@@ -73,7 +73,7 @@ class RealCluster:
         self.wait()
         self._run("kube-controller-manager", self._manager_options())
         self._run("kube-scheduler", self._scheduler_options())
-        kwok = ("--config", str(HERE / "stages.yml"), "--manage-all-nodes=true")
+        kwok = ("--config", str(HERE / "kwok_stages.conf"), "--manage-all-nodes=true")
         command = [self._kwok, "--kubeconfig", str(self.kubeconfig_file()), *kwok]
         command += ["--node-lease-duration-seconds=40", "--cidr=10.64.0.0/16"]
         self.programs["kwok"] = Program(command, self.folder / "kwok.log")

@@ -46,7 +46,7 @@ class Program:
 def free_ports(number: int) -> list[int]:
     """Return ports of loopback that nobody listens on."""
     with contextlib.ExitStack() as stack:
-        return [stack.enter_context(_listening()) for _ in range(number)]
+        return [stack.enter_context(_listening()) for _one in range(number)]
 
 
 @contextlib.contextmanager

@@ -25,7 +25,7 @@ AGAIN = 0.2
 
 
 class Watcher:
-    """Counts from the first look on, until it is closed.
+    """Counts, of each label once there are enough of it, until it is closed.
 
     `pods`: lowest number of healthy pods by their label `app`; `nodes`: of nodes that take pods by
     their label `nodegroup`. `lowest`: the lowest numbers seen, by the same labels.
@@ -34,6 +34,7 @@ class Watcher:
     def __init__(self, reach: Reach, pods: Mapping[str, int], nodes: Mapping[str, int]) -> None:
         self._reach = reach
         self._ended = threading.Event()
+        self._reached: set[str] = set()
         self.lowest: dict[str, int] = {}
         self.breaches: list[str] = []
         watched = (
@@ -98,6 +99,10 @@ class Watcher:
                 for one in present.values()
                 if one["metadata"].get("labels", {}).get(label) == name
             )
+            if number >= needed:
+                self._reached.add(name)
+            if name not in self._reached:
+                continue  # the cluster is coming up
             self.lowest[name] = min(number, self.lowest.get(name, number))
             if number < needed:
                 self.breaches.append(f"{name}: {number} of at least {needed}")

@@ -41,4 +41,4 @@ def test_progress_is_shown_while_the_module_runs(small: WorldOnWire) -> None:
     shown = done.output.partition("localhost | CHANGED")[0]
     assert "cordoned" in shown
     assert "evicted" in shown
-    assert shown.rstrip().splitlines()[-1].split()[2] == "drained"
+    assert shown.rstrip().splitlines()[-1].split()[4] == "drained"

@@ -71,7 +71,7 @@ def test_a_failure_has_its_kind_and_says_what_to_do(
     told: str, kind: type[RotatorError], hint: str
 ) -> None:
     error = failure("preview it", f"\n*** a notice ***\n\nError: {told}\n")
-    assert type(error) is kind
+    assert error.__class__ is kind
     assert error.message == f"Cannot preview it: {told.rstrip('.')}"
     assert hint in error.hint
 

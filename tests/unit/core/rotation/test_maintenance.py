@@ -28,15 +28,15 @@ NOON = MaintenanceWindow(DAYS, datetime.time(12), datetime.time(13, 30))
 class Summer(datetime.tzinfo):
     """A zone one hour ahead of UTC, and two from Sunday 2026-03-29 02:00 on."""
 
-    def utcoffset(self, moment: datetime.datetime | None) -> datetime.timedelta:
+    def utcoffset(self, dt: datetime.datetime | None) -> datetime.timedelta:
         """Return how far its clocks are ahead."""
-        assert moment is not None
-        summer = moment.replace(tzinfo=None) >= datetime.datetime(2026, 3, 29, 2)
+        assert dt is not None
+        summer = dt.replace(tzinfo=None) >= datetime.datetime(2026, 3, 29, 2)
         return datetime.timedelta(hours=2 if summer else 1)
 
-    def dst(self, moment: datetime.datetime | None) -> datetime.timedelta:
+    def dst(self, dt: datetime.datetime | None) -> datetime.timedelta:
         """Return how much of that is for summer."""
-        return self.utcoffset(moment) - datetime.timedelta(hours=1)
+        return self.utcoffset(dt) - datetime.timedelta(hours=1)
 
 
 def at(text: str) -> float:

@@ -41,9 +41,9 @@ INSTANCES = [an_instance(name) for name in "wxy"]
 SKIPPED = [a_node("w", annotations={SKIP: "anna"}), a_node("x"), a_node("y")]
 
 
-def a_look(nodes: Any = SKIPPED, **more: Any) -> RotationContext:
+def a_look(nodes: Any = None, **more: Any) -> RotationContext:
     """A look at three outdated nodes, one of which carries the annotation."""
-    return a_context(a_group(*INSTANCES), nodes, **{"policy": a_policy(0, 3), **more})
+    return a_context(a_group(*INSTANCES), nodes or SKIPPED, **{"policy": a_policy(0, 3), **more})
 
 
 @pytest.mark.parametrize(
