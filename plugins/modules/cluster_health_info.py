@@ -23,20 +23,8 @@ notes:
   - In Kubernetes it lists nodes, pods, Deployments, StatefulSets, DaemonSets and
     PodDisruptionBudgets (verb list) and asks for C(/readyz). For O(eks_cluster) it needs the IAM
     action C(eks:DescribeCluster).
-attributes:
-  check_mode:
-    description: Can run in check mode and tell the same without any change.
-    support: full
-    details: It only reads.
-  diff_mode:
-    description: Tells in diff mode what has changed or would change.
-    support: none
-    details: It changes nothing.
-  idempotent:
-    description: Run twice in a row, it changes nothing the second time.
-    support: full
-    details: It changes nothing at all.
 extends_documentation_fragment:
+  - nodeops.rotator.read_only
   - nodeops.rotator.kube
   - nodeops.rotator.assume_role
   - amazon.aws.common.modules

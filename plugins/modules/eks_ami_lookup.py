@@ -136,20 +136,8 @@ notes:
     C(eks:DescribeNodegroup).
   - In Kubernetes it reads the nodes (verb list) and the version of the API server.
   - Each call looks in one region and account. Use a loop for several.
-attributes:
-  check_mode:
-    description: Can run in check mode and tell the same without any change.
-    support: full
-    details: It only reads.
-  diff_mode:
-    description: Tells in diff mode what has changed or would change.
-    support: none
-    details: It changes nothing.
-  idempotent:
-    description: Run twice in a row, it changes nothing the second time.
-    support: full
-    details: It changes nothing at all.
 extends_documentation_fragment:
+  - nodeops.rotator.read_only
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3

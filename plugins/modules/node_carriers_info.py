@@ -23,20 +23,8 @@ notes:
   - In Kubernetes it lists nodes, and the NodeClaims of Karpenter where a node has a NodePool. If
     these may not be listed, it says that their drift is not known. In AWS it needs
     C(ec2:DescribeInstances), and for O(eks_cluster) C(eks:DescribeCluster).
-attributes:
-  check_mode:
-    description: Can run in check mode and tell the same without any change.
-    support: full
-    details: It only reads.
-  diff_mode:
-    description: Tells in diff mode what has changed or would change.
-    support: none
-    details: It changes nothing.
-  idempotent:
-    description: Run twice in a row, it changes nothing the second time.
-    support: full
-    details: It changes nothing at all.
 extends_documentation_fragment:
+  - nodeops.rotator.read_only
   - nodeops.rotator.kube
   - nodeops.rotator.assume_role
   - amazon.aws.common.modules

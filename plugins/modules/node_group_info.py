@@ -67,20 +67,8 @@ notes:
     O(eks_cluster), C(eks:DescribeCluster).
   - In Kubernetes it lists nodes, pods and PodDisruptionBudgets (verb list) and reads one Lease
     (verb get).
-attributes:
-  check_mode:
-    description: Can run in check mode and tell the same without any change.
-    support: full
-    details: It only reads.
-  diff_mode:
-    description: Tells in diff mode what has changed or would change.
-    support: none
-    details: It changes nothing.
-  idempotent:
-    description: Run twice in a row, it changes nothing the second time.
-    support: full
-    details: It changes nothing at all.
 extends_documentation_fragment:
+  - nodeops.rotator.read_only
   - nodeops.rotator.drain.prefixed
   - nodeops.rotator.kube
   - nodeops.rotator.assume_role

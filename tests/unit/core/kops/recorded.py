@@ -19,10 +19,7 @@ Upgrading is recommended (try kops upgrade cluster)
 
 """
 
-NOTHING_BUT_NOISE = (
-    NOTICE
-    + """Will modify resources:
-  SSHKey/kubernetes.blue.example.com-94:ab:e2:31
+NOISE = """  SSHKey/kubernetes.blue.example.com-94:ab:e2:31
   \tPublicKey           \t <nil> -> <resource>
   \tKeyFingerprint      \t SHA256:e5:60 -> SHA256:4jvM/kFjoLkW7E
 
@@ -37,6 +34,13 @@ NOTHING_BUT_NOISE = (
 
 Must specify --yes to apply changes
 """
+"""What moto forgets, as it stands in every preview, and the last line."""
+
+NOTHING_BUT_NOISE = (
+    NOTICE
+    + """Will modify resources:
+"""
+    + NOISE
 )
 
 IMAGE_PENDING = (
@@ -45,21 +49,8 @@ IMAGE_PENDING = (
   LaunchTemplate/nodes-eu-west-1a.blue.example.com
   \tImageID             \t ami-0aaa0000000000001 -> 099720109477/ubuntu/jammy-server-20251101
 
-  SSHKey/kubernetes.blue.example.com-94:ab:e2:31
-  \tPublicKey           \t <nil> -> <resource>
-  \tKeyFingerprint      \t SHA256:e5:60 -> SHA256:4jvM/kFjoLkW7E
-
-  Subnet/eu-west-1a.blue.example.com
-  \tResourceBasedNaming \t false -> true
-
-  Subnet/eu-west-1b.blue.example.com
-  \tResourceBasedNaming \t false -> true
-
-  Subnet/eu-west-1c.blue.example.com
-  \tResourceBasedNaming \t false -> true
-
-Must specify --yes to apply changes
 """
+    + NOISE
 )
 
 APPLIED = (
@@ -92,41 +83,15 @@ IMAGE_AND_TYPE_PENDING = (
   \tImageID             \t ami-0aaa0000000000001 -> 099720109477/ubuntu/jammy-server-20251101
   \tInstanceType        \t t3.medium -> t3.large
 
-  SSHKey/kubernetes.blue.example.com-94:ab:e2:31
-  \tPublicKey           \t <nil> -> <resource>
-  \tKeyFingerprint      \t SHA256:e5:60 -> SHA256:4jvM/kFjoLkW7E
-
-  Subnet/eu-west-1a.blue.example.com
-  \tResourceBasedNaming \t false -> true
-
-  Subnet/eu-west-1b.blue.example.com
-  \tResourceBasedNaming \t false -> true
-
-  Subnet/eu-west-1c.blue.example.com
-  \tResourceBasedNaming \t false -> true
-
-Must specify --yes to apply changes
 """
+    + NOISE
 )
 
 ONLY_ONE_GROUP = (
     NOTICE
     + """Will modify resources:
-  SSHKey/kubernetes.blue.example.com-94:ab:e2:31
-  \tPublicKey           \t <nil> -> <resource>
-  \tKeyFingerprint      \t SHA256:e5:60 -> SHA256:4jvM/kFjoLkW7E
-
-  Subnet/eu-west-1a.blue.example.com
-  \tResourceBasedNaming \t false -> true
-
-  Subnet/eu-west-1b.blue.example.com
-  \tResourceBasedNaming \t false -> true
-
-  Subnet/eu-west-1c.blue.example.com
-  \tResourceBasedNaming \t false -> true
-
-Must specify --yes to apply changes
 """
+    + NOISE
 )
 
 TERRAFORM = (
