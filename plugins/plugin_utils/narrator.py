@@ -100,7 +100,7 @@ class Narrator:
     """Turns records of the progress file into lines, and silence into reminders.
 
     Every method takes the time, so that tests need no clock. With `as_json` a line is the record
-    with the node group, and there are no reminders.
+    with the node group, and so is a reminder.
     """
 
     def __init__(self, group: str, began: float, on: Screen = PLAIN, as_json: bool = False) -> None:
@@ -148,10 +148,11 @@ class Narrator:
 
         `now`: of the clock that `began` was read from. `at`: in seconds since the epoch.
         """
-        if now - self._spoke < SILENCE or self._as_json:
+        if now - self._spoke < SILENCE:
             return ""
         self._spoke = now
         passed = now - self._began
         left = seconds_left(self._counts, self._total, passed)
         end = None if left is None else at + left
-        return reminder(self._group, passed, self._last, self._screen, at, end)
+        event = reminder(self._group, passed, self._last, at, end, self._screen.clock)
+        return self._line(event)

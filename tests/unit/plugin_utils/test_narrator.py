@@ -52,8 +52,11 @@ def test_for_log_collectors_a_line_is_the_record_with_its_node_group() -> None:
     assert json.loads(shown) == {**EVENT, "node_group": "blue", "at": 5.0, "seconds": 1.0}
 
 
-def test_log_collectors_get_no_reminders() -> None:
-    assert Narrator("blue", 0, ON, as_json=True).remind(600) == ""
+def test_log_collectors_get_reminders_as_objects_too() -> None:
+    """Without them AWX would end a run in which nothing happens for long."""
+    said = json.loads(Narrator("blue", 0, ON, as_json=True).remind(600, 5000.0))
+    assert (said["node_group"], said["phase"], said["at"]) == ("blue", "waiting", 5000.0)
+    assert said["text"] == "for 10 min 0 s; last: nothing yet"
 
 
 def test_a_reminder_is_shown_at_most_once_a_minute() -> None:

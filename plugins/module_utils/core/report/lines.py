@@ -184,15 +184,15 @@ def reminder(
     group: str,
     seconds: float,
     last: Mapping[str, Any] | None,
-    screen: Screen = PLAIN,
     at: float = 0.0,
     end: float | None = None,
-) -> str:
-    """Return the line shown when nothing has happened for a while.
+    clock: Callable[[float], str] = no_clock,
+) -> dict[str, Any]:
+    """Return what is told when nothing has happened for a while, as an event.
 
     `seconds`: since the module began. `last`: the last event, None if there was none. `at`: now, in
     seconds since the epoch. `end`: when the last node is expected to be replaced, likewise; None if
-    that is not known.
+    that is not known. `clock`: as of Screen.
     """
     told = "nothing yet"
     if last:
@@ -200,18 +200,14 @@ def reminder(
         words = ["" if node == group else node, last.get("phase"), last.get("text")]
         told = " ".join(" ".join(str(word) for word in words if word).split())
     text = f"for {duration(_since(last, seconds))}; last: {told}"
-    text = f"{text}; ends at about {screen.clock(end)[:5]}" if end is not None else text
-    return line(
-        group,
-        {
-            "at": at,
-            "seconds": seconds,
-            "progress": (last or {}).get("progress", ""),
-            "phase": "waiting",
-            "text": text,
-        },
-        screen,
-    )
+    return {
+        "at": at,
+        "seconds": seconds,
+        "progress": (last or {}).get("progress", ""),
+        "subject": group,
+        "phase": "waiting",
+        "text": f"{text}; ends at about {clock(end)[:5]}" if end is not None else text,
+    }
 
 
 def _since(last: Mapping[str, Any] | None, seconds: float) -> float:

@@ -130,16 +130,16 @@ def test_elapsed_time_is_a_clock(seconds: float, text: str) -> None:
 
 
 def test_a_reminder_says_for_how_long_nothing_came_what_came_last_and_the_end() -> None:
-    said = reminder("blue", 125, DRAINED, LOG, NOON + 58, NOON + 600)
-    assert said == (
+    event = reminder("blue", 125, DRAINED, NOON + 58, NOON + 600, clock)
+    assert line("blue", event, LOG) == (
         "12:00:58     2:05  blue   4/12                       waiting     for 58 s; last:"
         " ip-10-0-1-7 drained 14 pods, 31 s; ends at about 12:10"
     )
 
 
 def test_a_reminder_promises_no_end_that_is_not_known() -> None:
-    assert "ends" not in reminder("blue", 125, DRAINED, LOG, NOON)
+    assert "ends" not in reminder("blue", 125, DRAINED, NOON)["text"]
 
 
 def test_a_reminder_before_the_first_event_says_so() -> None:
-    assert reminder("blue", 60, None, LOG, NOON).endswith("for 1 min 0 s; last: nothing yet")
+    assert reminder("blue", 60, None, NOON)["text"] == "for 1 min 0 s; last: nothing yet"
