@@ -34,8 +34,8 @@ options:
     default: replaced
   release_version:
     description: Release version of EKS's AMI such as V(1.33.5-20260523), or V(current) for the one
-      that the node group has. By default, the one that is recommended for the node group's
-      Kubernetes version and AMI type.
+      that the node group has, which after a failed update is the newest that its nodes run. By
+      default, the one that is recommended for the node group's Kubernetes version and AMI type.
     type: str
     default: ''
   image_id:
@@ -54,7 +54,8 @@ options:
       - Version of the launch template of the node group, a number, V($Latest) or V($Default), which
         is resolved once. By default, the version that the node group has.
       - For a node group with an image of its own, this says what its nodes are to run. An image
-        that is named by an SSM parameter is refused, because EKS does not take it.
+        that is named by an SSM parameter is refused, because EKS does not take it. A number may be
+        older than the version that the node group has, V($Latest) and V($Default) may not.
     type: str
     default: ''
   max_unavailable:

@@ -68,7 +68,7 @@ ROTATION_LEFT_OUT: Reasons = {
 MANAGED_LEFT_OUT: Reasons = {
     **CONNECTION,
     "eks_nodegroup": _HOST,
-    **dict.fromkeys(managed.RELEASE_OPTIONS, _ROLE),
+    **dict.fromkeys(("release_version", "image_id", "kubernetes_version"), _ROLE),
     "run_id": _ROLE,
     **dict.fromkeys(("state", "repair", "poll_interval"), "is that of any rotation"),
     **dict.fromkeys(("lease_duration", "stop_timeout", "lock_wait"), "is that of any rotation"),

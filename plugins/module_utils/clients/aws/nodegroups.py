@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import collections
 import copy
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -84,7 +85,7 @@ class Nodegroups:
             tags=dict(shown.get("tags") or {}),
             issues=tuple(_issue(one) for one in (shown.get("health") or {}).get("issues") or ()),
             updates=self._describe(cluster, name, wanted),
-            subnets=self._free_addresses(name, shown.get("subnets") or ()),
+            addresses=self._free_addresses(name, shown.get("subnets") or ()),
         )
 
     def _list(self, cluster: str, name: str) -> list[str]:
@@ -109,12 +110,16 @@ class Nodegroups:
         return found
 
     def _free_addresses(self, name: str, subnets: Iterable[str]) -> dict[str, int]:
+        """Return how many addresses are free, by zone."""
         ids = sorted(subnets)
         if not ids:
             return {}
         doing = f"read the subnets of node group {name}"
         shown = self._aws.call(doing, "ec2", "DescribeSubnets", SubnetIds=ids)
-        return {one["SubnetId"]: one["AvailableIpAddressCount"] for one in shown["Subnets"]}
+        free: dict[str, int] = collections.Counter()
+        for one in shown["Subnets"]:
+            free[one["AvailabilityZone"]] += one["AvailableIpAddressCount"]
+        return dict(free)
 
     def update_version(
         self, cluster: str, name: str, target: ManagedTarget, force: bool, token: str

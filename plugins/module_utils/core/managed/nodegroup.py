@@ -61,8 +61,8 @@ class Nodegroup:
     """A managed node group, with the Auto Scaling group behind it.
 
     `version`: of Kubernetes. `template`: ID, name and version of its owner's launch template, None
-    if it has none. `updates`: those that run and those that were asked for, by ID. `subnets`: free
-    addresses by subnet ID, empty where they were not read.
+    if it has none. `updates`: those that run and those that were asked for, by ID. `addresses`: how
+    many are free in its subnets by zone, empty where they were not read.
     """
 
     cluster: str
@@ -78,7 +78,7 @@ class Nodegroup:
     tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
     issues: tuple[Trouble, ...] = ()
     updates: Mapping[str, NodegroupUpdate] = dataclasses.field(default_factory=dict)
-    subnets: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    addresses: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
     @property
     def running(self) -> NodegroupUpdate | None:

@@ -84,9 +84,13 @@ def _has_to_leave(pod: Pod) -> bool:
     return decide(pod, Context(EKS_DRAIN)).fate in (Fate.REMOVE, Fate.AWAIT)
 
 
-def blockers(look: ManagedLook) -> tuple[str, ...]:
-    """Return what would make the update fail, one sentence each."""
-    return (*endless_budgets(look.draining), *_too_few_addresses(look))
+def blockers(look: ManagedLook, force: bool = False) -> tuple[str, ...]:
+    """Return what would make the update fail, one sentence each.
+
+    By `force` EKS gets past budgets, and past nothing else.
+    """
+    budgets = () if force else endless_budgets(look.draining)
+    return (*budgets, *_too_few_addresses(look))
 
 
 def past_budgets(look: ManagedLook) -> tuple[str, ...]:
@@ -109,15 +113,25 @@ def warnings(look: ManagedLook) -> tuple[str, ...]:
 
 
 def _too_few_addresses(look: ManagedLook) -> Iterator[str]:
-    nodegroup, group = look.nodegroup, look.nodegroup.group
+    """Find subnets that are too full for EKS's surge.
+
+    EKS goes on only once a new node is Ready in every zone.
+    """
+    nodegroup, group, addresses = look.nodegroup, look.nodegroup.group, look.nodegroup.addresses
     extra = nodegroup.config.surge(group.desired, len(group.zones))
-    free = sum(nodegroup.subnets.values())
-    if look.outdated and nodegroup.subnets and free < extra:
-        yield (
-            f"EKS launches {counted(extra, 'instance')} more for the update, and the subnets of"
-            f" {nodegroup.name} have {free} free addresses. Free some, or choose update_strategy"
-            " minimal"
-        )
+    if not look.outdated or not addresses or not extra:
+        return
+    free, full = sum(addresses.values()), sorted(zone for zone, n in addresses.items() if n < 1)
+    if full and free >= extra:
+        where = f"have no free address in {listed(full)}, where it waits for a new node"
+    elif free < extra:
+        where = f"have {free} free addresses"
+    else:
+        return
+    yield (
+        f"EKS launches {counted(extra, 'instance')} more for the update, and the subnets of"
+        f" {nodegroup.name} {where}. Free some, or choose update_strategy minimal"
+    )
 
 
 def _empty_target_groups(look: ManagedLook) -> Iterator[str]:

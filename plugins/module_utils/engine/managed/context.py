@@ -18,6 +18,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.comma
     NodegroupName,
     ReadNodegroup,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.config import (
+    UpdateConfig,
+    wanted_config,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import (
     ManagedMember,
     Nodegroup,
@@ -112,12 +116,23 @@ class ManagedContext:
         return {node: tuple(pods) for node, pods in found.items()}
 
     @property
+    def wanted_config(self) -> UpdateConfig:
+        """Return how EKS is to update the node group."""
+        policy = self.policy
+        return wanted_config(
+            self.nodegroup.config,
+            policy.max_unavailable,
+            policy.max_unavailable_percentage,
+            policy.update_strategy,
+        )
+
+    @property
     def look(self) -> ManagedLook:
-        """Return what the findings before an update are made of."""
+        """Return what the findings are made of, with the config it will have."""
         cache = self.view.cache
         readable = SERVICES not in cache.broken
         return ManagedLook(
-            self.nodegroup,
+            dataclasses.replace(self.nodegroup, config=self.wanted_config),
             self.outdated,
             tuple(cache.items(ALL_PODS).values()),
             tuple(cache.items(BUDGETS).values()),

@@ -39,8 +39,18 @@ def failure_of(ctx: ManagedContext, update: NodegroupUpdate) -> FailedError:
     return FailedError(
         f"{text}: {why}. {count} of {counted(every, 'node')} run the target, and EKS cannot go"
         " back",
-        "Remove the cause and run again: the same update goes on where this one ended",
+        "Remove the cause and run again: the same update goes on where this one ended"
+        + _older(ctx),
     )
+
+
+def _older(ctx: ManagedContext) -> str:
+    """Return how to go back to the former version of a launch template."""
+    template = ctx.nodegroup.template
+    former = template[2] if template is not None else ""
+    if ctx.policy.target.release_version or former in ("", ctx.policy.target.template_version):
+        return ""
+    return f". Or set launch_template_version to {former}, which the node group had before"
 
 
 def _cause(ctx: ManagedContext, trouble: Trouble) -> str:

@@ -72,7 +72,7 @@ def _nothing_to_do(ctx: ManagedContext) -> Status | None:
 
 
 def _beginning(ctx: ManagedContext) -> str:
-    at_once = ctx.nodegroup.config.at_once(ctx.nodegroup.group.desired)
+    at_once = ctx.wanted_config.at_once(ctx.nodegroup.group.desired)
     return (
         f"{len(ctx.outdated)} of {counted(len(ctx.members), 'node')} are outdated; EKS moves them"
         f" to {ctx.policy.target.text}, {at_once} at a time"
@@ -97,19 +97,19 @@ def refusal_of_nodegroup(ctx: ManagedContext) -> RotatorError | None:
 def _findings(ctx: ManagedContext) -> None:
     """Report what may go wrong; raise RefusedError for what would."""
     look, mode = ctx.look, ctx.policy.preflight
-    blockers = preflight.blockers(look)
+    blockers = preflight.blockers(look, ctx.policy.force)
     if ctx.policy.force and (pods := preflight.past_budgets(look)):
         ctx.warn(
             "After 15 minutes EKS deletes each pod that it may not evict, past its budgets"
             f" (force): {', '.join(pods)}"
         )
-    if blockers and mode == "refuse" and not ctx.policy.force:
+    if blockers and mode == "refuse":
         raise RefusedError(
             f"EKS's update of {ctx.policy.nodegroup} would fail: {'. '.join(blockers)}",
             "Set preflight to warn to begin anyway, or force to let EKS delete the pods",
         )
     if mode != "off":
-        for text in (*blockers, *preflight.warnings(look)):
+        for text in (*preflight.blockers(look), *preflight.warnings(look)):
             ctx.warn(text)
 
 

@@ -25,7 +25,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.confi
     UpdateConfig,
     config_tag,
     read_config_tag,
-    wanted_config,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import (
     NodegroupUpdate,
@@ -107,10 +106,7 @@ def _soak(ctx: ManagedContext) -> None:
 
 def _begin(ctx: ManagedContext) -> None:
     """Change how EKS updates, if that is asked for, then let it replace the nodes."""
-    policy, found = ctx.policy, ctx.nodegroup.config
-    wanted = wanted_config(
-        found, policy.max_unavailable, policy.max_unavailable_percentage, policy.update_strategy
-    )
+    policy, wanted = ctx.policy, ctx.wanted_config
     if ctx.memory.version_begun:
         if ctx.over("still outdated", STALE):
             raise FailedError(
@@ -119,7 +115,7 @@ def _begin(ctx: ManagedContext) -> None:
                 f" ({names_of_outdated(ctx) or 'it would launch something else'})",
                 "See what launched them, and run again",
             )
-    elif wanted != found:
+    elif wanted != ctx.nodegroup.config:
         change_config(ctx, wanted)
     else:
         ctx.do(UpdateVersion(ctx.name, policy.target, policy.force, token_of(ctx, "version")))

@@ -14,9 +14,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.eks import (
     describe_nodegroup,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     InputError,
     RefusedError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.image import (
+    parse_time,
+    show_image,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.request import Search
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.ami_types import (
@@ -24,13 +29,16 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.ami_t
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import (
     OWN_IMAGE,
+    SOURCE_VERSION,
     ManagedTarget,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
     NamedSource,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import ALIAS
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import resolve
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.ami import current
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.ami.current import Connect
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.ami.lookup import Lookup
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template import (
@@ -66,17 +74,48 @@ def resolve_target(
     """Return the target. Raises core.errors."""
     shown = describe_nodegroup(aws, wanted.cluster, wanted.nodegroup)
     if shown.get("amiType") == OWN_IMAGE:
-        return _own_image(aws, wanted, shown)
-    if wanted.release_version == CURRENT:
-        own = str(shown.get("releaseVersion", ""))
-        wanted = dataclasses.replace(wanted, release_version=own)
+        return _own_image(aws, wanted, shown, connect)
     version = _template_version(aws, wanted, shown) if wanted.launch_template_version else ""
+    if wanted.release_version == CURRENT:
+        as_it_is = _as_it_is(aws, wanted, shown, now, connect)
+        return dataclasses.replace(as_it_is, template_version=version)
     upgrade = wanted.kubernetes_version
     minor = upgrade if upgrade and upgrade != shown.get("version") else ""
     if wanted.release_version and wanted.image_id:
         return ManagedTarget(wanted.release_version, wanted.image_id, version, minor)
     found = Lookup(aws, _search(wanted, shown), now, connect).run()
     return ManagedTarget(found["release_version"], found["image_id"], version, minor)
+
+
+def _as_it_is(
+    aws: Aws,
+    wanted: WantedRelease,
+    shown: Mapping[str, Any],
+    now: datetime.datetime,
+    connect: Connect,
+) -> ManagedTarget:
+    """Return the release that the node group has.
+
+    EKS records a release when an update was successful. After one that failed, some instances run a
+    newer one, to which the group is led on, since EKS cannot go back.
+    """
+    own = str(shown.get("releaseVersion", ""))
+    search = _search(dataclasses.replace(wanted, release_version=own), shown)
+    recorded = Lookup(aws, dataclasses.replace(search, allow_downgrade=True), now, connect).run()
+    running = current.of_target(aws, search.compare).found if search.compare else ()
+    newest = running[-1] if running else None
+    if newest is None or newest.created_at <= parse_time(recorded["creation_date"]):
+        return ManagedTarget(recorded["release_version"], recorded["image_id"])
+    newer = show_image(newest, None, now)
+    if not newer["release_version"]:
+        raise RefusedError(
+            f"An instance of managed node group {wanted.nodegroup} runs image {newest.id}"
+            f" ({newest.name}), which is newer than its release {own} and of no known release",
+            "Give release_version",
+        )
+    version = newer["kubernetes_version"]
+    minor = version if version != shown.get("version") else ""
+    return ManagedTarget(newer["release_version"], newest.id, version=minor)
 
 
 def _search(wanted: WantedRelease, shown: Mapping[str, Any]) -> Search:
@@ -97,7 +136,9 @@ def _search(wanted: WantedRelease, shown: Mapping[str, Any]) -> Search:
     )
 
 
-def _own_image(aws: Aws, wanted: WantedRelease, shown: Mapping[str, Any]) -> ManagedTarget:
+def _own_image(
+    aws: Aws, wanted: WantedRelease, shown: Mapping[str, Any], connect: Connect
+) -> ManagedTarget:
     """Return the target of a node group whose launch template names the image."""
     for option in ("release_version", "kubernetes_version"):
         if getattr(wanted, option):
@@ -106,9 +147,12 @@ def _own_image(aws: Aws, wanted: WantedRelease, shown: Mapping[str, Any]) -> Man
                 " own",
                 "Give launch_template_version",
             )
-    if wanted.image_id and wanted.plan:  # a version with this image would be made
+    if wanted.image_id and wanted.plan and not wanted.launch_template_version:
+        # A version with this image would be made.
         return ManagedTarget("", wanted.image_id)
     version = _template_version(aws, wanted, shown)
+    if not wanted.launch_template_version:
+        version = str(max(int(version), _newest_launched(aws, wanted, connect)))
     template = shown.get("launchTemplate") or {}
     versions = launch_templates.versions(aws, template.get("id", ""))
     image_id = resolve(versions, version).image_id
@@ -128,6 +172,21 @@ def _own_image(aws: Aws, wanted: WantedRelease, shown: Mapping[str, Any]) -> Man
     return ManagedTarget("", image_id, version)
 
 
+def _newest_launched(aws: Aws, wanted: WantedRelease, connect: Connect) -> int:
+    """Return the newest version of the template that nodes run, 0 for none.
+
+    After an update that failed it is newer than the version that EKS records.
+    """
+    named = NamedSource(eks_cluster=wanted.cluster, eks_nodegroup=wanted.nodegroup)
+    mine = current.of_target(aws, named).instance_ids or ()
+    labels = (
+        node.labels.get(SOURCE_VERSION, "")
+        for node in KubeClient(connect()).records(NODES)
+        if node.instance_id in mine
+    )
+    return max((int(label) for label in labels if label.isdigit()), default=0)
+
+
 def _template_version(aws: Aws, wanted: WantedRelease, shown: Mapping[str, Any]) -> str:
     """Return the wanted version of the owner's launch template as a number."""
     template = shown.get("launchTemplate")
@@ -138,4 +197,10 @@ def _template_version(aws: Aws, wanted: WantedRelease, shown: Mapping[str, Any])
         )
     written = wanted.launch_template_version or str(template["version"])
     found = resolve(launch_templates.versions(aws, template["id"]), written)
+    if written.startswith("$") and found.number < int(template["version"]):
+        raise RefusedError(
+            f"{written} of launch template {template['name']} is version {found.number}, which is"
+            f" older than version {template['version']} that node group {wanted.nodegroup} has",
+            f"To go back, set launch_template_version to {found.number}",
+        )
     return str(found.number)

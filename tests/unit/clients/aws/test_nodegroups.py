@@ -54,8 +54,8 @@ def test_a_node_group_is_read_with_its_auto_scaling_group(
     assert (found.group.name, len(found.group.instances)) == (built.web.group, 4)
     assert (found.config, found.template, found.updates) == (UpdateConfig(), None, {})
     assert found.issues == (Trouble("Unknown", "m", ("r",)),)
-    assert len(found.subnets) == 3
-    assert all(free > 4000 for free in found.subnets.values())
+    assert sorted(found.addresses) == ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+    assert all(free > 4000 for free in found.addresses.values())
 
 
 def test_an_update_is_begun_once_and_found_while_it_runs(

@@ -56,7 +56,7 @@ NEVER = dataclasses.replace(BUDGET, desired_healthy=2, disruptions_allowed=0)
 BUSY = dataclasses.replace(BUDGET, current_healthy=1, disruptions_allowed=0)
 OLD = ManagedMember(Instance("i-1", "a", image_id="old"), Node("n-1", "u", "1"), "old")
 GROUP = Group("g", 2, 1, 9, (OLD.instance, Instance("i-2", "b")), zones=("a", "b", "c"))
-NODEGROUP = Nodegroup("c", "web", "arn", "ACTIVE", GROUP, subnets={"s": 100})
+NODEGROUP = Nodegroup("c", "web", "arn", "ACTIVE", GROUP, addresses={"a": 50, "b": 50})
 
 
 def a_look(budgets: tuple[Budget, ...] = (), **fields: Any) -> ManagedLook:
@@ -68,8 +68,9 @@ def in_group(**fields: Any) -> ManagedLook:
     return ManagedLook(dataclasses.replace(NODEGROUP, group=group), (OLD,))
 
 
-def with_subnets(free: int, config: UpdateConfig = UpdateConfig()) -> ManagedLook:
-    nodegroup = dataclasses.replace(NODEGROUP, subnets={"s": free}, config=config)
+def with_addresses(*free: int, config: UpdateConfig = UpdateConfig()) -> ManagedLook:
+    addresses = dict(zip("abc", free, strict=False))
+    nodegroup = dataclasses.replace(NODEGROUP, addresses=addresses, config=config)
     return ManagedLook(nodegroup, (OLD,))
 
 
@@ -108,18 +109,28 @@ def test_pods_that_force_would_delete_are_named(
 @pytest.mark.parametrize(
     ("free", "config", "blocked"),
     [
-        (5, UpdateConfig(), True),
-        (6, UpdateConfig(), False),
-        (6, UpdateConfig(7), True),
-        (0, UpdateConfig(1, False, "MINIMAL"), False),
+        ((3, 1, 1), UpdateConfig(), "have 5 free addresses"),
+        ((0, 1, 1), UpdateConfig(), "have 2 free addresses"),
+        ((4, 1, 1), UpdateConfig(), ""),
+        ((2, 2, 2), UpdateConfig(7), "have 6 free addresses"),
+        ((9, 0, 0), UpdateConfig(), "have no free address in b, c, where it waits"),
+        ((0,), UpdateConfig(1, False, "MINIMAL"), ""),
+        ((), UpdateConfig(), ""),
     ],
 )
 def test_addresses_have_to_do_for_what_eks_launches_besides(
-    free: int, config: UpdateConfig, blocked: bool
+    free: tuple[int, ...], config: UpdateConfig, blocked: str
 ) -> None:
-    found = blockers(with_subnets(free, config))
-    assert bool(found) is blocked
-    assert all(f"have {free} free addresses" in text for text in found)
+    found = blockers(with_addresses(*free, config=config))
+    assert len(found) == bool(blocked)
+    assert all(blocked in text for text in found)
+
+
+def test_force_helps_against_budgets_only() -> None:
+    look = dataclasses.replace(with_addresses(0), pods=(POD,), budgets=(NEVER,))
+    assert len(blockers(look)) == 2
+    (text,) = blockers(look, force=True)
+    assert "free addresses" in text
 
 
 def test_a_health_issue_is_explained() -> None:
@@ -181,7 +192,7 @@ def test_budgets_on_nodes_that_stay_do_not_count() -> None:
 
 
 def test_a_node_group_without_outdated_nodes_has_nothing_in_its_way() -> None:
-    look = dataclasses.replace(with_subnets(0), outdated=(), pods=(POD,), budgets=(NEVER,))
+    look = dataclasses.replace(with_addresses(0), outdated=(), pods=(POD,), budgets=(NEVER,))
     assert blockers(look) == ()
 
 

@@ -9,7 +9,10 @@ import dataclasses
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import Trouble
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import (
+    ManagedTarget,
+    Trouble,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
     Budget,
     Owner,
@@ -62,6 +65,23 @@ def test_nodes_that_were_not_created_are_told_with_the_scaling_activity() -> Non
 @pytest.mark.parametrize("status", ["Failed", "Cancelled"])
 def test_without_a_reason_that_is_said(status: str) -> None:
     assert f"is {status}: EKS gives no reason" in a_failure(status=status)
+
+
+@pytest.mark.parametrize(
+    ("target", "template", "told"),
+    [
+        (ManagedTarget("", "ami", "4"), ("lt-1", "own", "3"), True),
+        (ManagedTarget("", "ami", "3"), ("lt-1", "own", "3"), False),
+        (ManagedTarget("r", "ami", "4"), ("lt-1", "own", "3"), False),
+        (ManagedTarget("", "ami", "4"), None, False),
+    ],
+)
+def test_an_image_of_its_own_can_be_led_back_by_hand(
+    target: ManagedTarget, template: tuple[str, str, str] | None, told: bool
+) -> None:
+    memory = a_memory(dataclasses.replace(OLD_GROUP, template=template))
+    error = failure_of(a_context(memory, target=target), ENDED)
+    assert ("Or set launch_template_version to 3" in str(error)) is told
 
 
 def test_pods_that_are_gone_are_not_named() -> None:

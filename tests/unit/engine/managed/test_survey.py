@@ -82,9 +82,13 @@ def test_with_the_lease_the_work_begins() -> None:
 
 
 def test_what_would_fail_is_refused_or_told() -> None:
-    few = dataclasses.replace(OLD_GROUP, subnets={"s": 0})
+    few = dataclasses.replace(OLD_GROUP, addresses={"a": 0})
     with pytest.raises(RefusedError, match="would fail: EKS launches 2 instances more"):
         survey(a_context(a_memory(few, working=False)))
+    with pytest.raises(RefusedError, match="2 instances more"):
+        survey(a_context(a_memory(few, working=False), force=True))
+    minimal = a_context(a_memory(few, working=False), update_strategy="minimal", plan_only=True)
+    assert survey(minimal) == "planned", "it is judged as it is going to be updated"
     warned = a_context(a_memory(few, working=False), preflight="warn", plan_only=True)
     survey(warned)
     assert len(warned.memory.warnings) == 1

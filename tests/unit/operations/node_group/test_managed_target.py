@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import (
+    SOURCE_VERSION,
     ManagedTarget,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.node_group import (
@@ -26,6 +27,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.node_gr
 from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call
 from ansible_collections.nodeops.rotator.tests.simulation.adapters_kube import kube_call
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build as aws
+from ansible_collections.nodeops.rotator.tests.simulation.aws.catalogue import publish_al2023
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.managed import ManagedNodes
 from ansible_collections.nodeops.rotator.tests.simulation.nodegroup import NEW, OLD, BuiltNodegroup
@@ -74,6 +76,45 @@ def test_the_release_that_the_node_group_has_may_be_meant() -> None:
     assert resolved(built.world, release_version="current") == ManagedTarget(OLD, built.old)
 
 
+def test_after_a_failed_update_it_is_the_release_that_instances_run() -> None:
+    built = BuiltNodegroup(max_unavailable=0)
+    built.update(releaseVersion=NEW)
+    built.until("upgrade")
+    built.go(3600)
+    assert (built.web.status, built.web.release_version) == ("ACTIVE", OLD)
+    assert built.images() == {built.old, built.new}
+    assert resolved(built.world, release_version="current") == ManagedTarget(NEW, built.new)
+
+
+def test_a_minor_upgrade_that_failed_is_led_on_too() -> None:
+    built = BuiltNodegroup()
+    built.web.version, built.web.release_version = "1.32", "1.32.9-20260401"
+    before = publish_al2023(built.world.account, "1.32", "20260401")[0]
+    member = next(iter(built.group.members))
+    built.world.account.instances[member].image_id = before.id
+    target = resolved(built.world, release_version="current")
+    assert (target.version, target.image_id) == ("1.33", built.old)
+
+
+def test_an_image_that_is_newer_and_of_no_known_release_is_refused() -> None:
+    built = BuiltNodegroup()
+    strange = aws.add_image(built.world.account, "strange", created="2026-05-30T00:00:00.000Z")
+    member = next(iter(built.group.members))
+    built.world.account.instances[member].image_id = strange.id
+    with pytest.raises(RefusedError, match="newer than its release .* and of no known release"):
+        resolved(built.world, release_version="current")
+
+
+def test_a_template_version_that_nodes_run_counts_more_than_an_older_one_on_record(
+    own: World,
+) -> None:
+    (node,) = own.cluster.objects("nodes")
+    own.cluster.change("nodes", node, {"metadata": {"labels": {SOURCE_VERSION: "2"}}})
+    with pytest.raises(RefusedError, match="Version 2 .* by an SSM parameter"):
+        resolved(own)
+    assert resolved(own, launch_template_version="1").template_version == "1", "it is asked for"
+
+
 def test_a_plan_takes_the_image_of_a_version_that_would_be_made(own: World) -> None:
     assert resolved(own, image_id="ami-1", plan=True) == ManagedTarget("", "ami-1")
     assert resolved(own, image_id="ami-1").image_id != "ami-1"
@@ -101,6 +142,7 @@ def test_an_image_of_its_own_is_that_of_the_template_version(own: World) -> None
         ({"launch_template_version": "2"}, RefusedError, "by an SSM parameter"),
         ({"launch_template_version": "$Latest"}, RefusedError, "names no image"),
         ({"launch_template_version": "9"}, NotFoundError, "no version 9"),
+        ({"launch_template_version": "$Default"}, RefusedError, "older than version 3"),
         ({"release_version": "r"}, InputError, "an image of its own"),
         ({"kubernetes_version": "1.33"}, InputError, "an image of its own"),
     ],
@@ -108,6 +150,9 @@ def test_an_image_of_its_own_is_that_of_the_template_version(own: World) -> None
 def test_what_eks_does_not_take_is_refused(
     own: World, options: Any, kind: type[RotatorError], why: str
 ) -> None:
+    web = own.account.eks_clusters[own.name].nodegroups["web"]
+    if options.get("launch_template_version") == "$Default":
+        web.template = {**(web.template or {}), "version": "3"}
     with pytest.raises(kind, match=why):
         resolved(own, **options)
 
