@@ -220,6 +220,7 @@ options:
       - Take the Lease although its holder renews it. This is for people who know that the holder
         has to be stopped and cannot be reached. It stops at its next write, and the new run begins
         when the time for which the holder last renewed the Lease has passed.
+      - For a control plane of kops, the Lease that its groups share is taken in the same way.
     type: bool
     default: false
   gate_timeout:

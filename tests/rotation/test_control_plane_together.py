@@ -168,3 +168,19 @@ def test_the_lease_says_which_node_is_out_while_it_is() -> None:
     assert run().status == "complete"
     assert old is not None
     assert any(old.id in text for text in seen)
+
+
+def test_a_control_plane_is_taken_over_by_force_and_its_node_that_is_out_is_named() -> None:
+    world, plane = a_plane()
+    first = a_run(world, plane.places[0], "r1")
+    second = a_run(world, plane.places[1], "r2", force_takeover=True)
+    together(world, {0.0: first, 75.0: second})
+    assert first.result is not None
+    assert second.result is not None
+    assert f"Lease {SHARED} was taken over by host_r2" in str(first.result.error)
+    assert second.result.status == "refused"
+    assert f"run {plane.places[0]} again first" in str(second.result.error)
+    assert not is_new(world, plane.places[1])
+    assert a_run(world, plane.places[0], "r3")().status == "complete"
+    assert world.judge.breaches == []
+    assert plane.etcd.quorum_losses == 0

@@ -79,9 +79,10 @@ def _plane_is_ours(ctx: RotationContext) -> str | None:
     if not ctx.memory.plane.shared_held:
         if not shared_lease.read_since(ctx, ctx.now - shared_lease.WATCH):
             return ""
-        if holder := shared_lease.held_by_other(ctx):
+        holder, forced = shared_lease.held_by_other(ctx), ctx.policy.force_takeover
+        if holder and not forced:
             return f"{holder} is rotating the control plane (Lease {NAME})"
-        if (first := _goes_first(ctx)) is not None:
+        if not holder and (first := _goes_first(ctx)) is not None:
             return first
     if not shared_lease.taken(ctx):
         return ""
@@ -118,8 +119,11 @@ def _goes_first(ctx: RotationContext) -> str | None:
     if not mine[0]:
         return None
     plane = ctx.memory.plane
-    if plane.rivals_at < ctx.now - shared_lease.WATCH or not ctx.over("leads", GATHERING):
+    gathered = ctx.over("leads", GATHERING)
+    if plane.rivals_at < ctx.now - shared_lease.WATCH:
         return _listing(ctx, CONTROL_PLANES)
+    if not gathered:
+        return ""
     for lease in plane.rivals:
         group = dict(lease.notes).get(ARN_NOTE, "").rpartition("/")[2]
         known = lease.name != ctx.lease and living(lease, plane.holders, ctx.now)

@@ -62,11 +62,21 @@ def held_by_other(ctx: RotationContext) -> str:
 
 
 def taken(ctx: RotationContext) -> bool:
-    """Take the Lease if it is free; return True once it is ours."""
-    if ctx.memory.plane.shared_held:
-        return True
-    if read_since(ctx, max(ctx.memory.began, ctx.now - WATCH)) and not held_by_other(ctx):
-        _write(ctx, ctx.policy.holder)
+    """Take the Lease if it is free, or if people force that; return True once it is ours.
+
+    Another holder from whom it was taken may send commands until the time for which he last renewed
+    it: that time is waited for.
+    """
+    plane = ctx.memory.plane
+    if plane.shared_held:
+        return not plane.shared_wait or ctx.over("control plane forced", plane.shared_wait)
+    if read_since(ctx, max(ctx.memory.began, ctx.now - WATCH)):
+        other = held_by_other(ctx)
+        if other and ctx.policy.force_takeover and plane.shared is not None:
+            ctx.note(shared_wait=float(plane.shared.duration))
+            ctx.tell("lock", NAME, f"taken over from {other} by force_takeover", once="plane")
+        if not other or ctx.policy.force_takeover:
+            _write(ctx, ctx.policy.holder)
     ctx.look_at(ctx.now + WATCH)
     return False
 

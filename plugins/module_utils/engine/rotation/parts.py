@@ -267,7 +267,8 @@ class ControlPlaneMemory:
     instance, since when each node has been whole. `renewals`: by node, renewTime of its Lease and
     when it was first seen so. `shared`: the shared Lease, as read or written at `shared_read`;
     `shared_seen`: when its renewTime was first seen as it is; `shared_held` and `shared_confirmed`:
-    it is ours, by a write issued at that moment, and by the first one at `first_confirmed`.
+    it is ours, by a write issued at that moment, and by the first one at `first_confirmed`;
+    `shared_wait`: seconds to wait for a holder from whom it was taken by force.
     `others`: the Leases of node groups, listed at `others_at`; `rivals`: those of the groups of the
     control plane, listed at `rivals_at`; `holders`: of all of them, as `shared_seen`.
     """
@@ -286,6 +287,7 @@ class ControlPlaneMemory:
     shared_held: bool = False
     shared_confirmed: float = -math.inf
     first_confirmed: float = math.inf
+    shared_wait: float = 0.0
     others: tuple[Lease, ...] = ()
     others_at: float = -math.inf
     rivals: tuple[Lease, ...] = ()

@@ -139,6 +139,14 @@ class TestControlPlane:
         assert granted(ctx) is False
         assert "him is rotating the control plane" in ctx.events[0].text
 
+    def test_takes_the_lease_of_another_run_where_people_force_that(self) -> None:
+        forced = a_policy(force_takeover=True)
+        ctx = alone(HIS, shared_held=False, policy=forced)
+        assert granted(ctx) is False
+        assert any(isinstance(command, WriteShared) for command in ctx.commands)
+        waiting = alone(OURS, shared_wait=30.0, policy=forced)
+        assert granted(waiting) is False
+
     def test_is_told_when_leases_may_not_be_listed(self) -> None:
         denied = {ListLeases(NODE_GROUPS): Retry(1, NOW + 5, ForbiddenError("no"))}
         with pytest.raises(ForbiddenError):
@@ -168,6 +176,12 @@ class TestLeader:
 
     def test_waits_a_moment_for_others_to_come(self) -> None:
         ctx = self.queue(timers={"leads": NOW - 1})
+        assert granted(ctx) is False
+        assert ctx.commands == []
+        assert ctx.wake == NOW + 4
+
+    def test_lists_them_again_once_the_list_is_old(self) -> None:
+        ctx = self.queue(rivals_at=NOW - 3)
         assert granted(ctx) is False
         assert ListLeases(CONTROL_PLANES) in ctx.commands
         assert not any(isinstance(command, WriteShared) for command in ctx.commands)

@@ -38,6 +38,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.control_plane.builder
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
     NOW,
+    a_policy,
     selected,
 )
 
@@ -99,6 +100,20 @@ def test_one_that_is_held_is_not_taken_and_one_of_a_dead_holder_is() -> None:
     dead = a_lease(HIS, shared_held=False, shared_seen={NAME: ("t1", NOW - 30)})
     shared_lease.taken(dead)
     assert [lease.holder for lease in written(dead)] == ["me"]
+
+
+def test_one_that_is_held_is_taken_by_force_and_its_holder_is_waited_for() -> None:
+    forced = a_policy(force_takeover=True)
+    ctx = a_lease(HIS, shared_held=False, policy=forced)
+    assert shared_lease.taken(ctx) is False
+    assert [lease.holder for lease in written(ctx)] == ["me"]
+    assert "taken over from him by force_takeover" in ctx.events[0].text
+    assert ctx.memory.plane.shared_wait == HIS.duration
+    since = {"control plane forced": NOW - 29}
+    early = a_lease(OURS, shared_wait=30.0, timers=since, policy=forced)
+    assert shared_lease.taken(early) is False
+    late = a_lease(OURS, shared_wait=30.0, timers={"control plane forced": NOW - 30})
+    assert shared_lease.taken(late) is True
 
 
 def test_it_is_taken_once() -> None:
