@@ -51,6 +51,33 @@ def test_a_node_group_gets_its_image_from_kops_and_is_rotated(kops: WorldOnWire)
     assert kops.report()["breaches"] == []
 
 
+def test_plan_status_and_restore_work_on_instance_groups_too(kops: WorldOnWire) -> None:
+    first = f"control-plane-eu-west-1a.masters.{CLUSTER}"
+    given = {
+        "kops_state_store": f"s3://{STORE}",
+        "kops_executable": kops.env["WORLD_KOPS"],
+        "prepare_image_id": image_name(kops),
+        "rotate_etcd_settle": 1,
+    }
+    before = kops.changes()
+    planned = kops.playbook(
+        "plan", "--limit", f"{NODES},{first},bastions.{CLUSTER},localhost", **given
+    )
+    assert planned.code == 0, planned.output
+    assert "2 node groups looked at, 4 nodes would be replaced" in planned.output
+    assert f"no playbook rotates their role: bastions.{CLUSTER}" in planned.output
+    chosen = kops.playbook(
+        "plan", "--limit", f"{NODES},{first},localhost", rotation_control_plane=False, **given
+    )
+    assert "1 node group looked at, 3 nodes would be replaced" in chosen.output
+    status = kops.playbook("status", "--limit", f"{NODES},localhost", **given)
+    assert (status.code, f"Cluster {CLUSTER} in eu-west-1" in status.output) == (0, True)
+    restored = kops.playbook("restore", "--limit", f"{NODES},localhost", **given)
+    assert restored.code == 0, restored.output
+    assert "1 node group, 0 nodes replaced" in restored.output
+    assert kops.changes() == before
+
+
 def test_after_a_failed_canary_template_and_state_store_have_the_old_image(
     kops: WorldOnWire,
 ) -> None:
