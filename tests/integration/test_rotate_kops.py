@@ -95,3 +95,22 @@ def test_after_a_failed_canary_template_and_state_store_have_the_old_image(
     assert outcome.code == 0, outcome.output
     assert images(kops) == {facts["new_image"]}
     assert kops.report()["breaches"] == []
+
+
+def test_restore_lets_kops_write_back_what_a_killed_run_still_owed(kops: WorldOnWire) -> None:
+    """Let the run end between the verdict of the engine and the call of kops."""
+    kops.behavior(aws={"boot": [30, 30]})
+    way = {"kubeconfig": kops.env["KUBECONFIG"], "cluster_name": CLUSTER, "run_id": "killed"}
+    given = {"kops_state_store": f"s3://{STORE}", "kops_executable": kops.env["WORLD_KOPS"]}
+    group = {"kops_cluster": CLUSTER, "instance_groups": ["nodes-b"], "image": image_name(kops)}
+    kops.module("kops_instance_group_image", **way, **given, **group)
+    failed = kops.module(
+        "asg_node_replace", **way, autoscaling_group_name=NODES, boot_timeout=10, poll_interval=1
+    )
+    assert failed["state_store"]["name"] == "nodes-b"
+    assert stored(kops, "nodes-b")["spec"]["image"] == image_name(kops)
+    outcome = kops.playbook("restore", "--limit", f"{NODES},localhost", **given)
+    assert outcome.code == 0, outcome.output
+    assert stored(kops, "nodes-b")["spec"]["image"] == image_name(kops, "old_image")
+    again = kops.playbook("restore", "--limit", f"{NODES},localhost", **given)
+    assert (again.code, again.recap(NODES)["changed"]) == (0, 0), again.output

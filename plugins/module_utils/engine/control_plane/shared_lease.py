@@ -62,7 +62,7 @@ def held_by_other(ctx: RotationContext) -> str:
 
 
 def taken(ctx: RotationContext) -> bool:
-    """Take the Lease if it is free, or if people force that; return True once it is ours.
+    """Take the Lease if it is free or may be forced; return True once it is ours.
 
     Another holder from whom it was taken may send commands until the time for which he last renewed
     it: that time is waited for.
