@@ -158,7 +158,7 @@ class _Look:
         for claim in ours:
             entry = self.memory.entries[claim.lease]
             if entry.read > -math.inf:
-                self._write(claim, "", entry.found)
+                self._write(claim, "", _left(claim, entry.found))
             else:
                 self._do(claim, ReadLease(claim.lease))
         self._look_at(self.memory.began + LOCK_PATIENCE)
@@ -269,6 +269,15 @@ class _Look:
 
     def _look_at(self, moment: float) -> None:
         self.wake = min(self.wake, max(moment, self.now + 0.01))
+
+
+def _left(claim: LeaseClaim, found: str) -> str:
+    """Return the record as it was found, without a debt that the claim settles."""
+    if not claim.settles:
+        return found
+    journal = load(found)
+    settled = dataclasses.replace(journal, store_owed=False, origin=("", "", ""))
+    return dump(settled) if journal.store_owed else found
 
 
 def _all(answers: Iterable[bool]) -> bool:

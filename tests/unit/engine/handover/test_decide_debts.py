@@ -44,3 +44,13 @@ def test_a_debt_of_a_state_store_stands_until_a_claim_settles_it(
     found = known(a_lease("a", "", dump(OWED)), None)
     written = load(writes(look(found, order=order))["a"].journal)
     assert (written.origin, written.store_owed) == (origin, owed)
+
+
+@pytest.mark.parametrize(("settles", "left"), [(False, OWED), (True, Journal())])
+def test_a_lease_that_is_given_up_after_the_change_keeps_no_debt_that_is_settled(
+    settles: bool, left: Journal
+) -> None:
+    claims = tuple(dataclasses.replace(one, settles=settles) for one in CLAIMS)
+    order = dataclasses.replace(ORDER, claims=claims, stage="give_up")
+    found = known(a_lease("a", ORDER.holder, dump(OWED)), None)
+    assert load(writes(look(found, order=order))["a"].journal) == left
