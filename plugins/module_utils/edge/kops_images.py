@@ -191,6 +191,12 @@ class ImageSetter:
         if not owed.store_owed:
             self._note({"name": name, "status": "unchanged"})
             return
+        if owed.pointer_owed:
+            # The template still has the failed image, which would be taken for the one to restore.
+            raise RefusedError(
+                f"The launch template of {name} has not been taken back yet",
+                "Restore the group first: asg_node_replace with state: restored",
+            )
         if self._dry:
             self._progress.changed = True
             self._note({"name": name, "status": "planned"})

@@ -227,6 +227,18 @@ def test_a_debt_is_paid_and_settled(cluster: KopsCluster, leases: Leases) -> Non
     assert leases.left[0].settles
 
 
+@pytest.mark.parametrize("check", [False, True])
+def test_no_debt_is_settled_while_the_template_has_the_failed_image(
+    cluster: KopsCluster, leases: Leases, check: bool
+) -> None:
+    cluster.store(image=cluster.named("new_image"))
+    leases.recorded = Journal(store_owed=True, pointer_owed=True, origin=("kops", GROUP, "o/old"))
+    result = done(cluster, check, state="restored", image=None)
+    assert f"The launch template of {GROUP} has not been taken back" in str(result.error)
+    assert not result.changed
+    assert cluster.stored()["spec"]["image"] == cluster.named("new_image")
+
+
 def test_a_wrong_version_of_kops_is_refused_before_anything(
     cluster: KopsCluster, leases: Leases
 ) -> None:

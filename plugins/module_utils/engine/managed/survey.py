@@ -104,9 +104,11 @@ def _findings(ctx: ManagedContext) -> None:
             f" (force): {', '.join(pods)}"
         )
     if blockers and mode == "refuse":
+        helps = not preflight.blockers(look, force=True)
         raise RefusedError(
             f"EKS's update of {ctx.policy.nodegroup} would fail: {'. '.join(blockers)}",
-            "Set preflight to warn to begin anyway, or force to let EKS delete the pods",
+            "Set preflight to warn to begin anyway"
+            + (", or force to let EKS delete the pods" if helps else ""),
         )
     if mode != "off":
         for text in (*preflight.blockers(look), *preflight.warnings(look)):

@@ -19,7 +19,15 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodeg
     Nodegroup,
     Trouble,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
+    Budget,
+    Lease,
+    Owner,
+    Pod,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.selectors import (
+    from_object,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import SERVICES
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
     LockMemory,
@@ -83,8 +91,9 @@ def test_with_the_lease_the_work_begins() -> None:
 
 def test_what_would_fail_is_refused_or_told() -> None:
     few = dataclasses.replace(OLD_GROUP, addresses={"a": 0})
-    with pytest.raises(RefusedError, match="would fail: EKS launches 2 instances more"):
+    with pytest.raises(RefusedError, match="would fail: EKS launches 2 instances more") as refused:
         survey(a_context(a_memory(few, working=False)))
+    assert refused.value.hint == "Set preflight to warn to begin anyway", "force does not help here"
     with pytest.raises(RefusedError, match="2 instances more"):
         survey(a_context(a_memory(few, working=False), force=True))
     minimal = a_context(a_memory(few, working=False), update_strategy="minimal", plan_only=True)
@@ -95,6 +104,21 @@ def test_what_would_fail_is_refused_or_told() -> None:
     silent = a_context(a_memory(few, working=False), preflight="off", plan_only=True)
     survey(silent)
     assert silent.memory.warnings == ()
+
+
+def test_force_is_advised_only_where_budgets_alone_are_in_the_way() -> None:
+    owner = Owner("ReplicaSet", "a")
+    pod = Pod("shop", "a", "p-1", node="n-1", labels={"app": "a"}, owner=owner)
+    chosen = from_object({"matchLabels": {"app": "a"}})
+    twice = tuple(Budget("shop", name, name, "1", chosen) for name in ("one", "two"))
+    view = a_view(pods=(pod,), budgets=twice)
+    few = dataclasses.replace(OLD_GROUP, addresses={"a": 0})
+    hints = []
+    for group in (OLD_GROUP, few):
+        with pytest.raises(RefusedError, match="shop/a") as refused:
+            survey(a_context(a_memory(group, working=False), view))
+        hints.append("force" in refused.value.hint)
+    assert hints == [True, False]
 
 
 def test_a_status_in_which_eks_does_not_update_is_refused_with_its_health() -> None:
