@@ -87,8 +87,8 @@ MUTATIONS = (
     Mutation(
         "the node of another group is put back",
         ENGINE + "known.py",
-        "if name == group.name and instance not in here",
-        "if instance not in here",
+        " if name == group.name}\n",
+        "}\n",
         UNIT + "test_outside.py",
         "TestANodeThatLeftTheGroup::test_stays_as_it_is_in_another_group",
     ),

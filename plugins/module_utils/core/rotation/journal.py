@@ -59,6 +59,8 @@ class Journal:
     unprotected: tuple[str, ...] = ()
     spread: int = 0
     tainted: bool = False
+    shielded: tuple[str, ...] = ()
+    """Instances whose nodes we hide from Cluster Autoscaler's scale-down."""
     canary: Literal["", "passed", "failed"] = ""
     canaries: int = 0
     failures: tuple[str, ...] = ()
@@ -140,6 +142,7 @@ class Journal:
             or self.suspended
             or self.fenced
             or self.tainted
+            or self.shielded
             or self.deregistered_targets
         )
 

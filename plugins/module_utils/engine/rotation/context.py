@@ -175,10 +175,6 @@ class RotationContext(Known):
         """Return whether somebody has undone this kind of write so often that we stop."""
         return self.memory.outbox.node_writes.get((node.name, kind), (0, 0.0))[0] >= GIVEN_UP_TIMES
 
-    def shielded(self, node: Node) -> bool:
-        """Return whether this run has annotated the node: nothing else is written so."""
-        return (node.name, "annotations") in self.memory.outbox.node_writes
-
     def tell(
         self,
         phase: EventPhase,

@@ -16,6 +16,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES, Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    SCALE_DOWN_DISABLED,
+    SHIELDED,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.boot import (
     usual_boot_timeout,
@@ -116,12 +120,19 @@ class Known:
         They are by instance ID. Such an instance has ended, or was detached.
         """
         group, here = self.group, {instance.id for instance in self.group.instances}
-        marked = self._index.marked.items()
-        return {
-            instance: self.by_instance[instance]
-            for instance, name in marked
-            if name == group.name and instance not in here and instance in self.by_instance
-        }
+        marked = {one for one, name in self._index.marked.items() if name == group.name}
+        away = marked.union(self.journal.shielded) - here
+        return {one: self.by_instance[one] for one in sorted(away) if one in self.by_instance}
+
+    def is_shielded(self, node: Node) -> bool:
+        """Return whether we have hidden a node from Cluster Autoscaler, and it still is.
+
+        Our mark says so, or the record does where somebody has taken off the mark.
+        """
+        if SHIELDED in node.annotations:
+            return True
+        hidden = SCALE_DOWN_DISABLED in node.annotations
+        return hidden and node.instance_id in self.journal.shielded
 
     @property
     def _index(self) -> NodeIndex:

@@ -43,17 +43,20 @@ def restore_outside(ctx: RotationContext) -> bool:
     failing = {one.name for one in hopeless(ctx) if isinstance(one, ChangeNode)}
     done = True
     for node, is_sure in (*_in_standby(ctx), *_detached(ctx)):
-        change = as_found(node)
+        change = as_found(node, ctx.is_shielded(node))
         if is_sure:
             ctx.change(node, change)
         done = done and (node.name in failing or stays(ctx, node, change))
     return done
 
 
-def as_found(node: Node) -> NodeChange:
-    """Return what takes every mark of ours off a node."""
+def as_found(node: Node, shielded: bool) -> NodeChange:
+    """Return what takes every mark of ours off a node.
+
+    `shielded`: we have hidden it from Cluster Autoscaler.
+    """
     taken = dict.fromkeys((REPLACING, MARKED_IN, WAS_CORDONED, WAS_EXCLUDED))
-    shield = {SCALE_DOWN_DISABLED: None, SHIELDED: None} if SHIELDED in node.annotations else {}
+    shield = {SCALE_DOWN_DISABLED: None, SHIELDED: None} if shielded else {}
     rest = tuple(taint for taint in node.taints if taint != SOFT_TAINT)
     replaced = REPLACING in node.annotations
     return NodeChange(
@@ -70,8 +73,8 @@ def _in_standby(ctx: RotationContext) -> Iterator[tuple[Node, bool]]:
         node = ctx.by_instance.get(one.id)
         kept = one.kept or one.id in ctx.journal.kept
         if node is not None and one.lifecycle == "Standby" and not (kept or one.ending):
-            marked = {REPLACING, SHIELDED} & node.annotations.keys() or SOFT_TAINT in node.taints
-            if marked:
+            marked = REPLACING in node.annotations or SOFT_TAINT in node.taints
+            if marked or ctx.is_shielded(node):
                 yield node, True
 
 

@@ -30,46 +30,44 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.re
 
 
 def shield(ctx: RotationContext) -> None:
-    """Annotate the group's new nodes, so that Cluster Autoscaler leaves them alone."""
-    for member in ctx.situation.current:
-        node = member.node
-        if node is None or member.leaving or SCALE_DOWN_DISABLED in node.annotations:
-            continue
-        ctx.change(
-            node,
-            NodeChange(
-                annotations=changes(
-                    {
-                        SCALE_DOWN_DISABLED: "true",
-                        SHIELDED: ctx.journal.run,
-                        MARKED_IN: ctx.group.name,
-                    }
-                )
-            ),
-        )
+    """Annotate the group's new nodes, so that Cluster Autoscaler leaves them alone.
+
+    They are recorded before: somebody may take off the mark that says that the annotation is ours.
+    """
+    due = [
+        (member, member.node)
+        for member in ctx.situation.current
+        if member.node is not None and not member.leaving
+        if SCALE_DOWN_DISABLED not in member.node.annotations
+    ]
+    if missing := {member.id for member, _node in due}.difference(ctx.journal.shielded):
+        ctx.record(shielded=(*ctx.journal.shielded, *sorted(missing)))
+    marks = {SCALE_DOWN_DISABLED: "true", SHIELDED: ctx.journal.run, MARKED_IN: ctx.group.name}
+    for _member, node in due:
+        ctx.change(node, NodeChange(annotations=changes(marks)))
 
 
 def unshield(ctx: RotationContext) -> bool:
     """Remove our annotation from all nodes; return True once done or impossible."""
-    done = True
+    done = clean = True
     for member in ctx.situation.members:
         node = member.node
         if node is not None and (marks := _marks(ctx, node)):
+            clean = False
             change = NodeChange(annotations=changes(dict.fromkeys(marks)))
             done = done and (barred(ctx, member) or stays(ctx, node, change))
             ctx.change(node, change)
+    if clean and ctx.journal.shielded:
+        ctx.record(shielded=())
     return done
 
 
 def _marks(ctx: RotationContext, node: Node) -> list[str]:
     """Return what is to be taken off a node.
 
-    Its group is named as long as it carries another mark. Somebody may have taken off what says
-    that the annotation is ours: of those that this run has written it is known.
+    Its group is named as long as it carries another mark.
     """
-    written = SCALE_DOWN_DISABLED in node.annotations and ctx.shielded(node)
-    ours = written or SHIELDED in node.annotations
-    shield = [SCALE_DOWN_DISABLED, SHIELDED] if ours else []
+    shield = [SCALE_DOWN_DISABLED, SHIELDED] if ctx.is_shielded(node) else []
     needed = REPLACING in node.annotations or SOFT_TAINT in node.taints
     named = MARKED_IN in node.annotations and not needed
     return [*shield, *([MARKED_IN] if named else [])]

@@ -14,7 +14,6 @@ from collections.abc import Iterable
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     REPLACING,
-    SHIELDED,
     SIGNPOST,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
@@ -38,7 +37,7 @@ def is_marked(ctx: RotationContext) -> bool:
     """Return whether a member's node carries a mark, with or without a record of it."""
     nodes = [member.node for member in ctx.situation.members if member.node is not None]
     return any(
-        SOFT_TAINT in node.taints or {REPLACING, SHIELDED} & node.annotations.keys()
+        SOFT_TAINT in node.taints or REPLACING in node.annotations or ctx.is_shielded(node)
         for node in nodes
     )
 
@@ -91,7 +90,7 @@ def _of_nodes(ctx: RotationContext) -> Iterable[str]:
     tainted = [node for node in nodes if SOFT_TAINT in node.taints]
     if tainted:
         yield _nodes(tainted, f"tainted {SOFT_TAINT.key}")
-    shielded = [node for node in nodes if SHIELDED in node.annotations]
+    shielded = [node for node in nodes if ctx.is_shielded(node)]
     if shielded:
         yield _nodes(shielded, "hidden from Cluster Autoscaler's scale-down")
 

@@ -25,6 +25,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
     WAS_CORDONED,
     WAS_EXCLUDED,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     SOFT_TAINT,
 )
@@ -46,7 +47,7 @@ HIDDEN = {SHIELDED: "r0", SCALE_DOWN_DISABLED: "true", MARKED_IN: "blue"}
 
 class TestWhatIsTakenOff:
     def test_is_everything_that_a_replacement_puts_on(self) -> None:
-        change = outside.as_found(AWAY)
+        change = outside.as_found(AWAY, False)
         assert change.unschedulable is False
         assert change.labels == ((EXCLUDE, None),)
         assert dict(change.annotations).keys() == {
@@ -59,22 +60,22 @@ class TestWhatIsTakenOff:
 
     def test_is_not_the_cordon_or_the_label_that_was_there_before(self) -> None:
         notes = {**REPLACED, WAS_CORDONED: "true", WAS_EXCLUDED: "true"}
-        change = outside.as_found(a_node("w", unschedulable=True, annotations=notes))
+        change = outside.as_found(a_node("w", unschedulable=True, annotations=notes), False)
         assert change.unschedulable is None
         assert change.labels == ()
 
     def test_is_the_shield_of_ours_only(self) -> None:
-        ours = dict(outside.as_found(a_node("w", annotations=HIDDEN)).annotations)
+        ours = outside.as_found(a_node("w", annotations=HIDDEN), True)
         theirs = a_node("w", annotations={**REPLACED, SCALE_DOWN_DISABLED: "true"})
-        assert {SHIELDED, SCALE_DOWN_DISABLED} <= ours.keys()
-        assert SCALE_DOWN_DISABLED not in dict(outside.as_found(theirs).annotations)
-        assert outside.as_found(a_node("w", annotations=HIDDEN)).unschedulable is None
+        assert {SHIELDED, SCALE_DOWN_DISABLED} <= dict(ours.annotations).keys()
+        assert SCALE_DOWN_DISABLED not in dict(outside.as_found(theirs, False).annotations)
+        assert ours.unschedulable is None
 
     def test_is_the_soft_taint_and_no_other(self) -> None:
         other = a_node("v", taints=("a=b:NoSchedule",)).taints
         node = a_node("w", annotations=REPLACED)
         tainted = _with_taints(node, (*other, SOFT_TAINT))
-        assert outside.as_found(tainted).taints == other
+        assert outside.as_found(tainted, False).taints == other
 
 
 def _with_taints(node: Node, taints: Any) -> Node:
@@ -95,7 +96,7 @@ class TestANodeThatLeftTheGroup:
     def test_is_put_back_once_reads_have_shown_for_a_minute_that_it_runs_on(self) -> None:
         done, commands = self.look(an_instance("w"), timers=self.LONG)
         assert not done
-        assert commands == [ChangeNode("w", "1", outside.as_found(AWAY))]
+        assert commands == [ChangeNode("w", "1", outside.as_found(AWAY, False))]
         assert self.look(an_instance("w")) == (False, []), "one read may be late"
 
     @pytest.mark.parametrize(
@@ -111,12 +112,18 @@ class TestANodeThatLeftTheGroup:
     def test_stays_as_it_is_otherwise(self, former: Instance) -> None:
         assert self.look(former, timers=self.LONG) == (True, [])
 
+    def test_is_found_by_the_record_where_somebody_took_off_our_marks(self) -> None:
+        node = a_node("w", annotations={SCALE_DOWN_DISABLED: "true"})
+        journal = Journal(run="r0", group="blue", shielded=("i-w",))
+        _done, commands = self.look(an_instance("w"), node, timers=self.LONG, journal=journal)
+        assert commands == [ChangeNode("w", "1", outside.as_found(node, True))]
+
     def test_stays_as_it_is_in_another_group(self) -> None:
         theirs = a_node("w", unschedulable=True, annotations={**REPLACED, MARKED_IN: "green"})
         assert self.look(an_instance("w"), theirs, timers=self.LONG) == (True, [])
 
     def test_holds_up_nothing_where_it_may_not_be_written(self) -> None:
-        command = ChangeNode("w", "1", outside.as_found(AWAY))
+        command = ChangeNode("w", "1", outside.as_found(AWAY, False))
         denied = {command: Retry(1, NOW + 9, ForbiddenError("no"))}
         timers = {**self.LONG, "not let in ChangeNode": NOW - 60}
         assert self.look(an_instance("w"), timers=timers, retries=denied)[0] is True
@@ -142,7 +149,9 @@ class TestANodeInStandby:
     def test_is_put_back(self, node: Node) -> None:
         done, commands = self.look(node)
         assert not done
-        assert commands == [ChangeNode("w", "1", outside.as_found(node))]
+        assert commands == [
+            ChangeNode("w", "1", outside.as_found(node, SHIELDED in node.annotations))
+        ]
 
     def test_without_a_mark_is_left_alone(self) -> None:
         theirs = a_node("w", unschedulable=True, annotations={SCALE_DOWN_DISABLED: "true"})

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -34,7 +35,12 @@ from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_node,
     an_instance,
 )
-from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import NOW, a_context
+from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
+    NOW,
+    RUNNING,
+    a_context,
+    written,
+)
 
 GROUP = a_group(an_instance("w"), an_instance("n", fresh=True))
 ON = NodeChange(
@@ -43,6 +49,7 @@ ON = NodeChange(
 OFF = NodeChange(annotations=changes({SCALE_DOWN_DISABLED: None, SHIELDED: None, MARKED_IN: None}))
 OURS = {"annotations": {SCALE_DOWN_DISABLED: "true", SHIELDED: "r1", MARKED_IN: "blue"}}
 THEIRS = {"annotations": {SCALE_DOWN_DISABLED: "true"}}
+HIDDEN = ("i-n",)
 
 
 def a_look(node: Any = None, **more: Any) -> RotationContext:
@@ -55,7 +62,7 @@ def a_look(node: Any = None, **more: Any) -> RotationContext:
 
 
 @pytest.mark.parametrize(
-    ("node", "more", "written"),
+    ("node", "more", "is_due"),
     [
         pytest.param({}, {}, True, id="a new node"),
         pytest.param(None, {}, False, id="that has not joined"),
@@ -64,15 +71,28 @@ def a_look(node: Any = None, **more: Any) -> RotationContext:
         pytest.param({}, {"marks": Marks(selected=frozenset(("i-n",)))}, False, id="that leaves"),
     ],
 )
-def test_a_new_node_is_annotated_once(node: Any, more: dict[str, Any], written: bool) -> None:
+def test_a_new_node_is_recorded_and_then_annotated_once(
+    node: Any, more: dict[str, Any], is_due: bool
+) -> None:
     ctx = a_look(node, **more)
     shield(ctx)
-    assert ctx.commands == ([ChangeNode("n", "1", ON)] if written else [])
+    assert ctx.journal.shielded == (HIDDEN if is_due else ())
+    assert ctx.commands == []
+    following = written(ctx)
+    shield(following)
+    assert following.commands == ([ChangeNode("n", "1", ON)] if is_due else [])
+
+
+def test_one_that_is_recorded_is_not_recorded_again() -> None:
+    ctx = a_look({}, journal=dataclasses.replace(RUNNING, shielded=("i-m", "i-n")))
+    shield(ctx)
+    assert ctx.journal.shielded == ("i-m", "i-n")
+    assert ctx.commands == [ChangeNode("n", "1", ON)]
 
 
 class TestTakingItOff:
     @pytest.mark.parametrize(
-        ("node", "written"),
+        ("node", "is_ours"),
         [
             pytest.param({}, False, id="nothing is there"),
             pytest.param(OURS, True, id="ours"),
@@ -80,10 +100,10 @@ class TestTakingItOff:
             pytest.param(None, False, id="no node"),
         ],
     )
-    def test_only_ours_is_taken_off(self, node: Any, written: bool) -> None:
+    def test_only_ours_is_taken_off(self, node: Any, is_ours: bool) -> None:
         ctx = a_look(node)
-        assert unshield(ctx) is not written
-        assert ctx.commands == ([ChangeNode("n", "1", OFF)] if written else [])
+        assert unshield(ctx) is not is_ours
+        assert ctx.commands == ([ChangeNode("n", "1", OFF)] if is_ours else [])
 
     @pytest.mark.parametrize(
         ("more", "done"),
@@ -102,13 +122,21 @@ class TestTakingItOff:
     def test_it_is_left_where_it_cannot_be(self, more: dict[str, Any], done: bool) -> None:
         assert unshield(a_look(OURS, **more)) is done
 
-    @pytest.mark.parametrize("by_us", [True, False])
-    def test_somebody_took_off_what_says_that_it_is_ours(self, by_us: bool) -> None:
-        written = {("n", "annotations"): (1, NOW)} if by_us else {}
-        ctx = a_look(THEIRS, node_writes=written)
-        assert unshield(ctx) is not by_us
+    @pytest.mark.parametrize("recorded", [True, False])
+    def test_somebody_took_off_what_says_that_it_is_ours(self, recorded: bool) -> None:
+        shielded = ("i-n",) if recorded else ("i-m",)
+        ctx = a_look(THEIRS, journal=dataclasses.replace(RUNNING, shielded=shielded))
+        assert unshield(ctx) is not recorded
         off = NodeChange(annotations=changes({SCALE_DOWN_DISABLED: None, SHIELDED: None}))
-        assert ctx.commands == ([ChangeNode("n", "1", off)] if by_us else [])
+        assert ctx.commands == ([ChangeNode("n", "1", off)] if recorded else [])
+
+    @pytest.mark.parametrize(
+        ("node", "recorded"), [pytest.param({}, (), id="gone"), pytest.param(OURS, HIDDEN, id="on")]
+    )
+    def test_it_is_recorded_until_it_is_off(self, node: Any, recorded: tuple[str, ...]) -> None:
+        ctx = a_look(node, journal=dataclasses.replace(RUNNING, shielded=HIDDEN))
+        unshield(ctx)
+        assert ctx.journal.shielded == recorded
 
     def test_the_group_stays_named_while_the_node_is_being_replaced(self) -> None:
         ctx = a_look({"annotations": {**OURS["annotations"], REPLACING: "r1"}})
