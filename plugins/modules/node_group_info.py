@@ -171,9 +171,23 @@ nodes:
     kubelet_version:
       description: Version of the kubelet.
       type: str
+    age:
+      description: Age of the instance in seconds. Null if EC2 does not know the instance.
+      type: int
     outdated:
       description: Why it is outdated. Empty if it is not.
       type: str
+    pods:
+      description: Number of pods that its drain would move. 0 if it is not outdated.
+      type: int
+    volumes:
+      description: Their PersistentVolumeClaims, as namespace/name.
+      type: list
+      elements: str
+    in_the_way:
+      description: What its drain would stop at, wait for or lose, one clause each.
+      type: list
+      elements: str
   sample: [{"name": "ip-10-0-1-7.eu-west-1.compute.internal", "outdated": "version 7, target is 8"}]
 outdated:
   description: Number of outdated nodes.
@@ -192,12 +206,32 @@ preflight:
   type: list
   elements: str
   returned: always
+waits:
+  description: Those of RV(preflight) that a rotation waits for.
+  type: list
+  elements: str
+  returned: always
 blockers:
   description: What a drain can never get past, such as a PodDisruptionBudget that requires all of
     its pods. A rotation is bound to fail.
   type: list
   elements: str
   returned: always
+locked_by:
+  description: Who holds the Lease of the node group. Empty if nobody does.
+  returned: success
+  type: str
+  sample: runner-7/20260501T070809Z-1a2b
+interrupted:
+  description: Whether an earlier run has left something to restore.
+  returned: success
+  type: bool
+durations:
+  description: How many seconds the last boots (launch to ready) and drains (cordon to the end of
+    the instance) of earlier rotations took, at most 20 of each.
+  returned: success
+  type: dict
+  sample: {"boots": [96, 101], "drains": [64, 190]}
 snapshot:
   description: State that a rotation has to restore, for O(before) of a later call.
   returned: success

@@ -90,3 +90,16 @@ def test_restored_works_on_what_it_understands_and_names_the_rest(more: dict[str
     assert found["reader"] == more["reader"]
     assert {**traces(world), "journals": [], "protected": 0, "protects_new": False} == CLEAN
     assert world.judge.breaches == []
+
+
+def test_the_record_keeps_how_long_boots_and_drains_took_for_the_next_plan() -> None:
+    world = due()
+    run = rotate(world, BLUE)
+    assert run.result is not None
+    assert run.result.status == "complete"
+    kept = record(world)
+    assert len(kept["drains"]) == run.result.values["replaced"]
+    took = [round(one["seconds"]) for one in run.result.values["nodes"] if one["replaced"]]
+    assert sorted(kept["drains"]) == sorted(took)
+    booted = [round(one["seconds"]) for one in run.result.values["new_nodes"]]
+    assert sorted(set(booted) - set(kept["boots"])) == []

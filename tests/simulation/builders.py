@@ -71,6 +71,10 @@ def bare(size: int, kind: NodeKind | None = None, broken: bool = False) -> World
     return world
 
 
+LASTING = {"version", "reader", "boots", "drains"}
+"""What a record says while there is nothing to restore: its form, and earlier durations."""
+
+
 def traces(world: World, group: str = BLUE) -> dict[str, Any]:
     """Return what a run could leave behind, empty where it left nothing.
 
@@ -101,7 +105,7 @@ def traces(world: World, group: str = BLUE) -> dict[str, Any]:
         "journals": [
             text
             for lease in leases
-            if (text := _journal(lease)) and json.loads(text).keys() - {"version", "reader"}
+            if (text := _journal(lease)) and json.loads(text).keys() - LASTING
         ],
     }
 

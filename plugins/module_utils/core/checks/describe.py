@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks import preflight, verify
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.burdens import (
+    Burden,
+    burdens,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluster import (
     wrong_cluster,
 )
@@ -35,7 +39,8 @@ def describe(look: Look, before: Mapping[str, Any] | None) -> dict[str, Any]:
     if by_eks := replaced_by_eks(group.tags):
         look = dataclasses.replace(look, drain=EKS_DRAIN)
     refused = (_wrong_cluster(look), None if by_eks else refusal(group))
-    nodes = [_node(look, instance) for instance in group.launched]
+    found = burdens(look)
+    nodes = [_node(look, one, found.get(one.id, Burden())) for one in group.launched]
     target = group.resolved
     return {
         "autoscaling_group_name": group.name,
@@ -53,7 +58,11 @@ def describe(look: Look, before: Mapping[str, Any] | None) -> dict[str, Any]:
         "outdated": sum(bool(node["outdated"]) for node in nodes),
         "refusals": [str(error) for error in refused if error is not None],
         "preflight": list(preflight.warnings(look)),
+        "waits": list(preflight.waits(look)),
         "blockers": list(preflight.blockers(look)),
+        "locked_by": look.lease.holder if look.lease else "",
+        "interrupted": not look.journal.clean,
+        "durations": {"boots": list(look.journal.boots), "drains": list(look.journal.drains)},
         "snapshot": preflight.snapshot(look),
         "problems": list(verify.problems(look, before)),
     }
@@ -70,7 +79,7 @@ def _target(group: Group) -> dict[str, str]:
     return {name: getattr(target, name) for name in fields}
 
 
-def _node(look: Look, instance: Instance) -> dict[str, Any]:
+def _node(look: Look, instance: Instance, burden: Burden) -> dict[str, Any]:
     node = look.nodes.get(instance.id)
     return {
         "name": node.name if node else "",
@@ -81,5 +90,9 @@ def _node(look: Look, instance: Instance) -> dict[str, Any]:
         "lifecycle": instance.lifecycle,
         "ready": bool(node and node.ready),
         "kubelet_version": node.kubelet_version if node else "",
+        "age": round(look.group.read_at - instance.launched_at) if instance.launched_at else None,
         "outdated": look.outdated(instance),
+        "pods": burden.pods,
+        "volumes": list(burden.volumes),
+        "in_the_way": list(burden.in_the_way),
     }

@@ -53,24 +53,24 @@ def warnings(look: Look) -> tuple[str, ...]:
     )
 
 
+def waits(look: Look) -> tuple[str, ...]:
+    """Return those of the warnings that a rotation waits for before it goes on."""
+    return (*_short(look), *_of_budgets(look, passing=True))
+
+
 def blockers(look: Look) -> tuple[str, ...]:
     """Return what a drain can never get past, so that a rotation is bound to fail."""
     return (*_of_budgets(look, passing=False), *_of_pods(look), *places.stranded(look))
 
 
 def _of_group(look: Look) -> Iterator[str]:
-    name, size = look.group.name, len(look.group.launched)
-    if size == 0:
+    name = look.group.name
+    if not look.group.launched:
         yield (
             f"Auto Scaling group {name} is empty (desired {look.group.desired}). There is no"
             " node to replace"
         )
-    elif size != look.group.desired:
-        why = f": {look.group.activity}" if look.group.activity else ""
-        yield (
-            f"Auto Scaling group {name} has {size} of {look.group.desired} instances{why}. A"
-            " rotation waits for the rest first"
-        )
+    yield from _short(look)
     if look.lease and look.lease.holder:
         yield (
             f"Node group {name} is locked by {look.lease.holder}. If that run has died, its"
@@ -80,6 +80,17 @@ def _of_group(look: Look) -> Iterator[str]:
         yield (
             f"An earlier run on node group {name} was interrupted. The next run resumes it"
             " and restores what it left"
+        )
+
+
+def _short(look: Look) -> Iterator[str]:
+    """Say that instances are missing, or more than desired."""
+    group, size = look.group, len(look.group.launched)
+    if size not in (0, group.desired):
+        why = f": {group.activity}" if group.activity else ""
+        yield (
+            f"Auto Scaling group {group.name} has {size} of {group.desired} instances{why}. A"
+            " rotation waits for the rest first"
         )
 
 

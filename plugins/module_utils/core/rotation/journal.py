@@ -90,6 +90,10 @@ class Journal:
     its state store named the image before."""
     store_owed: bool = False
     """The launch template has gone back, and the state store still names the failed image."""
+    boots: tuple[int, ...] = ()
+    """Seconds from launch to ready of replacement nodes, the last ones of earlier runs."""
+    drains: tuple[int, ...] = ()
+    """Seconds from cordon to termination of replaced nodes, the last ones of earlier runs."""
     unknown: tuple[tuple[str, str], ...] = ()
     """What this release does not understand, with its JSON: written back as it was found."""
 
@@ -117,6 +121,8 @@ class Journal:
             closing=self.closing,
             origin=self.origin if self.store_owed else ("", "", ""),
             store_owed=self.store_owed,
+            boots=self.boots,
+            drains=self.drains,
             unknown=self.unknown,
         )
 

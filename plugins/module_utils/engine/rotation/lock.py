@@ -36,6 +36,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
     lease_labels,
     lease_notes,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.paces import learned
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
     shared_lease,
 )
@@ -264,6 +265,9 @@ def _write(ctx: RotationContext, holder: str) -> None:
     if not holder and journal.clean:
         journal = journal.emptied
         ctx.note(journal=journal)
+    if not holder:
+        nodes = ctx.memory.nodes
+        journal = learned(journal, nodes.boots.values(), nodes.drains)
     moves = int(bool(holder) and holder != old.holder)
     policy, kind = ctx.policy, kind_of(ctx.group.tags).name
     ctx.do(

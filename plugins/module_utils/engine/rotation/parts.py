@@ -216,6 +216,12 @@ class NodesMemory:
     index: tuple[Mapping[str, Node], Group | None, NodeIndex] | None = None
     memo: tuple[tuple[Any, ...], tuple[Any, ...], Situation] | None = None
 
+    @property
+    def drains(self) -> list[float]:
+        """Return the seconds from cordon to termination of the replaced nodes."""
+        ended = ((one.ended, one.began) for one in self.records.values() if one.replaced)
+        return [end - began for end, began in ended if end is not None]
+
 
 @dataclasses.dataclass(frozen=True)
 class GateMemory:

@@ -64,9 +64,7 @@ def close_in_time(ctx: RotationContext) -> None:
     until = ctx.policy.not_after
     if until is None or ctx.memory.window_closed:
         return
-    records = ctx.memory.nodes.records.values()
-    drains = [one.ended - one.began for one in records if one.replaced and one.ended is not None]
-    takes = expected(drains, ctx.memory.nodes.boots.values())
+    takes = expected(ctx.memory.nodes.drains, ctx.memory.nodes.boots.values())
     if ctx.now + takes < until:
         ctx.look_at(until - takes)
         return

@@ -12,7 +12,8 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.describe import describe
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Pod
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease, Pod
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
     a_node,
@@ -53,7 +54,11 @@ def test_it_says_of_each_node_what_it_runs() -> None:
         "lifecycle": "InService",
         "ready": True,
         "kubelet_version": "v1.33.1",
+        "age": 1900,
         "outdated": "version 1, target is 2",
+        "pods": 0,
+        "volumes": [],
+        "in_the_way": [],
     }
     assert (found["nodes"][1]["ready"], found["nodes"][1]["outdated"]) == (False, "")
     assert (found["outdated"], found["image_ids"]) == (1, ["ami-new", "ami-old"])
@@ -126,3 +131,28 @@ def test_the_pods_of_a_managed_node_group_are_judged_by_the_drain_of_eks() -> No
     assert "A drain would stop at shop/job" in ours["blockers"][0]
     theirs = described(dataclasses.replace(GROUP, tags=EKS), pods=(BARE,))
     assert theirs["blockers"] == []
+
+
+def test_a_free_group_is_locked_by_nobody_and_has_learnt_nothing() -> None:
+    found = described()
+    assert (found["locked_by"], found["interrupted"]) == ("", False)
+    assert found["durations"] == {"boots": [], "drains": []}
+
+
+def test_it_says_who_holds_the_lock_and_what_earlier_runs_have_learnt() -> None:
+    journal = Journal(run="r1", fenced=True, boots=(90,), drains=(30, 31))
+    found = described(lease=Lease("l", holder="somebody/r1"), journal=journal)
+    assert (found["locked_by"], found["interrupted"]) == ("somebody/r1", True)
+    assert found["durations"] == {"boots": [90], "drains": [30, 31]}
+
+
+def test_what_a_rotation_waits_for_is_part_of_what_it_may_meet() -> None:
+    found = described(dataclasses.replace(GROUP, desired=4))
+    assert "has 2 of 4 instances" in found["waits"][0]
+    assert set(found["waits"]) <= set(found["preflight"])
+    assert described()["waits"] == []
+
+
+def test_an_instance_has_its_age_by_the_clock_of_the_read() -> None:
+    group = a_group(dataclasses.replace(OLD, launched_at=400.0), read_at=1000.0)
+    assert [node["age"] for node in described(group)["nodes"]] == [600]

@@ -61,6 +61,8 @@ FULL = Journal(
     handover="r1",
     origin=("kops", "nodes-a", "o/old"),
     store_owed=True,
+    boots=(90, 101),
+    drains=(60, 61),
 )
 """A record in which nothing has its default."""
 FIELDS = [field.name for field in dataclasses.fields(Journal) if field.name != "unknown"]
