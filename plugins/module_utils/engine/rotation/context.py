@@ -49,9 +49,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
     RETRACTED,
     Memory,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import Retry
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.records import (
     NodeRecord,
-    Retry,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.subjects import about
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from typing import Any, Literal, Union
+from typing import Any, Literal
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.backups import (
@@ -51,12 +51,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.work
     Hope,
     Loss,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
-    DrainPhase,
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.records import (
+    NodeRecord,
 )
 
-NodePhase = Union[DrainPhase, Literal["outdated", "cordoned", "terminated", "kept"]]
-"""How far a node's replacement is."""
 CanaryVerdict = Literal["none", "passed", "failed"]
 
 
@@ -67,42 +65,6 @@ class Retry:
     times: int
     at: float
     error: RotatorError
-
-
-@dataclasses.dataclass(frozen=True)
-class NodeRecord:
-    """What the result says of one node that we replaced or tried to."""
-
-    name: str
-    instance_id: str
-    zone: str
-    reason: str
-    phase: NodePhase = "cordoned"
-    replaced: bool = False
-    began: float = 0.0
-    ended: float | None = None
-    image_id: str = ""
-    evictions: int = 0
-    blocked_by: tuple[str, ...] = ()
-    console_output: str | None = None
-    """The end of what a failed replacement node wrote; None until it was read."""
-    since: float = 0.0
-    """When it reached its phase."""
-    spent: Mapping[str, float] = dataclasses.field(default_factory=dict)
-    """Seconds in each phase before."""
-
-    def moved(self, phase: NodePhase, now: float) -> NodeRecord:
-        """Return the record in this phase, with the seconds of the one before counted."""
-        if phase == self.phase:
-            return self
-        return dataclasses.replace(self, phase=phase, since=now, spent=self.phase_seconds(now))
-
-    def phase_seconds(self, now: float) -> dict[str, float]:
-        """Return the seconds in each phase so far."""
-        if self.ended is not None:
-            return dict(self.spent)
-        spent = self.spent.get(self.phase, 0.0) + now - self.since
-        return {**self.spent, self.phase: spent}
 
 
 @dataclasses.dataclass(frozen=True)

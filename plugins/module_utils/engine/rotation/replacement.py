@@ -51,7 +51,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.outside import (
     restore_outside,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.records import (
     NodeRecord,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.remarks import stays

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import NOBODY, About
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.records import (
     NodeRecord,
 )
 

@@ -42,7 +42,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     Memory,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.records import (
     NodeRecord,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import TARGET

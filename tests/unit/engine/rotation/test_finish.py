@@ -36,9 +36,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ga
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import Retry
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.records import (
     NodeRecord,
-    Retry,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,

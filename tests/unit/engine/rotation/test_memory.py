@@ -18,9 +18,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.de
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     PART_OF,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
-    NodeRecord,
-)
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import NOW, RUNNING
 
 
@@ -55,9 +52,3 @@ def test_what_we_did_to_desired_is_unseen_until_a_read_shows_it(
         journal=RUNNING.accounted(account), marks=Marks(gone=frozenset(gone))
     )
     assert memory.unseen is unseen
-
-
-def test_a_node_that_was_just_chosen_is_not_replaced_yet() -> None:
-    record = NodeRecord("w", "i-w", "a", "why")
-    assert (record.phase, record.replaced, record.ended) == ("cordoned", False, None)
-    assert (record.evictions, record.blocked_by) == (0, ())

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import NOBODY, About
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Instance
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.records import (
     NodeRecord,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.subjects import about
