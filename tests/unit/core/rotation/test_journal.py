@@ -150,7 +150,8 @@ def test_a_later_release_is_read_if_it_says_that_it_can_be_and_its_fields_are_ke
 V1 = (
     '{"base":4,"boots":[90],"broken":["kube-system/agent"],"canaries":1,"canary":"passed",'
     '"closing":["Run r0 was stopped"],"decrements":["i-1"],'
-    '"deregistered_targets":[["tg-1","i-1",80]],"drains":[60,61],"expected":5,"expected_taints":["gpu"],'
+    '"deregistered_targets":[["tg-1","i-1",80]],"drains":[60,61],'
+    '"expected":5,"expected_taints":["gpu"],'
     '"failures":["x"],"fenced":true,"follows":["web"],"group":"blue",'
     '"handover":"r0","kept":["i-1"],'
     '"max_size":[4,5],'
