@@ -12,7 +12,7 @@ import yaml
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import Status
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import PodState
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.records import (
     NodePhase,
 )
 from ansible_collections.nodeops.rotator.plugins.modules import asg_node_replace, node_drain
