@@ -43,8 +43,8 @@ MUTATIONS = (
     Mutation(
         "an instance whose Node is missing ends at once",
         ENGINE + "unknown.py",
-        'return ctx.over(f"node of {member.id}", MISSING_NODE)',
-        "return True",
+        "return member.node is None and ctx.over(missing_timer(member.id), MISSING_NODE)",
+        "return member.node is None",
         UNIT + "test_unknown.py",
         "TestWhoseNodeWasSeen::test_a_node_is_long_missing_after_ninety_seconds",
     ),

@@ -99,10 +99,19 @@ def test_an_instance_whose_node_was_never_seen_is_no_victim_and_the_run_not_comp
     world.cluster.delete("nodes", node, 0)
     world.kernel.advance(world.kernel.now + 1)
     world.judge.rules[BLUE].unavailable = 1
+    ends: list[str] = []
+
+    def watch(call: Any) -> None:
+        if call.operation == "TerminateInstanceInAutoScalingGroup":
+            ends.append(call.params["InstanceId"])
+
+    world.gate.judges.append(watch)
     run = ended(world, max_unavailable="1", unknown_instances=unknown)
     alive = world.account.instances[instance].state == "running"
     assert run.result is not None
     assert alive is (unknown == "leave")
+    if not alive:
+        assert ends[-1] == instance, "it goes last"
     assert (run.result.status == "complete") is (unknown == "end")
     if alive:
         assert f"Instance {instance}" in str(run.result.error)

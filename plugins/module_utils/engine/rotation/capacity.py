@@ -171,7 +171,7 @@ def _next_victim(ctx: RotationContext) -> Member | None:
     """Return the next node to replace, None if there is none.
 
     Instances that nobody can see into are no easy victims: one whose Node is missing goes when that
-    has lasted, one that never had a Node only if asked, last and alone. Neither is ever a canary.
+    has lasted; one that never had a Node so too, if asked, last and alone. Neither is a canary.
     Nothing is cordoned before the cluster is known to be the right one. Nodes that a budget blocks
     now come last.
     """
@@ -188,7 +188,9 @@ def _next_victim(ctx: RotationContext) -> Member | None:
         found = unblocked_first(ctx, out, lambda left_out: next_victim(situation, left_out, zones))
     if found is not None or situation.leaving or judging or missing & waiting:
         return found
-    return next_unknown(ctx)
+    others = any(one.node is not None and one.id not in skipped for one in situation.outdated)
+    member = None if others else next_unknown(ctx)
+    return member if member is not None and unknown.long_missing(ctx, member) else None
 
 
 def next_unknown(ctx: RotationContext) -> Member | None:

@@ -29,6 +29,15 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_pla
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import Known
 
+MISSING_NODE = 90.0
+"""Seconds for which a run has to miss the Node of an instance before it ends the instance: the pod
+garbage collector removes the pods of a missing Node within a minute, and they start elsewhere."""
+
+
+def missing_timer(instance: str) -> str:
+    """Return the name of the timer of a Node that this run misses."""
+    return f"node of {instance}"
+
 
 def forbids(known: Known, issued: tuple[Command, ...], command: Command) -> str:
     """Return why this command may not be issued now, "" if it may.
@@ -38,7 +47,7 @@ def forbids(known: Known, issued: tuple[Command, ...], command: Command) -> str:
     if why := control_plane.forbids(known, command):
         return why
     if isinstance(command, (ChangeNode, Terminate)):
-        return _takes_too_much(known, issued, command)
+        return _cannot_be_seen(known, command) or _takes_too_much(known, issued, command)
     if isinstance(command, (SetDesired, LaunchInstance)):
         most = known.base + known.window.surge
         return f"more than {most} would be launched" if command.desired > most else ""
@@ -50,6 +59,18 @@ def forbids(known: Known, issued: tuple[Command, ...], command: Command) -> str:
     if lifts and known.situation.launched > known.group.desired:
         return "more is launched than desired, so the group would end a node undrained"
     return ""
+
+
+def _cannot_be_seen(known: Known, command: Command) -> str:
+    """Return why an instance that nobody can see into may not end yet."""
+    if not isinstance(command, Terminate):
+        return ""
+    if not any(one.id == command.instance and one.node is None for one in known.situation.members):
+        return ""
+    missed = known.now - known.memory.timers.get(missing_timer(command.instance), known.now)
+    if missed >= MISSING_NODE - 1e-6:
+        return ""
+    return f"the Node of {command.instance} has been missing for {missed:.0f} s only"
 
 
 def _takes_too_much(known: Known, issued: tuple[Command, ...], command: Command) -> str:

@@ -59,7 +59,7 @@ class Phase:
 
 OBSERVE = (
     Phase(own_pod.follow, (ROTATE, SETTLE)),
-    Phase(unknown.note_seen, (ROTATE,)),
+    Phase(unknown.note_seen, (ROTATE, SETTLE)),
     Phase(right_cluster.note_proof, (ROTATE,)),
     Phase(namespaces.look_again, (ROTATE,)),
     Phase(control_plane.observed, (ROTATE, SETTLE)),

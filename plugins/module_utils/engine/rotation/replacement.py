@@ -26,6 +26,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.advan
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import NodeStatus
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     dead,
+    gate,
     kept,
     unknown,
 )
@@ -103,10 +104,10 @@ def _end_if_overdue(ctx: RotationContext, member: Member) -> None:
 
 
 def _nodeless(ctx: RotationContext, member: Member) -> None:
-    """End an instance whose Node has been missing for long, or that never had one.
+    """End an instance whose Node is long missing, once the gate is open.
 
-    The latter only if it was selected all the same. One whose kubelet took over the Node object of
-    a former instance of the same name cannot be drained safely: it is left to people.
+    One whose kubelet took over the Node object of a former instance of the same name cannot be
+    drained safely: it is left to people. So is one for which the gate does not open.
     """
     taken_over = [
         node
@@ -114,7 +115,7 @@ def _nodeless(ctx: RotationContext, member: Member) -> None:
         if node.name == member.instance.private_dns and node.ready
     ]
     if not taken_over:
-        if unknown.is_unknown(ctx, member) or unknown.long_missing(ctx, member):
+        if unknown.long_missing(ctx, member) and _gate_open(ctx, member):
             terminate(ctx, member)
         return
     give_up(ctx, member)
@@ -129,6 +130,15 @@ def _nodeless(ctx: RotationContext, member: Member) -> None:
             "Drain that node, delete its Node object and restart its kubelet, or end the instance",
         ),
     )
+
+
+def _gate_open(ctx: RotationContext, member: Member) -> bool:
+    """Return whether the workload gate is open; give up if it never is."""
+    why = gate.closed(ctx)
+    if why and ctx.over(f"gate of {member.id}", ctx.policy.gate_timeout):
+        give_up(ctx, member)
+        fail(ctx, FailedError(f"Instance {member.id}, whose Node is gone, was left: {why}"))
+    return not why
 
 
 def _cordoned(ctx: RotationContext, member: Member) -> bool:

@@ -21,20 +21,30 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import l
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.guard import (
+    MISSING_NODE,
+    missing_timer,
+)
 
-MISSING_NODE = 90.0
-"""Seconds for which a Node that we have seen has to be missing before its instance is ended: the
-pod garbage collector removes the pods of a missing Node within a minute of it."""
 CLOCKS = 60.0
 """Seconds by which our clock and EC2's may differ, and for which an Auto Scaling group may still
 launch what it launched before its template was changed."""
 
 
 def note_seen(ctx: RotationContext) -> None:
-    """Remember the instances whose Node has been seen in this run."""
+    """Remember whose Node this run has seen, and since when it misses others.
+
+    The guard lets no instance end whose Node has not been missing for long (see guard).
+    """
     seen = {member.id for member in ctx.situation.members if member.node is not None}
     if not seen <= ctx.memory.nodes.seen_nodes:
         ctx.note(seen_nodes=ctx.memory.nodes.seen_nodes | seen)
+    timers = ctx.memory.timers
+    back = {missing_timer(instance) for instance in seen} & timers.keys()
+    missing = [missing_timer(one.id) for one in ctx.situation.members if one.node is None]
+    if back or not timers.keys() >= {*missing}:
+        rest = {name: at for name, at in timers.items() if name not in back}
+        ctx.note(timers={**dict.fromkeys(missing, ctx.now), **rest})
 
 
 def was_seen(ctx: RotationContext, member: Member) -> bool:
@@ -57,10 +67,7 @@ def may_still_join(ctx: RotationContext, member: Member) -> bool:
 
 def long_missing(ctx: RotationContext, member: Member) -> bool:
     """Return whether the Node of this instance has been missing for long enough."""
-    if member.node is not None:
-        ctx.forget(f"node of {member.id}")
-        return False
-    return ctx.over(f"node of {member.id}", MISSING_NODE)
+    return member.node is None and ctx.over(missing_timer(member.id), MISSING_NODE)
 
 
 def left_alone(ctx: RotationContext) -> frozenset[str]:

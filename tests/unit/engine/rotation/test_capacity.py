@@ -135,6 +135,37 @@ def test_an_instance_without_a_node_goes_only_if_its_node_was_seen_and_is_long_g
     assert chosen(group, nodes, 1, 0, **memory, **canary) == [], "and never as the canary"
 
 
+@pytest.mark.parametrize(
+    ("nodes", "missed", "goes"),
+    [
+        pytest.param("", 90, "i-w", id="nothing else is left"),
+        pytest.param("", 89, "", id="not yet missed for long"),
+        pytest.param("x", 90, "", id="another can be drained, and goes first"),
+    ],
+)
+@pytest.mark.parametrize("proven", [False, True])
+def test_an_instance_that_never_had_a_node_goes_last_where_that_is_asked_for(
+    nodes: str, missed: float, goes: str, proven: bool
+) -> None:
+    """Also while nothing has proved the cluster, so that none may be cordoned."""
+    group = a_group(
+        an_instance("w"), an_instance("x"), tags={"kubernetes.io/cluster/shop": "owned"}
+    )
+    policy = a_policy(0, 2, canary=0, unknown_instances="end", cluster="shop")
+    timers = {f"node of i-{name}": NOW - missed for name in "wx"}
+    ctx = a_context(
+        group,
+        [a_node(name) for name in nodes],
+        policy=policy,
+        timers=timers,
+        cluster_proven=proven,
+        marks=Marks(skipped=frozenset(() if nodes else ("i-x",))),
+    )
+    capacity.choose(ctx)
+    taken = ctx.memory.nodes.marks.selected - {"i-x"}
+    assert taken == ({goes} if goes else set())
+
+
 def test_only_canaries_are_taken_before_they_are_judged_and_those_that_went_count() -> None:
     one = {"policy": {"canary": 1}}
     assert chosen(a_group(*OLD), NODES, 0, 2, **one) == ["w"]

@@ -21,13 +21,17 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import REPLACING
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.guard import forbids
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.guard import (
+    forbids,
+    missing_timer,
+)
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
     a_node,
     an_instance,
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
+    NOW,
     a_context,
     a_policy,
 )
@@ -116,3 +120,23 @@ def test_what_the_guard_forbids(
     command: Command, nodes: dict[str, dict[str, Any]], options: dict[str, Any], no: bool
 ) -> None:
     assert forbidden(command, nodes, **options) is no
+
+
+@pytest.mark.parametrize(
+    ("missed", "no"),
+    [
+        pytest.param(None, True, id="at the first look without it"),
+        pytest.param(89, True, id="for 89 s"),
+        pytest.param(90, False, id="for so long that its pods run elsewhere"),
+    ],
+)
+@pytest.mark.parametrize("fresh", [False, True])
+def test_an_instance_without_a_node_ends_only_after_its_node_has_been_missed(
+    missed: float | None, no: bool, fresh: bool
+) -> None:
+    """Whatever the reason, and whether this run has ever seen its Node or not."""
+    timers = {} if missed is None else {missing_timer("i-w"): NOW - missed}
+    group = a_group(an_instance("w", fresh=fresh), an_instance("x"))
+    ctx = a_context(group, [a_node("x")], ours=0, timers=timers)
+    assert bool(forbids(ctx, (), Terminate("i-w", False))) is no
+    assert not forbids(ctx, (), Terminate("i-gone", False)), "what has left the group"

@@ -159,6 +159,30 @@ def test_a_decrement_never_lowers_desired_below_the_base(
 
 
 @pytest.mark.parametrize(
+    ("waited", "closed", "ends", "given_up"),
+    [
+        pytest.param(0, "", True, False, id="the gate is open"),
+        pytest.param(899, "web lacks a pod", False, False, id="it is closed"),
+        pytest.param(900, "web lacks a pod", False, True, id="it never opens"),
+    ],
+)
+def test_an_instance_whose_node_went_ends_only_while_the_workload_gate_is_open(
+    monkeypatch: pytest.MonkeyPatch, waited: float, closed: str, ends: bool, given_up: bool
+) -> None:
+    monkeypatch.setattr(replacement.gate, "closed", lambda ctx: closed)
+    ctx = a_context(
+        a_group(an_instance("w"), an_instance("x")),
+        [a_node("x")],
+        timers={"node of i-w": NOW - 2000, "gate of i-w": NOW - waited},
+        **selected("w"),
+    )
+    replacement.advance(ctx)
+    assert ctx.commands == ([Terminate("i-w", False)] if ends else [])
+    assert ("i-w" in ctx.memory.nodes.marks.skipped) is given_up
+    assert ("whose Node is gone, was left: web" in str(ctx.memory.report.problem)) is given_up
+
+
+@pytest.mark.parametrize(
     "fields, decrement",
     [
         (

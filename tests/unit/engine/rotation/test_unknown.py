@@ -99,10 +99,13 @@ class TestWhoseNodeWasSeen:
         ctx = a_look(W, timers={"node of i-w": NOW - waited})
         assert unknown.long_missing(ctx, ctx.situation.members[0]) is missing
 
-    def test_a_node_that_comes_back_is_not_missing(self) -> None:
-        ctx = a_look(W, nodes="w", timers={"node of i-w": NOW - 900})
+    def test_it_is_missed_from_the_first_look_without_it_until_it_comes_back(self) -> None:
+        ctx = a_look(
+            W, X, NEW, nodes="w", timers={"node of i-w": NOW - 900, "node of i-x": NOW - 9}
+        )
         assert unknown.long_missing(ctx, ctx.situation.members[0]) is False
-        assert ctx.memory.timers == {}
+        unknown.note_seen(ctx)
+        assert ctx.memory.timers == {"node of i-x": NOW - 9, "node of i-n": NOW}
 
 
 @pytest.mark.parametrize(
