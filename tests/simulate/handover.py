@@ -10,6 +10,8 @@ from ansible_collections.nodeops.rotator.tests.rotation.template_builders import
 from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 
 ATTEMPTS, PAUSE = 5, 30.0
+HANDED_TO = "r1"
+"""The run to which the Lease is left: the first one."""
 
 
 def hand_over(trial: Trial) -> None:
@@ -19,12 +21,12 @@ def hand_over(trial: Trial) -> None:
     """
     for _attempt in range(ATTEMPTS):
         try:
-            update(trial.world, trial.name, run_id="r1", cluster_name=trial.world.name)
+            update(trial.world, trial.name, run_id=HANDED_TO, cluster_name=trial.world.name)
         except RotatorError as error:
             trial.tell(f"UPDATE of the template: {error}")
             trial.world.kernel.advance(trial.now + PAUSE)
         else:
-            trial.tell("UPDATE of the template, whose Lease is left to r1")
+            trial.tell("UPDATE of the template, whose Lease is left to " + HANDED_TO)
             return
     trial.tell("SOMEBODY points the group to the new image")
     trial.point_to(trial.world.facts["new_image"])

@@ -18,7 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import parse
 from ansible_collections.nodeops.rotator.tests.simulate import actors
-from ansible_collections.nodeops.rotator.tests.simulate.handover import hand_over
+from ansible_collections.nodeops.rotator.tests.simulate.handover import HANDED_TO, hand_over
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.all import KINDS
 from ansible_collections.nodeops.rotator.tests.simulate.plan import Fault
 from ansible_collections.nodeops.rotator.tests.simulate.trial import Rival, Trial, dice_of
@@ -132,7 +132,8 @@ def _prepare(trial: Trial, name: str, **more: Any) -> Run:
         parse("max_surge", options["max_surge"]),
         parse("max_unavailable", options["max_unavailable"]),
     )
-    run = prepare(trial.world, trial.name, name, **options)
+    handed = name == HANDED_TO and trial.plan.furnishing["handover"]
+    run = prepare(trial.world, trial.name, name, run_given=handed, **options)
     trial.judge.places[run.policy.holder] = run.policy.lock_namespace
     note = functools.partial(trial.judge.read, run.policy.holder)
     run.inbox.ports = Ports(_Witness(run.inbox.ports.cloud, note), run.inbox.ports.cluster)

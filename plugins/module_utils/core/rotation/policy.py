@@ -82,7 +82,8 @@ class RotationPolicy:
     `restore_only`: state restored. `nodes`, `instances`, `limit`, `cordoned_nodes`: see Selection.
     `not_after`: when the maintenance window closes, by the loop's clock, None without one;
     `maintenance`: the window, for people. `addresses`: of the machine or pod that we run on.
-    `again`: the command that began the run, "" if unknown.
+    `again`: the command that began the run, "" if unknown. `run_given`: the ID of the run was
+    given, so that an update of the template may have left the Lease to it.
     """
 
     group: str
@@ -110,6 +111,7 @@ class RotationPolicy:
     restore_only: bool = False
     cluster: str = ""
     again: str = ""
+    run_given: bool = False
     lock_namespace: str = USUAL_NAMESPACE
     unknown_instances: UnknownInstances = "leave"
     on_failure: OnFailure = "rollback_template"
@@ -165,7 +167,7 @@ class RotationPolicy:
 
 NOT_OPTIONS = frozenset(
     ("group", "run", "holder", "version", "plan_only", "restore_only", "cluster")
-    + ("again", "lock_namespace", "drain", "not_after", "maintenance", "addresses")
+    + ("again", "run_given", "lock_namespace", "drain", "not_after", "maintenance", "addresses")
 )
 """Fields of RotationPolicy that are not options of their own name."""
 OPTIONS = tuple(
@@ -204,6 +206,7 @@ def from_params(
         run=run,
         holder=holder,
         again=again,
+        run_given=bool(params["run_id"]),
         version=params["launch_template_version"],
         plan_only=check,
         restore_only=params["state"] == "restored",

@@ -116,15 +116,25 @@ def _fail(ctx: RotationContext, error: RotatorError) -> RotationResult | None:
 
     A Lease that was left to it is given up first, so that nobody has to wait for its end.
     """
-    beginning = ctx.memory.mode == "survey" and not ctx.policy.plan_only
-    if beginning and ctx.memory.reads.group is not None and not lock.handed_back(ctx):
-        ctx.note(problem=error)
-        ctx.look_at(ctx.now + 1)
+    if not _given_back(ctx, error):
         return None
     suspended = isinstance(error, CredentialsError)
     return conclude(
         ctx, "suspended" if suspended else failed_status(ctx.memory.report.changed), error
     )
+
+
+def _given_back(ctx: RotationContext, error: RotatorError) -> bool:
+    """Give up a Lease that was left to a run which ends with this error before it has begun.
+
+    Returns True once that is done or cannot be done.
+    """
+    beginning = ctx.memory.mode == "survey" and not ctx.policy.plan_only
+    if not beginning or ctx.memory.reads.group is None or lock.handed_back(ctx):
+        return True
+    ctx.note(problem=error)
+    ctx.look_at(ctx.now + 1)
+    return False
 
 
 def _decide(ctx: RotationContext) -> RotationResult | None:
@@ -208,7 +218,10 @@ def _stop(ctx: RotationContext) -> RotationResult | None:
         f"Stopped by {reason}", "Run again to resume, or with state: restored to restore everything"
     )
     taking = any(isinstance(command, WriteLease) for command in ctx.view.in_flight)
-    if ctx.over("stop", ctx.policy.stop_timeout) or not (ctx.memory.lock.held or taking):
+    over, held = ctx.over("stop", ctx.policy.stop_timeout), ctx.memory.lock.held or taking
+    if not (over or held or _given_back(ctx, error)):
+        return None
+    if over or not held:
         close(ctx)
         return conclude(ctx, "stopped", error)
     ctx.note(problem=error)

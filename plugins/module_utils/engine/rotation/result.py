@@ -23,6 +23,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.rest
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.left_lease import (
+    left_to_us,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     RETRACTED,
 )
@@ -75,9 +78,7 @@ def conclude(
         "blocked_by": sorted({budget for node in nodes for budget in node["blocked_by"]}),
         "seconds": round(ctx.now - memory.began, 1),
         "left_outdated": left_outdated(ctx) if known else [],
-        "not_restored": list(_not_restored(ctx))
-        if known
-        else [*memory.report.left, *store_sentence(memory.journal)],
+        "not_restored": [*(_not_restored(ctx) if known else _owed(ctx)), *left_to_us(ctx)],
         "restored": list(_restored(ctx)),
         "new_nodes": _new_nodes(ctx) if known else [],
         "canary": memory.journal.canary or memory.report.canary,
@@ -94,12 +95,17 @@ def _not_restored(ctx: RotationContext) -> tuple[str, ...]:
     That is what it could not restore, and all that stands if it ended before it could: its own
     changes, or those of an earlier run that it would have resumed.
     """
-    left = (*ctx.memory.report.left, *store_sentence(ctx.journal))
+    left = _owed(ctx)
     if ctx.memory.lock.held or ctx.view.stop is not None:
         return (*left, *standing(ctx))
     if ctx.memory.mode == "survey" and not ctx.journal.clean:
         return (*left, *inherited(ctx))
     return left
+
+
+def _owed(ctx: RotationContext) -> tuple[str, ...]:
+    """Return what could not be restored, whatever is known of the group."""
+    return (*ctx.memory.report.left, *store_sentence(ctx.journal))
 
 
 def _state_store(journal: Journal) -> dict[str, str]:

@@ -56,7 +56,7 @@ def inherited(ctx: RotationContext) -> tuple[str, ...]:
 
 def _of_sizes(ctx: RotationContext) -> Iterable[str]:
     group, journal = ctx.group, ctx.journal
-    if group.desired > journal.base:
+    if journal.run and group.desired > journal.base:
         yield (
             f"Desired of Auto Scaling group {group.name} is {group.desired},"
             f" {group.desired - journal.base} above its base of {journal.base}"

@@ -41,6 +41,7 @@ def params(**changes: Any) -> dict[str, Any]:
         "lock_namespace": "kube-system",
         "eks_cluster": None,
         "launch_template_version": "",
+        "run_id": None,
         "state": "replaced",
         **changes,
     }
@@ -125,6 +126,10 @@ class TestParameters:
         self, cluster_name: str | None, eks_cluster: str | None, cluster: str
     ) -> None:
         assert made(cluster_name=cluster_name, eks_cluster=eks_cluster).cluster == cluster
+
+    @pytest.mark.parametrize(("run_id", "given"), [("play-1", True), ("", False), (None, False)])
+    def test_say_whether_the_id_of_the_run_was_given(self, run_id: str | None, given: bool) -> None:
+        assert made(run_id=run_id).run_given is given
 
     @pytest.mark.parametrize(("text", "size"), [("2", Size(2)), ("25%", Size(25, True))])
     def test_sizes_are_numbers_or_percentages(self, text: str, size: Size) -> None:

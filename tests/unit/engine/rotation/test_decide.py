@@ -19,6 +19,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import CredentialsError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
+    RotationPolicy,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, Stop, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.decide import (
     decide,
@@ -199,6 +202,24 @@ def test_a_stop_before_anything_was_begun_waits_only_for_the_lock_that_is_being_
     )
     assert (step.result.status if step.result else None) == status
     assert step.commands == ()
+
+
+@pytest.mark.parametrize(
+    ("policy", "gives"),
+    [(POLICY, True), (dataclasses.replace(POLICY, plan_only=True), False)],
+    ids=["a run", "a plan"],
+)
+def test_a_stop_before_anything_was_begun_gives_up_the_lease_that_was_left_to_the_run(
+    policy: RotationPolicy, gives: bool
+) -> None:
+    handed = Journal(handover="r1")
+    memory = MEMORIES["survey"].with_fields(
+        journal=handed, written=handed, lease=dataclasses.replace(HELD, holder="update")
+    )
+    step = decide(memory, dataclasses.replace(VIEW, stop=Stop("signal SIGTERM")), NOW, policy)
+    writes = [one.lease.holder for one in step.commands if isinstance(one, WriteLease)]
+    assert writes == ([""] if gives else [])
+    assert (step.result is None) is gives
 
 
 def test_a_situation_is_never_that_of_a_group_that_is_gone() -> None:

@@ -69,6 +69,10 @@ def test_nothing_stands_of_a_run_that_changed_nothing() -> None:
     assert stands() == ()
 
 
+def test_no_base_is_made_up_for_a_run_that_recorded_none() -> None:
+    assert stands(journal={"run": "", "tainted": False}, desired=3) == ()
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
