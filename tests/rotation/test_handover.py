@@ -277,42 +277,6 @@ def test_a_run_that_is_refused_gives_the_lease_up_unless_it_only_plans(plan_only
     assert [bool(holder(world, BLUE)), bool(traces(world)["journals"])] == [plan_only] * 2
 
 
-@pytest.mark.parametrize(
-    ("denied", "told"),
-    [
-        pytest.param(
-            ("host_*", "autoscaling:DescribeAutoScalingGroups"), "could not be read", id="AWS"
-        ),
-        pytest.param(("host_*", "update leases"), "has left to this run, stays held", id="RBAC"),
-    ],
-)
-def test_a_run_that_cannot_give_the_lease_up_says_that_it_stays_held(
-    denied: tuple[str, str], told: str
-) -> None:
-    world = shared(("$Latest", "1"))
-    update(world, BLUE)
-    where = world.account if denied[1].startswith("autoscaling") else world.cluster
-    where.denied.append(denied)
-    run = rotate(world, BLUE, run_id="r1", run_given=True)
-    assert run.result is not None
-    assert run.result.status == "refused"
-    assert holder(world, BLUE)
-    (sentence,) = run.result.values["not_restored"]
-    assert told in sentence
-    assert sentence.endswith("stays held until it expires")
-
-
-def test_a_run_that_is_stopped_before_it_begins_gives_the_lease_up() -> None:
-    world = shared(("$Latest", "1"))
-    update(world, BLUE)
-    run = prepare(world, BLUE, "r1")
-    run.inbox.stop_at(world.kernel.now + 0.12)
-    assert run().status == "stopped"
-    assert (holder(world, BLUE), traces(world)["journals"]) == ("", CLEAN["journals"])
-    assert run.result is not None
-    assert run.result.values["not_restored"] == []
-
-
 def test_the_first_run_s_rotation_does_not_die_of_a_second_run_s_update() -> None:
     """Plays on groups of one template: the second is refused, the first goes on."""
     world = shared()
