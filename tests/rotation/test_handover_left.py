@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Lease that the update left to a rotation is given up where that does not begin, or named."""
+"""A Lease that was left to a rotation which does not begin is given up, or named."""
 
 from __future__ import annotations
 

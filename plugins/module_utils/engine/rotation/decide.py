@@ -125,7 +125,7 @@ def _fail(ctx: RotationContext, error: RotatorError) -> RotationResult | None:
 
 
 def _given_back(ctx: RotationContext, error: RotatorError) -> bool:
-    """Give up a Lease that was left to a run which ends with this error before it has begun.
+    """Give up a Lease that was left to a run which ends before it has begun.
 
     Returns True once that is done or cannot be done.
     """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say that the Lease which an update of the template has left to this run stays held.
+"""Say that a Lease which an update of the template left to us stays held.
 
 A run that never took it cannot always give it up: it may not write the Lease, or could not read the
 group, from whose ARN the name of the Lease follows. Then nobody else can rotate the group until the
@@ -17,7 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 
 
 def left_to_us(ctx: RotationContext) -> tuple[str, ...]:
-    """Return the sentence about a Lease that was left to this run and not taken, or ().
+    """Return the sentence about a Lease that was left to us and not taken, or ().
 
     Of a Lease that was not read it is said as well, as far as it can be: only to a run whose ID
     was given can one be left.
