@@ -16,6 +16,7 @@ import statistics
 import sys
 import time
 
+from ansible_collections.nodeops.rotator.tests.simulate import planes
 from ansible_collections.nodeops.rotator.tests.simulate.plan import Plan, draw, reduced
 from ansible_collections.nodeops.rotator.tests.simulate.shrink import shrink
 from ansible_collections.nodeops.rotator.tests.simulate.verdict import Verdict, judge
@@ -24,28 +25,34 @@ from ansible_collections.nodeops.rotator.tests.simulate.verdict import Verdict, 
 def main(arguments: list[str]) -> int:
     """Run the worlds that the arguments name; return the exit status."""
     given = _parser().parse_args(arguments)
+    numbers = range(given.first, given.first + given.worlds)
     if given.world is not None:
-        plans = [reduced(draw(given.seed, given.world), given.keep, given.size)]
-    else:
-        numbers = range(given.first, given.first + given.worlds)
-        plans = [draw(given.seed, number) for number in numbers]
+        numbers = range(given.world, given.world + 1)
+    plans = [_plan(given, number) for number in numbers]
     totals = {"breaches": 0, "hangs": 0, "untold": 0}
     costs = []
     for plan in plans:
         began = time.process_time()
-        verdict = judge(plan)
+        verdict = planes.judge(plan) if isinstance(plan, planes.PlanePlan) else judge(plan)
         costs.append(time.process_time() - began)
         for name in totals:
             totals[name] += len(getattr(verdict, name))
         if given.world is not None:
             print("\n".join((str(plan), *verdict.story)))
         if not verdict.good:
-            _report(*((plan, verdict) if given.no_shrink else shrink(plan, verdict)))
+            whole = given.no_shrink or isinstance(plan, planes.PlanePlan)
+            _report(*((plan, verdict) if whole else shrink(plan, verdict)))
     cost, median = sum(costs), statistics.median(costs) if costs else 0.0
     print(f"{cost:.0f} s of processor time, {median:.2f} s a world in the median")
     figures = ", ".join(f"{number} {name}" for name, number in totals.items())
     print(f"simulate: {len(plans)} worlds, {figures}")
     return int(any(totals.values()))
+
+
+def _plan(given: argparse.Namespace, number: int) -> Plan | planes.PlanePlan:
+    if planes.is_one(number):
+        return planes.draw(given.seed, number, given.keep)
+    return reduced(draw(given.seed, number), given.keep, given.size)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -64,7 +71,7 @@ def _numbers(text: str) -> frozenset[int]:
     return frozenset(int(part) for part in text.split(",") if part and part != "none")
 
 
-def _report(plan: Plan, verdict: Verdict) -> None:
+def _report(plan: Plan | planes.PlanePlan, verdict: Verdict) -> None:
     print(f"\n{plan.command}\n  {plan}")
     for name in ("breaches", "hangs", "untold"):
         for line in getattr(verdict, name)[:4]:

@@ -79,7 +79,7 @@ class ControlPlane:
         world.cluster.settle()
         self._backups = 0
         self._lead()
-        self._back_up()
+        self._go_on_backing_up()
 
     def _begin(self, place: str) -> None:
         instance = self.instance(place)
@@ -213,7 +213,11 @@ class ControlPlane:
             else:
                 self._world.cluster.change("leases", lease, {"spec": spec})
 
-    def _back_up(self) -> None:
+    def _go_on_backing_up(self) -> None:
+        self.back_up()
+        self._world.kernel.after(self.backup_period, self._go_on_backing_up)
+
+    def back_up(self) -> None:
         """Write a backup of each etcd cluster, as its leader does now and then."""
         kernel, account = self._world.kernel, self._world.account
         bucket = account.buckets.setdefault(self.bucket, {})
@@ -224,7 +228,6 @@ class ControlPlane:
                 for file in ("etcd.backup.gz", "_etcd_backup.meta"):
                     bucket[f"{folder}/{file}"] = StoredObject(b"{}", kernel.now)
             self._backups += 1
-        kernel.after(self.backup_period, self._back_up)
 
     # The judge
 

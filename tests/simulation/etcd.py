@@ -133,6 +133,19 @@ class Etcd:
                 member.broken = broken
                 self._stop(member)
 
+    def spoil(self, place: str) -> None:
+        """Let the members of a place serve for as long as their node lives, and not again."""
+        for member in self.members:
+            member.broken |= member.place == place
+
+    def repair(self) -> None:
+        """Let every member serve again that has its volume and a machine."""
+        for member in self.members:
+            member.broken = False
+            instance = self._world.account.instances.get(member.volume.instance)
+            if instance is not None and not member.up:
+                self._serve(member, instance)
+
     def _note(self) -> None:
         has = self.has_quorum()
         self.quorum_losses += self._had_quorum and not has

@@ -189,8 +189,10 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
     if readable and lock.acquire(ctx) and namespaces.alone(ctx) and exclusion.granted(ctx):
         if pointer.inherited(ctx):
             return None
+        # Where only the end of an earlier run is missing, nothing is left to be judged.
+        ends = ctx.policy.restore_only or (not work and ctx.journal.clean)
         write_first_record(ctx)
-        ctx.note(mode="release" if ctx.policy.restore_only else "rotate", to_restore=ctx.journal)
+        ctx.note(mode="release" if ends else "rotate", to_restore=ctx.journal)
         ctx.look_at(ctx.now)
     return None
 
