@@ -147,6 +147,24 @@ def test_whether_there_is_anything_to_do(
     assert status is None or not step.result.changed
 
 
+@pytest.mark.parametrize(
+    "journal, fresh, mode",
+    [(Journal(), True, "release"), (Journal(), False, "rotate"), (RUNNING, True, "rotate")],
+)
+def test_a_run_that_finds_only_the_end_of_an_earlier_one_judges_nothing(
+    journal: Journal, fresh: bool, mode: str
+) -> None:
+    """The nodes of a run that had already restored everything have been judged by it."""
+    memory = a_memory(
+        a_group(an_instance("n", fresh=fresh)),
+        journal,
+        mode="survey",
+        lease=dataclasses.replace(HELD, holder="somebody"),
+    )
+    step = decide(memory, View(a_cache([a_node("n")], NEEDED)), NOW, POLICY)
+    assert step.memory.mode == mode
+
+
 def test_credentials_that_are_no_longer_good_end_it_as_it_is() -> None:
     memory = a_memory(
         GROUP,
