@@ -40,8 +40,9 @@ def main(arguments: list[str]) -> int:
         if given.world is not None:
             print("\n".join((str(plan), *verdict.story)))
         if not verdict.good:
-            whole = given.no_shrink or isinstance(plan, planes.PlanePlan)
-            _report(*((plan, verdict) if whole else shrink(plan, verdict)))
+            if not (given.no_shrink or isinstance(plan, planes.PlanePlan)):
+                plan, verdict = shrink(plan, verdict)
+            _report(plan, verdict)
     cost, median = sum(costs), statistics.median(costs) if costs else 0.0
     print(f"{cost:.0f} s of processor time, {median:.2f} s a world in the median")
     figures = ", ".join(f"{number} {name}" for name, number in totals.items())

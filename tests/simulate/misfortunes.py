@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import random
 from collections.abc import Callable
 from typing import Any
@@ -61,8 +62,13 @@ class Scene:
         return [one for one in self.plane.places if etcd.has_quorum(without=one)]
 
     def all_whole(self) -> bool:
-        """Return whether every node is whole, as a careful person looks."""
-        return all(self.plane.is_whole(one) for one in self.plane.places)
+        """Return whether every node is whole and stays, as a careful person looks."""
+        return all(self.plane.is_whole(one) and not self._leaves(one) for one in self.plane.places)
+
+    def _leaves(self, place: str) -> bool:
+        instance = self.plane.instance(place)
+        counted = self.world.account.groups[place].counted()
+        return instance is None or instance.id not in {member.instance_id for member in counted}
 
     def end(self, place: str) -> None:
         """Somebody ends the instance of a place, by the group."""
@@ -83,7 +89,7 @@ class Scene:
         self.world.bad_images.clear()
         self.plane.etcd.repair()
         for number, place in enumerate(self.plane.places):
-            self.after(200.0 * number, lambda place=place: self._bring_back(place))
+            self.after(200.0 * number, functools.partial(self._bring_back, place))
 
     def _bring_back(self, place: str) -> None:
         """End a node that never came up, while all others are whole."""
