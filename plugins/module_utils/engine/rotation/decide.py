@@ -63,6 +63,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.la
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     Memory,
+    Mode,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.outcomes import learn
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.pipeline import (
@@ -189,12 +190,20 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
     if readable and lock.acquire(ctx) and namespaces.alone(ctx) and exclusion.granted(ctx):
         if pointer.inherited(ctx):
             return None
-        # Where only the end of an earlier run is missing, nothing is left to be judged.
-        ends = ctx.policy.restore_only or (not work and ctx.journal.clean)
+        mode = _mode(ctx, work)
         write_first_record(ctx)
-        ctx.note(mode="release" if ends else "rotate", to_restore=ctx.journal)
+        ctx.note(mode=mode, to_restore=ctx.journal)
         ctx.look_at(ctx.now)
     return None
+
+
+def _mode(ctx: RotationContext, work: bool) -> Mode:
+    """Return what a run that has taken the lock begins with.
+
+    Where only the end of an earlier run is missing, its nodes were judged by it.
+    """
+    ends = ctx.policy.restore_only or (not work and ctx.journal.clean)
+    return "release" if ends else "rotate"
 
 
 def _idle(ctx: RotationContext) -> Status:
