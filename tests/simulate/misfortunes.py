@@ -132,7 +132,7 @@ Misfortune = Callable[[Scene, random.Random], None]
 
 
 def a_member_never_joins(scene: Scene, dice: random.Random) -> None:
-    """The disk of a place is of no use once its node goes; somebody repairs it, or not."""
+    """The disk of a place fails once its node goes; somebody repairs it, or not."""
     place = dice.choice(scene.plane.places)
     scene.tell(f"MEMBER of {place} will not come up again")
     scene.plane.etcd.spoil(place)
@@ -166,7 +166,7 @@ def a_member_stops(scene: Scene, dice: random.Random) -> None:
 
 
 def kops_rolls_beside(scene: Scene, dice: random.Random, left: int = 2) -> None:
-    """Somebody runs kops rolling-update, which ends a node when it finds all of them whole."""
+    """Somebody runs kops rolling-update, which ends a node while all are whole."""
     if scene.all_whole():
         scene.end(dice.choice(scene.plane.places))
         left -= 1

@@ -134,7 +134,7 @@ class Etcd:
                 self._stop(member)
 
     def spoil(self, place: str) -> None:
-        """Let the members of a place serve for as long as their node lives, and not again."""
+        """Let the members of a place serve as long as their node lives."""
         for member in self.members:
             member.broken |= member.place == place
 
