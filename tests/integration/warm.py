@@ -15,7 +15,8 @@ import multiprocessing
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -28,13 +29,15 @@ from kubernetes.config import kube_config
 from ansible_collections.nodeops.rotator.tests.simulation import serve
 
 COLLECTION = "ansible_collections.nodeops.rotator"
+EDGES = ("carriers", "images", "kops_images", "managed", "rotation", "status", "templates")
+"""What the modules import, with all that these import."""
 WARM = multiprocessing.get_context("forkserver")
 WARM.set_forkserver_preload(
     [
         "ansible_collections.amazon.aws.plugins.module_utils.modules",
         "ansible_collections.kubernetes.core.plugins.module_utils.k8s.client",
         "boto3",
-        f"{COLLECTION}.plugins.module_utils.edge.rotation",
+        *(f"{COLLECTION}.plugins.module_utils.edge.{name}" for name in EDGES),
         f"{COLLECTION}.tests.integration.warm",
     ]
 )
@@ -70,21 +73,32 @@ def printed_by_module(name: str, options: Mapping[str, Any], env: Environment) -
 def _become(
     env: dict[str, str], output: str, act: Callable[..., None], given: tuple[Any, ...]
 ) -> None:
-    os.environ.clear()
-    os.environ.update(env)
-    _forget_the_old_environment()
+    take_on(env)
     for number, name in ((1, output), (2, f"{output}.err")):
         with open(name, "wb") as file:
             os.dup2(file.fileno(), number)
-    with (
-        open(1, "w", encoding="utf-8", closefd=False) as sys.stdout,
-        open(2, "w", encoding="utf-8", closefd=False) as sys.stderr,
-    ):
+    with standard_files():
         act(*given)
 
 
-def _forget_the_old_environment() -> None:
-    """Correct what the libraries took from the environment on their import."""
+@contextmanager
+def standard_files() -> Iterator[None]:
+    """Let the standard streams of Python be what the files 0, 1 and 2 are now."""
+    with (
+        open(0, encoding="utf-8", closefd=False) as sys.stdin,
+        open(1, "w", encoding="utf-8", closefd=False) as sys.stdout,
+        open(2, "w", encoding="utf-8", closefd=False) as sys.stderr,
+    ):
+        yield
+
+
+def take_on(env: Mapping[str, str]) -> None:
+    """Give this process another environment.
+
+    What the libraries took from the old one on their import is corrected.
+    """
+    os.environ.clear()
+    os.environ.update(env)
     where = os.environ.get("KUBECONFIG", "~/.kube/config")
     config.KUBE_CONFIG_DEFAULT_LOCATION = kube_config.KUBE_CONFIG_DEFAULT_LOCATION = where
     sso = os.path.expanduser("~/.aws/sso/cache")

@@ -22,7 +22,7 @@ from typing import Any
 import boto3
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report import lines
-from ansible_collections.nodeops.rotator.tests.integration import warm
+from ansible_collections.nodeops.rotator.tests.integration import warm, warm_python
 from ansible_collections.nodeops.rotator.tests.simulation.identities import IDENTITIES, RUNS
 
 HANGS = warm.HANGS
@@ -190,6 +190,7 @@ class WorldOnWire(Commands):
         given = {**QUICK, **variables}
         for group in self.report()["groups"]:
             self._ask("/rules", {"group": group, "surge": given["rotate_max_surge"]})
+        given = {"ansible_python_interpreter": warm_python.interpreter(), **given}
         extra = ["-e", json.dumps(given)]
         return self.run(
             "ansible-playbook",

@@ -1,0 +1,28 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Start each module as Ansible packs it, with a Python that has imported nothing before."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from ansible_collections.nodeops.rotator.tests.integration.wire import TREE, Commands
+
+MODULES = TREE / "nodeops/rotator/plugins/modules"
+ACTIONS = ("check_variables", "rotation_report", "rotation_summary")
+"""What has no code in its module, since the action plugin does it all."""
+
+
+def test_each_module_has_all_that_it_imports(tmp_path: Path) -> None:
+    names = sorted({file.stem for file in MODULES.glob("*.py")} - {"__init__", *ACTIONS})
+    assert names
+    tasks = [{f"nodeops.rotator.{name}": {"nonsense": 1}, "ignore_errors": True} for name in names]
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
+    playbook = tmp_path / "play.yml"
+    playbook.write_text(json.dumps([play]))
+    outcome = Commands({}, tmp_path).run("ansible-playbook", str(playbook))
+    said = re.findall(r"Unsupported parameters for \(nodeops\.rotator\.(\w+)\)", outcome.output)
+    assert sorted(set(said)) == names, outcome.output
