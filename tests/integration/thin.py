@@ -8,6 +8,8 @@
 What is no module is left to the real interpreter. Imports little, since it starts for each task.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import socket
