@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Start each module as Ansible packs it, with a Python that has imported nothing before."""
+"""Start each module as Ansible packs it, with the usual interpreter."""
 
 from __future__ import annotations
 

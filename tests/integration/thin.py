@@ -20,7 +20,10 @@ MODULE = "AnsiballZ_"
 
 
 def main(where: str, *argv: str) -> int:
-    """Hand the file over with this process's files and environment; return its exit status."""
+    """Hand the file over to the warm process; return its exit status.
+
+    It gets the arguments, files and environment of this one.
+    """
     if not argv or not os.path.basename(argv[0]).startswith(MODULE):
         os.execv(sys.executable, [sys.executable, *argv])
     with socket.socket(socket.AF_UNIX) as warm:
