@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -61,6 +62,9 @@ class ActionModule(ActionBase):
         for host in hosts:
             read = self._reader(variables, host if options["hosts"] else "")
             problems += [f"{host}: {one}" for one in _problems(read, specs)]
+        if "rotation_serial" in specs:
+            read = self._reader(variables, hosts[0] if options["hosts"] else "")
+            problems += _wrong_serial(read, variables, len(hosts))
         problems += _unknown(hosts, variables["hostvars"], options["unknown"])
         if problems:
             return {**result, "failed": True, "msg": ". ".join(dict.fromkeys(problems))}
@@ -84,7 +88,6 @@ def _problems(read: Read, specs: Mapping[str, Any]) -> list[str]:
         except AnsibleError:  # it names something that only exists when it is used
             continue
     found = [wrong(name, value, specs[name]) for name, value in values.items()]
-    found.append(wrong_serial(values.get("rotation_serial")))
     found.append(wrong_for_kind(read("node_group_kind"), values))
     found.append(wrong_directory(str(values.get("rotation_report_dir") or "")))
     if not any(found):
@@ -92,6 +95,16 @@ def _problems(read: Read, specs: Mapping[str, Any]) -> list[str]:
     if not read(HOST_NAME):
         found.append(f"{HOST_NAME} is not set. Set it for the host, or use the inventory plugin")
     return [one for one in found if one]
+
+
+def _wrong_serial(read: Read, variables: Mapping[str, Any], hosts: int) -> list[str]:
+    """Return what is wrong with how many node groups are rotated at one time."""
+    forks = int(variables.get("ansible_forks") or C.DEFAULT_FORKS)
+    try:
+        problem = wrong_serial(read("rotation_serial"), forks, hosts)
+    except AnsibleError:  # it names something that only exists when it is used
+        return []
+    return [problem] if problem else []
 
 
 def _unknown(hosts: list[str], hostvars: Any, mode: Unknown) -> list[str]:

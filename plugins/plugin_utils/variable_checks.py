@@ -64,10 +64,11 @@ def wrong(name: str, value: Any, spec: Mapping[str, Any]) -> str:
     return f"{name} is {value!r}. Give {WANTED.get(spec['type'], spec['type'])}"
 
 
-def wrong_serial(value: Any) -> str:
+def wrong_serial(value: Any, forks: int, hosts: int) -> str:
     """Return what is wrong with rotation_serial, "" if nothing is.
 
-    Ansible takes 0 for all hosts at one time.
+    Ansible takes 0 for all hosts at one time. It works on at most `forks` at one time: those above
+    would wait in the middle, under a Lease that runs out. `hosts`: of which a percentage is taken.
     """
     given = parsed(value, {"type": "list"})
     for one in given if isinstance(given, list) else [given]:
@@ -77,6 +78,13 @@ def wrong_serial(value: Any) -> str:
             return (
                 f"rotation_serial is {value!r}. Give the number of node groups that may be rotated"
                 " at one time, 1 or more, a percentage up to 100%, or a list of these"
+            )
+        wanted = int(number) if text == number else int(number) * hosts // 100
+        if min(wanted, hosts) > forks:
+            return (
+                f"rotation_serial is {value!r}, which is {min(wanted, hosts)} node groups at one"
+                f" time, and Ansible works on {forks} hosts at one time. Raise forks (--forks"
+                f" {min(wanted, hosts)}), or lower rotation_serial"
             )
     return ""
 

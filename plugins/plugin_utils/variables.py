@@ -93,6 +93,7 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
         "prepare_preflight": {"type": "str", "choices": ["refuse", "warn", "off"]},
         "prepare_hook": TEXT,
         "prepare_run_id": TEXT,
+        "prepare_pins": DICTIONARY,
         **{
             f"prepare_{name}": templates.SPEC[name]
             for name in ("shared_template", "handover_timeout")
@@ -119,6 +120,9 @@ PLAYBOOKS: Mapping[str, Any] = {
     "rotation_k8s": DICTIONARY,
     "rotation_assume_role": ASSUME_SPEC["assume_role"],
     "rotation_plan": SWITCH,
+    "rotation_rings": {"type": "list", "elements": "raw"},
+    "rotation_only_rings": {"type": "list", "elements": "str"},
+    "rotation_pins": DICTIONARY,
     "rotation_unknown_variables": {"type": "str", "choices": ["fail", "warn", "ignore"]},
     "rotation_progress": {"type": "str", "choices": ["auto", "always", "never"]},
     "rotation_report_dir": PATH,

@@ -146,6 +146,10 @@ class WorldOnWire(Commands):
         """Change the behavior of the world, as in `aws={"boot": [60, 60]}`."""
         self._ask("/behavior", sides)
 
+    def rules(self, group: str, surge: int) -> None:
+        """Say by which rules the judge looks at the rotation of a group."""
+        self._ask("/rules", {"group": group, "surge": surge})
+
     def who(self, name: str) -> dict[str, str | None]:
         """Return the environment variables with which a command runs as this identity."""
         nobody: dict[str, str | None] = {"AWS_SESSION_TOKEN": None}
@@ -189,7 +193,7 @@ class WorldOnWire(Commands):
             self.inventory.write_text(inventory)
         given = {**QUICK, **variables}
         for group in self.report()["groups"]:
-            self._ask("/rules", {"group": group, "surge": given["rotate_max_surge"]})
+            self.rules(group, given["rotate_max_surge"])
         given = {"ansible_python_interpreter": warm_python.interpreter(), **given}
         extra = ["-e", json.dumps(given)]
         return self.run(

@@ -42,12 +42,30 @@ def closing(option: Mapping[str, Any] | None, now: float) -> tuple[float | None,
     window = from_option(option or {})
     if window is None:
         return None, ""
+    opens, closes, text = _present(window, now)
+    return (now if now < opens else closes), text
+
+
+def opening(option: Mapping[str, Any] | None, now: float) -> tuple[float, str]:
+    """Return in how many seconds the window opens, and the window for people.
+
+    0 if it is open or there is none. Raises InputError.
+    """
+    window = from_option(option or {})
+    if window is None:
+        return 0.0, ""
+    opens, _closes, text = _present(window, now)
+    return max(0.0, opens - now), text
+
+
+def _present(window: MaintenanceWindow, now: float) -> tuple[float, float, str]:
+    """Return when the window opens and closes, and the window for people."""
     zone = _zone(window)
     opens, closes = span(window, zone, now)
-    if now < opens:
-        at = datetime.datetime.fromtimestamp(opens, zone)
-        return now, f"{window}; it opens on {at:%a %Y-%m-%d %H:%M %Z}"
-    return closes, str(window)
+    if now >= opens:
+        return opens, closes, str(window)
+    at = datetime.datetime.fromtimestamp(opens, zone)
+    return opens, closes, f"{window}; it opens on {at:%a %Y-%m-%d %H:%M %Z}"
 
 
 def _zone(window: MaintenanceWindow) -> datetime.tzinfo:

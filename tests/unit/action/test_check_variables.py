@@ -106,3 +106,12 @@ def test_unknown_variables(screen: Screen, mode: str, fails: bool, warns: int) -
         assert result["msg"] == (
             "blue: there is no variable rotate_max_surg. Did you mean rotate_max_surge?"
         )
+
+
+def test_more_node_groups_at_one_time_than_ansible_works_on_are_refused(screen: Screen) -> None:
+    play = {f"g{n}": {**BLUE, "rotation_serial": 6, "ansible_forks": 5} for n in range(8)}
+    told = check(play, hosts=list(play))["msg"]
+    assert told.startswith("rotation_serial is 6, which is 6 node groups at one time")
+    assert not check({name: {**own, "rotation_serial": 5} for name, own in play.items()}).get(
+        "failed"
+    )

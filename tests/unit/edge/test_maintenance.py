@@ -13,7 +13,10 @@ import pytest
 pytest.importorskip("ansible_collections.amazon.aws.plugins.module_utils.modules")
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.maintenance import closing
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.maintenance import (
+    closing,
+    opening,
+)
 
 NIGHT: dict[str, Any] = {
     "days": ["sat"],
@@ -48,3 +51,14 @@ def test_a_closed_window_has_closed_now_and_says_when_it_opens() -> None:
 def test_a_time_zone_that_is_unknown_is_refused(name: str) -> None:
     with pytest.raises(InputError, match="maintenance_window.time_zone is"):
         closing({**NIGHT, "time_zone": name}, 0.0)
+
+
+@pytest.mark.parametrize("option", [None, {}])
+def test_without_a_window_nothing_is_waited_for(option: Any) -> None:
+    assert opening(option, 0.0) == (0.0, "")
+
+
+def test_it_is_known_how_long_a_closed_window_stays_closed() -> None:
+    assert opening(NIGHT, at("2026-11-28 21:00")) == (0.0, TEXT)
+    seconds, text = opening(NIGHT, at("2026-11-28 20:30"))
+    assert (seconds, text) == (1800.0, f"{TEXT}; it opens on Sat 2026-11-28 22:00 CET")

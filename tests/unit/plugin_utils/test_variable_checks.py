@@ -87,13 +87,13 @@ def test_a_role_to_assume_is_checked_to_its_last_part() -> None:
 
 @pytest.mark.parametrize("value", [None, 1, "1", 5, "50%", "100%", [1, 3], "[1, 3]", "[1, '50%']"])
 def test_a_serial_is_a_number_of_node_groups(value: object) -> None:
-    assert wrong_serial(value) == ""
+    assert wrong_serial(value, 5, 4) == ""
 
 
 @pytest.mark.parametrize("value", [0, "0", "0%", "101%", -1, "all", [1, 0], "[1, 0]", 1.5, True])
 def test_a_serial_that_means_all_at_once_is_refused(value: object) -> None:
     """Ansible takes 0 for all hosts."""
-    assert wrong_serial(value).startswith(f"rotation_serial is {value!r}. Give the number")
+    assert wrong_serial(value, 5, 4).startswith(f"rotation_serial is {value!r}. Give the number")
 
 
 @pytest.mark.parametrize(
@@ -160,3 +160,24 @@ def test_what_eks_could_only_ignore_is_refused_for_managed_node_groups(
 ) -> None:
     found = wrong_for_kind(kind, variables)
     assert found.startswith(f"{named} is set, and EKS replaces") if named else not found
+
+
+@pytest.mark.parametrize(
+    ("value", "hosts", "wanted"),
+    [
+        (5, 20, 0),
+        (6, 20, 6),
+        ("6", 20, 6),
+        (6, 5, 0),  # there are no more
+        (6, 6, 6),
+        ("30%", 20, 6),
+        ("25%", 20, 0),
+        ("100%", 5, 0),
+        ([1, 5, 8], 20, 8),
+        ([1, 5, "100%"], 7, 7),
+    ],
+)
+def test_no_more_node_groups_than_ansible_works_on(value: object, hosts: int, wanted: int) -> None:
+    told = wrong_serial(value, 5, hosts)
+    assert (f"which is {wanted} node groups at one time" in told) is (wanted > 0)
+    assert (f"Raise forks (--forks {wanted})" in told) is (wanted > 0)

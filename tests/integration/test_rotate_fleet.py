@@ -1,0 +1,102 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rotate three clusters of three accounts in three rings."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.nodeops.rotator.tests.integration.ended import processes, until
+from ansible_collections.nodeops.rotator.tests.integration.fleet import (
+    GROUP,
+    Fleet,
+    fleet_on_wire,
+)
+from ansible_collections.nodeops.rotator.tests.integration.wire import PROGRAMS
+
+ALL_NEW = {"dev": {"new"}, "staging": {"new"}, "production": {"new"}}
+ALL_OLD = {"dev": {"old"}, "staging": {"old"}, "production": {"old"}}
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Iterator[Fleet]:
+    """Serve a fleet for this test: one small cluster in each of three rings."""
+    with fleet_on_wire(tmp_path) as found:
+        yield found
+
+
+def killed_in_staging(fleet: Fleet) -> None:
+    """Rotate the fleet, and kill everything once staging has new nodes."""
+    staging = fleet.worlds["staging"]
+    command = fleet.command(rotate_max_surge=1)
+    with (fleet.folder / "killed.log").open("wb") as log:
+        run = subprocess.Popen(
+            [str(PROGRAMS / command[0]), *command[1:]],
+            cwd=fleet.folder,
+            env=fleet.any.environment(**fleet.environment()),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+
+        def at_work() -> bool:
+            ended = staging.report()["calls"].get(
+                "autoscaling:TerminateInstanceInAutoScalingGroup", 0
+            )
+            return ended > 0 or run.poll() is not None
+
+        until("staging is rotated", at_work)
+        assert run.poll() is None, (fleet.folder / "killed.log").read_text()
+        members = processes(fleet.any.folder)
+        for pid in members:
+            os.kill(pid, signal.SIGKILL)
+        run.wait()
+
+
+def test_a_bad_image_stops_at_the_first_ring_and_a_killed_line_goes_on(fleet: Fleet) -> None:
+    before = fleet.changes()
+    refused = fleet.rotate("--forks", "1", rotation_rings=["dev", "staging"])
+    assert "belongs to ring production, which is not in rotation_rings" in refused.told()
+    assert fleet.changes() == before
+
+    # A canary that fails in the first ring: the others are not touched, and its template is back.
+    fleet.worlds["dev"].behavior(aws={"boot": [15, 15]})
+    failed = fleet.rotate(rotate_boot_timeout=5)
+    assert failed.code == 2, failed.output
+    assert fleet.images() == ALL_OLD, failed.output
+    after = fleet.changes()
+    assert {ring: after[ring] - before[ring] for ring in ("staging", "production")} == {
+        "staging": 0,
+        "production": 0,
+    }, failed.output
+    assert "(the launch template was rolled back to version 1)" in failed.output
+    assert "The line stops in ring dev: 1 of 1 node group failed" in failed.output
+    assert "2 node groups not reached." in failed.output
+    fleet.worlds["dev"].behavior(aws={"boot": [0.3, 0.8]})
+
+    killed_in_staging(fleet)
+    assert fleet.images()["production"] == {"old"}
+    dev = fleet.worlds["dev"].report()["groups"][GROUP]
+
+    done = fleet.rotate(rotate_lease_duration=6)
+    assert done.code == 0, done.output
+    assert fleet.images() == ALL_NEW, done.output
+    assert fleet.worlds["dev"].report()["groups"][GROUP] == dev, "what is done is not done again"
+    assert fleet.breaches() == []
+    table = done.output[done.output.rindex("RING ") :]
+    rows = [line.split()[0] for line in table.splitlines()[1:4]]
+    assert set(rows) == {"dev", "staging", "production"}, table
+    assert rows[2] == "dev", f"the slowest are first: {table}"
+    assert "3 node groups" in table
+
+    before = fleet.changes()
+    again = fleet.rotate()
+    assert again.code == 0, again.output
+    assert fleet.changes() == before, again.output
