@@ -94,7 +94,7 @@ def state_of(variables: Mapping[str, Any]) -> Standing:
     result = variables.get("_rotate_result") or {}
     verified = variables.get("_verify_info") or {}
     # A node whose age is not known may be a new one.
-    ages = [float(node.get("age") or 0) for node in verified.get("nodes", ())]
+    ages = [max(0.0, float(node.get("age") or 0)) for node in verified.get("nodes", ())]
     return Standing(
         done=bool(variables.get("_rotation_done")),
         ended=float(variables.get("_line_ended") or 0),
