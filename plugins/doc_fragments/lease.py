@@ -16,6 +16,9 @@ options:
       - A run also looks in C(kube-system), and in the namespace that the tag C(nodeops.rotator/run)
         of the group names. It is refused if the group's Lease is held there or records a rotation
         that has not ended.
+      - Other runs find a Lease outside C(kube-system) only by this tag, which AWS shows late. With
+        another namespace a rotation sets the tag first, and begins 30 seconds later if nobody
+        has taken a Lease meanwhile.
     type: str
     default: kube-system
   lock_wait:

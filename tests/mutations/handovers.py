@@ -91,10 +91,18 @@ MUTATIONS = (
     Mutation(
         "the holder of another namespace is not looked for",
         ENGINE + "namespaces.py",
-        "    if error := _conflict(ctx):\n        ctx.note(problem=error)\n",
-        "    if (error := _conflict(ctx)) and False:\n        ctx.note(problem=error)\n",
+        "    return not _gives_way(ctx)\n\n\ndef _gives_way",
+        "    return True\n\n\ndef _gives_way",
         UNIT + "test_namespaces.py",
         "test_who_sees_another_holder_gives_its_own_up",
+    ),
+    Mutation(
+        "a run begins before everybody can have read where its Lease is",
+        ENGINE + "namespaces.py",
+        "    if ctx.now < everybody or not _read(ctx, everybody):\n",
+        "    if not _read(ctx, _seen_since(ctx)):\n",
+        UNIT + "test_namespaces.py",
+        "test_a_claim_is_over_once_everybody_can_have_read_the_tag",
     ),
     Mutation(
         "two runs of different namespaces go on side by side",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import collections
 from typing import TYPE_CHECKING, Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIGNPOST
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group, Member
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
 from ansible_collections.nodeops.rotator.tests.simulation.rules import Breach, is_evictable
@@ -66,9 +67,11 @@ class Oracles:
     def _succession(self, call: Call) -> None:
         """Judge that of two runs none acts again once the other one has acted.
 
-        Whatever namespace its Lease is in, and however long it slept.
+        Whatever namespace its Lease is in, and however long it slept. To write a Lease, and the tag
+        that says where one is, is no act: so runs learn of each other.
         """
-        if "leases" in call.operation or self._actors[-1:] == [call.actor]:
+        locks = "leases" in call.operation or _points_to_lease(call)
+        if locks or self._actors[-1:] == [call.actor]:
             return
         if call.actor in self._actors:
             self._breach(call.name, f"{call.actor} acts after {self._actors[-1]} has acted")
@@ -127,3 +130,9 @@ class Oracles:
         left = [pod["metadata"]["name"] for pod in pods if is_evictable(pod)]
         if left and self._trial.now - self._lowered > FOLLOWS:
             self._breach(f"the group ends {instance.id}", f"with pods on it: {', '.join(left[:3])}")
+
+
+def _points_to_lease(call: Call) -> bool:
+    """Return whether a call writes the tag that says where a Lease is, and nothing else."""
+    keys = {tag["Key"] for tag in call.params.get("Tags", ())}
+    return call.operation == "CreateOrUpdateTags" and keys == {SIGNPOST}

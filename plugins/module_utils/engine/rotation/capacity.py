@@ -24,7 +24,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     alone,
     next_victim,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.signpost import Signpost
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
     Window,
     may_take,
@@ -38,6 +37,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
     RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.namespaces import (
+    own_sign,
     pending,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.records import (
@@ -63,7 +63,7 @@ def fence(ctx: RotationContext) -> None:
     group, journal = ctx.group, ctx.journal
     if missing := tuple(sorted(set(journal.suspended) - group.suspended)):
         ctx.do(Suspend(group.name, missing))
-    sign = Signpost(journal.run, ctx.policy.lock_namespace, ctx.memory.lock.cluster_uid).text
+    sign = own_sign(ctx)
     if group.tags.get(SIGNPOST) != sign and not pending(ctx):
         ctx.do(SetTag(group.name, SIGNPOST, sign))
     if not journal.fenced:

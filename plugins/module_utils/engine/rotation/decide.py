@@ -126,15 +126,29 @@ def _fail(ctx: RotationContext, error: RotatorError) -> RotationResult | None:
 
 
 def _given_back(ctx: RotationContext, error: RotatorError) -> bool:
-    """Give up a Lease that was left to a run which ends before it has begun.
+    """Give up the Lease of a run that ends with this error before it has begun.
 
-    Returns True once that is done or cannot be done.
+    Be it its own or one that was left to it. Returns True once that is done or cannot be done.
     """
     beginning = ctx.memory.mode == "survey" and not ctx.policy.plan_only
-    if not beginning or ctx.memory.reads.group is None or lock.handed_back(ctx):
+    if not beginning or ctx.memory.reads.group is None or ctx.over("giving up", lock.LOST):
+        return True
+    if not ctx.memory.lock.held and lock.handed_back(ctx):
         return True
     ctx.note(problem=error)
     ctx.look_at(ctx.now + 1)
+    if ctx.memory.lock.held:
+        return _released(ctx)
+    return False
+
+
+def _released(ctx: RotationContext) -> bool:
+    """Release a Lease that was taken in vain; return True if it is not ours any more."""
+    try:
+        if namespaces.withdrawn(ctx):
+            lock.release(ctx)
+    except RotatorError:  # somebody has taken it, or it could not be renewed for too long
+        return True
     return False
 
 
@@ -160,8 +174,7 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
     if observe.stale(ctx) or not own_pod.is_known(ctx):
         return None
     if ctx.memory.report.problem is not None and ctx.memory.lock.held:
-        lock.release(ctx)
-        return None
+        raise ctx.memory.report.problem  # the Lease is given up first
     work, holder = len(ctx.situation.outdated) > len(ctx.passed_over), lock.other_holder(ctx)
     rest = holder or not ctx.journal.clean or is_marked(ctx)
     if work or rest:
@@ -187,7 +200,7 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
     if not rest and (ctx.policy.restore_only or not work):
         return conclude(ctx, _idle(ctx)) if lock.handed_back(ctx) else None
     readable = observe.permitted(ctx) and (ctx.policy.restore_only or following.known(ctx))
-    if readable and lock.acquire(ctx) and namespaces.alone(ctx) and exclusion.granted(ctx):
+    if readable and lock.acquire(ctx) and _is_alone(ctx):
         if pointer.inherited(ctx):
             return None
         mode = _mode(ctx, work)
@@ -204,6 +217,11 @@ def _mode(ctx: RotationContext, work: bool) -> Mode:
     """
     ends = ctx.policy.restore_only or (not work and ctx.journal.clean)
     return "release" if ends else "rotate"
+
+
+def _is_alone(ctx: RotationContext) -> bool:
+    """Return True once no other run can be at work on the group beside us."""
+    return namespaces.alone(ctx) and namespaces.claimed(ctx) and exclusion.granted(ctx)
 
 
 def _idle(ctx: RotationContext) -> Status:
@@ -239,7 +257,8 @@ def _stop(ctx: RotationContext) -> RotationResult | None:
     if ctx.memory.mode == "survey":  # the lock was being taken: it is given up as it was
         if ctx.memory.lock.held:
             close(ctx)
-            lock.release(ctx)
+            if namespaces.withdrawn(ctx):
+                lock.release(ctx)
         return None
     ctx.may_act = lock.keep(ctx) and shared_lease.kept(ctx)
     run_phases(ctx, STOP)

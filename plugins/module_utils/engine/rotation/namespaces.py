@@ -4,36 +4,53 @@
 """Look for the group's Lease in other namespaces in which a run could hold it.
 
 Each run writes its own Lease first and then reads the others, so that of two runs at least one sees
-the other. The usual namespace is one of them, and that which the tag of the group names.
+the other. The usual namespace is one of them, and that which the tag of the group names. Only by
+this tag can others find a Lease elsewhere, and reads of AWS lag behind it. So a run whose Lease is
+elsewhere sets the tag first, and begins only once everybody can have read it and nobody has taken a
+Lease before he could.
 """
 
 from __future__ import annotations
 
 import math
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadLease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    ReadLease,
+    SetTag,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     AccessError,
     LockedError,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIGNPOST
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    SIGNPOST,
+    USUAL_NAMESPACE,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
     held_elsewhere,
     other_namespaces,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.signpost import (
+    Signpost,
     read_signpost,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import tried
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.lock import (
     WATCH_OTHER,
+    keep,
     release,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.observe import (
     FIRST_CONTACT,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.remarks import left
+
+SEEN_BY_ALL = 30.0
+"""Seconds after which every other run has read our tag or has taken its Lease: reads lag by up to
+20 seconds, and who is about to take a Lease reads the group every 5 seconds."""
 
 
 def free_elsewhere(ctx: RotationContext) -> bool:
@@ -62,11 +79,60 @@ def alone(ctx: RotationContext) -> bool:
     """
     if not _read(ctx, ctx.memory.lock.confirmed):
         return False
-    if error := _conflict(ctx):
+    return not _gives_way(ctx)
+
+
+def _gives_way(ctx: RotationContext) -> bool:
+    """Give our Lease up if another one is held; return whether it is."""
+    error = _conflict(ctx)
+    if error is not None:
         ctx.note(problem=error)
-        release(ctx)
+        if withdrawn(ctx):
+            release(ctx)
+    return error is not None
+
+
+def claimed(ctx: RotationContext) -> bool:
+    """Let others know where our Lease is before we begin; return True once they do.
+
+    That takes no time in the usual namespace, where everybody looks. If another Lease is held, or
+    the tag cannot be set, ours is given up.
+    """
+    if ctx.policy.lock_namespace == USUAL_NAMESPACE or ctx.policy.restore_only:
+        return True
+    ctx.may_act, sign = keep(ctx), own_sign(ctx)
+    if ctx.group.tags.get(SIGNPOST) != sign:
+        command = SetTag(ctx.group.name, SIGNPOST, sign)
+        if _read(ctx, _seen_since(ctx)) and not _gives_way(ctx) and tried(ctx, command):
+            ctx.note(problem=ctx.memory.outbox.retries[command].error)
         return False
+    everybody = _seen_since(ctx) + SEEN_BY_ALL
+    ctx.look_at(everybody)
+    if ctx.now < everybody or not _read(ctx, everybody):
+        return False
+    return not _gives_way(ctx)
+
+
+def withdrawn(ctx: RotationContext) -> bool:
+    """Take our tag off again; return True once that is done or cannot be done.
+
+    Where another run holds a Lease it stays: that run writes its own one over it, or already has
+    where our read does not show it yet.
+    """
+    if ctx.group.tags.get(SIGNPOST) != own_sign(ctx):
+        return True
+    if _conflict(ctx) is None:
+        ctx.may_act = keep(ctx)
+        if not tried(ctx, SetTag(ctx.group.name, SIGNPOST, None)):
+            return False
+    left(ctx, f"Tag {SIGNPOST} of Auto Scaling group {ctx.group.name} stays")
     return True
+
+
+def own_sign(ctx: RotationContext) -> str:
+    """Return the value of the tag that names this run."""
+    policy = ctx.policy
+    return Signpost(policy.run, policy.lock_namespace, ctx.memory.lock.cluster_uid).text
 
 
 def look_again(ctx: RotationContext) -> None:

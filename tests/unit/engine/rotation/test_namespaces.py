@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -137,3 +138,100 @@ def test_what_may_not_be_read_ends_it(error: Any, since: float, ends: bool) -> N
             namespaces.free_elsewhere(a_look(**more))
     else:
         assert not namespaces.free_elsewhere(a_look(**more))
+
+
+SIGN = Signpost("r1", "ops", "uid-1").text
+THEIRS = Signpost("other", "kube-system", "uid-1").text
+SET, TAKEN_OFF = SetTag("blue", SIGNPOST, SIGN), SetTag("blue", SIGNPOST, None)
+
+
+def a_claim(sign: str = "", since: float = NOW, **more: Any) -> RotationContext:
+    """A look of a run that holds its Lease in `ops`, and has not begun.
+
+    `sign`: what the tag has said `since`.
+    """
+    tags = {SIGNPOST: sign} if sign else {}
+    fields: dict[str, Any] = {"mode": "survey", "elsewhere": {"kube-system": (FREE, NOW)}, **more}
+    policy = a_policy(lock_namespace=fields.pop("place", "ops"))
+    policy = dataclasses.replace(policy, restore_only=fields.pop("restores", False))
+    timers = {f"tag {sign}": since, **fields.pop("timers", {})}
+    return a_context(a_group(tags=tags), policy=policy, timers=timers, **fields)
+
+
+def released(ctx: RotationContext) -> bool:
+    """Whether this look gives the Lease up."""
+    return any(isinstance(one, WriteLease) and not one.lease.holder for one in ctx.commands)
+
+
+@pytest.mark.parametrize("more", [{"place": "kube-system"}, {"restores": True}])
+def test_the_usual_namespace_and_putting_back_need_no_claim(more: dict[str, Any]) -> None:
+    ctx = a_claim(**more)
+    assert namespaces.claimed(ctx)
+    assert ctx.commands == []
+
+
+def test_a_claim_begins_with_the_tag() -> None:
+    ctx = a_claim()
+    assert not namespaces.claimed(ctx)
+    assert ctx.commands == [SET]
+
+
+def test_the_tag_of_another_run_is_written_over_once_its_lease_is_seen_to_be_free() -> None:
+    unread = a_claim(THEIRS, elsewhere={"kube-system": (FREE, NOW - 1)})
+    assert not namespaces.claimed(unread)
+    assert unread.commands == [READ]
+    free = a_claim(THEIRS)
+    assert not namespaces.claimed(free)
+    assert free.commands == [SET]
+    held = a_claim(THEIRS, elsewhere={"kube-system": (HELD, NOW)})
+    assert not namespaces.claimed(held)
+    assert released(held)
+    assert SET not in held.commands
+    assert isinstance(held.memory.report.problem, LockedError)
+
+
+@pytest.mark.parametrize(
+    ("ago", "lease", "read", "done"),
+    [
+        pytest.param(29.0, FREE, 0.0, False, id="not everybody can have read the tag"),
+        pytest.param(30.0, FREE, 0.1, False, id="the Lease was read before everybody could"),
+        pytest.param(30.0, FREE, 0.0, True, id="nobody has taken a Lease"),
+        pytest.param(40.0, None, 5.0, True, id="there is none"),
+        pytest.param(30.0, HELD, 0.0, False, id="somebody has taken one"),
+    ],
+)
+def test_a_claim_is_over_once_everybody_can_have_read_the_tag(
+    ago: float, lease: Any, read: float, done: bool
+) -> None:
+    ctx = a_claim(SIGN, NOW - ago, elsewhere={"kube-system": (lease, NOW - read)})
+    assert namespaces.claimed(ctx) is done
+    gives_way = lease is HELD
+    assert released(ctx) is gives_way
+    assert isinstance(ctx.memory.report.problem, LockedError) is gives_way
+    assert (READ in ctx.commands) is (ago == 30.0 and read == 0.1)
+
+
+def test_who_may_not_set_the_tag_gives_up() -> None:
+    error = ForbiddenError("no tags")
+    since = {f"not let in {SetTag.__name__}": NOW - 60}
+    ctx = a_claim(retries={SET: Retry(9, NOW + 1, error)}, timers=since)
+    assert not namespaces.claimed(ctx)
+    assert ctx.memory.report.problem is error
+
+
+@pytest.mark.parametrize(
+    ("sign", "lease", "commands", "done", "left"),
+    [
+        pytest.param("", FREE, [], True, 0, id="there is no tag"),
+        pytest.param(THEIRS, FREE, [], True, 0, id="it is another run's"),
+        pytest.param(SIGN, FREE, [TAKEN_OFF], False, 0, id="it is ours"),
+        pytest.param(SIGN, HELD, [], True, 1, id="another run may have written over it"),
+    ],
+)
+def test_our_tag_is_taken_off_unless_another_run_may_have_written_it(
+    sign: str, lease: Any, commands: list[Any], done: bool, left: int
+) -> None:
+    ctx = a_claim(sign, elsewhere={"kube-system": (lease, NOW)})
+    assert namespaces.withdrawn(ctx) is done
+    assert ctx.commands == commands
+    assert len(ctx.memory.report.left) == left
