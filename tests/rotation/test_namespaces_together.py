@@ -70,7 +70,7 @@ def holders(world: World) -> list[str]:
 @pytest.mark.parametrize("lag", [0.0, 19.0])
 @pytest.mark.parametrize("later", [-3.0, 0.0, 0.3, 1.0, 8.0, 25.0, 45.0])
 def test_the_other_one_changes_nothing(later: float, lag: float) -> None:
-    """`later`: seconds from the run with its Lease elsewhere to the one with the usual."""
+    """The usual one begins `later` seconds after the run with its Lease elsewhere."""
     world = a_world(lag)
     elsewhere = prepare(world, BLUE, "elsewhere", lock_namespace=OPS)
     usual = prepare(world, BLUE, "usual")

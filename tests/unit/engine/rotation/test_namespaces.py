@@ -159,7 +159,7 @@ def a_claim(sign: str = "", since: float = NOW, **more: Any) -> RotationContext:
 
 
 def released(ctx: RotationContext) -> bool:
-    """Whether this look gives the Lease up."""
+    """Return whether this look gives the Lease up."""
     return any(isinstance(one, WriteLease) and not one.lease.holder for one in ctx.commands)
 
 
