@@ -133,6 +133,6 @@ class Oracles:
 
 
 def _points_to_lease(call: Call) -> bool:
-    """Return whether a call writes the tag that says where a Lease is, and nothing else."""
+    """Return whether a call writes only the tag that says where a Lease is."""
     keys = {tag["Key"] for tag in call.params.get("Tags", ())}
     return call.operation == "CreateOrUpdateTags" and keys == {SIGNPOST}
