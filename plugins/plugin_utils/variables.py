@@ -123,6 +123,8 @@ PLAYBOOKS: Mapping[str, Any] = {
     "rotation_rings": {"type": "list", "elements": "raw"},
     "rotation_only_rings": {"type": "list", "elements": "str"},
     "rotation_pins": DICTIONARY,
+    "rotation_pause_by": TEXT,
+    "rotation_pause_reason": TEXT,
     "rotation_unknown_variables": {"type": "str", "choices": ["fail", "warn", "ignore"]},
     "rotation_progress": {"type": "str", "choices": ["auto", "always", "never"]},
     "rotation_report_dir": PATH,

@@ -30,6 +30,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "node_drain": {"nodes": ["nowhere"], "eks_cluster": "demo"},
     "node_group_info": {**GROUP, "eks_cluster": "demo"},
     "node_carriers_info": {"eks_cluster": "demo"},
+    "rotation_pause": {**GROUP, "eks_cluster": "demo", "reason": "anna: incident"},
     "rotation_status_info": {"eks_cluster": "demo"},
 }
 """Each module with options that bring it to its end, in check mode."""

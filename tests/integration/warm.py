@@ -29,7 +29,7 @@ from kubernetes.config import kube_config
 from ansible_collections.nodeops.rotator.tests.simulation import serve
 
 COLLECTION = "ansible_collections.nodeops.rotator"
-EDGES = ("carriers", "images", "kops_images", "managed", "rotation", "status", "templates")
+EDGES = ("carriers", "images", "kops_images", "managed", "pause", "rotation", "status", "templates")
 """What the modules import, with all that these import."""
 WARM = multiprocessing.get_context("forkserver")
 WARM.set_forkserver_preload(

@@ -26,6 +26,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
     images,
     managed,
     node_group,
+    pause,
     rotation,
     status,
     templates,
@@ -42,6 +43,7 @@ SPECS: dict[str, dict[str, Any]] = {
     "node_carriers_info": carriers.SPEC,
     "node_drain": drain.SPEC,
     "node_group_info": node_group.SPEC,
+    "rotation_pause": pause.SPEC,
     "rotation_status_info": status.SPEC,
 }
 ROLE = yaml.safe_load((ROOT / "roles/rotate/meta/argument_specs.yml").read_text())

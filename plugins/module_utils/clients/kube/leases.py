@@ -1,12 +1,15 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read the Leases of all node groups at once."""
+"""Read the Leases of all node groups at once, and annotate one."""
 
 from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube import objects
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import LEASES
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import (
+    LEASES,
+    MERGE_PATCH,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.errors import (
     checked,
     reaching,
@@ -27,3 +30,17 @@ def list_leases(call: KubeCall, namespace: str) -> list[Lease]:
     found = checked(reply, doing).get("items") or ()
     ours = (one for one in found if one["metadata"]["name"].startswith(LEASE_PREFIX))
     return sorted(map(objects.lease, ours), key=lambda lease: lease.name)
+
+
+def annotate_lease(
+    call: KubeCall, namespace: str, lease: Lease, key: str, text: str | None
+) -> None:
+    """Set an annotation of this very Lease, or remove it (None), and change nothing else.
+
+    Its holder need not renew it, and writes it anew as after any change. Raises core.errors.
+    """
+    doing, path = f"annotate Lease {namespace}/{lease.name}", LEASES.format(namespace)
+    body = {"metadata": {"uid": lease.uid, "annotations": {key: text}}}
+    with reaching(doing):
+        reply = call.request("PATCH", f"{path}/{lease.name}", None, body, MERGE_PATCH)
+    checked(reply, doing)

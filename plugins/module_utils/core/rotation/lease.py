@@ -8,7 +8,10 @@ from __future__ import annotations
 import hashlib
 import re
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import LockedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    InputError,
+    LockedError,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     CLUSTER_UID,
@@ -76,6 +79,13 @@ def paused_by(lease: Lease) -> str:
     """Return who has paused the rotation and why; "" if nobody has."""
     text = kept_notes(lease).get(PAUSED)
     return "" if text in (None, "false") else text or "without a reason"
+
+
+def pause_note(reason: str) -> str:
+    """Return what the annotation of a pause says. Raises InputError if it would say nothing."""
+    if reason.strip() in ("", "false"):
+        raise InputError("reason does not say why", "Say who pauses the rotation, and why")
+    return reason.strip()
 
 
 def recorded_uid(lease: Lease) -> str:

@@ -20,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
     lease_labels,
     lease_name,
     lease_notes,
+    paused_by,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.decide import (
     LOCK_PATIENCE,
@@ -31,6 +32,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.me
     LockMemory,
     LockOrder,
     LockStage,
+    SeenLease,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Step
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.context import (
@@ -45,6 +47,21 @@ LEASE_LOST = 300.0
 
 def holder_now(ctx: ManagedContext) -> str | None:
     """Return who holds the Lease, "" for nobody, None until that is known."""
+    seen = _seen(ctx)
+    if seen is None:
+        return None
+    return seen.lease.holder if seen.lease is not None else ""
+
+
+def paused_now(ctx: ManagedContext) -> str | None:
+    """Return who has paused the rotation and why, "" for nobody, None until that is known."""
+    seen = _seen(ctx)
+    if seen is None:
+        return None
+    return paused_by(seen.lease) if seen.lease is not None else ""
+
+
+def _seen(ctx: ManagedContext) -> SeenLease | None:
     name = _claim(ctx).lease
     trouble = ctx.memory.lock.troubles.get(name)
     if trouble is not None and ctx.now - trouble.since > LOCK_PATIENCE:
@@ -54,7 +71,7 @@ def holder_now(ctx: ManagedContext) -> str | None:
         ctx.do(ReadLease(name))
         ctx.look_at(ctx.now + RENEW_BACKOFF)
         return None
-    return entry.lease.holder if entry.lease is not None else ""
+    return entry
 
 
 def acquire(ctx: ManagedContext) -> bool:

@@ -50,12 +50,28 @@ def survey(ctx: ManagedContext) -> Status | None:
         _findings(ctx)
     if ctx.policy.plan_only:
         return "planned"
+    if work and running is None and not ctx.memory.working and not _may_begin(ctx):
+        return None
     if lock.acquire(ctx):
         ctx.note(working=True, moved_at=ctx.now)
         if work and running is None:
             ctx.tell("start", ctx.policy.nodegroup, _beginning(ctx), once="start")
         ctx.look_at(ctx.now)
     return None
+
+
+def _may_begin(ctx: ManagedContext) -> bool:
+    """Return whether an update may begin, False until that is known.
+
+    EKS cannot pause one that has begun. Raises RefusedError while people have paused the rotation.
+    """
+    why = lock.paused_now(ctx)
+    if why:
+        raise RefusedError(
+            f"Node group {ctx.policy.nodegroup} is paused: {why}",
+            "Resume it (playbook nodeops.rotator.resume), and run again",
+        )
+    return why is not None
 
 
 def _nothing_to_do(ctx: ManagedContext) -> Status | None:

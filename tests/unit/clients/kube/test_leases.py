@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Leases of all node groups, over a call that answers once."""
+"""Leases of node groups, over a call that answers once."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.leases import list_leases
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.leases import (
+    annotate_lease,
+    list_leases,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core import errors
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import Reply
 
 
@@ -20,9 +24,10 @@ class Once:
     def __init__(self, answer: Reply | Exception) -> None:
         self.answer = answer
         self.asked = ("", "")
+        self.more: tuple[Any, ...] = ()
 
-    def request(self, verb: str, path: str, *_more: Any) -> Reply:
-        self.asked = (verb, path)
+    def request(self, verb: str, path: str, *more: Any) -> Reply:
+        self.asked, self.more = (verb, path), more
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -58,3 +63,19 @@ def test_a_refusal_says_what_was_tried() -> None:
 def test_no_answer_is_told_as_that() -> None:
     with pytest.raises(errors.UnreachableError, match="list the Leases"):
         list_leases(Once(ConnectionRefusedError("no")), "ops")
+
+
+@pytest.mark.parametrize("text", ["anna: incident", None])
+def test_an_annotation_is_set_or_removed_alone_and_on_this_very_lease(text: str | None) -> None:
+    call = Once(Reply(200, raw("blue")))
+    annotate_lease(call, "ops", Lease("blue", "7", uid="u-1"), "paused", text)
+    assert call.asked == ("PATCH", "/apis/coordination.k8s.io/v1/namespaces/ops/leases/blue")
+    _query, body, content_type = call.more
+    assert body == {"metadata": {"uid": "u-1", "annotations": {"paused": text}}}
+    assert content_type == "application/merge-patch+json"
+
+
+def test_a_refused_annotation_says_what_was_tried() -> None:
+    call = Once(Reply(403, {"message": "leases is forbidden", "reason": "Forbidden"}))
+    with pytest.raises(errors.ForbiddenError, match="Cannot annotate Lease ops/blue"):
+        annotate_lease(call, "ops", Lease("blue"), "paused", "why")

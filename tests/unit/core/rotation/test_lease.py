@@ -9,6 +9,7 @@ import re
 
 import pytest
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     CLUSTER_UID,
@@ -28,6 +29,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
     lease_name,
     lease_notes,
     other_namespaces,
+    pause_note,
     paused_by,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.signpost import Signpost
@@ -62,6 +64,17 @@ def test_a_pause_that_people_have_set_stays_in_the_lease(pause: str, why: str) -
     assert PREFIX + "else" not in kept
     assert paused_by(paused) == why
     assert paused_by(Lease("x")) == ""
+
+
+def test_a_pause_says_who_and_why() -> None:
+    assert pause_note(" anna: incident\n") == "anna: incident"
+    assert paused_by(Lease("x", notes=((PAUSED, pause_note("no")),))) == "no"
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "false", " false "])
+def test_what_would_not_count_as_a_pause_is_refused(reason: str) -> None:
+    with pytest.raises(InputError, match="Say who pauses the rotation, and why"):
+        pause_note(reason)
 
 
 def test_labels_are_short_and_annotations_say_it_in_full() -> None:

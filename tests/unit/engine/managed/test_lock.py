@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PAUSED
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
     LeaseTrouble,
     LockMemory,
@@ -108,6 +109,16 @@ def test_who_holds_the_lease_is_read_first() -> None:
     assert lock.holder_now(a_context(a_memory(lock=LockMemory(NOW, entries)))) == "dead"
     free = {LEASE: SeenLease(None, NOW, NOW, NOW)}
     assert lock.holder_now(a_context(a_memory(lock=LockMemory(NOW, free)))) == ""
+
+
+def test_who_has_paused_the_rotation_is_read_first() -> None:
+    unknown = a_context(a_memory(lock=LockMemory(NOW), held=False))
+    assert lock.paused_now(unknown) is None
+    assert unknown.commands == [ReadLease(LEASE)]
+    free = {LEASE: SeenLease(None, NOW, NOW, NOW)}
+    assert lock.paused_now(a_context(a_memory(lock=LockMemory(NOW, free)))) == ""
+    paused = {LEASE: SeenLease(Lease(LEASE, notes=((PAUSED, "anna"),)), NOW, NOW, NOW)}
+    assert lock.paused_now(a_context(a_memory(lock=LockMemory(NOW, paused)))) == "anna"
 
 
 def test_a_lease_that_cannot_be_read_for_long_is_an_error() -> None:
