@@ -175,6 +175,16 @@ class WorldOnWire(Commands):
             **keys,
         )
 
+    def run(self, *command: str, timeout: float = HANGS, **env: str | None) -> Outcome:
+        """Run a command; the modules of a playbook have the warm interpreter.
+
+        With collections of another place they have the usual one.
+        """
+        if command[0] == "ansible-playbook" and "ANSIBLE_COLLECTIONS_PATH" not in env:
+            python = f"ansible_python_interpreter={warm_python.interpreter()}"
+            command = (*command, "-e", python)
+        return super().run(*command, timeout=timeout, **env)
+
     def next_run(self) -> str:
         """Return an identity that no earlier run has had.
 
@@ -194,7 +204,6 @@ class WorldOnWire(Commands):
         given = {**QUICK, **variables}
         for group in self.report()["groups"]:
             self.rules(group, given["rotate_max_surge"])
-        given = {"ansible_python_interpreter": warm_python.interpreter(), **given}
         extra = ["-e", json.dumps(given)]
         return self.run(
             "ansible-playbook",

@@ -14,7 +14,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.confi
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import (
     ManagedTarget,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PAUSED
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import lease_name
 from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
@@ -230,29 +229,6 @@ def test_a_lease_that_somebody_renews_keeps_the_run_out() -> None:
     result = planned(built)()
     assert (result.status, built.web.updates) == ("refused", {})
     assert "held by another" in str(result.error)
-
-
-def test_no_update_begins_while_people_have_paused_the_rotation() -> None:
-    built = BuiltNodegroup()
-    meta = {"namespace": "kube-system", "name": lease_name(built.group.arn)}
-    noted = {**meta, "annotations": {PAUSED: "anna: incident 4711"}}
-    lease = built.world.cluster.create("leases", {"metadata": noted, "spec": {}})
-    result = planned(built)()
-    assert (result.status, built.web.updates, holder(built)) == ("refused", {}, "")
-    assert "Node group web is paused: anna: incident 4711" in str(result.error)
-    built.world.cluster.change("leases", lease, {"metadata": {"annotations": {PAUSED: None}}})
-    assert planned(built, "r2")().status == "complete"
-
-
-def test_a_pause_does_not_keep_an_update_that_runs_from_being_watched() -> None:
-    built = BuiltNodegroup()
-    run = planned(built)
-    run.inbox.stop_at(400)
-    run()
-    lease = built.world.cluster.object("leases", lease_name(built.group.arn), "kube-system") or {}
-    built.world.cluster.change("leases", lease, {"metadata": {"annotations": {PAUSED: "anna"}}})
-    result = planned(built, "r2")()
-    assert (result.status, result.values["resumed"]) == ("complete", True)
 
 
 def test_throttles_and_lost_answers_do_not_begin_a_second_update() -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nodeops.rotator.tests.integration import warm_python
 from ansible_collections.nodeops.rotator.tests.simulation.serve import serving
 
 INVENTORY = "plugin: nodeops.rotator.node_groups\nregions: [eu-west-1]\n"
@@ -43,7 +44,7 @@ def check(
             "--limit",
             limit,
             "-e",
-            f"check_amis_file={answer}",
+            f"check_amis_file={answer} ansible_python_interpreter={warm_python.interpreter()}",
             *options,
         ],
         env={

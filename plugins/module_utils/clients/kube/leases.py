@@ -35,9 +35,10 @@ def list_leases(call: KubeCall, namespace: str) -> list[Lease]:
 def annotate_lease(
     call: KubeCall, namespace: str, lease: Lease, key: str, text: str | None
 ) -> None:
-    """Set an annotation of this very Lease, or remove it (None), and change nothing else.
+    """Set an annotation of this very Lease, or remove it (None).
 
-    Its holder need not renew it, and writes it anew as after any change. Raises core.errors.
+    Nothing else changes: it is not renewed, and its holder reads it again before the next write.
+    Raises core.errors.
     """
     doing, path = f"annotate Lease {namespace}/{lease.name}", LEASES.format(namespace)
     body = {"metadata": {"uid": lease.uid, "annotations": {key: text}}}

@@ -82,7 +82,10 @@ def paused_by(lease: Lease) -> str:
 
 
 def pause_note(reason: str) -> str:
-    """Return what the annotation of a pause says. Raises InputError if it would say nothing."""
+    """Return what the annotation of a pause says.
+
+    Raises InputError for what would not count as a pause.
+    """
     if reason.strip() in ("", "false"):
         raise InputError("reason does not say why", "Say who pauses the rotation, and why")
     return reason.strip()

@@ -54,7 +54,10 @@ def holder_now(ctx: ManagedContext) -> str | None:
 
 
 def paused_now(ctx: ManagedContext) -> str | None:
-    """Return who has paused the rotation and why, "" for nobody, None until that is known."""
+    """Return who has paused the rotation and why.
+
+    It is "" for nobody, and None until that is known.
+    """
     seen = _seen(ctx)
     if seen is None:
         return None

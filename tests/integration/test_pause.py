@@ -1,0 +1,32 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pause and resume rotations by playbooks."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire
+
+GROUP = "demo-blue"
+WHY = {"rotation_pause_by": "anna", "rotation_pause_reason": "incident 4711"}
+
+
+def test_a_pause_says_who_and_why_and_lasts_until_it_is_resumed(small: WorldOnWire) -> None:
+    silent = small.playbook("pause")
+    assert silent.code == 2, silent.output
+    assert "Say why the rotation is paused" in silent.output
+    first = small.playbook("pause", **WHY)
+    assert first.code == 0, first.output
+    assert "Paused: anna: incident 4711" in first.output
+    assert first.recap(GROUP)["changed"] == 1
+    assert small.playbook("pause", **WHY).recap(GROUP)["changed"] == 0
+    shown = small.playbook("status", who="reader")
+    assert "Paused: anna: incident 4711" in shown.output
+    run = small.playbook("rotate_eks", rotate_pause_timeout=5)
+    assert run.code == 2, run.output
+    assert "was paused by annotation nodeops.rotator/paused" in run.told()
+    assert small.report()["calls"].get("autoscaling:TerminateInstanceInAutoScalingGroup", 0) == 0
+    back = small.playbook("resume")
+    assert "Not paused (it was: anna: incident 4711)" in back.output
+    assert back.recap(GROUP)["changed"] == 1
+    assert small.report()["breaches"] == []
