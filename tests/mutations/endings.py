@@ -17,6 +17,14 @@ MUTATIONS = (
         "TestProtection::test_stays_while_more_or_less_is_launched_than_desired",
     ),
     Mutation(
+        "our own cordon counts as somebody else's once its marks were taken off",
+        "plugins/module_utils/core/rotation/recorded.py",
+        "    if REPLACING not in node.annotations and not (cordon or exclusion):\n",
+        "    if REPLACING not in node.annotations:\n",
+        "tests/unit/core/rotation/test_recorded.py",
+        "test_marks_are_known_while_the_node_is_not_as_it_was_found",
+    ),
+    Mutation(
         "a rotation is done although launched and desired differ",
         ENGINE + "finish.py",
         "return well and situation.launched >= situation.desired and",

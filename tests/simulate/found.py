@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulate.records import leases, record
+from ansible_collections.nodeops.rotator.tests.simulation.truth import instance_id
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
@@ -43,7 +44,8 @@ class Found:
     `maximum`: all values that are right. `canary_fails`: the template has to go back. `moved`:
     somebody has moved it. `moved_at`: when. `canary_failed`: a run has found so, be it one that
     died of it. `untargeted`: instances that entered service while AddToLoadBalancer was suspended.
-    `cordoned`, `excluded` and `shielded`: Nodes by uid whose mark is somebody else's.
+    `cordoned`, `excluded` and `shielded`: Nodes by uid whose mark is somebody else's. `handled`:
+    instances that end, and whose Nodes somebody cordons therefore.
     """
 
     suspended: set[str]
@@ -62,6 +64,7 @@ class Found:
     untargeted: set[str] = dataclasses.field(default_factory=set)
     excluded: set[str] = dataclasses.field(default_factory=set)
     shielded: set[str] = dataclasses.field(default_factory=set)
+    handled: set[str] = dataclasses.field(default_factory=set)
 
     @classmethod
     def of(cls, trial: Trial) -> Found:
@@ -138,7 +141,8 @@ class Found:
             for taint in spec.get("taints") or ()
             if OURS in taint["key"] or taint["key"] == OUT_OF_SERVICE
         ]
-        if bool(spec.get("unschedulable")) != (uid in self.cordoned):
+        ends = instance_id(node) in self.handled
+        if bool(spec.get("unschedulable")) != (uid in self.cordoned) and not ends:
             marks.append(f"unschedulable {spec.get('unschedulable')}")
         if (EXCLUDE in (meta.get("labels") or {})) != (uid in self.excluded):
             marks.append(EXCLUDE)

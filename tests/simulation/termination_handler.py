@@ -27,7 +27,7 @@ class TerminationHandler:
 
     `timeout`: seconds for which the hook holds an instance; then it ends as it is. `queue`: until
     the handler hears of it. `retry`: between its evictions. `hook`: the name of the lifecycle hook.
-    `actor`: as whom it acts. `done`: whom it let go.
+    `actor`: as whom it acts. `heard`: instances that it takes care of. `done`: whom it let go.
     """
 
     def __init__(
@@ -42,15 +42,15 @@ class TerminationHandler:
     ) -> None:
         self._world, self._group, self._queue, self._retry = world, group, queue, retry
         self._hook, self._actor = hook, actor
-        self._heard: set[str] = set()
+        self.heard: set[str] = set()
         self.done: list[str] = []
         world.account.groups[group].hooks[hook] = Hook(hook, "terminating", timeout, "CONTINUE")
         world.account.member_observers.append(self._changed)
 
     def _changed(self, group: Group, member: Member) -> None:
         held = member.lifecycle_state == "Terminating:Wait" and self._hook in group.hooks
-        if group.name == self._group and held and member.instance_id not in self._heard:
-            self._heard.add(member.instance_id)
+        if group.name == self._group and held and member.instance_id not in self.heard:
+            self.heard.add(member.instance_id)
             delay = self._world.kernel.spread(*self._queue)
             self._world.kernel.after(delay, lambda: self._begin(member.instance_id))
 

@@ -53,4 +53,5 @@ def an_autoscaler_works(trial: Trial, dice: random.Random) -> None:
 def a_termination_handler_works(trial: Trial, dice: random.Random) -> None:
     """A hook holds what ends, and it drains that."""
     trial.judge.unjudged.append(HANDLER)
-    TerminationHandler(trial.world, trial.name, timeout=dice.choice([60.0, 300.0]))
+    handler = TerminationHandler(trial.world, trial.name, timeout=dice.choice([60.0, 300.0]))
+    trial.found.handled = handler.heard

@@ -61,6 +61,8 @@ class Journal:
     tainted: bool = False
     shielded: tuple[str, ...] = ()
     """Instances whose nodes we hide from Cluster Autoscaler's scale-down."""
+    replacing: tuple[tuple[str, bool, bool], ...] = ()
+    """Instances whose nodes we cordon (see core.rotation.recorded)."""
     canary: Literal["", "passed", "failed"] = ""
     canaries: int = 0
     failures: tuple[str, ...] = ()
@@ -149,6 +151,7 @@ class Journal:
             or self.fenced
             or self.tainted
             or self.shielded
+            or self.replacing
             or self.deregistered_targets
         )
 

@@ -46,6 +46,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.recorded import (
+    all_as_marked,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.selection import (
     Selection,
     left_out,
@@ -121,8 +124,24 @@ class Known:
         """
         group, here = self.group, {instance.id for instance in self.group.instances}
         marked = {one for one, name in self._index.marked.items() if name == group.name}
-        away = marked.union(self.journal.shielded) - here
-        return {one: self.by_instance[one] for one in sorted(away) if one in self.by_instance}
+        recorded = {one[0] for one in self.journal.replacing}
+        away = marked.union(self.journal.shielded, recorded) - here
+        found = {one: self.by_instance[one] for one in sorted(away) if one in self.by_instance}
+        return all_as_marked(found, self.journal.replacing)
+
+    @property
+    def mine(self) -> Mapping[str, Node]:
+        """Return the nodes of the group's instances, with the marks of the record.
+
+        They are by instance ID, and the same object as long as nothing changes.
+        """
+        bare, recorded, known = self._index.mine, self.journal.replacing, self.memory.nodes.marked
+        if not recorded:
+            return bare
+        if known is None or known[0] is not bare or known[1] != recorded:
+            known = (bare, recorded, all_as_marked(bare, recorded))
+            self.memory = self.memory.with_fields(marked=known)
+        return known[2]
 
     def is_shielded(self, node: Node) -> bool:
         """Return whether we have hidden a node from Cluster Autoscaler, and it still is.
@@ -186,7 +205,7 @@ class Known:
     @property
     def situation(self) -> Situation:
         """Return the group joined with its nodes, computed again only after a change."""
-        nodes, memory = self._index.mine, self.memory
+        nodes, memory = self.mine, self.memory
         same, values = (
             (memory.reads.group, nodes, memory.nodes.marks),
             (self.desired, self.base, self.target),

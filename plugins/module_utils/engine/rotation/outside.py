@@ -70,7 +70,7 @@ def as_found(node: Node, shielded: bool) -> NodeChange:
 def _in_standby(ctx: RotationContext) -> Iterator[tuple[Node, bool]]:
     """Yield the marked nodes of instances that somebody has put into standby."""
     for one in ctx.group.instances:
-        node = ctx.by_instance.get(one.id)
+        node = ctx.mine.get(one.id)
         kept = one.kept or one.id in ctx.journal.kept
         if node is not None and one.lifecycle == "Standby" and not (kept or one.ending):
             marked = REPLACING in node.annotations or SOFT_TAINT in node.taints

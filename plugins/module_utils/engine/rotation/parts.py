@@ -159,7 +159,7 @@ class NodesMemory:
     `booting`: new instances that were not ready at the last look, `lost_launches`: how many in a
     row ended so. `watched`: the canaries. `relapses`: how often a new node stopped to take pods.
     `dead`: ended without a drain. `evicted_last`: controllers whose pod was evicted a last time.
-    `index` and `memo`: what the last look has computed.
+    `index`, `marked` and `memo`: what the last look has computed.
     """
 
     marks: Marks = Marks()
@@ -176,6 +176,7 @@ class NodesMemory:
     """What reads of their leases have shown, by the name of nodes that were not Ready."""
     evicted_last: frozenset[str] = frozenset()
     index: tuple[Mapping[str, Node], Group | None, NodeIndex] | None = None
+    marked: tuple[Mapping[str, Node], Any, Mapping[str, Node]] | None = None
     memo: tuple[tuple[Any, ...], tuple[Any, ...], Situation] | None = None
 
     @property

@@ -39,6 +39,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ca
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.cordons import (
+    forget_restored,
+    note_replaced,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ending import (
     terminate,
 )
@@ -154,6 +158,7 @@ def _cordoned(ctx: RotationContext, member: Member) -> bool:
         marks |= {WAS_EXCLUDED: "true"} if EXCLUDE in node.labels else {}
     if not ctx.read_recently():
         return False
+    note_replaced(ctx, node)
     ctx.change(node, NodeChange(True, changes({EXCLUDE: "true"}), changes(marks)))
     ctx.tell(
         "cordoned",
@@ -202,7 +207,9 @@ def restore_nodes(ctx: RotationContext) -> bool:
         done = done and (barred(ctx, member) or stays(ctx, node, change))
         ctx.change(node, change)
         ctx.tell("restored", node.name, "restored as it was before", once=f"restored {member.id}")
-    return restore_outside(ctx) and done
+    outside = restore_outside(ctx)
+    forget_restored(ctx)
+    return outside and done
 
 
 def _as_before(node: Node) -> NodeChange:

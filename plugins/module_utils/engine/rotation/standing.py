@@ -82,7 +82,7 @@ def _of_settings(ctx: RotationContext) -> Iterable[str]:
 
 def _of_nodes(ctx: RotationContext) -> Iterable[str]:
     # also of instances in standby, which are no members
-    mine = (ctx.by_instance.get(instance.id) for instance in ctx.group.instances)
+    mine = (ctx.mine.get(instance.id) for instance in ctx.group.instances)
     nodes = [*(node for node in mine if node is not None), *ctx.left_group.values()]
     marked = [node for node in nodes if REPLACING in node.annotations]
     if marked:

@@ -116,6 +116,7 @@ def test_what_cannot_be_understood_is_refused_with_a_way_out(text: str) -> None:
         ("fenced", True),
         ("tainted", True),
         ("shielded", ("i-1",)),
+        ("replacing", (("i-1", False, True),)),
         ("deregistered_targets", (("t", "i", 1),)),
     ],
 )
@@ -157,7 +158,9 @@ V1 = (
     '"max_size":[4,5],'
     '"offers":["nvidia.com/gpu"],"origin":["kops","nodes-a","o/old"],'
     '"pointer_owed":true,"previous":["lt-1","1"],'
-    '"protected":["i-2"],"protects_new":true,"raise_from":4,"reader":1,"run":"r1",'
+    '"protected":["i-2"],"protects_new":true,"raise_from":4,"reader":1,'
+    '"replacing":[["i-5",true,false]],'
+    '"run":"r1",'
     '"served":["web"],"shielded":["i-4"],'
     '"short":[["Deployment shop/web",4]],"spread":1,"store_owed":true,'
     '"suspended":["AZRebalance"],"tainted":true,"target":["lt-1","2","ami-1"],'

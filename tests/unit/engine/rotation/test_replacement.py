@@ -84,6 +84,9 @@ def test_a_leaving_node_is_marked_with_how_it_was(
     group, may_go = a_group(an_instance("w")), a_policy(0, 1)
     ctx = a_context(group, [a_node("w", **fields)], policy=may_go, **selected("w"))
     replacement.advance(ctx)
+    assert ctx.commands == []  # it is recorded first
+    ctx = written(ctx)
+    replacement.advance(ctx)
     (command,) = ctx.commands
     assert command == ChangeNode(
         "w", "1", NodeChange(True, tuple(labels.items()), tuple(sorted(marks.items())))
