@@ -34,6 +34,7 @@ extends_documentation_fragment:
   - amazon.aws.boto3
 seealso:
   - module: nodeops.rotator.asg_node_replace
+  - module: nodeops.rotator.cluster_gate
   - module: nodeops.rotator.node_group_info
 """
 
@@ -112,6 +113,18 @@ leases:
       holder: ''
       run: 20260506T070809Z-1a2b
       to_restore: ["Processes to resume: AZRebalance"]
+gate:
+  description: Whether the gate of the cluster is closed, see M(nodeops.rotator.cluster_gate).
+  returned: success
+  type: dict
+  contains:
+    run:
+      description: The run that has closed it. Empty if it is open.
+      type: str
+    since:
+      description: Time in UTC at which it was closed, by the clock of that run.
+      type: str
+  sample: {"run": "", "since": ""}
 table:
   description: The same as lines for people.
   returned: success

@@ -24,6 +24,7 @@ from ansible_collections.nodeops.rotator.tests.unit.plugins.documentation import
 GROUP = {"autoscaling_group_name": "demo-blue"}
 CALLS: dict[str, dict[str, Any]] = {
     "asg_node_replace": {**GROUP, "eks_cluster": "demo", "planned": {"version": 1}},
+    "cluster_gate": {"eks_cluster": "demo", "state": "closed", "run_id": "r1"},
     "cluster_health_info": {"eks_cluster": "demo"},
     "eks_ami_lookup": {"eks_cluster": "demo", "compare_to": GROUP},
     "launch_template_update": {**GROUP, "overrides": {"KeyName": "ops"}, "eks_cluster": "demo"},

@@ -16,6 +16,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.holdin
     holding,
     table,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.closure import (
+    GATE_LEASE,
+    closure,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC, connect
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import Result
@@ -31,11 +35,12 @@ SPEC: dict[str, Any] = {
 
 def status(module: AnsibleAWSModule) -> Result:
     """Read the Leases in the namespace and say what they hold."""
-    found = [
-        holding(lease) for lease in list_leases(connect(module), module.params["lock_namespace"])
-    ]
+    read = list_leases(connect(module), module.params["lock_namespace"])
+    gate = closure(next((lease for lease in read if lease.name == GATE_LEASE), None))
+    found = [holding(lease) for lease in read if lease.name != GATE_LEASE]
     leases = [{**dataclasses.asdict(one), **_lists(one)} for one in found]
-    return Result({"leases": leases, "table": table(found)})
+    lines = table(found) + [gate.told] * (gate.told != "")
+    return Result({"leases": leases, "gate": dataclasses.asdict(gate), "table": lines})
 
 
 def _lists(one: Any) -> dict[str, list[str]]:

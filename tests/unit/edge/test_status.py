@@ -14,6 +14,7 @@ pytest.importorskip("ansible_collections.kubernetes.core.plugins.module_utils.ar
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.closure import written
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
     dump,
@@ -40,7 +41,22 @@ def seen(**params: Any) -> dict[str, Any]:
 
 
 def test_a_cluster_without_rotations_has_no_leases(world: World) -> None:
-    assert seen() == {"leases": [], "table": ["No Lease of a node group"]}
+    assert seen() == {
+        "leases": [],
+        "gate": {"run": "", "since": ""},
+        "table": ["No Lease of a node group"],
+    }
+
+
+def test_a_closed_gate_is_told_and_is_no_node_group(world: World) -> None:
+    kube = KubeClient(kube_call(world.cluster), clock=lambda: "2026-05-06T07:08:09.000000Z")
+    lease = kube.write_lease(written(None, "night-7"))
+    found = seen()
+    assert found["leases"] == []
+    assert found["gate"] == {"run": "night-7", "since": lease.renewed}
+    assert found["table"][-1].endswith(f"is closed since {lease.renewed} by run night-7")
+    kube.write_lease(written(lease, ""))
+    assert seen()["gate"] == {"run": "", "since": ""}
 
 
 def test_what_an_ended_run_left_is_told(world: World) -> None:

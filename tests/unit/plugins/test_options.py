@@ -22,6 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
     carriers,
     drain,
+    gate,
     health,
     images,
     managed,
@@ -36,6 +37,7 @@ from ansible_collections.nodeops.rotator.tests.unit.plugins.documentation import
 
 SPECS: dict[str, dict[str, Any]] = {
     "asg_node_replace": rotation.SPEC,
+    "cluster_gate": gate.SPEC,
     "cluster_health_info": health.SPEC,
     "eks_nodegroup_replace": managed.SPEC,
     "eks_ami_lookup": images.SPEC,

@@ -1,0 +1,54 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Record in a Lease that traffic of a cluster was stopped for a rotation.
+
+The playbooks close a gate before the first node group of a cluster and open it after the last one.
+The record outlives a run that is killed in between. Nobody renews it: it is no lock.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import LEASE_PREFIX, PREFIX
+
+GATE_LEASE = LEASE_PREFIX + "gate"
+LABEL = PREFIX + "gate"
+"""Label of the Lease: "closed" or "open", for those who ask the cluster before they install."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Closure:
+    """Which run has closed the gate, and when.
+
+    `run`: "" while it is open. `since`: by the clock of the run.
+    """
+
+    run: str = ""
+    since: str = ""
+
+    @property
+    def told(self) -> str:
+        """Return a line for people, "" while the gate is open."""
+        return f"The gate of the cluster is closed since {self.since} by run {self.run}" * (
+            self.run != ""
+        )
+
+
+def closure(lease: Lease | None) -> Closure:
+    """Return what the Lease says; a gate without a Lease was never closed."""
+    if lease is None or not lease.holder:
+        return Closure()
+    return Closure(lease.holder, lease.renewed)
+
+
+def written(lease: Lease | None, run: str) -> Lease:
+    """Return the Lease that says who has closed the gate, "" that it is open.
+
+    It has no labels of the Lease of a node group, for which a control plane would wait.
+    """
+    return dataclasses.replace(
+        lease or Lease(GATE_LEASE), holder=run, labels=((LABEL, "closed" if run else "open"),)
+    )

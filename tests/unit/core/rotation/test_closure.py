@@ -1,0 +1,68 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the Lease of a cluster says of its gate."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.shared import (
+    NODE_GROUPS,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.closure import (
+    GATE_LEASE,
+    Closure,
+    closure,
+    written,
+)
+
+SINCE = "2026-05-06T07:08:09.000000Z"
+CLOSED = Lease(GATE_LEASE, "7", holder="night-7", renewed=SINCE, uid="u-1")
+
+
+@pytest.mark.parametrize(
+    ("lease", "found"),
+    [
+        (None, Closure()),
+        (Lease(GATE_LEASE, "8", renewed=SINCE), Closure()),
+        (CLOSED, Closure("night-7", SINCE)),
+    ],
+    ids=["never closed", "opened again", "closed"],
+)
+def test_a_gate_is_closed_while_its_lease_names_a_run(lease: Lease | None, found: Closure) -> None:
+    assert closure(lease) == found
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (Closure(), ""),
+        (
+            Closure("night-7", SINCE),
+            f"The gate of the cluster is closed since {SINCE} by run night-7",
+        ),
+    ],
+)
+def test_only_a_closed_gate_is_told(found: Closure, told: str) -> None:
+    assert found.told == told
+
+
+def test_the_first_closure_creates_the_lease() -> None:
+    lease = written(None, "night-7")
+    assert (lease.name, lease.resource_version, lease.holder) == (GATE_LEASE, "", "night-7")
+    assert lease.labels == (("nodeops.rotator/gate", "closed"),)
+
+
+def test_opening_keeps_whose_lease_it_is_and_names_nobody() -> None:
+    lease = written(CLOSED, "")
+    assert (lease.resource_version, lease.uid, lease.holder) == ("7", "u-1", "")
+    assert lease.labels == (("nodeops.rotator/gate", "open"),)
+    assert closure(lease) == Closure()
+
+
+def test_nobody_takes_it_for_the_lease_of_a_node_group() -> None:
+    """A control plane waits for each Lease of these labels that is held."""
+    wanted = NODE_GROUPS.split(",")[0].split("=")[0]
+    assert wanted not in dict(written(None, "night-7").labels)
