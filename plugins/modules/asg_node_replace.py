@@ -74,8 +74,10 @@ options:
     type: str
 notes:
   - It refuses, with the reason, groups with a suspended C(Launch) or C(Terminate) process, a
-    running instance refresh, a warm pool, instances in standby, weights or launch templates of
+    running instance refresh, instances in standby, weights or launch templates of
     their own for instance types, and groups of EKS managed node groups.
+  - Outdated instances of a warm pool are ended before any node is replaced, and the group fills the
+    pool again. While the run lasts, no instance goes back to the pool.
   - A run inside the cluster leaves the node that it works on, and names it. It is known by the
     address of its pod.
   - An action plugin of the same name shows the progress while the module runs.
@@ -335,6 +337,22 @@ api_calls:
     C(autoscaling:DescribeAutoScalingGroups) or C(kubernetes:list pods).
   type: dict
   returned: always
+warm_pool:
+  description: The warm pool of the group.
+  type: dict
+  returned: always
+  contains:
+    ended:
+      description: IDs of the instances that were ended there since they were outdated.
+      type: list
+      elements: str
+      returned: always
+    outdated:
+      description: IDs of the instances there that are outdated still. In check mode, those that a
+        rotation would end.
+      type: list
+      elements: str
+      returned: always
 canary:
   description: Verdict of the canary, V(passed), V(failed) or V(none).
   type: str

@@ -17,6 +17,7 @@ from ansible_collections.nodeops.rotator.tests.mutations import (
     judgements,
     locks,
     planes,
+    pools,
     selections,
 )
 
@@ -33,4 +34,5 @@ MUTATIONS = (
     *follows.MUTATIONS,
     *planes.MUTATIONS,
     *selections.MUTATIONS,
+    *pools.MUTATIONS,
 )

@@ -14,10 +14,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group
+from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import is_current
 from ansible_collections.nodeops.rotator.tests.simulation.aws.victims import zone_counts
 from ansible_collections.nodeops.rotator.tests.simulation.cluster_rules import ClusterRules
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
-from ansible_collections.nodeops.rotator.tests.simulation.rules import Rules
+from ansible_collections.nodeops.rotator.tests.simulation.rules import Rules, is_evictable
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.world import World
@@ -179,12 +180,26 @@ class Judge(ClusterRules):
         detached = self._world.truth.detached
         for name in call.params.get("InstanceIds", ()):
             instance = self._world.account.instances.get(name)
-            if instance is None or not instance.alive:
+            if instance is None or self._was_pooled(call, name) or not instance.alive:
                 continue
             if name not in detached:
                 self._breach(call, f"{name} is terminated behind the back of its group")
             elif rules := self._ruled(call, detached[name]):
                 self._loss(call, instance, rules)
+
+    def _was_pooled(self, call: Call, name: str) -> bool:
+        """Return whether an instance is in a warm pool, or just being taken out."""
+        group, member = self._world.account.scaler.pools.find(name)
+        instance = self._world.account.instances[name]
+        if group is None or member is None:
+            group, member = self._world.account.scaler.find_member(name)
+            pending = member is not None and member.lifecycle_state == "Pending"
+            return pending and group is not None and group.warm_pool is not None
+        if is_current(self._world.account, group, member):
+            self._breach(call, f"{name} in the warm pool is current")
+        if any(is_evictable(pod) for pod in self._world.pods_of(instance)):
+            self._breach(call, f"{name} in the warm pool carries pods")
+        return True
 
     def _deregister(self, call: Call) -> None:
         group = self._world.account.target_groups.get(call.params["TargetGroupArn"])

@@ -51,8 +51,8 @@ class NodeKind:
 
     Labels, and taints that they have from the start; the extended `resources` (with quantities) and
     CSI `drivers` that they offer, `offered_after` seconds after they are Ready. `join` and `ready`
-    are the World's unless given. A node of `windows` has no pods of Linux. `more_labels`: what
-    the node of an instance has besides.
+    are the World's unless given. A node of `windows` has no pods of Linux. `joins_warm`: they join
+    from the warm pool too. `more_labels`: what the node of an instance has besides.
     """
 
     labels: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -64,6 +64,7 @@ class NodeKind:
     join: Range | None = None
     ready: Range | None = None
     windows: bool = False
+    joins_warm: bool = False
     more_labels: Callable[[Instance], Mapping[str, str]] = lambda instance: {}
 
 
@@ -166,7 +167,7 @@ class World:
     def _instance_event(self, event: str, instance: Instance) -> None:
         if instance.group not in self.kinds:
             return
-        if event == "running":
+        if event == "running" and not self._is_pooled(instance):
             bad, kind = self.bad_images.get(instance.image_id), self.kinds[instance.group]
             if bad != NEVER_JOINS:
                 known = kind.ready or self.ready
@@ -176,6 +177,15 @@ class World:
         elif event in ("stopping", "shutting-down") and self.node_of(instance):
             self.cluster.node_silent(instance.private_dns)
             self.figures.changed()
+
+    def _is_pooled(self, instance: Instance) -> bool:
+        """Return whether an instance waits in a warm pool, and its kubelet with it.
+
+        User data is to ask for the lifecycle state before it starts anything (user guide, "Warm
+        pools"), which kops does too. A kind of nodes may join all the same.
+        """
+        _group, member = self.account.scaler.pools.find(instance.id)
+        return member is not None and not self.kinds[instance.group].joins_warm
 
     def node_of(self, instance: Instance) -> dict[str, Any] | None:
         """Return the Node object that names this instance, if there is one."""

@@ -9,7 +9,7 @@ import dataclasses
 
 from ansible_collections.nodeops.rotator.tests.contract.aws.conftest import Memory
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build, catalogue
-from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group, Member, WarmPool
+from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group, WarmPool
 from ansible_collections.nodeops.rotator.tests.simulation.aws.services.eks import nodegroup_arn
 
 PARAMETER = "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/standard/recommended"
@@ -60,10 +60,7 @@ def _add_parts(group: Group) -> None:
     group.scheduled_actions.append(
         {"AutoScalingGroupName": "blue", "ScheduledActionName": "night", "DesiredCapacity": 1}
     )
-    group.warm_pool = WarmPool(
-        {"MinSize": 0, "PoolState": "Stopped"},
-        {"i-1": Member("i-1", "eu-west-1a", "m5.large", "Warmed:Stopped")},
-    )
+    group.warm_pool = WarmPool({"MinSize": 0, "PoolState": "Stopped"})
 
 
 @dataclasses.dataclass(frozen=True)

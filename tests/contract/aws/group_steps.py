@@ -40,6 +40,23 @@ def target_steps(names: Names) -> list[Step]:
     ]
 
 
+POOL: list[Step] = [
+    (
+        "autoscaling",
+        "PutWarmPool",
+        {
+            **GROUP,
+            "MinSize": 1,
+            "PoolState": "Stopped",
+            "MaxGroupPreparedCapacity": -1,
+            "InstanceReusePolicy": {"ReuseOnScaleIn": True},
+        },
+    ),
+    ("autoscaling", "DescribeWarmPool", GROUP),
+]
+"""The calls about a warm pool."""
+
+
 def settings_steps(names: Names) -> list[Step]:
     """Return the calls about the settings of a group."""
     return [
@@ -60,6 +77,7 @@ def settings_steps(names: Names) -> list[Step]:
         ("autoscaling", "CancelInstanceRefresh", GROUP),
         ("autoscaling", "DescribeInstanceRefreshes", GROUP),
         ("autoscaling", "DescribeWarmPool", GROUP),
+        *POOL,
         ("autoscaling", "EnableMetricsCollection", {**GROUP, "Granularity": "1Minute"}),
         ("autoscaling", "DisableMetricsCollection", {**GROUP, "Metrics": ["GroupMinSize"]}),
         ("autoscaling", "DescribePolicies", GROUP),

@@ -94,9 +94,10 @@ class Fleet:
             self._account.kernel.after(delay, lambda: self._follow(instance, "stopping", "stopped"))
 
     def start(self, instance: Instance) -> None:
-        """Start a stopped instance."""
+        """Start a stopped instance; that counts as its launch (EC2's LaunchTime)."""
         if instance.state == "stopped":
             self._become(instance, "pending")
+            instance.launched_at = self._account.kernel.now
             self._account.kernel.after(
                 self._account.kernel.spread(*self._account.behavior.boot),
                 lambda: self._run(instance),

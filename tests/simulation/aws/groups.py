@@ -54,6 +54,8 @@ class Member:
     launch_configuration: str = ""
     weight: int | None = None
     doomed: bool = False
+    returns: bool = False
+    """It leaves since the group becomes smaller, and may go back to a warm pool."""
     hooks: set[str] = dataclasses.field(default_factory=set)
     hook_event: Event | None = None
     activity: Activity | None = None

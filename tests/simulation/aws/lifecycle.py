@@ -39,14 +39,19 @@ class Lifecycle:
 
     def launch(self, group: Group, subnet: Subnet, activity: Activity) -> Member:
         """Launch an instance into `subnet` and make it a Pending member. Raises AwsError."""
-        instance, origin = self._start(group, subnet)
+        instance, origin = self.start(group, subnet)
         member = self.enroll(group, instance, origin)
-        member.activity = activity
-        activity.description = f"Launching a new EC2 instance: {instance.id}"
-        activity.details = f'{{"Subnet ID":"{subnet.id}","Availability Zone":"{subnet.zone}"}}'
+        self.describe_launch(activity, member, subnet)
         return member
 
-    def _start(self, group: Group, subnet: Subnet) -> tuple[Instance, Origin]:
+    def describe_launch(self, activity: Activity, member: Member, subnet: Subnet) -> None:
+        """Let the activity tell which instance it brings, and where."""
+        member.activity = activity
+        activity.description = f"Launching a new EC2 instance: {member.instance_id}"
+        activity.details = f'{{"Subnet ID":"{subnet.id}","Availability Zone":"{subnet.zone}"}}'
+
+    def start(self, group: Group, subnet: Subnet) -> tuple[Instance, Origin]:
+        """Launch an instance from what the group launches from. Raises AwsError."""
         tags = {key: tag.value for key, tag in group.tags.items() if tag.propagate}
         tags["aws:autoscaling:groupName"] = group.name
         failure: AwsError | None = None
@@ -59,6 +64,15 @@ class Lifecycle:
 
     def enroll(self, group: Group, instance: Instance, origin: Origin | None) -> Member:
         """Make an instance a Pending member; `origin` is None for one that was attached."""
+        member = self.made(instance, origin)
+        self._account.history.note("member", instance.id, lambda: None)
+        group.members[instance.id] = member
+        instance.group = group.name
+        self._account.tell_member(group, member)
+        return member
+
+    def made(self, instance: Instance, origin: Origin | None) -> Member:
+        """Return an instance as a member, which no group has yet."""
         member = Member(instance.id, instance.zone, instance.instance_type)
         if origin is not None and origin.template and origin.version:
             member.launch_template = (
@@ -68,10 +82,6 @@ class Lifecycle:
             )
         member.launch_configuration = origin.configuration if origin else ""
         member.weight = origin.weight if origin else None
-        self._account.history.note("member", instance.id, lambda: None)
-        group.members[instance.id] = member
-        instance.group = group.name
-        self._account.tell_member(group, member)
         return member
 
     def booted(self, group: Group, member: Member) -> None:
@@ -137,6 +147,10 @@ class Lifecycle:
         instance = self._account.instances.get(member.instance_id)
         if instance is None or instance.state == "terminated":
             self.gone(group, member)
+        elif member.returns and instance.alive and self._scaler.pools.takes_back(group):
+            self.finish(member)
+            self.leave(group, member)
+            self._scaler.pools.enter(group, member, instance)
         else:
             self._account.fleet.terminate(instance)
 

@@ -22,6 +22,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.victims import (
     zone_counts,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.aws.views import group_view, member_view
+from ansible_collections.nodeops.rotator.tests.simulation.aws.warm_pools import WarmPools
 
 if TYPE_CHECKING:
     from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
@@ -33,6 +34,7 @@ class Scaler:
     def __init__(self, account: Account) -> None:
         self._account = account
         self.lifecycle = Lifecycle(account, self)
+        self.pools = WarmPools(account, self)
 
     # Events that change a group.
 
@@ -56,6 +58,9 @@ class Scaler:
         group, member = self.find_member(instance.id)
         if group is not None and member is not None:
             self.lifecycle.booted(group, member)
+        group, member = self.pools.find(instance.id)
+        if group is not None and member is not None:
+            self.pools.running(group, member)
 
     def instance_ended(self, instance: Instance) -> None:
         """Let a health check find an instance that shuts down unexpectedly."""
@@ -63,6 +68,9 @@ class Scaler:
         if group is not None and member is not None and not member.doomed:
             delay = self._account.kernel.spread(*self._account.behavior.health_check)
             self._account.kernel.after(delay, lambda: self._check_health(group, member))
+        pool, pooled = self.pools.find(instance.id)
+        if pool is not None and pooled is not None and instance.state == "shutting-down":
+            self.pools.ended(pool, pooled)
 
     def instance_terminated(self, instance: Instance) -> None:
         """Go on with the termination of an instance that EC2 has terminated."""
@@ -124,6 +132,7 @@ class Scaler:
             self._scale_in(group, surplus)
         elif not group.surplus_launches and group.status == "":
             self._rebalance(group)
+        self.pools.reconcile(group)
 
     def _check_health(self, group: Group, member: Member) -> None:
         instance = self._account.instances.get(member.instance_id)
@@ -173,6 +182,7 @@ class Scaler:
                 "selected for termination."
             )
             size -= 1
+            member.returns = True
             self.lifecycle.retire(group, member, cause, at_once=True)
         group.last_scaled_at = self._account.kernel.now
 
@@ -202,16 +212,24 @@ class Scaler:
         if member is not None:
             group.surplus_launches.add(member.instance_id)
 
-    def launch(self, group: Group, cause: str, zone: str | None = None) -> Member | None:
+    def launch(
+        self, group: Group, cause: str, zone: str | None = None, cold: bool = False
+    ) -> Member | None:
         """Launch one instance into the group; return its member, or None on failure.
 
-        It goes to the zone with the fewest instances unless `zone` is given. Zones, and overrides
-        of a mixed instances policy, without capacity are skipped; if none is left, the activity
-        fails.
+        It goes to the zone with the fewest instances unless `zone` is given, and comes from the
+        warm pool if any of these zones has one ready, unless it is to start `cold`. Zones, and
+        overrides of a mixed instances policy, without capacity are skipped; if none is left, the
+        activity fails.
         """
         activity = self.activity(group, "Launching a new EC2 instance", cause)
         failure = AwsError("ValidationError", "The group has no subnet")
-        for subnet in self._subnets(group, zone):
+        subnets = self._subnets(group, zone)
+        for subnet in () if cold else subnets:
+            if (member := self.pools.take(group, subnet)) is not None:
+                self.lifecycle.describe_launch(activity, member, subnet)
+                return member
+        for subnet in subnets:
             try:
                 return self.lifecycle.launch(group, subnet, activity)
             except AwsError as error:

@@ -9,7 +9,7 @@ import copy
 import dataclasses
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.activities import (
@@ -43,12 +43,21 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.target
     change_targets,
     read_targets,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.warm_pools import (
+    end_pooled,
+    read_pool,
+    set_reuse,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import (
     unsupported,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
     Group,
     Instance,
+    WarmPool,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
+    DescribedGroup,
 )
 
 REFRESHING = ("Pending", "InProgress", "Cancelling", "RollbackInProgress", "Baking")
@@ -90,12 +99,13 @@ class AutoScaling(ControlPlaneReads):
         `also` and `max_age`: see core.ports.Cloud. Raises NotFoundError.
         """
         now, shown = self._clock(), describe_group(self._aws, name)
-        ids = [instance.id for instance in shown.instances]
+        pooled = read_pool(self._aws, shown)
+        ids = [instance.id for instance in (*shown.instances, *pooled)]
         doing = f"read the instances of Auto Scaling group {name}"
         machines = self._machines.describe(self._aws, doing, ids, also, now, max_age)
-        instances = tuple(joined(one, machines.get(one.id, {})) for one in shown.instances)
+        instances, pooled = _joined(shown.instances, machines), _joined(pooled, machines)
         gone = [id_ for id_ in also if id_ in machines and id_ not in ids]
-        source, used = shown.source.pointer, {instance.source for instance in instances}
+        source, used = shown.source.pointer, {one.source for one in (*instances, *pooled)}
         short = sum(instance.launched for instance in instances) < shown.desired
         activities = self._activities(name, shown.desired, short, now, max_age)
         return Group(
@@ -116,6 +126,7 @@ class AutoScaling(ControlPlaneReads):
             cause=activities.cause,
             subnets=shown.subnets,
             buys_both=shown.source.buys_both,
+            warm_pool=_pool(shown, pooled),
             target_groups=shown.target_groups,
             targets=tuple(read_targets(self._aws, shown.target_groups)),
             former=tuple(joined(Instance(id_, "", ""), machines[id_]) for id_ in gone),
@@ -191,6 +202,14 @@ class AutoScaling(ControlPlaneReads):
         params = {"InstanceId": instance, "ShouldDecrementDesiredCapacity": decrement}
         self._aws.call(f"terminate instance {instance}", "autoscaling", operation, **params)
 
+    def end_pooled(self, group: str, instance: str) -> None:
+        """End an instance that is in the warm pool of a group."""
+        end_pooled(self._aws, group, instance)
+
+    def set_reuse(self, group: str, reuses: bool) -> None:
+        """Set whether instances go back to the warm pool when the group becomes smaller."""
+        set_reuse(self._aws, describe_group(self._aws, group), reuses)
+
     def enter_standby(self, group: str, instance: str) -> None:
         """Put an instance into standby; the group becomes one smaller."""
         params = {"InstanceIds": [instance], "ShouldDecrementDesiredCapacity": True}
@@ -251,3 +270,18 @@ class AutoScaling(ControlPlaneReads):
 
     def _act(self, doing: str, operation: str, group: str, **params: Any) -> None:
         self._aws.call(doing, "autoscaling", operation, AutoScalingGroupName=group, **params)
+
+
+def _joined(
+    found: tuple[Instance, ...], machines: Mapping[str, Mapping[str, Any]]
+) -> tuple[Instance, ...]:
+    """Return the instances with what EC2 knows of them."""
+    return tuple(joined(one, machines.get(one.id, {})) for one in found)
+
+
+def _pool(shown: DescribedGroup, instances: tuple[Instance, ...]) -> WarmPool | None:
+    """Return the warm pool of a group, None without one."""
+    if shown.warm_pool is None:
+        return None
+    reuse = shown.warm_pool.get("InstanceReusePolicy") or {}
+    return WarmPool(instances, bool(reuse.get("ReuseOnScaleIn")))

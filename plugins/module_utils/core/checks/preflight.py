@@ -12,7 +12,11 @@ import collections
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks import places, subnets
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks import (
+    aside,
+    places,
+    subnets,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.target_groups import (
     gaps,
@@ -42,6 +46,7 @@ def warnings(look: Look) -> tuple[str, ...]:
     """Return what may slow down a rotation, block it for a while, or needs a check."""
     return (
         *_of_group(look),
+        *aside.to_come(look),
         *_of_control_plane(look),
         *_of_nodes(look),
         *_of_budgets(look, passing=True),

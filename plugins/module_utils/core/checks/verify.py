@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks import aside
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.preflight import (
     count,
@@ -41,6 +42,7 @@ def _behind(look: Look) -> Iterator[str]:
     outdated = (instance.id for instance in group.launched if look.outdated(instance))
     if old := sorted(called[id_] for id_ in outdated if id_ not in look.left_outdated):
         yield f"{len(old)} of {len(called)} nodes do not run the target: {listed(old)}"
+    yield from aside.left(look)
     unready = (called[id_] for id_ in called if id_ not in nodes or nodes[id_].ready is not True)
     if missing := sorted(unready):
         yield f"{len(missing)} of {len(called)} nodes are not Ready: {listed(missing)}"

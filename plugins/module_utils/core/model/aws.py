@@ -11,6 +11,8 @@ from collections.abc import Mapping
 LAUNCHED = frozenset(("Pending", "Pending:Wait", "Pending:Proceed", "InService"))
 """Lifecycle states that count as launched (EC2 Auto Scaling user guide, instance lifecycle); not
 Terminating*, Standby, Detaching or Warmed*."""
+WARMED = "Warmed:"
+"""Begins the lifecycle states of instances in a warm pool."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Instance:
     @property
     def ending(self) -> bool:
         """Return whether it is being terminated, by anyone."""
-        return self.lifecycle.startswith("Terminating") or self.state in (
+        return self.lifecycle.startswith(("Terminating", f"{WARMED}Terminat")) or self.state in (
             "shutting-down",
             "terminated",
         )
@@ -75,6 +77,17 @@ class TargetHealth:
     def ports(self) -> frozenset[int]:
         """Return the ports that traffic and health checks reach it by."""
         return frozenset((self.port, self.health_port)) - {0}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WarmPool:
+    """Describe the warm pool of a group as one read saw it.
+
+    `reuses`: instances go back to the pool, as they are, when the group becomes smaller.
+    """
+
+    instances: tuple[Instance, ...] = ()
+    reuses: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -116,6 +129,7 @@ class Group:
     """IDs of the subnets in which it launches."""
     buys_both: bool = False
     """Its mixed instances policy buys On-Demand and Spot instances."""
+    warm_pool: WarmPool | None = None
     read_at: float = 0.0
     """When it was read, in seconds since the epoch, by the reader's clock."""
 

@@ -30,8 +30,8 @@ class DescribedGroup:
     """An Auto Scaling group as described, without what EC2 knows of its instances.
 
     `zones` are those in which it launches. `suspended`: suspended processes. `protects_new`: new
-    instances are protected from scale-in. `target_groups`: ARNs. `balancers`: names of classic load
-    balancers.
+    instances are protected from scale-in. `target_groups`: ARNs. `warm_pool`: the configuration of
+    its warm pool, None without one. `balancers`: names of classic load balancers.
     """
 
     name: str
@@ -46,7 +46,7 @@ class DescribedGroup:
     suspended: frozenset[str]
     protects_new: bool
     target_groups: tuple[str, ...]
-    warm_pool: bool
+    warm_pool: Mapping[str, Any] | None
     balancers: tuple[str, ...] = ()
     subnets: tuple[str, ...] = ()
     deleting: bool = False
@@ -57,7 +57,7 @@ class DescribedGroup:
 
 def read_group(shown: Mapping[str, Any]) -> DescribedGroup:
     """Return the group that an element of AutoScalingGroups describes."""
-    instances = tuple(_instance(entry) for entry in shown.get("Instances", ()))
+    instances = tuple(read_instance(entry) for entry in shown.get("Instances", ()))
     tags = {tag["Key"]: tag.get("Value", "") for tag in shown.get("Tags", ())}
     return DescribedGroup(
         name=shown["AutoScalingGroupName"],
@@ -72,7 +72,7 @@ def read_group(shown: Mapping[str, Any]) -> DescribedGroup:
         suspended=frozenset(entry["ProcessName"] for entry in shown.get("SuspendedProcesses", ())),
         protects_new=bool(shown.get("NewInstancesProtectedFromScaleIn")),
         target_groups=tuple(shown.get("TargetGroupARNs", ())),
-        warm_pool=bool(shown.get("WarmPoolConfiguration")),
+        warm_pool=shown.get("WarmPoolConfiguration") or None,
         balancers=tuple(shown.get("LoadBalancerNames", ())),
         subnets=_subnets(shown),
         deleting=bool(shown.get("Status")),
@@ -80,7 +80,7 @@ def read_group(shown: Mapping[str, Any]) -> DescribedGroup:
     )
 
 
-def _instance(entry: Mapping[str, Any]) -> Instance:
+def read_instance(entry: Mapping[str, Any]) -> Instance:
     """Return an instance as its group knows it, without what only EC2 knows."""
     template = entry.get("LaunchTemplate")
     source = (

@@ -99,6 +99,7 @@ def to_restore(journal: Journal) -> tuple[str, ...]:
         f"MaxSize: back to {(journal.max_size or (0,))[0]}": journal.max_size,
         f"Processes to resume: {', '.join(journal.suspended)}": journal.suspended,
         f"Scale-in protection: {_protection(journal)}": journal.fenced,
+        "Warm pool: takes instances back when the group becomes smaller": journal.reused,
         "Soft taints of outdated nodes": journal.tainted,
         f"Targets that were deregistered: {len(journal.deregistered_targets)}": (
             journal.deregistered_targets

@@ -96,6 +96,8 @@ class Journal:
     """Seconds from launch to ready of replacement nodes, the last ones of earlier runs."""
     drains: tuple[int, ...] = ()
     """Seconds from cordon to termination of replaced nodes, the last ones of earlier runs."""
+    reused: bool = False
+    """The warm pool took instances back before, and by us does not meanwhile."""
     unknown: tuple[tuple[str, str], ...] = ()
     """What this release does not understand, with its JSON: written back as it was found."""
 
@@ -152,6 +154,7 @@ class Journal:
             or self.tainted
             or self.shielded
             or self.replacing
+            or self.reused
             or self.deregistered_targets
         )
 

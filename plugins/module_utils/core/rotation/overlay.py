@@ -23,6 +23,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Suspend,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.warm_pool import (
+    SetReuse,
+)
 
 
 def overlay(group: Group, acts: Iterable[Command]) -> Group:
@@ -49,6 +52,8 @@ def _effect(group: Group, act: Command) -> dict[str, Any]:
     if isinstance(act, SetTag):
         tags = {key: value for key, value in group.tags.items() if key != act.key}
         return {"tags": tags if act.value is None else {**tags, act.key: act.value}}
+    if isinstance(act, SetReuse) and group.warm_pool is not None:
+        return {"warm_pool": dataclasses.replace(group.warm_pool, reuses=act.reuses)}
     if isinstance(act, Protect):
         named, protected = set(act.instances), act.protected
         instances = (

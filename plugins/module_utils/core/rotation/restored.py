@@ -26,5 +26,7 @@ def restored(before: Journal, now: Journal, group: Group) -> Iterator[str]:
         yield f"{', '.join(sorted(resumed))} of {name} runs again"
     if before.fenced and not now.fenced and group.protects_new == before.protects_new:
         yield f"Scale-in protection of {name} is as it was"
+    if before.reused and not now.reused and group.warm_pool and group.warm_pool.reuses:
+        yield f"The warm pool of {name} takes instances back again"
     if before.tainted and not now.tainted:
         yield f"The soft taint is removed from the nodes of {name}"

@@ -21,6 +21,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     pause,
     raising,
     unknown,
+    warm_pool,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -46,6 +47,7 @@ def protect(ctx: RotationContext) -> None:
     """Keep others from taking undrained nodes, while there is anything to protect."""
     if ctx.situation.outdated or ctx.situation.surge:
         capacity.fence(ctx)
+    warm_pool.shut(ctx)
     capacity.taint(ctx)
 
 
@@ -62,6 +64,7 @@ def begin(ctx: RotationContext) -> None:
     end_if_stalled(ctx, why or held)
     if not held and ctx.memory.mode == "rotate":
         take_dead(ctx)
+        warm_pool.end_outdated(ctx)
     if not why and ctx.memory.mode == "rotate":
         raising.raise_desired(ctx)
         capacity.choose(ctx)
@@ -78,7 +81,7 @@ def settle_if_moved(ctx: RotationContext) -> None:
 
 def obstacle(ctx: RotationContext) -> str:
     """Return why nothing may begin now, "" if it may."""
-    return _obstacle_to_all(ctx) or gate.closed(ctx)
+    return _obstacle_to_all(ctx) or warm_pool.obstacle(ctx) or gate.closed(ctx)
 
 
 def _obstacle_to_all(ctx: RotationContext) -> str:
@@ -100,6 +103,8 @@ def _obstacle_to_all(ctx: RotationContext) -> str:
         )
     if why := control_plane.obstacle(ctx):
         return why
+    if warm_pool.takes_back(ctx):
+        return f"instances of {ctx.group.name} still go back to its warm pool"
     protected = not (ctx.situation.outdated or ctx.situation.surge) or capacity.fenced(ctx)
     return "" if protected else f"the scale-in fence of {ctx.group.name} is not up"
 

@@ -47,6 +47,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     pointer,
     right_cluster,
     selecting,
+    warm_pool,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.closing import (
     close,
@@ -159,7 +160,8 @@ def _decide(ctx: RotationContext) -> RotationResult | None:
         return _ended(ctx)
     if ctx.view.stop is not None:
         return _stop(ctx)
-    if not observe.look(ctx, ended_nodes.awaited(ctx)) or not lock.known(ctx):
+    also = (*ended_nodes.awaited(ctx), *warm_pool.awaited(ctx))
+    if not observe.look(ctx, also) or not lock.known(ctx):
         return None
     if ctx.memory.mode == "survey":
         return _survey(ctx)
@@ -175,7 +177,7 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
         return None
     if ctx.memory.report.problem is not None and ctx.memory.lock.held:
         raise ctx.memory.report.problem  # the Lease is given up first
-    work, holder = len(ctx.situation.outdated) > len(ctx.passed_over), lock.other_holder(ctx)
+    work, holder = selecting.has_work(ctx), lock.other_holder(ctx)
     rest = holder or not ctx.journal.clean or is_marked(ctx)
     if work or rest:
         show_earlier(ctx)

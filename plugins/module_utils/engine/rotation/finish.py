@@ -34,6 +34,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     standby,
     turn_back,
     unknown,
+    warm_pool,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.closing import close
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
@@ -66,7 +67,7 @@ def _incomplete(ctx: RotationContext) -> RotatorError | None:
         return FailedError(f"Not every node of {ctx.group.name} could be replaced: {reasons}")
     if pending := gate.closed(ctx) or _untargeted(ctx):
         return FailedError(f"Every node of {ctx.group.name} was replaced, but {pending}")
-    return unknown.unknown_error(ctx)
+    return warm_pool.error(ctx) or unknown.unknown_error(ctx)
 
 
 def _untargeted(ctx: RotationContext) -> str:
@@ -110,7 +111,7 @@ def _finish_rotating(ctx: RotationContext) -> bool:
     elif not ctx.over("untargeted at the end", REGISTERED):
         ctx.poll_soon = True
         return False
-    if not shrink.shrunk(ctx) or not ctx.read_fresh:
+    if not shrink.shrunk(ctx) or not ctx.read_fresh or not warm_pool.is_current(ctx):
         return False
     well = all(member.joined for member in situation.members if member.id not in left)
     # More than desired that nobody can spare has been told, and does not become less by waiting.
@@ -124,6 +125,7 @@ def finish_settling(ctx: RotationContext) -> None:
         return
     gone = shrink.shrunk(ctx) and ended_nodes.clear_ended_nodes(ctx)
     turning = turn_back.is_pending(ctx)
+    gone = gone and warm_pool.is_current(ctx)
     if gone and _points_back(ctx) and settling.has_settled(ctx) and not turning:
         _go_on_to_release(ctx)
 
@@ -144,7 +146,7 @@ def finish_release(ctx: RotationContext) -> None:
         for sentence in (*kept.in_standby(ctx), *standby.kept_and_outdated(ctx)):
             remarks.left(ctx, sentence)
         if ctx.memory.report.problem is None and not ctx.policy.restore_only:
-            ctx.note(problem=standby.error_of_outdated(ctx))
+            ctx.note(problem=standby.error_of_outdated(ctx) or warm_pool.error(ctx))
         if ctx.policy.restore_only:
             restore.name_unknown(ctx)
         _name_surge(ctx)

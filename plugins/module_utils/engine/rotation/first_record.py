@@ -63,6 +63,8 @@ def write_first_record(ctx: RotationContext) -> None:
     ctx.note(losses={key: Loss(before, -math.inf) for key, before in ctx.journal.short})
     ctx.record(failures=(), tainted=True)
     _record_suspended(ctx)
+    if group.warm_pool is not None and group.warm_pool.reuses:
+        ctx.record(reused=True)
     if ctx.policy.scale_in_fence and not journal.fenced:
         _record_protection(ctx)
     count = len(ctx.situation.outdated)

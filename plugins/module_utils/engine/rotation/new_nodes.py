@@ -97,7 +97,8 @@ def awaited(ctx: RotationContext, member: Member) -> str:
         ctx.note(lost_launches=0)
         ctx.mark(joined=ctx.memory.nodes.marks.joined | {member.id})
         took = ctx.since(f"boot {member.id}")
-        if member.instance.launched_at >= (ctx.memory.reads.first_read_at or 0.0):
+        fresh = member.instance.launched_at >= (ctx.memory.reads.first_read_at or 0.0)
+        if fresh or member.id in ctx.memory.nodes.pooled:
             ctx.note(boots={**ctx.memory.nodes.boots, member.id: took})
         ctx.tell("ready", member.name, f"{member.id} after {took:.0f} s", once=f"ready {member.id}")
     return ""
@@ -149,12 +150,13 @@ def _expected_taints(ctx: RotationContext) -> frozenset[str]:
 
 
 def _count_from_launch(ctx: RotationContext, member: Member) -> None:
-    """Begin to count the boot: since the launch."""
+    """Begin to count the boot: since the launch, or since it has left the warm pool."""
     key = f"boot {member.id}"
     if key in ctx.memory.timers:
         return
     launched = member.instance.launched_at
-    age = ctx.group.read_at - launched if launched else 0.0
+    counts = launched and member.id not in ctx.memory.nodes.pooled
+    age = ctx.group.read_at - launched if counts else 0.0
     was_there = member.node is not None and launched < (ctx.memory.reads.first_read_at or launched)
     began = boot_began(ctx.now, age, ctx.boot_timeout, WATCHED, was_there)
     ctx.note(timers={**ctx.memory.timers, key: began})

@@ -156,6 +156,7 @@ class NodesMemory:
     """What is known of the group's nodes (capacity, new_nodes, replacement).
 
     `records`: what the result says of them. `seen_nodes`: instances whose Node was seen.
+    `pooled`: instances that were in the warm pool.
     `booting`: new instances that were not ready at the last look, `lost_launches`: how many in a
     row ended so. `watched`: the canaries. `relapses`: how often a new node stopped to take pods.
     `dead`: ended without a drain. `evicted_last`: controllers whose pod was evicted a last time.
@@ -165,6 +166,7 @@ class NodesMemory:
     marks: Marks = Marks()
     records: Mapping[str, NodeRecord] = dataclasses.field(default_factory=dict)
     seen_nodes: frozenset[str] = frozenset()
+    pooled: frozenset[str] = frozenset()
     booting: frozenset[str] = frozenset()
     lost_launches: int = 0
     watched: frozenset[str] = frozenset()
@@ -213,6 +215,7 @@ class ReportMemory:
     `told`: what was told once. `left`: sentences about what stays as we set it. `problem`: why we
     settle. `canary`: its last verdict. `launches_from`: the template and version that new instances
     come from again. `changed`: whether this run has changed anything.
+    `pool_ended`: instances of the warm pool that it has ended.
     """
 
     told: frozenset[str] = frozenset()
@@ -221,6 +224,7 @@ class ReportMemory:
     canary: CanaryVerdict = "none"
     launches_from: tuple[str, str] = ("", "")
     changed: bool = False
+    pool_ended: tuple[str, ...] = ()
     to_restore: Journal = Journal()
     """The record when everything was about to be restored."""
     left_out: Mapping[str, str] = dataclasses.field(default_factory=dict)

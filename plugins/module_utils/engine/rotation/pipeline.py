@@ -35,6 +35,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     shrink,
     turn_back,
     unknown,
+    warm_pool,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -60,6 +61,7 @@ class Phase:
 OBSERVE = (
     Phase(own_pod.follow, (ROTATE, SETTLE)),
     Phase(unknown.note_seen, (ROTATE, SETTLE)),
+    Phase(warm_pool.note_seen, (ROTATE, SETTLE, RELEASE, STOP)),
     Phase(right_cluster.note_proof, (ROTATE,)),
     Phase(namespaces.look_again, (ROTATE,)),
     Phase(control_plane.observed, (ROTATE, SETTLE)),
@@ -78,6 +80,7 @@ JUDGE = (
     Phase(shield.shield, (ROTATE,)),
     Phase(new_nodes.judge, (ROTATE,)),
     Phase(settling.judge_settling, (SETTLE,)),
+    Phase(warm_pool.end_outdated, (SETTLE,)),
 )
 MOVE = (
     Phase(replacement.skip_blocked, (SETTLE,)),

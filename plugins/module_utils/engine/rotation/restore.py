@@ -25,6 +25,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     balancers,
     ended_nodes,
     replacement,
+    warm_pool,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import (
     PROTECT_AT_ONCE,
@@ -70,6 +71,7 @@ def restored(ctx: RotationContext) -> bool:
         _processes(ctx),
         _max_size(ctx),
         _protection(ctx),
+        warm_pool.reopened(ctx),
         _signpost(ctx),
     )
     done = all(steps) and (_is_seen(ctx) or ctx.over("unseen", STALE_READ_TIMEOUT))

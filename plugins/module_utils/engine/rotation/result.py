@@ -20,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     Situation,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.restored import restored
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import warm_pool
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -81,6 +82,10 @@ def conclude(
         "not_restored": [*(_not_restored(ctx) if known else _owed(ctx)), *left_to_us(ctx)],
         "restored": list(_restored(ctx)),
         "new_nodes": _new_nodes(ctx) if known else [],
+        "warm_pool": {
+            "ended": list(memory.report.pool_ended),
+            "outdated": [one.id for one, _why in warm_pool.outdated(ctx)] if known else [],
+        },
         "canary": memory.journal.canary or memory.report.canary,
         "resumed": memory.resumed,
         "state_store": _state_store(memory.journal),

@@ -14,6 +14,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sele
     sentences,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import warm_pool
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -30,6 +31,12 @@ def refuse_unknown(ctx: RotationContext) -> None:
             f"Auto Scaling group {ctx.group.name} has no node {listed(list(missing))}",
             "Give names of its nodes in nodes, and IDs of its instances in instances",
         )
+
+
+def has_work(ctx: RotationContext) -> bool:
+    """Return whether a node is to be replaced, or an instance of the warm pool."""
+    nodes = len(ctx.situation.outdated) > len(ctx.passed_over)
+    return nodes or bool(warm_pool.outdated(ctx))
 
 
 def left_outdated(ctx: RotationContext) -> list[dict[str, str]]:

@@ -72,6 +72,8 @@ def _of_settings(ctx: RotationContext) -> Iterable[str]:
         yield f"{', '.join(ours)} of Auto Scaling group {group.name} stays suspended"
     if journal.fenced:
         yield f"Scale-in protection of Auto Scaling group {group.name} stays on"
+    if journal.reused and group.warm_pool is not None and not group.warm_pool.reuses:
+        yield f"The warm pool of Auto Scaling group {group.name} takes no instances back"
     if SIGNPOST in group.tags:
         yield f"Tag {SIGNPOST} of Auto Scaling group {group.name} stays"
     if journal.pointer_owed:

@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters
     decide,
     finished,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import may_take
@@ -98,9 +99,14 @@ def _carried(ctx: RotationContext, member: Member) -> float:
 
     A node that nobody can see into counts as full.
     """
-    feed = Feed("pods", node=member.name)
     if member.node is None:
         return math.inf if unknown.was_seen(ctx, member) else 0
+    return carried(ctx, member.node)
+
+
+def carried(ctx: RotationContext, node: Node) -> float:
+    """Return how many pods of a node a drain has to remove, infinity if unknown."""
+    feed = Feed("pods", node=node.name)
     if not ctx.view.cache.synced(feed):
         return math.inf
     context = Context(ctx.policy.drain)

@@ -95,13 +95,16 @@ def to_replace(ctx: RotationContext) -> tuple[Member, ...]:
 def strays(ctx: RotationContext) -> tuple[Member, ...]:
     """Return outdated instances that were launched after the target was resolved.
 
-    They show that new instances do not come from the target.
+    They show that new instances do not come from the target. One from the warm pool says nothing:
+    it was launched into the pool before, though it counts as launched when it is started.
     """
+    pooled = ctx.memory.nodes.pooled
     since = ctx.target.resolved_at + CLOCKS
     return tuple(
         member
         for member in ctx.situation.outdated
-        if ctx.target.resolved_at and member.instance.launched_at > since and not _aged(member)
+        if ctx.target.resolved_at and member.instance.launched_at > since
+        if member.id not in pooled and not _aged(member)
     )
 
 

@@ -42,7 +42,7 @@ def launch(account: Account, params: Params) -> dict[str, Any]:
     launched, errors = [], []
     for _number in range(number):
         cause = f"At {account.scaler.stamp()} a user request launched an instance."
-        member = account.scaler.launch(group, cause, zones[0] if zones else None)
+        member = account.scaler.launch(group, cause, zones[0] if zones else None, cold=True)
         launched += [member] if member is not None else []
         errors += [] if member is not None else [_error(group, zones)]
     if launched:

@@ -49,6 +49,7 @@ def terminate(account: Account, params: Params) -> dict[str, Any]:
         cause += f", shrinking the capacity from {group.desired} to {group.desired - 1}."
         account.scaler.note_group(group)
         group.desired -= 1
+        member.returns = True
     account.scaler.lifecycle.retire(group, member, cause + "." * (not decrement))
     return _activity(account, group, member)
 

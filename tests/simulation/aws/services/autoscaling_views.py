@@ -210,22 +210,6 @@ def describe_hooks(account: Account, params: Params) -> dict[str, Any]:
     }
 
 
-@operation("autoscaling", "DescribeWarmPool", "AutoScalingGroupName", "MaxRecords", "NextToken")
-def describe_warm_pool(account: Account, params: Params) -> dict[str, Any]:
-    """Return the group's warm pool; without one there is no configuration."""
-    group = find_group(account, params["AutoScalingGroupName"])
-    if group.warm_pool is None:
-        return {"Instances": []}
-    views = {name: member_view(member) for name, member in group.warm_pool.members.items()}
-    chosen, token = page(
-        views, params.get("NextToken"), account.page_size(params.get("MaxRecords"), 50)
-    )
-    return {
-        "WarmPoolConfiguration": dict(group.warm_pool.configuration),
-        **answer("Instances", chosen, token),
-    }
-
-
 def _listed(account: Account, params: Mapping[str, Any], kind: str) -> dict[str, Any]:
     name = params.get("AutoScalingGroupName")
     groups = [find_group(account, name)] if name else list(account.groups.values())

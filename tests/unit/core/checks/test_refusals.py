@@ -62,9 +62,9 @@ GROUP = a_group(an_instance("w"))
         ),
         ({"refreshing": True}, RefusedError, "An instance refresh is running on", "cancel it"),
         (
-            {"unsupported": ("has a warm pool",)},
+            {"unsupported": ("counts its instances by weight",)},
             RefusedError,
-            "has a warm pool, which a rotation does not handle",
+            "counts its instances by weight, which a rotation does not handle",
             "by hand",
         ),
     ],

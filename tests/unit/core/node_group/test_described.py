@@ -35,7 +35,7 @@ def test_the_least_that_is_answered_leaves_the_rest_empty() -> None:
     assert (group.name, group.desired, group.min_size, group.max_size) == ("blue", 2, 1, 4)
     assert (group.arn, group.instances, group.zones, group.target_groups) == ("", (), (), ())
     assert (dict(group.tags), group.suspended) == ({}, frozenset())
-    assert (group.protects_new, group.warm_pool) == (False, False)
+    assert (group.protects_new, group.warm_pool) == (False, None)
     assert group.source.pointer == ("", "")
 
 
@@ -53,8 +53,8 @@ def test_the_least_that_is_answered_leaves_the_rest_empty() -> None:
         ({"NewInstancesProtectedFromScaleIn": True}, "protects_new", True),
         ({"NewInstancesProtectedFromScaleIn": False}, "protects_new", False),
         ({"TargetGroupARNs": ["t1", "t2"]}, "target_groups", ("t1", "t2")),
-        ({"WarmPoolConfiguration": {"MinSize": 0}}, "warm_pool", True),
-        ({"WarmPoolConfiguration": {}}, "warm_pool", False),
+        ({"WarmPoolConfiguration": {"MinSize": 0}}, "warm_pool", {"MinSize": 0}),
+        ({"WarmPoolConfiguration": {}}, "warm_pool", None),
     ],
 )
 def test_a_field_is_read(fields: dict[str, Any], name: str, value: Any) -> None:

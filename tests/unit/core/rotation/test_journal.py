@@ -160,7 +160,7 @@ V1 = (
     '"pointer_owed":true,"previous":["lt-1","1"],'
     '"protected":["i-2"],"protects_new":true,"raise_from":4,"reader":1,'
     '"replacing":[["i-5",true,false]],'
-    '"run":"r1",'
+    '"reused":true,"run":"r1",'
     '"served":["web"],"shielded":["i-4"],'
     '"short":[["Deployment shop/web",4]],"spread":1,"store_owed":true,'
     '"suspended":["AZRebalance"],"tainted":true,"target":["lt-1","2","ami-1"],'

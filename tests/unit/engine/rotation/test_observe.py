@@ -196,7 +196,7 @@ def outdated_group(**fields: Any) -> Group:
     [
         pytest.param((OVERRIDES_IMAGE,), "names an image of its own", id="an image"),
         pytest.param((OVERRIDES_TEMPLATE,), "has a launch template of its own", id="a template"),
-        pytest.param(("has a warm pool",), "", id="something else"),
+        pytest.param(("counts its instances by weight",), "", id="something else"),
     ],
 )
 def test_an_override_of_the_template_moves_it(clauses: tuple[str, ...], words: str) -> None:
