@@ -8,6 +8,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from kubernetes.client import CoordinationV1Api
+from kubernetes.config import new_client_from_config
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    LEASE_PREFIX,
+    USUAL_NAMESPACE,
+)
 from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire
 
 CLUSTER = "demo.example.com"
@@ -36,6 +43,20 @@ def store(world: WorldOnWire, name: str, change: dict[str, Any], what: str = "sp
     found[what] = {**found[what], **change}
     key = f"{CLUSTER}/instancegroup/{name}"
     world.aws("s3").put_object(Bucket=STORE, Key=key, Body=json.dumps(found).encode())
+
+
+def shorten_leases(world: WorldOnWire, seconds: int) -> None:
+    """Let all Leases of node groups end so soon after their last renewal.
+
+    So nobody waits for the time of their holders, which is long enough for a slow machine.
+    """
+    config = world.report()["identities"]["rotator"]["KUBECONFIG"]
+    spec = {"spec": {"leaseDurationSeconds": seconds}}
+    with new_client_from_config(config) as client:
+        leases = CoordinationV1Api(client)
+        for one in leases.list_namespaced_lease(USUAL_NAMESPACE).items:
+            if one.metadata.name.startswith(LEASE_PREFIX):
+                leases.patch_namespaced_lease(one.metadata.name, USUAL_NAMESPACE, spec)
 
 
 def versions(world: WorldOnWire, name: str = TEMPLATE) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWi
 
 CLUSTER = "demo.example.com"
 FIRST = f"control-plane-eu-west-1a.masters.{CLUSTER}"
-QUICK = {"etcd_settle": 4, "poll_interval": 1, "boot_timeout": 90, "min_ready": 1}
+QUICK = {"etcd_settle": 4, "poll_interval": 1, "boot_timeout": 600, "min_ready": 1}
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.tests.integration.kops_wire import (
     STORE,
     TEMPLATE,
     image_name,
+    shorten_leases,
     store,
     stored,
     versions,
@@ -154,11 +155,12 @@ def test_a_label_keeps_the_image_as_it_is(kops: WorldOnWire) -> None:
 def test_a_lease_that_was_left_to_another_run_is_taken_after_its_handover_only(
     kops: WorldOnWire,
 ) -> None:
-    first = run(kops, run_id="night-1", handover_timeout=10)
+    first = run(kops, run_id="night-1")
     assert first["status"] == "complete", first
     store(kops, GROUP, {"image": image_name(kops, "old_image")})
+    shorten_leases(kops, 10)
     before = kops.report()["seconds"]
-    result = run(kops, run_id="night-2", handover_timeout=10)
+    result = run(kops, run_id="night-2")
     assert result["status"] == "complete", result
     assert kops.report()["seconds"] - before >= 10
     assert stored(kops)["spec"]["image"] == image_name(kops)

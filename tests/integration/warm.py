@@ -15,6 +15,7 @@ import multiprocessing
 import os
 import sys
 import tempfile
+import types
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
@@ -41,6 +42,7 @@ WARM.set_forkserver_preload(
         f"{COLLECTION}.tests.integration.warm",
     ]
 )
+NONE: Mapping[str, float] = types.MappingProxyType({})
 HANGS = 600.0
 """Seconds after which a module surely hangs, however busy the machine is."""
 Environment = Mapping[str, str]
@@ -56,11 +58,20 @@ def start(act: Callable[..., None], *given: Any, env: Environment, output: Path)
     return process
 
 
-def printed_by_module(name: str, options: Mapping[str, Any], env: Environment) -> str:
-    """Run a module by its full name, as Ansible starts it; return what it prints."""
+def printed_by_module(
+    name: str,
+    options: Mapping[str, Any],
+    env: Environment,
+    constants: Mapping[str, float] = NONE,
+) -> str:
+    """Run a module by its full name, as Ansible starts it; return what it prints.
+
+    `constants`: limits in seconds of the product, by name, that are shorter this time.
+    """
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "output"
-        process = start(_module, name, dict(options), env=env, output=output)
+        given = (name, dict(options), dict(constants))
+        process = start(_module, *given, env=env, output=output)
         process.join(HANGS)
         if process.is_alive():
             process.kill()
@@ -107,10 +118,15 @@ def take_on(env: Mapping[str, str]) -> None:
     tempfile.tempdir = None
 
 
-def _module(name: str, options: dict[str, Any]) -> None:
+def _module(name: str, options: dict[str, Any], constants: dict[str, float]) -> None:
     collection, _dot, short = name.rpartition(".")
+    module = importlib.import_module(f"ansible_collections.{collection}.plugins.modules.{short}")
+    for loaded in [one for path, one in sys.modules.items() if path.startswith(COLLECTION)]:
+        for constant, value in constants.items():
+            if hasattr(loaded, constant):
+                setattr(loaded, constant, value)
     with patch_module_args(options):
-        importlib.import_module(f"ansible_collections.{collection}.plugins.modules.{short}").main()
+        module.main()
 
 
 def world(*options: str) -> None:

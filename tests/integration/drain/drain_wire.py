@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -106,11 +106,19 @@ class WireStage(Stage):
         return process
 
     def module(
-        self, name: str = "nodeops.rotator.node_drain", /, check: bool = False, **options: Any
+        self,
+        name: str = "nodeops.rotator.node_drain",
+        /,
+        check: bool = False,
+        constants: Mapping[str, float] = warm.NONE,
+        **options: Any,
     ) -> dict[str, Any]:
-        """Run a module; return its result, which has `failed` if it failed."""
+        """Run a module; return its result, which has `failed` if it failed.
+
+        `constants`: see warm.printed_by_module.
+        """
         given = {"kubeconfig": str(self.kubeconfig), "_ansible_check_mode": check, **options}
-        answer = json.loads(warm.printed_by_module(name, given, self.environment()))
+        answer = json.loads(warm.printed_by_module(name, given, self.environment(), constants))
         assert isinstance(answer, dict)
         return answer
 
