@@ -150,7 +150,7 @@ def test_a_refused_node_is_never_reported_as_draining(stage: WireStage) -> None:
 def test_a_missing_permission_fails_in_one_line(stage: WireStage) -> None:
     stage.cluster.denied.append(("*", "create pods/eviction"))
     with stage.serving():
-        answer = stage.module(nodes=["n1"], constants={"ACCESS_GRACE": 1.0})
+        answer = stage.module(nodes=["n1"], retry=1, constants={"ACCESS_GRACE": 1.0})
     assert answer["failed"]
     assert "Cannot evict pod default/cart-" in answer["msg"]
     assert "Allow it in the caller's RBAC role" in answer["msg"]
