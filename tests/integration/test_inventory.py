@@ -67,6 +67,18 @@ def test_an_inventory_without_credentials_fails_in_one_line(still: WorldOnWire) 
     assert len(outcome.output.strip().splitlines()) == 1, "other inventory plugins are mentioned"
 
 
+def test_an_inventory_that_may_fail_is_a_warning_and_no_playbook_takes_it_for_fine(
+    still: WorldOnWire,
+) -> None:
+    file = written(still, "warn.node_groups.yml", INVENTORY + "on_error: warn\n")
+    outcome = still.run("ansible-inventory", "-i", file, "--graph", **NOBODY)
+    assert outcome.code == 0
+    assert "Unable to locate credentials" in outcome.output
+    outcome = still.run("ansible-playbook", "-i", file, "nodeops.rotator.plan", **NOBODY)
+    assert outcome.code == 2, outcome.output
+    assert "No node group to work on" in outcome.output
+
+
 @pytest.mark.parametrize("playbook", ["rotate_eks", "plan", "check_amis"])
 def test_no_playbook_runs_without_its_inventory(still: WorldOnWire, playbook: str) -> None:
     """Ansible alone would warn, find no hosts, and end with status 0."""
@@ -196,6 +208,16 @@ def test_equal_names_in_two_files_stay_two_hosts(still: WorldOnWire) -> None:
     assert regions == {GROUP: "eu-west-1", f"{GROUP}.eu-central-1": "eu-central-1"}
     again = written(still, "again.node_groups.yml", INVENTORY)
     assert set(listed(still, first, again)["_meta"]["hostvars"]) == {GROUP}
+
+
+def test_a_tag_that_is_true_is_compared_with_what_aws_stores(small: WorldOnWire) -> None:
+    tag = {"Key": "rotate", "Value": "true", "PropagateAtLaunch": False}
+    where = {"ResourceId": GROUP, "ResourceType": "auto-scaling-group"}
+    small.aws("autoscaling").create_or_update_tags(Tags=[{**tag, **where}])
+    file = written(small, "true.node_groups.yml", INVENTORY + "tags: {rotate: true}\n")
+    assert set(listed(small, file)["_meta"]["hostvars"]) == {GROUP}
+    other = written(small, "false.node_groups.yml", INVENTORY + "tags: {rotate: false}\n")
+    assert "No node groups in eu-west-1" in refused(small, other)
 
 
 def test_no_group_gets_the_name_of_a_host(small: WorldOnWire) -> None:

@@ -34,6 +34,7 @@ def test_a_rotation_ends_with_its_table_and_a_second_run_changes_nothing(
     assert outcome.code == 0, outcome.output
     assert images(small) == {facts["new_image"]}
     assert small.report()["breaches"] == []
+    assert "DEPRECATION" not in outcome.output
     # Progress is shown while the module runs, one line per change, with the node group's name.
     assert f"{GROUP}    0/4" in outcome.output
     assert "drained" in outcome.output
@@ -56,6 +57,7 @@ def test_the_plan_changes_nothing_and_needs_only_read_permissions(eks: WorldOnWi
     assert outcome.code == 0, outcome.output
     assert eks.changes() == before
     assert eks.report()["groups"] == report["groups"]
+    assert "DEPRECATION" not in outcome.output
     for name, size in (("blue", 5), ("green", 4), ("storage", 3)):
         assert f"demo-{name}".ljust(14) + f"0 of {size}" in outcome.output
     assert "12 nodes would be replaced. Nothing was changed." in outcome.output
@@ -193,3 +195,7 @@ def test_the_inventory_caches_its_answers_and_builds_groups(
     assert first["_meta"]["hostvars"][GROUP]["zone_count"] == 3
     small.run(*listing, "--flush-cache")
     assert small.report()["calls"]["eks:ListClusters"] == asked + 1
+    small.inventory.write_text(INVENTORY + more.replace("team,", "stage,"))
+    changed = json.loads(small.run(*listing).output)
+    assert "team_platform" not in changed
+    assert small.report()["calls"]["eks:ListClusters"] == asked + 2, "the file says something else"
