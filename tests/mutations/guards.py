@@ -64,8 +64,8 @@ MUTATIONS = (
     Mutation(
         "more than base and surge may be launched",
         ENGINE + "guard.py",
-        "if command.desired > most else",
-        "if False else",
+        "if command.desired > most:",
+        "if False:",
         UNIT + "test_context.py",
         "TestIssuing::test_that_the_guard_forbids_is_decided_again_in_five_seconds",
     ),
@@ -80,7 +80,7 @@ MUTATIONS = (
     Mutation(
         "a new node that somebody cordoned is in service",
         ENGINE + "guard.py",
-        "(bool(member.outdated) or not node.unschedulable)",
+        "bool(member.outdated) or not (node.unschedulable or startup_taint(node, expected))",
         "True",
         UNIT + "test_guard.py",
         "test_what_the_guard_forbids",

@@ -193,8 +193,14 @@ def _may_be_ours(account: Account, reading: Reading) -> bool:
 
 
 def _without(account: Account, gone: list[str], desired: int) -> Account:
+    """Return the account after these ends with decrement.
+
+    They may have used up a raise before any read showed it: nothing of it is left to be sent.
+    """
     rest = tuple(name for name in account.decrements if name not in gone)
-    return dataclasses.replace(account, expected=desired, decrements=rest)
+    start = account.raise_from
+    start = start if start is not None and start < desired else None
+    return dataclasses.replace(account, expected=desired, raise_from=start, decrements=rest)
 
 
 def _foreign(account: Account, doubt: Doubt, reading: Reading, ceiling: int) -> Explained:

@@ -11,11 +11,15 @@ that target group follows pods.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import of_daemonset
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import DaemonSet, Pod
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
+    DaemonSet,
+    Node,
+    Pod,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PREFIX
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     BLOCKING,
@@ -31,7 +35,7 @@ def waiting_for(
     member: Member,
     pods: Iterable[Pod],
     broken: Iterable[str],
-    expected_taints: Iterable[str],
+    expected_taints: Collection[str],
     unhealthy: tuple[str, ...],
     lacking: tuple[str, ...] = (),
     gates: Iterable[str] = (),
@@ -51,9 +55,8 @@ def waiting_for(
         return "its node to be Ready"
     if node.unschedulable:
         return "its cordon to be lifted"
-    for taint in node.taints:
-        if _is_startup_taint(taint.key, taint.effect, expected_taints):
-            return f"taint {taint.key} to be removed"
+    if taint := startup_taint(node, expected_taints):
+        return f"taint {taint} to be removed"
     for gate in gates:
         if gate not in node.conditions:
             return f"condition {gate} to be True"
@@ -77,17 +80,14 @@ def _unready_agent(pods: Iterable[Pod], broken: Iterable[str]) -> str:
     return ""
 
 
-def _is_startup_taint(key: str, effect: str, expected_taints: Iterable[str]) -> bool:
-    """Return whether an agent removes the taint once the node is complete.
+def startup_taint(node: Node, expected_taints: Collection[str]) -> str:
+    """Return the key of a taint that an agent removes once the node is complete.
 
-    A cordon does not count, since a person set it.
+    "" without one. A cordon does not count, since a person set it.
     """
-    return (
-        effect in BLOCKING
-        and key not in expected_taints
-        and key != CORDON
-        and not key.startswith(PREFIX)
-    )
+    keys = (taint.key for taint in node.taints if taint.effect in BLOCKING)
+    ours = (key for key in keys if key != CORDON and not key.startswith(PREFIX))
+    return next((key for key in ours if key not in expected_taints), "")
 
 
 def broken(daemonsets: Iterable[DaemonSet]) -> tuple[str, ...]:

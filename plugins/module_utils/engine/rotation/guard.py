@@ -24,6 +24,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.laun
     LaunchInstance,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.readiness import (
+    startup_taint,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
     guarding as control_plane,
 )
@@ -49,8 +52,7 @@ def forbids(known: Known, issued: tuple[Command, ...], command: Command) -> str:
     if isinstance(command, (ChangeNode, Terminate)):
         return _cannot_be_seen(known, command) or _takes_too_much(known, issued, command)
     if isinstance(command, (SetDesired, LaunchInstance)):
-        most = known.base + known.window.surge
-        return f"more than {most} would be launched" if command.desired > most else ""
+        return _misses(known, command)
     if isinstance(command, SetMaxSize):
         least = max(known.situation.launched, known.group.desired)
         too_low = command.size < least
@@ -59,6 +61,15 @@ def forbids(known: Known, issued: tuple[Command, ...], command: Command) -> str:
     if lifts and known.situation.launched > known.group.desired:
         return "more is launched than desired, so the group would end a node undrained"
     return ""
+
+
+def _misses(known: Known, command: SetDesired | LaunchInstance) -> str:
+    """Return why desired may not be set to this value, "" if it may."""
+    most = known.base + known.window.surge
+    if command.desired > most:
+        return f"more than {most} would be launched"
+    lower = isinstance(command, SetDesired) and command.desired < known.group.desired
+    return "desired is lowered by a number: the group would choose whom to end" if lower else ""
 
 
 def _cannot_be_seen(known: Known, command: Command) -> str:
@@ -74,11 +85,16 @@ def _cannot_be_seen(known: Known, command: Command) -> str:
 
 
 def _takes_too_much(known: Known, issued: tuple[Command, ...], command: Command) -> str:
+    """Return why too few would be in service, "" if enough would.
+
+    What runs pods counts as lost, but only what takes pods as left: a node that somebody has
+    cordoned serves on, and is no place for what another one loses.
+    """
     lost = _loses(known, command)
     if not lost:
         return ""
     before = {_loses(known, one) for one in issued} - {"", lost}
-    available = {member.id for member in known.situation.members if takes_pods(member)}
+    available = {member.id for member in known.situation.members if takes_pods(known, member)}
     left = len(available - before - {lost})
     least = known.base - known.window.unavailable
     return f"only {left} of {known.base} nodes would be available" if left < least else ""
@@ -87,7 +103,7 @@ def _takes_too_much(known: Known, issued: tuple[Command, ...], command: Command)
 def _loses(known: Known, command: Command) -> str:
     """Return the instance that this command takes out of service, "" for none."""
     for member in known.situation.members:
-        if not takes_pods(member):
+        if not runs_pods(member):
             continue
         if isinstance(command, Terminate) and command.instance == member.id:
             return member.id
@@ -97,16 +113,23 @@ def _loses(known: Known, command: Command) -> str:
     return ""
 
 
-def takes_pods(member: Member) -> bool:
-    """Return whether a member is in service: Ready, and not taken out by us.
+def runs_pods(member: Member) -> bool:
+    """Return whether a member is in service: Ready, and not taken out by us."""
+    node = member.node
+    return node is not None and node.ready is True and not _taken_out(node)
 
-    A cordon of somebody else counts on a new node, which is empty; on an old one the pods go on
-    running.
+
+def takes_pods(known: Known, member: Member) -> bool:
+    """Return whether a member is in service and counts as capacity.
+
+    A new node that somebody has cordoned, or that has a blocking taint, does not. On an old one
+    pods run on, and what it lacks is for the node to come.
     """
     node = member.node
-    if node is None or node.ready is not True:
+    if node is None or not runs_pods(member):
         return False
-    return not _taken_out(node) and (bool(member.outdated) or not node.unschedulable)
+    expected = known.situation.expected_taints | set(known.journal.expected_taints)
+    return bool(member.outdated) or not (node.unschedulable or startup_taint(node, expected))
 
 
 def _taken_out(node: Node) -> bool:

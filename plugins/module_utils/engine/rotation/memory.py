@@ -33,7 +33,9 @@ Mode = Literal["survey", "rotate", "settle", "release", "stop"]
 """What a run is at; see the glossary for settle."""
 BROKEN = "broken"
 """Reason for which a replacement node that failed is removed again."""
-RETRACTED = ("surplus", BROKEN)
+SURPLUS = "surplus"
+"""Reason for which a node is removed that is one too many."""
+RETRACTED = (SURPLUS, BROKEN)
 """Reasons for which a replacement node is removed again."""
 REPEAT = 20.0
 """Seconds for which an act of ours that succeeded counts, whatever reads say."""

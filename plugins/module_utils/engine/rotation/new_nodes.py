@@ -42,17 +42,23 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
     fail,
+    settle,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.guard import runs_pods
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.lost_launches import (
     count_lost,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     BROKEN,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.surplus import (
+    may_spare,
+)
 
 WATCHED = 120.0
 """Seconds that a new node is watched at least before it counts as failed, however old it is: it may
 have been launched by a run before this one."""
+LOOKED_INTO = "It stays as it is: see why it takes no pods"
 LEFT_ALONE = "It stays as it is, and no other node of the control plane is touched: look into it"
 RELAPSES = 3
 """How often a node may take no pods any more before it has failed."""
@@ -107,11 +113,13 @@ def awaited(ctx: RotationContext, member: Member) -> str:
 def _becoming_ready(ctx: RotationContext, member: Member) -> None:
     lacks = awaited(ctx, member)
     if lacks and ctx.over(f"boot {member.id}", ctx.boot_timeout):
-        text = (
-            f"Replacement node {member.name} is not ready {ctx.boot_timeout:.0f} s after"
-            f" its launch: waiting for {lacks}"
-        )
-        _failed(ctx, member, text)
+        limit = f"{ctx.boot_timeout:.0f} s"
+        text = f"Replacement node {member.name} is not ready {limit} after its launch"
+        if _was_ready(ctx, member):
+            text = f"Replacement node {member.name} has taken no pods for {limit}"
+        if _was_there(ctx, member):
+            text = f"Node {member.name}, which has the previous version, takes no pods"
+        _failed(ctx, member, f"{text}: waiting for {lacks}")
 
 
 def _lacks(ctx: RotationContext, member: Member) -> str:
@@ -226,19 +234,37 @@ def _relapsed(ctx: RotationContext, member: Member, lacks: str) -> None:
     ctx.tell("waiting", member.name, f"it takes no pods any more: waiting for {lacks}")
 
 
+def _was_ready(ctx: RotationContext, member: Member) -> bool:
+    """Return whether the node has counted as ready in this run."""
+    return member.id in ctx.memory.nodes.marks.joined or member.id in ctx.memory.nodes.relapses
+
+
+def _was_there(ctx: RotationContext, member: Member) -> bool:
+    """Return whether it is an old node that is not to be replaced any more.
+
+    That is, since the run has turned back to the previous version.
+    """
+    before = member.instance.launched_at < (ctx.memory.reads.first_read_at or 0.0)
+    return ctx.memory.turned_back and before
+
+
 def _failed(ctx: RotationContext, member: Member, text: str) -> None:
-    """Remove a broken replacement node, which carries nothing.
+    """Remove a broken replacement node.
 
     Within the failure budget another takes its place. One of a control plane stays: it may have
-    the volumes of etcd.
+    the volumes of etcd. Where too few others are available, one that was ready stays too: its pods
+    may run on, whatever keeps others away. So does an old one that has not been replaced. Then the
+    run settles.
     """
     if reading.concerns(ctx):
         fail(ctx, FailedError(text, LEFT_ALONE), member.name)
         return
-    fail(
-        ctx,
-        FailedError(text, kept.advice(ctx)),
-        member.name,
-    )
+    busy = _was_ready(ctx, member) and runs_pods(member) and not may_spare(ctx, member)
+    if busy or _was_there(ctx, member):
+        error = FailedError(text, LOOKED_INTO)
+        fail(ctx, error, member.name)
+        settle(ctx, error)
+        return
+    fail(ctx, FailedError(text, kept.advice(ctx)), member.name)
     take(ctx, member, BROKEN)
     console_read(ctx, member)

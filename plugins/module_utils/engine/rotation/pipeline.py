@@ -84,6 +84,7 @@ JUDGE = (
 )
 MOVE = (
     Phase(replacement.skip_blocked, (SETTLE,)),
+    Phase(shrink.keep_needed, (ROTATE, SETTLE)),
     Phase(replacement.advance, (ROTATE, SETTLE)),
     Phase(losses.note_losses, (ROTATE,)),
     Phase(finish.let_untouched_go, (STOP,)),

@@ -102,7 +102,8 @@ def _end_if_overdue(ctx: RotationContext, member: Member) -> None:
         return
     limit = ctx.policy.lb_timeout + drain.timeout + drain.volume_timeout
     if ctx.over(f"leaving {member.id}", limit):
-        why = "" if node.unschedulable else f": {node.cordoned_by or 'somebody'} lifts its cordon"
+        lifted = REPLACING in node.annotations and not node.unschedulable
+        why = f": {node.cordoned_by or 'somebody'} lifts its cordon" if lifted else ""
         give_up(ctx, member)
         fail(ctx, FailedError(f"Node {member.name} was not replaced within {limit:.0f} s{why}"))
 

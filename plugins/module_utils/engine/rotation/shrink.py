@@ -14,6 +14,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Terminate,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import OverdueError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import REPLACING
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import (
     take,
 )
@@ -26,6 +27,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
+    SURPLUS,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.remarks import left
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.surplus import spare
@@ -57,6 +59,23 @@ def shrunk(ctx: RotationContext) -> bool:
     if situation.launched <= situation.base or situation.launched < situation.desired:
         return _never_launched(ctx)
     return _take_surplus(ctx, excess)
+
+
+def keep_needed(ctx: RotationContext) -> None:
+    """Let nodes stay that were surplus and are not, if nothing was done to them.
+
+    Somebody else may have taken another one meanwhile.
+    """
+    situation, records = ctx.situation, ctx.memory.nodes.records
+    if situation.surge or situation.launched > situation.desired:
+        return
+    for member in situation.leaving:
+        record, node = records.get(member.id), member.node
+        touched = node is None or REPLACING in node.annotations
+        ends = member.id in ctx.journal.decrements
+        if record is not None and record.reason == SURPLUS and not (touched or ends):
+            ctx.mark(selected=ctx.memory.nodes.marks.selected - {member.id})
+            ctx.note(records={name: one for name, one in records.items() if name != member.id})
 
 
 def surplus(ctx: RotationContext) -> str:
@@ -99,7 +118,7 @@ def _take_surplus(ctx: RotationContext, excess: str) -> bool:
     """Select the next node to go; return True, with a report, if none can be spared."""
     found = spare(ctx)
     if found.member is not None:
-        take(ctx, found.member, "surplus")
+        take(ctx, found.member, SURPLUS)
     elif found.left:
         left(ctx, f"{excess}{found.left}".rstrip("."))
         return True

@@ -26,6 +26,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ending import (
     zones_bear,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.guard import (
+    runs_pods,
+    takes_pods,
+)
 
 LOOKED_AT = 10
 """Maximum number of nodes that are examined: the youngest, which had the least time to fill."""
@@ -44,9 +48,9 @@ class Spare:
 def spare(ctx: RotationContext) -> Spare:
     """Return the node to give up: a new one if there is any.
 
-    It is one whose loss unbalances no zone, among those one that never became ready, then the
-    emptiest, then the youngest. After a drain that failed, and where evicted pods do not run again,
-    only an empty one goes: to move pods once more would do new harm.
+    It is one whose loss unbalances no zone, among those one that is of no use, then the emptiest,
+    then the youngest. After a drain that failed, and where evicted pods do not run again, only an
+    empty one goes: to move pods once more would do new harm.
     """
     members = [m for m in ctx.situation.members if m.id not in ctx.memory.nodes.marks.skipped]
     candidates = [member for member in members if not member.outdated] or members
@@ -67,8 +71,7 @@ def spare(ctx: RotationContext) -> Spare:
 
 
 def _if_available(ctx: RotationContext, best: Member) -> Spare:
-    situation = ctx.situation
-    if not best.available or may_take(situation.available, situation.base, ctx.window):
+    if may_spare(ctx, best):
         ctx.forget("surplus")
         return Spare(best)
     if ctx.over("surplus", ctx.policy.terminate_timeout):
@@ -76,12 +79,22 @@ def _if_available(ctx: RotationContext, best: Member) -> Spare:
     return Spare()
 
 
-def _order(ctx: RotationContext, member: Member) -> tuple[bool, bool, float, float, str]:
+def may_spare(ctx: RotationContext, member: Member) -> bool:
+    """Return whether enough others are available, or this node runs no pods."""
+    situation = ctx.situation
+    if member.available:
+        return may_take(situation.available, situation.base, ctx.window)
+    others = sum(takes_pods(ctx, other) for other in situation.members if other.id != member.id)
+    return not runs_pods(member) or may_take(others + 1, situation.base, ctx.window)
+
+
+def _order(ctx: RotationContext, member: Member) -> tuple[bool, bool, float, bool, float, str]:
     """Return a key that is greatest for the node that is needed least."""
     return (
         zones_bear(ctx, member),
-        not member.joined,
+        not (member.joined or runs_pods(member)),
         -_carried(ctx, member),
+        not member.joined,
         member.instance.launched_at,
         member.id,
     )

@@ -251,3 +251,20 @@ class TestRaises:
 )
 def test_a_write_is_told_with_the_cause_that_names_its_value(cause: str, told: bool) -> None:
     assert Foreign(4, 6, 6).told_by(cause) == Foreign(4, 6, 6, cause if told else "")
+
+
+@pytest.mark.parametrize(
+    ("before", "desired", "account"),
+    [
+        pytest.param(Account(3, 5, 4, ("i-gone",)), 4, Account(3, 4), id="the raise is used up"),
+        pytest.param(
+            Account(3, 6, 4, ("i-gone",)), 5, Account(3, 5, 4), id="some of it is left to be seen"
+        ),
+    ],
+)
+def test_an_end_uses_up_a_raise_that_no_read_has_shown(
+    before: Account, desired: int, account: Account
+) -> None:
+    """What is recorded as still to be sent never lowers desired."""
+    (found,) = reads(before, (30, desired))
+    assert found == Explained(account)

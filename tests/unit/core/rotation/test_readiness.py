@@ -21,6 +21,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.readiness import (
     broken,
     lacking_targets,
+    startup_taint,
     waiting_for,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
@@ -201,3 +202,20 @@ def test_a_node_needs_the_conditions_that_are_asked_for(
 def test_a_gate_comes_after_the_node_itself_and_before_its_pods() -> None:
     assert lacks(gates=("a",), ready=False) == "its node to be Ready"
     assert lacks((pod(False),), gates=("a",)) == "condition a to be True"
+
+
+@pytest.mark.parametrize(
+    ("taint", "key"),
+    [
+        (Taint("agent", "NoSchedule"), "agent"),
+        (Taint("agent", "NoExecute"), "agent"),
+        (Taint("agent", "PreferNoSchedule"), ""),
+        (Taint("dedicated", "NoSchedule"), ""),
+        (Taint("node.kubernetes.io/unschedulable", "NoSchedule"), ""),
+        (SOFT_TAINT, ""),
+    ],
+)
+def test_a_startup_taint_blocks_and_is_neither_expected_nor_a_cordon(
+    taint: Taint, key: str
+) -> None:
+    assert startup_taint(a_node("a", taints=(taint,)), {"dedicated"}) == key

@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     SetMaxSize,
     Terminate,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Taint
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import REPLACING
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
@@ -66,6 +67,7 @@ def forbidden(
     return bool(forbids(ctx, issued, command))
 
 
+HELD = {"unschedulable": True}
 WELL: dict[str, dict[str, Any]] = {name: {} for name in "wxyn"}
 
 
@@ -75,6 +77,21 @@ WELL: dict[str, dict[str, Any]] = {name: {} for name in "wxyn"}
         pytest.param(cordon("w"), WELL, {}, False, id="four in service at a base of three"),
         pytest.param(cordon("w"), {**WELL, "n": {"ready": False}}, {}, True, id="new not ready"),
         pytest.param(cordon("w"), {**WELL, "n": {"unschedulable": True}}, {}, True, id="cordoned"),
+        pytest.param(
+            cordon("w"),
+            {**WELL, "n": {"taints": (Taint("a", "NoSchedule"),)}},
+            {},
+            True,
+            id="new tainted",
+        ),
+        pytest.param(cordon("n"), {**WELL, "n": HELD}, {}, False, id="enough take what it loses"),
+        pytest.param(
+            cordon("n"),
+            {**WELL, "n": HELD, "x": {"ready": False}},
+            {},
+            True,
+            id="its pods run on, though somebody has cordoned it",
+        ),
         pytest.param(cordon("w"), {**WELL, "x": OURS}, {}, True, id="one is out already"),
         pytest.param(cordon("w"), {**WELL, "x": OURS}, {"unavailable": 1}, False, id="may be"),
         pytest.param(cordon("x"), {**WELL, "x": OURS}, {}, False, id="it is out itself"),
@@ -107,6 +124,7 @@ WELL: dict[str, dict[str, Any]] = {name: {} for name in "wxyn"}
         ),
         pytest.param(SetDesired("blue", 4), WELL, {}, False, id="base and surge"),
         pytest.param(SetDesired("blue", 5), WELL, {}, True, id="more than base and surge"),
+        pytest.param(SetDesired("blue", 3), WELL, {}, True, id="less than desired"),
         pytest.param(SetMaxSize("blue", 4), WELL, {}, False, id="what is launched"),
         pytest.param(SetMaxSize("blue", 3), WELL, {}, True, id="less than is launched"),
         pytest.param(Protect("blue", ("i-w",), False), WELL, {}, False, id="as many as desired"),

@@ -16,6 +16,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
     Taint,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import CSINODES, Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    Account,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import new_nodes
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
@@ -238,6 +241,51 @@ class TestNodesThatWereReady:
         assert [event.text for event in ctx.events] == [
             "it takes no pods any more: waiting for its cordon to be lifted"
         ]
+
+    @pytest.mark.parametrize(
+        ("others", "ends"),
+        [
+            pytest.param("wx", True, id="enough others take its pods"),
+            pytest.param("w", False, id="too few do"),
+        ],
+    )
+    def test_that_take_no_pods_for_long_are_not_ended_where_others_are_too_few(
+        self, others: str, ends: bool
+    ) -> None:
+        group = a_group(*(an_instance(name) for name in others), NEW)
+        ctx = a_context(
+            group,
+            [*(a_node(name) for name in others), a_node("n", unschedulable=True)],
+            dataclasses.replace(RUNNING, canary="passed").accounted(Account(2, len(others) + 1)),
+            a_policy(1, failure_budget=5),
+            shown=PODS,
+            relapses={"i-n": 1},
+            timers={"boot i-n": NOW - 900},
+        )
+        new_nodes.judge(ctx)
+        assert ("i-n" in ctx.memory.nodes.marks.selected) is ends
+        assert ctx.memory.mode == ("rotate" if ends else "settle")
+        assert "has taken no pods for 900 s: waiting for its cordon" in ctx.journal.failures[0]
+
+    @pytest.mark.parametrize("node", [{"unschedulable": True}, None])
+    def test_before_the_run_stay_once_it_has_turned_back(self, node: Any) -> None:
+        """They are no replacement nodes, whatever they lack; the surge could spare them."""
+        old = dataclasses.replace(NEW, launched_at=1000.0)
+        nodes = [] if node is None else [a_node("n", **node)]
+        ctx = a_context(
+            a_group(OLD, an_instance("x"), old),
+            [a_node("w"), a_node("x"), *nodes],
+            policy=a_policy(1, failure_budget=5),
+            ours=1,
+            shown=PODS,
+            turned_back=True,
+            first_read_at=1500.0,
+            timers={"boot i-n": NOW - 900},
+        )
+        new_nodes.judge(ctx)
+        assert not ctx.memory.nodes.marks.selected
+        assert ctx.memory.mode == "settle"
+        assert "which has the previous version, takes no pods" in ctx.journal.failures[0]
 
     def test_that_are_ready_again_have_not_been_lost(self) -> None:
         ctx = a_look({}, marks=JOINED, timers={"lost i-n": NOW - 800})

@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RefusedError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import REPLACING
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
     Doubt,
@@ -267,3 +268,33 @@ class TestEndsThatNoReadShows:
         shrink.give_up_unseen_ends(ctx)
         assert ctx.journal.decrements == ("i-m", "i-n")
         assert ctx.memory.timers == {}
+
+
+class TestANodeThatIsNeededAgain:
+    """Somebody else has taken another one, so that it is not one too many."""
+
+    @pytest.mark.parametrize(
+        ("more", "reason", "node", "stays"),
+        [
+            pytest.param({}, "surplus", {}, True, id="nothing was done to it"),
+            pytest.param({"ours": 1}, "surplus", {}, False, id="it is one too many"),
+            pytest.param({"desired": 2}, "surplus", {}, False, id="more is launched than desired"),
+            pytest.param({}, "broken", {}, False, id="it failed"),
+            pytest.param({}, "surplus", {REPLACING: "r1"}, False, id="it is cordoned"),
+            pytest.param(
+                {"journal": dataclasses.replace(RUNNING, decrements=("i-n",))},
+                "surplus",
+                {},
+                False,
+                id="its end is recorded",
+            ),
+        ],
+    )
+    def test_stays(
+        self, more: dict[str, Any], reason: str, node: dict[str, str], stays: bool
+    ) -> None:
+        nodes = [a_node("l"), a_node("m"), a_node("n", annotations=node)]
+        ctx = a_look(**{"ours": 0, "nodes": nodes, **more, **selected("n", reason=reason)})
+        shrink.keep_needed(ctx)
+        assert taken(ctx) == ({} if stays else {"i-n": reason})
+        assert ("i-n" in ctx.memory.nodes.records) is not stays

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -133,3 +134,20 @@ def test_none_goes_while_too_few_are_available() -> None:
     assert (spare(ctx).member, spare(ctx).left) == (None, "")
     ctx.note(timers={"surplus": 399.0})
     assert "too few are available" in spare(ctx).left
+
+
+@pytest.mark.parametrize(
+    ("down", "who"),
+    [
+        pytest.param((), "a", id="enough others take its pods"),
+        pytest.param(("old0",), "", id="too few do"),
+    ],
+)
+def test_a_node_that_somebody_cordoned_runs_its_pods_on(down: tuple[str, ...], who: str) -> None:
+    ctx = a_look({"a": pods("a", 1), "b": pods("b", 2)}, timers={"surplus": 990.0})
+    made = [
+        dataclasses.replace(node, unschedulable=node.name == "a", ready=node.name not in down)
+        for node in ctx.view.cache.items(NODES).values()
+    ]
+    ctx.view = View(Cache({**ctx.view.cache.feeds, NODES: {node.uid: node for node in made}}))
+    assert name_of(ctx) == who
