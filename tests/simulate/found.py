@@ -41,11 +41,12 @@ class Deviation:
 class Found:
     """How the group was, as far as others have not changed it since.
 
-    `maximum`: all values that are right. `canary_fails`: the template has to go back. `moved`:
-    somebody has moved it. `moved_at`: when. `canary_failed`: a run has found so, be it one that
-    died of it. `untargeted`: instances that entered service while AddToLoadBalancer was suspended.
-    `cordoned`, `excluded` and `shielded`: Nodes by uid whose mark is somebody else's. `handled`:
-    instances that end, and whose Nodes somebody cordons therefore.
+    `maximum`: all values that are right. `maximum_before`: those before the last write of somebody
+    else, which are right too where a run has written over that one. `canary_fails`: the template
+    has to go back. `moved`: somebody has moved it. `moved_at`: when. `canary_failed`: a run has
+    found so, be it one that died of it. `untargeted`: instances that entered service while
+    AddToLoadBalancer was suspended. `cordoned`, `excluded` and `shielded`: Nodes by uid whose mark
+    is somebody else's. `handled`: instances that end, and whose Nodes somebody cordons therefore.
     """
 
     suspended: set[str]
@@ -56,6 +57,7 @@ class Found:
     minimum: int
     known: set[str]
     template: Any
+    maximum_before: set[int] = dataclasses.field(default_factory=set)
     canary_fails: bool = False
     moved: bool = False
     moved_at: float = 0.0
@@ -81,6 +83,14 @@ class Found:
             template=_pointer(trial),
         )
 
+    def maxima(self, trial: Trial) -> set[int]:
+        """Return the values of MaxSize that are right.
+
+        What a run writes over before any read could show it, it cannot put back.
+        """
+        crossed = "maximum" in trial.judge.crossed
+        return self.maximum | (self.maximum_before if crossed else set())
+
     def deviations(self, trial: Trial) -> list[Deviation]:
         """Return what is not as it was found, and not by somebody else's doing."""
         return [
@@ -99,8 +109,8 @@ class Found:
         changed = {key for key in {*tags, *self.tags} if tags.get(key) != self.tags.get(key)}
         for key in sorted(changed):
             found.append(Deviation(f"tag {key} is {tags.get(key)}", f"{re.escape(key)}|[Tt]ags"))
-        if group.maximum not in self.maximum:
-            text = f"MaxSize is {group.maximum} instead of {sorted(self.maximum)}"
+        if group.maximum not in self.maxima(trial):
+            text = f"MaxSize is {group.maximum} instead of {sorted(self.maxima(trial))}"
             found.append(Deviation(text, "MaxSize"))
         if group.minimum != self.minimum:
             found.append(Deviation(f"MinSize is {group.minimum}", ""))

@@ -64,6 +64,8 @@ class FairJudge(Judge):
         self._lost: dict[str, tuple[float, bool]] = {}
         self._available: dict[str, set[str]] = {}
         self._changed: dict[str, float] = {}
+        self.crossed: set[str] = set()
+        """What a run has written over before any read could show it somebody else's write."""
         self.places: dict[str, str] = {}
         """The namespace of each run's Lease, by its name as a holder."""
         self.tolerating: set[str] = set()
@@ -129,6 +131,7 @@ class FairJudge(Judge):
     def note(self, what: str) -> None:
         """Somebody else has changed this of a group: "desired", "maximum", "zones"."""
         self._changed[what] = self._world.kernel.now
+        self.crossed.discard(what)
 
     def knows(self, since: float) -> bool:
         """Return whether a run can know what happened in AWS at this moment."""
@@ -209,6 +212,8 @@ class FairJudge(Judge):
         return found.group if found else ""
 
     def _update(self, call: Call) -> None:
+        if "MaxSize" in call.params and self.unknown("maximum"):
+            self.crossed.add("maximum")
         if not (self.unknown("desired") or self.unknown("maximum")):
             super()._update(call)
 

@@ -26,7 +26,7 @@ MISSING_NODE = 89.0
 FOLLOWS = 600.0
 """Seconds for which a lower desired of somebody else explains what the group ends."""
 WRITES = 40
-"""Writes of one kind to one object; more is a fight."""
+"""Writes of one kind to one object by one run; more is a fight."""
 OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
 
 
@@ -39,7 +39,7 @@ class Oracles:
         self._missing: dict[str, float] = {}
         self._asked: set[str] = set()
         self._lowered = float("-inf")
-        self._writes: collections.Counter[tuple[str, str]] = collections.Counter()
+        self._writes: collections.Counter[tuple[str, str, str]] = collections.Counter()
         self._actors: list[str] = []
         trial.world.gate.judges.append(self._call)
         trial.world.account.member_observers.append(self._member)
@@ -98,8 +98,9 @@ class Oracles:
         name = f"{call.params.get('namespace') or ''}/{call.params.get('name') or ''}"
         if "leases" in call.operation:
             return
-        self._writes[call.operation, name] += 1
-        if self._writes[call.operation, name] == WRITES:
+        written = (call.actor, call.operation, name)
+        self._writes[written] += 1
+        if self._writes[written] == WRITES:
             self._breach(f"{call.operation} {name}", f"it is written {WRITES} times: a fight")
 
     def _out_of_service(self, call: Call) -> None:

@@ -156,7 +156,15 @@ class Trial:
     # Other people's hands
 
     def point_to(self, image: str) -> None:
-        """Somebody moves the template, and tries again until that works."""
+        """Somebody moves the template, and tries again until that works.
+
+        A policy of mixed instances gives way to its template, lest an override names an image.
+        """
+        if self.group.mixed:
+            said = self.group.mixed["LaunchTemplate"]["LaunchTemplateSpecification"]
+            plain = {key: said[key] for key in ("LaunchTemplateId", "Version")}
+            name = {"AutoScalingGroupName": self.name}
+            self.aws("UpdateAutoScalingGroup", **name, LaunchTemplate=plain)
         behavior = self.world.account.behavior
         self.world.behave(aws=dict.fromkeys(ODDS, 0))
         move(self.world, self.name, image)
@@ -208,6 +216,7 @@ class Trial:
 
     def set_maximum(self, wanted: int) -> None:
         """Somebody sets MaxSize, not below what is desired."""
+        self.found.maximum_before = self.found.maxima(self)
         self.found.maximum = {max(wanted, self.group.desired)}
         self.sizes.maximum = max(self.found.maximum)
         self.judge.note("maximum")

@@ -80,6 +80,8 @@ def an_instance_is_stopped(trial: Trial, dice: random.Random) -> None:
 @kind("H", DURING)
 def an_override_names_an_image(trial: Trial, dice: random.Random) -> None:
     """For one instance type, so that new instances do not come from the target."""
+    if not trial.group.template:
+        return  # somebody has done so already
     image = trial.world.facts[dice.choice(["old_image", "new_image"])]
     specification = dict(trial.group.template or {})
     specification = {key: specification[key] for key in ("LaunchTemplateId", "Version")}

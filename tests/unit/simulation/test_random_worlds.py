@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import random
 import re
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import begin
 from ansible_collections.nodeops.rotator.tests.simulate import __main__, verdict
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.all import KINDS
-from ansible_collections.nodeops.rotator.tests.simulate.oracles import Oracles
+from ansible_collections.nodeops.rotator.tests.simulate.oracles import WRITES, Oracles
 from ansible_collections.nodeops.rotator.tests.simulate.plan import Plan, draw, reduced
 from ansible_collections.nodeops.rotator.tests.simulate.shrink import shrink
 from ansible_collections.nodeops.rotator.tests.simulate.sizes import CROSSING, Sizes
@@ -151,6 +152,47 @@ class TestTwoRuns:
             oracles._call(Call("autoscaling", "DescribeAutoScalingGroups", {}, actor))
             oracles._call(Call("kubernetes", "update leases", {"name": "x"}, actor))
         assert oracles.breaches == []
+
+
+class TestAFight:
+    @pytest.mark.parametrize(
+        ("actors", "breaches"), [(("host_r1",), 1), (("host_r1", "host_r2"), 0)]
+    )
+    def test_is_of_one_run(self, actors: tuple[str, ...], breaches: int) -> None:
+        """What each of several runs tries for as long as it may is none."""
+        oracles = Oracles(Trial(QUIET))
+        for number in range(WRITES):
+            params = {"namespace": "shop", "name": "web"}
+            actor = actors[number * len(actors) // WRITES]
+            oracles._call(Call("kubernetes", "create pods/eviction", params, actor))
+        assert len(oracles.breaches) == breaches
+
+
+class TestTheMaximum:
+    @pytest.mark.parametrize(("seen", "right"), [(True, {9}), (False, {3, 9})])
+    def test_of_others_is_lost_where_a_run_cannot_know_it(
+        self, seen: bool, right: set[int]
+    ) -> None:
+        trial = Trial(QUIET)
+        trial.found.maximum = {3}
+        trial.set_maximum(9)
+        if seen:
+            lag = trial.world.account.behavior.describe_lag
+            trial.world.kernel.advance(trial.now + lag)
+            trial.judge.read("host_r1")
+            trial.world.kernel.advance(trial.now + 1)
+        params = {"AutoScalingGroupName": trial.name, "MaxSize": 4}
+        trial.judge._actor = "host_r1"
+        trial.judge._update(Call("autoscaling", "UpdateAutoScalingGroup", params, "host_r1"))
+        assert trial.found.maxima(trial) == right
+
+
+def test_somebody_points_a_group_with_an_override_to_an_image() -> None:
+    trial = Trial(QUIET)
+    KINDS["an_override_names_an_image"].act(trial, random.Random(1))
+    assert trial.group.mixed
+    trial.point_to(trial.world.facts["new_image"])
+    assert trial.launches() == trial.world.facts["new_image"]
 
 
 class TestTheSizesThatAreRight:
