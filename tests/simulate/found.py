@@ -114,14 +114,17 @@ class Found:
             found.append(Deviation(text, "MaxSize"))
         if group.minimum != self.minimum:
             found.append(Deviation(f"MinSize is {group.minimum}", ""))
-        unseen = trial.judge.unknown("desired")  # the last run could not know it
+        # The last run could not know it, or had ended.
+        unseen = trial.judge.unknown("desired") or _lost_later(trial)
         uneven = len(group.counted()) != group.desired and not unseen
         if group.desired not in trial.sizes.bases or uneven:
             text = (
                 f"desired is {group.desired} and {len(group.counted())} are launched instead of"
                 f" {sorted(trial.sizes.bases)}"
             )
-            found.append(Deviation(text, "above its base|[Dd]esired|instances and wants"))
+            found.append(
+                Deviation(text, "above its base|[Dd]esired|instances and wants|of [0-9]+ instances")
+            )
         return found
 
     def _protection(self, trial: Trial) -> list[Deviation]:
@@ -159,6 +162,12 @@ class Found:
         if (SHIELD in notes) != (uid in self.shielded):
             marks.append(SHIELD)
         return [Deviation(f"node {name} has {mark}", re.escape(name)) for mark in marks]
+
+
+def _lost_later(trial: Trial) -> bool:
+    """Return whether an instance has ended by itself after the end of the last run."""
+    end = trial.ends.get(trial.last.policy.run, trial.now)
+    return any(at > end for at in trial.sizes.lost)
 
 
 def _lease(trial: Trial) -> list[Deviation]:

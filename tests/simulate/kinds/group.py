@@ -24,6 +24,8 @@ def _suspend(trial: Trial, process: str, lasting: float) -> None:
     trial.aws("SuspendProcesses", **params)
     if process in ("Launch", "Terminate"):
         trial.excuse(f"process {process} suspended|launched nothing|Nothing could be replaced")
+    if process in ("HealthCheck", "ReplaceUnhealthy"):
+        trial.excuse(f"process {process} is suspended, without which")
     if process == "AddToLoadBalancer" and trial.group.target_groups:
         trial.excuse("AddToLoadBalancer suspended|was not registered in|find it healthy")
 

@@ -20,12 +20,17 @@ def why_short(group: Group) -> str:
     """Return why the group lacks instances, as far as it can be seen."""
     if refused := refusal(group):
         return str(refused)
+    suspended = [name for name in REPAIRING if name in group.suspended]
     stopped = [one.id for one in group.instances if one.state in ("stopping", "stopped")]
     if stopped:
-        suspended = [name for name in REPAIRING if name in group.suspended]
         why = f" while {suspended[0]} is suspended" if suspended else ""
         return f"instance {listed(stopped)} is stopped and was not replaced{why}"
-    return group.activity or "no scaling activity says why"
+    if group.activity or not suspended:
+        return group.activity or "no scaling activity says why"
+    return (
+        f"its process {suspended[0]} is suspended, without which an instance that has ended is not"
+        " replaced. Find out who suspended it and resume it: aws autoscaling resume-processes"
+    )
 
 
 def anonymous(instance: Instance, nodes: Iterable[Node]) -> str:

@@ -160,8 +160,13 @@ def finish_release(ctx: RotationContext) -> None:
 def _name_surge(ctx: RotationContext) -> None:
     """Say that the group stays larger than it should, if nobody has said so.
 
-    Somebody may have raised desired when the surge was gone, into the room that we had made.
+    Somebody may have raised desired when the surge was gone, into the room that we had made. Or he
+    has lowered it, and the group keeps what is protected from scale-in.
     """
+    launched, desired = ctx.situation.launched, ctx.group.desired
+    if launched > desired:
+        text = f"Auto Scaling group {ctx.group.name} has {launched} instances and wants {desired}"
+        remarks.left(ctx, f"{text}: somebody has lowered desired meanwhile")
     said = any("above its base" in sentence for sentence in ctx.memory.report.left)
     if ctx.situation.surge and not said:
         remarks.left(ctx, shrink.surplus(ctx))

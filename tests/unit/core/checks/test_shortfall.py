@@ -43,7 +43,9 @@ def test_what_stops_the_group_comes_before_its_activities(
         ("stopped", (), "instance i-w is stopped and was not replaced"),
         ("stopping", (), "instance i-w is stopped and was not replaced"),
         ("stopped", ("ReplaceUnhealthy",), "not replaced while ReplaceUnhealthy is suspended"),
-        ("running", ("ReplaceUnhealthy",), "no scaling activity says why"),
+        ("running", ("ReplaceUnhealthy",), "its process ReplaceUnhealthy is suspended, without"),
+        ("running", ("HealthCheck",), "its process HealthCheck is suspended, without"),
+        ("running", (), "no scaling activity says why"),
     ],
 )
 def test_a_stopped_instance_is_named(state: str, suspended: tuple[str, ...], words: str) -> None:
