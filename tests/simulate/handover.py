@@ -28,6 +28,8 @@ def hand_over(trial: Trial) -> None:
         else:
             trial.tell("UPDATE of the template, whose Lease is left to " + HANDED_TO)
             return
+    if not trial.group.template:
+        return  # somebody has given the group a policy of mixed instances
     trial.tell("SOMEBODY points the group to the new image")
     trial.point_to(trial.world.facts["new_image"])
     trial.world.kernel.advance(trial.now + PAUSE)  # until reads show it

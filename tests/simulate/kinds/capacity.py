@@ -108,7 +108,9 @@ def a_budget_cannot_be_computed(trial: Trial, dice: random.Random) -> None:
 
 @kind("D", BEFORE)
 def a_pod_has_no_controller(trial: Trial, dice: random.Random) -> None:
-    name = dice.choice(trial.nodes())["metadata"]["name"]
+    if not (found := trial.nodes()):
+        return
+    name = dice.choice(found)["metadata"]["name"]
     kube.bare_pod(trial.world.cluster, "shop", "lonely", name)
     trial.world.kernel.advance(trial.now + 60)
     trial.excuse("shop/lonely")

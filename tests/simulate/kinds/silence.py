@@ -32,7 +32,8 @@ def silence(trial: Trial, instance: Instance, lasting: float = 0.0) -> None:
 
 @kind("E", BEFORE)
 def a_kubelet_has_died(trial: Trial, dice: random.Random) -> None:
-    silence(trial, dice.choice(trial.instances()))
+    if found := trial.instances():
+        silence(trial, dice.choice(found))
     trial.world.kernel.advance(trial.now + dice.choice([60, 300, 700]))
 
 

@@ -74,8 +74,8 @@ def somebody_deletes_tags(trial: Trial, dice: random.Random) -> None:
 def a_pod_tolerates_everything(trial: Trial, dice: random.Random) -> None:
     """It comes back to a cordoned node; perhaps it can run nowhere else."""
     pod: dict[str, Any] = {"tolerations": [{"operator": "Exists"}]}
-    if dice.random() < 0.5:
-        node = dice.choice(trial.nodes())
+    if dice.random() < 0.5 and (found := trial.nodes()):
+        node = dice.choice(found)
         trial.world.cluster.change("nodes", node, {"metadata": {"labels": {"pinned": "here"}}})
         pod["nodeSelector"] = {"pinned": "here"}
         trial.excuse("pod sys/typha-.* cannot be scheduled")
