@@ -19,7 +19,7 @@ from ansible_collections.nodeops.rotator.tests.simulate.oracles import WRITES, O
 from ansible_collections.nodeops.rotator.tests.simulate.plan import Plan, draw, reduced
 from ansible_collections.nodeops.rotator.tests.simulate.shrink import shrink
 from ansible_collections.nodeops.rotator.tests.simulate.sizes import CROSSING, Sizes
-from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
+from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial, dice_of
 from ansible_collections.nodeops.rotator.tests.simulate.verdict import Verdict, judge
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
 
@@ -113,6 +113,21 @@ class TestAVerdict:
         assert [fault.number for fault in smallest.faults] == [1]
         assert smallest.size == 2
         assert found is bad
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        ("the_cluster_is_another", "a_pod_tolerates_everything", "a_pod_has_no_controller"),
+        ("an_override_names_an_image", "an_override_names_an_image", "the_template_is_moved"),
+    ],
+)
+def test_every_kind_stands_what_another_one_has_done(kinds: tuple[str, ...]) -> None:
+    for seed in range(4):
+        trial = Trial(QUIET)
+        for number, name in enumerate(kinds):
+            KINDS[name].act(trial, dice_of(f"{seed}/{number}"))
+        assert trial.group.desired == 2
 
 
 def _with_surge(plan: Plan, surge: str) -> Plan:
