@@ -26,6 +26,8 @@ from ansible_collections.nodeops.rotator.tests.simulation.kernel import EPOCH
 from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
 
+PERSON = "r"
+"""Begins the IDs of the runs of the person who starts again what was interrupted."""
 ATTEMPTS = 8
 """Runs of one person at most."""
 SINCE = 30.0
@@ -90,7 +92,7 @@ def _persist(trial: Trial, dice: random.Random, actor: actors.Actor) -> None:
     """Run until a run comes to its own end."""
     for attempt in range(ATTEMPTS):
         restores = attempt > 0 and trial.restores_after_interruption
-        run = _prepare(trial, f"r{attempt + 1}", restore_only=restores)
+        run = _prepare(trial, f"{PERSON}{attempt + 1}", restore_only=restores)
         if trial.stops:
             run.inbox.stop_at(trial.now + trial.stops.pop(0))
         if trial.interruptions:

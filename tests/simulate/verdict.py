@@ -9,8 +9,12 @@ import dataclasses
 import re
 import traceback
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.result import (
+    RotationResult,
+)
+from ansible_collections.nodeops.rotator.tests.simulate.kinds.runs import the_run_is_stopped
 from ansible_collections.nodeops.rotator.tests.simulate.plan import Plan
-from ansible_collections.nodeops.rotator.tests.simulate.play import Hang, play
+from ansible_collections.nodeops.rotator.tests.simulate.play import PERSON, Hang, play
 from ansible_collections.nodeops.rotator.tests.simulate.story import story
 from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 from ansible_collections.nodeops.rotator.tests.simulate.truthful import false_statements
@@ -69,7 +73,7 @@ def _untold(trial: Trial) -> list[str]:
 
 def _unexplained(trial: Trial) -> list[str]:
     """An error that nothing explains which has happened."""
-    result = trial.last.result
+    result = _last_word(trial)
     if result is None:
         return ["the last run has no result"]
     if result.error is None:
@@ -78,3 +82,17 @@ def _unexplained(trial: Trial) -> list[str]:
     if any(re.search(pattern, told) for pattern in trial.excused):
         return []
     return [f"unexplained: {told}"]
+
+
+def _last_word(trial: Trial) -> RotationResult | None:
+    """Return the result that says why nobody went on.
+
+    A signal explains that a run was stopped; why none of the later ones of the same person went on,
+    the last of them says, which was refused.
+    """
+    last = trial.last
+    planned = any(fault.kind == the_run_is_stopped.__name__ for fault in trial.plan.faults)
+    if last.result is None or last.result.status != "stopped" or not planned:
+        return last.result
+    later = trial.runs[trial.runs.index(last) :]
+    return [run for run in later if run.policy.run.startswith(PERSON)][-1].result

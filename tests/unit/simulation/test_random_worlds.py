@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import random
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -128,6 +129,30 @@ def test_every_kind_stands_what_another_one_has_done(kinds: tuple[str, ...]) -> 
         for number, name in enumerate(kinds):
             KINDS[name].act(trial, dice_of(f"{seed}/{number}"))
         assert trial.group.desired == 2
+
+
+@pytest.mark.parametrize(
+    ("faults", "names", "found"),
+    [
+        (("the_run_is_stopped",), ("r1", "r2", "x1"), ["unexplained: refused: r2"]),
+        (("the_run_is_stopped",), ("r1",), ["unexplained: stopped: r1"]),
+        ((), ("r1", "r2"), ["unexplained: stopped: r1"]),
+    ],
+    ids=["refused later", "nobody went on", "nobody stopped it"],
+)
+def test_after_a_stop_the_last_refusal_has_to_be_explained(
+    faults: tuple[str, ...], names: tuple[str, ...], found: list[str]
+) -> None:
+    def run(name: str) -> Any:
+        result = SimpleNamespace(status="stopped" if name == "r1" else "refused", error=name)
+        return SimpleNamespace(policy=SimpleNamespace(run=name), result=result)
+
+    runs = [run(name) for name in names]
+    plan = SimpleNamespace(faults=[SimpleNamespace(kind=kind) for kind in faults])
+    trial: Any = SimpleNamespace(last=runs[0], runs=runs, plan=plan, excused=["stopped: r2"])
+    assert verdict._unexplained(trial) == found
+    trial.excused.append(found[0].removeprefix("unexplained: "))
+    assert verdict._unexplained(trial) == []
 
 
 def _with_surge(plan: Plan, surge: str) -> Plan:

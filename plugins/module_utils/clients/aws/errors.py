@@ -172,6 +172,7 @@ _MEANT: tuple[tuple[str, str, type[RotatorError], str], ...] = (
         " its instance profile",
     ),
     ("RequestTimeTooSkewed", "", CredentialsError, HINT_CLOCK),
+    ("ValidationError", "no managed instance found for", NotFoundError, ""),
     ("InvalidSignatureException", "signature expired", CredentialsError, HINT_CLOCK),
     ("InvalidSignatureException", "not yet current", CredentialsError, HINT_CLOCK),
     ("SignatureDoesNotMatch", "signature expired", CredentialsError, HINT_CLOCK),

@@ -62,6 +62,8 @@ OWN_RULES = (
 """Commands whose failures are judged where they are issued."""
 _NO_OBSTACLE = (LaunchInstance, ReadConsole, ReadHeartbeat, SetDesired, SetMaxSize)
 """Commands that are tried again, or done without, where they are denied."""
+_MAY_BE_GONE = (ChangeNode, Terminate)
+"""Commands on what somebody else may have ended, before we see that."""
 ACCESS_GRACE = 60.0
 """Seconds for which we may not be let in before that is final: a single 401 or 403 among good
 answers happens (kubernetes-client/python#678)."""
@@ -145,8 +147,8 @@ def _gives_up(command: Command, retry: Retry, shut: frozenset[type[Command]]) ->
         return False
     if isinstance(retry.error, AccessError):
         return type(command) in shut
-    # The watch brings a Node as it is now, or its end; until then the same write fails again.
-    gone = isinstance(command, ChangeNode) and isinstance(retry.error, NotFoundError)
+    # The watch or a read brings what is now; until then the same command fails again.
+    gone = isinstance(command, _MAY_BE_GONE) and isinstance(retry.error, NotFoundError)
     passing = gone or isinstance(retry.error, TemporaryError)
     return retry.times >= (FAILED_TIMES if passing else REFUSED_TIMES)
 

@@ -141,6 +141,12 @@ def answered(code: str, message: str, operation: str = "DescribeThings") -> erro
     ("code", "message", "kind", "hint"),
     [
         (
+            "ValidationError",
+            "Instance Id not found - No managed instance found for instance ID: i-0a1b",
+            errors.NotFoundError,
+            "",
+        ),
+        (
             "OptInRequired",
             "You are not subscribed to this service. Please go to http://aws.amazon.com to"
             " subscribe.",

@@ -14,6 +14,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     ChangeNode,
     Command,
     Deregister,
+    EnterStandby,
     Evict,
     Protect,
     ReadGroup,
@@ -60,6 +61,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders imp
 )
 
 GROUP = a_group(an_instance("w"), an_instance("x"))
+END = Terminate("i-w", True)
 CHANGE = ChangeNode("w", "1", NodeChange(True))
 DOWN, SHUT, WHO = UnreachableError("no answer"), ForbiddenError("no"), CredentialsError("who")
 REFUSED = RefusedError("will not")
@@ -146,8 +148,17 @@ class TestGivingUp:
             pytest.param(CHANGE, ConflictError("x"), 15, True, id="a conflict without end"),
             pytest.param(CHANGE, NotFoundError("x"), 14, False, id="a node that is gone"),
             pytest.param(CHANGE, NotFoundError("x"), 15, True, id="gone, and still shown"),
+            pytest.param(END, NotFoundError("x"), 14, False, id="an instance that is gone"),
+            pytest.param(END, NotFoundError("x"), 15, True, id="ended, and still shown"),
             pytest.param(
-                Terminate("i-w", True), NotFoundError("x"), 3, True, id="another thing that is gone"
+                EnterStandby("blue", "i-w"),
+                NotFoundError("x"),
+                14,
+                False,
+                id="gone before it waits",
+            ),
+            pytest.param(
+                SetDesired("blue", 4), NotFoundError("x"), 3, True, id="another thing that is gone"
             ),
             pytest.param(Terminate("i-w", True), ThrottledError("x"), 15, True, id="throttled"),
             pytest.param(ReadGroup("blue"), REFUSED, 99, False, id="reads have rules of their own"),
