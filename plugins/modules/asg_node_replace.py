@@ -295,6 +295,33 @@ left_outdated:
       description: Why it was left, as a clause.
       type: str
       returned: always
+foreseen:
+  description: How the rotation would go about it. Empty unless the status is V(planned).
+  type: dict
+  returned: always
+  contains:
+    surge:
+      description: How many nodes more than the base would be launched at one time.
+      type: int
+      returned: if planned
+    unavailable:
+      description: How many nodes fewer than the base would be available at one time.
+      type: int
+      returned: if planned
+    canaries:
+      description: How many nodes would be replaced first, alone. 0 if the canary of this target has passed.
+      type: int
+      returned: if planned
+    soak:
+      description: Seconds that the replacement nodes of the canaries would be watched.
+      type: float
+      returned: if planned
+    order:
+      description: IDs of the instances in the order in which they would be replaced if nothing else
+        changed. The rotation chooses each one anew.
+      type: list
+      elements: str
+      returned: if planned
 not_restored:
   description: What could not be restored, and why. One sentence for each setting. A run that is
     refused also names what an earlier run has left.

@@ -323,6 +323,32 @@ estimate:
   description: How long the rest would take, for people. Empty when nothing is left.
   type: str
   returned: always
+foreseen:
+  description: How the rotation would go about it. Empty unless the status is V(planned).
+  type: dict
+  returned: always
+  contains:
+    surge:
+      description: How many more nodes EKS would launch.
+      type: int
+      returned: if planned
+    unavailable:
+      description: How many nodes EKS would replace at one time.
+      type: int
+      returned: if planned
+    canaries:
+      description: Always 0. EKS has no canary within a node group.
+      type: int
+      returned: if planned
+    soak:
+      description: Seconds that the nodes would be watched at the end.
+      type: float
+      returned: if planned
+    order:
+      description: Always empty. EKS does not say in which order it goes.
+      type: list
+      elements: str
+      returned: if planned
 update_id:
   description: ID of the last update of the node group that was watched, empty if there was none.
   type: str

@@ -69,6 +69,7 @@ def conclude_update(
         "blocked_by": sorted({budget for node in nodes for budget in node["blocked_by"]}),
         "seconds": round(ctx.now - memory.began, 1),
         "estimate": remaining(ctx) if known is not None else "",
+        "foreseen": _foreseen(ctx) if known is not None and status == "planned" else {},
         "update_id": seen,
         "update_status": update.status if update is not None else "",
         "not_restored": list(memory.left),
@@ -78,6 +79,18 @@ def conclude_update(
     }
     replaced = bool(values["replaced"])
     return ManagedResult(status, error, memory.changed or replaced, values, memory.warnings)
+
+
+def _foreseen(ctx: ManagedContext) -> dict[str, Any]:
+    """Return what EKS would do at one time. It tells nobody its order."""
+    group, config = ctx.nodegroup.group, ctx.wanted_config
+    return {
+        "surge": config.surge(group.desired, len(group.zones)),
+        "unavailable": config.at_once(group.desired),
+        "canaries": 0,
+        "soak": ctx.policy.soak,
+        "order": [],
+    }
 
 
 def _node(record: ManagedRecord, now: float) -> dict[str, Any]:

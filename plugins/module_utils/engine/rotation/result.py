@@ -24,6 +24,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.foresight import (
+    foreseen,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.left_lease import (
     left_to_us,
 )
@@ -79,6 +82,7 @@ def conclude(
         "blocked_by": sorted({budget for node in nodes for budget in node["blocked_by"]}),
         "seconds": round(ctx.now - memory.began, 1),
         "left_outdated": left_outdated(ctx) if known else [],
+        "foreseen": foreseen(ctx) if known and status == "planned" else {},
         "not_restored": [*(_not_restored(ctx) if known else _owed(ctx)), *left_to_us(ctx)],
         "restored": list(_restored(ctx)),
         "new_nodes": _new_nodes(ctx) if known else [],

@@ -30,6 +30,8 @@ def test_a_plan_lists_the_outdated_nodes_and_what_runs() -> None:
     assert (values["replaced"], values["outdated"], values["base"]) == (0, 2, 2)
     assert values["old_image_ids"] == ["ami-old"]
     assert [one["current"] for one in values["running"]] == [False, False]
+    foreseen = {"surge": 4, "unavailable": 1, "canaries": 0, "soak": 0, "order": []}
+    assert values["foreseen"] == foreseen
     assert diff_of(result)["after"] == "n-1: replaced by ami-new\nn-2: replaced by ami-new\n"
 
 
@@ -57,3 +59,4 @@ def test_what_somebody_else_began_is_resumed() -> None:
 def test_nothing_is_known_of_a_group_that_was_not_read() -> None:
     values = conclude_update(a_context(a_memory(None)), "refused", None).values
     assert (values["autoscaling_group_name"], values["running"], values["nodes"]) == ("", [], [])
+    assert values["foreseen"] == {}
