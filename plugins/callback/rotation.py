@@ -37,10 +37,12 @@ from ansible_collections.nodeops.rotator.plugins.plugin_utils.afterword import s
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.narrator import screen
 
 SPEAKING = frozenset(
-    f"nodeops.rotator.{name}" for name in ("asg_node_replace", "node_drain", "rotation_summary")
+    f"nodeops.rotator.{name}"
+    for name in ("asg_node_replace", "node_drain", "rotation_plan", "rotation_summary")
 )
 """Modules that show lines of their own."""
-TABLE = "nodeops.rotator.rotation_summary"
+TABLES = frozenset(("nodeops.rotator.rotation_plan", "nodeops.rotator.rotation_summary"))
+"""Modules whose lines are the last word of a run."""
 SAYING = frozenset(("debug", "ansible.builtin.debug", "ansible.legacy.debug"))
 
 
@@ -94,7 +96,7 @@ class CallbackModule(Default):  # type: ignore[misc]
 
     def v2_runner_on_ok(self, result: Any) -> None:
         """Show what a task has changed or says."""
-        self._table_shown |= result.task.resolved_action == TABLE
+        self._table_shown |= result.task.resolved_action in TABLES
         if not self._brief:
             super().v2_runner_on_ok(result)
             return

@@ -309,7 +309,8 @@ foreseen:
       type: int
       returned: if planned
     canaries:
-      description: How many nodes would be replaced first, alone. 0 if the canary of this target has passed.
+      description: How many nodes would be replaced first, alone. 0 if the canary of this target
+        has passed.
       type: int
       returned: if planned
     soak:

@@ -131,6 +131,8 @@ PLAYBOOKS: Mapping[str, Any] = {
     "rotation_report_templates": PATH,
     "rotation_report_hook": PATH,
     "rotation_log_format": {"type": "str", "choices": ["text", "json"]},
+    "plan_file": TEXT,
+    "plan_fail_if_due": SWITCH,
     "check_amis_hosts": TEXT,
     "check_amis_fail": SWITCH,
     "check_amis_file": TEXT,

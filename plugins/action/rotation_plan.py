@@ -1,0 +1,118 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Show the plan of a rotation and write it down, on the control node."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible import constants as C
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.plan import (
+    DUE,
+    FAILED,
+    plan_document,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.plan_files import (
+    markdown,
+    variables,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.plan_lines import (
+    Tone,
+    plan_lines,
+)
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.narrator import (
+    may_show,
+    screen,
+)
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.reports import whole_path
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.signed import options_of
+
+COLORS: Mapping[Tone, str | None] = {
+    "": None,
+    "head": C.COLOR_HIGHLIGHT,
+    "bad": C.COLOR_ERROR,
+    "wait": C.COLOR_WARN,
+    "good": C.COLOR_OK,
+}
+SPEC: Mapping[str, Any] = {
+    "hosts": {"type": "list", "elements": "str"},
+    "file": {"type": "str"},
+    "fail_if_due": {"type": "bool", "default": False},
+}
+
+
+class ActionModule(ActionBase):
+    """Does all of the work of the module of the same name."""
+
+    _supports_check_mode = True
+    _requires_connection = False
+
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Show the plan, write it, and hand it to what comes next."""
+        result = super().run(tmp, task_vars)
+        known = task_vars or {}
+        _checked, options = self.validate_argument_spec(SPEC)
+        names = options["hosts"] or known["ansible_play_hosts_all"]
+        hosts = {name: known["hostvars"][name] for name in names}
+        now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        given = {name: options_of(of_host) for name, of_host in hosts.items()}
+        document = plan_document(hosts, now, given)
+        lines = plan_lines(document, screen(0).width)
+        try:
+            files = _write(document, options["file"] or "")
+        except OSError as error:
+            why = f"plan: failed, the plan cannot be written: {error}"
+            return {**result, "failed": True, "msg": why}
+        if may_show(known):
+            _show(lines)
+        return {
+            **result,
+            "changed": False,
+            "failed": document["outcome"] == FAILED
+            or (document["outcome"] == DUE and options["fail_if_due"]),
+            "msg": document["line"],
+            "plan": document,
+            "files": files,
+            "ansible_stats": {
+                "data": {
+                    "rotation_plan_outcome": document["outcome"],
+                    "rotation_plan_data": document,
+                },
+                "per_host": False,
+                "aggregate": False,
+            },
+        }
+
+
+def _show(lines: list[tuple[str, Tone]]) -> None:
+    display = Display()
+    display.display("")
+    for text, tone in lines:
+        display.display(text, color=COLORS[tone])
+
+
+def _write(document: dict[str, Any], path: str) -> list[str]:
+    """Write the plan in its three forms, and return the paths."""
+    if not path:
+        return []
+    stem = Path(whole_path(path))
+    stem = stem.with_suffix("") if stem.suffix in (".json", ".md", ".env") else stem
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    texts = {
+        ".json": json.dumps(document, indent=2) + "\n",
+        ".md": markdown(document),
+        ".env": variables(document),
+    }
+    for suffix, text in texts.items():
+        Path(f"{stem}{suffix}").write_text(text, encoding="utf-8")
+    return [f"{stem}{suffix}" for suffix in texts]
