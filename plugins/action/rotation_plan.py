@@ -73,7 +73,8 @@ class ActionModule(ActionBase):
         except OSError as error:
             why = f"plan: failed, the plan cannot be written: {error}"
             return {**result, "failed": True, "msg": why}
-        if may_show(known):
+        shown = may_show(known)
+        if shown:
             _show(lines)
         return {
             **result,
@@ -83,6 +84,7 @@ class ActionModule(ActionBase):
             "msg": document["line"],
             "plan": document,
             "files": files,
+            "shown": shown,
             "ansible_stats": {
                 "data": {
                     "rotation_plan_outcome": document["outcome"],

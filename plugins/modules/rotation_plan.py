@@ -60,6 +60,12 @@ plan:
   returned: if it could be written
   type: dict
   sample: {"schema": 1, "outcome": "due", "node_groups": []}
+shown:
+  description: Whether the plan was shown. It is only if the callback of standard output is for
+    people, see C(rotation_progress) in docs/playbooks.md.
+  returned: if it could be written
+  type: bool
+  sample: true
 files:
   description: Paths of the files that were written.
   returned: if it could be written

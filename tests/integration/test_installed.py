@@ -90,7 +90,7 @@ def test_the_plan_runs_from_the_installed_collection(installed: Path, small: Wor
         },
     )
     assert outcome.code == 0, outcome.output
-    assert "4 nodes would be replaced. Nothing was changed." in outcome.output
+    assert "\nplan: due, 4 nodes in 1 of 1 node group\n" in outcome.output
     place = installed / "ansible_collections" / "nodeops" / "rotator"
     assert f"task path: {place}/roles/prepare/tasks/" in outcome.output
     assert f"Using module file {place}/plugins/modules/asg_node_replace.py" in outcome.output

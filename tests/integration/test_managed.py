@@ -50,8 +50,9 @@ def test_the_plan_is_the_same_for_all_kinds_and_changes_nothing(mixed: WorldOnWi
     assert mixed.changes() == before
     assert mixed.report()["groups"] == report["groups"]
     for name, size in HOSTS.items():
-        assert f"{name}".ljust(12) + f"0 of {size}" in outcome.output
-    assert "9 nodes would be replaced. Nothing was changed." in outcome.output
+        assert f"\n{name}".ljust(13) + f"{size} of {size}" in outcome.output
+    assert "\nplan: due, 9 nodes in 3 of 3 node groups\n" in outcome.output
+    assert "(managed by EKS, cluster demo, eu-west-1)" in outcome.output
     # What no node group has is not passed over.
     assert "2 nodes of Karpenter NodePool spot: replaced by Karpenter" in outcome.output
     assert "1 node of Fargate: replaced by a restart of its pods" in outcome.output

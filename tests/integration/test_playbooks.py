@@ -51,16 +51,34 @@ def test_a_rotation_ends_with_its_table_and_a_second_run_changes_nothing(
     assert small.changes() == before
 
 
-def test_the_plan_changes_nothing_and_needs_only_read_permissions(eks: WorldOnWire) -> None:
+def test_the_plan_changes_nothing_and_needs_only_read_permissions(
+    eks: WorldOnWire, tmp_path: Path
+) -> None:
     before, report = eks.changes(), eks.report()
-    outcome = eks.playbook("plan", who="reader")
+    outcome = eks.playbook("plan", who="reader", plan_file=str(tmp_path / "plan.json"))
     assert outcome.code == 0, outcome.output
     assert eks.changes() == before
     assert eks.report()["groups"] == report["groups"]
     assert "DEPRECATION" not in outcome.output
     for name, size in (("blue", 5), ("green", 4), ("storage", 3)):
-        assert f"demo-{name}".ljust(14) + f"0 of {size}" in outcome.output
-    assert "12 nodes would be replaced. Nothing was changed." in outcome.output
+        assert f"demo-{name}".ljust(14) + f"{size} of {size}" in outcome.output
+    line = "plan: due, 12 nodes in 3 of 3 node groups"
+    # Of Ansible only the one line of the task stands between it and the recap.
+    before_recap = outcome.output.partition("\nPLAY RECAP")[0].splitlines()
+    assert [one for one in before_recap if one][-2:] == [line, "ok: [demo-storage]"]
+
+    plan = json.loads((tmp_path / "plan.json").read_text())
+    assert (plan["schema"], plan["outcome"], plan["line"]) == (1, "due", line)
+    facts = report["facts"]
+    for group in plan["node_groups"]:
+        assert group["from"]["image_ids"] == [facts["old_image"]]
+        assert group["to"]["image_ids"] == [facts["new_image"]]
+        assert (group["template"]["previous_version"], group["template"]["version"]) == ("1", "2")
+        assert (group["window"]["surge"], group["window"]["canaries"]) == (2, 1)
+        assert group["evictions"] == sum(node["pods"] for node in group["nodes"]) > 0
+        assert all(node["age"] and node["why"] for node in group["nodes"])
+    assert "ROTATION_DUE=true\n" in (tmp_path / "plan.env").read_text()
+    assert (tmp_path / "plan.md").read_text().count("version 1, target is 2") == 12
 
 
 def test_what_the_command_line_says_as_text_is_what_it_means(small: WorldOnWire) -> None:

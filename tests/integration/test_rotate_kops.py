@@ -64,12 +64,13 @@ def test_plan_status_and_restore_work_on_instance_groups_too(kops: WorldOnWire) 
         "plan", "--limit", f"{NODES},{first},bastions.{CLUSTER},localhost", **given
     )
     assert planned.code == 0, planned.output
-    assert "2 node groups looked at, 4 nodes would be replaced" in planned.output
+    assert "\nplan: due, 4 nodes in 2 of 2 node groups\n" in planned.output
+    assert "(kops control plane, cluster " in planned.output
     assert f"no playbook rotates their role: bastions.{CLUSTER}" in planned.output
     chosen = kops.playbook(
         "plan", "--limit", f"{NODES},{first},localhost", rotation_control_plane=False, **given
     )
-    assert "1 node group looked at, 3 nodes would be replaced" in chosen.output
+    assert "\nplan: due, 3 nodes in 1 of 1 node group\n" in chosen.output
     status = kops.playbook("status", "--limit", f"{NODES},localhost", **given)
     assert (status.code, f"Cluster {CLUSTER} in eu-west-1" in status.output) == (0, True)
     restored = kops.playbook("restore", "--limit", f"{NODES},localhost", **given)

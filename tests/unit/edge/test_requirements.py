@@ -64,7 +64,9 @@ def aged(module: str) -> subprocess.CompletedProcess[str]:
         path.removeprefix("plugins/modules/").removesuffix(".py")
         for path in map(str, shape.files(".py"))
         if path.startswith("plugins/modules/")
-        and not path.endswith(("check_variables.py", "rotation_summary.py", "rotation_report.py", "rotation_plan.py"))
+        and not path.endswith(
+            ("check_variables.py", "rotation_summary.py", "rotation_report.py", "rotation_plan.py")
+        )
     ),
 )
 def test_a_module_with_an_old_python_fails_in_one_line(name: str) -> None:

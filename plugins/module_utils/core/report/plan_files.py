@@ -17,11 +17,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.plan_l
     age_text,
     image_text,
     moves_text,
+    roughly,
     template_text,
     time_text,
     window_text,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import duration
 
 DUE_WORDS: Mapping[str, str] = {DUE: "true", FAILED: "unknown"}
 """What ROTATION_DUE says; "false" for any other outcome. A plan that failed does not know it."""
@@ -61,7 +61,7 @@ def markdown(document: Mapping[str, Any]) -> str:
 
 def _row(group: Mapping[str, Any]) -> tuple[str, ...]:
     time, nodes = group["estimate"], len(going(group))
-    likely = duration(time["likely"]) if time and nodes else "-"
+    likely = roughly(time["likely"]) if time and nodes else "-"
     base = "?" if group["base"] is None else group["base"]
     moved = str(group["evictions"])
     return (group["node_group"], f"{nodes} of {base}", moved, likely, group["outcome"])

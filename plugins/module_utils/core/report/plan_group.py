@@ -140,8 +140,9 @@ def _node(found: Values, known: Values, left: str) -> dict[str, Any]:
 def _image(found: Values, family: str, ids: Sequence[str]) -> dict[str, Any]:
     """Return what is told of an image. `ids`: of those that are meant, if it is not looked up."""
     release = str(found.get("release_version") or "")
+    own = [found["image_id"]] if found.get("image_id") else []
     return {
-        "image_ids": list(ids) or [found["image_id"]] * bool(found),
+        "image_ids": list(ids) or own,
         "name": str(found.get("name") or ""),
         "release": release,
         "age_days": found.get("age_days"),

@@ -31,8 +31,12 @@ Tone = Literal["", "head", "bad", "wait", "good"]
 Line = tuple[str, Tone]
 NODES_SHOWN = 30
 """How many nodes of a group are shown one by one; the document has all."""
+SHORT_NAME = 24
+"""Width of the names of node groups on a narrow screen."""
 LABEL = 11
 """Width of the labels before the lines of a node group, with the indent."""
+KINDS = {"self_managed": "self-managed", "eks_managed": "managed by EKS"}
+"""Kinds whose name is no word for people."""
 TONES: Mapping[str, Tone] = {"refused": "bad", "will wait": "wait", "warning": "wait"}
 DAY, HOUR = 86400, 3600
 
@@ -57,32 +61,31 @@ def _tone_of(outcome: str) -> Tone:
 
 
 def _overview(document: Mapping[str, Any], width: int) -> Iterator[Line]:
-    """Yield a table with a row for each node group; a narrow one leaves the images out."""
-    narrow = 0 < width < NARROW
+    """Yield a table with a row for each node group; on a narrow screen without the images."""
+    groups = document["node_groups"]
     headings = ["NODE GROUP", "NODES", "AMI", "PODS", "TIME", "OUTCOME"]
-    rows = [headings, *(_row(group, narrow) for group in document["node_groups"])]
-    if narrow:
-        rows = [[cell for at, cell in enumerate(row) if at != 2] for row in rows]
-    for at, text in enumerate(aligned(rows)):
-        tone: Tone = "head" if at == 0 else ""
-        if at and document["node_groups"][at - 1]["failed"]:
-            tone = "bad"
-        yield text, tone
+    lines = aligned([headings, *(_row(group) for group in groups)])
+    if 0 < width < max(len(text) for text in lines):
+        rows = [headings, *(_row(group, SHORT_NAME) for group in groups)]
+        lines = aligned([[*row[:2], *row[3:]] for row in rows])
+    yield lines[0], "head"
+    for text, group in zip(lines[1:], groups, strict=True):
+        yield text, "bad" if group["failed"] else ""
 
 
-def _row(group: Mapping[str, Any], narrow: bool) -> list[str]:
-    name = shortened(group["node_group"], 20) if narrow else group["node_group"]
+def _row(group: Mapping[str, Any], longest: int = 999) -> list[str]:
+    """Return the cells of a node group, its name in at most `longest` characters."""
     before, after = _short(group["from"]), _short(group["to"])
     images = f"{before} -> {after}" if group["due"] and before != after else after or "-"
     time = group["estimate"]
     base = group["base"]
     nodes = len(going(group))
     return [
-        name,
+        shortened(group["node_group"], longest),
         f"{nodes} of {base}" if base is not None else str(nodes) if nodes else "-",
         images,
         str(group["evictions"]),
-        f"~{duration(time['likely'])}" if time and nodes else "-",
+        f"~{roughly(time['likely'])}" if time and nodes else "-",
         group["outcome"],
     ]
 
@@ -93,7 +96,8 @@ def _short(image: Mapping[str, Any]) -> str:
 
 
 def _group(group: Mapping[str, Any], width: int) -> Iterator[Line]:
-    where = [group["kind"].replace("_", " "), f"cluster {group['cluster']}", group["region"]]
+    kind = KINDS.get(group["kind"], group["kind"].replace("_", " "))
+    where = [kind, f"cluster {group['cluster']}", group["region"]]
     known = ", ".join(one for one in where if one not in ("", "cluster "))
     yield f"{group['node_group']} ({known})" if known else group["node_group"], "head"
     for label, text in _facts(group):
@@ -166,8 +170,14 @@ def time_text(estimate: Mapping[str, Any]) -> str:
         if count
         else "by usual times: no earlier rotation is recorded"
     )
-    likely, least, most = (duration(estimate[name]) for name in ("likely", "least", "most"))
+    likely, least, most = (roughly(estimate[name]) for name in ("likely", "least", "most"))
     return f"about {likely}, {least} to {most} ({basis})"
+
+
+def roughly(seconds: float) -> str:
+    """Return a span in whole minutes for people: an estimate is no better."""
+    hours, minutes = divmod(max(1, round(seconds / 60)), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def age_text(seconds: float | None) -> str:
