@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make the plan of a rotation: the document that people sign and that a rotation can be held to.
+"""Make the plan of a rotation, the document that people sign.
 
 docs/plan.md describes its fields.
 """

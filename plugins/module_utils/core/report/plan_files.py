@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write a plan for others: as Markdown for a merge request, as variables for a pipeline."""
+"""Write a plan as Markdown for people, and as variables for a pipeline."""
 
 from __future__ import annotations
 

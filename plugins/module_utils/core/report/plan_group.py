@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say what a rotation of one node group would do, from what the roles have registered."""
+"""Say what a rotation of one node group would do.
+
+That is made of what the roles have registered.
+"""
 
 from __future__ import annotations
 
@@ -108,7 +111,7 @@ def _outcome(info: Values, result: Values, why: str, due: bool) -> str:
 
 
 def _nodes(info: Values, result: Values) -> Iterator[dict[str, Any]]:
-    """Yield the outdated nodes: those that go in their order, then those that are left."""
+    """Yield the outdated nodes, those that go in their order, then those that stay."""
     known = {node["instance_id"]: node for node in info.get("nodes", ())}
     if result:
         found = {node["instance_id"]: {**node, "why": node["reason"]} for node in result["nodes"]}
@@ -138,7 +141,10 @@ def _node(found: Values, known: Values, left: str) -> dict[str, Any]:
 
 
 def _image(found: Values, family: str, ids: Sequence[str]) -> dict[str, Any]:
-    """Return what is told of an image. `ids`: of those that are meant, if it is not looked up."""
+    """Return what is told of an image.
+
+    `ids`: of those that are meant, also if none was looked up.
+    """
     release = str(found.get("release_version") or "")
     own = [found["image_id"]] if found.get("image_id") else []
     return {

@@ -61,7 +61,10 @@ def _tone_of(outcome: str) -> Tone:
 
 
 def _overview(document: Mapping[str, Any], width: int) -> Iterator[Line]:
-    """Yield a table with a row for each node group; on a narrow screen without the images."""
+    """Yield a table with a row for each node group.
+
+    On a narrow screen it leaves out the images.
+    """
     groups = document["node_groups"]
     headings = ["NODE GROUP", "NODES", "AMI", "PODS", "TIME", "OUTCOME"]
     lines = aligned([headings, *(_row(group) for group in groups)])

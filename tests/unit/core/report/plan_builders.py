@@ -91,7 +91,10 @@ def an_info(**more: Any) -> dict[str, Any]:
 
 
 def a_result(*going: str, left: Mapping[str, str] | None = None, **more: Any) -> dict[str, Any]:
-    """What asg_node_replace returns in check mode. `going`: the order; `left`: the reasons."""
+    """What asg_node_replace returns in check mode.
+
+    `going`: the order. `left`: the reasons.
+    """
     order = going or ("i-2", "i-1", "i-3")
     names = [name for name in ("i-1", "i-2", "i-3") if name in (*order, *(left or {}))]
     found = {node["instance_id"]: node for node in NODES}
