@@ -16,8 +16,8 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.plan import (
-    DUE,
-    FAILED,
+    PLAN_DUE,
+    PLAN_FAILED,
     plan_document,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.plan_files import (
@@ -35,7 +35,7 @@ from ansible_collections.nodeops.rotator.plugins.plugin_utils.narrator import (
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.reports import whole_path
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.signed import options_of
 
-COLORS: Mapping[Tone, str | None] = {
+TONE_COLORS: Mapping[Tone, str | None] = {
     "": None,
     "head": C.COLOR_HIGHLIGHT,
     "bad": C.COLOR_ERROR,
@@ -79,8 +79,8 @@ class ActionModule(ActionBase):
         return {
             **result,
             "changed": False,
-            "failed": document["outcome"] == FAILED
-            or (document["outcome"] == DUE and options["fail_if_due"]),
+            "failed": document["outcome"] == PLAN_FAILED
+            or (document["outcome"] == PLAN_DUE and options["fail_if_due"]),
             "msg": document["line"],
             "plan": document,
             "files": files,
@@ -100,7 +100,7 @@ def _show(lines: list[tuple[str, Tone]]) -> None:
     display = Display()
     display.display("")
     for text, tone in lines:
-        display.display(text, color=COLORS[tone])
+        display.display(text, color=TONE_COLORS[tone])
 
 
 def _write(document: dict[str, Any], path: str) -> list[str]:

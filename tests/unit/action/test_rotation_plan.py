@@ -57,7 +57,7 @@ def plan(
 def test_the_last_line_shown_is_that_for_pipelines(screen: Screen) -> None:
     result = plan({"blue": a_host(), "green": current()})
     assert result["msg"] == "plan: due, 3 nodes in 1 of 2 node groups"
-    assert screen.shown[-1] == (result["msg"], rotation_plan.COLORS["head"])
+    assert screen.shown[-1] == (result["msg"], rotation_plan.TONE_COLORS["head"])
     assert (result["changed"], result["failed"], result["files"]) == (False, False, [])
 
 

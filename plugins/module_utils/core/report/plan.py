@@ -18,7 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import c
 
 SCHEMA = 1
 """Version of the document. It rises when a field goes or changes its meaning."""
-FAILED, DUE, NOTHING = "failed", "due", "nothing"
+PLAN_FAILED, PLAN_DUE, PLAN_NOTHING = "failed", "due", "nothing"
 """Outcomes of a plan as a whole."""
 
 
@@ -37,7 +37,7 @@ def plan_document(
     whole = [{**group, "options": dict(given.get(group["node_group"], {}))} for group in groups]
     due = [group for group in groups if group["due"]]
     failed = [group for group in groups if group["failed"]]
-    outcome = FAILED if failed or not groups else DUE if due else NOTHING
+    outcome = PLAN_FAILED if failed or not groups else PLAN_DUE if due else PLAN_NOTHING
     return {
         "schema": SCHEMA,
         "made_at": made_at,
@@ -74,11 +74,11 @@ def _line(
     failed: Sequence[Mapping[str, Any]],
 ) -> str:
     """Return the last line, which pipelines read."""
-    if outcome == FAILED:
+    if outcome == PLAN_FAILED:
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         reason = f"{failed[0]['node_group']}: {failed[0]['failed']}" if failed else "no node group"
         return f"plan: failed, {' '.join(reason.split())}{more}"
-    if outcome == NOTHING:
+    if outcome == PLAN_NOTHING:
         return "plan: nothing to do"
     nodes = sum(len(going(group)) for group in due)
     return (

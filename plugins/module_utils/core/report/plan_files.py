@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.plan import (
-    DUE,
-    FAILED,
+    PLAN_DUE,
+    PLAN_FAILED,
     going,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.plan_lines import (
@@ -23,7 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.plan_l
     window_text,
 )
 
-DUE_WORDS: Mapping[str, str] = {DUE: "true", FAILED: "unknown"}
+DUE_WORDS: Mapping[str, str] = {PLAN_DUE: "true", PLAN_FAILED: "unknown"}
 """What ROTATION_DUE says; "false" for any other outcome. A plan that failed does not know it."""
 
 

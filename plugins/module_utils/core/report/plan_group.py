@@ -16,7 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.notes 
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.paces import estimate
 
-Values = Mapping[str, Any]
+Vars = Mapping[str, Any]
 STEPS = (
     "_prepare_ami",
     "_prepare_info",
@@ -27,10 +27,10 @@ STEPS = (
 )
 """What the roles prepare and rotate register, in their order. Each has a message if it failed."""
 UNSEEN = "it was not looked at, because the plan ended before"
-UNFINISHED = "its plan was not finished"
+NO_WHOLE_PLAN = "its plan was not finished"
 
 
-def plan_group(name: str, variables: Values) -> dict[str, Any]:
+def plan_group(name: str, variables: Vars) -> dict[str, Any]:
     """Return the plan of a node group, a part of the document (see core.report.plan).
 
     `name`: in the inventory. `variables`: of its host.
@@ -68,13 +68,13 @@ def plan_group(name: str, variables: Values) -> dict[str, Any]:
     }
 
 
-def registered(variables: Values, step: str) -> Values:
+def registered(variables: Vars, step: str) -> Vars:
     """Return what a task has registered, {} if it was skipped or did not run."""
     found = variables.get(step)
     return found if isinstance(found, Mapping) and not found.get("skipped") else {}
 
 
-def why_failed(variables: Values) -> str:
+def why_failed(variables: Vars) -> str:
     """Return why a node group has no whole plan, "" if it has one.
 
     What is absent counts as failed.
@@ -92,10 +92,10 @@ def why_failed(variables: Values) -> str:
         return " ".join(info["refusals"])
     if registered(variables, "_rotate_result"):
         return ""
-    return ". ".join(info.get("blockers") or ()) or UNFINISHED
+    return ". ".join(info.get("blockers") or ()) or NO_WHOLE_PLAN
 
 
-def _outcome(info: Values, result: Values, why: str, due: bool) -> str:
+def _outcome(info: Vars, result: Vars, why: str, due: bool) -> str:
     """Return the outcome for people.
 
     Who holds the lock, and what no drain can get past, come before the rest.
@@ -110,7 +110,7 @@ def _outcome(info: Values, result: Values, why: str, due: bool) -> str:
     return "due" if due else "nothing to do"
 
 
-def _nodes(info: Values, result: Values) -> Iterator[dict[str, Any]]:
+def _nodes(info: Vars, result: Vars) -> Iterator[dict[str, Any]]:
     """Yield the outdated nodes, those that go in their order, then those that stay."""
     known = {node["instance_id"]: node for node in info.get("nodes", ())}
     if result:
@@ -125,7 +125,7 @@ def _nodes(info: Values, result: Values) -> Iterator[dict[str, Any]]:
         yield _node(found[id_], known.get(id_, {}), left.get(id_, ""))
 
 
-def _node(found: Values, known: Values, left: str) -> dict[str, Any]:
+def _node(found: Vars, known: Vars, left: str) -> dict[str, Any]:
     return {
         "name": found["name"] or found["instance_id"],
         "instance_id": found["instance_id"],
@@ -140,7 +140,7 @@ def _node(found: Values, known: Values, left: str) -> dict[str, Any]:
     }
 
 
-def _image(found: Values, family: str, ids: Sequence[str]) -> dict[str, Any]:
+def _image(found: Vars, family: str, ids: Sequence[str]) -> dict[str, Any]:
     """Return what is told of an image.
 
     `ids`: of those that are meant, also if none was looked up.
@@ -156,7 +156,7 @@ def _image(found: Values, family: str, ids: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _target_image(ami: Values, info: Values, template: Values, result: Values) -> dict[str, Any]:
+def _target_image(ami: Vars, info: Vars, template: Vars, result: Vars) -> dict[str, Any]:
     """Return the image that the nodes would run, with its name if it was looked up."""
     target = result.get("target") or info.get("target") or {}
     wanted = str(template.get("image_id") or target.get("image_id") or "")
@@ -167,7 +167,7 @@ def _target_image(ami: Values, info: Values, template: Values, result: Values) -
     return _image({**found, "release_version": release}, family, [wanted] if wanted else [])
 
 
-def _template(info: Values, template: Values) -> dict[str, Any]:
+def _template(info: Vars, template: Vars) -> dict[str, Any]:
     """Return the launch template or configuration as it would be."""
     target = info.get("target") or {}
     configuration = str(template.get("launch_configuration_name") or "")
@@ -183,7 +183,7 @@ def _template(info: Values, template: Values) -> dict[str, Any]:
     }
 
 
-def _estimate(info: Values, foreseen: Values, nodes: int) -> dict[str, Any] | None:
+def _estimate(info: Vars, foreseen: Vars, nodes: int) -> dict[str, Any] | None:
     """Return how many seconds it would take; None without a window.
 
     EKS launches its surge at once and replaces as many at one time as may be unavailable.
@@ -204,7 +204,7 @@ def _estimate(info: Values, foreseen: Values, nodes: int) -> dict[str, Any] | No
     }
 
 
-def _findings(info: Values, result: Values, why: str) -> list[dict[str, str]]:
+def _findings(info: Vars, result: Vars, why: str) -> list[dict[str, str]]:
     """Return what was found, the worst first."""
     waits, warnings = info.get("waits", ()), info.get("preflight", ())
     refused = dict.fromkeys((*info.get("refusals", ()), *info.get("blockers", ())))

@@ -15,8 +15,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines 
     shortened,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.plan import (
-    FAILED,
-    NOTHING,
+    PLAN_FAILED,
+    PLAN_NOTHING,
     going,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.table import aligned
@@ -28,25 +28,25 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import (
 
 Tone = Literal["", "head", "bad", "wait", "good"]
 """How a line is colored: not, as a heading, as a failure, as a warning, as a success."""
-Line = tuple[str, Tone]
+PlanLine = tuple[str, Tone]
 NODES_SHOWN = 30
 """How many nodes of a group are shown one by one; the document has all."""
 SHORT_NAME = 24
 """Width of the names of node groups on a narrow screen."""
-LABEL = 11
+LABEL_WIDTH = 11
 """Width of the labels before the lines of a node group, with the indent."""
-KINDS = {"self_managed": "self-managed", "eks_managed": "managed by EKS"}
+KIND_WORDS = {"self_managed": "self-managed", "eks_managed": "managed by EKS"}
 """Kinds whose name is no word for people."""
 TONES: Mapping[str, Tone] = {"refused": "bad", "will wait": "wait", "warning": "wait"}
 DAY, HOUR = 86400, 3600
 
 
-def plan_lines(document: Mapping[str, Any], width: int = 0) -> list[Line]:
+def plan_lines(document: Mapping[str, Any], width: int = 0) -> list[PlanLine]:
     """Return the plan as lines with their tones.
 
     `width`: columns of the terminal; 0 for a log, whose lines are never cut.
     """
-    lines: list[Line] = [*_overview(document, width)]
+    lines: list[PlanLine] = [*_overview(document, width)]
     for group in document["node_groups"]:
         if group["nodes"] or group["findings"] or group["due"]:
             lines += [("", ""), *_group(group, width)]
@@ -57,10 +57,10 @@ def plan_lines(document: Mapping[str, Any], width: int = 0) -> list[Line]:
 
 
 def _tone_of(outcome: str) -> Tone:
-    return "bad" if outcome == FAILED else "good" if outcome == NOTHING else "head"
+    return "bad" if outcome == PLAN_FAILED else "good" if outcome == PLAN_NOTHING else "head"
 
 
-def _overview(document: Mapping[str, Any], width: int) -> Iterator[Line]:
+def _overview(document: Mapping[str, Any], width: int) -> Iterator[PlanLine]:
     """Yield a table with a row for each node group.
 
     On a narrow screen it leaves out the images.
@@ -98,8 +98,8 @@ def _short(image: Mapping[str, Any]) -> str:
     return str(image["release"] or listed(image["image_ids"]))
 
 
-def _group(group: Mapping[str, Any], width: int) -> Iterator[Line]:
-    kind = KINDS.get(group["kind"], group["kind"].replace("_", " "))
+def _group(group: Mapping[str, Any], width: int) -> Iterator[PlanLine]:
+    kind = KIND_WORDS.get(group["kind"], group["kind"].replace("_", " "))
     where = [kind, f"cluster {group['cluster']}", group["region"]]
     known = ", ".join(one for one in where if one not in ("", "cluster "))
     yield f"{group['node_group']} ({known})" if known else group["node_group"], "head"
@@ -190,9 +190,9 @@ def age_text(seconds: float | None) -> str:
     return f"{seconds // DAY:.0f} d" if seconds >= 2 * DAY else f"{seconds // HOUR:.0f} h"
 
 
-def _labelled(label: str, text: str, width: int, tone: Tone = "") -> Iterator[Line]:
+def _labelled(label: str, text: str, width: int, tone: Tone = "") -> Iterator[PlanLine]:
     """Yield a text behind its label; on a screen it goes on below, indented."""
-    head = f"  {label}".ljust(LABEL) + " "
+    head = f"  {label}".ljust(LABEL_WIDTH) + " "
     if not width:
         yield head + text, tone
         return
@@ -212,7 +212,7 @@ def wrapped(text: str, width: int, head: str, indent: str) -> list[str]:
     return found or [head.rstrip()]
 
 
-def _nodes(group: Mapping[str, Any], width: int) -> Iterator[Line]:
+def _nodes(group: Mapping[str, Any], width: int) -> Iterator[PlanLine]:
     """Yield a table of the nodes, each with what stands in its way below."""
     nodes: Sequence[Mapping[str, Any]] = group["nodes"]
     if not nodes:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.plan_group import (
-    UNFINISHED,
+    NO_WHOLE_PLAN,
     UNSEEN,
     plan_group,
     registered,
@@ -102,8 +102,8 @@ class TestOutcome:
         ({"_prepare_owed": {"msg": "owed"}}, "owed"),
         ({"_prepare_kops": {"msg": "no kops"}}, "no kops"),
         ({"_rotate_result": {"msg": "no lock", "status": "refused"}}, "no lock"),
-        ({"_rotate_result": {"skipped": True}}, UNFINISHED),
-        ({"_rotate_result": {}}, UNFINISHED),
+        ({"_rotate_result": {"skipped": True}}, NO_WHOLE_PLAN),
+        ({"_rotate_result": {}}, NO_WHOLE_PLAN),
         ({"_plan_failed": "the carriers were not read"}, "the carriers were not read"),
         ({"_prepare_template": {"skipped": True}}, ""),
     ],
