@@ -63,8 +63,10 @@ notes:
   - Needs the IAM actions C(autoscaling:DescribeAutoScalingGroups), C(ec2:DescribeSubnets),
     C(autoscaling:DescribeInstanceRefreshes), C(autoscaling:DescribeScalingActivities),
     C(autoscaling:DescribeLaunchConfigurations), C(ec2:DescribeInstances),
-    C(ec2:DescribeLaunchTemplateVersions), C(elasticloadbalancing:DescribeTargetHealth) and, for
-    O(eks_cluster), C(eks:DescribeCluster).
+    C(ec2:DescribeLaunchTemplateVersions), C(elasticloadbalancing:DescribeTargetHealth),
+    C(autoscaling:DescribeWarmPool), C(servicequotas:GetServiceQuota) and, for O(eks_cluster),
+    C(eks:DescribeCluster).
+  - Quotas that it cannot read are named in RV(preflight).
   - In Kubernetes it lists nodes, pods and PodDisruptionBudgets (verb list) and reads one Lease
     (verb get).
 extends_documentation_fragment:

@@ -20,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     DRAIN_PREFIX,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.addresses import own_addresses
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import DRAIN_SPEC
@@ -53,4 +54,5 @@ def inspect(module: AnsibleAWSModule) -> Result:
     options = from_params(module.params)
     aws = Aws(RawAws(module))
     kube = KubeClient(connect(module), module.params["lock_namespace"])
-    return Result(describe(read_look(aws, kube, options), module.params["before"]))
+    look = read_look(aws, kube, options, own_addresses())
+    return Result(describe(look, module.params["before"]))

@@ -25,6 +25,12 @@ def account_steps() -> list[Step]:
             "AssumeRole",
             {"RoleArn": "arn:aws:iam::123456789012:role/r", "RoleSessionName": "run"},
         ),
+        (
+            "service-quotas",
+            "GetServiceQuota",
+            {"ServiceCode": "ec2", "QuotaCode": "L-1216C47A"},
+        ),
+        ("service-quotas", "GetServiceQuota", {"ServiceCode": "ec2", "QuotaCode": "L-0"}),
         ("ssm", "GetParameter", {"Name": PARAMETER}),
         ("ssm", "GetParameters", {"Names": [PARAMETER, "/none"]}),
         ("ssm", "GetParametersByPath", {"Path": PARAMETER, "Recursive": True, "MaxResults": 2}),

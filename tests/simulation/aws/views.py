@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Activity, Group, Member
+from ansible_collections.nodeops.rotator.tests.simulation.aws.instance_types import TYPES
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
 from ansible_collections.nodeops.rotator.tests.simulation.aws.paging import tag_list
 
@@ -45,6 +46,7 @@ def instance_view(account: Account, instance: Instance) -> dict[str, Any]:
         "RootDeviceType": "ebs",
         "RootDeviceName": "/dev/xvda",
         "EbsOptimized": True,
+        "CpuOptions": _cpus(instance),
         "StateTransitionReason": "",
     }
     if instance.state_reason:
@@ -57,6 +59,13 @@ def instance_view(account: Account, instance: Instance) -> dict[str, Any]:
     if instance.key_name:
         view["KeyName"] = instance.key_name
     return view
+
+
+def _cpus(instance: Instance) -> dict[str, int]:
+    """Return the cores; those of Graviton have one thread each, those of others two."""
+    kind = TYPES[instance.instance_type]
+    threads = 1 if kind.architecture == "arm64" else 2
+    return {"CoreCount": kind.vcpus // threads, "ThreadsPerCore": threads}
 
 
 def _attached(account: Account, instance: Instance) -> dict[str, Any]:

@@ -41,7 +41,7 @@ PARSERS: dict[str, type[RequestParser]] = {
     "rest-json": RestJSONParser,
 }
 # boto3's names where they are not the ones that requests are signed for.
-SIGNED_FOR = {"elasticloadbalancing": "elbv2"}
+SIGNED_FOR = {"elasticloadbalancing": "elbv2", "servicequotas": "service-quotas"}
 
 # The models name few of the codes that the services use (EC2's none); moto warns of each that they
 # do not.

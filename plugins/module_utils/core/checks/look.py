@@ -22,6 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
     Service,
     Volume,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.quotas import Room
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.options import (
     check_above_zero,
     check_given,
@@ -96,6 +97,10 @@ class Look:
     services: tuple[Service, ...] | None = ()
     free_addresses: Mapping[str, int] | None = None
     """Free IPv4 addresses by subnet of the group, None if they may not be read."""
+    rooms: tuple[Room, ...] | None = ()
+    """What runs under the quotas that the group counts against, None if it may not be read."""
+    hosts: frozenset[str] = frozenset()
+    """Names of the nodes that this run itself works on."""
     others: tuple[Node, ...] = ()
     """Nodes of the cluster that are not the group's."""
     volumes: Mapping[str, Volume] | None = dataclasses.field(default_factory=dict)

@@ -14,7 +14,9 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks import (
     aside,
+    own_node,
     places,
+    quotas,
     subnets,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
@@ -54,6 +56,8 @@ def warnings(look: Look) -> tuple[str, ...]:
         *places.lost(look),
         *places.unread(look),
         *subnets.narrow(look),
+        *quotas.tight(look),
+        *own_node.worked_on(look),
         *gaps(look),
     )
 

@@ -32,13 +32,19 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
     by_instance,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.node_group.rooms import (
+    read_rooms,
+)
 
 
-def read_look(aws: Aws, kube: KubeClient, options: LookOptions) -> Look:
+def read_look(
+    aws: Aws, kube: KubeClient, options: LookOptions, addresses: tuple[str, ...] = ()
+) -> Look:
     """Return what preflight and verify judge.
 
-    That is the group with its nodes and Lease, and all pods and budgets of the cluster. Raises
-    core.errors, NotFoundError for a group that does not exist.
+    That is the group with its nodes and Lease, and all pods and budgets of the cluster.
+    `addresses`: of the pod, or machine, that this run works on. Raises core.errors, NotFoundError
+    for a group that does not exist.
     """
     group = AutoScaling(aws).read_group(options.group)
     lease = kube.read_lease(lease_name(group.arn))
@@ -63,6 +69,8 @@ def read_look(aws: Aws, kube: KubeClient, options: LookOptions) -> Look:
         others=tuple(node for id_, node in found.items() if id_ not in ids),
         volumes=_volumes(kube),
         free_addresses=_free_addresses(aws, group.subnets),
+        rooms=read_rooms(aws, {one.id for one in group.launched}),
+        hosts=_hosts(kube, addresses),
     )
 
 
@@ -74,6 +82,12 @@ def _free_addresses(aws: Aws, subnets: tuple[str, ...]) -> dict[str, int] | None
     except ForbiddenError:
         return None
     return {one["SubnetId"]: one["AvailableIpAddressCount"] for one in shown["Subnets"]}
+
+
+def _hosts(kube: KubeClient, addresses: tuple[str, ...]) -> frozenset[str]:
+    """Return the names of the nodes with pods that have one of these addresses."""
+    pods = (pod for one in addresses for pod in kube.records(Feed("pods", address=one)))
+    return frozenset(pod.node for pod in pods if pod.node)
 
 
 def _volumes(kube: KubeClient) -> dict[str, Volume] | None:

@@ -113,6 +113,24 @@ def test_volumes_are_known_by_their_claims_and_what_may_not_be_read_is_unknown(
     assert read(world).volumes is None
 
 
+def test_the_room_under_the_quotas_is_read(world: World) -> None:
+    world.account.quotas["m"] = 8
+    (room,) = read(world).rooms or ()
+    assert (room.used, room.limit) == (8, 8)
+    world.gate.faults.append(Fault("*:GetServiceQuota", "AccessDeniedException", times=-1))
+    (room,) = read(world).rooms or ()
+    assert room.limit is None
+
+
+def test_the_node_of_the_pod_with_our_address_is_known(world: World) -> None:
+    pods = [pod for pod in world.cluster.objects("pods") if pod["metadata"]["namespace"] == "shop"]
+    address, node = pods[0]["status"]["podIP"], pods[0]["spec"]["nodeName"]
+    aws, kube_client = Aws(aws_call(world.account)), KubeClient(kube_call(world.cluster))
+    assert read_look(aws, kube_client, LookOptions(BLUE), (address,)).hosts == {node}
+    assert read_look(aws, kube_client, LookOptions(BLUE), ("192.0.2.1",)).hosts == frozenset()
+    assert read(world).hosts == frozenset()
+
+
 def test_free_addresses_are_known_by_subnet_and_what_may_not_be_read_is_unknown(
     world: World,
 ) -> None:
