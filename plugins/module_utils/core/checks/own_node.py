@@ -11,7 +11,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look i
 
 
 def worked_on(look: Look) -> Iterator[str]:
-    """Yield the outdated nodes that a rotation from here leaves, since its pod runs there."""
+    """Yield the outdated nodes that a rotation from here leaves."""
     outdated = {one.id for one in look.group.launched if look.outdated(one)}
     for id_, node in sorted(look.nodes.items(), key=lambda pair: pair[1].name):
         if id_ in outdated and node.name in look.hosts:

@@ -45,7 +45,7 @@ SPOT: Mapping[str, tuple[str, ...]] = {
 
 
 def code_of(machine: Machine) -> str:
-    """Return the code of the quota that an instance counts against, "" if it is not known."""
+    """Return the code of the quota of an instance, "" if it is not known."""
     found = re.match("[a-z]+", machine.type)
     letters = found.group() if found and not machine.dedicated else ""
     quotas = SPOT if machine.spot else ON_DEMAND
@@ -71,7 +71,7 @@ def rooms(machines: Collection[Machine], ids: Collection[str]) -> tuple[Room, ..
 
 
 def tight(look: Look) -> Iterator[str]:
-    """Yield the quotas in which another node of the group has no room, and the unknown ones."""
+    """Yield the quotas without room for another node, and the unknown ones."""
     name = look.group.name
     if look.rooms is None:
         yield (

@@ -40,7 +40,7 @@ def read_rooms(aws: Aws, ids: Collection[str]) -> tuple[Room, ...] | None:
 
 
 def _limit(aws: Aws, code: str) -> int | None:
-    """Return how many vCPUs a quota allows, None if that cannot be read for any reason.
+    """Return how many vCPUs a quota allows, None if it cannot be read.
 
     Service Quotas has an endpoint of its own, which a private network may not reach.
     """

@@ -33,7 +33,7 @@ def read(world: World) -> tuple[Room, ...] | None:
 
 def test_the_instances_of_the_account_are_counted_and_the_limit_is_read(world: World) -> None:
     world.account.quotas["m"] = 9
-    assert read(world) == (Room("L-1216C47A", ("m5.large",), 2, 8, 9),)
+    assert read(world) == (Room("L-1216C47A", ("m6i.large",), 2, 8, 9),)
 
 
 @pytest.mark.parametrize(("quota", "starts"), [(8, False), (9, False), (10, True)])
@@ -52,7 +52,7 @@ def test_a_quota_is_called_tight_where_the_account_refuses_the_next_launch(
 )
 def test_a_limit_that_cannot_be_read_is_not_known(world: World, code: str) -> None:
     world.gate.faults.append(Fault("service-quotas:GetServiceQuota", code, times=-1))
-    assert read(world) == (Room("L-1216C47A", ("m5.large",), 2, 8, None),)
+    assert read(world) == (Room("L-1216C47A", ("m6i.large",), 2, 8, None),)
 
 
 def test_if_the_instances_may_not_be_read_nothing_is_known(world: World) -> None:
