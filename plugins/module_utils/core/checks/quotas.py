@@ -79,7 +79,7 @@ def tight(look: Look) -> Iterator[str]:
             " known. Allow servicequotas:GetServiceQuota and ec2:DescribeInstances"
         )
     for room in look.rooms or ():
-        types = listed(room.types)
+        types = listed(list(room.types))
         if room.limit is None or room.used is None:
             quota = f"quota {room.code}" if room.code else "its quota"
             yield (
