@@ -31,7 +31,7 @@ TREE = Path(lines.__file__).parents[6]
 """The folder that holds ansible_collections/nodeops/rotator."""
 PATHS = os.pathsep.join(filter(None, (str(TREE), os.environ.get("PYTHONPATH"))))
 """Additional search path of Python; `make lowest` puts the oldest libraries there."""
-READS = re.compile(r"^(kubernetes:(get|list|watch) |\w+:(Describe|Get|List)|sts:AssumeRole$)")
+READS = re.compile(r"^(kubernetes:(get|list|watch) |[\w-]+:(Describe|Get|List)|sts:AssumeRole$)")
 INVENTORY = "plugin: nodeops.rotator.node_groups\nregions: [eu-west-1]\n"
 QUICK = {
     "rotate_soak": 1,
