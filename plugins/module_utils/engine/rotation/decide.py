@@ -62,6 +62,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fi
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.launching import (
     refusal_to_launch,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.lost_record import (
+    note_lost_record,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     Memory,
     Mode,
@@ -181,6 +184,7 @@ def _survey(ctx: RotationContext) -> RotationResult | None:
     rest = holder or not ctx.journal.clean or is_marked(ctx)
     if work or rest:
         show_earlier(ctx)
+    note_lost_record(ctx)
     refused = refusal(ctx.group) or refusal_to_launch(ctx) or ctx.memory.lock.unread
     refused = refused or _too_many(ctx)
     if refused and not ctx.policy.restore_only:

@@ -34,7 +34,12 @@ def standing(ctx: RotationContext) -> tuple[str, ...]:
 
 
 def is_marked(ctx: RotationContext) -> bool:
-    """Return whether a member's node carries a mark, with or without a record of it."""
+    """Return whether the group or a member's node carries a mark of a rotation.
+
+    Be it recorded or not.
+    """
+    if SIGNPOST in ctx.group.tags:
+        return True
     nodes = [member.node for member in ctx.situation.members if member.node is not None]
     return any(
         SOFT_TAINT in node.taints or REPLACING in node.annotations or ctx.is_shielded(node)

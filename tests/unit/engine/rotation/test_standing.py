@@ -170,3 +170,7 @@ def test_marks_are_found_also_where_no_record_tells_of_them(
 ) -> None:
     ctx = a_context(a_group(an_instance("w")), [a_node("w", **node)], Journal())
     assert is_marked(ctx) is marked
+
+
+def test_the_tag_of_a_run_is_a_mark() -> None:
+    assert is_marked(a_context(a_group(an_instance("w"), tags={SIGNPOST: "r0"})))
