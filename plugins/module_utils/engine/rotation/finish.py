@@ -40,6 +40,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.cl
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.standing import (
+    more_than_desired,
+)
 
 REGISTERED = 60.0
 """Seconds after which reads show that an instance was registered in a target group."""
@@ -163,10 +166,8 @@ def _name_surge(ctx: RotationContext) -> None:
     Somebody may have raised desired when the surge was gone, into the room that we had made. Or he
     has lowered it, and the group keeps what is protected from scale-in.
     """
-    launched, desired = ctx.situation.launched, ctx.group.desired
-    if launched > desired:
-        text = f"Auto Scaling group {ctx.group.name} has {launched} instances and wants {desired}"
-        remarks.left(ctx, f"{text}: somebody has lowered desired meanwhile")
+    if excess := more_than_desired(ctx):
+        remarks.left(ctx, f"{excess}: somebody has lowered desired meanwhile")
     said = any("above its base" in sentence for sentence in ctx.memory.report.left)
     if ctx.situation.surge and not said:
         remarks.left(ctx, shrink.surplus(ctx))

@@ -59,6 +59,16 @@ def inherited(ctx: RotationContext) -> tuple[str, ...]:
     return tuple(f"Not restored yet by {lease.holder}: {sentence}" for sentence in sentences)
 
 
+def more_than_desired(ctx: RotationContext) -> str:
+    """Return a clause that says what the group has above desired, "" for nothing.
+
+    It keeps what is protected from scale-in.
+    """
+    launched, desired = ctx.situation.launched, ctx.group.desired
+    text = f"Auto Scaling group {ctx.group.name} has {launched} instances and wants {desired}"
+    return text if launched > desired else ""
+
+
 def _of_sizes(ctx: RotationContext) -> Iterable[str]:
     group, journal = ctx.group, ctx.journal
     if journal.run and group.desired > journal.base:
@@ -66,6 +76,8 @@ def _of_sizes(ctx: RotationContext) -> Iterable[str]:
             f"Desired of Auto Scaling group {group.name} is {group.desired},"
             f" {group.desired - journal.base} above its base of {journal.base}"
         )
+    if journal.run and (excess := more_than_desired(ctx)):
+        yield excess
     found, *ours = journal.max_size or (group.max_size,)
     if group.max_size in ours and group.max_size != found:
         yield f"MaxSize of Auto Scaling group {group.name} is {group.max_size} (was {found})"

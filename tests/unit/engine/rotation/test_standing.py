@@ -89,6 +89,7 @@ def test_no_base_is_made_up_for_a_run_that_recorded_none() -> None:
             {"journal": vars(RUNNING.accounted(Account(1, 2))), "desired": 2},
             "Desired of Auto Scaling group blue is 2, 1 above its base of 1",
         ),
+        ({"desired": 0}, "Auto Scaling group blue has 1 instances and wants 0"),
         ({"tags": {SIGNPOST: "r1"}}, f"Tag {SIGNPOST} of Auto Scaling group blue stays"),
         (
             {"journal": {"pointer_owed": True}},
