@@ -50,11 +50,10 @@ class Fleet:
         }
 
     def command(self, **variables: Any) -> list[str]:
-        """Return the command that rotates the fleet."""
+        """Return the command that rotates the fleet, all of whose processes are its own."""
         given = {**QUICK, "rotation_rings": list(RINGS), **variables}
         for world in self.worlds.values():
             world.rules(GROUP, given["rotate_max_surge"])
-        given = {"ansible_python_interpreter": warm_python.interpreter(), **given}
         name = "nodeops.rotator.rotate_fleet"
         return ["ansible-playbook", "-i", str(self.inventory), name, "-e", json.dumps(given)]
 
@@ -64,7 +63,9 @@ class Fleet:
 
     def rotate(self, *options: str, **variables: Any) -> Outcome:
         """Rotate the fleet as a run of its own."""
-        return self.any.run(*self.command(**variables), *options, **self.environment())
+        warm = {"ansible_python_interpreter": warm_python.interpreter()}
+        command = self.command(**{**warm, **variables})
+        return self.any.run(*command, *options, **self.environment())
 
     def images(self) -> dict[str, set[str]]:
         """Return which images the nodes of each ring run: old, new or another."""

@@ -19,6 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
     PAUSED,
     PREFIX,
     USUAL_NAMESPACE,
+    WAITS,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
@@ -55,17 +56,19 @@ def lease_labels(cluster: str, group: str, kind: str, run: str) -> tuple[tuple[s
 
 
 def lease_notes(
-    arn: str, cluster: str, uid: str, old: Lease | None = None
+    arn: str, cluster: str, uid: str, old: Lease | None = None, waiting: bool = False
 ) -> tuple[tuple[str, str], ...]:
     """Return annotations with the names in full, which do not fit into labels.
 
-    `old`: the Lease that is replaced. A pause that people have set there stays.
+    `old`: the Lease that is replaced. A pause that people have set there stays. `waiting`: the
+    holder is not at work yet (see waits).
     """
     named = {
         **(kept_notes(old) if old is not None else {}),
         PREFIX + "autoscaling-group-arn": arn,
         PREFIX + "cluster": cluster,
         CLUSTER_UID: uid,
+        WAITS: "true" if waiting else "",
     }
     return tuple(sorted((key, value) for key, value in named.items() if value or key == PAUSED))
 
@@ -73,6 +76,11 @@ def lease_notes(
 def kept_notes(lease: Lease) -> dict[str, str]:
     """Return the annotations that people have set and that every write keeps."""
     return {key: text for key, text in lease.notes if key == PAUSED}
+
+
+def waits(lease: Lease) -> bool:
+    """Return whether the holder waits until there is room in the cluster (cluster_parallel)."""
+    return bool(dict(lease.notes).get(WAITS))
 
 
 def paused_by(lease: Lease) -> str:

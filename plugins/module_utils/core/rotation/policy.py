@@ -103,6 +103,7 @@ class RotationPolicy:
     lease_duration: float = 30
     stop_timeout: float = 20
     lock_wait: float = 0
+    cluster_parallel: int | None = None
     terminate_timeout: float = 600
     gate_timeout: float = 900
     dead_node_timeout: float = 300
@@ -150,6 +151,7 @@ class RotationPolicy:
         check_choice("surge_by", self.surge_by, SurgeBy)
         check_choice("cordoned_nodes", self.cordoned_nodes, CordonedNodes)
         check_above_zero("limit", self.limit)
+        check_above_zero("cluster_parallel", self.cluster_parallel, "rotations")
         check_choice("etcd_backup_check", self.etcd_backup_check, BackupCheck)
         check_choice("control_plane_check", self.control_plane_check, ControlPlaneCheck)
         check_choice("unknown_instances", self.unknown_instances, UnknownInstances)

@@ -34,7 +34,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_pla
     concerns,
     places,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import lock
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import lock, turns
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -53,9 +53,11 @@ def granted(ctx: RotationContext) -> bool:
     It is asked after our own Lease was written. If somebody goes on for longer than lock_wait,
     everything is given back.
     """
-    if kind_of(ctx.group.tags).template_owner is not Actor.KOPS:
-        return True
-    busy = _control_plane_is_free(ctx) if not concerns(ctx) else _plane_is_ours(ctx)
+    busy = None
+    if kind_of(ctx.group.tags).template_owner is Actor.KOPS:
+        busy = _control_plane_is_free(ctx) if not concerns(ctx) else _plane_is_ours(ctx)
+    if busy is None and not concerns(ctx):
+        busy = turns.busy(ctx)
     if busy is None:
         return True
     lock.keep(ctx)
@@ -148,8 +150,8 @@ def _wait(ctx: RotationContext, busy: str) -> None:
         return
     error = LockedError(
         f"Node group {ctx.group.name} is not rotated: {busy}",
-        "A control plane and the node groups of its cluster take turns: wait for the end of that"
-        " run, or set lock_wait",
+        "A control plane and the node groups of its cluster take turns, and so do node groups above"
+        " cluster_parallel: wait for the end of that run, or set lock_wait",
     )
     ctx.note(problem=ctx.memory.report.problem or error)
     lock.release(ctx)

@@ -35,6 +35,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
     lease_labels,
     lease_notes,
+    waits,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.paces import learned
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
@@ -199,7 +200,9 @@ def keep(ctx: RotationContext) -> bool:
         return False
     if memory.lock.lease_read < memory.began:  # a write met a conflict: see who wrote
         ctx.do(ReadLease(ctx.lease))
-    elif not ctx.recorded or ctx.now - memory.lock.confirmed >= duration / 3:
+    elif (
+        not _tells_turn(ctx) or not ctx.recorded or ctx.now - memory.lock.confirmed >= duration / 3
+    ):
         _write(ctx, ctx.policy.holder)
     if ctx.now - memory.lock.confirmed > LOST:
         raise UnreachableError(
@@ -257,6 +260,17 @@ def _is_being_released(ctx: RotationContext) -> bool:
     return any(not write.lease.holder for write in writes)
 
 
+def _is_waiting(ctx: RotationContext) -> bool:
+    """Return whether we wait until there is room in the cluster, see engine.rotation.turns."""
+    bounded = ctx.policy.cluster_parallel is not None and not ctx.policy.restore_only
+    return bounded and not ctx.memory.lock.turn
+
+
+def _tells_turn(ctx: RotationContext) -> bool:
+    lease = ctx.memory.lock.lease
+    return lease is None or not lease.holder or waits(lease) is _is_waiting(ctx)
+
+
 def _write(ctx: RotationContext, holder: str) -> None:
     if any(isinstance(command, WriteLease) for command in ctx.view.in_flight):
         return
@@ -281,7 +295,13 @@ def _write(ctx: RotationContext, holder: str) -> None:
                 journal=dump(journal),
                 uid=old.uid,
                 labels=lease_labels(policy.cluster, policy.group, kind, policy.run),
-                notes=lease_notes(ctx.group.arn, policy.cluster, ctx.memory.lock.cluster_uid, old),
+                notes=lease_notes(
+                    ctx.group.arn,
+                    policy.cluster,
+                    ctx.memory.lock.cluster_uid,
+                    old,
+                    bool(holder) and _is_waiting(ctx),
+                ),
             )
         )
     )

@@ -87,6 +87,10 @@ class LeaseMemory:
     lease_unproven: bool = False
     elsewhere: Mapping[str, tuple[Lease | None, float]] = dataclasses.field(default_factory=dict)
     unread: RotatorError | None = None
+    turn: bool = False
+    """We go on in the cluster, or try to (turns)."""
+    turn_at: float = math.inf
+    """When a look has first seen our Lease say so, or say the contrary."""
     forced_wait: float = 0.0
     """Seconds to wait for a holder from whom the Lease was taken by force."""
     cluster_uid: str = ""

@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
     CLUSTER_UID,
     PAUSED,
     PREFIX,
+    WAITS,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
@@ -31,6 +32,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
     other_namespaces,
     pause_note,
     paused_by,
+    waits,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.signpost import Signpost
 
@@ -75,6 +77,14 @@ def test_a_pause_says_who_and_why() -> None:
 def test_what_would_not_count_as_a_pause_is_refused(reason: str) -> None:
     with pytest.raises(InputError, match="Say who pauses the rotation, and why"):
         pause_note(reason)
+
+
+def test_a_lease_says_that_its_holder_waits_until_the_next_write_takes_that_back() -> None:
+    waiting = Lease("x", notes=lease_notes("arn:1", "", "uid-1", waiting=True))
+    assert dict(waiting.notes)[WAITS] == "true"
+    assert waits(waiting)
+    assert not waits(Lease("x", notes=lease_notes("arn:1", "", "uid-1", waiting)))
+    assert not waits(Lease("x"))
 
 
 def test_labels_are_short_and_annotations_say_it_in_full() -> None:

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Let no more rotations run in a cluster at one time than it allows.
+
+Each run says in its own Lease that it waits, lists the others, and goes on if there is room: first
+it takes that word back, then it lists once more. So of two that go on at once, at least one sees
+the other, and waits again. Among those that wait, the first by the name of the Lease goes first.
+"""
+
+from __future__ import annotations
+
+import math
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.commands import (
+    ListLeases,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.shared import (
+    NODE_GROUPS,
+    living,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import AccessError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import waits
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
+    RotationContext,
+)
+
+WATCH = 2.0
+"""Seconds between looks at the Leases of others while they are in the way."""
+
+
+def busy(ctx: RotationContext) -> str | None:
+    """Return who is in the way of this run, None for nobody, "" if that is not known yet.
+
+    It is asked after our own Lease was written.
+    """
+    limit = ctx.policy.cluster_parallel
+    if limit is None or ctx.policy.restore_only:
+        return None
+    own = ctx.memory.lock.lease
+    if own is None or waits(own) is ctx.memory.lock.turn:  # what it says is not written yet
+        return ""
+    if not _listed(ctx):
+        return ""
+    first = _in_the_way(ctx, limit)
+    if first is not None:
+        ctx.note(turn=False, turn_at=math.inf)
+        return f"{first.holder} is rotating another node group (Lease {first.name})"
+    if ctx.memory.lock.turn:
+        return None
+    ctx.note(turn=True, turn_at=math.inf)
+    return ""
+
+
+def _listed(ctx: RotationContext) -> bool:
+    """List the Leases of others; return True once that was done after our own was written."""
+    if math.isinf(ctx.memory.lock.turn_at):
+        ctx.note(turn_at=ctx.now)
+    since = max(ctx.memory.lock.turn_at, ctx.now - WATCH)
+    if ctx.memory.plane.others_at >= since:
+        return True
+    command = ListLeases(NODE_GROUPS)
+    ctx.do(command)
+    retry = ctx.refused(command)
+    if retry is not None and isinstance(retry.error, AccessError):
+        raise retry.error
+    return False
+
+
+def _in_the_way(ctx: RotationContext, limit: int) -> Lease | None:
+    """Return the Lease of a run that goes first, None if there is room."""
+    plane = ctx.memory.plane
+    alive = [
+        lease
+        for lease in plane.others
+        if lease.name != ctx.lease and living(lease, plane.holders, ctx.now)
+    ]
+    ahead = [lease for lease in alive if not waits(lease)]
+    if not ctx.memory.lock.turn:
+        ahead += [lease for lease in alive if waits(lease) and lease.name < ctx.lease]
+    return ahead[0] if len(ahead) >= limit else None
