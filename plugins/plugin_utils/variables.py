@@ -125,6 +125,7 @@ PLAYBOOKS: Mapping[str, Any] = {
     "rotation_pins": DICTIONARY,
     "rotation_pause_by": TEXT,
     "rotation_pause_reason": TEXT,
+    "rotation_pins_file": PATH,
     "rotation_unknown_variables": {"type": "str", "choices": ["fail", "warn", "ignore"]},
     "rotation_progress": {"type": "str", "choices": ["auto", "always", "never"]},
     "rotation_report_dir": PATH,
