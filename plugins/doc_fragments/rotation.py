@@ -121,11 +121,8 @@ options:
     type: int
     default: 30
   cluster_parallel:
-    description:
-      - Rotations of node groups that may be at work in the cluster at one time, this one included.
-        Others are waited for, up to O(lock_wait). By default there is no limit.
-      - Runs find each other by their Leases, so they have to use the same O(lock_namespace). Not
-        for the groups of a control plane, which always take turns.
+    description: Rotations of node groups that may be at work in the cluster at one time, this one
+      included. Others are waited for, up to O(lock_wait). By default there is no limit.
     type: int
   stop_timeout:
     description: Seconds within which a run ends after it was told to stop.

@@ -35,12 +35,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
     lease_labels,
     lease_notes,
-    waits,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.paces import learned
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
     shared_lease,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import turns
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -201,7 +201,9 @@ def keep(ctx: RotationContext) -> bool:
     if memory.lock.lease_read < memory.began:  # a write met a conflict: see who wrote
         ctx.do(ReadLease(ctx.lease))
     elif (
-        not _tells_turn(ctx) or not ctx.recorded or ctx.now - memory.lock.confirmed >= duration / 3
+        not turns.is_told(ctx)
+        or not ctx.recorded
+        or ctx.now - memory.lock.confirmed >= duration / 3
     ):
         _write(ctx, ctx.policy.holder)
     if ctx.now - memory.lock.confirmed > LOST:
@@ -260,17 +262,6 @@ def _is_being_released(ctx: RotationContext) -> bool:
     return any(not write.lease.holder for write in writes)
 
 
-def _is_waiting(ctx: RotationContext) -> bool:
-    """Return whether we wait until there is room in the cluster, see engine.rotation.turns."""
-    bounded = ctx.policy.cluster_parallel is not None and not ctx.policy.restore_only
-    return bounded and not ctx.memory.lock.turn
-
-
-def _tells_turn(ctx: RotationContext) -> bool:
-    lease = ctx.memory.lock.lease
-    return lease is None or not lease.holder or waits(lease) is _is_waiting(ctx)
-
-
 def _write(ctx: RotationContext, holder: str) -> None:
     if any(isinstance(command, WriteLease) for command in ctx.view.in_flight):
         return
@@ -300,7 +291,7 @@ def _write(ctx: RotationContext, holder: str) -> None:
                     policy.cluster,
                     ctx.memory.lock.cluster_uid,
                     old,
-                    bool(holder) and _is_waiting(ctx),
+                    bool(holder) and turns.is_waiting(ctx),
                 ),
             )
         )

@@ -53,6 +53,18 @@ def busy(ctx: RotationContext) -> str | None:
     return ""
 
 
+def is_waiting(ctx: RotationContext) -> bool:
+    """Return whether this run waits until there is room in the cluster."""
+    bounded = ctx.policy.cluster_parallel is not None and not ctx.policy.restore_only
+    return bounded and not ctx.memory.lock.turn
+
+
+def is_told(ctx: RotationContext) -> bool:
+    """Return whether our Lease says whether we wait."""
+    lease = ctx.memory.lock.lease
+    return lease is None or not lease.holder or waits(lease) is is_waiting(ctx)
+
+
 def _listed(ctx: RotationContext) -> bool:
     """List the Leases of others; return True once that was done after our own was written."""
     if math.isinf(ctx.memory.lock.turn_at):

@@ -148,3 +148,14 @@ def test_a_run_that_may_not_list_leases_says_so() -> None:
     retries = {ListLeases(NODE_GROUPS): Retry(1, NOW + 9, ForbiddenError("No."))}
     with pytest.raises(ForbiddenError):
         turns.busy(a_look(others_at=NOW - 9, retries=retries))
+
+
+def test_a_lease_says_whether_its_holder_waits() -> None:
+    assert turns.is_waiting(a_look())
+    assert not turns.is_waiting(a_look(turn=True))
+    assert not turns.is_waiting(a_look(parallel=None))
+    assert not turns.is_waiting(a_look(restore_only=True))
+    assert turns.is_told(a_look())
+    assert turns.is_told(a_look(turn=True))
+    assert not turns.is_told(a_look(turn=True, lease=waiting(HIS)))
+    assert turns.is_told(a_look(turn=True, lease=Lease("own", notes=WAITING))), "it is given up"
