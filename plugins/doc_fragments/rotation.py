@@ -121,8 +121,7 @@ options:
     type: int
     default: 30
   cluster_parallel:
-    description: Rotations of node groups that may be at work in the cluster at one time, this one
-      included. Others are waited for, up to O(lock_wait). By default there is no limit.
+    description: Rotations that may be at work in the cluster at one time. By default no limit.
     type: int
   stop_timeout:
     description: Seconds within which a run ends after it was told to stop.
