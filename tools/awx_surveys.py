@@ -89,7 +89,7 @@ def described() -> dict[str, Any]:
 
 
 def survey(names: Iterable[str]) -> dict[str, Any]:
-    """Return the survey that asks for these variables, as awx.awx.job_template takes it."""
+    """Return the survey for these variables, as awx.awx.job_template takes it."""
     texts, specs = described(), known()
     return {
         "name": "",

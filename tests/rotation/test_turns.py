@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rotations of one cluster take turns as cluster_parallel says, whoever runs them."""
+"""Rotations of one cluster take turns, whoever runs them."""
 
 from __future__ import annotations
 

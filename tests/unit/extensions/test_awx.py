@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What extensions/awx makes in AWX is right by awx.awx, and its surveys are current."""
+"""Calls of extensions/awx are right by awx.awx, and its surveys are current."""
 
 from __future__ import annotations
 

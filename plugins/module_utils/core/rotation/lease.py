@@ -79,7 +79,7 @@ def kept_notes(lease: Lease) -> dict[str, str]:
 
 
 def waits(lease: Lease) -> bool:
-    """Return whether the holder waits until there is room in the cluster (cluster_parallel)."""
+    """Return whether the holder waits until there is room in the cluster."""
     return bool(dict(lease.notes).get(WAITS))
 
 

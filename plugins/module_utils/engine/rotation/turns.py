@@ -31,7 +31,7 @@ WATCH = 2.0
 
 
 def busy(ctx: RotationContext) -> str | None:
-    """Return who is in the way of this run, None for nobody, "" if that is not known yet.
+    """Return who is in the way, None for nobody, "" if that is not known yet.
 
     It is asked after our own Lease was written.
     """
@@ -66,7 +66,10 @@ def is_told(ctx: RotationContext) -> bool:
 
 
 def _listed(ctx: RotationContext) -> bool:
-    """List the Leases of others; return True once that was done after our own was written."""
+    """List the Leases of others; return True once that was done.
+
+    It counts if it began after our own Lease was written.
+    """
     if math.isinf(ctx.memory.lock.turn_at):
         ctx.note(turn_at=ctx.now)
     since = max(ctx.memory.lock.turn_at, ctx.now - WATCH)

@@ -43,7 +43,7 @@ def waiting(lease: Lease) -> Lease:
 
 
 def a_look(*others: Lease, turn: bool = False, parallel: int | None = 1, **more: Any) -> Any:
-    """A look of a run that holds its Lease, m-lease or so, and has just listed the others."""
+    """A look of a run that holds its Lease and has just listed the others."""
     group = our_group(tags={})
     policy = a_policy(cluster_parallel=parallel, restore_only=more.pop("restore_only", False))
     own = Lease("own", "3", "me", "t1", 30, notes=() if turn else WAITING)
