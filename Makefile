@@ -90,6 +90,10 @@ simulate: venv ## try random worlds with random faults (WORLDS=300 SEED=1; WORLD
 real: venv ## hold all against a real Kubernetes control plane, built with Go into the user's cache
 	@$(python) tools/run_real.py
 
+.PHONY: extensions
+extensions: venv ## run the extensions for AWX and GitLab on the simulation
+	@$(python) tools/run_extensions.py
+
 .PHONY: mutations
 mutations: venv ## plant faults one by one and see that the named test of each fails
 	@$(run).mutations

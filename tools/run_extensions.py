@@ -1,0 +1,56 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the extensions for AWX and GitLab on the simulation.
+
+gitlab-ci-local is installed under build/ by npm. Where there is no npm or no rsync, that is said,
+and the pipeline is skipped.
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+
+from run_tests import Stage, pytest
+from steps import BUILD, ROOT, Step, Tally, run
+
+GITLAB_CI_LOCAL = "gitlab-ci-local@4.72.0"
+"""The last one that runs on Node 20."""
+FOLDER = "tests/extensions"
+
+
+def installed() -> str:
+    """Install gitlab-ci-local unless it is there; return why it is not, "" if it is."""
+    folder = BUILD / "npm"
+    if (folder / "node_modules" / ".bin" / "gitlab-ci-local").exists() and shutil.which("rsync"):
+        return ""
+    missing = [name for name in ("npm", "rsync") if shutil.which(name) is None]
+    if missing:
+        return f"there is no {missing[0]}"
+    folder.mkdir(parents=True, exist_ok=True)
+    words = ["--silent", "--no-fund", "--no-audit", "--prefix", str(folder), GITLAB_CI_LOCAL]
+    done = subprocess.run(["npm", "install", *words], cwd=folder, check=False)
+    return "" if done.returncode == 0 else "npm could not install gitlab-ci-local"
+
+
+def extensions() -> Tally:
+    """Run the tests of the extensions; what cannot be run is skipped with a word."""
+    if why := installed():
+        print(f"The pipeline for GitLab is skipped: {why}", flush=True)
+    return pytest(Stage("extensions", (FOLDER,), ("-n", "2", "--dist", "worksteal"), 180))
+
+
+def main() -> int:
+    """Run them and end with one line of figures."""
+    status = run("extensions", [Step("extensions for AWX and GitLab", extensions, 180)])
+    figures = json.loads(pathlib.Path(ROOT, "build", "extensions.json").read_text())
+    print(f"extensions: {Tally(**figures)}")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
