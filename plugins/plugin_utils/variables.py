@@ -132,6 +132,8 @@ PLAYBOOKS: Mapping[str, Any] = {
     "rotation_report_templates": PATH,
     "rotation_report_hook": PATH,
     "rotation_log_format": {"type": "str", "choices": ["text", "json"]},
+    "rotation_plan_file": TEXT,
+    "rotation_plan_data": DICTIONARY,
     "plan_file": TEXT,
     "plan_fail_if_due": SWITCH,
     "check_amis_hosts": TEXT,

@@ -81,6 +81,21 @@ def test_the_plan_changes_nothing_and_needs_only_read_permissions(
     assert (tmp_path / "plan.md").read_text().count("version 1, target is 2") == 12
 
 
+def test_a_rotation_that_is_not_what_was_planned_changes_nothing(
+    small: WorldOnWire, tmp_path: Path
+) -> None:
+    plan = tmp_path / "plan.json"
+    assert small.playbook("plan", plan_file=str(plan)).code == 0
+    before = small.changes()
+    other = small.playbook("rotate_eks", rotation_plan_file=str(plan), rotate_canary=2)
+    assert other.code != 0
+    assert "rotate_canary is 2, and was not set" in other.output
+    assert small.changes() == before
+    signed = small.playbook("rotate_eks", rotation_plan_file=str(plan))
+    assert signed.code == 0, signed.output
+    assert images(small) == {small.report()["facts"]["new_image"]}
+
+
 def test_what_the_command_line_says_as_text_is_what_it_means(small: WorldOnWire) -> None:
     """A variable that is "false" as a string is false.
 

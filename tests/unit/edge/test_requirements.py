@@ -67,6 +67,7 @@ def aged(module: str) -> subprocess.CompletedProcess[str]:
         and not path.endswith(
             (
                 "check_variables.py",
+                "check_plan.py",
                 "rotation_summary.py",
                 "rotation_report.py",
                 "rotation_plan.py",
