@@ -24,7 +24,7 @@ SPEC: Mapping[str, Any] = {
     "info": {"type": "dict", "required": True},
     "image_id": {"type": "str", "default": ""},
 }
-AGAIN = "Make a new plan with the playbook plan"
+PLAN_AGAIN = "Make a new plan with the playbook plan"
 
 
 class ActionModule(ActionBase):
@@ -48,7 +48,7 @@ class ActionModule(ActionBase):
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             found = (f"it cannot be read: {error!r}",)
         if found:
-            said = f"The rotation is not what was planned: {'; '.join(found)}. {AGAIN}"
+            said = f"The rotation is not what was planned: {'; '.join(found)}. {PLAN_AGAIN}"
             return {**result, "failed": True, "msg": said, "departures": list(found)}
         return {**result, "changed": False, "departures": []}
 
