@@ -94,6 +94,10 @@ leases:
       description: Who has paused the rotation by the annotation C(nodeops.rotator/paused), and why.
         Empty if nobody has.
       type: str
+    paused_since:
+      description: Time in UTC at which that annotation was written, as the API server recorded it.
+        Empty if it is not known.
+      type: str
     to_restore:
       description: What the end of the rotation restores, or
         O(nodeops.rotator.asg_node_replace#module:state=restored). One sentence for each setting.

@@ -37,6 +37,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     JOURNAL,
     NEEDS_UPDATE,
+    PAUSED,
     PREFIX,
     SCALE_DOWN_DISABLED,
 )
@@ -213,7 +214,28 @@ def lease(raw: Raw) -> Lease:
         journal=(meta.get("annotations") or {}).get(JOURNAL, ""),
         uid=meta.get("uid", ""),
         notes=_notes(meta),
+        paused_since=_annotated_at(meta, PAUSED),
     )
+
+
+def _annotated_at(meta: Raw, key: str) -> str:
+    """Return when an annotation was written.
+
+    It is the time of the field manager's entry, as text; "" if it has none or several claim it.
+    """
+    if key not in (meta.get("annotations") or {}):
+        return ""
+    times = {
+        entry.get("time") or ""
+        for entry in meta.get("managedFields") or ()
+        if f"f:{key}" in _owned_annotations(entry)
+    }
+    return times.pop() if len(times) == 1 else ""
+
+
+def _owned_annotations(entry: Raw) -> Raw:
+    fields = (entry.get("fieldsV1") or {}).get("f:metadata") or {}
+    return fields.get("f:annotations") or {}
 
 
 def _notes(meta: Raw) -> tuple[tuple[str, str], ...]:

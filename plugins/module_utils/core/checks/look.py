@@ -95,7 +95,7 @@ class Look:
     left_outdated: frozenset[str] = frozenset()
     """Instances that a rotation has left outdated on purpose."""
     services: tuple[Service, ...] | None = ()
-    free_addresses: Mapping[str, int] | None = None
+    free_addresses: Mapping[str, int] | None = dataclasses.field(default_factory=dict)
     """Free IPv4 addresses by subnet of the group, None if they may not be read."""
     rooms: tuple[Room, ...] | None = ()
     """What runs under the quotas that the group counts against, None if it may not be read."""

@@ -27,10 +27,15 @@ def held(machine: Mapping[str, Any]) -> int:
 
 
 def narrow(look: Look) -> Iterator[str]:
-    """Yield the subnets that have fewer addresses than a node of the group holds.
+    """Yield the subnets with fewer addresses than a node of the group holds.
 
     What the present nodes hold is the measure. Where it is not known, one address is.
     """
+    if look.free_addresses is None:
+        yield (
+            f"Whether the subnets of Auto Scaling group {look.group.name} have addresses for"
+            " another node is not known. Allow ec2:DescribeSubnets"
+        )
     needs = max((one.addresses for one in look.group.launched), default=0) or 1
     for name, free in sorted((look.free_addresses or {}).items()):
         if free < needs:

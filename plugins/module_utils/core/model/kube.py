@@ -275,3 +275,6 @@ class Lease:
     labels: tuple[tuple[str, str], ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
     """Annotations besides the journal, for people."""
+    paused_since: str = ""
+    """When the annotation of a pause was written, as the API server recorded; "" if it is not known
+    or there is none."""

@@ -32,7 +32,8 @@ class Holding:
     `state`: "held" by a run (or by one that died without giving it up: then `renewed` no longer
     changes), "handed_over" by an update of the template to a rotation that has not begun, "left"
     with changes that an ended run could not restore, "free", or "unreadable" for this release.
-    `paused`: who has paused the rotation and why. `renewed`: text of renewTime. `duration`: seconds
+    `paused`: who has paused the rotation and why; `paused_since`: when, as the API server recorded
+    it. `renewed`: text of renewTime. `duration`: seconds
     after that when it may be taken over. `to_restore`: what the record would have restored, a
     sentence each. `closing`: the closing words of a run that was stopped. `problem`: why the record
     cannot be understood.
@@ -48,6 +49,7 @@ class Holding:
     duration: int
     run: str
     paused: str = ""
+    paused_since: str = ""
     to_restore: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
     problem: str = ""
@@ -77,6 +79,7 @@ def holding(lease: Lease) -> Holding:
         duration=lease.duration,
         run=journal.run or journal.handover,
         paused=paused_by(lease),
+        paused_since=lease.paused_since if paused_by(lease) else "",
         to_restore=to_restore(journal),
         closing=journal.closing,
         problem=problem,
@@ -130,6 +133,7 @@ def table(holdings: Iterable[Holding]) -> list[str]:
     heading, *lines = aligned([LEASE_HEADINGS, *cells])
     told = [heading]
     for line, one in zip(lines, found, strict=True):
-        paused = f"Paused: {one.paused}" if one.paused else ""
+        since = f" since {one.paused_since}" if one.paused_since else ""
+        paused = f"Paused{since}: {one.paused}" if one.paused else ""
         told += [line, *(f"  {said}" for said in (paused, *one.to_restore, one.problem) if said)]
     return told

@@ -13,6 +13,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.lease
     annotate_lease,
     list_leases,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.objects import lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core import errors
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import Reply
@@ -79,3 +80,33 @@ def test_a_refused_annotation_says_what_was_tried() -> None:
     call = Once(Reply(403, {"message": "leases is forbidden", "reason": "Forbidden"}))
     with pytest.raises(errors.ForbiddenError, match="Cannot annotate Lease ops/blue"):
         annotate_lease(call, "ops", Lease("blue"), "paused", "why")
+
+
+PAUSE = "nodeops.rotator/paused"
+
+
+def written(time: str, key: str = PAUSE, **more: Any) -> dict[str, Any]:
+    """An entry of managedFields that owns an annotation."""
+    fields = {"f:metadata": {"f:annotations": {".": {}, f"f:{key}": {}}}}
+    return {"manager": "kubectl-annotate", "time": time, "fieldsV1": fields, **more}
+
+
+@pytest.mark.parametrize(
+    ("annotations", "entries", "since"),
+    [
+        ({PAUSE: "anna"}, [written("t1")], "t1"),
+        ({PAUSE: "anna"}, [written("t0", "other"), written("t1")], "t1"),
+        ({PAUSE: "anna"}, [written("t1"), written("t2")], ""),
+        ({PAUSE: "anna"}, [written("t0", "other")], ""),
+        ({PAUSE: "anna"}, [{"manager": "x", "time": "t1"}], ""),
+        ({PAUSE: "anna"}, [], ""),
+        ({PAUSE: "anna"}, None, ""),
+        ({}, [written("t1")], ""),
+        (None, [written("t1")], ""),
+    ],
+)
+def test_the_api_server_knows_since_when_a_rotation_is_paused(
+    annotations: Any, entries: Any, since: str
+) -> None:
+    meta = {"name": "x", "annotations": annotations, "managedFields": entries}
+    assert lease({"metadata": meta}).paused_since == since

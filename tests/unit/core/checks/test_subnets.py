@@ -43,7 +43,6 @@ def test_what_an_instance_holds(interfaces: list[dict[str, Any]], number: int) -
 @pytest.mark.parametrize(
     ("free", "holds", "named"),
     [
-        (None, 30, []),
         ({}, 30, []),
         ({"subnet-a": 30}, 30, []),
         ({"subnet-a": 29}, 30, ["subnet-a"]),
@@ -54,7 +53,7 @@ def test_what_an_instance_holds(interfaces: list[dict[str, Any]], number: int) -
     ],
 )
 def test_subnets_with_less_than_a_node_holds_are_named(
-    free: dict[str, int] | None, holds: int, named: list[str]
+    free: dict[str, int], holds: int, named: list[str]
 ) -> None:
     seen = look(instance(1, addresses=holds), instance(2, addresses=1), free_addresses=free)
     found = list(narrow(seen))
@@ -71,3 +70,11 @@ def test_the_sentence_says_how_many_are_missing() -> None:
     )
     (none,) = narrow(look(instance(1), free_addresses={"subnet-a": 0}))
     assert "has 0 free addresses, and a node of this group holds 1." in none
+
+
+def test_subnets_that_may_not_be_read_are_not_taken_for_wide() -> None:
+    (said,) = narrow(look(instance(1, addresses=30), free_addresses=None))
+    assert said == (
+        "Whether the subnets of Auto Scaling group blue have addresses for another node is not"
+        " known. Allow ec2:DescribeSubnets"
+    )

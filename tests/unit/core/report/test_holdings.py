@@ -77,6 +77,24 @@ def test_a_pause_is_told_with_who_and_why() -> None:
     assert found.paused == "anna: incident 4711"
     assert holdings.table([found])[2] == "  Paused: anna: incident 4711"
     assert holdings.holding(lease(BUSY)).paused == ""
+    assert found.paused_since == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "line"),
+    [
+        ("anna: incident 4711", "2026-05-06T07:08:09Z", True),
+        ("", "2026-05-06T07:08:09Z", True),
+        ("false", "2026-05-06T07:08:09Z", False),
+    ],
+)
+def test_since_when_it_is_paused_is_told_if_it_is(text: str, since: str, line: bool) -> None:
+    notes = (*lease().notes, (PAUSED, text))
+    given = dataclasses.replace(lease(BUSY, holder="host_7"), notes=notes, paused_since=since)
+    found = holdings.holding(given)
+    assert found.paused_since == (since if line else "")
+    shown = [said for said in holdings.table([found]) if said.startswith("  Paused since")]
+    assert shown == ([f"  Paused since {since}: {found.paused}"] if line else [])
 
 
 def test_the_run_that_handed_over_is_named() -> None:
