@@ -14,6 +14,8 @@ import dataclasses
 import fnmatch
 from collections.abc import Callable, Mapping
 
+from ansible_collections.nodeops.rotator.tests.simulation import shipped
+from ansible_collections.nodeops.rotator.tests.simulation.aws.policies import Statement
 from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Credential
 from ansible_collections.nodeops.rotator.tests.simulation.aws.tokens import authenticator
 from ansible_collections.nodeops.rotator.tests.simulation.upgrade import ACTOR as EKS
@@ -26,14 +28,16 @@ ALL = ("*",)
 class Identity:
     """A caller.
 
-    `aws`: globs of the "service:Operation" that it may; `kubernetes`: of the "verb resource", None
-    for one without access entry. `temporary`: its credentials have a session token; `expires`: and
-    end at this second.
+    `aws`: globs of the actions that it may; `kubernetes`: of the "verb resource", None for one
+    without access entry. `rights`: it has exactly the rights that the collection ships under these
+    names instead. `temporary`: its credentials have a session token; `expires`: and end at this
+    second.
     """
 
     name: str
     aws: tuple[str, ...] = ALL
     kubernetes: tuple[str, ...] | None = ALL
+    rights: tuple[str, ...] = ()
     temporary: bool = False
     expires: float | None = None
 
@@ -67,11 +71,14 @@ class Identity:
         return {**found, "AWS_SESSION_TOKEN": self.session} if self.session else found
 
 
-ROTATOR = Identity("rotator")
-"""Who runs our playbooks: may do everything, and is judged."""
-RUNS = tuple(Identity(f"run-{number}") for number in range(1, 10))
+ROTATE = ("rotate", "kops")
+ROTATOR = Identity("rotator", rights=ROTATE)
+"""Who runs our playbooks: has the rights that we ship for them, no other, and is judged."""
+RUNS = tuple(Identity(f"run-{number}", rights=ROTATE) for number in range(1, 10))
 """The same, one for each of several runs: so two that both take themselves for the holder of a
 Lease are told apart."""
+PLANNER = Identity("planner", rights=("plan", "kops"))
+"""Who plans and looks: has the rights that we ship for that."""
 OPERATOR = Identity("operator")
 """Somebody else's hand, a person or the cloud: may do everything and is not judged."""
 READER = Identity(
@@ -87,7 +94,7 @@ EXPIRED = Identity("expired", temporary=True, expires=0.0)
 GUARDED, EXTERNAL_ID = "guarded", "between-us"
 """Role that is assumed only with this external ID."""
 IDENTITIES: Mapping[str, Identity] = {
-    one.name: one for one in (ROTATOR, *RUNS, OPERATOR, READER, NOBODY, STRANGER, EXPIRED)
+    one.name: one for one in (ROTATOR, *RUNS, PLANNER, OPERATOR, READER, NOBODY, STRANGER, EXPIRED)
 }
 
 
@@ -99,15 +106,18 @@ def open_to_identities(world: World) -> None:
         account.arn("sts", f"assumed-role/{role}/*", regional=False): ROTATOR.name for role in roles
     }
     account.external_ids[GUARDED] = EXTERNAL_ID
+    account.role_policies = {role: shipped.statements(world, ROTATE) for role in roles}
     for one in IDENTITIES.values():
         arn = account.arn("iam", f"user/{one.name}", regional=False)
         account.credentials[one.access_key] = Credential(
-            arn, one.expires, one.secret, one.session, one.aws
+            arn, one.expires, one.secret, one.session, _statements(world, one)
         )
         world.judge.people[one.access_key] = one.name
         if one.kubernetes is not None:
             entries[arn] = one.name
             cluster.allowed[one.name] = one.kubernetes
+            if one.rights:
+                cluster.admission.granted[one.name] = shipped.rules(one.rights)
             if one.expires is None:
                 tokens[one.token] = one.name
     arn = account.arn("iam", f"role/{EKS}", regional=False)
@@ -115,6 +125,10 @@ def open_to_identities(world: World) -> None:
     cluster.tokens = {**tokens, EKS: EKS}
     cluster.authenticate = by_access_entry(authenticator(account, world.name), entries)
     world.judge.unjudged += [OPERATOR.access_key, OPERATOR.name]
+
+
+def _statements(world: World, one: Identity) -> tuple[Statement, ...]:
+    return shipped.statements(world, one.rights) if one.rights else (Statement(one.aws),)
 
 
 def by_access_entry(

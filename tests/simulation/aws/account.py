@@ -14,7 +14,7 @@ import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.nodeops.rotator.tests.simulation.aws import errors
+from ansible_collections.nodeops.rotator.tests.simulation.aws import errors, policies
 from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import Balancer, TargetGroup
 from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.aws.clusters import (
@@ -78,7 +78,8 @@ class Account:
     family to how many vCPUs may run at once. `not_offered` holds the pairs of type and zone that
     EC2 does not offer. `denied` holds pairs of globs: actor and "service:Operation". `credentials`
     maps actors (on the wire: access key IDs) to what their own policies allow; while it is empty,
-    every caller is accepted. `updaters` carry out what is asked of managed node groups.
+    every caller is accepted. `role_policies`: those of roles, which allow everything without them.
+    `updaters` carry out what is asked of managed node groups.
     """
 
     def __init__(
@@ -110,6 +111,7 @@ class Account:
         self.credentials: dict[str, Credential] = {}
         self.assumed: dict[str, Credential] = {}
         self.external_ids: dict[str, str] = {}
+        self.role_policies: dict[str, tuple[policies.Statement, ...]] = {}
         self.observers: list[Callable[[str, Instance], None]] = []
         self.member_observers: list[Callable[[Group, Member], None]] = []
         self.updaters: list[Callable[[EksCluster, Nodegroup, Update], None]] = []
@@ -194,8 +196,8 @@ class Account:
         if call.name == "sts:GetCallerIdentity":
             return True
         known = self.credential(call.actor)
-        if known is not None and not any(
-            fnmatch.fnmatchcase(call.name, name) for name in known.allowed
+        if known is not None and not policies.allows(
+            known.allowed, self, call.service, call.operation, call.params
         ):
             return False
         denied = (name for actor, name in self.denied if fnmatch.fnmatchcase(call.actor, actor))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 
+from ansible_collections.nodeops.rotator.tests.simulation.aws.policies import ANYTHING, Statement
+
 
 @dataclasses.dataclass
 class Credential:
@@ -14,14 +16,14 @@ class Credential:
 
     `expires`: seconds of the World's clock, None for a long-lived key. `secret`: its signing key,
     "" if signatures are not checked. `session`: the token of temporary credentials. `allowed`:
-    globs of "service:Operation" that its policy allows.
+    the statements of its policies.
     """
 
     arn: str
     expires: float | None = None
     secret: str = ""
     session: str = ""
-    allowed: tuple[str, ...] = ("*",)
+    allowed: tuple[Statement, ...] = ANYTHING
 
 
 @dataclasses.dataclass

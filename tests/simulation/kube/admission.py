@@ -17,6 +17,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import (
     forbidden,
     not_found,
 )
+from ansible_collections.nodeops.rotator.tests.simulation.kube.rbac import Attributes, Rule
 from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import RESOURCES, Resource
 from ansible_collections.nodeops.rotator.tests.simulation.kube.store import Store
 
@@ -65,7 +66,8 @@ class Admission:
 
     `tokens`: token to user, None accepts everybody. `authenticate`: asked for a token that is not
     among them, answers the user or None. `denied`: (user glob, "verb resource" glob) pairs that are
-    forbidden. `allowed`: of users named here, the globs of "verb resource" that they may.
+    forbidden. `allowed`: of users named here, the globs of "verb resource" that they may;
+    `granted`: the RBAC rules that let them in, beside what every user may.
     `webhooks`: see Webhook.
     """
 
@@ -74,6 +76,7 @@ class Admission:
         self.authenticate: Callable[[str], str | None] | None = None
         self.denied: list[tuple[str, str]] = []
         self.allowed: dict[str, tuple[str, ...]] = {}
+        self.granted: dict[str, tuple[Rule, ...]] = {}
         self.webhooks: list[Webhook] = []
 
     def user(self, token: str) -> str:
@@ -87,10 +90,13 @@ class Admission:
             raise ApiError(401, "Unauthorized")
         return user
 
-    def allows(self, user: str, operation: str) -> bool:
-        """Return whether the user may do that ("verb resource[/subresource]")."""
+    def allows(self, user: str, asked: Attributes) -> bool:
+        """Return whether the user may do that."""
+        operation = asked.operation
         globs = self.allowed.get(user, ("*",))
         if not any(fnmatch.fnmatchcase(operation, glob) for glob in globs):
+            return False
+        if user in self.granted and not any(rule.allows(asked) for rule in self.granted[user]):
             return False
         return not any(
             fnmatch.fnmatchcase(user, who) and fnmatch.fnmatchcase(operation, what)
@@ -104,6 +110,13 @@ class Admission:
         """
         granted = [glob.partition(" ") for glob in self.allowed.get(user, ("*",))]
         rules = [(verb, resource or "*") for verb, _space, resource in granted]
+        if user in self.granted:
+            rules = [
+                (verb, resource)
+                for rule in self.granted[user]
+                for verb in rule.verbs
+                for resource in rule.resources
+            ]
         return rules, not any(fnmatch.fnmatchcase(user, who) for who, _what in self.denied)
 
     def authorize(
@@ -111,13 +124,10 @@ class Admission:
     ) -> None:
         """Raise ApiError 403, worded as the RBAC authorizer's, if the user may not."""
         full = f"{resource.plural}/{subresource}" if subresource else resource.plural
-        if self.allows(user, f"{verb} {full}"):
+        place = namespace if resource.namespaced else ""
+        if self.allows(user, Attributes(verb, full, resource.group, place, name)):
             return
-        scope = (
-            f'in the namespace "{namespace}"'
-            if namespace and resource.namespaced
-            else "at the cluster scope"
-        )
+        scope = f'in the namespace "{place}"' if place else "at the cluster scope"
         why = (
             f'User "{user}" cannot {verb} resource "{full}" in API group "{resource.group}" {scope}'
         )

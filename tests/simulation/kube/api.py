@@ -135,7 +135,7 @@ class Api:
         if path in discovery.HEALTH:
             return _text(200, discovery.verbose(path) if "verbose" in query else "ok")
         if path == discovery.REVIEW_PATH and method.upper() == "POST":
-            allowed = self._admission.allows(user, discovery.review_operation(body))
+            allowed = self._admission.allows(user, discovery.review_attributes(body))
             return 201, discovery.reviewed(body, allowed), {}
         if path == discovery.RULES_PATH and method.upper() == "POST":
             return 201, discovery.ruled(body, *self._admission.rules(user)), {}

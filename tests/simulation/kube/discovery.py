@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import Object
+from ansible_collections.nodeops.rotator.tests.simulation.kube.rbac import Attributes
 from ansible_collections.nodeops.rotator.tests.simulation.kube.resources import Resource
 
 HEALTH = ("/healthz", "/livez", "/readyz")
@@ -149,18 +150,16 @@ def reviewed(body: Any, allowed: bool) -> Object:
     return {**head, "spec": spec, "status": {"allowed": allowed}}
 
 
-def review_operation(body: Any) -> str:
-    """Return the operation that a SelfSubjectAccessReview asks about.
-
-    For example "verb resource[/subresource]".
-    """
+def review_attributes(body: Any) -> Attributes:
+    """Return what a SelfSubjectAccessReview asks about."""
     asked = (body.get("spec", {}) if isinstance(body, Mapping) else {}).get(
         "resourceAttributes"
     ) or {}
     resource = asked.get("resource", "") + (
         f"/{asked['subresource']}" if asked.get("subresource") else ""
     )
-    return f"{asked.get('verb', '')} {resource}"
+    given = (asked.get(name, "") for name in ("group", "namespace", "name"))
+    return Attributes(asked.get("verb", ""), resource, *given)
 
 
 def ruled(body: Any, rules: Iterable[tuple[str, str]], complete: bool) -> Object:

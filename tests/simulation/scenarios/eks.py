@@ -94,7 +94,9 @@ def add_node_group(
         name,
         [{"ImageId": image, "InstanceType": instance_type, "UserData": data, "EbsOptimized": True}],
     )
-    tags = {f"kubernetes.io/cluster/{world.name}": "owned", "Name": name, "team": "platform"}
+    cluster = {f"kubernetes.io/cluster/{world.name}": "owned"}
+    template.tags |= cluster
+    tags = {**cluster, "Name": name, "team": "platform"}
     aws.add_group(
         world.account,
         name,

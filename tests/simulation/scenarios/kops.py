@@ -195,11 +195,12 @@ def add_instance_group(
     """
     name = group.autoscaling_group(cluster)
     tags = group_tags(cluster, group)
-    data = _template_data(cluster, group, image, tags)
+    template = aws.add_template(world.account, name, [_template_data(cluster, group, image, tags)])
+    template.tags |= tags
     aws.add_group(
         world.account,
         name,
-        aws.add_template(world.account, name, [data]),
+        template,
         "$Latest",
         group.size,
         minimum=group.size,

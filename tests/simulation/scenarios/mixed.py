@@ -72,7 +72,9 @@ def _own_template(world: World, image: str) -> Template:
     """Add the launch template of the node group with an image of its own."""
     data = base64.b64encode(USER_DATA.format(name=world.name).encode()).decode()
     content = {"ImageId": image, "InstanceType": "m6i.large", "UserData": data}
-    return aws.add_template(world.account, f"{world.name}-own", [content])
+    template = aws.add_template(world.account, f"{world.name}-own", [content])
+    template.tags[f"kubernetes.io/cluster/{world.name}"] = "owned"
+    return template
 
 
 def _workloads(world: World) -> None:

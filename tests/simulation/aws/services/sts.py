@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws import errors
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Params, operation
+from ansible_collections.nodeops.rotator.tests.simulation.aws.policies import ANYTHING
 from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Credential
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def assume_role(account: Account, params: Params) -> dict[str, Any]:
     secret, session = (
         f"{word}{account.kernel.random.getrandbits(256):064x}" for word in ("secret", "token")
     )
-    account.assumed[key] = Credential(arn, expires, secret, session)
+    allowed = account.role_policies.get(role, ANYTHING)
+    account.assumed[key] = Credential(arn, expires, secret, session, allowed)
     return {
         "Credentials": {
             "AccessKeyId": key,
