@@ -1,8 +1,9 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make extensions/iam, extensions/rbac and the tables of docs/permissions.md of permissions.yml.
+"""Make the files and tables of permissions of permissions.yml.
 
+These are extensions/iam, extensions/rbac and the tables of docs/permissions.md.
 `make_permissions.py` writes them. `made()` returns what it would write, for the test that compares.
 """
 
@@ -71,7 +72,10 @@ def statement(entry: Table) -> dict[str, Any]:
 
 
 def rbac(rules: Iterable[Table], name: str) -> str:
-    """Return roles and bindings of one file: a ClusterRole, and a Role for each namespace."""
+    """Return the roles and bindings of one file.
+
+    There is a ClusterRole, and a Role for each namespace.
+    """
     title, what = ROLES[name]
     chosen = [rule for rule in rules if name in rule["files"]]
     places = sorted({rule.get("namespace", "") for rule in chosen})

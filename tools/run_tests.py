@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the tests stage by stage: `run_tests.py [stage ...]`.
 
-Stages are unit, rotation, worlds, contract and integration; without a name, all run. `core` and
+Stages are unit, rotation, worlds, contract, integration and rights; without a name, all run. The
+last one looks at what the ones before made use of, so it is of use after all of them only. `core` and
 `engine` have a run of their own, in which Ansible and the cloud libraries cannot be imported
 (tests/alone.py).
 """
@@ -12,10 +13,12 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 
+import rights
 from steps import BUILD, ROOT, Step, Tally, run
 from worlds import try_worlds
 
@@ -61,6 +64,7 @@ STAGES = {
     "integration": (
         Stage("modules and playbooks on the wire", ("tests/integration",), WAITERS, 240),
     ),
+    "rights": (),
 }
 
 
@@ -72,6 +76,7 @@ def pytest(stage: Stage) -> Tally:
     status = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *stage.options, *folders],
         cwd=ROOT,
+        env={**os.environ, rights.VARIABLE: str(rights.USED)},
         check=False,
     ).returncode
     if not report.exists():
@@ -93,6 +98,8 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"Unknown stage {unknown[0]}; there are {', '.join(STAGES)}", file=sys.stderr)
         return 2
+    if not names:
+        rights.USED.unlink(missing_ok=True)
     return run("tests", [step for name in names or STAGES for step in steps_of(name)])
 
 
@@ -100,6 +107,8 @@ def steps_of(name: str) -> list[Step]:
     """Return the steps of a stage, without those that have no tests in this checkout."""
     if name == "worlds":
         return [Step("random worlds of the simulation", try_worlds, 150)]
+    if name == "rights":
+        return [Step("rights that the collection ships", rights.compare)]
     present = [
         stage for stage in STAGES[name] if any((ROOT / folder).is_dir() for folder in stage.folders)
     ]

@@ -27,6 +27,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from ansible_collections.nodeops.rotator.tests.integration.warm import HANGS
 from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire, world_on_wire
+from ansible_collections.nodeops.rotator.tests.simulation.identities import EXTERNAL_ID, GUARDED
 
 KUBECTL = Path(sys.executable).with_name("kubectl")
 needs_kubectl = pytest.mark.skipif(
@@ -41,7 +42,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorldOnWire]:
         yield made
 
 
-def boto(world: WorldOnWire, service: str, who: str = "rotator", **more: str) -> Any:
+def boto(world: WorldOnWire, service: str, who: str = "operator", **more: str) -> Any:
     """Return a boto3 client that makes one attempt."""
     env = {**world.report()["identities"][who], **more}
     return boto3.client(
@@ -160,19 +161,18 @@ def test_unknown_access_keys_are_refused(
 
 def test_temporary_credentials_need_their_token(world: WorldOnWire) -> None:
     made = boto(world, "sts").assume_role(
-        RoleArn="arn:aws:iam::123456789012:role/rotator", RoleSessionName="test"
+        RoleArn=f"arn:aws:iam::123456789012:role/{GUARDED}",
+        RoleSessionName="test",
+        ExternalId=EXTERNAL_ID,
     )["Credentials"]
     keys = {
         "AWS_ACCESS_KEY_ID": made["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"],
     }
-    assert (
-        code(
-            boto(world, "autoscaling", **keys, AWS_SESSION_TOKEN=made["SessionToken"]).describe_tags
-        )
-        == ""
-    )
-    assert code(boto(world, "autoscaling", **keys).describe_tags) == "InvalidClientTokenId"
+    whole = boto(world, "autoscaling", **keys, AWS_SESSION_TOKEN=made["SessionToken"])
+    assert code(whole.describe_auto_scaling_groups) == ""
+    part = boto(world, "autoscaling", **keys)
+    assert code(part.describe_auto_scaling_groups) == "InvalidClientTokenId"
 
 
 def test_boto3_reads_all_pages(world: WorldOnWire) -> None:

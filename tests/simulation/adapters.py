@@ -21,8 +21,10 @@ from botocore.model import OperationModel
 from botocore.validate import ParamValidator
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import AwsCall
+from ansible_collections.nodeops.rotator.tests.simulation import used
 from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import NO_ANSWER, AwsError
+from ansible_collections.nodeops.rotator.tests.simulation.aws.policies import action_of
 
 _VALIDATOR = ParamValidator()
 
@@ -36,6 +38,7 @@ def aws_call(account: Account, actor: str = "") -> AwsCall:
     def call(service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         params = prepared(service, operation, params)
         check_request(service, operation, params)
+        used.note_action(action_of(service, operation))
         try:
             return decoded(service, operation, account.call(service, operation, params, actor))
         except AwsError as error:

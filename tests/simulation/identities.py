@@ -71,7 +71,7 @@ class Identity:
         return {**found, "AWS_SESSION_TOKEN": self.session} if self.session else found
 
 
-ROTATE = ("rotate", "kops")
+ROTATE = ("rotate", "kops", "fleet")
 ROTATOR = Identity("rotator", rights=ROTATE)
 """Who runs our playbooks: has the rights that we ship for them, no other, and is judged."""
 RUNS = tuple(Identity(f"run-{number}", rights=ROTATE) for number in range(1, 10))
@@ -91,8 +91,8 @@ STRANGER = Identity("stranger", kubernetes=None)
 """May do everything in AWS and has no access entry in the cluster."""
 EXPIRED = Identity("expired", temporary=True, expires=0.0)
 """Its session is over."""
-GUARDED, EXTERNAL_ID = "guarded", "between-us"
-"""Role that is assumed only with this external ID."""
+GUARDED, EXTERNAL_ID = "nodeops-rotator", "between-us"
+"""Role that is assumed only with this external ID, and has the rights of ROTATE."""
 IDENTITIES: Mapping[str, Identity] = {
     one.name: one for one in (ROTATOR, *RUNS, PLANNER, OPERATOR, READER, NOBODY, STRANGER, EXPIRED)
 }
@@ -101,16 +101,14 @@ IDENTITIES: Mapping[str, Identity] = {
 def open_to_identities(world: World) -> None:
     """Let in only these callers and roles that they assume, from now on."""
     account, cluster = world.account, world.cluster
-    tokens, roles = {}, ("rotator", GUARDED)
-    entries = {
-        account.arn("sts", f"assumed-role/{role}/*", regional=False): ROTATOR.name for role in roles
-    }
+    tokens = {}
+    entries = {account.arn("sts", f"assumed-role/{GUARDED}/*", regional=False): ROTATOR.name}
     account.external_ids[GUARDED] = EXTERNAL_ID
-    account.role_policies = {role: shipped.statements(world, ROTATE) for role in roles}
+    account.role_policies = {GUARDED: shipped.statements(world, ROTATE)}
     for one in IDENTITIES.values():
         arn = account.arn("iam", f"user/{one.name}", regional=False)
         account.credentials[one.access_key] = Credential(
-            arn, one.expires, one.secret, one.session, _statements(world, one)
+            arn, one.expires, one.secret, one.session, _statements(world, one), bool(one.rights)
         )
         world.judge.people[one.access_key] = one.name
         if one.kubernetes is not None:

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read the rights that the collection ships (extensions/iam, extensions/rbac) for a world.
+"""Read the rights that the collection ships for a world.
 
-The placeholders of the policies are replaced as their users are told to (docs/permissions.md).
+They are in extensions/iam and extensions/rbac. The placeholders of the policies are replaced as
+their users are told to (docs/permissions.md).
 """
 
 from __future__ import annotations
@@ -61,4 +62,5 @@ def rules(names: tuple[str, ...]) -> tuple[Rule, ...]:
         for document in yaml.safe_load_all(path.read_text())
         if document and "kind" in document
     ]
-    return tuple(rule for name in names for rule in rules_of(GROUPS[name], documents))
+    groups = [GROUPS[name] for name in names if name in GROUPS]
+    return tuple(rule for group in groups for rule in rules_of(group, documents))

@@ -14,6 +14,7 @@ import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible_collections.nodeops.rotator.tests.simulation import used
 from ansible_collections.nodeops.rotator.tests.simulation.aws import errors, policies
 from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import Balancer, TargetGroup
 from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import Behavior
@@ -200,6 +201,8 @@ class Account:
             known.allowed, self, call.service, call.operation, call.params
         ):
             return False
+        if known is not None and known.ours:
+            used.note_action(policies.action_of(call.service, call.operation))
         denied = (name for actor, name in self.denied if fnmatch.fnmatchcase(call.actor, actor))
         return not any(fnmatch.fnmatchcase(call.name, name) for name in denied)
 

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judge a call by IAM policies: actions, resources and conditions, as far as ours use them.
+"""Judge a call by IAM policies, as far as ours go.
 
-Which action an operation needs, on which resources and with which condition keys: Service
-Authorization Reference. An operation that it lists without resource types is judged on "*", so a
-statement that names a resource does not allow it.
+That is by actions, resources and conditions. Which action an operation needs, on which resources
+and with which condition keys: Service Authorization Reference. An operation that it lists without
+resource types is judged on "*", so a statement that names a resource does not allow it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ class Asked:
 
 @dataclasses.dataclass(frozen=True)
 class Statement:
-    """One Allow statement. A condition is (operator, key, values); all of them have to hold."""
+    """One Allow statement.
+
+    A condition is (operator, key, values); all of them have to hold.
+    """
 
     actions: tuple[str, ...]
     resources: tuple[str, ...] = ("*",)

@@ -16,7 +16,7 @@ class Credential:
 
     `expires`: seconds of the World's clock, None for a long-lived key. `secret`: its signing key,
     "" if signatures are not checked. `session`: the token of temporary credentials. `allowed`:
-    the statements of its policies.
+    the statements of its policies. `ours`: our own code calls with it, so its rights are noted.
     """
 
     arn: str
@@ -24,6 +24,7 @@ class Credential:
     secret: str = ""
     session: str = ""
     allowed: tuple[Statement, ...] = ANYTHING
+    ours: bool = False
 
 
 @dataclasses.dataclass

@@ -12,6 +12,7 @@ import dataclasses
 import fnmatch
 from collections.abc import Callable
 
+from ansible_collections.nodeops.rotator.tests.simulation import used
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import (
     ApiError,
     forbidden,
@@ -96,8 +97,10 @@ class Admission:
         globs = self.allowed.get(user, ("*",))
         if not any(fnmatch.fnmatchcase(operation, glob) for glob in globs):
             return False
-        if user in self.granted and not any(rule.allows(asked) for rule in self.granted[user]):
-            return False
+        if user in self.granted:
+            if not any(rule.allows(asked) for rule in self.granted[user]):
+                return False
+            used.note_request(asked.group, asked.resource, asked.verb)
         return not any(
             fnmatch.fnmatchcase(user, who) and fnmatch.fnmatchcase(operation, what)
             for who, what in self.denied

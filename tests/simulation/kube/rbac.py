@@ -53,7 +53,7 @@ class Rule:
 
 
 def rules_of(group: str, documents: Iterable[Mapping[str, Any]]) -> tuple[Rule, ...]:
-    """Return the rules that the bindings among these objects give to a group of users."""
+    """Return the rules that bindings among these objects give to a group."""
     known = [one for one in documents if one]
     roles = {_key(one): one for one in known if one["kind"] in ("ClusterRole", "Role")}
     bound = [one for one in known if group in _subjects(one)]

@@ -17,6 +17,8 @@ from botocore.credentials import Credentials
 from ansible_collections.nodeops.rotator.tests.simulation.aws.errors import AwsError
 from ansible_collections.nodeops.rotator.tests.simulation.identities import (
     EXPIRED,
+    EXTERNAL_ID,
+    GUARDED,
     IDENTITIES,
     NOBODY,
     OPERATOR,
@@ -135,13 +137,14 @@ def test_other_tokens_are_unauthorized(world: World, token: str) -> None:
 
 
 def test_an_assumed_role_has_its_own_entry(world: World) -> None:
-    for role, status in (("rotator", 200), ("cleaner", 401)):
+    for who, role, status in ((ROTATOR, GUARDED, 200), (OPERATOR, "cleaner", 401)):
         params = {
             "RoleArn": f"arn:aws:iam::123456789012:role/{role}",
             "RoleSessionName": "run",
             "DurationSeconds": 900,
+            "ExternalId": EXTERNAL_ID,
         }
-        made = world.account.call("sts", "AssumeRole", params, ROTATOR.access_key)["Credentials"]
+        made = world.account.call("sts", "AssumeRole", params, who.access_key)["Credentials"]
         assert aws(world, made["AccessKeyId"], "autoscaling", "DescribeAutoScalingGroups") == "ok"
         token = minted(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
         assert kube(world, token, "GET", "/api/v1/nodes") == status
@@ -158,13 +161,15 @@ def test_nobody_judges_the_operator(world: World) -> None:
     name = next(iter(world.account.groups[GROUP].members))
     assert aws(world, OPERATOR.access_key, "ec2", "TerminateInstances", InstanceIds=[name]) == "ok"
     assert world.judge.breaches == []
+    end = ("autoscaling", "TerminateInstanceInAutoScalingGroup")
     name = list(world.account.groups[GROUP].members)[1]
-    assert aws(world, ROTATOR.access_key, "ec2", "TerminateInstances", InstanceIds=[name]) == "ok"
-    assert len(world.judge.breaches) == 1
+    asked = {"InstanceId": name, "ShouldDecrementDesiredCapacity": False}
+    assert aws(world, ROTATOR.access_key, *end, **asked) == "ok"
+    assert len(world.judge.breaches) >= 1
 
 
 def test_keys_and_tokens_are_told_apart_and_as_long_as_real_ones() -> None:
-    assert len({one.access_key for one in IDENTITIES.values()}) == len(IDENTITIES) == 15
+    assert len({one.access_key for one in IDENTITIES.values()}) == len(IDENTITIES) == 16
     for one in IDENTITIES.values():
         assert len(one.access_key) == 20
         assert len(one.secret) >= 40

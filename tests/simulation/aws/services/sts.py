@@ -46,8 +46,8 @@ def assume_role(account: Account, params: Params) -> dict[str, Any]:
     secret, session = (
         f"{word}{account.kernel.random.getrandbits(256):064x}" for word in ("secret", "token")
     )
-    allowed = account.role_policies.get(role, ANYTHING)
-    account.assumed[key] = Credential(arn, expires, secret, session, allowed)
+    allowed, ours = account.role_policies.get(role, ANYTHING), role in account.role_policies
+    account.assumed[key] = Credential(arn, expires, secret, session, allowed, ours)
     return {
         "Credentials": {
             "AccessKeyId": key,
