@@ -4,8 +4,8 @@
 """Run the tests stage by stage: `run_tests.py [stage ...]`.
 
 Stages are unit, rotation, worlds, contract, integration and rights; without a name, all run. The
-last one looks at what the ones before made use of, so it is of use after all of them only. `core` and
-`engine` have a run of their own, in which Ansible and the cloud libraries cannot be imported
+last one looks at what the ones before made use of, so it is of use after all of them only. `core`
+and `engine` have a run of their own, in which Ansible and the cloud libraries cannot be imported
 (tests/alone.py).
 """
 

@@ -21,7 +21,7 @@ ROTATE: dict[str, Any] = {"autoscaling_group_name": GROUP, "eks_cluster": "demo"
 
 @pytest.mark.parametrize("module", ["asg_node_replace", "node_group_info"])
 def test_an_unknown_cluster_is_named(still: WorldOnWire, module: str) -> None:
-    message = still.refused(module, **{**ROTATE, "eks_cluster": "dmo"})
+    message = still.refused(module, still.who("reader"), **{**ROTATE, "eks_cluster": "dmo"})
     assert "EKS cluster dmo" in message
     assert message.endswith("Check the name, the region and the account")
 

@@ -69,8 +69,17 @@ def installed(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_archive_contains_only_the_product(archive: Path) -> None:
     with tarfile.open(archive) as tar:
         found = {name.partition("/")[0] for name in tar.getnames()}
-    product = {"plugins", "roles", "playbooks", "meta", "docs", "changelogs", "requirements.txt"}
-    texts = {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"}
+    product = {
+        "plugins",
+        "roles",
+        "playbooks",
+        "meta",
+        "docs",
+        "changelogs",
+        "requirements.txt",
+        "extensions",
+    }
+    texts = {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "SECURITY.md"}
     assert found == product | texts | {"MANIFEST.json", "FILES.json"}
 
 

@@ -231,10 +231,10 @@ def test_a_failed_rotation_is_told_once_and_its_hook_gets_the_result(
     hook.write_text("- ansible.builtin.debug: {msg: 'HOOK {{ rotate_hook_result.error_type }}'}\n")
     gone = {"rotate_lock_namespace": "gone"}
     # The launch template is not changed without the lock, and the rotation does not begin.
-    outcome = small.playbook("rotate_eks", **gone)
+    outcome = small.playbook("rotate_eks", who="operator", **gone)
     assert "set lock_namespace to another" in told_once(outcome)
     assert "Say why the launch template was not updated" in outcome.output
     options = {"rotate_failure_hook": str(hook), "prepare_update_template": False, **gone}
-    outcome = small.playbook("rotate_eks", **options, rotate_max_node_age=1)
+    outcome = small.playbook("rotate_eks", who="operator", **options, rotate_max_node_age=1)
     assert "set lock_namespace to another" in told_once(outcome)
     assert "HOOK NotFoundError" in outcome.output

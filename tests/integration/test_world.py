@@ -71,7 +71,7 @@ def fault(world: WorldOnWire, match: str, code_: str, **more: Any) -> None:
     urllib.request.urlopen(world.env["WORLD_URL"] + "/fault", data, timeout=HANGS).close()
 
 
-def kubectl(world: WorldOnWire, *words: str, who: str = "rotator", status: int = 0) -> str:
+def kubectl(world: WorldOnWire, *words: str, who: str = "operator", status: int = 0) -> str:
     """Run kubectl, check its exit status, and return its output with errors."""
     config = world.report()["identities"][who]["KUBECONFIG"]
     binary = str(KUBECTL if KUBECTL.exists() else shutil.which("kubectl"))
@@ -215,7 +215,7 @@ def test_calls_over_the_wire_are_counted_and_judged(world: WorldOnWire) -> None:
     name = boto(world, "autoscaling").describe_auto_scaling_instances()["AutoScalingInstances"][0][
         "InstanceId"
     ]
-    boto(world, "ec2").terminate_instances(InstanceIds=[name])
+    boto(world, "ec2", "stranger").terminate_instances(InstanceIds=[name])
     after = world.report()
     assert (
         after["calls"]["ec2:TerminateInstances"]

@@ -91,6 +91,8 @@ STRANGER = Identity("stranger", kubernetes=None)
 """May do everything in AWS and has no access entry in the cluster."""
 EXPIRED = Identity("expired", temporary=True, expires=0.0)
 """Its session is over."""
+KOPS = (Statement(("s3:PutObject",)),)
+"""What the kops executable needs beside our own rights, with the credentials of its caller."""
 GUARDED, EXTERNAL_ID = "nodeops-rotator", "between-us"
 """Role that is assumed only with this external ID, and has the rights of ROTATE."""
 IDENTITIES: Mapping[str, Identity] = {
@@ -108,7 +110,13 @@ def open_to_identities(world: World) -> None:
     for one in IDENTITIES.values():
         arn = account.arn("iam", f"user/{one.name}", regional=False)
         account.credentials[one.access_key] = Credential(
-            arn, one.expires, one.secret, one.session, _statements(world, one), bool(one.rights)
+            arn,
+            one.expires,
+            one.secret,
+            one.session,
+            _statements(world, one),
+            bool(one.rights),
+            KOPS,
         )
         world.judge.people[one.access_key] = one.name
         if one.kubernetes is not None:

@@ -43,6 +43,7 @@ def statements(world: World, names: Iterable[str]) -> tuple[Statement, ...]:
             "CLUSTER_NAME": cluster,
             "ACCOUNT_ID": account.id,
             "REGION": account.region,
+            "AMI_PARAMETER": "*",
             "STATE_STORE_BUCKET": "*",
         }
         for text in texts:

@@ -17,6 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.modules import (
     launch_template_update,
 )
 from ansible_collections.nodeops.rotator.tests.integration.amis.conftest import Modules
+from ansible_collections.nodeops.rotator.tests.simulation.identities import READER
 
 GROUP = "demo-blue"
 
@@ -142,8 +143,15 @@ def test_the_result_has_every_documented_key(modules: Modules, world: dict[str, 
     ],
 )
 def test_a_failed_lookup_says_why(
-    modules: Modules, idle_world: dict[str, str], options: dict[str, Any], complaint: str
+    modules: Modules,
+    idle_world: dict[str, str],
+    options: dict[str, Any],
+    complaint: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # The rights that we ship are for one cluster: of another they do not even say that it is not.
+    for name, value in READER.environment().items():
+        monkeypatch.setenv(name, value)
     assert complaint in modules.refused("eks_ami_lookup", **options)
 
 

@@ -25,7 +25,7 @@ def test_an_eks_cluster_needs_no_kubeconfig(small: WorldOnWire) -> None:
 
 
 def test_an_unknown_eks_cluster_fails_in_one_line(small: WorldOnWire) -> None:
-    answer = small.module("node_drain", eks_cluster="other", nodes=["n1"])
+    answer = small.module("node_drain", small.who("reader"), eks_cluster="other", nodes=["n1"])
     assert answer["failed"]
     assert "EKS cluster other" in answer["msg"]
     assert "Check the name, the region and the account" in answer["msg"]

@@ -197,14 +197,19 @@ class Account:
         if call.name == "sts:GetCallerIdentity":
             return True
         known = self.credential(call.actor)
-        if known is not None and not policies.allows(
-            known.allowed, self, call.service, call.operation, call.params
-        ):
+        if known is not None and not self._permits(known, call):
             return False
-        if known is not None and known.ours:
-            used.note_action(policies.action_of(call.service, call.operation))
         denied = (name for actor, name in self.denied if fnmatch.fnmatchcase(call.actor, actor))
         return not any(fnmatch.fnmatchcase(call.name, name) for name in denied)
+
+    def _permits(self, known: Credential, call: Call) -> bool:
+        """Return True if an identity may do that; note our own use of rights."""
+        asked = (self, call.service, call.operation, call.params)
+        if not policies.allows(known.allowed, *asked):
+            return policies.allows(known.besides, *asked)
+        if known.ours:
+            used.note_action(policies.action_of(call.service, call.operation))
+        return True
 
     def has_valid_credential(self, actor: str) -> bool:
         """Return True if the actor's credentials are valid now."""
