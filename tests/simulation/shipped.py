@@ -35,7 +35,12 @@ GROUPS = {
 def statements(world: World, names: Iterable[str]) -> tuple[Statement, ...]:
     """Return the statements of these policies for all clusters of a world."""
     account = world.account
-    clusters = sorted({world.name, *account.eks_clusters})
+    of_kops = {
+        group.tags["KubernetesCluster"].value
+        for group in account.groups.values()
+        if "KubernetesCluster" in group.tags
+    }
+    clusters = sorted({world.name, *account.eks_clusters, *of_kops})
     texts = [(FOLDER / "iam" / f"{name}.json").read_text() for name in names]
     found = []
     for cluster in clusters:
