@@ -36,6 +36,14 @@ ROLES = {
 Table = Mapping[str, Any]
 
 
+class Indented(yaml.SafeDumper):
+    """Writes the entries of a list under their key a step to the right, as yamllint wants them."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """Begin a block; `indentless` is what PyYAML asks for in lists."""
+        super().increase_indent(flow, indentless=False)
+
+
 def read_table() -> Table:
     """Return the table of all rights."""
     return dict(yaml.safe_load(TABLE.read_text(encoding="utf-8")))
@@ -84,7 +92,7 @@ def rbac(rules: Iterable[Table], name: str) -> str:
         for place in places
         for document in bound(title, place, [r for r in chosen if r.get("namespace", "") == place])
     ]
-    text = yaml.safe_dump_all(documents, sort_keys=False, explicit_start=True, width=95)
+    text = yaml.dump_all(documents, None, Indented, sort_keys=False, explicit_start=True, width=95)
     return HEADER.format(f"Rights in the cluster to {what}.") + text
 
 

@@ -42,7 +42,7 @@ def statements(world: World, names: Iterable[str]) -> tuple[Statement, ...]:
     }
     clusters = sorted({world.name, *account.eks_clusters, *of_kops})
     texts = [(FOLDER / "iam" / f"{name}.json").read_text() for name in names]
-    found = []
+    found: list[Statement] = []
     for cluster in clusters:
         values = {
             "CLUSTER_NAME": cluster,
