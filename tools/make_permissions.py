@@ -37,7 +37,7 @@ Table = Mapping[str, Any]
 
 
 class Indented(yaml.SafeDumper):
-    """Writes the entries of a list under their key a step to the right, as yamllint wants them."""
+    """Indents the entries of a list under their key, as yamllint wants them."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         """Begin a block; `indentless` is what PyYAML asks for in lists."""

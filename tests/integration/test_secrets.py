@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No secret is found in what our playbooks print, write, or leave in AWS and Kubernetes."""
+"""No secret is found in what our playbooks print, write, or leave."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def api(world: WorldOnWire) -> Any:
 
 
 def plant_user_data(world: WorldOnWire) -> None:
-    """Give every launch template a version with a secret in its user data, as the default."""
+    """Give every launch template a secret in the user data of its default version."""
     ec2 = world.aws("ec2")
     for template in ec2.describe_launch_templates()["LaunchTemplates"]:
         name = {"LaunchTemplateName": template["LaunchTemplateName"]}
@@ -97,7 +97,7 @@ def process_list(seen: set[str]) -> Iterator[None]:
 
 
 def files(folder: Path, known: set[Path]) -> str:
-    """Return the content of all files below the folder but those that were there before."""
+    """Return the content of all files below the folder that are new."""
     found = [path for path in sorted(folder.rglob("*")) if path.is_file() and path not in known]
     return "\n".join(path.read_bytes().decode(errors="replace") for path in found)
 

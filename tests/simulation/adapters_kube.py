@@ -14,6 +14,7 @@ from typing import Any
 from urllib3.exceptions import ProtocolError
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import KubeCall, Reply
+from ansible_collections.nodeops.rotator.tests.simulation.kube.admission import ANONYMOUS
 from ansible_collections.nodeops.rotator.tests.simulation.kube.cluster import Cluster
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ConnectionLost
 
@@ -62,4 +63,5 @@ class _InMemory:
 
 def kube_call(cluster: Cluster, token: str = "") -> KubeCall:
     """Requests to the simulated API server as the user of this bearer token."""
+    cluster.admission.ours.add(token or ANONYMOUS)
     return _InMemory(cluster, token)

@@ -91,8 +91,6 @@ STRANGER = Identity("stranger", kubernetes=None)
 """May do everything in AWS and has no access entry in the cluster."""
 EXPIRED = Identity("expired", temporary=True, expires=0.0)
 """Its session is over."""
-KOPS = (Statement(("s3:PutObject",)),)
-"""What the kops executable needs beside our own rights, with the credentials of its caller."""
 GUARDED, EXTERNAL_ID = "nodeops-rotator", "between-us"
 """Role that is assumed only with this external ID, and has the rights of ROTATE."""
 IDENTITIES: Mapping[str, Identity] = {
@@ -116,7 +114,6 @@ def open_to_identities(world: World) -> None:
             one.session,
             _statements(world, one),
             bool(one.rights),
-            KOPS,
         )
         world.judge.people[one.access_key] = one.name
         if one.kubernetes is not None:

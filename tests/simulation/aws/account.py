@@ -206,7 +206,7 @@ class Account:
         """Return True if an identity may do that; note our own use of rights."""
         asked = (self, call.service, call.operation, call.params)
         if not policies.allows(known.allowed, *asked):
-            return policies.allows(known.besides, *asked)
+            return False
         if known.ours:
             used.note_action(policies.action_of(call.service, call.operation))
         return True

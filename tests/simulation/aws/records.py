@@ -17,7 +17,6 @@ class Credential:
     `expires`: seconds of the World's clock, None for a long-lived key. `secret`: its signing key,
     "" if signatures are not checked. `session`: the token of temporary credentials. `allowed`:
     the statements of its policies. `ours`: our own code calls with it, so its rights are noted.
-    `besides`: statements for another program that runs with it.
     """
 
     arn: str
@@ -26,7 +25,6 @@ class Credential:
     session: str = ""
     allowed: tuple[Statement, ...] = ANYTHING
     ours: bool = False
-    besides: tuple[Statement, ...] = ()
 
 
 @dataclasses.dataclass

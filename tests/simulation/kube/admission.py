@@ -68,7 +68,8 @@ class Admission:
     `tokens`: token to user, None accepts everybody. `authenticate`: asked for a token that is not
     among them, answers the user or None. `denied`: (user glob, "verb resource" glob) pairs that are
     forbidden. `allowed`: of users named here, the globs of "verb resource" that they may;
-    `granted`: the RBAC rules that let them in, beside what every user may.
+    `granted`: the RBAC rules that let them in, beside what every user may; `ours`: those who
+    are our own code too, whose requests are noted.
     `webhooks`: see Webhook.
     """
 
@@ -78,6 +79,7 @@ class Admission:
         self.denied: list[tuple[str, str]] = []
         self.allowed: dict[str, tuple[str, ...]] = {}
         self.granted: dict[str, tuple[Rule, ...]] = {}
+        self.ours: set[str] = set()
         self.webhooks: list[Webhook] = []
 
     def user(self, token: str) -> str:
@@ -97,9 +99,9 @@ class Admission:
         globs = self.allowed.get(user, ("*",))
         if not any(fnmatch.fnmatchcase(operation, glob) for glob in globs):
             return False
-        if user in self.granted:
-            if not any(rule.allows(asked) for rule in self.granted[user]):
-                return False
+        if user in self.granted and not any(rule.allows(asked) for rule in self.granted[user]):
+            return False
+        if user in self.ours or user in self.granted:
             used.note_request(asked.group, asked.resource, asked.verb)
         return not any(
             fnmatch.fnmatchcase(user, who) and fnmatch.fnmatchcase(operation, what)
