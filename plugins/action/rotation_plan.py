@@ -79,7 +79,7 @@ class ActionModule(ActionBase):
         return {
             **result,
             "changed": False,
-            "failed": document["outcome"] == PLAN_FAILED
+            "fails": document["outcome"] == PLAN_FAILED
             or (document["outcome"] == PLAN_DUE and options["fail_if_due"]),
             "msg": document["line"],
             "plan": document,

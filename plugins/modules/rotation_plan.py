@@ -19,7 +19,8 @@ description:
     The last line is one of V(plan: due, 27 nodes in 3 of 5 node groups), V(plan: nothing to do) and
     V(plan: failed, REASON). The plan is also handed on as statistics (as
     M(ansible.builtin.set_stats) does), C(rotation_plan_outcome) and C(rotation_plan_data).
-  - It fails if the plan of a node group failed.
+  - It says in RV(fails) whether the play should fail. It does not fail itself, because Ansible
+    drops the statistics of failed tasks.
 author: nodeops.rotator contributors (@nodeops)
 options:
   hosts:
@@ -34,7 +35,7 @@ options:
       - A relative path is meant from where Ansible was started.
     type: str
   fail_if_due:
-    description: Whether to fail if something would be replaced or resumed.
+    description: Whether RV(fails) is true also if something would be replaced or resumed.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -60,6 +61,11 @@ plan:
   returned: if it could be written
   type: dict
   sample: {"schema": 1, "outcome": "due", "node_groups": []}
+fails:
+  description: Whether the plan of a node group failed, or with O(fail_if_due) something is due.
+  returned: if it could be written
+  type: bool
+  sample: false
 shown:
   description: Whether the plan was shown. It is only if the callback of standard output is for
     people, see C(rotation_progress) in docs/playbooks.md.

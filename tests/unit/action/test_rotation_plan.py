@@ -58,7 +58,7 @@ def test_the_last_line_shown_is_that_for_pipelines(screen: Screen) -> None:
     result = plan({"blue": a_host(), "green": current()})
     assert result["msg"] == "plan: due, 3 nodes in 1 of 2 node groups"
     assert screen.shown[-1] == (result["msg"], rotation_plan.TONE_COLORS["head"])
-    assert (result["changed"], result["failed"], result["files"]) == (False, False, [])
+    assert (result["changed"], result["fails"], result["files"]) == (False, False, [])
 
 
 @pytest.mark.parametrize(
@@ -71,10 +71,13 @@ def test_the_last_line_shown_is_that_for_pipelines(screen: Screen) -> None:
         ({}, {}, True),
     ],
 )
-def test_it_fails_if_the_plan_did_or_if_asked_to(
+def test_it_says_whether_to_fail_and_hands_its_plan_on_all_the_same(
     screen: Screen, host: dict[str, Any], options: dict[str, Any], failed: bool
 ) -> None:
-    assert plan({"blue": host}, **options)["failed"] is failed
+    result = plan({"blue": host}, **options)
+    assert result["fails"] is failed
+    assert not result.get("failed")
+    assert result["ansible_stats"]["data"]["rotation_plan_data"]["line"] == result["msg"]
 
 
 def test_it_is_handed_to_the_next_job_of_a_workflow(screen: Screen) -> None:
