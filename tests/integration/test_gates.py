@@ -1,0 +1,120 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The gates around the rotation of a cluster, on the wire."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.nodeops.rotator.tests.integration.kops_wire import (
+    CLUSTER,
+    STORE,
+    image_name,
+)
+from ansible_collections.nodeops.rotator.tests.integration.wire import Outcome, WorldOnWire
+
+NODES = f"nodes-b.{CLUSTER}"
+EVENTS = ("before", "group", "after", "failure")
+TELL = """
+- name: Write down which gate this is
+  ansible.builtin.shell: echo "{{{{ gate_event }}}}" >> {log}
+"""
+BROKEN = """
+- name: Stand in the way
+  ansible.builtin.fail:
+    msg: The way is barred
+"""
+
+
+@contextmanager
+def service() -> Iterator[tuple[str, list[tuple[str, str, bytes]]]]:
+    """Serve whatever is asked; yield the URL and method, credentials and body of each call."""
+    calls = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            calls.append((self.command, self.headers["Authorization"], body))
+            self.send_response(204)
+            self.end_headers()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/freeze", calls
+        server.shutdown()
+
+
+class Gates:
+    """Task files that write down which of them were run."""
+
+    def __init__(self, world: WorldOnWire, folder: Path) -> None:
+        self.world, self.log, self.broken = world, folder / "log", folder / "broken.yml"
+        self.tell = folder / "tell.yml"
+        self.tell.write_text(TELL.format(log=self.log))
+        self.broken.write_text(BROKEN)
+        self.access = {"kubeconfig": world.env["KUBECONFIG"]}
+
+    def play(self, name: str, *options: str, **variables: Any) -> tuple[Outcome, list[str]]:
+        """Run a playbook; return how it ended and the gates that were run."""
+        self.log.unlink(missing_ok=True)
+        given = {
+            "kops_state_store": f"s3://{STORE}",
+            "kops_executable": self.world.env["WORLD_KOPS"],
+            "prepare_image_id": image_name(self.world),
+            "rotation_gate_delay": 0,
+            **{f"rotation_gate_{event}": str(self.tell) for event in EVENTS},
+            **variables,
+        }
+        outcome = self.world.playbook(name, "--limit", f"{NODES},localhost", *options, **given)
+        return outcome, self.log.read_text().split() if self.log.exists() else []
+
+    def record(self, **options: Any) -> dict[str, Any]:
+        return self.world.module("cluster_gate", **self.access, **options)
+
+
+def test_a_gate_is_closed_around_work_and_opened_whatever_happens(
+    kops: WorldOnWire, tmp_path: Path
+) -> None:
+    gates = Gates(kops, tmp_path)
+    looked, run = gates.play("rotate_kops", "--check")
+    assert (looked.code, run) == (0, []), looked.output
+    gates.record(state="closed", run_id="killed")
+    status, run = gates.play("status")
+    assert "by run killed" in status.output
+    failed, run = gates.play("rotate_kops", rotation_gate_group=str(gates.broken))
+    assert failed.code != 0
+    assert "The way is barred" in failed.output
+    assert run == ["failure", "before", "failure"], failed.output
+    assert " planned" not in failed.output
+    assert gates.record()["run"] == ""
+    with service() as (url, calls):
+        call = {"url": url, "headers": {"Authorization": "secret"}, "body": {"reason": "rotation"}}
+        done, run = gates.play(
+            "rotate_kops", rotation_gate_before="gate_http.yml", rotation_gate_http={"before": call}
+        )
+    assert done.code == 0, done.output
+    assert run == ["group", "after"]
+    assert calls == [("POST", "secret", b'{"reason": "rotation"}')]
+    assert "secret" not in done.output
+    assert gates.record()["run"] == ""
+    facts = kops.report()["facts"]
+    assert set(kops.report()["groups"][NODES]["images"]) == {facts["new_image"]}
+    idle, run = gates.play("rotate_kops")
+    assert (idle.code, run) == (0, []), idle.output
+
+
+def test_restore_opens_what_a_killed_run_has_left_closed(kops: WorldOnWire, tmp_path: Path) -> None:
+    gates = Gates(kops, tmp_path)
+    gates.record(state="closed", run_id="killed")
+    without = {"rotation_gate_failure": ""}
+    restored, run = gates.play("restore", **without)
+    assert (restored.code, run) == (0, ["after"]), restored.output
+    assert gates.record()["run"] == ""
+    again, run = gates.play("restore", **without)
+    assert (again.code, run) == (0, []), again.output
