@@ -34,7 +34,7 @@ BROKEN = """
 
 @contextmanager
 def service() -> Iterator[tuple[str, list[tuple[str, str, bytes]]]]:
-    """Serve whatever is asked; yield the URL and method, credentials and body of each call."""
+    """Serve whatever is asked; yield its URL and the calls that it gets."""
     calls = []
 
     class Handler(BaseHTTPRequestHandler):
