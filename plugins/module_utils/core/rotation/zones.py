@@ -37,3 +37,22 @@ def give_back(counts: Mapping[str, int], outdated: Mapping[str, int], surge: int
         rest[zone] -= 1
         plan[zone] += 1
     return plan
+
+
+def bears_surge(
+    counts: Mapping[str, int], outdated: Mapping[str, int], surge: int, most: int
+) -> bool:
+    """Return whether outdated instances alone can give the surge back.
+
+    `counts`, `outdated` and `surge`: see give_back. `most`: by how many instances zones may differ
+    then. To take each from the fullest zone that has an outdated one leaves them as even as can be.
+    """
+    rest, left = Counter(counts), Counter(outdated)
+    for _one in range(surge):
+        zones = [zone for zone in rest if left[zone] > 0]
+        if not zones:
+            return False
+        zone = max(zones, key=lambda zone: rest[zone])
+        rest[zone] -= 1
+        left[zone] -= 1
+    return max(rest.values(), default=0) - min(rest.values(), default=0) <= most

@@ -18,7 +18,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     empties_zone,
     spread,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.zones import filled
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.zones import (
+    bears_surge,
+    filled,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
     guarding,
     judging,
@@ -72,6 +75,8 @@ def terminate(ctx: RotationContext, member: Member) -> None:
         if _waits_for_others(ctx, member, last):
             return
         shrink = True
+    if not (surplus or done) and _is_due_last(ctx, member, last, ours):
+        return
     if not kept.prepared(ctx, member):
         return
     if ours > 0 and shrink and situation.launched <= situation.desired:
@@ -172,6 +177,26 @@ def _all_bear(ctx: RotationContext, last: list[Member]) -> bool:
         return False
     zones = _zones_without(ctx, ends)
     return spread(zones, ctx.group.zones) <= max(BALANCED, ctx.journal.spread)
+
+
+def _is_due_last(ctx: RotationContext, member: Member, last: list[Member], ours: int) -> bool:
+    """Return whether another one should be replaced first, for the sake of the zones.
+
+    Replaced, this one would leave outdated nodes that cannot give back the surge, so that new ones
+    were drained for it. Waits only while another drain is under way.
+    """
+    zones = _zones_without(ctx, {*ctx.journal.decrements})
+    left = Counter(one.instance.zone for one in last)
+    most = max(BALANCED, ctx.journal.spread)
+    if not bears_surge(zones, left, ours, most):
+        return False
+    gone = Counter((member.instance.zone,))
+    if bears_surge(filled(zones - gone, ctx.group.zones, 1), left - gone, ours, most):
+        return False
+    records = ctx.memory.nodes.records
+    under_way = (records[one.id] for one in last[1:] if one.leaving and one.id in records)
+    draining = any(record.phase != "drained" for record in under_way)
+    return draining and not ctx.over(f"due last {member.id}", ctx.policy.terminate_timeout)
 
 
 def _waits_for_others(ctx: RotationContext, member: Member, last: list[Member]) -> bool:
