@@ -154,6 +154,14 @@ MUTATIONS = (
         "test_it_waits_for_others_until_they_are_drained",
     ),
     Mutation(
+        "a node that the zones need at the end is replaced before others",
+        ENGINE + "ending.py",
+        "    if not (surplus or done) and _is_due_last(ctx, member, last, ours):",
+        "    if False:",
+        UNIT + "test_ending.py",
+        "test_a_node_that_the_zones_need_at_the_end_waits_for_others_to_be_replaced",
+    ),
+    Mutation(
         "a raise that was refused for long counts as not sent when it is done",
         ENGINE + "outcomes.py",
         "memory.with_fields(raise_sent=True, raise_absent=None)",

@@ -11,6 +11,7 @@ from collections import Counter
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.zones import (
+    bears_surge,
     filled,
     give_back,
 )
@@ -84,3 +85,37 @@ def test_a_plan_that_is_begun_leads_to_the_same_end(counts: tuple[int, ...]) -> 
         rest = launched - Counter((zone,))
         after = give_back(rest, rest, 2)
         assert unevenness(rest - after) == unevenness(launched - plan)
+
+
+@pytest.mark.parametrize(
+    ("counts", "outdated", "surge", "most", "borne"),
+    [
+        pytest.param("aabbc", "a", 1, 1, True, id="one of a fullest zone"),
+        pytest.param("aabbc", "c", 1, 1, False, id="its zone would be empty"),
+        pytest.param("aabbc", "c", 1, 2, True, id="the zones were as uneven before"),
+        pytest.param("aabbcc", "", 0, 1, True, id="no surge"),
+        pytest.param("aabbcc", "a", 2, 1, False, id="fewer outdated ones than surge"),
+        pytest.param("aaabbbcc", "ab", 2, 1, True, id="one of each fullest zone"),
+        pytest.param("aaabbbcc", "aa", 2, 1, False, id="both of one zone"),
+        pytest.param("aaabbbcc", "aab", 2, 1, True, id="the better two of three"),
+        pytest.param("aabb", "a", 1, 0, False, id="not even after one"),
+        pytest.param("", "", 0, 1, True, id="no zones"),
+    ],
+)
+def test_the_outdated_ones_give_the_surge_back_where_the_zones_stay_even(
+    counts: str, outdated: str, surge: int, most: int, borne: bool
+) -> None:
+    assert bears_surge(Counter(counts), Counter(outdated), surge, most) is borne
+
+
+@pytest.mark.parametrize("counts", SMALL)
+@pytest.mark.parametrize("surge", [1, 2, 3])
+def test_no_other_choice_of_outdated_ones_would_do_where_the_fullest_zones_do_not(
+    counts: tuple[int, ...], surge: int
+) -> None:
+    launched = Counter({zone: count + 1 for zone, count in zip(ZONES, counts, strict=True)})
+    for outdated in SMALL[::5]:
+        left = Counter(dict(zip(ZONES, outdated, strict=True))) & launched
+        choices = itertools.combinations(sorted(left.elements()), surge)
+        some = any(unevenness(launched - Counter(chosen)) <= 1 for chosen in choices)
+        assert bears_surge(launched, left, surge, 1) is some

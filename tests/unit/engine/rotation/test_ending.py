@@ -107,21 +107,24 @@ def test_a_broken_node_is_replaced_where_its_zone_needs_one_and_good_ones_are_la
     assert ctx.journal.decrements == (() if replaced else ("i-n",))
 
 
-def end_of_first(old: str, new: str, surge: int, drained: str = "", waited: float = 0) -> str:
+def end_of_first(
+    old: str, new: str, surge: int, drained: str = "", waited: float = 0, draining: str = ""
+) -> str:
     """What becomes of outdated node 0, which is drained.
 
     It is given back, replaced, or waits. `old` and `new`: the zones of the outdated and of the new
-    nodes. `drained`: other outdated ones.
+    nodes. `drained` and `draining`: other outdated ones. `waited`: for so many seconds.
     """
     instances = [an_instance(str(number), zone=zone) for number, zone in enumerate(old)]
     instances += [an_instance(f"n{number}", True, zone=zone) for number, zone in enumerate(new)]
     group = a_group(*instances, desired=len(instances), max_size=99)
-    fields = selected("0", *drained)
+    fields = selected("0", *drained, *draining)
     for name in drained:
         record = fields["records"][f"i-{name}"]
         fields["records"][f"i-{name}"] = dataclasses.replace(record, phase="drained")
     nodes = [a_node(one.id.removeprefix("i-")) for one in instances]
-    timers = {"zones without i-0": NOW - waited} if waited else {}
+    since = dict.fromkeys(("zones without i-0", "due last i-0"), NOW - waited)
+    timers = since if waited else {}
     zones = dataclasses.replace(group, zones=("x", "y", "z"))
     ctx = a_context(zones, nodes, ours=surge, timers=timers, **fields)
     terminate(ctx, next(one for one in ctx.situation.members if one.id == "i-0"))
@@ -160,3 +163,25 @@ def test_an_outdated_node_is_given_back_where_the_zones_bear_it(
 )
 def test_it_waits_for_others_until_they_are_drained(drained: str, waited: float, what: str) -> None:
     assert end_of_first("xyy", "xxyyzzz", 3, drained, waited) == what
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "surge", "draining", "waited", "what"),
+    [
+        pytest.param("xxz", "xxyyz", 2, "1", 0, "waits", id="the zones need it at the end"),
+        pytest.param("xxz", "xxyyz", 2, "12", 0, "waits", id="two others are being drained"),
+        pytest.param("xxz", "xxyyz", 2, "", 0, "replaced", id="no other is being drained"),
+        pytest.param("xxz", "xxyyz", 2, "1", 600, "replaced", id="that lasts for too long"),
+        pytest.param("yxz", "xxyyz", 2, "1", 0, "waits", id="any zone that the end needs"),
+        pytest.param("zxx", "xxyyz", 2, "1", 0, "replaced", id="the others can be given back"),
+        pytest.param("xxx", "yyyzz", 2, "1", 0, "replaced", id="new ones are drained anyway"),
+    ],
+)
+def test_a_node_that_the_zones_need_at_the_end_waits_for_others_to_be_replaced(
+    old: str, new: str, surge: int, draining: str, waited: float, what: str
+) -> None:
+    assert end_of_first(old, new, surge, "", waited, draining) == what
+
+
+def test_it_waits_for_none_that_is_drained_as_well() -> None:
+    assert end_of_first("xxz", "xxyyz", 2, drained="12") == "replaced"
