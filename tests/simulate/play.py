@@ -54,9 +54,9 @@ class _Witness:
         """Return the same for calls that are not sent after this moment."""
         return _Witness(self._cloud.until(moment), self._note)
 
-    def read_group(self, name: str, also: tuple[str, ...] = (), max_age: float = 0.0) -> GroupModel:
+    def read_group(self, *asked: Any) -> GroupModel:
         """Read the group, and note it."""
-        found: GroupModel = self._cloud.read_group(name, also, max_age)
+        found: GroupModel = self._cloud.read_group(*asked)
         self._note()
         return found
 

@@ -15,7 +15,11 @@ from typing import Any, Protocol
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import Answer
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange, Ports
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import (
+    REFRESH_AGE,
+    NodeChange,
+    Ports,
+)
 
 
 class Command(Protocol):
@@ -41,15 +45,17 @@ class _OnKubernetes:
 class ReadGroup(_OnAws):
     """Read the group with its instances, target health and launch source.
 
-    Returns Group. `also` and `max_age`: see ports.Cloud; neither is part of the identity.
+    Returns Group. `also`, `max_age` and `refresh_age`: see ports.Cloud; none is part of the
+    identity.
     """
 
     group: str
     also: tuple[str, ...] = dataclasses.field(default=(), compare=False)
     max_age: float = dataclasses.field(default=0.0, compare=False)
+    refresh_age: float = dataclasses.field(default=REFRESH_AGE, compare=False)
 
     def apply(self, ports: Ports) -> Group:
-        return ports.cloud.read_group(self.group, self.also, self.max_age)
+        return ports.cloud.read_group(self.group, self.also, self.max_age, self.refresh_age)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -56,6 +56,11 @@ class NodeChange:
         return "annotations" if sets else "unmark"
 
 
+REFRESH_AGE = 60.0
+"""Seconds for which a look at instance refreshes serves before something begins: somebody starting
+one while we work is rare."""
+
+
 class Cloud(Protocol):
     """AWS as the engine needs it.
 
@@ -64,11 +69,18 @@ class Cloud(Protocol):
 
     def until(self, moment: float) -> Cloud: ...
 
-    def read_group(self, name: str, also: tuple[str, ...] = (), max_age: float = 0.0) -> Group:
+    def read_group(
+        self,
+        name: str,
+        also: tuple[str, ...] = (),
+        max_age: float = 0.0,
+        refresh_age: float = REFRESH_AGE,
+    ) -> Group:
         """Return the group with everything that a rotation observes.
 
         `also`: instances to look up, even if they have left the group. `max_age`: for so many
         seconds what earlier reads have shown and hardly changes is not asked for again.
+        `refresh_age`: the same for instance refreshes.
         """
 
     def console_output(self, instance: str) -> str: ...

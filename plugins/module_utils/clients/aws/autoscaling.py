@@ -34,7 +34,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.launch
     launch_instance,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.pointers import point_back
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.resolve import Resolver
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.resolve import (
+    Resolver,
+    sources_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.tags import (
     tag_group,
     tag_instance,
@@ -59,13 +62,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
     DescribedGroup,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import REFRESH_AGE
 
 REFRESHING = ("Pending", "InProgress", "Cancelling", "RollbackInProgress", "Baking")
 MOVED_LOOK = 60.0
 """Seconds for which the scaling activities are read after desired has moved."""
-REFRESH_LOOK = 60.0
-"""Seconds between looks at instance refreshes at least: somebody starting one while we work is
-rare."""
 OVERDUE = 60.0
 """Seconds for which instances have to be missing until every read asks why."""
 
@@ -93,10 +94,16 @@ class AutoScaling(ControlPlaneReads):
         limited._aws = self._aws.until(moment)
         return limited
 
-    def read_group(self, name: str, also: tuple[str, ...] = (), max_age: float = 0.0) -> Group:
+    def read_group(
+        self,
+        name: str,
+        also: tuple[str, ...] = (),
+        max_age: float = 0.0,
+        refresh_age: float = REFRESH_AGE,
+    ) -> Group:
         """Return the group with everything that a rotation observes.
 
-        `also` and `max_age`: see core.ports.Cloud. Raises NotFoundError.
+        `also`, `max_age` and `refresh_age`: see core.ports.Cloud. Raises NotFoundError.
         """
         now, shown = self._clock(), describe_group(self._aws, name)
         pooled = read_pool(self._aws, shown)
@@ -105,9 +112,11 @@ class AutoScaling(ControlPlaneReads):
         machines = self._machines.describe(self._aws, doing, ids, also, now, max_age)
         instances, pooled = _joined(shown.instances, machines), _joined(pooled, machines)
         gone = [id_ for id_ in also if id_ in machines and id_ not in ids]
-        source, used = shown.source.pointer, {one.source for one in (*instances, *pooled)}
+        source = shown.source.pointer
+        used = sources_of((*instances, *pooled), shown.warm_pool is not None)
         short = sum(instance.launched for instance in instances) < shown.desired
         activities = self._activities(name, shown.desired, short, now, max_age)
+        looked, refreshing = self._refreshing(name, now, refresh_age)
         return Group(
             name=name,
             arn=shown.arn,
@@ -120,7 +129,8 @@ class AutoScaling(ControlPlaneReads):
             protects_new=shown.protects_new,
             zones=shown.zones,
             tags=shown.tags,
-            refreshing=self._refreshing(name, now, REFRESH_LOOK),
+            refreshing=refreshing,
+            refreshing_age=now - looked,
             unsupported=tuple(unsupported(dataclasses.replace(shown, instances=instances))),
             activity=activities.failure,
             cause=activities.cause,
@@ -134,11 +144,14 @@ class AutoScaling(ControlPlaneReads):
             read_at=now,
         )
 
-    def _refreshing(self, name: str, now: float, pause: float) -> bool:
-        """Return whether an instance refresh runs, as seen `pause` seconds ago at most."""
+    def _refreshing(self, name: str, now: float, max_age: float) -> tuple[float, bool]:
+        """Return when it was seen, `max_age` seconds ago at most, and if an instance refresh runs.
+
+        While one runs its end is looked for every REFRESH_AGE.
+        """
         at, running = self._refreshes.get(name, (float("-inf"), False))
-        if now - at < pause:
-            return running
+        if now - at < (min(max_age, REFRESH_AGE) if running else max_age):
+            return at, running
         doing = f"read the instance refreshes of Auto Scaling group {name}"
         found = self._aws.call(
             doing,
@@ -151,7 +164,7 @@ class AutoScaling(ControlPlaneReads):
             refresh.get("Status") in REFRESHING for refresh in found.get("InstanceRefreshes", ())
         )
         self._refreshes[name] = (now, running)
-        return running
+        return now, running
 
     def _activities(
         self, name: str, desired: int, short: bool, now: float, max_age: float

@@ -14,6 +14,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autosc
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import REFRESH_AGE
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.planned import (
     planned_target,
 )
@@ -27,9 +28,15 @@ class PlannedAutoScaling(AutoScaling):
         super().__init__(aws)
         self._update = update
 
-    def read_group(self, name: str, also: tuple[str, ...] = (), max_age: float = 0.0) -> Group:
+    def read_group(
+        self,
+        name: str,
+        also: tuple[str, ...] = (),
+        max_age: float = 0.0,
+        refresh_age: float = REFRESH_AGE,
+    ) -> Group:
         """Return the group with the target that is planned, see AutoScaling.read_group."""
-        group = super().read_group(name, also, max_age)
+        group = super().read_group(name, also, max_age, refresh_age)
         if group.resolved is None:
             return group
         return dataclasses.replace(group, resolved=planned_target(group.resolved, self._update))

@@ -6,15 +6,29 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Set
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Target
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Instance, Target
 
-Sources = Set[tuple[str, str]]
-"""What instances were launched from: (template, version), as core.model.aws.Instance says."""
+Sources = Mapping[tuple[str, str], float]
+"""What instances were launched from, (template, version), as core.model.aws.Instance says, and when
+the last one was, in seconds since the epoch."""
+
+
+def sources_of(instances: Iterable[Instance], pooled: bool) -> Sources:
+    """Return what these instances were launched from.
+
+    `pooled`: the group has a warm pool. When such an instance was launched is not known: LaunchTime
+    says when it was started last.
+    """
+    used: dict[tuple[str, str], float] = {}
+    for instance in instances:
+        at = 0.0 if pooled else instance.launched_at
+        used[instance.source] = max(used.get(instance.source, 0.0), at)
+    return used
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,13 +36,17 @@ class Resolved:
     """One resolution: of which pointer, with which instances in sight, and when."""
 
     source: tuple[str, str]
-    used: Sources
+    used: frozenset[tuple[str, str]]
     target: Target
     at: float
 
-    def serves(self, source: tuple[str, str], used: Sources, since: float) -> bool:
-        """Return whether it is younger and no instance shows something else."""
-        return self.source == source and used <= self.used and self.at > since
+    def serves(self, source: tuple[str, str], used: Sources, now: float, max_age: float) -> bool:
+        """Return whether it held `max_age` seconds ago, and no instance shows something else.
+
+        An instance that was launched from it shows that it held then.
+        """
+        held = max(self.at, min(now, used.get(self.target.source, 0.0)))
+        return self.source == source and used.keys() <= self.used and held > now - max_age
 
 
 class Resolver:
@@ -51,7 +69,7 @@ class Resolver:
         an instance shows that something new is launched.
         """
         last = self._last
-        if last is not None and last.serves(source, used, now - max_age):
+        if last is not None and last.serves(source, used, now, max_age):
             return last.target
         template, version = source
         target = (

@@ -111,6 +111,8 @@ class Group:
     tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
     refreshing: bool = False
     """An instance refresh is under way."""
+    refreshing_age: float = 0.0
+    """For how many seconds that had not been looked at when the group was read."""
     unsupported: tuple[str, ...] = ()
     """Features of this group that a rotation does not handle, each a clause for people."""
     activity: str = ""

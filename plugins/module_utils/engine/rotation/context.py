@@ -29,6 +29,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES, Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import (
+    REFRESH_AGE,
     NodeChange,
     NodeWrite,
 )
@@ -137,14 +138,21 @@ class RotationContext(Known):
         """Return whether the last read is no older than RECENT; read anew if it is.
 
         What others may have changed meanwhile must not be undone, or acted upon, by an old read.
-        Where reads take longer than that, the newest one has to do.
+        Where reads take longer than that, the newest one has to do. Whether instances are being
+        refreshed may have been looked at REFRESH_AGE before.
         """
         memory = self.memory
         took = memory.reads.read_ended - memory.reads.read_began
-        if self.now - memory.reads.read_began <= max(RECENT, took + 1):
+        recent = self.now - memory.reads.read_began <= max(RECENT, took + 1)
+        if recent and self.group.refreshing_age <= REFRESH_AGE:
             return True
-        self.do(self.read)
+        self.do(dataclasses.replace(self.read, refresh_age=REFRESH_AGE))
         return False
+
+    def fresh_awaited(self) -> bool:
+        """Return whether a read shows our last action on AWS; poll until one does."""
+        self.poll_soon |= not self.read_fresh
+        return self.read_fresh
 
     def change(self, node: Node, change: NodeChange) -> None:
         """Write a Node as it was last seen.

@@ -163,7 +163,7 @@ def _decide(ctx: RotationContext) -> RotationResult | None:
         return _ended(ctx)
     if ctx.view.stop is not None:
         return _stop(ctx)
-    also = (*ended_nodes.awaited(ctx), *warm_pool.awaited(ctx))
+    also = (*ended_nodes.looked_up(ctx), *warm_pool.awaited(ctx))
     if not observe.look(ctx, also) or not lock.known(ctx):
         return None
     if ctx.memory.mode == "survey":

@@ -19,6 +19,25 @@ LINGERS = 60.0
 the cloud controller deletes it within a minute."""
 
 
+def looked_up(ctx: RotationContext) -> tuple[str, ...]:
+    """Return the instances whose end reads have to show, since their Nodes are still there.
+
+    In the middle of a rotation only those whose Nodes linger: the cloud controller deletes the
+    others.
+    """
+    names = awaited(ctx)
+    if ctx.memory.reads.group is None or ctx.memory.mode != "rotate":
+        return names
+    needed, timers = _in_the_way(ctx) | ctx.left_group.keys(), ctx.memory.timers
+    late = {name for name in names if ctx.now - timers.get(_timer(name), ctx.now) >= LINGERS}
+    return tuple(name for name in names if name in needed | late)
+
+
+def _timer(instance: str) -> str:
+    """Return since when its Node outlives this instance."""
+    return f"lingers {instance}"
+
+
 def awaited(ctx: RotationContext) -> tuple[str, ...]:
     """Return the instances whose Node objects should go.
 
@@ -54,7 +73,7 @@ def delete_ended_nodes(ctx: RotationContext) -> tuple[str, ...]:
     lingering = tuple(name for name in awaited(ctx) if name not in kept)
     # Nobody else deletes it in time, and the next instance may get its name.
     for name in lingering:
-        ctx.poll_soon |= ctx.over(f"lingers {name}", LINGERS)
+        ctx.poll_soon |= ctx.over(_timer(name), LINGERS)
     ctx.poll_soon |= bool(_in_the_way(ctx))
     if ctx.left_group:
         ctx.read_within(ENDED_LOOK)

@@ -114,11 +114,11 @@ def _finish_rotating(ctx: RotationContext) -> bool:
     elif not ctx.over("untargeted at the end", REGISTERED):
         ctx.poll_soon = True
         return False
-    if not shrink.shrunk(ctx) or not ctx.read_fresh or not warm_pool.is_current(ctx):
+    if not shrink.shrunk(ctx) or not ctx.fresh_awaited() or not warm_pool.is_current(ctx):
         return False
     well = all(member.joined for member in situation.members if member.id not in left)
     # More than desired that nobody can spare has been told, and does not become less by waiting.
-    return well and situation.launched >= situation.desired and ended_nodes.clear_ended_nodes(ctx)
+    return well and situation.launched >= situation.desired
 
 
 def finish_settling(ctx: RotationContext) -> None:

@@ -28,6 +28,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     NODES,
     Feed,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import REFRESH_AGE
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -50,7 +51,7 @@ OUT_OF_SIGHT = 300.0
 AWAITED, ENDING = 5.0, 30.0
 """Seconds until the next read while something is awaited that only a read shows, and at most while
 the run comes to its end."""
-SERVES, SERVES_AT_END = 300.0, 15.0
+SERVES, SERVES_AT_END = 600.0, 15.0
 """Seconds for which what hardly changes is not read again: in the middle of a rotation, and when it
 comes to its end."""
 
@@ -62,7 +63,8 @@ def look(ctx: RotationContext, also: tuple[str, ...]) -> bool:
     """
     _note_turned(ctx)
     looked_up = tuple(sorted({*also, *ctx.memory.reads.turned}))
-    ctx.read = ReadGroup(ctx.policy.group, looked_up, _max_age(ctx))
+    age = _max_age(ctx)
+    ctx.read = ReadGroup(ctx.policy.group, looked_up, age, max(REFRESH_AGE, age))
     due = _due(ctx)
     if ctx.now >= due:
         ctx.do(ctx.read)

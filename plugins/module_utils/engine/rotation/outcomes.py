@@ -69,9 +69,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.pa
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
 """Seconds until a failed command is tried again: at first, doubled every time, and at most."""
 
-AFTER_ACT, AFTER_END = 1.0, 60.0
-"""Seconds until the group is read after an act of ours, and after the end of an instance that Auto
-Scaling replaces."""
+AFTER_ACT = 1.0
+"""Seconds until the group is read after an act of ours."""
 RAISES = (SetDesired, LaunchInstance)
 """Commands that raise desired."""
 CONFLICT_PAUSE = 1.0
@@ -143,10 +142,10 @@ def _acted(memory: Memory, command: Command, now: float) -> Memory:
     """Note that an act on AWS has ended, and when a read should show it.
 
     The end of an instance that Auto Scaling replaces is not waited for: its replacement is seen
-    when its node joins, or before the next node is cordoned.
+    when its node joins, before the next node is cordoned, or on the slow tick.
     """
     replaced = isinstance(command, Terminate) and not command.decrement
-    due = now + (AFTER_END if replaced else AFTER_ACT)
+    due = math.inf if replaced else now + AFTER_ACT
     if memory.reads.read_began < memory.outbox.acted:
         due = min(due, memory.reads.read_due)
     return memory.with_fields(acted=now, read_due=due)

@@ -51,7 +51,7 @@ def raise_desired(ctx: RotationContext) -> None:
         room(max(situation.launched, situation.desired), situation.base, capacity.limits(ctx)),
     )
     more = min(more, 1) if launching.wanted(ctx) else more
-    if more <= 0 or not ctx.read_fresh or ctx.journal.decrements:
+    if more <= 0 or ctx.journal.decrements or not ctx.fresh_awaited():
         return
     goal = situation.desired + more
     if ctx.group.max_size < goal:

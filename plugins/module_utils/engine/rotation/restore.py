@@ -62,8 +62,7 @@ def restored(ctx: RotationContext) -> bool:
     One call may issue several commands. The reads have to show it too, since a run that follows
     must not take what we set for what was there before.
     """
-    if not ctx.read_fresh:
-        ctx.poll_soon = True
+    if not ctx.fresh_awaited():
         return False
     steps = (
         _nodes(ctx),

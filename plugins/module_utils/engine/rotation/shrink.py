@@ -50,7 +50,7 @@ def shrunk(ctx: RotationContext) -> bool:
     if ctx.memory.reads.doubt is not None:
         return _never_proven(ctx)
     ctx.forget("in doubt")
-    if situation.surge == 0 and not (ctx.over("excess", REPEAT) and ctx.read_fresh):
+    if situation.surge == 0 and not (ctx.over("excess", REPEAT) and ctx.fresh_awaited()):
         return False
     excess = surplus(ctx)
     if any(isinstance(command, Terminate) for command in hopeless(ctx)):

@@ -117,13 +117,24 @@ class TestTheGroup:
         found = read(DescribeInstanceRefreshes={"InstanceRefreshes": [{"Status": status}]})
         assert found.refreshing is (status in REFRESHING)
 
-    def test_asks_for_refreshes_every_minute_only(self) -> None:
-        clock = [NOW]
-        _cloud, raw = a_cloud()
+    @pytest.mark.parametrize(
+        ("status", "age", "later", "ages"),
+        [
+            pytest.param("Successful", 60, (59, 60), [59, 0], id="before something begins"),
+            pytest.param("Successful", 300, (60, 299, 300), [60, 299, 0], id="at other times"),
+            pytest.param("InProgress", 300, (59, 60), [59, 0], id="while one is running"),
+        ],
+    )
+    def test_asks_for_refreshes_as_often_as_it_is_told(
+        self, status: str, age: float, later: tuple[float, ...], ages: list[float]
+    ) -> None:
+        clock, refreshes = [NOW], {"InstanceRefreshes": [{"Status": status}]}
+        _cloud, raw = a_cloud(DescribeInstanceRefreshes=refreshes)
         cloud = AutoScaling(Aws(raw), lambda: clock[0])
-        for moment in (NOW, NOW + 59, NOW + 60):
-            clock[0] = moment
-            cloud.read_group("blue")
+        assert cloud.read_group("blue").refreshing_age == 0
+        for after, expected in zip(later, ages, strict=True):
+            clock[0] = NOW + after
+            assert cloud.read_group("blue", refresh_age=age).refreshing_age == expected
         assert len(raw.asked("DescribeInstanceRefreshes")) == 2
 
     def test_asks_once_in_max_age_for_what_hardly_changes(self) -> None:

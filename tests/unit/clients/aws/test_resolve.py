@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -12,8 +13,11 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.resolve import (
     Resolver,
+    Sources,
+    sources_of,
 )
 from ansible_collections.nodeops.rotator.tests.unit.clients.aws.recorded import Recorded, refusal
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import an_instance
 
 NOW = 5000.0
 LATEST, OLD, NEW = ("lt-1", "$Latest"), ("lt-1", "1"), ("lt-1", "2")
@@ -40,41 +44,76 @@ def asked(raw: Recorded) -> list[list[str]]:
 
 
 MAX_AGE = 300.0
+USED = {OLD: 0.0}
+"""Sources of instances, and when the last was launched from each."""
 
 
 @pytest.mark.parametrize(
     ("source", "used", "later", "max_age", "again"),
     [
-        pytest.param(LATEST, {OLD}, 1, 0.0, True, id="nothing serves twice"),
-        pytest.param(LATEST, {OLD}, 1, MAX_AGE, False, id="young enough"),
-        pytest.param(LATEST, set(), 1, MAX_AGE, False, id="an instance is gone"),
-        pytest.param(LATEST, {OLD, NEW}, 1, MAX_AGE, True, id="something new was launched"),
-        pytest.param(("lt-1", "2"), {OLD}, 1, MAX_AGE, True, id="the group points elsewhere"),
-        pytest.param(LATEST, {OLD}, MAX_AGE - 1, MAX_AGE, False, id="not too old"),
-        pytest.param(LATEST, {OLD}, MAX_AGE, MAX_AGE, True, id="too old"),
+        pytest.param(LATEST, USED, 1, 0.0, True, id="nothing serves twice"),
+        pytest.param(LATEST, USED, 1, MAX_AGE, False, id="young enough"),
+        pytest.param(LATEST, {}, 1, MAX_AGE, False, id="an instance is gone"),
+        pytest.param(LATEST, USED | {NEW: 0.0}, 1, MAX_AGE, True, id="something new was launched"),
+        pytest.param(("lt-1", "2"), USED, 1, MAX_AGE, True, id="the group points elsewhere"),
+        pytest.param(LATEST, USED, MAX_AGE - 1, MAX_AGE, False, id="not too old"),
+        pytest.param(LATEST, USED, MAX_AGE, MAX_AGE, True, id="too old"),
     ],
 )
 def test_it_is_resolved_again_where_it_may_have_moved(
-    source: tuple[str, str], used: set[tuple[str, str]], later: float, max_age: float, again: bool
+    source: tuple[str, str], used: Sources, later: float, max_age: float, again: bool
 ) -> None:
     raw, resolver = answers(version(2), version(1), version(3), version(2)), Resolver()
-    resolver.resolve(Aws(raw), LATEST, {OLD}, NOW, 0.0)
+    resolver.resolve(Aws(raw), LATEST, USED, NOW, 0.0)
     found = resolver.resolve(Aws(raw), source, used, NOW + later, max_age)
     assert found is not None
     assert found.version == ("3" if again else "2")
     assert found.resolved_at == (NOW + later if again else NOW)
 
 
+@pytest.mark.parametrize(
+    ("launched", "max_age", "again"),
+    [
+        pytest.param(NOW + 50, MAX_AGE, True, id="too long ago"),
+        pytest.param(NOW + 51, MAX_AGE, False, id="within that time"),
+        pytest.param(NOW + 999, MAX_AGE, False, id="by a clock that is fast"),
+        pytest.param(NOW + 999, 0.0, True, id="nothing serves twice, by a clock that is fast"),
+    ],
+)
+def test_an_instance_launched_from_it_shows_that_it_has_not_moved(
+    launched: float, max_age: float, again: bool
+) -> None:
+    raw, resolver = answers(version(2), version(2)), Resolver()
+    resolver.resolve(Aws(raw), LATEST, {NEW: NOW - 9}, NOW, 0.0)
+    resolver.resolve(Aws(raw), LATEST, {NEW: launched}, NOW + 50 + MAX_AGE, max_age)
+    assert len(asked(raw)) == (2 if again else 1)
+
+
+def test_an_instance_launched_from_another_version_shows_nothing() -> None:
+    raw, resolver = answers(version(2), version(1), version(2)), Resolver()
+    for later in (0.0, MAX_AGE):
+        resolver.resolve(Aws(raw), LATEST, {OLD: NOW + later}, NOW + later, MAX_AGE)
+    assert asked(raw) == [["$Latest"], ["1"], ["$Latest"]]
+
+
+def test_the_last_launch_from_each_source_counts() -> None:
+    found = [
+        dataclasses.replace(an_instance(name), launched_at=at, source=source)
+        for name, at, source in (("a", 5.0, OLD), ("b", 9.0, NEW), ("c", 7.0, NEW))
+    ]
+    assert sources_of(found) == {OLD: 5.0, NEW: 9.0}
+
+
 def test_a_version_in_use_is_read_once() -> None:
     raw, resolver = answers(version(2), version(1), version(2)), Resolver()
     for _time in range(2):
-        resolver.resolve(Aws(raw), LATEST, {OLD}, NOW, 0.0)
+        resolver.resolve(Aws(raw), LATEST, USED, NOW, 0.0)
     assert asked(raw) == [["$Latest"], ["1"], ["$Latest"]]
 
 
 def test_a_version_with_the_same_content_is_equivalent() -> None:
     raw = answers(version(2, "ami-9"), version(1, "ami-9"))
-    found = Resolver().resolve(Aws(raw), LATEST, {OLD}, NOW, 0.0)
+    found = Resolver().resolve(Aws(raw), LATEST, USED, NOW, 0.0)
     assert found is not None
     assert found.equivalent_versions == {"1"}
 
@@ -83,5 +122,5 @@ def test_what_was_deleted_is_asked_for_at_every_read() -> None:
     gone = refusal("InvalidLaunchTemplateId.NotFound")
     raw, resolver = Recorded(DescribeLaunchTemplateVersions=gone), Resolver()
     for _time in range(2):
-        assert resolver.resolve(Aws(raw), LATEST, {OLD}, NOW, MAX_AGE) is None
+        assert resolver.resolve(Aws(raw), LATEST, USED, NOW, MAX_AGE) is None
     assert len(asked(raw)) == 2

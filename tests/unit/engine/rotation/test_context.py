@@ -272,6 +272,24 @@ class TestChangingWhatIsKnown:
         assert ctx.read_recently() is recent
         assert ctx.commands == ([] if recent else [ReadGroup("blue")])
 
+    @pytest.mark.parametrize(("age", "recent"), [(60.0, True), (61.0, False)])
+    def test_of_the_group_has_to_know_of_instance_refreshes_too(
+        self, age: float, recent: bool
+    ) -> None:
+        group = dataclasses.replace(a_group(an_instance("w")), refreshing_age=age)
+        ctx = a_context(group, [a_node("w")], read_began=NOW, read_ended=NOW)
+        ctx.read = ReadGroup("blue", refresh_age=600)
+        assert ctx.read_recently() is recent
+        asked = [command.refresh_age for command in ctx.commands if isinstance(command, ReadGroup)]
+        assert asked == ([] if recent else [60])
+
+    @pytest.mark.parametrize(("began", "fresh"), [(NOW - 1, False), (NOW, True)])
+    def test_of_the_group_is_polled_for_where_it_has_to_show_what_we_did(
+        self, began: float, fresh: bool
+    ) -> None:
+        ctx = a_look(read_began=began, acted=NOW)
+        assert (ctx.fresh_awaited(), ctx.poll_soon) == (fresh, not fresh)
+
     def test_nodes_are_always_followed(self) -> None:
         assert a_look().feeds == {NODES}
         assert a_look(journal=RUNNING).poll_soon is False

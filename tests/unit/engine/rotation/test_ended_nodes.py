@@ -102,6 +102,37 @@ class TestWhoseNodeShouldGo:
         assert ended_nodes.awaited(a_context(None, (a_node("w"),))) == ()
 
 
+class TestWhichInstancesAreLookedUp:
+    @pytest.mark.parametrize(
+        ("mode", "ago", "looked_up"),
+        [
+            pytest.param("rotate", None, (), id="it has just ended"),
+            pytest.param("rotate", 59, (), id="its node may be deleted by the cloud controller"),
+            pytest.param("rotate", 60, ("i-w",), id="its node lingers"),
+            pytest.param("release", None, ("i-w",), id="the run comes to its end"),
+            pytest.param("settle", None, ("i-w",), id="the run settles"),
+        ],
+    )
+    def test_are_those_whose_nodes_nobody_else_deletes(
+        self, mode: str, ago: float | None, looked_up: tuple[str, ...]
+    ) -> None:
+        timers = {} if ago is None else {"lingers i-w": NOW - ago}
+        ctx = a_look(a_group(ENDING), mode=mode, timers=timers)
+        assert ended_nodes.looked_up(ctx) == looked_up
+
+    def test_are_those_whose_names_are_in_use_again(self) -> None:
+        group = a_group(an_instance("n", fresh=True, private_dns="old"))
+        assert ended_nodes.looked_up(a_look(group, (FORMER,), marks=Marks())) == ("i-former",)
+
+    def test_are_those_that_have_left_the_group_with_a_mark(self) -> None:
+        node = TestANodeThatARunBeforeHasMarked.NODE
+        ctx = a_look(a_group(an_instance("x")), (node,), marks=Marks())
+        assert ended_nodes.looked_up(ctx) == ("i-w",)
+
+    def test_are_none_before_the_group_was_read(self) -> None:
+        assert ended_nodes.looked_up(a_context(None, (a_node("w"),))) == ()
+
+
 class TestDeletion:
     @pytest.mark.parametrize(
         ("group", "deleted"),

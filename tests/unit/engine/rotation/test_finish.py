@@ -80,6 +80,10 @@ class TestRotating:
     def test_is_over_when_all_nodes_are_new_and_well(self) -> None:
         assert self.over() == (True, None)
 
+    def test_is_over_while_the_node_of_an_ended_one_is_there(self) -> None:
+        marks = dataclasses.replace(WELL, gone=frozenset(("i-w",)))
+        assert self.over(marks=marks, names="mnw") == (True, None)
+
     @pytest.mark.parametrize(
         "more",
         [
@@ -102,13 +106,6 @@ class TestRotating:
             pytest.param(
                 {"group": a_group(*NEW, an_instance("w", launched_at=1990.0))},
                 id="an outdated one may still join",
-            ),
-            pytest.param(
-                {
-                    "marks": dataclasses.replace(WELL, gone=frozenset(("i-w",))),
-                    "nodes": [a_node("m"), a_node("n"), a_node("w")],
-                },
-                id="the node of an ended one is there",
             ),
             pytest.param({"timers": {"moved": NOW - 5}}, id="the template seems to have moved"),
         ],
