@@ -101,6 +101,9 @@ def soaking(group: str, **options: Any) -> tuple[World, Run]:
         if not any("watching it" in line for line in run.story()):
             world.kernel.after(1, lose)
             return
+        if images(world, group).count(world.facts["new_image"]) < 2:  # the canary's old node
+            world.kernel.after(1, lose)  # is to be made good for from the new image as well
+            return
         new = [one for one in world.judge.nodes(group) if is_new(world, one)]
         world.cluster.node_silent(sorted(node["metadata"]["name"] for node in new)[0])
 

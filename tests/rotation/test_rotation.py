@@ -167,7 +167,7 @@ def test_the_result_says_what_came_how_long_it_took_and_what_was_restored(surge:
     run = rotate(world, BLUE, max_surge=surge)
     assert run.result is not None
     values, lasted = run.result.values, world.kernel.now - began
-    here = set(world.account.groups[BLUE].members)
+    here = {member.instance_id for member in world.account.groups[BLUE].counted()}
     assert {node["instance_id"] for node in values["new_nodes"]} == here
     assert all(30 < node["seconds"] < 300 for node in values["new_nodes"])
     for node in values["nodes"]:

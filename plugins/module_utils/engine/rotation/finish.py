@@ -105,6 +105,8 @@ def _finish_rotating(ctx: RotationContext) -> bool:
         return False
     if not gate.closed(ctx):
         ctx.forget("gate at the end")
+        if gate.untold(ctx):
+            return False
     elif not ctx.over("gate at the end", ctx.policy.gate_timeout):
         return False
     else:

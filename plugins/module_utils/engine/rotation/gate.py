@@ -37,6 +37,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.lo
 PENDING = Feed("pods", phase="Pending")
 UNSHOWN = 2.0
 """Seconds after an eviction in which the status of its workload may not show it yet."""
+CLOSED, TOLD = "gate closed", "gate"
+"""Since when the gate is shut, and that people were told."""
 TOLD_AFTER, RECORDED_AFTER = 30.0, 30.0
 """Seconds for which the gate has to be closed before people are told, and before the record names
 the workloads: most pods run again within that time."""
@@ -69,15 +71,24 @@ def closed(ctx: RotationContext) -> str:
     return _told(ctx, text)
 
 
+def untold(ctx: RotationContext) -> bool:
+    """Return whether a gate that only warns is shut, not yet for so long that it is told.
+
+    It has been looked at in this look.
+    """
+    shut = ctx.policy.workload_gate == "warn" and CLOSED in ctx.memory.timers
+    return shut and TOLD not in ctx.memory.report.told
+
+
 def _told(ctx: RotationContext, text: str) -> str:
     """Return the reason, or tell it where the gate only warns."""
-    lasts = ctx.over("gate closed", TOLD_AFTER)
+    lasts = ctx.over(CLOSED, TOLD_AFTER)
     if ctx.policy.workload_gate == "warn":
         if lasts:
-            ctx.tell("warning", ctx.group.name, text, once="gate")
+            ctx.tell("warning", ctx.group.name, text, once=TOLD)
         return ""
     if lasts:
-        ctx.tell("waiting", ctx.group.name, text, once="gate")
+        ctx.tell("waiting", ctx.group.name, text, once=TOLD)
     return text
 
 
@@ -115,13 +126,13 @@ def _note(ctx: RotationContext, found: list[Shortage], waiting: list[Pod]) -> No
         ctx.note(losses={key: loss for key, loss in memory.gate.losses.items() if key in current})
     lacking = sum(one.needed - one.ready for one in found) + len(waiting)
     if not lacking:
-        ctx.forget("gate closed")
+        ctx.forget(CLOSED)
         ctx.note(least_lacking=None)
     elif memory.gate.least_lacking is None or lacking < memory.gate.least_lacking:
         ctx.note(least_lacking=lacking)
         for timer in ("stalled", "gate at the end"):
             ctx.forget(timer)
-    lasting = bool(lacking) and ctx.over("gate closed", RECORDED_AFTER)
+    lasting = bool(lacking) and ctx.over(CLOSED, RECORDED_AFTER)
     named = {(key, memory.gate.losses[key].before) for key in short}
     record = named if lasting else named & set(ctx.journal.short)
     if tuple(sorted(record)) != ctx.journal.short:

@@ -147,6 +147,21 @@ class TestModes:
         assert (gate.closed(ctx), gate.PENDING in ctx.feeds) == ("", False)
         assert FEEDS["Deployment"] not in ctx.feeds
 
+    @pytest.mark.parametrize(
+        ("mode", "shut", "told", "untold"),
+        [
+            pytest.param("warn", True, "", True, id="shut for a short time"),
+            pytest.param("warn", True, "gate", False, id="told"),
+            pytest.param("warn", False, "", False, id="open"),
+            pytest.param("wait", True, "", False, id="it does not only warn"),
+        ],
+    )
+    def test_warn_is_not_over_before_it_has_said_so(
+        self, mode: str, shut: bool, told: str, untold: bool
+    ) -> None:
+        timers = {"gate closed": NOW - 3} if shut else {}
+        assert gate.untold(a_look(mode=mode, timers=timers, told=frozenset((told,)))) is untold
+
     def test_warn_says_it_once_after_a_while_and_stays_open(self) -> None:
         early = a_look(mode="warn", timers={"gate closed": NOW - 29})
         assert (gate.closed(early), early.events) == ("", [])
