@@ -53,7 +53,8 @@ ACCOUNT = dataclasses.replace(
     boot=NO_DELAY,
     in_service=NO_DELAY,
 )
-"""The boots that are drawn are whole: from the launch to a node that is Ready."""
+AT_ONCE = {"world.nodeops/start-seconds": "0", "world.nodeops/ready-seconds": "0"}
+"""The boots that are drawn are whole: from the launch to a node whose DaemonSet pods are ready."""
 
 
 class Draws:
@@ -101,7 +102,7 @@ def furnish(seed: int, nodes: int, boots: Draws, drains: Draws) -> World:
         stop = {"world.nodeops/stop-seconds": f"{drains.draw():.1f}"}
         pod = {"terminationGracePeriodSeconds": 3600}
         kube_build.deployment(world.cluster, "shop", f"web-{number}", 1, annotations=stop, pod=pod)
-    kube_build.daemonset(world.cluster, "kube-system", "agent")
+    kube_build.daemonset(world.cluster, "kube-system", "agent", annotations=AT_ONCE)
     world.facts |= {"old_image": images[0], "new_image": images[1], "cluster": world.name}
     world.begin()
     world.join, world.ready = boots, NO_DELAY  # type: ignore[assignment]

@@ -116,6 +116,8 @@ def explain(
         return Explained(_without(account, gone, reading.desired))
     if reading.desired == account.expected and not gone:
         return Explained(account)
+    if reading.desired == account.raise_from and not reading.raise_sent and not gone:
+        return Explained(account)  # as it should be before the raise
     if reading.begun <= last_write + SETTLED:
         return Explained(account)
     if doubt is None or doubt.desired != reading.desired:

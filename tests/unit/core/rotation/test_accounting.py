@@ -85,6 +85,23 @@ def test_a_recorded_raise_explains_its_value_only_if_it_was_sent(
     assert explain(Account(6, 8, 6), None, reading, NEVER, 100).account == account
 
 
+@pytest.mark.parametrize(
+    ("account", "desired", "sent", "doubted"),
+    [
+        pytest.param(Account(6, 8, 6), 6, False, False, id="as before a raise that was not sent"),
+        pytest.param(Account(6, 8, 6), 6, True, True, id="as before one that was sent"),
+        pytest.param(Account(6, 8, 6), 5, False, True, id="another value"),
+        pytest.param(Account(6, 8, 6, ("gone",)), 6, False, True, id="with a decrement in flight"),
+        pytest.param(Account(6, 8), 6, False, True, id="no raise is recorded"),
+    ],
+)
+def test_nothing_is_in_doubt_while_a_recorded_raise_is_not_sent(
+    account: Account, desired: int, sent: bool, doubted: bool
+) -> None:
+    reading = Reading(0, desired, TEN, 0, raise_sent=sent)
+    assert (explain(account, None, reading, NEVER, 100).doubt is not None) is doubted
+
+
 def test_the_expected_value_explains_itself() -> None:
     (one,) = reads(Account(6, 8), (0, 8))
     assert one == Explained(Account(6, 8))
