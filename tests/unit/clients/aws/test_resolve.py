@@ -101,7 +101,12 @@ def test_the_last_launch_from_each_source_counts() -> None:
         dataclasses.replace(an_instance(name), launched_at=at, source=source)
         for name, at, source in (("a", 5.0, OLD), ("b", 9.0, NEW), ("c", 7.0, NEW))
     ]
-    assert sources_of(found) == {OLD: 5.0, NEW: 9.0}
+    assert sources_of(found, False) == {OLD: 5.0, NEW: 9.0}
+
+
+def test_the_start_of_an_instance_of_a_warm_pool_is_no_launch() -> None:
+    started = dataclasses.replace(an_instance("a"), launched_at=9.0, source=OLD)
+    assert sources_of([started], True) == {OLD: 0.0}
 
 
 def test_a_version_in_use_is_read_once() -> None:
