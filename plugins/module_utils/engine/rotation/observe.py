@@ -51,7 +51,7 @@ OUT_OF_SIGHT = 300.0
 AWAITED, ENDING = 5.0, 30.0
 """Seconds until the next read while something is awaited that only a read shows, and at most while
 the run comes to its end."""
-SERVES, SERVES_AT_END = 600.0, 15.0
+SERVES, SERVES_AT_END = 300.0, 15.0
 """Seconds for which what hardly changes is not read again: in the middle of a rotation, and when it
 comes to its end."""
 
