@@ -116,7 +116,7 @@ def test_a_run_that_settles_waits_for_the_node_on_its_way() -> None:
 def test_a_node_that_does_not_come_while_a_run_settles_is_named() -> None:
     world = due()
     world.judge.rules[BLUE].unavailable = 1
-    run = prepare(world, BLUE, max_surge="0", max_unavailable="1", canary=0, boot_timeout=400)
+    run = prepare(world, BLUE, max_surge="0", max_unavailable="1", canary=0, boot_timeout=600)
     world.bad_images[world.facts["new_image"]] = NEVER_JOINS
 
     def move() -> None:
