@@ -123,7 +123,7 @@ def test_a_canary_goes_first_and_is_watched() -> None:
         at for at, event in run.events if (event.phase, event.text) == ("canary", "passed")
     )
     assert ended[0] < passed <= ended[1]
-    assert passed - ended[0] >= 120
+    assert passed - ended[0] > 120 - 1e-6
     assert [at for at, event in run.events if event.phase == "cordoned"][1] >= passed
 
 

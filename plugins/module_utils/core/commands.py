@@ -15,11 +15,7 @@ from typing import Any, Protocol
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import Answer
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import (
-    REFRESH_AGE,
-    NodeChange,
-    Ports,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange, Ports
 
 
 class Command(Protocol):
@@ -45,14 +41,13 @@ class _OnKubernetes:
 class ReadGroup(_OnAws):
     """Read the group with its instances, target health and launch source.
 
-    Returns Group. `also`, `max_age` and `refresh_age`: see ports.Cloud; none is part of the
-    identity.
+    Returns Group. Only `group` is part of the identity; for the others see ports.Cloud.
     """
 
     group: str
     also: tuple[str, ...] = dataclasses.field(default=(), compare=False)
     max_age: float = dataclasses.field(default=0.0, compare=False)
-    refresh_age: float = dataclasses.field(default=REFRESH_AGE, compare=False)
+    refresh_age: float = dataclasses.field(default=0.0, compare=False)
 
     def apply(self, ports: Ports) -> Group:
         return ports.cloud.read_group(self.group, self.also, self.max_age, self.refresh_age)
@@ -281,10 +276,7 @@ class ReadCluster(_OnKubernetes):
 
 @dataclasses.dataclass(frozen=True)
 class ReadLease(_OnKubernetes):
-    """Read the Lease. Returns None if it does not exist.
-
-    `namespace`: another than that of our Leases, "" for that one.
-    """
+    """Read the Lease, None if there is none. `namespace`: "" for that of our Leases."""
 
     name: str
     namespace: str = ""

@@ -65,6 +65,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.de
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import REFRESH_AGE
 
 REFRESHING = ("Pending", "InProgress", "Cancelling", "RollbackInProgress", "Baking")
+AS_SHOWN = (
+    *("arn", "desired", "min_size", "max_size", "suspended", "protects_new"),
+    *("zones", "tags", "subnets", "target_groups"),
+)
+"""Fields of Group that DescribeAutoScalingGroups says as they are."""
 MOVED_LOOK = 60.0
 """Seconds for which the scaling activities are read after desired has moved."""
 OVERDUE = 60.0
@@ -118,26 +123,17 @@ class AutoScaling(ControlPlaneReads):
         activities = self._activities(name, shown.desired, short, now, max_age)
         looked, refreshing = self._refreshing(name, now, refresh_age)
         return Group(
+            **{field: getattr(shown, field) for field in AS_SHOWN},
             name=name,
-            arn=shown.arn,
-            desired=shown.desired,
-            min_size=shown.min_size,
-            max_size=shown.max_size,
             instances=instances,
             source=source,
-            suspended=shown.suspended,
-            protects_new=shown.protects_new,
-            zones=shown.zones,
-            tags=shown.tags,
             refreshing=refreshing,
             refreshing_age=now - looked,
             unsupported=tuple(unsupported(dataclasses.replace(shown, instances=instances))),
             activity=activities.failure,
             cause=activities.cause,
-            subnets=shown.subnets,
             buys_both=shown.source.buys_both,
             warm_pool=_pool(shown, pooled),
-            target_groups=shown.target_groups,
             targets=tuple(read_targets(self._aws, shown.target_groups)),
             former=tuple(joined(Instance(id_, "", ""), machines[id_]) for id_ in gone),
             resolved=self._resolver.resolve(self._aws, source, used, now, max_age),
