@@ -141,9 +141,9 @@ class AutoScaling(ControlPlaneReads):
         )
 
     def _refreshing(self, name: str, now: float, max_age: float) -> tuple[float, bool]:
-        """Return when it was seen, `max_age` seconds ago at most, and if an instance refresh runs.
+        """Return when instance refreshes were looked at, and whether one runs.
 
-        While one runs its end is looked for every REFRESH_AGE.
+        That was `max_age` seconds ago at most, and REFRESH_AGE while one runs.
         """
         at, running = self._refreshes.get(name, (float("-inf"), False))
         if now - at < (min(max_age, REFRESH_AGE) if running else max_age):

@@ -41,7 +41,7 @@ class Resolved:
     at: float
 
     def serves(self, source: tuple[str, str], used: Sources, now: float, max_age: float) -> bool:
-        """Return whether it held `max_age` seconds ago, and no instance shows something else.
+        """Return whether it held `max_age` seconds ago, as far as instances show.
 
         An instance that was launched from it shows that it held then.
         """

@@ -20,10 +20,10 @@ the cloud controller deletes it within a minute."""
 
 
 def looked_up(ctx: RotationContext) -> tuple[str, ...]:
-    """Return the instances whose end reads have to show, since their Nodes are still there.
+    """Return the instances whose end reads have to show.
 
-    In the middle of a rotation only those whose Nodes linger: the cloud controller deletes the
-    others.
+    Their Nodes are still there. In the middle of a rotation only those whose Nodes linger: the
+    cloud controller deletes the others.
     """
     names = awaited(ctx)
     if ctx.memory.reads.group is None or ctx.memory.mode != "rotate":

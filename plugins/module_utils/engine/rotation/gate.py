@@ -72,7 +72,7 @@ def closed(ctx: RotationContext) -> str:
 
 
 def untold(ctx: RotationContext) -> bool:
-    """Return whether a gate that only warns is shut, not yet for so long that it is told.
+    """Return whether a gate that only warns is shut, and has not told it yet.
 
     It has been looked at in this look.
     """
