@@ -23,6 +23,7 @@ USER_DATA = "planted-in-the-user-data-of-the-launch-template"
 POD = "planted-in-the-environment-of-a-container"
 PASSWORD = "planted-in-a-variable-of-the-job"
 EKS_TOKEN = "k8s-aws-v1."
+EXPRESSION, EVALUATED = "{{ 'evalu' ~ 'ated' }}", "evaluated"
 RUN = RUNS[0]
 SECRETS = (RUN.secret, RUN.token, USER_DATA, POD, PASSWORD, EKS_TOKEN)
 PLAYBOOKS = ("check_amis", "plan", "rotate_eks", "status", "restore")
@@ -42,9 +43,25 @@ def plant_user_data(world: WorldOnWire) -> None:
         data = shown["LaunchTemplateVersions"][0]["LaunchTemplateData"]
         script = base64.b64decode(data.get("UserData", "")).decode() + f"\n# {USER_DATA}\n"
         data["UserData"] = base64.b64encode(script.encode()).decode()
-        made = ec2.create_launch_template_version(**name, LaunchTemplateData=data)
+        made = ec2.create_launch_template_version(
+            **name, LaunchTemplateData=data, VersionDescription=EXPRESSION
+        )
         number = str(made["LaunchTemplateVersion"]["VersionNumber"])
         ec2.modify_launch_template(**name, DefaultVersion=number)
+
+
+def plant_expressions(world: WorldOnWire) -> None:
+    """Give every Auto Scaling group and node a text that Jinja2 would evaluate."""
+    scaling, core = world.aws("autoscaling"), kubernetes.client.CoreV1Api(api(world))
+    for group in scaling.describe_auto_scaling_groups()["AutoScalingGroups"]:
+        tag = {"Key": "note", "Value": EXPRESSION, "PropagateAtLaunch": True}
+        of_group = {
+            "ResourceType": "auto-scaling-group",
+            "ResourceId": group["AutoScalingGroupName"],
+        }
+        scaling.create_or_update_tags(Tags=[{**tag, **of_group}])
+    for node in core.list_node().items:
+        core.patch_node(node.metadata.name, {"metadata": {"annotations": {"note": EXPRESSION}}})
 
 
 def plant_in_pods(world: WorldOnWire) -> None:
@@ -114,9 +131,13 @@ def test_the_search_finds_what_is_planted() -> None:
 
 
 def test_no_secret_is_printed_written_or_left(small: WorldOnWire) -> None:
-    """Keys and tokens are given as variables, and everything is shown (-vvv --diff)."""
+    """Keys and tokens are given as variables, and everything is shown (-vvv --diff).
+
+    What AWS and Kubernetes answer is never a template.
+    """
     plant_user_data(small)
     plant_in_pods(small)
+    plant_expressions(small)
     config = yaml.safe_load(Path(str(small.who(RUN.name)["KUBECONFIG"])).read_text())
     server = config["clusters"][0]["cluster"]
     authority = small.folder / "ca.crt"
@@ -139,6 +160,7 @@ def test_no_secret_is_printed_written_or_left(small: WorldOnWire) -> None:
             )
         assert outcome.code == 0, outcome.output
         assert secrets_in(outcome.output) == [], (playbook, secrets_in(outcome.output))
+        assert EVALUATED not in outcome.output
     assert secrets_in("\n".join(seen)) == []
     assert secrets_in(left_in_the_cloud(small)) == []
     assert secrets_in(files(small.folder, known)) == []

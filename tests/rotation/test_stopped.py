@@ -69,6 +69,22 @@ def test_the_next_run_shows_them_first(options: dict[str, bool]) -> None:
     assert following.phases().count("earlier") == len(words)
 
 
+@pytest.mark.parametrize(("at", "restore_only"), [(1, True), (1, False), (95, False), (200, False)])
+def test_a_run_that_follows_at_once_restores_what_reads_do_not_show_yet(
+    at: float, restore_only: bool
+) -> None:
+    world = due(size=3, replicas=6)
+    world.behave(aws={"describe_lag": 19.0})
+    run = prepare(world, BLUE, "r1", soak=20)
+    run.inbox.stop_at(world.kernel.now + at, "signal SIGTERM")
+    assert run().status == "stopped"
+    following = rotate(world, BLUE, run_id="r2", soak=20, restore_only=restore_only)
+    assert following.result is not None
+    assert following.result.status == ("restored" if restore_only else "complete")
+    assert following.result.values["not_restored"] == []
+    assert traces(world) == CLEAN
+
+
 def test_a_run_that_comes_to_its_end_leaves_none() -> None:
     world, _run = stopped(200)
     following = rotate(world, BLUE, run_id="r2", soak=20)

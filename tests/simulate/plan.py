@@ -14,7 +14,7 @@ import random
 from collections.abc import Collection
 from typing import Any
 
-from ansible_collections.nodeops.rotator.tests.simulate.kinds.all import KINDS
+from ansible_collections.nodeops.rotator.tests.simulate.kinds.all import ORDERED
 
 POINTERS = ("$Latest", "$Latest", "$Default", "1")
 """How a group points at its template."""
@@ -78,7 +78,7 @@ def draw(seed: int, number: int) -> Plan:
     size = dice.randint(2, 6)
     aws, kube = _behaviors(dice)
     furnishing, options = _furnishing(dice), _options(dice)
-    kinds = [kind for kind in KINDS.values() for _time in range(kind.weight)]
+    kinds = [kind for kind in ORDERED for _time in range(kind.weight)]
     faults = tuple(
         Fault(place, kind.name, dice.uniform(*kind.when), f"{seed}/{number}/{place}")
         for place, kind in enumerate(dice.choice(kinds) for _fault in range(dice.choice(HOW_MANY)))

@@ -18,19 +18,28 @@ from ansible_collections.nodeops.rotator.tests.simulate.kinds import (
     unseen,
     workloads,
 )
-from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import KINDS
+from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import KINDS, Kind
 
 MODULES = (
-    access,
-    actors,
     answers,
+    access,
+    numbers,
+    actors,
     capacity,
     group,
-    numbers,
     runs,
     silence,
     undoers,
     unseen,
     workloads,
 )
-__all__ = ("KINDS", "MODULES")
+_NAMES = [module.__name__ for module in MODULES]
+
+
+def _place(kind: Kind) -> tuple[int, int]:
+    return _NAMES.index(kind.act.__module__), kind.act.__code__.co_firstlineno
+
+
+ORDERED = tuple(sorted(KINDS.values(), key=_place))
+"""All kinds in one order, whichever was imported first: a seed draws the same faults everywhere."""
+__all__ = ("KINDS", "MODULES", "ORDERED")

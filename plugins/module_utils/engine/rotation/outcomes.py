@@ -228,6 +228,7 @@ def _leased(memory: Memory, done: Done) -> Memory:
     memory = memory.with_fields(unread=unread)
     if isinstance(done.command, WriteLease):
         held = bool(lease.holder)
+        memory = memory if memory.lock.held else memory.with_fields(taken=done.ended)
         return memory.with_fields(
             held=held, released=not held, confirmed=done.began, written=written
         )

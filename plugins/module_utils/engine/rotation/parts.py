@@ -72,9 +72,10 @@ class LeaseMemory:
     """What is known of the Lease and of the cluster that it is in (lock, namespaces).
 
     `lease` is as last read or written, `seen` when its renewTime was first seen as it is; `held`
-    and `confirmed`: it is ours, by a write issued at that moment. `lease_losses`: how often it was
-    found deleted; `lease_unproven`: no read has shown it since. `elsewhere`: the Lease in other
-    namespaces, and when it was asked for. `unread`: why not all of the record is understood.
+    and `confirmed`: it is ours, by a write issued at that moment, and since `taken`.
+    `lease_losses`: how often it was found deleted; `lease_unproven`: no read has shown it since.
+    `elsewhere`: the Lease in other namespaces, and when it was asked for. `unread`: why not all of
+    the record is understood.
     """
 
     lease: Lease | None = None
@@ -82,6 +83,7 @@ class LeaseMemory:
     seen: float = 0.0
     held: bool = False
     confirmed: float = -math.inf
+    taken: float = -math.inf
     released: bool = False
     lease_losses: int = 0
     lease_unproven: bool = False

@@ -16,6 +16,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     SetTag,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIGNPOST
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    SETTLED,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     BALANCED,
     spread,
@@ -64,6 +67,9 @@ def restored(ctx: RotationContext) -> bool:
     """
     if not ctx.fresh_awaited():
         return False
+    if _earlier_acts_are_late(ctx):
+        ctx.poll_soon = True
+        return False
     steps = (
         _nodes(ctx),
         balancers.rejoined(ctx),
@@ -76,6 +82,15 @@ def restored(ctx: RotationContext) -> bool:
     done = all(steps) and (_is_seen(ctx) or ctx.over("unseen", STALE_READ_TIMEOUT))
     ctx.poll_soon |= not done
     return ended_nodes.clear_ended_nodes(ctx) and done
+
+
+def _earlier_acts_are_late(ctx: RotationContext) -> bool:
+    """Return whether reads may still lack what the run before us did.
+
+    What its record lists must not be taken for undone, and dropped, because a read is late.
+    """
+    memory = ctx.memory
+    return memory.resumed and memory.reads.read_began < memory.lock.taken + SETTLED
 
 
 def _is_seen(ctx: RotationContext) -> bool:

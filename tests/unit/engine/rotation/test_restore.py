@@ -55,12 +55,22 @@ class TestTheWhole:
     def test_a_clean_record_is_restored(self) -> None:
         assert restored(a_look()) == (True, [], ())
 
+    @pytest.mark.parametrize(("resumed", "taken"), [(True, NOW - 20), (False, NOW)])
+    def test_the_record_of_an_earlier_run_is_judged_once_reads_have_its_acts(
+        self, resumed: bool, taken: float
+    ) -> None:
+        ctx = a_look(resumed=resumed, taken=taken, journal=recorded(suspended=(REBALANCE,)))
+        assert restored(ctx)[0]
+
     @pytest.mark.parametrize(
         "more",
         [
             pytest.param({"acted": NOW + 1}, id="a read older than our last act"),
             pytest.param(
                 {"journal": recorded(base=2, expected=3, raise_from=2)}, id="a raise in the air"
+            ),
+            pytest.param(
+                {"resumed": True, "taken": NOW - 19.9}, id="a read that may lack an earlier run"
             ),
         ],
     )
