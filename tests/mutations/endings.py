@@ -17,6 +17,14 @@ MUTATIONS = (
         "TestProtection::test_stays_while_more_or_less_is_launched_than_desired",
     ),
     Mutation(
+        "a read that is late has the record of an earlier run taken for undone",
+        ENGINE + "restore.py",
+        "memory.resumed and memory.reads.read_began < memory.lock.taken + SETTLED",
+        "False",
+        "tests/rotation/test_stopped.py",
+        "test_a_run_that_follows_at_once_restores_what_reads_do_not_show_yet",
+    ),
+    Mutation(
         "our own cordon counts as somebody else's once its marks were taken off",
         "plugins/module_utils/core/rotation/recorded.py",
         "    if REPLACING not in node.annotations and not (cordon or exclusion):\n",
