@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from typing import Any
 
 import pytest
@@ -182,10 +183,21 @@ def test_an_instance_that_never_leaves_its_hook_is_told_and_not_waited_for_witho
     assert run.result is not None
     assert run.result.error is None
     assert all_current(world)
-    told = run.result.values["not_restored"]
-    assert len(told) == 1
-    assert "was told to terminate and its node is still there" in told[0]
-    assert traces(world) == CLEAN
+    held = [
+        name
+        for name, member in world.account.groups[BLUE].members.items()
+        if member.lifecycle_state == "Terminating:Wait"
+    ]
+    told = "Instance {} was told to terminate and its node is still there"
+    assert sorted(run.result.values["not_restored"]) == sorted(map(told.format, held))
+    assert len(held) == 4
+    (record,) = traces(world)["journals"]
+    assert {node[0] for node in json.loads(record)["replacing"]} == set(held)
+    assert {**traces(world), "journals": []} == CLEAN
+    world.kernel.advance(world.kernel.now + 7200)
+    again = rotate(world, BLUE, run_id="r2")
+    assert again.result is not None
+    assert (again.result.status, traces(world)) == ("complete", CLEAN)
     assert world.judge.breaches == []
 
 

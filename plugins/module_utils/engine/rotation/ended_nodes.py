@@ -98,7 +98,10 @@ def clear_ended_nodes(ctx: RotationContext) -> bool:
         return True
     ctx.read_within(ENDED_LOOK)
     if ctx.over("ended nodes", ctx.policy.terminate_timeout):
-        sentence = f"Instance {lingering[0]} was told to terminate and its node is still there"
-        ctx.note(left=tuple(dict.fromkeys((*ctx.memory.report.left, sentence))))
+        told = (
+            f"Instance {name} was told to terminate and its node is still there"
+            for name in lingering
+        )
+        ctx.note(left=tuple(dict.fromkeys((*ctx.memory.report.left, *told))))
         return True
     return False
