@@ -179,6 +179,11 @@ def _all_bear(ctx: RotationContext, last: list[Member]) -> bool:
     return spread(zones, ctx.group.zones) <= max(BALANCED, ctx.journal.spread)
 
 
+def _due_last(member: Member) -> str:
+    """Return since when this one waits for others."""
+    return f"due last {member.id}"
+
+
 def _is_due_last(ctx: RotationContext, member: Member, last: list[Member], ours: int) -> bool:
     """Return whether another one should be replaced first, for the sake of the zones.
 
@@ -193,10 +198,12 @@ def _is_due_last(ctx: RotationContext, member: Member, last: list[Member], ours:
     gone = Counter((member.instance.zone,))
     if bears_surge(filled(zones - gone, ctx.group.zones, 1), left - gone, ours, most):
         return False
+    if any(_due_last(one) in ctx.memory.timers for one in last if one.id != member.id):
+        return False
     records = ctx.memory.nodes.records
     under_way = (records[one.id] for one in last[1:] if one.leaving and one.id in records)
     draining = any(record.phase != "drained" for record in under_way)
-    return draining and not ctx.over(f"due last {member.id}", ctx.policy.terminate_timeout)
+    return draining and not ctx.over(_due_last(member), ctx.policy.terminate_timeout)
 
 
 def _waits_for_others(ctx: RotationContext, member: Member, last: list[Member]) -> bool:
