@@ -195,6 +195,6 @@ def test_it_waits_for_none_that_is_drained_as_well() -> None:
 
 
 def test_only_one_waits_for_others_at_a_time() -> None:
-    """Windows of many nodes would stand still otherwise: 9 more drains of 100 in a benchmark."""
+    """Wide windows would stand still otherwise."""
     assert end_of_first("xxz", "xxyyz", 2, draining="12", waiting="1") == "replaced"
     assert end_of_first("xxz", "xxyyz", 2, draining="12", waiting="0") == "waits"
