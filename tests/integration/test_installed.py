@@ -79,7 +79,14 @@ def test_the_archive_contains_only_the_product(archive: Path) -> None:
         "requirements.txt",
         "extensions",
     }
-    texts = {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "SECURITY.md"}
+    texts = {
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "LICENSE",
+        "SECURITY.md",
+        "execution-environment.yml",
+    }
     assert found == product | texts | {"MANIFEST.json", "FILES.json"}
 
 

@@ -193,6 +193,12 @@ def _parameters(account: Account, params: Mapping[str, Any]) -> tuple[Asked, ...
 
 
 Finder = Callable[["Account", Mapping[str, Any]], "tuple[Asked, ...]"]
+
+
+def _stored(_account: Account, params: Mapping[str, Any]) -> tuple[Asked, ...]:
+    return (Asked(f"arn:aws:s3:::{params['Bucket']}/{params['Key']}"),)
+
+
 RESOURCES: Mapping[str, Finder] = {
     **{
         f"autoscaling:{operation}": cast(Finder, _named_group)
@@ -227,9 +233,8 @@ RESOURCES: Mapping[str, Finder] = {
     "eks:UntagResource": lambda _account, params: (Asked(params["resourceArn"]),),
     "elbv2:RegisterTargets": lambda _account, params: (Asked(params["TargetGroupArn"]),),
     "elbv2:DeregisterTargets": lambda _account, params: (Asked(params["TargetGroupArn"]),),
-    "s3:GetObject": lambda _account, params: (
-        Asked(f"arn:aws:s3:::{params['Bucket']}/{params['Key']}"),
-    ),
+    "s3:GetObject": _stored,
+    "s3:PutObject": _stored,
     "s3:ListObjectsV2": lambda _account, params: (Asked(f"arn:aws:s3:::{params['Bucket']}"),),
     "ssm:GetParameter": _parameters,
     "ssm:GetParameters": _parameters,
