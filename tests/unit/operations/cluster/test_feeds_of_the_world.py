@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the simulated cluster has is read whole, of workloads that few worlds have too."""
+"""Workloads that few worlds have are read too."""
 
 from __future__ import annotations
 
