@@ -37,7 +37,10 @@ ALWAYS = {"aws sts:GetCallerIdentity"}
 
 
 def twin(right: str) -> str:
-    """Return what a server without streaming lists is asked for instead, or one with them."""
+    """Return what another server is asked for instead.
+
+    One without streaming lists is asked to list before it is asked to watch.
+    """
     what, _space, verb = right.rpartition(" ")
     other = {"list": "watch", "watch": "list"}.get(verb, verb)
     return f"{what} {other}"
