@@ -92,7 +92,8 @@ def rbac(rules: Iterable[Table], name: str) -> str:
         for place in places
         for document in bound(title, place, [r for r in chosen if r.get("namespace", "") == place])
     ]
-    text = yaml.dump_all(documents, None, Indented, sort_keys=False, explicit_start=True, width=95)
+    whole = {"apiVersion": "v1", "kind": "List", "items": documents}
+    text = yaml.dump(whole, None, Indented, sort_keys=False, explicit_start=True, width=95)
     return HEADER.format(f"Rights in the cluster to {what}.") + text
 
 

@@ -63,10 +63,7 @@ def rules(names: tuple[str, ...]) -> tuple[Rule, ...]:
     """Return the RBAC rules of these rights."""
     paths = (path for path in sorted((FOLDER / "rbac").glob("*.yaml")) if path.stem in GROUPS)
     documents = [
-        document
-        for path in paths
-        for document in yaml.safe_load_all(path.read_text())
-        if document and "kind" in document
+        document for path in paths for document in yaml.safe_load(path.read_text())["items"]
     ]
     groups = [GROUPS[name] for name in names if name in GROUPS]
     return tuple(rule for group in groups for rule in rules_of(group, documents))

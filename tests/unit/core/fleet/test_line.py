@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 
 import pytest
@@ -134,4 +133,4 @@ def test_every_line_keeps_the_rules(seed: int) -> None:
 
 def test_a_line_depends_on_nothing_but_what_it_is_given() -> None:
     fleet, rings = a_fleet(random.Random(7))
-    assert len({line(fleet, rings, 5) for _ in itertools.repeat(None, 3)}) == 1
+    assert len({line(fleet, rings, 5) for _time in range(3)}) == 1

@@ -124,7 +124,7 @@ class TestImage:
 
     def test_where_nothing_was_due_nothing_may_become_due(self) -> None:
         found = Now(image="ami-0newer").against(a_plan(current()))
-        assert [one.split(":")[0] for one in found] == [
+        assert [one.partition(":")[0] for one in found] == [
             "nodes are outdated that were not",
             f"the image is ami-0newer, and was {NEW}",
         ]
