@@ -21,13 +21,13 @@ from ansible_collections.nodeops.rotator.tests.simulate.kinds import (
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import KINDS, Kind
 
 MODULES = (
+    runs,
     answers,
     access,
     numbers,
     actors,
     capacity,
     group,
-    runs,
     silence,
     undoers,
     unseen,
