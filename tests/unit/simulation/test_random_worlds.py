@@ -51,7 +51,7 @@ class TestAPlan:
         assert drawn == set("ABCDEFGHI")
 
     def test_draws_every_kind(self) -> None:
-        drawn = {fault.kind for number in range(300) for fault in draw(7, number).faults}
+        drawn = {fault.kind for number in range(600) for fault in draw(7, number).faults}
         assert drawn == KINDS.keys()
 
     @pytest.mark.parametrize(
