@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+# The file is long since Ansible takes RETURN from nowhere else: fragments hold options alone.
 DOCUMENTATION = r"""
 module: asg_node_replace
 short_description: Replace the outdated Kubernetes nodes of an Auto Scaling group

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+# The file is long since Ansible takes RETURN from nowhere else: fragments hold options alone.
 DOCUMENTATION = r"""
 module: eks_nodegroup_replace
 short_description: Replace the outdated nodes of an EKS managed node group
