@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rotate a simulated EKS cluster twice and report what the World saw.
+"""Rotate a simulated cluster twice and report what the World saw.
 
 `make demo` runs it with the real playbook. All waiting is real; only the durations of the World are
 short.
@@ -9,6 +9,8 @@ short.
 
 from __future__ import annotations
 
+import dataclasses
+import fnmatch
 import json
 import os
 import re
@@ -24,15 +26,6 @@ from typing import Any
 from ansible_collections.nodeops.rotator.tests.simulation.serve import serving
 
 HERE = Path(__file__).parent
-PLAYBOOK = (
-    "nodeops.rotator.rotate_eks",
-    "-i",
-    str(HERE / "demo.node_groups.yml"),
-    "-e",
-    f"@{HERE / 'pace.yml'}",
-    "-e",
-    "rotation_report_dir=build/demo",
-)
 REPORTS = HERE.parents[1] / "build" / "demo"
 SURGE = 2
 """Surge that the judge of the World allows, as in pace.yml."""
@@ -43,11 +36,42 @@ CHANGE = re.compile(
 """Calls of the World that change something. Leases are only locks here."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Scenario:
+    """A scenario of the World, and how it is rotated.
+
+    `surges`: glob of the Auto Scaling groups that may be larger for a while. `kops`: whether the
+    image gets there by kops.
+    """
+
+    what: str
+    playbook: str = "rotate_eks"
+    surges: str = "*"
+    kops: bool = False
+
+    def command(self, world: dict[str, str]) -> list[str]:
+        """Return the words after ansible-playbook."""
+        words = [f"nodeops.rotator.{self.playbook}", "-i", str(HERE / "demo.node_groups.yml")]
+        words += ["-e", f"@{HERE / 'pace.yml'}", "-e", "rotation_report_dir=build/demo"]
+        if self.kops:
+            words += ["-e", f"@{HERE / 'kops.yml'}", "-e", f"kops_executable={world['WORLD_KOPS']}"]
+        return words
+
+
 SCENARIOS = {
-    "eks": "three node groups, twelve nodes, all on last month's AMI",
-    "mixed": "a self-managed node group, two managed ones, nodes of Karpenter and of Fargate",
+    "eks": Scenario("an EKS cluster: three node groups, twelve nodes, all on last month's AMI"),
+    "kops": Scenario(
+        "a kops cluster: a control plane of three nodes, two node groups, all on last month's AMI",
+        "rotate_kops",
+        "nodes-*",
+        kops=True,
+    ),
+    "mixed": Scenario(
+        "an EKS cluster: a self-managed node group, two managed ones, nodes of Karpenter and of"
+        " Fargate"
+    ),
 }
-"""What there is, by the scenario."""
+"""What there is, by the name of the scenario."""
 
 
 def say(text: str) -> None:
@@ -68,17 +92,14 @@ def report(world: dict[str, str]) -> dict[str, Any]:
         return dict(json.load(answer))
 
 
-def play(world: dict[str, str]) -> tuple[int, float]:
-    """Run the playbook on the caller's screen; return its exit code and seconds."""
+def play(world: dict[str, str], words: list[str]) -> tuple[int, float]:
+    """Run a playbook on the caller's screen; return its exit code and seconds."""
     environment = {**os.environ, **world, "ANSIBLE_STDOUT_CALLBACK": "nodeops.rotator.rotation"}
     # The cluster is reached as a real one: by its name and the AWS credentials.
     del environment["KUBECONFIG"]
-    command = [str(Path(sys.executable).with_name("ansible-playbook")), *PLAYBOOK]
-    print(
-        "$ ansible-playbook",
-        *(word.replace(f"{HERE}/", "tests/demo/") for word in PLAYBOOK),
-        flush=True,
-    )
+    command = [str(Path(sys.executable).with_name("ansible-playbook")), *words]
+    shown = (word.replace(f"{HERE}/", "tests/demo/") for word in words)
+    print("$ ansible-playbook", *shown, flush=True)
     began = time.monotonic()
     code = subprocess.run(command, env=environment, cwd=REPORTS.parents[1], check=False).returncode
     return code, time.monotonic() - began
@@ -93,13 +114,21 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> int:
     )
 
 
+def outdated(seen: dict[str, Any]) -> int:
+    """Return how many nodes of Auto Scaling groups do not run the new image.
+
+    Bastions are no nodes.
+    """
+    groups, new = seen["groups"], seen["facts"]["new_image"]
+    nodes = seen["figures"]["available_least"]
+    return sum(image != new for name in nodes for image in groups[name]["images"])
+
+
 def conclusion(
     before: dict[str, Any], after: dict[str, Any], codes: list[int], again: int
 ) -> tuple[bool, str]:
     """Return True if all went well, and the last line."""
-    new = after["facts"]["new_image"]
-    old = sum(image != new for group in before["groups"].values() for image in group["images"])
-    still = sum(image != new for group in after["groups"].values() for image in group["images"])
+    old, still = outdated(before), outdated(after)
     sizes = all(
         after["groups"][name]["desired"] == group["desired"]
         for name, group in before["groups"].items()
@@ -110,25 +139,26 @@ def conclusion(
     return good, f"demo: {'ok' if good else 'failed'}, {line}"
 
 
-def main(scenario: str = "eks") -> int:
+def main(name: str = "eks") -> int:
     """Run the demo in a scenario; return the exit status."""
-    say(f"A simulated AWS account with an EKS cluster: {SCENARIOS[scenario]}")
+    scenario = SCENARIOS[name]
+    say(f"A simulated AWS account with {scenario.what}")
     shutil.rmtree(REPORTS, ignore_errors=True)
     with (
-        tempfile.TemporaryDirectory(prefix="demo-") as name,
-        serving(scenario, Path(name)) as world,
+        tempfile.TemporaryDirectory(prefix="demo-") as folder,
+        serving(name, Path(folder)) as world,
     ):
         before = report(world)
-        allow(world, list(before["groups"]))
+        allow(world, fnmatch.filter(before["groups"], scenario.surges))
         say(
             "First run: every node is replaced, node group by node group, while the World"
             " judges every command"
         )
-        first, seconds = play(world)
+        first, seconds = play(world, scenario.command(world))
         between = report(world)
         print("Report with a timeline of each node: build/demo/report.html")
         say(f"Second run, after {seconds:.0f} s: nothing is left to do")
-        second, _seconds = play(world)
+        second, _seconds = play(world, scenario.command(world))
         after = report(world)
         figures = after["figures"]
         say("What the World saw")
