@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.nodeops.rotator.tests.simulate.actors import Actor, play
 from ansible_collections.nodeops.rotator.tests.simulation.control_plane import ControlPlane
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare
@@ -18,12 +19,18 @@ QUICK: dict[str, Any] = {"etcd_settle": 30}
 """Options with which a test does not look at the same thing for long."""
 
 
-def a_plane(seed: int = 1, **behavior: Any) -> tuple[World, ControlPlane]:
+def a_plane(
+    seed: int = 1, beside: tuple[kops.InstanceGroup, ...] = (), **behavior: Any
+) -> tuple[World, ControlPlane]:
     """Return a world with three control plane nodes due, and two workers.
 
-    Targets drain quickly; `behavior`: of AWS.
+    Targets drain quickly; `beside`: further instance groups; `behavior`: of AWS.
     """
-    groups = (*kops.GROUPS[:3], kops.InstanceGroup("nodes", "Node", 2, "abc", "m6i.large", 4))
+    groups = (
+        *kops.GROUPS[:3],
+        *beside,
+        kops.InstanceGroup("nodes", "Node", 2, "abc", "m6i.large", 4),
+    )
     world = kops.furnish(World(Kernel(seed)), groups)
     plane = world.control_plane
     assert plane is not None
@@ -42,6 +49,16 @@ def a_run(world: World, place: str, run_id: str = "r1", **options: Any) -> Run:
     run = prepare(world, place, run_id, **{**usual, **options})
     run.inbox.past = world.kernel.now + 6 * 3600
     return run
+
+
+def together(world: World, runs: dict[float, Run]) -> None:
+    """Carry out runs at the same time, each from so many seconds from now on."""
+    now = world.kernel.now
+
+    def life(run: Run) -> Any:
+        return lambda actor: actor.perform(run.inbox, run)
+
+    play(world.kernel, [Actor(world.kernel, life(run), now + at) for at, run in runs.items()])
 
 
 def is_new(world: World, place: str) -> bool:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
 
 import pytest
 
@@ -14,23 +13,13 @@ from ansible_collections.nodeops.rotator.tests.rotation.control_plane_builders i
     a_plane,
     a_run,
     is_new,
+    together,
 )
-from ansible_collections.nodeops.rotator.tests.simulate.actors import Actor, play
 from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import point_to
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 SHARED = "nodeops-rotator-control-plane"
-
-
-def together(world: World, runs: dict[float, Run]) -> None:
-    """Carry out runs at the same time, each from so many seconds from now on."""
-    now = world.kernel.now
-
-    def life(run: Run) -> Any:
-        return lambda actor: actor.perform(run.inbox, run)
-
-    play(world.kernel, [Actor(world.kernel, life(run), now + at) for at, run in runs.items()])
 
 
 def span(run: Run) -> tuple[float, float]:

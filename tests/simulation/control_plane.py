@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Simulate the control plane of a kops cluster.
 
-That is one API server for each node, and etcd.
+That is one API server for each node, and etcd; and nodes beside it that run an API server alone.
 
 An API server answers for its own node only, once the etcd member beside it serves; beside it runs
 kops's health check on port 3990. Without quorum nothing can be read or written. The judge knows
@@ -13,7 +13,7 @@ what a command would cost the quorum.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
@@ -44,10 +44,10 @@ TAKES = (
 class ControlPlane:
     """Control plane of a world whose nodes are there.
 
-    `places`: its Auto Scaling groups. `api_start`: seconds from the node's joining until its API
-    server answers, if etcd serves by then. `election`: seconds until somebody else leads.
-    `backup_period`: seconds between backups, into the `bucket`. `whole` places are those whose API
-    server and etcd members serve.
+    `places`: its Auto Scaling groups. `beside`: those of nodes that run an API server alone.
+    `api_start`: seconds from the node's joining until its API server answers, if etcd serves by
+    then. `election`: seconds until somebody else leads. `backup_period`: seconds between backups,
+    into the `bucket`. `whole` places are those whose API server and etcd members serve.
     """
 
     def __init__(
@@ -58,13 +58,14 @@ class ControlPlane:
         etcds: Sequence[str] = ("main", "events"),
         bucket: str = "backups",
         scale: float = 1.0,
+        beside: Sequence[str] = (),
     ) -> None:
         """Put up the pods of the nodes that are there. `scale` multiplies every duration."""
         self._world, self.cluster, self.places, self.etcds = world, cluster, list(places), etcds
         self.api_start, self.election = (10.0 * scale, 25.0 * scale), (15.0 * scale, 20.0 * scale)
-        self.bucket, self.backup_period = bucket, 900.0 * scale
-        self._started: dict[str, str] = {}
-        """By place: the instance whose API server has started."""
+        self.bucket, self.backup_period, self.beside = bucket, 900.0 * scale, list(beside)
+        self._started: set[str] = set()
+        """IDs of the instances whose API server has started."""
         self.etcd = Etcd(world, cluster, places, etcds)
         self.etcd.attach, self.etcd.join = (3.0 * scale, 8.0 * scale), (10.0 * scale, 30.0 * scale)
         self.etcd.changed = self._etcd_changed
@@ -73,33 +74,44 @@ class ControlPlane:
         world.cluster.control.proxied = self._proxied
         world.cluster.store.listen("nodes", self._node_changed)
         world.gate.judges.append(self._judge)
-        for place in self.places:
-            world.judge.rules[place] = Rules(1, surge=0, unavailable=1)
-            self._begin(place)
+        for group in (*self.places, *self.beside):
+            size = world.account.groups[group].desired
+            world.judge.rules[group] = Rules(size, surge=0, unavailable=1)
+            for instance in self.instances(group):
+                self._begin(instance)
         world.cluster.settle()
         self._backups = 0
         self._lead()
         self._go_on_backing_up()
 
-    def _begin(self, place: str) -> None:
-        instance = self.instance(place)
-        node = self._world.node_of(instance) if instance else None
-        if instance is not None and node is not None:
-            self._add_pods(node)
-            self._started[place] = instance.id
+    def _begin(self, instance: Instance) -> None:
+        node = self._world.node_of(instance)
+        if node is not None:
+            self._add_pods(node, instance)
+            self._started.add(instance.id)
+
+    def instances(self, group: str) -> list[Instance]:
+        """Return the running instances of a group."""
+        found = (one for one in self._world.account.instances.values() if one.group == group)
+        return [one for one in found if one.state == "running"]
 
     def instance(self, place: str) -> Instance | None:
         """Return the running instance of a place, None if there is none."""
-        found = (one for one in self._world.account.instances.values() if one.group == place)
-        return next((one for one in found if one.state == "running"), None)
+        return next(iter(self.instances(place)), None)
 
     def is_whole(self, place: str) -> bool:
         """Return whether API server and etcd members of a place serve."""
         instance = self.instance(place)
-        if instance is None or self._started.get(place) != instance.id:
-            return False
+        return instance is not None and self.etcd.is_up(place) and self.serves(instance)
+
+    def serves(self, instance: Instance) -> bool:
+        """Return whether the API server of an instance has started, and its node is Ready."""
         node = self._world.node_of(instance)
-        return self.etcd.is_up(place) and node is not None and is_ready(node)
+        return instance.id in self._started and node is not None and is_ready(node)
+
+    def stop_api_server(self, instance: Instance) -> None:
+        """Let the API server of an instance answer no more."""
+        self._started.discard(instance.id)
 
     # What the API server says
 
@@ -109,17 +121,20 @@ class ControlPlane:
 
     def _proxied(self, pod: str, port: int, path: str) -> tuple[int, str]:
         """Answer what is asked of a pod through the proxy of the API server."""
-        place = next((one for one in self.places if self._pod_of(one) == pod), "")
-        if not place:
+        groups = (*self.places, *self.beside)
+        found = (one for group in groups for one in self.instances(group))
+        instance = next((one for one in found if _pod_of(one) == pod), None)
+        if instance is None:
             raise ApiError(404, f'pods "{pod}" not found', "NotFound")
         if port == SECURE_PORT:
             return 401, "Unauthorized"
         if port != HEALTH_PORT or path not in ("readyz", "livez", "healthz"):
             return 404, "404 page not found"
-        instance = self.instance(place)
-        if instance is None or self._started.get(place) != instance.id:
+        if instance.id not in self._started:
             return 503, "error forwarding request: dial tcp 127.0.0.1:443: connect: refused"
-        if failed := [name for name, etcd in self._checks() if not self.etcd.is_up(place, etcd)]:
+        asked = self._checks() if instance.group in self.places else []
+        failed = [name for name, etcd in asked if not self.etcd.is_up(instance.group, etcd)]
+        if failed:
             lines = [f"[-]{name} failed: reason withheld" for name in failed]
             return 500, " ".join((*lines, f"{path} check failed"))
         return 200, "ok"
@@ -135,31 +150,28 @@ class ControlPlane:
         )
         return [("etcd", "main"), *overrides]
 
-    def _pod_of(self, place: str) -> str:
-        instance = self.instance(place)
-        return f"kube-apiserver-{instance.private_dns}" if instance is not None else ""
-
     # Nodes and their pods
 
     def _node_changed(self, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> None:
         if new is None or old is not None:
             return
         instance = self._world.account.instances.get(instance_id(new))
-        if instance is not None and instance.group in self.places:
+        if instance is not None and instance.group in (*self.places, *self.beside):
             kernel = self._world.kernel
-            kernel.after(0.5, lambda: self._add_pods(new))
+            kernel.after(0.5, lambda: self._add_pods(new, instance))
             kernel.after(kernel.spread(*self.api_start), lambda: self._start(instance))
 
     def _start(self, instance: Instance) -> None:
         if instance.alive:
-            self._started[instance.group] = instance.id
+            self._started.add(instance.id)
 
-    def _add_pods(self, node: Mapping[str, Any]) -> None:
-        """Put up the static pods of a node, and the pod of kops-controller."""
+    def _add_pods(self, node: Mapping[str, Any], instance: Instance) -> None:
+        """Put up the static pods of a node."""
         name, cluster = node["metadata"]["name"], self._world.cluster
         if cluster.object("nodes", name) is None:
             return
-        for app in (*COMPONENTS, *(f"etcd-manager-{etcd}" for etcd in self.etcds)):
+        apps = (*COMPONENTS, *(f"etcd-manager-{etcd}" for etcd in self.etcds))
+        for app in apps if instance.group in self.places else COMPONENTS[:1]:
             cluster.create("pods", self._static_pod(app, node))
 
     def _static_pod(self, app: str, node: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,8 +209,8 @@ class ControlPlane:
 
     def _lead(self) -> None:
         """Let a whole node hold the Lease of each controller whose holder is gone."""
-        whole = [place for place in self.places if self.is_whole(place)]
-        nodes = [self._pod_of(place).removeprefix("kube-apiserver-") for place in whole]
+        whole = (self.instance(place) for place in self.places if self.is_whole(place))
+        nodes = [instance.private_dns for instance in whole if instance is not None]
         for number, name in enumerate(LEASES):
             lease = self._world.cluster.object("leases", name, "kube-system")
             holder = lease["spec"]["holderIdentity"].partition("_")[0] if lease else ""
@@ -239,23 +251,39 @@ class ControlPlane:
             for name in call.params.get("InstanceIds") or [call.params.get("InstanceId", "")]:
                 instance = self._world.account.instances.get(name)
                 if instance is not None and instance.state == "running":
-                    self._judge_loss(call, instance.group)
+                    self._judge_loss(call, instance)
         elif call.name == "kubernetes:patch nodes":
             body = call.params.get("body")
             cordons = isinstance(body, dict) and body.get("spec", {}).get("unschedulable")
             node = self._world.cluster.object("nodes", call.params.get("name", ""))
             instance = self._world.account.instances.get(instance_id(node)) if node else None
             if cordons and instance is not None:
-                self._judge_loss(call, instance.group)
+                self._judge_loss(call, instance)
 
-    def _judge_loss(self, call: Call, place: str) -> None:
-        if place not in self.places:
+    def _judge_loss(self, call: Call, instance: Instance) -> None:
+        place = instance.group
+        if place not in (*self.places, *self.beside):
             return
         if not self.etcd.has_quorum(without=place):
             self._breach(call, "an etcd cluster would be without quorum")
-        elif down := [one for one in self.places if one != place and not self.is_whole(one)]:
+        elif down := [*self._down(instance)]:
             self._breach(call, f"{down[0]} of the control plane is not whole")
+
+    def _down(self, leaving: Instance) -> Iterator[str]:
+        """Yield the groups of which not every other node is whole."""
+        yield from (
+            place for place in self.places if place != leaving.group and not self.is_whole(place)
+        )
+        for group in self.beside:
+            serving = [one for one in self.instances(group) if self.serves(one) or one is leaving]
+            if len(serving) < self._world.account.groups[group].desired:
+                yield group
 
     def _breach(self, call: Call, why: str) -> None:
         judge = self._world.judge
         judge.breaches.append(Breach(self._world.kernel.now, call.name, why))
+
+
+def _pod_of(instance: Instance) -> str:
+    """Return the name of the pod of an instance's API server."""
+    return f"kube-apiserver-{instance.private_dns}"

@@ -57,7 +57,11 @@ NODE_LABELS: Mapping[str, tuple[str, ...]] = {
     "Node": ("node-role.kubernetes.io/node",),
 }
 TEMPLATE_LABEL = "k8s.io/cluster-autoscaler/node-template/label/"
-CONTROL_PLANE_TAINT = {"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}
+TAINTED: Mapping[str, str] = {
+    "Master": "node-role.kubernetes.io/control-plane",
+    "APIServer": "node-role.kubernetes.io/api-server",
+}
+"""Key of the taint that keeps workloads away, by role."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,9 +127,12 @@ def furnish(world: World, groups: Sequence[InstanceGroup] = GROUPS, scale: float
         "instance_groups": {group.name: group.autoscaling_group(cluster) for group in groups},
     }
     world.begin()
-    places = [group.autoscaling_group(cluster) for group in groups if group.role == "Master"]
+    places, beside = (
+        [group.autoscaling_group(cluster) for group in groups if group.role == role]
+        for role in ("Master", "APIServer")
+    )
     if places:
-        ControlPlane(world, cluster, places, bucket=BUCKET, scale=scale)
+        ControlPlane(world, cluster, places, bucket=BUCKET, scale=scale, beside=beside)
     return world
 
 
@@ -250,7 +257,8 @@ def _subnets(world: World, zones: str) -> list[Subnet]:
 def _node_kind(group: InstanceGroup) -> NodeKind:
     labels = {"kops.k8s.io/instancegroup": group.name}
     labels |= dict.fromkeys(NODE_LABELS[group.role], "")
-    taints = (CONTROL_PLANE_TAINT,) if group.role == "Master" else ()
+    key = TAINTED.get(group.role)
+    taints = ({"key": key, "effect": "NoSchedule"},) if key else ()
     return NodeKind(labels=labels, taints=taints)
 
 

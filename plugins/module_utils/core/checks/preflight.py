@@ -105,7 +105,7 @@ def _short(look: Look) -> Iterator[str]:
 
 def _of_control_plane(look: Look) -> Iterator[str]:
     """Say what only the rotation itself looks at."""
-    if kind_of(look.group.tags).needs_quorum:
+    if kind_of(look.group.tags).serves_api:
         yield (
             f"Auto Scaling group {look.group.name} is part of a control plane. Whether every node"
             " of it is whole, and its etcd is backed up, is not looked at here: see the plan of"

@@ -28,6 +28,12 @@ def control_groups(groups: Iterable[DescribedGroup]) -> list[DescribedGroup]:
     return sorted(found, key=lambda group: group.name)
 
 
+def serving_groups(groups: Iterable[DescribedGroup]) -> list[DescribedGroup]:
+    """Return the groups whose nodes run API servers, with etcd or without, by name."""
+    found = (group for group in groups if kind_of(group.tags).serves_api)
+    return sorted(found, key=lambda group: group.name)
+
+
 def misshapen(machines: Hardware) -> list[str]:
     """Return why this control plane cannot be rotated, one clause each.
 

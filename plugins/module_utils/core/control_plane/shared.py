@@ -26,7 +26,10 @@ NODE_GROUPS = (
     f"{PREFIX}kind notin ({KIND},kops_control_plane,kops_apiserver)"
 )
 """Labels of the Leases of node groups that are no part of a control plane."""
-CONTROL_PLANES = f"app.kubernetes.io/managed-by=nodeops.rotator,{PREFIX}kind=kops_control_plane"
+CONTROL_PLANES = (
+    "app.kubernetes.io/managed-by=nodeops.rotator,"
+    f"{PREFIX}kind in (kops_control_plane,kops_apiserver)"
+)
 """Labels of the Leases of the groups of a control plane."""
 Seen = Mapping[str, "tuple[str, float]"]
 """By Lease, the text of its renewTime and when it was first seen so, by our clock."""

@@ -13,6 +13,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.look import (
+    API_SERVER,
     COMPONENTS,
     CONTROLLER,
     ETCD,
@@ -24,6 +25,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import l
 
 ROLE_LABELS = frozenset(("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"))
 """Labels by which kops marks control plane nodes, today's and the older one."""
+API_SERVER_LABEL = "node-role.kubernetes.io/api-server"
+"""Label by which kops marks nodes that run an API server and nothing else of a control plane."""
 ANSWERED_FOR = frozenset(("main",))
 """Etcd clusters for which /readyz of the API server answers: the one of --etcd-servers. Others
 (events, cilium) count by their static pods and volumes."""
@@ -33,13 +36,15 @@ ANSWERED_FOR = frozenset(("main",))
 class Place:
     """One control plane node: its group, its instance and its zone.
 
-    `node` is None while no Node names the instance.
+    `node` is None while no Node names the instance. `etcd`: whether it has members of etcd and the
+    controllers; a node of an API server group has neither.
     """
 
     group: str
     instance: str
     zone: str
     node: Node | None = None
+    etcd: bool = True
 
     @property
     def name(self) -> str:
@@ -71,20 +76,20 @@ def why_not_whole(
     if node is None:
         return "its node has not joined the cluster"
     flaws = (
-        _node(node, asked),
-        _volumes(place, components.etcds, volumes),
-        _pods(components, node.name),
+        _node(node, place.etcd, asked),
+        _volumes(place, components.etcds, volumes) if place.etcd else "",
+        _pods(components, node.name, place.etcd),
         _health(components, node.name, asked),
         _running(components, node.name, asked),
     )
     return next((flaw for flaw in flaws if flaw), "")
 
 
-def _node(node: Node, asked: Asked) -> str:
+def _node(node: Node, etcd: bool, asked: Asked) -> str:
     if node.ready is not True:
         return "it is not Ready"
-    if not ROLE_LABELS & set(node.labels):
-        return "it lacks the role label of a control plane node"
+    if not (ROLE_LABELS if etcd else {API_SERVER_LABEL}) & set(node.labels):
+        return f"it lacks the role label of {'a control plane' if etcd else 'an API server'} node"
     return "its Lease is not renewed" if node.name in asked.stale else ""
 
 
@@ -94,19 +99,22 @@ def _volumes(place: Place, etcds: Iterable[str], volumes: Iterable[EtcdVolume]) 
     return f"no volume of etcd cluster {missing[0]} is attached to it" if missing else ""
 
 
-def expected_apps(components: Components) -> frozenset[str]:
+def expected_apps(components: Components, etcd: bool = True) -> frozenset[str]:
     """Return the label k8s-app of each pod that every node has to have.
 
     They are the API server, the controllers, and a member of every etcd cluster that any node has.
+    A node without `etcd` has the API server alone.
     """
+    if not etcd:
+        return frozenset({API_SERVER})
     etcds = {ETCD + name for name in components.etcds}
     controller = {pod.app for pod in components.pods if pod.app == CONTROLLER}
     return frozenset({*COMPONENTS, ETCD + "main", *etcds, *controller})
 
 
-def _pods(components: Components, node: str) -> str:
+def _pods(components: Components, node: str, etcd: bool) -> str:
     ready = {pod.app for pod in components.on(node) if pod.ready}
-    missing = sorted(expected_apps(components) - ready)
+    missing = sorted(expected_apps(components, etcd) - ready)
     return f"{listed(missing)} {'is' if len(missing) == 1 else 'are'} not Ready on it" * bool(
         missing
     )

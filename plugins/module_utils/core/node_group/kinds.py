@@ -51,9 +51,11 @@ class Kind:
 
     `name`: as inventory and results show it. `replaced_by`: who replaces the nodes.
     `template_owner`: who writes the launch template. `may_surge`: whether nodes may be launched
-    above the group's size. `needs_quorum`: whether an etcd quorum guards every replacement.
-    `carries_pods`: whether its instances are nodes of the cluster. `role`: of an instance group of
-    kops, which is also its inventory group; "" elsewhere.
+    above the group's size. `needs_quorum`: whether its nodes run etcd, so that a quorum guards
+    every replacement. `serves_api`: whether its nodes run API servers of the cluster; then they go
+    one at a time in the whole cluster, each while every other one is whole. `carries_pods`: whether
+    its instances are nodes of the cluster. `role`: of an instance group of kops, which is also its
+    inventory group; "" elsewhere.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Kind:
     template_owner: Actor = Actor.ROTATOR
     may_surge: bool = True
     needs_quorum: bool = False
+    serves_api: bool = False
     carries_pods: bool = True
 
     @property
@@ -79,8 +82,11 @@ KOPS_CONTROL_PLANE = Kind(
     template_owner=Actor.KOPS,
     may_surge=False,
     needs_quorum=True,
+    serves_api=True,
 )
-KOPS_API_SERVER = Kind("kops_apiserver", "apiserver", template_owner=Actor.KOPS, may_surge=False)
+KOPS_API_SERVER = Kind(
+    "kops_apiserver", "apiserver", template_owner=Actor.KOPS, may_surge=False, serves_api=True
+)
 KOPS_BASTION = Kind("kops_bastion", "bastion", template_owner=Actor.KOPS, carries_pods=False)
 KOPS_UNKNOWN = Kind(
     "kops_unknown",
@@ -151,9 +157,8 @@ def template_note(tags: Mapping[str, str]) -> str:
 def not_rotated(tags: Mapping[str, str]) -> str:
     """Return why a rotation leaves such a group alone, "" if it may be rotated.
 
-    It is the end of a sentence about the group. Managed node groups are updated by EKS. API servers
-    beside a control plane would have to go one at a time in the whole cluster, and a bastion
-    carries no pods: a rotation does neither.
+    It is the end of a sentence about the group. Managed node groups are updated by EKS, what has an
+    unknown role by nobody, and a bastion carries no pods.
     """
     kind = kind_of(tags)
     if kind.replaced_by is Actor.EKS:
@@ -161,8 +166,6 @@ def not_rotated(tags: Mapping[str, str]) -> str:
     cluster = f"kops cluster {tags.get(KOPS_CLUSTER_TAG, '')}".rstrip()
     if kind is KOPS_UNKNOWN:
         return f"of {cluster} has {_role_words(kops_roles(tags))}"
-    if kind is KOPS_API_SERVER:
-        return f"holds API servers of {cluster}"
     return "" if kind.carries_pods else f"holds the bastions of {cluster}"
 
 

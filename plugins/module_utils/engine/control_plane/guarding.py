@@ -23,25 +23,28 @@ def forbids(known: Known, command: Command) -> str:
     """Return why a command may not take a node now, "" if it may.
 
     An etcd cluster of three bears the loss of one member, so every other node has to be whole by a
-    read that still counts.
+    read that still counts; so have API servers beside it.
     """
-    if known.memory.reads.group is None or not concerns(known) or not _takes(known, command):
+    if known.memory.reads.group is None or not concerns(known):
         return ""
-    return why_held(known)
+    leaving = _takes(command)
+    return why_held(known, leaving) if leaving else ""
 
 
-def why_held(known: Known) -> str:
-    """Return why the node of our group may not go, "" if it may."""
+def why_held(known: Known, leaving: str) -> str:
+    """Return why a node of our group, by instance ID or name, may not go; "" if it may."""
     if not read_lately(known):
         return "the control plane has not been read lately"
-    rest = others(known)
+    rest = others(known, leaving)
     if not rest:
         return "it is the only node of the control plane"
     found = ((place, flaw(known, place)) for place in rest)
     return next((f"node {place.name} is not whole: {why}" for place, why in found if why), "")
 
 
-def _takes(known: Known, command: Command) -> bool:
+def _takes(command: Command) -> str:
+    """Return which node a command takes, by instance ID or name; "" for none."""
     if isinstance(command, Terminate):
-        return True
-    return isinstance(command, ChangeNode) and command.change.unschedulable is True
+        return command.instance
+    cordons = isinstance(command, ChangeNode) and command.change.unschedulable is True
+    return command.name if cordons and isinstance(command, ChangeNode) else ""

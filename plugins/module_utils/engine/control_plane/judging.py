@@ -30,6 +30,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RefusedError,
     RotatorError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
@@ -173,7 +174,8 @@ def lacks(ctx: RotationContext, member: Member) -> str:
         return ""
     if not read_lately(ctx):
         return "the control plane to be read"
-    place = Place(ctx.group.name, member.id, member.instance.zone, member.node)
+    etcd = kind_of(ctx.group.tags).needs_quorum
+    place = Place(ctx.group.name, member.id, member.instance.zone, member.node, etcd)
     if why := flaw(ctx, place):
         return f"the control plane node to be whole: {why}"
     old = [one.id for one in ctx.group.former if one.state not in ("", "terminated")]

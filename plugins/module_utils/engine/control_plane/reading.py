@@ -24,7 +24,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     settle_of,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.shape import (
-    control_groups,
+    serving_groups,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.streaks import (
     extended,
@@ -37,6 +37,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     TemporaryError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
+    DescribedGroup,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
     KOPS_CLUSTER_TAG,
@@ -64,7 +67,7 @@ PATIENCE = 60.0
 
 def concerns(known: Known) -> bool:
     """Return whether the group is part of a control plane."""
-    return kind_of(known.group.tags).needs_quorum
+    return kind_of(known.group.tags).serves_api
 
 
 def cluster(known: Known) -> str:
@@ -129,28 +132,46 @@ def components_of(known: Known) -> Components:
 
 
 def places(known: Known) -> list[Place]:
-    """Return the places of the control plane, one for each of its groups.
+    """Return the places of the control plane: one for each group with etcd, and API servers.
 
     Our own group is as the rotation knows it, which may be more than the last read.
     """
     return [
         place
-        for group in control_groups(machines_of(known).groups)
-        for place in _places(known, group.name, [i.id for i in group.instances if i.launched])
+        for group in serving_groups(machines_of(known).groups)
+        for place in _places(known, group)
     ]
 
 
-def _places(known: Known, group: str, instances: list[str]) -> list[Place]:
-    if group == known.group.name:
-        instances = [member.id for member in known.situation.members]
+def _places(known: Known, group: DescribedGroup) -> list[Place]:
+    """Return the places of one group; one that is to be launched still has no instance."""
+    instances, etcd = (
+        [i.id for i in group.instances if i.launched],
+        kind_of(group.tags).needs_quorum,
+    )
+    desired = group.desired
+    if group.name == known.group.name:
+        instances, desired = [member.id for member in known.situation.members], known.desired
+    missing = (1 if etcd else desired) - len(instances)
     zones = {one.id: one.zone for entry in machines_of(known).groups for one in entry.instances}
     nodes = known.by_instance
-    return [Place(group, one, zones.get(one, ""), nodes.get(one)) for one in instances or [""]]
+    return [
+        Place(group.name, one, zones.get(one, ""), nodes.get(one), etcd)
+        for one in [*instances, *[""] * missing]
+    ]
 
 
-def others(known: Known) -> list[Place]:
-    """Return the places of the other groups."""
-    return [place for place in places(known) if place.group != known.group.name]
+def others(known: Known, leaving: str) -> list[Place]:
+    """Return the places that remain while a node of our group is out.
+
+    `leaving`: its instance ID or its name. A group with etcd has no other node.
+    """
+    own = known.group.name
+    return [
+        place
+        for place in places(known)
+        if place.group != own or not (place.etcd or leaving in (place.instance, place.name))
+    ]
 
 
 def flaw(known: Known, place: Place) -> str:

@@ -96,7 +96,7 @@ def _is_held(ctx: RotationContext, member: Member) -> bool:
     if not reading.concerns(ctx):
         return False
     unread = "" if reading.read_just_now(ctx) else "it has to be read once more"
-    why = guarding.why_held(ctx) or unread
+    why = guarding.why_held(ctx, member.id) or unread
     if not why:
         ctx.forget(f"held {member.id}")
     elif error := judging.too_long_held(ctx, member, why):

@@ -71,7 +71,7 @@ class Known:
         self.memory, self.view, self.now, self.policy = memory, view, now, policy
         self._left_out: tuple[tuple[object, ...], Mapping[str, str]] | None = None
         group = memory.reads.group
-        if group is not None and kind_of(group.tags).needs_quorum:
+        if group is not None and kind_of(group.tags).serves_api:
             self.policy = fitted(policy)
 
     @property

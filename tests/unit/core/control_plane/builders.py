@@ -26,6 +26,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.de
 CLUSTER, STORE = "prod.example.com", "s3://store/prod.example.com/backups/etcd/"
 ROLE = {"node-role.kubernetes.io/control-plane": ""}
 READ_AT = 10_000.0
+API_SERVERS = {"k8s.io/role/apiserver": "1"}
 MASTER = {"k8s.io/role/control-plane": "1", "k8s.io/role/master": "1"}
 
 

@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     Health,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.whole import (
+    API_SERVER_LABEL,
     Asked,
     Place,
     expected_apps,
@@ -62,6 +63,45 @@ def test_a_node_with_all_its_parts_is_whole() -> None:
 )
 def test_what_the_node_itself_has_to_say(node: dict[str, Any], words: str) -> None:
     assert why(dataclasses.replace(PLACE, node=a_plane_node("a", **node))) == words
+
+
+SERVER = Place("g", "i-a", "a", a_plane_node("a", labels={API_SERVER_LABEL: ""}), etcd=False)
+ALONE = dataclasses.replace(
+    WELL, pods=tuple(one for one in WELL.pods if one.node != "a" or one.app == "kube-apiserver")
+)
+
+
+@pytest.mark.parametrize(
+    ("place", "found", "words"),
+    [
+        (SERVER, ALONE, ""),
+        (SERVER, WELL, ""),
+        (
+            dataclasses.replace(SERVER, node=a_plane_node("a")),
+            ALONE,
+            "it lacks the role label of an API server node",
+        ),
+        (
+            SERVER,
+            changed(ALONE, "kube-apiserver", "a", ready=False),
+            "kube-apiserver is not Ready on it",
+        ),
+        (
+            SERVER,
+            dataclasses.replace(ALONE, health={**ALONE.health, "a": Health(False, "500")}),
+            "its API server is not ready: 500",
+        ),
+        (
+            dataclasses.replace(SERVER, etcd=True),
+            ALONE,
+            "it lacks the role label of a control plane node",
+        ),
+    ],
+)
+def test_a_node_of_an_api_server_group_needs_its_api_server_and_no_etcd(
+    place: Place, found: Components, words: str
+) -> None:
+    assert why(place, found, attached=[]) == words
 
 
 @pytest.mark.parametrize(

@@ -75,10 +75,12 @@ def test_workers_are_none_of_its_business(world: dict[str, Any]) -> None:
 
 def test_its_own_node_need_not_be_whole_to_go() -> None:
     found = changed(components(), "kube-apiserver", "a", ready=False)
-    assert why_held(a_look(found=found)) == ""
+    assert why_held(a_look(found=found), "i-a") == ""
 
 
 def test_the_reason_names_the_node_and_what_it_lacks() -> None:
     found = changed(components(), "kube-scheduler", "c", ready=False)
-    assert why_held(a_look(found=found)) == "node c is not whole: kube-scheduler is not Ready on it"
-    assert why_held(a_look(shown=machines("a"))) == "it is the only node of the control plane"
+    words = "node c is not whole: kube-scheduler is not Ready on it"
+    assert why_held(a_look(found=found), "i-a") == words
+    alone = a_look(shown=machines("a"))
+    assert why_held(alone, "i-a") == "it is the only node of the control plane"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -36,7 +37,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_pla
     read_lately,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import Retry
+from ansible_collections.nodeops.rotator.tests.unit.core.builders import a_group, an_instance
 from ansible_collections.nodeops.rotator.tests.unit.core.control_plane.builders import (
+    API_SERVERS,
     CLUSTER,
     STORE,
     a_plane_group,
@@ -46,6 +49,7 @@ from ansible_collections.nodeops.rotator.tests.unit.core.control_plane.builders 
     machines,
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.control_plane.builders import (
+    TAGS,
     WORKERS,
     a_look,
     our_group,
@@ -64,6 +68,7 @@ def failed(command: Command, error: RotatorError) -> dict[str, Any]:
 
 def test_only_groups_of_a_control_plane_are_concerned() -> None:
     assert concerns(a_look())
+    assert concerns(a_look(our_group(tags={**TAGS, **API_SERVERS})))
     assert not concerns(a_look(our_group(tags=WORKERS)))
     assert cluster(a_look()) == CLUSTER
 
@@ -124,7 +129,7 @@ def test_in_mid_run_a_refused_read_is_waited_out() -> None:
 def test_each_group_is_a_place_with_its_instance_and_node() -> None:
     found = {place.group: (place.instance, place.zone, place.name) for place in places(a_look())}
     assert found == {name: (f"i-{name}", name, name) for name in "abc"}
-    assert [place.group for place in others(a_look())] == ["b", "c"]
+    assert [place.group for place in others(a_look(), "i-a")] == ["b", "c"]
 
 
 def test_a_group_without_an_instance_is_an_empty_place() -> None:
@@ -132,6 +137,25 @@ def test_a_group_without_an_instance_is_an_empty_place() -> None:
     (place,) = [one for one in places(a_look(shown=shown)) if one.group == "b"]
     assert (place.instance, place.node) == ("", None)
     assert flaw(a_look(shown=shown), place) == "no instance of it is launched"
+
+
+def test_each_node_of_an_api_server_group_is_a_place_without_etcd() -> None:
+    one = {"InstanceId": "i-x", "AvailabilityZone": "a", "LifecycleState": "InService"}
+    beside = a_plane_group("x", tags=API_SERVERS, DesiredCapacity=2, Instances=[one])
+    found = [place for place in places(a_look(shown=machines(x=beside))) if place.group == "x"]
+    assert [(place.instance, place.etcd) for place in found] == [("i-x", False), ("", False)]
+    assert all(place.etcd for place in places(a_look()))
+
+
+def test_beside_an_api_server_that_leaves_those_of_its_own_group_remain() -> None:
+    both = [an_instance("x"), an_instance("y")]
+    tags = {**TAGS, **API_SERVERS}
+    own = dataclasses.replace(a_group(*both, desired=2, tags=tags), name="x")
+    beside = a_plane_group("x", tags=API_SERVERS, DesiredCapacity=2)
+    nodes = [a_plane_node(name) for name in "abcxy"]
+    ctx = a_look(own, nodes, shown=machines(x=beside))
+    assert [place.instance for place in others(ctx, "i-x")] == ["i-a", "i-b", "i-c", "i-y"]
+    assert [place.instance for place in others(ctx, "x")] == ["i-a", "i-b", "i-c", "i-y"]
 
 
 def test_an_instance_that_ends_is_none() -> None:
