@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""API servers beside a control plane are rotated one at a time, under the Lease that it shares."""
+"""API servers beside a control plane are rotated one at a time, under its Lease."""
 
 from __future__ import annotations
 

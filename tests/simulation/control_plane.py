@@ -105,7 +105,7 @@ class ControlPlane:
         return instance is not None and self.etcd.is_up(place) and self.serves(instance)
 
     def serves(self, instance: Instance) -> bool:
-        """Return whether the API server of an instance has started, and its node is Ready."""
+        """Return whether an instance's API server has started on a Ready node."""
         node = self._world.node_of(instance)
         return instance.id in self._started and node is not None and is_ready(node)
 

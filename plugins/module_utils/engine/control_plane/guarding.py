@@ -32,7 +32,10 @@ def forbids(known: Known, command: Command) -> str:
 
 
 def why_held(known: Known, leaving: str) -> str:
-    """Return why a node of our group, by instance ID or name, may not go; "" if it may."""
+    """Return why a node of our group may not go, "" if it may.
+
+    `leaving`: its instance ID or its name.
+    """
     if not read_lately(known):
         return "the control plane has not been read lately"
     rest = others(known, leaving)

@@ -132,7 +132,7 @@ def components_of(known: Known) -> Components:
 
 
 def places(known: Known) -> list[Place]:
-    """Return the places of the control plane: one for each group with etcd, and API servers.
+    """Return the places of the control plane, and of API servers beside it.
 
     Our own group is as the rotation knows it, which may be more than the last read.
     """
@@ -144,7 +144,10 @@ def places(known: Known) -> list[Place]:
 
 
 def _places(known: Known, group: DescribedGroup) -> list[Place]:
-    """Return the places of one group; one that is to be launched still has no instance."""
+    """Return the places of one group.
+
+    One whose node is to be launched still has no instance.
+    """
     instances, etcd = (
         [i.id for i in group.instances if i.launched],
         kind_of(group.tags).needs_quorum,
