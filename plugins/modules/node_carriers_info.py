@@ -19,9 +19,15 @@ options:
     description: Name of the cluster, as in M(nodeops.rotator.asg_node_replace). If it is an EKS
       cluster, a connection to another one is refused.
     type: str
+  rotated:
+    description: Names of the Auto Scaling groups and managed node groups that are rotated. The
+      nodes of others are in RV(others). By default, all of them are.
+    type: list
+    elements: str
 notes:
-  - In Kubernetes it lists nodes, and the NodeClaims of Karpenter where a node has a NodePool. If
-    these may not be listed, it says that their drift is not known. In AWS it needs
+  - In Kubernetes it lists nodes, the NodeClaims of Karpenter where a node has a NodePool, and pods
+    where there is a node of Fargate. If NodeClaims may not be listed, it says that their drift is
+    not known. In AWS it needs
     C(ec2:DescribeInstances), and for O(eks_cluster) C(eks:DescribeCluster).
 extends_documentation_fragment:
   - nodeops.rotator.read_only
@@ -82,12 +88,18 @@ carriers:
         known.
       type: bool
       returned: always
+    pods:
+      description: On Fargate, the pods to restart, as namespace/name.
+      type: list
+      elements: str
+      returned: always
     rotated_by:
       description: What replaces its nodes, for people.
       type: str
       returned: always
 others:
-  description: One line for each carrier that C(rotate_eks) does not reach.
+  description: One line for each carrier that C(rotate_eks) does not reach, with O(rotated) for each
+    other one too.
   type: list
   elements: str
   returned: always

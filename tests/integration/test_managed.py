@@ -36,6 +36,10 @@ def test_each_kind_is_replaced_in_its_own_way_and_a_second_run_changes_nothing(
     assert outcome.code == 0, outcome.output
     ended_well(mixed)
     assert "3 node groups, 9 nodes replaced" in outcome.output
+    ended = outcome.output[outcome.output.index("3 node groups, 9 nodes replaced") :]
+    assert "Not replaced by this playbook, in cluster demo:" in ended
+    assert "2 nodes of Karpenter NodePool spot: replaced by Karpenter" in ended
+    assert "1 node of Fargate: replaced by a restart of its pods" in ended
     before = mixed.changes()
     again = mixed.playbook("rotate_eks")
     assert again.code == 0, again.output

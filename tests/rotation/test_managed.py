@@ -90,6 +90,29 @@ def test_a_budget_that_never_lets_go_is_a_refusal_before_eks_is_asked() -> None:
     assert "can never allow an eviction" in str(result.error)
 
 
+@pytest.mark.parametrize(
+    ("limit", "options", "status"),
+    [
+        (19, {}, "refused"),
+        (20, {}, "complete"),
+        (10, {"update_strategy": "minimal"}, "complete"),
+        (9, {"preflight": "warn"}, "failed"),
+    ],
+)
+def test_eks_is_asked_only_if_the_quota_has_room_for_twice_the_zones(
+    limit: int, options: dict[str, Any], status: str
+) -> None:
+    built = BuiltNodegroup()
+    built.world.account.quotas["m"] = limit
+    result = planned(built, **options)()
+    assert result.status == status
+    if status == "refused":
+        assert built.web.updates == {}
+        assert "6 more m6i.large" in str(result.error)
+    if status == "failed":
+        assert "NodeCreationFailure" in str(result.error), "the finding was right"
+
+
 def test_pods_that_block_are_told_and_named_in_the_failure_with_what_eks_has_left() -> None:
     built = BuiltNodegroup(max_unavailable=0)
     run = planned(built, preflight="warn")
@@ -134,7 +157,7 @@ def test_nodes_that_never_come_are_explained() -> None:
     result = planned(built)()
     assert result.status == "failed"
     assert "NodeCreationFailure: new nodes were not launched, or did not join" in str(result.error)
-    assert "0 of" in str(result.error)
+    assert "0 of 10 nodes run the target" in str(result.error)
 
 
 def test_an_update_that_runs_is_joined() -> None:

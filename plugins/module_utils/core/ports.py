@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal, Protocol
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.backups import (
@@ -20,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import Answer
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease, Taint
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.quotas import Room
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import OUTDATED
 
 NodeWrite = Literal["cordon", "uncordon", "taints", "untaint", "annotations", "unmark"]
@@ -147,6 +148,7 @@ class ManagedNodes(Protocol):
 
     def update_config(self, cluster: str, name: str, config: Any, token: str) -> Any: ...
     def tag(self, arn: str, key: str, value: str | None) -> None: ...
+    def rooms(self, ids: Collection[str]) -> tuple[Room, ...] | None: ...
 
 
 class Ports:

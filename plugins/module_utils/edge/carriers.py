@@ -10,9 +10,6 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.carriers import (
-    ROTATED_HERE,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC, connect
@@ -21,7 +18,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.fleet.c
     read_carriers,
 )
 
-SPEC: dict[str, Any] = {**ASSUME_SPEC, **KUBE_SPEC, "cluster_name": {"type": "str"}}
+SPEC: dict[str, Any] = {
+    **ASSUME_SPEC,
+    **KUBE_SPEC,
+    "cluster_name": {"type": "str"},
+    "rotated": {"type": "list", "elements": "str"},
+}
 """All options of node_carriers_info but those of amazon.aws."""
 
 
@@ -36,9 +38,11 @@ def tell_carriers(module: AnsibleAWSModule) -> Result:
             "drifted": list(one.drifted),
             "held": list(one.held),
             "unread": one.unread,
+            "pods": list(one.pods),
             "rotated_by": one.rotated_by,
         }
         for one in found
     ]
-    others = [one.text for one in found if one.kind not in ROTATED_HERE]
+    rotated = module.params["rotated"]
+    others = [one.text for one in found if not one.rotated_with(rotated)]
     return Result({"carriers": carriers, "others": others})

@@ -27,6 +27,10 @@ def test_only_what_no_rotation_reaches_is_among_the_others(monkeypatch: pytest.M
     found = (Carrier("auto_scaling_group", "blue", ("n-1",)), Carrier("unknown", "", ("n-2",)))
     monkeypatch.setattr(carriers, "read_carriers", lambda *_given: found)
     monkeypatch.setattr(carriers, "connect", lambda _module: None)
-    values: Any = tell_carriers(a_module(SPEC)).values
+    other: Any = tell_carriers(a_module(SPEC, rotated=["green"])).values
+    assert other["others"] == [one.text for one in found]
+    values: Any = tell_carriers(a_module(SPEC, rotated=["blue"])).values
+    assert values["others"] == [found[1].text]
+    values = tell_carriers(a_module(SPEC)).values
     assert [one["kind"] for one in values["carriers"]] == ["auto_scaling_group", "unknown"]
     assert values["others"] == [found[1].text]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import collections
 import copy
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autoscaling import (
@@ -19,6 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.eks im
     describe_nodegroup,
     group_names,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.rooms import read_rooms
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.config import (
     UpdateConfig,
@@ -30,6 +31,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodeg
     NodegroupUpdate,
     Trouble,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.quotas import Room
 
 
 class Nodegroups:
@@ -152,6 +154,13 @@ class Nodegroups:
         doing = f"update node group {name} of EKS cluster {cluster}"
         names = {"clusterName": cluster, "nodegroupName": name, "clientRequestToken": token}
         return _update(self._aws.call(doing, "eks", operation, **names, **params)["update"])
+
+    def rooms(self, ids: Collection[str]) -> tuple[Room, ...] | None:
+        """Return the room under each quota that these instances count against.
+
+        None if what the account runs cannot be read.
+        """
+        return read_rooms(self._aws, ids)
 
     def tag(self, arn: str, key: str, value: str | None) -> None:
         """Write or (None) remove a tag of the node group."""

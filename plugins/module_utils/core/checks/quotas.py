@@ -70,28 +70,39 @@ def rooms(machines: Collection[Machine], ids: Collection[str]) -> tuple[Room, ..
     return tuple(found)
 
 
-def tight(look: Look) -> Iterator[str]:
-    """Yield the quotas without room for another node, and the unknown ones."""
+def tight(look: Look, more: int = 1) -> Iterator[str]:
+    """Yield the quotas without room for so many more nodes, and the unknown ones."""
     name = look.group.name
     if look.rooms is None:
+        wanted = _more(more, "node" if more == 1 else "nodes")
         yield (
-            f"Whether the vCPU quotas of the account have room for another node of {name} is not"
-            " known. Allow servicequotas:GetServiceQuota and ec2:DescribeInstances"
+            f"Whether the vCPU quotas of the account have room for {wanted} of {name} is not known."
+            " Allow servicequotas:GetServiceQuota and ec2:DescribeInstances"
         )
     for room in look.rooms or ():
-        types = listed(list(room.types))
+        wanted = f"{_more(more, listed(list(room.types)))} of {name}"
         if room.limit is None or room.used is None:
             quota = f"quota {room.code}" if room.code else "its quota"
             yield (
-                f"Whether the account has room for another {types} of {name} is not known: {quota}"
-                " could not be read"
+                f"Whether the account has room for {wanted} is not known: {quota} could not be read"
             )
-        elif room.used + room.needs > room.limit:
+        elif full(room, more):
+            starts = "A new node may not start" if more == 1 else "New nodes may not start"
             yield (
                 f"Quota {room.code} lets the account run {room.limit} vCPUs, {room.used} run, and"
-                f" another {types} of {name} needs {room.needs}. A new node may not start. Have the"
-                " quota raised, or end something else"
+                f" {wanted} {'needs' if more == 1 else 'need'} {more * room.needs}. {starts}."
+                " Have the quota raised, or end something else"
             )
+
+
+def full(room: Room, more: int = 1) -> bool:
+    """Return whether a quota surely has no room for so many more of its instances."""
+    known = room.used is not None and room.limit is not None
+    return known and (room.used or 0) + more * room.needs > (room.limit or 0)
+
+
+def _more(number: int, thing: str) -> str:
+    return f"another {thing}" if number == 1 else f"{number} more {thing}"
 
 
 def with_limits(found: Collection[Room], limits: Mapping[str, int | None]) -> tuple[Room, ...]:

@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodeg
     Nodegroup,
     NodegroupUpdate,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.quotas import Room
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 
 
@@ -46,6 +47,19 @@ class ReadNodegroup(_OnEks):
         name = self.nodegroup
         found: Nodegroup = ports.managed.read(name.cluster, name.name, self.updates)
         return found
+
+
+@dataclasses.dataclass(frozen=True)
+class ReadRooms(_OnEks):
+    """Read the quotas that the instances `ids` count against, and what runs under them.
+
+    Returns Rooms, None if what the account runs may not be read.
+    """
+
+    ids: tuple[str, ...]
+
+    def apply(self, ports: Ports) -> tuple[Room, ...] | None:
+        return ports.managed.rooms(self.ids)
 
 
 @dataclasses.dataclass(frozen=True)

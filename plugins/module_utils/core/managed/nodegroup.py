@@ -137,15 +137,22 @@ class ManagedMember:
         return self.node.name if self.node else self.instance.id
 
 
-def why_outdated(instance: Instance, node: Node | None, target: ManagedTarget) -> str:
+def why_outdated(
+    instance: Instance, node: Node | None, target: ManagedTarget, launches: tuple[str, str]
+) -> str:
     """Return why EKS has to replace an instance, "" if it runs the target.
 
-    What cannot be told of a node is not taken for current.
+    What cannot be told of an instance is not taken for current. Which version of its owner's
+    template it was launched from, only its Node says. Without one it has to be launched from the
+    version of EKS's own template that the Auto Scaling group `launches` from now.
     """
     if not instance.image_id or instance.image_id != target.image_id:
         return f"runs image {instance.image_id or '(unknown)'}, {target.image_id} is wanted"
-    if not target.template_version or node is None:
+    if not target.template_version:
         return ""
+    if node is None:
+        known = "" not in launches and instance.source == launches
+        return "" if known else "has no node that says what it was launched from"
     version = node.labels.get(SOURCE_VERSION, "")
     if version == target.template_version:
         return ""
@@ -159,7 +166,9 @@ def members_of(
     group: Group, nodes: Mapping[str, Node], target: ManagedTarget
 ) -> tuple[ManagedMember, ...]:
     """Return the launched instances of a group; `nodes`: by instance ID."""
+    launches = group.resolved.source if group.resolved is not None else ("", "")
     return tuple(
-        ManagedMember(one, nodes.get(one.id), why_outdated(one, nodes.get(one.id), target))
+        ManagedMember(one, node, why_outdated(one, node, target, launches))
         for one in group.launched
+        for node in [nodes.get(one.id)]
     )

@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks import quotas
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.preflight import (
     budgets_for_now,
@@ -40,6 +41,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
     Pod,
     Service,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.quotas import Room
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, listed
 
 EKS_DRAIN = DrainPolicy(force=True, delete_emptydir_data=True)
@@ -52,7 +54,8 @@ EVERY = "(the target)"
 class ManagedLook:
     """A node group, the nodes that EKS would replace, and what is in the cluster.
 
-    `services`: None where they may not be read.
+    `services`: None where they may not be read. `rooms`: under the quotas that the group counts
+    against, None where they may not be read.
     """
 
     nodegroup: Nodegroup
@@ -60,6 +63,14 @@ class ManagedLook:
     pods: tuple[Pod, ...] = ()
     budgets: tuple[Budget, ...] = ()
     services: tuple[Service, ...] | None = ()
+    rooms: tuple[Room, ...] | None = ()
+
+    @property
+    def surge(self) -> int:
+        """Return how many instances EKS launches besides."""
+        group = self.nodegroup.group
+        config = self.nodegroup.config
+        return config.surge(group.desired, len(group.zones)) if self.outdated else 0
 
     @property
     def draining(self) -> Look:
@@ -69,7 +80,11 @@ class ManagedLook:
         )
         nodes = {one.id: one.node for one in self.outdated if one.node is not None}
         return Look(
-            group, nodes, self.pods, self.budgets, image_id=EVERY, drain=EKS_DRAIN, services=None
+            *(group, nodes, self.pods, self.budgets),
+            image_id=EVERY,
+            drain=EKS_DRAIN,
+            services=None,
+            rooms=self.rooms,
         )
 
 
@@ -90,7 +105,7 @@ def blockers(look: ManagedLook, force: bool = False) -> tuple[str, ...]:
     By `force` EKS gets past budgets, and past nothing else.
     """
     budgets = () if force else endless_budgets(look.draining)
-    return (*budgets, *_too_few_addresses(look))
+    return (*budgets, *_too_few_addresses(look), *_too_small_quota(look))
 
 
 def past_budgets(look: ManagedLook) -> tuple[str, ...]:
@@ -109,6 +124,7 @@ def warnings(look: ManagedLook) -> tuple[str, ...]:
         *budgets_for_now(look.draining),
         *_empty_target_groups(look),
         *_local_services(look),
+        *(_quotas(look) if not _too_small_quota(look) else ()),
     )
 
 
@@ -117,9 +133,8 @@ def _too_few_addresses(look: ManagedLook) -> Iterator[str]:
 
     EKS goes on only once a new node is Ready in every zone.
     """
-    nodegroup, group, addresses = look.nodegroup, look.nodegroup.group, look.nodegroup.addresses
-    extra = nodegroup.config.surge(group.desired, len(group.zones))
-    if not look.outdated or not addresses or not extra:
+    nodegroup, addresses, extra = look.nodegroup, look.nodegroup.addresses, look.surge
+    if not addresses or not extra:
         return
     free, full = sum(addresses.values()), sorted(zone for zone, n in addresses.items() if n < 1)
     if full and free >= extra:
@@ -132,6 +147,18 @@ def _too_few_addresses(look: ManagedLook) -> Iterator[str]:
         f"EKS launches {counted(extra, 'instance')} more for the update, and the subnets of"
         f" {nodegroup.name} {where}. Free some, or choose update_strategy minimal"
     )
+
+
+def _quotas(look: ManagedLook) -> tuple[str, ...]:
+    """Find quotas without room for EKS's surge, and those that nobody knows."""
+    return tuple(quotas.tight(look.draining, look.surge)) if look.surge else ()
+
+
+def _too_small_quota(look: ManagedLook) -> tuple[str, ...]:
+    """Find the quota that is surely too small: the group has one instance type and no other."""
+    alone = look.rooms if look.rooms and len(look.rooms) == 1 else ()
+    sure = [room for room in alone if len(room.types) == 1 and quotas.full(room, look.surge)]
+    return _quotas(look) if sure else ()
 
 
 def _empty_target_groups(look: ManagedLook) -> Iterator[str]:

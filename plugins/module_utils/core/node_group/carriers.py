@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import KARPENTER
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node, Pod
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, listed
 
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
 NODEPOOL = "karpenter.sh/nodepool"
 NODEGROUP = "eks.amazonaws.com/nodegroup"
+FARGATE = "fargate"
 
 ROTATED_BY: Mapping[str, tuple[str, str]] = {
     "eks_managed": ("managed node group", "rotate_eks, which lets EKS update it"),
@@ -39,7 +40,7 @@ ROTATED_BY: Mapping[str, tuple[str, str]] = {
 OF_NODEPOOLS = frozenset(("karpenter", "auto_mode"))
 """Kinds whose nodes have a NodeClaim."""
 ROTATED_HERE = frozenset(("eks_managed", "auto_scaling_group"))
-"""Kinds that are hosts of an inventory."""
+"""Kinds that may be hosts of an inventory."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +49,8 @@ class Carrier:
 
     `kind`: see ROTATED_BY. `name`: of the node group, NodePool and so on, "" where it has none.
     `drifted`: of its nodes, those that Karpenter says differ from what it would launch. `held`:
-    those that carry karpenter.sh/do-not-disrupt. `unread`: neither could be read.
+    those that carry karpenter.sh/do-not-disrupt. `unread`: neither could be read. `pods`: on its
+    nodes, where these are restarted instead of the nodes.
     """
 
     kind: str
@@ -57,11 +59,19 @@ class Carrier:
     drifted: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
     unread: bool = False
+    pods: tuple[str, ...] = ()
 
     @property
     def rotated_by(self) -> str:
         """Return what replaces its nodes."""
         return ROTATED_BY[self.kind][1]
+
+    def rotated_with(self, node_groups: Collection[str] | None) -> bool:
+        """Return whether a rotation of these Auto Scaling groups and node groups reaches it.
+
+        None stands for all that there are.
+        """
+        return self.kind in ROTATED_HERE and (node_groups is None or self.name in node_groups)
 
     @property
     def text(self) -> str:
@@ -72,6 +82,8 @@ class Carrier:
             words.append(f"drifted: {listed(list(self.drifted))}")
         if self.unread:
             words.append("which have drifted is not known, since NodeClaims may not be listed")
+        if self.pods:
+            words.append(f"pods to restart: {listed(list(self.pods))}")
         if self.held:
             words.append(f"held by {KARPENTER}: {listed(list(self.held))}")
         return "; ".join(words)
@@ -88,7 +100,7 @@ def carrier_of(node: Node, groups: Mapping[str, str]) -> tuple[str, str]:
         nodegroup = labels.get(NODEGROUP, "")
         return ("eks_managed", nodegroup) if nodegroup else ("auto_scaling_group", group)
     kind = labels.get(COMPUTE_TYPE, "")
-    if kind in ("fargate", "hybrid"):
+    if kind in (FARGATE, "hybrid"):
         return (kind, "")
     if pool := labels.get(NODEPOOL, ""):
         return ("auto_mode" if kind == "auto" else "karpenter", pool)
@@ -101,13 +113,17 @@ def carriers_of(
     drifted: frozenset[str] = frozenset(),
     held: frozenset[str] = frozenset(),
     unread: bool = False,
+    pods: Iterable[Pod] = (),
 ) -> tuple[Carrier, ...]:
     """Return what carries the nodes, sorted by kind and name.
 
     Each node is in exactly one of them.
     `groups`: see carrier_of. `drifted` and `held`: names of nodes, see Carrier. `unread`: the
-    NodeClaims may not be listed.
+    NodeClaims may not be listed. `pods`: of the whole cluster, of which those on Fargate are shown.
     """
+    on = collections.defaultdict(list)
+    for pod in pods:
+        on[pod.node].append(pod.id)
     found: dict[tuple[str, str], list[str]] = collections.defaultdict(list)
     for node in nodes:
         found[carrier_of(node, groups)].append(node.name)
@@ -119,6 +135,7 @@ def carriers_of(
             tuple(sorted(drifted.intersection(names))),
             tuple(sorted(held.intersection(names))),
             unread and kind in OF_NODEPOOLS,
+            tuple(sorted(pod for node in names for pod in on[node])) if kind == FARGATE else (),
         )
         for (kind, name), names in sorted(found.items())
     )

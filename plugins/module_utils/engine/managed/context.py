@@ -137,6 +137,7 @@ class ManagedContext:
             tuple(cache.items(ALL_PODS).values()),
             tuple(cache.items(BUDGETS).values()),
             tuple(cache.items(SERVICES).values()) if readable else None,
+            self.memory.rooms,
         )
 
     def do(self, command: Command) -> None:

@@ -35,7 +35,9 @@ def failure_of(ctx: ManagedContext, update: NodegroupUpdate) -> FailedError:
     ]
     why = "; ".join(reasons) or "EKS gives no reason"
     text = f"{update.kind} {update.id} of node group {ctx.policy.nodegroup} is {update.status}"
-    count, every = len(ctx.members) - len(ctx.outdated), len(ctx.members)
+    # An instance that has not joined runs nothing yet, whatever its image.
+    count = sum(one.node is not None and not one.outdated for one in ctx.members)
+    every = len(ctx.members)
     return FailedError(
         f"{text}: {why}. {count} of {counted(every, 'node')} run the target, and EKS cannot go"
         " back",

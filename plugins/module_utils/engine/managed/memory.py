@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.commands import (
     ChangeConfig,
     ReadNodegroup,
+    ReadRooms,
     TagNodegroup,
     UpdateVersion,
 )
@@ -27,6 +28,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodeg
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.progress import (
     ManagedRecord,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.quotas import Room
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import Status
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
     LeaseTrouble,
@@ -49,7 +51,8 @@ class ManagedMemory:
 
     `nodegroup`: as last read, by a read that began at `read_began`. `acted_at`: when the last act
     of ours was answered; older reads do not count. `seen`: IDs of the updates that were watched, in
-    their order; `begun`: of those that we began. `cluster_uid`: of namespace kube-system. `found`:
+    their order; `begun`: of those that we began. `rooms`: under
+    the quotas of the account, once `rooms_read`. `cluster_uid`: of namespace kube-system. `found`:
     the instances of the first read, with the desired capacity then. `moved_at`: when something last
     went on. `ending`: how the run ends.
     """
@@ -61,6 +64,8 @@ class ManagedMemory:
     read_began: float = -math.inf
     acted_at: float = -math.inf
     cluster_uid: str = ""
+    rooms: tuple[Room, ...] | None = ()
+    rooms_read: bool = False
     held: bool = False
     sure_until: float = -math.inf
     troubles: Mapping[Command, LeaseTrouble] = dataclasses.field(default_factory=dict)
@@ -91,7 +96,7 @@ def learn_outcomes(memory: ManagedMemory, view: View, holder: str) -> ManagedMem
 
 def _learnt(memory: ManagedMemory, done: Done) -> ManagedMemory:
     command = done.command
-    if not isinstance(command, (ReadNodegroup, ReadCluster, *ACTS)):
+    if not isinstance(command, (ReadNodegroup, ReadCluster, ReadRooms, *ACTS)):
         return memory
     troubles = {one: known for one, known in memory.troubles.items() if one != command}
     if done.error is not None:
@@ -102,6 +107,8 @@ def _learnt(memory: ManagedMemory, done: Done) -> ManagedMemory:
     memory = dataclasses.replace(memory, troubles=troubles)
     if isinstance(command, ReadCluster):
         return dataclasses.replace(memory, cluster_uid=done.answer)
+    if isinstance(command, ReadRooms):
+        return dataclasses.replace(memory, rooms=done.answer, rooms_read=True)
     if isinstance(command, ReadNodegroup):
         return _read(memory, done)
     ids = () if isinstance(command, TagNodegroup) else (done.answer.id,)

@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed import preflight
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.commands import ReadRooms
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.config import CONFIG_TAG
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.troubles import (
     HEALTH_ISSUES,
@@ -43,9 +44,7 @@ def survey(ctx: ManagedContext) -> Status | None:
     if not work and not owed:
         return _nothing_to_do(ctx)
     if work and running is None and not ctx.memory.working:
-        ctx.feeds.add(SERVICES)
-        cache = ctx.view.cache
-        if not (cache.synced(SERVICES) or SERVICES in cache.broken):
+        if not _all_known(ctx):
             return None
         _findings(ctx)
     if ctx.policy.plan_only:
@@ -58,6 +57,16 @@ def survey(ctx: ManagedContext) -> Status | None:
             ctx.tell("start", ctx.policy.nodegroup, _beginning(ctx), once="start")
         ctx.look_at(ctx.now)
     return None
+
+
+def _all_known(ctx: ManagedContext) -> bool:
+    """Return whether all that the findings are made of has been read; ask for the rest."""
+    ctx.feeds.add(SERVICES)
+    cache = ctx.view.cache
+    if not ctx.memory.rooms_read and ctx.policy.preflight != "off":
+        ctx.do(ReadRooms(tuple(one.id for one in ctx.members)))
+        return False
+    return cache.synced(SERVICES) or SERVICES in cache.broken
 
 
 def _may_begin(ctx: ManagedContext) -> bool:

@@ -23,8 +23,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     NotFoundError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES, Feed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.carriers import (
+    COMPUTE_TYPE,
+    FARGATE,
     NODEPOOL,
     Carrier,
     carriers_of,
@@ -33,6 +35,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport imp
 
 GROUP_TAG = "aws:autoscaling:groupName"
 """Tag that Auto Scaling gives its instances; nobody else can write it."""
+PODS = Feed("pods")
 NODECLAIMS = "/apis/karpenter.sh/v1/nodeclaims"
 
 
@@ -43,7 +46,10 @@ def read_carriers(aws: Aws, call: KubeCall) -> tuple[Carrier, ...]:
     claims, unread = _nodeclaims(call) if pooled else ({}, False)
     drifted = frozenset(name for name, claim in claims.items() if _is_drifted(claim))
     held = frozenset(name for name, claim in claims.items() if _is_held(claim))
-    return carriers_of(nodes, _groups(aws, nodes), drifted, held, unread)
+    # Only Fargate's pods are shown, and a large cluster has many others.
+    fargate = any(node.labels.get(COMPUTE_TYPE) == FARGATE for node in nodes)
+    pods = KubeClient(call).records(PODS) if fargate else ()
+    return carriers_of(nodes, _groups(aws, nodes), drifted, held, unread, pods)
 
 
 def _groups(aws: Aws, nodes: Iterable[Node]) -> dict[str, str]:

@@ -9,6 +9,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autosc
     AutoScaling,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.rooms import (
+    read_rooms,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluster import (
     count,
@@ -31,9 +34,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import lease_name
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
     by_instance,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.operations.node_group.rooms import (
-    read_rooms,
 )
 
 

@@ -106,6 +106,14 @@ def test_tags_are_written_and_removed(built: BuiltNodegroup, client: Nodegroups)
     assert built.web.tags == {}
 
 
+def test_the_room_for_more_instances_is_what_the_quotas_leave(
+    built: BuiltNodegroup, client: Nodegroups
+) -> None:
+    built.world.account.quotas["m"] = 9
+    (room,) = client.rooms(set(built.group.members)) or ()
+    assert (room.types, room.used, room.limit) == (("m6i.large",), 8, 9)
+
+
 def test_a_node_group_that_is_not_there_is_not_found(client: Nodegroups) -> None:
     with pytest.raises(NotFoundError):
         client.read("demo", "none")

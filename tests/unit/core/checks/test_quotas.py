@@ -17,6 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.quotas
     ON_DEMAND,
     SPOT,
     code_of,
+    full,
     rooms,
     tight,
     with_limits,
@@ -159,6 +160,19 @@ def test_the_sentence_says_what_runs_and_what_is_missing() -> None:
         "Quota L-1216C47A lets the account run 10 vCPUs, 9 run, and another m5.large of blue needs"
         " 2. A new node may not start. Have the quota raised, or end something else"
     ]
+
+
+@pytest.mark.parametrize(("limit", "said"), [(17, False), (16, True), (15, True)])
+def test_several_nodes_need_the_room_of_all(limit: int, said: bool) -> None:
+    room = Room(STANDARD, ("m5.large",), 2, 9, limit)
+    found = list(tight(look(rooms=(room,)), 4))
+    assert (bool(found), full(room, 4)) == (said, said)
+    assert all("4 more m5.large of blue need 8. New nodes may not start" in text for text in found)
+
+
+@pytest.mark.parametrize(("used", "limit"), [(None, 0), (9, None), (None, None)])
+def test_a_quota_that_is_not_known_is_not_surely_full(used: int | None, limit: int | None) -> None:
+    assert not full(Room(STANDARD, ("m5.large",), 2, used, limit))
 
 
 @pytest.mark.parametrize(

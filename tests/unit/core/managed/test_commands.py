@@ -13,6 +13,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.comma
     ChangeConfig,
     NodegroupName,
     ReadNodegroup,
+    ReadRooms,
     TagNodegroup,
     UpdateVersion,
 )
@@ -38,6 +39,7 @@ class Recorder:
     ("command", "call"),
     [
         (ReadNodegroup(WEB, ("u",)), ("read", "c", "web", ("u",))),
+        (ReadRooms(("i-1",)), ("rooms", ("i-1",))),
         (
             UpdateVersion(WEB, TARGET, True, "t"),
             ("update_version", "c", "web", TARGET, True, "t"),

@@ -15,7 +15,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodeg
     members_of,
     why_outdated,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Instance
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
+    Group,
+    Instance,
+    Target,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 
 RELEASE = ManagedTarget("1.33.5-20260523", "ami-new")
@@ -23,8 +27,11 @@ OWN = ManagedTarget("", "ami-new", "7")
 UPDATE = NodegroupUpdate("u", "VersionUpdate", "InProgress")
 
 
-def an_instance(image: str) -> Instance:
-    return Instance("i-1", "a", image_id=image)
+NEWEST = ("lt-eks", "4")
+
+
+def an_instance(image: str, source: tuple[str, str] = NEWEST) -> Instance:
+    return Instance("i-1", "a", image_id=image, source=source)
 
 
 def a_node(version: str = "") -> Node:
@@ -46,14 +53,45 @@ def a_node(version: str = "") -> Node:
 def test_what_cannot_be_told_is_not_current(
     image: str, version: str, target: ManagedTarget, expected: str
 ) -> None:
-    why = why_outdated(an_instance(image), a_node(version), target)
+    why = why_outdated(an_instance(image), a_node(version), target, NEWEST)
     assert why.startswith(expected)
     assert bool(why) is bool(expected)
 
 
-def test_an_instance_that_has_not_joined_is_judged_by_its_image() -> None:
-    assert why_outdated(an_instance("ami-new"), None, OWN) == ""
-    assert why_outdated(an_instance("ami-old"), None, OWN) != ""
+@pytest.mark.parametrize(
+    ("image", "source", "launches", "target", "current"),
+    [
+        ("ami-new", NEWEST, NEWEST, OWN, True),
+        ("ami-old", NEWEST, NEWEST, OWN, False),
+        ("ami-new", ("lt-eks", "3"), NEWEST, OWN, False),
+        ("ami-new", ("lt-other", "4"), NEWEST, OWN, False),
+        ("ami-new", ("", ""), NEWEST, OWN, False),
+        ("ami-new", ("", ""), ("", ""), OWN, False),
+        ("ami-new", NEWEST, ("", ""), OWN, False),
+        ("ami-new", ("lt-eks", "3"), NEWEST, RELEASE, True),
+        ("ami-old", NEWEST, NEWEST, RELEASE, False),
+    ],
+)
+def test_an_instance_without_a_node_is_judged_by_what_it_was_launched_from(
+    image: str,
+    source: tuple[str, str],
+    launches: tuple[str, str],
+    target: ManagedTarget,
+    current: bool,
+) -> None:
+    why = why_outdated(an_instance(image, source), None, target, launches)
+    assert (why == "") is current
+    if image == "ami-new" and not current:
+        assert why == "has no node that says what it was launched from"
+
+
+@pytest.mark.parametrize("resolved", [None, Target("lt-eks", "4"), Target("lt-eks", "5")])
+def test_what_the_group_launches_now_is_what_its_template_resolves_to(
+    resolved: Target | None,
+) -> None:
+    group = Group("g", 1, 0, 3, (an_instance("ami-new"),), resolved=resolved)
+    (member,) = members_of(group, {}, OWN)
+    assert (member.outdated == "") is (resolved is not None and resolved.source == NEWEST)
 
 
 def test_members_are_launched_instances_with_their_nodes() -> None:

@@ -37,6 +37,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
     Pod,
     Service,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.quotas import Room
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.selectors import (
     from_object,
 )
@@ -124,6 +125,67 @@ def test_addresses_have_to_do_for_what_eks_launches_besides(
     found = blockers(with_addresses(*free, config=config))
     assert len(found) == bool(blocked)
     assert all(blocked in text for text in found)
+
+
+ROOM = Room("L-1", ("m5.large",), 2, used=8, limit=20)
+ZONES = "lets the account run 19 vCPUs, 8 run, and 6 more m5.large of g need 12"
+
+
+def with_rooms(*rooms: Room, config: UpdateConfig = UpdateConfig()) -> ManagedLook:
+    nodegroup = dataclasses.replace(NODEGROUP, config=config)
+    return ManagedLook(nodegroup, (OLD,), rooms=rooms)
+
+
+@pytest.mark.parametrize(
+    ("limit", "config", "fits"),
+    [
+        (20, UpdateConfig(), True),
+        (19, UpdateConfig(), False),
+        (20, UpdateConfig(6), True),
+        (20, UpdateConfig(7), False),
+        (22, UpdateConfig(7), True),
+        (0, UpdateConfig(1, False, "MINIMAL"), True),
+    ],
+)
+def test_the_quota_has_to_do_for_twice_the_zones_or_for_max_unavailable(
+    limit: int, config: UpdateConfig, fits: bool
+) -> None:
+    look = with_rooms(dataclasses.replace(ROOM, limit=limit), config=config)
+    assert (blockers(look) == ()) is fits
+    assert warnings(look) == (), "what blocks is not said twice"
+
+
+def test_a_quota_that_is_too_small_says_what_is_missing_and_force_does_not_help() -> None:
+    look = with_rooms(dataclasses.replace(ROOM, limit=19))
+    (text,) = blockers(look)
+    assert ZONES in text
+    assert blockers(look, force=True) == (text,)
+
+
+@pytest.mark.parametrize(
+    "rooms",
+    [
+        (dataclasses.replace(ROOM, limit=1, types=("m5.large", "m5.xlarge")),),
+        (dataclasses.replace(ROOM, limit=1), dataclasses.replace(ROOM, code="L-2")),
+        (dataclasses.replace(ROOM, limit=None),),
+        (dataclasses.replace(ROOM, used=None),),
+        (dataclasses.replace(ROOM, code="", limit=None),),
+    ],
+)
+def test_a_quota_that_may_not_be_in_the_way_is_a_warning(rooms: tuple[Room, ...]) -> None:
+    assert blockers(with_rooms(*rooms)) == ()
+    (text,) = warnings(with_rooms(*rooms))
+    assert "6 more" in text
+
+
+def test_quotas_that_may_not_be_read_are_a_warning() -> None:
+    (text,) = warnings(ManagedLook(NODEGROUP, (OLD,), rooms=None))
+    assert text.startswith("Whether the vCPU quotas of the account have room for 6 more nodes of g")
+
+
+def test_without_outdated_nodes_no_room_is_needed() -> None:
+    look = ManagedLook(NODEGROUP, (), rooms=(dataclasses.replace(ROOM, limit=0),))
+    assert (blockers(look), warnings(look), look.surge) == ((), (), 0)
 
 
 def test_force_helps_against_budgets_only() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node, Pod
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.carriers import (
     OF_NODEPOOLS,
     ROTATED_BY,
@@ -65,6 +65,38 @@ def test_a_carrier_is_one_line_for_people() -> None:
     assert alone.text == (
         "1 node of Fargate: replaced by a restart of its pods: each has a node of its own"
     )
+
+
+def test_the_pods_to_restart_are_those_on_fargate() -> None:
+    labels = {"eks.amazonaws.com/compute-type": "fargate"}
+    pods = [Pod("b", "two", "p-2", node="n-1"), Pod("a", "one", "p-1", node="n-1")]
+    pods += [Pod("a", "other", "p-3", node="n-2"), Pod("a", "pending", "p-4")]
+    fargate, karpenter = carriers_of([a_node(1, labels), a_node(2, POOL)], {}, pods=pods)
+    assert (fargate.kind, fargate.pods) == ("fargate", ("a/one", "b/two"))
+    assert fargate.text.endswith("; pods to restart: a/one, b/two")
+    assert karpenter.pods == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "node_groups", "expected"),
+    [
+        ("auto_scaling_group", "blue", None, True),
+        ("auto_scaling_group", "blue", ["blue"], True),
+        ("auto_scaling_group", "blue", ["green"], False),
+        ("auto_scaling_group", "blue", [], False),
+        ("eks_managed", "web", None, True),
+        ("eks_managed", "web", ["web"], True),
+        ("eks_managed", "web", ["blue"], False),
+        ("karpenter", "spot", None, False),
+        ("karpenter", "spot", ["spot"], False),
+        ("unknown", "", None, False),
+        ("unknown", "", [""], False),
+    ],
+)
+def test_only_the_node_groups_that_are_rotated_are_reached(
+    kind: str, name: str, node_groups: list[str] | None, expected: bool
+) -> None:
+    assert Carrier(kind, name, ("n-1",)).rotated_with(node_groups) is expected
 
 
 def test_every_kind_says_what_replaces_its_nodes() -> None:

@@ -82,6 +82,7 @@ def a_memory(nodegroup: Nodegroup | None = OLD_GROUP, **fields: Any) -> ManagedM
         "found": frozenset(("i-1", "i-2")),
         "desired_before": 2,
         "cluster_uid": "uid",
+        "rooms_read": True,
         "held": True,
         "working": True,
         "sure_until": NOW + 20,

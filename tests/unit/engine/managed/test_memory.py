@@ -13,9 +13,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.commands import (
     NodegroupName,
     ReadNodegroup,
+    ReadRooms,
     TagNodegroup,
     UpdateVersion,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.quotas import Room
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.memory import (
     EKS_BACKOFF,
@@ -82,6 +84,14 @@ def test_a_read_that_fails_keeps_what_is_known() -> None:
 
 def test_the_cluster_is_known_by_its_uid() -> None:
     assert learnt(a_memory(cluster_uid=""), ReadCluster(), "uid-9").cluster_uid == "uid-9"
+
+
+def test_the_quotas_are_known_once_they_are_read_whatever_they_say() -> None:
+    fresh = a_memory(rooms_read=False)
+    for rooms in ((), None, (Room("L-1", ("m5.large",), 2, 8, 9),)):
+        known = learnt(fresh, ReadRooms(("i-1",)), rooms)
+        assert (known.rooms, known.rooms_read) == (rooms, True)
+    assert not learnt(fresh, ReadRooms(("i-1",)), None, BusyError("busy")).rooms_read
 
 
 def test_commands_of_others_teach_nothing() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import WriteLease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.commands import ReadRooms
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.config import (
     CONFIG_TAG,
 )
@@ -25,6 +26,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
     Owner,
     Pod,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.quotas import Room
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.selectors import (
     from_object,
 )
@@ -79,6 +81,19 @@ def test_services_are_read_before_the_findings() -> None:
     ctx = a_context(a_memory(working=False), blind, plan_only=True)
     assert survey(ctx) is None
     assert SERVICES in ctx.feeds
+
+
+@pytest.mark.parametrize(("preflight", "asked"), [("refuse", 1), ("warn", 1), ("off", 0)])
+def test_quotas_are_read_once_before_the_findings(preflight: Any, asked: int) -> None:
+    ctx = a_context(a_memory(working=False, rooms_read=False), plan_only=True, preflight=preflight)
+    assert survey(ctx) == (None if asked else "planned")
+    assert ctx.commands == [ReadRooms(("i-1", "i-2"))] * asked
+
+
+def test_a_quota_without_room_for_what_eks_launches_is_refused() -> None:
+    room = Room("L-1", ("m5.large",), 2, used=8, limit=9)
+    with pytest.raises(RefusedError, match="2 more m5.large of g need 4"):
+        survey(a_context(a_memory(working=False, rooms=(room,))))
 
 
 def test_with_the_lease_the_work_begins() -> None:

@@ -40,6 +40,16 @@ def test_every_node_of_a_mixed_cluster_is_named() -> None:
     assert sum(found.values()) == len(list(world.cluster.objects("nodes")))
 
 
+def test_the_pods_on_fargate_are_read() -> None:
+    world = mixed.furnish(World(Kernel()))
+    meta = {"namespace": "shop", "name": "job-1"}
+    spec = {"nodeName": mixed.FARGATE, "containers": [{"name": "a", "image": "a"}]}
+    world.cluster.create("pods", {"metadata": meta, "spec": spec})
+    (fargate,) = (one for one in read(world) if one.kind == "fargate")
+    assert "shop/job-1" in fargate.pods
+    assert world.gate.calls["kubernetes:list pods"] == 1
+
+
 def test_nodes_that_have_drifted_or_are_held_are_named() -> None:
     world = mixed.furnish(World(Kernel()))
     claim = next(iter(world.cluster.objects("nodeclaims")))
@@ -55,6 +65,7 @@ def test_a_cluster_without_nodepools_is_not_asked_for_nodeclaims() -> None:
     (group,) = read(world)
     assert (group.kind, group.name, len(group.nodes)) == ("auto_scaling_group", "demo-blue", 4)
     assert world.gate.calls["kubernetes:list nodeclaims"] == 0
+    assert world.gate.calls["kubernetes:list pods"] == 0
 
 
 @pytest.mark.parametrize(("status", "unread"), [("404", False), ("403", True)])

@@ -8,12 +8,12 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.rooms import (
+    read_rooms,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.quotas import tight
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import CredentialsError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.quotas import Room
-from ansible_collections.nodeops.rotator.plugins.module_utils.operations.node_group.rooms import (
-    read_rooms,
-)
 from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call
 from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, due
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
