@@ -82,7 +82,8 @@ options:
   preflight:
     description:
       - What to do if the update would fail, because a budget can never let a pod go, two budgets
-        cover one pod, or the subnets lack addresses for the instances that EKS launches besides.
+        cover one pod, or the subnets lack addresses, or a vCPU quota room, for the instances that
+        EKS launches besides.
       - V(refuse) fails before anything is changed. V(warn) shows it and begins. V(off) shows
         nothing.
     type: str

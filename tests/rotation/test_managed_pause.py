@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PAUSED
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import lease_name
-from ansible_collections.nodeops.rotator.tests.rotation.test_managed import holder, planned
+from ansible_collections.nodeops.rotator.tests.rotation.managed_builders import holder, planned
 from ansible_collections.nodeops.rotator.tests.simulation.nodegroup import BuiltNodegroup
 
 

@@ -51,9 +51,9 @@ class ReadNodegroup(_OnEks):
 
 @dataclasses.dataclass(frozen=True)
 class ReadRooms(_OnEks):
-    """Read the quotas that the instances `ids` count against, and what runs under them.
+    """Read what runs under the quotas of the instances `ids`.
 
-    Returns Rooms, None if what the account runs may not be read.
+    Returns Rooms with the limits, None if what the account runs may not be read.
     """
 
     ids: tuple[str, ...]

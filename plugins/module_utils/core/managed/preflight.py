@@ -155,7 +155,10 @@ def _quotas(look: ManagedLook) -> tuple[str, ...]:
 
 
 def _too_small_quota(look: ManagedLook) -> tuple[str, ...]:
-    """Find the quota that is surely too small: the group has one instance type and no other."""
+    """Find the quota that is surely too small.
+
+    That is sure of a group with one instance type and no other.
+    """
     alone = look.rooms if look.rooms and len(look.rooms) == 1 else ()
     sure = [room for room in alone if len(room.types) == 1 and quotas.full(room, look.surge)]
     return _quotas(look) if sure else ()

@@ -67,9 +67,9 @@ class Carrier:
         return ROTATED_BY[self.kind][1]
 
     def rotated_with(self, node_groups: Collection[str] | None) -> bool:
-        """Return whether a rotation of these Auto Scaling groups and node groups reaches it.
+        """Return whether a rotation of these node groups reaches it.
 
-        None stands for all that there are.
+        `node_groups`: names of Auto Scaling groups and managed node groups, None for all there are.
         """
         return self.kind in ROTATED_HERE and (node_groups is None or self.name in node_groups)
 

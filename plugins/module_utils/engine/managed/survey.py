@@ -60,7 +60,10 @@ def survey(ctx: ManagedContext) -> Status | None:
 
 
 def _all_known(ctx: ManagedContext) -> bool:
-    """Return whether all that the findings are made of has been read; ask for the rest."""
+    """Return whether all that findings are made of has been read.
+
+    Asks for what has not been.
+    """
     ctx.feeds.add(SERVICES)
     cache = ctx.view.cache
     if not ctx.memory.rooms_read and ctx.policy.preflight != "off":

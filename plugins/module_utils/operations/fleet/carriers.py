@@ -35,7 +35,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport imp
 
 GROUP_TAG = "aws:autoscaling:groupName"
 """Tag that Auto Scaling gives its instances; nobody else can write it."""
-PODS = Feed("pods")
 NODECLAIMS = "/apis/karpenter.sh/v1/nodeclaims"
 
 
@@ -48,7 +47,7 @@ def read_carriers(aws: Aws, call: KubeCall) -> tuple[Carrier, ...]:
     held = frozenset(name for name, claim in claims.items() if _is_held(claim))
     # Only Fargate's pods are shown, and a large cluster has many others.
     fargate = any(node.labels.get(COMPUTE_TYPE) == FARGATE for node in nodes)
-    pods = KubeClient(call).records(PODS) if fargate else ()
+    pods = KubeClient(call).records(Feed("pods")) if fargate else ()
     return carriers_of(nodes, _groups(aws, nodes), drifted, held, unread, pods)
 
 
