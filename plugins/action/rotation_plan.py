@@ -46,6 +46,7 @@ SPEC: Mapping[str, Any] = {
     "hosts": {"type": "list", "elements": "str"},
     "file": {"type": "str"},
     "fail_if_due": {"type": "bool", "default": False},
+    "show": {"type": "bool", "default": True},
 }
 
 
@@ -67,6 +68,12 @@ class ActionModule(ActionBase):
         now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         given = {name: options_of(of_host) for name, of_host in hosts.items()}
         document = plan_document(hosts, now, given)
+        fails = document["outcome"] == PLAN_FAILED or (
+            document["outcome"] == PLAN_DUE and options["fail_if_due"]
+        )
+        if not options["show"]:
+            judged = {"changed": False, "fails": fails, "failed": fails, "msg": _said(document)}
+            return {**result, **judged}
         lines = plan_lines(document, screen(0).width)
         try:
             files = _write(document, options["file"] or "")
@@ -79,8 +86,7 @@ class ActionModule(ActionBase):
         return {
             **result,
             "changed": False,
-            "fails": document["outcome"] == PLAN_FAILED
-            or (document["outcome"] == PLAN_DUE and options["fail_if_due"]),
+            "fails": fails,
             "msg": document["line"],
             "plan": document,
             "files": files,
@@ -94,6 +100,12 @@ class ActionModule(ActionBase):
                 "aggregate": False,
             },
         }
+
+
+def _said(document: Mapping[str, Any]) -> str:
+    """Return why a plan fails, with the names that its last line leaves out."""
+    due = ", ".join(group["node_group"] for group in document["node_groups"] if group["due"])
+    return f"{document['line']} ({due})" if document["outcome"] == PLAN_DUE else document["line"]
 
 
 def _show(lines: list[tuple[str, Tone]]) -> None:

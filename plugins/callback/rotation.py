@@ -124,8 +124,8 @@ class CallbackModule(Default):  # type: ignore[misc]
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         """Show the message alone; the whole result with -v."""
         message = result.result.get("msg")
-        if self._brief and self._table_shown and str(message).startswith("plan: "):
-            return  # the last line of the plan has said it
+        if self._brief and result.result.get("fails"):
+            return  # a plan was judged, and is shown next
         crashed = "module_stderr" in result.result or "module_stdout" in result.result
         if not self._brief or not isinstance(message, str) or crashed:
             super().v2_runner_on_failed(result, ignore_errors)

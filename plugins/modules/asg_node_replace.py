@@ -318,6 +318,11 @@ foreseen:
       description: Seconds that the replacement nodes of the canaries would be watched.
       type: float
       returned: if planned
+    maintenance:
+      description: The O(maintenance_window) and, while it is closed, when it opens. Empty if there is
+        none.
+      type: str
+      returned: if planned
     order:
       description: IDs of the instances in the order in which they would be replaced if nothing else
         changed. The rotation chooses each one anew.

@@ -346,6 +346,10 @@ foreseen:
       description: Seconds that the nodes would be watched at the end.
       type: float
       returned: if planned
+    maintenance:
+      description: Always empty. EKS replaces the nodes, at any time.
+      type: str
+      returned: if planned
     order:
       description: Always empty. EKS does not say in which order it goes.
       type: list

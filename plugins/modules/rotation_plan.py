@@ -19,8 +19,8 @@ description:
     The last line is one of V(plan: due, 27 nodes in 3 of 5 node groups), V(plan: nothing to do) and
     V(plan: failed, REASON). The plan is also handed on as statistics (as
     M(ansible.builtin.set_stats) does), C(rotation_plan_outcome) and C(rotation_plan_data).
-  - It says in RV(fails) whether the play should fail. It does not fail itself, because Ansible
-    drops the statistics of failed tasks.
+  - It says in RV(fails) whether the play should fail. It fails itself only with O(show=false),
+    because Ansible drops the statistics of failed tasks.
 author: nodeops.rotator contributors (@nodeops)
 options:
   hosts:
@@ -38,6 +38,14 @@ options:
     description: Whether RV(fails) is true also if something would be replaced or resumed.
     type: bool
     default: false
+  show:
+    description:
+      - V(false) only judges. Nothing is shown, written or handed on, and the task fails if RV(fails)
+        is true.
+      - A play judges each host by itself before it shows the plan of all of them. So each host
+        without a whole plan counts as failed, and the last line of the plan stays the last one.
+    type: bool
+    default: true
 extends_documentation_fragment:
   - nodeops.rotator.controller
 """
@@ -48,6 +56,11 @@ EXAMPLES = r"""
     file: build/plan.json
   register: planned
   run_once: true
+
+- name: Fail if this node group has no whole plan
+  nodeops.rotator.rotation_plan:
+    hosts: ["{{ inventory_hostname }}"]
+    show: false
 """
 
 RETURN = r"""
@@ -58,7 +71,7 @@ msg:
   sample: "plan: due, 27 nodes in 3 of 5 node groups"
 plan:
   description: The plan. Its fields are described in docs/plan.md.
-  returned: if it could be written
+  returned: if it was shown and could be written
   type: dict
   sample: {"schema": 1, "outcome": "due", "node_groups": []}
 fails:
@@ -69,12 +82,12 @@ fails:
 shown:
   description: Whether the plan was shown. It is only if the callback of standard output is for
     people, see C(rotation_progress) in docs/playbooks.md.
-  returned: if it could be written
+  returned: if it was shown and could be written
   type: bool
   sample: true
 files:
   description: Paths of the files that were written.
-  returned: if it could be written
+  returned: if it was shown and could be written
   type: list
   elements: str
   sample: [/builds/plan.json, /builds/plan.md, /builds/plan.env]

@@ -80,6 +80,31 @@ def test_it_says_whether_to_fail_and_hands_its_plan_on_all_the_same(
     assert result["ansible_stats"]["data"]["rotation_plan_data"]["line"] == result["msg"]
 
 
+@pytest.mark.parametrize(
+    ("hosts", "options", "said"),
+    [
+        ({"blue": a_host()}, {}, ""),
+        ({"blue": current()}, {"fail_if_due": True}, ""),
+        (
+            {"blue": a_host(), "green": current()},
+            {"fail_if_due": True},
+            "plan: due, 3 nodes in 1 of 2 node groups (blue)",
+        ),
+        ({"blue": {"_prepare_ami": {"msg": "no image"}}}, {}, "plan: failed, blue: no image"),
+    ],
+    ids=("due", "nothing to do", "due and not wanted", "failed"),
+)
+def test_a_plan_that_is_only_judged_fails_its_task_and_shows_nothing(
+    screen: Screen, hosts: dict[str, Any], options: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    result = plan(hosts, show=False, file=str(tmp_path / "plan.json"), **options)
+    assert (result["failed"], result["fails"]) == (bool(said), bool(said))
+    assert result["msg"] == said or not said
+    assert screen.shown == []
+    assert list(tmp_path.iterdir()) == []
+    assert "ansible_stats" not in result
+
+
 def test_it_is_handed_to_the_next_job_of_a_workflow(screen: Screen) -> None:
     result = plan({"blue": a_host()})
     stats = result["ansible_stats"]

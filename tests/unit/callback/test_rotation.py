@@ -94,6 +94,19 @@ def test_a_failure_is_not_told_again_with_the_line_of_its_task(
     assert left == [None]
 
 
+def test_a_plan_that_was_judged_is_shown_next_and_not_told_before(output: CallbackModule) -> None:
+    output.v2_runner_on_failed(
+        a_result("nodeops.rotator.rotation_plan", fails=True, msg="plan: failed, blue: no image")
+    )
+    assert output._display.shown == []
+
+
+def test_a_plan_that_cannot_be_written_is_told(output: CallbackModule) -> None:
+    said = "plan: failed, the plan cannot be written: no such folder"
+    output.v2_runner_on_failed(a_result("nodeops.rotator.rotation_plan", msg=said))
+    assert output._display.shown[-1].endswith(said)
+
+
 def test_a_failure_that_is_ignored_says_so(output: CallbackModule) -> None:
     output.v2_runner_on_failed(a_result(msg="no such bucket"), ignore_errors=True)
     assert "(ignored): no such bucket" in output._display.shown[-1]

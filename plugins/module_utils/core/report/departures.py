@@ -33,7 +33,12 @@ def departures(
     group = found[0]
     if group["failed"]:
         return (f"the plan of node group {name} failed: {group['failed']}",)
-    return (*_group(group, info), *_target(group, info, image), *_options(group, options))
+    return (
+        *_group(group, info),
+        *_target(group, info, image),
+        *_template(group, info, image),
+        *_options(group, options),
+    )
 
 
 def _group(group: Mapping[str, Any], info: Mapping[str, Any]) -> Iterator[str]:
@@ -59,9 +64,37 @@ def _target(group: Mapping[str, Any], info: Mapping[str, Any], image: str) -> It
     """Yield what the nodes would run now, if it is something else."""
     now = image or str((info["target"] or {}).get("image_id") or "")
     before = group["to"]["image_ids"]
-    due = image or any(node["outdated"] for node in info["nodes"])
-    if due and before != ([now] if now else []):
+    if _due(info, image) and before != ([now] if now else []):
         yield f"the image is {now or 'unknown'}, and was {listed(before) or 'unknown'}"
+
+
+def _template(group: Mapping[str, Any], info: Mapping[str, Any], image: str) -> Iterator[str]:
+    """Yield what is different about the launch template or configuration.
+
+    An earlier run of the same plan may have made the planned version already, under another number
+    if somebody else has made one since. While something is to be restored, the version is that of a
+    rotation under way. No plan knows the version that kops would make.
+    """
+    before, target = group["template"], info["target"] or {}
+    name, version = str(target.get("template") or ""), str(target.get("version") or "")
+    names = {before["id"], before["name"], before["previous_name"]} - {""}
+    versions = {before["version"], before["previous_version"]} - {""}
+    by_kops = (
+        group["kind"].startswith("kops") and target.get("image_id") in group["to"]["image_ids"]
+    )
+    if not _due(info, image):
+        return
+    if names and name not in names:
+        was = before["previous_name"] or before["name"] or before["id"]
+        yield f"the launch template is {name or 'unknown'}, and was {was}"
+    elif versions and version not in versions and not info["interrupted"] and not by_kops:
+        was = before["previous_version"]
+        yield f"the launch template is at version {version or 'unknown'}, and was at {was}"
+
+
+def _due(info: Mapping[str, Any], image: str) -> bool:
+    """Return whether the rotation would replace nodes or change the launch template."""
+    return bool(image or any(node["outdated"] for node in info["nodes"]))
 
 
 def _options(group: Mapping[str, Any], options: Mapping[str, str]) -> Iterator[str]:

@@ -75,7 +75,8 @@ def _group(group: Mapping[str, Any]) -> Iterator[str]:
         facts += [("release notes", group["to"]["release_notes"])]
         facts += [("launch template", template_text(group["template"]))]
         if group["window"]["surge"] is not None:
-            facts += [("window", window_text(group)), ("moves", moves_text(group))]
+            facts += [("window", window_text(group)), ("open", group["window"]["maintenance"])]
+            facts += [("moves", moves_text(group))]
         if group["estimate"] and going(group):
             facts += [("time", time_text(group["estimate"]))]
         yield from (f"- {label}: {_safe(text)}" for label, text in facts if text)

@@ -26,6 +26,8 @@ STEPS = (
     "_rotate_result",
 )
 """What the roles prepare and rotate register, in their order. Each has a message if it failed."""
+WINDOW = ("surge", "unavailable", "canaries", "soak", "maintenance")
+"""What a plan tells of the window, as asg_node_replace returns it."""
 UNSEEN = "it was not looked at, because the plan ended before"
 NO_WHOLE_PLAN = "its plan was not finished"
 
@@ -59,7 +61,7 @@ def plan_group(name: str, variables: Vars) -> dict[str, Any]:
         "from": _image(ami.get("current") or {}, "", info.get("image_ids", ())),
         "to": _target_image(ami, info, template, result),
         "template": _template(info, template),
-        "window": {key: foreseen.get(key) for key in ("surge", "unavailable", "canaries", "soak")},
+        "window": {key: foreseen.get(key) for key in WINDOW},
         "nodes": nodes,
         "evictions": sum(node["pods"] for node in going),
         "volumes": sum(len(node["volumes"]) for node in going),

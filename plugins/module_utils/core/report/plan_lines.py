@@ -121,6 +121,8 @@ def _facts(group: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "template", template_text(group["template"])
     if group["window"]["surge"] is not None:
         yield "window", window_text(group)
+    if group["window"]["maintenance"]:
+        yield "open", group["window"]["maintenance"]
     yield "moves", moves_text(group)
     if group["estimate"] and going(group):
         yield "time", time_text(group["estimate"])

@@ -89,6 +89,7 @@ def _foreseen(ctx: ManagedContext) -> dict[str, Any]:
         "unavailable": config.at_once(group.desired),
         "canaries": 0,
         "soak": ctx.policy.soak,
+        "maintenance": "",
         "order": [],
     }
 

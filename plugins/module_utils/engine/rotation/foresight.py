@@ -21,7 +21,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 def foreseen(ctx: RotationContext) -> dict[str, Any]:
     """Return window, canaries and order of the rotation, as of this look.
 
-    `soak`: seconds that canaries are watched. The order is that of the next victims while nothing
+    `soak`: seconds that canaries are watched. `maintenance`: the maintenance window and, while it is
+    closed, when it opens, for people; "" without one. The order is that of the next victims while nothing
     else changes; a rotation chooses each one anew.
     """
     window = ctx.window
@@ -30,6 +31,7 @@ def foreseen(ctx: RotationContext) -> dict[str, Any]:
         "unavailable": window.unavailable,
         "canaries": 0 if ctx.journal.canary == "passed" else ctx.canaries,
         "soak": ctx.policy.soak,
+        "maintenance": ctx.policy.maintenance,
         "order": [member.id for member in _order(ctx)],
     }
 

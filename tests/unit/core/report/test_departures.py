@@ -44,6 +44,11 @@ class Now:
         return departures(document, self.name, self.info, self.image, self.options)
 
 
+def a_target(**more: Any) -> dict[str, Any]:
+    """What the group launches from, as node_group_info returns it."""
+    return {"template": "lt-1", "template_name": "shop-blue", "version": "7", **more}
+
+
 def a_plan(host: dict[str, Any] | None = None) -> dict[str, Any]:
     """A plan that was made with GIVEN."""
     return plan_document({"blue": a_host() if host is None else host}, MADE, {"blue": GIVEN})
@@ -57,7 +62,7 @@ def test_an_interrupted_rotation_may_be_resumed_with_its_plan() -> None:
     left = [{**NODES[0], "outdated": ""}, *NODES[1:], a_node(9, outdated="", image_id=NEW)]
     sizes = {"desired": 4, "min": 1, "max": 4, "launched": 4}
     info = an_info(nodes=left, sizes=sizes, interrupted=True)
-    info["target"] = {"image_id": NEW}
+    info["target"] = a_target(image_id=NEW)
     assert Now(info, image="").against() == ()
 
 
@@ -105,16 +110,19 @@ class TestImage:
 
     def test_a_template_that_stays_has_to_name_the_planned_image(self) -> None:
         info = an_info()
-        info["target"] = {"image_id": OLD}
+        info["target"] = a_target(image_id=OLD)
         assert Now(info, image="").against() == (f"the image is {OLD}, and was {NEW}",)
-        info["target"] = {"image_id": NEW}
+        info["target"] = a_target(image_id=NEW)
         assert Now(info, image="").against() == ()
 
     @pytest.mark.parametrize("target", [None, {}, {"image_id": ""}])
     def test_an_image_that_is_unknown_is_not_the_planned_one(self, target: Any) -> None:
         info = an_info()
         info["target"] = target
-        assert Now(info, image="").against() == (f"the image is unknown, and was {NEW}",)
+        assert Now(info, image="").against() == (
+            f"the image is unknown, and was {NEW}",
+            "the launch template is unknown, and was shop-blue",
+        )
 
     def test_where_nothing_is_due_any_more_it_is_no_matter(self) -> None:
         nodes = [{**node, "outdated": ""} for node in NODES]
@@ -128,6 +136,68 @@ class TestImage:
             "nodes are outdated that were not",
             f"the image is ami-0newer, and was {NEW}",
         ]
+
+
+class TestTemplate:
+    """What the group launches from."""
+
+    @pytest.mark.parametrize("version", ["7", "8"])
+    def test_it_may_be_at_the_version_of_before_or_at_the_one_that_was_to_be_made(
+        self, version: str
+    ) -> None:
+        assert Now(an_info(target=a_target(version=version))).against() == ()
+
+    def test_a_version_that_somebody_else_has_made_was_not_planned(self) -> None:
+        info = an_info(target=a_target(version="9"))
+        assert Now(info).against() == ("the launch template is at version 9, and was at 7",)
+
+    def test_a_version_that_is_not_known_is_not_the_planned_one(self) -> None:
+        info = an_info(target=a_target(version=""))
+        assert Now(info).against() == ("the launch template is at version unknown, and was at 7",)
+
+    def test_a_rotation_under_way_may_have_made_a_later_one(self) -> None:
+        info = an_info(target=a_target(version="9"), interrupted=True)
+        assert Now(info).against() == ()
+
+    @pytest.mark.parametrize(("image", "differs"), [(NEW, False), (OLD, True)])
+    def test_kops_may_have_made_a_version_with_the_planned_image(
+        self, image: str, differs: bool
+    ) -> None:
+        plan = a_plan(a_host(_prepare_info=an_info(kind="kops_node")))
+        info = an_info(kind="kops_node", target=a_target(version="9", image_id=image))
+        assert bool(Now(info).against(plan)) is differs
+
+    def test_another_template_was_not_planned(self) -> None:
+        info = an_info(target=a_target(template="lt-2"), interrupted=True)
+        assert Now(info).against() == ("the launch template is lt-2, and was shop-blue",)
+
+    @pytest.mark.parametrize(
+        ("name", "found"),
+        [
+            ("lc-old", ()),
+            ("lc-new", ()),
+            ("lc-other", ("the launch template is lc-other, and was lc-old",)),
+        ],
+    )
+    def test_a_launch_configuration_is_the_one_of_before_or_the_copy(
+        self, name: str, found: tuple[str, ...]
+    ) -> None:
+        target = {"template": "lc-old", "template_name": "lc-old", "version": ""}
+        made = {
+            "status": "planned",
+            "kind": "launch_configuration",
+            "launch_configuration_name": "lc-new",
+            "previous_launch_configuration_name": "lc-old",
+            "image_id": NEW,
+        }
+        plan = a_plan(a_host(_prepare_info=an_info(target=target), _prepare_template=made))
+        info = an_info(target={**target, "template": name})
+        assert Now(info).against(plan) == found
+
+    def test_where_nothing_is_due_any_more_it_is_no_matter(self) -> None:
+        nodes = [{**node, "outdated": ""} for node in NODES]
+        info = an_info(nodes=nodes, target=a_target(version="9", image_id=NEW))
+        assert Now(info, image="").against() == ()
 
 
 @pytest.mark.parametrize(

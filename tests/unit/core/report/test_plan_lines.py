@@ -90,6 +90,14 @@ def test_each_fact_has_its_label() -> None:
     assert labels[:7] == ["from AMI", "to AMI", "notes", "template", "window", "moves", "time"]
 
 
+def test_the_maintenance_window_is_told_with_when_it_opens() -> None:
+    window = "sat, sun 22:00 to 04:00 UTC; it opens on Sat 2026-12-05 22:00 UTC"
+    planned = a_result()
+    planned["foreseen"] = {**planned["foreseen"], "maintenance": window}
+    assert f"  open      {window}" in shown(blue=a_host(_rotate_result=planned))
+    assert not any(line.startswith("  open") for line in shown())
+
+
 def test_each_node_has_a_line_and_what_is_in_its_way_below() -> None:
     lines = shown()
     at = next(at for at, line in enumerate(lines) if line.startswith("  #"))

@@ -89,3 +89,8 @@ def test_a_canary_that_has_passed_is_not_repeated() -> None:
     assert seen(canary=Size(2), soak=30.0)["soak"] == 30.0
     passed = dataclasses.replace(RUNNING, canary="passed")
     assert seen(passed, canary=Size(2))["canaries"] == 0
+
+
+def test_the_maintenance_window_is_told() -> None:
+    assert seen()["maintenance"] == ""
+    assert seen(maintenance="sat 22:00 to 04:00 UTC")["maintenance"] == "sat 22:00 to 04:00 UTC"
