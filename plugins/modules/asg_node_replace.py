@@ -319,8 +319,8 @@ foreseen:
       type: float
       returned: if planned
     maintenance:
-      description: The O(maintenance_window) and, while it is closed, when it opens. Empty if there is
-        none.
+      description: The O(maintenance_window) and, while it is closed, when it opens. Empty if there
+        is none.
       type: str
       returned: if planned
     order:

@@ -40,8 +40,8 @@ options:
     default: false
   show:
     description:
-      - V(false) only judges. Nothing is shown, written or handed on, and the task fails if RV(fails)
-        is true.
+      - V(false) only judges. Nothing is shown, written or handed on, and the task fails if
+        RV(fails) is true.
       - A play judges each host by itself before it shows the plan of all of them. So each host
         without a whole plan counts as failed, and the last line of the plan stays the last one.
     type: bool

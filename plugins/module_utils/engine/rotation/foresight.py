@@ -21,9 +21,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 def foreseen(ctx: RotationContext) -> dict[str, Any]:
     """Return window, canaries and order of the rotation, as of this look.
 
-    `soak`: seconds that canaries are watched. `maintenance`: the maintenance window and, while it is
-    closed, when it opens, for people; "" without one. The order is that of the next victims while nothing
-    else changes; a rotation chooses each one anew.
+    `soak`: seconds that canaries are watched. `maintenance`: the maintenance window and, while it
+    is closed, when it opens, for people; "" without one. The order is that of the next victims
+    while nothing else changes; a rotation chooses each one anew.
     """
     window = ctx.window
     return {

@@ -30,7 +30,14 @@ def test_a_plan_lists_the_outdated_nodes_and_what_runs() -> None:
     assert (values["replaced"], values["outdated"], values["base"]) == (0, 2, 2)
     assert values["old_image_ids"] == ["ami-old"]
     assert [one["current"] for one in values["running"]] == [False, False]
-    foreseen = {"surge": 2, "unavailable": 1, "canaries": 0, "soak": 0, "order": []}
+    foreseen = {
+        "surge": 2,
+        "unavailable": 1,
+        "canaries": 0,
+        "soak": 0,
+        "maintenance": "",
+        "order": [],
+    }
     assert values["foreseen"] == foreseen
     assert diff_of(result)["after"] == "n-1: replaced by ami-new\nn-2: replaced by ami-new\n"
 
