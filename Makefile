@@ -62,6 +62,10 @@ unit: venv ## run the unit tests: no Ansible, no network, no sleep
 rotation: venv ## run whole rotations on the simulation, in virtual time
 	@$(python) tools/run_tests.py rotation
 
+.PHONY: golden
+golden: venv ## write what people see of fixed worlds to tests/rotation/golden, to be reviewed
+	@$(run).rotation.screens
+
 # A real API server is used only if the command line names it. KUBECONFIG of the environment is
 # never used.
 .PHONY: contract

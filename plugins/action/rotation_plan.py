@@ -72,9 +72,8 @@ class ActionModule(ActionBase):
             document["outcome"] == PLAN_DUE and options["fail_if_due"]
         )
         if not options["show"]:
-            judged = {"changed": False, "fails": fails, "failed": fails, "msg": _said(document)}
-            return {**result, **judged}
-        lines = plan_lines(document, screen(0).width)
+            why = _said(document, hosts)
+            return {**result, "changed": False, "fails": fails, "failed": fails, "msg": why}
         try:
             files = _write(document, options["file"] or "")
         except OSError as error:
@@ -82,30 +81,31 @@ class ActionModule(ActionBase):
             return {**result, "failed": True, "msg": why}
         shown = may_show(known)
         if shown:
-            _show(lines)
-        return {
-            **result,
-            "changed": False,
-            "fails": fails,
-            "msg": document["line"],
-            "plan": document,
-            "files": files,
-            "shown": shown,
-            "ansible_stats": {
-                "data": {
-                    "rotation_plan_outcome": document["outcome"],
-                    "rotation_plan_data": document,
-                },
-                "per_host": False,
-                "aggregate": False,
-            },
-        }
+            _show(plan_lines(document, screen(0).width))
+        told = {"plan": document, "files": files, "shown": shown, "fails": fails}
+        statistics = {"ansible_stats": _statistics(document)}
+        return {**result, "changed": False, "msg": document["line"], **told, **statistics}
 
 
-def _said(document: Mapping[str, Any]) -> str:
-    """Return why a plan fails, with the names that its last line leaves out."""
+def _statistics(document: dict[str, Any]) -> dict[str, Any]:
+    """Return what ansible.builtin.set_stats would hand on."""
+    data = {"rotation_plan_outcome": document["outcome"], "rotation_plan_data": document}
+    return {"data": data, "per_host": False, "aggregate": False}
+
+
+def _said(document: Mapping[str, Any], hosts: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return why a plan fails.
+
+    It names the groups that are due, which the last line leaves out, and does not repeat the
+    message of a task that has failed before.
+    """
     due = ", ".join(group["node_group"] for group in document["node_groups"] if group["due"])
-    return f"{document['line']} ({due})" if document["outcome"] == PLAN_DUE else document["line"]
+    if document["outcome"] == PLAN_DUE:
+        return f"{document['line']} ({due})"
+    told = [name for name, variables in hosts.items() if variables.get("_plan_failed")]
+    if len(told) == len(hosts):
+        return f"plan: failed, {', '.join(told)}: see the failed task above"
+    return str(document["line"])
 
 
 def _show(lines: list[tuple[str, Tone]]) -> None:

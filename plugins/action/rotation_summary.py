@@ -16,7 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.summar
     table,
     totals,
 )
-from ansible_collections.nodeops.rotator.plugins.plugin_utils.narrator import may_show
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.narrator import may_show, screen
 
 
 class ActionModule(ActionBase):
@@ -38,7 +38,9 @@ class ActionModule(ActionBase):
         hosts = options["hosts"] or variables["ansible_play_hosts_all"]
         found = [summarize(host, variables["hostvars"][host], plan) for host in hosts]
         known = [summary for summary in found if summary is not None]
-        lines = [*table([row(summary) for summary in known]), "", totals(known, plan)]
+        rows, last = [row(summary) for summary in known], totals(known, plan)
+        lines = [*table(rows), "", last]
         if known and may_show(variables):
-            Display().display("\n".join(["", *lines, ""]))
+            fitted = table(rows, screen(0).width)
+            Display().display("\n".join(["", *fitted, "", last, ""]))
         return {**result, "changed": False, "node_groups": known, "table": lines if known else []}

@@ -43,6 +43,7 @@ SPEAKING = frozenset(
 """Modules that show lines of their own."""
 TABLES = frozenset(("nodeops.rotator.rotation_plan", "nodeops.rotator.rotation_summary"))
 """Modules whose lines are the last word of a run."""
+FAILING = frozenset(("fail", "ansible.builtin.fail", "ansible.legacy.fail"))
 SAYING = frozenset(("debug", "ansible.builtin.debug", "ansible.legacy.debug"))
 
 
@@ -133,7 +134,9 @@ class CallbackModule(Default):  # type: ignore[misc]
         result.result.pop("exception", None)  # it says the same with the file and line of the task
         self._handle_warnings_and_exception(result)
         ignored = " (ignored)" if ignore_errors else ""
-        text = f"{_title(result.task)}{ignored}: {message}"
+        # A task that only fails has nothing to say but its message.
+        alone = result.task.resolved_action in FAILING and not ignored
+        text = message if alone else f"{_title(result.task)}{ignored}: {message}"
         self._show(result, "failed", text, C.COLOR_SKIP if ignore_errors else C.COLOR_ERROR)
 
     def v2_playbook_on_stats(self, stats: Any) -> None:

@@ -100,11 +100,11 @@ class Narrator:
     """Turns records of the progress file into lines, and silence into reminders.
 
     Every method takes the time, so that tests need no clock. With `as_json` a line is the record
-    with the node group, and so is a reminder.
+    with the node group, and so is a reminder. `spoke`: when the last line was shown.
     """
 
     def __init__(self, group: str, began: float, on: Screen = PLAIN, as_json: bool = False) -> None:
-        self._group, self._began, self._spoke = group, began, began
+        self._group, self._began, self.spoke = group, began, began
         self._screen, self._as_json = on, as_json
         self._rest = b""
         self._last: dict[str, Any] | None = None
@@ -128,7 +128,7 @@ class Narrator:
             self._last = event
             self._count(event)
             told.append((self._line(event), event))
-            self._spoke = now
+            self.spoke = now
         return told
 
     def _line(self, event: dict[str, Any]) -> str:
@@ -148,9 +148,9 @@ class Narrator:
 
         `now`: of the clock that `began` was read from. `at`: in seconds since the epoch.
         """
-        if now - self._spoke < SILENCE:
+        if now - self.spoke < SILENCE:
             return ""
-        self._spoke = now
+        self.spoke = now
         passed = now - self._began
         left = seconds_left(self._counts, self._total, passed)
         end = None if left is None else at + left

@@ -52,7 +52,7 @@ class Progress:
         in seconds since the epoch.
         """
         began = self._began = now if self._began is None else self._began
-        entry = {**_fields(event, began), "seconds": round(now - began, 3)}
+        entry = entry_of(event, now, began)
         self.events.append(entry)
         told = {**entry, "at": time.time()}
         self._write(told)
@@ -76,13 +76,17 @@ class Progress:
         return self._path != "" and not os.path.exists(self._path)
 
 
-def _fields(event: Event, began: float) -> dict[str, Any]:
-    """Return an event as a record, without the fields that mean nothing."""
+def entry_of(event: Event, now: float, began: float) -> dict[str, Any]:
+    """Return an event that happened at `now` as a record, without the fields that mean nothing.
+
+    `began`: when the first event happened; both are seconds of the engine's clock.
+    """
     fields = dataclasses.asdict(event)
     fields.update(fields.pop("about"))
     for name in ("since", "until"):
         if fields[name] is not None:
             fields[name] = round(fields[name] - began, 3)
+    fields["seconds"] = round(now - began, 3)
     return {name: value for name, value in fields.items() if value is not None}
 
 

@@ -91,8 +91,13 @@ def test_it_says_whether_to_fail_and_hands_its_plan_on_all_the_same(
             "plan: due, 3 nodes in 1 of 2 node groups (blue)",
         ),
         ({"blue": {"_prepare_ami": {"msg": "no image"}}}, {}, "plan: failed, blue: no image"),
+        (
+            {"blue": {"_plan_failed": "no image"}},
+            {},
+            "plan: failed, blue: see the failed task above",
+        ),
     ],
-    ids=("due", "nothing to do", "due and not wanted", "failed"),
+    ids=("due", "nothing to do", "due and not wanted", "failed", "failed before"),
 )
 def test_a_plan_that_is_only_judged_fails_its_task_and_shows_nothing(
     screen: Screen, hosts: dict[str, Any], options: dict[str, Any], said: str, tmp_path: Path

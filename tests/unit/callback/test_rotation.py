@@ -81,6 +81,11 @@ def test_a_failure_shows_its_message_and_no_other_value(output: CallbackModule) 
     assert "values" not in "".join(output._display.shown)
 
 
+def test_a_task_that_only_fails_says_its_message_alone(output: CallbackModule) -> None:
+    output.v2_runner_on_failed(a_result("ansible.builtin.fail", msg="the group is locked"))
+    assert output._display.shown[-1].endswith("failed      the group is locked")
+
+
 def test_a_failure_is_not_told_again_with_the_line_of_its_task(
     output: CallbackModule, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,9 @@ NARROW = 100
 """Terminals with fewer columns get shorter names and one blank between columns."""
 NARROW_GROUP, NARROW_NODE = 12, 13
 GAP = "  "
+GLUE = "\N{NO-BREAK SPACE}"
+_TOGETHER = re.compile(r"\b(\d+) (?=(?:h|min|s|d|pods?|nodes?|days?)\b)")
+"""A number and its unit, which stay on one line."""
 
 
 def no_clock(_at: float) -> str:
@@ -163,13 +166,18 @@ def _columns(
     if not screen.narrow:
         return (head + text).rstrip()
     indent = " " * (len(head) - PHASE_WIDTH - wide_node - 2 * len(gap))
-    return "\n".join(_wrapped(head, text, indent, screen.width)).rstrip()
+    if " " not in text:
+        text = shortened(text, max(screen.width - len(head), NARROW_NODE))
+    return "\n".join(wrapped(head, text, indent, screen.width)).rstrip()
 
 
-def _wrapped(head: str, text: str, indent: str, width: int) -> list[str]:
-    """Return a text in lines that fit, the first one after `head`."""
+def wrapped(head: str, text: str, indent: str, width: int) -> list[str]:
+    """Return a text in lines that fit, the first one after `head`.
+
+    Neither words nor a number and its unit are broken.
+    """
     lines = textwrap.wrap(
-        text,
+        _TOGETHER.sub(f"\\1{GLUE}", text),
         width,
         initial_indent=head,
         subsequent_indent=indent,
@@ -177,7 +185,7 @@ def _wrapped(head: str, text: str, indent: str, width: int) -> list[str]:
         break_on_hyphens=False,
         drop_whitespace=True,
     )
-    return lines or [head]
+    return [line.replace(GLUE, " ") for line in lines] or [head]
 
 
 def reminder(

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -13,6 +12,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines 
     NARROW,
     node_name,
     shortened,
+    wrapped,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.plan import (
     PLAN_FAILED,
@@ -198,20 +198,7 @@ def _labelled(label: str, text: str, width: int, tone: Tone = "") -> Iterator[Pl
     if not width:
         yield head + text, tone
         return
-    yield from ((line, tone) for line in wrapped(text, width, head, " " * len(head)))
-
-
-def wrapped(text: str, width: int, head: str, indent: str) -> list[str]:
-    """Return a text in lines of at most `width` characters, without breaking words."""
-    found = textwrap.wrap(
-        text,
-        width,
-        initial_indent=head,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return found or [head.rstrip()]
+    yield from ((line, tone) for line in wrapped(head, text, " " * len(head), width))
 
 
 def _nodes(group: Mapping[str, Any], width: int) -> Iterator[PlanLine]:

@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import shortened
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import (
     WORDS,
     failed_status,
@@ -16,6 +17,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.table import aligned
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, duration
 
+SHORT_NAME = 18
+"""Length of the names of node groups on a narrow screen."""
 BLOCKERS_SHOWN = 2
 """How many blockers a row names; it counts the others."""
 
@@ -97,9 +100,18 @@ def _images(old: Iterable[str], new: str) -> str:
     return f"{', '.join(before)} -> {new}" if before else new or "-"
 
 
-def table(rows: Iterable[Row]) -> list[str]:
-    """Return the lines of a table: headings, then the rows, in aligned columns."""
-    return aligned([dataclasses.astuple(row) for row in (HEADINGS, *rows)])
+def table(rows: Iterable[Row], width: int = 0) -> list[str]:
+    """Return the lines of a table: headings, then the rows, in aligned columns.
+
+    `width`: columns of the terminal, 0 for a log. Where the lines do not fit, the images are left
+    out and names are shortened.
+    """
+    shown = [HEADINGS, *rows]
+    lines = aligned([dataclasses.astuple(row) for row in shown])
+    if not 0 < width < max(len(text) for text in lines):
+        return lines
+    short = [dataclasses.replace(row, group=shortened(row.group, SHORT_NAME)) for row in shown]
+    return aligned([[row.group, row.replaced, *dataclasses.astuple(row)[3:]] for row in short])
 
 
 def totals(summaries: Iterable[Mapping[str, Any]], plan: bool) -> str:

@@ -47,7 +47,8 @@ class NodeLife:
     """What happened to one instance and its node.
 
     `leaves`: whether it was to be replaced; otherwise it is a replacement node. `outcome`:
-    "replaced", "failed", "kept", "ready" for a replacement node that takes pods, else "open".
+    "replaced", "failed", "kept", "ready" for a replacement node that takes pods, "surplus" for one
+    that was ended to restore the size, else "open".
     """
 
     name: str
@@ -80,19 +81,29 @@ def lives(records: Iterable[Record], until: float) -> list[NodeLife]:
 
 def _life(instance: str, events: Sequence[Record], until: float) -> NodeLife:
     named = [event["subject"] for event in events if event.get("subject") != instance]
-    outcomes = [OUTCOMES[event["phase"]] for event in events if event["phase"] in OUTCOMES]
-    ready = any(event["phase"] == "ready" for event in events)
+    # Once the template is rolled back, a new node that has failed is itself to go.
+    leaves = events[0]["phase"] != "launched" and any(event.get("leaves") for event in events)
     cordons = [event.get("text", "") for event in events if event["phase"] == "cordoned"]
     return NodeLife(
         name=node_name(named[-1]) if named else instance,
         instance_id=instance,
         zone=str(events[-1].get("zone") or ""),
-        leaves=any(event.get("leaves") for event in events),
-        outcome=outcomes[-1] if outcomes else "ready" if ready else "open",
+        leaves=leaves,
+        outcome=_outcome([event["phase"] for event in events], leaves),
         reason=cordons[-1] if cordons else "",
         evicted=sum(event["phase"] in ("evicted", "deleted") for event in events),
         spans=_spans(events, until),
     )
+
+
+def _outcome(phases: Sequence[str], leaves: bool) -> str:
+    """Return how the life of an instance went. A replacement node that has failed stays so."""
+    outcomes = [OUTCOMES[phase] for phase in phases if phase in OUTCOMES]
+    if not outcomes:
+        return "ready" if "ready" in phases else "open"
+    if leaves or outcomes[-1] != "replaced":
+        return outcomes[-1]
+    return "failed" if "failed" in outcomes else "surplus"
 
 
 def _spans(events: Sequence[Record], until: float) -> tuple[Span, ...]:

@@ -18,11 +18,18 @@ def about(subject: str, records: Iterable[NodeRecord], members: Iterable[Member]
     """Return the instance that a name of a node or an instance id means.
 
     `records`: the nodes that are or were replaced; they are known after their instances have gone.
+    A new instance may have the address of one that has gone, and so its name. So a name means an
+    instance that is still there first, and then the one that went last.
     """
-    for record in records:
-        if subject in (record.name, record.instance_id):
+    meant = [record for record in records if subject in (record.name, record.instance_id)]
+    for record in meant:
+        if record.ended is None:
             return About(record.instance_id, record.zone, True)
     for member in members:
-        if subject in (member.name, member.id):
+        if subject in (member.name, member.id) and not any(
+            record.instance_id == member.id for record in meant
+        ):
             return About(member.id, member.instance.zone, bool(member.outdated))
+    for record in sorted(meant, key=lambda one: one.ended or 0.0, reverse=True):
+        return About(record.instance_id, record.zone, True)
     return NOBODY

@@ -143,3 +143,17 @@ def test_a_reminder_promises_no_end_that_is_not_known() -> None:
 
 def test_a_reminder_before_the_first_event_says_so() -> None:
     assert reminder("blue", 60, None, NOON)["text"] == "for 1 min 0 s; last: nothing yet"
+
+
+def test_a_text_of_one_name_is_shortened_where_it_does_not_fit() -> None:
+    told = {"seconds": 7.0, "subject": "ip-10-0-1-7", "phase": "evicted"}
+    pod = "shop/cart-e0c877d168-svq2z-of-a-rather-long-name"
+    (shown,) = line("demo-blue", {**told, "text": pod}, Screen(80, 9)).splitlines()
+    assert len(shown) <= 80
+    assert shown.split()[-1] == "shop/cart-e0c877d168-…long-name"
+
+
+def test_a_number_and_its_unit_stay_on_one_line() -> None:
+    told = {"seconds": 7.0, "phase": "drained", "text": "i-0123456789abcdef0 of blue, 7 s"}
+    lines = line("demo-blue", told, Screen(80, 9)).splitlines()
+    assert [text.split()[-2:] for text in lines[1:]] == [["7", "s"]]

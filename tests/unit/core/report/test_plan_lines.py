@@ -241,5 +241,8 @@ class TestWords:
         assert age_text(seconds) == text
 
     def test_words_are_not_broken(self) -> None:
-        assert wrapped("a-long-word and more", 12, "x ", "  ") == ["x a-long-word", "  and more"]
-        assert wrapped("", 12, "x ", "  ") == ["x"]
+        assert wrapped("x ", "a-long-word and more", "  ", 12) == ["x a-long-word", "  and more"]
+        assert wrapped("x ", "", "  ", 12) == ["x "]
+
+    def test_a_number_and_its_unit_stay_together(self) -> None:
+        assert wrapped("", "about 13 min, 2 pods", "", 9) == ["about", "13 min,", "2 pods"]

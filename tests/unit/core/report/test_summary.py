@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.summary import (
+    HEADINGS,
     row,
     summarize,
     table,
@@ -151,6 +153,15 @@ def test_a_table_has_headings_and_aligned_columns() -> None:
     heading, *lines = table([first, second])
     assert heading.startswith("NODE GROUP")
     assert {line.index("complete") for line in lines} == {heading.index("OUTCOME")}
+
+
+def test_on_a_narrow_screen_the_table_leaves_out_the_images_and_shortens_names() -> None:
+    long = dataclasses.replace(HEADINGS, group="a-node-group-of-a-long-name", images="ami-1 " * 9)
+    heading, line = table([long], 80)
+    assert heading.split("  ")[0] == "NODE GROUP"
+    assert "AMI" not in heading
+    assert line.startswith("a-node-…long-name  NODES REPLACED  TIME")
+    assert table([long], 300) == table([long]) == table([long], 0)
 
 
 def test_the_last_line_has_the_figures_of_all() -> None:

@@ -62,6 +62,30 @@ def test_a_node_that_never_came_has_the_name_of_its_instance() -> None:
     assert (node.name, node.outcome) == ("i-new", "failed")
 
 
+def test_a_replacement_node_that_failed_stays_one_when_it_is_ended() -> None:
+    (node,) = the_lives(
+        of_new(10, "launched", "i-new"),
+        of_new(60, "failed", "i-new"),
+        {**of_new(70, "terminated", "i-new"), "leaves": True},
+    )
+    assert (node.leaves, node.outcome) == (False, "failed")
+
+
+def test_a_replacement_node_that_was_ended_to_restore_the_size_is_surplus() -> None:
+    (node,) = the_lives(
+        of_new(10, "launched"),
+        of_new(60, "ready"),
+        {**of_new(70, "cordoned", text="surplus"), "leaves": True},
+        {**of_new(90, "terminated"), "leaves": True},
+    )
+    assert (node.leaves, node.outcome, node.reason) == (False, "surplus", "surplus")
+
+
+def test_an_outdated_node_whose_drain_failed_once_may_be_replaced_later() -> None:
+    (node,) = the_lives(of_old(70, "failed"), of_old(90, "terminated"))
+    assert (node.leaves, node.outcome) == (True, "replaced")
+
+
 def test_events_about_no_instance_make_no_node() -> None:
     assert the_lives(event(0, "start"), event(3, "surge")) == []
 

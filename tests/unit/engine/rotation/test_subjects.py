@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import NOBODY, About
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Instance
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.records import (
     NodeRecord,
@@ -39,3 +42,21 @@ MEMBERS = (a_member("i-new"), a_member("i-next", "version 1, target is 2"))
 )
 def test_a_name_or_an_id_means_one_instance(subject: str, meant: About) -> None:
     assert about(subject, [RECORD], MEMBERS) == meant
+
+
+def ended(identity: str, at: float) -> NodeRecord:
+    return dataclasses.replace(RECORD, instance_id=identity, ended=at)
+
+
+def test_a_name_that_is_used_again_means_the_instance_that_is_there() -> None:
+    node = Node(RECORD.name, "uid", "1")
+    again = dataclasses.replace(MEMBERS[0], node=node)
+    assert about(RECORD.name, [ended("i-old", 5.0)], [again]) == About("i-new", "b", False)
+    surplus = dataclasses.replace(RECORD, instance_id="i-new")
+    assert about(RECORD.name, [ended("i-old", 5.0), surplus], [again]) == About("i-new", "a", True)
+
+
+def test_a_name_of_instances_that_have_gone_means_the_one_that_went_last() -> None:
+    gone = [ended("i-first", 5.0), ended("i-last", 9.0), ended("i-second", 7.0)]
+    assert about(RECORD.name, gone, MEMBERS) == About("i-last", "a", True)
+    assert about("i-first", gone, MEMBERS) == About("i-first", "a", True)
