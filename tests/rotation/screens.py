@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Render what people see of fixed worlds: `python -m ...screens` writes it to `golden`.
+"""Render what people see of fixed worlds; run as a program, write it to `golden`.
 
 Everything is rendered in memory by the code that shows it in production, in virtual time and UTC.
 """
@@ -126,7 +126,7 @@ def records(run: Run) -> list[dict[str, Any]]:
 
 
 def progress(run: Run, width: int) -> Iterator[Colored]:
-    """Yield the lines of a rotation, with a reminder where nothing has happened for a while."""
+    """Yield the lines of a rotation, with reminders where nothing happens."""
     told = records(run)
     narrator = Narrator(BLUE, told[0]["at"], fitted(width))
     for record in told:
@@ -144,7 +144,7 @@ def _silence(narrator: Narrator, until: float) -> Iterator[Colored]:
 
 
 def failure(run: Run, width: int) -> Iterator[Colored]:
-    """Yield the one message of a rotation that failed, as the callback of this collection does."""
+    """Yield the one message of a rotation that failed, as our callback does."""
     at, _event = run.events[-1]
     assert run.result is not None
     text = str(run.result.error)
@@ -178,7 +178,7 @@ def report(*runs: Run) -> str:
 
 
 def _log(folder: str, name: str, run: Run, after: float) -> None:
-    """Write the event log of a run that began so many seconds after the epoch of worlds."""
+    """Write the event log of a run, so many seconds later than it was."""
     log = EventLog(folder, name, BLUE)
     for record in records(run):
         log.append({**record, "at": record["at"] + after})
@@ -199,7 +199,7 @@ def plain(lines: list[Colored]) -> str:
 
 
 def colored(lines: list[Colored]) -> str:
-    """Return lines with the escape sequences that Ansible writes, as `cat` shows them."""
+    """Return lines with the escape sequences that Ansible writes."""
     return "".join(_painted(text, color) for text, color in lines)
 
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people see is what was reviewed: the files in `golden`, which `make golden` writes."""
+"""What people see is what was reviewed.
+
+That is in the files in `golden`, which `make golden` writes.
+"""
 
 from __future__ import annotations
 

@@ -77,9 +77,9 @@ class Progress:
 
 
 def entry_of(event: Event, now: float, began: float) -> dict[str, Any]:
-    """Return an event that happened at `now` as a record, without the fields that mean nothing.
+    """Return an event as a record, without the fields that mean nothing.
 
-    `began`: when the first event happened; both are seconds of the engine's clock.
+    `now`: when it happened. `began`: when the first event happened; both are seconds of the engine's clock.
     """
     fields = dataclasses.asdict(event)
     fields.update(fields.pop("about"))

@@ -97,7 +97,10 @@ def _life(instance: str, events: Sequence[Record], until: float) -> NodeLife:
 
 
 def _outcome(phases: Sequence[str], leaves: bool) -> str:
-    """Return how the life of an instance went. A replacement node that has failed stays so."""
+    """Return how the life of an instance went.
+
+    A replacement node that has failed stays so.
+    """
     outcomes = [OUTCOMES[phase] for phase in phases if phase in OUTCOMES]
     if not outcomes:
         return "ready" if "ready" in phases else "open"
