@@ -79,7 +79,8 @@ class Progress:
 def entry_of(event: Event, now: float, began: float) -> dict[str, Any]:
     """Return an event as a record, without the fields that mean nothing.
 
-    `now`: when it happened. `began`: when the first event happened; both are seconds of the engine's clock.
+    `now`: when it happened. `began`: when the first one did. Both are seconds of the engine's
+    clock.
     """
     fields = dataclasses.asdict(event)
     fields.update(fields.pop("about"))

@@ -17,7 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.table import aligned
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, duration
 
-SHORT_NAME = 18
+NARROW_NAME = 18
 """Length of the names of node groups on a narrow screen."""
 BLOCKERS_SHOWN = 2
 """How many blockers a row names; it counts the others."""
@@ -110,7 +110,7 @@ def table(rows: Iterable[Row], width: int = 0) -> list[str]:
     lines = aligned([dataclasses.astuple(row) for row in shown])
     if not 0 < width < max(len(text) for text in lines):
         return lines
-    short = [dataclasses.replace(row, group=shortened(row.group, SHORT_NAME)) for row in shown]
+    short = [dataclasses.replace(row, group=shortened(row.group, NARROW_NAME)) for row in shown]
     return aligned([[row.group, row.replaced, *dataclasses.astuple(row)[3:]] for row in short])
 
 
