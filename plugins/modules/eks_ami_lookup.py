@@ -21,10 +21,24 @@ options:
     description:
       - Family of images.
       - By default the family of what O(compare_to) runs, or V(al2023) without O(compare_to).
-      - V(custom) stands for images of your own, such as golden images or images for kops clusters.
-        They are found by O(owners), O(name_pattern), O(tags) and O(filters).
+      - V(al2023), V(al2), V(bottlerocket), V(ubuntu) and V(windows) are images for EKS.
+      - V(ubuntu_server), V(debian), V(flatcar) and V(al2023_server) (Amazon Linux 2023 without
+        anything of EKS) are plain images, which kops makes nodes of. They are for no Kubernetes
+        version.
+      - V(custom) stands for images of your own, such as golden images. They are found by O(owners),
+        O(name_pattern), O(tags) and O(filters).
     type: str
-    choices: [al2023, al2, bottlerocket, ubuntu, windows, custom]
+    choices:
+      - al2023
+      - al2
+      - bottlerocket
+      - ubuntu
+      - windows
+      - ubuntu_server
+      - debian
+      - flatcar
+      - al2023_server
+      - custom
   variant:
     description:
       - Variant of the family. By default the variant of what O(compare_to) runs if it is of the
@@ -33,6 +47,8 @@ options:
         V(standard), V(nvidia), V(fips) or V(nvidia-fips) for V(bottlerocket), also with the branch
         of a driver as in V(nvidia-595); V(standard) or V(pro) for V(ubuntu); V(core) or V(full) for
         V(windows).
+      - V(stable), V(beta), V(alpha) or V(lts) for V(flatcar); V(kernel-6.1), V(kernel-6.12) or
+        V(kernel-6.18) for V(al2023_server).
     type: str
   architecture:
     description: Architecture. By default that of what O(compare_to) runs, otherwise V(x86_64).
@@ -40,9 +56,10 @@ options:
     choices: [x86_64, arm64]
   os_release:
     description:
-      - Release of the operating system, for V(ubuntu) (V(20.04), V(22.04), V(24.04)) and V(windows)
-        (V(2019), V(2022), V(2025)).
-      - By default that of what O(compare_to) runs, otherwise V(24.04) or V(2022).
+      - Release of the operating system, for V(ubuntu) (V(20.04), V(22.04), V(24.04)), V(windows)
+        (V(2019), V(2022), V(2025)), V(ubuntu_server) (V(20.04), V(22.04), V(24.04), V(26.04)) and
+        V(debian) (V(11), V(12), V(13)).
+      - By default that of what O(compare_to) runs, otherwise V(24.04), V(2022) or V(13).
     type: str
   kubernetes_version:
     description:
@@ -55,7 +72,7 @@ options:
       - By default the version of the present nodes. If Kubernetes cannot be reached, it is what EKS
         has on record for the node group, or otherwise what the name of its AMI says.
         RV(kubernetes_version_source) tells which.
-      - Not needed for O(family=custom).
+      - Not needed for O(family=custom) and for plain images.
     type: str
   allow_downgrade:
     description: Allow a version older than that of the present nodes.
@@ -65,7 +82,9 @@ options:
     description:
       - Find this release instead of the newest, in the notation of its publisher.
       - V(1.33.1-20260501), or only the date, for V(al2023) and V(al2); V(1.40.0) for
-        V(bottlerocket); the serial V(20260501) for V(ubuntu); V(2026.05.12) for V(windows).
+        V(bottlerocket); the serial V(20260501) for V(ubuntu) and V(ubuntu_server); V(2026.05.12)
+        for V(windows); V(20260112-2355), or only the date, for V(debian); V(4459.2.1) for
+        V(flatcar); V(2023.10.20260120.4) for V(al2023_server).
     type: str
   min_age:
     description: Minimum age of the image in days, to let a release mature.
@@ -171,6 +190,13 @@ EXAMPLES = r"""
     min_age: 7
     max_age: 60
 
+- name: Check whether an instance group of kops is behind with its Ubuntu server image
+  nodeops.rotator.eks_ami_lookup:
+    compare_to:
+      kops_cluster: shop.example.com
+      kops_instance_group: nodes-a
+  register: ami # its kops_image goes into kops_instance_group_image
+
 - name: Find the newest golden image
   nodeops.rotator.eks_ami_lookup:
     family: custom
@@ -191,6 +217,11 @@ name:
   returned: success
   type: str
   sample: amazon-eks-node-al2023-x86_64-standard-1.33-v20260501
+kops_image:
+  description: How kops names the image, with owner and name. The ID if it has no name.
+  returned: success
+  type: str
+  sample: 099720109477/ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-20260401
 family:
   description: Family, as in O(family).
   returned: success
@@ -212,7 +243,7 @@ os_release:
   type: str
   sample: "24.04"
 kubernetes_version:
-  description: Kubernetes version that the image is for. Empty for V(custom).
+  description: Kubernetes version that the image is for. Empty for V(custom) and plain images.
   returned: success
   type: str
   sample: "1.33"

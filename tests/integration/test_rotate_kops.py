@@ -20,11 +20,10 @@ NODES = f"nodes-b.{CLUSTER}"
 
 
 def played(world: WorldOnWire, *options: str, **variables: Any) -> Outcome:
-    """Run the playbook on the smaller node group."""
+    """Run the playbook on the smaller node group, to the newest image of its family."""
     given = {
         "kops_state_store": f"s3://{STORE}",
         "kops_executable": world.env["WORLD_KOPS"],
-        "prepare_image_id": image_name(world),
         **variables,
     }
     return world.playbook("rotate_kops", "--limit", f"{NODES},localhost", *options, **given)

@@ -11,9 +11,9 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.families import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.families import CHOICES
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.family import (
     ARCHITECTURES,
-    CHOICES,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.request import (
     TEXTS,

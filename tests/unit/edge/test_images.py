@@ -16,9 +16,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     InputError,
     UnreachableError,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.families import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.families import FAMILIES
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.family import (
     ARCHITECTURES,
-    FAMILIES,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.request import (
     Search,

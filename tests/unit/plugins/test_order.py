@@ -25,7 +25,7 @@ FILES = sorted(
 
 
 def ordered(text: str) -> list[str]:
-    """Return what follows each filter for sets where more is taken than whether it is empty."""
+    """Return each filter for sets whose elements are used, not only counted."""
     return [
         text[match.start() : match.start() + 80]
         for match in SETS.finditer(text)

@@ -6,7 +6,7 @@
 Sources of the Systems Manager parameters: EKS user guide, "Retrieve recommended Amazon Linux AMI
 IDs", "Retrieve recommended Bottlerocket AMI IDs" and "Retrieve recommended Microsoft Windows AMI
 IDs"; Canonical, "Find Ubuntu images on AWS" (EKS). Of the names: the release notes of the same
-projects.
+projects. Images that are for no Kubernetes version are in core.images.servers.
 """
 
 from __future__ import annotations
@@ -16,29 +16,14 @@ import re
 from collections.abc import Mapping
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images import servers
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.family import (
+    ARCHITECTURES,
+    Family,
+)
 
-ARCHITECTURES = ("x86_64", "arm64")
 _BOTH = ARCHITECTURES
 _X86 = ("x86_64",)
-
-
-@dataclasses.dataclass(frozen=True)
-class Family:
-    """A family of images.
-
-    `variants`: the architectures by variant. `owners`: as DescribeImages takes them. `ended`: the
-    ISO date after which nothing is published any more, "" while it is maintained.
-    """
-
-    name: str
-    title: str
-    owners: tuple[str, ...]
-    variants: Mapping[str, tuple[str, ...]]
-    variant: str = "standard"
-    os_releases: tuple[str, ...] = ()
-    os_release: str = ""
-    ended: str = ""
-    successor: str = ""
 
 
 FAMILIES: dict[str, Family] = {
@@ -83,12 +68,10 @@ FAMILIES: dict[str, Family] = {
             os_releases=("2019", "2022", "2025"),
             os_release="2022",
         ),
+        *servers.SERVERS.values(),
     )
 }
 """Every family but `custom`, which is whatever its owner says."""
-_DRIVER_VARIANT = re.compile(r"bottlerocket nvidia-\d+(-fips)?")
-"""A variant with a branch of the NVIDIA driver of its own, such as aws-k8s-1.36-nvidia-595
-(Bottlerocket, variants)."""
 CUSTOM = "custom"
 CHOICES = (*FAMILIES, CUSTOM)
 
@@ -129,31 +112,16 @@ def make_kind(
 ) -> ImageKind:
     """Return the kind of image, with the family's defaults for what is empty.
 
-    Raises InputError, which names the choices, for what does not exist.
+    An image that belongs to no Kubernetes version gets none. Raises InputError, which names the
+    choices, for what does not exist.
     """
     known = _known(family)
     variant = variant or known.variant
-    if variant not in known.variants and not _DRIVER_VARIANT.fullmatch(f"{family} {variant}"):
-        raise InputError(
-            f"{known.title} has no variant {variant}", f"Choose one of: {', '.join(known.variants)}"
-        )
     architecture = architecture or ARCHITECTURES[0]
-    existing = known.variants.get(variant, _BOTH)
-    if architecture not in existing:
-        choices = ", ".join(existing)
-        raise InputError(
-            f"{known.title} {variant} does not exist for {architecture}",
-            f"Choose one of: {choices}",
-        )
-    if os_release and not known.os_releases:
-        raise InputError(f"{known.title} takes no os_release", "Leave it out")
     os_release = os_release or known.os_release
-    if os_release not in known.os_releases and known.os_releases:
-        choices = ", ".join(known.os_releases)
-        raise InputError(
-            f"{known.title} has no os_release {os_release}", f"Choose one of: {choices}"
-        )
-    return ImageKind(family, variant, architecture, kubernetes_version, os_release)
+    known.check(variant, architecture, os_release)
+    version = kubernetes_version if known.versioned else ""
+    return ImageKind(family, variant, architecture, version, os_release)
 
 
 def _known(family: str) -> Family:
@@ -165,8 +133,10 @@ def _known(family: str) -> Family:
 def parameters(kind: ImageKind) -> tuple[str, str]:
     """Return the public parameters of the recommended image: ID and release version.
 
-    The second is "" where no release version is published.
+    They are "" where they are not published.
     """
+    if kind.family in servers.SERVERS:
+        return servers.parameter(kind.family, kind.variant, kind.architecture, kind.os_release), ""
     version, arch = kind.kubernetes_version, kind.architecture
     if kind.family == "al2023":
         sort = f"amazon-linux-2023/{arch}/{kind.variant}"
@@ -180,11 +150,9 @@ def parameters(kind: ImageKind) -> tuple[str, str]:
         base = f"/aws/service/bottlerocket/aws-k8s-{version}{_flavour(kind)}/{arch}/latest"
         return f"{base}/image_id", f"{base}/image_version"
     if kind.family == "ubuntu":
-        # Root volumes became gp3 with 24.04, and with them the name of the parameter and of the
-        # image.
         product = f"/aws/service/canonical/ubuntu/{_PRODUCT[kind.variant]}"
         base = f"{product}/{kind.os_release}/{version}/stable/current"
-        return f"{base}/{_DEBIAN[arch]}/hvm/ebs-{_volume(kind)}/ami-id", ""
+        return f"{base}/{_DEBIAN[arch]}/hvm/ebs-{servers.volume(kind.os_release)}/ami-id", ""
     option = kind.variant.capitalize()
     name = f"Windows_Server-{kind.os_release}-English-{option}-EKS_Optimized-{version}"
     return f"/aws/service/ami-windows-latest/{name}/image_id", ""
@@ -199,15 +167,15 @@ def _flavour(kind: ImageKind) -> str:
     return "" if kind.variant == "standard" else f"-{kind.variant}"
 
 
-def _volume(kind: ImageKind) -> str:
-    return "gp2" if kind.os_release in ("20.04", "22.04") else "gp3"
-
-
 def name_pattern(kind: ImageKind, release: str = "*") -> str:
     """Return the DescribeImages name filter for images of this kind.
 
     `release` narrows it to one release (see Named.release).
     """
+    if kind.family in servers.SERVERS:
+        return servers.pattern(
+            kind.family, kind.variant, kind.architecture, kind.os_release, release
+        )
     version, arch = kind.kubernetes_version, kind.architecture
     if kind.family == "al2023":
         # Images of 2024 have the branch of the NVIDIA driver in their names: nvidia-560.
@@ -219,7 +187,7 @@ def name_pattern(kind: ImageKind, release: str = "*") -> str:
     if kind.family == "bottlerocket":
         return f"bottlerocket-aws-k8s-{version}{_flavour(kind)}-{_KERNEL[arch]}-v{release}"
     if kind.family == "ubuntu":
-        disk = "hvm-ssd-gp3" if _volume(kind) == "gp3" else "hvm-ssd"
+        disk = "hvm-ssd-gp3" if servers.volume(kind.os_release) == "gp3" else "hvm-ssd"
         tail = f"ubuntu-*-{kind.os_release}-{_DEBIAN[arch]}-server-{release}"
         return f"ubuntu-{_PRODUCT[kind.variant]}/k8s_{version}/images/{disk}/{tail}"
     option = kind.variant.capitalize()
@@ -245,6 +213,7 @@ _NAMES = {
         r"Windows_Server-(?P<os>\d+)-English-(?P<variant>Core|Full)"
         rf"-EKS_Optimized-{_MINOR}-(?P<release>\d+.*)"
     ),
+    **servers.SERVER_NAMES,
 }
 _ARCHITECTURE = {"amd64": "x86_64", "aarch64": "arm64"}
 
@@ -270,7 +239,7 @@ def _named(family: str, said: Mapping[str, str]) -> Named:
         family,
         variant or FAMILIES[family].variant,
         architecture,
-        said["version"],
+        said.get("version", ""),
         said.get("os", ""),
     )
     return Named(kind, said["release"])

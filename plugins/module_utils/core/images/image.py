@@ -28,6 +28,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.dev
 
 CANONICAL = ("099720109477", "513442679011", "837727238323")
 """Canonical's accounts: commercial, GovCloud, China (Canonical, "Find Ubuntu images on AWS")."""
+AMAZON = ("amazon",)
+"""Owners of the families that AWS publishes: several accounts with one alias."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,12 +62,15 @@ class Image:
         said = read_name(self.name)
         if said is None:
             return None
-        trusted = (
-            self.owner in CANONICAL
-            if said.kind.family == "ubuntu"
-            else self.owner_alias == "amazon"
-        )
-        return said if trusted else None
+        owners = FAMILIES[said.kind.family].owners
+        if owners == AMAZON:
+            return said if self.owner_alias == "amazon" else None
+        return said if self.owner in (CANONICAL if owners[0] in CANONICAL else owners) else None
+
+    @property
+    def kops_image(self) -> str:
+        """Return its name for kops: owner and name, or its ID where one is missing."""
+        return f"{self.owner}/{self.name}" if self.owner and self.name else self.id
 
     def age_days(self, now: datetime.datetime) -> int:
         """Return the whole days since its creation."""
@@ -181,6 +186,7 @@ def show_image(image: Image, kind: ImageKind | None, now: datetime.datetime) -> 
     return {
         "image_id": image.id,
         "name": image.name,
+        "kops_image": image.kops_image,
         "family": seen.family if seen else CUSTOM,
         "variant": seen.variant if seen else "",
         "architecture": image.architecture,

@@ -112,8 +112,9 @@ def name_release(kind: ImageKind, pinned: str) -> str:
 
     It is a DescribeImages filter value. Amazon Linux: "1.31.2-20241121", "20241121" or "v20241121",
     as in the name's date. Bottlerocket: "1.28.0" or "1.28.0-e89d48cb", with or without "v". Ubuntu:
-    the serial "20241113". Windows: the date "2024.11.12". Raises InputError for a release of
-    another Kubernetes minor.
+    the serial "20241113". Debian: "20241113-1827", or the date alone. Windows: the date
+    "2024.11.12". Flatcar and plain Amazon Linux 2023: the version. Raises InputError for a release
+    of another Kubernetes minor.
     """
     release = pinned.strip().removeprefix("v")
     if kind.family in ("al2023", "al2"):
@@ -126,6 +127,8 @@ def name_release(kind: ImageKind, pinned: str) -> str:
             )
         return full["date"] if full else release
     if kind.family == "bottlerocket" and re.fullmatch(r"\d+\.\d+\.\d+", release):
+        return release + "-*"
+    if kind.family == "debian" and re.fullmatch(r"\d{8}", release):
         return release + "-*"
     return release
 

@@ -18,6 +18,8 @@ import re
 import tomllib
 import zlib
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.servers import SERVERS
+
 NODEADM, BOOTSTRAP, EKSCTL, TOML, POWERSHELL, NODEUP = (
     "nodeadm",
     "bootstrap.sh",
@@ -36,7 +38,7 @@ _READ_BY = {
     EKSCTL: ("al2", "ubuntu"),
     TOML: ("bottlerocket",),
     POWERSHELL: ("windows",),
-    NODEUP: ("al2023", "al2", "ubuntu"),
+    NODEUP: ("al2023", "al2", "ubuntu", *SERVERS),
 }
 _SPEAKS = {
     "al2023": "a nodeadm NodeConfig",
@@ -44,6 +46,7 @@ _SPEAKS = {
     "ubuntu": "a script that calls /etc/eks/bootstrap.sh",
     "bottlerocket": "settings in TOML",
     "windows": "PowerShell",
+    **dict.fromkeys(SERVERS, "a script that installs Kubernetes, as kops writes it"),
 }
 
 

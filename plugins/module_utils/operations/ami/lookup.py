@@ -21,6 +21,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.famili
     FAMILIES,
     ImageKind,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.family import (
+    ARCHITECTURES,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.image import (
     Image,
     behind_days,
@@ -77,7 +80,8 @@ class Lookup:
         version = VersionSource(
             self._aws, search.eks_cluster, current, self._connect, search.allow_downgrade
         )
-        chosen = version.choose(search.kubernetes_version, needed=family != CUSTOM)
+        known = FAMILIES.get(family)
+        chosen = version.choose(search.kubernetes_version, bool(known and known.versioned))
         kind = self._kind(family, chosen.version, current)
         found = self._custom(kind) if family == CUSTOM else self._published(kind)
         check_usable(found.image, kind.architecture)
@@ -117,7 +121,7 @@ class Lookup:
             current.found[0].architecture if current.found else ""
         )
         if family == CUSTOM:
-            return ImageKind(CUSTOM, "", architecture or families.ARCHITECTURES[0], version)
+            return ImageKind(CUSTOM, "", architecture or ARCHITECTURES[0], version)
         variant = search.variant or (same.variant if same else "")
         os_release = search.os_release or (same.os_release if same else "")
         return families.make_kind(family, variant, architecture, version, os_release)
@@ -126,6 +130,8 @@ class Lookup:
         if self._search.release_version:
             return self._pinned(kind)
         parameter, release_parameter = families.parameters(kind)
+        if not parameter:
+            return self._newest(kind)
         values = parameters.values(
             self._aws, [name for name in (parameter, release_parameter) if name]
         )
@@ -138,6 +144,15 @@ class Lookup:
         # What is newer than the recommended image is not recommended yet.
         older = [one for one in self._listed(kind) if one.created_at <= image.created_at]
         return Found(self._choose(older or [image], kind))
+
+    def _newest(self, kind: ImageKind) -> Found:
+        """Return the newest image of a family without parameters."""
+        listed = self._listed(kind)
+        if not listed:
+            raise NotFoundError(
+                f"No AMI is published for {kind.text()}", "There is none in this region"
+            )
+        return Found(self._choose(listed, kind))
 
     def _choose(self, candidates: Sequence[Image], kind: ImageKind) -> Image:
         return choose(
@@ -180,7 +195,7 @@ class Lookup:
         """
         every = self._listed(dataclasses.replace(kind, kubernetes_version="*"))
         minors = {image.named.kind.kubernetes_version for image in every if image.named}
-        choices = ", ".join(sorted(minors, key=order))
+        choices = ", ".join(sorted(minors - {""}, key=order))
         hint = (
             f"There are images for Kubernetes {choices}"
             if choices

@@ -96,7 +96,7 @@ class VersionSource:
         minors = [
             image.named.kind.kubernetes_version for image in self._current.found if image.named
         ]
-        if minors:
+        if minors := [minor for minor in minors if minor]:
             return Chosen(single_minor(minors, self._whose()), "image")
         return Chosen("", "none")
 

@@ -194,8 +194,9 @@ def test_any_other_name_says_nothing(name: str) -> None:
     ("asked", "complaint"),
     [
         (
-            ("debian", "", "", ""),
-            "no family debian. Choose one of: al2023, al2, bottlerocket, ubuntu, windows, custom",
+            ("gentoo", "", "", ""),
+            "no family gentoo. Choose one of: al2023, al2, bottlerocket, ubuntu, windows,"
+            " ubuntu_server, debian, flatcar, al2023_server, custom",
         ),
         (("al2023", "gpu", "", ""), "no variant gpu. Choose one of: standard, nvidia, neuron"),
         (

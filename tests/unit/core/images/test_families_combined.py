@@ -13,15 +13,17 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.families import (
-    ARCHITECTURES,
     CHOICES,
     FAMILIES,
-    Family,
     ImageKind,
     make_kind,
     name_pattern,
     parameters,
     read_name,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.family import (
+    ARCHITECTURES,
+    Family,
 )
 
 VERSIONS = ("1.9", "1.33")
@@ -30,7 +32,9 @@ EVERY = [
     for family in FAMILIES.values()
     for variant, architectures in family.variants.items()
     for architecture, version, os_release in itertools.product(
-        architectures, VERSIONS, family.os_releases or ("",)
+        architectures,
+        VERSIONS if family.versioned else ("",),
+        family.os_releases or ("",),
     )
 ]
 """Every kind of image that the options can name."""
@@ -40,13 +44,19 @@ RELEASES = {
     "bottlerocket": "1.58.0-c5c37032",
     "ubuntu": "20250607",
     "windows": "2026.01.14",
+    "ubuntu_server": "20260401",
+    "debian": "20260128-2371",
+    "flatcar": "4459.2.1",
+    "al2023_server": "2023.10.20260120.4",
 }
 
 
 def a_name(kind: ImageKind) -> str:
     """A name as the publisher gives it to an image of this kind."""
+    arch = "-arm64" if kind.architecture == "arm64" else ""
     return (
         name_pattern(kind, RELEASES[kind.family])
+        .replace("*-hvm", f"{arch}-hvm")
         .replace("*", "noble")
         .replace("nvidianoble", "nvidia")
     )
@@ -63,12 +73,15 @@ def test_the_name_of_an_image_says_its_kind_and_release(kind: ImageKind) -> None
 @pytest.mark.parametrize("kind", EVERY, ids=ImageKind.text)
 def test_no_other_kind_is_found_by_the_search(kind: ImageKind) -> None:
     found = [other for other in EVERY if fnmatch.fnmatchcase(a_name(other), name_pattern(kind))]
-    assert found == [kind]
+    # A lookup asks for the architecture as well.
+    assert [one for one in found if one.architecture == kind.architecture] == [kind]
+    assert kind.family == "flatcar" or len(found) == 1
 
 
 def test_no_two_kinds_have_the_same_parameter() -> None:
-    paths = [parameters(kind)[0] for kind in EVERY]
-    assert len(set(paths)) == len(EVERY)
+    paths = [path for kind in EVERY if (path := parameters(kind)[0])]
+    assert len(set(paths)) == len(paths)
+    assert {kind.family for kind in EVERY if not parameters(kind)[0]} == {"flatcar"}
 
 
 @pytest.mark.parametrize("kind", EVERY, ids=ImageKind.text)
@@ -83,7 +96,7 @@ def test_a_parameter_is_public_and_names_the_version(kind: ImageKind) -> None:
 @pytest.mark.parametrize("kind", EVERY, ids=ImageKind.text)
 def test_the_text_of_a_kind_names_all_of_it(kind: ImageKind) -> None:
     words = kind.text().split()
-    assert words[-1] == kind.kubernetes_version
+    assert words[-1] == (kind.kubernetes_version or kind.architecture)
     assert {kind.family, kind.variant, kind.architecture} <= set(words)
     assert (kind.os_release in words) is bool(kind.os_release)
 

@@ -12,6 +12,7 @@ import itertools
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.families import FAMILIES
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.servers import SERVERS
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.user_data import (
     BOOTSTRAP,
     EKSCTL,
@@ -41,8 +42,8 @@ READERS = {
     EKSCTL: {"al2", "ubuntu"},
     TOML: {"bottlerocket"},
     POWERSHELL: {"windows"},
-    NODEUP: {"al2023", "al2", "ubuntu"},
-    OTHER: {"al2023", "al2", "ubuntu", "windows"},
+    NODEUP: {"al2023", "al2", "ubuntu", *SERVERS},
+    OTHER: {"al2023", "al2", "ubuntu", "windows", *SERVERS},
 }
 """The families whose images start a node with it. Other scripts may do anything, but Bottlerocket
 runs no scripts."""
@@ -106,7 +107,7 @@ def test_every_family_has_user_data_that_it_reads_and_none_is_no_obstacle(family
     assert obstacle("", family) == ""
 
 
-@pytest.mark.parametrize("family", ["", "custom", "debian"])
+@pytest.mark.parametrize("family", ["", "custom", "gentoo"])
 @pytest.mark.parametrize("kind", TEXTS)
 def test_nothing_is_said_of_a_family_that_is_not_known(kind: str, family: str) -> None:
     assert obstacle(encode(TEXTS[kind]), family) == ""

@@ -9,12 +9,14 @@ They run on the simulated account and cluster.
 from __future__ import annotations
 
 import datetime
+from functools import partial
 from typing import Any
 
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    NotFoundError,
     RefusedError,
     UnreachableError,
 )
@@ -29,6 +31,14 @@ from ansible_collections.nodeops.rotator.tests.simulation.adapters_kube import k
 from ansible_collections.nodeops.rotator.tests.simulation.aws.catalogue import (
     publish_al2023,
 )
+from ansible_collections.nodeops.rotator.tests.simulation.aws.catalogue_kops import (
+    publish_amazon_linux,
+    publish_debian,
+    publish_flatcar,
+    publish_ubuntu_server,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios import kops
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 NOW = datetime.datetime(2026, 6, 1, 12, tzinfo=datetime.UTC)
@@ -125,6 +135,45 @@ def test_every_release_can_be_pinned(
 ) -> None:
     found = look_up(world, kubernetes_version="1.32", release_version=release, **asked)
     assert (found["name"], found["parameter"]) == (name, "")
+
+
+PLAIN = [
+    ({"family": "ubuntu_server"}, publish_ubuntu_server, "20260128"),
+    ({"family": "debian", "os_release": "12"}, publish_debian, "20260128-2355"),
+    ({"family": "al2023_server"}, publish_amazon_linux, "2023.10.20260128.0"),
+    ({"family": "flatcar"}, partial(publish_flatcar, version="4459.2.1"), "4459.2.1"),
+]
+
+
+@pytest.mark.parametrize(("asked", "published", "release"), PLAIN)
+def test_the_newest_plain_image_is_for_no_kubernetes_version(
+    world: World, asked: dict[str, str], published: Any, release: str
+) -> None:
+    published(world.account, date="20260128")
+    found = look_up(world, kubernetes_version="1.33", **asked)
+    assert (found["family"], found["release_version"]) == (asked["family"], release)
+    assert found["kubernetes_version"] == ""
+    assert found["kops_image"] == f"{found['owner_id']}/{found['name']}"
+    assert found["parameter"].startswith("/aws/service/") is (asked["family"] != "flatcar")
+    assert look_up(world, release_version=release, **asked)["image_id"] == found["image_id"]
+
+
+def test_a_family_of_which_there_is_no_image_says_so(world: World) -> None:
+    with pytest.raises(NotFoundError, match="No AMI is published for flatcar lts x86_64"):
+        look_up(world, family="flatcar", variant="lts")
+    with pytest.raises(NotFoundError, match=r"There is none in this region"):
+        look_up(world, family="debian")
+
+
+def test_an_instance_group_of_kops_is_compared_with_the_newest_of_what_it_runs() -> None:
+    world = kops.furnish(World(Kernel()))
+    group = NamedSource(kops_cluster="demo.example.com", kops_group="nodes-a")
+    found = look_up(world, compare=group, connected=False)
+    new, old = (world.account.images[world.facts[one]] for one in ("new_image", "old_image"))
+    assert (found["family"], found["image_id"]) == ("ubuntu_server", new.id)
+    assert (found["update_available"], found["behind_days"]) == (True, 31)
+    assert found["kops_image"] == f"099720109477/{new.name}"
+    assert found["current"]["kops_image"] == f"099720109477/{old.name}"
 
 
 def test_all_releases_are_listed_newest_first(world: World) -> None:

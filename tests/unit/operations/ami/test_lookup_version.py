@@ -229,9 +229,9 @@ def test_golden_images_are_found_by_name_tag_and_filter(world: World) -> None:
             "There is no release 1.32.1-20260129",
         ),
         (
-            {"family": "debian", "kubernetes_version": "1.32"},
+            {"family": "gentoo", "kubernetes_version": "1.32"},
             InputError,
-            "Choose one of: al2023, al2, bottlerocket, ubuntu, windows, custom",
+            "Choose one of: al2023, al2, bottlerocket, ubuntu, windows, ubuntu_server, debian,",
         ),
         (
             {"compare_image": "ami-0123456789abcdef0"},
