@@ -97,8 +97,11 @@ options:
     type: int
     default: 300
   terminate_timeout:
-    description: Seconds within which terminated instances and their nodes have to be gone at the
-      end.
+    description:
+      - Seconds within which terminated instances and their nodes have to be gone at the end.
+      - Where the node termination handler waits on the group's termination hooks (tag
+        C(aws-node-termination-handler/managed), as kops sets it), at least the sum of their
+        heartbeat timeouts.
     type: int
     default: 600
   max_node_age:

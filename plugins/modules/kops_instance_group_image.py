@@ -192,6 +192,14 @@ instance_groups:
       returned: with O(state=present), unless skipped
       type: str
       sample: ami-0123456789abcdef0
+    rolling_update:
+      description:
+        - What C(spec.rollingUpdate) of the instance group says, else that of the cluster.
+        - C(max_surge) and C(max_unavailable), empty where nothing is said, and whether its nodes
+          are to be replaced at all (C(replaces), that is C(drainAndTerminate)).
+      returned: with O(state=restored)
+      type: dict
+      sample: {"max_surge": "25%", "max_unavailable": "", "replaces": true}
     previous_image:
       description: Image as the state store named it before.
       returned: with O(state=present), unless skipped

@@ -11,6 +11,7 @@ from ansible_collections.nodeops.rotator.tests.integration.kops_wire import (
     CLUSTER,
     STORE,
     image_name,
+    store,
     stored,
     versions,
 )
@@ -39,14 +40,25 @@ def test_a_node_group_gets_its_image_from_kops_and_is_rotated(kops: WorldOnWire)
     assert planned.code == 0, planned.output
     assert images(kops) == {facts["old_image"]}
     assert len(versions(kops, NODES)) == 1
-    outcome = played(kops)
+    # The specification says how many nodes at a time, where the user does not.
+    store(kops, "nodes-b", {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": "34%"}})
+    kops.rules(NODES, 0, unavailable=1)
+    outcome = played(kops, rotate_max_surge="")
     assert outcome.code == 0, outcome.output
     assert images(kops) == {facts["new_image"]}
+    assert kops.report()["figures"]["launched_most"][NODES] == 3
     assert stored(kops, "nodes-b")["spec"]["image"] == image_name(kops)
     assert stored(kops, "nodes-a")["spec"]["image"] == image_name(kops, "old_image")
     again = played(kops)
     assert (again.code, again.recap(NODES)["changed"]) == (0, 0), again.output
     assert len(versions(kops, NODES)) == 2
+    store(kops, "nodes-b", {"rollingUpdate": {"drainAndTerminate": False}})
+    left = played(kops, prepare_image_id=image_name(kops, "old_image"))
+    assert (left.code, left.recap(NODES)["changed"]) == (0, 0), left.output
+    assert "Left alone, spec.rollingUpdate.drainAndTerminate of instance group nodes-b" in (
+        left.output
+    )
+    assert images(kops) == {facts["new_image"]}
     assert kops.report()["breaches"] == []
 
 

@@ -146,9 +146,9 @@ class WorldOnWire(Commands):
         """Change the behavior of the world, as in `aws={"boot": [60, 60]}`."""
         self._ask("/behavior", sides)
 
-    def rules(self, group: str, surge: int) -> None:
+    def rules(self, group: str, surge: int, **more: int) -> None:
         """Say by which rules the judge looks at the rotation of a group."""
-        self._ask("/rules", {"group": group, "surge": surge})
+        self._ask("/rules", {"group": group, "surge": surge, **more})
 
     def who(self, name: str) -> dict[str, str | None]:
         """Return the environment variables with which a command runs as this identity."""
@@ -203,7 +203,7 @@ class WorldOnWire(Commands):
             self.inventory.write_text(inventory)
         given = {**QUICK, **variables}
         for group in self.report()["groups"]:
-            self.rules(group, given["rotate_max_surge"])
+            self.rules(group, given["rotate_max_surge"] or 0)
         extra = ["-e", json.dumps(given)]
         return self.run(
             "ansible-playbook",

@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SCHEDULED
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
     dump,
@@ -67,6 +68,67 @@ def test_after_a_failed_canary_the_state_store_is_owed() -> None:
     assert set(images(world, NODES)) == {world.facts["old_image"]}
     assert result(run)["state_store"] == {"owner": "kops", "name": "nodes-a", "image": ""}
     assert OWED in result(run)["not_restored"]  # type: ignore[operator]
+    assert world.judge.breaches == []
+
+
+def hooks(world: World, seconds: int) -> None:
+    """Let a hook hold the end of every instance until it runs out, as nobody answers."""
+    params = {
+        "AutoScalingGroupName": NODES,
+        "LifecycleHookName": "handler",
+        "LifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING",
+        "HeartbeatTimeout": seconds,
+        "DefaultResult": "CONTINUE",
+    }
+    world.account.call("autoscaling", "PutLifecycleHook", params, "operator")
+
+
+def test_the_end_of_nodes_is_awaited_for_as_long_as_the_hooks_hold_it() -> None:
+    world = updated()
+    hooks(world, 1500)
+    run = rotate(world, NODES, terminate_timeout=300)
+    assert result(run)["status"] == "complete", run.story()
+    assert all_current(world, NODES)
+    assert world.judge.breaches == []
+
+
+def test_instances_that_kops_has_detached_are_a_refusal_with_their_names() -> None:
+    world = updated()
+    lost = next(one for one in world.account.instances.values() if one.group == NODES)
+    lost.tags["kops.k8s.io/detached-from-asg"] = NODES
+    run = rotate(world, NODES)
+    assert result(run)["status"] == "refused"
+    assert run.result is not None
+    assert f"has lost {lost.id} to a kops rolling-update" in str(run.result.error)
+    assert not world.gate.calls["kubernetes:create leases"]
+
+
+def taint(world: World) -> None:
+    """Taint the outdated nodes, as kops rolling-update begins."""
+    spec = {"taints": [{"key": SCHEDULED, "effect": "PreferNoSchedule"}]}
+    for instance in world.account.instances.values():
+        node = world.node_of(instance) if instance.group == NODES else None
+        if node is not None and instance.image_id == world.facts["old_image"]:
+            world.cluster.change("nodes", node, {"spec": spec})
+
+
+def test_what_an_interrupted_rolling_update_has_tainted_is_replaced() -> None:
+    world = updated()
+    taint(world)
+    run = rotate(world, NODES)
+    assert result(run)["status"] == "complete", run.story()
+    assert "of a kops rolling-update that has not finished" in str(run.story())
+    assert world.judge.breaches == []
+
+
+def test_a_kops_that_begins_beside_a_rotation_is_noticed() -> None:
+    world = updated()
+    world.kernel.after(150, lambda: taint(world))
+    run = rotate(world, NODES)
+    assert result(run)["status"] == "failed", run.story()
+    assert run.result is not None
+    assert "A kops rolling-update has begun beside this rotation" in str(run.result.error)
+    assert not all_current(world, NODES)
     assert world.judge.breaches == []
 
 

@@ -27,6 +27,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.kops.preview import (
     check_patterns,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.kops.rolling_update import (
+    resolve_rolling_update,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.kops.version import (
     check_flags,
     check_versions,
@@ -188,8 +191,9 @@ class ImageSetter:
         named = NamedSource(kops_cluster=self._cluster, kops_group=name)
         group = describe_group(self._aws, sources.find(self._aws, named).group)
         owed = self._locks.journal(group.arn)
+        row = {"name": name, "rolling_update": self._rolling_update(name)}
         if not owed.store_owed:
-            self._note({"name": name, "status": "unchanged"})
+            self._note({**row, "status": "unchanged"})
             return
         if owed.pointer_owed:
             # The template still has the failed image, which would be taken for the one to restore.
@@ -199,7 +203,7 @@ class ImageSetter:
             )
         if self._dry:
             self._progress.changed = True
-            self._note({"name": name, "status": "planned"})
+            self._note({**row, "status": "planned"})
             return
 
         claim = self._claim(group.name, owed.previous, owed.target)
@@ -210,7 +214,15 @@ class ImageSetter:
             return ChangeMade(image, (dataclasses.replace(claim, settles=True),))
 
         image = self._locks.change(order_of(self._params, (claim,)), act, keep=False)
-        self._note({"name": name, "status": "complete", "image": image})
+        self._note({**row, "status": "complete", "image": image})
+
+    def _rolling_update(self, name: str) -> dict[str, Any]:
+        """Return how the specification wants the nodes of an instance group replaced."""
+        spec = self._kops.cluster_spec()
+        found = resolve_rolling_update(
+            self._kops.group(name).rolling_update, spec.get("rollingUpdate") or {}, name
+        )
+        return dataclasses.asdict(found)
 
     def _changed(self, plan: GroupPlan) -> GroupDone:
         number = plan.version.number

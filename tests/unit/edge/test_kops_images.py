@@ -215,6 +215,16 @@ def test_without_a_debt_nothing_is_restored(
     assert cluster.stored()["spec"]["image"] == cluster.named("new_image")
 
 
+def test_how_the_nodes_are_to_be_replaced_is_told(cluster: KopsCluster, leases: Leases) -> None:
+    cluster.store(rollingUpdate={"maxSurge": "25%", "drainAndTerminate": False})
+    (row,) = done(cluster, state="restored", image=None).values["instance_groups"]
+    said = {"max_surge": "25%", "max_unavailable": "", "replaces": False}
+    assert row == {"name": GROUP, "status": "unchanged", "rolling_update": said}
+    cluster.store(rollingUpdate={"maxSurge": "many"})
+    error = done(cluster, state="restored", image=None).error
+    assert "spec.rollingUpdate.maxSurge of instance group nodes-a is 'many'" in str(error)
+
+
 def test_a_debt_is_paid_and_settled(cluster: KopsCluster, leases: Leases) -> None:
     cluster.store(image=cluster.named("new_image"))
     leases.recorded = Journal(store_owed=True, origin=("kops", GROUP, cluster.named("old_image")))

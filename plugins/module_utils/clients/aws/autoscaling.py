@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.activi
     Activities,
     read_activities,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.beside import BesideReads
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.console import (
     console_output,
@@ -91,7 +92,7 @@ class AutoScaling(ControlPlaneReads):
         self._desired: dict[str, tuple[int, float]] = {}
         self._short_since: dict[str, float] = {}
         self._refreshes: dict[str, tuple[float, bool]] = {}
-        self._machines, self._resolver = Machines(), Resolver()
+        self._machines, self._resolver, self._beside = Machines(), Resolver(), BesideReads()
 
     def until(self, moment: float) -> AutoScaling:
         """Return the same, which sends nothing after this moment but raises LateError."""
@@ -122,6 +123,10 @@ class AutoScaling(ControlPlaneReads):
         short = sum(instance.launched for instance in instances) < shown.desired
         activities = self._activities(name, shown.desired, short, now, max_age)
         looked, refreshing = self._refreshing(name, now, refresh_age)
+        beside, whole = (
+            self._beside.of(self._aws, shown),
+            dataclasses.replace(shown, instances=instances),
+        )
         return Group(
             **{field: getattr(shown, field) for field in AS_SHOWN},
             name=name,
@@ -129,7 +134,8 @@ class AutoScaling(ControlPlaneReads):
             source=source,
             refreshing=refreshing,
             refreshing_age=now - looked,
-            unsupported=tuple(unsupported(dataclasses.replace(shown, instances=instances))),
+            unsupported=(*unsupported(whole), *beside.leftovers),
+            hold=beside.hold,
             activity=activities.failure,
             cause=activities.cause,
             buys_both=shown.source.buys_both,

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.kops.failure import failure
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.kops.instance_group import (
     InstanceGroup,
+    parse_cluster,
     parse_groups,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.kops.preview import (
@@ -56,6 +58,12 @@ class Kops:
         return parse_groups(
             self._run(doing, ["get", "instancegroups", "-o", "json", *self._named()]), doing
         )
+
+    def cluster_spec(self) -> Mapping[str, Any]:
+        """Return the specification of the cluster."""
+        doing = f"read kops cluster {self._cluster}"
+        shown = self._run(doing, ["get", "cluster", "-o", "json", *self._named()])
+        return parse_cluster(shown, self._cluster, doing)
 
     def replace(self, group: InstanceGroup) -> None:
         """Write an instance group to the state store."""

@@ -107,6 +107,25 @@ def parse_groups(text: str, doing: str) -> tuple[InstanceGroup, ...]:
     raise RefusedError(f"Cannot {doing}: kops printed no instance group but {text[:80]!r}")
 
 
+def parse_cluster(text: str, name: str, doing: str) -> Mapping[str, Any]:
+    """Return the specification that `kops get cluster -o json` printed.
+
+    Raises RefusedError if it is not that.
+    """
+    try:
+        shown = json.loads(text)
+        every = shown if isinstance(shown, list) else [shown]
+        if (
+            len(every) == 1
+            and every[0]["kind"] == "Cluster"
+            and every[0]["metadata"]["name"] == name
+        ):
+            return dict(every[0]["spec"])
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise RefusedError(f"Cannot {doing}: kops printed no such cluster but {text[:80]!r}")
+
+
 def _is_group(shown: Any) -> bool:
     """Return whether this is an instance group with the fields that are read of it."""
     return (

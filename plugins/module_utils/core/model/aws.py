@@ -129,6 +129,8 @@ class Group:
     arn: str = ""
     subnets: tuple[str, ...] = ()
     """IDs of the subnets in which it launches."""
+    hold: float = 0.0
+    """Seconds for which its hooks may hold the end of an instance, 0 where nobody waits on them."""
     buys_both: bool = False
     """Its mixed instances policy buys On-Demand and Spot instances."""
     warm_pool: WarmPool | None = None

@@ -41,7 +41,7 @@ def plan_group(name: str, variables: Vars) -> dict[str, Any]:
         registered(variables, step)
         for step in ("_prepare_ami", "_prepare_info", "_prepare_template", "_rotate_result")
     )
-    nodes = list(_nodes(info, result))
+    nodes = list(_nodes(info, result, str(variables.get("_rotation_left") or "")))
     going = [node for node in nodes if not node["left"]]
     why = why_failed(variables)
     changes_template = template.get("status") == "planned"
@@ -90,6 +90,8 @@ def why_failed(variables: Vars) -> str:
         if "msg" in step:
             return str(step["msg"])
     info = registered(variables, "_prepare_info")
+    if variables.get("_rotation_left"):
+        return ""
     if info.get("refusals"):
         return " ".join(info["refusals"])
     if registered(variables, "_rotate_result"):
@@ -112,8 +114,11 @@ def _outcome(info: Vars, result: Vars, why: str, due: bool) -> str:
     return "due" if due else "nothing to do"
 
 
-def _nodes(info: Vars, result: Vars) -> Iterator[dict[str, Any]]:
-    """Yield the outdated nodes, those that go in their order, then those that stay."""
+def _nodes(info: Vars, result: Vars, all_left: str) -> Iterator[dict[str, Any]]:
+    """Yield the outdated nodes, those that go in their order, then those that stay.
+
+    `all_left`: why the whole node group is left alone, "" if it is not.
+    """
     known = {node["instance_id"]: node for node in info.get("nodes", ())}
     if result:
         found = {node["instance_id"]: {**node, "why": node["reason"]} for node in result["nodes"]}
@@ -121,6 +126,7 @@ def _nodes(info: Vars, result: Vars) -> Iterator[dict[str, Any]]:
         found = {id_: {**one, "why": one["outdated"]} for id_, one in known.items()}
         found = {id_: one for id_, one in found.items() if one["why"]}
     left = {one["instance_id"]: one["why"] for one in result.get("left_outdated", ())}
+    left |= dict.fromkeys(found, all_left) if all_left else {}
     order = [*(result.get("foreseen") or {}).get("order", ()), *found]
     going = [id_ for id_ in dict.fromkeys(order) if id_ in found and id_ not in left]
     for id_ in (*going, *(id_ for id_ in found if id_ in left)):

@@ -27,9 +27,10 @@ def summarize(name: str, variables: Mapping[str, Any], plan: bool) -> dict[str, 
     """Return what happened to a node group, None if no role has run for it yet.
 
     `variables`: what the roles prepare, rotate and verify registered (`_prepare_ami`,
-    `_prepare_info`, `_prepare_template`, `_rotate_result`, `_verify_info`). `plan`: only a plan was
-    made. `status` is that of asg_node_replace; if that did not run, "failed" after a change of the
-    launch template and "refused" otherwise.
+    `_prepare_info`, `_prepare_template`, `_rotate_result`, `_verify_info`, `_rotation_left`).
+    `plan`: only a plan was made. `status` is that of asg_node_replace; if that did not run,
+    "partial" for a node group that was left alone on purpose, "failed" after a change of the launch
+    template and "refused" otherwise.
     """
     if "_prepare_ami" not in variables and "_rotate_result" not in variables:
         return None
@@ -41,12 +42,14 @@ def summarize(name: str, variables: Mapping[str, Any], plan: bool) -> dict[str, 
     problems = [*result.get("not_restored", ()), *verified.get("problems", ())]
     problems += [verified["msg"]] if "msg" in verified else []
     # A module whose failure was registered has a message.
-    failed = not result or "msg" in result or bool(problems)
+    left = bool(variables.get("_rotation_left")) and not result
+    failed = not (result or left) or "msg" in result or bool(problems)
+    unseen = "partial" if left else failed_status(bool(template.get("changed") and not plan))
     target = result.get("target") or info.get("target") or {}
     return {
         "node_group": name,
         "autoscaling_group_name": info.get("autoscaling_group_name", ""),
-        "status": result.get("status") or failed_status(bool(template.get("changed") and not plan)),
+        "status": result.get("status") or unseen,
         "failed": failed,
         "replaced": result.get("replaced", 0),
         "outdated": result.get("outdated", behind),

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -165,6 +166,17 @@ class RotationPolicy:
     def selection(self) -> Selection:
         """Return which outdated nodes to replace."""
         return Selection(self.nodes, self.instances, self.limit, self.cordoned_nodes)
+
+
+@functools.lru_cache(maxsize=8)
+def patient(policy: RotationPolicy, hold: float) -> RotationPolicy:
+    """Return the options with a terminate_timeout that lets the hooks of a group run out.
+
+    `hold`: the seconds for which they may hold the end of an instance.
+    """
+    if hold <= policy.terminate_timeout:
+        return policy
+    return dataclasses.replace(policy, terminate_timeout=hold)
 
 
 NOT_OPTIONS = frozenset(

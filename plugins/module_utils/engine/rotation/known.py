@@ -45,6 +45,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,
+    patient,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.recorded import (
     all_as_marked,
@@ -71,8 +72,9 @@ class Known:
         self.memory, self.view, self.now, self.policy = memory, view, now, policy
         self._left_out: tuple[tuple[object, ...], Mapping[str, str]] | None = None
         group = memory.reads.group
-        if group is not None and kind_of(group.tags).serves_api:
-            self.policy = fitted(policy)
+        if group is not None:
+            fits = fitted(policy) if kind_of(group.tags).serves_api else policy
+            self.policy = patient(fits, group.hold)
 
     @property
     def group(self) -> Group:

@@ -166,6 +166,7 @@ class NodesMemory:
     `booting`: new instances that were not ready at the last look, `lost_launches`: how many in a
     row ended so. `watched`: the canaries. `relapses`: how often a new node stopped to take pods.
     `dead`: ended without a drain. `evicted_last`: controllers whose pod was evicted a last time.
+    `scheduled`: instances with kops's taint at the first look, None before it.
     `index`, `marked` and `memo`: what the last look has computed.
     """
 
@@ -183,6 +184,7 @@ class NodesMemory:
     heartbeats: Mapping[str, Heartbeat] = dataclasses.field(default_factory=dict)
     """What reads of their leases have shown, by the name of nodes that were not Ready."""
     evicted_last: frozenset[str] = frozenset()
+    scheduled: frozenset[str] | None = None
     index: tuple[Mapping[str, Node], Group | None, NodeIndex] | None = None
     marked: tuple[Mapping[str, Node], Any, Mapping[str, Node]] | None = None
     memo: tuple[tuple[Any, ...], tuple[Any, ...], Situation] | None = None

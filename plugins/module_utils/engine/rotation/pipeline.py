@@ -23,6 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     ended_nodes,
     failures,
     finish,
+    foreign_kops,
     losses,
     namespaces,
     new_nodes,
@@ -74,6 +75,7 @@ OBSERVE = (
     Phase(shrink.give_up_unseen_ends, (ROTATE, SETTLE, RELEASE)),
     Phase(failures.settle_if_hopeless, (ROTATE,)),
     Phase(begin.settle_if_moved, (ROTATE,)),
+    Phase(foreign_kops.settle_if_beside, (ROTATE,)),
 )
 JUDGE = (
     Phase(begin.protect, (ROTATE,)),

@@ -71,6 +71,13 @@ def test_all_instance_groups_are_read() -> None:
     assert recorded.words == [f"get instancegroups -o json {NAMED}"]
 
 
+def test_the_cluster_is_read_as_data() -> None:
+    cluster = {"kind": "Cluster", "metadata": {"name": "blue"}, "spec": {"rollingUpdate": {}}}
+    client, recorded = kops(json.dumps(cluster))
+    assert client.cluster_spec() == {"rollingUpdate": {}}
+    assert recorded.words == [f"get cluster -o json {NAMED}"]
+
+
 def test_a_replaced_object_is_given_on_the_standard_input() -> None:
     client, recorded = kops()
     client.replace(InstanceGroup(GROUP))

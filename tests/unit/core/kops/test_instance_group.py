@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.kops.instance_group import (
     InstanceGroup,
+    parse_cluster,
     parse_groups,
 )
 
@@ -124,3 +125,30 @@ def test_a_group_of_karpenter_is_recognized(manager: str, karpenter: bool) -> No
 def test_its_own_settings_of_a_rolling_update_are_read() -> None:
     assert group(rollingUpdate={"maxSurge": 2}).rolling_update == {"maxSurge": 2}
     assert group().rolling_update == {}
+
+
+CLUSTER = {"kind": "Cluster", "metadata": {"name": "blue"}, "spec": {"kubernetesVersion": "1.33.5"}}
+
+
+@pytest.mark.parametrize("shown", [CLUSTER, [CLUSTER]])
+def test_a_cluster_is_read_alone_or_as_a_list_of_one(shown: Any) -> None:
+    assert parse_cluster(json.dumps(shown), "blue", "read it") == CLUSTER["spec"]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        [],
+        [CLUSTER, CLUSTER],
+        {**CLUSTER, "kind": "InstanceGroup"},
+        {**CLUSTER, "metadata": {"name": "blue-2"}},
+        {"kind": "Cluster", "metadata": {"name": "blue"}},
+        "No clusters found",
+        None,
+    ],
+)
+def test_anything_else_is_no_cluster(shown: Any) -> None:
+    with pytest.raises(RefusedError, match="Cannot read it: kops printed no such cluster"):
+        parse_cluster(json.dumps(shown), "blue", "read it")
+    with pytest.raises(RefusedError):
+        parse_cluster("no JSON", "blue", "read it")

@@ -42,6 +42,15 @@ class TestOutcome:
         assert (group["outcome"], group["due"]) == ("locked by runner-7/r1", True)
         assert group["locked_by"] == "runner-7/r1"
 
+    def test_a_group_that_is_left_alone_on_purpose_has_nothing_to_do(self) -> None:
+        why = "drainAndTerminate is false"
+        left = {"_rotate_result": {}, "_prepare_template": {}, "_rotation_left": why}
+        group = planned(**left)
+        assert (group["outcome"], group["due"], group["failed"]) == ("nothing to do", False, "")
+        assert group["nodes"] != []
+        assert {node["left"] for node in group["nodes"]} == {why}
+        assert planned(**left, _prepare_owed={"msg": "no kops"})["failed"] == "no kops"
+
     def test_a_lock_is_no_matter_where_nothing_is_due(self) -> None:
         done = current()
         done["_prepare_info"]["locked_by"] = "runner-7/r1"

@@ -69,6 +69,15 @@ def test_a_rotation_without_the_role_that_prepares_it_is_told_too() -> None:
     assert (found["status"], found["failed"], found["replaced"]) == ("restored", False, 0)
 
 
+@pytest.mark.parametrize("plan", [True, False])
+def test_a_node_group_that_was_left_alone_on_purpose_has_not_failed(plan: bool) -> None:
+    left = {"_rotate_result": None, "_verify_info": None, "_prepare_template": None}
+    found = summary(plan, **left, _rotation_left="drainAndTerminate is false")
+    assert (found["status"], found["failed"], found["replaced"]) == ("partial", False, 0)
+    assert found["outdated"] == 2
+    assert summary(plan, **left)["failed"]
+
+
 def test_a_complete_rotation() -> None:
     assert cells() == ("2", "ami-1 -> ami-2", "1 min 35 s", "complete")
     assert summary()["failed"] is False

@@ -20,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
     OPTIONS,
     RotationPolicy,
     from_params,
+    patient,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import Size
 
@@ -135,6 +136,14 @@ class TestParameters:
     def test_sizes_are_numbers_or_percentages(self, text: str, size: Size) -> None:
         assert made(max_surge=text).max_surge == size
         assert made(max_unavailable=text).max_unavailable == size
+
+    @pytest.mark.parametrize(("hold", "seconds"), [(0, 600), (600, 600), (601, 601), (7200, 7200)])
+    def test_wait_at_least_for_the_hooks_of_the_group(self, hold: float, seconds: float) -> None:
+        policy = made(terminate_timeout=600)
+        found = patient(policy, hold)
+        assert found.terminate_timeout == seconds
+        assert (found is policy) is (hold <= 600)
+        assert dataclasses.replace(found, terminate_timeout=600) == policy
 
     @pytest.mark.parametrize(("state", "restores"), [("replaced", False), ("restored", True)])
     def test_say_whether_only_to_restore(self, state: str, restores: bool) -> None:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.beside import (
+    DETACHED_TAG,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.leftovers import (
-    DETACHED_TAG,
     refuse_detached,
 )
 from ansible_collections.nodeops.rotator.tests.unit.operations.kops.conftest import (
