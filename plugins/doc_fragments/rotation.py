@@ -272,32 +272,4 @@ options:
     type: str
     choices: [rollback_template, keep_template, rollback]
     default: rollback_template
-  etcd_settle:
-    description: Seconds for which every node of a control plane of kops has to be whole, by at
-      least three looks in a row, before one of them goes, and for which the new one has to be. Only
-      for such groups.
-    type: int
-    default: 120
-  etcd_backup_check:
-    description:
-      - What to do if the newest backup of an etcd cluster of kops is older than
-        O(etcd_backup_max_age), or if none is found. V(require) refuses the group, V(warn) says so,
-        V(off) does not look.
-      - Where the backups are is read from the pods of etcd-manager. Only S3 can be looked into.
-    type: str
-    choices: [require, warn, 'off']
-    default: require
-  etcd_backup_max_age:
-    description: Age in seconds up to which a backup counts for O(etcd_backup_check).
-    type: int
-    default: 3600
-  control_plane_check:
-    description:
-      - Whether each API server of a control plane of kops has to say itself that it is ready.
-        V(direct) asks every one, through C(pods/proxy). V(indirect) goes without where the proxy
-        may not be used or gets no connection, judges by pods, volumes and Leases alone, and doubles
-        O(etcd_settle).
-    type: str
-    choices: [direct, indirect]
-    default: direct
 """

@@ -100,6 +100,7 @@ attributes:
     support: full
 extends_documentation_fragment:
   - nodeops.rotator.rotation
+  - nodeops.rotator.control_plane
   - nodeops.rotator.lease
   - nodeops.rotator.drain.prefixed
   - nodeops.rotator.requests

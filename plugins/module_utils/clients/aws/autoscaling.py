@@ -68,9 +68,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import 
 REFRESHING = ("Pending", "InProgress", "Cancelling", "RollbackInProgress", "Baking")
 AS_SHOWN = (
     *("arn", "desired", "min_size", "max_size", "suspended", "protects_new"),
-    *("zones", "tags", "subnets", "target_groups"),
+    *("zones", "tags", "subnets", "target_groups", "hold"),
 )
-"""Fields of Group that DescribeAutoScalingGroups says as they are."""
+"""Fields of Group that are as they were described."""
 MOVED_LOOK = 60.0
 """Seconds for which the scaling activities are read after desired has moved."""
 OVERDUE = 60.0
@@ -111,7 +111,7 @@ class AutoScaling(ControlPlaneReads):
 
         `also`, `max_age` and `refresh_age`: see core.ports.Cloud. Raises NotFoundError.
         """
-        now, shown = self._clock(), describe_group(self._aws, name)
+        now, shown = self._clock(), self._beside.added(self._aws, describe_group(self._aws, name))
         pooled = read_pool(self._aws, shown)
         ids = [instance.id for instance in (*shown.instances, *pooled)]
         doing = f"read the instances of Auto Scaling group {name}"
@@ -123,10 +123,6 @@ class AutoScaling(ControlPlaneReads):
         short = sum(instance.launched for instance in instances) < shown.desired
         activities = self._activities(name, shown.desired, short, now, max_age)
         looked, refreshing = self._refreshing(name, now, refresh_age)
-        beside, whole = (
-            self._beside.of(self._aws, shown),
-            dataclasses.replace(shown, instances=instances),
-        )
         return Group(
             **{field: getattr(shown, field) for field in AS_SHOWN},
             name=name,
@@ -134,8 +130,7 @@ class AutoScaling(ControlPlaneReads):
             source=source,
             refreshing=refreshing,
             refreshing_age=now - looked,
-            unsupported=(*unsupported(whole), *beside.leftovers),
-            hold=beside.hold,
+            unsupported=tuple(unsupported(dataclasses.replace(shown, instances=instances))),
             activity=activities.failure,
             cause=activities.cause,
             buys_both=shown.source.buys_both,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read what others have to do with the instances of a group: hooks, and what kops has detached.
+"""Read the termination hooks of a group, and what kops has detached from it.
 
 Both are read once for each group, at the first read of it.
 """
@@ -33,35 +33,24 @@ _DEFAULT_TIMEOUT = 3600
 """Seconds of a hook that names none (API reference, LifecycleHook)."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Beside:
-    """What was read of a group once.
-
-    `hold`: seconds for which its hooks may hold the end of an instance, one after the other.
-    `leftovers`: clauses about it that forbid a rotation.
-    """
-
-    hold: float = 0.0
-    leftovers: tuple[str, ...] = ()
-
-
 class BesideReads:
-    """Reads it, and keeps it for each group."""
+    """Reads them, and keeps them for each group."""
 
     def __init__(self) -> None:
         """Begin without having read anything."""
-        self._known: dict[str, Beside] = {}
+        self._known: dict[str, tuple[float, tuple[str, ...]]] = {}
 
-    def of(self, aws: Aws, group: DescribedGroup) -> Beside:
-        """Return what is known of a group; two calls at most, the first time."""
+    def added(self, aws: Aws, group: DescribedGroup) -> DescribedGroup:
+        """Return the group with what is known of it; two calls at most, the first time."""
         if group.name not in self._known:
             hold = termination_hold(aws, group.name) if HANDLER_TAG in group.tags else 0.0
-            self._known[group.name] = Beside(hold, _leftovers(aws, group))
-        return self._known[group.name]
+            self._known[group.name] = (hold, _leftovers(aws, group))
+        hold, leftovers = self._known[group.name]
+        return dataclasses.replace(group, hold=hold, leftovers=leftovers)
 
 
 def termination_hold(aws: Aws, group: str) -> float:
-    """Return for how many seconds the hooks of a group may hold the end of an instance."""
+    """Return for how many seconds hooks may hold the end of an instance."""
     doing = f"read the lifecycle hooks of Auto Scaling group {group}"
     shown = aws.call(doing, "autoscaling", "DescribeLifecycleHooks", AutoScalingGroupName=group)
     ends = [one for one in shown["LifecycleHooks"] if one.get("LifecycleTransition") == _ENDS]

@@ -30,6 +30,7 @@ def unsupported(group: DescribedGroup) -> Iterator[str]:
     """Yield what a rotation does not handle, as ends of sentences about the group."""
     if why := not_rotated(group.tags):
         yield why
+    yield from group.leftovers
     if group.deleting:
         yield "is being deleted"
     if group.capacity_type:

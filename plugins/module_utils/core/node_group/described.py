@@ -31,7 +31,9 @@ class DescribedGroup:
 
     `zones` are those in which it launches. `suspended`: suspended processes. `protects_new`: new
     instances are protected from scale-in. `target_groups`: ARNs. `warm_pool`: the configuration of
-    its warm pool, None without one. `balancers`: names of classic load balancers.
+    its warm pool, None without one. `balancers`: names of classic load balancers. `hold`: seconds
+    for which termination hooks may hold an instance; `leftovers`: clauses about what forbids a
+    rotation. Both are read besides.
     """
 
     name: str
@@ -51,6 +53,8 @@ class DescribedGroup:
     subnets: tuple[str, ...] = ()
     deleting: bool = False
     """It is being deleted."""
+    hold: float = 0.0
+    leftovers: tuple[str, ...] = ()
     capacity_type: str = ""
     """What its sizes count, "" for instances: "vcpu" or "memory-mib"."""
 

@@ -170,7 +170,7 @@ class RotationPolicy:
 
 @functools.lru_cache(maxsize=8)
 def patient(policy: RotationPolicy, hold: float) -> RotationPolicy:
-    """Return the options with a terminate_timeout that lets the hooks of a group run out.
+    """Return the options with time enough for the hooks of a group.
 
     `hold`: the seconds for which they may hold the end of an instance.
     """

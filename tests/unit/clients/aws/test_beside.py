@@ -11,12 +11,14 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.beside import (
     HANDLER_TAG,
-    Beside,
     BesideReads,
     detached_instances,
     termination_hold,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import (
+    unsupported,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
     DescribedGroup,
@@ -68,26 +70,28 @@ def test_only_living_instances_are_leftovers() -> None:
 
 def test_a_group_of_nobody_costs_no_call() -> None:
     raw = Recorded()
-    assert BesideReads().of(Aws(raw), a_group()) == Beside()
+    assert BesideReads().added(Aws(raw), a_group()) == a_group()
     assert raw.calls == []
 
 
 def test_hooks_count_where_the_termination_handler_waits_on_them() -> None:
     raw = Recorded(DescribeLifecycleHooks={"LifecycleHooks": [hook(1200)]})
-    found = BesideReads().of(Aws(raw), a_group(**{HANDLER_TAG: ""}))
-    assert found == Beside(1200)
+    found = BesideReads().added(Aws(raw), a_group(**{HANDLER_TAG: ""}))
+    assert (found.hold, found.leftovers) == (1200, ())
 
 
 def test_a_group_of_kops_names_what_was_detached_and_is_read_once() -> None:
     raw = Recorded(DescribeInstances=detached("running"))
     reads, aws = BesideReads(), Aws(raw)
-    found = reads.of(aws, a_group(**KOPS))
-    assert found.leftovers == ("has lost i-running to a kops rolling-update that did not finish",)
-    assert reads.of(aws, a_group(**KOPS)) is found
+    found = reads.added(aws, a_group(**KOPS))
+    assert tuple(unsupported(found)) == (
+        "has lost i-running to a kops rolling-update that did not finish",
+    )
+    assert reads.added(aws, a_group(**KOPS)) == found
     assert len(raw.calls) == 1
 
 
 def test_what_may_not_be_read_is_an_error() -> None:
     raw = Recorded(DescribeLifecycleHooks=refusal("AccessDenied"))
     with pytest.raises(ForbiddenError, match="read the lifecycle hooks of Auto Scaling group"):
-        BesideReads().of(Aws(raw), a_group(**{HANDLER_TAG: ""}))
+        BesideReads().added(Aws(raw), a_group(**{HANDLER_TAG: ""}))

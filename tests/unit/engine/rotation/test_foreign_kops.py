@@ -28,7 +28,7 @@ TAINT = Taint(SCHEDULED, "", "PreferNoSchedule")
 
 
 def a_look(*tainted: str, known: frozenset[str] | None = None, **more: Any) -> RotationContext:
-    """A look at w and x, some with the taint; `known`: those that had it at the first look."""
+    """A look at w and x, some tainted; `known`: those that had been at first."""
     nodes: list[Node] = [a_node(name, taints=(TAINT,) * (name in tainted)) for name in "wx"]
     group = dataclasses.replace(a_group(an_instance("w"), an_instance("x")), tags=KOPS, **more)
     ctx = a_context(group, nodes)
