@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.tests.mutations import (
     handovers,
     judgements,
     locks,
+    managed,
     planes,
     pools,
     selections,
@@ -33,6 +34,7 @@ MUTATIONS = (
     *drains.MUTATIONS,
     *follows.MUTATIONS,
     *planes.MUTATIONS,
+    *managed.MUTATIONS,
     *selections.MUTATIONS,
     *pools.MUTATIONS,
 )

@@ -16,10 +16,12 @@ import statistics
 import sys
 import time
 
-from ansible_collections.nodeops.rotator.tests.simulate import planes
+from ansible_collections.nodeops.rotator.tests.simulate import nodegroups, planes
 from ansible_collections.nodeops.rotator.tests.simulate.plan import Plan, draw, reduced
 from ansible_collections.nodeops.rotator.tests.simulate.shrink import shrink
 from ansible_collections.nodeops.rotator.tests.simulate.verdict import Verdict, judge
+
+AnyPlan = Plan | planes.PlanePlan | nodegroups.ManagedPlan
 
 
 def main(arguments: list[str]) -> int:
@@ -28,19 +30,19 @@ def main(arguments: list[str]) -> int:
     numbers = range(given.first, given.first + given.worlds)
     if given.world is not None:
         numbers = range(given.world, given.world + 1)
-    plans = [_plan(given, number) for number in numbers]
+    plans: list[AnyPlan] = [_plan(given, number) for number in numbers]
     totals = {"breaches": 0, "hangs": 0, "untold": 0}
     costs = []
     for plan in plans:
         began = time.process_time()
-        verdict = planes.judge(plan) if isinstance(plan, planes.PlanePlan) else judge(plan)
+        verdict = _judged(plan)
         costs.append(time.process_time() - began)
         for name in totals:
             totals[name] += len(getattr(verdict, name))
         if given.world is not None:
             print("\n".join((str(plan), *verdict.story)))
         if not verdict.good:
-            if not (given.no_shrink or isinstance(plan, planes.PlanePlan)):
+            if isinstance(plan, Plan) and not given.no_shrink:
                 plan, verdict = shrink(plan, verdict)
             _report(plan, verdict)
     cost, median = sum(costs), statistics.median(costs) if costs else 0.0
@@ -50,9 +52,19 @@ def main(arguments: list[str]) -> int:
     return int(any(totals.values()))
 
 
-def _plan(given: argparse.Namespace, number: int) -> Plan | planes.PlanePlan:
+def _judged(plan: AnyPlan) -> Verdict:
+    if isinstance(plan, Plan):
+        return judge(plan)
+    if isinstance(plan, planes.PlanePlan):
+        return planes.judge(plan)
+    return nodegroups.judge_managed(plan)
+
+
+def _plan(given: argparse.Namespace, number: int) -> AnyPlan:
     if planes.is_one(number):
         return planes.draw(given.seed, number, given.keep)
+    if nodegroups.is_managed(number):
+        return nodegroups.draw_managed(given.seed, number, given.keep)
     return reduced(draw(given.seed, number), given.keep, given.size)
 
 
@@ -72,7 +84,7 @@ def _numbers(text: str) -> frozenset[int]:
     return frozenset(int(part) for part in text.split(",") if part and part != "none")
 
 
-def _report(plan: Plan | planes.PlanePlan, verdict: Verdict) -> None:
+def _report(plan: AnyPlan, verdict: Verdict) -> None:
     print(f"\n{plan.command}\n  {plan}")
     for name in ("breaches", "hangs", "untold"):
         for line in getattr(verdict, name)[:4]:

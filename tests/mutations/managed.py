@@ -1,0 +1,112 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Faults in how EKS is let update a managed node group."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.tests.mutations.mutation import Mutation
+
+CORE, ENGINE = "plugins/module_utils/core/managed/", "plugins/module_utils/engine/managed/"
+CORE_TESTS, ENGINE_TESTS = "tests/unit/core/managed/", "tests/unit/engine/managed/"
+WHOLE = "tests/rotation/"
+
+MUTATIONS = (
+    Mutation(
+        "an instance without a node is current by its image alone",
+        CORE + "nodegroup.py",
+        'known = "" not in launches and instance.source == launches',
+        "known = True",
+        CORE_TESTS + "test_nodegroup.py",
+        "test_an_instance_without_a_node_is_judged_by_what_it_was_launched_from",
+    ),
+    Mutation(
+        "EKS launches twice the zones only where that is fewer than max unavailable",
+        CORE + "config.py",
+        "max(2 * zones, self.at_once(size))",
+        "min(2 * zones, self.at_once(size))",
+        CORE_TESTS + "test_config.py",
+        "test_the_surge_is_twice_the_zones_or_max_unavailable",
+    ),
+    Mutation(
+        "a quota that is surely too small is only a warning",
+        CORE + "preflight.py",
+        "*_too_few_addresses(look), *_too_small_quota(look))",
+        "*_too_few_addresses(look))",
+        CORE_TESTS + "test_preflight.py",
+        "test_a_quota_that_is_too_small_says_what_is_missing_and_force_does_not_help",
+    ),
+    Mutation(
+        "force gets past subnets without addresses",
+        CORE + "preflight.py",
+        "return (*budgets, *_too_few_addresses(look), *_too_small_quota(look))",
+        "return () if force else (*budgets, *_too_few_addresses(look), *_too_small_quota(look))",
+        CORE_TESTS + "test_preflight.py",
+        "test_force_helps_against_budgets_only",
+    ),
+    Mutation(
+        "an update that runs is not joined",
+        ENGINE + "work.py",
+        "    if running is not None:\n        watch(ctx, running)\n        return\n",
+        "",
+        WHOLE + "test_managed.py",
+        "test_an_update_that_runs_is_joined",
+    ),
+    Mutation(
+        "an update that has failed passes for a successful one",
+        ENGINE + "work.py",
+        'if last is not None and last.status != "Successful":',
+        'if last is not None and last.status == "Cancelled":',
+        WHOLE + "test_managed.py",
+        "test_pods_that_block_are_told_and_named_in_the_failure_with_what_eks_has_left",
+    ),
+    Mutation(
+        "the update config is changed before its old value is written down",
+        ENGINE + "work.py",
+        "if nodegroup.tags.get(CONFIG_TAG) != text:",
+        "if False:",
+        WHOLE + "test_managed_config.py",
+        "test_the_update_config_is_changed_only_if_asked_and_restored",
+    ),
+    Mutation(
+        "an update config that somebody has changed meanwhile is set back",
+        ENGINE + "ending.py",
+        "if nodegroup.config == ours and before != ours:",
+        "if before not in (ours, nodegroup.config):",
+        WHOLE + "test_managed_config.py",
+        "test_an_update_config_that_somebody_changes_meanwhile_is_left",
+    ),
+    Mutation(
+        "EKS is asked without the Lease",
+        ENGINE + "context.py",
+        "if isinstance(command, ACTS) and not self.may_act:",
+        "if False:",
+        ENGINE_TESTS + "test_context.py",
+        "test_an_act_needs_the_lease_and_a_read_does_not",
+    ),
+    Mutation(
+        "an update begins while people have paused the rotation",
+        ENGINE + "survey.py",
+        "and not _may_begin(ctx):",
+        "and False:",
+        WHOLE + "test_managed_pause.py",
+        "test_no_update_begins_while_people_have_paused_the_rotation",
+    ),
+    Mutation(
+        "nodes that EKS would launch with the old image are not its business",
+        ENGINE + "survey.py",
+        "bool(ctx.outdated) or ctx.behind or",
+        "bool(ctx.outdated) or",
+        WHOLE + "test_managed.py",
+        "test_an_empty_group_that_eks_would_launch_anew_with_the_old_image_is_updated",
+    ),
+    Mutation(
+        "nodes of a group that is not in the inventory are passed over",
+        "plugins/module_utils/core/node_group/carriers.py",
+        "and (node_groups is None or self.name in node_groups)",
+        "",
+        "tests/unit/core/node_group/test_carriers.py",
+        "test_only_the_node_groups_that_are_rotated_are_reached",
+    ),
+)
