@@ -39,4 +39,13 @@ options:
     type: str
     choices: [direct, indirect]
     default: direct
+  control_plane_repair:
+    description:
+      - Whether to end a new node of a control plane of kops that is not whole within
+        O(boot_timeout), so that another comes from the previous image.
+      - It is ended once, after the launch template was rolled back, and only while every other node
+        has been whole for O(etcd_settle). Otherwise it stays as it is. The rotation fails in any
+        case.
+    type: bool
+    default: false
 """

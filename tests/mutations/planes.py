@@ -13,6 +13,14 @@ CORE_TESTS, TESTS = "tests/unit/core/control_plane/", "tests/unit/engine/control
 
 MUTATIONS = (
     Mutation(
+        "a new node is ended while the next one would come from the same image",
+        ENGINE + "repair.py",
+        "if ctx.journal.pointer_owed or found is None or found.source == ctx.target.source:",
+        "if found is None:",
+        TESTS + "test_repair.py",
+        "test_it_stays_while_anything_else_is_not_well",
+    ),
+    Mutation(
         "a node is ended while another is not whole",
         ENGINE + "guarding.py",
         "found = ((place, flaw(known, place)) for place in rest)",

@@ -183,3 +183,49 @@ def test_what_a_killed_run_has_changed_can_be_restored_instead() -> None:
     assert lease is not None
     assert not lease["spec"].get("holderIdentity")
     assert world.judge.breaches == []
+
+
+def bad(world: World, **options: object) -> Run:
+    """Rotate the first node to an image that never joins."""
+    world.bad_images[world.facts["new_image"]] = NEVER_JOINS
+    assert world.control_plane is not None
+    run = a_run(world, world.control_plane.places[0], **options)
+    run()
+    assert run.result is not None
+    return run
+
+
+def test_a_new_node_that_is_not_whole_is_ended_once_if_that_is_asked_for() -> None:
+    world, plane = a_plane()
+    run = bad(world, control_plane_repair=True)
+    assert run.result is not None
+    assert run.result.status == "failed"
+    assert "its node to join the cluster" in str(run.result.error)
+    assert plane.is_whole(plane.places[0]), run.story()
+    assert not is_new(world, plane.places[0])
+    assert world.gate.calls["autoscaling:TerminateInstanceInAutoScalingGroup"] == 2
+    assert world.judge.breaches == []
+    assert plane.etcd.quorum_losses == 0
+
+
+def test_it_is_not_ended_where_the_image_stays() -> None:
+    world, plane = a_plane()
+    run = bad(world, control_plane_repair=True, on_failure="keep_template")
+    assert run.result is not None
+    assert any(
+        "was not ended (control_plane_repair): the previous image has not gone back" in sentence
+        for sentence in run.result.values["not_restored"]
+    )
+    assert is_new(world, plane.places[0])
+    assert world.gate.calls["autoscaling:TerminateInstanceInAutoScalingGroup"] == 1
+
+
+def test_it_is_not_ended_while_another_node_is_not_whole() -> None:
+    world, plane = a_plane()
+    world.kernel.after(900, lambda: plane.etcd.fail(plane.places[1]))
+    run = bad(world, control_plane_repair=True)
+    assert run.result is not None
+    assert run.result.status == "failed"
+    assert world.gate.calls["autoscaling:TerminateInstanceInAutoScalingGroup"] == 1
+    assert is_new(world, plane.places[0])
+    assert world.judge.breaches == []

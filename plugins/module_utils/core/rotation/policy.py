@@ -138,6 +138,7 @@ class RotationPolicy:
     etcd_backup_max_age: float = 3600
     etcd_backup_check: BackupCheck = "require"
     control_plane_check: ControlPlaneCheck = "direct"
+    control_plane_repair: bool = False
     drain: DrainPolicy = DrainPolicy()
 
     def __post_init__(self) -> None:

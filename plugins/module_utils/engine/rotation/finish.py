@@ -15,6 +15,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.launching import (
     LaunchInstance,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
+    repair,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     canary,
     capacity,
@@ -130,7 +133,7 @@ def finish_settling(ctx: RotationContext) -> None:
         return
     gone = shrink.shrunk(ctx) and ended_nodes.clear_ended_nodes(ctx)
     turning = turn_back.is_pending(ctx)
-    gone = gone and warm_pool.is_current(ctx)
+    gone = gone and warm_pool.is_current(ctx) and repair.is_done(ctx)
     if gone and _points_back(ctx) and settling.has_settled(ctx) and not turning:
         _go_on_to_release(ctx)
 

@@ -15,6 +15,9 @@ from collections.abc import Callable
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
     judging as control_plane,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
+    repair,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     balancers,
     begin,
@@ -82,6 +85,7 @@ JUDGE = (
     Phase(shield.shield, (ROTATE,)),
     Phase(new_nodes.judge, (ROTATE,)),
     Phase(settling.judge_settling, (SETTLE,)),
+    Phase(repair.end_once, (SETTLE,)),
     Phase(warm_pool.end_outdated, (SETTLE,)),
 )
 MOVE = (
