@@ -33,6 +33,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "node_carriers_info": {"eks_cluster": "demo"},
     "rotation_pause": {**GROUP, "eks_cluster": "demo", "reason": "anna: incident"},
     "rotation_status_info": {"eks_cluster": "demo"},
+    "rotation_uninstall": {"eks_cluster": "demo"},
 }
 """Each module with options that bring it to its end, in check mode."""
 KOPS = {

@@ -44,6 +44,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "node_carriers_info": {},
     "rotation_pause": {"autoscaling_group_name": "blue", "state": "resumed"},
     "rotation_status_info": {},
+    "rotation_uninstall": {},
     "cluster_gate": {},
     "cluster_health_info": {},
 }

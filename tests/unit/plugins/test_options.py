@@ -31,6 +31,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
     rotation,
     status,
     templates,
+    uninstall,
 )
 from ansible_collections.nodeops.rotator.tests.unit.floors.shape import ROOT
 from ansible_collections.nodeops.rotator.tests.unit.plugins.documentation import documented
@@ -47,6 +48,7 @@ SPECS: dict[str, dict[str, Any]] = {
     "node_group_info": node_group.SPEC,
     "rotation_pause": pause.SPEC,
     "rotation_status_info": status.SPEC,
+    "rotation_uninstall": uninstall.SPEC,
 }
 ROLE = yaml.safe_load((ROOT / "roles/rotate/meta/argument_specs.yml").read_text())
 ROLE_OPTIONS = ROLE["argument_specs"]["main"]["options"]

@@ -45,3 +45,17 @@ def annotate_lease(
     with reaching(doing):
         reply = call.request("PATCH", f"{path}/{lease.name}", None, body, MERGE_PATCH)
     checked(reply, doing)
+
+
+def delete_lease(call: KubeCall, namespace: str, lease: Lease) -> None:
+    """Delete this very Lease as it was read; one that has gone is no error.
+
+    Raises ConflictError if somebody has written it since, and other core.errors.
+    """
+    doing, path = f"delete Lease {namespace}/{lease.name}", LEASES.format(namespace)
+    unchanged = {"uid": lease.uid, "resourceVersion": lease.resource_version}
+    body = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": unchanged}
+    with reaching(doing):
+        reply = call.request("DELETE", f"{path}/{lease.name}", None, body)
+    if reply.status != 404:
+        checked(reply, doing)

@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.leases import (
     annotate_lease,
+    delete_lease,
     list_leases,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.objects import lease
@@ -110,3 +111,17 @@ def test_the_api_server_knows_since_when_a_rotation_is_paused(
 ) -> None:
     meta = {"name": "x", "annotations": annotations, "managedFields": entries}
     assert lease({"metadata": meta}).paused_since == since
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_lease_is_deleted_only_as_it_was_read(status: int) -> None:
+    call = Once(Reply(status, {}))
+    delete_lease(call, "ops", Lease("blue", "7", uid="u-1"))
+    assert call.asked == ("DELETE", "/apis/coordination.k8s.io/v1/namespaces/ops/leases/blue")
+    assert call.more[1]["preconditions"] == {"uid": "u-1", "resourceVersion": "7"}
+
+
+def test_a_lease_that_was_written_since_is_not_deleted() -> None:
+    call = Once(Reply(409, {"message": "the object has been modified", "reason": "Conflict"}))
+    with pytest.raises(errors.ConflictError, match="Cannot delete Lease ops/blue"):
+        delete_lease(call, "ops", Lease("blue", "7", uid="u-1"))
