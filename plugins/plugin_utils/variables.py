@@ -141,7 +141,7 @@ PLAYBOOKS: Mapping[str, Any] = {
     "rotation_plan_data": DICTIONARY,
     "plan_file": TEXT,
     "plan_fail_if_due": SWITCH,
-    "uninstall_remove": SWITCH,
+    "rotation_uninstall": SWITCH,
     "check_amis_hosts": TEXT,
     "check_amis_fail": SWITCH,
     "check_amis_file": TEXT,

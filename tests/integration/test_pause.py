@@ -28,7 +28,7 @@ def test_a_pause_says_who_and_why_and_lasts_until_it_is_resumed(small: WorldOnWi
     assert run.code == 2, run.output
     assert "was paused by annotation nodeops.rotator/paused" in run.told()
     assert small.report()["calls"].get("autoscaling:TerminateInstanceInAutoScalingGroup", 0) == 0
-    kept = small.playbook("uninstall", uninstall_remove=True)
+    kept = small.playbook("uninstall", rotation_uninstall=True)
     assert kept.code == 2, kept.output
     assert "is paused: anna: incident 4711" in kept.told()
     back = small.playbook("resume")
@@ -37,7 +37,7 @@ def test_a_pause_says_who_and_why_and_lasts_until_it_is_resumed(small: WorldOnWi
     assert small.report()["breaches"] == []
     listed = small.playbook("uninstall", who="reader")
     assert "would be removed" in listed.output
-    gone = small.playbook("uninstall", uninstall_remove=True)
+    gone = small.playbook("uninstall", rotation_uninstall=True)
     assert gone.code == 0, gone.output
     assert gone.recap(GROUP)["changed"] == 1
     assert "No Lease of a node group" in small.playbook("status").output

@@ -53,7 +53,7 @@ SPEC: dict[str, Any] = {
     "lock_namespace": {"type": "str", "default": USUAL_NAMESPACE},
 }
 """All options of rotation_uninstall but those of amazon.aws."""
-HINT = (
+FIRST = (
     "Let what is at work end, run the playbook restore (and resume, where a rotation is paused),"
     " and then this again"
 )
@@ -73,7 +73,7 @@ def uninstall(module: AnsibleAWSModule) -> Result:
     tagged = _tagged(aws, found)
     removes = not module.check_mode
     if why_not and removes:
-        raise RefusedError(f"Nothing was removed: {'. '.join(why_not)}", HINT)
+        raise RefusedError(f"Nothing was removed: {'. '.join(why_not)}", FIRST)
     if removes:
         for name in tagged:
             tag_group(aws, name, SIGNPOST, None)
