@@ -392,6 +392,10 @@ canary:
   description: Verdict of the canary, V(passed), V(failed) or V(none).
   type: str
   returned: always
+lease:
+  description: Name of the Lease of the node group. Empty if the group was not read.
+  type: str
+  returned: always
 resumed:
   description: Whether it resumed an interrupted run.
   type: bool

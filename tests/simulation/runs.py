@@ -9,6 +9,7 @@ The real engine works with the real clients, on the faces in memory.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autoscaling import (
@@ -61,7 +62,8 @@ from ansible_collections.nodeops.rotator.tests.simulation.world import World
 class Run:
     """One run of ours on a world.
 
-    `inbox` before it begins (to plan a kill or a stop), `events` and `result` after.
+    `inbox` before it begins (to plan a kill or a stop), `events` and `result` after. `hear` is told
+    each event as it happens.
     """
 
     world: World
@@ -69,6 +71,7 @@ class Run:
     inbox: VirtualInbox
     events: list[tuple[float, Event]] = dataclasses.field(default_factory=list)
     result: RotationResult | None = None
+    hear: Callable[[Event], object] | None = None
 
     def __call__(self) -> RotationResult:
         """Run to the end; answers the result."""
@@ -77,6 +80,8 @@ class Run:
 
     def _tell(self, event: Event, now: float) -> None:
         self.events.append((now, event))
+        if self.hear is not None:
+            self.hear(event)
 
     def story(self) -> list[str]:
         """Return what a person would have read."""

@@ -34,12 +34,14 @@ WRITER, TIME_TO_STOP, ENDED = "writer", "time_to_stop", "ended"
 class Progress:
     """Collects events for the result.
 
-    It also appends each to the progress file and to the event log, where there are such.
+    It also appends each to the progress file and to the event log, where there are such. `untold`:
+    why not all of them were written as Kubernetes Events, () if they were.
     """
 
     def __init__(self, path: str | None, log: EventLog | None = None) -> None:
         """Open the file at `path`; it has to exist. None or "" writes no file."""
         self.events: list[dict[str, Any]] = []
+        self.untold: tuple[str, ...] = ()
         self._log = log
         self._began: float | None = None
         self._path = path or ""

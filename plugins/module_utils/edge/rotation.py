@@ -35,9 +35,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.selection import (
     sentences,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge import cluster_events
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.addresses import own_addresses
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import ONE_ATTEMPT, RawAws
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.cluster_events import Listener
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.counting import (
     CountedAws,
     CountedKube,
@@ -111,6 +113,7 @@ def rotate(module: AnsibleAWSModule) -> Result:
             *result.values["not_restored"],
             *sentences(result.values["left_outdated"]),
             *lost,
+            *progress.untold,
         ),
         error=result.error,
     )
@@ -134,6 +137,12 @@ def _run(
     with ThreadInbox(ports, Feeds(call).follow, progress.abandoned) as inbox:
         allowance = Allowance.of(limits, inbox.now())
         progress.begin(policy.stop_timeout)
-        result = run(decide, start(inbox.now()), policy, inbox, progress, allowance)
+        told = Listener(progress, None if module.check_mode else cluster_events.begin(call, run_id))
+        result = run(decide, start(inbox.now()), policy, inbox, told, allowance)
         progress.end()
-        return result
+    progress.untold = told.end(
+        lambda: cluster_events.summary(
+            call, params["lock_namespace"], run_id, result.values, str(result.error or "")
+        )
+    )
+    return result

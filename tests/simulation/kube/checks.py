@@ -203,9 +203,21 @@ def _budget(budget: Object) -> Iterator[Problem]:
             yield fields.wrong(f"status.{name}", status[name], why)
 
 
+def _event(event: Object) -> Iterator[Problem]:
+    """Yield what is wrong with an Event of the core API.
+
+    Source: kubernetes pkg/apis/core/validation/events.go, legacyValidateEvent.
+    """
+    of = (event.get("involvedObject") or {}).get("namespace", "")
+    space = event["metadata"].get("namespace", "")
+    if space not in ((of,) if of else ("", "default")):
+        yield fields.wrong("involvedObject.namespace", of, "does not match event.namespace")
+
+
 RULES: Mapping[str, Callable[[Object], Iterator[Problem]]] = {
     "nodes": _taints,
     "leases": _lease,
+    "events": _event,
     "poddisruptionbudgets": _budget,
 }
 

@@ -71,6 +71,7 @@ def conclude(
     values = {
         "status": status,
         "autoscaling_group_name": ctx.policy.group,
+        "lease": ctx.lease if group is not None else "",
         "base": situation.base if situation else 0,
         "desired": situation.desired if situation else 0,
         "target": _target(ctx) if known else {},
