@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every command in README and the guides is run by a test, or is named here with the reason."""
+"""Every command in README and the guides is run by a test.
+
+Those that are not are named here with the reason.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every example in the documentation of the plugins names options and values that there are."""
+"""Every example of the plugins gives options and values that there are."""
 
 from __future__ import annotations
 
