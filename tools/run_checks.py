@@ -111,6 +111,29 @@ def build() -> bool:
         )
 
 
+def galaxy() -> bool:
+    """Let the importer of Galaxy take in the archive; its warnings count too.
+
+    It needs no network. ansible-lint is a check of its own.
+    """
+    archives = sorted(BUILD.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    if not archives:
+        print("There is no archive: run the check build first", file=sys.stderr)
+        return False
+    settings = {
+        **environment(),
+        "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+        "GALAXY_IMPORTER_RUN_ANSIBLE_LINT": "false",
+    }
+    line = [str(PROGRAMS / "python"), "-m", "galaxy_importer.main", str(archives[-1])]
+    done = subprocess.run(
+        line, cwd=BUILD, env=settings, check=False, capture_output=True, text=True
+    )
+    told = [text for text in (done.stdout + done.stderr).splitlines() if "Loading " not in text]
+    print("\n".join(told))
+    return done.returncode == 0 and not any(text.startswith(("WARNING", "ERROR")) for text in told)
+
+
 def docs_build() -> bool:
     """Build the documentation of the plugins as HTML in build/docs/build/html."""
     site = BUILD / "docs"
@@ -132,6 +155,7 @@ CHECKS = {
     "changelog": ("antsibull-changelog", changelog),
     "docs": ("antsibull-docs", docs),
     "build": ("collection build", build),
+    "galaxy": ("galaxy-importer", galaxy),
     "sanity": ("ansible-test sanity", lambda: sanity.sanity() == 0),
     "docs-build": ("documentation as HTML", docs_build),
 }
