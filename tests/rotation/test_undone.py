@@ -26,6 +26,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.scenarios import eks
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 HOURS = 3600.0
+TERMINATE = "TerminateInstanceInAutoScalingGroup"
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
 
 
@@ -68,8 +69,7 @@ def test_an_autoscaler_that_takes_new_nodes_leaves_the_group_at_its_size() -> No
         for instance in fresh(world):
             if instance.state == "running":
                 params = {"InstanceId": instance.id, "ShouldDecrementDesiredCapacity": True}
-                operation = "TerminateInstanceInAutoScalingGroup"
-                world.account.call("autoscaling", operation, params, "operator")
+                world.account.call("autoscaling", TERMINATE, params, "operator")
 
     def free() -> None:
         budget = world.cluster.object("poddisruptionbudgets", "cart", "shop")
@@ -150,6 +150,18 @@ def test_a_pod_that_tolerates_everything_is_named_and_evicted_a_last_time(
     assert run.result is not None, run.story()[-6:]
     assert run.result.status == "complete", run.story()[-6:]
     assert world.gate.calls["kubernetes:create pods/eviction"] < 30
+    assert world.judge.breaches == [], world.judge.breaches[:3]
+
+
+def test_what_comes_to_a_drained_node_whose_end_waits_is_evicted_before_it() -> None:
+    world = due(size=3, replicas=3)
+    kube.deployment(world.cluster, "sys", "typha", 4, pod={"tolerations": [{"operator": "Exists"}]})
+    world.kernel.advance(world.kernel.now + 60)
+    busy = Fault(f"autoscaling:{TERMINATE}", "ScalingActivityInProgress", times=9)
+    world.gate.faults.append(busy)
+    run = ended(world, drain=drain(timeout=400, pdb_timeout=300), workload_gate="off")
+    assert run.result is not None, run.story()[-6:]
+    assert run.result.status == "complete", run.story()[-6:]
     assert world.judge.breaches == [], world.judge.breaches[:3]
 
 

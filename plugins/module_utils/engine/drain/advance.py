@@ -45,7 +45,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memor
     NodeMemory,
     NodeStatus,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.node import next_step
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.node import (
+    next_step,
+    reopened,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import (
     budgets_of,
     learn,
@@ -93,15 +96,24 @@ def feeds(
 
 
 def advance(
-    memory: DrainMemory, nodes: Sequence[str], view: View, now: float, policy: DrainPolicy
+    memory: DrainMemory,
+    nodes: Sequence[str],
+    view: View,
+    now: float,
+    policy: DrainPolicy,
+    until_left_out: bool = False,
 ) -> DrainStep:
     """Return the next step of draining these nodes.
 
-    A node that is left out is forgotten; named again, it begins anew.
+    A node that is left out is forgotten; named again, it begins anew. `until_left_out`: follow
+    drained nodes too, and drain them again when pods come to them.
     """
     budgets = budgets_of(view.cache)
     memory = learn(memory, nodes, view, budgets, now, policy)
     looks = {name: look_at(name, memory.nodes[name], view.cache, now, policy) for name in nodes}
+    if until_left_out:
+        again = {name: reopened(memory.nodes[name], looks[name]) for name in nodes}
+        memory = dataclasses.replace(memory, nodes=MappingProxyType(again))
     steps = {
         name: next_step(memory, looks[name], view.cache, budgets, now, policy) for name in nodes
     }
@@ -123,7 +135,8 @@ def advance(
             later,
         ]
     )
-    following = [name for name in nodes if not status[name].final]
+    waits = {"drained"} if until_left_out else set()
+    following = [name for name in nodes if not status[name].final or status[name].phase in waits]
     followed = feeds(following, policy, memory) | into
     return DrainStep(memory, allotment.commands, events, status, wake, followed)
 

@@ -32,6 +32,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.budge
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
     ACCESS_GRACE,
     DrainMemory,
+    NodeMemory,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.observe import Budgets
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import (
@@ -91,6 +92,18 @@ def next_step(
     return dataclasses.replace(
         going_on, kinds=going_on.kinds | kinds, wake=min(going_on.wake, final)
     )
+
+
+def reopened(memory: NodeMemory, look: NodeLook) -> NodeMemory:
+    """Return the memory of a node to which pods that a drain moves came after it was drained.
+
+    Those that tolerate the cordon can, while its end waits. It is then drained again.
+    """
+    drained = memory.ended is not None and memory.ended.phase == "drained"
+    if not (drained and look.of(Fate.REMOVE, Fate.REFUSE)):
+        return memory
+    told = memory.told - {"ended"}
+    return dataclasses.replace(memory, ended=None, volumes_since=None, told=told)
 
 
 def _refused_until(ctx: NodeDrain, error: RotatorError | None) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
+    Command,
     EnterStandby,
     Terminate,
 )
@@ -43,6 +44,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     BROKEN,
     RETRACTED,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.tolerating import (
+    AT_LAST,
+    evicted_last,
 )
 
 
@@ -85,7 +90,13 @@ def terminate(ctx: RotationContext, member: Member) -> None:
     elif surplus and situation.launched <= situation.desired and decrements:
         _wait_to_end(ctx, member)  # the group would only launch another
     else:
-        ctx.do(Terminate(member.id, False))
+        _end(ctx, member, Terminate(member.id, False))
+
+
+def _end(ctx: RotationContext, member: Member, command: Command) -> None:
+    """End an instance, immediately after the last eviction of pods that come back to it."""
+    if evicted_last(ctx, member, AT_LAST):
+        ctx.do(command)
 
 
 def _is_held(ctx: RotationContext, member: Member) -> bool:
@@ -127,7 +138,7 @@ def _decrement(ctx: RotationContext, member: Member) -> None:
         rest = tuple(name for name in ctx.journal.decrements if name != member.id)
         ctx.record(decrements=rest, kept=tuple(set(ctx.journal.kept) & set(rest)))
     elif ctx.memory.reads.doubt is None and read is not None and read.desired > situation.base:
-        ctx.do(kept.departure(ctx, member))
+        _end(ctx, member, kept.departure(ctx, member))
     else:
         _wait_to_end(ctx, member)
 

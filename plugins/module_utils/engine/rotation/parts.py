@@ -165,7 +165,8 @@ class NodesMemory:
     `pooled`: instances that were in the warm pool.
     `booting`: new instances that were not ready at the last look, `lost_launches`: how many in a
     row ended so. `watched`: the canaries. `relapses`: how often a new node stopped to take pods.
-    `dead`: ended without a drain. `evicted_last`: controllers whose pod was evicted a last time.
+    `dead`: ended without a drain. `evicted_last`: by node and controller, the pods that come back
+    and whose last eviction was accepted, with when.
     `scheduled`: instances with kops's taint at the first look, None before it.
     `index`, `marked` and `memo`: what the last look has computed.
     """
@@ -183,7 +184,9 @@ class NodesMemory:
     dead: frozenset[str] = frozenset()
     heartbeats: Mapping[str, Heartbeat] = dataclasses.field(default_factory=dict)
     """What reads of their leases have shown, by the name of nodes that were not Ready."""
-    evicted_last: frozenset[str] = frozenset()
+    evicted_last: Mapping[tuple[str, str], Mapping[str, float]] = dataclasses.field(
+        default_factory=dict
+    )
     scheduled: frozenset[str] | None = None
     index: tuple[Mapping[str, Node], Group | None, NodeIndex] | None = None
     marked: tuple[Mapping[str, Node], Any, Mapping[str, Node]] | None = None

@@ -77,7 +77,7 @@ def advance(ctx: RotationContext) -> None:
         if member.id in ctx.memory.nodes.dead or dead.judge_dead(ctx, member):
             terminate(ctx, member)
     nodes = [member.node.name for member in ready if member.node is not None]
-    step = advance_drains(ctx.memory.drain, nodes, ctx.view, ctx.now, ctx.policy.drain)
+    step = advance_drains(ctx.memory.drain, nodes, ctx.view, ctx.now, ctx.policy.drain, True)
     ctx.note(drain=step.memory)
     ctx.feeds |= step.feeds
     ctx.look_at(step.wake)

@@ -29,25 +29,35 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fa
 
 RECHECK = 5.0
 """Seconds until a refused last eviction is asked again."""
+AT_LAST = 15.0
+"""Seconds for which an accepted eviction is the last one: a pod that came back later is evicted
+again before its node ends."""
 
 
-def evicted_last(ctx: RotationContext, member: Member) -> bool:
-    """Request the last eviction of pods that come back; return True once accepted."""
+def evicted_last(ctx: RotationContext, member: Member, within: float = math.inf) -> bool:
+    """Request the last eviction of pods that come back; return True once accepted.
+
+    `within`: so many seconds ago at most.
+    """
     node = member.node
     pods = _returning(ctx, member)
     if node is None or not pods:
         return True
     _note_answers(ctx)
-    waiting = {key: pod for key, pod in pods.items() if key not in ctx.memory.nodes.evicted_last}
+    waiting = [
+        pod
+        for owner, there in pods.items()
+        for pod in _left_to_evict(ctx, (node.name, owner), there, within)
+    ]
     if not waiting:
         return True
     drain = ctx.policy.drain
     if ctx.over(f"last eviction {member.id}", drain.pdb_timeout or drain.timeout or float("inf")):
-        names = ", ".join(sorted(pod.id for pod in waiting.values()))
+        names = ", ".join(sorted(pod.id for pod in waiting))
         give_up(ctx, member)
         fail(ctx, FailedError(f"Node {member.name}: the last eviction of {names} is refused"))
         return False
-    for pod in waiting.values():
+    for pod in waiting:
         due = _due(ctx, member, pod)
         if ctx.now >= due:
             ctx.do(Evict(pod.namespace, pod.name, pod.uid, drain.grace(pod.grace_period)))
@@ -65,22 +75,38 @@ def _due(ctx: RotationContext, member: Member, pod: Pod) -> float:
     return max(memory.paused_until, known.refused_at + RECHECK, failed)
 
 
-def _returning(ctx: RotationContext, member: Member) -> dict[str, Pod]:
-    """Return the pods that come back to the node, one of each controller, by its key."""
+def _left_to_evict(
+    ctx: RotationContext, where: tuple[str, str], there: list[Pod], within: float
+) -> list[Pod]:
+    """Return the pods of a controller on a node that get their last eviction now.
+
+    As many are evicted as there are, and what comes in their place meanwhile is not evicted too. If
+    that is too long ago, all that are there are evicted again.
+    """
+    known = ctx.memory.nodes.evicted_last
+    accepted = known.get(where, {})
+    if len(accepted) >= len(there):
+        if ctx.now - max(accepted.values()) <= within:
+            return []
+        ctx.note(evicted_last={key: pods for key, pods in known.items() if key != where})
+        return there
+    left = [pod for pod in there if pod.uid not in accepted]
+    return left[: len(there) - len(accepted)]
+
+
+def _returning(ctx: RotationContext, member: Member) -> dict[str, list[Pod]]:
+    """Return the pods that come back to the node, by the key of their controller."""
     memory = ctx.memory.drain.nodes.get(member.name)
-    if memory is None:
-        return {}
-    often = {key for key, times in memory.returns.items() if times >= RETURNS}
-    pods = ctx.view.cache.items(Feed("pods", member.name)).values()
-    return {
-        pod.owner.key: pod
-        for pod in pods
-        if pod.owner is not None and pod.owner.key in often and pod.deleted_at is None
-    }
+    found: dict[str, list[Pod]] = {}
+    often = {key for key, times in memory.returns.items() if times >= RETURNS} if memory else ()
+    for pod in ctx.view.cache.items(Feed("pods", member.name)).values() if often else ():
+        if pod.owner is not None and pod.owner.key in often and pod.deleted_at is None:
+            found.setdefault(pod.owner.key, []).append(pod)
+    return found
 
 
 def _note_answers(ctx: RotationContext) -> None:
-    """Remember the controllers whose pod the server has let go."""
+    """Remember the pods that the server has let go, and when."""
     for done in ctx.view.done:
         command, answer = done.command, done.answer
         if not isinstance(command, Evict) or getattr(answer, "verdict", None) not in ACCEPTED:
@@ -88,7 +114,9 @@ def _note_answers(ctx: RotationContext) -> None:
         for feed, items in ctx.view.cache.feeds.items():
             pod = items.get(command.uid) if feed.kind == "pods" else None
             if pod is not None and pod.owner is not None:
-                ctx.note(evicted_last=ctx.memory.nodes.evicted_last | {pod.owner.key})
+                known, where = ctx.memory.nodes.evicted_last, (feed.node, pod.owner.key)
+                pods = {**known.get(where, {}), pod.uid: ctx.now}
+                ctx.note(evicted_last={**known, where: pods})
 
 
 ACCEPTED = (Verdict.ACCEPTED, Verdict.GONE)

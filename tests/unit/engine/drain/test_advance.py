@@ -63,12 +63,14 @@ def look(
     done: Any = (),
     now: float = NOW,
     nodes: str = "",
+    until_left_out: bool = False,
     **options: Any,
 ) -> DrainStep:
     """One look at all these nodes under one budget."""
     budgets = [] if allowed is None else [a_budget(allowed=allowed)]
     view = a_view(a_cache(pods, budgets), done, in_flight)
-    return advance(memory, list(nodes or pods), view, now, a_policy(**options))
+    policy = a_policy(**options)
+    return advance(memory, list(nodes or pods), view, now, policy, until_left_out)
 
 
 def names(step: DrainStep) -> list[str]:
@@ -123,6 +125,13 @@ class TestFeeds:
         assert step.status["a"].phase == "drained"
         assert step.feeds == {Feed("pods", "b"), BUDGETS}
         assert look(pods_on(0, 0)).feeds == frozenset()
+
+    def test_one_whose_end_waits_is_followed_and_drained_again(self) -> None:
+        step = look(pods_on(0), until_left_out=True)
+        assert step.status["a"].phase == "drained"
+        assert step.feeds == {Feed("pods", "a"), BUDGETS}
+        again = look(pods_on(1), 1, step.memory, until_left_out=True)
+        assert (again.status["a"].phase, names(again)) == ("draining", ["a-0"])
 
     def test_daemonsets_are_followed_once_a_pod_of_one_was_seen(self) -> None:
         daemon = a_pod("agent-x", "a", owner=AGENT)

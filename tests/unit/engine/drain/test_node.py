@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
     Node,
     Owner,
+    Pod,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
     Cache,
@@ -26,9 +27,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     reduce,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
+    DrainPhase,
     NodeStatus,
     PodMemory,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.node import reopened
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.pods import look_at
 from ansible_collections.nodeops.rotator.tests.unit.engine.drain.builders import (
     ATTACHMENTS,
     BUDGETS,
@@ -38,7 +42,9 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.drain.builders import
     PODS,
     a_budget,
     a_cache,
+    a_node_memory,
     a_pod,
+    a_policy,
     going,
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.drain.node_steps import (
@@ -55,6 +61,29 @@ class TestTheEnds:
         found = step(PodMemory(a_pod()), node={"ended": ended})
         assert found.status is ended
         assert found.candidates == ()
+
+    @pytest.mark.parametrize(
+        ("phase", "pod", "phase_now"),
+        [
+            pytest.param("drained", a_pod(), "draining", id="a pod that has come to it"),
+            pytest.param("drained", going(), "drained", id="one that goes already"),
+            pytest.param("drained", a_pod(owner=None), "failed", id="one that may not be lost"),
+            pytest.param("failed", a_pod(), "failed", id="it has failed"),
+            pytest.param("skipped", a_pod(), "skipped", id="it was skipped"),
+        ],
+    )
+    def test_a_drained_node_is_drained_again_when_a_pod_comes_to_it(
+        self, phase: DrainPhase, pod: Pod, phase_now: DrainPhase
+    ) -> None:
+        known = {"told": frozenset(("ended",)), "volumes_since": 1.0}
+        memory = a_node_memory(pods={pod.uid: PodMemory(pod)}, ended=NodeStatus(phase), **known)
+        look = look_at(NODE, memory, a_cache([pod]), NOW, a_policy())
+        again = reopened(memory, look)
+        drained_again = step(PodMemory(pod), node={"ended": again.ended, **known})
+        assert drained_again.status.phase == phase_now
+        assert (again is memory) is (phase == phase_now)
+        anew = (again.told, again.volumes_since)
+        assert anew == ((memory.told, 1.0) if again is memory else (frozenset(), None))
 
     def test_an_empty_node_is_drained(self) -> None:
         found = step()

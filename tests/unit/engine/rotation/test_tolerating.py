@@ -30,6 +30,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.tolerating import (
+    AT_LAST,
+)
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
     a_node,
@@ -101,9 +104,21 @@ class TestWhoIsAskedFor:
         ctx = a_look(*pods, times=times)
         assert asked(ctx) == (not evicted, [evict()] if evicted else [])
 
-    def test_one_of_each_controller(self) -> None:
-        ctx = a_look(BACK, a_pod("cart-2", "w"))
-        assert [command.name for command in asked(ctx)[1]] == ["cart-2"]
+    @pytest.mark.parametrize(
+        ("accepted", "names"),
+        [
+            pytest.param((), ["cart-1", "cart-2"], id="all of a controller"),
+            pytest.param(("cart-1",), ["cart-2"], id="none twice"),
+            pytest.param(("cart-0",), ["cart-1"], id="none that came in the place of another"),
+            pytest.param(("cart-0", "cart-9"), [], id="nobody once that is done"),
+        ],
+    )
+    def test_as_many_as_there_are(self, accepted: tuple[str, ...], names: list[str]) -> None:
+        known = {("w", CART.key): {f"uid-{name}": NOW - 60 for name in accepted}}
+        ctx = a_look(BACK, a_pod("cart-2", "w"), evicted_last=known if accepted else {})
+        ends, commands = asked(ctx)
+        assert [command.name for command in commands] == names
+        assert ends is not bool(names)
 
     def test_nobody_where_the_drain_knows_nothing_of_the_node(self) -> None:
         assert asked(a_look(BACK, drain=DrainPolicy()))[0] is False
@@ -140,11 +155,26 @@ class TestTheAnswer:
     def test_that_lets_the_pod_go_lets_the_node_end(self, verdict: Verdict, ends: bool) -> None:
         ctx = a_look(BACK, done=[Done(evict(), Answer(verdict), None, NOW, NOW)])
         assert asked(ctx)[0] is ends
-        assert ctx.memory.nodes.evicted_last == ({CART.key} if ends else set())
+        known = {("w", CART.key): {BACK.uid: NOW}}
+        assert ctx.memory.nodes.evicted_last == (known if ends else {})
 
     def test_is_remembered_when_another_pod_has_come_back_meanwhile(self) -> None:
-        ctx = a_look(a_pod("cart-9", "w"), evicted_last=frozenset((CART.key,)))
+        known = {("w", CART.key): {BACK.uid: NOW - 100}}
+        ctx = a_look(a_pod("cart-9", "w"), evicted_last=known)
         assert asked(ctx) == (True, [])
+
+    @pytest.mark.parametrize(
+        ("ago", "ends"), [(0.0, True), (AT_LAST, True), (AT_LAST + 0.1, False)]
+    )
+    def test_is_the_last_one_for_some_seconds(self, ago: float, ends: bool) -> None:
+        pod = a_pod("cart-9", "w")
+        ctx = a_look(pod, evicted_last={("w", CART.key): {BACK.uid: NOW - ago}})
+        assert tolerating.evicted_last(ctx, ctx.situation.members[0], AT_LAST) is ends
+        assert ctx.commands == ([] if ends else [evict("cart-9")])
+
+    def test_on_another_node_is_none_here(self) -> None:
+        ctx = a_look(BACK, evicted_last={("other", CART.key): {"uid-1": NOW}})
+        assert asked(ctx) == (False, [evict()])
 
     def test_that_is_an_error_decides_nothing(self) -> None:
         ctx = a_look(BACK, done=[Done(evict(), None, ForbiddenError("no"), NOW, NOW)])
