@@ -39,11 +39,11 @@ def evicted_last(ctx: RotationContext, member: Member, within: float = math.inf)
 
     `within`: so many seconds ago at most.
     """
+    _note_answers(ctx)
     node = member.node
     pods = _returning(ctx, member)
     if node is None or not pods:
         return True
-    _note_answers(ctx)
     waiting = [
         pod
         for owner, there in pods.items()
@@ -111,11 +111,11 @@ def _note_answers(ctx: RotationContext) -> None:
         command, answer = done.command, done.answer
         if not isinstance(command, Evict) or getattr(answer, "verdict", None) not in ACCEPTED:
             continue
-        for feed, items in ctx.view.cache.feeds.items():
-            pod = items.get(command.uid) if feed.kind == "pods" else None
-            if pod is not None and pod.owner is not None:
-                known, where = ctx.memory.nodes.evicted_last, (feed.node, pod.owner.key)
-                pods = {**known.get(where, {}), pod.uid: ctx.now}
+        for name, node in ctx.memory.drain.nodes.items():
+            pod = node.pods.get(command.uid)  # the watch may have forgotten it already
+            if pod is not None and pod.pod.owner is not None:
+                known, where = ctx.memory.nodes.evicted_last, (name, pod.pod.owner.key)
+                pods = {**known.get(where, {}), command.uid: ctx.now}
                 ctx.note(evicted_last={**known, where: pods})
 
 

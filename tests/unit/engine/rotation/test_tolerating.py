@@ -158,6 +158,13 @@ class TestTheAnswer:
         known = {("w", CART.key): {BACK.uid: NOW}}
         assert ctx.memory.nodes.evicted_last == (known if ends else {})
 
+    def test_is_remembered_though_the_pod_is_gone(self) -> None:
+        ctx = a_look(BACK, done=[Done(evict(), Answer(Verdict.ACCEPTED), None, NOW, NOW)])
+        empty = dataclasses.replace(ctx.view.cache, feeds={Feed("pods", "w"): {}})
+        ctx.view = dataclasses.replace(ctx.view, cache=empty)
+        assert asked(ctx) == (True, [])
+        assert ctx.memory.nodes.evicted_last == {("w", CART.key): {BACK.uid: NOW}}
+
     def test_is_remembered_when_another_pod_has_come_back_meanwhile(self) -> None:
         known = {("w", CART.key): {BACK.uid: NOW - 100}}
         ctx = a_look(a_pod("cart-9", "w"), evicted_last=known)
