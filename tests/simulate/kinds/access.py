@@ -9,6 +9,7 @@ import random
 
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.answers import WRITES
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import BEFORE, DURING, kind
+from ansible_collections.nodeops.rotator.tests.simulate.kinds.runs import excuse_node_taken_over
 from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 from ansible_collections.nodeops.rotator.tests.simulation.kube.admission import Webhook
@@ -74,6 +75,7 @@ def the_credentials_expire(trial: Trial, dice: random.Random) -> None:
     fault = Fault("autoscaling:*", "ExpiredToken", times=-1)
     fault.where = lambda call: bool(trial.expired) and trial.ours(call)
     trial.world.gate.faults.append(fault)
+    excuse_node_taken_over(trial)
     # Suspended is the last word only if every later run was refused, which has a reason of its own.
     trial.excuse("(refused|suspended): .*ExpiredToken")
 

@@ -54,6 +54,16 @@ def somebody_plans(trial: Trial, dice: random.Random) -> None:
     trial.rivals.append(Rival(dice.uniform(0, 600), {"plan_only": True}))
 
 
+def excuse_node_taken_over(trial: Trial) -> None:
+    """Nobody deletes the Node of an ended instance in time, where addresses are used again.
+
+    A new instance of the same name takes it over: its providerID stays that of the old one, and
+    nobody makes another when it is deleted.
+    """
+    if trial.plan.aws["reuse_addresses"]:
+        trial.excuse("waiting for its node to join|still names")
+
+
 @kind("F", DURING, weight=2)
 def the_process_sleeps(trial: Trial, dice: random.Random) -> None:
     """And does not know it when it wakes."""
@@ -62,10 +72,8 @@ def the_process_sleeps(trial: Trial, dice: random.Random) -> None:
             seconds = dice.choice([5.0, 25.0, 40.0, 200.0, 1000.0])
             trial.tell(f"{run.policy.run} sleeps for {seconds:.0f} s")
             run.inbox.pause_at(trial.now, seconds)
-            if seconds >= LONG and trial.plan.aws["reuse_addresses"]:
-                # Nobody deletes the Node of an ended instance in time, and a new one of the same
-                # name takes it over: its providerID stays that of the old one.
-                trial.excuse("waiting for its node to join|still names")
+            if seconds >= LONG:
+                excuse_node_taken_over(trial)
 
 
 @kind("F", DURING)

@@ -27,11 +27,15 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
     lease_labels,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane.reading import (
     concerns,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.guard import (
+    runs_pods,
 )
 
 WATCH = 2.0
@@ -59,6 +63,20 @@ def held_by_other(ctx: RotationContext) -> str:
     if lease is None or lease.holder == ctx.policy.holder or not living(lease, seen, ctx.now):
         return ""
     return lease.holder
+
+
+def notes_what_is_back(ctx: RotationContext) -> bool | None:
+    """Return whether a node of this group is noted as out although all are in; None: not known.
+
+    So a run leaves it whose node somebody else has brought to its end. It is not looked at while
+    another run is at work on the control plane.
+    """
+    if not concerns(ctx):
+        return False
+    if not read_since(ctx, ctx.memory.began):
+        return None
+    group, _instance = out_of(ctx.memory.plane.shared)
+    return group == ctx.group.name and not (_out(ctx) or held_by_other(ctx))
 
 
 def taken(ctx: RotationContext) -> bool:
@@ -121,10 +139,17 @@ def _out(ctx: RotationContext) -> str:
     leaving = next((member.id for member in situation.leaving), "")
     if leaving:
         return out_note(ctx.group.name, leaving, ctx.policy.run)
-    well = situation.launched and all(member.joined for member in situation.members)
+    well = situation.launched and all(_is_in(ctx, member) for member in situation.members)
     group, _instance = out_of(lease)
     text = dict(lease.notes).get(OUT, "") if lease is not None else ""
     return "" if well and group == ctx.group.name else text
+
+
+def _is_in(ctx: RotationContext, member: Member) -> bool:
+    """Return whether a node is in: whole, or in service where this run replaces nothing."""
+    idle = ctx.memory.mode in ("survey", "release") and not ctx.memory.nodes.records
+    serves = member.node is not None and not member.node.unschedulable and runs_pods(member)
+    return member.joined or (idle and serves)
 
 
 def _write(ctx: RotationContext, holder: str) -> None:

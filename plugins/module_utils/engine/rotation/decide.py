@@ -9,7 +9,6 @@ that was killed at any point, and the next look sees what others change.
 
 from __future__ import annotations
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import refusal
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     WriteLease,
 )
@@ -19,55 +18,33 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import (
-    Status,
     failed_status,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
-    all_at_once,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
-    exclusion,
-    judging,
     shared_lease,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Step, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     ended_nodes,
     failures,
-    following,
     lock,
     namespaces,
     observe,
-    own_pod,
-    pause,
-    pointer,
-    right_cluster,
     selecting,
     warm_pool,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.closing import (
     close,
-    show_earlier,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.first_record import (
-    write_first_record,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.launching import (
-    refusal_to_launch,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.lost_record import (
-    note_lost_record,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     Memory,
-    Mode,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.outcomes import learn
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.pipeline import (
@@ -84,9 +61,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.re
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.sleep import (
     without_sleep,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.standing import (
-    is_marked,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.survey import survey
 
 
 def start(now: float) -> Memory:
@@ -167,80 +142,11 @@ def _decide(ctx: RotationContext) -> RotationResult | None:
     if not observe.look(ctx, also) or not lock.known(ctx):
         return None
     if ctx.memory.mode == "survey":
-        return _survey(ctx)
+        return survey(ctx)
     ctx.may_act = lock.keep(ctx) and shared_lease.kept(ctx)
     run_phases(ctx, ctx.memory.mode)
     ctx.note(poll_soon=ctx.poll_soon)
     return None
-
-
-def _survey(ctx: RotationContext) -> RotationResult | None:
-    """Refuse, or end if nothing is to be done; else take the lock and begin."""
-    if observe.stale(ctx) or not own_pod.is_known(ctx):
-        return None
-    if ctx.memory.report.problem is not None and ctx.memory.lock.held:
-        raise ctx.memory.report.problem  # the Lease is given up first
-    work, holder = selecting.has_work(ctx), lock.other_holder(ctx)
-    rest = holder or not ctx.journal.clean or is_marked(ctx)
-    if work or rest:
-        show_earlier(ctx)
-    note_lost_record(ctx)
-    refused = refusal(ctx.group) or refusal_to_launch(ctx) or ctx.memory.lock.unread
-    refused = refused or _too_many(ctx)
-    if refused and not ctx.policy.restore_only:
-        raise refused
-    if error := right_cluster.refusal_of_cluster(ctx):
-        raise error
-    if (work or rest) and not (ctx.policy.restore_only or ctx.policy.plan_only):
-        pause.refuse_closed(ctx)
-    selecting.refuse_unknown(ctx)
-    selecting.tell_left(ctx)
-    if work and not judging.surveyed(ctx):
-        return None
-    if not ctx.memory.lock.held and not namespaces.free_elsewhere(ctx):
-        return None
-    if ctx.policy.plan_only:
-        if holder:
-            ctx.tell("lock", ctx.group.name, f"held by {holder}")
-        return conclude(ctx, "planned" if work or rest else _idle(ctx))
-    if not rest and (ctx.policy.restore_only or not work):
-        return conclude(ctx, _idle(ctx)) if lock.handed_back(ctx) else None
-    readable = observe.permitted(ctx) and (ctx.policy.restore_only or following.known(ctx))
-    if readable and lock.acquire(ctx) and _is_alone(ctx):
-        if pointer.inherited(ctx):
-            return None
-        mode = _mode(ctx, work)
-        write_first_record(ctx)
-        ctx.note(mode=mode, to_restore=ctx.journal)
-        ctx.look_at(ctx.now)
-    return None
-
-
-def _mode(ctx: RotationContext, work: bool) -> Mode:
-    """Return what a run that has taken the lock begins with.
-
-    Where only the end of an earlier run is missing, its nodes were judged by it.
-    """
-    ends = ctx.policy.restore_only or (not work and ctx.journal.clean)
-    return "release" if ends else "rotate"
-
-
-def _is_alone(ctx: RotationContext) -> bool:
-    """Return True once no other run can be at work on the group beside us."""
-    return namespaces.alone(ctx) and namespaces.claimed(ctx) and exclusion.granted(ctx)
-
-
-def _idle(ctx: RotationContext) -> Status:
-    """Return the status of a run that finds nothing to do."""
-    left = ctx.passed_over and not ctx.policy.restore_only
-    return "partial" if left else "unchanged"
-
-
-def _too_many(ctx: RotationContext) -> RotatorError | None:
-    """Return the refusal of all nodes at one time, unless that is confirmed."""
-    if ctx.policy.confirm_sizes or not ctx.situation.outdated:
-        return None
-    return all_at_once(ctx.policy.max_unavailable, ctx.situation.base)
 
 
 def _stop(ctx: RotationContext) -> RotationResult | None:

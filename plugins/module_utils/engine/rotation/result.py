@@ -30,6 +30,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.fo
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.left_lease import (
     left_to_us,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.lock import (
+    other_holder,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     RETRACTED,
 )
@@ -108,7 +111,7 @@ def _not_restored(ctx: RotationContext) -> tuple[str, ...]:
     left = _owed(ctx)
     if ctx.memory.lock.held or ctx.view.stop is not None:
         return (*left, *standing(ctx))
-    if ctx.memory.mode == "survey" and not ctx.journal.clean:
+    if ctx.memory.mode == "survey" and (not ctx.journal.clean or other_holder(ctx)):
         return (*left, *inherited(ctx))
     return left
 

@@ -31,6 +31,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
     RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import Retry
+from ansible_collections.nodeops.rotator.tests.unit.core.control_plane.builders import (
+    a_plane_node,
+)
 from ansible_collections.nodeops.rotator.tests.unit.engine.control_plane.builders import (
     WORKERS,
     a_look,
@@ -81,6 +84,38 @@ def test_who_may_not_read_it_is_told_so() -> None:
 )
 def test_who_holds_it_besides_us(lease: Lease | None, seen: Any, holder: str) -> None:
     assert shared_lease.held_by_other(a_lease(lease, shared_seen=seen)) == holder
+
+
+CORDONED = [a_plane_node("a", unschedulable=True)]
+
+
+def noting(group: str, holder: str = "") -> Lease:
+    """The Lease that notes an instance of this group as out."""
+    return Lease(NAME, "7", holder, "t1", 30, notes=((OUT, out_note(group, "i-z", "r0")),))
+
+
+@pytest.mark.parametrize(
+    ("lease", "more", "noted"),
+    [
+        pytest.param(noting("a"), {}, True, id="all of the group are in"),
+        pytest.param(None, {}, False, id="no Lease"),
+        pytest.param(Lease(NAME), {}, False, id="it notes nobody"),
+        pytest.param(noting("b"), {}, False, id="of another group"),
+        pytest.param(noting("a", "him"), {}, False, id="another run is at work"),
+        pytest.param(noting("a"), selected("a"), False, id="one is out"),
+        pytest.param(noting("a"), {"nodes": ()}, False, id="its node is not there"),
+        pytest.param(noting("a"), {"nodes": CORDONED}, False, id="its node is cordoned"),
+        pytest.param(noting("a"), {"mode": "rotate"}, False, id="a run that replaces waits longer"),
+        pytest.param(noting("a"), {"shared_read": -1e9, "began": 0.0}, None, id="not read yet"),
+        pytest.param(noting("a"), {"group": our_group(tags=WORKERS)}, False, id="workers"),
+    ],
+)
+def test_a_note_of_a_node_that_is_back_is_noticed(
+    lease: Lease | None, more: dict[str, Any], noted: bool | None
+) -> None:
+    usual = {"shared_held": False, "group": our_group(fresh=True), "mode": "survey"}
+    ctx = a_lease(lease, **{**usual, **more})
+    assert shared_lease.notes_what_is_back(ctx) is noted
 
 
 @pytest.mark.parametrize(("lease", "holder"), [(None, "me"), (Lease(NAME, "3"), "me")])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from typing import Any
 
 import pytest
 
@@ -114,55 +113,6 @@ def test_a_run_begins_by_reading_and_nothing_else() -> None:
     assert step.result is None
     memory = start(NOW).with_fields(group=GROUP, read=GROUP, read_began=NOW)
     assert decide(memory, VIEW, NOW, POLICY).commands == (ReadLease(LEASE), ReadCluster())
-
-
-@pytest.mark.parametrize(
-    "policy, journal, fresh, status",
-    [
-        (POLICY, Journal(), True, "unchanged"),
-        (dataclasses.replace(POLICY, plan_only=True), Journal(), True, "unchanged"),
-        (dataclasses.replace(POLICY, plan_only=True), Journal(), False, "planned"),
-        (dataclasses.replace(POLICY, plan_only=True), RUNNING, True, "planned"),
-        (dataclasses.replace(POLICY, restore_only=True), Journal(), False, "unchanged"),
-        (dataclasses.replace(POLICY, restore_only=True), RUNNING, True, None),
-        (POLICY, RUNNING, True, None),
-        (POLICY, Journal(), False, None),
-    ],
-)
-def test_whether_there_is_anything_to_do(
-    policy: Any, journal: Journal, fresh: bool, status: str | None
-) -> None:
-    lease = None if journal.clean else dataclasses.replace(HELD, holder="")
-    memory = a_memory(
-        a_group(an_instance("n", fresh=fresh)),
-        journal,
-        mode="survey",
-        held=False,
-        lease=lease,
-        target=None,
-    )
-    step = decide(memory, View(a_cache([a_node("n")], NEEDED)), NOW, policy)
-    assert (step.result.status if step.result else None) == status
-    assert [type(command) for command in step.commands] == ([] if status else [WriteLease])
-    assert status is None or not step.result.changed
-
-
-@pytest.mark.parametrize(
-    "journal, fresh, mode",
-    [(Journal(), True, "release"), (Journal(), False, "rotate"), (RUNNING, True, "rotate")],
-)
-def test_a_run_that_finds_only_the_end_of_an_earlier_one_judges_nothing(
-    journal: Journal, fresh: bool, mode: str
-) -> None:
-    """The nodes of a run that had already restored everything have been judged by it."""
-    memory = a_memory(
-        a_group(an_instance("n", fresh=fresh)),
-        journal,
-        mode="survey",
-        lease=dataclasses.replace(HELD, holder="somebody"),
-    )
-    step = decide(memory, View(a_cache([a_node("n")], NEEDED)), NOW, POLICY)
-    assert step.memory.mode == mode
 
 
 def test_credentials_that_are_no_longer_good_end_it_as_it_is() -> None:

@@ -211,6 +211,10 @@ class TestWhatIsNotKnown:
 class TestWhatStays:
     FENCED = dataclasses.replace(RUNNING, fenced=True)
     SENTENCE = "Scale-in protection of Auto Scaling group blue stays on"
+    HELD_BY = (
+        "Not restored yet by somebody: Lease nodeops-rotator-x-e3b0c44298 stays held until it"
+        " expires"
+    )
 
     @pytest.mark.parametrize(
         ("held", "stop", "told"),
@@ -237,11 +241,7 @@ class TestWhatStays:
             pytest.param(
                 "somebody",
                 "survey",
-                [
-                    f"Not restored yet by somebody: {SENTENCE}",
-                    "Not restored yet by somebody: Lease nodeops-rotator-x-e3b0c44298 stays held"
-                    " until it expires",
-                ],
+                [f"Not restored yet by somebody: {SENTENCE}", HELD_BY],
                 id="its Lease is still held",
             ),
             pytest.param("", "release", [], id="all was restored"),
@@ -252,6 +252,14 @@ class TestWhatStays:
     ) -> None:
         lease = dataclasses.replace(HELD, holder=holder)
         ctx = a_look(journal=self.FENCED, held=False, lease=lease, mode=mode)
+        assert conclude(ctx, "refused").values["not_restored"] == told
+
+    @pytest.mark.parametrize(("holder", "told"), [("", []), ("somebody", [HELD_BY])])
+    def test_a_lease_that_somebody_holds_is_named_though_nothing_is_recorded(
+        self, holder: str, told: list[str]
+    ) -> None:
+        lease = dataclasses.replace(HELD, holder=holder)
+        ctx = a_look(journal=Journal(), held=False, lease=lease, mode="survey")
         assert conclude(ctx, "refused").values["not_restored"] == told
 
     def test_what_could_not_be_restored_comes_first(self) -> None:
