@@ -103,17 +103,15 @@ def advance(
     policy: DrainPolicy,
     until_left_out: bool = False,
 ) -> DrainStep:
-    """Return the next step of draining these nodes.
+    """Return the next step of draining these nodes; one that is left out is forgotten.
 
-    A node that is left out is forgotten; named again, it begins anew. `until_left_out`: follow
-    drained nodes too, and drain them again when pods come to them.
+    `until_left_out`: follow drained nodes too, and drain them again when pods come to them.
     """
     budgets = budgets_of(view.cache)
     memory = learn(memory, nodes, view, budgets, now, policy)
     looks = {name: look_at(name, memory.nodes[name], view.cache, now, policy) for name in nodes}
     if until_left_out:
-        again = {name: reopened(memory.nodes[name], looks[name]) for name in nodes}
-        memory = dataclasses.replace(memory, nodes=MappingProxyType(again))
+        memory = _reopened(memory, looks)
     steps = {
         name: next_step(memory, looks[name], view.cache, budgets, now, policy) for name in nodes
     }
@@ -127,18 +125,25 @@ def advance(
     events, memory = tell(memory, steps, budgets, now, policy)
     status = {name: steps[name].status for name in nodes}
     into, later = looked_into(memory, steps, budgets, now)
-    wake = min(
-        [
-            now if newly_held else allotment.wake,
-            *(entry.wake for entry in steps.values()),
-            *_news(memory, steps, now),
-            later,
-        ]
-    )
-    waits = {"drained"} if until_left_out else set()
-    following = [name for name in nodes if not status[name].final or status[name].phase in waits]
-    followed = feeds(following, policy, memory) | into
+    moments = (*(entry.wake for entry in steps.values()), *_news(memory, steps, now), later)
+    wake = min(now if newly_held else allotment.wake, *moments)
+    followed = feeds(_followed(status, until_left_out), policy, memory) | into
     return DrainStep(memory, allotment.commands, events, status, wake, followed)
+
+
+def _followed(status: Mapping[str, NodeStatus], drained: bool) -> list[str]:
+    """Return the nodes to follow; `drained`: also those whose drain is done."""
+    return [
+        name
+        for name, one in status.items()
+        if not one.final or (drained and one.phase == "drained")
+    ]
+
+
+def _reopened(memory: DrainMemory, looks: Mapping[str, NodeLook]) -> DrainMemory:
+    """Return the memory with the drains that pods which came later open again."""
+    nodes = {name: reopened(memory.nodes[name], look) for name, look in looks.items()}
+    return dataclasses.replace(memory, nodes=MappingProxyType(nodes))
 
 
 def _candidates(steps: Mapping[str, NextStep], view: View) -> list[Candidate]:

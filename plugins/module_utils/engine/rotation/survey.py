@@ -84,15 +84,20 @@ def survey(ctx: RotationContext) -> RotationResult | None:
         return conclude(ctx, "planned" if work or rest else idle(ctx))
     if not rest and (ctx.policy.restore_only or not work):
         return conclude(ctx, idle(ctx)) if lock.handed_back(ctx) else None
+    _begin(ctx, bool(work))
+    return None
+
+
+def _begin(ctx: RotationContext, work: bool) -> None:
+    """Take the lock and write the first record, once everything needed can be read."""
     readable = observe.permitted(ctx) and (ctx.policy.restore_only or following.known(ctx))
     if readable and lock.acquire(ctx) and _is_alone(ctx):
         if pointer.inherited(ctx):
-            return None
+            return
         mode = _mode(ctx, work)
         write_first_record(ctx)
         ctx.note(mode=mode, to_restore=ctx.journal)
         ctx.look_at(ctx.now)
-    return None
 
 
 def _mode(ctx: RotationContext, work: bool) -> Mode:
