@@ -55,7 +55,7 @@ def somebody_plans(trial: Trial, dice: random.Random) -> None:
 
 
 def excuse_node_taken_over(trial: Trial) -> None:
-    """Nobody deletes the Node of an ended instance in time, where addresses are used again.
+    """Excuse a Node that nobody deletes in time, where addresses are used again.
 
     A new instance of the same name takes it over: its providerID stays that of the old one, and
     nobody makes another when it is deleted.

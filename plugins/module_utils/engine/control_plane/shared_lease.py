@@ -66,7 +66,7 @@ def held_by_other(ctx: RotationContext) -> str:
 
 
 def notes_what_is_back(ctx: RotationContext) -> bool | None:
-    """Return whether a node of this group is noted as out although all are in; None: not known.
+    """Return whether one of this group is noted as out and is in; None: not known.
 
     So a run leaves it whose node somebody else has brought to its end. It is not looked at while
     another run is at work on the control plane.
@@ -146,7 +146,7 @@ def _out(ctx: RotationContext) -> str:
 
 
 def _is_in(ctx: RotationContext, member: Member) -> bool:
-    """Return whether a node is in: whole, or in service where this run replaces nothing."""
+    """Return whether a node is whole, or in service where nothing is replaced."""
     idle = ctx.memory.mode in ("survey", "release") and not ctx.memory.nodes.records
     serves = member.node is not None and not member.node.unschedulable and runs_pods(member)
     return member.joined or (idle and serves)

@@ -103,7 +103,7 @@ def advance(
     policy: DrainPolicy,
     until_left_out: bool = False,
 ) -> DrainStep:
-    """Return the next step of draining these nodes; one that is left out is forgotten.
+    """Return the next step of draining these nodes; others are forgotten.
 
     `until_left_out`: follow drained nodes too, and drain them again when pods come to them.
     """

@@ -95,7 +95,7 @@ def next_step(
 
 
 def reopened(memory: NodeMemory, look: NodeLook) -> NodeMemory:
-    """Return the memory of a node to which pods that a drain moves came after it was drained.
+    """Return the memory without an end that pods which came later undo.
 
     Those that tolerate the cordon can, while its end waits. It is then drained again.
     """

@@ -94,7 +94,7 @@ def terminate(ctx: RotationContext, member: Member) -> None:
 
 
 def _end(ctx: RotationContext, member: Member, command: Command) -> None:
-    """End an instance, immediately after the last eviction of pods that come back to it."""
+    """End an instance, immediately after the last eviction of pods on it."""
     if evicted_last(ctx, member, AT_LAST):
         ctx.do(command)
 
