@@ -114,6 +114,7 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
 PLAYBOOKS: Mapping[str, Any] = {
     "rotation_hosts": TEXT,
     "rotation_serial": ANYTHING,
+    "rotation_bastions": SWITCH,
     "rotation_control_plane": SWITCH,
     "rotation_nodes": SWITCH,
     "rotation_aws": DICTIONARY,

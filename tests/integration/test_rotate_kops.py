@@ -20,18 +20,21 @@ from ansible_collections.nodeops.rotator.tests.integration.wire import Outcome, 
 NODES = f"nodes-b.{CLUSTER}"
 
 
-def played(world: WorldOnWire, *options: str, **variables: Any) -> Outcome:
-    """Run the playbook on the smaller node group, to the newest image of its family."""
+def played(world: WorldOnWire, *options: str, limit: str = NODES, **variables: Any) -> Outcome:
+    """Run the playbook on the smaller node group, to the newest image of its family.
+
+    `limit`: other instance groups.
+    """
     given = {
         "kops_state_store": f"s3://{STORE}",
         "kops_executable": world.env["WORLD_KOPS"],
         **variables,
     }
-    return world.playbook("rotate_kops", "--limit", f"{NODES},localhost", *options, **given)
+    return world.playbook("rotate_kops", "--limit", f"{limit},localhost", *options, **given)
 
 
-def images(world: WorldOnWire) -> set[str]:
-    return set(world.report()["groups"][NODES]["images"])
+def images(world: WorldOnWire, group: str = NODES) -> set[str]:
+    return set(world.report()["groups"][group]["images"])
 
 
 def test_a_node_group_gets_its_image_from_kops_and_is_rotated(kops: WorldOnWire) -> None:
@@ -43,9 +46,9 @@ def test_a_node_group_gets_its_image_from_kops_and_is_rotated(kops: WorldOnWire)
     # The specification says how many nodes at a time, where the user does not.
     store(kops, "nodes-b", {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": "34%"}})
     kops.rules(NODES, 0, unavailable=1)
-    outcome = played(kops, rotate_max_surge="")
+    outcome = played(kops, limit=f"{NODES},bastions.{CLUSTER}", rotate_max_surge="")
     assert outcome.code == 0, outcome.output
-    assert images(kops) == {facts["new_image"]}
+    assert images(kops) == images(kops, f"bastions.{CLUSTER}") == {facts["new_image"]}
     assert kops.report()["figures"]["launched_most"][NODES] == 3
     assert stored(kops, "nodes-b")["spec"]["image"] == image_name(kops)
     assert stored(kops, "nodes-a")["spec"]["image"] == image_name(kops, "old_image")
@@ -63,7 +66,7 @@ def test_a_node_group_gets_its_image_from_kops_and_is_rotated(kops: WorldOnWire)
 
 
 def test_plan_status_and_restore_work_on_instance_groups_too(kops: WorldOnWire) -> None:
-    first = f"control-plane-eu-west-1a.masters.{CLUSTER}"
+    first, bastions = f"control-plane-eu-west-1a.masters.{CLUSTER}", f"bastions.{CLUSTER}"
     given = {
         "kops_state_store": f"s3://{STORE}",
         "kops_executable": kops.env["WORLD_KOPS"],
@@ -71,22 +74,20 @@ def test_plan_status_and_restore_work_on_instance_groups_too(kops: WorldOnWire) 
         "rotate_etcd_settle": 1,
     }
     before = kops.changes()
-    planned = kops.playbook(
-        "plan", "--limit", f"{NODES},{first},bastions.{CLUSTER},localhost", **given
-    )
+    planned = kops.playbook("plan", "--limit", f"{NODES},{first},{bastions},localhost", **given)
     assert planned.code == 0, planned.output
-    assert "\nplan: due, 4 nodes in 2 of 2 node groups\n" in planned.output
+    assert "\nplan: due, 5 nodes in 3 of 3 node groups\n" in planned.output
     assert "(kops control plane, cluster " in planned.output
-    assert f"no playbook rotates their role: bastions.{CLUSTER}" in planned.output
+    assert planned.output.index(f"\n{bastions}") < planned.output.index(f"\n{first}")
     chosen = kops.playbook(
         "plan", "--limit", f"{NODES},{first},localhost", rotation_control_plane=False, **given
     )
     assert "\nplan: due, 3 nodes in 1 of 1 node group\n" in chosen.output
     status = kops.playbook("status", "--limit", f"{NODES},localhost", **given)
     assert (status.code, f"Cluster {CLUSTER} in eu-west-1" in status.output) == (0, True)
-    restored = kops.playbook("restore", "--limit", f"{NODES},localhost", **given)
+    restored = kops.playbook("restore", "--limit", f"{NODES},{bastions},localhost", **given)
     assert restored.code == 0, restored.output
-    assert "1 node group, 0 nodes replaced" in restored.output
+    assert "2 node groups, 0 nodes replaced" in restored.output
     assert kops.changes() == before
 
 

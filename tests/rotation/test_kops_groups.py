@@ -182,18 +182,3 @@ def test_a_group_of_eks_owes_nothing() -> None:
     run = rotate(world, "demo-blue", boot_timeout=300)
     assert result(run)["rolled_back_to"]
     assert result(run)["state_store"] == {}
-
-
-@pytest.mark.parametrize(
-    ("group", "why"),
-    [
-        ("bastions.demo.example.com", "holds the bastions of kops cluster demo.example.com"),
-    ],
-)
-def test_what_a_rotation_of_nodes_does_not_handle_is_refused(group: str, why: str) -> None:
-    world = updated(group)
-    run = rotate(world, group)
-    assert run.result is not None
-    assert run.result.status == "refused"
-    assert why in str(run.result.error)
-    assert world.judge.breaches == []

@@ -35,6 +35,8 @@ def losses(
         holds = _nothing
     if node is not None and name in available and len(available) - 1 < _needed(rules):
         yield f"only {len(available) - 1} of {rules.base} nodes would be available"
+    if instance.group not in world.kinds:
+        yield from _of_service(world, instance, rules)
     for pod in world.pods_of(instance):
         if holds(pod):
             meta = pod["metadata"]
@@ -43,6 +45,22 @@ def losses(
         if world.is_at(instance) and attachment["spec"]["nodeName"] == name:
             volume = attachment["spec"]["source"]["persistentVolumeName"]
             yield f"volume {volume} is still attached to {name}"
+
+
+def _of_service(world: World, instance: Instance, rules: Rules) -> Iterator[str]:
+    """Yield what the end of an instance that is no node, a bastion, would take from its users."""
+    account = world.account
+    for target_group in account.target_groups.values():
+        healthy = {target.id for target in target_group.healthy()}
+        if instance.id in healthy and len(healthy) - 1 < _needed(rules):
+            yield f"only {len(healthy) - 1} targets of {target_group.name} would be healthy"
+    serving = [
+        one
+        for one in account.groups[instance.group].counted()
+        if one.lifecycle_state == "InService"
+    ]
+    if len(serving) - 1 < _needed(rules):
+        yield f"only {len(serving) - 1} of {rules.base} instances would be in service"
 
 
 def _nothing(_pod: dict[str, Any]) -> bool:

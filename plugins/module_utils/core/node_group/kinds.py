@@ -158,15 +158,15 @@ def not_rotated(tags: Mapping[str, str]) -> str:
     """Return why a rotation leaves such a group alone, "" if it may be rotated.
 
     It is the end of a sentence about the group. Managed node groups are updated by EKS, what has an
-    unknown role by nobody, and a bastion carries no pods.
+    unknown role by nobody.
     """
     kind = kind_of(tags)
     if kind.replaced_by is Actor.EKS:
         return f"belongs to the EKS managed node group {tags[EKS_NODEGROUP_TAG]}"
-    cluster = f"kops cluster {tags.get(KOPS_CLUSTER_TAG, '')}".rstrip()
     if kind is KOPS_UNKNOWN:
+        cluster = f"kops cluster {tags.get(KOPS_CLUSTER_TAG, '')}".rstrip()
         return f"of {cluster} has {_role_words(kops_roles(tags))}"
-    return "" if kind.carries_pods else f"holds the bastions of {cluster}"
+    return ""
 
 
 def _role_words(roles: Sequence[str]) -> str:

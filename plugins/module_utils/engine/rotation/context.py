@@ -155,11 +155,13 @@ class RotationContext(Known):
         return self.read_fresh
 
     def change(self, node: Node, change: NodeChange) -> None:
-        """Write a Node as it was last seen.
+        """Write a Node as it was last seen, unless it only stands in for one.
 
         Who undoes our write again and again is named, and not fought: after the third time it is
         repeated less and less often.
         """
+        if not self.kind.carries_pods:
+            return
         key = (node.name, change.kind)
         times, last = self.memory.outbox.node_writes.get(key, (0, 0.0))
         if key in self.memory.outbox.unshown and self.now < last + REPEAT:

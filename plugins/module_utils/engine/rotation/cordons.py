@@ -46,4 +46,5 @@ def _stays(ctx: RotationContext, found: Replaced, ends: bool) -> bool:
     node = ctx.mine.get(instance) or ctx.left_group.get(instance)
     if node is None:
         return not ends
-    return REPLACING in node.annotations or instance in ctx.memory.nodes.marks.selected
+    marked = ctx.kind.carries_pods and REPLACING in node.annotations
+    return marked or instance in ctx.memory.nodes.marks.selected

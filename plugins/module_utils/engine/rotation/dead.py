@@ -37,7 +37,9 @@ on a node whose instance has not ended: data could be corrupted."""
 
 def is_dead(ctx: RotationContext, member: Member) -> bool:
     """Return whether the node of this instance is dead."""
-    return member.node is not None and not too_many(ctx) and is_silent(ctx, member.node)
+    if member.node is None or not ctx.kind.carries_pods:
+        return False
+    return not too_many(ctx) and is_silent(ctx, member.node)
 
 
 def take_dead(ctx: RotationContext) -> None:

@@ -20,7 +20,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
     SCALE_DOWN_DISABLED,
     SHIELDED,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
+    Kind,
+    kind_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.boot import (
     usual_boot_timeout,
 )
@@ -58,6 +61,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.size
     Window,
     window,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.stand_ins import (
+    one_by_one,
+    stand_ins,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     RETRACTED,
@@ -73,8 +80,13 @@ class Known:
         self._left_out: tuple[tuple[object, ...], Mapping[str, str]] | None = None
         group = memory.reads.group
         if group is not None:
-            fits = fitted(policy) if kind_of(group.tags).serves_api else policy
-            self.policy = patient(fits, group.hold)
+            self.policy = patient(self._fitted(policy), group.hold)
+
+    def _fitted(self, policy: RotationPolicy) -> RotationPolicy:
+        """Return the options as far as this kind of node group lets them count."""
+        if self.kind.serves_api:
+            return fitted(policy)
+        return policy if self.kind.carries_pods else one_by_one(policy)
 
     @property
     def group(self) -> Group:
@@ -82,6 +94,11 @@ class Known:
         if self.memory.reads.group is None:
             raise RuntimeError("the group has not been read yet")
         return self.memory.reads.group
+
+    @property
+    def kind(self) -> Kind:
+        """Return what kind of node group it is."""
+        return kind_of(self.group.tags)
 
     @property
     def target(self) -> Target:
@@ -135,13 +152,20 @@ class Known:
     def mine(self) -> Mapping[str, Node]:
         """Return the nodes of the group's instances, with the marks of the record.
 
-        They are by instance ID, and the same object as long as nothing changes.
+        They are by instance ID, and the same object as long as nothing changes. Instances that are
+        no nodes have others in their place.
         """
-        bare, recorded, known = self._index.mine, self.journal.replacing, self.memory.nodes.marked
-        if not recorded:
+        carries, recorded = self.kind.carries_pods, self.journal.replacing
+        bare, known = self._index.mine if carries else self.group, self.memory.nodes.marked
+        if isinstance(bare, Mapping) and not recorded:
             return bare
         if known is None or known[0] is not bare or known[1] != recorded:
-            known = (bare, recorded, all_as_marked(bare, recorded))
+            marked = (
+                all_as_marked(bare, recorded)
+                if isinstance(bare, Mapping)
+                else stand_ins(bare, recorded)
+            )
+            known = (bare, recorded, marked)
             self.memory = self.memory.with_fields(marked=known)
         return known[2]
 

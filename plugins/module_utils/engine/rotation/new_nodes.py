@@ -124,6 +124,8 @@ def _becoming_ready(ctx: RotationContext, member: Member) -> None:
 
 def _lacks(ctx: RotationContext, member: Member) -> str:
     _count_from_launch(ctx, member)
+    if not ctx.kind.carries_pods and member.node is not None and not member.node.ready:
+        return "its instance to be in service"
     pods = Feed("pods", node=member.name)
     if member.node is None and (name := anonymous(member.instance, ctx.nodes.values())):
         return f"node {name} to say which instance it is: its spec.providerID is empty"

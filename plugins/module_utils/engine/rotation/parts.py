@@ -189,7 +189,7 @@ class NodesMemory:
     )
     scheduled: frozenset[str] | None = None
     index: tuple[Mapping[str, Node], Group | None, NodeIndex] | None = None
-    marked: tuple[Mapping[str, Node], Any, Mapping[str, Node]] | None = None
+    marked: tuple[object, Any, Mapping[str, Node]] | None = None
     memo: tuple[tuple[Any, ...], tuple[Any, ...], Situation] | None = None
 
     @property

@@ -151,6 +151,8 @@ def _cordoned(ctx: RotationContext, member: Member) -> bool:
     node = member.node
     if node is None:
         return True
+    if REPLACING in node.annotations and not ctx.kind.carries_pods:
+        return True
     if REPLACING in node.annotations and node.unschedulable and EXCLUDE in node.labels:
         return True
     marks: dict[str, str | None] = {REPLACING: ctx.journal.run, MARKED_IN: ctx.group.name}
@@ -162,7 +164,7 @@ def _cordoned(ctx: RotationContext, member: Member) -> bool:
     note_replaced(ctx, node)
     ctx.change(node, NodeChange(True, changes({EXCLUDE: "true"}), changes(marks)))
     ctx.tell(
-        "cordoned",
+        "cordoned" if ctx.kind.carries_pods else "balancer",
         member.name,
         ctx.memory.nodes.records[member.id].reason,
         once=f"cordon {member.id}",
@@ -195,6 +197,9 @@ def restore_nodes(ctx: RotationContext) -> bool:
 
     What cannot be restored does not hold it up.
     """
+    if not ctx.kind.carries_pods:
+        forget_restored(ctx)
+        return True
     done = True
     for member in ctx.situation.members:
         node = member.node

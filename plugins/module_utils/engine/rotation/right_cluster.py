@@ -20,11 +20,16 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 
 
 def evidence(ctx: RotationContext) -> Evidence:
-    """Return what speaks for this being the group's cluster."""
+    """Return what speaks for this being the group's cluster.
+
+    Of instances that are no nodes only the group's tags and records can say it.
+    """
     group, memory = ctx.group, ctx.memory
     known = evidence_of(
         group.name, group.tags, ctx.policy.cluster, memory.lock.cluster_uid, memory.lock.lease
     )
+    if not ctx.kind.carries_pods:
+        return known
     nodes = {member.id: member.node for member in ctx.situation.members if member.node is not None}
     return count(known, group.instances, nodes, group.read_at, ctx.boot_timeout)
 

@@ -34,6 +34,8 @@ def shield(ctx: RotationContext) -> None:
 
     They are recorded before: somebody may take off the mark that says that the annotation is ours.
     """
+    if not ctx.kind.carries_pods:
+        return
     due = [
         (member, member.node)
         for member in ctx.situation.current

@@ -30,10 +30,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     VOLUMES,
     Feed,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import load
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import lease_name
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
     by_instance,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.stand_ins import (
+    stand_ins,
 )
 
 
@@ -50,18 +54,21 @@ def read_look(
     lease = kube.read_lease(lease_name(group.arn))
     ids = {instance.id for instance in group.instances if not instance.kept}
     found = by_instance(kube.records(NODES))
+    carries_pods = kind_of(group.tags).carries_pods
     nodes = {id_: node for id_, node in found.items() if id_ in ids}
     evidence = evidence_of(group.name, group.tags, options.cluster, kube.cluster_uid(), lease)
+    if carries_pods:
+        evidence = count(evidence, group.instances, nodes, group.read_at, options.boot_timeout)
     return Look(
         group=group,
-        nodes=nodes,
+        nodes=nodes if carries_pods else stand_ins(group),
         pods=tuple(kube.records(Feed("pods"))),
         budgets=tuple(kube.records(BUDGETS)),
         lease=lease,
         journal=load(lease.journal if lease else ""),
         image_id=options.image_id,
         max_age=options.max_node_age,
-        evidence=count(evidence, group.instances, nodes, group.read_at, options.boot_timeout),
+        evidence=evidence,
         repair=options.repair,
         drain=options.drain,
         left_outdated=frozenset(options.left_outdated),

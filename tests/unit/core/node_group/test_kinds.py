@@ -61,7 +61,7 @@ def test_what_serves_the_api_never_surges(kind: Kind) -> None:
         (EKS, "belongs to the EKS managed node group blue"),
         (roles("master"), ""),
         (roles("control-plane", "master"), ""),
-        (roles("bastion"), "holds the bastions of kops cluster prod.example.com"),
+        (roles("bastion"), ""),
         (KOPS, "of kops cluster prod.example.com has no tag of a role"),
         (roles("node", "etcd"), "of kops cluster prod.example.com has the unknown role etcd"),
     ],

@@ -69,13 +69,12 @@ def test_the_kind_of_a_group(eks: bool, kops: bool, roles: tuple[str, ...]) -> N
 
 
 @pytest.mark.parametrize(("eks", "kops", "roles"), COMBINED)
-def test_what_eks_replaces_what_carries_no_pods_and_what_is_unknown_is_not_rotated(
+def test_what_eks_replaces_and_what_has_an_unknown_role_is_not_rotated(
     eks: bool, kops: bool, roles: tuple[str, ...]
 ) -> None:
     tags = tags_of(eks, kops, roles)
     kind = kind_of(tags)
-    rotated = (SELF_MANAGED, KOPS_NODE, KOPS_CONTROL_PLANE, KOPS_API_SERVER)
-    assert (not_rotated(tags) == "") is (kind in rotated)
+    assert (not_rotated(tags) == "") is (kind not in (EKS_MANAGED, KOPS_UNKNOWN))
 
 
 @pytest.mark.parametrize(("eks", "kops", "roles"), COMBINED)
@@ -148,6 +147,6 @@ def test_a_managed_node_group_is_named_with_its_cluster(
     assert managed_by_eks(tags) == pair
 
 
-def test_a_kops_group_without_the_tag_of_its_cluster_ends_the_sentence_cleanly() -> None:
-    why = not_rotated({KOPS_GROUP_TAG: "g", KOPS_ROLE_TAG + "bastion": "1"})
-    assert why.endswith("kops cluster")
+def test_a_kops_group_without_the_tag_of_its_cluster_says_so_cleanly() -> None:
+    why = not_rotated({KOPS_GROUP_TAG: "g", KOPS_ROLE_TAG + "etcd": "1"})
+    assert why == "of kops cluster has the unknown role etcd"

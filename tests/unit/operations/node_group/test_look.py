@@ -29,8 +29,10 @@ from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_ca
 from ansible_collections.nodeops.rotator.tests.simulation.adapters_kube import kube_call
 from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, due
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
 from ansible_collections.nodeops.rotator.tests.simulation.kube.build_volumes import local_volume
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios import kops
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 
@@ -51,6 +53,16 @@ def test_the_nodes_of_the_group_are_found_by_their_instances(world: World) -> No
     assert all(node.instance_id == id_ for id_, node in found.nodes.items())
     assert found.evidence is not None
     assert (found.evidence.judged, found.evidence.joined) == (4, 4)
+
+
+def test_bastions_are_no_nodes_and_their_cluster_is_known_by_tags_alone() -> None:
+    world = kops.furnish(World(Kernel(1)), (kops.InstanceGroup("bastions", "Bastion", 2, "abc"),))
+    found = read(world, LookOptions("bastions.demo.example.com"))
+    assert {id_: node.ready for id_, node in found.nodes.items()} == {
+        instance.id: True for instance in found.group.instances
+    }
+    assert found.evidence is not None
+    assert (found.evidence.judged, found.evidence.joined) == (0, 0)
 
 
 def test_pods_and_budgets_are_those_of_the_whole_cluster(world: World) -> None:
