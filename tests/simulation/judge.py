@@ -13,6 +13,7 @@ import fnmatch
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import CLASSIC
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group
 from ansible_collections.nodeops.rotator.tests.simulation.aws.origin import is_current
 from ansible_collections.nodeops.rotator.tests.simulation.aws.victims import zone_counts
@@ -49,6 +50,7 @@ class Judge(ClusterRules):
             "autoscaling:SetInstanceProtection": self._protect,
             "ec2:TerminateInstances": self._ec2_terminate,
             "elbv2:DeregisterTargets": self._deregister,
+            "elb:DeregisterInstancesFromLoadBalancer": self._deregister,
             "kubernetes:patch nodes": self._patch_node,
             "kubernetes:update nodes": self._patch_node,
             "kubernetes:delete nodes": self._delete_node,
@@ -202,10 +204,12 @@ class Judge(ClusterRules):
         return True
 
     def _deregister(self, call: Call) -> None:
-        group = self._world.account.target_groups.get(call.params["TargetGroupArn"])
+        name = call.params.get("TargetGroupArn") or CLASSIC + call.params["LoadBalancerName"]
+        group = self._world.account.target_groups.get(name)
         if group is None:
             return
-        ids = {target["Id"] for target in call.params["Targets"]}
+        named = call.params.get("Targets") or call.params["Instances"]
+        ids = {one.get("Id") or one["InstanceId"] for one in named}
         healthy = {target.id for target in group.healthy()}
         if healthy and not healthy - ids:
             self._breach(call, "the last healthy target is deregistered")

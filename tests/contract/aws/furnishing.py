@@ -35,8 +35,9 @@ def furnish(face: Memory) -> None:
         account, "nodes", [data, {**data, "ImageId": "resolve:ssm:" + PARAMETER + "/image_id"}]
     )
     target_group = build.add_target_group(account, "web", tags={"k": "v"})
+    both = [target_group, build.add_classic_balancer(account, "old")]
     group = build.add_group(
-        account, "blue", template, 1, 9, 1, 12, target_groups=[target_group], tags={"team": "a"}
+        account, "blue", template, 1, 9, 1, 12, target_groups=both, tags={"team": "a"}
     )
     _add_parts(group)
     cluster = build.add_eks_cluster(account, "prod", tags={"k": "v"})

@@ -20,7 +20,13 @@ HOOK = {**GROUP, "LifecycleHookName": "drain"}
 def target_steps(names: Names) -> list[Step]:
     """Return the calls about target groups and their targets."""
     targets = {**names.target_group, "Targets": [{"Id": names.instances[0]}]}
+    classic = {"LoadBalancerName": "old", "Instances": [{"InstanceId": names.instances[1]}]}
     return [
+        ("elb", "DescribeInstanceHealth", {"LoadBalancerName": "old"}),
+        ("elb", "DeregisterInstancesFromLoadBalancer", classic),
+        ("elb", "DescribeInstanceHealth", classic),
+        ("elb", "RegisterInstancesWithLoadBalancer", classic),
+        ("elb", "DescribeInstanceHealth", {"LoadBalancerName": "none"}),
         ("elbv2", "DescribeTargetGroups", {}),
         ("elbv2", "DescribeTargetHealth", names.target_group),
         ("elbv2", "DeregisterTargets", targets),

@@ -63,7 +63,7 @@ SERVICES = (sts,) + tuple(
         "autoscaling_warm_pools",
     )
     + ("ec2_console", "ec2_images", "ec2_instances", "ec2_places", "ec2_tags", "ec2_templates")
-    + ("ec2_volumes", "eks", "eks_updates", "elbv2", "s3", "service_quotas", "ssm")
+    + ("ec2_volumes", "eks", "eks_updates", "elb", "elbv2", "s3", "service_quotas", "ssm")
 )
 """Modules of the services; each registers its operations on import."""
 

@@ -31,6 +31,10 @@ class Target:
     event: Event | None = None
 
 
+CLASSIC = "classic/"
+"""Begins the key of a classic load balancer among the target groups; its name follows."""
+
+
 @dataclasses.dataclass
 class TargetGroup:
     """A target group of type instance or ip.

@@ -10,7 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.account import Account
-from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import Target, TargetGroup
+from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import (
+    CLASSIC,
+    Target,
+    TargetGroup,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.aws.clusters import EksCluster, Nodegroup
 from ansible_collections.nodeops.rotator.tests.simulation.aws.fleet import LaunchSpec
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group, Member, Tag
@@ -217,6 +221,13 @@ def add_target_group(
         tags=dict(tags or {}),
         health_port=health_port,
     )
+    account.target_groups[group.arn] = group
+    return group
+
+
+def add_classic_balancer(account: Account, name: str, delay: float = 10.0) -> TargetGroup:
+    """Add a classic load balancer; `delay`: seconds for which it drains connections."""
+    group = TargetGroup(CLASSIC + name, name, 443, "TCP", VPC, deregistration_delay=delay)
     account.target_groups[group.arn] = group
     return group
 

@@ -43,7 +43,7 @@ _DENIED = ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException")
 _UNKNOWN = ("AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException")
 _EXPIRED = ("RequestExpired", "ExpiredToken", "ExpiredTokenException")
 _THROTTLED = ("RequestLimitExceeded", "Throttling", "ThrottlingException")
-_QUERY = frozenset(("autoscaling", "elbv2", "sts"))
+_QUERY = frozenset(("autoscaling", "elb", "elbv2", "sts"))
 
 
 class AwsError(Exception):
@@ -77,7 +77,7 @@ def _error(service: str, codes: tuple[str, str, str], message: str) -> AwsError:
 
 def denied(service: str, operation: str, arn: str) -> AwsError:
     """Return the error for an operation that the caller's policy does not allow."""
-    prefix = "elasticloadbalancing" if service == "elbv2" else service
+    prefix = "elasticloadbalancing" if service in ("elb", "elbv2") else service
     if service == "ec2":
         return _error(
             service,

@@ -195,6 +195,11 @@ def _parameters(account: Account, params: Mapping[str, Any]) -> tuple[Asked, ...
 Finder = Callable[["Account", Mapping[str, Any]], "tuple[Asked, ...]"]
 
 
+def _balancer(account: Account, params: Mapping[str, Any]) -> tuple[Asked, ...]:
+    arn = account.arn("elasticloadbalancing", f"loadbalancer/{params['LoadBalancerName']}")
+    return (Asked(arn),)
+
+
 def _stored(_account: Account, params: Mapping[str, Any]) -> tuple[Asked, ...]:
     return (Asked(f"arn:aws:s3:::{params['Bucket']}/{params['Key']}"),)
 
@@ -232,6 +237,8 @@ RESOURCES: Mapping[str, Finder] = {
     "eks:TagResource": lambda _account, params: (Asked(params["resourceArn"]),),
     "eks:UntagResource": lambda _account, params: (Asked(params["resourceArn"]),),
     "elbv2:RegisterTargets": lambda _account, params: (Asked(params["TargetGroupArn"]),),
+    "elb:RegisterInstancesWithLoadBalancer": _balancer,
+    "elb:DeregisterInstancesFromLoadBalancer": _balancer,
     "elbv2:DeregisterTargets": lambda _account, params: (Asked(params["TargetGroupArn"]),),
     "s3:GetObject": _stored,
     "s3:PutObject": _stored,

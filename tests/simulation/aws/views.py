@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import CLASSIC
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Activity, Group, Member
 from ansible_collections.nodeops.rotator.tests.simulation.aws.instance_types import TYPES
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
@@ -123,6 +124,14 @@ def member_view(member: Member) -> dict[str, Any]:
     return view
 
 
+def _arns(group: Group) -> list[str]:
+    return [one for one in group.target_groups if not one.startswith(CLASSIC)]
+
+
+def _names(group: Group) -> list[str]:
+    return [one.removeprefix(CLASSIC) for one in group.target_groups if one.startswith(CLASSIC)]
+
+
 def group_view(account: Account, group: Group) -> dict[str, Any]:
     """Return an element of DescribeAutoScalingGroups, without Instances."""
     view: dict[str, Any] = {
@@ -133,8 +142,8 @@ def group_view(account: Account, group: Group) -> dict[str, Any]:
         "DesiredCapacity": group.desired,
         "AvailabilityZones": list(group.zones),
         "VPCZoneIdentifier": ",".join(group.subnets),
-        "LoadBalancerNames": [],
-        "TargetGroupARNs": list(group.target_groups),
+        "LoadBalancerNames": _names(group),
+        "TargetGroupARNs": _arns(group),
         "CreatedTime": account.kernel.second(group.created_at),
         "SuspendedProcesses": [
             {"ProcessName": name, "SuspensionReason": reason}
@@ -149,7 +158,10 @@ def group_view(account: Account, group: Group) -> dict[str, Any]:
             "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
             regional=False,
         ),
-        "TrafficSources": [{"Identifier": arn, "Type": "elbv2"} for arn in group.target_groups],
+        "TrafficSources": [
+            *({"Identifier": arn, "Type": "elbv2"} for arn in _arns(group)),
+            *({"Identifier": name, "Type": "elb"} for name in _names(group)),
+        ],
     }
     view.update(_launched_from(group))
     view.update(_settings(group))

@@ -42,6 +42,8 @@ PARSERS: dict[str, type[RequestParser]] = {
 }
 # boto3's names where they are not the ones that requests are signed for.
 SIGNED_FOR = {"elasticloadbalancing": "elbv2", "servicequotas": "service-quotas"}
+CLASSIC_VERSION = "2012-06-01"
+"""Of the API of classic load balancers, for which requests are signed alike."""
 
 # The models name few of the codes that the services use (EC2's none); moto warns of each that they
 # do not.
@@ -69,7 +71,10 @@ class Signature:
         session = request.headers.get("X-Amz-Security-Token") or request.args.get(
             "X-Amz-Security-Token", ""
         )
-        return Signature(parts[0], SIGNED_FOR.get(parts[3], parts[3]), session)
+        service = SIGNED_FOR.get(parts[3], parts[3])
+        if service == "elbv2" and request.values.get("Version") == CLASSIC_VERSION:
+            service = "elb"
+        return Signature(parts[0], service, session)
 
     def actor(self, account: Account) -> str:
         """Return the access key ID, "" where the session token does not belong to it."""

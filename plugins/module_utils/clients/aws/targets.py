@@ -1,40 +1,84 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read and change the targets of target groups."""
+"""Read and change the targets of target groups and of classic load balancers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import TargetHealth
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
+    CLASSIC,
+    TargetHealth,
+)
+
+_CLASSIC_STATES = {"InService": "healthy", "OutOfService": "unhealthy"}
+_IN_PROGRESS = (
+    ("deregistration currently in progress", "draining"),
+    ("still in progress", "initial"),
+)
+"""What a classic load balancer says of an instance that comes or goes, and the state that target
+groups have for it (Elastic Load Balancing API reference 2012-06-01, InstanceState)."""
+_CLASSIC_CHANGES = {
+    "DeregisterTargets": "DeregisterInstancesFromLoadBalancer",
+    "RegisterTargets": "RegisterInstancesWithLoadBalancer",
+}
 
 
-def read_targets(aws: Aws, arns: Iterable[str]) -> Iterable[TargetHealth]:
-    """Yield the targets of these target groups with their health."""
-    for arn in arns:
-        doing = f"read the health of target group {arn}"
+def read_targets(aws: Aws, target_groups: Iterable[str]) -> Iterable[TargetHealth]:
+    """Yield the targets of these target groups, as Group has them, with their health."""
+    for group in target_groups:
         try:
-            found = aws.call(doing, "elbv2", "DescribeTargetHealth", TargetGroupArn=arn)
+            if group.startswith(CLASSIC):
+                yield from _read_classic(aws, group)
+            else:
+                yield from _read(aws, group)
         except NotFoundError:  # deleted: it sends no traffic any more
             continue
-        for entry in found.get("TargetHealthDescriptions", ()):
-            target, checked = entry["Target"], str(entry.get("HealthCheckPort", ""))
-            yield TargetHealth(
-                arn,
-                target["Id"],
-                target.get("Port", 0),
-                entry["TargetHealth"]["State"],
-                int(checked) if checked.isdigit() else 0,  # "traffic-port": the target's own
-            )
+
+
+def _read(aws: Aws, arn: str) -> Iterator[TargetHealth]:
+    doing = f"read the health of target group {arn}"
+    found = aws.call(doing, "elbv2", "DescribeTargetHealth", TargetGroupArn=arn)
+    for entry in found.get("TargetHealthDescriptions", ()):
+        target, checked = entry["Target"], str(entry.get("HealthCheckPort", ""))
+        yield TargetHealth(
+            arn,
+            target["Id"],
+            target.get("Port", 0),
+            entry["TargetHealth"]["State"],
+            int(checked) if checked.isdigit() else 0,  # "traffic-port": the target's own
+        )
+
+
+def _read_classic(aws: Aws, group: str) -> Iterator[TargetHealth]:
+    name = group.removeprefix(CLASSIC)
+    doing = f"read the health of load balancer {name}"
+    found = aws.call(doing, "elb", "DescribeInstanceHealth", LoadBalancerName=name)
+    for entry in found.get("InstanceStates", ()):
+        said = entry.get("Description", "")
+        passing = next((state for words, state in _IN_PROGRESS if words in said), "")
+        state = passing or _CLASSIC_STATES.get(entry["State"], "initial")
+        yield TargetHealth(group, entry["InstanceId"], 0, state)
 
 
 def change_targets(
     aws: Aws, operation: str, target_group: str, targets: tuple[tuple[str, int], ...]
 ) -> None:
-    """Register or deregister targets by ID and port (0: the group's own)."""
+    """Register or deregister targets by ID and port (0: the group's own).
+
+    `operation`: as target groups name it.
+    """
+    if target_group.startswith(CLASSIC):
+        name, ids = target_group.removeprefix(CLASSIC), [{"InstanceId": id_} for id_, _p in targets]
+        doing, classic = (
+            f"change the instances of load balancer {name}",
+            _CLASSIC_CHANGES[operation],
+        )
+        aws.call(doing, "elb", classic, LoadBalancerName=name, Instances=ids)
+        return
     named = [{"Id": id_, **({"Port": port} if port else {})} for id_, port in targets]
     aws.call(
         f"change the targets of {target_group}",

@@ -60,8 +60,6 @@ def _sizes(groups: list[DescribedGroup]) -> Iterator[str]:
     if not groups:
         yield "no control plane group of it is found"
     for group in groups:
-        if group.balancers:
-            yield f"{group.name} is behind a classic load balancer, whose health is not read"
         sizes = (group.min_size, group.desired, group.max_size)
         if sizes != (1, 1, 1):
             yield f"{group.name} has the sizes {'/'.join(map(str, sizes))} instead of 1/1/1"

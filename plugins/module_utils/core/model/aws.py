@@ -11,6 +11,8 @@ from collections.abc import Mapping
 LAUNCHED = frozenset(("Pending", "Pending:Wait", "Pending:Proceed", "InService"))
 """Lifecycle states that count as launched (EC2 Auto Scaling user guide, instance lifecycle); not
 Terminating*, Standby, Detaching or Warmed*."""
+CLASSIC = "classic/"
+"""Begins what stands for a classic load balancer where target groups are named by their ARNs."""
 WARMED = "Warmed:"
 """Begins the lifecycle states of instances in a warm pool."""
 
@@ -64,7 +66,9 @@ class Instance:
 class TargetHealth:
     """One registered target: ID (of an instance, or an IP address), port and health.
 
-    `health_port`: where its health is checked, 0 for `port`.
+    `group`: the ARN of its target group; or CLASSIC and the name of a classic load balancer, whose
+    health is told in the same words and whose ports are 0. `health_port`: where its health is
+    checked, 0 for `port`.
     """
 
     group: str
@@ -77,6 +81,13 @@ class TargetHealth:
     def ports(self) -> frozenset[int]:
         """Return the ports that traffic and health checks reach it by."""
         return frozenset((self.port, self.health_port)) - {0}
+
+
+def balancer_name(target_group: str) -> str:
+    """Return what people call a target group or a classic load balancer."""
+    if target_group.startswith(CLASSIC):
+        return f"load balancer {target_group.removeprefix(CLASSIC)}"
+    return f"target group {target_group.rsplit('/', 2)[-2:][0]}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -120,7 +131,8 @@ class Group:
     cause: str = ""
     """What moved desired last, in the words of the newest scaling activity that says so."""
     target_groups: tuple[str, ...] = ()
-    """ARNs of the target groups attached to it, which it registers its instances in."""
+    """The target groups attached to it, as TargetHealth has them, in which it registers its
+    instances."""
     targets: tuple[TargetHealth, ...] = ()
     former: tuple[Instance, ...] = ()
     """Instances asked for that are no longer in the group; EC2 forgets them about an hour after

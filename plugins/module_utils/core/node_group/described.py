@@ -12,7 +12,10 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Instance
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
+    CLASSIC,
+    Instance,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
     managed_by_eks,
     template_note,
@@ -30,10 +33,10 @@ class DescribedGroup:
     """An Auto Scaling group as described, without what EC2 knows of its instances.
 
     `zones` are those in which it launches. `suspended`: suspended processes. `protects_new`: new
-    instances are protected from scale-in. `target_groups`: ARNs. `warm_pool`: the configuration of
-    its warm pool, None without one. `balancers`: names of classic load balancers. `hold`: seconds
-    for which termination hooks may hold an instance; `leftovers`: clauses about what forbids a
-    rotation. Both are read besides.
+    instances are protected from scale-in. `target_groups`: ARNs, and classic load balancers (see
+    core.model.aws). `warm_pool`: the configuration of its warm pool, None without one. `hold`:
+    seconds for which termination hooks may hold an instance; `leftovers`: clauses about what forbids
+    a rotation. Both are read besides.
     """
 
     name: str
@@ -49,7 +52,6 @@ class DescribedGroup:
     protects_new: bool
     target_groups: tuple[str, ...]
     warm_pool: Mapping[str, Any] | None
-    balancers: tuple[str, ...] = ()
     subnets: tuple[str, ...] = ()
     deleting: bool = False
     """It is being deleted."""
@@ -75,13 +77,17 @@ def read_group(shown: Mapping[str, Any]) -> DescribedGroup:
         tags=tags,
         suspended=frozenset(entry["ProcessName"] for entry in shown.get("SuspendedProcesses", ())),
         protects_new=bool(shown.get("NewInstancesProtectedFromScaleIn")),
-        target_groups=tuple(shown.get("TargetGroupARNs", ())),
+        target_groups=_target_groups(shown),
         warm_pool=shown.get("WarmPoolConfiguration") or None,
-        balancers=tuple(shown.get("LoadBalancerNames", ())),
         subnets=_subnets(shown),
         deleting=bool(shown.get("Status")),
         capacity_type=shown.get("DesiredCapacityType", "").replace("units", ""),
     )
+
+
+def _target_groups(shown: Mapping[str, Any]) -> tuple[str, ...]:
+    classic = (CLASSIC + name for name in shown.get("LoadBalancerNames", ()))
+    return (*shown.get("TargetGroupARNs", ()), *classic)
 
 
 def read_instance(entry: Mapping[str, Any]) -> Instance:

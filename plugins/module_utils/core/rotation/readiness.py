@@ -14,7 +14,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import of_daemonset
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
+    Group,
+    balancer_name,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
     DaemonSet,
     Node,
@@ -64,11 +67,7 @@ def waiting_for(
         return f"DaemonSet pod {unready} to be ready"
     if lacking:
         return f"{lacking[0]} to be offered"
-    return (
-        f"target group {unhealthy[0].rsplit('/', 2)[-2:][0]} to find it healthy"
-        if unhealthy
-        else ""
-    )
+    return f"{balancer_name(unhealthy[0])} to find it healthy" if unhealthy else ""
 
 
 def _unready_agent(pods: Iterable[Pod], broken: Iterable[str]) -> str:

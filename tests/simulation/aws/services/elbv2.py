@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import (
+    CLASSIC,
     TargetGroup,
     health_view,
 )
@@ -61,7 +62,8 @@ def describe(account: Account, params: Params) -> dict[str, Any]:
         params.get("Names"),
         params.get("LoadBalancerArn"),
     )
-    groups = [_find(account, arn) for arn in arns or ()] or list(account.target_groups.values())
+    every = [one for one in account.target_groups.values() if not one.arn.startswith(CLASSIC)]
+    groups = [_find(account, arn) for arn in arns or ()] or every
     unknown = set(names or ()) - {group.name for group in groups}
     if unknown:
         raise AwsError("TargetGroupNotFound", "One or more target groups not found")

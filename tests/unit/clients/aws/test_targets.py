@@ -13,7 +13,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.target
     read_targets,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import TargetHealth
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import (
+    CLASSIC,
+    TargetHealth,
+)
 from ansible_collections.nodeops.rotator.tests.unit.clients.aws.recorded import Recorded, refusal
 
 HEALTHY = {
@@ -49,3 +52,45 @@ def test_a_target_without_a_port_is_named_by_its_id() -> None:
     change_targets(Aws(raw), "RegisterTargets", "web", (("i-1", 80), ("i-2", 0)))
     targets = [{"Id": "i-1", "Port": 80}, {"Id": "i-2"}]
     assert raw.calls == [("elbv2:RegisterTargets", {"TargetGroupArn": "web", "Targets": targets})]
+
+
+@pytest.mark.parametrize(
+    ("state", "description", "health"),
+    [
+        ("InService", "N/A", "healthy"),
+        ("OutOfService", "Instance has failed at least the UnhealthyThreshold number", "unhealthy"),
+        ("OutOfService", "Instance registration is still in progress.", "initial"),
+        ("InService", "Instance deregistration currently in progress.", "draining"),
+        ("Unknown", "A transient error occurred. Please try again later.", "initial"),
+    ],
+)
+def test_what_a_classic_load_balancer_says_is_told_in_the_words_of_target_groups(
+    state: str, description: str, health: str
+) -> None:
+    entry = {"InstanceId": "i-1", "State": state, "Description": description}
+    raw = Recorded(DescribeInstanceHealth={"InstanceStates": [entry]})
+    (found,) = read_targets(Aws(raw), [CLASSIC + "api"])
+    assert found == TargetHealth(CLASSIC + "api", "i-1", 0, health)
+    assert found.ports == frozenset()
+    assert raw.calls == [("elb:DescribeInstanceHealth", {"LoadBalancerName": "api"})]
+
+
+def test_a_classic_load_balancer_that_is_deleted_has_no_instances() -> None:
+    raw = Recorded(DescribeInstanceHealth=refusal("LoadBalancerNotFound"))
+    assert list(read_targets(Aws(raw), [CLASSIC + "gone"])) == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "classic"),
+    [
+        ("RegisterTargets", "RegisterInstancesWithLoadBalancer"),
+        ("DeregisterTargets", "DeregisterInstancesFromLoadBalancer"),
+    ],
+)
+def test_instances_of_a_classic_load_balancer_are_changed_by_its_own_calls(
+    operation: str, classic: str
+) -> None:
+    raw = Recorded()
+    change_targets(Aws(raw), operation, CLASSIC + "api", (("i-1", 0), ("i-2", 0)))
+    named = [{"InstanceId": "i-1"}, {"InstanceId": "i-2"}]
+    assert raw.calls == [(f"elb:{classic}", {"LoadBalancerName": "api", "Instances": named})]

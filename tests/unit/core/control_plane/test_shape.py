@@ -61,10 +61,6 @@ def test_three_nodes_in_two_zones_are_ordinary() -> None:
             "c launches in 2 zones instead of one",
         ),
         (
-            a_plane_group("c", LoadBalancerNames=["api"]),
-            "c is behind a classic load balancer, whose health is not read",
-        ),
-        (
             a_plane_group("c", tags={"k8s.io/role/etcd": "1"}),
             "the role of instance group c is not known (etcd)",
         ),
