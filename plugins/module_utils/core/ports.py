@@ -17,6 +17,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     Components,
     Hardware,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.records import (
+    Records,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import Answer
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease, Taint
@@ -103,6 +106,7 @@ class Cloud(Protocol):
     def set_tag(self, group: str, key: str, value: str | None) -> None: ...
     def read_machines(self, cluster: str) -> Hardware: ...
     def newest_backups(self, stores: tuple[str, ...]) -> Newest: ...
+    def read_records(self, names: tuple[str, ...]) -> Records: ...
 
 
 class Cluster(Protocol):

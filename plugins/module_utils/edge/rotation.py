@@ -58,6 +58,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.maintenance i
     MAINTENANCE_SPEC,
     closing,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.names import resolved
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.node_group import GROUP_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.options import options_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import (
@@ -132,7 +133,8 @@ def _run(
     deadline = Deadline(clock)
     aws = Aws(CountedAws(RawAws(module, ONE_ATTEMPT), counts), deadline)
     plans = module.check_mode and params["planned"]
-    cloud = PlannedAutoScaling(aws, params["planned"]) if plans else AutoScaling(aws)
+    real = AutoScaling(aws, resolve=resolved)
+    cloud = PlannedAutoScaling(aws, params["planned"]) if plans else real
     ports = Ports(cloud, KubeClient(call, params["lock_namespace"], deadline=deadline))
     with ThreadInbox(ports, Feeds(call).follow, progress.abandoned) as inbox:
         allowance = Allowance.of(limits, inbox.now())

@@ -10,6 +10,7 @@ import dataclasses
 from ansible_collections.nodeops.rotator.tests.contract.aws.conftest import Memory
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build, catalogue
 from ansible_collections.nodeops.rotator.tests.simulation.aws.groups import Group, WarmPool
+from ansible_collections.nodeops.rotator.tests.simulation.aws.records import HostedZone
 from ansible_collections.nodeops.rotator.tests.simulation.aws.services.eks import nodegroup_arn
 
 PARAMETER = "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/standard/recommended"
@@ -43,6 +44,8 @@ def furnish(face: Memory) -> None:
     cluster = build.add_eks_cluster(account, "prod", tags={"k": "v"})
     build.add_nodegroup(cluster, "workers", group, "1.33.5-20251120", labels={"a": "b"})
     account.buckets[BUCKET] = {}
+    account.hosted_zones["Z1"] = HostedZone("example.com", {"api.example.com": ["10.0.0.1"]})
+    account.hosted_zones["Z2"] = HostedZone("prod.example.com", {"api.prod.example.com": []}, True)
     account.capacity["m6i.large", "eu-west-1a"] = 0
 
 

@@ -16,10 +16,27 @@ from ansible_collections.nodeops.rotator.tests.contract.aws.furnishing import (
 Step = tuple[str, str, dict[str, Any]]
 
 
+RECORDS: list[dict[str, str]] = [
+    {"HostedZoneId": "Z1"},
+    {
+        "HostedZoneId": "Z2",
+        "StartRecordName": "api.prod.example.com",
+        "StartRecordType": "A",
+        "MaxItems": "1",
+    },
+    {"HostedZoneId": "Z1", "StartRecordName": "b.example.com", "StartRecordType": "A"},
+    {"HostedZoneId": "Z9"},
+]
+"""What is asked for of records in hosted zones."""
+
+
 def account_steps() -> list[Step]:
     """Return the calls about identities, parameters and clusters."""
     return [
         ("sts", "GetCallerIdentity", {}),
+        ("route53", "ListHostedZones", {}),
+        ("route53", "ListHostedZones", {"Marker": "Z2", "MaxItems": "1"}),
+        *(("route53", "ListResourceRecordSets", one) for one in RECORDS),
         (
             "sts",
             "AssumeRole",

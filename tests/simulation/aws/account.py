@@ -38,6 +38,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import (
 from ansible_collections.nodeops.rotator.tests.simulation.aws.operations import Handler, find
 from ansible_collections.nodeops.rotator.tests.simulation.aws.records import (
     Credential,
+    HostedZone,
     Parameter,
     StoredObject,
 )
@@ -63,7 +64,8 @@ SERVICES = (sts,) + tuple(
         "autoscaling_warm_pools",
     )
     + ("ec2_console", "ec2_images", "ec2_instances", "ec2_places", "ec2_tags", "ec2_templates")
-    + ("ec2_volumes", "eks", "eks_updates", "elb", "elbv2", "s3", "service_quotas", "ssm")
+    + ("ec2_volumes", "eks", "eks_updates", "elb", "elbv2", "route53", "s3")
+    + ("service_quotas", "ssm")
 )
 """Modules of the services; each registers its operations on import."""
 
@@ -104,6 +106,7 @@ class Account:
         self.buckets: dict[str, dict[str, StoredObject]] = {}
         self.eks_clusters: dict[str, EksCluster] = {}
         self.target_groups: dict[str, TargetGroup] = {}
+        self.hosted_zones: dict[str, HostedZone] = {}
         self.capacity: dict[tuple[str, str], int] = {}
         self.not_offered: set[tuple[str, str]] = set()
         self.quotas: dict[str, int] = {}

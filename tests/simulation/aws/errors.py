@@ -43,7 +43,7 @@ _DENIED = ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException")
 _UNKNOWN = ("AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException")
 _EXPIRED = ("RequestExpired", "ExpiredToken", "ExpiredTokenException")
 _THROTTLED = ("RequestLimitExceeded", "Throttling", "ThrottlingException")
-_QUERY = frozenset(("autoscaling", "elb", "elbv2", "sts"))
+_QUERY = frozenset(("autoscaling", "elb", "elbv2", "route53", "sts"))
 
 
 class AwsError(Exception):

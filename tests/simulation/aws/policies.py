@@ -240,6 +240,11 @@ RESOURCES: Mapping[str, Finder] = {
     "elb:RegisterInstancesWithLoadBalancer": _balancer,
     "elb:DeregisterInstancesFromLoadBalancer": _balancer,
     "elbv2:DeregisterTargets": lambda _account, params: (Asked(params["TargetGroupArn"]),),
+    "route53:ListResourceRecordSets": lambda _account, params: (
+        Asked(
+            f"arn:aws:route53:::hostedzone/{params['HostedZoneId'].removeprefix('/hostedzone/')}"
+        ),
+    ),
     "s3:GetObject": _stored,
     "s3:PutObject": _stored,
     "s3:ListObjectsV2": lambda _account, params: (Asked(f"arn:aws:s3:::{params['Bucket']}"),),

@@ -47,3 +47,12 @@ class StoredObject:
 
     data: bytes
     modified: float = 0.0
+
+
+@dataclasses.dataclass
+class HostedZone:
+    """A hosted zone of Route 53: the addresses of each name's A record, none for an alias."""
+
+    name: str
+    records: dict[str, list[str]] = dataclasses.field(default_factory=dict)
+    private: bool = False

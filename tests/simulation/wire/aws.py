@@ -24,7 +24,14 @@ from typing import Any
 
 from moto.core.loaders import create_loader
 from moto.core.model import OperationModel, ServiceModel
-from moto.core.parse import EC2QueryParser, JSONParser, QueryParser, RequestParser, RestJSONParser
+from moto.core.parse import (
+    EC2QueryParser,
+    JSONParser,
+    QueryParser,
+    RequestParser,
+    RestJSONParser,
+    RestXMLParser,
+)
 from moto.core.serialize import get_serializer_class
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
@@ -39,6 +46,7 @@ PARSERS: dict[str, type[RequestParser]] = {
     "query": QueryParser,
     "json": JSONParser,
     "rest-json": RestJSONParser,
+    "rest-xml": RestXMLParser,
 }
 # boto3's names where they are not the ones that requests are signed for.
 SIGNED_FOR = {"elasticloadbalancing": "elbv2", "servicequotas": "service-quotas"}

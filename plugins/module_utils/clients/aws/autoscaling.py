@@ -23,6 +23,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.consol
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.control_plane import (
     ControlPlaneReads,
+    Resolve,
+    unresolved,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import (
     describe_group,
@@ -86,9 +88,11 @@ class AutoScaling(ControlPlaneReads):
     and the last, and the others only where something may have changed, or once in that time.
     """
 
-    def __init__(self, aws: Aws, clock: Callable[[], float] = time.time) -> None:
-        """Read through `aws`; `clock` returns seconds since the epoch."""
-        self._aws, self._clock = aws, clock
+    def __init__(
+        self, aws: Aws, clock: Callable[[], float] = time.time, resolve: Resolve = unresolved
+    ) -> None:
+        """Read through `aws`; `clock` returns seconds since the epoch; `resolve` asks DNS."""
+        self._aws, self._clock, self._resolve = aws, clock, resolve
         self._desired: dict[str, tuple[int, float]] = {}
         self._short_since: dict[str, float] = {}
         self._refreshes: dict[str, tuple[float, bool]] = {}

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Read what AWS knows of a control plane of kops.
 
-That is its groups, and the volumes and backups of etcd.
+That is its groups, the volumes and backups of etcd, and DNS records.
 
 kops tags Auto Scaling groups and volumes with KubernetesCluster, and the volume of an etcd member
 with k8s.io/etcd/<etcd cluster>, whose value is its member and, after a slash, all members: a/a,b,c
@@ -13,11 +13,15 @@ with k8s.io/etcd/<etcd cluster>, whose value is its member and, after a slash, a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import list_groups
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.records import (
+    hosted_zones,
+    read_record,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.backups import (
     Newest,
     bucket_of,
@@ -27,6 +31,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     EtcdVolume,
     Hardware,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.records import (
+    Records,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
     KOPS_CLUSTER_TAG,
 )
@@ -34,10 +42,20 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.ki
 ETCD_TAG = "k8s.io/etcd/"
 
 
+Resolve = Callable[[str], "frozenset[str] | None"]
+"""Returns the addresses that a name resolves to, None if it does not."""
+
+
+def unresolved(_name: str) -> frozenset[str] | None:
+    """Resolve no name."""
+    return None
+
+
 class ControlPlaneReads:
     """Implements the part of core.ports.Cloud that reads a control plane."""
 
     _aws: Aws
+    _resolve: Resolve
 
     def read_machines(self, cluster: str) -> Hardware:
         """Return the groups of a kops cluster and the volumes of its etcd members."""
@@ -60,6 +78,17 @@ class ControlPlaneReads:
         Only stores in S3 are read.
         """
         return {store: self._newest(store) for store in stores}
+
+    def read_records(self, names: tuple[str, ...]) -> Records:
+        """Return which addresses the DNS records of these names hold.
+
+        They are read from Route 53; where that is not allowed, they are resolved here.
+        """
+        try:
+            zones = hosted_zones(self._aws)
+            return {name: read_record(self._aws, name, zones) for name in names}
+        except ForbiddenError:
+            return {name: self._resolve(name) for name in names}
 
     def _newest(self, store: str) -> float | None:
         place = bucket_of(store)

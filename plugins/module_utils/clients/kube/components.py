@@ -43,6 +43,7 @@ PODS = "/api/v1/namespaces/kube-system/pods"
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/{}/leases"
 UNREACHED = re.compile(r"error trying to reach service|dial tcp|i/o timeout")
 """What the API server says where its proxy does not get through to a pod."""
+DNS_ANNOTATIONS = ("dns.alpha.kubernetes.io/internal", "dns.alpha.kubernetes.io/external")
 _STORE = re.compile(r"--backup-store=(\S+)")
 
 
@@ -128,7 +129,18 @@ def component(raw: Raw) -> Component:
         ready=is_true(status, "Ready") and not meta.get("deletionTimestamp"),
         started=max((at for at in begun if at is not None), default=0.0),
         backup_store=store[1].rstrip("/") if store else "",
+        dns_names=_dns_names(meta.get("annotations") or {}),
     )
+
+
+def _dns_names(annotations: Raw) -> tuple[str, ...]:
+    """Return the names that these annotations ask dns-controller to keep.
+
+    Each holds one name, or several with commas between (kops: dns-controller/pkg/watchers).
+    """
+    texts = (annotations.get(key) or "" for key in DNS_ANNOTATIONS)
+    names = (name.strip().rstrip(".") for text in texts for name in text.split(","))
+    return tuple(name for name in names if name)
 
 
 def _command(spec: Raw) -> str:

@@ -73,6 +73,11 @@ def node(raw: Raw) -> Node:
             for entry in status.get("conditions") or ()
             if entry.get("status") == "True"
         ),
+        addresses=frozenset(
+            entry["address"]
+            for entry in status.get("addresses") or ()
+            if entry.get("type") in ("InternalIP", "ExternalIP")
+        ),
     )
 
 

@@ -15,6 +15,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     Components,
     Hardware,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.records import (
+    Records,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 
@@ -41,6 +44,18 @@ class ReadBackups:
     def apply(self, ports: Ports) -> Newest:
         """Send the requests."""
         return ports.cloud.newest_backups(self.stores)
+
+
+@dataclasses.dataclass(frozen=True)
+class ReadRecords:
+    """Read which addresses the DNS records of these names hold."""
+
+    names: tuple[str, ...]
+    service: ClassVar[str] = "aws"
+
+    def apply(self, ports: Ports) -> Records:
+        """Send the requests."""
+        return ports.cloud.read_records(self.names)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,5 +106,5 @@ class ListLeases:
         return ports.cluster.list_leases(self.labels)
 
 
-READS = (ReadMachines, ReadBackups, ReadComponents, ReadShared, ListLeases)
+READS = (ReadMachines, ReadBackups, ReadRecords, ReadComponents, ReadShared, ListLeases)
 """Those that change nothing."""

@@ -22,6 +22,8 @@ ETCD = "etcd-manager-"
 """Begins the label k8s-app of the static pods that run members of an etcd cluster."""
 CONTROLLER = "kops-controller"
 """Label k8s-app of the pod that lets new nodes join, on every control plane node."""
+DNS_CONTROLLER = "dns-controller"
+"""Label k8s-app of the pod that keeps the DNS records of the API servers, where there is one."""
 APP_LABEL = "k8s-app"
 
 
@@ -39,6 +41,8 @@ class Component:
     ready: bool = True
     started: float = 0.0
     backup_store: str = ""
+    dns_names: tuple[str, ...] = ()
+    """DNS names whose records dns-controller is to keep for it."""
 
     @property
     def etcd(self) -> str:

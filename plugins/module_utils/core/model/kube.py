@@ -51,6 +51,8 @@ class Node:
     """Names of the extended resources ("nvidia.com/gpu") of which it offers any."""
     conditions: frozenset[str] = frozenset()
     """Types of its conditions that are True."""
+    addresses: frozenset[str] = frozenset()
+    """Its IP addresses, inside of the cluster and outside."""
 
     @property
     def instance_id(self) -> str:

@@ -34,6 +34,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.ki
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
+    naming,
     shared_lease,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane.reading import (
@@ -181,6 +182,8 @@ def lacks(ctx: RotationContext, member: Member) -> str:
     old = [one.id for one in ctx.group.former if one.state not in ("", "terminated")]
     if old:
         return f"the end of instance {old[0]}"
+    if member.node is not None and (why := naming.lacks(ctx, member.id, member.node)):
+        return why
     settle = settle_of(ctx.policy)
     if has_settled(ctx.memory.plane.streaks.get(member.id), settle):
         return ""

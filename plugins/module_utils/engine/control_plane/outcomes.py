@@ -14,6 +14,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     ReadBackups,
     ReadComponents,
     ReadMachines,
+    ReadRecords,
     ReadShared,
     WriteShared,
 )
@@ -33,7 +34,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 
 COMMANDS = (*READS, WriteShared)
 """The commands whose outcomes are applied here."""
-Ours = Union[ReadMachines, ReadBackups, ReadComponents, ReadShared, ListLeases, WriteShared]
+Ours = Union[
+    ReadMachines, ReadBackups, ReadRecords, ReadComponents, ReadShared, ListLeases, WriteShared
+]
 
 
 def learned(memory: Memory, done: Done) -> Memory:
@@ -43,6 +46,8 @@ def learned(memory: Memory, done: Done) -> Memory:
         return memory.with_fields(machines=done.answer, machines_at=done.began)
     if isinstance(command, ReadBackups):
         return memory.with_fields(backups=done.answer)
+    if isinstance(command, ReadRecords):
+        return memory.with_fields(dns=done.answer, dns_at=done.began)
     if isinstance(command, ReadComponents) and done.began >= plane.components_at:
         seen = plane.renewals
         renewals = {

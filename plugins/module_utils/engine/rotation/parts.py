@@ -21,6 +21,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     Components,
     Hardware,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.records import (
+    Records,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.streaks import (
     Streak,
 )
@@ -246,10 +249,11 @@ class ReportMemory:
 class ControlPlaneMemory:
     """What is known of a control plane of kops (engine.control_plane).
 
-    `machines`, `components` and `backups`: as last read, by reads that began at `machines_at` and
-    `components_at`. `judged_at`: the read of components that was judged last; `streaks`: by
-    instance, since when each node has been whole. `renewals`: by node, renewTime of its Lease and
-    when it was first seen so. `shared`: the shared Lease, as read or written at `shared_read`;
+    `machines`, `components`, `backups` and `dns`: as last read, by reads that began at
+    `machines_at`, `components_at` and `dns_at`. `judged_at`: the read of components that was
+    judged last; `streaks`: by instance, since when each node has been whole. `renewals`: by node,
+    renewTime of its Lease and when it was first seen so. `shared`: the shared Lease, as read or
+    written at `shared_read`;
     `shared_seen`: when its renewTime was first seen as it is; `shared_held` and `shared_confirmed`:
     it is ours, by a write issued at that moment, and by the first one at `first_confirmed`;
     `shared_wait`: seconds to wait for a holder from whom it was taken by force.
@@ -263,6 +267,8 @@ class ControlPlaneMemory:
     components: Components | None = None
     components_at: float = -math.inf
     backups: Newest | None = None
+    dns: Records = dataclasses.field(default_factory=dict)
+    dns_at: float = -math.inf
     judged_at: float = -math.inf
     streaks: Mapping[str, Streak] = dataclasses.field(default_factory=dict)
     renewals: Mapping[str, tuple[str, float]] = dataclasses.field(default_factory=dict)
