@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bastions are no nodes: each goes once the one in its place is in service and healthy."""
+"""Bastions are no nodes: each goes once another is in service and healthy."""
 
 from __future__ import annotations
 

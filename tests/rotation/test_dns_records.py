@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where dns-controller keeps the records of the API servers, they name who is there."""
+"""Where dns-controller keeps records of API servers, they name who is there."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Simulate dns-controller of kops, which keeps the DNS records of the API servers.
+"""Simulate dns-controller of kops, which keeps records of the API servers.
 
 API servers ask for names by annotations of their pods; some time after a node came or went, the
 record of each name has the addresses of the nodes whose API server is there.

@@ -48,7 +48,7 @@ def losses(
 
 
 def _of_service(world: World, instance: Instance, rules: Rules) -> Iterator[str]:
-    """Yield what the end of an instance that is no node, a bastion, would take from its users."""
+    """Yield what the end of a bastion, which is no node, would take from its users."""
     account = world.account
     for target_group in account.target_groups.values():
         healthy = {target.id for target in target_group.healthy()}

@@ -51,7 +51,10 @@ class StoredObject:
 
 @dataclasses.dataclass
 class HostedZone:
-    """A hosted zone of Route 53: the addresses of each name's A record, none for an alias."""
+    """A hosted zone of Route 53: the addresses of A records by name.
+
+    One without addresses is an alias.
+    """
 
     name: str
     records: dict[str, list[str]] = dataclasses.field(default_factory=dict)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import socket
 from typing import Any
 
 import pytest
@@ -13,15 +12,19 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.names import resolved
 
 
-def test_all_addresses_of_a_name_are_its() -> None:
-    assert resolved("127.0.0.1") == {"127.0.0.1"}
+def test_all_addresses_of_a_name_are_its(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(name: str, port: None, **_asked: Any) -> Any:
+        return [(2, 1, 6, "", (f"10.0.0.{n}", 0)) for n in (1, 2, 1)] if (name, port) else []
+
+    monkeypatch.setattr("socket.getaddrinfo", answer)
+    assert resolved("api.prod.example.com") == {"10.0.0.1", "10.0.0.2"}
 
 
 def test_a_name_that_does_not_resolve_here_has_no_known_addresses(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def refuse(*_given: Any, **_more: Any) -> Any:
-        raise socket.gaierror("Name or service not known")
+        raise OSError("Name or service not known")
 
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr("socket.getaddrinfo", refuse)
     assert resolved("api.internal.prod.example.com") is None

@@ -38,7 +38,8 @@ def tool(name: str) -> Any:
 def operations() -> dict[str, tuple[str, ...]]:
     """Return all operations of the services that we call, each with its services."""
     session, found = botocore.session.get_session(), dict[str, tuple[str, ...]]()
-    for service in ("autoscaling", "ec2", "eks", "elb", "elbv2", "s3", "service-quotas", "ssm"):
+    services = ("autoscaling", "ec2", "eks", "elb", "elbv2", "route53", "s3", "ssm")
+    for service in (*services, "service-quotas"):
         for name in session.get_service_model(service).operation_names:
             found[name] = (*found.get(name, ()), service)
     return found

@@ -91,7 +91,7 @@ class AutoScaling(ControlPlaneReads):
     def __init__(
         self, aws: Aws, clock: Callable[[], float] = time.time, resolve: Resolve = unresolved
     ) -> None:
-        """Read through `aws`; `clock` returns seconds since the epoch; `resolve` asks DNS."""
+        """Read through `aws`; `clock`: seconds since the epoch; `resolve` asks DNS."""
         self._aws, self._clock, self._resolve = aws, clock, resolve
         self._desired: dict[str, tuple[int, float]] = {}
         self._short_since: dict[str, float] = {}

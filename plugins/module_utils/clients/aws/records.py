@@ -29,7 +29,10 @@ def read_record(aws: Aws, name: str, zones: dict[str, str]) -> frozenset[str] | 
 
 
 def hosted_zones(aws: Aws) -> dict[str, str]:
-    """Return the names of the account's hosted zones by their IDs, without the last dot."""
+    """Return the names of the account's hosted zones by their IDs.
+
+    The last dot is left out.
+    """
     found: dict[str, str] = {}
     marker: dict[str, str] = {}
     while True:

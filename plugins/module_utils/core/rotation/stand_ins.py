@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rotate instances that are no nodes of the cluster, such as bastions, by the same rules.
+"""Rotate instances that are no nodes of the cluster, such as bastions.
 
 Each is given a Node that stands in for the one it does not have: Ready once it is in service, and
 without pods. Nothing is written on it. That its instance is being replaced only the record says.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One look at a group of bastions: what is asked of nodes is asked of their instances."""
+"""One look at bastions: what is asked of nodes is asked of their instances."""
 
 from __future__ import annotations
 
