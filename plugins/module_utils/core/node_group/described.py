@@ -35,8 +35,8 @@ class DescribedGroup:
     `zones` are those in which it launches. `suspended`: suspended processes. `protects_new`: new
     instances are protected from scale-in. `target_groups`: ARNs, and classic load balancers (see
     core.model.aws). `warm_pool`: the configuration of its warm pool, None without one. `hold`:
-    seconds for which termination hooks may hold an instance; `leftovers`: clauses about what forbids
-    a rotation. Both are read besides.
+    seconds for which termination hooks may hold an instance; `leftovers`: clauses about what
+    forbids a rotation. Both are read besides.
     """
 
     name: str

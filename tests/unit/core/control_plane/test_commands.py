@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     ReadBackups,
     ReadComponents,
     ReadMachines,
+    ReadRecords,
     ReadShared,
     WriteShared,
 )
@@ -36,6 +37,7 @@ class Noting:
     [
         (ReadMachines("prod"), ("read_machines", "prod"), "aws"),
         (ReadBackups(("s",)), ("newest_backups", ("s",)), "aws"),
+        (ReadRecords(("n",)), ("read_records", ("n",)), "aws"),
         (ReadComponents(("a",)), ("read_components", ("a",)), "kubernetes"),
         (ReadShared("shared"), ("read_lease", "shared"), "kubernetes"),
         (WriteShared(LEASE), ("write_lease", LEASE), "kubernetes"),
@@ -50,4 +52,4 @@ def test_a_command_is_one_call(command: Any, call: tuple[Any, ...], service: str
 
 def test_a_write_is_no_read() -> None:
     assert WriteShared not in READS
-    assert len(READS) == 5
+    assert len(READS) == 6
