@@ -240,9 +240,8 @@ class AutoScaling(ControlPlaneReads):
 
     def protect_new(self, group: str, protected: bool) -> None:
         """Set scale-in protection of new instances."""
-        doing = f"set scale-in protection of new instances of {group}"
-        params = {"NewInstancesProtectedFromScaleIn": protected}
-        self._act(doing, "UpdateAutoScalingGroup", group, **params)
+        doing, setting = f"protect new instances of {group}", "NewInstancesProtectedFromScaleIn"
+        self._act(doing, "UpdateAutoScalingGroup", group, **{setting: protected})
 
     def suspend(self, group: str, processes: tuple[str, ...]) -> None:
         """Suspend scaling processes."""

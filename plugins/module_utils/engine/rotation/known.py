@@ -10,9 +10,6 @@ from collections.abc import Mapping
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     SetDesired,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.policy import (
-    fitted,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES, Feed
@@ -27,6 +24,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.ki
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.boot import (
     usual_boot_timeout,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.fitting import fitted_to
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
     dump,
@@ -62,7 +60,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.size
     window,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.stand_ins import (
-    one_by_one,
     stand_ins,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
@@ -80,13 +77,7 @@ class Known:
         self._left_out: tuple[tuple[object, ...], Mapping[str, str]] | None = None
         group = memory.reads.group
         if group is not None:
-            self.policy = patient(self._fitted(policy), group.hold)
-
-    def _fitted(self, policy: RotationPolicy) -> RotationPolicy:
-        """Return the options as far as this kind of node group lets them count."""
-        if self.kind.serves_api:
-            return fitted(policy)
-        return policy if self.kind.carries_pods else one_by_one(policy)
+            self.policy = patient(fitted_to(self.kind, policy), group.hold)
 
     @property
     def group(self) -> Group:
