@@ -26,7 +26,8 @@ description:
     group of another architecture gets the image of the same name for that architecture.
   - It replaces no instance, see M(nodeops.rotator.asg_node_replace).
   - The Lease of the Auto Scaling group is taken first. If it is held, or records a rotation of
-    another run that has not ended, nothing is changed.
+    another run that has not ended, nothing is changed. Nor is anything while people have paused the
+    group (M(nodeops.rotator.rotation_pause)), unless O(state=restored).
 author: nodeops.rotator contributors (@nodeops)
 options:
   state:

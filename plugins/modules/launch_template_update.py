@@ -22,8 +22,9 @@ description:
   - If a cluster is named (O(eks_cluster), O(kubeconfig), O(context), O(host), O(api_key), or the
     same in C(K8S_AUTH_*)), the Lease of every Auto Scaling group whose next instances would be
     launched from something else is taken first. If one is held, or records a rotation of another
-    run that has not ended, nothing is changed. Otherwise nothing guards the template, which is a
-    warning.
+    run that has not ended, or people have paused one of the groups
+    (M(nodeops.rotator.rotation_pause)), nothing is changed. O(state=rolled_back) works in a pause
+    too. Otherwise nothing guards the template, which is a warning.
 author: nodeops.rotator contributors (@nodeops)
 options:
   state:

@@ -10,7 +10,8 @@ short_description: Pause or resume the rotation of a node group
 version_added: 0.1.0
 description:
   - Sets or removes the annotation C(nodeops.rotator/paused) of the node group's Lease. While it is
-    there, a rotation begins no other replacement. Nodes that are leaving go on.
+    there, a rotation begins no other replacement, and nothing new is put into the launch template.
+    Nodes that are leaving go on.
   - An update of a managed node group that EKS has begun goes on; while it is paused none is begun.
   - A pause lasts until it is resumed, for later runs too. A run that waits longer than its
     O(nodeops.rotator.asg_node_replace#module:pause_timeout) restores everything and fails.

@@ -33,6 +33,14 @@ MUTATIONS = (
         "test_an_unfinished_record_of_another_run_stops_it_at_once",
     ),
     Mutation(
+        "the template of a paused group is changed",
+        HANDOVER,
+        "if self.order.begins and (paused",
+        "if False and (paused",
+        TESTS,
+        "test_nothing_begins_in_a_group_that_people_have_paused",
+    ),
+    Mutation(
         "the template is changed while a living run holds the Lease",
         HANDOVER,
         "if entry.seen > entry.met and self.now - self.memory.began >= self.order.wait:",

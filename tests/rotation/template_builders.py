@@ -25,13 +25,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.la
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
-    in_the_way,
     lease_name,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import Wanted
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.handover import (
     check_groups,
     ways_elsewhere,
+    ways_now,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.templates import Work, guarded
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.change import (
@@ -39,7 +39,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.ch
     change,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
-    LeaseClaim,
     LockOrder,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call
@@ -147,11 +146,9 @@ class Locks:
         inbox = VirtualInbox(self._world.kernel, ports, lambda feed: iter(()), self._kill_at)
         return change(inbox, order, acting, keep)
 
-    def held(self, claims: Iterable[LeaseClaim], run_id: str) -> Iterator[str]:
+    def held(self, order: LockOrder) -> Iterator[str]:
         """Tell which are in the way."""
-        for claim in claims:
-            if sentence := in_the_way(self._cluster.read_lease(claim.lease), claim.group, run_id):
-                yield sentence
+        return ways_now(self._cluster, order)
 
 
 def update(

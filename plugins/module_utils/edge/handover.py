@@ -47,6 +47,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
     in_the_way,
     lease_name,
     other_namespaces,
+    pause_in_the_way,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node_index import (
     by_instance,
@@ -95,13 +96,15 @@ def holder_of(run_id: str) -> str:
     return f"{socket.gethostname()}_{os.getpid()}_{run_id}"
 
 
-def order_of(params: Mapping[str, Any], claims: tuple[LeaseClaim, ...]) -> LockOrder:
-    """Return what the options ask for. Raises InputError."""
+def order_of(
+    params: Mapping[str, Any], claims: tuple[LeaseClaim, ...], begins: bool = False
+) -> LockOrder:
+    """Return what the options ask for. `begins`: see LockOrder. Raises InputError."""
     check_above_zero("handover_timeout", params["handover_timeout"], "seconds")
     check_at_least("lock_wait", params["lock_wait"], 0, "seconds")
     run_id = params["run_id"] or new_run_id()
     timeout, wait = float(params["handover_timeout"]), float(params["lock_wait"])
-    return LockOrder("take", claims, run_id, holder_of(run_id), timeout, wait)
+    return LockOrder("take", claims, run_id, holder_of(run_id), timeout, wait, begins)
 
 
 def check_groups(
@@ -149,6 +152,15 @@ def ways_elsewhere(
                 yield error
 
 
+def ways_now(cluster: KubeClient, order: LockOrder) -> Iterator[str]:
+    """Yield a sentence for each Lease of an order that is in the way now; none is taken."""
+    for claim in order.claims:
+        lease = cluster.read_lease(claim.lease)
+        paused = pause_in_the_way(lease, claim.group) if order.begins else ""
+        if sentence := paused or in_the_way(lease, claim.group, order.run):
+            yield sentence
+
+
 class Locks:
     """Leases of the cluster that a module's options lead to."""
 
@@ -183,8 +195,6 @@ class Locks:
         with ThreadInbox(ports, Feeds(call).follow) as inbox:
             return change(inbox, order, act, keep)
 
-    def held(self, claims: Iterable[LeaseClaim], run_id: str) -> Iterator[str]:
-        """Yield a sentence for each Lease that is in the way now; none is taken."""
-        for claim in claims:
-            if sentence := in_the_way(self._cluster.read_lease(claim.lease), claim.group, run_id):
-                yield sentence
+    def held(self, order: LockOrder) -> Iterator[str]:
+        """Yield a sentence for each Lease of the order that is in the way now; none is taken."""
+        return ways_now(self._cluster, order)

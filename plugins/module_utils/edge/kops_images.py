@@ -241,7 +241,7 @@ class ImageSetter:
             target = (plan.template_id, str(done.number), plan.image.id)
             return ChangeMade(done, (dataclasses.replace(claim, target=target, settles=True),))
 
-        order = order_of(self._params, (claim,))
+        order = order_of(self._params, (claim,), begins=True)
         return self._locks.change(order, act, keep=bool(self._params["run_id"]))
 
     def _approve(self, doing: str, moment: float) -> None:

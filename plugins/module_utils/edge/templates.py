@@ -222,10 +222,10 @@ def guarded(
     groups = [one.group for one in concerned]
     uid = locks.check_cluster(groups, planned.source.group, work.aws)
     claims = _claims(concerned, params, uid)
-    order = order_of(params, claims)
+    order = order_of(params, claims, begins=not work.wanted.rollback)
     if check:
         elsewhere = (error.message for error in locks.elsewhere(groups, run_id))
-        return planned, (*locks.held(claims, run_id), *elsewhere) if claims else ()
+        return planned, (*locks.held(order), *elsewhere) if claims else ()
 
     def act(moment: float) -> ChangeMade[Updated]:
         for error in locks.elsewhere(groups, run_id):

@@ -22,6 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     CLUSTER_UID,
+    PAUSED,
     SIGNPOST,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
@@ -41,6 +42,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.handover impo
     new_run_id,
     order_of,
     ways_elsewhere,
+    ways_now,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
+    LeaseClaim,
 )
 from ansible_collections.nodeops.rotator.tests.unit.clients.aws.recorded import (
     Recorded,
@@ -102,6 +107,7 @@ def test_an_order_asks_for_the_claims_of_the_run() -> None:
     assert (order.run, order.holder) == ("r1", holder_of("r1"))
     assert (order.duration, order.wait) == (120.0, 7.0)
     assert order_of({**PARAMS, "run_id": None}, ()).run != ""
+    assert [order_of(PARAMS, (), begins).begins for begins in (True, False)] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -206,3 +212,14 @@ def test_leases_are_looked_for_where_another_run_could_hold_them(
     assert cluster.asked == asked
     for name, error in zip(asked, errors, strict=True):
         assert f"in namespace {name}" in error.message
+
+
+@pytest.mark.parametrize("begins", [True, False])
+def test_what_is_in_the_way_now_is_a_pause_only_for_what_begins(begins: bool) -> None:
+    paused = Lease("l", notes=((PAUSED, "anna: incident"),))
+    cluster: Any = Cluster(leases={"": paused})
+    order = order_of(PARAMS, (LeaseClaim("l", "blue"),), begins)
+    assert list(ways_now(cluster, order)) == ["Node group blue is paused: anna: incident"] * begins
+    cluster.leases[""] = HELD
+    (told,) = ways_now(cluster, order)
+    assert "records a rotation of node group blue that has not ended (somebody)" in told

@@ -118,6 +118,7 @@ def test_the_image_is_set_under_the_lease_and_left_to_the_run(
     assert claim.previous == (row["launch_template_id"], "1")
     assert claim.target == (row["launch_template_id"], "2", new)
     assert claim.origin == ("kops", GROUP, old)
+    assert leases.orders[0].begins, "a paused group keeps its image"
     assert (claim.settles, leases.orders[0].claims[0].settles, leases.kept) == (True, False, True)
     assert leases.named == TEMPLATE
 
@@ -235,6 +236,7 @@ def test_a_debt_is_paid_and_settled(cluster: KopsCluster, leases: Leases) -> Non
     assert result.values["instance_groups"][0]["image"] == cluster.named("old_image")
     assert cluster.stored()["spec"]["image"] == cluster.named("old_image")
     assert leases.left[0].settles
+    assert not leases.orders[0].begins, "what puts back may happen while the group is paused"
 
 
 @pytest.mark.parametrize("check", [False, True])

@@ -89,6 +89,12 @@ def paused_by(lease: Lease) -> str:
     return "" if text in (None, "false") else text or "without a reason"
 
 
+def pause_in_the_way(lease: Lease | None, group: str) -> str:
+    """Return why nothing may begin in a group that people have paused, "" if they have not."""
+    who = paused_by(lease) if lease is not None else ""
+    return f"Node group {group} is paused: {who}" if who else ""
+
+
 def pause_note(reason: str) -> str:
     """Return what the annotation of a pause says.
 

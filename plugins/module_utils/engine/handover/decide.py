@@ -35,6 +35,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
     in_the_way,
     is_handed,
     kept_notes,
+    pause_in_the_way,
     unfinished,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
@@ -191,6 +192,11 @@ class _Look:
         lease = entry.lease
         if lease is None or self._is_ours(claim):
             return True
+        if self.order.begins and (paused := pause_in_the_way(lease, claim.group)):
+            raise RefusedError(
+                f"{paused}. It keeps launching from what it has now",
+                "Resume it (playbook nodeops.rotator.resume), and run again",
+            )
         if is_handed(load(lease.journal), run):
             return True
         left_by = unfinished(lease, run)

@@ -54,7 +54,8 @@ class LockOrder:
     """What is wanted of which Leases, and by whom.
 
     `duration`: for how long they stay held when nobody renews them. `wait`: how long to wait for
-    one that somebody else holds. Both in seconds.
+    one that somebody else holds. Both in seconds. `begins`: whether the change begins something,
+    for which people must not have paused any of the groups. What puts back may happen in a pause.
     """
 
     stage: LockStage
@@ -63,6 +64,7 @@ class LockOrder:
     holder: str
     duration: float = 120.0
     wait: float = 0.0
+    begins: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -30,6 +30,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
     lease_name,
     lease_notes,
     other_namespaces,
+    pause_in_the_way,
     pause_note,
     paused_by,
     waits,
@@ -71,6 +72,15 @@ def test_a_pause_that_people_have_set_stays_in_the_lease(pause: str, why: str) -
 def test_a_pause_says_who_and_why() -> None:
     assert pause_note(" anna: incident\n") == "anna: incident"
     assert paused_by(Lease("x", notes=((PAUSED, pause_note("no")),))) == "no"
+
+
+def test_a_pause_is_in_the_way_of_whatever_begins_in_the_group() -> None:
+    paused = Lease("x", notes=((PAUSED, "anna: incident"),))
+    assert pause_in_the_way(paused, "blue") == "Node group blue is paused: anna: incident"
+    assert pause_in_the_way(Lease("x", notes=((PAUSED, ""),)), "blue").endswith("without a reason")
+    assert pause_in_the_way(Lease("x", notes=((PAUSED, "false"),)), "blue") == ""
+    assert pause_in_the_way(Lease("x"), "blue") == ""
+    assert pause_in_the_way(None, "blue") == ""
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "false", " false "])
