@@ -110,15 +110,6 @@ def test_an_empty_group_is_reported_as_having_nothing_to_rotate(small: WorldOnWi
     ]
 
 
-def test_a_group_without_outdated_nodes_is_a_success(still: WorldOnWire) -> None:
-    before = still.changes()
-    outcome = still.playbook("rotate_eks", prepare_update_template=False)
-    assert outcome.code == 0
-    assert still.changes() == before
-    assert outcome.recap(GROUP)["changed"] == 0
-    assert "nothing outdated" in outcome.output
-
-
 @pytest.mark.parametrize(
     ("options", "said"),
     [

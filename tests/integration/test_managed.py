@@ -9,6 +9,7 @@ from ansible_collections.nodeops.rotator.tests.integration.ended import (
     processes,
     start,
     until,
+    warm_until_work,
 )
 from ansible_collections.nodeops.rotator.tests.integration.test_killed_playbook import POWER_CUT
 from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire
@@ -63,8 +64,9 @@ def test_the_plan_is_the_same_for_all_kinds_and_changes_nothing(mixed: WorldOnWi
 def test_a_playbook_that_was_killed_while_eks_is_at_work_completes_when_run_again(
     mixed: WorldOnWire,
 ) -> None:
-    terminal = start(mixed, rotation_hosts="demo-web", prepare_image_id="")
-    until("cordoned", lambda: "cordoned" in terminal.text or not terminal.running)
+    given = {"rotation_hosts": "demo-web", "prepare_image_id": "", **warm_until_work()}
+    terminal = start(mixed, **given)
+    until("a node cordoned", lambda: "cordoned" in terminal.text or not terminal.running)
     assert terminal.running, terminal.text
     POWER_CUT.act(terminal)
     until("every process gone", lambda: not processes(mixed.folder))

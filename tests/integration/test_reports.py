@@ -40,14 +40,16 @@ def test_a_rotation_shows_its_lines_and_table_and_leaves_reports(small: WorldOnW
 
 
 def test_a_failure_is_one_message_and_the_report_has_it(small: WorldOnWire) -> None:
-    small.behavior(aws={"boot": [60, 60]})
-    outcome = small.playbook("rotate_eks", rotation_report_dir="reports", rotate_boot_timeout=5)
+    given = {"prepare_update_template": False, "rotate_max_node_age": 1}
+    outcome = small.playbook(
+        "rotate_eks", rotation_report_dir="reports", rotate_lock_namespace="gone", **given
+    )
     assert outcome.code != 0
     (told,) = [line for line in outcome.output.splitlines() if "Say why the rotation" in line]
     report = json.loads((small.folder / "reports" / "report.json").read_text())
     (group,) = report["node_groups"]
     assert group["error"] in told
-    assert (group["status"], group["ok"]) == ("failed", False)
+    assert (group["status"], group["ok"]) == ("refused", False)
 
 
 def test_a_report_that_cannot_be_written_fails_no_rotation(small: WorldOnWire) -> None:
@@ -56,6 +58,7 @@ def test_a_report_that_cannot_be_written_fails_no_rotation(small: WorldOnWire) -
     (templates / "own.md.j2").write_text("{{ nothing }}")
     outcome = small.playbook(
         "rotate_eks",
+        prepare_update_template=False,
         rotation_report_dir="reports",
         rotation_report_templates=str(templates),
     )

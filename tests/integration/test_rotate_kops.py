@@ -37,8 +37,10 @@ def images(world: WorldOnWire, group: str = NODES) -> set[str]:
     return set(world.report()["groups"][group]["images"])
 
 
-def test_a_node_group_gets_its_image_from_kops_and_is_rotated(kops: WorldOnWire) -> None:
-    facts = kops.report()["facts"]
+def test_a_node_group_gets_its_image_from_kops_and_is_rotated_unless_its_canary_fails(
+    kops: WorldOnWire,
+) -> None:
+    facts, old = kops.report()["facts"], image_name(kops, "old_image")
     planned = played(kops, "--check")
     assert planned.code == 0, planned.output
     assert images(kops) == {facts["old_image"]}
@@ -51,12 +53,21 @@ def test_a_node_group_gets_its_image_from_kops_and_is_rotated(kops: WorldOnWire)
     assert images(kops) == images(kops, f"bastions.{CLUSTER}") == {facts["new_image"]}
     assert kops.report()["figures"]["launched_most"][NODES] == 3
     assert stored(kops, "nodes-b")["spec"]["image"] == image_name(kops)
-    assert stored(kops, "nodes-a")["spec"]["image"] == image_name(kops, "old_image")
+    assert stored(kops, "nodes-a")["spec"]["image"] == old
+    assert len(versions(kops, NODES)) == 2
+    # If the canary fails, the launch template and the state store have the former image again.
+    kops.behavior(aws={"boot": [30, 30]})
+    given = {"rotate_boot_timeout": 10, "rotate_max_unavailable": 0}
+    failed = played(kops, prepare_image_id=old, **given)
+    assert failed.code != 0
+    assert "(the launch template was rolled back to version 2)" in failed.told()
+    assert f"(the state store of kops names {image_name(kops)} again)" in failed.told()
+    assert stored(kops, "nodes-b")["spec"]["image"] == image_name(kops)
+    assert versions(kops, NODES)[-1]["ImageId"] == facts["new_image"]
     again = played(kops)
     assert (again.code, again.recap(NODES)["changed"]) == (0, 0), again.output
-    assert len(versions(kops, NODES)) == 2
     store(kops, "nodes-b", {"rollingUpdate": {"drainAndTerminate": False}})
-    left = played(kops, prepare_image_id=image_name(kops, "old_image"))
+    left = played(kops, prepare_image_id=old)
     assert (left.code, left.recap(NODES)["changed"]) == (0, 0), left.output
     assert "Left alone, spec.rollingUpdate.drainAndTerminate of instance group nodes-b" in (
         left.output
@@ -89,25 +100,6 @@ def test_plan_status_and_restore_work_on_instance_groups_too(kops: WorldOnWire) 
     assert restored.code == 0, restored.output
     assert "2 node groups, 0 nodes replaced" in restored.output
     assert kops.changes() == before
-
-
-def test_after_a_failed_canary_template_and_state_store_have_the_old_image(
-    kops: WorldOnWire,
-) -> None:
-    facts = kops.report()["facts"]
-    kops.behavior(aws={"boot": [30, 30]})
-    outcome = played(kops, rotate_boot_timeout=10)
-    assert outcome.code != 0
-    assert "(the launch template was rolled back to version 1)" in outcome.told()
-    old = image_name(kops, "old_image")
-    assert f"(the state store of kops names {old} again)" in outcome.told()
-    assert stored(kops, "nodes-b")["spec"]["image"] == old
-    assert versions(kops, NODES)[-1]["ImageId"] == facts["old_image"]
-    kops.behavior(aws={"boot": [0.2, 0.5]})
-    outcome = played(kops)
-    assert outcome.code == 0, outcome.output
-    assert images(kops) == {facts["new_image"]}
-    assert kops.report()["breaches"] == []
 
 
 def test_restore_lets_kops_write_back_what_a_killed_run_still_owed(kops: WorldOnWire) -> None:

@@ -1,11 +1,12 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stand in for the Python interpreter of a module: let a warm process run it.
+"""Stand in for the Python interpreter of a module or of Ansible: let a warm process run it.
 
-    thin.py SOCKET FILE [ARGUMENT ...]
+    thin.py SOCKET MODULES FILE [ARGUMENT ...]
 
-What is no module is left to the real interpreter. Imports little, since it starts for each task.
+Everything else is left to the real interpreter, and MODULES, names with commas between them, are
+too. Imports little, since it starts for each task.
 """
 
 from __future__ import annotations
@@ -15,16 +16,18 @@ import os
 import socket
 import sys
 
-MODULE = "AnsiballZ_"
-"""How Ansible names the file of a packed module."""
+KNOWN = ("AnsiballZ_", "ansible")
+"""How the files are named that a warm process runs: packed modules and commands of Ansible."""
 
 
-def main(where: str, *argv: str) -> int:
+def main(where: str, cold: str, *argv: str) -> int:
     """Hand the file over to the warm process; return its exit status.
 
     It gets the arguments, files and environment of this one.
     """
-    if not argv or not os.path.basename(argv[0]).startswith(MODULE):
+    name = os.path.basename(argv[0]) if argv else ""
+    module = name.removeprefix("AnsiballZ_").removesuffix(".py")
+    if not name.startswith(KNOWN) or module in cold.split(","):
         os.execv(sys.executable, [sys.executable, *argv])
     with socket.socket(socket.AF_UNIX) as warm:
         warm.connect(where)

@@ -1,18 +1,24 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Give Ansible an interpreter that has imported the libraries already.
+"""Give Ansible and its modules an interpreter that has imported the libraries already.
 
 A module of ours needs some two seconds of processor time for imports alone, and a playbook runs
 five for each node group. The interpreter is a thin client (thin.py) of a process that is forked for
 each module. The packed file of the module is run as it is, only that what it imports is there.
+
+Commands of Ansible find the libraries imported, but import Ansible and all collections anew, since
+these read the environment as they are imported. A module is packed by the first command that runs
+it, which takes up to a second, and the others find it packed.
 """
 
 from __future__ import annotations
 
 import atexit
 import functools
+import importlib
 import json
+import multiprocessing
 import os
 import runpy
 import select
@@ -23,6 +29,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -30,22 +37,41 @@ from ansible_collections.nodeops.rotator.tests.integration import thin, warm
 
 TOLD = 1 << 20
 """The most bytes that a client tells: arguments and environment."""
+PURE = tuple(
+    f"{warm.COLLECTION}.plugins.module_utils.{room}"
+    for room in ("core", "engine", "clients", "operations")
+)
+"""What knows neither Ansible nor the environment, so that a command need not import it anew."""
+PACKED = "ansiballz_cache"
+"""Where Ansible keeps the modules that it has packed, in its folder for temporary files."""
 
 
 @functools.cache
-def interpreter() -> str:
-    """Return the path of the interpreter. Its process ends with this one."""
+def interpreter(*cold: str) -> str:
+    """Return the path of the interpreter. Its process ends with this one.
+
+    `cold`: modules that it leaves to the usual one, so that they are children of their command.
+    """
+    where = _server()
+    program = where.with_name("-".join(("python", *cold)))
+    known = f'{where} "{",".join(cold)}" "$@"'
+    program.write_text(f"#!/bin/sh\nexec {sys.executable} -IS {thin.__file__} {known}\n")
+    program.chmod(0o755)
+    return str(program)
+
+
+@functools.cache
+def _server() -> Path:
+    """Return the socket of the process that does the work."""
     folder = Path(tempfile.mkdtemp(prefix="warm-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    where, program = folder / "socket", folder / "python"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {thin.__file__} {where} "$@"\n')
-    program.chmod(0o755)
+    where = folder / "socket"
     server = warm.start(_serve, str(where), env=os.environ, output=folder / "log")
     limit = time.monotonic() + warm.HANGS
     while not where.exists():
         assert server.is_alive() and time.monotonic() < limit, "no warm interpreter"
         time.sleep(0.02)
-    return str(program)
+    return where
 
 
 def _serve(where: str) -> None:
@@ -60,11 +86,11 @@ def _serve(where: str) -> None:
             if os.fork() == 0:
                 server.close()
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                _attend(client)
+                _attend(client, Path(where).with_name(PACKED))
             client.close()
 
 
-def _attend(client: socket.socket) -> None:
+def _attend(client: socket.socket, packed: Path) -> None:
     """Run what the client hands over and tell it the exit status. Does not return.
 
     If the client ends before, the module is told so as if its terminal had been closed.
@@ -75,7 +101,7 @@ def _attend(client: socket.socket) -> None:
     child = os.fork()
     if child == 0:
         client.close()
-        _become(json.loads(data), files)
+        _become(json.loads(data), files, packed)
     for file in files:
         os.close(file)
     ended = os.pidfd_open(child)
@@ -87,7 +113,7 @@ def _attend(client: socket.socket) -> None:
     os._exit(0)
 
 
-def _become(told: dict[str, Any], files: list[int]) -> None:
+def _become(told: dict[str, Any], files: list[int], packed: Path) -> None:
     """Run the file as the interpreter would; does not return."""
     for number, file in enumerate(files):
         os.dup2(file, number)
@@ -97,8 +123,26 @@ def _become(told: dict[str, Any], files: list[int]) -> None:
     os.chdir(told["cwd"])
     sys.argv = told["argv"]
     with warm.standard_files():
+        if Path(sys.argv[0]).name.startswith("ansible"):
+            _forget_ansible(packed)
         status = _status_of(sys.argv[0])
     os._exit(status)
+
+
+def _forget_ansible(packed: Path) -> None:
+    """Let this process be as if it had never imported Ansible or a collection.
+
+    `packed`: the folder of packed modules that all commands share.
+    """
+    for name in list(sys.modules):
+        ours = name.startswith(("ansible.", "ansible_collections."))
+        if (ours or name in ("ansible", "ansible_collections")) and not name.startswith(PURE):
+            del sys.modules[name]
+    # A daemon of multiprocessing may have no children; Ansible forks one for each task.
+    multiprocessing.current_process()._config.pop("daemon", None)  # type: ignore[attr-defined]
+    constants = importlib.import_module("ansible.constants")
+    packed.mkdir(exist_ok=True)
+    os.symlink(packed, Path(constants.DEFAULT_LOCAL_TMP, PACKED))
 
 
 def _status_of(path: str) -> int:
@@ -108,6 +152,9 @@ def _status_of(path: str) -> int:
         runpy.run_path(path, run_name="__main__")
     except SystemExit as end:
         status = end.code
+    except Exception:
+        traceback.print_exc()
+        status = 1
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     return int(status or 0)
