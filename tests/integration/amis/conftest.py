@@ -67,9 +67,9 @@ def modules(capsys: pytest.CaptureFixture[str]) -> Modules:
 
 
 @contextmanager
-def reached(folder: Path) -> Iterator[dict[str, str]]:
-    """Serve the scenario `small`, with its environment in this process."""
-    with serving("small", folder) as environment, pytest.MonkeyPatch.context() as patch:
+def reached(folder: Path, scenario: str = "small") -> Iterator[dict[str, str]]:
+    """Serve a scenario, with its environment in this process."""
+    with serving(scenario, folder) as environment, pytest.MonkeyPatch.context() as patch:
         for name, value in {**environment, "AWS_EC2_METADATA_DISABLED": "true"}.items():
             patch.setenv(name, value)
         patch.setattr(client, "_pool", {})  # no connection to the world of another test
