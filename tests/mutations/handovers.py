@@ -37,7 +37,7 @@ MUTATIONS = (
         HANDOVER,
         "if self.order.begins and (paused",
         "if False and (paused",
-        TESTS,
+        TESTS.replace("decide", "decide_pauses"),
         "test_nothing_begins_in_a_group_that_people_have_paused",
     ),
     Mutation(

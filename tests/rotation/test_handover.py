@@ -14,7 +14,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RefusedError,
     RotatorError,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PAUSED
 from ansible_collections.nodeops.rotator.tests.rotation.template_builders import (
     GREEN,
     SIZE,
@@ -135,32 +134,6 @@ def test_a_lease_of_a_dead_run_that_recorded_nothing_is_taken_over() -> None:
     found, _warnings = update(world, BLUE, **BOTH)
     assert found.changed
     assert 25 <= world.kernel.now - began <= 45
-
-
-def pause(world: World, group: str) -> None:
-    """Somebody pauses a group that a run has had."""
-    note = {"metadata": {"annotations": {PAUSED: "anna: incident"}}}
-    world.cluster.change("leases", lease_of(world, group), note)
-
-
-def test_a_group_that_is_paused_keeps_its_template_and_that_of_the_groups_that_share_it() -> None:
-    world = shared()
-    held_by_somebody(world, GREEN, renewing=False)
-    pause(world, GREEN)
-    _found, warnings = update(world, BLUE, check=True, **BOTH)
-    assert warnings == ("Node group demo-green is paused: anna: incident",)
-    with pytest.raises(RefusedError, match=r"demo-green is paused: anna: incident\. It keeps"):
-        update(world, BLUE, **BOTH)
-    assert versions(world) == 1
-    assert holder(world, BLUE) == ""
-
-
-def test_a_template_is_taken_back_although_people_have_paused_the_group() -> None:
-    world = shared()
-    update(world, BLUE, **BOTH)
-    pause(world, BLUE)
-    found, _warnings = update(world, BLUE, rollback=True, **BOTH)
-    assert found.changed
 
 
 def test_check_mode_takes_no_lease_and_tells_a_held_one() -> None:

@@ -25,7 +25,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PAUSED
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
     dump,
@@ -107,27 +106,6 @@ def test_no_stage_goes_on_for_ever(stage: Any, wait: float, limit: float) -> Non
     after = look(known(*ours, read=-math.inf), now=NOW + limit, order=order).memory.error
     assert isinstance(after, UnreachableError)
     assert f"could not be written in {limit} s" in str(after)
-
-
-def test_a_pause_that_people_have_set_stays() -> None:
-    paused = dataclasses.replace(a_lease("a"), notes=((PAUSED, "anna"), ("old", "x")))
-    assert writes(look(known(paused, None)))["a"].notes == (("n", "1"), (PAUSED, "anna"))
-
-
-@pytest.mark.parametrize("holder", ["", "somebody"])
-def test_nothing_begins_in_a_group_that_people_have_paused(holder: str) -> None:
-    paused = dataclasses.replace(a_lease("b", holder), notes=((PAUSED, "anna: incident"),))
-    step = look(known(None, paused), order=dataclasses.replace(ORDER, begins=True))
-    assert step.commands == ()
-    assert isinstance(step.memory.error, RefusedError)
-    assert "Node group green is paused: anna: incident" in str(step.memory.error)
-
-
-def test_a_pause_that_comes_after_the_lease_was_taken_is_for_what_begins_later() -> None:
-    begins = dataclasses.replace(ORDER, begins=True)
-    ours = dataclasses.replace(a_lease("a", "me", MINE), notes=((PAUSED, "anna"),))
-    found = look(known(ours, a_lease("b", "me", MINE), written=NOW), order=begins)
-    assert outcome(found).error is None
 
 
 def test_every_lease_is_read_first() -> None:
