@@ -163,7 +163,7 @@ def start(
 
 
 def warm_until_work() -> dict[str, str]:
-    """Return variables of a run that is ended while it replaces nodes, and not before.
+    """Return variables of a run that is ended only while it replaces nodes.
 
     Only the modules that do so have the usual interpreter.
     """

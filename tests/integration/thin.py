@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stand in for the Python interpreter of a module or of Ansible: let a warm process run it.
+"""Let a warm process run a module or a command of Ansible.
 
     thin.py SOCKET MODULES FILE [ARGUMENT ...]
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Give Ansible and its modules an interpreter that has imported the libraries already.
+"""Give Ansible an interpreter that has imported the libraries already.
 
 A module of ours needs some two seconds of processor time for imports alone, and a playbook runs
 five for each node group. The interpreter is a thin client (thin.py) of a process that is forked for

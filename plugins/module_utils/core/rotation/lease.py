@@ -90,7 +90,7 @@ def paused_by(lease: Lease) -> str:
 
 
 def pause_in_the_way(lease: Lease | None, group: str) -> str:
-    """Return why nothing may begin in a group that people have paused, "" if they have not."""
+    """Return why nothing may begin in a group, "" if people have not paused it."""
     who = paused_by(lease) if lease is not None else ""
     return f"Node group {group} is paused: {who}" if who else ""
 
