@@ -153,7 +153,7 @@ def ways_elsewhere(
 
 
 def ways_now(cluster: KubeClient, order: LockOrder) -> Iterator[str]:
-    """Yield a sentence for each Lease of an order that is in the way now; none is taken."""
+    """Yield a sentence for each Lease that is in the way of an order now."""
     for claim in order.claims:
         lease = cluster.read_lease(claim.lease)
         paused = pause_in_the_way(lease, claim.group) if order.begins else ""
@@ -196,5 +196,5 @@ class Locks:
             return change(inbox, order, act, keep)
 
     def held(self, order: LockOrder) -> Iterator[str]:
-        """Yield a sentence for each Lease of the order that is in the way now; none is taken."""
+        """Yield a sentence for each Lease that is in the way of the order now."""
         return ways_now(self._cluster, order)
