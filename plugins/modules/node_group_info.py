@@ -40,6 +40,25 @@ options:
     type: list
     elements: str
     default: []
+  max_surge:
+    description: Surge of the rotation, as in M(nodeops.rotator.asg_node_replace). Quotas, subnets
+      and the life of the credentials are measured by it.
+    type: str
+    default: '1'
+  max_unavailable:
+    description: Nodes missing below the group's size in the rotation, as in
+      M(nodeops.rotator.asg_node_replace).
+    type: str
+    default: '0'
+  canary:
+    description: Nodes that the rotation replaces first, as in M(nodeops.rotator.asg_node_replace).
+    type: str
+    default: '1'
+  soak:
+    description: Seconds for which the rotation watches the replacements of the canary, as in
+      M(nodeops.rotator.asg_node_replace).
+    type: int
+    default: 60
   boot_timeout:
     description: Seconds within which an instance has to become a node, as in
       M(nodeops.rotator.asg_node_replace). Older ones without a Node are a sign of another cluster.
@@ -67,6 +86,11 @@ notes:
     C(autoscaling:DescribeWarmPool), C(servicequotas:GetServiceQuota) and, for O(eks_cluster),
     C(eks:DescribeCluster).
   - Quotas that it cannot read are named in RV(preflight).
+  - How long the AWS credentials are good is compared with what the replacement of all outdated
+    nodes takes, by the times of earlier rotations. Credentials that end before are named in
+    RV(preflight), and in RV(blockers) if they end before one node can be replaced. Where nobody
+    knows how long they are good, that is named too. C(AWS_CREDENTIAL_EXPIRATION) says it of those
+    in the environment.
   - In Kubernetes it lists nodes, pods and PodDisruptionBudgets (verb list) and reads one Lease
     (verb get).
 extends_documentation_fragment:
@@ -214,8 +238,8 @@ waits:
   elements: str
   returned: always
 blockers:
-  description: What a drain can never get past, such as a PodDisruptionBudget that requires all of
-    its pods. A rotation is bound to fail.
+  description: What a rotation can never get past, such as a PodDisruptionBudget that requires all
+    of its pods. It is bound to fail.
   type: list
   elements: str
   returned: always

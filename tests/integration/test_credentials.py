@@ -41,12 +41,22 @@ NOWHERE = "http://127.0.0.1:9"
 START = "https://example.awsapps.com/start"
 
 
-def gets_in(world: WorldOnWire, env: Mapping[str, str | None], **options: Any) -> None:
-    """Read a node group, which takes EC2, Auto Scaling, EKS, STS and Kubernetes."""
-    given = {"autoscaling_group_name": GROUP, "eks_cluster": "demo", **options}
-    result = world.module("node_group_info", env, **given)
+def found_of_life(world: WorldOnWire, env: Mapping[str, str | None], **options: Any) -> list[str]:
+    """Read a node group, which takes EC2, Auto Scaling, EKS, STS and Kubernetes.
+
+    Return what is said of the life of the credentials, as if all nodes were outdated.
+    """
+    given = {"autoscaling_group_name": GROUP, "eks_cluster": "demo", "image_id": "ami-next"}
+    result = world.module("node_group_info", env, **given, **options)
     assert not result.get("failed"), result["msg"]
     assert result["nodes"]
+    found = (*result["blockers"], *result["preflight"])
+    return [said for said in found if "AWS credentials" in said]
+
+
+def gets_in(world: WorldOnWire, env: Mapping[str, str | None], **options: Any) -> None:
+    """Read a node group with credentials that last."""
+    assert found_of_life(world, env, **options) == []
 
 
 def profile(folder: Path, **settings: str) -> dict[str, str | None]:
@@ -183,7 +193,11 @@ ROLE = "arn:aws:iam::123456789012:role/" + GUARDED
 
 
 def test_a_role_is_assumed_with_its_external_id(still: WorldOnWire) -> None:
-    gets_in(still, {}, assume_role={"arn": ROLE, "external_id": EXTERNAL_ID})
+    """And as long as the credentials that assume it are good."""
+    ended = {"AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z"}
+    role = {"arn": ROLE, "external_id": EXTERNAL_ID}
+    (said,) = found_of_life(still, ended, assume_role=role)
+    assert said.startswith("The AWS credentials (the environment) end in 0 s, and to replace one")
     refused = still.refused(
         "node_group_info",
         autoscaling_group_name=GROUP,

@@ -50,6 +50,11 @@ def snake(operation: str) -> str:
     return re.sub(r"([a-z\d])([A-Z])", r"\1_\2", head).lower()
 
 
+def credentials_of(client: Any) -> Any:
+    """Return the credentials of a boto3 client, None if botocore does not show them."""
+    return getattr(getattr(client, "_request_signer", None), "_credentials", None)
+
+
 class Connector:
     """Makes boto3 clients from a module's options as amazon.aws does.
 
@@ -71,6 +76,15 @@ class Connector:
         if self.params.get("assume_role"):
             return self._as_role(service, region, endpoint, given)
         return boto3_conn(self, "client", service, region=region, endpoint=endpoint, **given)
+
+    def own_credentials(self) -> Any:
+        """Return botocore's credentials of these options, those that assume the role if one is.
+
+        None if botocore does not show them. Raises as `client` does.
+        """
+        region, endpoint, options = get_aws_connection_info(self)
+        client = boto3_conn(self, "client", "sts", region=region, endpoint=endpoint, **options)
+        return credentials_of(client)
 
     def _as_role(self, service: str, region: str, endpoint: str, given: dict[str, Any]) -> Any:
         """Return a client that acts as the role, connected as the one that assumes it."""

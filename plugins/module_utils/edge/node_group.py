@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -25,6 +26,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role i
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import DRAIN_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC, connect
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.lifetimes import own_life
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.options import options_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import Result
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.node_group.look import (
@@ -37,7 +39,10 @@ GROUP_SPEC: dict[str, Any] = {
     "lock_namespace": {"type": "str", "default": USUAL_NAMESPACE},
 }
 """Options that name a node group and its Lease."""
-INFO_OPTIONS = ("image_id", "max_node_age", "boot_timeout", "repair", "left_outdated")
+INFO_OPTIONS = (
+    *("image_id", "max_node_age", "boot_timeout", "repair", "left_outdated"),
+    *("max_surge", "max_unavailable", "canary", "soak"),
+)
 SPEC: dict[str, Any] = {
     **ASSUME_SPEC,
     **KUBE_SPEC,
@@ -52,7 +57,9 @@ SPEC: dict[str, Any] = {
 def inspect(module: AnsibleAWSModule) -> Result:
     """Read the node group of the parameters and describe it."""
     options = from_params(module.params)
-    aws = Aws(RawAws(module))
+    raw = RawAws(module)
+    aws = Aws(raw)
     kube = KubeClient(connect(module), module.params["lock_namespace"])
     look = read_look(aws, kube, options, own_addresses())
+    look = dataclasses.replace(look, credentials=own_life(module, raw))
     return Result(describe(look, module.params["before"]))

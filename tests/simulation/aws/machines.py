@@ -33,7 +33,8 @@ class Subnet:
     """A subnet of the account's VPC.
 
     `used` are host numbers in use; `freed` are those released, the latest last. `ipv6_cidr`: the
-    block of 64 bits that gives each instance an IPv6 address too; "" for none.
+    block of 64 bits that gives each instance an IPv6 address too; "" for none. `ipv6_only`: it is
+    shown as a subnet without IPv4.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Subnet:
     freed: list[int] = dataclasses.field(default_factory=list)
     next_host: int = 4
     ipv6_cidr: str = ""
+    ipv6_only: bool = False
 
     @property
     def network(self) -> ipaddress.IPv4Network:

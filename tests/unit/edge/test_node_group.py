@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     InputError,
     NotFoundError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.credentials import Life
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge import node_group
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.node_group import (
     GROUP_SPEC,
@@ -35,6 +37,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     found = due()
     monkeypatch.setattr(node_group, "RawAws", lambda _module: aws_call(found.account))
     monkeypatch.setattr(node_group, "connect", lambda _module: kube_call(found.cluster))
+    monkeypatch.setattr(node_group, "own_life", lambda *_given: Life())
     return found
 
 
@@ -72,6 +75,18 @@ def test_options_of_the_drain_decide_what_would_stop_it(world: World) -> None:
     assert seen(drain_force=True)["blockers"] == []
 
 
+def test_credentials_that_end_too_early_are_told_by_the_pace_of_the_rotation(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def life(*_given: Any) -> Life:
+        return Life("the environment", ends_at=time.time() + 1300)
+
+    monkeypatch.setattr(node_group, "own_life", life)
+    (told,) = (said for said in seen()["preflight"] if "credentials" in said)
+    assert "to replace 4 nodes of demo-blue takes some 17 min 0 s" in told
+    assert "credentials" not in str(seen(max_surge="100%", canary="0")["preflight"])
+
+
 def test_a_snapshot_is_compared_with_what_is_there(world: World) -> None:
     before = seen()["snapshot"]
     expected = [line for line in seen(before=before)["problems"] if "was" in line]
@@ -87,6 +102,9 @@ def test_a_snapshot_is_compared_with_what_is_there(world: World) -> None:
         ({"autoscaling_group_name": "demo-bleu"}, NotFoundError),
         ({"max_node_age": 0}, InputError),
         ({"drain_retry": 0}, InputError),
+        ({"max_surge": "0"}, InputError),
+        ({"canary": "some"}, InputError),
+        ({"soak": -1}, InputError),
     ],
 )
 def test_what_cannot_be_looked_at_is_an_error(

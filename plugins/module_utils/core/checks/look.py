@@ -14,6 +14,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain import 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import FINISHED
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group, Instance
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.credentials import Life
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
     Budget,
     Lease,
@@ -25,12 +26,19 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.quotas import Room
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.options import (
     check_above_zero,
+    check_at_least,
     check_given,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import outdated
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     DRAIN_PREFIX,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
+    Size,
+    Window,
+    parse,
+    window,
 )
 
 
@@ -48,9 +56,15 @@ class LookOptions:
     repair: bool = False
     cluster: str = ""
     left_outdated: tuple[str, ...] = ()
+    max_surge: Size = Size(1)
+    max_unavailable: Size = Size(0)
+    canary: Size = Size(1)
+    soak: float = 60
     drain: DrainPolicy = DrainPolicy()
 
     def __post_init__(self) -> None:
+        window(self.max_surge, self.max_unavailable, 1)
+        check_at_least("soak", self.soak, 0, "seconds")
         check_above_zero("max_node_age", self.max_node_age, "seconds")
         check_above_zero("boot_timeout", self.boot_timeout, "seconds")
 
@@ -66,8 +80,32 @@ def from_params(params: Mapping[str, Any]) -> LookOptions:
         repair=params["repair"],
         left_outdated=tuple(params["left_outdated"]),
         cluster=params["cluster_name"] or params["eks_cluster"] or "",
+        max_surge=parse("max_surge", params["max_surge"]),
+        max_unavailable=parse("max_unavailable", params["max_unavailable"]),
+        canary=parse("canary", params["canary"]),
+        soak=params["soak"],
         drain=policy.from_params(params, prefix=DRAIN_PREFIX),
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class Pace:
+    """At what pace a rotation would go.
+
+    `window`: how many nodes at one time. `canaries`: how many go first, `soak`: the seconds for
+    which these are watched.
+    """
+
+    window: Window = Window(1, 0)
+    canaries: int = 1
+    soak: float = 60.0
+
+
+def pace(options: LookOptions, size: int) -> Pace:
+    """Return the pace for a group of this size."""
+    base = max(1, size)
+    sizes = window(options.max_surge, options.max_unavailable, base)
+    return Pace(sizes, options.canary.of(base, up=True), options.soak)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,6 +143,10 @@ class Look:
     """Nodes of the cluster that are not the group's."""
     volumes: Mapping[str, Volume] | None = dataclasses.field(default_factory=dict)
     """PersistentVolumes by the namespace/name of their claim, None if they may not be read."""
+
+    pace: Pace = Pace()
+    credentials: Life = Life()
+    """How long the credentials of this run are good."""
 
     def outdated(self, instance: Instance) -> str:
         """Return why the instance has to be replaced, "" if it is current."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks import (
     aside,
+    credentials,
     own_node,
     places,
     quotas,
@@ -56,8 +57,9 @@ def warnings(look: Look) -> tuple[str, ...]:
         *places.lost(look),
         *places.unread(look),
         *subnets.narrow(look),
-        *quotas.tight(look),
+        *quotas.tight(look, max(1, look.pace.window.surge)),
         *own_node.worked_on(look),
+        *credentials.ending(look),
         *gaps(look),
     )
 
@@ -69,7 +71,12 @@ def waits(look: Look) -> tuple[str, ...]:
 
 def blockers(look: Look) -> tuple[str, ...]:
     """Return what a drain can never get past, so that a rotation is bound to fail."""
-    return (*_of_budgets(look, passing=False), *_of_pods(look), *places.stranded(look))
+    return (
+        *_of_budgets(look, passing=False),
+        *_of_pods(look),
+        *places.stranded(look),
+        *credentials.too_short(look),
+    )
 
 
 def _of_group(look: Look) -> Iterator[str]:

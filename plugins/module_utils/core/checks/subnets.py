@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -27,9 +28,10 @@ def held(machine: Mapping[str, Any]) -> int:
 
 
 def narrow(look: Look) -> Iterator[str]:
-    """Yield the subnets with fewer addresses than a node of the group holds.
+    """Yield the subnets with fewer addresses than their share of the surge holds.
 
-    What the present nodes hold is the measure. Where it is not known, one address is.
+    What the present nodes hold is the measure. Where it is not known, one address is. The group
+    spreads what it launches over its subnets.
     """
     if look.free_addresses is None:
         yield (
@@ -37,11 +39,14 @@ def narrow(look: Look) -> Iterator[str]:
             " another node is not known. Allow ec2:DescribeSubnets"
         )
     needs = max((one.addresses for one in look.group.launched), default=0) or 1
-    for name, free in sorted((look.free_addresses or {}).items()):
-        if free < needs:
+    known = look.free_addresses or {}
+    share = max(1, math.ceil(look.pace.window.surge / max(1, len(look.group.subnets))))
+    for name, free in sorted(known.items()):
+        if free < share * needs:
             has = counted(free, "free address") if free == 1 else f"{free} free addresses"
+            nodes = "" if share == 1 else f", and {share} nodes of the surge may come there"
             yield (
                 f"Subnet {name} of Auto Scaling group {look.group.name} has {has}, and a node of"
-                f" this group holds {needs}. A new node there may not start, or its pods may get"
-                " no address. Free some, or add a subnet"
+                f" this group holds {needs}{nodes}. A new node there may not start, or its pods may"
+                " get no address. Free some, or add a subnet"
             )

@@ -20,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluste
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import (
     Look,
     LookOptions,
+    pace,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Service, Volume
@@ -78,17 +79,22 @@ def read_look(
         free_addresses=_free_addresses(aws, group.subnets),
         rooms=read_rooms(aws, {one.id for one in group.launched}),
         hosts=_hosts(kube, addresses),
+        pace=pace(options, group.desired),
     )
 
 
 def _free_addresses(aws: Aws, subnets: tuple[str, ...]) -> dict[str, int] | None:
-    """Return the free addresses by subnet, None if they may not be read."""
+    """Return the free IPv4 addresses by subnet, None if they may not be read.
+
+    A subnet of IPv6 alone has none, which is no lack, and never too few of its own.
+    """
     try:
         doing = f"read the subnets {', '.join(subnets)}"
         shown = aws.call(doing, "ec2", "DescribeSubnets", SubnetIds=list(subnets))
     except ForbiddenError:
         return None
-    return {one["SubnetId"]: one["AvailableIpAddressCount"] for one in shown["Subnets"]}
+    with_ipv4 = (one for one in shown["Subnets"] if not one.get("Ipv6Native"))
+    return {one["SubnetId"]: one["AvailableIpAddressCount"] for one in with_ipv4}
 
 
 def _hosts(kube: KubeClient, addresses: tuple[str, ...]) -> frozenset[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Pace
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.preflight import (
     blockers,
     warnings,
@@ -26,6 +27,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.quotas 
     Machine,
     Room,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import Window
 from ansible_collections.nodeops.rotator.tests.unit.core.checks.builders import look
 
 STANDARD, GRAPHICS, SPOT_STANDARD = "L-1216C47A", "L-DB2E81BA", "L-34B43A08"
@@ -173,6 +175,15 @@ def test_several_nodes_need_the_room_of_all(limit: int, said: bool) -> None:
 @pytest.mark.parametrize(("used", "limit"), [(None, 0), (9, None), (None, None)])
 def test_a_quota_that_is_not_known_is_not_surely_full(used: int | None, limit: int | None) -> None:
     assert not full(Room(STANDARD, ("m5.large",), 2, used, limit))
+
+
+@pytest.mark.parametrize(
+    ("surge", "used", "said"), [(0, 8, False), (0, 9, True), (3, 4, False), (3, 5, True)]
+)
+def test_the_whole_surge_has_to_have_room(surge: int, used: int, said: bool) -> None:
+    pace = Pace(Window(surge, 1))
+    found = look(rooms=(Room(STANDARD, ("m5.large",), 2, used, 10),), pace=pace)
+    assert any("lets the account run" in line for line in warnings(found)) is said
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Pace
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.preflight import warnings
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.subnets import (
     held,
     narrow,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import Window
 from ansible_collections.nodeops.rotator.tests.unit.core.checks.builders import instance, look
 
 
@@ -70,6 +72,36 @@ def test_the_sentence_says_how_many_are_missing() -> None:
     )
     (none,) = narrow(look(instance(1), free_addresses={"subnet-a": 0}))
     assert "has 0 free addresses, and a node of this group holds 1." in none
+
+
+@pytest.mark.parametrize(
+    ("surge", "subnets", "free", "named"),
+    [
+        (2, ("subnet-a", "subnet-b"), 30, False),
+        (3, ("subnet-a", "subnet-b"), 59, True),
+        (3, ("subnet-a", "subnet-b"), 60, False),
+        (3, ("subnet-a",), 89, True),
+        (3, ("subnet-a",), 90, False),
+        (0, ("subnet-a",), 29, True),
+        (2, (), 59, True),
+    ],
+)
+def test_a_subnet_has_to_take_its_share_of_the_surge(
+    surge: int, subnets: tuple[str, ...], free: int, named: bool
+) -> None:
+    seen = look(
+        instance(1, addresses=30),
+        subnets=subnets,
+        free_addresses={"subnet-a": free},
+        pace=Pace(Window(surge, 1)),
+    )
+    assert bool(list(narrow(seen))) is named
+
+
+def test_the_sentence_says_how_many_nodes_may_come() -> None:
+    seen = look(instance(1, addresses=30), free_addresses={"subnet-a": 50}, pace=Pace(Window(2, 0)))
+    (said,) = narrow(seen)
+    assert "a node of this group holds 30, and 2 nodes of the surge may come there. A" in said
 
 
 def test_subnets_that_may_not_be_read_are_not_taken_for_wide() -> None:

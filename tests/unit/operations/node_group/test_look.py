@@ -12,8 +12,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.clien
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import (
     Look,
     LookOptions,
+    Pace,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.preflight import blockers
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.subnets import narrow
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import KEPT
@@ -22,6 +24,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
     dump,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import lease_name
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import (
+    Size,
+    Window,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.node_group.look import (
     read_look,
 )
@@ -104,6 +110,18 @@ def test_the_options_go_with_the_look(world: World) -> None:
     assert found.evidence.cluster == "demo"
 
 
+def test_the_pace_is_that_of_the_options_for_the_size_of_the_group(world: World) -> None:
+    assert read(world).pace == Pace(Window(1, 0), 1, 60)
+    wanted = LookOptions(
+        BLUE,
+        max_surge=Size(50, True),
+        max_unavailable=Size(1),
+        canary=Size(30, True),
+        soak=7,
+    )
+    assert read(world, wanted).pace == Pace(Window(2, 1), 2, 7)
+
+
 def test_a_group_that_does_not_exist_is_named(world: World) -> None:
     with pytest.raises(NotFoundError, match="demo-bleu"):
         read(world, LookOptions("demo-bleu"))
@@ -152,3 +170,12 @@ def test_free_addresses_are_known_by_subnet_and_what_may_not_be_read_is_unknown(
     assert all(free > 100 for free in found.free_addresses.values())
     world.gate.faults.append(Fault("ec2:DescribeSubnets", "UnauthorizedOperation", times=-1))
     assert read(world).free_addresses is None
+
+
+def test_a_subnet_of_ipv6_alone_lacks_no_address(world: World) -> None:
+    group = read(world).group
+    world.account.subnets[group.subnets[0]].ipv6_only = True
+    found = read(world)
+    assert found.free_addresses is not None
+    assert set(found.free_addresses) == set(group.subnets[1:])
+    assert list(narrow(found)) == []
