@@ -17,6 +17,22 @@ BUDGETS = "tests/unit/core/checks/test_preflight_budgets.py"
 
 MUTATIONS = (
     Mutation(
+        "a session of which nobody knows how long it is good is taken for endless",
+        "plugins/module_utils/edge/lifetimes.py",
+        "return Life(source, known=credentials is not None and not credentials.token)",
+        "return Life(source)",
+        "tests/unit/edge/test_lifetimes.py",
+        "test_what_is_not_surely_renewed_is_not_taken_for_endless",
+    ),
+    Mutation(
+        "a quota has room for one node of the surge alone",
+        "plugins/module_utils/core/checks/quotas.py",
+        "elif room.used + surge * room.needs > room.limit:",
+        "elif room.used + room.needs > room.limit:",
+        "tests/unit/core/checks/test_quotas.py",
+        "test_the_whole_surge_has_to_have_room",
+    ),
+    Mutation(
         "the canary passes without a soak",
         ENGINE + "canary.py",
         'if ctx.over("soak", policy.soak):',
