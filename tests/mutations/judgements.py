@@ -26,9 +26,9 @@ MUTATIONS = (
     ),
     Mutation(
         "a quota has room for one node of the surge alone",
-        "plugins/module_utils/core/checks/quotas.py",
-        "elif room.used + surge * room.needs > room.limit:",
-        "elif room.used + room.needs > room.limit:",
+        PREFLIGHT,
+        "*quotas.tight(look, max(1, look.pace.window.surge)),",
+        "*quotas.tight(look),",
         "tests/unit/core/checks/test_quotas.py",
         "test_the_whole_surge_has_to_have_room",
     ),

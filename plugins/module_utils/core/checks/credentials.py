@@ -26,7 +26,7 @@ def ending(look: Look) -> Iterator[str]:
     nodes, life = _outdated(look), look.credentials
     if not nodes or any(too_short(look)):
         return
-    takes, left = _all(look, nodes), _left(look)
+    takes, left = _all(look, nodes), life.left(look.group.read_at)
     likely, most = duration(takes.likely), duration(takes.most)
     work = f"replace {counted(nodes, 'node')} of {look.group.name} takes some {likely}, or {most}"
     if left is not None and left >= takes.most:
@@ -45,7 +45,7 @@ def ending(look: Look) -> Iterator[str]:
 
 def too_short(look: Look) -> Iterator[str]:
     """Yield that the credentials end before even one node can be replaced."""
-    left, paces = _left(look), (look.journal.boots, look.journal.drains)
+    left, paces = look.credentials.left(look.group.read_at), _paces(look)
     least = estimate(1, 0, 1, 0.0, paces).least
     if look.credentials.known and left is not None and left < least and _outdated(look):
         yield (
@@ -54,20 +54,15 @@ def too_short(look: Look) -> Iterator[str]:
         )
 
 
-def _left(look: Look) -> float | None:
-    """Return for how many seconds the credentials are good, or are at least.
-
-    None if nothing says that they end.
-    """
-    ends_at = look.credentials.ends_at
-    return None if ends_at is None else max(0.0, ends_at - look.group.read_at)
-
-
 def _outdated(look: Look) -> int:
     return sum(bool(look.outdated(instance)) for instance in look.group.launched)
 
 
 def _all(look: Look, nodes: int) -> Estimate:
-    pace, journal = look.pace, look.journal
-    paces = (journal.boots, journal.drains)
-    return estimate(nodes, pace.canaries, pace.window.size, pace.soak, paces)
+    pace = look.pace
+    return estimate(nodes, pace.canaries, pace.window.size, pace.soak, _paces(look))
+
+
+def _paces(look: Look) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return how many seconds boots and drains of earlier runs took."""
+    return look.journal.boots, look.journal.drains

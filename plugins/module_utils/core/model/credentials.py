@@ -20,3 +20,10 @@ class Life:
     source: str = ""
     known: bool = True
     ends_at: float | None = None
+
+    def left(self, now: float) -> float | None:
+        """Return for how many seconds they are good, or are at least.
+
+        None if nothing says that they end. `now`: seconds since the epoch.
+        """
+        return None if self.ends_at is None else max(0.0, self.ends_at - now)
