@@ -131,10 +131,10 @@ def test_a_role_is_assumed_as_long_as_its_own_credentials_are_good(
 
 def test_the_credentials_are_those_that_the_module_reads_with_or_assumes_with() -> None:
     own = boto3.client("autoscaling", "eu-west-1", aws_access_key_id="A", aws_secret_access_key="s")
-    raw = types.SimpleNamespace(client={"autoscaling": own}.__getitem__)
+    raw: Any = types.SimpleNamespace(client={"autoscaling": own}.__getitem__)
     base = Credentials("A", "s", "t", method="shared-credentials-file")
     connector = types.SimpleNamespace(own_credentials=lambda: base)
-    direct = types.SimpleNamespace(params={}, connector=connector)
-    as_role = types.SimpleNamespace(params={"assume_role": {"arn": "r"}}, connector=connector)
-    assert own_life(direct, raw) == Life("explicit")  # type: ignore[arg-type]
-    assert own_life(as_role, raw) == Life("shared-credentials-file", known=False)  # type: ignore[arg-type]
+    direct: Any = types.SimpleNamespace(params={}, connector=connector)
+    as_role: Any = types.SimpleNamespace(params={"assume_role": {"arn": "r"}}, connector=connector)
+    assert own_life(direct, raw) == Life("explicit")
+    assert own_life(as_role, raw) == Life("shared-credentials-file", known=False)
