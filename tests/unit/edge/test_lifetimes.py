@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("botocore")
+boto3 = pytest.importorskip("boto3")
 pytest.importorskip("ansible_collections.amazon.aws.plugins.module_utils.modules")
 
-import boto3
 from botocore.credentials import (
     AssumeRoleCredentialFetcher,
     Credentials,
