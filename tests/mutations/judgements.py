@@ -27,7 +27,7 @@ MUTATIONS = (
     Mutation(
         "a quota has room for one node of the surge alone",
         PREFLIGHT,
-        "*quotas.tight(look, max(1, look.pace.window.surge)),",
+        "*quotas.tight(look, max(1, look.course.window.surge)),",
         "*quotas.tight(look),",
         "tests/unit/core/checks/test_quotas.py",
         "test_the_whole_surge_has_to_have_room",

@@ -78,9 +78,10 @@ class Connector:
         return boto3_conn(self, "client", service, region=region, endpoint=endpoint, **given)
 
     def own_credentials(self) -> Any:
-        """Return botocore's credentials of these options, those that assume the role if one is.
+        """Return botocore's credentials of these options.
 
-        None if botocore does not show them. Raises as `client` does.
+        With a role, those that assume it. None if botocore does not show them. Raises as `client`
+        does.
         """
         region, endpoint, options = get_aws_connection_info(self)
         client = boto3_conn(self, "client", "sts", region=region, endpoint=endpoint, **options)

@@ -59,7 +59,7 @@ def _outdated(look: Look) -> int:
 
 
 def _all(look: Look, nodes: int) -> Estimate:
-    pace = look.pace
+    pace = look.course
     return estimate(nodes, pace.canaries, pace.window.size, pace.soak, _paces(look))
 
 

@@ -89,8 +89,8 @@ def from_params(params: Mapping[str, Any]) -> LookOptions:
 
 
 @dataclasses.dataclass(frozen=True)
-class Pace:
-    """At what pace a rotation would go.
+class Course:
+    """How a rotation would go about its nodes.
 
     `window`: how many nodes at one time. `canaries`: how many go first, `soak`: the seconds for
     which these are watched.
@@ -101,11 +101,11 @@ class Pace:
     soak: float = 60.0
 
 
-def pace(options: LookOptions, size: int) -> Pace:
-    """Return the pace for a group of this size."""
+def course(options: LookOptions, size: int) -> Course:
+    """Return the course of a rotation of a group of this size."""
     base = max(1, size)
     sizes = window(options.max_surge, options.max_unavailable, base)
-    return Pace(sizes, options.canary.of(base, up=True), options.soak)
+    return Course(sizes, options.canary.of(base, up=True), options.soak)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -144,7 +144,7 @@ class Look:
     volumes: Mapping[str, Volume] | None = dataclasses.field(default_factory=dict)
     """PersistentVolumes by the namespace/name of their claim, None if they may not be read."""
 
-    pace: Pace = Pace()
+    course: Course = Course()
     credentials: Life = Life()
     """How long the credentials of this run are good."""
 

@@ -57,7 +57,7 @@ def warnings(look: Look) -> tuple[str, ...]:
         *places.lost(look),
         *places.unread(look),
         *subnets.narrow(look),
-        *quotas.tight(look, max(1, look.pace.window.surge)),
+        *quotas.tight(look, max(1, look.course.window.surge)),
         *own_node.worked_on(look),
         *credentials.ending(look),
         *gaps(look),

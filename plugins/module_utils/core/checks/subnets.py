@@ -40,7 +40,7 @@ def narrow(look: Look) -> Iterator[str]:
         )
     needs = max((one.addresses for one in look.group.launched), default=0) or 1
     known = look.free_addresses or {}
-    share = max(1, math.ceil(look.pace.window.surge / max(1, len(look.group.subnets))))
+    share = max(1, math.ceil(look.course.window.surge / max(1, len(look.group.subnets))))
     for name, free in sorted(known.items()):
         if free < share * needs:
             has = counted(free, "free address") if free == 1 else f"{free} free addresses"

@@ -20,7 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluste
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import (
     Look,
     LookOptions,
-    pace,
+    course,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Service, Volume
@@ -79,7 +79,7 @@ def read_look(
         free_addresses=_free_addresses(aws, group.subnets),
         rooms=read_rooms(aws, {one.id for one in group.launched}),
         hosts=_hosts(kube, addresses),
-        pace=pace(options, group.desired),
+        course=course(options, group.desired),
     )
 
 

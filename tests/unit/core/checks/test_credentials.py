@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Credentials that end before a rotation does are told, and so are those that nobody knows."""
+"""Credentials that end before a rotation does, or that nobody knows, are told."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.creden
     ending,
     too_short,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Look, Pace
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Course, Look
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.preflight import (
     blockers,
     warnings,
@@ -97,18 +97,18 @@ def test_where_nothing_is_to_be_replaced_nothing_is_said(life: Life) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pace", "most"),
+    ("course", "most"),
     [
-        (Pace(Window(1, 0), 1, 60), 960),
-        (Pace(Window(1, 0), 1, 0), 900),
-        (Pace(Window(2, 0), 1, 0), 600),
-        (Pace(Window(1, 1), 0, 60), 600),
-        (Pace(Window(3, 0), 0, 60), 300),
+        (Course(Window(1, 0), 1, 60), 960),
+        (Course(Window(1, 0), 1, 0), 900),
+        (Course(Window(2, 0), 1, 0), 600),
+        (Course(Window(1, 1), 0, 60), 600),
+        (Course(Window(3, 0), 0, 60), 300),
     ],
 )
-def test_the_pace_of_the_rotation_decides_how_long_it_takes(pace: Pace, most: float) -> None:
-    assert list(ending(seen(ends_in(most), pace=pace))) == []
-    assert list(ending(seen(ends_in(most - 1), pace=pace))) != []
+def test_the_pace_of_the_rotation_decides_how_long_it_takes(course: Course, most: float) -> None:
+    assert list(ending(seen(ends_in(most), course=course))) == []
+    assert list(ending(seen(ends_in(most - 1), course=course))) != []
 
 
 def test_without_earlier_runs_the_usual_times_count() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Pace
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Course
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.preflight import (
     blockers,
     warnings,
@@ -181,8 +181,8 @@ def test_a_quota_that_is_not_known_is_not_surely_full(used: int | None, limit: i
     ("surge", "used", "said"), [(0, 8, False), (0, 9, True), (3, 4, False), (3, 5, True)]
 )
 def test_the_whole_surge_has_to_have_room(surge: int, used: int, said: bool) -> None:
-    pace = Pace(Window(surge, 1))
-    found = look(rooms=(Room(STANDARD, ("m5.large",), 2, used, 10),), pace=pace)
+    course = Course(Window(surge, 1))
+    found = look(rooms=(Room(STANDARD, ("m5.large",), 2, used, 10),), course=course)
     assert any("lets the account run" in line for line in warnings(found)) is said
 
 

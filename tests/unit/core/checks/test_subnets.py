@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Pace
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import Course
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.preflight import warnings
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.subnets import (
     held,
@@ -93,13 +93,15 @@ def test_a_subnet_has_to_take_its_share_of_the_surge(
         instance(1, addresses=30),
         subnets=subnets,
         free_addresses={"subnet-a": free},
-        pace=Pace(Window(surge, 1)),
+        course=Course(Window(surge, 1)),
     )
     assert bool(list(narrow(seen))) is named
 
 
 def test_the_sentence_says_how_many_nodes_may_come() -> None:
-    seen = look(instance(1, addresses=30), free_addresses={"subnet-a": 50}, pace=Pace(Window(2, 0)))
+    seen = look(
+        instance(1, addresses=30), free_addresses={"subnet-a": 50}, course=Course(Window(2, 0))
+    )
     (said,) = narrow(seen)
     assert "a node of this group holds 30, and 2 nodes of the surge may come there. A" in said
 

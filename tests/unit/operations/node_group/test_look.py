@@ -10,9 +10,9 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look import (
+    Course,
     Look,
     LookOptions,
-    Pace,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.preflight import blockers
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.subnets import narrow
@@ -111,7 +111,7 @@ def test_the_options_go_with_the_look(world: World) -> None:
 
 
 def test_the_pace_is_that_of_the_options_for_the_size_of_the_group(world: World) -> None:
-    assert read(world).pace == Pace(Window(1, 0), 1, 60)
+    assert read(world).course == Course(Window(1, 0), 1, 60)
     wanted = LookOptions(
         BLUE,
         max_surge=Size(50, True),
@@ -119,7 +119,7 @@ def test_the_pace_is_that_of_the_options_for_the_size_of_the_group(world: World)
         canary=Size(30, True),
         soak=7,
     )
-    assert read(world, wanted).pace == Pace(Window(2, 1), 2, 7)
+    assert read(world, wanted).course == Course(Window(2, 1), 2, 7)
 
 
 def test_a_group_that_does_not_exist_is_named(world: World) -> None:
