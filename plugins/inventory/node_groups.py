@@ -161,6 +161,9 @@ LOCAL = {
     "ansible_python_interpreter": "{{ ansible_playbook_python }}",
 }
 """Variables that run modules on the control node, with the interpreter of Ansible."""
+TEMPLATE_SIGNS = ("{{", "{%", "{#", "#jinja2:")
+"""What a text that Ansible would evaluate contains. The last one, at the beginning, names other
+signs for the rest."""
 
 
 class InventoryModule(AWSInventoryBase):
@@ -308,13 +311,13 @@ def plain(value: Any) -> Any:
     """Return the value so that `ansible-inventory --list` shows strings as strings.
 
     ansible-core marks strings that it does not trust as templates, among them all that AWS returns.
-    A string without any template may lose the mark.
+    A string that Jinja2 would return as it is may lose the mark.
     """
     if isinstance(value, dict):
         return {plain(key): plain(one) for key, one in value.items()}
     if isinstance(value, list):
         return [plain(one) for one in value]
-    if isinstance(value, str) and not any(sign in value for sign in ("{{", "{%", "{#")):
+    if isinstance(value, str) and not any(sign in value for sign in TEMPLATE_SIGNS):
         return trust_as_template(value)
     return value
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 
 import pytest
 
@@ -29,6 +30,8 @@ from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWi
 
 LONG = 3600
 """Seconds for which the canary is watched: the run is surely at work when it is ended."""
+OURS = ("progress-", "quiet-", "kops-", "eks-")
+"""How our temporary files begin."""
 SCREEN = {"ANSIBLE_STDOUT_CALLBACK": "nodeops.rotator.rotation"}
 
 
@@ -53,9 +56,20 @@ def ended_after_one_node(world: WorldOnWire, end: End, screen: bool = False) -> 
     assert terminated(world) == 1, terminal.text
     end.act(terminal)
     until("every process gone", lambda: not processes(world.folder))
+    terminal.process.wait()
     terminal.close()
     assert terminated(world) == 1
+    check_left(world, end)
     return terminal
+
+
+def check_left(world: WorldOnWire, end: End) -> None:
+    """Check that no file of ours is left, of a power cut only one that nobody else reads."""
+    found = [path for path in world.folder.rglob("*") if path.name.startswith(OURS)]
+    if end is POWER_CUT:
+        assert {stat.S_IMODE(path.stat().st_mode) for path in found} == {0o600}
+        found = []
+    assert found == []
 
 
 @pytest.mark.parametrize(

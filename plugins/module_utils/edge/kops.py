@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
@@ -115,11 +116,15 @@ class Exported:
         self._kops = Kops(RawKops(module), params["kops_cluster"], store_of(params))
         self._path = os.path.join(module.tmpdir, "kops-admin-kubeconfig")
 
-    def write(self) -> str:
-        """Export it anew and return its path. Raises core.errors."""
+    @contextlib.contextmanager
+    def file(self) -> Iterator[str]:
+        """Export it anew; its path holds while the block runs. Raises core.errors."""
         os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-        self._kops.export(self._path, LIFETIME)
-        return self._path
+        try:
+            self._kops.export(self._path, LIFETIME)
+            yield self._path
+        finally:
+            os.unlink(self._path)
 
 
 def credentials_of(raw: RawAws) -> dict[str, str]:

@@ -181,11 +181,7 @@ def connect(module: Any, one_attempt: bool = False) -> RawKube:
         options["validate_certs"] = options.pop("verify_ssl")
     aws, name = RawAws(module), module.params.get("cluster_name")
     if cluster is None and leads_by_kops(module.params):
-        exported = Exported(module)
-        return RawKube(
-            lambda: _client({**options, "kubeconfig": exported.write()}, one_attempt),
-            EXPORT_SECONDS,
-        )
+        return RawKube(lambda: _of_kops(Exported(module), options, one_attempt), EXPORT_SECONDS)
     if cluster is None:
         return RawKube(lambda: _checked(_client(options, one_attempt), aws, name))
 
@@ -196,6 +192,12 @@ def connect(module: Any, one_attempt: bool = False) -> RawKube:
             raise unknown_to(aws, cluster) if error.code == str(UNAUTHORIZED) else error from error
 
     return RawKube(client, TOKEN_SECONDS, lambda: unknown_to(aws, cluster))
+
+
+def _of_kops(exported: Exported, options: Mapping[str, Any], one_attempt: bool) -> Any:
+    """Return a client by a kubeconfig that kops exports, which is gone once it has been read."""
+    with exported.file() as path:
+        return _client({**options, "kubeconfig": path}, one_attempt)
 
 
 def _require_library() -> None:

@@ -5,13 +5,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Callable, Mapping
-from typing import Any
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from types import FrameType
+from typing import Any, NoReturn
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
+
+SIGNALED = 128
+"""A shell adds it to the number of a signal for the exit status of a process that it ended."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,11 +38,31 @@ class Result:
 
 def run_module(module: AnsibleAWSModule, work: Callable[[AnsibleAWSModule], Result]) -> None:
     """Do the work and end the module; an error of ours becomes one line of failure."""
+    with _clearing_up():
+        try:
+            result = work(module)
+        except RotatorError as error:
+            result = Result({}, error=error)
+        finish(module, result)
+
+
+@contextlib.contextmanager
+def _clearing_up() -> Iterator[None]:
+    """Let a signal that ends the process run what clears up at its exit.
+
+    The client of Kubernetes keeps keys of a kubeconfig in temporary files until then. While the
+    engine works, it listens to the signals itself.
+    """
+    before = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
-        result = work(module)
-    except RotatorError as error:
-        result = Result({}, error=error)
-    finish(module, result)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _leave(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(SIGNALED + number)
 
 
 def finish(module: AnsibleAWSModule, result: Result) -> None:

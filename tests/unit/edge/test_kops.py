@@ -133,17 +133,21 @@ def test_a_run_that_does_not_end_is_given_up(module: Any, monkeypatch: pytest.Mo
         RawKops(module)(["wait"], "")
 
 
-def test_a_kubeconfig_is_exported_to_a_file_that_only_we_read(module: Any) -> None:
-    path = Exported(module).write()
-    assert Path(path).read_text() == "exported\n"
-    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+def test_a_kubeconfig_is_in_a_file_that_only_we_read_and_gone_once_it_is_read(module: Any) -> None:
+    exported = Exported(module)
+    for _time in range(2):
+        with exported.file() as path:
+            assert Path(path).read_text() == "exported\n"
+            assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+        assert not Path(path).exists()
 
 
 def test_an_export_that_fails_is_an_error(module: Any, tmp_path: Path) -> None:
     script = tmp_path / "bin" / "kops"
     script.write_text('#!/bin/sh\necho "Error: Cluster.kops.k8s.io \\"blue\\" not found"\nexit 1\n')
     with pytest.raises(NotFoundError, match="Cannot export a kubeconfig of kops cluster blue"):
-        Exported(module).write()
+        Exported(module).file().__enter__()
+    assert not list(Path(module.tmpdir).glob("kops-*"))
 
 
 @pytest.mark.parametrize(

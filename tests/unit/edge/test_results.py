@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Any, NoReturn
 
 import pytest
@@ -113,3 +114,21 @@ def test_any_other_exception_is_not_hidden() -> None:
 
     with pytest.raises(ZeroDivisionError):
         run_module(module, work)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_work_in_a_way_that_clears_up(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    cleared = []
+
+    def work(module: Any) -> Result:
+        try:
+            signal.raise_signal(number)
+        finally:
+            cleared.append("a file")
+        return Result({})
+
+    with pytest.raises(SystemExit) as ended:
+        run_module(Module(), work)  # type: ignore[arg-type]
+    assert (ended.value.code, cleared) == (128 + number, ["a file"])
+    assert signal.getsignal(number) is before

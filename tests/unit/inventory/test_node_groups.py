@@ -11,11 +11,13 @@ import re
 
 import pytest
 import yaml
+from ansible.parsing.dataloader import DataLoader
 from ansible.plugins import inventory
+from ansible.template import Templar, is_trusted_as_template
 from ansible_collections.amazon.aws.plugins.plugin_utils import inventory as aws_inventory
 
 from ansible_collections.nodeops.rotator.plugins.inventory import node_groups
-from ansible_collections.nodeops.rotator.plugins.inventory.node_groups import _load
+from ansible_collections.nodeops.rotator.plugins.inventory.node_groups import _load, plain
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.identity import (
     NodeGroup,
 )
@@ -201,3 +203,23 @@ def test_no_documented_option_is_dropped() -> None:
     bases = inspect.getsource(inventory) + inspect.getsource(aws_inventory)
     for option in ("leading_separator", "cache", "cache_plugin", "assume_role_arn"):
         assert f"'{option}'" in bases or f'"{option}"' in bases
+
+
+@pytest.mark.parametrize("text", ["prod", "a: b", "#1", "{ }"])
+def test_a_text_without_a_template_is_listed_as_a_string(text: str) -> None:
+    assert is_trusted_as_template(plain({"key": [text]})["key"][0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ 1 + 1 }}",
+        "{% if true %}x{% endif %}",
+        "{# a comment #}",
+        "#jinja2: variable_start_string:'[[' , variable_end_string:']]'\n[[ 1 + 1 ]]",
+    ],
+)
+def test_what_aws_returns_is_never_a_template(text: str) -> None:
+    value = plain({"key": [text]})["key"][0]
+    assert not is_trusted_as_template(value)
+    assert Templar(DataLoader()).template(value) == text
