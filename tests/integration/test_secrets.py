@@ -79,7 +79,9 @@ def test_no_secret_is_printed_written_or_left(small: WorldOnWire) -> None:
     """Keys, a role with an external ID, and a token are given as variables."""
     role = {"arn": f"arn:aws:iam::123456789012:role/{GUARDED}", "external_id": EXTERNAL_ID}
     ways = {"rotation_k8s": way_by_token(small), "rotation_assume_role": role}
-    given = variables(small, **ways, ring="dev", rotation_rings=["dev"])
+    given = variables(
+        small, **ways, ring="dev", rotation_rings=["dev"], rotation_pause_reason="a look"
+    )
     search = Search(small)
     for playbook in PLAYBOOKS:
         search.play(playbook, "-e", given)
