@@ -29,8 +29,8 @@ class ActionModule(LiveAction):
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         """See LiveAction."""
-        self._set_environment({AGAIN: again(sys.argv, task_vars or {})})
+        self._set_environment(AGAIN, again(sys.argv, task_vars or {}))
         if directory := self._task.args.get("report_dir"):
             self._task.args["report_dir"] = whole_path(str(directory))
-            self._set_environment({TEMPLATES: TEMPLATE_FOLDER})
+            self._set_environment(TEMPLATES, TEMPLATE_FOLDER)
         return super().run(tmp, task_vars)

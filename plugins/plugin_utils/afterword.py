@@ -29,7 +29,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress impo
     ENDED,
     TIME_TO_STOP,
     WRITER,
-    runs,
 )
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.interrupts import take_time
 
@@ -87,4 +86,14 @@ def _writing(records: Iterable[dict[str, Any]], waited: float) -> bool:
         if ENDED in record:
             return False
         limit, process = record.get(TIME_TO_STOP, limit), record.get(WRITER, process)
-    return waited < limit and process > 0 and runs(process)
+    return waited < limit and process > 0 and _runs(process)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # it runs, as another user
+    return True

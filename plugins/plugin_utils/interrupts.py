@@ -21,15 +21,20 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
+from ansible import constants as C
 from ansible.executor.task_queue_manager import TaskQueueManager
 
 MOMENT = 0.05
 """Seconds after which a lost Ctrl-C is pressed again: the hook has then returned."""
 HANGS_AFTER = 30.0
 """Seconds after Ctrl-C: Ansible has ended by then, or it hangs."""
+
+PROGRESS_FILES = "*.jsonl"
+"""Files of the progress in Ansible's temporary folder."""
 
 Handler = Callable[[int, FrameType | None], object]
 
@@ -40,9 +45,10 @@ def keep_interrupts() -> None:
         return
     if not isinstance(sys.unraisablehook, _Again):
         sys.unraisablehook = _Again(sys.unraisablehook)
-    handler = signal.getsignal(signal.SIGINT)
-    if callable(handler) and isinstance(getattr(handler, "__self__", None), TaskQueueManager):
-        signal.signal(signal.SIGINT, functools.partial(_heard, handler))
+    for number, ours in ((signal.SIGINT, _heard), (signal.SIGTERM, _told_to_end)):
+        handler = signal.getsignal(number)
+        if callable(handler) and isinstance(getattr(handler, "__self__", None), TaskQueueManager):
+            signal.signal(number, functools.partial(ours, handler))
 
 
 def take_time() -> None:
@@ -62,6 +68,16 @@ class _Patience(threading.Timer):
 
 def _heard(handler: Handler, number: int, frame: FrameType | None) -> None:
     _Patience().start()
+    handler(number, frame)
+
+
+def _told_to_end(handler: Handler, number: int, frame: FrameType | None) -> None:
+    """Remove the files of the progress, which nobody reads any more.
+
+    SIGTERM ends Ansible without its own clearing up. The modules see that the files are gone.
+    """
+    for path in Path(C.DEFAULT_LOCAL_TMP).glob(PROGRESS_FILES):
+        path.unlink(missing_ok=True)
     handler(number, frame)
 
 

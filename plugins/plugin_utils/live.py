@@ -25,10 +25,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import (
-    PROGRESS_FILE,
-    READER,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import PROGRESS_FILE
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.threads import (
     signals_for_main,
 )
@@ -155,7 +152,7 @@ class LiveAction(ActionBase):
         if self._may_follow():
             aloud = not self._task.no_log and may_show(task_vars or {})
             with followed(self._narrator(task_vars or {}), aloud) as path:
-                self._set_environment({PROGRESS_FILE: path, READER: str(_ansible())})
+                self._set_environment(PROGRESS_FILE, path)
                 outcome = self._execute_module(task_vars=task_vars)
         else:
             in_background = bool(self._task.async_val) and not self._connection.has_native_async
@@ -165,11 +162,11 @@ class LiveAction(ActionBase):
         merged: dict[str, Any] = merge_hash(result, outcome)
         return merged
 
-    def _set_environment(self, variables: dict[str, str]) -> None:
-        """Add variables to the environment of the task, which its module gets."""
+    def _set_environment(self, name: str, value: str) -> None:
+        """Add a variable to the environment of the task, which its module gets."""
         present = self._task.environment or []
         before = present if isinstance(present, list) else [present]
-        self._task.environment = [*before, variables]
+        self._task.environment = [*before, {name: value}]
 
     def _may_follow(self) -> bool:
         local = self._connection.transport == "local" and self._connection.become is None

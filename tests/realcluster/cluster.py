@@ -27,9 +27,10 @@ from ansible_collections.nodeops.rotator.tests.realcluster.processes import Prog
 
 ADMIN = "admin"
 ROTATOR = "rotator"
-"""User with the permissions that the documentation asks for, and no others."""
-GROUPS = {ADMIN: "system:masters", "kubectl": "system:masters", "module": "system:masters"}
-USERS = (*GROUPS, ROTATOR)
+"""User with the rights that the collection ships, and no others."""
+MASTERS = "system:masters"
+GROUPS = {ADMIN: MASTERS, "kubectl": MASTERS, "module": MASTERS, ROTATOR: "nodeops-rotator"}
+"""Users, each with its group."""
 UP_WITHIN = 120.0
 """Seconds within which the API server answers, on a machine that is busy."""
 AUDIT = {
@@ -62,7 +63,7 @@ class RealCluster:
         self._etcd, self._peers, self._secure, self._manager, self._scheduler = ports
         self.url = f"https://127.0.0.1:{self._secure}"
         self._write_files()
-        for user in USERS:
+        for user in GROUPS:
             self._write_kubeconfig(user)
         self.programs: dict[str, Program] = {}
 
@@ -136,7 +137,7 @@ class RealCluster:
         self.ca_data = base64.b64encode(authority.cert_pem.bytes()).decode()
         certificate.private_key_and_cert_chain_pem.write_to_path(str(self._path("tls.pem")))
         certificate.private_key_pem.write_to_path(str(self._path("key.pem")))
-        tokens = [f'{token(user)},{user},{user},"{GROUPS.get(user, "")}"' for user in USERS]
+        tokens = [f'{token(user)},{user},{user},"{group}"' for user, group in GROUPS.items()]
         self._path("tokens.csv").write_text("\n".join(tokens) + "\n")
         self._path("audit.json").write_text(json.dumps(AUDIT))
 

@@ -9,7 +9,6 @@ to a private file, and the action plugin shows them.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
 import os
@@ -26,8 +25,6 @@ PROGRESS_FILE = "NODEOPS_ROTATOR_PROGRESS_FILE"
 Not an option: ansible-test wants every option documented, and this one is not for playbooks.
 """
 
-READER = "NODEOPS_ROTATOR_READER"
-"""Environment variable with the ID of Ansible's process, which removes the file when it ends."""
 AGAIN = "NODEOPS_ROTATOR_AGAIN"
 """Environment variable with what to type to run again, set likewise."""
 WRITER, TIME_TO_STOP, ENDED = "writer", "time_to_stop", "ended"
@@ -41,16 +38,13 @@ class Progress:
     why not all of them were written as Kubernetes Events, () if they were.
     """
 
-    def __init__(self, path: str | None, log: EventLog | None = None, reader: int = 0) -> None:
-        """Open the file at `path`; it has to exist. None or "" writes no file.
-
-        `reader`: the ID of the process that removes the file; 0 for none that is known.
-        """
+    def __init__(self, path: str | None, log: EventLog | None = None) -> None:
+        """Open the file at `path`; it has to exist. None or "" writes no file."""
         self.events: list[dict[str, Any]] = []
         self.untold: tuple[str, ...] = ()
         self._log = log
         self._began: float | None = None
-        self._path, self._reader = path or "", reader
+        self._path = path or ""
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND) if path else None
 
     def __call__(self, event: Event, now: float) -> None:
@@ -72,11 +66,8 @@ class Progress:
         self._write({WRITER: os.getpid(), TIME_TO_STOP: stop_timeout})
 
     def end(self) -> None:
-        """Tell that nothing more will be written; remove the file if nobody else will."""
+        """Tell that nothing more will be written."""
         self._write({ENDED: True})
-        if self._path and self._reader and not runs(self._reader):
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(self._path)
 
     def _write(self, record: Mapping[str, Any]) -> None:
         if self._file is not None:
@@ -104,16 +95,4 @@ def entry_of(event: Event, now: float, began: float) -> dict[str, Any]:
 
 def follow_environment(log: EventLog | None = None) -> Progress:
     """Return the module's progress, written to the file that the environment names."""
-    reader = int(os.environ.get(READER) or 0)
-    return Progress(os.environ.get(PROGRESS_FILE), log, reader)
-
-
-def runs(process: int) -> bool:
-    """Return whether a process with this ID runs."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass  # it runs, as another user
-    return True
+    return Progress(os.environ.get(PROGRESS_FILE), log)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -65,20 +64,6 @@ def test_the_writer_names_itself_and_says_when_it_has_ended(path: Path) -> None:
     progress.end()
     assert lines(path) == [{"writer": os.getpid(), "time_to_stop": 20.0}, {"ended": True}]
     assert progress.events == []
-
-
-@pytest.mark.parametrize(("running", "left"), [(True, True), (False, False)])
-def test_the_writer_removes_the_file_at_its_end_when_the_reader_has_gone(
-    running: bool, left: bool, path: Path
-) -> None:
-    reader = subprocess.Popen(["true"])
-    reader.wait()
-    progress = Progress(str(path), reader=os.getpid() if running else reader.pid)
-    progress(DRAINED, 1.0)
-    assert path.exists(), "the reader may have shown nothing yet"
-    progress.end()
-    assert path.exists() is left
-    progress.end()
 
 
 def test_what_is_there_is_not_overwritten(path: Path) -> None:

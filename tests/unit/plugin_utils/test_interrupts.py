@@ -8,6 +8,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -108,3 +109,30 @@ def test_ansible_that_hangs_after_ctrl_c_is_ended(
         check=False,
     )
     assert (done.returncode, done.stdout.splitlines()) == (code, told), done.stderr
+
+
+TOLD_TO_END = """
+import os, pathlib, signal, sys, threading
+from ansible import constants
+from ansible.executor.task_queue_manager import TaskQueueManager
+from ansible_collections.nodeops.rotator.plugins.plugin_utils import interrupts
+
+constants.DEFAULT_LOCAL_TMP = sys.argv[1]
+manager = TaskQueueManager.__new__(TaskQueueManager)
+manager._workers = []
+signal.signal(signal.SIGTERM, manager._signal_handler)
+interrupts.keep_interrupts()
+interrupts.keep_interrupts()
+os.kill(os.getpid(), signal.SIGTERM)
+threading.Event().wait(20)
+print("went on")
+"""
+
+
+def test_sigterm_ends_ansible_and_leaves_no_file_of_the_progress(tmp_path: Path) -> None:
+    (tmp_path / "progress-x.jsonl").touch()
+    (tmp_path / "other").touch()
+    command = [sys.executable, "-c", TOLD_TO_END, str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (-signal.SIGTERM, ""), ended.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["other"]
