@@ -64,7 +64,10 @@ def ended_after_one_node(world: WorldOnWire, end: End, screen: bool = False) -> 
 
 
 def check_left(world: WorldOnWire, end: End) -> None:
-    """Check that no file of ours is left, of a power cut only one that nobody else reads."""
+    """Check that no file of ours is left.
+
+    A power cut may leave those that nobody else reads.
+    """
     found = [path for path in world.folder.rglob("*") if path.name.startswith(OURS)]
     if end is POWER_CUT:
         assert {stat.S_IMODE(path.stat().st_mode) for path in found} == {0o600}

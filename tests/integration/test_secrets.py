@@ -47,7 +47,7 @@ OF_A_ROLE = ("secret" + "0f" * 32, "token" + "a1" * 32)
 
 
 def variables(world: WorldOnWire, **given: Any) -> str:
-    """Write variables into a file, with keys, a hook that has a password, and a report."""
+    """Write variables into a file, among them keys, a password and a hook."""
     hook, path = world.folder / "hook.yml", world.folder / "variables.yml"
     task = {"ansible.builtin.set_fact": {"_sent": "{{ hook_password }}"}, "no_log": True}
     hook.write_text(json.dumps([task]))

@@ -195,7 +195,7 @@ def connect(module: Any, one_attempt: bool = False) -> RawKube:
 
 
 def _of_kops(exported: Exported, options: Mapping[str, Any], one_attempt: bool) -> Any:
-    """Return a client by a kubeconfig that kops exports, which is gone once it has been read."""
+    """Return a client by a kubeconfig of kops; the file goes once it is read."""
     with exported.file() as path:
         return _client({**options, "kubeconfig": path}, one_attempt)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No shell sees what users give, TLS is verified, and what the project rests on is pinned."""
+"""No shell sees what users give, TLS is verified, development is pinned."""
 
 from __future__ import annotations
 
