@@ -135,7 +135,7 @@ build: venv ## build the collection's archive into build/
 	@$(python) tools/run_checks.py build
 
 .PHONY: docs
-docs: venv ## build the HTML documentation of the plugins into build/docs/build/html
+docs: venv ## build one HTML site of guides and plugins into build/docs/build/html
 	@$(python) tools/run_checks.py docs-build
 
 .PHONY: changelog

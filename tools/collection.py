@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import pathlib
+import re
 import shutil
 import subprocess
 import sysconfig
@@ -22,6 +23,15 @@ def tracked() -> list[str]:
         ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout
     return [name for name in listing.split("\0") if name and (ROOT / name).is_file()]
+
+
+CHECKOUT_ONLY = re.compile(r"<!-- checkout: .*? -->\n.*?<!-- end -->\n\n?", re.S)
+"""Parts of the README about what the archive leaves out, such as the Makefile."""
+
+
+def readme_of_archive(text: str) -> str:
+    """Return the README without what is only in a checkout."""
+    return CHECKOUT_ONLY.sub("", text)
 
 
 @contextlib.contextmanager

@@ -15,8 +15,9 @@ import shutil
 import subprocess
 import sys
 
+import guides
 import sanity
-from collection import copied
+from collection import copied, readme_of_archive
 from steps import BUILD, PROGRAMS, ROOT, Step, Tally, environment, run
 
 COLLECTIONS = ROOT / ".venv" / "collections"
@@ -100,6 +101,8 @@ def build() -> bool:
     """Build the archive in build/, of exactly the tracked files."""
     BUILD.mkdir(exist_ok=True)
     with copied() as place:
+        readme = place / "README.md"
+        readme.write_text(readme_of_archive(readme.read_text(encoding="utf-8")), encoding="utf-8")
         return command(
             "ansible-galaxy",
             "collection",
@@ -135,7 +138,7 @@ def galaxy() -> bool:
 
 
 def docs_build() -> bool:
-    """Build the documentation of the plugins as HTML in build/docs/build/html."""
+    """Build the guides and the documentation of the plugins in build/docs/build/html."""
     site = BUILD / "docs"
     shutil.rmtree(site, ignore_errors=True)
     site.mkdir(parents=True, mode=0o700)  # antsibull-docs insists
@@ -144,7 +147,13 @@ def docs_build() -> bool:
         "antsibull-docs", "sphinx-init", *options, "--dest-dir", str(site), "nodeops.rotator"
     ):
         return False
-    return command(str(site / "build.sh"), cwd=site)
+    reference = ("--config-file", "antsibull-docs.cfg", "collection", "--cleanup", "everything")
+    place = ("--use-current", "--squash-hierarchy", "--dest-dir", "rst", "nodeops.rotator")
+    (site / "rst").mkdir(exist_ok=True, mode=0o700)
+    if not command("antsibull-docs", *reference, *place, cwd=site):
+        return False
+    guides.add_guides(site)
+    return command("sphinx-build", "-M", "html", "rst", "build", "-c", ".", "-q", cwd=site)
 
 
 CHECKS = {
