@@ -6,9 +6,19 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
+import textwrap
 from pathlib import Path
 
-from ansible_collections.nodeops.rotator.tests.integration.wire import INVENTORY, WorldOnWire
+from ansible_collections.nodeops.rotator.tests.integration.wire import (
+    INVENTORY,
+    QUICK,
+    Outcome,
+    WorldOnWire,
+)
+from ansible_collections.nodeops.rotator.tests.unit.docs.commands import of_page
+from ansible_collections.nodeops.rotator.tests.unit.floors.shape import ROOT
 
 GROUP = "demo-blue"
 HOOK = """
@@ -26,11 +36,26 @@ def images(world: WorldOnWire, group: str = GROUP) -> set[str]:
     return set(world.report()["groups"][group]["images"])
 
 
-def test_a_rotation_ends_with_its_table_and_a_second_run_changes_nothing(
+def typed(world: WorldOnWire, command: str) -> Outcome:
+    """Run a command of the README, with short durations and the name of the world's group."""
+    world.rules(GROUP, int(QUICK["rotate_max_surge"]))
+    words = shlex.split(command.replace("prod-blue", GROUP))
+    return world.run(*words, "-e", json.dumps(QUICK), **world.reach(world.next_run()))
+
+
+def test_a_newcomer_types_what_the_readme_says_and_a_second_run_changes_nothing(
     small: WorldOnWire,
 ) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (inventory,) = re.findall(r"^    (plugin: .*\n    regions:\n      - .*)$", readme, re.M)
+    (small.folder / "prod.node_groups.yml").write_text(textwrap.dedent(f"    {inventory}\n"))
+    path = [one for one in of_page(readme) if one.startswith("ansible-playbook -i prod.")]
+    plan, first, second = path
     facts = small.report()["facts"]
-    outcome = small.playbook("rotate_eks")
+    planned = typed(small, plan)
+    assert planned.code == 0, planned.output
+    assert "\nplan: due, 4 nodes in 1 of 1 node group\n" in planned.output
+    outcome = typed(small, first)
     assert outcome.code == 0, outcome.output
     assert images(small) == {facts["new_image"]}
     assert small.report()["breaches"] == []
@@ -45,7 +70,7 @@ def test_a_rotation_ends_with_its_table_and_a_second_run_changes_nothing(
     assert "1 node group, 4 nodes replaced" in table
 
     before = small.changes()
-    again = small.playbook("rotate_eks")
+    again = typed(small, second)
     assert again.code == 0, again.output
     assert again.recap(GROUP)["changed"] == 0, again.output
     assert "nothing outdated" in again.output
