@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jinja2
+import yaml
 from ansible.utils.color import parsecolor
 
 from ansible_collections.nodeops.rotator.plugins.action.rotation_plan import TONE_COLORS
@@ -51,7 +53,10 @@ from ansible_collections.nodeops.rotator.tests.unit.core.report.plan_builders im
     an_info,
     current,
 )
+from ansible_collections.nodeops.rotator.tests.unit.floors.shape import ROOT
 
+ROLE = yaml.safe_load((ROOT / "roles/rotate/vars/main.yml").read_text(encoding="utf-8"))
+"""Of what the role makes its messages."""
 GOLDEN = Path(__file__).parent / "golden"
 WIDTHS = (80, 120, 200)
 LOG = 0
@@ -144,10 +149,15 @@ def _silence(narrator: Narrator, until: float) -> Iterator[Colored]:
 
 
 def failure(run: Run, width: int) -> Iterator[Colored]:
-    """Yield the one message of a rotation that failed, as our callback does."""
+    """Yield the one message of a rotation that failed, as role and callback make it."""
     at, _event = run.events[-1]
     assert run.result is not None
-    text = str(run.result.error)
+    result = {**run.result.values, "msg": str(run.result.error)}
+    known = {"_rotate_result": result, "_rotate_restored": ""}
+    for name in ("_rotate_rolled_back", "_rotate_now"):
+        known[name] = jinja2.Template(ROLE[name]).render(known)
+    parts = [result["msg"], *(str(known[name]) for name in ("_rotate_rolled_back", "_rotate_now"))]
+    text = " ".join(part for part in parts if part)
     yield line(BLUE, {"at": BEGAN + at, "phase": "failed", "text": text}, fitted(width)), "red"
 
 

@@ -43,6 +43,19 @@ def of_page(text: str) -> Iterator[str]:
                 yield shlex.join(words)
 
 
+def options() -> dict[str, str]:
+    """Return what stands behind -e in a sentence, each with the page that it stands on first."""
+    found: dict[str, str] = {}
+    for page in PAGES:
+        text = BLOCK.sub("", page.read_text(encoding="utf-8"))
+        for span in re.findall(r"`([^`]*-e\s[^`]*)`", text):
+            words = shlex.split(" ".join(span.split()))
+            for at, word in enumerate(words[:-1]):
+                if word == "-e":
+                    found.setdefault(words[at + 1], str(page.relative_to(ROOT)))
+    return found
+
+
 def _words(line: str) -> list[str]:
     """Return the words of a line of a shell, [] if it is none."""
     try:

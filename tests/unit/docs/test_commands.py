@@ -16,10 +16,14 @@ import yaml
 from ansible.parsing.splitter import parse_kv
 
 from ansible_collections.nodeops.rotator.plugins.plugin_utils import variables
-from ansible_collections.nodeops.rotator.tests.unit.docs.commands import commands, of_page
+from ansible_collections.nodeops.rotator.tests.unit.docs.commands import (
+    commands,
+    of_page,
+    options,
+)
 from ansible_collections.nodeops.rotator.tests.unit.floors.shape import ROOT
 
-COMMANDS = commands()
+COMMANDS, OPTIONS = commands(), options()
 OUR_PLAYBOOK = re.compile(r"^nodeops\.rotator\.(\w+)$")
 PLAYBOOKS = [one for one in COMMANDS if one.startswith("ansible-playbook ")]
 TESTS = "".join(
@@ -91,8 +95,18 @@ def test_a_playbook_exists_and_a_test_runs_it(command: str) -> None:
 def test_each_variable_of_a_playbook_exists(command: str) -> None:
     words = shlex.split(command)
     given = [words[at + 1] for at, word in enumerate(words) if word in ("-e", "--extra-vars")]
+    assert unknown(given) == set(), COMMANDS[command]
+
+
+@pytest.mark.parametrize("text", sorted(OPTIONS))
+def test_an_option_in_a_sentence_is_read_as_it_is_meant(text: str) -> None:
+    assert unknown([text]) == set(), OPTIONS[text]
+
+
+def unknown(given: list[str]) -> set[str]:
+    """Return the variables that there are not; Ansible splits a text with blanks in several."""
     names: set[str] = set()
     for text in given:
         if not text.startswith("@"):
             names |= set(yaml.safe_load(text) if text.startswith("{") else parse_kv(text))
-    assert names - OF_HOSTS <= set(variables.known()), COMMANDS[command]
+    return names - OF_HOSTS - set(variables.known())
