@@ -37,7 +37,7 @@ def images(world: WorldOnWire, group: str = GROUP) -> set[str]:
 
 
 def typed(world: WorldOnWire, command: str) -> Outcome:
-    """Run a command of the README, with short durations and the name of the world's group."""
+    """Run a command of the README, with short durations and the world's group."""
     world.rules(GROUP, int(QUICK["rotate_max_surge"]))
     words = shlex.split(command.replace("prod-blue", GROUP))
     return world.run(*words, "-e", json.dumps(QUICK), **world.reach(world.next_run()))

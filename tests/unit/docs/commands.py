@@ -44,7 +44,7 @@ def of_page(text: str) -> Iterator[str]:
 
 
 def options() -> dict[str, str]:
-    """Return what stands behind -e in a sentence, each with the page that it stands on first."""
+    """Return what stands behind -e in sentences, each with its first page."""
     found: dict[str, str] = {}
     for page in PAGES:
         text = BLOCK.sub("", page.read_text(encoding="utf-8"))

@@ -104,7 +104,10 @@ def test_an_option_in_a_sentence_is_read_as_it_is_meant(text: str) -> None:
 
 
 def unknown(given: list[str]) -> set[str]:
-    """Return the variables that there are not; Ansible splits a text with blanks in several."""
+    """Return the variables that there are not.
+
+    Ansible splits a text with blanks in several.
+    """
     names: set[str] = set()
     for text in given:
         if not text.startswith("@"):
