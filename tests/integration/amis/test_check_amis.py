@@ -37,6 +37,7 @@ def check(
     playbook = Path(__file__).resolve().parents[3] / "playbooks" / "check_amis.yml"
     ran = subprocess.run(
         [
+            warm_python.interpreter(),
             Path(sys.executable).parent / "ansible-playbook",
             "-i",
             folder / "shop.node_groups.yml",
@@ -117,6 +118,7 @@ def test_the_lookup_is_also_known_as_eks_ami_info(world: dict[str, str], tmp_pat
     arguments = "family=al2023 kubernetes_version=1.33"
     ran = subprocess.run(
         [
+            warm_python.interpreter(),
             Path(sys.executable).parent / "ansible",
             "localhost",
             "-m",
