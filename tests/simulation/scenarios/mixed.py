@@ -13,12 +13,11 @@ import base64
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build as aws
-from ansible_collections.nodeops.rotator.tests.simulation.aws.fleet import LaunchSpec
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import (
     Image,
-    Instance,
     Template,
 )
+from ansible_collections.nodeops.rotator.tests.simulation.karpenter import Karpenter, KarpenterPace
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
 from ansible_collections.nodeops.rotator.tests.simulation.managed import ManagedNodes
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import (
@@ -54,7 +53,7 @@ def furnish(world: World, scale: float = 1.0) -> World:
     world.facts |= {"old_image": old.id, "new_image": new.id, "cluster": world.name}
     world.facts["groups"] = {name: one.group for name, one in _nodegroups(world).items()}
     world.begin()
-    _karpenter(world, old)
+    _karpenter(world, old, new, scale)
     _fargate(world)
     world.cluster.settle()
     return world
@@ -85,36 +84,11 @@ def _workloads(world: World) -> None:
     kube.daemonset(cluster, "kube-system", "aws-node")
 
 
-def _karpenter(world: World, image: Image) -> None:
-    """Add two nodes that Karpenter has launched: no Auto Scaling group has them."""
-    account = world.account
-    budgets = [{"nodes": "10%"}]
-    pool = {"metadata": {"name": POOL}, "spec": {"disruption": {"budgets": budgets}}}
-    world.cluster.create("nodepools", pool)
-    for subnet in list(account.subnets.values())[:2]:
-        tags = {"karpenter.sh/nodepool": POOL, "Name": f"{world.name}-{POOL}"}
-        spec = LaunchSpec({"ImageId": image.id, "InstanceType": "m6i.large"}, tags=tags)
-        instance = account.fleet.create(spec, subnet)
-        instance.state = "running"
-        world.cluster.node_joins(
-            instance.private_dns,
-            f"aws:///{instance.zone}/{instance.id}",
-            instance.zone,
-            instance.instance_type,
-            "amd64",
-            {"karpenter.sh/nodepool": POOL, "karpenter.sh/capacity-type": "spot"},
-            instance.private_ip,
-            ready_after=0.0,
-        )
-        _claim(world, instance)
-
-
-def _claim(world: World, instance: Instance) -> None:
-    """Add the NodeClaim of a node: it has drifted, since there is a newer AMI."""
-    drifted = {"type": "Drifted", "status": "True", "reason": "AMIDrift", "message": ""}
-    meta = {"name": f"{POOL}-{instance.id[-5:]}", "labels": {"karpenter.sh/nodepool": POOL}}
-    status = {"nodeName": instance.private_dns, "conditions": [drifted]}
-    world.cluster.create("nodeclaims", {"metadata": meta, "spec": {}, "status": status})
+def _karpenter(world: World, old: Image, new: Image, scale: float) -> None:
+    """Add two nodes that Karpenter has launched, and the newer image that it finds."""
+    karpenter = Karpenter(world, KarpenterPace().scaled(scale))
+    karpenter.add_pool(POOL, 2, old.id, [{"nodes": "1"}])
+    karpenter.launch_from(POOL, new.id)
 
 
 def _fargate(world: World) -> None:

@@ -12,7 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube import pods, workloads
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube import (
+    karpenter,
+    pods,
+    workloads,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.parts import (
     Raw,
     kept,
@@ -20,6 +24,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.parts
     node_terms,
     owner_of,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import KARPENTER
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model import selectors
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
     Attachment,
@@ -63,7 +68,7 @@ def node(raw: Raw) -> Node:
             Taint(t["key"], t["effect"], t.get("value") or "") for t in spec.get("taints") or ()
         ),
         labels=dict(meta.get("labels") or {}),
-        annotations=kept(meta, (NEEDS_UPDATE, SCALE_DOWN_DISABLED)),
+        annotations=kept(meta, (NEEDS_UPDATE, SCALE_DOWN_DISABLED, KARPENTER)),
         kubelet_version=(status.get("nodeInfo") or {}).get("kubeletVersion", ""),
         cordoned_by=_manager(meta, "f:unschedulable"),
         tainted_by=_manager(meta, "f:taints"),
@@ -263,6 +268,8 @@ RECORDS: Mapping[str, Callable[[Raw], Any]] = {
     "replicasets": workloads.replicaset,
     "replicationcontrollers": workloads.replicationcontroller,
     "services": service,
+    "nodepools": karpenter.nodepool,
+    "nodeclaims": karpenter.nodeclaim,
 }
 """The record of each kind that can be followed."""
 
@@ -280,6 +287,8 @@ PATHS: Mapping[str, str] = {
     "replicasets": "/apis/apps/v1/replicasets",
     "replicationcontrollers": "/api/v1/replicationcontrollers",
     "services": "/api/v1/services",
+    "nodepools": "/apis/karpenter.sh/v1/nodepools",
+    "nodeclaims": "/apis/karpenter.sh/v1/nodeclaims",
 }
 """Where each kind is listed across namespaces."""
 

@@ -23,7 +23,8 @@ class Feed:
 
     `kind` is the resource ("nodes", "pods", "poddisruptionbudgets", "volumeattachments",
     "daemonsets", "persistentvolumeclaims", "persistentvolumes", "csinodes", "deployments",
-    "statefulsets", "replicasets", "replicationcontrollers", "services"), narrowed to pods of `node`
+    "statefulsets", "replicasets", "replicationcontrollers", "services", "nodepools", "nodeclaims"),
+    narrowed to pods of `node`
     or in `phase` or with the IP address `address`, to the Node named `node`, to objects that match
     label selector `labels`, or to those of one `namespace`.
     """
@@ -44,6 +45,8 @@ ATTACHMENTS = Feed("volumeattachments")
 CSINODES = Feed("csinodes")
 SERVICES = Feed("services")
 VOLUMES = Feed("persistentvolumes")
+NODEPOOLS = Feed("nodepools")
+NODECLAIMS = Feed("nodeclaims")
 """The feeds of whole kinds."""
 
 

@@ -1,0 +1,12 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run karpenter_wait and show each step as it happens."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.live import LiveAction
+
+
+class ActionModule(LiveAction):
+    """Runs the module of the same name, see LiveAction."""
