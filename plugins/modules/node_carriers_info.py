@@ -25,9 +25,9 @@ options:
     type: list
     elements: str
 notes:
-  - In Kubernetes it lists nodes, the NodeClaims of Karpenter where a node has a NodePool, and pods
-    where there is a node of Fargate. If NodeClaims may not be listed, it says that their drift is
-    not known. In AWS it needs
+  - In Kubernetes it lists nodes, the NodeClaims and NodePools of Karpenter where a node has a
+    NodePool, and pods where a node has drifted or is Fargate's. If NodeClaims may not be listed, it
+    says that their drift is not known. In AWS it needs
     C(ec2:DescribeInstances), and for O(eks_cluster) C(eks:DescribeCluster).
 extends_documentation_fragment:
   - nodeops.rotator.read_only
@@ -79,17 +79,23 @@ carriers:
       elements: str
       returned: always
     held:
-      description: Those whose NodeClaim carries C(karpenter.sh/do-not-disrupt).
+      description: Those that carry C(karpenter.sh/do-not-disrupt), or whose NodeClaim does.
       type: list
       elements: str
       returned: always
     unread:
-      description: Whether the NodeClaims may not be listed, so that C(drifted) and C(held) are not
-        known.
+      description: Whether the NodeClaims or NodePools may not be listed, so that C(drifted),
+        C(held) and C(held_by) are not known.
       type: bool
       returned: always
     pods:
       description: On Fargate, the pods to restart, as namespace/name.
+      type: list
+      elements: str
+      returned: always
+    held_by:
+      description: What keeps Karpenter from replacing those that have drifted, such as a disruption
+        budget, its window, or C(karpenter.sh/do-not-disrupt), one sentence each.
       type: list
       elements: str
       returned: always

@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
     images,
+    karpenter,
     kops_images,
     managed,
     node_group,
@@ -73,6 +74,11 @@ MANAGED_LEFT_OUT: Reasons = {
     **dict.fromkeys(("state", "repair", "poll_interval"), "is that of any rotation"),
     **dict.fromkeys(("lease_duration", "stop_timeout", "lock_wait"), "is that of any rotation"),
     **dict.fromkeys(("lock_namespace", *REQUEST_SPEC), "is that of any rotation"),
+}
+KARPENTER_LEFT_OUT: Reasons = {
+    **CONNECTION,
+    "cluster_name": _HOST,
+    "stop_timeout": "is that of any rotation",
 }
 INFO_LEFT_OUT: Reasons = {
     **ROTATION_LEFT_OUT,
@@ -134,6 +140,8 @@ PLAYBOOKS: Mapping[str, Any] = {
     **dict.fromkeys(("rotation_gate_http", "rotation_gate_mark"), DICTIONARY),
     **dict.fromkeys(("rotation_gate_looks", "rotation_gate_max_looks"), WHOLE_NUMBER),
     **dict.fromkeys(("rotation_gate_delay", "rotation_gate_http_retries"), WHOLE_NUMBER),
+    "rotation_karpenter": {"type": "str", "choices": ["list", "wait"]},
+    **_handed("rotation_karpenter_", karpenter.DRIFT_SPEC, KARPENTER_LEFT_OUT),
     "rotation_report_dir": PATH,
     "rotation_report_templates": PATH,
     "rotation_report_hook": PATH,
@@ -156,8 +164,9 @@ USED: Mapping[str, Mapping[str, Any]] = {
     "node_group_info": node_group.SPEC,
     "asg_node_replace": rotation.SPEC,
     "eks_nodegroup_replace": managed.SPEC,
+    "karpenter_wait": karpenter.DRIFT_SPEC,
 }
-"""The modules that the roles use, with their options."""
+"""The modules that roles and playbooks use, with their options."""
 
 
 def known() -> dict[str, Any]:

@@ -31,13 +31,17 @@ def ended_well(world: WorldOnWire) -> None:
 def test_each_kind_is_replaced_in_its_own_way_and_a_second_run_changes_nothing(
     mixed: WorldOnWire,
 ) -> None:
-    outcome = mixed.playbook("rotate_eks")
+    options = {"rotation_hosts": "demo-web,node_groups", "rotate_managed_soak": 1}
+    waits = {"rotation_karpenter": "wait", "rotation_karpenter_settle": 2}
+    outcome = mixed.playbook("rotate_eks", **options, **waits)
     assert outcome.code == 0, outcome.output
     ended_well(mixed)
+    # The group that is named first goes first, and is watched before the next begins.
+    assert outcome.output.index("demo-web ") < outcome.output.index("demo-blue ")
     assert "3 node groups, 9 nodes replaced" in outcome.output
     ended = outcome.output[outcome.output.index("3 node groups, 9 nodes replaced") :]
     assert "Not replaced by this playbook, in cluster demo:" in ended
-    assert "2 nodes of Karpenter NodePool spot: replaced by Karpenter" in ended
+    assert "nodes of Karpenter NodePool spot: replaced by Karpenter" in ended
     assert "1 node of Fargate: replaced by a restart of its pods" in ended
     before = mixed.changes()
     again = mixed.playbook("rotate_eks")

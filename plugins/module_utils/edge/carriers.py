@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -29,7 +30,8 @@ SPEC: dict[str, Any] = {
 
 def tell_carriers(module: AnsibleAWSModule) -> Result:
     """Read the nodes of the cluster and say what carries them."""
-    found = read_carriers(Aws(RawAws(module)), connect(module))
+    now = datetime.datetime.now(datetime.UTC)
+    found = read_carriers(Aws(RawAws(module)), connect(module), now)
     carriers = [
         {
             "kind": one.kind,
@@ -39,6 +41,7 @@ def tell_carriers(module: AnsibleAWSModule) -> Result:
             "held": list(one.held),
             "unread": one.unread,
             "pods": list(one.pods),
+            "held_by": list(one.held_by),
             "rotated_by": one.rotated_by,
         }
         for one in found

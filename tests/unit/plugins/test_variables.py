@@ -24,6 +24,7 @@ LEFT_OUT = {
     "kops_instance_group_image": variables.KOPS_LEFT_OUT,
     "asg_node_replace": variables.ROTATION_LEFT_OUT,
     "eks_nodegroup_replace": variables.MANAGED_LEFT_OUT,
+    "karpenter_wait": variables.KARPENTER_LEFT_OUT,
     "node_group_info": variables.INFO_LEFT_OUT,
 }
 HOSTS = {

@@ -23,7 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
     Node,
     Pod,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, listed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 
 PODS_NAMED = 3
 """How many pods a sentence names."""
@@ -85,16 +85,10 @@ def drift_of(look: DriftLook, pool: NodePool) -> PoolDrift:
 
 def _holders(look: DriftLook, pool: NodePool, claims: tuple[NodeClaim, ...]) -> Iterator[str]:
     waiting = [one for one in claims if one.drifted and not one.deleting]
-    counting = [one for one in claims if one.ready and not one.deleting]
-    allowed, budget = pool.tightest(len(counting), look.now)
-    # A node that is being replaced, or is not ready, takes of the budget.
-    busy = sum(one.deleting or not one.ready for one in claims)
-    if waiting and budget is not None and allowed <= busy:
-        yield (
-            f"NodePool {pool.name}: its disruption budget {budget.text} lets"
-            f" {counted(int(allowed), 'node')} go at a time"
-            + (f", and {busy} are on their way" if busy else "")
-        )
+    ready = [one for one in claims if one.ready and not one.deleting]
+    allowed, budget = pool.tightest(len(ready), look.now)
+    if waiting and budget is not None and allowed < 1:
+        yield f"NodePool {pool.name}: its disruption budget {budget.text} lets no node go now"
     if held := sorted(one.called for one in waiting if look.held(one)):
         yield f"{listed(held)} is held by {KARPENTER} on its node"
     for claim in sorted(waiting, key=lambda one: one.called):

@@ -70,7 +70,10 @@ class NodePool:
     budgets: tuple[PoolBudget, ...] = ()
 
     def tightest(self, nodes: int, now: datetime.datetime) -> tuple[float, PoolBudget | None]:
-        """Return how many nodes may be replaced for drift now, and the budget that says so."""
+        """Return how many nodes may be replaced for drift now.
+
+        Also the budget that says so, None for no limit.
+        """
         budgets = [one for one in self.budgets or (PoolBudget(),) if one.about_drift]
         allowed = [(one.allows(nodes, now), place) for place, one in enumerate(budgets)]
         least, place = min(allowed, default=(math.inf, 0))

@@ -23,12 +23,12 @@ MACROS = {
     "@midnight": "0 0 * * *",
     "@hourly": "0 * * * *",
 }
-MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
-DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
-RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+MONTH_NAMES = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
+RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
 """Lowest and highest number of minute, hour, day of the month, month and day of the week."""
 PART = re.compile(r"(?:(?P<all>\*|\?)|(?P<low>\w+)(?:-(?P<high>\w+))?)(?:/(?P<step>\d+))?")
-LONGEST = 366 * 24 * 60
+LONGEST_WINDOW = 366 * 24 * 60
 """Minutes that are looked back over at most."""
 MINUTE = datetime.timedelta(minutes=1)
 UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0}
@@ -42,14 +42,15 @@ def seconds_of(text: str) -> float:
 
 
 def is_open(schedule: str, duration: float, now: datetime.datetime) -> bool:
-    """Return whether a moment of the schedule lies within `duration` seconds before now.
+    """Return whether the schedule is in force.
 
-    `now` is in UTC. Raises ValueError for a schedule that cannot be read.
+    That is, whether a moment of it lies within `duration` seconds before `now`, which is in UTC.
+    Raises ValueError for a schedule that cannot be read.
     """
     fields = _fields(schedule)
     moment = now.replace(second=0, microsecond=0)
     since = now - datetime.timedelta(seconds=duration)
-    for _minute in range(LONGEST):
+    for _minute in range(LONGEST_WINDOW):
         if moment <= since:
             return False
         if _matches(fields, moment):
@@ -63,7 +64,7 @@ def _fields(schedule: str) -> list[tuple[frozenset[int], bool]]:
     words = MACROS.get(schedule.strip(), schedule).split()
     if len(words) != len(RANGES):
         raise ValueError(f"{schedule!r} does not have five fields")
-    named = ((), (), (), MONTHS, DAYS)
+    named = ((), (), (), MONTH_NAMES, WEEKDAYS)
     return [
         (
             frozenset(_numbers(word, low, high, list(names))),
@@ -102,5 +103,5 @@ def _matches(fields: list[tuple[frozenset[int], bool]], at: datetime.datetime) -
     if at.minute not in minutes or at.hour not in hours or at.month not in months:
         return False
     on_day = at.day in days
-    on_weekday = at.isoweekday() % 7 in weekdays or (at.isoweekday() == 7 and 7 in weekdays)
+    on_weekday = at.isoweekday() % 7 in weekdays
     return on_day and on_weekday if any_day or any_weekday else on_day or on_weekday

@@ -13,6 +13,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import KARPENTER
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node, Pod
@@ -50,7 +51,8 @@ class Carrier:
     `kind`: see ROTATED_BY. `name`: of the node group, NodePool and so on, "" where it has none.
     `drifted`: of its nodes, those that Karpenter says differ from what it would launch. `held`:
     those that carry karpenter.sh/do-not-disrupt. `unread`: neither could be read. `pods`: on its
-    nodes, where these are restarted instead of the nodes.
+    nodes, where these are restarted instead of the nodes. `held_by`: what keeps Karpenter from
+    replacing those that have drifted, sentences.
     """
 
     kind: str
@@ -60,6 +62,7 @@ class Carrier:
     held: tuple[str, ...] = ()
     unread: bool = False
     pods: tuple[str, ...] = ()
+    held_by: tuple[str, ...] = ()
 
     @property
     def rotated_by(self) -> str:
@@ -81,10 +84,14 @@ class Carrier:
         if self.drifted:
             words.append(f"drifted: {listed(list(self.drifted))}")
         if self.unread:
-            words.append("which have drifted is not known, since NodeClaims may not be listed")
+            words.append(
+                "which have drifted, and what holds them, is not known, since NodeClaims or"
+                " NodePools may not be listed"
+            )
         if self.pods:
             words.append(f"pods to restart: {listed(list(self.pods))}")
-        if self.held:
+        words += self.held_by
+        if self.held and not self.held_by:
             words.append(f"held by {KARPENTER}: {listed(list(self.held))}")
         return "; ".join(words)
 
@@ -114,12 +121,14 @@ def carriers_of(
     held: frozenset[str] = frozenset(),
     unread: bool = False,
     pods: Iterable[Pod] = (),
+    held_by: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> tuple[Carrier, ...]:
     """Return what carries the nodes, sorted by kind and name.
 
     Each node is in exactly one of them.
     `groups`: see carrier_of. `drifted` and `held`: names of nodes, see Carrier. `unread`: the
     NodeClaims may not be listed. `pods`: of the whole cluster, of which those on Fargate are shown.
+    `held_by`: by the name of the NodePool, see Carrier.
     """
     on = collections.defaultdict(list)
     for pod in pods:
@@ -136,6 +145,7 @@ def carriers_of(
             tuple(sorted(held.intersection(names))),
             unread and kind in OF_NODEPOOLS,
             tuple(sorted(pod for node in names for pod in on[node])) if kind == FARGATE else (),
+            held_by.get(name, ()) if kind in OF_NODEPOOLS else (),
         )
         for (kind, name), names in sorted(found.items())
     )

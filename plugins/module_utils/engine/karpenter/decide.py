@@ -49,19 +49,24 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import c
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Step, View
 
 PODS_OF_ALL = Feed("pods")
-FEEDS = frozenset((NODEPOOLS, NODECLAIMS, NODES, PODS_OF_ALL, BUDGETS))
+DRIFT_FEEDS = frozenset((NODEPOOLS, NODECLAIMS, NODES, PODS_OF_ALL, BUDGETS))
 FEED_PATIENCE = 60.0
 """Seconds for which a feed may fail before that is final."""
+HELD_AFTER = 60.0
+"""Seconds for which something has to hold Karpenter before that is told: pods that have just moved
+keep a budget shut for a moment."""
 LOOK_EVERY = 60.0
 """Seconds between two looks: a window of a budget opens without anything else happening."""
 
 
 @dataclasses.dataclass(frozen=True)
 class DriftMemory:
-    """What is remembered. `seen`: NodeClaims by UID, with the phase that was told of each.
+    """Remember what was seen of Karpenter.
 
+    `seen`: NodeClaims by UID, with the phase that was told of each. `had_drifted`, `replaced`:
+    UIDs of those that have drifted since the wait began, and of those of them that are gone.
     `quiet_since`: since when nothing has drifted and nothing is on its way. `broken_since`: since
-    when a feed fails. `told`: sentences on what holds Karpenter that were told.
+    when a feed fails. `held`: sentences on what holds Karpenter, since when; `told`: of them.
     """
 
     began: float
@@ -70,7 +75,13 @@ class DriftMemory:
     replaced: frozenset[str] = frozenset()
     quiet_since: float | None = None
     broken_since: float | None = None
+    held: Mapping[str, float] = dataclasses.field(default_factory=dict)
     told: frozenset[str] = frozenset()
+
+    @property
+    def drifted(self) -> int:
+        """Return how many nodes have drifted and are left."""
+        return sum(claim.drifted for claim, _phase_told in (self.seen or {}).values())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,22 +102,27 @@ def watch_drift(
         if view.stop is not None:
             raise FailedError(f"Stopped by {view.stop.reason}", "Karpenter goes on by itself")
         memory = _feeds_work(memory, view, now)
-        if not cache.synced(*FEEDS):
+        if not cache.synced(*DRIFT_FEEDS):
             _in_time(memory, now, policy, ("not everything could be read yet",))
-            return Step(memory, wake=wake, feeds=FEEDS)
+            return Step(memory, wake=wake, feeds=DRIFT_FEEDS)
         look, pools = _look(view, now, policy)
         drifts = tuple(drift_of(look, pool) for pool in pools)
         memory, events = _follow(memory, look, drifts)
+        memory, blocked = _blocked(memory, drifts, now)
+        events += blocked
         memory = dataclasses.replace(memory, quiet_since=_quiet_since(memory, drifts, now))
         status = _status(memory, drifts, now, policy)
         if status is None:
-            _in_time(memory, now, policy, [one for drift in drifts for one in drift.held_by])
+            _in_time(memory, now, policy, [one for drift in drifts for one in _holding(drift)])
     except RotatorError as error:
         return _failed(memory, view, now, policy, error)
+    if status == "complete":
+        text = f"{counted(len(memory.replaced), 'drifted node')} replaced"
+        events += (Event("done", "Karpenter", text),)
     result = _result(status, None, memory, drifts, now) if status else None
     if memory.quiet_since is not None:
         wake = min(wake, memory.quiet_since + policy.settle)
-    return Step(memory, (), events, wake, FEEDS, result)
+    return Step(memory, (), events, wake, DRIFT_FEEDS, result)
 
 
 def _feeds_work(memory: DriftMemory, view: View, now: float) -> DriftMemory:
@@ -163,12 +179,21 @@ def _follow(
             events.append(Event(phase, claim.called, _text(claim, phase), progress))
     for claim in gone.values():
         events.append(Event("terminated", claim.called, "", progress))
-    sentences = [text for drift in drifts for text in drift.held_by]
-    events += [Event("blocked", "Karpenter", one) for one in sentences if one not in memory.told]
-    memory = dataclasses.replace(
-        memory, seen=here, had_drifted=had, replaced=replaced, told=frozenset(sentences)
-    )
+    memory = dataclasses.replace(memory, seen=here, had_drifted=had, replaced=replaced)
     return memory, tuple(events)
+
+
+def _blocked(
+    memory: DriftMemory, drifts: tuple[PoolDrift, ...], now: float
+) -> tuple[DriftMemory, tuple[Event, ...]]:
+    """Return what has held Karpenter for a while, each sentence once."""
+    sentences = [text for drift in drifts for text in drift.held_by]
+    held = {one: memory.held.get(one, now) for one in sentences}
+    due = frozenset(one for one, since in held.items() if now - since >= HELD_AFTER)
+    events = tuple(
+        Event("blocked", "Karpenter", one) for one in sentences if one in due - memory.told
+    )
+    return dataclasses.replace(memory, held=held, told=due), events
 
 
 def _phase(claim: NodeClaim) -> EventPhase:
@@ -209,13 +234,19 @@ def _status(
     return "complete" if memory.had_drifted else "unchanged"
 
 
+def _holding(drift: PoolDrift) -> list[str]:
+    """Return what holds Karpenter, and what is on its way."""
+    new = [f"{one.called} was launched and is not initialized" for one in drift.coming]
+    return [*drift.held_by, *new]
+
+
 def _in_time(
     memory: DriftMemory, now: float, policy: DriftPolicy, held: list[str] | tuple[str, ...]
 ) -> None:
     """Raise OverdueError once the deadline has passed."""
     if now - memory.began < policy.timeout - 1e-6:
         return
-    left = len(memory.had_drifted) - len(memory.replaced)
+    left = memory.drifted
     why = ". ".join(held) or "nothing is known to hold it"
     raise OverdueError(
         f"After {duration(policy.timeout)} {counted(left, 'drifted node')}"
@@ -228,13 +259,13 @@ def _failed(
     memory: DriftMemory, view: View, now: float, policy: DriftPolicy, error: RotatorError
 ) -> Step[DriftMemory, DriftResult]:
     drifts: tuple[PoolDrift, ...] = ()
-    if view.cache.synced(*FEEDS) and not isinstance(error, InputError):
+    if view.cache.synced(*DRIFT_FEEDS) and not isinstance(error, InputError):
         look, pools = _look(view, now, policy)
         drifts = tuple(drift_of(look, pool) for pool in pools)
     refused = isinstance(error, (RefusedError, InputError))
     status: Status = "refused" if refused else "stopped" if view.stop is not None else "failed"
     result = _result(status, error, memory, drifts, now)
-    return Step(memory, (), (), math.inf, FEEDS, result)
+    return Step(memory, (), (), math.inf, DRIFT_FEEDS, result)
 
 
 def _result(
@@ -257,7 +288,7 @@ def _result(
         "status": status,
         "nodepools": pools,
         "replaced": len(memory.replaced),
-        "drifted": len(memory.had_drifted - memory.replaced),
+        "drifted": memory.drifted,
         "seconds": round(now - memory.began, 1),
     }
     return DriftResult(status, error, values)

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import collections
+import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
@@ -13,17 +15,21 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.instan
     describe_instances,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
-from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.errors import (
-    checked,
-    reaching,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import KARPENTER
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     ForbiddenError,
     NotFoundError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.karpenter.drift import (
+    DriftLook,
+    drift_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import NODES, Feed
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    NODECLAIMS,
+    NODEPOOLS,
+    NODES,
+    Feed,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.carriers import (
     COMPUTE_TYPE,
     FARGATE,
@@ -35,20 +41,36 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport imp
 
 GROUP_TAG = "aws:autoscaling:groupName"
 """Tag that Auto Scaling gives its instances; nobody else can write it."""
-NODECLAIMS = "/apis/karpenter.sh/v1/nodeclaims"
 
 
-def read_carriers(aws: Aws, call: KubeCall) -> tuple[Carrier, ...]:
-    """Return what carries all nodes of the cluster. Raises core.errors."""
-    nodes: list[Node] = KubeClient(call).records(NODES)
+def read_carriers(aws: Aws, call: KubeCall, now: datetime.datetime) -> tuple[Carrier, ...]:
+    """Return what carries all nodes of the cluster. Raises core.errors.
+
+    `now`: in UTC, for the windows of disruption budgets.
+    """
+    cluster = KubeClient(call)
+    nodes: list[Node] = cluster.records(NODES)
     pooled = any(NODEPOOL in node.labels for node in nodes)
-    claims, unread = _nodeclaims(call) if pooled else ({}, False)
-    drifted = frozenset(name for name, claim in claims.items() if _is_drifted(claim))
-    held = frozenset(name for name, claim in claims.items() if _is_held(claim))
-    # Only Fargate's pods are shown, and a large cluster has many others.
+    claims = _of_karpenter(cluster, NODECLAIMS) if pooled else ()
+    pools = _of_karpenter(cluster, NODEPOOLS) if claims else ()
+    drifted = frozenset(claim.node for claim in claims or () if claim.drifted)
+    # Of pods only these are shown, and a large cluster has many others.
     fargate = any(node.labels.get(COMPUTE_TYPE) == FARGATE for node in nodes)
-    pods = KubeClient(call).records(Feed("pods")) if fargate else ()
-    return carriers_of(nodes, _groups(aws, nodes), drifted, held, unread, pods)
+    pods = tuple(cluster.records(Feed("pods"))) if fargate or drifted else ()
+    by_node = collections.defaultdict(list)
+    for pod in pods:
+        by_node[pod.node].append(pod)
+    found = {node: tuple(here) for node, here in by_node.items()}
+    look = DriftLook(now, tuple(claims or ()), tuple(nodes), found)
+    return carriers_of(
+        nodes,
+        _groups(aws, nodes),
+        drifted,
+        frozenset(claim.node for claim in look.claims if look.held(claim)),
+        claims is None or pools is None,
+        pods,
+        {pool.name: drift_of(look, pool).held_by for pool in pools or ()},
+    )
 
 
 def _groups(aws: Aws, nodes: Iterable[Node]) -> dict[str, str]:
@@ -64,29 +86,14 @@ def _groups(aws: Aws, nodes: Iterable[Node]) -> dict[str, str]:
     return found
 
 
-def _nodeclaims(call: KubeCall) -> tuple[dict[str, Mapping[str, Any]], bool]:
-    """Return the NodeClaims by the names of their nodes.
+def _of_karpenter(cluster: KubeClient, feed: Feed) -> list[Any] | None:
+    """Return all objects of a kind of Karpenter, None if they may not be listed.
 
-    Also whether they may not be listed. There are none where Karpenter's API is not there (any
-    more).
+    There are none where Karpenter's API is not there (any more).
     """
-    doing = "list the NodeClaims of Karpenter"
     try:
-        with reaching(doing):
-            shown = checked(call.request("GET", NODECLAIMS), doing)
+        return cluster.records(feed)
     except NotFoundError:
-        return {}, False
+        return []
     except ForbiddenError:
-        return {}, True
-    claims = shown.get("items") or ()
-    named = {name: one for one in claims if (name := (one.get("status") or {}).get("nodeName"))}
-    return named, False
-
-
-def _is_drifted(claim: Mapping[str, Any]) -> bool:
-    conditions = (claim.get("status") or {}).get("conditions") or ()
-    return any(one.get("type") == "Drifted" and one.get("status") == "True" for one in conditions)
-
-
-def _is_held(claim: Mapping[str, Any]) -> bool:
-    return (claim["metadata"].get("annotations") or {}).get(KARPENTER) == "true"
+        return None

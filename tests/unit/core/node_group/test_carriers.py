@@ -67,6 +67,18 @@ def test_a_carrier_is_one_line_for_people() -> None:
     )
 
 
+@pytest.mark.parametrize("labels", [POOL, {**POOL, "eks.amazonaws.com/compute-type": "auto"}])
+def test_what_holds_karpenter_is_said_of_its_nodepool_alone(labels: dict[str, str]) -> None:
+    why = ("NodePool spot: its disruption budget 0 lets no node go now",)
+    held = {"spot": why, "blue": ("no",), "": ("no",)}
+    nodes = [a_node(1, {}), a_node(2, labels), a_node(3, {})]
+    found = {one.kind: one for one in carriers_of(nodes, GROUPS, held_by=held)}
+    pool = found.pop("karpenter", None) or found.pop("auto_mode")
+    assert pool.held_by == why
+    assert pool.text.endswith("; " + why[0])
+    assert all(one.held_by == () for one in found.values())
+
+
 def test_the_pods_to_restart_are_those_on_fargate() -> None:
     labels = {"eks.amazonaws.com/compute-type": "fargate"}
     pods = [Pod("b", "two", "p-2", node="n-1"), Pod("a", "one", "p-1", node="n-1")]
@@ -119,7 +131,7 @@ def test_only_nodes_of_nodepools_have_claims_that_may_be_unread(kind: str) -> No
     (carrier,) = carriers_of([a_node(1, labels.get(kind, {}))], groups, unread=True)
     assert carrier.kind == kind
     assert carrier.unread is (kind in OF_NODEPOOLS)
-    assert ("which have drifted is not known" in carrier.text) is carrier.unread
+    assert ("is not known" in carrier.text) is carrier.unread
 
 
 def test_carriers_are_sorted_by_kind_and_name() -> None:

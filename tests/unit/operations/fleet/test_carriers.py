@@ -24,7 +24,18 @@ from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 
 def read(world: World) -> tuple[Carrier, ...]:
-    return read_carriers(Aws(aws_call(world.account)), kube_call(world.cluster, "run"))
+    call = kube_call(world.cluster, "run")
+    return read_carriers(Aws(aws_call(world.account)), call, world.kernel.utc())
+
+
+def drifted_world() -> World:
+    """A mixed cluster in which Karpenter may not replace what has drifted."""
+    world = mixed.furnish(World(Kernel()))
+    (pool,) = world.cluster.objects("nodepools")
+    budgets = [{"nodes": "0", "reasons": ["Drifted"]}]
+    world.cluster.change("nodepools", pool, {"spec": {"disruption": {"budgets": budgets}}})
+    world.kernel.advance(world.kernel.now + 60)
+    return world
 
 
 def test_every_node_of_a_mixed_cluster_is_named() -> None:
@@ -51,12 +62,24 @@ def test_the_pods_on_fargate_are_read() -> None:
 
 
 def test_nodes_that_have_drifted_or_are_held_are_named() -> None:
-    world = mixed.furnish(World(Kernel()))
+    world = drifted_world()
     claim = next(iter(world.cluster.objects("nodeclaims")))
     notes = {"metadata": {"annotations": {"karpenter.sh/do-not-disrupt": "true"}}}
     world.cluster.change("nodeclaims", claim, notes)
     (pool,) = (one for one in read(world) if one.kind == "karpenter")
     assert pool.drifted == pool.nodes
+    assert pool.held == (claim["status"]["nodeName"],)
+    assert "its disruption budget 0 lets no node go now" in pool.held_by[0]
+    assert "is held by karpenter.sh/do-not-disrupt on its node" in pool.held_by[1]
+
+
+def test_a_node_with_the_annotation_is_held_whatever_its_nodeclaim_says() -> None:
+    world = drifted_world()
+    claim = next(iter(world.cluster.objects("nodeclaims")))
+    node = world.cluster.object("nodes", claim["status"]["nodeName"])
+    notes = {"metadata": {"annotations": {"karpenter.sh/do-not-disrupt": "true"}}}
+    world.cluster.change("nodes", node or {}, notes)
+    (pool,) = (one for one in read(world) if one.kind == "karpenter")
     assert pool.held == (claim["status"]["nodeName"],)
 
 
@@ -72,11 +95,18 @@ def test_a_cluster_without_nodepools_is_not_asked_for_nodeclaims() -> None:
 def test_nodeclaims_that_may_not_be_listed_leave_the_drift_unknown(
     status: str, unread: bool
 ) -> None:
-    world = mixed.furnish(World(Kernel()))
+    world = drifted_world()
     world.gate.faults.append(Fault("kubernetes:list nodeclaims", status, "no", times=-1))
     (pool,) = (one for one in read(world) if one.kind == "karpenter")
     assert (pool.drifted, pool.unread) == ((), unread)
     assert ("is not known" in pool.text) is unread
+
+
+def test_nodepools_that_may_not_be_listed_leave_what_holds_them_unknown() -> None:
+    world = drifted_world()
+    world.gate.faults.append(Fault("kubernetes:list nodepools", "403", "no", times=-1))
+    (pool,) = (one for one in read(world) if one.kind == "karpenter")
+    assert (len(pool.drifted), pool.held_by, pool.unread) == (2, (), True)
 
 
 def test_nodes_that_may_not_be_listed_are_an_error() -> None:
