@@ -90,7 +90,8 @@ def _holders(look: DriftLook, pool: NodePool, claims: tuple[NodeClaim, ...]) -> 
     if waiting and budget is not None and allowed < 1:
         yield f"NodePool {pool.name}: its disruption budget {budget.text} lets no node go now"
     if held := sorted(one.called for one in waiting if look.held(one)):
-        yield f"{listed(held)} is held by {KARPENTER} on its node"
+        words = ("is", "its node") if len(held) == 1 else ("are", "their nodes")
+        yield f"{listed(held)} {words[0]} held by {KARPENTER} on {words[1]}"
     for claim in sorted(waiting, key=lambda one: one.called):
         yield from _pods_that_hold(look, claim)
     for claim in sorted((one for one in claims if one.deleting), key=lambda one: one.called):

@@ -155,3 +155,44 @@ def test_all_that_holds_is_told_at_once() -> None:
     )
     assert len(found.held_by) == len(begins)
     assert all(text.startswith(start) for text, start in zip(found.held_by, begins, strict=True))
+
+
+def test_each_pool_has_its_own_budget() -> None:
+    shut, big = NodePool("spot", "p", (PoolBudget("0"),)), NodePool("big", "q")
+    claims = (a_claim(1), dataclasses.replace(a_claim(2), pool="big"))
+    look = DriftLook(NOON, claims)
+    assert len(drift_of(look, shut).held_by) == 1
+    assert drift_of(look, big).held_by == ()
+    assert [one.drifted for one in (drift_of(look, shut), drift_of(look, big))] == [
+        (claims[0],),
+        (claims[1],),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hour", "holds"), [(8, False), (9, True), (16, True), (17, False), (23, False)]
+)
+def test_a_window_holds_only_while_it_is_open(hour: int, holds: bool) -> None:
+    by_day = PoolBudget("0", ("Drifted",), "0 9 * * *", "8h")
+    pool = NodePool("spot", "p", (by_day, PoolBudget("10%")))
+    found = drift_of(DriftLook(NOON.replace(hour=hour), (a_claim(1),)), pool)
+    assert bool(found.held_by) is holds
+    assert all('budget 0 from "0 9 * * *" (UTC) on for 8h' in text for text in found.held_by)
+
+
+@pytest.mark.parametrize("phase", ["Succeeded", "Failed"])
+def test_a_pod_that_has_ended_does_not_keep_a_node_from_being_drained(phase: str) -> None:
+    ended = dataclasses.replace(POD, phase=phase)
+    found = seen(a_claim(1, deleting=True), pods={"n-1": (ended,)}, budgets=(SHUT,))
+    assert found.held_by == ()
+
+
+def test_pods_of_other_nodes_hold_nothing() -> None:
+    marked = dataclasses.replace(POD, annotations={HELD: "true"})
+    assert seen(a_claim(1), pods={"n-9": (marked,), "": (marked,)}).held_by == ()
+
+
+def test_what_holds_is_told_in_the_order_of_the_nodes() -> None:
+    nodes = tuple(Node(f"n-{n}", f"u-{n}", "1", annotations={HELD: "true"}) for n in (3, 1, 2))
+    found = seen(a_claim(2), a_claim(3), a_claim(1), nodes=nodes)
+    assert found.held_by == (f"n-1, n-2, n-3 are held by {HELD} on their nodes",)

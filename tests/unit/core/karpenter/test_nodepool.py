@@ -92,3 +92,40 @@ def test_a_window_counts_only_while_it_is_open() -> None:
 def test_a_nodeclaim_is_called_by_its_node_once_it_has_one() -> None:
     assert NodeClaim("spot-1").called == "spot-1"
     assert NodeClaim("spot-1", node="n-1").called == "n-1"
+
+
+@pytest.mark.parametrize("nodes", [0, 1, 2, 3, 7, 10, 99, 1000])
+@pytest.mark.parametrize("percent", [1, 10, 33, 50, 99, 100])
+def test_a_percentage_allows_at_least_its_share_and_less_than_one_more(
+    nodes: int, percent: int
+) -> None:
+    allowed = PoolBudget(f"{percent}%").allows(nodes, NOON)
+    assert allowed == int(allowed)
+    assert allowed * 100 >= nodes * percent > (allowed - 1) * 100 or nodes == allowed == 0
+    assert allowed <= nodes
+
+
+@pytest.mark.parametrize(
+    ("budgets", "expected"),
+    [
+        ((PoolBudget("0", ("Drifted",)), PoolBudget("5", ("Empty",))), "0"),
+        ((PoolBudget("0", ("Empty",)), PoolBudget("5", ("Drifted",))), "5"),
+        ((PoolBudget("20%"), PoolBudget("5")), "20%"),
+        ((PoolBudget("5"), PoolBudget("100%")), "5"),
+        ((PoolBudget("50%"), PoolBudget("x")), "x"),
+    ],
+)
+def test_the_budget_that_says_so_is_named(budgets: tuple[PoolBudget, ...], expected: str) -> None:
+    _least, budget = NodePool("spot", "u", budgets).tightest(20, NOON)
+    assert budget is not None
+    assert budget.text == expected
+
+
+def test_the_order_of_budgets_does_not_count() -> None:
+    budgets = (PoolBudget("5"), PoolBudget("10%"), BY_DAY, AT_NIGHT, PoolBudget("0", ("Empty",)))
+    for nodes in (0, 10, 100):
+        for hour in range(24):
+            now = NOON.replace(hour=hour)
+            least = NodePool("a", "u", budgets).tightest(nodes, now)[0]
+            assert NodePool("a", "u", budgets[::-1]).tightest(nodes, now)[0] == least
+            assert least == min(one.allows(nodes, now) for one in budgets if one.about_drift)

@@ -132,3 +132,33 @@ def test_a_window_as_long_as_its_period_never_ends() -> None:
     assert all(
         is_open("@hourly", HOUR, at(f"2026-06-01T12:{minute:02}:00")) for minute in range(60)
     )
+
+
+@pytest.mark.parametrize(
+    ("schedule", "days"),
+    [
+        ("0 0 * * *", (1, 2, 3, 4, 5, 6, 7, 8)),
+        ("0 0 * * 1-5", (1, 2, 3, 4, 5, 8)),
+        ("0 0 * * SAT,SUN", (6, 7)),
+        ("0 0 * * 0,6", (6, 7)),
+        ("0 0 2-4 * *", (2, 3, 4)),
+        ("0 0 */3 * *", (1, 4, 7)),
+        ("0 0 2/2 * *", (2, 4, 6, 8)),
+        ("0 0 1,7 * SUN", (1, 7)),
+        ("0 0 3 * SUN", (3, 7)),
+        ("0 0 * 7 *", ()),
+        ("0 0 * 5-7 *", (1, 2, 3, 4, 5, 6, 7, 8)),
+        ("0 0 * JAN,JUN MON", (1, 8)),
+    ],
+)
+def test_the_days_of_a_schedule(schedule: str, days: tuple[int, ...]) -> None:
+    """The first of June 2026 is a Monday."""
+    noons = [at(f"2026-06-0{day}T12:00:00") for day in range(1, 9)]
+    assert tuple(noon.day for noon in noons if is_open(schedule, DAY - 1, noon)) == days
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(29, False), (30, False), (31, True), (90, True), (3600, True)]
+)
+def test_a_window_that_has_just_ended_is_over(seconds: float, expected: bool) -> None:
+    assert is_open("0 9 * * *", seconds, at("2026-06-01T09:00:30")) is expected
