@@ -8,6 +8,9 @@ Source: Karpenter's API karpenter.sh/v1.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.parts import (
     Raw,
     is_true,
@@ -55,3 +58,13 @@ def nodeclaim(raw: Raw) -> NodeClaim:
         deleting=bool(meta.get("deletionTimestamp")),
         held=(meta.get("annotations") or {}).get(KARPENTER) == "true",
     )
+
+
+KARPENTER_RECORDS: Mapping[str, Callable[[Raw], Any]] = {
+    "nodepools": nodepool,
+    "nodeclaims": nodeclaim,
+}
+KARPENTER_PATHS: Mapping[str, str] = {
+    kind: f"/apis/karpenter.sh/v1/{kind}" for kind in KARPENTER_RECORDS
+}
+"""As in clients.kube.objects."""

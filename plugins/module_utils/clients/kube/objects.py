@@ -268,8 +268,7 @@ RECORDS: Mapping[str, Callable[[Raw], Any]] = {
     "replicasets": workloads.replicaset,
     "replicationcontrollers": workloads.replicationcontroller,
     "services": service,
-    "nodepools": karpenter.nodepool,
-    "nodeclaims": karpenter.nodeclaim,
+    **karpenter.KARPENTER_RECORDS,
 }
 """The record of each kind that can be followed."""
 
@@ -287,8 +286,7 @@ PATHS: Mapping[str, str] = {
     "replicasets": "/apis/apps/v1/replicasets",
     "replicationcontrollers": "/api/v1/replicationcontrollers",
     "services": "/api/v1/services",
-    "nodepools": "/apis/karpenter.sh/v1/nodepools",
-    "nodeclaims": "/apis/karpenter.sh/v1/nodeclaims",
+    **karpenter.KARPENTER_PATHS,
 }
 """Where each kind is listed across namespaces."""
 
