@@ -75,8 +75,9 @@ options:
     type: str
 notes:
   - It refuses, with the reason, groups with a suspended C(Launch) or C(Terminate) process, a
-    running instance refresh, instances in standby, weights or launch templates of
-    their own for instance types, and groups of EKS managed node groups.
+    running instance refresh, instances in standby, weights, launch templates or images of
+    their own for instance types, a capacity that does not count instances, groups that are being
+    deleted, and groups of EKS managed node groups.
   - Outdated instances of a warm pool are ended before any node is replaced, and the group fills the
     pool again. While the run lasts, no instance goes back to the pool.
   - A run inside the cluster leaves the node that it works on, and names it. It is known by the

@@ -12,6 +12,7 @@ import dataclasses
 import re
 from typing import TYPE_CHECKING, Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SKIP
 from ansible_collections.nodeops.rotator.tests.simulate.records import leases, record
 from ansible_collections.nodeops.rotator.tests.simulation.truth import instance_id
 
@@ -98,6 +99,7 @@ class Found:
             *self._protection(trial),
             *(each for node in trial.world.cluster.objects("nodes") for each in self._node(node)),
             *_lease(trial),
+            *_pool(trial),
             *_targets(trial),
         ]
 
@@ -148,7 +150,8 @@ class Found:
     def _node(self, node: dict[str, Any]) -> list[Deviation]:
         meta, spec = node["metadata"], node["spec"]
         name, uid, notes = meta["name"], meta["uid"], meta.get("annotations") or {}
-        marks = [key for key in (*notes, *(meta.get("labels") or {})) if OURS in key]
+        keys = (*notes, *(meta.get("labels") or {}))
+        marks = [key for key in keys if OURS in key and key != SKIP]
         marks += [
             taint["key"]
             for taint in spec.get("taints") or ()
@@ -182,6 +185,16 @@ def _lease(trial: Trial) -> list[Deviation]:
         if said := {key: value for key, value in record(lease).items() if key not in LASTING}:
             found.append(Deviation(f"the record says {said}", "."))
     return found
+
+
+def _pool(trial: Trial) -> list[Deviation]:
+    """Whether the warm pool takes instances back is as it was."""
+    pool = trial.group.warm_pool
+    policy = (pool.configuration.get("InstanceReusePolicy") or {}) if pool else {}
+    reuse = bool(policy.get("ReuseOnScaleIn"))
+    if pool is None or reuse == trial.people.reuse:
+        return []
+    return [Deviation(f"reuse of the warm pool is {reuse}", "[Ww]arm pool|[Rr]euse")]
 
 
 def _targets(trial: Trial) -> list[Deviation]:

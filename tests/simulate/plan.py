@@ -21,6 +21,8 @@ POINTERS = ("$Latest", "$Latest", "$Default", "1")
 WINDOWS = (("1", "0"), ("2", "0"), ("0", "1"), ("1", "1"), ("50%", "0"), ("0", "50%"))
 """Surge and max unavailable."""
 ON_FAILURE = ("rollback_template", "rollback_template", "keep_template", "rollback")
+PEOPLE = "J"
+"""The letter of what is no fault."""
 HOW_MANY = (0, 1, 1, 1, 2, 2, 2, 3, 3, 4)
 """Number of faults."""
 
@@ -83,7 +85,22 @@ def draw(seed: int, number: int) -> Plan:
         Fault(place, kind.name, dice.uniform(*kind.when), f"{seed}/{number}/{place}")
         for place, kind in enumerate(dice.choice(kinds) for _fault in range(dice.choice(HOW_MANY)))
     )
+    faults += _wishes(seed, number, len(faults))
     return Plan(seed, number, size, aws, kube, furnishing, options, faults)
+
+
+def _wishes(seed: int, number: int, first: int) -> tuple[Fault, ...]:
+    """Return what people ask of the rotation in some worlds, by dice of its own.
+
+    `first`: the number of the first of them.
+    """
+    name = f"{seed}/{number}/people"
+    dice, kinds = random.Random(name), [kind for kind in ORDERED if kind.letter == PEOPLE]
+    wanted = dice.sample(kinds, dice.choice((1, 1, 2))) if dice.random() < 0.25 else []
+    return tuple(
+        Fault(place, kind.name, dice.uniform(*kind.when), f"{name}/{place}")
+        for place, kind in enumerate(wanted, first)
+    )
 
 
 def reduced(plan: Plan, keep: Collection[int] | None, size: int | None) -> Plan:

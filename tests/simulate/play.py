@@ -20,6 +20,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.size
 from ansible_collections.nodeops.rotator.tests.simulate import actors
 from ansible_collections.nodeops.rotator.tests.simulate.handover import HANDED_TO, hand_over
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.all import KINDS
+from ansible_collections.nodeops.rotator.tests.simulate.kinds.people import (
+    PAUSES,
+    people_pause_the_rotation,
+)
 from ansible_collections.nodeops.rotator.tests.simulate.plan import Fault
 from ansible_collections.nodeops.rotator.tests.simulate.trial import Rival, Trial, dice_of
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import EPOCH
@@ -129,7 +133,7 @@ def _goes_on(trial: Trial, run: Run) -> bool:
 
 
 def _prepare(trial: Trial, name: str, **more: Any) -> Run:
-    options = {**trial.plan.options, "drain": DRAIN, **more}
+    options = {**trial.plan.options, **trial.people.chosen(trial.now), "drain": DRAIN, **more}
     trial.judge.window = (
         parse("max_surge", options["max_surge"]),
         parse("max_unavailable", options["max_unavailable"]),
@@ -161,4 +165,7 @@ def bound(trial: Trial) -> float:
     limits = ("boot_timeout", "lb_timeout", "terminate_timeout", "gate_timeout")
     each = DRAIN.timeout + DRAIN.volume_timeout + sum(float(options[name]) for name in limits)
     replacements = max(trial.sizes.bases) + trial.plan.size + int(options["failure_budget"])
-    return 1800 + float(options["soak"]) * 3 + each * (replacements + 2)
+    paused = max(PAUSES) * sum(
+        fault.kind == people_pause_the_rotation.__name__ for fault in trial.plan.faults
+    )
+    return 1800 + float(options["soak"]) * 3 + each * (replacements + 2) + paused

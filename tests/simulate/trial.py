@@ -14,6 +14,7 @@ from ansible_collections.nodeops.rotator.tests.simulate.found import Found
 from ansible_collections.nodeops.rotator.tests.simulate.furnish import furnish
 from ansible_collections.nodeops.rotator.tests.simulate.judge import FairJudge
 from ansible_collections.nodeops.rotator.tests.simulate.oracles import Oracles
+from ansible_collections.nodeops.rotator.tests.simulate.people import People
 from ansible_collections.nodeops.rotator.tests.simulate.records import (
     leases,
     orphaned_raises,
@@ -74,6 +75,7 @@ class Trial:
         self.world.judge, self.world.gate.judges[:] = self.judge, [self.judge]
         self.runs: list[Run] = []
         self.cures: list[Callable[[], None]] = []
+        self.people = People()
         self.excused: list[str] = []
         self.stops: list[float] = []
         self.interruptions: list[tuple[int, str]] = []

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import parse
 from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 
 UNTOUCHED = ("Read", "WriteLease")
@@ -15,13 +16,13 @@ ENDING = 2.0
 
 def false_statements(trial: Trial) -> list[str]:
     """Return the statements of the runs that are not true."""
-    judges = (_of_the_last, _refusals, _plans, _canary, _template)
+    judges = (_of_the_last, _refusals, _plans, _canary, _template, _window)
     return [line for judge in judges for line in judge(trial)]
 
 
 def _of_the_last(trial: Trial) -> list[str]:
     result = trial.last.result
-    if result is None or result.status not in ("complete", "unchanged"):
+    if result is None or result.status not in ("complete", "unchanged", "partial"):
         return []
     if trial.last.policy.restore_only:
         return []  # it says nothing of images
@@ -32,8 +33,10 @@ def _of_the_last(trial: Trial) -> list[str]:
     # What is true now is not false, even if it was read too late to have to be said.
     targets = {trial.launches()} if known else {trial.launches(), trial.world.facts["new_image"]}
     # What is in standby serves nobody, and comes back as it is. A run that keeps one says so.
-    members = trial.group.members.values()
+    pool = trial.group.warm_pool.members if trial.group.warm_pool else {}
+    members = [*trial.group.members.values(), *pool.values()]
     there = {one.instance_id for one in members if not one.doomed}
+    there -= {one["instance_id"] for one in result.values["left_outdated"]}
     kept = {name for sentence in result.values["not_restored"] for name in sentence.split()}
     ours = [one for one in trial.instances() if one.id in there - kept]
     old = min(([one.id for one in ours if one.image_id != image] for image in targets), key=len)
@@ -79,13 +82,24 @@ def _canary(trial: Trial) -> list[str]:
     ended = {record["instance_id"] for run in trial.runs if run.result for record in _ended(run)}
     old = {name for name in ended if name in trial.found.known - trial.silenced}
     smaller = max(0, trial.plan.size - min(trial.sizes.bases))
-    most = trial.plan.options["canary"] * len(trial.runs) + smaller
+    wanted = parse("canary", {**trial.plan.options, **trial.people.options}["canary"])
+    most = wanted.of(max(trial.sizes.bases), up=True) * len(trial.runs) + smaller
     return [f"a bad image takes {len(old)} old nodes"] if len(old) > most else []
 
 
 def _ended(run: object) -> list[dict[str, str]]:
     result = run.result  # type: ignore[attr-defined]
     return [record for record in result.values["nodes"] if record["phase"] == "terminated"]
+
+
+def _window(trial: Trial) -> list[str]:
+    """Nothing is begun that would end after the maintenance window."""
+    return [
+        f"{run.policy.run} begins {event.subject} after its window"
+        for run in trial.runs
+        for at, event in run.events
+        if event.phase == "cordoned" and at > (run.policy.not_after or at)
+    ]
 
 
 def _template(trial: Trial) -> list[str]:

@@ -12,6 +12,7 @@ from ansible_collections.nodeops.rotator.tests.simulate.kinds import (
     capacity,
     group,
     numbers,
+    people,
     runs,
     silence,
     undoers,
@@ -32,6 +33,7 @@ MODULES = (
     undoers,
     unseen,
     workloads,
+    people,
 )
 _NAMES = [module.__name__ for module in MODULES]
 

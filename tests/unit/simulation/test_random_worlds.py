@@ -48,7 +48,7 @@ class TestAPlan:
 
     def test_draws_from_every_family_of_faults(self) -> None:
         drawn = {KINDS[fault.kind].letter for n in range(300) for fault in draw(7, n).faults}
-        assert drawn == set("ABCDEFGHI")
+        assert drawn == set("ABCDEFGHIJ")
 
     def test_draws_every_kind(self) -> None:
         drawn = {fault.kind for number in range(600) for fault in draw(7, number).faults}
