@@ -26,7 +26,7 @@ def seconds(run: Run) -> list[float]:
 
 
 def reported(world: World, after: float) -> None:
-    """Let an agent report a condition on each new node, so many seconds after the node joined."""
+    """Let an agent report a condition on each new node, so long after it joined."""
     old = {node["metadata"]["uid"] for node in world.cluster.objects("nodes")}
     joined: dict[str, float] = {}
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the people of a trial have asked of its rotation besides the options of the plan."""
+"""What people have asked of a rotation besides the options of its plan."""
 
 from __future__ import annotations
 

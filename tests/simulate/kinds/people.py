@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people ask of a rotation: pauses, windows, nodes that stay, canaries, a warm pool."""
+"""What people ask of a rotation: pauses, windows, nodes to keep, a warm pool."""
 
 from __future__ import annotations
 
