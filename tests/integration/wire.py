@@ -225,20 +225,30 @@ class WorldOnWire(Commands):
         return {key: value for key, value in self.who(who).items() if key != "KUBECONFIG"}
 
     def module(
-        self, name: str, env: Mapping[str, str | None] | None = None, **options: Any
+        self,
+        name: str,
+        env: Mapping[str, str | None] | None = None,
+        constants: Mapping[str, float] = warm.NONE,
+        **options: Any,
     ) -> dict[str, Any]:
-        """Run a module as Ansible starts it and return its result."""
+        """Run a module as Ansible starts it and return its result.
+
+        `constants`: see warm.printed_by_module.
+        """
         full, environment = f"nodeops.rotator.{name}", self.environment(**(env or {}))
-        result = json.loads(warm.printed_by_module(full, options, environment))
+        result = json.loads(warm.printed_by_module(full, options, environment, constants))
         assert isinstance(result, dict)
         return result
 
     def refused(
         self, name: str, env: Mapping[str, str | None] | None = None, **options: Any
     ) -> str:
-        """Run a module that must fail in one line without any change; return the message."""
+        """Run a module that must fail in one line without any change; return the message.
+
+        What it may not do counts as refused after a second.
+        """
         before = self.changes()
-        result = self.module(name, env, **options)
+        result = self.module(name, env, {"ACCESS_GRACE": 1.0, "ACCESS_TIMEOUT": 1.5}, **options)
         assert result.get("failed"), result
         assert "\n" not in result["msg"], result
         assert "Traceback" not in json.dumps(result), result

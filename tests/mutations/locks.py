@@ -44,7 +44,8 @@ MUTATIONS = (
         "one 401 suspends the run",
         ENGINE + "failures.py",
         (
-            '    elif ctx.memory.lock.held and not ctx.over("credentials", ACCESS_GRACE):\n'
+            '    elif not ctx.over("credentials", ACCESS_GRACE):\n'
+            "        tell_denied(ctx, found)\n"
             "        return None\n"
         ),
         "",

@@ -18,7 +18,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     leads,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
-    AccessError,
     LockedError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PREFIX
@@ -35,6 +34,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_pla
     places,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import lock, turns
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
+    raise_if_shut_out,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -103,9 +105,7 @@ def _listing(ctx: RotationContext, labels: str) -> str:
     """
     command = ListLeases(labels)
     ctx.do(command)
-    retry = ctx.refused(command)
-    if retry is not None and isinstance(retry.error, AccessError):
-        raise retry.error
+    raise_if_shut_out(ctx, command)
     ctx.look_at(ctx.now + shared_lease.WATCH)
     return ""
 

@@ -20,7 +20,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     out_of,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
-    AccessError,
     LockedError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
@@ -30,6 +29,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane.reading import (
     concerns,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
+    raise_if_shut_out,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -51,9 +53,7 @@ def read_since(ctx: RotationContext, moment: float) -> bool:
         return True
     command = ReadShared(NAME)
     ctx.do(command)
-    retry = ctx.refused(command)
-    if retry is not None and isinstance(retry.error, AccessError):
-        raise retry.error
+    raise_if_shut_out(ctx, command)
     return False
 
 

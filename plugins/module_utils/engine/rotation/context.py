@@ -199,14 +199,14 @@ class RotationContext(Known):
             if once in self.memory.report.told:
                 return
             self.note(told=self.memory.report.told | {once})
-        records = self.memory.nodes.records
+        records, group = self.memory.nodes.records, self.memory.reads.group
+        known = group is not None and (group.resolved or self.memory.mode != "survey")
+        members = self.situation.members if known else ()
+        begun = records.keys() | (self.passed_over.keys() if known else ())
         total = sum(record.reason not in RETRACTED for record in records.values())
-        total += sum(
-            member.id not in records and member.id not in self.passed_over
-            for member in self.situation.outdated
-        )
+        total += sum(bool(member.outdated) and member.id not in begun for member in members)
         ended = sum(record.replaced for record in records.values())
-        meant = about(subject, records.values(), self.situation.members)
+        meant = about(subject, records.values(), members)
         self.events.append(Event(phase, subject, text, f"{ended}/{total}", since, until, meant))
 
     def note_outcomes(self, learn: Callable[[Memory, View, float], Memory]) -> None:

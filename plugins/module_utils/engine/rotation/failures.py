@@ -36,6 +36,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.laun
     LaunchInstance,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
+    ACCESS_GRACE,
+    tell_denied,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -64,9 +68,6 @@ _NO_OBSTACLE = (LaunchInstance, ReadConsole, ReadHeartbeat, SetDesired, SetMaxSi
 """Commands that are tried again, or done without, where they are denied."""
 _MAY_BE_GONE = (ChangeNode, Terminate)
 """Commands on what somebody else may have ended, before we see that."""
-ACCESS_GRACE = 60.0
-"""Seconds for which we may not be let in before that is final: a single 401 or 403 among good
-answers happens (kubernetes-client/python#678)."""
 
 
 def fail(ctx: RotationContext, error: RotatorError, new_node: str = "") -> None:
@@ -175,7 +176,7 @@ def tried(ctx: RotationContext, command: Command) -> bool:
 def credentials_error(ctx: RotationContext) -> CredentialsError | None:
     """Return the error that says that our credentials are no longer good, or None.
 
-    One answer is enough before a run holds its lock; afterwards it has to last.
+    One answer is not enough: it has to last.
     """
     recent = (
         retry.error
@@ -186,6 +187,7 @@ def credentials_error(ctx: RotationContext) -> CredentialsError | None:
     found = next((error for error in errors if isinstance(error, CredentialsError)), None)
     if found is None:
         ctx.forget("credentials")
-    elif ctx.memory.lock.held and not ctx.over("credentials", ACCESS_GRACE):
+    elif not ctx.over("credentials", ACCESS_GRACE):
+        tell_denied(ctx, found)
         return None
     return found

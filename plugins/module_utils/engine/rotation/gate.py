@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.holders import not_running
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import AccessError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Instance
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node, Pod
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
@@ -24,6 +23,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.work
     is_bound_to_zone,
     shortage,
     workload_of,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
+    is_shut_out,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -54,7 +56,7 @@ def closed(ctx: RotationContext) -> str:
         return ""
     ctx.feeds.add(PENDING)
     error = ctx.view.cache.broken.get(PENDING)
-    if isinstance(error, AccessError):
+    if is_shut_out(ctx, "pending pods", error):
         return ""  # who may not list pods cannot wait for them; a drain could not begin either
     if error is not None:
         return f"the pending pods cannot be read: {error}"

@@ -22,7 +22,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     WriteShared,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
-    AccessError,
     FailedError,
     LockedError,
     NotFoundError,
@@ -41,6 +40,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_pla
     shared_lease,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import turns
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
+    is_shut_out,
+    raise_if_given_up,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -66,9 +69,8 @@ def known(ctx: RotationContext) -> bool:
         missing.append(ReadCluster())
     for read in missing:
         ctx.do(read)
-        retry = ctx.refused(read)
-        if retry and ctx.over("no lease", LOST if ctx.memory.lock.held else FIRST_CONTACT):
-            raise retry.error
+        limit = LOST if ctx.memory.lock.held else FIRST_CONTACT
+        raise_if_given_up(ctx, read, "no lease", limit)
     if not missing:
         ctx.forget("no lease")
     return not missing
@@ -90,7 +92,7 @@ def acquire(ctx: RotationContext) -> bool:
     }
     for command, error in refused.items():
         no_namespace = isinstance(error, NotFoundError) and not command.lease.resource_version
-        if isinstance(error, AccessError) or no_namespace:
+        if is_shut_out(ctx, ctx.lease, error) or no_namespace:
             raise error
     _raise_if_never_taken(ctx, lease, list(refused.values()))
     if lease is None or lease.holder in ("", ctx.policy.holder) or ctx.handed:

@@ -19,7 +19,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     SetTag,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
-    AccessError,
     LockedError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
@@ -33,6 +32,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.signpost import (
     Signpost,
     read_signpost,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
+    raise_if_given_up,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -173,11 +175,7 @@ def _read(ctx: RotationContext, since: float) -> bool:
     for namespace in late:
         command = ReadLease(ctx.lease, namespace)
         ctx.do(command)
-        retry = ctx.refused(command)
-        if retry is None:
-            continue
-        if isinstance(retry.error, AccessError) or ctx.over(f"in {namespace}", FIRST_CONTACT):
-            raise retry.error
+        raise_if_given_up(ctx, command, f"in {namespace}", FIRST_CONTACT)
     return not late
 
 

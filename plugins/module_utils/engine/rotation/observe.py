@@ -29,6 +29,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     Feed,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import REFRESH_AGE
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
+    is_shut_out,
+    tell_denied,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -44,8 +48,8 @@ FIRST_CONTACT = 15.0
 NEEDED = frozenset((DAEMONSETS, CSINODES, BUDGETS))
 """Feeds besides the nodes that a rotation cannot do without."""
 ACCESS_TIMEOUT = 70.0
-"""Seconds for which a run that holds its lock may be refused a read before that is final; refused
-credentials suspend it a little earlier."""
+"""Seconds for which a run may be refused a read before that is final; refused credentials suspend
+it a little earlier."""
 OUT_OF_SIGHT = 300.0
 """Seconds without any answer of an API after which a run gives up."""
 AWAITED, ENDING = 5.0, 30.0
@@ -136,20 +140,24 @@ def _raise_if_blind(ctx: RotationContext) -> None:
     retry = ctx.refused(ReadGroup(ctx.policy.group))
     errors = [retry.error] if retry else []
     errors += [ctx.view.cache.broken[NODES]] if NODES in ctx.view.cache.broken else []
+    denied = [error for error in errors if isinstance(error, AccessError)]
     for error in errors:
-        if isinstance(error, AccessError) and ctx.memory.lock.held:
+        if isinstance(error, AccessError):
+            tell_denied(ctx, error)
             if ctx.over("not let in", ACCESS_TIMEOUT):
                 raise error
         elif not isinstance(error, TemporaryError):
             raise error
-    if not errors:
-        ctx.forget("blind")
+    if not denied:
         ctx.forget("not let in")
+    if not errors:
         _raise_if_silent(ctx)
+    if len(denied) == len(errors):
+        ctx.forget("blind")
         return
     first = ctx.memory.reads.group is None or not ctx.view.cache.synced(NODES)
     if ctx.over("blind", FIRST_CONTACT if first else OUT_OF_SIGHT):
-        raise errors[0]
+        raise next(error for error in errors if error not in denied)
 
 
 def _raise_if_silent(ctx: RotationContext) -> None:
@@ -176,13 +184,15 @@ def listed(ctx: RotationContext, feeds: frozenset[Feed], timer: str = "unread") 
     ctx.feeds |= feeds
     broken = ctx.view.cache.broken
     for feed in sorted(feeds & broken.keys()):
-        if not isinstance(broken[feed], TemporaryError):
+        passes = isinstance(broken[feed], (AccessError, TemporaryError))
+        if is_shut_out(ctx, str(feed), broken[feed]) or not passes:
             raise broken[feed]
     unread = sorted(feed for feed in feeds if not ctx.view.cache.synced(feed))
     if not unread:
         ctx.forget(timer)
         return True
     errors = [broken[feed] for feed in unread if feed in broken]
+    errors = [error for error in errors if not isinstance(error, AccessError)]
     if errors and ctx.over(timer, FIRST_CONTACT):
         raise errors[0]
     if ctx.over(timer, OUT_OF_SIGHT):

@@ -19,9 +19,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     NODE_GROUPS,
     living,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import AccessError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import waits
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
+    raise_if_shut_out,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -77,9 +79,7 @@ def _listed(ctx: RotationContext) -> bool:
         return True
     command = ListLeases(NODE_GROUPS)
     ctx.do(command)
-    retry = ctx.refused(command)
-    if retry is not None and isinstance(retry.error, AccessError):
-        raise retry.error
+    raise_if_shut_out(ctx, command)
     return False
 
 

@@ -27,6 +27,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
     exclusion,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
+    timer_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -148,9 +151,12 @@ class TestControlPlane:
         assert granted(waiting) is False
 
     def test_is_told_when_leases_may_not_be_listed(self) -> None:
-        denied = {ListLeases(NODE_GROUPS): Retry(1, NOW + 5, ForbiddenError("no"))}
+        command = ListLeases(NODE_GROUPS)
+        denied = {command: Retry(1, NOW + 5, ForbiddenError("no"))}
+        since = {timer_of(str(command)): NOW - 60}
+        assert granted(alone(OURS, others_at=-1e9, retries=denied)) is False, "one answer"
         with pytest.raises(ForbiddenError):
-            granted(alone(OURS, others_at=-1e9, retries=denied))
+            granted(alone(OURS, others_at=-1e9, retries=denied, timers=since))
 
 
 class TestLeader:

@@ -27,6 +27,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
     shared_lease,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
+    timer_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -68,8 +71,10 @@ def test_it_is_read_again_unless_that_was_done_after_a_moment() -> None:
 
 def test_who_may_not_read_it_is_told_so() -> None:
     denied = Retry(1, NOW + 5, ForbiddenError("no"))
+    command, since = ReadShared(NAME), {timer_of(str(ReadShared(NAME))): NOW - 60}
+    assert shared_lease.read_since(a_lease(retries={command: denied}), NOW + 1) is False
     with pytest.raises(ForbiddenError):
-        shared_lease.read_since(a_lease(retries={ReadShared(NAME): denied}), NOW + 1)
+        shared_lease.read_since(a_lease(retries={command: denied}, timers=since), NOW + 1)
 
 
 @pytest.mark.parametrize(

@@ -257,7 +257,8 @@ class TestAccess:
     @pytest.mark.parametrize(
         ("held", "waited", "found"),
         [
-            pytest.param(False, 0, True, id="before the lock is held"),
+            pytest.param(False, 0, False, id="before the lock is held"),
+            pytest.param(False, 60, True, id="for a minute before it"),
             pytest.param(True, 0, False, id="one answer is not the verdict"),
             pytest.param(True, 59, False, id="for less than a minute"),
             pytest.param(True, 60, True, id="for a minute"),

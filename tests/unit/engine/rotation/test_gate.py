@@ -28,6 +28,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.work
     Loss,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import gate
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
+    timer_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -263,9 +266,13 @@ class TestReading:
         ctx = a_look(shown=shown, broken={gate.PENDING: UnreachableError("no answer")})
         assert gate.closed(ctx) == "the pending pods cannot be read: no answer"
 
-    def test_who_may_not_read_them_does_not_wait(self) -> None:
-        ctx = a_look(broken={gate.PENDING: ForbiddenError("not allowed")})
-        assert gate.closed(ctx) == ""
+    @pytest.mark.parametrize(
+        ("since", "why"), [(0, "the pending pods cannot be read: not allowed"), (60, "")]
+    )
+    def test_who_may_not_read_them_for_a_minute_does_not_wait(self, since: float, why: str) -> None:
+        broken = {gate.PENDING: ForbiddenError("not allowed")}
+        ctx = a_look(broken=broken, timers={timer_of("pending pods"): NOW - since})
+        assert gate.closed(ctx) == why
 
     def test_where_workloads_may_not_be_read_pending_pods_count_and_that_is_said(self) -> None:
         forbidden = {FEEDS["Deployment"]: ForbiddenError("not allowed")}

@@ -33,6 +33,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import lock
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
+    timer_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -121,8 +124,10 @@ def test_a_holder_that_renews_is_named() -> None:
 
 def test_what_we_may_not_write_is_told_and_what_does_not_answer_is_tried_again() -> None:
     write = WriteLease(dataclasses.replace(FREE, holder="me"))
+    denied = {write: Retry(1, NOW + 5, ForbiddenError("no"))}
+    assert lock.acquire(taking(FREE, retries=denied)) is False, "one answer"
     with pytest.raises(ForbiddenError):
-        lock.acquire(taking(FREE, retries={write: Retry(1, NOW + 5, ForbiddenError("no"))}))
+        lock.acquire(taking(FREE, retries=denied, timers={timer_of(LEASE): NOW - 60}))
     unanswered = {write: Retry(9, NOW, UnreachableError("gone"))}
     assert lock.acquire(taking(FREE, retries=unanswered)) is False
     with pytest.raises(UnreachableError):

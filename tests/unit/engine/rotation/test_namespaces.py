@@ -126,7 +126,8 @@ def test_with_the_usual_namespace_nothing_more_is_read() -> None:
 @pytest.mark.parametrize(
     "error, since, ends",
     [
-        (ForbiddenError("no"), NOW, True),
+        (ForbiddenError("no"), NOW - 59, False),
+        (ForbiddenError("no"), NOW - 60, True),
         (UnreachableError("gone"), NOW, False),
         (UnreachableError("gone"), NOW - 15, True),
     ],

@@ -33,6 +33,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import Doubt
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import observe
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
+    timer_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -102,11 +105,13 @@ def blind(error: RotatorError, group: Any = GROUP, **fields: Any) -> RotationCon
 
 
 def test_what_will_not_pass_is_raised_at_once_and_what_may_is_waited_for() -> None:
-    with pytest.raises(ForbiddenError):
-        observe.look(blind(ForbiddenError("no"), held=False), ())
-    assert observe.look(blind(ForbiddenError("no")), ()) is True, "one answer in mid-run"
-    with pytest.raises(ForbiddenError):
-        observe.look(blind(ForbiddenError("no"), timers={"not let in": NOW - 70}), ())
+    for held in (True, False):
+        assert observe.look(blind(ForbiddenError("no"), held=held), ()) is True, "one answer"
+        denied = blind(ForbiddenError("no"), held=held, timers={"not let in": NOW - 70})
+        with pytest.raises(ForbiddenError):
+            observe.look(denied, ())
+    first = {"not let in": NOW - 69, "blind": NOW - 69}
+    assert observe.look(blind(ForbiddenError("no"), None, held=False, timers=first), ()) is False
     assert observe.look(blind(UnreachableError("gone")), ()) is True
     assert observe.look(blind(UnknownError("what?"), held=False), ()) is True, "one answer"
     assert (
@@ -148,6 +153,8 @@ def test_what_may_not_be_read_is_told_before_anything_is_touched() -> None:
     ctx.view = dataclasses.replace(
         ctx.view, cache=reduce(ctx.view.cache, [Broken(DAEMONSETS, ForbiddenError("no"))])
     )
+    assert observe.permitted(ctx) is True, "one answer"
+    ctx.note(timers={timer_of(str(DAEMONSETS)): NOW - 60})
     with pytest.raises(ForbiddenError):
         observe.permitted(ctx)
 

@@ -28,6 +28,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import observe
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
+    timer_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -77,14 +80,16 @@ class TestWhatIsNeeded:
             pytest.param(DOWN, 14, None, id="an error that passes"),
             pytest.param(DOWN, 15, UnreachableError, id="an error that does not pass"),
             pytest.param(ThrottledError("slow down"), 15, ThrottledError, id="another of its kind"),
-            pytest.param(SHUT, 0, ForbiddenError, id="we may not"),
+            pytest.param(SHUT, 59, None, id="we may not for less than a minute"),
+            pytest.param(SHUT, 60, ForbiddenError, id="we may not"),
             pytest.param(RefusedError("no"), 0, RefusedError, id="the server will not"),
         ],
     )
     def test_is_waited_for_and_then_its_error_is_told(
         self, feed: Feed, error: RotatorError | None, waited: float, raised: Any
     ) -> None:
-        ctx = a_look((feed,), error, timers={"unread": NOW - waited})
+        since = dict.fromkeys(("unread", timer_of(str(feed))), NOW - waited)
+        ctx = a_look((feed,), error, timers=since)
         if raised is None:
             assert observe.permitted(ctx) is False
             return
@@ -98,6 +103,8 @@ class TestWhatIsNeeded:
         ctx.view = View(reduce(ctx.view.cache, [Broken(BUDGETS, DOWN)]))
         assert observe.permitted(ctx) is True
         ctx.view = View(reduce(ctx.view.cache, [Broken(BUDGETS, SHUT)]))
+        assert observe.permitted(ctx) is True
+        ctx.note(timers={timer_of(str(BUDGETS)): NOW - 60})
         with pytest.raises(ForbiddenError):
             observe.permitted(ctx)
 

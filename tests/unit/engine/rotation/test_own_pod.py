@@ -18,6 +18,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     own_pod,
     unknown,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
+    timer_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -84,8 +87,10 @@ def test_it_is_waited_for_and_followed() -> None:
 
 
 def test_who_may_not_list_pods_is_told() -> None:
+    denied = {OURS: ForbiddenError("no")}
+    assert own_pod.is_known(a_look(broken=denied)) is False, "one answer"
     with pytest.raises(ForbiddenError):
-        own_pod.is_known(a_look(broken={OURS: ForbiddenError("no")}))
+        own_pod.is_known(a_look(broken=denied, timers={timer_of(str(OURS)): NOW - 60}))
 
 
 def test_a_run_without_an_address_of_a_network_asks_for_nothing() -> None:

@@ -20,6 +20,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import WAITS
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import turns
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
+    timer_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -145,9 +148,11 @@ def test_others_are_listed_again_while_they_are_in_the_way() -> None:
 
 
 def test_a_run_that_may_not_list_leases_says_so() -> None:
-    retries = {ListLeases(NODE_GROUPS): Retry(1, NOW + 9, ForbiddenError("No."))}
+    command = ListLeases(NODE_GROUPS)
+    fields = {"others_at": NOW - 9, "retries": {command: Retry(1, NOW + 9, ForbiddenError("No."))}}
+    assert turns.busy(a_look(**fields)) == "", "one answer"
     with pytest.raises(ForbiddenError):
-        turns.busy(a_look(others_at=NOW - 9, retries=retries))
+        turns.busy(a_look(**fields, timers={timer_of(str(command)): NOW - 60}))
 
 
 def test_a_lease_says_whether_its_holder_waits() -> None:
