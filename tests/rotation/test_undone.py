@@ -202,42 +202,6 @@ def test_one_401_among_good_answers_ends_nothing(match: str) -> None:
     assert run.result.status == "complete"
 
 
-FIRST_CALLS = (
-    ("autoscaling:DescribeAutoScalingGroups", "AccessDenied"),
-    ("autoscaling:DescribeAutoScalingGroups", "ExpiredToken"),
-    ("kubernetes:* nodes", "401"),
-    ("kubernetes:* daemonsets", "403"),
-    ("kubernetes:get leases", "401"),
-    ("kubernetes:create leases", "403"),
-)
-"""What a run does before it touches anything, and how that may be refused once."""
-
-
-@pytest.mark.parametrize(("match", "code"), FIRST_CALLS)
-def test_one_refusal_at_the_first_contact_ends_nothing(match: str, code: str) -> None:
-    world = due(size=1)
-    fault = Fault(match, code, "no", times=1)
-    world.gate.faults.append(fault)
-    run = ended(world)
-    assert fault.times == 0, "it was refused"
-    assert run.result is not None
-    assert run.result.status == "complete"
-
-
-@pytest.mark.parametrize(("match", "code"), FIRST_CALLS)
-def test_refusals_at_the_first_contact_that_last_end_the_run_within_two_minutes(
-    match: str, code: str
-) -> None:
-    world = due(size=1)
-    world.gate.faults.append(Fault(match, code, "no", times=-1))
-    began = world.kernel.now
-    run = ended(world)
-    assert run.result is not None
-    assert run.result.status == ("suspended" if code in ("401", "ExpiredToken") else "refused")
-    assert 60 <= world.kernel.now - began < 120
-    assert any("not let in yet" in line for line in run.story())
-
-
 @pytest.mark.parametrize(("broken", "code"), [(False, 403), (True, 500)])
 @pytest.mark.parametrize("lasts", [30, 0])
 def test_a_webhook_on_nodes_is_waited_for_and_named(broken: bool, code: int, lasts: int) -> None:

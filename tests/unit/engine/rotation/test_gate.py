@@ -28,9 +28,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.work
     Loss,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import gate
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
-    timer_of,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import timer_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )

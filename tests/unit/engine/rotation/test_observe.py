@@ -33,9 +33,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import Doubt
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import observe
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
-    timer_of,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import timer_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )

@@ -28,9 +28,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import observe
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
-    timer_of,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import timer_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )

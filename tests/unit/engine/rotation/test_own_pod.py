@@ -18,9 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     own_pod,
     unknown,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
-    timer_of,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import timer_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )

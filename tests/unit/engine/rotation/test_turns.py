@@ -20,9 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import WAITS
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import turns
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
-    timer_of,
-)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import timer_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
