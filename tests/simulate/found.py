@@ -117,7 +117,7 @@ class Found:
         if group.minimum != self.minimum:
             found.append(Deviation(f"MinSize is {group.minimum}", ""))
         # The last run could not know it, or had ended.
-        unseen = trial.judge.unknown("desired") or _lost_later(trial)
+        unseen = trial.judge.unknown("desired") or _lost_later(trial) or _untouched(trial)
         uneven = len(group.counted()) != group.desired and not unseen
         if group.desired not in trial.sizes.bases or uneven:
             text = (
@@ -165,6 +165,11 @@ class Found:
         if (SHIELD in notes) != (uid in self.shielded):
             marks.append(SHIELD)
         return [Deviation(f"node {name} has {mark}", re.escape(name)) for mark in marks]
+
+
+def _untouched(trial: Trial) -> bool:
+    """Return whether every run was refused, so that how many are launched is not its doing."""
+    return all(run.result is not None and run.result.status == "refused" for run in trial.runs)
 
 
 def _lost_later(trial: Trial) -> bool:
