@@ -168,7 +168,7 @@ class Found:
 
 
 def _untouched(trial: Trial) -> bool:
-    """Return whether every run was refused, so that how many are launched is not its doing."""
+    """Return whether every run was refused, so that nothing is their doing."""
     return all(run.result is not None and run.result.status == "refused" for run in trial.runs)
 
 
