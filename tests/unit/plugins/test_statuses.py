@@ -16,9 +16,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.re
     NodePhase,
 )
 from ansible_collections.nodeops.rotator.plugins.modules import asg_node_replace, node_drain
+from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, due
+from ansible_collections.nodeops.rotator.tests.simulation.runs import rotate
 from ansible_collections.nodeops.rotator.tests.unit.floors.shape import ROOT
 
 STATUSES = set(get_args(Status))
+ADDED_BY_THE_EDGE = ("api_calls", "events")
 
 
 def values(described: dict[str, Any]) -> set[str]:
@@ -51,3 +54,14 @@ def test_the_glossary_explains_every_status_and_no_other() -> None:
     text = (ROOT / "docs" / "glossary.md").read_text()
     section = text.split("### Statuses", 1)[1].split("\n#", 1)[0]
     assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == STATUSES
+
+
+def test_a_rotation_returns_what_is_documented_and_nothing_else() -> None:
+    result = rotate(due(), BLUE).result
+    assert result is not None
+    documented = yaml.safe_load(asg_node_replace.RETURN)
+    assert {*result.values, *ADDED_BY_THE_EDGE} == set(documented)
+    for name in ("nodes", "new_nodes"):
+        assert {key for one in result.values[name] for key in one} == set(
+            documented[name]["contains"]
+        )
