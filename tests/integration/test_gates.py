@@ -12,6 +12,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from kubernetes.client import CoreV1Api
+from kubernetes.config import new_client_from_config
+
 from ansible_collections.nodeops.rotator.tests.integration.kops_wire import (
     CLUSTER,
     STORE,
@@ -20,6 +23,7 @@ from ansible_collections.nodeops.rotator.tests.integration.kops_wire import (
 from ansible_collections.nodeops.rotator.tests.integration.wire import Outcome, WorldOnWire
 
 NODES = f"nodes-b.{CLUSTER}"
+OPEN, STOPPED = "example.com/open", "example.com/installations"
 EVENTS = ("before", "group", "after", "failure")
 TELL = """
 - name: Write down which gate this is
@@ -48,6 +52,14 @@ def service() -> Iterator[tuple[str, list[tuple[str, str, bytes]]]]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/freeze", calls
         server.shutdown()
+
+
+def mark(world: WorldOnWire, metadata: dict[str, Any]) -> dict[str, Any]:
+    """Patch the metadata of namespace kube-system; return all of it."""
+    config = world.report()["identities"]["rotator"]["KUBECONFIG"]
+    with new_client_from_config(config) as client:
+        found = CoreV1Api(client).patch_namespace("kube-system", {"metadata": metadata})
+    return {"labels": found.metadata.labels, "annotations": found.metadata.annotations or {}}
 
 
 class Gates:
@@ -110,11 +122,20 @@ def test_a_gate_is_closed_around_work_and_opened_whatever_happens(
 
 
 def test_restore_opens_what_a_killed_run_has_left_closed(kops: WorldOnWire, tmp_path: Path) -> None:
+    """The ready gate that marks the cluster does it."""
     gates = Gates(kops, tmp_path)
     gates.record(state="closed", run_id="killed")
-    without = {"rotation_gate_failure": ""}
-    restored, run = gates.play("restore", **without)
-    assert (restored.code, run) == (0, ["after"]), restored.output
+    mark(kops, {"annotations": {STOPPED: "by hand"}})
+    thaw = {"labels": {OPEN: "yes"}, "annotations": {STOPPED: None}}
+    with_mark = {"rotation_gate_after": "gate_mark.yml", "rotation_gate_mark": {"after": thaw}}
+    without = {"rotation_gate_failure": "", **gates.access}
+    restored, run = gates.play("restore", **with_mark, **without)
+    assert (restored.code, run) == (0, []), restored.output
+    found = mark(kops, {})
+    assert found["labels"][OPEN] == "yes"
+    assert STOPPED not in found.get("annotations", {})
     assert gates.record()["run"] == ""
     again, run = gates.play("restore", **without)
     assert (again.code, run) == (0, []), again.output
+    fleet = kops.playbook("rotate_fleet", rotation_gate_failure=str(gates.tell))
+    assert (fleet.code != 0, "rotate_fleet runs no gates" in fleet.output) == (True, True)

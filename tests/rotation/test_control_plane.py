@@ -108,6 +108,26 @@ def test_where_the_proxy_may_not_be_used_it_is_refused_or_judged_indirectly() ->
     assert world.judge.breaches == []
 
 
+def test_where_each_api_server_is_reached_at_its_node_no_proxy_is_needed() -> None:
+    world, plane = a_plane()
+    plane.reachable = True
+    world.cluster.denied.append(("*", "get pods/proxy"))
+    run = a_run(world, plane.places[0])
+    assert run().status == "complete", run.story()
+    assert len(set(plane.asked_at)) >= 3
+    assert plane.is_whole(plane.places[0])
+    assert world.judge.breaches == []
+    assert not any("judged indirectly" in event.text for _at, event in run.events)
+
+
+def test_where_it_is_not_one_failed_try_in_a_minute_is_all() -> None:
+    world, plane = a_plane()
+    run = a_run(world, plane.places[0])
+    began = world.kernel.now
+    assert run().status == "complete"
+    assert 0 < len(plane.asked_at) <= 1 + (world.kernel.now - began) / 60
+
+
 def test_a_group_that_could_hold_two_nodes_is_refused() -> None:
     world, plane = a_plane()
     world.account.groups[plane.places[1]].maximum = 2

@@ -8,7 +8,7 @@ The real clients speak to it on virtual time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from urllib3.exceptions import ProtocolError
@@ -59,6 +59,33 @@ class _InMemory:
                 yield None
         finally:
             watch.close()
+
+
+class _AtAddress(_InMemory):
+    """Requests to the API server at one address, of which only its readiness is asked."""
+
+    def __init__(self, cluster: Cluster, token: str, address: str) -> None:
+        super().__init__(cluster, token)
+        self._address = address
+
+    def request(
+        self,
+        verb: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        content_type: str = "application/json",
+    ) -> Reply:
+        direct = self._cluster.control.direct
+        found = direct(self._address) if direct is not None else None
+        if found is None:
+            raise ProtocolError(f"{verb} {path}: nobody answers at {self._address}")
+        return Reply(found[0], {"kind": "Status", "message": found[1]})
+
+
+def kube_at(cluster: Cluster, token: str = "") -> Callable[[str], KubeCall]:
+    """Requests to single API servers, by the addresses of their nodes."""
+    return lambda address: _AtAddress(cluster, token, address)
 
 
 def kube_call(cluster: Cluster, token: str = "") -> KubeCall:

@@ -21,8 +21,8 @@ from ansible_collections.nodeops.rotator.tests.simulation.aws.records import Sto
 from ansible_collections.nodeops.rotator.tests.simulation.etcd import Etcd
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call
 from ansible_collections.nodeops.rotator.tests.simulation.kube.errors import ApiError
-from ansible_collections.nodeops.rotator.tests.simulation.kube.objects import MIRROR
 from ansible_collections.nodeops.rotator.tests.simulation.rules import Breach, Rules
+from ansible_collections.nodeops.rotator.tests.simulation.static_pods import static_pod
 from ansible_collections.nodeops.rotator.tests.simulation.truth import instance_id, is_ready
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ class ControlPlane:
     `places`: its Auto Scaling groups. `beside`: those of nodes that run an API server alone.
     `api_start`: seconds from the node's joining until its API server answers, if etcd serves by
     then. `election`: seconds until somebody else leads. `backup_period`: seconds between backups,
-    into the `bucket`. `whole` places are those whose API server and etcd members serve.
+    into the `bucket`. `reachable`: clients reach API servers at the addresses of their nodes, which
+    were asked for so (`asked_at`). `whole` places are those whose API server and etcd members
+    serve.
     """
 
     def __init__(
@@ -72,6 +74,8 @@ class ControlPlane:
         world.control_plane = self
         world.cluster.control.outage = self.outage
         world.cluster.control.proxied = self._proxied
+        world.cluster.control.direct = self._direct
+        self.reachable, self.asked_at = False, list[str]()
         world.cluster.store.listen("nodes", self._node_changed)
         world.gate.judges.append(self._judge)
         for group in (*self.places, *self.beside):
@@ -130,6 +134,20 @@ class ControlPlane:
             return 401, "Unauthorized"
         if port != HEALTH_PORT or path not in ("readyz", "livez", "healthz"):
             return 404, "404 page not found"
+        return self._says(instance, port, path)
+
+    def _direct(self, address: str) -> tuple[int, str] | None:
+        """Answer what is asked of the API server at the address of a node."""
+        self.asked_at.append(address)
+        groups = (*self.places, *self.beside)
+        found = (one for group in groups for one in self.instances(group))
+        instance = next((one for one in found if one.private_ip == address), None)
+        if not self.reachable or instance is None or instance.id not in self._started:
+            return None
+        return self._says(instance, SECURE_PORT, "readyz")
+
+    def _says(self, instance: Instance, port: int, path: str) -> tuple[int, str]:
+        """Return what an API server, or the health check beside it, answers to a check."""
         if instance.id not in self._started:
             return 503, "error forwarding request: dial tcp 127.0.0.1:443: connect: refused"
         asked = self._checks() if instance.group in self.places else []
@@ -137,7 +155,7 @@ class ControlPlane:
         if failed:
             lines = [f"[-]{name} failed: reason withheld" for name in failed]
             return 500, " ".join((*lines, f"{path} check failed"))
-        return 200, "ok"
+        return 200, "ok" if port == HEALTH_PORT else " ".join(f"[+]{one[0]} ok" for one in asked)
 
     def _checks(self) -> list[tuple[str, str]]:
         """Return the checks of an API server, and the etcd cluster that each asks.
@@ -172,34 +190,7 @@ class ControlPlane:
             return
         apps = (*COMPONENTS, *(f"etcd-manager-{etcd}" for etcd in self.etcds))
         for app in apps if instance.group in self.places else COMPONENTS[:1]:
-            cluster.create("pods", self._static_pod(app, node))
-
-    def _static_pod(self, app: str, node: Mapping[str, Any]) -> dict[str, Any]:
-        name, etcd = node["metadata"]["name"], app.removeprefix("etcd-manager-")
-        store = f"s3://{self.bucket}/{self.cluster}/backups/etcd/{etcd}"
-        command = ["/etcd-manager", f"--backup-store={store}"] if etcd != app else [f"/{app}"]
-        owner = {
-            "apiVersion": "v1",
-            "kind": "Node",
-            "name": name,
-            "uid": node["metadata"]["uid"],
-            "controller": True,
-        }
-        meta = {
-            "namespace": "kube-system",
-            "name": f"{app}-{name}",
-            "labels": {"k8s-app": app},
-            "annotations": {MIRROR: app},
-            "ownerReferences": [owner],
-        }
-        container = {"name": app, "image": f"registry.example/{app}:1.0", "command": command}
-        spec = {
-            "nodeName": name,
-            "hostNetwork": True,
-            "tolerations": [{"operator": "Exists"}],
-            "containers": [container],
-        }
-        return {"metadata": meta, "spec": spec}
+            cluster.create("pods", static_pod(app, node, self.cluster, self.bucket))
 
     # Leaders and backups
 

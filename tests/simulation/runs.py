@@ -52,7 +52,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.re
     RotationResult,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call
-from ansible_collections.nodeops.rotator.tests.simulation.adapters_kube import kube_call
+from ansible_collections.nodeops.rotator.tests.simulation.adapters_kube import kube_at, kube_call
 from ansible_collections.nodeops.rotator.tests.simulation.rules import Rules
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import VirtualInbox
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
@@ -131,6 +131,7 @@ def prepare(
         policy.lock_namespace,
         clock=lambda: utc().strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         deadline=deadline,
+        at=kube_at(world.cluster, policy.holder),
     )
     ports = Ports(AutoScaling(aws, lambda: utc().timestamp()), cluster)
     inbox = VirtualInbox(world.kernel, ports, Feeds(call).follow, kill_at_command)

@@ -35,6 +35,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kops import (
     Exported,
     leads_by_kops,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube_elsewhere import elsewhere
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kubeconfig import (
     UNAUTHORIZED,
     failure,
@@ -55,6 +56,8 @@ CONNECTIONS = 32
 five for each core, would have small machines connect anew again and again."""
 TIMEOUT = (5, 30)
 """Seconds to connect and to read, for everything but a watch."""
+NEAR = (2, 5)
+"""The same for an API server at the address of its node."""
 
 
 class RawKube:
@@ -77,6 +80,8 @@ class RawKube:
         self._connect, self._lifetime, self._unauthorized = connect, lifetime, unauthorized
         self._lock = threading.Lock()
         self._client: Any = None
+        self._at: dict[str, RawKube] = {}
+        self.timeout = TIMEOUT
         self._made = 0.0
 
     def request(
@@ -88,9 +93,18 @@ class RawKube:
         content_type: str = "application/json",
     ) -> Reply:
         """Send one request; see core.transport.KubeCall."""
-        answer = self._send(verb, path, query or {}, body, content_type, TIMEOUT)
+        answer = self._send(verb, path, query or {}, body, content_type, self.timeout)
         headers = {name.lower(): value for name, value in (answer.headers or {}).items()}
         return Reply(answer.status, _decoded(answer.data), headers)
+
+    def at(self, address: str) -> RawKube:
+        """Return the requests to the API server at this address, for as long as one of ours."""
+        known = self._at.get(address)
+        if known is None:
+            known = RawKube(lambda: elsewhere(self._api(), address), self._lifetime)
+            known.timeout = NEAR
+            self._at[address] = known
+        return known
 
     def stream(self, path: str, query: Mapping[str, str]) -> Iterator[bytes | None]:
         """Yield the lines of a watch; see core.transport.KubeCall.

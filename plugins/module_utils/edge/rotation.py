@@ -128,14 +128,21 @@ def _run(
     holder, closes = holder_of(run_id), closing(params["maintenance_window"], time.time())
     policy = from_params(params, run_id, holder, module.check_mode, epoch, again, closes)
     policy = dataclasses.replace(policy, addresses=own_addresses())
-    call = CountedKube(connect(module, one_attempt=True), counts)
+    kube = connect(module, one_attempt=True)
+    call = CountedKube(kube, counts)
     limits = requests.from_params(params)
     deadline = Deadline(clock)
     aws = Aws(CountedAws(RawAws(module, ONE_ATTEMPT), counts), deadline)
     plans = module.check_mode and params["planned"]
     real = AutoScaling(aws, resolve=resolved)
     cloud = PlannedAutoScaling(aws, params["planned"]) if plans else real
-    ports = Ports(cloud, KubeClient(call, params["lock_namespace"], deadline=deadline))
+    cluster = KubeClient(
+        call,
+        params["lock_namespace"],
+        deadline=deadline,
+        at=lambda address: CountedKube(kube.at(address), counts),
+    )
+    ports = Ports(cloud, cluster)
     with ThreadInbox(ports, Feeds(call).follow, progress.abandoned) as inbox:
         allowance = Allowance.of(limits, inbox.now())
         progress.begin(policy.stop_timeout)

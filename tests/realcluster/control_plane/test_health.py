@@ -52,7 +52,7 @@ def health(check: HealthCheck, node: str) -> Health:
     """Return what the product reads of the API server of a node."""
     check.node = node
     client = get_api_client(None, kubeconfig=check.plane.kubeconfig()).client
-    return KubeClient(RawKube(lambda: client)).read_components((node,)).health[node]
+    return KubeClient(RawKube(lambda: client)).read_components((node,), {}).health[node]
 
 
 def well(check: HealthCheck) -> list[str]:

@@ -31,7 +31,8 @@ LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 class Control:
     """Ground under controllers and API. `version`: of the server ("v1.33.5").
 
-    `outage` is asked why nothing can be read or written now, "" while it can; `proxied` for what a
+    `direct` is asked what the API server at an address says of itself, None while nobody answers
+    there; `outage` why nothing can be read or written now, "" while it can; `proxied` for what a
     pod of kube-system answers (status, text) to its name, a port and a path through the API server.
     """
 
@@ -40,6 +41,7 @@ class Control:
         self.minor = int(version.split(".")[1])
         self.store = Store(RESOURCES.values(), behavior.watch_history)
         self.outage: Callable[[], str] = str
+        self.direct: Callable[[str], tuple[int, str] | None] | None = None
         self.proxied: Callable[[str, int, str], tuple[int, str]] | None = None
         self._pending: dict[int, tuple[Event, Callable[[], None]]] = {}
         self.store.index("pods", "node", lambda pod: (pod["spec"].get("nodeName", ""),))

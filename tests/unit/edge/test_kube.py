@@ -101,6 +101,25 @@ def test_the_engine_s_requests_are_never_sent_twice(
     assert (pool.retries is False) is one_attempt
 
 
+def test_the_server_at_an_address_has_a_client_of_its_own_and_little_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    near: list[str] = []
+
+    def elsewhere(client: Client, address: str) -> Client:
+        near.append(address)
+        return Client(client.answer)
+
+    monkeypatch.setattr(kube, "elsewhere", elsewhere)
+    call = kube.RawKube(lambda: Client(Response(200, b'{"a": 1}')))
+    one = call.at("10.0.0.1")
+    assert call.at("10.0.0.1") is one
+    assert one.request("GET", "/readyz").body == {"a": 1}
+    assert one.request("GET", "/readyz").status == 200
+    assert near == ["10.0.0.1"]
+    assert (one.timeout, call.timeout) == (kube.NEAR, kube.TIMEOUT)
+
+
 def test_a_refusal_is_a_reply() -> None:
     error = exceptions.ApiException(status=429, reason="Too Many Requests")
     error.body, error.headers = b'{"message": "later"}', {"Retry-After": "3"}

@@ -20,6 +20,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube impor
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.components import (
     ComponentReads,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.direct import (
+    At,
+    DirectHealth,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.errors import (
     checked,
     error_of,
@@ -97,13 +101,17 @@ class KubeClient(ComponentReads):
         lease_namespace: str = USUAL_NAMESPACE,
         clock: Callable[[], str] = utc_now,
         deadline: Deadline = Deadline(),
+        at: At = None,
     ) -> None:
         """Keep Leases in `lease_namespace`.
+
+        `at` leads to single API servers.
 
         `clock` returns the text for a Lease's renewTime, which has to differ from write to write.
         """
         self._call, self._leases = call, LEASES.format(lease_namespace)
         self._namespace, self._clock, self._deadline = lease_namespace, clock, deadline
+        self._direct = DirectHealth(at)
 
     def until(self, moment: float) -> KubeClient:
         """Return the same, which sends nothing after this moment but raises LateError."""

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Read the components of a control plane of kops.
 
-The health of one API server is asked for through pods/proxy: kops runs a health check beside it,
+The health of one API server is asked for at its node (see clients.kube.direct), else through
+pods/proxy: kops runs a health check beside it,
 which listens on port 3990, asks it with a certificate of its own and forwards only /readyz, /livez
 and /healthz, without parameters (kops: cmd/kube-apiserver-healthcheck). The port of the API server
 itself would answer 401, since kops turns anonymous access off and a proxy does not forward
@@ -13,10 +14,14 @@ credentials.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube import objects
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.direct import (
+    DirectHealth,
+    health_of,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.errors import (
     checked,
     reaching,
@@ -36,13 +41,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     Health,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import KubeCall, Reply
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import KubeCall
 
 HEALTH_PORT = 3990
 PODS = "/api/v1/namespaces/kube-system/pods"
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/{}/leases"
-UNREACHED = re.compile(r"error trying to reach service|dial tcp|i/o timeout")
-"""What the API server says where its proxy does not get through to a pod."""
 DNS_ANNOTATIONS = ("dns.alpha.kubernetes.io/internal", "dns.alpha.kubernetes.io/external")
 _STORE = re.compile(r"--backup-store=(\S+)")
 
@@ -53,8 +56,9 @@ class ComponentReads:
     _call: KubeCall
     _namespace: str
     _clock: Callable[[], str]
+    _direct: DirectHealth
 
-    def read_components(self, nodes: tuple[str, ...]) -> Components:
+    def read_components(self, nodes: tuple[str, ...], addresses: Mapping[str, str]) -> Components:
         """Return the pods of the control plane, and the health and Leases of these nodes."""
         doing = "list the pods of the control plane"
         pods = [component(raw) for raw in self._all(PODS, {"labelSelector": APP_LABEL}, doing)]
@@ -64,7 +68,7 @@ class ComponentReads:
         return Components(
             pods=tuple(pods),
             renewed={node: lease.renewed for node, lease in renewed.items() if lease},
-            health={node: self._health(node) for node in nodes},
+            health={one: self._health(one, addresses.get(one, ""), read_at) for one in nodes},
             leaders={name: lease.holder for name, lease in leaders.items() if lease},
             read_at=read_at,
         )
@@ -75,7 +79,7 @@ class ComponentReads:
             reply = self._call.request("GET", "/readyz")
         if reply.status in (401, 403):
             checked(reply, "ask the API server whether it is ready")
-        return _health(reply)
+        return health_of(reply)
 
     def list_leases(self, labels: str) -> tuple[Lease, ...]:
         """Return the Leases beside ours that these labels select."""
@@ -99,21 +103,16 @@ class ComponentReads:
             reply = self._call.request("GET", f"{LEASES.format(namespace)}/{name}")
         return None if reply.status == 404 else objects.lease(checked(reply, doing))
 
-    def _health(self, node: str) -> Health:
-        """Ask the API server of one node whether it is ready."""
+    def _health(self, node: str, address: str, now: float) -> Health:
+        """Ask the API server of one node whether it is ready, by the first way that works."""
+        return self._direct(node, address, now) or self._beside(node)
+
+    def _beside(self, node: str) -> Health:
+        """Ask the health check beside the API server of one node."""
         pod = f"{API_SERVER}-{node}"
         with reaching(f"ask the API server of {node}"):
             reply = self._call.request("GET", f"{PODS}/{pod}:{HEALTH_PORT}/proxy/readyz")
-        return _health(reply)
-
-
-def _health(reply: Reply) -> Health:
-    if reply.status < 400:
-        return Health(True)
-    text = " ".join(str(reply.body.get("message") or "").split())
-    denied = reply.status == 403 and reply.body.get("reason") == "Forbidden"
-    reached = not denied and not UNREACHED.search(text)
-    return Health(False, f"HTTP status {reply.status}" + (f" ({text})" if text else ""), reached)
+        return health_of(reply)
 
 
 def component(raw: Raw) -> Component:

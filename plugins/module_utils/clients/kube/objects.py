@@ -9,7 +9,7 @@ are kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube import (
@@ -78,12 +78,14 @@ def node(raw: Raw) -> Node:
             for entry in status.get("conditions") or ()
             if entry.get("status") == "True"
         ),
-        addresses=frozenset(
-            entry["address"]
-            for entry in status.get("addresses") or ()
-            if entry.get("type") in ("InternalIP", "ExternalIP")
-        ),
+        addresses=frozenset(_addresses(status, "InternalIP", "ExternalIP")),
+        internal_ip=next(_addresses(status, "InternalIP"), ""),
     )
+
+
+def _addresses(status: Raw, *kinds: str) -> Iterator[str]:
+    found = status.get("addresses") or ()
+    return (entry["address"] for entry in found if entry.get("type") in kinds)
 
 
 def _extended(allocatable: Raw) -> frozenset[str]:

@@ -60,14 +60,18 @@ class ReadRecords:
 
 @dataclasses.dataclass(frozen=True)
 class ReadComponents:
-    """Read the pods, the health and the Leases of a control plane of these nodes."""
+    """Read the pods, the health and the Leases of a control plane of these nodes.
+
+    `addresses`: pairs of a node's name and its InternalIP, as far as known.
+    """
 
     nodes: tuple[str, ...]
+    addresses: tuple[tuple[str, str], ...] = ()
     service: ClassVar[str] = "kubernetes"
 
     def apply(self, ports: Ports) -> Components:
         """Send the requests."""
-        return ports.cluster.read_components(self.nodes)
+        return ports.cluster.read_components(self.nodes, dict(self.addresses))
 
 
 @dataclasses.dataclass(frozen=True)

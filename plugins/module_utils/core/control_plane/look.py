@@ -55,12 +55,14 @@ class Health:
     """What the API server of one node says of itself.
 
     `well`: it answers 200 to /readyz, so every check of it passed. `why`: why not, in a clause.
-    `reached`: whether it could be asked.
+    `reached`: whether it could be asked. `overrides`: it has said that it asks the members of etcd
+    clusters beside main (--etcd-servers-overrides, of which kops makes use for events) too.
     """
 
     well: bool
     why: str = ""
     reached: bool = True
+    overrides: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -27,9 +27,9 @@ ROLE_LABELS = frozenset(("node-role.kubernetes.io/control-plane", "node-role.kub
 """Labels by which kops marks control plane nodes, today's and the older one."""
 API_SERVER_LABEL = "node-role.kubernetes.io/api-server"
 """Label by which kops marks nodes that run an API server and nothing else of a control plane."""
-ANSWERED_FOR = frozenset(("main",))
-"""Etcd clusters for which /readyz of the API server answers: the one of --etcd-servers. Others
-(events, cilium) count by their static pods and volumes."""
+MAIN, EVENTS = "main", "events"
+"""Etcd clusters for which /readyz of an API server answers: that of --etcd-servers, and, if it says
+so, that of --etcd-servers-overrides. Others (cilium) count by their static pods and volumes."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -132,15 +132,22 @@ def _health(components: Components, node: str, asked: Asked) -> str:
 def _running(components: Components, node: str, asked: Asked) -> str:
     """Return which etcd member that nobody answers for has been started lately."""
     for pod in components.on(node):
-        indirect = pod.etcd and pod.etcd not in ANSWERED_FOR
+        indirect = pod.etcd and not _answered(components, node, pod.etcd)
         if indirect and components.read_at - pod.started < asked.settle:
             return f"{pod.app} was started less than {asked.settle:.0f} s ago"
     return ""
 
 
+def _answered(components: Components, node: str, etcd: str) -> bool:
+    """Return whether the API server of a node answers for its member of an etcd cluster."""
+    health = components.health.get(node)
+    return etcd == MAIN or (etcd == EVENTS and health is not None and health.overrides)
+
+
 def indirect(components: Components) -> tuple[str, ...]:
     """Return the etcd clusters that are judged by their pods and volumes alone."""
-    return tuple(name for name in components.etcds if name not in ANSWERED_FOR)
+    members = ((pod.etcd, _answered(components, pod.node, pod.etcd)) for pod in components.pods)
+    return tuple(sorted({etcd for etcd, answered in members if etcd and not answered}))
 
 
 def leads(components: Components, node: str) -> int:

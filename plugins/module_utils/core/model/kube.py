@@ -53,6 +53,7 @@ class Node:
     """Types of its conditions that are True."""
     addresses: frozenset[str] = frozenset()
     """Its IP addresses, inside of the cluster and outside."""
+    internal_ip: str = ""
 
     @property
     def instance_id(self) -> str:

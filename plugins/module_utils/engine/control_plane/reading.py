@@ -84,7 +84,7 @@ def look(ctx: RotationContext) -> bool:
     machines = ReadMachines(cluster(ctx))
     if ctx.now - plane.machines_at >= period:
         ctx.do(machines)
-    components = ReadComponents(_nodes(ctx))
+    components = _components(ctx)
     if plane.machines is not None and ctx.now - plane.components_at >= period:
         ctx.do(components)
     ctx.look_at(min(plane.machines_at, plane.components_at) + period)
@@ -107,12 +107,14 @@ def read_just_now(ctx: RotationContext) -> bool:
     if ctx.now - min(plane.machines_at, plane.components_at) <= JUST_NOW:
         return True
     ctx.do(ReadMachines(cluster(ctx)))
-    ctx.do(ReadComponents(_nodes(ctx)))
+    ctx.do(_components(ctx))
     return False
 
 
-def _nodes(known: Known) -> tuple[str, ...]:
-    return tuple(sorted(place.node.name for place in places(known) if place.node is not None))
+def _components(known: Known) -> ReadComponents:
+    nodes = [place.node for place in places(known) if place.node is not None]
+    addresses = ((node.name, node.internal_ip) for node in nodes if node.internal_ip)
+    return ReadComponents(tuple(sorted(node.name for node in nodes)), tuple(sorted(addresses)))
 
 
 def read_lately(known: Known) -> bool:

@@ -81,7 +81,7 @@ class Server:
 
 
 def read(server: Server) -> Any:
-    return KubeClient(server, clock=lambda: STARTED).read_components(("a",))
+    return KubeClient(server, clock=lambda: STARTED).read_components(("a",), {})
 
 
 def test_pods_leases_and_health_are_read_in_one_go() -> None:
@@ -122,6 +122,31 @@ def test_what_a_health_check_says(reply: Reply, health: Health) -> None:
     server = Server()
     server.answers[READYZ] = reply
     assert read(server).health == {"a": health}
+
+
+def test_an_api_server_that_answers_at_its_node_is_not_asked_for_through_the_proxy() -> None:
+    server, near = Server(), Server()
+    near.answers["/readyz"] = Reply(200, {"message": "[+]etcd ok [+]etcd-override-0 ok"})
+    asked = []
+
+    def at(address: str) -> Server:
+        asked.append(address)
+        return near
+
+    found = KubeClient(server, clock=lambda: STARTED, at=at).read_components(
+        ("a",), {"a": "10.0.0.1"}
+    )
+    assert found.health == {"a": Health(True, overrides=True)}
+    assert asked == ["10.0.0.1"]
+    assert READYZ not in [path for path, _query in server.asked]
+
+
+def test_one_that_does_not_is() -> None:
+    server, near = Server(), Server()
+    near.answers["/readyz"] = Reply(401, {"message": "Unauthorized"})
+    client = KubeClient(server, clock=lambda: STARTED, at=lambda _address: near)
+    assert client.read_components(("a",), {"a": "10.0.0.1"}).health == {"a": Health(True)}
+    assert READYZ in [path for path, _query in server.asked]
 
 
 @pytest.mark.parametrize(
@@ -173,6 +198,17 @@ def test_pods_are_read_page_by_page() -> None:
         (a_pod(metadata={"deletionTimestamp": STARTED}), "ready", False),
         (a_pod(metadata={"labels": {}}), "app", ""),
         (a_pod(), "started", 1778051289.0),
+        (a_pod(), "dns_names", ()),
+        (
+            a_pod(metadata={"annotations": {"dns.alpha.kubernetes.io/internal": "a.b, c.d.,"}}),
+            "dns_names",
+            ("a.b", "c.d"),
+        ),
+        (
+            a_pod(metadata={"annotations": {"dns.alpha.kubernetes.io/external": "a.b"}}),
+            "dns_names",
+            ("a.b",),
+        ),
         ({"metadata": {"name": "p"}}, "started", 0.0),
         ({"metadata": {"name": "p"}}, "ready", False),
     ],

@@ -38,7 +38,7 @@ class Noting:
         (ReadMachines("prod"), ("read_machines", "prod"), "aws"),
         (ReadBackups(("s",)), ("newest_backups", ("s",)), "aws"),
         (ReadRecords(("n",)), ("read_records", ("n",)), "aws"),
-        (ReadComponents(("a",)), ("read_components", ("a",)), "kubernetes"),
+        (ReadComponents(("a",)), ("read_components", ("a",), {}), "kubernetes"),
         (ReadShared("shared"), ("read_lease", "shared"), "kubernetes"),
         (WriteShared(LEASE), ("write_lease", LEASE), "kubernetes"),
         (ListLeases("k=v"), ("list_leases", "k=v"), "kubernetes"),

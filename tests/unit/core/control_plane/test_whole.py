@@ -202,6 +202,16 @@ def test_a_member_that_no_api_server_answers_for_has_to_run_for_a_while(
     assert why(found=changed(WELL, app, "a", started=READ_AT - age)) == words
 
 
+def test_an_api_server_that_asks_its_member_of_events_answers_for_it() -> None:
+    health = {name: Health(True, overrides=True) for name in "abc"}
+    found = dataclasses.replace(WELL, health=health)
+    young = changed(found, "etcd-manager-events", "a", started=READ_AT - 1)
+    assert why(found=young) == ""
+    assert indirect(found) == ()
+    one = dataclasses.replace(found, health={**health, "b": Health(True)})
+    assert indirect(one) == ("events",)
+
+
 def test_only_the_main_etcd_cluster_is_answered_for() -> None:
     assert indirect(WELL) == ("events",)
     assert indirect(Components()) == ()

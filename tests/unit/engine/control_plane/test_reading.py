@@ -97,6 +97,13 @@ def test_the_components_of_all_nodes_are_asked_for_once_the_nodes_are_known() ->
     assert ctx.commands == [ReadComponents(("a", "b", "c"))]
 
 
+def test_the_addresses_of_the_nodes_are_given_as_far_as_they_are_known() -> None:
+    near = dataclasses.replace(a_plane_node("a"), internal_ip="10.0.0.1")
+    ctx = a_look(nodes=[near, a_plane_node("b"), a_plane_node("c")], components_at=-1e9)
+    look(ctx)
+    assert ctx.commands == [ReadComponents(("a", "b", "c"), (("a", "10.0.0.1"),))]
+
+
 @pytest.mark.parametrize(("at", "counts"), [(NOW - 30, True), (NOW - 30.1, False)])
 def test_a_read_counts_for_half_a_minute(at: float, counts: bool) -> None:
     assert read_lately(a_look(at=at)) is counts
