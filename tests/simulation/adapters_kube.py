@@ -62,7 +62,7 @@ class _InMemory:
 
 
 class _AtAddress(_InMemory):
-    """Requests to the API server at one address, of which only its readiness is asked."""
+    """Requests to the API server at one address: only its readiness is asked."""
 
     def __init__(self, cluster: Cluster, token: str, address: str) -> None:
         super().__init__(cluster, token)

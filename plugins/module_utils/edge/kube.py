@@ -98,7 +98,7 @@ class RawKube:
         return Reply(answer.status, _decoded(answer.data), headers)
 
     def at(self, address: str) -> RawKube:
-        """Return the requests to the API server at this address, for as long as one of ours."""
+        """Return the requests to the API server at this address."""
         known = self._at.get(address)
         if known is None:
             known = RawKube(lambda: elsewhere(self._api(), address), self._lifetime)

@@ -104,7 +104,7 @@ class ComponentReads:
         return None if reply.status == 404 else objects.lease(checked(reply, doing))
 
     def _health(self, node: str, address: str, now: float) -> Health:
-        """Ask the API server of one node whether it is ready, by the first way that works."""
+        """Ask the API server of a node if it is ready, by the first way that works."""
         return self._direct(node, address, now) or self._beside(node)
 
     def _beside(self, node: str) -> Health:

@@ -27,7 +27,7 @@ ROLE_LABELS = frozenset(("node-role.kubernetes.io/control-plane", "node-role.kub
 """Labels by which kops marks control plane nodes, today's and the older one."""
 API_SERVER_LABEL = "node-role.kubernetes.io/api-server"
 """Label by which kops marks nodes that run an API server and nothing else of a control plane."""
-MAIN, EVENTS = "main", "events"
+MAIN, OVERRIDE = "main", "events"
 """Etcd clusters for which /readyz of an API server answers: that of --etcd-servers, and, if it says
 so, that of --etcd-servers-overrides. Others (cilium) count by their static pods and volumes."""
 
@@ -139,9 +139,9 @@ def _running(components: Components, node: str, asked: Asked) -> str:
 
 
 def _answered(components: Components, node: str, etcd: str) -> bool:
-    """Return whether the API server of a node answers for its member of an etcd cluster."""
+    """Return whether a node's API server answers for its member of an etcd cluster."""
     health = components.health.get(node)
-    return etcd == MAIN or (etcd == EVENTS and health is not None and health.overrides)
+    return etcd == MAIN or (etcd == OVERRIDE and health is not None and health.overrides)
 
 
 def indirect(components: Components) -> tuple[str, ...]:

@@ -1,21 +1,21 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""API servers are asked at the addresses of their nodes, as long as that leads somewhere."""
+"""API servers are asked at the addresses of their nodes, if that leads there."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from urllib3.exceptions import ProtocolError
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.direct import (
-    PAUSE,
+    SILENCE,
     DirectHealth,
     health_of,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.look import Health
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import UnreachableError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import Reply
 
 WELL = Reply(200, {"message": "[+]ping ok [+]etcd ok readyz check passed"})
@@ -36,7 +36,7 @@ class Network:
         self.asked.append(self.address)
         answer = self.answers[self.address]
         if answer is None:
-            raise ProtocolError("nobody answers")
+            raise UnreachableError("nobody answers")
         return answer
 
 
@@ -51,10 +51,10 @@ def test_what_it_says_is_its_health() -> None:
 def test_one_that_does_not_let_us_in_is_left_out_for_a_while(status: int) -> None:
     network = Network(a=Reply(status, {}), b=WELL)
     ask = DirectHealth(network)
-    assert [ask("n", "a", at) for at in (0.0, PAUSE - 0.1)] == [None, None]
+    assert [ask("n", "a", at) for at in (0.0, SILENCE - 0.1)] == [None, None]
     assert network.asked == ["a"]
     assert ask("n", "b", 1.0) == Health(True)
-    assert ask("n", "a", PAUSE) is None
+    assert ask("n", "a", SILENCE) is None
     assert network.asked == ["a", "b", "a"]
 
 
@@ -63,7 +63,7 @@ def test_while_nobody_has_ever_answered_one_silence_speaks_for_all() -> None:
     ask = DirectHealth(network)
     assert [ask("n", address, 0.0) for address in ("a", "b")] == [None, None]
     assert network.asked == ["a"]
-    ask("n", "b", PAUSE)
+    ask("n", "b", SILENCE)
     assert network.asked == ["a", "b"]
 
 
