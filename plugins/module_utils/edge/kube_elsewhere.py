@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import urllib.parse
 from typing import Any
 
@@ -29,9 +30,20 @@ def elsewhere(client: Any, address: str, port: int = SECURE_PORT) -> Any:
     settings.host = f"https://{address}:{port}"
     name = getattr(old, "tls_server_name", None) or urllib.parse.urlsplit(old.host).hostname
     settings.tls_server_name = name
+    settings.refresh_api_key_hook = functools.partial(_renew, old)
     api = type(client.client)(settings)
     api.default_headers = dict(client.client.default_headers)
     api.rest_client.pool_manager.connection_pool_kw["retries"] = False
     found = copy.copy(client)
     found.client, found.configuration = api, settings
     return found
+
+
+def _renew(old: Any, settings: Any) -> None:
+    """Renew the credentials of `old`, and take them over.
+
+    What a kubeconfig renews them with sets its own server as well, so it gets `old` alone.
+    """
+    if old.refresh_api_key_hook is not None:
+        old.refresh_api_key_hook(old)
+    settings.api_key = dict(old.api_key)

@@ -38,6 +38,17 @@ def test_it_has_the_same_credentials_and_asks_for_the_same_certificate() -> None
     assert (pools["server_hostname"], pools["retries"]) == ("api.prod.example.com", False)
 
 
+def test_credentials_that_are_renewed_do_not_lead_back_to_the_server_of_the_kubeconfig() -> None:
+    def renew(configuration: Configuration) -> None:
+        configuration.host = "https://api.prod.example.com:6443"
+        configuration.api_key["authorization"] = "Bearer renewed"
+
+    found = elsewhere(a_client(refresh_api_key_hook=renew), "10.0.0.1").client
+    request = found.param_serialize("GET", "/readyz", auth_settings=["BearerToken"])
+    assert request[1] == "https://10.0.0.1:443/readyz"
+    assert request[2]["authorization"] == "Bearer renewed"
+
+
 def test_the_client_that_it_is_made_of_stays_as_it_is() -> None:
     client = a_client()
     elsewhere(client, "10.0.0.1")

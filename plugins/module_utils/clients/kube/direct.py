@@ -22,7 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport imp
 At = Optional[Callable[[str], KubeCall]]
 """Returns the requests to the API server at an address; None where there is no such way."""
 READYZ, VERBOSE = "/readyz", {"verbose": "true"}
-SILENCE = 60.0
+UNHEARD = 60.0
 """Seconds for which an address that did not answer is left out."""
 UNREACHED = re.compile(r"error trying to reach service|dial tcp|i/o timeout")
 """What the API server says where its proxy does not get through to a pod."""
@@ -52,11 +52,11 @@ class DirectHealth:
             with reaching(f"ask the API server of {node} at {address}"):
                 reply = self._at(address).request("GET", READYZ, VERBOSE)
         except RotatorError:
-            self._until[place] = now + SILENCE
+            self._until[place] = now + UNHEARD
             return None
         self._reached = True
         if reply.status in (401, 403, 404):
-            self._until[address] = now + SILENCE
+            self._until[address] = now + UNHEARD
             return None
         return health_of(reply)
 

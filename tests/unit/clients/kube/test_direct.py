@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.direct import (
-    SILENCE,
+    UNHEARD,
     DirectHealth,
     health_of,
 )
@@ -51,10 +51,10 @@ def test_what_it_says_is_its_health() -> None:
 def test_one_that_does_not_let_us_in_is_left_out_for_a_while(status: int) -> None:
     network = Network(a=Reply(status, {}), b=WELL)
     ask = DirectHealth(network)
-    assert [ask("n", "a", at) for at in (0.0, SILENCE - 0.1)] == [None, None]
+    assert [ask("n", "a", at) for at in (0.0, UNHEARD - 0.1)] == [None, None]
     assert network.asked == ["a"]
     assert ask("n", "b", 1.0) == Health(True)
-    assert ask("n", "a", SILENCE) is None
+    assert ask("n", "a", UNHEARD) is None
     assert network.asked == ["a", "b", "a"]
 
 
@@ -63,7 +63,7 @@ def test_while_nobody_has_ever_answered_one_silence_speaks_for_all() -> None:
     ask = DirectHealth(network)
     assert [ask("n", address, 0.0) for address in ("a", "b")] == [None, None]
     assert network.asked == ["a"]
-    ask("n", "b", SILENCE)
+    ask("n", "b", UNHEARD)
     assert network.asked == ["a", "b"]
 
 
