@@ -33,9 +33,9 @@ options:
   control_plane_check:
     description:
       - Whether each API server of a control plane of kops has to say itself that it is ready.
-        V(direct) asks every one, through C(pods/proxy). V(indirect) goes without where the proxy
-        may not be used or gets no connection, judges by pods, volumes and Leases alone, and doubles
-        O(etcd_settle).
+        V(direct) asks every one, at the address of its node or else through C(pods/proxy).
+        V(indirect) goes without where neither leads to it, judges by pods, volumes and Leases
+        alone, and doubles O(etcd_settle).
     type: str
     choices: [direct, indirect]
     default: direct

@@ -15,11 +15,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.shape import (
     control_groups,
     misshapen,
+    serving_groups,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
     DescribedGroup,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.control_plane.builders import (
+    API_SERVERS,
     a_plane_group,
     machines,
     volumes,
@@ -30,6 +32,15 @@ NODE = {"k8s.io/role/node": "1"}
 
 def test_three_groups_of_one_node_in_three_zones_are_well_shaped() -> None:
     assert misshapen(machines()) == []
+
+
+def test_api_servers_beside_the_control_plane_serve_with_it_and_have_any_size() -> None:
+    beside = a_plane_group("x", tags=API_SERVERS, DesiredCapacity=3, MinSize=2, MaxSize=5)
+    nodes = a_plane_group("nodes", tags=NODE)
+    found = machines(x=beside, nodes=nodes)
+    assert misshapen(found) == []
+    assert [group.name for group in control_groups(found.groups)] == ["a", "b", "c"]
+    assert [group.name for group in serving_groups(found.groups)] == ["a", "b", "c", "x"]
 
 
 def test_workers_and_bastions_of_the_cluster_do_not_count() -> None:

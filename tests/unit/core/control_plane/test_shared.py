@@ -10,6 +10,7 @@ import json
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.shared import (
+    CONTROL_PLANES,
     NODE_GROUPS,
     OUT,
     living,
@@ -17,6 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     out_note,
     out_of,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model import selectors
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 
 HELD = Lease("l", holder="him", renewed="t1", duration=30)
@@ -24,6 +26,24 @@ HELD = Lease("l", holder="him", renewed="t1", duration=30)
 
 def noted(text: str) -> Lease:
     return Lease("l", notes=((OUT, text),))
+
+
+@pytest.mark.parametrize(
+    ("kind", "plane", "node_group"),
+    [
+        ("kops_control_plane", True, False),
+        ("kops_apiserver", True, False),
+        ("control_plane", False, False),
+        ("kops_node", False, True),
+        ("kops_bastion", False, True),
+        ("self_managed", False, True),
+    ],
+)
+def test_whose_leases_are_looked_for(kind: str, plane: bool, node_group: bool) -> None:
+    """The Lease that all share is neither that of a group of them nor that of a node group."""
+    labels = {"app.kubernetes.io/managed-by": "nodeops.rotator", "nodeops.rotator/kind": kind}
+    assert selectors.parse(CONTROL_PLANES).matches(labels) is plane
+    assert selectors.parse(NODE_GROUPS).matches(labels) is node_group
 
 
 def test_what_is_noted_of_the_node_that_is_out_can_be_read_again() -> None:

@@ -99,6 +99,7 @@ def pod(ready: bool, owner: Owner | None = AGENT, namespace: str = "kube-system"
             "resource nvidia.com/gpu to be offered",
         ),
         ({"unhealthy": ("odd",)}, "target group odd to find it healthy"),
+        ({"unhealthy": ("classic/api",)}, "load balancer api to find it healthy"),
         (
             {"ready": False, "taints": (Taint("x", "NoSchedule"),), "unhealthy": (INGRESS,)},
             "its node to be Ready",
