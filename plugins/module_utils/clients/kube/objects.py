@@ -9,7 +9,7 @@ are kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube import (
@@ -19,6 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube impor
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.parts import (
     Raw,
+    addresses_of,
     kept,
     moment,
     node_terms,
@@ -78,14 +79,9 @@ def node(raw: Raw) -> Node:
             for entry in status.get("conditions") or ()
             if entry.get("status") == "True"
         ),
-        addresses=frozenset(_addresses(status, "InternalIP", "ExternalIP")),
-        internal_ip=next(_addresses(status, "InternalIP"), ""),
+        addresses=frozenset(addresses_of(status, "InternalIP", "ExternalIP")),
+        internal_ip=next(addresses_of(status, "InternalIP"), ""),
     )
-
-
-def _addresses(status: Raw, *kinds: str) -> Iterator[str]:
-    found = status.get("addresses") or ()
-    return (entry["address"] for entry in found if entry.get("type") in kinds)
 
 
 def _extended(allocatable: Raw) -> frozenset[str]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model import selectors
@@ -46,6 +46,12 @@ def is_true(status: Raw, condition: str) -> bool:
         c.get("type") == condition and c.get("status") == "True"
         for c in status.get("conditions") or ()
     )
+
+
+def addresses_of(status: Raw, *kinds: str) -> Iterator[str]:
+    """Yield the addresses of these kinds that the status of a Node has."""
+    found = status.get("addresses") or ()
+    return (entry["address"] for entry in found if entry.get("type") in kinds)
 
 
 def node_terms(required: Raw, given: Selector) -> tuple[Selector, ...]:

@@ -47,3 +47,11 @@ def test_a_condition_is_true_only_if_it_says_so(status: str, true: bool) -> None
     assert parts.is_true(found, "Ready") is true
     assert not parts.is_true(found, "Other")
     assert not parts.is_true({}, "Ready")
+
+
+def test_addresses_are_told_by_their_kinds() -> None:
+    found = [("InternalIP", "10.0.0.1"), ("Hostname", "a"), ("ExternalIP", "1.2.3.4")]
+    status = {"addresses": [{"type": kind, "address": text} for kind, text in found]}
+    assert list(parts.addresses_of(status, "InternalIP")) == ["10.0.0.1"]
+    assert list(parts.addresses_of(status, "InternalIP", "ExternalIP")) == ["10.0.0.1", "1.2.3.4"]
+    assert list(parts.addresses_of({}, "InternalIP")) == []
