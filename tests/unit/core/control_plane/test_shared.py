@@ -40,7 +40,7 @@ def noted(text: str) -> Lease:
     ],
 )
 def test_whose_leases_are_looked_for(kind: str, plane: bool, node_group: bool) -> None:
-    """The Lease that all share is neither that of a group of them nor that of a node group."""
+    """The Lease that all share is of no group."""
     labels = {"app.kubernetes.io/managed-by": "nodeops.rotator", "nodeops.rotator/kind": kind}
     assert selectors.parse(CONTROL_PLANES).matches(labels) is plane
     assert selectors.parse(NODE_GROUPS).matches(labels) is node_group
