@@ -11,7 +11,9 @@ version_added: 0.1.0
 description:
   - Reads the Leases of all node groups of a cluster. Returns who holds which of them, and what
     interrupted runs have left to restore.
-  - It changes nothing, and needs the right to list leases in the namespace.
+  - While no run is at work, it also names nodes that carry marks of a rotation. Such a run was
+    killed, or its Lease was deleted.
+  - It changes nothing, and needs the rights to list nodes, and leases in the namespace.
 author: nodeops.rotator contributors (@nodeops)
 options:
   lock_namespace:
@@ -23,8 +25,8 @@ options:
       cluster, a connection to another one is refused.
     type: str
 notes:
-  - In Kubernetes it lists leases (verb list) in O(lock_namespace). For O(eks_cluster) it needs the
-    IAM action C(eks:DescribeCluster).
+  - In Kubernetes it lists leases (verb list) in O(lock_namespace), and nodes. For O(eks_cluster) it
+    needs the IAM action C(eks:DescribeCluster).
 extends_documentation_fragment:
   - nodeops.rotator.read_only
   - nodeops.rotator.kube
@@ -129,6 +131,13 @@ gate:
       description: Time in UTC at which it was closed, by the clock of that run.
       type: str
   sample: {"run": "", "since": ""}
+strays:
+  description: Nodes that carry marks of a rotation while no run holds a Lease, one sentence each; or
+    why they are not known.
+  returned: success
+  type: list
+  elements: str
+  sample: ["Node ip-10-0-0-4.eu-west-1.compute.internal carries nodeops.rotator/replacing"]
 table:
   description: The same as lines for people.
   returned: success

@@ -13,7 +13,10 @@ pytest.importorskip("ansible_collections.amazon.aws.plugins.module_utils.modules
 pytest.importorskip("ansible_collections.kubernetes.core.plugins.module_utils.args_common")
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import REPLACING
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.closure import written
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
@@ -44,6 +47,7 @@ def test_a_cluster_without_rotations_has_no_leases(world: World) -> None:
     assert seen() == {
         "leases": [],
         "gate": {"run": "", "since": ""},
+        "strays": [],
         "table": ["No Lease of a node group"],
     }
 
@@ -76,3 +80,27 @@ def test_what_an_ended_run_left_is_told(world: World) -> None:
     assert (green["state"], green["holder"], green["duration"]) == ("held", "host_9", 30)
     assert found["table"][-1] == "  Processes to resume: AZRebalance"
     assert seen(lock_namespace="default")["leases"] == []
+
+
+@pytest.mark.parametrize(("holder", "told"), [("", True), ("host_9", False)])
+def test_marks_that_no_run_is_at_work_on_are_told(world: World, holder: str, told: bool) -> None:
+    call = kube_call(world.cluster)
+    name = world.cluster.objects("nodes")[0]["metadata"]["name"]
+    mark = NodeChange(annotations=((REPLACING, "night-7"),))
+    KubeClient(call).change_node(name, "", mark)
+    KubeClient(call).write_lease(Lease("nodeops-rotator-blue-1", holder=holder))
+    found = seen()
+    said = f"Node {name} carries {REPLACING}"
+    assert (said in found["strays"]) is told
+    assert (found["table"][-1] == said) is told
+
+
+def test_nodes_that_may_not_be_read_are_told_and_not_taken_for_unmarked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_client: KubeClient, _feed: object) -> list[object]:
+        raise ForbiddenError("Cannot list nodes: forbidden")
+
+    monkeypatch.setattr(KubeClient, "records", refuse)
+    (said,) = seen()["strays"]
+    assert said == "Marks of rotations on nodes are not known: Cannot list nodes: forbidden"

@@ -35,7 +35,7 @@ def obstacles(holdings: Iterable[Holding], gate: Closure, nodes: Iterable[Node])
     A Lease is the lock and the record of a rotation. Without it nobody could restore what was
     changed.
     """
-    return (*_of_leases(holdings), *([gate.told] if gate.told else []), *_of_nodes(nodes))
+    return (*_of_leases(holdings), *([gate.told] if gate.told else []), *marked(nodes))
 
 
 def _of_leases(holdings: Iterable[Holding]) -> Iterator[str]:
@@ -47,7 +47,8 @@ def _of_leases(holdings: Iterable[Holding]) -> Iterator[str]:
             yield f"{name} is paused: {one.paused}"
 
 
-def _of_nodes(nodes: Iterable[Node]) -> Iterator[str]:
+def marked(nodes: Iterable[Node]) -> Iterator[str]:
+    """Yield a sentence for each node that carries marks of a rotation."""
     for node in nodes:
         marks = [key for key in MARKS if key in node.annotations]
         marks += [OUTDATED] if any(taint.key == OUTDATED for taint in node.taints) else []
