@@ -132,8 +132,8 @@ gate:
       type: str
   sample: {"run": "", "since": ""}
 strays:
-  description: Nodes that carry marks of a rotation while no run holds a Lease, one sentence each; or
-    why they are not known.
+  description: Nodes that carry marks of a rotation while no run holds a Lease, one sentence each,
+    or why they are not known.
   returned: success
   type: list
   elements: str
