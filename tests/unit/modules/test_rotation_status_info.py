@@ -27,4 +27,4 @@ def test_after_a_rotation_its_lease_is_free(run: Runner, world: World, check: bo
     assert outcome.result["changed"] is False
     documented = yaml.safe_load(rotation_status_info.RETURN)
     assert set(lease) == set(documented["leases"]["contains"])
-    assert {"gate", "leases", "table"} == set(documented)
+    assert {"gate", "leases", "strays", "table"} == set(documented)
