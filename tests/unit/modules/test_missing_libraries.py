@@ -42,6 +42,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "asg_node_replace": {"autoscaling_group_name": "blue"},
     "node_drain": {"nodes": ["n1"]},
     "node_carriers_info": {},
+    "karpenter_wait": {},
     "rotation_pause": {"autoscaling_group_name": "blue", "state": "resumed"},
     "rotation_status_info": {},
     "rotation_uninstall": {},
