@@ -1,10 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the extensions for AWX and GitLab on the simulation.
+"""Run the extensions for AWX, GitLab and Event-Driven Ansible on the simulation.
 
-gitlab-ci-local is installed under build/ by npm. Where there is no npm or no rsync, that is said,
-and the pipeline is skipped.
+gitlab-ci-local is installed under build/ by npm, ansible-rulebook by pip in an environment of its
+own. Where there is no npm, no rsync or no Java, that is said, and what needs it is skipped.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import venv
 
 from run_tests import Stage, pytest
 from steps import BUILD, ROOT, Step, Tally, run
@@ -37,16 +38,31 @@ def installed() -> str:
     return "" if done.returncode == 0 else "npm could not install gitlab-ci-local"
 
 
+def eda_installed() -> str:
+    """Install ansible-rulebook unless it is there; return why it is not, "" if it is."""
+    if shutil.which("java") is None:
+        return "there is no java"
+    folder, needs = BUILD / "eda", ROOT / "requirements" / "eda.txt"
+    if (folder / "bin" / "ansible-rulebook").exists():
+        return ""
+    venv.create(folder, with_pip=True)
+    words = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(needs)]
+    done = subprocess.run([str(folder / "bin" / "python"), *words], check=False)
+    return "" if done.returncode == 0 else "pip could not install ansible-rulebook"
+
+
 def extensions() -> Tally:
     """Run the tests of the extensions; what cannot be run is skipped with a word."""
     if why := installed():
         print(f"The pipeline for GitLab is skipped: {why}", flush=True)
+    if why := eda_installed():
+        print(f"The rulebooks are skipped: {why}", flush=True)
     return pytest(Stage("extensions", (FOLDER,), ("-n", "2", "--dist", "worksteal"), 180))
 
 
 def main() -> int:
     """Run them and end with one line of figures."""
-    status = run("extensions", [Step("extensions for AWX and GitLab", extensions, 180)])
+    status = run("extensions", [Step("extensions for AWX, GitLab and EDA", extensions, 180)])
     figures = json.loads(pathlib.Path(ROOT, "build", "extensions.json").read_text())
     print(f"extensions: {Tally(**figures)}")
     return status
