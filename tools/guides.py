@@ -16,7 +16,7 @@ from steps import ROOT
 
 START = ("README", "docs/getting_started", "docs/credentials", "docs/inventory", "docs/plan")
 KINDS = ("docs/playbooks", "docs/kops", "docs/control_plane", "docs/managed", "docs/fleet")
-AROUND = ("docs/awx", "docs/gitlab", "docs/including", "docs/gates", "docs/report")
+AROUND = ("docs/awx", "docs/gitlab", "docs/events", "docs/including", "docs/gates", "docs/report")
 OPERATING = ("docs/operating", "docs/permissions", "docs/support", "SECURITY")
 PARTS = ("docs/amis", "docs/launch_templates", "docs/drain")
 BEHIND = ("docs/verified", "docs/peers", "docs/simulation", "docs/architecture", "docs/glossary")

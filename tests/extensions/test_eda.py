@@ -44,6 +44,16 @@ def small(tmp_path: Path) -> Iterator[WorldOnWire]:
         yield world
 
 
+def inventory_of(world: WorldOnWire) -> Path:
+    """Return a folder with the inventory and the variables of a rotation."""
+    folder = world.folder / "inventory"
+    (folder / "group_vars").mkdir(parents=True)
+    shutil.copy(world.inventory, folder)
+    quick = {**QUICK, "rotate_max_surge": 1}
+    (folder / "group_vars" / "all.yml").write_text(json.dumps(quick))
+    return folder
+
+
 @contextmanager
 def rulebook(
     world: WorldOnWire, name: str, *options: str, **variables: Any
@@ -63,7 +73,7 @@ def rulebook(
     paths = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
     with output.open("wb") as log:
         process = subprocess.Popen(
-            [str(RULEBOOK), "-r", name, "-i", str(world.inventory), "--vars", str(values)]
+            [str(RULEBOOK), "-r", name, "-i", str(inventory_of(world)), "--vars", str(values)]
             + ["--verbose", *options],
             cwd=world.folder,
             env=world.environment(PATH=paths, **world.reach(world.next_run())),
@@ -84,10 +94,9 @@ def rulebook(
 
 
 def test_a_released_ami_starts_the_rotation_and_is_told_once(small: WorldOnWire) -> None:
-    variables = {**QUICK, "rotate_max_surge": 1}
     small.rules(GROUP, 1)
     new = small.report()["facts"]["new_image"]
-    given = {"rotation_playbook": "nodeops.rotator.rotate_eks", "rotation_variables": variables}
+    given = {"rotation_playbook": "nodeops.rotator.rotate_eks"}
     with rulebook(small, "nodeops.rotator.ami_release", **given) as (output, happened):
         happened(lambda: "PLAY RECAP" in output.read_text())
     report = small.report()

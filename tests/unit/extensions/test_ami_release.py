@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 import importlib.util
 import stat
@@ -15,7 +14,6 @@ from typing import Any
 
 import pytest
 import yaml
-from botocore.exceptions import EndpointConnectionError
 
 from ansible_collections.nodeops.rotator.tests.unit.floors.shape import ROOT
 
@@ -24,15 +22,19 @@ spec = importlib.util.spec_from_file_location("ami_release", FILE)
 assert spec is not None and spec.loader is not None
 source: Any = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(source)
+asyncio: Any = source.asyncio
 
 OLD, NEW = "ami-0000000000000000a", "ami-0000000000000000b"
 RELEASED = datetime.datetime(2026, 11, 29, tzinfo=datetime.UTC)
 GIVEN = {"parameters": ["/images/web"]}
-DOWN = EndpointConnectionError(endpoint_url="https://ssm")
+DOWN = source.BotoCoreError()
 
 
 class Parameters:
-    """A client of SSM with parameters that may change; `error` is raised if there is one."""
+    """A client of SSM with parameters that may change.
+
+    `error` is raised if there is one.
+    """
 
     def __init__(self, **values: str) -> None:
         self.values = {f"/images/{name}": value for name, value in values.items()}
