@@ -192,8 +192,8 @@ options:
     description:
       - Seconds for which people may pause this rotation before it ends as failed.
       - The annotation C(nodeops.rotator/paused) of the node group's Lease pauses it, with who and
-        why as its value. Nothing begins then, and nodes that are leaving go on. It is seen within a
-        third of O(lease_duration). Later runs keep to it too, until it is removed.
+        why as its value. Nothing begins then, and nodes that are leaving go on. It is seen within
+        half of O(lease_duration). Later runs keep to it too, until it is removed.
     type: int
     default: 14400
   maintenance_window:

@@ -29,6 +29,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sign
     Signpost,
 )
 
+RENEW_AFTER = 1 / 2
+"""Share of its duration after which a Lease is renewed. Commands may be sent until ACT_UNTIL, so
+that a slow answer stops nothing; others wait for the whole duration before they take it."""
+ACT_UNTIL = 2 / 3
+"""Share of its duration for which a Lease is surely ours after it was renewed."""
+
 
 def lease_name(arn: str) -> str:
     """Return the name of the Lease that is lock and record of an Auto Scaling group.

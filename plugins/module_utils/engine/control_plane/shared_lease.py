@@ -24,6 +24,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
+    ACT_UNTIL,
+    RENEW_AFTER,
     lease_labels,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
@@ -113,12 +115,12 @@ def kept(ctx: RotationContext) -> bool:
     if plane.shared is None or plane.shared.holder != ctx.policy.holder:
         by = plane.shared.holder if plane.shared is not None else ""
         raise LockedError(f"Lease {NAME} was taken over by {by or 'nobody'}", "See what it does")
-    age = ctx.now - plane.shared_confirmed
+    age, due = ctx.now - plane.shared_confirmed, plane.shared_confirmed + duration * RENEW_AFTER
     recorded = _out(ctx) == dict(plane.shared.notes).get(OUT, "")
-    if age >= duration / 3 or not recorded:
+    if ctx.now >= due or not recorded:
         _write(ctx, ctx.policy.holder)
-    ctx.look_at(plane.shared_confirmed + duration / 3 if age < duration / 3 else ctx.now + 1)
-    return age < duration * 2 / 3 and recorded
+    ctx.look_at(due if due > ctx.now else ctx.now + 1)
+    return age < duration * ACT_UNTIL and recorded
 
 
 def released(ctx: RotationContext) -> bool:

@@ -125,6 +125,7 @@ def advance(
     events, memory = tell(memory, steps, budgets, now, policy)
     status = {name: steps[name].status for name in nodes}
     into, later = looked_into(memory, steps, budgets, now)
+    memory = dataclasses.replace(memory, followed=into)
     moments = (*(entry.wake for entry in steps.values()), *_news(memory, steps, now), later)
     wake = min(now if newly_held else allotment.wake, *moments)
     followed = feeds(_followed(status, until_left_out), policy, memory) | into

@@ -76,19 +76,22 @@ def _given_up(since: float, step: NextStep, policy: DrainPolicy) -> float | None
 def looked_into(
     memory: DrainMemory, steps: Mapping[str, NextStep], budgets: Budgets, now: float
 ) -> tuple[frozenset[Feed], float]:
-    """Return the feeds of the pods of budgets that have long admitted nobody.
+    """Return the feeds of the pods of budgets that have long admitted nobody, now or before.
 
-    Also returns when the next budget will have admitted nobody for long enough.
+    A queue stops again and again, and each new watch would begin with a list. Also returns when the
+    next budget will have admitted nobody for long enough.
     """
     known = {budget.id: budget for group in budgets.values() for budget in group}
-    feeds, later = set(), math.inf
+    feeds, later = set[Feed](), math.inf
+    if all(step.status.final for step in steps.values()):
+        return frozenset(), later
     for step in steps.values():
         for name in step.status.blocked_by if not step.status.final else ():
             since = stuck_since(name, step, memory) + HELD_FOR
             if name in known and now >= since:
                 feeds.add(pods_of(known[name]))
             later = since if now < since < later else later
-    return frozenset(feeds), later
+    return memory.followed | feeds, later
 
 
 def stuck_since(budget: str, step: NextStep, memory: DrainMemory) -> float:

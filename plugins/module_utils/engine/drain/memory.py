@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.eviction import Answer
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Pod
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
 
 NEVER = -math.inf
 PodState = Literal[
@@ -147,6 +148,8 @@ class DrainMemory:
     """The server asked everybody to wait until then."""
     kinds: frozenset[str] = frozenset()
     """Kinds of feeds that turned out to be needed."""
+    followed: frozenset[Feed] = frozenset()
+    """Feeds of the pods of budgets that held a pod for long: they stay while a node is drained."""
 
     def later(self, seconds: float) -> DrainMemory:
         """Return the memory with every moment so many seconds later.

@@ -17,6 +17,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.ki
     EKS_MANAGED,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
+    ACT_UNTIL,
+    RENEW_AFTER,
     lease_labels,
     lease_name,
     lease_notes,
@@ -98,7 +100,7 @@ def keep(ctx: ManagedContext) -> None:
     for a long time.
     """
     written = max((one.written for one in ctx.memory.lock.entries.values()), default=ctx.now)
-    due = written + ctx.policy.lease_duration / 3
+    due = written + ctx.policy.lease_duration * RENEW_AFTER
     ctx.look_at(max(due, ctx.now + 1))
     if ctx.now >= due - 1e-6:
         if ctx.memory.lock.began <= written:
@@ -109,7 +111,7 @@ def keep(ctx: ManagedContext) -> None:
             f"Lease {_claim(ctx).lease} could not be renewed for {LEASE_LOST:.0f} s",
             "EKS goes on with its update by itself. Run again to watch it",
         )
-    ctx.note(sure_until=written + ctx.policy.lease_duration * 2 / 3)
+    ctx.note(sure_until=written + ctx.policy.lease_duration * ACT_UNTIL)
     ctx.may_act = ctx.now < ctx.memory.sure_until
 
 

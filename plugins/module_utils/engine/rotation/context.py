@@ -39,6 +39,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.acco
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.heartbeats import (
     ReadHeartbeat,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
+    ACT_UNTIL,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,
 )
@@ -123,7 +126,7 @@ class RotationContext(Known):
         nobody else can be hurt by has no limit: a read, and the replacement of a Lease, which the
         server refuses if somebody was faster.
         """
-        limit = self.memory.lock.confirmed + self.policy.lease_duration * 2 / 3
+        limit = self.memory.lock.confirmed + self.policy.lease_duration * ACT_UNTIL
         return {command: limit for command in self.commands if _is_limited(self.memory, command)}
 
     def read_within(self, seconds: float) -> None:

@@ -32,6 +32,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube im
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import kind_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import dump
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
+    ACT_UNTIL,
+    RENEW_AFTER,
     lease_labels,
     lease_notes,
 )
@@ -190,6 +192,7 @@ def keep(ctx: RotationContext) -> bool:
     Raises LockedError when somebody has taken it from us.
     """
     memory, duration = ctx.memory, ctx.policy.lease_duration
+    age, due = ctx.now - memory.lock.confirmed, memory.lock.confirmed + duration * RENEW_AFTER
     if memory.lock.lease is not None and memory.lock.lease.holder != ctx.policy.holder:
         raise LockedError(
             f"Lease {ctx.lease} was taken over by {memory.lock.lease.holder or 'nobody'}",
@@ -202,24 +205,16 @@ def keep(ctx: RotationContext) -> bool:
         return False
     if memory.lock.lease_read < memory.began:  # a write met a conflict: see who wrote
         ctx.do(ReadLease(ctx.lease))
-    elif (
-        not turns.is_told(ctx)
-        or not ctx.recorded
-        or ctx.now - memory.lock.confirmed >= duration / 3
-    ):
+    elif not turns.is_told(ctx) or not ctx.recorded or ctx.now >= due:
         _write(ctx, ctx.policy.holder)
-    if ctx.now - memory.lock.confirmed > LOST:
+    if age > LOST:
         raise UnreachableError(
             f"Lease {ctx.lease} could not be renewed for {LOST:.0f} s, and nothing was"
             " done meanwhile",
             "Run again to resume",
         )
-    ctx.look_at(
-        memory.lock.confirmed + duration / 3
-        if ctx.now - memory.lock.confirmed < duration / 3
-        else ctx.now + 1
-    )
-    return ctx.now - memory.lock.confirmed < duration * 2 / 3 and not _is_being_released(ctx)
+    ctx.look_at(due if due > ctx.now else ctx.now + 1)
+    return age < duration * ACT_UNTIL and not _is_being_released(ctx)
 
 
 def _create_again(ctx: RotationContext) -> bool:
@@ -232,7 +227,7 @@ def _create_again(ctx: RotationContext) -> bool:
             f"Lease {ctx.lease} was deleted twice while the group was being rotated",
             "Find out who deletes it, and run again to resume",
         )
-    if ctx.now - ctx.memory.lock.confirmed >= ctx.policy.lease_duration * 2 / 3:
+    if ctx.now - ctx.memory.lock.confirmed >= ctx.policy.lease_duration * ACT_UNTIL:
         raise FailedError(
             f"Lease {ctx.lease} was deleted while the group was being rotated and could not be"
             " created again in time",

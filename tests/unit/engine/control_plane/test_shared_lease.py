@@ -161,7 +161,7 @@ def test_it_is_taken_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("age", "writes", "may_act"), [(0, 0, True), (9, 0, True), (10, 1, True), (20, 1, False)]
+    ("age", "writes", "may_act"), [(0, 0, True), (14, 0, True), (15, 1, True), (20, 1, False)]
 )
 def test_it_is_renewed_in_time_and_nothing_is_done_when_it_is_late(
     age: float, writes: int, may_act: bool

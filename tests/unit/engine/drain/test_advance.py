@@ -148,6 +148,18 @@ class TestFeeds:
         without = look({"a": [a_pod("x", "a")]}, wait_for_volumes=True)
         assert not {CLAIMS, ATTACHMENTS} & without.feeds
 
+    def test_pods_of_a_budget_that_holds_for_long_are_followed_until_all_are_drained(self) -> None:
+        pods_of_cart = Feed("pods", labels="app in (cart)", namespace="shop")
+        first = look(pods_on(1), 0)
+        assert pods_of_cart not in first.feeds, "it may only be a queue that moves"
+        held = look(pods_on(1), 0, first.memory, now=NOW + 5)
+        assert pods_of_cart in held.feeds
+        free = look(pods_on(0, 1), 1, held.memory, now=NOW + 6)
+        assert free.status["b"].blocked_by == ()
+        assert pods_of_cart in free.feeds, "the queue will stop again: no new list each time"
+        done = look(pods_on(0, 0), 1, free.memory, now=NOW + 7)
+        assert done.feeds == frozenset()
+
 
 class TestTakingTurns:
     @pytest.mark.parametrize(

@@ -55,11 +55,11 @@ def test_a_lease_that_is_ours_is_held() -> None:
     assert ctx.memory.held
 
 
-def test_it_is_renewed_after_a_third_of_its_time_and_then_counts_for_two_thirds() -> None:
-    ctx = a_context(now=NOW + 9)
+def test_it_is_renewed_after_half_of_its_time_and_then_counts_for_two_thirds() -> None:
+    ctx = a_context(now=NOW + 14)
     lock.keep(ctx)
     assert (ctx.commands, ctx.may_act) == ([], True)
-    due = a_context(now=NOW + 10)
+    due = a_context(now=NOW + 15)
     lock.keep(due)
     assert [type(one) for one in due.commands] == [WriteLease]
     late = a_context(now=NOW + 20)
@@ -79,7 +79,7 @@ def test_a_renewal_that_fails_for_now_gives_nothing_up() -> None:
 
 def test_a_lease_that_somebody_has_taken_is_lost() -> None:
     entries = {LEASE: SeenLease(Lease(LEASE, "2", "other"), NOW, NOW, NOW, "", NOW)}
-    ctx = a_context(a_memory(lock=LockMemory(0.0, entries)), now=NOW + 12)
+    ctx = a_context(a_memory(lock=LockMemory(0.0, entries)), now=NOW + 16)
     with pytest.raises(LockedError, match="taken over by other"):
         lock.keep(ctx)
     assert not ctx.memory.held

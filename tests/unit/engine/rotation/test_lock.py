@@ -136,20 +136,20 @@ def test_what_we_may_not_write_is_told_and_what_does_not_answer_is_tried_again()
     "age, writes_now, may_act",
     [
         (0, False, True),
-        (9.9, False, True),
-        (10, True, True),
+        (14.9, False, True),
+        (15, True, True),
         (19.9, True, True),
         (20, True, False),
         (60, True, False),
     ],
 )
-def test_it_is_renewed_after_a_third_and_after_two_thirds_nothing_may_be_done(
+def test_it_is_renewed_after_half_of_it_and_after_two_thirds_nothing_may_be_done(
     age: float, writes_now: bool, may_act: bool
 ) -> None:
     ctx = a_context(a_group(), confirmed=NOW - age)
     assert lock.keep(ctx) is may_act
     assert bool(writes(ctx)) is writes_now
-    assert ctx.wake <= NOW + max(10 - age, 1) + 0.01
+    assert ctx.wake <= NOW + max(15 - age, 1) + 0.01
 
 
 def test_a_lease_that_cannot_be_created_because_its_namespace_is_missing_ends_the_run() -> None:
@@ -290,7 +290,7 @@ class TestForce:
         assert lock.acquire(ctx) is begins
 
     def test_the_lease_is_renewed_meanwhile(self) -> None:
-        ctx = a_context(a_group(), forced_wait=15.0, confirmed=NOW - 11, policy=self.POLICY)
+        ctx = a_context(a_group(), forced_wait=25.0, confirmed=NOW - 16, policy=self.POLICY)
         assert lock.acquire(ctx) is False
         assert [lease.holder for lease in writes(ctx)] == ["me"]
 

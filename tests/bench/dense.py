@@ -1,0 +1,45 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Furnish a World as dense as real ones: thirty small pods on a node, in Deployments with budgets."""
+
+from __future__ import annotations
+
+from ansible_collections.nodeops.rotator.tests.simulation.aws import build as aws_build
+from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
+from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube_build
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import (
+    KUBERNETES,
+    add_node_group,
+    point_to,
+    release_images,
+)
+from ansible_collections.nodeops.rotator.tests.simulation.world import World
+
+PODS = 30
+"""Pods of a node, besides that of a DaemonSet."""
+REPLICAS = 60
+"""Pods of a Deployment: each has some on many nodes."""
+SPARED = "10%"
+"""How many of them its budget lets go at one time."""
+CPU, MEMORY = "10m", "16Mi"
+"""What a pod requests: a node could hold many times as many."""
+
+
+def furnish(nodes: int, pods: int = PODS, seed: int = 1) -> World:
+    """Return a World whose node group of this size is outdated, with so many pods on each node."""
+    world = World(Kernel(seed))
+    images = release_images(world)
+    aws_build.add_subnets(world.account)
+    aws_build.add_eks_cluster(world.account, world.name, KUBERNETES)
+    add_node_group(world, BLUE, nodes, "$Latest", images[0], [])
+    for number, begin in enumerate(range(0, nodes * pods, REPLICAS)):
+        replicas, name = min(REPLICAS, nodes * pods - begin), f"web-{number}"
+        kube_build.deployment(world.cluster, "shop", name, replicas, cpu=CPU, memory=MEMORY)
+        kube_build.pdb(world.cluster, "shop", name, max_unavailable=SPARED)
+    kube_build.daemonset(world.cluster, "kube-system", "agent")
+    world.facts |= {"old_image": images[0], "new_image": images[1], "cluster": world.name}
+    world.begin()
+    point_to(world, BLUE, images[1])
+    return world
