@@ -119,8 +119,12 @@ bench-looks: venv ## measure what the heartbeats of other nodes cost a rotation
 	@$(run).bench.looks
 
 .PHONY: bench-engine
-bench-engine: venv ## compare rotations of 100 nodes with the ideal, and count their AWS calls
-	@$(run).bench.engine
+bench-engine: venv ## compare rotations of 100 nodes with the ideal, and count AWS calls (SEEDS=20)
+	@$(run).bench.engine $(if $(SEEDS),--seeds $(SEEDS))
+
+.PHONY: bench-scale
+bench-scale: venv ## measure the engine itself with 1,000 nodes and 30,000 pods
+	@$(run).bench.scale
 
 .PHONY: interrupts
 interrupts: venv ## end the real playbook at random moments and see that nothing goes on (TIMES=200)

@@ -7,22 +7,27 @@
 memory, in virtual time, with log-normal boots and drains and default options. The ideal is list
 scheduling of the same draws: as many workers as the window is wide, each boots a node, waits
 `min_ready` and drains an old one; the canary goes first and alone, and its soak follows. Each
-figure is the median over the seeds.
+figure is the median over the seeds. The loops of other tools stand below as models (bench/models).
 """
 
 from __future__ import annotations
 
 import argparse
 import collections
+import concurrent.futures
 import dataclasses
+import functools
 import heapq
+import os
 import random
 import statistics
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,
 )
+from ansible_collections.nodeops.rotator.tests.bench.models import MODELS
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build as aws_build
 from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.builders import (
@@ -31,7 +36,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.builders import (
 )
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube_build
-from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare
+from ansible_collections.nodeops.rotator.tests.simulation.runs import prepare
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import (
     KUBERNETES,
     add_node_group,
@@ -84,6 +89,9 @@ class Figures:
     kubernetes: int
     evictions: int
     calls: collections.Counter[str]
+    boots: tuple[float, ...]
+    drains: tuple[float, ...]
+    """What was drawn: the boots in the order of the launches."""
 
     @property
     def efficiency(self) -> float:
@@ -130,32 +138,46 @@ def measure(seed: int, nodes: int, window: int) -> Figures:
     result = run()
     if result.error is not None or not all_current(world) or world.judge.breaches:
         raise RuntimeError(f"seed {seed}: {result.error or world.judge.breaches}")
-    return _figures(world, run, begun, ideal(boots.drawn, drains.drawn, window, run.policy.soak))
+    best = ideal(boots.drawn, drains.drawn, window, run.policy.soak)
+    counted, seconds = _counted(world), world.kernel.now - begun
+    return Figures(best, seconds, *counted, tuple(boots.drawn[:nodes]), tuple(drains.drawn))
 
 
-def _figures(world: World, run: Run, begun: float, best: float) -> Figures:
+def _counted(world: World) -> tuple[int, int, int, collections.Counter[str]]:
+    """Return the calls of AWS, the requests to Kubernetes, the evictions among them, and all."""
     calls = collections.Counter(world.gate.calls)
     kubernetes = sum(count for name, count in calls.items() if name.startswith("kubernetes:"))
     evictions = sum(count for name, count in calls.items() if name.endswith("pods/eviction"))
-    aws = sum(calls.values()) - kubernetes
-    return Figures(best, world.kernel.now - begun, aws, kubernetes, evictions, calls)
+    return sum(calls.values()) - kubernetes, kubernetes, evictions, calls
 
 
-def median(figures: Sequence[Figures], name: str) -> float:
+def median(figures: Sequence[Any], name: str) -> float:
     """Return the median of one figure."""
     return statistics.median(float(getattr(one, name)) for one in figures)
 
 
 def show(window: int, figures: Sequence[Figures], nodes: int) -> tuple[float, float]:
-    """Print the row of a window; return its efficiency and AWS calls per node."""
+    """Print the rows of a window, ours first; return our efficiency and AWS calls per node."""
     efficiency, calls = median(figures, "efficiency"), median(figures, "aws") / nodes
     print(
-        f"window {window:>2}: efficiency {efficiency:.2f}, {calls:.1f} AWS calls and"
-        f" {median(figures, 'kubernetes') / nodes:.1f} Kubernetes requests per node,"
-        f" {median(figures, 'evictions') / nodes:.2f} evictions",
+        f"window {window}: {median(figures, 'kubernetes') / nodes:.1f} Kubernetes requests and"
+        f" {median(figures, 'evictions') / nodes:.2f} evictions per node"
+    )
+    _row("nodeops.rotator", efficiency, median(figures, "seconds"), calls, window)
+    for name, model in MODELS.items():
+        modelled = [model(one.boots, one.drains, window) for one in figures]
+        shares = [one.ideal / theirs.seconds for one, theirs in zip(figures, modelled, strict=True)]
+        share, each = statistics.median(shares), median(modelled, "calls") / nodes
+        _row(f"{name} (model)", share, median(modelled, "seconds"), each, modelled[0].extra)
+    return efficiency, calls
+
+
+def _row(name: str, efficiency: float, seconds: float, calls: float, extra: int) -> None:
+    print(
+        f"  {name:<30} efficiency {efficiency:>5.3f}  {seconds / 60:>5.0f} minutes"
+        f"  {calls:>5.2f} AWS calls per node  {extra:>3} nodes more at most",
         flush=True,
     )
-    return efficiency, calls
 
 
 def show_calls(figures: Figures, nodes: int) -> None:
@@ -170,19 +192,22 @@ def options() -> argparse.Namespace:
     parser.add_argument("--nodes", type=int, default=NODES)
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("--windows", type=int, nargs="+", default=list(WINDOWS))
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="seeds at one time")
     parser.add_argument("--calls", action="store_true", help="print the calls by operation")
     return parser.parse_args()
 
 
 def main() -> None:
-    """Print a row for each window; exit non-zero if one misses what it has to reach."""
+    """Print a table for each window; exit non-zero if one misses what it has to reach."""
     given, missed, rows = options(), False, {}
+    seeds = range(1, given.seeds + 1)
     for window in given.windows:
-        figures = [measure(seed, given.nodes, window) for seed in range(1, given.seeds + 1)]
-        rows[window] = show(window, figures, given.nodes)
+        with concurrent.futures.ProcessPoolExecutor(given.jobs) as pool:
+            run = functools.partial(measure, nodes=given.nodes, window=window)
+            figures = list(pool.map(run, seeds))
+        efficiency, calls = rows[window] = show(window, figures, given.nodes)
         if given.calls:
             show_calls(figures[0], given.nodes)
-        efficiency, calls = rows[window]
         missed |= efficiency < LEAST_EFFICIENCY.get(window, 0.0)
         missed |= calls > MOST_CALLS.get(window, 6.0)
     shown = 5 if 5 in rows else given.windows[-1]

@@ -7,6 +7,11 @@ from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    BUDGETS,
+    DAEMONSETS,
+    Feed,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     EXCLUDE,
     MARKED_IN,
@@ -64,6 +69,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.to
     evicted_last,
 )
 
+FOLLOWED_ON = (BUDGETS, DAEMONSETS)
+"""Feeds of few objects that every drain reads."""
+
 
 def advance(ctx: RotationContext) -> None:
     """Advance every node that is being replaced."""
@@ -79,7 +87,7 @@ def advance(ctx: RotationContext) -> None:
     nodes = [member.node.name for member in ready if member.node is not None]
     step = advance_drains(ctx.memory.drain, nodes, ctx.view, ctx.now, ctx.policy.drain, True)
     ctx.note(drain=step.memory)
-    ctx.feeds |= step.feeds
+    ctx.feeds |= step.feeds | _followed_on(ctx)
     ctx.look_at(step.wake)
     for command in step.commands:
         ctx.do(command)
@@ -93,6 +101,13 @@ def advance(ctx: RotationContext) -> None:
             _nodeless(ctx, member)
         else:
             _follow(ctx, member, step.status[member.node.name])
+
+
+def _followed_on(ctx: RotationContext) -> frozenset[Feed]:
+    """Return the feeds that go on between two drains, so that the next needs no new list."""
+    if ctx.memory.mode != "rotate":
+        return frozenset()
+    return frozenset(feed for feed in FOLLOWED_ON if ctx.view.cache.synced(feed))
 
 
 def _end_if_overdue(ctx: RotationContext, member: Member) -> None:

@@ -14,6 +14,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     ChangeNode,
     Terminate,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    BUDGETS,
+    DAEMONSETS,
+    Feed,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
     EXCLUDE,
     MARKED_IN,
@@ -230,3 +235,13 @@ def test_an_instance_that_runs_under_the_node_of_another_is_left_to_people() -> 
         ctx.memory.report.problem
     )
     assert ctx.memory.nodes.marks.skipped == {"i-w"}
+
+
+@pytest.mark.parametrize(("mode", "kept"), [("rotate", {BUDGETS}), ("settle", set())])
+def test_what_every_drain_reads_is_followed_on_between_two_drains(
+    mode: str, kept: set[Feed]
+) -> None:
+    group = a_group(an_instance("w"))
+    ctx = a_context(group, [a_node("w")], mode=mode, empty=(BUDGETS,))
+    replacement.advance(ctx)
+    assert ctx.feeds & {BUDGETS, DAEMONSETS} == kept

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Furnish a World as dense as real ones: thirty small pods on a node, in Deployments with budgets."""
+"""Furnish a World with thirty small pods on each node, in Deployments with budgets."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ REPLICAS = 60
 """Pods of a Deployment: each has some on many nodes."""
 SPARED = "10%"
 """How many of them its budget lets go at one time."""
-CPU, MEMORY = "10m", "16Mi"
-"""What a pod requests: a node could hold many times as many."""
+CPU, MEMORY, TYPE = "10m", "16Mi", "m6i.xlarge"
+"""What a pod requests, and a type that bears 58 pods: there is room for those of a drained node."""
 
 
 def furnish(nodes: int, pods: int = PODS, seed: int = 1) -> World:
@@ -33,7 +33,7 @@ def furnish(nodes: int, pods: int = PODS, seed: int = 1) -> World:
     images = release_images(world)
     aws_build.add_subnets(world.account)
     aws_build.add_eks_cluster(world.account, world.name, KUBERNETES)
-    add_node_group(world, BLUE, nodes, "$Latest", images[0], [])
+    add_node_group(world, BLUE, nodes, "$Latest", images[0], [], instance_type=TYPE)
     for number, begin in enumerate(range(0, nodes * pods, REPLICAS)):
         replicas, name = min(REPLICAS, nodes * pods - begin), f"web-{number}"
         kube_build.deployment(world.cluster, "shop", name, replicas, cpu=CPU, memory=MEMORY)

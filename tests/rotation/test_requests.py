@@ -1,0 +1,57 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a rotation asks of Kubernetes, on nodes that carry thirty pods each."""
+
+from __future__ import annotations
+
+import collections
+from typing import Any
+
+import pytest
+
+from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, all_current
+from ansible_collections.nodeops.rotator.tests.simulation.runs import rotate
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios.dense import furnish
+from ansible_collections.nodeops.rotator.tests.simulation.world import World
+
+MOST = 1.5
+"""Requests for each evicted pod, besides the writes of Nodes."""
+
+
+class Asked:
+    """Counts the requests that a world has answered."""
+
+    def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.sent: collections.Counter[tuple[str, str]] = collections.Counter()
+        self.refused: list[tuple[str, str, int]] = []
+        answer = world.cluster.request
+
+        def request(verb: str, path: str, *rest: Any) -> Any:
+            given = answer(verb, path, *rest)
+            self.sent[verb, path] += 1
+            if given[0] >= 400:
+                self.refused.append((verb, path, given[0]))
+            return given
+
+        monkeypatch.setattr(world.cluster, "request", request)
+
+
+@pytest.mark.parametrize(("nodes", "surge"), [(16, 1), (10, 5)])
+def test_an_evicted_pod_costs_at_most_one_and_a_half_requests(
+    nodes: int, surge: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = furnish(nodes)
+    world.gate.calls.clear()
+    asked = Asked(world, monkeypatch)
+    run = rotate(world, BLUE, max_surge=surge)
+    assert run.result is not None and run.result.error is None
+    assert all_current(world)
+    calls = {name: n for name, n in world.gate.calls.items() if name.startswith("kubernetes:")}
+    own = calls["kubernetes:patch nodes"] + calls.get("kubernetes:delete nodes", 0)
+    evicted = calls["kubernetes:create pods/eviction"]
+    assert (sum(calls.values()) - own) / evicted <= MOST
+    twice = [one for one, times in asked.sent.items() if one[0] == "DELETE" and times > 1]
+    assert twice == [], "a deletion that succeeded is remembered until the watch shows it"
+    stale = [one for one in asked.refused if one[0] in ("PATCH", "PUT", "DELETE")]
+    assert stale == [], "what was written is remembered until the watch shows it"
