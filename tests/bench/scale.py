@@ -117,8 +117,8 @@ def main() -> None:
         cost = costs[size] = measure(size)
         print(
             f"{size:>5} nodes, {size * PODS:>6} pods, window {WINDOW}:"
-            f" {cost.seconds:>6.1f} s in the engine, {cost.looks:>6} looks of {cost.look * 1e6:>5.0f} us,"
-            f" {cost.held / 1e6:>5.1f} MB",
+            f" {cost.seconds:>6.1f} s in the engine,"
+            f" {cost.looks:>6} looks of {cost.look * 1e6:>5.0f} us, {cost.held / 1e6:.1f} MB",
             flush=True,
         )
     least, most = costs[min(costs)], costs[max(costs)]
