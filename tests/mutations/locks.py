@@ -11,10 +11,10 @@ MUTATIONS = (
     Mutation(
         "a run acts although it could not renew its Lease",
         ENGINE + "lock.py",
-        "return ctx.now - memory.lock.confirmed < duration * 2 / 3 and not",
+        "return age < duration * ACT_UNTIL and not",
         "return not",
         UNIT + "test_lock.py",
-        "test_it_is_renewed_after_a_third_and_after_two_thirds_nothing_may_be_done",
+        "test_it_is_renewed_after_half_of_it_and_after_two_thirds_nothing_may_be_done",
     ),
     Mutation(
         "the Lease is released while an act is in flight",

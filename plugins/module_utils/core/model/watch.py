@@ -87,6 +87,9 @@ class Pause:
 
 Message = Union[Listed, Changed, Broken]
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+"""What a feed holds that is not listed: always the same, so that memos see that nothing changed."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Cache:
@@ -104,7 +107,7 @@ class Cache:
 
     def items(self, feed: Feed) -> Mapping[str, Any]:
         """Return the objects of a feed by key (see `key_of`), none before it is listed."""
-        return self.feeds.get(feed, {})
+        return self.feeds.get(feed, NOTHING)
 
 
 def key_of(item: Any) -> str:

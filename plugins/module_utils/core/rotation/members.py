@@ -230,7 +230,9 @@ def next_victim(
 
     First nodes that are not available, then those whose zone keeps another available node, then
     those of the zone with the most outdated nodes besides those that are to end with decrement (see
-    core.rotation.zones), then those of the fullest zone, then the oldest.
+    core.rotation.zones), then those of the fullest zone, of equal ones of that with the most
+    outdated, then the oldest. No other order spares new nodes more drains, whatever zones Auto
+    Scaling chooses (searched exhaustively for small groups).
     """
     waiting = [
         member for member in situation.outdated if not member.leaving and member.id not in skipped
@@ -239,13 +241,14 @@ def next_victim(
     outdated = collections.Counter(member.instance.zone for member in waiting)
     last = give_back(zones, outdated, situation.surge)
 
-    def order(member: Member) -> tuple[bool, bool, int, int, float, str]:
+    def order(member: Member) -> tuple[bool, bool, int, int, int, float, str]:
         zone = member.instance.zone
         return (
             member.available,
             alone(situation, member),
             last[zone] - outdated[zone],
             -zones[zone],
+            -outdated[zone],
             member.instance.launched_at,
             member.id,
         )

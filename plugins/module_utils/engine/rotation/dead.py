@@ -37,9 +37,10 @@ on a node whose instance has not ended: data could be corrupted."""
 
 def is_dead(ctx: RotationContext, member: Member) -> bool:
     """Return whether the node of this instance is dead."""
-    if member.node is None or not ctx.kind.carries_pods:
+    node = member.node
+    if node is None or node.ready is True or not ctx.kind.carries_pods:
         return False
-    return not too_many(ctx) and is_silent(ctx, member.node)
+    return not too_many(ctx) and is_silent(ctx, node)
 
 
 def take_dead(ctx: RotationContext) -> None:

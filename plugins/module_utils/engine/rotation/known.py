@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     SetDesired,
@@ -63,6 +64,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.stan
     stand_ins,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.derived import Derived
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     RETRACTED,
     Memory,
@@ -75,6 +77,8 @@ class Known:
     def __init__(self, memory: Memory, view: View, now: float, policy: RotationPolicy) -> None:
         self.memory, self.view, self.now, self.policy = memory, view, now, policy
         self._left_out: tuple[tuple[object, ...], Mapping[str, str]] | None = None
+        self._begun: tuple[object, frozenset[str]] | None = None
+        self.derived_of, self.derived = memory, dict[str, Any]()
         group = memory.reads.group
         if group is not None:
             self.policy = patient(fitted_to(self.kind, policy), group.hold)
@@ -121,12 +125,12 @@ class Known:
         """Return all Node objects of the cluster by UID."""
         return self.view.cache.items(NODES)
 
-    @property
+    @Derived
     def by_instance(self) -> Mapping[str, Node]:
         """Return all Node objects by instance ID."""
         return self._index.by_instance
 
-    @property
+    @Derived
     def left_group(self) -> Mapping[str, Node]:
         """Return the nodes that a rotation of this group has marked and that left it.
 
@@ -139,7 +143,7 @@ class Known:
         found = {one: self.by_instance[one] for one in sorted(away) if one in self.by_instance}
         return all_as_marked(found, self.journal.replacing)
 
-    @property
+    @Derived
     def mine(self) -> Mapping[str, Node]:
         """Return the nodes of the group's instances, with the marks of the record.
 
@@ -170,7 +174,7 @@ class Known:
         hidden = SCALE_DOWN_DISABLED in node.annotations
         return hidden and node.instance_id in self.journal.shielded
 
-    @property
+    @Derived
     def _index(self) -> NodeIndex:
         known, group = self.memory.nodes.index, self.memory.reads.group
         if known is None or known[0] is not self.nodes or known[1] is not group:
@@ -180,7 +184,7 @@ class Known:
             self.memory = self.memory.with_fields(index=known)
         return known[2]
 
-    @property
+    @Derived
     def desired(self) -> int:
         """Return the desired capacity after our own actions."""
         account = self.journal.account
@@ -209,7 +213,7 @@ class Known:
             if isinstance(act, (SetDesired, LaunchInstance))
         )
 
-    @property
+    @Derived
     def base(self) -> int:
         """Return the base: as recorded, or as read before a run begins.
 
@@ -219,7 +223,7 @@ class Known:
             return self.group.desired
         return max(self.journal.base, min(self.group.min_size, self.desired))
 
-    @property
+    @Derived
     def situation(self) -> Situation:
         """Return the group joined with its nodes, computed again only after a change."""
         nodes, memory = self.mine, self.memory
@@ -245,18 +249,26 @@ class Known:
             self.memory = memory.with_fields(memo=known)
         return known[2]
 
+    @Derived
+    def expected_taints(self) -> frozenset[str]:
+        """Return the blocking taints that new nodes may keep."""
+        return self.situation.expected_taints | set(self.journal.expected_taints)
+
     @property
     def selection(self) -> Selection:
         """Return which nodes to replace: all, once nodes of a failed image are to go."""
         return Selection() if self.memory.turned_back else self.policy.selection
 
-    @property
+    @Derived
     def begun(self) -> frozenset[str]:
         """Return the outdated instances whose replacement this run has begun or resumed."""
-        records = self.memory.nodes.records.items()
-        return frozenset(id_ for id_, record in records if record.reason not in RETRACTED)
+        records, known = self.memory.nodes.records, self._begun
+        if known is None or known[0] is not records:
+            found = (id_ for id_, record in records.items() if record.reason not in RETRACTED)
+            known = self._begun = (records, frozenset(found))
+        return known[1]
 
-    @property
+    @Derived
     def passed_over(self) -> Mapping[str, str]:
         """Return the outdated instances that this run leaves on purpose, with the reason."""
         situation, records = self.situation, self.memory.nodes.records
@@ -270,18 +282,18 @@ class Known:
             self._left_out = known
         return known[1]
 
-    @property
+    @Derived
     def canaries(self) -> int:
         """Return how many nodes are replaced first, and watched."""
         return self.policy.canary.of(max(1, self.base), up=True)
 
-    @property
+    @Derived
     def boot_timeout(self) -> float:
         """Return how long an instance may take to become a ready node, in seconds."""
         set_by_user = self.policy.boot_timeout
         return usual_boot_timeout(self.group.instances) if set_by_user is None else set_by_user
 
-    @property
+    @Derived
     def window(self) -> Window:
         """Return the window for the present base."""
         return window(

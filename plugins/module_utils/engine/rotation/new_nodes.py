@@ -147,16 +147,12 @@ def _lacks(ctx: RotationContext, member: Member) -> str:
         member,
         ctx.view.cache.items(pods).values() if ctx.policy.daemonset_gate == "wait" else (),
         ctx.journal.broken,
-        _expected_taints(ctx),
+        ctx.expected_taints,
         unhealthy,
         _lacking_offers(ctx, member),
         ctx.policy.readiness_gates,
     )
     return lacks or control_plane.lacks(ctx, member)
-
-
-def _expected_taints(ctx: RotationContext) -> frozenset[str]:
-    return ctx.situation.expected_taints | set(ctx.journal.expected_taints)
 
 
 def _count_from_launch(ctx: RotationContext, member: Member) -> None:
@@ -177,7 +173,7 @@ def _lacking_offers(ctx: RotationContext, member: Member) -> tuple[str, ...]:
 
     Drivers that cannot be read count as lacking.
     """
-    if member.node is None:
+    if member.node is None or not ctx.journal.offers:
         return ()
     csi_nodes = ctx.view.cache.items(CSINODES).values()
     return missing_offers(ctx.journal.offers, member.node, csi_nodes)
@@ -201,7 +197,7 @@ def _still_ready(ctx: RotationContext, member: Member) -> None:
         ctx.forget(f"lost {member.id}")
         offers = _lacking_offers(ctx, member) if _knows_offers(ctx) else ()
         gates = ctx.policy.readiness_gates
-        if lacks := waiting_for(member, (), (), _expected_taints(ctx), (), offers, gates):
+        if lacks := waiting_for(member, (), (), ctx.expected_taints, (), offers, gates):
             _relapsed(ctx, member, lacks)
     elif member.id in ctx.memory.reads.turned:
         return  # the next read tells whether its instance has ended

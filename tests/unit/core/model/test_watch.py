@@ -113,3 +113,10 @@ def test_what_is_no_longer_followed_is_forgotten() -> None:
     assert not rest.broken
     assert rest.items(NODES) is cache.items(NODES)
     assert without(cache, frozenset((NODES, PODS, Feed("daemonsets")))) is cache
+
+
+def test_what_is_not_listed_holds_the_same_nothing_at_every_look() -> None:
+    first = reduce(Cache(), [Listed(NODES, ())])
+    second = reduce(first, [Listed(NODES, ())])
+    assert first.items(PODS) == {}
+    assert first.items(PODS) is second.items(PODS), "memos go by identity"
