@@ -63,8 +63,8 @@ MUTATIONS = (
     Mutation(
         "the node that goes is not noted before it does",
         ENGINE + "shared_lease.py",
-        "return age < duration * 2 / 3 and recorded",
-        "return age < duration * 2 / 3",
+        "return age < duration * ACT_UNTIL and recorded",
+        "return age < duration * ACT_UNTIL",
         TESTS + "test_shared_lease.py",
         "test_that_a_node_goes_is_written_before_it_does",
     ),

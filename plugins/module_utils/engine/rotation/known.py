@@ -207,11 +207,9 @@ class Known:
     @property
     def raise_issued(self) -> bool:
         """Return whether the recorded raise of desired has succeeded lately."""
-        return any(
-            act.desired == self.journal.expected
-            for act in self.memory.outbox.acts
-            if isinstance(act, (SetDesired, LaunchInstance))
-        )
+        acts = self.memory.outbox.acts
+        raises = (act for act in acts if isinstance(act, (SetDesired, LaunchInstance)))
+        return any(act.desired == self.journal.expected for act in raises)
 
     @Derived
     def base(self) -> int:
@@ -248,11 +246,6 @@ class Known:
             known = (same, values, Situation(members, self.desired, self.base))
             self.memory = memory.with_fields(memo=known)
         return known[2]
-
-    @Derived
-    def expected_taints(self) -> frozenset[str]:
-        """Return the blocking taints that new nodes may keep."""
-        return self.situation.expected_taints | set(self.journal.expected_taints)
 
     @property
     def selection(self) -> Selection:

@@ -147,12 +147,16 @@ def _lacks(ctx: RotationContext, member: Member) -> str:
         member,
         ctx.view.cache.items(pods).values() if ctx.policy.daemonset_gate == "wait" else (),
         ctx.journal.broken,
-        ctx.expected_taints,
+        _expected_taints(ctx),
         unhealthy,
         _lacking_offers(ctx, member),
         ctx.policy.readiness_gates,
     )
     return lacks or control_plane.lacks(ctx, member)
+
+
+def _expected_taints(ctx: RotationContext) -> frozenset[str]:
+    return ctx.situation.expected_taints | set(ctx.journal.expected_taints)
 
 
 def _count_from_launch(ctx: RotationContext, member: Member) -> None:
@@ -197,7 +201,7 @@ def _still_ready(ctx: RotationContext, member: Member) -> None:
         ctx.forget(f"lost {member.id}")
         offers = _lacking_offers(ctx, member) if _knows_offers(ctx) else ()
         gates = ctx.policy.readiness_gates
-        if lacks := waiting_for(member, (), (), ctx.expected_taints, (), offers, gates):
+        if lacks := waiting_for(member, (), (), _expected_taints(ctx), (), offers, gates):
             _relapsed(ctx, member, lacks)
     elif member.id in ctx.memory.reads.turned:
         return  # the next read tells whether its instance has ended
