@@ -12,9 +12,9 @@ T = TypeVar("T")
 
 
 class Derived(Generic[T]):
-    """A property of a look that follows from its memory, which is replaced and never mutated.
+    """A property of a look that follows from its memory and view.
 
-    It is computed anew for another memory. To compute it may note an index or a memo in the memory,
+    Both are replaced and never mutated; it is computed anew for others. To compute it may note an index or a memo in the memory,
     from which nothing follows.
     """
 
@@ -23,12 +23,13 @@ class Derived(Generic[T]):
         self._name = compute.__name__
 
     def __get__(self, look: Any, owner: type[Any]) -> T:
-        """Return the value for the memory of this look."""
-        if look.derived_of is not look.memory:
-            look.derived_of, look.derived = look.memory, {}
+        """Return the value for the memory and view of this look."""
+        memory, view = look.derived_of
+        if memory is not look.memory or view is not look.view:
+            look.derived_of, look.derived = (look.memory, look.view), {}
         derived: dict[str, Any] = look.derived
         if self._name not in derived:
             derived[self._name] = self._compute(look)
-            look.derived_of = look.memory
+            look.derived_of = (look.memory, look.view)
         value: T = derived[self._name]
         return value

@@ -78,7 +78,7 @@ class Known:
         self.memory, self.view, self.now, self.policy = memory, view, now, policy
         self._left_out: tuple[tuple[object, ...], Mapping[str, str]] | None = None
         self._begun: tuple[object, frozenset[str]] | None = None
-        self.derived_of, self.derived = memory, dict[str, Any]()
+        self.derived_of, self.derived = (memory, view), dict[str, Any]()
         group = memory.reads.group
         if group is not None:
             self.policy = patient(fitted_to(self.kind, policy), group.hold)

@@ -13,11 +13,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.de
 
 
 class Look:
-    """A look whose memory is a number, with what was computed."""
+    """A look whose memory is a number, and what it computed."""
 
     def __init__(self) -> None:
         self.memory: float = 1
-        self.derived_of: float = self.memory
+        self.view = "first"
+        self.derived_of = (self.memory, self.view)
         self.derived: dict[str, Any] = {}
         self.computed: list[str] = []
 
@@ -42,6 +43,13 @@ def test_it_is_computed_once_and_anew_for_another_memory() -> None:
     assert look.computed == ["double"]
     look.memory = 5
     assert (look.double, look.computed) == (10, ["double", "double"])
+
+
+def test_it_is_computed_anew_for_another_view() -> None:
+    look = Look()
+    assert look.double == 2
+    look.view = "second"
+    assert (look.double, look.computed) == (2, ["double", "double"])
 
 
 def test_what_it_notes_of_itself_does_not_make_the_rest_be_computed_anew() -> None:
