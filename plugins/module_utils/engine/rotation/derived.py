@@ -14,8 +14,8 @@ T = TypeVar("T")
 class Derived(Generic[T]):
     """A property of a look that follows from its memory and view.
 
-    Both are replaced and never mutated; it is computed anew for others. To compute it may note an index or a memo in the memory,
-    from which nothing follows.
+    Both are replaced and never mutated; it is computed anew for others. To compute it
+    may note an index or a memo in the memory, from which nothing follows.
     """
 
     def __init__(self, compute: Callable[[Any], T]) -> None:
