@@ -144,7 +144,7 @@ def measure(seed: int, nodes: int, window: int) -> Figures:
 
 
 def _counted(world: World) -> tuple[int, int, int, collections.Counter[str]]:
-    """Return the calls of AWS, the requests to Kubernetes, the evictions among them, and all."""
+    """Return the AWS calls, Kubernetes requests, evictions among them, and all."""
     calls = collections.Counter(world.gate.calls)
     kubernetes = sum(count for name, count in calls.items() if name.startswith("kubernetes:"))
     evictions = sum(count for name, count in calls.items() if name.endswith("pods/eviction"))
@@ -157,7 +157,7 @@ def median(figures: Sequence[Any], name: str) -> float:
 
 
 def show(window: int, figures: Sequence[Figures], nodes: int) -> tuple[float, float]:
-    """Print the rows of a window, ours first; return our efficiency and AWS calls per node."""
+    """Print the rows of a window; return our efficiency and AWS calls per node."""
     efficiency, calls = median(figures, "efficiency"), median(figures, "aws") / nodes
     print(
         f"window {window}: {median(figures, 'kubernetes') / nodes:.1f} Kubernetes requests and"
@@ -198,7 +198,7 @@ def options() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Print a table for each window; exit non-zero if one misses what it has to reach."""
+    """Print a table for each window; exit non-zero if one misses its limits."""
     given, missed, rows = options(), False, {}
     seeds = range(1, given.seeds + 1)
     for window in given.windows:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Model the loops of other tools on given boots and drains, as their code waits and calls.
+"""Model the loops of other tools on given boots and drains.
 
 These are models, not measurements: nothing of the tools is run. Each takes the same draws as our
 rotation and says how long the loop takes, how often it calls AWS and how many nodes it has too
@@ -63,10 +63,11 @@ def rotator(boots: Draws, drains: Draws, window: int) -> Modelled:
 
 
 def eks_rolling_update(boots: Draws, drains: Draws, window: int) -> Modelled:
-    """Model eks-rolling-update: double the group, sleep 90 s, drain one after another.
+    """Model eks-rolling-update: double the group, drain one after another.
 
-    It waits until each instance is terminated (some 40 s in polls of 20 s). Its window is always
-    the whole group. Each node: a tag, the end, two looks; each instance: a launch template.
+    It sleeps 90 s first and waits until each instance is terminated (some 40 s in polls of 20 s).
+    Its window is always the whole group. Each node: a tag, the end, two looks; each instance: a
+    launch template.
     """
     del window
     seconds = max(90.0, polled(max(boots), 20.0)) + sum(drain + 40.0 for drain in drains)
@@ -74,9 +75,10 @@ def eks_rolling_update(boots: Draws, drains: Draws, window: int) -> Modelled:
 
 
 def upgrade_manager(boots: Draws, drains: Draws, window: int) -> Modelled:
-    """Model upgrade-manager, eager: a reconciliation every 30 s, groups cached for 60 s.
+    """Model upgrade-manager, eager: a reconciliation every 30 s.
 
-    Each reconciliation makes four calls, each node three and a share of EnterStandby.
+    Groups are cached for 60 s. Each reconciliation makes four calls, each node three and a share of
+    EnterStandby.
     """
     seconds = 0.0
     for booting, draining in batches(boots, drains, window):
@@ -106,7 +108,7 @@ def kops(boots: Draws, drains: Draws, window: int) -> Modelled:
 
 
 def managed_node_groups(boots: Draws, drains: Draws, window: int) -> Modelled:
-    """Model the update of a managed node group with maxUnavailable as wide as the window.
+    """Model the update of a managed node group, maxUnavailable being the window.
 
     Scale up by max(2 x zones, window), then drain a batch, wait 60 s, terminate, and wait for what
     replaces it. The caller only asks how the update is, every 30 s. How long EKS takes to scale

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure the engine itself on a large cluster, apart from the World (make bench-scale).
+"""Measure the engine itself on a large cluster (make bench-scale).
 
 The real engine rotates 25 and 1,000 nodes with thirty pods each on the World in memory, in virtual
 time. Only the processor time of the loop itself counts: what the World, the clients and the waits
@@ -49,7 +49,7 @@ class Cost:
 
 
 def held(*roots: Any) -> int:
-    """Return the bytes of these objects and all that they refer to, each counted once."""
+    """Return the bytes of these objects and of all that they refer to, once each."""
     found, rest, total = set[int](), list(roots), 0
     while rest:
         one = rest.pop()
@@ -67,7 +67,7 @@ def held(*roots: Any) -> int:
 
 
 class Stopwatch:
-    """Counts the processor time of the loop without that of the inbox and of the weighing."""
+    """Counts the processor time of the loop, without the inbox and the weighing."""
 
     def __init__(self, prepared: Run) -> None:
         self.cost, self._prepared, self._out = Cost(), prepared, 0.0

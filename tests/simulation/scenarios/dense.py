@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Furnish a World with thirty small pods on each node, in Deployments with budgets."""
+"""Furnish a World with thirty small pods on each node, and budgets for them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CPU, MEMORY, TYPE = "10m", "16Mi", "m6i.xlarge"
 
 
 def furnish(nodes: int, pods: int = PODS, seed: int = 1) -> World:
-    """Return a World whose node group of this size is outdated, with so many pods on each node."""
+    """Return a World of so many outdated nodes with so many pods on each."""
     world = World(Kernel(seed))
     images = release_images(world)
     aws_build.add_subnets(world.account)

@@ -76,10 +76,10 @@ def _given_up(since: float, step: NextStep, policy: DrainPolicy) -> float | None
 def looked_into(
     memory: DrainMemory, steps: Mapping[str, NextStep], budgets: Budgets, now: float
 ) -> tuple[frozenset[Feed], float]:
-    """Return the feeds of the pods of budgets that have long admitted nobody, now or before.
+    """Return the feeds of the pods of budgets that have long admitted nobody.
 
-    A queue stops again and again, and each new watch would begin with a list. Also returns when the
-    next budget will have admitted nobody for long enough.
+    Those stay that did so before: a queue stops again and again, and each new watch would begin
+    with a list. Also returns when the next budget will have admitted nobody for long enough.
     """
     known = {budget.id: budget for group in budgets.values() for budget in group}
     feeds, later = set[Feed](), math.inf

@@ -104,7 +104,7 @@ def advance(ctx: RotationContext) -> None:
 
 
 def _followed_on(ctx: RotationContext) -> frozenset[Feed]:
-    """Return the feeds that go on between two drains, so that the next needs no new list."""
+    """Return the feeds that go on between two drains, so that none is listed anew."""
     if ctx.memory.mode != "rotate":
         return frozenset()
     return frozenset(feed for feed in FOLLOWED_ON if ctx.view.cache.synced(feed))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Search small groups exhaustively: when can a new node not be spared another drain?
+"""Search small groups: when can a new node not be spared another drain?
 
 A game of two: we choose which outdated node ends and whether with decrement, Auto Scaling chooses
 among the zones with the fewest nodes. At the end, each node above the base is one drain too many.
@@ -36,7 +36,7 @@ ZONES = "abc"
 
 
 def balanced(zones: int, size: int) -> Iterator[Counts]:
-    """Every way in which Auto Scaling may have spread so many nodes."""
+    """Yield every way in which Auto Scaling may have spread so many nodes."""
     for counts in itertools.product(range(1, size + 1), repeat=zones):
         if sum(counts) == size and max(counts) - min(counts) <= 1:
             yield counts
@@ -75,7 +75,7 @@ def less(counts: Counts, zone: int) -> Counts:
 
 
 def bear(counts: Counts) -> bool:
-    """Whether zones may be left like this."""
+    """Return whether zones may be left like this."""
     return min(counts) > 0 and max(counts) - min(counts) <= 1
 
 
