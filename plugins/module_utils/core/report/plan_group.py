@@ -41,7 +41,7 @@ def plan_group(name: str, variables: Vars) -> dict[str, Any]:
         registered(variables, step)
         for step in ("_prepare_ami", "_prepare_info", "_prepare_template", "_rotate_result")
     )
-    nodes = list(_nodes(info, result, str(variables.get("_rotation_left") or "")))
+    nodes = list(_nodes(info, result, str(variables.get("_prepare_left_alone") or "")))
     going = [node for node in nodes if not node["left"]]
     why = why_failed(variables)
     changes_template = template.get("status") == "planned"
@@ -90,7 +90,7 @@ def why_failed(variables: Vars) -> str:
         if "msg" in step:
             return str(step["msg"])
     info = registered(variables, "_prepare_info")
-    if variables.get("_rotation_left"):
+    if variables.get("_prepare_left_alone"):
         return ""
     if info.get("refusals"):
         return " ".join(info["refusals"])

@@ -27,7 +27,7 @@ def summarize(name: str, variables: Mapping[str, Any], plan: bool) -> dict[str, 
     """Return what happened to a node group, None if no role has run for it yet.
 
     `variables`: what the roles prepare, rotate and verify registered (`_prepare_ami`,
-    `_prepare_info`, `_prepare_template`, `_rotate_result`, `_verify_info`, `_rotation_left`).
+    `_prepare_info`, `_prepare_template`, `_rotate_result`, `_verify_info`, `_prepare_left_alone`).
     `plan`: only a plan was made. `status` is that of asg_node_replace; if that did not run,
     "partial" for a node group that was left alone on purpose, "failed" after a change of the launch
     template and "refused" otherwise.
@@ -42,7 +42,7 @@ def summarize(name: str, variables: Mapping[str, Any], plan: bool) -> dict[str, 
     problems = [*result.get("not_restored", ()), *verified.get("problems", ())]
     problems += [verified["msg"]] if "msg" in verified else []
     # A module whose failure was registered has a message.
-    left = bool(variables.get("_rotation_left")) and not result
+    left = bool(variables.get("_prepare_left_alone")) and not result
     failed = not (result or left) or "msg" in result or bool(problems)
     unseen = "partial" if left else failed_status(bool(template.get("changed") and not plan))
     target = result.get("target") or info.get("target") or {}

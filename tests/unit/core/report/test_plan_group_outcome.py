@@ -44,7 +44,7 @@ class TestOutcome:
 
     def test_a_group_that_is_left_alone_on_purpose_has_nothing_to_do(self) -> None:
         why = "drainAndTerminate is false"
-        left = {"_rotate_result": {}, "_prepare_template": {}, "_rotation_left": why}
+        left = {"_rotate_result": {}, "_prepare_template": {}, "_prepare_left_alone": why}
         group = planned(**left)
         assert (group["outcome"], group["due"], group["failed"]) == ("nothing to do", False, "")
         assert group["nodes"] != []

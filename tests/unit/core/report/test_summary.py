@@ -72,7 +72,7 @@ def test_a_rotation_without_the_role_that_prepares_it_is_told_too() -> None:
 @pytest.mark.parametrize("plan", [True, False])
 def test_a_node_group_that_was_left_alone_on_purpose_has_not_failed(plan: bool) -> None:
     left = {"_rotate_result": None, "_verify_info": None, "_prepare_template": None}
-    found = summary(plan, **left, _rotation_left="drainAndTerminate is false")
+    found = summary(plan, **left, _prepare_left_alone="drainAndTerminate is false")
     assert (found["status"], found["failed"], found["replaced"]) == ("partial", False, 0)
     assert found["outdated"] == 2
     assert summary(plan, **left)["failed"]
