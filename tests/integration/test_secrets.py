@@ -88,6 +88,14 @@ def test_no_secret_is_printed_written_or_left(small: WorldOnWire) -> None:
     search.finish()
 
 
+def test_no_secret_of_a_managed_node_group_is_printed_written_or_left(mixed: WorldOnWire) -> None:
+    given = variables(mixed)
+    search = Search(mixed)
+    search.play("rotate_eks", "--limit", "demo-own,localhost", "-e", given)
+    search.finish()
+    assert mixed.report()["calls"]["eks:UpdateNodegroupVersion"] == 1
+
+
 def test_no_secret_of_a_kops_cluster_is_printed_written_or_left(kops: WorldOnWire) -> None:
     """The executable gets keys, and exports a kubeconfig of an administrator."""
     given = variables(
