@@ -137,8 +137,8 @@ class RotationContext(Known):
         else:
             self.look_at(due)
 
-    def read_recently(self) -> bool:
-        """Return whether the last read is no older than RECENT; read anew if it is.
+    def read_recently(self, within: float = RECENT) -> bool:
+        """Return whether the last read is no older than `within`; read anew if it is.
 
         What others may have changed meanwhile must not be undone, or acted upon, by an old read.
         Where reads take longer than that, the newest one has to do. Whether instances are being
@@ -146,7 +146,7 @@ class RotationContext(Known):
         """
         memory = self.memory
         took = memory.reads.read_ended - memory.reads.read_began
-        recent = self.now - memory.reads.read_began <= max(RECENT, took + 1)
+        recent = self.now - memory.reads.read_began <= max(within, took + 1)
         if recent and self.group.refreshing_age <= REFRESH_AGE:
             return True
         self.do(dataclasses.replace(self.read, refresh_age=REFRESH_AGE))

@@ -272,6 +272,11 @@ class TestChangingWhatIsKnown:
         assert ctx.read_recently() is recent
         assert ctx.commands == ([] if recent else [ReadGroup("blue")])
 
+    @pytest.mark.parametrize(("age", "recent"), [(1.0, True), (1.1, False)])
+    def test_of_the_group_may_have_to_be_younger(self, age: float, recent: bool) -> None:
+        ctx = a_look(read_began=NOW - age, read_ended=NOW - age)
+        assert ctx.read_recently(1.0) is recent
+
     @pytest.mark.parametrize(("age", "recent"), [(60.0, True), (61.0, False)])
     def test_of_the_group_has_to_know_of_instance_refreshes_too(
         self, age: float, recent: bool
