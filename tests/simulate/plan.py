@@ -23,6 +23,9 @@ WINDOWS = (("1", "0"), ("2", "0"), ("0", "1"), ("1", "1"), ("50%", "0"), ("0", "
 ON_FAILURE = ("rollback_template", "rollback_template", "keep_template", "rollback")
 PEOPLE = "J"
 """The letter of what is no fault."""
+FIXED = 300
+"""Worlds below this number, those of `make test` among them, have no faults of late kinds."""
+LATE_ODDS = 0.4
 HOW_MANY = (0, 1, 1, 1, 2, 2, 2, 3, 3, 4)
 """Number of faults."""
 
@@ -85,8 +88,22 @@ def draw(seed: int, number: int) -> Plan:
         Fault(place, kind.name, dice.uniform(*kind.when), f"{seed}/{number}/{place}")
         for place, kind in enumerate(dice.choice(kinds) for _fault in range(dice.choice(HOW_MANY)))
     )
+    faults += _late_faults(seed, number, len(faults))
     faults += _wishes(seed, number, len(faults))
     return Plan(seed, number, size, aws, kube, furnishing, options, faults)
+
+
+def _late_faults(seed: int, number: int, place: int) -> tuple[Fault, ...]:
+    """Return a fault of a kind without weight in some worlds above FIXED, by dice of its own.
+
+    So kinds can be added while the worlds below stay what they are.
+    """
+    name = f"{seed}/{number}/late"
+    dice = random.Random(name)
+    if number < FIXED or dice.random() >= LATE_ODDS:
+        return ()
+    kind = dice.choice([one for one in ORDERED if not one.weight and one.letter != PEOPLE])
+    return (Fault(place, kind.name, dice.uniform(*kind.when), name),)
 
 
 def _wishes(seed: int, number: int, first: int) -> tuple[Fault, ...]:

@@ -9,6 +9,7 @@ import random
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import USUAL_NAMESPACE
 from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import BEFORE, DURING, kind
+from ansible_collections.nodeops.rotator.tests.simulate.kinds.undoers import take_marks_off
 from ansible_collections.nodeops.rotator.tests.simulate.trial import Rival, Trial
 from ansible_collections.nodeops.rotator.tests.simulation.kube import build as kube
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import INTERRUPTIONS
@@ -24,6 +25,14 @@ def the_run_is_killed(trial: Trial, dice: random.Random) -> None:
     for _time in range(dice.choice([1, 1, 2])):
         trial.interruptions.append((dice.randint(4, 150), dice.choice(INTERRUPTIONS)))
     trial.restores_after_interruption = dice.random() < 0.2
+
+
+@kind("C", BEFORE, weight=0)
+def our_marks_are_taken_off_and_the_run_is_killed(trial: Trial, dice: random.Random) -> None:
+    """What is ours, who comes after it knows by the record."""
+    trial.interruptions.append((dice.randint(40, 150), dice.choice(INTERRUPTIONS)))
+    trial.restores_after_interruption = dice.random() < 0.3
+    trial.every(dice.choice([1.0, 5.0]), lambda: take_marks_off(trial), 7200)
 
 
 @kind("I", BEFORE, weight=2)

@@ -11,6 +11,11 @@ from ansible_collections.nodeops.rotator.tests.simulate.kinds.registry import BE
 from ansible_collections.nodeops.rotator.tests.simulate.trial import Trial
 from ansible_collections.nodeops.rotator.tests.simulation.aws.machines import Instance
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Call, Fault
+from ansible_collections.nodeops.rotator.tests.simulation.kube.sickness import (
+    falls_sick,
+    gets_well,
+    stops_renewing,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.truth import is_ready
 
 NODE_LEASES = "kube-node-lease"
@@ -56,6 +61,30 @@ def a_kubelet_is_silent_for_a_while(trial: Trial, dice: random.Random) -> None:
         silence(trial, instance, dice.uniform(30, 250))
 
 
+@kind("E", weight=0)
+def a_node_is_sick_and_its_kubelet_lives(trial: Trial, dice: random.Random) -> None:
+    """It is not Ready for a while, or for good, and its lease is renewed all the time."""
+    if not (found := trial.instances(dice.choice([None, True, False]))):
+        return
+    instance, lasting = dice.choice(found), dice.choice([30.0, 250.0, 700.0, 0.0])
+    name, ready = instance.private_dns, dice.choice(["False", "Unknown"])
+    trial.tell(f"NODE {name} of {instance.id} is not Ready ({ready}) for {lasting:.0f}")
+    if instance in trial.instances(True):
+        trial.excuse(f"{name}|{instance.id}")
+    falls_sick(trial.world.cluster, name, ready)
+    if lasting:
+        trial.after(lasting, lambda: gets_well(trial.world.cluster, name))
+
+
+@kind("E", weight=0)
+def a_node_lease_is_not_renewed(trial: Trial, dice: random.Random) -> None:
+    """Whose node is Ready all the time: it does not count as dead."""
+    if found := trial.instances():
+        instance = dice.choice(found)
+        trial.tell(f"KUBELET of {instance.id} ({instance.private_dns}) renews its lease no more")
+        stops_renewing(trial.world.cluster, instance.private_dns)
+
+
 @kind("E", BEFORE)
 def node_leases_may_not_be_read(trial: Trial, dice: random.Random) -> None:
     """Nodes count as dead by their Ready condition alone then."""
@@ -72,7 +101,7 @@ def a_clock_is_wrong(trial: Trial, dice: random.Random) -> None:
     """A kubelet renews its lease by a clock of its own, alive or not."""
     found = trial.instances()
     for instance in dice.sample(found, k=min(2, len(found))):
-        trial.world.cluster.clock_is_wrong(instance.private_dns, dice.choice([-900.0, 900.0]))
+        trial.world.cluster.nodes.wrong_clocks[instance.private_dns] = dice.choice((-900.0, 900.0))
     silence(trial, dice.choice(found), dice.choice([0.0, 100.0]))
 
 

@@ -34,13 +34,17 @@ def a_controller_owns_the_annotations(trial: Trial, dice: random.Random) -> None
     everything = dice.random() < 0.5
 
     def strip() -> None:
-        for node in trial.nodes():
-            notes = node["metadata"].get("annotations") or {}
-            gone = [key for key in notes if "nodeops" in key or (everything and key == SHIELD)]
-            if gone:
-                trial.change_node(node, {"metadata": {"annotations": dict.fromkeys(gone)}})
+        take_marks_off(trial, also=SHIELD if everything else "")
 
     trial.every(dice.choice([0.5, 5.0, 30.0]), strip, dice.choice([60, 600, 7200]))
+
+
+def take_marks_off(trial: Trial, also: str = "") -> None:
+    """Somebody takes off the annotations that runs have put on nodes, and another one."""
+    for node in trial.nodes():
+        notes = node["metadata"].get("annotations") or {}
+        if gone := [key for key in notes if "nodeops" in key or key == also]:
+            trial.change_node(node, {"metadata": {"annotations": dict.fromkeys(gone)}})
 
 
 @kind("C")

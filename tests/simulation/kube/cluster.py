@@ -62,7 +62,7 @@ class Cluster:
         self._volumes = Volumes(control)
         self._kubelets = Kubelets(control, self._volumes)
         self._volumes.kubelet_lives = self._kubelets.alive.__contains__
-        self._nodes = Nodes(control, self._kubelets)
+        self.nodes = Nodes(control, self._kubelets)
         self._budgets = Budgets(control)
         self._controllers = (
             Evacuation(control),
@@ -76,7 +76,7 @@ class Cluster:
             PodGc(control),
         )
         self._figures = Workloads(control, self._tally, self._kubelets)
-        self._api = Api(control, gate, self.admission, self._nodes.fresh_lease)
+        self._api = Api(control, gate, self.admission, self.nodes.fresh_lease)
         for name in NAMESPACES:
             control.create("namespaces", {"metadata": {"name": name}})
 
@@ -206,13 +206,13 @@ class Cluster:
             kubelet_version=kubelet_version or f"{self.control.version}-eks-113cf36",
             windows=windows,
         )
-        self._nodes.joins(machine, self.behavior.node_ready if ready_after is None else ready_after)
+        self.nodes.joins(machine, self.behavior.node_ready if ready_after is None else ready_after)
 
     node_returns = node_joins
 
     def node_silent(self, name: str) -> None:
         """Silence the node's kubelet and its containers; Ready becomes Unknown later."""
-        self._nodes.silent(name)
+        self.nodes.silent(name)
 
     def node_removed(self, name: str) -> bool:
         """Let the cloud controller look now; return whether there is no such Node.
@@ -220,11 +220,11 @@ class Cluster:
         A Node is deleted if it is NotReady and its instance is gone. The controller also looks by
         itself, every `cloud_period`.
         """
-        return self._nodes.removed(name)
+        return self.nodes.removed(name)
 
     def untaint(self, name: str, key: str) -> None:
         """Take all taints with this key off a node, as their owner would."""
-        self._nodes.untaint(name, key)
+        self.nodes.untaint(name, key)
 
     @property
     def instance_gone(self) -> Callable[[Object], bool]:
@@ -232,15 +232,11 @@ class Cluster:
 
         The default says it is.
         """
-        return self._nodes.instance_gone
+        return self.nodes.instance_gone
 
     @instance_gone.setter
     def instance_gone(self, hook: Callable[[Object], bool]) -> None:
-        self._nodes.instance_gone = hook
-
-    def clock_is_wrong(self, node: str, fast: float) -> None:
-        """Let the clock of a node be so many seconds fast."""
-        self._nodes.wrong_clocks[node] = fast
+        self.nodes.instance_gone = hook
 
     # The truth, for judges
 
@@ -254,7 +250,7 @@ class Cluster:
 
     def node_lease(self, node: str) -> Object | None:
         """Return the lease of a node as by a right clock."""
-        return self._nodes.true_lease(node)
+        return self.nodes.true_lease(node)
 
     def pods_on(self, node: str) -> list[Object]:
         """Return the pods bound to a node."""

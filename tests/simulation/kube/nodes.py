@@ -65,6 +65,7 @@ class Nodes:
         self.instance_gone: Callable[[Object], bool] = lambda node: False
         self.wrong_clocks: dict[str, float] = {}
         """Seconds by which the clocks of these nodes are fast."""
+        self.unrenewed: set[str] = set()  # by kubelets that live
         self._taints = Queue(control, self._taint)
         self._store.listen("nodes", self._node_changed)
 
@@ -143,7 +144,8 @@ class Nodes:
     def _beat(self, name: str, boot: int) -> None:
         node = self._store.get("nodes", name)
         if self._alive(name, boot) and node is not None:
-            self._lease(node)
+            if name not in self.unrenewed:
+                self._lease(node)
             self._control.kernel.after(
                 self._control.behavior.heartbeat_period, lambda: self._beat(name, boot)
             )
@@ -178,14 +180,17 @@ class Nodes:
         """
         if name not in self._kubelets.alive:
             return
-        lease = self._store.get("leases", name, LEASES)
-        if lease is not None:  # its last heartbeat, which was not written then
-            spec = self._renewed(lease)["spec"]
-            self._control.change("leases", lease, {"spec": {"renewTime": spec["renewTime"]}})
+        self.keep_lease(name)
         self._kubelets.stop(name)
         boot = self._boots[name]
         grace = self._control.behavior.node_monitor_grace
         self._control.kernel.after(grace, lambda: self._unknown(name, boot))
+
+    def keep_lease(self, name: str) -> None:
+        """Write down the last heartbeat, which was not written then."""
+        if (lease := self._store.get("leases", name, LEASES)) is not None:
+            renewed = self._renewed(lease)["spec"]["renewTime"]
+            self._control.change("leases", lease, {"spec": {"renewTime": renewed}})
 
     def _unknown(self, name: str, boot: int) -> None:
         node = self._store.get("nodes", name)
@@ -281,7 +286,7 @@ class Nodes:
         if (
             self._control.behavior.heartbeats
             or meta.get("namespace") != LEASES
-            or meta["name"] not in self._kubelets.alive
+            or meta["name"] not in self._kubelets.alive - self.unrenewed
         ):
             return lease
         now, period = self._control.kernel.now, self._control.behavior.heartbeat_period
