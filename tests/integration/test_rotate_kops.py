@@ -109,9 +109,10 @@ def test_restore_lets_kops_write_back_what_a_killed_run_still_owed(kops: WorldOn
     given = {"kops_state_store": f"s3://{STORE}", "kops_executable": kops.env["WORLD_KOPS"]}
     group = {"kops_cluster": CLUSTER, "instance_groups": ["nodes-b"], "image": image_name(kops)}
     kops.module("kops_instance_group_image", **way, **given, **group)
-    failed = kops.module(
-        "asg_node_replace", **way, autoscaling_group_name=NODES, boot_timeout=10, poll_interval=1
-    )
+    launched = kops.report()["calls"].get("autoscaling:LaunchInstances", 0)
+    options = {"boot_timeout": 10, "poll_interval": 1, "surge_by": "launch_instances"}
+    failed = kops.module("asg_node_replace", **way, autoscaling_group_name=NODES, **options)
+    assert kops.report()["calls"].get("autoscaling:LaunchInstances", 0) > launched
     assert failed["state_store"]["name"] == "nodes-b"
     assert stored(kops, "nodes-b")["spec"]["image"] == image_name(kops)
     outcome = kops.playbook("restore", "--limit", f"{NODES},localhost", **given)

@@ -95,9 +95,23 @@ def _takes_too_much(known: Known, issued: tuple[Command, ...], command: Command)
         return ""
     before = {_loses(known, one) for one in issued} - {"", lost}
     available = {member.id for member in known.situation.members if takes_pods(known, member)}
-    left = len(available - before - {lost})
+    left = len(available - before - {lost}) - _ending_unseen(known)
     least = known.base - known.window.unavailable
     return f"only {left} of {known.base} nodes would be available" if left < least else ""
+
+
+def _ending_unseen(known: Known) -> int:
+    """Return how many instances somebody else may be ending that still look well.
+
+    Desired is lower than our acts explain, and an instance stays InService for a while after
+    somebody has ended it with decrement.
+    """
+    reads, account = known.memory.reads, known.journal.account
+    if reads.doubt is None:
+        return 0
+    return max(
+        0, account.expected - len(account.decrements) - reads.doubt.desired - len(reads.lost)
+    )
 
 
 def _loses(known: Known, command: Command) -> str:

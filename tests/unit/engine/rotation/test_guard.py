@@ -21,6 +21,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Taint
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import REPLACING
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
+    Account,
+    Doubt,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.guard import (
     forbids,
@@ -33,6 +37,7 @@ from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
 )
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
     NOW,
+    RUNNING,
     a_context,
     a_policy,
 )
@@ -52,6 +57,7 @@ def forbidden(
     issued: tuple[Command, ...] = (),
     desired: int | None = None,
     marks: Marks = Marks(),
+    **more: Any,
 ) -> bool:
     """Three outdated instances w, x, y and a new one, n.
 
@@ -63,12 +69,36 @@ def forbidden(
         a_node(name, fields.pop("ready", True), **fields)
         for name, fields in ((name, dict(fields)) for name, fields in nodes.items())
     ]
-    ctx = a_context(group, made, policy=a_policy(1, unavailable), ours=1, marks=marks)
+    ctx = a_context(group, made, policy=a_policy(1, unavailable), ours=1, marks=marks, **more)
     return bool(forbids(ctx, issued, command))
 
 
 HELD = {"unschedulable": True}
 WELL: dict[str, dict[str, Any]] = {name: {} for name in "wxyn"}
+
+
+@pytest.mark.parametrize(
+    ("doubt", "more", "no"),
+    [
+        pytest.param(None, {}, False, id="desired is what we expect"),
+        pytest.param(3, {}, True, id="one less: a node that looks well may be ending"),
+        pytest.param(3, {"unavailable": 1}, False, id="one may be missing"),
+        pytest.param(2, {"unavailable": 1}, True, id="two may be ending"),
+        pytest.param(3, {"lost": frozenset(("i-z",))}, False, id="its end is seen already"),
+        pytest.param(5, {}, False, id="somebody wants more"),
+    ],
+)
+@pytest.mark.parametrize("command", [cordon("w"), Terminate("i-w", False)])
+def test_while_desired_is_lower_than_we_know_why_others_may_be_ending_nodes(
+    command: Command, doubt: int | None, more: dict[str, Any], no: bool
+) -> None:
+    found = None if doubt is None else Doubt(doubt, NOW)
+    assert forbidden(command, WELL, doubt=found, **more) is no
+
+
+def test_an_end_of_ours_with_decrement_explains_one_less() -> None:
+    journal = RUNNING.accounted(Account(3, 4, None, ("i-z",)))
+    assert not forbidden(cordon("w"), WELL, doubt=Doubt(3, NOW), journal=journal)
 
 
 @pytest.mark.parametrize(
