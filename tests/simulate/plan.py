@@ -94,9 +94,9 @@ def draw(seed: int, number: int) -> Plan:
 
 
 def _late_faults(seed: int, number: int, place: int) -> tuple[Fault, ...]:
-    """Return a fault of a kind without weight in some worlds above FIXED, by dice of its own.
+    """Return a fault without weight, in some worlds above FIXED.
 
-    So kinds can be added while the worlds below stay what they are.
+    By dice of its own, so that kinds can be added while the worlds below stay what they are.
     """
     name = f"{seed}/{number}/late"
     dice = random.Random(name)

@@ -63,7 +63,7 @@ def a_kubelet_is_silent_for_a_while(trial: Trial, dice: random.Random) -> None:
 
 @kind("E", weight=0)
 def a_node_is_sick_and_its_kubelet_lives(trial: Trial, dice: random.Random) -> None:
-    """It is not Ready for a while, or for good, and its lease is renewed all the time."""
+    """Let a node be not Ready, for a while or for good, whose lease is renewed."""
     if not (found := trial.instances(dice.choice([None, True, False]))):
         return
     instance, lasting = dice.choice(found), dice.choice([30.0, 250.0, 700.0, 0.0])

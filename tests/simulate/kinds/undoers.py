@@ -40,7 +40,7 @@ def a_controller_owns_the_annotations(trial: Trial, dice: random.Random) -> None
 
 
 def take_marks_off(trial: Trial, also: str = "") -> None:
-    """Somebody takes off the annotations that runs have put on nodes, and another one."""
+    """Take off the annotations that runs have put on nodes, and another one."""
     for node in trial.nodes():
         notes = node["metadata"].get("annotations") or {}
         if gone := [key for key in notes if "nodeops" in key or key == also]:

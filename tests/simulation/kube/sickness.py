@@ -17,7 +17,7 @@ READY = {"type": "Ready", "status": "True"}
 
 
 def falls_sick(cluster: Cluster, node: str, ready: str = "False") -> None:
-    """Write into a Node that it is not Ready; its kubelet goes on, and so do its containers.
+    """Write into a Node that it is not Ready, while its containers go on.
 
     `ready`: "False", as a kubelet says whose network or runtime is broken, or "Unknown", as the
     node lifecycle controller says that has not heard of its status.
@@ -34,7 +34,7 @@ def falls_sick(cluster: Cluster, node: str, ready: str = "False") -> None:
 
 
 def gets_well(cluster: Cluster, node: str) -> None:
-    """Write into a Node that it is Ready again, and so are its pods whose containers are."""
+    """Write into a Node, and into its pods that run, that it is Ready again."""
     found = cluster.object("nodes", node)
     if found is None:
         return
@@ -47,6 +47,6 @@ def gets_well(cluster: Cluster, node: str) -> None:
 
 
 def stops_renewing(cluster: Cluster, node: str) -> None:
-    """Let the kubelet of a node fail to renew its lease from now on; it says that it is Ready."""
+    """Let a kubelet fail to renew its lease from now on; its node is Ready."""
     cluster.nodes.keep_lease(node)
     cluster.nodes.unrenewed.add(node)

@@ -33,7 +33,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 RAISE = "raise"
 """Timer of a recorded raise that no read shows."""
 
-JUST_NOW = 1.0
+RAISED_ON = 1.0
 """Seconds: how old a read may be when desired is raised. SetDesiredCapacity takes no condition, so
 what somebody else has written since that read, or what it lags behind, is written over."""
 
@@ -81,7 +81,7 @@ def _carry_out(ctx: RotationContext, start: int, goal: int) -> None:
         settle(ctx, OverdueError(text, "See who writes it back; its scaling activities may say"))
     elif ctx.group.desired != start or ctx.raise_issued:
         ctx.poll_soon = True
-    elif not ctx.read_recently(JUST_NOW):
+    elif not ctx.read_recently(RAISED_ON):
         pass  # lest desired be lowered for somebody who has just raised it
     elif ctx.group.max_size < goal:
         ctx.do(SetMaxSize(ctx.group.name, goal))
