@@ -16,7 +16,7 @@ MUTATIONS = (
     Mutation(
         "desired is raised on an old read",
         ENGINE + "raising.py",
-        "elif not ctx.read_recently():",
+        "elif not ctx.read_recently(RAISED_ON):",
         "elif False:",
         UNIT + "test_raising.py",
         "test_desired_is_set_only_on_a_recent_read",

@@ -36,6 +36,8 @@ SEEN = 1.0
 """Seconds after which a run has heard what a watch tells."""
 ON_ITS_WAY = 0.06
 """Seconds from a read to the first command that knows of it."""
+READ = 3.0
+"""Seconds before desired is raised from which a write of somebody else has to have been read."""
 NEVER = float("-inf")
 LAST = 30.0
 """Seconds for which the last eviction of a pod that comes back counts."""
@@ -193,7 +195,8 @@ class FairJudge(Judge):
     # Rules that others can make hard to keep
 
     def _desired(self, call: Call) -> None:
-        if not self.unknown("desired"):
+        late = self._world.kernel.now - self._changed.get("desired", NEVER)
+        if not self.unknown("desired") or late > self._world.account.behavior.describe_lag + READ:
             super()._desired(call)
             return
         sizes = self.sizes[call.params["AutoScalingGroupName"]]

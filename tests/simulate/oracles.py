@@ -67,10 +67,11 @@ class Oracles:
     def _succession(self, call: Call) -> None:
         """Judge that of two runs none acts again once the other one has acted.
 
-        Whatever namespace its Lease is in, and however long it slept. To write a Lease, and the tag
-        that says where one is, is no act: so runs learn of each other.
+        Whatever namespace its Lease is in, and however long it slept. To write a Lease, and before
+        anything else the tag that says where one is, is no act: so runs learn of each other.
         """
-        locks = "leases" in call.operation or _points_to_lease(call)
+        begins = _points_to_lease(call) and call.actor not in self._actors
+        locks = "leases" in call.operation or begins
         if locks or self._actors[-1:] == [call.actor]:
             return
         if call.actor in self._actors:
