@@ -132,11 +132,22 @@ def _denied_kinds(ctx: RotationContext) -> frozenset[type[Command]]:
         for command, retry in ctx.memory.outbox.retries.items()
         if isinstance(retry.error, AccessError) and retry.at + RECENT_RETRY > ctx.now
     }
-    for kind in {type(command) for command in ctx.memory.outbox.retries} - refused:
+    let_in = {kind for kind in refused if _let_in_since(ctx, kind)}
+    for kind in ({type(command) for command in ctx.memory.outbox.retries} - refused) | let_in:
         ctx.forget(f"not let in {kind.__name__}")
     return frozenset(
         kind for kind in refused if ctx.over(f"not let in {kind.__name__}", ACCESS_GRACE)
     )
+
+
+def _let_in_since(ctx: RotationContext, kind: type[Command]) -> bool:
+    """Return whether a command of this kind was done since one was denied first.
+
+    What was denied may be asked for in another way later, and then nobody asks for it again.
+    """
+    since = ctx.memory.timers.get(f"not let in {kind.__name__}", ctx.now)
+    acts = ctx.memory.outbox.acts.items()
+    return any(type(command) is kind and at > since for command, at in acts)
 
 
 def _gives_up(command: Command, retry: Retry, shut: frozenset[type[Command]]) -> bool:

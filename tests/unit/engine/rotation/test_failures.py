@@ -255,6 +255,22 @@ class TestAccess:
         assert failures.access_error(ctx) is (error if found else None)
 
     @pytest.mark.parametrize(
+        ("done", "given_up"),
+        [
+            pytest.param({}, True, id="nothing was done"),
+            pytest.param({Terminate("i-x", True): NOW - 20}, False, id="another was since"),
+            pytest.param({Terminate("i-x", True): NOW - 70}, True, id="another was before"),
+            pytest.param({SetDesired("blue", 3): NOW - 20}, True, id="something else was"),
+        ],
+    )
+    def test_a_kind_of_command_that_was_let_in_since_is_not_denied(
+        self, done: dict[Command, float], given_up: bool
+    ) -> None:
+        denied, since = Terminate("i-w", False), {"not let in Terminate": NOW - 60}
+        ctx = a_look(retries=failing(denied, SHUT), timers=since, acts=done)
+        assert (denied in failures.hopeless(ctx)) is given_up
+
+    @pytest.mark.parametrize(
         ("held", "waited", "found"),
         [
             pytest.param(False, 0, False, id="before the lock is held"),
