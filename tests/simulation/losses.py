@@ -35,7 +35,7 @@ def losses(
         holds = _nothing
     if node is not None and name in available and len(available) - 1 < _needed(rules):
         yield f"only {len(available) - 1} of {rules.base} nodes would be available"
-    if instance.group not in world.kinds:
+    if instance.group and instance.group not in world.kinds:
         yield from _of_service(world, instance, rules)
     for pod in world.pods_of(instance):
         if holds(pod):
