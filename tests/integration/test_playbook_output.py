@@ -26,8 +26,8 @@ OWN = """
         msg: "TOLD {{ told.node_groups[0].status }} {{ told.node_groups[0].outdated }}"
 """
 """The roles in a playbook of somebody's own, as docs/playbooks.md shows it."""
-OTHER_KINDS = {"eks_nodegroup_replace", "kops_instance_group_image"}
-"""Modules for kinds of node groups that the world does not have."""
+OTHER_KINDS = {"eks_nodegroup_replace", "karpenter_wait", "kops_instance_group_image"}
+"""Modules for kinds of nodes that the world does not have."""
 JSON = {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"}
 ROLE_TEXTS = {
     "prepare_ami_family": "al2023",
