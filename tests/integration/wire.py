@@ -208,7 +208,7 @@ class WorldOnWire(Commands):
             self.inventory.write_text(inventory)
         given = {**QUICK, **variables}
         for group in self.report()["groups"]:
-            self.rules(group, given["rotate_max_surge"] or 0)
+            self.rules(group, given["rotate_max_surge"] or 1)  # the default of the product
         extra = ["-e", json.dumps(given)]
         return self.run(
             "ansible-playbook",
