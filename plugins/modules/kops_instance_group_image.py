@@ -71,6 +71,20 @@ options:
         template then, before its turn.
     type: bool
     default: false
+  terraform_out:
+    description:
+      - Folder into which C(kops update cluster --target terraform) writes the configuration of the
+        cluster. With it, the launch template is left to Terraform, which somebody else applies.
+      - The specification is written and the preview is judged all the same. The image is in the
+        launch template once RV(status) is V(unchanged) in check mode.
+    type: path
+  since_version:
+    description:
+      - With O(terraform_out), the version of the launch template before Terraform was applied. The
+        version that has the image is compared with it, and may differ in the image and in what
+        O(allow_other_changes) names.
+    type: int
+    default: 0
   run_id:
     description:
       - Run that this update belongs to.

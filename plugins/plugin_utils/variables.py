@@ -56,7 +56,7 @@ TEMPLATE_LEFT_OUT: Reasons = {
 KOPS_LEFT_OUT: Reasons = {
     **CONNECTION,
     **dict.fromkeys(("cluster_name", "instance_groups"), _HOST),
-    **dict.fromkeys(("image", "run_id", "state"), _ROLE),
+    **dict.fromkeys(("image", "run_id", "since_version", "state"), _ROLE),
     **dict.fromkeys(("lock_namespace", "lock_wait", "repair"), "is that of the rotation"),
 }
 ROTATION_LEFT_OUT: Reasons = {
@@ -104,7 +104,9 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
             f"prepare_{name}": templates.SPEC[name]
             for name in ("shared_template", "handover_timeout")
         },
-        "prepare_kops_via": {"type": "str", "choices": ["kops", "launch_template"]},
+        "prepare_kops_via": {"type": "str", "choices": ["kops", "terraform", "launch_template"]},
+        "prepare_kops_terraform_hook": TEXT,
+        "prepare_kops_terraform_timeout": WHOLE_NUMBER,
         **_handed("prepare_kops_", kops_images.SPEC, KOPS_LEFT_OUT),
         **_handed("prepare_ami_", images.SPEC, LOOKUP_LEFT_OUT),
         **_handed("prepare_template_", templates.SPEC, TEMPLATE_LEFT_OUT),

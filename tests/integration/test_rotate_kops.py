@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.nodeops.rotator.tests.integration.kops_wire import (
@@ -38,7 +40,7 @@ def images(world: WorldOnWire, group: str = NODES) -> set[str]:
 
 
 def test_a_node_group_gets_its_image_from_kops_and_is_rotated_unless_its_canary_fails(
-    kops: WorldOnWire,
+    kops: WorldOnWire, tmp_path: Path
 ) -> None:
     facts, old = kops.report()["facts"], image_name(kops, "old_image")
     planned = played(kops, "--check")
@@ -57,8 +59,16 @@ def test_a_node_group_gets_its_image_from_kops_and_is_rotated_unless_its_canary_
     assert len(versions(kops, NODES)) == 2
     # If the canary fails, the launch template and the state store have the former image again.
     kops.behavior(aws={"boot": [30, 30]})
-    given = {"rotate_boot_timeout": 10, "rotate_max_unavailable": 0}
+    # Somebody else applies what kops has written this time.
+    hook = tmp_path / "apply.yml"
+    apply = f"{kops.env['WORLD_KOPS']} update cluster --name {CLUSTER} --state s3://{STORE}"
+    command = f"{apply} --instance-group nodes-b --create-kube-config=false --yes"
+    hook.write_text(json.dumps([{"ansible.builtin.command": command, "delegate_to": "localhost"}]))
+    terraform = {"via": "terraform", "terraform_out": str(tmp_path), "terraform_hook": str(hook)}
+    given: dict[str, Any] = {"rotate_boot_timeout": 10, "rotate_max_unavailable": 0}
+    given |= {f"prepare_kops_{name}": value for name, value in terraform.items()}
     failed = played(kops, prepare_image_id=old, **given)
+    assert (tmp_path / "kubernetes.tf").exists()
     assert failed.code != 0
     assert "(the launch template was rolled back to version 2)" in failed.told()
     assert f"(the state store of kops names {image_name(kops)} again)" in failed.told()

@@ -68,16 +68,21 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.me
     LeaseClaim,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import clock
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.group_plan import (
+    GroupDone,
+    GroupPlan,
+    wanted_image,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.result import (
     diff_group,
     show_group,
     tell_allowed,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.terraform import (
+    image_update,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.update import (
-    GroupDone,
-    GroupPlan,
     ImageUpdate,
-    WantedImage,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.template import (
     launch_templates,
@@ -92,6 +97,8 @@ SPEC: dict[str, Any] = {
     "image": {"type": "str"},
     "allow_other_changes": {"type": "list", "elements": "str", "default": []},
     "all_groups_at_once": {"type": "bool", "default": False},
+    "terraform_out": {"type": "path"},
+    "since_version": {"type": "int", "default": 0},
     "run_id": {"type": "str"},
     "cluster_name": {"type": "str"},
     "lock_namespace": {"type": "str", "default": USUAL_NAMESPACE},
@@ -147,17 +154,12 @@ class ImageSetter:
         self._aws = Aws(self._raw, Deadline(clock))
         self._kops = Kops(RawKops(module), self._cluster, store)
         self._store, self._checked = store, False
+        self._owner = "terraform" if params["terraform_out"] else "kops"
         split_store(store)
 
     def _update(self, aws: Aws) -> ImageUpdate:
         self._check_executable()
-        wanted = WantedImage(
-            self._cluster,
-            self._params["image"] or "",
-            tuple(self._params["allow_other_changes"]),
-            self._params["all_groups_at_once"],
-        )
-        return ImageUpdate(aws, self._kops, wanted)
+        return image_update(aws, self._kops, wanted_image(self._cluster, self._params))
 
     def _check_executable(self) -> None:
         """Refuse, once, an executable that must not update this cluster."""
@@ -179,6 +181,7 @@ class ImageSetter:
         self._check_followers(plan)
         owed = self._locks.journal(describe_group(self._aws, plan.autoscaling_group).arn)
         if not plan.changed and not owed.store_owed:
+            update.check(plan)
             self._show(GroupDone(plan, None, plan.version.number), "unchanged")
             return
         if self._dry:
@@ -232,7 +235,7 @@ class ImageSetter:
                 (plan.template_id, str(number)),
                 (plan.template_id, str(number + plan.moves_template), plan.image.id),
             ),
-            origin=("kops", plan.group.name, plan.previous),
+            origin=(self._owner, plan.group.name, plan.previous),
         )
 
         def act(moment: float) -> ChangeMade[GroupDone]:

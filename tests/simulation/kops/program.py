@@ -57,6 +57,8 @@ def parser() -> Parser:
     update.add_argument("--yes", "-y", action="store_true")
     update.add_argument("--help", "-h", action="store_true")
     update.add_argument("--instance-group", action="append", default=[])
+    update.add_argument("--target", default="direct", choices=["direct", "terraform"])
+    update.add_argument("--out", default="out/terraform")
     update.add_argument("--create-kube-config", default="true", choices=["true", "false"])
     export = commands.add_parser("export", parents=[shared], add_help=False)
     export.add_argument("what", choices=["kubeconfig"])
@@ -126,6 +128,10 @@ class Program:
             if one["metadata"]["name"] in chosen
             for difference in cloud.differences(one)
         ]
+        if self._given.target == "terraform":
+            _write_terraform(self._given.out, found)
+            self._write_kubeconfig()
+            return
         if not self._given.yes:
             _preview(found)
             return
@@ -150,6 +156,15 @@ class Program:
         with open(self._given.kubeconfig, "w", encoding="utf-8") as file:
             file.write(content)
         print(f"kOps has set your kubectl context to {self._given.name}")
+
+
+def _write_terraform(folder: str, found: Sequence[Difference]) -> None:
+    """Write what would be changed, for somebody who applies it."""
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "kubernetes.tf"), "w", encoding="utf-8") as file:
+        file.write(json.dumps([one.name for one in found]))
+    print(f"\nTerraform output has been placed into {folder}\n")
+    print("Changes may require instances to restart: kops rolling-update cluster\n")
 
 
 def _read(path: str) -> str:

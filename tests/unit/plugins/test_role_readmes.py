@@ -13,7 +13,12 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.variables import ROLES, known
 from ansible_collections.nodeops.rotator.tests.unit.floors.shape import ROOT
 
-HOOK_RESULTS = {"prepare_hook_info", "rotate_hook_result", "verify_hook_info"}
+HOOK_RESULTS = {
+    "prepare_kops_terraform_folder",
+    "prepare_hook_info",
+    "rotate_hook_result",
+    "verify_hook_info",
+}
 
 
 def named(role: str) -> set[str]:

@@ -81,6 +81,12 @@ class Kops:
         """Apply what is pending, to AWS. `groups`: as for preview."""
         self._run(self._updating("carry out"), [*self._update(groups), "--yes"])
 
+    def terraform(self, folder: str) -> None:
+        """Write the configuration of the whole cluster for Terraform into a folder."""
+        doing = f"write the Terraform configuration of kops cluster {self._cluster}"
+        words = ["update", "cluster", *self._named(), NO_KUBECONFIG]
+        self._run(doing, [*words, "--target", "terraform", "--out", folder])
+
     def export(self, path: str, lifetime: str) -> None:
         """Write a kubeconfig with a credential of an administrator for so long ("1h")."""
         doing = f"export a kubeconfig of kops cluster {self._cluster}"

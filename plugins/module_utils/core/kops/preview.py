@@ -200,7 +200,7 @@ def judge(
     path = f"{TEMPLATE}/{template}/{IMAGE}"
     wanted = [one for one in changes if one.path == path and one.values[1] == image]
     rest = [one for one in changes if one not in wanted]
-    allowed = [one for one in rest if _is_allowed(one, allow)]
+    allowed = [one for one in rest if is_allowed(one.path, allow)]
     return PreviewVerdict(
         wanted[0] if wanted else None,
         tuple(allowed),
@@ -208,8 +208,9 @@ def judge(
     )
 
 
-def _is_allowed(change: Change, patterns: Iterable[str]) -> bool:
-    return any(fnmatch.fnmatchcase(change.path, pattern) for pattern in patterns)
+def is_allowed(path: str, patterns: Iterable[str]) -> bool:
+    """Return whether a pattern names Kind/name/Field."""
+    return any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
 
 
 def check_alone(verdict: PreviewVerdict, group: str) -> None:

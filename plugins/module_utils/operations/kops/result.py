@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.kops.preview import shorten
-from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.update import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.group_plan import (
     GroupDone,
 )
 

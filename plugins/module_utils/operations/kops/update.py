@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
@@ -16,7 +15,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RefusedError,
     RotatorError,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.image import Image
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.kops.instance_group import (
     InstanceGroup,
 )
@@ -35,6 +33,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.dat
     differences,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.plan import resolve
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.group_plan import (
+    GroupDone,
+    GroupPlan,
+    WantedImage,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.images import (
     find_image,
     fitting_image,
@@ -50,63 +53,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.operations.templat
 
 VERSION_READINGS = 5
 """How often a version that kops made is looked for; every look takes a preview of kops."""
-
-
-@dataclasses.dataclass(frozen=True)
-class WantedImage:
-    """What the user asks for.
-
-    `image`: as kops names images. `allow`: patterns of other changes, see core.kops.preview.
-    `at_once`: update all instance groups of the cluster with every one.
-    """
-
-    cluster: str
-    image: str
-    allow: tuple[str, ...] = ()
-    at_once: bool = False
-
-
-@dataclasses.dataclass(frozen=True)
-class GroupPlan:
-    """What one instance group has and needs.
-
-    `text`: how the state store names the image from now on. `previous`: how it named the one that
-    the launch template has. `version`: what the launch template has.
-    """
-
-    group: InstanceGroup
-    autoscaling_group: str
-    template_id: str
-    template_name: str
-    version: Version
-    text: str
-    previous: str
-    image: Image
-
-    @property
-    def writes_store(self) -> bool:
-        """Return whether the state store has to be written."""
-        return self.text != self.group.image
-
-    @property
-    def moves_template(self) -> bool:
-        """Return whether the launch template has another image."""
-        return self.version.image_id != self.image.id
-
-    @property
-    def changed(self) -> bool:
-        """Return whether anything is to be done."""
-        return self.writes_store or self.moves_template
-
-
-@dataclasses.dataclass(frozen=True)
-class GroupDone:
-    """What was done, or would be. `number`: the version that has the image now."""
-
-    plan: GroupPlan
-    verdict: PreviewVerdict | None
-    number: int
-    fields: tuple[str, ...] = ()
 
 
 class ImageUpdate:
@@ -168,6 +114,9 @@ class ImageUpdate:
         except NotFoundError:
             return ""
 
+    def check(self, plan: GroupPlan) -> None:
+        """Compare what somebody else has made; kops's own versions were compared before."""
+
     def foresee(self, plan: GroupPlan) -> GroupDone:
         """Return what would be done; nothing is written.
 
@@ -193,6 +142,14 @@ class ImageUpdate:
             raise self._put_back(plan, error) from error
 
     def _moved(self, plan: GroupPlan, approve: Callable[[str], None]) -> GroupDone:
+        verdict = self._announced(plan)
+        if verdict.image is not None:
+            approve("update the launch template")
+            self._kops.update(self._groups(plan))
+        return self._read_back(plan, verdict)
+
+    def _announced(self, plan: GroupPlan) -> PreviewVerdict:
+        """Return what kops would change now that the state store is written."""
         written = self._kops.group(plan.group.name)
         if dict(written.spec) != dict(plan.group.with_image(plan.text).spec):
             raise FailedError(
@@ -205,10 +162,7 @@ class ImageUpdate:
                 f"kops update cluster does not announce the image of {plan.group.name}",
                 "Run it by hand and see why",
             )
-        if verdict.image is not None:
-            approve("update the launch template")
-            self._kops.update(self._groups(plan))
-        return self._read_back(plan, verdict)
+        return verdict
 
     def _judged(self, plan: GroupPlan, image: str) -> PreviewVerdict:
         changes = self._kops.preview(self._groups(plan))

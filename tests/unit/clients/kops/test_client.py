@@ -78,6 +78,12 @@ def test_the_cluster_is_read_as_data() -> None:
     assert recorded.words == [f"get cluster -o json {NAMED}"]
 
 
+def test_a_configuration_of_terraform_is_of_the_whole_cluster() -> None:
+    client, recorded = kops()
+    client.terraform("/tf")
+    assert recorded.words == [f"update cluster {NAMED} {QUIET} --target terraform --out /tf"]
+
+
 def test_a_replaced_object_is_given_on_the_standard_input() -> None:
     client, recorded = kops()
     client.replace(InstanceGroup(GROUP))

@@ -14,9 +14,14 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kops.client import Kops
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import AwsCall
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.group_plan import (
+    WantedImage,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.terraform import (
+    image_update,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.update import (
     ImageUpdate,
-    WantedImage,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call
 from ansible_collections.nodeops.rotator.tests.simulation.aws.records import StoredObject
@@ -53,7 +58,7 @@ class KopsCluster:
     def update(self, image: str = "", **options: Any) -> ImageUpdate:
         """Return an update to an image, by default the new one."""
         wanted = WantedImage(CLUSTER, image or self.named("new_image"), **options)
-        return ImageUpdate(self.aws, Kops(self.raw, CLUSTER, f"s3://{kops.BUCKET}"), wanted)
+        return image_update(self.aws, Kops(self.raw, CLUSTER, f"s3://{kops.BUCKET}"), wanted)
 
     def named(self, which: str) -> str:
         """Return the old or the new image as owner/name."""

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.group_plan import (
+    GroupDone,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.result import (
     diff_group,
     show_group,
     tell_allowed,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.update import (
-    GroupDone,
 )
 from ansible_collections.nodeops.rotator.tests.unit.operations.kops.conftest import (
     GROUP,

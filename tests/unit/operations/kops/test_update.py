@@ -12,9 +12,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     NotFoundError,
     RefusedError,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.update import (
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.group_plan import (
     GroupDone,
     GroupPlan,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.operations.kops.update import (
     ImageUpdate,
 )
 from ansible_collections.nodeops.rotator.tests.unit.operations.kops.conftest import (
