@@ -48,4 +48,26 @@ options:
         case.
     type: bool
     default: false
+  allow_api_outage:
+    description:
+      - Whether a control plane of kops that has one node may be rotated. Its API and all
+        controllers are down from the end of the old node until the new one is whole.
+      - Before that, instance, volumes, versions of the launch template and the commands to go back
+        are written to a file that only its user reads, in O(report_dir) or the folder for temporary
+        files. Its path is shown and returned (RV(way_back)).
+      - The Leases of the run last O(api_outage_timeout) longer than O(lease_duration).
+    type: bool
+    default: false
+  api_outage_timeout:
+    description: Seconds for which the API may be down with O(allow_api_outage). After that the
+      rotation fails and leaves the new instance as it is.
+    type: int
+    default: 1800
+  on_outage:
+    description: What becomes of the launch template when O(api_outage_timeout) has passed.
+      V(rollback_template) lets new instances come from the previous version, V(leave) changes
+      nothing.
+    type: str
+    choices: [rollback_template, leave]
+    default: rollback_template
 """

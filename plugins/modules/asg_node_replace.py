@@ -424,6 +424,12 @@ state_store:
       type: str
       returned: if something is owed
       sample: ami-0123456789abcdef0
+way_back:
+  description: File that says how to go back if the only node of a control plane of kops does not
+    return. Empty unless O(allow_api_outage) was needed.
+  returned: success or failure
+  type: str
+  sample: /tmp/nodeops-rotator-way-back-main.masters.shop.example.com-night-7.txt
 rolled_back_to:
   description: The version of the launch template, or the launch configuration, from which new
     instances are launched again after a failed canary. Empty if nothing was rolled back.

@@ -13,6 +13,14 @@ CORE_TESTS, TESTS = "tests/unit/core/control_plane/", "tests/unit/engine/control
 
 MUTATIONS = (
     Mutation(
+        "the only node goes without leave",
+        ENGINE + "outage.py",
+        "if not (known.policy.allow_api_outage and kind_of(known.group.tags).needs_quorum):",
+        "if not kind_of(known.group.tags).needs_quorum:",
+        TESTS + "test_outage.py",
+        "test_the_guard_lets_it_go_with_leave_only",
+    ),
+    Mutation(
         "a new node is ended while the next one would come from the same image",
         ENGINE + "repair.py",
         "if ctx.journal.pointer_owed or found is None or found.source == ctx.target.source:",

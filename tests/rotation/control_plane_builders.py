@@ -20,14 +20,15 @@ QUICK: dict[str, Any] = {"etcd_settle": 30}
 
 
 def a_plane(
-    seed: int = 1, beside: tuple[kops.InstanceGroup, ...] = (), **behavior: Any
+    seed: int = 1, beside: tuple[kops.InstanceGroup, ...] = (), size: int = 3, **behavior: Any
 ) -> tuple[World, ControlPlane]:
     """Return a world with three control plane nodes due, and two workers.
 
-    Targets drain quickly; `beside`: further instance groups; `behavior`: of AWS.
+    Targets drain quickly; `size`: another number of nodes; `beside`: further instance groups;
+    `behavior`: of AWS.
     """
     groups = (
-        *kops.GROUPS[:3],
+        *kops.GROUPS[:size],
         *beside,
         kops.InstanceGroup("nodes", "Node", 2, "abc", "m6i.large", 4),
     )
@@ -40,6 +41,13 @@ def a_plane(
     for place in plane.places:
         point_to(world, place, world.facts["new_image"])
     world.behave(aws=behavior)
+    return world, plane
+
+
+def a_single(seed: int = 1) -> tuple[World, ControlPlane]:
+    """Return a world whose only control plane node is due and may be missing."""
+    world, plane = a_plane(seed, size=1)
+    plane.outage_allowed = True
     return world, plane
 
 

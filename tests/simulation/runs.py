@@ -22,6 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.nodegr
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.client import KubeClient
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.feeds import Feeds
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import (
     ManagedTarget,
@@ -58,6 +59,24 @@ from ansible_collections.nodeops.rotator.tests.simulation.virtual import Virtual
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
 
+class KeptNotes:
+    """Implements core.ports.Notes: `files` are the texts by their names.
+
+    `error` is raised instead, if there is one.
+    """
+
+    def __init__(self) -> None:
+        self.files: dict[str, str] = {}
+        self.error: FailedError | None = None
+
+    def write(self, name: str, text: str) -> str:
+        """Keep the text; return a path."""
+        if self.error is not None:
+            raise self.error
+        self.files[name] = text
+        return f"/notes/{name}"
+
+
 @dataclasses.dataclass
 class Run:
     """One run of ours on a world.
@@ -72,6 +91,7 @@ class Run:
     events: list[tuple[float, Event]] = dataclasses.field(default_factory=list)
     result: RotationResult | None = None
     hear: Callable[[Event], object] | None = None
+    notes: KeptNotes = dataclasses.field(default_factory=KeptNotes)
 
     def __call__(self) -> RotationResult:
         """Run to the end; answers the result."""
@@ -133,9 +153,10 @@ def prepare(
         deadline=deadline,
         at=kube_at(world.cluster, policy.holder),
     )
-    ports = Ports(AutoScaling(aws, lambda: utc().timestamp()), cluster)
+    notes = KeptNotes()
+    ports = Ports(AutoScaling(aws, lambda: utc().timestamp()), cluster, notes=notes)
     inbox = VirtualInbox(world.kernel, ports, Feeds(call).follow, kill_at_command)
-    return Run(world, policy, inbox)
+    return Run(world, policy, inbox, notes=notes)
 
 
 @dataclasses.dataclass

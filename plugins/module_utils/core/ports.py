@@ -157,14 +157,25 @@ class ManagedNodes(Protocol):
     def rooms(self, ids: Collection[str]) -> tuple[Room, ...] | None: ...
 
 
+class Notes(Protocol):
+    """Files on the machine that the run works on."""
+
+    def write(self, name: str, text: str) -> str:
+        """Write a new file that only its user reads; return its path. Raises FailedError."""
+
+
 class Ports:
     """Where commands are performed."""
 
     def __init__(
-        self, cloud: Cloud | None, cluster: Cluster, managed: ManagedNodes | None = None
+        self,
+        cloud: Cloud | None,
+        cluster: Cluster,
+        managed: ManagedNodes | None = None,
+        notes: Notes | None = None,
     ) -> None:
         """Keep all sides; None for what the work does not touch."""
-        self._cloud, self.cluster, self._managed = cloud, cluster, managed
+        self._cloud, self.cluster, self._managed, self._notes = cloud, cluster, managed, notes
 
     @property
     def cloud(self) -> Cloud:
@@ -180,13 +191,20 @@ class Ports:
             raise LookupError("a command for EKS was issued without its port")
         return self._managed
 
+    @property
+    def notes(self) -> Notes:
+        """Return where files are written; raise LookupError if there is no such place."""
+        if self._notes is None:
+            raise LookupError("a file was to be written without a port for files")
+        return self._notes
+
     def until(self, moment: float) -> Ports:
         """Return ports that send nothing after this moment of their clock."""
         if moment == math.inf:
             return self
         cloud = self._cloud.until(moment) if self._cloud is not None else None
         managed = self._managed.until(moment) if self._managed is not None else None
-        return Ports(cloud, self.cluster.until(moment), managed)
+        return Ports(cloud, self.cluster.until(moment), managed, self._notes)
 
 
 def changes(values: Mapping[str, str | None]) -> tuple[tuple[str, str | None], ...]:

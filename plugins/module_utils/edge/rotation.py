@@ -60,6 +60,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.maintenance i
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.names import resolved
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.node_group import GROUP_SPEC
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.notes import WrittenNotes
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.options import options_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import (
     AGAIN,
@@ -142,7 +143,7 @@ def _run(
         deadline=deadline,
         at=lambda address: CountedKube(kube.at(address), counts),
     )
-    ports = Ports(cloud, cluster)
+    ports = Ports(cloud, cluster, notes=WrittenNotes(params["report_dir"]))
     with ThreadInbox(ports, Feeds(call).follow, progress.abandoned) as inbox:
         allowance = Allowance.of(limits, inbox.now())
         progress.begin(policy.stop_timeout)

@@ -11,6 +11,9 @@ from unittest import mock
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import SetDesired
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.commands import (
+    WriteWayBack,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Taint
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import OUTDATED
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import (
@@ -66,6 +69,15 @@ class TestSides:
     def test_no_limit_leaves_them_as_they_are(self) -> None:
         ports = Ports(mock.Mock(), mock.Mock())
         assert ports.until(math.inf) is ports
+
+    @pytest.mark.parametrize("moment", [7.0, math.inf])
+    def test_files_are_written_whatever_the_moment_where_there_is_a_place(
+        self, moment: float
+    ) -> None:
+        notes = mock.Mock()
+        assert Ports(None, mock.Mock(), notes=notes).until(moment).notes is notes
+        with pytest.raises(LookupError, match="without a port for files"):
+            WriteWayBack("name", "text").apply(Ports(None, mock.Mock()).until(moment))
 
     @pytest.mark.parametrize("moment", [7.0, math.inf])
     def test_work_that_does_not_touch_aws_has_no_cloud(self, moment: float) -> None:

@@ -110,5 +110,21 @@ class ListLeases:
         return ports.cluster.list_leases(self.labels)
 
 
-READS = (ReadMachines, ReadBackups, ReadRecords, ReadComponents, ReadShared, ListLeases)
-"""Those that change nothing."""
+@dataclasses.dataclass(frozen=True)
+class WriteWayBack:
+    """Write the way back to a file of this machine; the answer is its path."""
+
+    name: str
+    text: str
+    service: ClassVar[str] = "local"
+
+    def apply(self, ports: Ports) -> str:
+        """Write it."""
+        return ports.notes.write(self.name, self.text)
+
+
+READS = (
+    *(ReadMachines, ReadBackups, ReadRecords, ReadComponents, ReadShared, ListLeases),
+    WriteWayBack,
+)
+"""Those that change nothing in the cluster or the account."""

@@ -46,6 +46,17 @@ def fitted(policy: RotationPolicy) -> RotationPolicy:
     )
 
 
+@functools.lru_cache(maxsize=4)
+def unexposed(policy: RotationPolicy) -> RotationPolicy:
+    """Return the options for a group that is no part of a control plane.
+
+    It needs no outage of the API, whoever has allowed one.
+    """
+    return (
+        dataclasses.replace(policy, allow_api_outage=False) if policy.allow_api_outage else policy
+    )
+
+
 def settle_of(policy: RotationPolicy) -> float:
     """Return for how many seconds every node has to be whole.
 

@@ -34,14 +34,20 @@ def serving_groups(groups: Iterable[DescribedGroup]) -> list[DescribedGroup]:
     return sorted(found, key=lambda group: group.name)
 
 
-def misshapen(machines: Hardware) -> list[str]:
+def misshapen(machines: Hardware, outage_allowed: bool = False) -> list[str]:
     """Return why this control plane cannot be rotated, one clause each.
+
+    `outage_allowed`: it may have one node, without which its API is down.
 
     kops gives each control plane node a group of its own, of one node in one zone, in which its
     etcd volumes are (kops: docs, high availability).
     """
     groups = control_groups(machines.groups)
-    return [*_unknown(machines.groups), *_sizes(groups), *_volumes(groups, machines.volumes)]
+    return [
+        *_unknown(machines.groups),
+        *_sizes(groups, outage_allowed),
+        *_volumes(groups, machines.volumes),
+    ]
 
 
 def _unknown(groups: Iterable[DescribedGroup]) -> Iterator[str]:
@@ -51,11 +57,11 @@ def _unknown(groups: Iterable[DescribedGroup]) -> Iterator[str]:
             yield f"the role of instance group {group.name} is not known ({roles})"
 
 
-def _sizes(groups: list[DescribedGroup]) -> Iterator[str]:
-    if len(groups) == 1:
+def _sizes(groups: list[DescribedGroup], outage_allowed: bool) -> Iterator[str]:
+    if len(groups) == 1 and not outage_allowed:
         yield (
             "it has one node, and without that the API and every controller are down until the"
-            " next one has come up"
+            " next one has come up (allow_api_outage allows that)"
         )
     if not groups:
         yield "no control plane group of it is found"

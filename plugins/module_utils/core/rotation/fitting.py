@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.policy import (
     fitted,
+    unexposed,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import Kind
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
@@ -21,4 +22,5 @@ def fitted_to(kind: Kind, policy: RotationPolicy) -> RotationPolicy:
     """Return the options as far as this kind lets them count."""
     if kind.serves_api:
         return fitted(policy)
-    return policy if kind.carries_pods else one_by_one(policy)
+    inner = unexposed(policy)
+    return inner if kind.carries_pods else one_by_one(inner)

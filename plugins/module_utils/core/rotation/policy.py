@@ -52,6 +52,8 @@ SurgeBy = Literal["set_desired", "launch_instances"]
 """How the surge is launched: by raising desired, or at once in a zone that we name."""
 ControlPlaneCheck = Literal["direct", "indirect"]
 """Whether each API server of a control plane has to say itself that it is ready."""
+OnOutage = Literal["rollback_template", "leave"]
+"""What becomes of the template when the API does not come back in time."""
 Goal = Literal["replaced", "restored"]
 """What the module is to do: rotate, or only restore what an interrupted run has changed."""
 DRAIN_PREFIX = "drain_"
@@ -70,6 +72,7 @@ LIMITS = (
     "pause_timeout",
     "etcd_settle",
     "etcd_backup_max_age",
+    "api_outage_timeout",
 )
 
 
@@ -139,6 +142,9 @@ class RotationPolicy:
     etcd_backup_check: BackupCheck = "require"
     control_plane_check: ControlPlaneCheck = "direct"
     control_plane_repair: bool = False
+    allow_api_outage: bool = False
+    api_outage_timeout: float = 1800
+    on_outage: OnOutage = "rollback_template"
     drain: DrainPolicy = DrainPolicy()
 
     def __post_init__(self) -> None:
@@ -156,12 +162,21 @@ class RotationPolicy:
         check_above_zero("cluster_parallel", self.cluster_parallel, "rotations")
         check_choice("etcd_backup_check", self.etcd_backup_check, BackupCheck)
         check_choice("control_plane_check", self.control_plane_check, ControlPlaneCheck)
+        check_choice("on_outage", self.on_outage, OnOutage)
         check_choice("unknown_instances", self.unknown_instances, UnknownInstances)
         check_at_least("failure_budget", self.failure_budget, 0)
         for name in DURATIONS:
             check_at_least(name, getattr(self, name), 0, "seconds")
         for name in LIMITS:
             check_above_zero(name, getattr(self, name), "seconds")
+
+    @property
+    def lease_lasts(self) -> float:
+        """Return for how long others take a Lease for held after its last renewal.
+
+        While the API is down it cannot be renewed.
+        """
+        return self.lease_duration + self.api_outage_timeout * self.allow_api_outage
 
     @property
     def selection(self) -> Selection:

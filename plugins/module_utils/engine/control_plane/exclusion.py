@@ -146,7 +146,9 @@ def _wait(ctx: RotationContext, busy: str) -> None:
     ctx.tell("lock", ctx.group.name, f"waiting: {busy}", once=busy)
     waited = ctx.now - ctx.memory.began >= ctx.policy.lock_wait
     # Whether the other one is alive shows only once its Lease could have run out.
-    if not ctx.over("beside another", ctx.policy.lease_duration * WATCHES) or not waited:
+    shared = ctx.memory.plane.shared
+    lasts = max(ctx.policy.lease_duration, shared.duration if shared is not None else 0)
+    if not ctx.over("beside another", lasts * WATCHES) or not waited:
         return
     error = LockedError(
         f"Node group {ctx.group.name} is not rotated: {busy}",

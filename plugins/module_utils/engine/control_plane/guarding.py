@@ -10,6 +10,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Command,
     Terminate,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import outage
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane.reading import (
     concerns,
     flaw,
@@ -39,7 +40,7 @@ def why_held(known: Known, leaving: str) -> str:
     if not read_lately(known):
         return "the control plane has not been read lately"
     rest = others(known, leaving)
-    if not rest:
+    if not rest and not outage.is_only_node(known):
         return "it is the only node of the control plane"
     found = ((place, flaw(known, place)) for place in rest)
     return next((f"node {place.name} is not whole: {why}" for place, why in found if why), "")

@@ -35,6 +35,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
     naming,
+    outage,
     shared_lease,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane.reading import (
@@ -79,7 +80,10 @@ def surveyed(ctx: RotationContext) -> bool:
     if not backups_read(ctx):
         return False
     error = _misshapen(ctx) or _broken(ctx) or _backups(ctx)
+    if error is None and not outage.written(ctx):
+        return False
     if error is None:
+        outage.told(ctx)
         _tell_indirect(ctx)
         return True
     if not ctx.memory.lock.held:
@@ -90,7 +94,7 @@ def surveyed(ctx: RotationContext) -> bool:
 
 
 def _misshapen(ctx: RotationContext) -> RotatorError | None:
-    found = misshapen(machines_of(ctx))
+    found = misshapen(machines_of(ctx), ctx.policy.allow_api_outage)
     if not found:
         return None
     return RefusedError(
@@ -157,7 +161,7 @@ def obstacle(ctx: RotationContext) -> str:
     name = f"the control plane of kops cluster {cluster(ctx)}"
     if not read_lately(ctx):
         return f"{name} has not been read lately"
-    if found := misshapen(machines_of(ctx)):
+    if found := misshapen(machines_of(ctx), ctx.policy.allow_api_outage):
         return f"{name} has changed: {found[0]}"
     for place in places(ctx):
         if why := flaw(ctx, place):

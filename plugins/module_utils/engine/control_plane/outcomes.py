@@ -17,6 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     ReadRecords,
     ReadShared,
     WriteShared,
+    WriteWayBack,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.shared import (
     CONTROL_PLANES,
@@ -35,7 +36,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.me
 COMMANDS = (*READS, WriteShared)
 """The commands whose outcomes are applied here."""
 Ours = Union[
-    ReadMachines, ReadBackups, ReadRecords, ReadComponents, ReadShared, ListLeases, WriteShared
+    ReadMachines,
+    ReadBackups,
+    ReadRecords,
+    ReadComponents,
+    ReadShared,
+    ListLeases,
+    WriteShared,
+    WriteWayBack,
 ]
 
 
@@ -48,6 +56,8 @@ def learned(memory: Memory, done: Done) -> Memory:
         return memory.with_fields(backups=done.answer)
     if isinstance(command, ReadRecords):
         return memory.with_fields(dns=done.answer, dns_at=done.began)
+    if isinstance(command, WriteWayBack):
+        return memory.with_fields(way_back=done.answer)
     if isinstance(command, ReadComponents) and done.began >= plane.components_at:
         seen = plane.renewals
         renewals = {

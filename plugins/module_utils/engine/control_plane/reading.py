@@ -87,7 +87,8 @@ def look(ctx: RotationContext) -> bool:
     components = _components(ctx)
     if plane.machines is not None and ctx.now - plane.components_at >= period:
         ctx.do(components)
-    ctx.look_at(min(plane.machines_at, plane.components_at) + period)
+    # What does not answer is asked again as its retries say, not at every look.
+    ctx.look_at(max(min(plane.machines_at, plane.components_at) + period, ctx.now + 1))
     for command in (machines, components):
         retry = ctx.refused(command)
         if retry is not None and ctx.memory.mode == "survey":

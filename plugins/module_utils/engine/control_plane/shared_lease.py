@@ -167,7 +167,7 @@ def _write(ctx: RotationContext, holder: str) -> None:
                 name=NAME,
                 resource_version=old.resource_version,
                 holder=holder,
-                duration=math.ceil(ctx.policy.lease_duration),
+                duration=math.ceil(ctx.policy.lease_lasts),
                 transitions=old.transitions + int(bool(holder) and holder != old.holder),
                 uid=old.uid,
                 labels=lease_labels(ctx.policy.cluster, "", KIND, ctx.policy.run),

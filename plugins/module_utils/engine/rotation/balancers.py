@@ -17,6 +17,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws imp
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Member,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import outage
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import (
     give_up,
     limits,
@@ -35,6 +36,8 @@ def leave_target_groups(ctx: RotationContext, member: Member, drained: bool = Fa
     Only the target groups attached to the group count. Returns True as well when lb_timeout has
     passed. Before it is `drained`, it stays where its pods have to move for another to be healthy.
     """
+    if outage.is_only_node(ctx):
+        return True
     mine = [
         target
         for target in ctx.group.targets

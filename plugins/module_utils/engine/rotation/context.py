@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Command,
     DeletePod,
     Evict,
+    PointBack,
     ReadCluster,
     ReadConsole,
     ReadGroup,
@@ -116,6 +117,8 @@ class RotationContext(Known):
     def _allows(self, command: Command) -> bool:
         if isinstance(command, UNLOCKED):
             return True
+        if isinstance(command, PointBack) and self.in_outage:
+            return True
         return self.may_act and (self.recorded or isinstance(command, (Evict, DeletePod)))
 
     @property
@@ -126,7 +129,10 @@ class RotationContext(Known):
         nobody else can be hurt by has no limit: a read, and the replacement of a Lease, which the
         server refuses if somebody was faster.
         """
-        limit = self.memory.lock.confirmed + self.policy.lease_duration * ACT_UNTIL
+        duration = self.policy.lease_duration
+        if self.in_outage:
+            duration += 2 * self.policy.api_outage_timeout
+        limit = self.memory.lock.confirmed + duration * ACT_UNTIL
         return {command: limit for command in self.commands if _is_limited(self.memory, command)}
 
     def read_within(self, seconds: float) -> None:

@@ -195,6 +195,14 @@ class Known:
         return account.expected
 
     @property
+    def in_outage(self) -> bool:
+        """Return whether the API is down by an outage that people have allowed.
+
+        The Lease cannot be renewed then, and nobody else takes it: it outlasts the outage.
+        """
+        return self.policy.allow_api_outage and "outage pointer" in self.memory.timers
+
+    @property
     def lease(self) -> str:
         """Return the name of the group's Lease."""
         return lease_name(self.group.arn)

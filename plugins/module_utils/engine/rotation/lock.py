@@ -51,6 +51,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.observe import (
     FIRST_CONTACT,
+    patience,
 )
 
 WATCH_OTHER = 2.0
@@ -207,9 +208,9 @@ def keep(ctx: RotationContext) -> bool:
         ctx.do(ReadLease(ctx.lease))
     elif not turns.is_told(ctx) or not ctx.recorded or ctx.now >= due:
         _write(ctx, ctx.policy.holder)
-    if age > LOST:
+    if age > (lost := patience(ctx, LOST)):
         raise UnreachableError(
-            f"Lease {ctx.lease} could not be renewed for {LOST:.0f} s, and nothing was"
+            f"Lease {ctx.lease} could not be renewed for {lost:.0f} s, and nothing was"
             " done meanwhile",
             "Run again to resume",
         )
@@ -278,7 +279,7 @@ def _write(ctx: RotationContext, holder: str) -> None:
                 name=ctx.lease,
                 resource_version=old.resource_version,
                 holder=holder,
-                duration=int(ctx.policy.lease_duration),
+                duration=int(ctx.policy.lease_lasts),
                 transitions=old.transitions + moves,
                 journal=dump(journal),
                 uid=old.uid,

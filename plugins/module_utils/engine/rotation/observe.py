@@ -156,15 +156,24 @@ def _raise_if_blind(ctx: RotationContext) -> None:
         ctx.forget("blind")
         return
     first = ctx.memory.reads.group is None or not ctx.view.cache.synced(NODES)
-    if ctx.over("blind", FIRST_CONTACT if first else OUT_OF_SIGHT):
+    if ctx.over("blind", FIRST_CONTACT if first else patience(ctx, OUT_OF_SIGHT)):
         raise next(error for error in errors if error not in denied)
+
+
+def patience(ctx: RotationContext, limit: float) -> float:
+    """Return for how many seconds the API may be silent.
+
+    An outage that people have allowed is judged by its own limit.
+    """
+    allowed = ctx.policy.allow_api_outage and ctx.memory.lock.held
+    return max(limit, ctx.policy.api_outage_timeout + 2 * limit) if allowed else limit
 
 
 def _raise_if_silent(ctx: RotationContext) -> None:
     """Raise if the nodes are not listed and nobody says why."""
     if ctx.view.cache.synced(NODES):
         ctx.forget("silent")
-    elif ctx.over("silent", OUT_OF_SIGHT):
+    elif ctx.over("silent", patience(ctx, OUT_OF_SIGHT)):
         raise _silence([NODES])
 
 

@@ -257,6 +257,7 @@ class ControlPlaneMemory:
     `shared_seen`: when its renewTime was first seen as it is; `shared_held` and `shared_confirmed`:
     it is ours, by a write issued at that moment, and by the first one at `first_confirmed`;
     `shared_wait`: seconds to wait for a holder from whom it was taken by force.
+    `way_back`: the file that says how to go back, "" before it is written.
     `repaired`: the new node that was not whole and that we have ended.
     `others`: the Leases of node groups, listed at `others_at`; `rivals`: those of the groups of the
     control plane, listed at `rivals_at`; `holders`: of all of them, as `shared_seen`.
@@ -280,6 +281,7 @@ class ControlPlaneMemory:
     first_confirmed: float = math.inf
     shared_wait: float = 0.0
     repaired: str = ""
+    way_back: str = ""
     others: tuple[Lease, ...] = ()
     others_at: float = -math.inf
     rivals: tuple[Lease, ...] = ()

@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_pla
     judging as control_plane,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_plane import (
+    outage,
     repair,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
@@ -69,6 +70,7 @@ OBSERVE = (
     Phase(right_cluster.note_proof, (ROTATE,)),
     Phase(namespaces.look_again, (ROTATE,)),
     Phase(control_plane.observed, (ROTATE, SETTLE)),
+    Phase(outage.judge_outage, (ROTATE, SETTLE)),
     Phase(pointer.back, (SETTLE, RELEASE)),
     Phase(turn_back.turn_back, (SETTLE,)),
     Phase(replacement.record_terminated, (ROTATE, SETTLE, RELEASE, STOP)),

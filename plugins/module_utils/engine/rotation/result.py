@@ -97,6 +97,7 @@ def conclude(
         "canary": memory.journal.canary or memory.report.canary,
         "resumed": memory.resumed,
         "state_store": _state_store(memory.journal),
+        "way_back": memory.plane.way_back,
         "rolled_back_to": memory.report.launches_from[1] or memory.report.launches_from[0],
     }
     return RotationResult(status, error, memory.report.changed, values)

@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     ReadRecords,
     ReadShared,
     WriteShared,
+    WriteWayBack,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
@@ -42,11 +43,12 @@ class Noting:
         (ReadShared("shared"), ("read_lease", "shared"), "kubernetes"),
         (WriteShared(LEASE), ("write_lease", LEASE), "kubernetes"),
         (ListLeases("k=v"), ("list_leases", "k=v"), "kubernetes"),
+        (WriteWayBack("name", "text"), ("write", "name", "text"), "local"),
     ],
 )
 def test_a_command_is_one_call(command: Any, call: tuple[Any, ...], service: str) -> None:
     port: Any = Noting()
-    assert command.apply(Ports(port, port)) == call
+    assert command.apply(Ports(port, port, notes=port)) == call
     assert command.service == service
 
 

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.policy import (
     fitted,
     settle_of,
+    unexposed,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
     RotationPolicy,
@@ -71,3 +72,17 @@ def test_nothing_but_what_is_named_is_changed() -> None:
         if getattr(once, field.name) != getattr(POLICY, field.name)
     }
     assert changed == {"max_surge", "max_unavailable", "soak", "boot_timeout", "lb_timeout"}
+
+
+def test_an_outage_is_allowed_for_control_planes_only() -> None:
+    asked = RotationPolicy("a", "r1", "me", allow_api_outage=True)
+    assert fitted(asked).allow_api_outage
+    assert not unexposed(asked).allow_api_outage
+    plain = RotationPolicy("a", "r1", "me")
+    assert unexposed(plain) is plain
+
+
+def test_leases_last_longer_than_the_outage_that_is_allowed() -> None:
+    plain = RotationPolicy("a", "r1", "me", lease_duration=30, api_outage_timeout=900)
+    assert plain.lease_lasts == 30
+    assert dataclasses.replace(plain, allow_api_outage=True).lease_lasts == 930

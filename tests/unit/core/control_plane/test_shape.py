@@ -120,3 +120,18 @@ def test_volumes_are_in_the_zones_of_the_groups() -> None:
         "the volumes of etcd cluster events are in a, b, z",
         "the volumes of etcd cluster main are in a, b, z",
     ]
+
+
+def test_one_node_is_a_shape_where_an_outage_is_allowed() -> None:
+    found = machines()
+    own = found.groups[:1]
+    zone = own[0].zones[0]
+    volumes = tuple(
+        dataclasses.replace(one, members=1) for one in found.volumes if one.zone == zone
+    )
+    single = dataclasses.replace(found, groups=own, volumes=volumes)
+    (why,) = misshapen(single)
+    assert "it has one node" in why
+    assert "allow_api_outage" in why
+    assert misshapen(single, outage_allowed=True) == []
+    assert misshapen(found, outage_allowed=True) == []
