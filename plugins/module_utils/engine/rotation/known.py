@@ -196,10 +196,7 @@ class Known:
 
     @property
     def in_outage(self) -> bool:
-        """Return whether the API is down by an outage that people have allowed.
-
-        The Lease cannot be renewed then, and nobody else takes it: it outlasts the outage.
-        """
+        """Return whether the API is down with leave: the Lease outlasts that unrenewed."""
         return self.policy.allow_api_outage and "outage pointer" in self.memory.timers
 
     @property

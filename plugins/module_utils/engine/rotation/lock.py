@@ -210,8 +210,7 @@ def keep(ctx: RotationContext) -> bool:
         _write(ctx, ctx.policy.holder)
     if age > (lost := patience(ctx, LOST)):
         raise UnreachableError(
-            f"Lease {ctx.lease} could not be renewed for {lost:.0f} s, and nothing was"
-            " done meanwhile",
+            f"Lease {ctx.lease} could not be renewed for {lost:.0f} s: nothing was done meanwhile",
             "Run again to resume",
         )
     ctx.look_at(due if due > ctx.now else ctx.now + 1)
