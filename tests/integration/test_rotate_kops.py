@@ -39,6 +39,16 @@ def images(world: WorldOnWire, group: str = NODES) -> set[str]:
     return set(world.report()["groups"][group]["images"])
 
 
+def by_terraform(world: WorldOnWire, folder: Path) -> dict[str, str]:
+    """Return variables with which a hook changes the launch template, as Terraform would."""
+    hook = folder / "apply.yml"
+    apply = f"{world.env['WORLD_KOPS']} update cluster --name {CLUSTER} --state s3://{STORE}"
+    command = f"{apply} --instance-group nodes-b --create-kube-config=false --yes"
+    hook.write_text(json.dumps([{"ansible.builtin.command": command, "delegate_to": "localhost"}]))
+    given = {"via": "terraform", "terraform_out": str(folder), "terraform_hook": str(hook)}
+    return {f"prepare_kops_{name}": value for name, value in given.items()}
+
+
 def test_a_node_group_gets_its_image_from_kops_and_is_rotated_unless_its_canary_fails(
     kops: WorldOnWire, tmp_path: Path
 ) -> None:
@@ -60,14 +70,8 @@ def test_a_node_group_gets_its_image_from_kops_and_is_rotated_unless_its_canary_
     # If the canary fails, the launch template and the state store have the former image again.
     kops.behavior(aws={"boot": [30, 30]})
     # Somebody else applies what kops has written this time.
-    hook = tmp_path / "apply.yml"
-    apply = f"{kops.env['WORLD_KOPS']} update cluster --name {CLUSTER} --state s3://{STORE}"
-    command = f"{apply} --instance-group nodes-b --create-kube-config=false --yes"
-    hook.write_text(json.dumps([{"ansible.builtin.command": command, "delegate_to": "localhost"}]))
-    terraform = {"via": "terraform", "terraform_out": str(tmp_path), "terraform_hook": str(hook)}
     given: dict[str, Any] = {"rotate_boot_timeout": 10, "rotate_max_unavailable": 0}
-    given |= {f"prepare_kops_{name}": value for name, value in terraform.items()}
-    failed = played(kops, prepare_image_id=old, **given)
+    failed = played(kops, prepare_image_id=old, **given, **by_terraform(kops, tmp_path))
     assert (tmp_path / "kubernetes.tf").exists()
     assert failed.code != 0
     assert "(the launch template was rolled back to version 2)" in failed.told()

@@ -54,4 +54,4 @@ def test_a_command_is_one_call(command: Any, call: tuple[Any, ...], service: str
 
 def test_a_write_is_no_read() -> None:
     assert WriteShared not in READS
-    assert len(READS) == 6
+    assert len(READS) == 7

@@ -174,3 +174,26 @@ def test_a_release_of_debian_can_be_pinned_by_its_date() -> None:
 )
 def test_kops_names_an_image_by_its_owner_and_name(owner: str, name: str, text: str) -> None:
     assert image(name, owner).kops_image == text
+
+
+@pytest.mark.parametrize("family", sorted(SERVERS))
+@pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
+def test_every_architecture_has_images_of_its_own(family: str, architecture: str) -> None:
+    kind = make_kind(family, "", architecture, "", "")
+    given = (kind.family, kind.variant, kind.architecture, kind.os_release)
+    word = {"x86_64": ("amd64", "x86_64"), "arm64": ("arm64",)}[architecture]
+    if family == "flatcar":
+        assert parameter(*given) == ""
+        assert pattern(*given, "*").startswith("Flatcar-stable-")
+        return
+    assert any(part in parameter(*given) for part in word)
+    assert any(part in pattern(*given, "*") for part in word)
+
+
+@pytest.mark.parametrize("family", sorted(SERVERS))
+def test_the_defaults_of_a_family_are_choices_of_it(family: str) -> None:
+    known = SERVERS[family]
+    assert known.variant in known.variants
+    assert not known.versioned
+    assert known.os_release in (known.os_releases or ("",))
+    assert known.name == family
