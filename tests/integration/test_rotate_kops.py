@@ -40,7 +40,7 @@ def images(world: WorldOnWire, group: str = NODES) -> set[str]:
 
 
 def by_terraform(world: WorldOnWire, folder: Path) -> dict[str, str]:
-    """Return variables with which a hook changes the launch template, as Terraform would."""
+    """Return variables with which a hook plays Terraform."""
     hook = folder / "apply.yml"
     apply = f"{world.env['WORLD_KOPS']} update cluster --name {CLUSTER} --state s3://{STORE}"
     command = f"{apply} --instance-group nodes-b --create-kube-config=false --yes"

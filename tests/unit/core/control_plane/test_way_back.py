@@ -58,3 +58,21 @@ def test_lines_fit_on_a_screen_and_the_text_ends_with_one() -> None:
     assert max(map(len, text.splitlines())) <= 110
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("cluster", "other.example.com"),
+        ("group", "other"),
+        ("instance", "i-1"),
+        ("volumes", ("vol-9",)),
+        ("template", "lt-9"),
+        ("old", "41"),
+        ("new", "42"),
+        ("again", "make it so"),
+    ],
+)
+def test_every_fact_is_told(field: str, value: str | tuple[str, ...]) -> None:
+    text = way_back(dataclasses.replace(EXIT, **{field: value}))
+    assert (value if isinstance(value, str) else value[0]) in text
