@@ -47,7 +47,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.poli
     RotationPolicy,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.guard import forbids
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import guard
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import Known
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
@@ -109,7 +109,7 @@ class RotationContext(Known):
         )
         if (retry is not None and retry.at > self.now) or acted + REPEAT > self.now:
             self.look_at(max(retry.at if retry else 0.0, acted + REPEAT))
-        elif forbids(self, tuple(self.commands), command):
+        elif guard.forbids(self, tuple(self.commands), command):
             self.look_at(self.now + GUARDED)
         else:
             self.commands.append(command)
@@ -117,9 +117,9 @@ class RotationContext(Known):
     def _allows(self, command: Command) -> bool:
         if isinstance(command, UNLOCKED):
             return True
-        if isinstance(command, PointBack) and self.in_outage:
-            return True
-        return self.may_act and (self.recorded or isinstance(command, (Evict, DeletePod)))
+        beyond = isinstance(command, PointBack) and guard.in_outage(self)
+        written = self.recorded or isinstance(command, (Evict, DeletePod))
+        return beyond or (self.may_act and written)
 
     @property
     def not_after(self) -> dict[Command, float]:
@@ -129,10 +129,7 @@ class RotationContext(Known):
         nobody else can be hurt by has no limit: a read, and the replacement of a Lease, which the
         server refuses if somebody was faster.
         """
-        duration = self.policy.lease_duration
-        if self.in_outage:
-            duration += 2 * self.policy.api_outage_timeout
-        limit = self.memory.lock.confirmed + duration * ACT_UNTIL
+        limit = self.memory.lock.confirmed + guard.sure_for(self) * ACT_UNTIL
         return {command: limit for command in self.commands if _is_limited(self.memory, command)}
 
     def read_within(self, seconds: float) -> None:

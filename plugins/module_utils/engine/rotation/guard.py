@@ -63,6 +63,17 @@ def forbids(known: Known, issued: tuple[Command, ...], command: Command) -> str:
     return ""
 
 
+def in_outage(known: Known) -> bool:
+    """Return whether the API is down with leave: the Lease outlasts that unrenewed."""
+    return known.policy.allow_api_outage and "outage pointer" in known.memory.timers
+
+
+def sure_for(known: Known) -> float:
+    """Return for how many seconds after its last renewal the Lease is ours."""
+    outage = 2 * known.policy.api_outage_timeout if in_outage(known) else 0.0
+    return known.policy.lease_duration + outage
+
+
 def _misses(known: Known, command: SetDesired | LaunchInstance) -> str:
     """Return why desired may not be set to this value, "" if it may."""
     most = known.base + known.window.surge

@@ -195,11 +195,6 @@ class Known:
         return account.expected
 
     @property
-    def in_outage(self) -> bool:
-        """Return whether the API is down with leave: the Lease outlasts that unrenewed."""
-        return self.policy.allow_api_outage and "outage pointer" in self.memory.timers
-
-    @property
     def lease(self) -> str:
         """Return the name of the group's Lease."""
         return lease_name(self.group.arn)
