@@ -14,7 +14,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.names import 
 
 def test_all_addresses_of_a_name_are_its(monkeypatch: pytest.MonkeyPatch) -> None:
     def answer(name: str, port: None, **_asked: Any) -> Any:
-        return [(2, 1, 6, "", (f"10.0.0.{n}", 0)) for n in (1, 2, 1)] if (name, port) else []
+        assert (name, port) == ("api.prod.example.com", None)
+        return [(2, 1, 6, "", (f"10.0.0.{n}", 0)) for n in (1, 2, 1)]
 
     monkeypatch.setattr("socket.getaddrinfo", answer)
     assert resolved("api.prod.example.com") == {"10.0.0.1", "10.0.0.2"}
