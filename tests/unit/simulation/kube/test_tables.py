@@ -100,7 +100,7 @@ def test_a_service_an_event_and_a_config_map(hand: Hand) -> None:
     assert rows(hand, f"{base}/services") == [shown]
     event = {
         "metadata": {"name": "e"},
-        "involvedObject": {"kind": "Pod", "name": "p"},
+        "involvedObject": {"kind": "Pod", "namespace": "shop", "name": "p"},
         "reason": "Killing",
         "message": "Stopping container\n",
         "source": {"component": "kubelet", "host": "n1"},
