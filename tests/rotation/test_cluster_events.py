@@ -33,12 +33,17 @@ def told(world: World, **options: Any) -> Run:
     return run
 
 
+def listed(world: World, **query: str) -> list[Raw]:
+    """Return Events as somebody else reads them."""
+    _status, body, _headers = world.cluster.request("GET", EVENTS, query, token="operator")
+    return list(body["items"])
+
+
 def described(world: World, node: str) -> list[Raw]:
     """The Events that `kubectl describe node` asks for."""
     fields = {"kind": "Node", "name": node, "namespace": "", "uid": node}
     selector = ",".join(f"involvedObject.{name}={value}" for name, value in fields.items())
-    call = kube_call(world.cluster)
-    items: list[Raw] = call.request("GET", EVENTS, {"fieldSelector": selector}).body["items"]
+    items = listed(world, fieldSelector=selector)
     return sorted(items, key=lambda one: (one["firstTimestamp"], one["metadata"]["name"]))
 
 
@@ -52,7 +57,7 @@ def test_each_node_tells_its_story_with_three_requests() -> None:
     assert world.judge.breaches == []
     reasons = [sorted(one["reason"] for one in described(world, node)) for node in nodes]
     assert reasons[0] == ["Drained", "Replacing", "Terminating"]
-    written = kube_call(world.cluster).request("GET", EVENTS).body["items"]
+    written = listed(world)
     ended = sum(event.phase == "terminated" for _at, event in run.events)
     assert len(written) <= 3 * ended
 

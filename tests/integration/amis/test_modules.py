@@ -94,9 +94,9 @@ def test_the_result_has_every_documented_key(modules: Modules, world: dict[str, 
     ("options", "complaint"),
     [
         (
-            {"family": "debian", "kubernetes_version": "1.33"},
+            {"family": "gentoo", "kubernetes_version": "1.33"},
             "value of family must be one of: al2023, al2, bottlerocket, ubuntu, windows,"
-            " custom, got: debian",
+            " ubuntu_server, debian, flatcar, al2023_server, custom, got: gentoo",
         ),
         (
             {"family": "al2023", "variant": "gpu", "kubernetes_version": "1.33"},

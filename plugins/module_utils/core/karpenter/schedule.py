@@ -99,7 +99,8 @@ def _matches(fields: list[tuple[frozenset[int], bool]], at: datetime.datetime) -
 
     Where both the day of the month and that of the week are limited, one of them suffices.
     """
-    (minutes, _), (hours, _), (days, any_day), (months, _), (weekdays, any_weekday) = fields
+    minutes, hours, days, months, weekdays = (field[0] for field in fields)
+    any_day, any_weekday = fields[2][1], fields[4][1]
     if at.minute not in minutes or at.hour not in hours or at.month not in months:
         return False
     on_day = at.day in days

@@ -147,7 +147,7 @@ def _let_in_since(ctx: RotationContext, kind: type[Command]) -> bool:
     """
     since = ctx.memory.timers.get(f"not let in {kind.__name__}", ctx.now)
     acts = ctx.memory.outbox.acts.items()
-    return any(type(command) is kind and at > since for command, at in acts)
+    return any(isinstance(command, kind) and at > since for command, at in acts)
 
 
 def _gives_up(command: Command, retry: Retry, shut: frozenset[type[Command]]) -> bool:
