@@ -49,7 +49,8 @@ def test_it_is_replaced_and_the_way_back_was_written_before() -> None:
     assert result.status == "complete", (result.error, run.story())
     assert is_new(world, place)
     assert plane.is_whole(place)
-    ((name, text),) = run.notes.files.items()
+    assert len(run.notes.files) == 1
+    name, text = next(iter(run.notes.files.items()))
     assert result.values["way_back"] == f"/notes/{name}"
     volumes = [member.volume.id for member in plane.etcd.members]
     assert all(part in text for part in (old.id, place, *volumes, "--source-version 1"))
