@@ -31,17 +31,8 @@ notes:
   - Needs the IAM actions C(autoscaling:DescribeAutoScalingGroups) and, if a tag is there,
     C(autoscaling:DeleteTags). In Kubernetes it needs C(list) on C(nodes), and C(list) and C(delete)
     on C(leases) in O(lock_namespace).
-attributes:
-  check_mode:
-    description: Can run in check mode and tell what would change without any change.
-    support: full
-  diff_mode:
-    description: Tells in diff mode what has changed or would change.
-    support: none
-  idempotent:
-    description: Run twice in a row, it changes nothing the second time.
-    support: full
 extends_documentation_fragment:
+  - nodeops.rotator.changing
   - nodeops.rotator.kube
   - nodeops.rotator.assume_role
   - amazon.aws.common.modules

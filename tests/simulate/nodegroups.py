@@ -26,6 +26,7 @@ from ansible_collections.nodeops.rotator.tests.simulate.eks_misfortunes import (
     EksMisfortune,
     EksScene,
 )
+from ansible_collections.nodeops.rotator.tests.simulate.replayed import Replayed
 from ansible_collections.nodeops.rotator.tests.simulate.verdict import Verdict
 from ansible_collections.nodeops.rotator.tests.simulation.nodegroup import NEW
 from ansible_collections.nodeops.rotator.tests.simulation.runs import ManagedRun, prepare_managed
@@ -60,7 +61,7 @@ def is_managed(number: int) -> bool:
 
 
 @dataclasses.dataclass(frozen=True)
-class ManagedPlan:
+class ManagedPlan(Replayed):
     """What the dice decide of a world with a managed node group.
 
     `aws`: fields of the Behavior of AWS. `config`: its update config. `budget`: of its pods.
@@ -77,17 +78,10 @@ class ManagedPlan:
     faults: tuple[tuple[int, float, EksMisfortune], ...]
 
     def __str__(self) -> str:
-        told = ", ".join(f"{number} {act.__name__} at {at:.0f}" for number, at, act in self.faults)
         return (
             f"WORLD={self.number} managed node group, {self.config}, budget {self.budget},"
-            f" {self.options}, aws {self.aws}, rival {self.rival}; faults: {told or 'none'}"
+            f" {self.options}, aws {self.aws}, rival {self.rival}; faults: {self.told}"
         )
-
-    @property
-    def command(self) -> str:
-        """The command that replays this plan."""
-        keep = ",".join(str(number) for number, _at, _act in self.faults) or "none"
-        return f"make simulate SEED={self.seed} WORLD={self.number} KEEP={keep}"
 
 
 def draw_managed(seed: int, number: int, keep: frozenset[int] | None = None) -> ManagedPlan:

@@ -23,6 +23,7 @@ from ansible_collections.nodeops.rotator.tests.simulate.misfortunes import (
     Misfortune,
     Scene,
 )
+from ansible_collections.nodeops.rotator.tests.simulate.replayed import Replayed
 from ansible_collections.nodeops.rotator.tests.simulate.verdict import Verdict
 from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, prepare
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import INTERRUPTIONS, Killed
@@ -41,7 +42,7 @@ def is_one(number: int) -> bool:
 
 
 @dataclasses.dataclass(frozen=True)
-class PlanePlan:
+class PlanePlan(Replayed):
     """What the dice decide of a world with a control plane.
 
     `size`: its nodes. `aws`: fields of the Behavior of AWS. `faults`: number, moment and kind.
@@ -55,17 +56,10 @@ class PlanePlan:
     faults: tuple[tuple[int, float, Misfortune], ...]
 
     def __str__(self) -> str:
-        told = ", ".join(f"{number} {act.__name__} at {at:.0f}" for number, at, act in self.faults)
         return (
             f"WORLD={self.number} control plane of {self.size}, aws {self.aws},"
-            f" rival {self.rival or 'none'}; faults: {told or 'none'}"
+            f" rival {self.rival or 'none'}; faults: {self.told}"
         )
-
-    @property
-    def command(self) -> str:
-        """The command that replays this plan."""
-        keep = ",".join(str(number) for number, _at, _act in self.faults) or "none"
-        return f"make simulate SEED={self.seed} WORLD={self.number} KEEP={keep}"
 
 
 def draw(seed: int, number: int, keep: frozenset[int] | None = None) -> PlanePlan:
