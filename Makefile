@@ -98,6 +98,11 @@ real: venv ## hold all against a real Kubernetes control plane, built with Go in
 extensions: venv ## run the extensions for AWX, GitLab and EDA on the simulation
 	@$(python) tools/run_extensions.py
 
+# CHROMIUM: the browser, if it is not found by a usual name.
+.PHONY: browser
+browser: venv ## look at report.html and at the site of `make docs` in a headless Chromium
+	@$(python) tools/run_browser.py
+
 .PHONY: mutations
 mutations: venv ## plant faults one by one and see that the named test of each fails
 	@$(run).mutations

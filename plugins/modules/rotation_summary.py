@@ -90,6 +90,10 @@ node_groups:
       description: PodDisruptionBudgets that blocked evictions, as namespace/name.
       type: list
       elements: str
+    not_restored:
+      description: What could not be restored.
+      type: list
+      elements: str
     problems:
       description: What could not be restored, and what is wrong afterwards.
       type: list

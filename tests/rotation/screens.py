@@ -43,7 +43,7 @@ from ansible_collections.nodeops.rotator.plugins.plugin_utils.narrator import (
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.reports import TEMPLATE_FOLDER
 from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, due
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import EPOCH
-from ansible_collections.nodeops.rotator.tests.simulation.runs import Run, rotate
+from ansible_collections.nodeops.rotator.tests.simulation.runs import ManagedRun, Run, rotate
 from ansible_collections.nodeops.rotator.tests.simulation.world import NEVER_JOINS
 from ansible_collections.nodeops.rotator.tests.unit.core.report.plan_builders import (
     a_host,
@@ -65,6 +65,8 @@ BEGAN = EPOCH.timestamp()
 WINDOW = "sat, sun 22:00 to 04:00 UTC; it opens on Sat 2026-12-05 22:00 UTC"
 Colored = tuple[str, str | None]
 """Text, and the name of its color."""
+Told = Run | ManagedRun
+"""What has events and a result."""
 
 
 def screens() -> dict[str, str]:
@@ -124,7 +126,7 @@ def badly() -> Run:
     return rotate(world, BLUE, boot_timeout=300, drain=DrainPolicy(timeout=600))
 
 
-def records(run: Run) -> list[dict[str, Any]]:
+def records(run: Told) -> list[dict[str, Any]]:
     """Return the records that the module would have written."""
     began = run.events[0][0]
     return [{**entry_of(event, now, began), "at": BEGAN + now} for now, event in run.events]
@@ -173,27 +175,33 @@ def closing(run: Run, width: int) -> Iterator[Colored]:
 
 def report(*runs: Run) -> str:
     """Return the report in Markdown of some runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        reports(Path(folder), *runs)
+        return Path(folder, "report.md").read_text(encoding="utf-8")
+
+
+def reports(folder: Path, *runs: Told) -> None:
+    """Write the reports of some runs, each a day after the one before, in UTC."""
     zone = os.environ.get("TZ")
     os.environ["TZ"] = "UTC"
     time.tzset()
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            for number, run in enumerate(runs, 1):
-                _log(folder, f"night-{number}", run, 86400.0 * number)
-            write_reports(folder, TEMPLATE_FOLDER)
-            return Path(folder, "report.md").read_text(encoding="utf-8")
+        for number, run in enumerate(runs, 1):
+            _log(folder, f"night-{number}", run, 86400.0 * number)
+        write_reports(str(folder), TEMPLATE_FOLDER)
     finally:
         os.environ.pop("TZ") if zone is None else os.environ.update(TZ=zone)
         time.tzset()
 
 
-def _log(folder: str, name: str, run: Run, after: float) -> None:
+def _log(folder: Path, name: str, run: Told, after: float) -> None:
     """Write the event log of a run, so many seconds later than it was."""
-    log = EventLog(folder, name, BLUE)
+    assert run.result is not None
+    log = EventLog(str(folder), name, run.result.values["autoscaling_group_name"])
     for record in records(run):
         log.append({**record, "at": record["at"] + after})
-    assert run.result is not None
     values = {name: value for name, value in run.result.values.items() if name != "nodes"}
+    values["api_calls"] = dict(run.world.gate.calls)
     ended = BEGAN + run.events[-1][0] + after
     log.append({"result": {**values, "error": str(run.result.error or "")}, "at": ended})
 

@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.document import document
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import shortened
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, duration
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.event_log import (
     EventLog,
@@ -87,7 +88,13 @@ def _rendered(templates: str, report: Mapping[str, Any]) -> dict[str, str]:
         keep_trailing_newline=True,
     )
     environment.filters.update(
-        duration=duration, clock=_clock, moment=_moment, cell=_cell, metric=_metric
+        duration=duration,
+        clock=_clock,
+        moment=_moment,
+        day=_day,
+        cell=_cell,
+        metric=_metric,
+        shortened=shortened,
     )
     environment.globals["counted"] = counted
     try:
@@ -105,6 +112,11 @@ def _clock(at: float) -> str:
 
 def _moment(at: float) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
+
+
+def _day(at: float) -> str:
+    """Return date and time in the zone of `clock`, with its name."""
+    return time.strftime("%Y-%m-%d %H:%M:%S %Z", time.localtime(at))
 
 
 def _cell(text: object) -> str:

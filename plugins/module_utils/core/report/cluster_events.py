@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import WORDS
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import words_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, duration
 
 COMPONENT = "nodeops-rotator"
@@ -81,7 +81,7 @@ def about_lease(
     status = str(values["status"])
     done, total = values["replaced"], values["replaced"] + values["outdated"]
     words = [
-        f"rotation {run}: {WORDS.get(values['status'], status)}",
+        f"rotation {run}: {words_of(status, bool(values['not_restored']))}",
         f"{done} of {counted(total, 'node')} replaced",
         f"{counted(values['evictions'], 'pod')} evicted in {duration(values['seconds'])}",
     ]

@@ -12,11 +12,14 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import WORDS
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import words_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.timeline import (
+    NodeLife,
     Record,
+    Span,
     capacity,
     lives,
+    soak,
 )
 
 SCHEMA = 1
@@ -62,35 +65,47 @@ def _rotation(name: str, run: str, told: Sequence[Record]) -> dict[str, Any]:
         (record["result"] for record in reversed(told) if "result" in record), {}
     )
     events = [record for record in told if "phase" in record]
-    nodes = lives(events, told[-1]["at"])
+    nodes, watched = lives(events, told[-1]["at"]), soak(events, told[-1]["at"])
     status = result.get("status", UNFINISHED)
     return {
         "autoscaling_group_name": name,
         "run": run,
         "status": status,
-        "words": WORDS.get(status, status),
+        "words": words_of(status, bool(result.get("not_restored"))),
         "ok": status in GOOD and not result.get("not_restored"),
         "error": result.get("error", ""),
         "began": told[0]["at"],
         "ended": told[-1]["at"],
         "replaced": result.get("replaced", sum(node.outcome == "replaced" for node in nodes)),
         "outdated": result.get("outdated"),
-        "evictions": sum(node.evicted for node in nodes),
+        "evictions": result.get("evictions", sum(node.evicted for node in nodes)),
         "blocked_seconds": round(sum(node.blocked_seconds for node in nodes), 1),
         "blocked_by": result.get("blocked_by", []),
         "old_image_ids": result.get("old_image_ids", []),
         "target": result.get("target", {}),
-        "canary": result.get("canary", ""),
+        "canary": "" if result.get("canary") in (None, "none") else result["canary"],
+        "soak": watched,
         "not_restored": result.get("not_restored", []),
         "api_calls": result.get("api_calls", {}),
         "findings": _findings(events),
-        "nodes": [_node(dataclasses.asdict(node), node.blocked_seconds) for node in nodes],
+        "nodes": [_node(node, watched) for node in nodes],
         "capacity": capacity(events, result.get("base", 0)),
     }
 
 
-def _node(values: dict[str, Any], blocked: float) -> dict[str, Any]:
-    return {**values, "spans": list(values["spans"]), "blocked_seconds": round(blocked, 1)}
+def _node(node: NodeLife, watched: Span | None) -> dict[str, Any]:
+    """Return a node of the report.
+
+    Those that began before the canary was watched are its own.
+    """
+    values = dataclasses.asdict(node)
+    first = node.spans[0].began if node.spans else None
+    return {
+        **values,
+        "spans": list(values["spans"]),
+        "canary": watched is not None and first is not None and first < watched.began,
+        "blocked_seconds": round(node.blocked_seconds, 1),
+    }
 
 
 def _findings(events: Iterable[Record]) -> list[dict[str, Any]]:

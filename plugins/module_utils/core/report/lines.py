@@ -131,8 +131,11 @@ def _stamps(event: Mapping[str, Any], screen: Screen) -> tuple[str, str]:
 
 
 def _times(event: Mapping[str, Any], clock: Callable[[float], str]) -> str:
-    """Return since when something lasts and when it is given up, as words."""
-    if "at" not in event or "seconds" not in event:
+    """Return since when something lasts and when it is given up, as words.
+
+    Of a launch that is no news: the boot is told when it is over.
+    """
+    if "at" not in event or "seconds" not in event or event.get("phase") == "launched":
         return ""
     began = event["at"] - event["seconds"]
     words = [

@@ -41,6 +41,22 @@ changed anything. `failed`: it failed after changes; all of them were restored e
 and `suspended` the next run resumes.
 """
 
+NOT_ALL: Mapping[str, str] = {
+    "complete": "complete, not all restored",
+    "restored": "not all restored",
+    "failed": "FAILED, not all restored",
+}
+"""The words instead where something of ours is left."""
+
+
+def words_of(status: str, left: bool) -> str:
+    """Return the words for a status; `left`: whether something was not restored.
+
+    A status that is not known, as of a later release, stands for itself.
+    """
+    usual = next((words for known, words in WORDS.items() if known == status), status)
+    return NOT_ALL.get(status, usual) if left else usual
+
 
 def failed_status(changed: bool) -> Status:
     """Return the status of a run that failed."""

@@ -11,8 +11,8 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import shortened
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import (
-    WORDS,
     failed_status,
+    words_of,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.table import aligned
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, duration
@@ -58,6 +58,7 @@ def summarize(name: str, variables: Mapping[str, Any], plan: bool) -> dict[str, 
         "seconds": result.get("seconds", 0.0),
         "evictions": result.get("evictions", 0),
         "blocked_by": result.get("blocked_by", []),
+        "not_restored": list(result.get("not_restored", ())),
         "problems": problems,
     }
 
@@ -83,7 +84,7 @@ def row(summary: Mapping[str, Any]) -> Row:
     done, rest, problems = summary["replaced"], summary["outdated"], summary["problems"]
     blockers = summary["blocked_by"]
     more = f" +{len(blockers) - BLOCKERS_SHOWN}" if len(blockers) > BLOCKERS_SHOWN else ""
-    outcome = WORDS.get(summary["status"], summary["status"])
+    outcome = words_of(summary["status"], bool(summary.get("not_restored")))
     return Row(
         group=summary["node_group"],
         replaced=f"{done} of {done + rest}" if rest else str(done),

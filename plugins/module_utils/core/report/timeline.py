@@ -26,6 +26,20 @@ BEGINS: Mapping[str, str] = {
     "restored": "ready",
 }
 """The stage that a node is in after an event of this phase."""
+TAKING = "taking"
+STANDINGS: Mapping[str, str] = {
+    "launched": "booting",
+    "ready": TAKING,
+    "cordoned": "cordoned",
+    "uncordoned": TAKING,
+    "restored": TAKING,
+    "terminated": "gone",
+}
+"""What an instance is to its cluster after an event of this phase: TAKING if it takes pods."""
+CANARY_PHASE, SOAK_STAGE = "canary", "soak"
+"""The phase of events about the canary, and the stage of a node group that watches it."""
+FAILURES = frozenset(("failed", "settle"))
+"""Phases that end the watching of the canary before it has passed."""
 RESTING = frozenset(("ready",))
 """Stages in which nothing is awaited. They are no spans."""
 OUTCOMES: Mapping[str, str] = {"terminated": "replaced", "failed": "failed", "kept": "kept"}
@@ -48,7 +62,8 @@ class NodeLife:
 
     `leaves`: whether it was to be replaced; otherwise it is a replacement node. `outcome`:
     "replaced", "failed", "kept", "ready" for a replacement node that takes pods, "surplus" for one
-    that was ended to restore the size, else "open".
+    that was ended to restore the size, else "open". `failed_at`: when it failed, None if it did
+    not.
     """
 
     name: str
@@ -59,6 +74,7 @@ class NodeLife:
     reason: str
     evicted: int
     spans: tuple[Span, ...]
+    failed_at: float | None = None
 
     @property
     def blocked_seconds(self) -> float:
@@ -93,6 +109,7 @@ def _life(instance: str, events: Sequence[Record], until: float) -> NodeLife:
         reason=cordons[-1] if cordons else "",
         evicted=sum(event["phase"] in ("evicted", "deleted") for event in events),
         spans=_spans(events, until),
+        failed_at=next((event["at"] for event in events if event["phase"] == "failed"), None),
     )
 
 
@@ -120,8 +137,31 @@ def _spans(events: Sequence[Record], until: float) -> tuple[Span, ...]:
         if spans and spans[-1].stage == stage and spans[-1].ended == event["at"]:
             spans[-1] = dataclasses.replace(spans[-1], ended=ended)
         else:
-            spans.append(Span(stage, event["at"], ended, str(event.get("text") or "")))
+            spans.append(Span(stage, _began(event), ended, str(event.get("text") or "")))
     return tuple(spans)
+
+
+def _began(event: Record) -> float:
+    """Return when an event happened, or an instance was launched.
+
+    A launch is seen some time after it was made.
+    """
+    if event["phase"] != "launched" or "since" not in event:
+        return float(event["at"])
+    return float(event["at"] - (event["seconds"] - event["since"]))
+
+
+def soak(records: Sequence[Record], until: float) -> Span | None:
+    """Return when the canary was watched after it was replaced, None if it was not.
+
+    It ends when the canary has passed or something has failed, or at `until`.
+    """
+    told = [record for record in records if record["phase"] in (CANARY_PHASE, *FAILURES)]
+    began = next((n for n, record in enumerate(told) if record["phase"] == CANARY_PHASE), None)
+    if began is None or told[began].get("text") == "passed":
+        return None
+    ended = told[began + 1]["at"] if began + 1 < len(told) else until
+    return Span(SOAK_STAGE, told[began]["at"], ended, str(told[began].get("text") or ""))
 
 
 def capacity(records: Iterable[Record], base: int) -> list[tuple[float, int, int]]:
@@ -129,12 +169,20 @@ def capacity(records: Iterable[Record], base: int) -> list[tuple[float, int, int
 
     `base`: how many there were at the beginning, all of which took pods.
     """
-    launched = taking = base
-    curve: list[tuple[float, int, int]] = []
+    changes: list[tuple[float, int, int]] = []
+    states: dict[str, str] = {}
     for record in records:
-        phase = record["phase"]
-        launched += (phase == "launched") - (phase == "terminated")
-        taking += (phase in ("ready", "uncordoned")) - (phase == "cordoned")
-        if phase in ("start", "launched", "ready", "cordoned", "uncordoned", "terminated"):
-            curve.append((record["at"], launched, taking))
+        phase, instance = record["phase"], record.get("instance_id")
+        if phase == "start":
+            changes.append((record["at"], 0, 0))
+        elif instance and phase in STANDINGS:
+            before = states.get(instance, "" if phase in ("launched", "ready") else TAKING)
+            states[instance] = STANDINGS[phase]
+            taking = (states[instance] == TAKING) - (before == TAKING)
+            launched = (phase == "launched") - (phase == "terminated")
+            changes.append((_began(record), launched, taking))
+    curve: list[tuple[float, int, int]] = []
+    for moment, launched, taking in sorted(changes, key=lambda change: change[0]):
+        so_far = curve[-1][1:] if curve else (base, base)
+        curve.append((moment, so_far[0] + launched, so_far[1] + taking))
     return curve

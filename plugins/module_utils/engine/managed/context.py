@@ -13,7 +13,12 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import Command
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event, EventPhase
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import (
+    NOBODY,
+    About,
+    Event,
+    EventPhase,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.commands import (
     NodegroupName,
     ReadNodegroup,
@@ -163,7 +168,19 @@ class ManagedContext:
             self.note(told=self.memory.told | {once})
         old = [record for record in self.memory.records.values() if record.is_old]
         ended = sum(record.phase == "terminated" for record in old)
-        self.events.append(Event(phase, subject, text, f"{ended}/{len(old)}"))
+        self.events.append(
+            Event(phase, subject, text, f"{ended}/{len(old)}", about=self._about(subject))
+        )
+
+    def _about(self, subject: str) -> About:
+        """Return the instance that a name of a node means.
+
+        A new instance may have the name of one that has gone.
+        """
+        named = [record for record in self.memory.records.values() if record.name == subject]
+        for record in sorted(named, key=lambda one: one.phase == "terminated"):
+            return About(record.instance_id, record.zone, record.is_old)
+        return NOBODY
 
     def warn(self, text: str) -> None:
         """Report a finding, and keep it for the result."""

@@ -90,11 +90,13 @@ def judge(ctx: RotationContext) -> None:
 
 def awaited(ctx: RotationContext, member: Member) -> str:
     """Return what a new node still lacks; count it once it lacks nothing."""
+    _count_from_launch(ctx, member)
     ctx.tell(
         "launched",
         member.name,
         f"{member.id} in {member.instance.zone}",
         once=f"launched {member.id}",
+        since=ctx.now - ctx.since(f"boot {member.id}"),
     )
     if lacks := _lacks(ctx, member):
         ctx.forget(f"ready {member.id}")
@@ -123,7 +125,6 @@ def _becoming_ready(ctx: RotationContext, member: Member) -> None:
 
 
 def _lacks(ctx: RotationContext, member: Member) -> str:
-    _count_from_launch(ctx, member)
     if not ctx.kind.carries_pods and member.node is not None and not member.node.ready:
         return "its instance to be in service"
     pods = Feed("pods", node=member.name)

@@ -130,3 +130,32 @@ def test_the_result_is_reported_as_the_module_gave_it(name: str, value: Any) -> 
 )
 def test_what_the_log_does_not_tell_is_empty(name: str, empty: Any) -> None:
     assert the_group(event(0, "start"))[name] == empty
+
+
+def test_a_failure_that_left_something_is_not_told_as_restored() -> None:
+    group = the_group(event(0, "start"), result(9, "failed", not_restored=["MaxSize is still 4"]))
+    assert (group["words"], group["ok"]) == ("FAILED, not all restored", False)
+
+
+def test_a_rotation_without_a_canary_has_none() -> None:
+    group = the_group(*ROTATION[:-1], result(141, canary="none"))
+    assert (group["canary"], group["soak"]) == ("", None)
+    assert [node["canary"] for node in group["nodes"]] == [False, False]
+
+
+def test_the_nodes_that_began_before_the_canary_was_watched_are_its_own() -> None:
+    watching = event(132, "canary", text="replaced; watching it for 8 s")
+    later = {**ROTATION[1], "at": BEGAN + 135, "instance_id": "i-next"}
+    group = the_group(*ROTATION[:-2], watching, later, *ROTATION[-2:])
+    assert {node["instance_id"]: node["canary"] for node in group["nodes"]} == {
+        "i-new": True,
+        "i-old": True,
+        "i-next": False,
+    }
+    assert (group["soak"].began, group["soak"].ended) == (BEGAN + 132, BEGAN + 141)
+
+
+def test_evictions_are_those_of_the_result_where_eks_drains() -> None:
+    told = [record for record in ROTATION if record.get("phase") != "evicted"]
+    assert the_group(*told[:-1], result(141, evictions=8))["evictions"] == 8
+    assert the_group(*told)["evictions"] == 0

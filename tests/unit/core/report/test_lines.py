@@ -75,6 +75,10 @@ def test_the_time_counts_from_the_beginning_of_ansible_if_that_is_known() -> Non
     assert "  5:00  " in line("blue", DRAINED, Screen(group=4, clock=clock, began=NOON - 300))
 
 
+def test_since_when_an_instance_is_launched_is_no_part_of_the_line() -> None:
+    assert "since" not in line("blue", {**BLOCKED, "phase": "launched"}, LOG)
+
+
 def test_what_is_blocked_says_since_when_and_when_it_is_given_up() -> None:
     assert line("blue", BLOCKED, LOG).endswith("since 11:59:50; gives up at 12:10:00")
 

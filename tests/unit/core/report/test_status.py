@@ -13,6 +13,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status
     WORDS,
     Status,
     failed_status,
+    words_of,
 )
 
 
@@ -30,3 +31,15 @@ def test_only_failures_shout(status: Status) -> None:
 @pytest.mark.parametrize(("changed", "status"), [(True, "failed"), (False, "refused")])
 def test_a_failure_before_any_change_is_a_refusal(changed: bool, status: str) -> None:
     assert failed_status(changed) == status
+
+
+@pytest.mark.parametrize("status", get_args(Status))
+def test_what_left_something_is_not_told_as_restored(status: Status) -> None:
+    words = words_of(status, left=True)
+    assert "restored" not in words or "not all restored" in words
+    assert words_of(status, left=False) == WORDS[status]
+
+
+@pytest.mark.parametrize("left", [True, False])
+def test_a_status_that_is_not_known_stands_for_itself(left: bool) -> None:
+    assert words_of("unheard", left) == "unheard"

@@ -139,7 +139,7 @@ def test_a_lookup_that_failed_is_a_row() -> None:
 def test_problems_are_counted_in_the_outcome() -> None:
     assert (
         cells(_verify_info={"problems": ["a"]}, _rotate_result={**RESULT, "not_restored": ["b"]})[3]
-        == "complete, 2 problems"
+        == "complete, not all restored, 2 problems"
     )
 
 

@@ -9,8 +9,10 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.timeline import (
     NodeLife,
+    Span,
     capacity,
     lives,
+    soak,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.report.report_builders import (
     BEGAN,
@@ -104,6 +106,62 @@ def test_capacity_counts_what_is_launched_and_what_takes_pods() -> None:
 def test_a_node_that_is_uncordoned_takes_pods_again() -> None:
     curve = capacity([of_old(1, "cordoned"), of_old(2, "uncordoned")], 3)
     assert [taking for _at, _launched, taking in curve] == [2, 3]
+
+
+def test_a_node_that_is_put_back_takes_pods_again() -> None:
+    curve = capacity([of_old(1, "cordoned"), of_old(2, "failed"), of_old(3, "restored")], 3)
+    assert [taking for _at, _launched, taking in curve] == [2, 3]
+
+
+def test_what_is_restored_of_the_group_is_no_node() -> None:
+    assert capacity([event(1, "restored", text="update config 1 of 3")], 3) == []
+
+
+def test_a_ready_node_that_ends_without_a_cordon_takes_no_pods_any_more() -> None:
+    told = [of_new(1, "launched"), of_new(2, "ready"), of_new(3, "terminated")]
+    assert [point[1:] for point in capacity(told, 3)] == [(4, 3), (4, 4), (3, 3)]
+
+
+def test_a_new_node_that_fails_never_took_pods() -> None:
+    told = [of_new(1, "launched"), of_new(2, "failed"), {**of_new(3, "terminated"), "leaves": True}]
+    assert [point[1:] for point in capacity(told, 3)] == [(4, 3), (3, 3)]
+
+
+def test_an_instance_boots_from_its_launch_on_and_not_from_when_it_was_seen() -> None:
+    told = [event(0, "start"), of_new(40, "launched", seconds=40, since=12), of_new(70, "ready")]
+    assert stages(lives(told, BEGAN + 70)[0]) == [("booting", 12, 70)]
+    assert [at - BEGAN for at, _launched, _taking in capacity(told, 3)] == [0, 12, 70]
+
+
+def test_a_node_has_failed_when_that_was_told() -> None:
+    (node,) = the_lives(of_new(10, "launched"), of_new(90, "failed"), of_new(95, "terminated"))
+    assert node.failed_at == BEGAN + 90
+    assert lives(EVENTS, BEGAN + 141)[0].failed_at is None
+
+
+WATCHING = event(20, "canary", text="replaced; watching it for 120 s")
+
+
+@pytest.mark.parametrize(
+    ("told", "ended"),
+    [
+        pytest.param([event(140, "canary", text="passed"), event(150, "failed")], 140, id="passed"),
+        pytest.param([of_new(60, "failed"), event(61, "settle")], 60, id="failed"),
+        pytest.param([], 200, id="still watched, or killed"),
+    ],
+)
+def test_the_canary_is_watched_until_its_verdict(
+    told: list[dict[str, object]], ended: float
+) -> None:
+    span = Span("soak", BEGAN + 20, BEGAN + ended, "replaced; watching it for 120 s")
+    assert soak([event(0, "start"), WATCHING, *told], BEGAN + 200) == span
+
+
+@pytest.mark.parametrize(
+    "told", [[], [event(9, "failed")], [event(9, "canary", text="passed")]], ids=str
+)
+def test_a_canary_that_was_not_watched_has_no_span(told: list[dict[str, object]]) -> None:
+    assert soak([event(0, "start"), *told], BEGAN + 200) is None
 
 
 @pytest.mark.parametrize(
