@@ -64,6 +64,20 @@ options:
     type: str
     choices: [rotate, skip]
     default: rotate
+  standby_instances:
+    description:
+      - What to do with a group that has instances in standby. V(leave) replaces the nodes in
+        service, does nothing to those in standby, and names them. With an outdated one the status
+        is V(partial), since it comes back as it is. V(refuse) refuses the group, and begins nothing
+        more while somebody has put one into standby.
+      - Instances in standby do not count to the desired capacity. What somebody puts there with
+        decrement during a rotation makes the group's size smaller, and what he puts back makes it
+        larger.
+      - Instances that O(keep_failed) has kept are left by both. A control plane of kops is always
+        refused, since a node in standby may still be a member of etcd.
+    type: str
+    choices: [leave, refuse]
+    default: leave
   soak:
     description: Seconds for which the replacements of the canary are watched.
     type: int

@@ -75,9 +75,9 @@ options:
     type: str
 notes:
   - It refuses, with the reason, groups with a suspended C(Launch) or C(Terminate) process, a
-    running instance refresh, instances in standby, weights, launch templates or images of
-    their own for instance types, a capacity that does not count instances, groups that are being
-    deleted, and groups of EKS managed node groups.
+    running instance refresh, weights, launch templates or images of their own for instance types,
+    a capacity that does not count instances, groups that are being deleted, and groups of EKS
+    managed node groups. Instances in standby are left, or refused (O(standby_instances)).
   - Outdated instances of a warm pool are ended before any node is replaced, and the group fills the
     pool again. While the run lasts, no instance goes back to the pool.
   - A run inside the cluster leaves the node that it works on, and names it. It is known by the
@@ -281,7 +281,8 @@ seconds:
   type: float
   returned: always
 left_outdated:
-  description: The nodes that are outdated still because they were left on purpose.
+  description: The nodes that are outdated still because they were left on purpose, those in standby
+    included.
   type: list
   elements: dict
   returned: always
@@ -296,6 +297,24 @@ left_outdated:
       returned: always
     why:
       description: Why it was left, as a clause.
+      type: str
+      returned: always
+standby:
+  description: The instances that somebody has put into standby. They were left as they are.
+  type: list
+  elements: dict
+  returned: always
+  contains:
+    name:
+      description: Name of the node, or the ID of the instance if it has none.
+      type: str
+      returned: always
+    instance_id:
+      description: ID of the instance.
+      type: str
+      returned: always
+    outdated:
+      description: Why it is outdated, as a clause. Empty if it is current.
       type: str
       returned: always
 foreseen:

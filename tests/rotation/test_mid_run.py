@@ -213,28 +213,6 @@ def test_a_node_that_is_detached_with_nothing_but_our_taint_loses_it() -> None:
     assert not [name for name in node["metadata"]["annotations"] if "nodeops" in name]
 
 
-def test_the_last_outdated_node_in_standby_keeps_a_rotation_from_being_complete() -> None:
-    world = due(size=2, replicas=2)
-    run = prepare(world, BLUE, canary=0)
-    old = set(world.account.groups[BLUE].members)
-
-    def leave() -> None:
-        left = [one for one in world.account.groups[BLUE].counted() if one.instance_id in old]
-        if len(left) > 1:
-            world.kernel.after(1, leave)
-            return
-        ids = [left[0].instance_id]
-        asg(world, "EnterStandby", InstanceIds=ids, ShouldDecrementDesiredCapacity=False)
-
-    world.kernel.after(20, leave)
-    run.inbox.past = world.kernel.now + 4 * HOURS
-    run()
-    assert run.result is not None
-    assert run.result.status == "failed"
-    assert "is in standby and outdated" in str(run.result.error)
-    assert world.judge.breaches == []
-
-
 def test_a_refusal_names_what_a_killed_run_has_left() -> None:
     world = due()
     with pytest.raises(Killed):
@@ -243,7 +221,7 @@ def test_a_refusal_names_what_a_killed_run_has_left() -> None:
     ids = [member.instance_id]
     asg(world, "EnterStandby", InstanceIds=ids, ShouldDecrementDesiredCapacity=True)
     world.kernel.advance(world.kernel.now + 60)
-    run = ended(world, run_id="r2")
+    run = ended(world, run_id="r2", standby_instances="refuse")
     assert run.result is not None
     assert run.result.status == "refused"
     assert "standby" in str(run.result.error)

@@ -109,7 +109,7 @@ def _end_in_standby(trial: Trial, name: str) -> None:
 
 @kind("H", BEFORE)
 def an_instance_is_in_standby(trial: Trial, dice: random.Random) -> None:
-    """So that nothing may begin."""
+    """It is left as it is."""
     members = [one for one in trial.group.counted() if one.lifecycle_state == "InService"]
     name = dice.choice(members).instance_id
     params = {"InstanceIds": [name], "AutoScalingGroupName": trial.name}

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -134,7 +133,7 @@ class AutoScaling(ControlPlaneReads):
             source=source,
             refreshing=refreshing,
             refreshing_age=now - looked,
-            unsupported=tuple(unsupported(dataclasses.replace(shown, instances=instances))),
+            unsupported=tuple(unsupported(shown)),
             activity=activities.failure,
             cause=activities.cause,
             buys_both=shown.source.buys_both,

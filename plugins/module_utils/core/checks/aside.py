@@ -14,12 +14,18 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import c
 
 
 def to_come(look: Look) -> Iterator[str]:
-    """Yield what a rotation will do first about outdated instances of the warm pool."""
+    """Yield what a rotation will do about outdated instances that are not in service."""
     if pooled := _pooled(look):
         yield (
             f"The warm pool of Auto Scaling group {look.group.name} has"
             f" {counted(len(pooled), 'outdated instance')}: {listed(pooled)}. A rotation ends what"
             " is outdated there first, and the group fills the pool again"
+        )
+    if aside := _in_standby(look):
+        yield (
+            f"Auto Scaling group {look.group.name} has {counted(len(aside), 'outdated instance')}"
+            f" in standby: {listed(aside)}. A rotation does nothing to what is in standby, and"
+            " is not complete while it is outdated"
         )
 
 
@@ -44,14 +50,14 @@ def _pooled(look: Look) -> list[str]:
 
 
 def _in_standby(look: Look) -> list[str]:
-    """Return the outdated instances in standby that no run keeps there."""
+    """Return the outdated instances in standby that no run keeps or has left on purpose."""
     group = look.group
     if group.resolved is None:
         return []
-    aside = [one for one in group.instances if one.lifecycle.endswith("Standby")]
+    aside = [one for one in group.instances if one.in_standby]
     return sorted(
         one.id
         for one in aside
-        if not (one.ending or one.kept)
+        if not (one.ending or one.kept or one.id in look.left_outdated)
         and outdated(one, look.nodes.get(one.id), group.resolved, group.read_at, look.max_age)
     )

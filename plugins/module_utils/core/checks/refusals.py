@@ -42,9 +42,6 @@ def unsupported(group: DescribedGroup) -> Iterator[str]:
         yield OVERRIDES_IMAGE
     if any(override.weight for override in overrides):
         yield "counts its instances by weight"
-    in_standby = (one for one in group.instances if one.lifecycle.endswith("Standby"))
-    if standby := [one.id for one in in_standby if not one.kept]:
-        yield f"has an instance in standby ({standby[0]})"
 
 
 def refusal(group: Group) -> RotatorError | None:

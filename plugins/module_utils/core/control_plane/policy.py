@@ -24,7 +24,8 @@ def fitted(policy: RotationPolicy) -> RotationPolicy:
 
     One node at a time and never surged: a new node can only take over the etcd volumes once the old
     one has let go of them. The first failure is the last, nothing new is ended, and it has to be
-    whole for etcd_settle instead of being watched as a canary.
+    whole for etcd_settle instead of being watched as a canary. Nothing begins beside a node in
+    standby, which may still be a member of etcd.
     """
     back: OnFailure = (
         "keep_template" if policy.on_failure == "keep_template" else "rollback_template"
@@ -43,6 +44,7 @@ def fitted(policy: RotationPolicy) -> RotationPolicy:
         unknown_instances="leave",
         repair=False,
         keep_failed=False,
+        standby_instances="refuse",
     )
 
 

@@ -54,6 +54,14 @@ class Instance:
         )
 
     @property
+    def in_standby(self) -> bool:
+        """Return whether somebody has taken it out of service, or is just doing so.
+
+        It stays in the group and does not count to desired.
+        """
+        return self.lifecycle.endswith("Standby")
+
+    @property
     def ending(self) -> bool:
         """Return whether it is being terminated, by anyone."""
         return self.lifecycle.startswith(("Terminating", f"{WARMED}Terminat")) or self.state in (

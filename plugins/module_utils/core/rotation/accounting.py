@@ -52,8 +52,9 @@ class Reading:
     """One read of the group: when it was begun, and what it showed.
 
     `launched`: ids of Pending and InService instances. `ended_elsewhere`: how many instances that
-    we did not terminate have ended since `expected` last changed. `answered`: instances whose end
-    with decrement Auto Scaling has answered well, so that desired was one less then.
+    we did not terminate have ended since `expected` last changed. `put_aside`: how many others have
+    put into standby since then. `answered`: instances whose end with decrement Auto Scaling has
+    answered well, so that desired was one less then.
     `raise_sent`: the raise that is recorded may have been sent, by us or by who recorded it.
     `moved`: from what to what desired was moved last, as far as a scaling activity says so.
     """
@@ -63,6 +64,7 @@ class Reading:
     launched: frozenset[str]
     min_size: int
     ended_elsewhere: int = 0
+    put_aside: int = 0
     answered: frozenset[str] = frozenset()
     raise_sent: bool = True
     moved: tuple[int, int] | None = None
@@ -207,13 +209,28 @@ def _without(account: Account, gone: list[str], desired: int) -> Account:
 
 def _foreign(account: Account, doubt: Doubt, reading: Reading, ceiling: int) -> Explained:
     base, desired = account.base, reading.desired
-    if desired < base and reading.begun - doubt.since < BELOW_BASE:
+    aside = _decremented(account, reading)
+    if desired < base - aside and reading.begun - doubt.since < BELOW_BASE:
         return Explained(account, doubt)
     if desired > account.expected:
         base += desired - account.expected
+    elif aside:
+        base -= aside  # our surge stands: somebody wants fewer in service
     elif desired < base or reading.ended_elsewhere < account.expected - desired:
         base = desired  # an absolute write: nothing but the number moved
     base = max(reading.min_size, min(base, ceiling))
     told = Foreign(account.expected, desired, base)
     counted = Account(base, desired, None, account.decrements)
     return Explained(counted, None, told)
+
+
+def _decremented(account: Account, reading: Reading) -> int:
+    """Return how many instances others have put into standby with decrement.
+
+    That is known only if that and the ends of others explain the fall of desired, and no activity
+    says that somebody has written the number.
+    """
+    if reading.moved == (account.expected, reading.desired):
+        return 0
+    fall = account.expected - reading.desired - reading.ended_elsewhere
+    return fall if 0 < fall <= reading.put_aside else 0

@@ -54,6 +54,8 @@ ControlPlaneCheck = Literal["direct", "indirect"]
 """Whether each API server of a control plane has to say itself that it is ready."""
 OnOutage = Literal["rollback_template", "leave"]
 """What becomes of the template when the API does not come back in time."""
+StandbyInstances = Literal["leave", "refuse"]
+"""What becomes of a group with instances that somebody has put into standby."""
 Goal = Literal["replaced", "restored"]
 """What the module is to do: rotate, or only restore what an interrupted run has changed."""
 DRAIN_PREFIX = "drain_"
@@ -129,6 +131,7 @@ class RotationPolicy:
     instances: tuple[str, ...] = ()
     limit: int | None = None
     cordoned_nodes: CordonedNodes = "rotate"
+    standby_instances: StandbyInstances = "leave"
     suspend_processes: tuple[SuspendedProcess, ...] = ()
     readiness_gates: tuple[str, ...] = ()
     daemonset_gate: DaemonSetGate = "wait"
@@ -158,6 +161,7 @@ class RotationPolicy:
         check_choice("on_failure", self.on_failure, OnFailure)
         check_choice("surge_by", self.surge_by, SurgeBy)
         check_choice("cordoned_nodes", self.cordoned_nodes, CordonedNodes)
+        check_choice("standby_instances", self.standby_instances, StandbyInstances)
         check_above_zero("limit", self.limit)
         check_above_zero("cluster_parallel", self.cluster_parallel, "rotations")
         check_choice("etcd_backup_check", self.etcd_backup_check, BackupCheck)

@@ -20,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     namespaces,
     pause,
     raising,
+    standby,
     unknown,
     warm_pool,
 )
@@ -88,7 +89,7 @@ def _obstacle_to_all(ctx: RotationContext) -> str:
     """Return why nothing may begin, not even with a node that is dead, "" if it may."""
     if unread := namespaces.pending(ctx):
         return unread
-    if refused := refusal(ctx.group):
+    if refused := refusal(ctx.group) or standby.refusal(ctx):
         return str(refused)
     if refused_writes := access_error(ctx):
         return str(refused_writes)

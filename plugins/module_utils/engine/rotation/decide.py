@@ -35,6 +35,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     namespaces,
     observe,
     selecting,
+    standby,
     warm_pool,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.closing import (
@@ -197,4 +198,4 @@ def _ended(ctx: RotationContext) -> RotationResult:
     if ctx.policy.restore_only:
         return conclude(ctx, "restored")
     selecting.tell_left(ctx)
-    return conclude(ctx, "partial" if left else "complete")
+    return conclude(ctx, "partial" if left or standby.left_outdated(ctx) else "complete")

@@ -31,10 +31,19 @@ def account(memory: Memory, group: Group, began: float, sending: bool) -> Memory
     )
     # A read that goes back shows nobody's end: what comes to be seen again was not lost.
     lost = (memory.reads.lost | (before - launched - memory.reads.ended_by_us)) - launched
+    aside = lost.intersection(one.id for one in group.instances if one.in_standby)
     answered = memory.reads.decremented
     moved = move_of(memory.reads.cause)
     reading = Reading(
-        began, group.desired, launched, group.min_size, len(lost), answered, sent, moved
+        began,
+        group.desired,
+        launched,
+        group.min_size,
+        ended_elsewhere=len(lost - aside),
+        put_aside=len(aside),
+        answered=answered,
+        raise_sent=sent,
+        moved=moved,
     )
     ours = memory.journal.max_size or ()
     ceiling = ours[0] if group.max_size in ours else group.max_size

@@ -110,7 +110,7 @@ def entered_standby(ctx: RotationContext, instance: str) -> bool:
 
 def in_standby(ctx: RotationContext) -> list[str]:
     """Return a sentence for each instance that this rotation keeps."""
-    here = [one for one in ctx.group.instances if one.lifecycle.endswith("Standby")]
+    here = [one for one in ctx.group.instances if one.in_standby]
     nodes = {one.id: ctx.by_instance[one.id].name for one in here if one.id in ctx.by_instance}
     return [
         sentence(one.id, nodes.get(one.id, one.id)) for one in here if one.id in ctx.journal.kept

@@ -20,7 +20,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.memb
     Situation,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.restored import restored
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import warm_pool
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
+    standby,
+    warm_pool,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -86,6 +89,7 @@ def conclude(
         "blocked_by": sorted({budget for node in nodes for budget in node["blocked_by"]}),
         "seconds": round(ctx.now - memory.began, 1),
         "left_outdated": left_outdated(ctx) if known else [],
+        "standby": standby.here(ctx) if known else [],
         "foreseen": foreseen(ctx) if known and status == "planned" else {},
         "not_restored": [*(_not_restored(ctx) if known else _owed(ctx)), *left_to_us(ctx)],
         "restored": list(_restored(ctx)),

@@ -14,7 +14,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sele
     sentences,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import warm_pool
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
+    standby,
+    warm_pool,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
@@ -40,14 +43,18 @@ def has_work(ctx: RotationContext) -> bool:
 
 
 def left_outdated(ctx: RotationContext) -> list[dict[str, str]]:
-    """Return name, instance ID and reason of each outdated node that is left."""
+    """Return name, instance ID and reason of each outdated node that is left.
+
+    Those in standby are among them.
+    """
     left = {**ctx.memory.report.left_out, **ctx.passed_over}
     gone = ctx.memory.nodes.marks.gone
-    return [
+    members = (
         {"name": member.name, "instance_id": member.id, "why": left[member.id]}
         for member in ctx.situation.outdated
         if member.id in left and member.id not in gone
-    ]
+    )
+    return [*members, *standby.left_outdated(ctx)]
 
 
 def tell_left(ctx: RotationContext) -> None:

@@ -1,29 +1,76 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Name outdated instances in standby: with one a rotation is not complete."""
+"""Leave and name what somebody has put into standby.
+
+Such an instance serves nobody, does not count to desired, and comes back as it is: while an
+outdated one is there, a rotation is not complete. Nothing is done to it, since it is in the hands
+of who has put it there.
+"""
 
 from __future__ import annotations
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     FailedError,
+    RefusedError,
     RotatorError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Instance
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     outdated,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
 
 
+def refusal(ctx: RotationContext) -> RotatorError | None:
+    """Return why nothing may begin beside an instance in standby, None if it may.
+
+    What a rotation keeps there itself is no reason.
+    """
+    found = [one.id for one in ctx.group.instances if one.in_standby and not _is_kept(ctx, one)]
+    if not found or ctx.policy.standby_instances == "leave":
+        return None
+    return RefusedError(
+        f"Auto Scaling group {ctx.group.name} has an instance in standby ({listed(found)})",
+        "Put it back into service or end it"
+        if ctx.kind.serves_api
+        else "Put it back into service, end it, or leave it (standby_instances: leave)",
+    )
+
+
+def here(ctx: RotationContext) -> list[dict[str, str]]:
+    """Return name, instance ID and why it is outdated ("" if not) of each that is left there.
+
+    Not of those that a rotation keeps itself.
+    """
+    found = dict(_outdated(ctx))
+    return [
+        {"name": _name(ctx, one), "instance_id": one.id, "outdated": found.get(one, "")}
+        for one in ctx.group.instances
+        if one.in_standby and not (one.ending or _is_kept(ctx, one))
+    ]
+
+
+def left_outdated(ctx: RotationContext) -> list[dict[str, str]]:
+    """Return name, instance ID and reason of each outdated one that is left on purpose."""
+    if ctx.policy.standby_instances != "leave":
+        return []
+    return [
+        {key: one[key] for key in ("name", "instance_id")} | {"why": f"in standby, {why}"}
+        for one in here(ctx)
+        if (why := one["outdated"])
+    ]
+
+
 def error_of_outdated(ctx: RotationContext) -> RotatorError | None:
     """Return the error when somebody has an outdated instance in standby, or None.
 
-    It serves nobody now, and comes back as it is.
+    Not where it is left on purpose.
     """
-    for one, why in _outdated(ctx):
+    for one, why in () if ctx.policy.standby_instances == "leave" else _outdated(ctx):
         if not _is_kept(ctx, one):
             return FailedError(
                 f"Instance {one.id} of {ctx.group.name} is in standby and outdated ({why})",
@@ -42,6 +89,11 @@ def kept_and_outdated(ctx: RotationContext) -> list[str]:
     ]
 
 
+def _name(ctx: RotationContext, instance: Instance) -> str:
+    node = ctx.by_instance.get(instance.id)
+    return instance.id if node is None else node.name
+
+
 def _is_kept(ctx: RotationContext, instance: Instance) -> bool:
     return instance.kept or instance.id in ctx.journal.kept
 
@@ -53,6 +105,6 @@ def _outdated(ctx: RotationContext) -> list[tuple[Instance, str]]:
     found = (
         (one, outdated(one, ctx.by_instance.get(one.id), ctx.target, now, age))
         for one in ctx.group.instances
-        if one.lifecycle.endswith("Standby") and not one.ending
+        if one.in_standby and not one.ending
     )
     return [(one, why) for one, why in found if why]

@@ -26,6 +26,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation im
     pointer,
     right_cluster,
     selecting,
+    standby,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.closing import (
     show_earlier,
@@ -65,7 +66,7 @@ def survey(ctx: RotationContext) -> RotationResult | None:
         show_earlier(ctx)
     note_lost_record(ctx)
     refused = refusal(ctx.group) or refusal_to_launch(ctx) or ctx.memory.lock.unread
-    refused = refused or _too_many(ctx)
+    refused = refused or standby.refusal(ctx) or _too_many(ctx)
     if refused and not ctx.policy.restore_only:
         raise refused
     if error := right_cluster.refusal_of_cluster(ctx):
@@ -116,8 +117,8 @@ def _is_alone(ctx: RotationContext) -> bool:
 
 def idle(ctx: RotationContext) -> Status:
     """Return the status of a run that finds nothing to do."""
-    left = ctx.passed_over and not ctx.policy.restore_only
-    return "partial" if left else "unchanged"
+    left = ctx.passed_over or standby.left_outdated(ctx)
+    return "partial" if left and not ctx.policy.restore_only else "unchanged"
 
 
 def _too_many(ctx: RotationContext) -> RotatorError | None:

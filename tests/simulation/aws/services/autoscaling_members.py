@@ -229,9 +229,10 @@ def enter_standby(account: Account, params: Params) -> dict[str, Any]:
         if member.lifecycle_state != "InService" or member.doomed:
             raise validation(f"The instance {member.instance_id} is not in InService.")
     _shrink(account, group, len(members), params["ShouldDecrementDesiredCapacity"])
-    views = []
+    views, decrement = [], params["ShouldDecrementDesiredCapacity"]
+    shrinks = f", shrinking the capacity from {group.desired + len(members)} to {group.desired}"
     for member in members:
-        cause = _cause(account, member, "moved to standby") + "."
+        cause = _cause(account, member, "moved to standby") + shrinks * decrement + "."
         member.activity = account.scaler.activity(
             group, f"Moving EC2 instance to Standby: {member.instance_id}", cause
         )
@@ -265,10 +266,11 @@ def exit_standby(account: Account, params: Params) -> dict[str, Any]:
     if group.desired + len(members) > group.maximum:
         raise validation(f"AutoScalingGroup {group.name} has max-size={group.maximum}.")
     account.scaler.note_group(group)
+    grows = f", increasing the capacity from {group.desired} to {group.desired + len(members)}"
     group.desired += len(members)
     views = []
     for member in members:
-        cause = _cause(account, member, "moved out of standby") + "."
+        cause = _cause(account, member, "moved out of standby") + grows + "."
         member.activity = account.scaler.activity(
             group, f"Moving EC2 instance out of Standby: {member.instance_id}", cause
         )

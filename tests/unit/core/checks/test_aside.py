@@ -86,6 +86,23 @@ def test_age_makes_an_instance_of_the_pool_outdated_too() -> None:
     assert list(aside.to_come(young)) == []
 
 
+def test_preflight_says_that_a_rotation_leaves_an_outdated_instance_in_standby() -> None:
+    found = standing(instance(7, lifecycle="Standby"))
+    said = (
+        "Auto Scaling group blue has 1 outdated instance in standby: i-7. A rotation does"
+        " nothing to what is in standby, and is not complete while it is outdated"
+    )
+    assert warnings(found) == (said,)
+    assert blockers(found) == ()
+    assert list(aside.to_come(standing(fresh(7, lifecycle="Standby")))) == []
+
+
+def test_what_a_rotation_has_left_in_standby_on_purpose_is_no_problem() -> None:
+    one = instance(7, lifecycle="Standby")
+    assert list(aside.left(standing(one, left_outdated=frozenset(("i-7",))))) == []
+    assert len(list(aside.left(standing(one, left_outdated=frozenset(("i-8",)))))) == 1
+
+
 def test_an_outdated_instance_in_standby_is_a_problem_since_it_comes_back_as_it_is() -> None:
     said = "Auto Scaling group blue has 1 outdated instance in standby: i-7"
     assert problems(standing(instance(7, lifecycle="Standby")), None) == (said,)

@@ -71,7 +71,8 @@ def test_nothing_but_what_is_named_is_changed() -> None:
         for field in dataclasses.fields(POLICY)
         if getattr(once, field.name) != getattr(POLICY, field.name)
     }
-    assert changed == {"max_surge", "max_unavailable", "soak", "boot_timeout", "lb_timeout"}
+    times = {"soak", "boot_timeout", "lb_timeout"}
+    assert changed == {"max_surge", "max_unavailable", "standby_instances", *times}
 
 
 def test_an_outage_is_allowed_for_control_planes_only() -> None:

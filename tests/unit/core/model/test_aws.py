@@ -63,6 +63,12 @@ def test_nothing_is_launched_and_ending_at_once(lifecycle: str, state: str) -> N
     assert not (instance.launched and instance.ending)
 
 
+@pytest.mark.parametrize("lifecycle", LIFECYCLES)
+def test_what_enters_standby_is_there_already(lifecycle: str) -> None:
+    instance = an_instance("w", lifecycle=lifecycle)
+    assert instance.in_standby is (lifecycle in ("EnteringStandby", "Standby"))
+
+
 def test_the_launched_states_are_those_of_the_user_guide() -> None:
     assert {"Pending", "Pending:Wait", "Pending:Proceed", "InService"} == LAUNCHED
 

@@ -77,6 +77,7 @@ class TestValues:
             ("surge_by", ("set_desired", "launch_instances")),
             ("on_failure", ("rollback_template", "keep_template", "rollback")),
             ("unknown_instances", ("leave", "end")),
+            ("standby_instances", ("leave", "refuse")),
             ("etcd_backup_check", ("require", "warn", "off")),
             ("control_plane_check", ("direct", "indirect")),
         ],

@@ -95,6 +95,16 @@ def test_instances_that_others_ended_explain_a_lower_desired() -> None:
     assert account(memory) == Account(2, 3), "the surge was taken, the base stays"
 
 
+@pytest.mark.parametrize("lifecycle", ["EnteringStandby", "Standby"])
+def test_one_that_others_put_into_standby_with_decrement_leaves_the_surge(lifecycle: str) -> None:
+    group = a_group(*(an_instance(name) for name in "wxyz"), desired=4)
+    memory = a_memory(group, RUNNING.accounted(OURS))
+    aside = dataclasses.replace(group.instances[3], lifecycle=lifecycle)
+    fewer = dataclasses.replace(group, instances=(*group.instances[:3], aside))
+    memory = after(memory, shown(NOW + 1, 3, fewer), shown(NOW + 11, 3, fewer))
+    assert account(memory) == Account(1, 3)
+
+
 def test_an_instance_that_is_seen_again_was_not_ended_by_others() -> None:
     group = a_group(*(an_instance(name) for name in "wxyz"), desired=4)
     memory = a_memory(group, RUNNING.accounted(OURS))

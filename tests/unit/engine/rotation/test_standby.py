@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An outdated instance in standby keeps a rotation from being complete."""
+"""What is in standby is left and named, or nothing begins beside it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import standby
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
@@ -20,17 +21,25 @@ from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
 from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders import (
     RUNNING,
     a_context,
+    a_policy,
 )
 
 NEW = an_instance("n", fresh=True)
 
 
-def a_look(name: str = "w", fresh: bool = False, journal: Any = RUNNING, **fields: Any) -> Any:
+def a_look(
+    name: str = "w",
+    fresh: bool = False,
+    journal: Any = RUNNING,
+    does: str = "refuse",
+    **fields: Any,
+) -> Any:
     """A look at a group of one new node, with another instance aside."""
     given = {"lifecycle": "Standby", **fields}
     aside = dataclasses.replace(an_instance(name, fresh=fresh), **given)
     group: Group = a_group(NEW, aside)
-    return a_context(group, [a_node("n"), a_node(name)], journal)
+    nodes = [a_node("n"), a_node(name)]
+    return a_context(group, nodes, journal, policy=a_policy(standby_instances=does))
 
 
 @pytest.mark.parametrize(
@@ -53,9 +62,68 @@ def test_an_outdated_one_that_somebody_put_there_is_named(look: Any, named: bool
     assert error is None or "i-w of blue is in standby and outdated (" in error.message
 
 
+KEPT = dataclasses.replace(RUNNING, kept=("i-w",))
+WHY = "version 1, target is 2"
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_nothing_begins_beside_one_in_standby_if_that_is_asked(fresh: bool) -> None:
+    refused = standby.refusal(a_look(fresh=fresh))
+    assert isinstance(refused, RefusedError)
+    assert "Auto Scaling group blue has an instance in standby (i-w)" in refused.message
+    assert "standby_instances: leave" in refused.hint
+    assert standby.refusal(a_look(fresh=fresh, does="leave")) is None
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        pytest.param(a_look(kept=True), id="kept by an earlier run"),
+        pytest.param(a_look(journal=KEPT), id="kept by us"),
+        pytest.param(a_look(lifecycle="InService"), id="in service"),
+    ],
+)
+def test_what_a_rotation_keeps_itself_is_no_reason(look: Any) -> None:
+    assert standby.refusal(look) is None
+    assert standby.here(look) == []
+
+
+def test_one_that_is_left_is_named_and_is_no_failure() -> None:
+    look = a_look(does="leave")
+    one = {"name": "w", "instance_id": "i-w"}
+    assert standby.here(look) == [{**one, "outdated": WHY}]
+    assert standby.left_outdated(look) == [{**one, "why": f"in standby, {WHY}"}]
+    assert standby.error_of_outdated(look) is None
+    assert standby.left_outdated(a_look()) == [], "not on purpose"
+
+
+def test_a_current_one_is_named_too_and_leaves_nothing_outdated() -> None:
+    look = a_look(fresh=True, does="leave")
+    assert [one["outdated"] for one in standby.here(look)] == [""]
+    assert standby.left_outdated(look) == []
+    assert standby.here(a_look(state="terminated")) == []
+
+
+def test_one_without_a_node_goes_by_its_id() -> None:
+    aside = dataclasses.replace(an_instance("w"), lifecycle="Standby")
+    look = a_context(a_group(NEW, aside), [a_node("n")], RUNNING)
+    assert [one["name"] for one in standby.here(look)] == ["i-w"]
+
+
+def test_a_control_plane_is_refused_whatever_is_asked() -> None:
+    group = dataclasses.replace(
+        a_group(NEW, dataclasses.replace(an_instance("w"), lifecycle="Standby")),
+        tags={"k8s.io/role/control-plane": "1", "kops.k8s.io/instancegroup": "cp"},
+    )
+    look = a_context(group, [a_node("n"), a_node("w")], policy=a_policy(standby_instances="leave"))
+    assert look.kind.serves_api
+    refused = standby.refusal(look)
+    assert refused is not None
+    assert refused.hint == "Put it back into service or end it"
+
+
 def test_an_outdated_one_that_an_earlier_run_kept_is_told() -> None:
     assert standby.kept_and_outdated(a_look()) == []
     (told,) = standby.kept_and_outdated(a_look(kept=True))
     assert told.startswith("Instance i-w, which an earlier run has kept in standby, is outdated")
-    ours = dataclasses.replace(RUNNING, kept=("i-w",))
-    assert standby.kept_and_outdated(a_look(kept=True, journal=ours)) == [], "told elsewhere"
+    assert standby.kept_and_outdated(a_look(kept=True, journal=KEPT)) == [], "told elsewhere"
