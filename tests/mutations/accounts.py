@@ -43,7 +43,7 @@ MUTATIONS = (
     Mutation(
         "the base follows at once when desired falls below it",
         RULES + "accounting.py",
-        "if desired < base and reading.begun - doubt.since < BELOW_BASE:",
+        "if desired < base - aside and reading.begun - doubt.since < BELOW_BASE:",
         "if False:",
         UNIT + "test_outcomes.py",
         "test_two_reads_prove_what_somebody_else_wrote",
