@@ -29,7 +29,6 @@ def reads(
     launched: frozenset[str] = TEN,
     written: float = NEVER,
     ended_elsewhere: int = 0,
-    put_aside: int = 0,
     least: int = 0,
     ceiling: int = 100,
     answered: frozenset[str] = frozenset(),
@@ -40,7 +39,7 @@ def reads(
     doubt: Doubt | None = None
     for begun, desired in shown:
         reading = Reading(
-            begun, desired, launched, least, ended_elsewhere, put_aside, answered, moved=moved
+            begun, desired, launched, least, ended_elsewhere, answered=answered, moved=moved
         )
         found.append(explain(account, doubt, reading, written, ceiling))
         account, doubt = found[-1].account, found[-1].doubt
@@ -131,36 +130,6 @@ def test_a_foreign_value_is_accounted_for_once(
     assert second.foreign == Foreign(account.expected, desired, base)
     assert second.account == Account(base, desired)
     assert third == Explained(second.account), "and it does not count twice"
-
-
-@pytest.mark.parametrize(
-    ("account", "desired", "aside", "ended", "base"),
-    [
-        pytest.param(Account(6, 8), 7, 1, 0, 5, id="one of base and surge"),
-        pytest.param(Account(6, 6), 5, 1, 0, 5, id="one without a surge"),
-        pytest.param(Account(6, 8), 5, 3, 0, 3, id="more than the surge"),
-        pytest.param(Account(6, 8), 6, 1, 1, 5, id="and somebody ended one of our surge"),
-        pytest.param(Account(6, 8), 7, 1, 1, 6, id="one without decrement, or the end without"),
-        pytest.param(Account(6, 8), 9, 1, 0, 7, id="a raise beside it"),
-        pytest.param(Account(6, 8), 6, 1, 0, 6, id="more than it explains"),
-    ],
-)
-def test_what_is_put_into_standby_with_decrement_leaves_the_surge(
-    account: Account, desired: int, aside: int, ended: int, base: int
-) -> None:
-    told = reads(account, (0, desired), (10, desired), put_aside=aside, ended_elsewhere=ended)[-1]
-    assert told.account == Account(base, desired)
-    assert told.foreign == Foreign(account.expected, desired, base)
-
-
-def test_a_number_that_was_written_is_no_decrement_though_one_is_in_standby() -> None:
-    told = reads(Account(6, 8), (0, 7), (10, 7), put_aside=1, moved=(8, 7))[-1]
-    assert told.account == Account(7, 7), "as an absolute write is read"
-
-
-def test_what_is_put_into_standby_takes_no_base_below_the_minimum() -> None:
-    told = reads(Account(6, 8), (0, 7), (10, 7), put_aside=1, least=6)[-1]
-    assert told.account == Account(6, 7)
 
 
 def test_a_foreign_value_below_the_base_has_to_stand_for_two_minutes() -> None:
