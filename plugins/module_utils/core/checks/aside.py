@@ -50,7 +50,7 @@ def _pooled(look: Look) -> list[str]:
 
 
 def _in_standby(look: Look) -> list[str]:
-    """Return the outdated instances in standby that no run keeps or has left on purpose."""
+    """Return the outdated instances in standby that no run has left or keeps."""
     group = look.group
     if group.resolved is None:
         return []

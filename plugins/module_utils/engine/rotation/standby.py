@@ -42,9 +42,9 @@ def refusal(ctx: RotationContext) -> RotatorError | None:
 
 
 def here(ctx: RotationContext) -> list[dict[str, str]]:
-    """Return name, instance ID and why it is outdated ("" if not) of each that is left there.
+    """Return name and instance ID of each that is left there.
 
-    Not of those that a rotation keeps itself.
+    With why it is outdated, "" if it is not. Those that a rotation keeps itself are not among them.
     """
     found = dict(_outdated(ctx))
     return [
@@ -55,7 +55,7 @@ def here(ctx: RotationContext) -> list[dict[str, str]]:
 
 
 def left_outdated(ctx: RotationContext) -> list[dict[str, str]]:
-    """Return name, instance ID and reason of each outdated one that is left on purpose."""
+    """Return name, instance ID and reason of each that is left on purpose."""
     if ctx.policy.standby_instances != "leave":
         return []
     return [
