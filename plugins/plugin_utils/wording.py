@@ -1,0 +1,54 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Put the news of a rotation into words, by the templates of the collection or one's own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, duration
+
+FOLDER = str(Path(__file__).parents[2] / "playbooks" / "templates" / "notifications")
+BODY = "webhook.json"
+"""The template of what a webhook gets, unless its variable names another."""
+
+
+def words(name: str, told: Mapping[str, Any], own: str = "") -> tuple[str, str]:
+    """Return the text that the template `name` makes, and what is wrong with one's own template.
+
+    `own`: folder of templates that have precedence over those of the collection, "" for none. If
+    one of them is wrong, the text is that of the collection.
+    """
+    if own:
+        try:
+            return _rendered([own, FOLDER], name, told), ""
+        except (jinja2.TemplateError, TypeError, ValueError, OSError) as error:
+            problem = f"template {name}.j2 in {own} is wrong: {type(error).__name__}: {error}"
+    else:
+        problem = ""
+    known = name if Path(FOLDER, f"{name}.j2").exists() else BODY
+    return _rendered([FOLDER], known, told), problem
+
+
+def _rendered(folders: list[str], name: str, told: Mapping[str, Any]) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folders),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # what receives it is escaped for it
+    )
+    environment.filters.update(duration=duration, clock=_clock)
+    environment.globals.update(counted=counted)
+    return environment.get_template(f"{name}.j2").render(**told).strip()
+
+
+def _clock(at: float) -> str:
+    """Return a moment as HH:MM UTC."""
+    return time.strftime("%H:%M UTC", time.gmtime(at))
