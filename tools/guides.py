@@ -16,14 +16,15 @@ from steps import ROOT
 
 START = ("README", "docs/getting_started", "docs/credentials", "docs/inventory", "docs/plan")
 KINDS = ("docs/playbooks", "docs/kops", "docs/control_plane", "docs/managed", "docs/fleet")
-AROUND = ("docs/awx", "docs/gitlab", "docs/events", "docs/including", "docs/gates", "docs/report")
+AROUND = ("docs/awx", "docs/gitlab", "docs/events", "docs/including", "docs/gates")
+TELLING = ("docs/notifications", "docs/report")
 OPERATING = ("docs/operating", "docs/permissions", "docs/support", "SECURITY")
 PARTS = ("docs/amis", "docs/launch_templates", "docs/drain")
 BEHIND = ("docs/verified", "docs/peers", "docs/simulation", "docs/architecture", "docs/glossary")
 CHAPTERS = {
     "Start": START,
     "Kinds of clusters": KINDS,
-    "What surrounds it": AROUND,
+    "What surrounds it": (*AROUND, *TELLING),
     "Operating": OPERATING,
     "What it does in detail": PARTS,
     "What it stands on": (*BEHIND, "CONTRIBUTING", "CHANGELOG"),

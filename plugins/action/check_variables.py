@@ -19,6 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.plugin_utils.variable_checks im
     unknown,
     wrong,
     wrong_for_kind,
+    wrong_receivers,
     wrong_serial,
     wrong_together,
 )
@@ -90,6 +91,7 @@ def _problems(read: Read, specs: Mapping[str, Any]) -> list[str]:
     found = [wrong(name, value, specs[name]) for name, value in values.items()]
     found.append(wrong_for_kind(read("node_group_kind"), values))
     found.append(wrong_directory(str(values.get("rotation_report_dir") or "")))
+    found.append(wrong_receivers(values))
     if not any(found):
         found.append(wrong_together(values))
     if not read(HOST_NAME):

@@ -55,6 +55,7 @@ class Line:
     states: Mapping[str, Standing]
     hostvars: Mapping[str, Any]
     plan: bool
+    following: str = ""
 
     def of(self, ring: str) -> list[Standing]:
         """Return the states of the node groups of a ring, in their order."""
@@ -118,7 +119,8 @@ def _line(options: Values, variables: Values, check_mode: bool) -> Line:
     states = line_states.states(options["known"] or {}, batch, variables["hostvars"])
     homes = {one.host: one for one in members}
     plan = check_mode or bool(variables.get("rotation_plan"))
-    return Line(chosen, homes, batches, states, variables["hostvars"], plan)
+    later = rings.following(every, chosen)
+    return Line(chosen, homes, batches, states, variables["hostvars"], plan, later)
 
 
 def _members(options: Values, every: Sequence[Ring], variables: Values) -> list[LinePlace]:
@@ -167,6 +169,7 @@ def _place(found: Line, number: int, halted: str) -> Values:
         "window": window,
         "not_yet": _not_yet(found, last) if last else "",
         "stop": halted or standing.stop(ring, found.of(ring.name)),
+        "next_ring": found.following,
         "passed_over": _passed_over(found, batch),
     }
 

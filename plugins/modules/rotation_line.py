@@ -148,6 +148,10 @@ stop:
   description: Why the line stops. Empty if it goes on.
   returned: if the host is in the line
   type: str
+next_ring:
+  description: The ring that comes after those of this run (O(only)). Empty if none does.
+  returned: if the host is in the line
+  type: str
 lost:
   description: Hosts that have failed or were passed over.
   returned: success

@@ -25,6 +25,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.news import news
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import PROGRESS_FILE
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.threads import (
     signals_for_main,
@@ -36,6 +37,11 @@ from ansible_collections.nodeops.rotator.plugins.plugin_utils.narrator import (
     may_show,
     screen,
     wants_json,
+)
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.notify import Watch
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.notify_options import (
+    reader,
+    settings,
 )
 
 keep_interrupts()  # Ansible imports an action plugin in its main process, before any worker
@@ -51,10 +57,15 @@ class Tail(threading.Thread):
     thread then removes the file and ends the worker with its module.
     """
 
-    def __init__(self, path: str, narrator: Narrator, aloud: bool) -> None:
-        """`aloud`: show what is written there. Otherwise only see whether Ansible lives."""
+    def __init__(
+        self, path: str, narrator: Narrator, aloud: bool, watch: Watch | None = None
+    ) -> None:
+        """`aloud`: show what is written there. `watch`: tells others of what is held up.
+
+        Without both it only sees whether Ansible lives.
+        """
         super().__init__(name="nodeops-rotator-progress", daemon=True)
-        self._path, self._aloud = path, aloud
+        self._path, self._aloud, self._watch = path, aloud, watch
         self._narrator = narrator
         self._ended = threading.Event()
         self._display = Display()
@@ -68,11 +79,12 @@ class Tail(threading.Thread):
                     Path(self._path).unlink(missing_ok=True)
                     _hang_up()
                     return
+                self._take(file.read())
                 if self._aloud:
-                    self._show(file.read())
                     self._remind()
-            if self._aloud:
-                self._show(file.read())
+                if self._watch is not None:
+                    self._watch.look(time.time())
+            self._take(file.read())
 
     def stop(self) -> None:
         """Show what is left and end the thread."""
@@ -83,9 +95,12 @@ class Tail(threading.Thread):
         if text := self._narrator.remind(time.monotonic(), time.time()):
             self._display.display(text)
 
-    def _show(self, data: bytes) -> None:
+    def _take(self, data: bytes) -> None:
         for text, event in self._narrator.take(data, time.monotonic()):
-            self._display.display(text, color=COLORS.get(event.get("phase", "")))
+            if self._aloud:
+                self._display.display(text, color=COLORS.get(event.get("phase", "")))
+            if self._watch is not None:
+                self._watch.heed(event)
 
 
 def _ansible() -> int:
@@ -114,16 +129,17 @@ def _outliving_hang_up() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def followed(narrator: Narrator, aloud: bool = True) -> Iterator[str]:
+def followed(narrator: Narrator, aloud: bool = True, watch: Watch | None = None) -> Iterator[str]:
     """Yield the path of a progress file, and show it while the block runs if `aloud`.
 
-    Its mode is 0600. It is removed afterwards, and as soon as Ansible has gone.
+    `watch` hears of its events. The mode of the file is 0600. It is removed afterwards, and as soon
+    as Ansible has gone.
     """
     # Ansible empties its temporary folder when it exits, so a signal leaves no file behind either.
     prefix = "progress-" if aloud else "quiet-"  # afterword.py shows the former
     handle, path = tempfile.mkstemp(prefix=prefix, suffix=".jsonl", dir=C.DEFAULT_LOCAL_TMP)
     os.close(handle)
-    tail = Tail(path, narrator, aloud)
+    tail = Tail(path, narrator, aloud, watch)
     with _outliving_hang_up():
         with signals_for_main():
             tail.start()
@@ -131,6 +147,8 @@ def followed(narrator: Narrator, aloud: bool = True) -> Iterator[str]:
             yield path
         finally:
             tail.stop()
+            if watch is not None:
+                watch.finish()
             Path(path).unlink(missing_ok=True)
 
 
@@ -151,7 +169,8 @@ class LiveAction(ActionBase):
         result = super().run(tmp, task_vars)
         if self._may_follow():
             aloud = not self._task.no_log and may_show(task_vars or {})
-            with followed(self._narrator(task_vars or {}), aloud) as path:
+            watch = self._watch(task_vars or {})
+            with followed(self._narrator(task_vars or {}), aloud, watch) as path:
                 self._set_environment(PROGRESS_FILE, path)
                 outcome = self._execute_module(task_vars=task_vars)
         else:
@@ -171,6 +190,16 @@ class LiveAction(ActionBase):
     def _may_follow(self) -> bool:
         local = self._connection.transport == "local" and self._connection.become is None
         return bool(local and not self._task.async_val)
+
+    def _watch(self, task_vars: dict[str, Any]) -> Watch | None:
+        """Return what tells of what is held up, None if nobody wants to hear of it."""
+        plans = self._task.check_mode or task_vars.get("rotation_plan")
+        if plans or self._task.no_log or not task_vars.get("rotation_notify"):
+            return None
+        found = settings(reader(self._templar, task_vars))
+        host = task_vars["inventory_hostname"]
+        told = news("blocked", host, task_vars["hostvars"][host], time.time())
+        return Watch(found, told) if found.receivers else None
 
     def _narrator(self, task_vars: dict[str, Any]) -> Narrator:
         """Return what tells the progress of the node group.

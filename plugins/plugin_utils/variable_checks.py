@@ -16,6 +16,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core import reques
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.images import request
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.options import called
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.receivers import (
+    incomplete,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation import policy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.spelling import meant
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
@@ -23,6 +26,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
     maintenance,
     rotation,
 )
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.notify_options import ready
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.variables import PREFIXES, known
 
 WANTED = {
@@ -30,6 +34,7 @@ WANTED = {
     "int": "a whole number",
     "list": "a list",
     "dict": "a dictionary",
+    "float": "a number",
     "str": "text",
 }
 """What a type is called in a sentence."""
@@ -54,6 +59,8 @@ def wrong(name: str, value: Any, spec: Mapping[str, Any]) -> str:
     read = parsed(value, spec)
     if read in (None, "", [], {}):
         return ""
+    if spec.get("no_log") and not isinstance(read, Mapping):
+        return f"{name} has the wrong type. Give {WANTED[spec['type']]}"  # its value is a secret
     checked = ArgumentSpecValidator({name: dict(spec)}).validate({name: read})
     if not checked.error_messages:
         return ""
@@ -139,6 +146,16 @@ def wrong_for_kind(kind: Any, variables: Mapping[str, Any]) -> str:
         f"{given[0]} is set, and EKS replaces the nodes of a managed node group itself. Unset it"
         " for this host"
     )
+
+
+def wrong_receivers(variables: Mapping[str, Any]) -> str:
+    """Return what is missing to reach those who are to be told of a rotation, "" if nothing is."""
+    given = parsed(variables.get("rotation_notify"), {"type": "list"})
+    for receiver in ready(given):
+        reached = parsed(variables.get(f"rotation_notify_{receiver}"), {"type": "dict"})
+        if problem := incomplete(receiver, reached if isinstance(reached, Mapping) else {}):
+            return problem
+    return ""
 
 
 def unknown(names: Iterable[str]) -> dict[str, str]:

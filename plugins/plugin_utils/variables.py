@@ -24,6 +24,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import REQUEST_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
+from ansible_collections.nodeops.rotator.plugins.plugin_utils import notify_options
 
 PREFIXES = ("rotate_", "prepare_", "verify_", "rotation_", "plan_", "check_amis_")
 """What the names of our variables begin with."""
@@ -142,6 +143,7 @@ PLAYBOOKS: Mapping[str, Any] = {
     **dict.fromkeys(("rotation_gate_http", "rotation_gate_mark"), DICTIONARY),
     **dict.fromkeys(("rotation_gate_looks", "rotation_gate_max_looks"), WHOLE_NUMBER),
     **dict.fromkeys(("rotation_gate_delay", "rotation_gate_http_retries"), WHOLE_NUMBER),
+    **notify_options.VARIABLES,
     "rotation_karpenter": {"type": "str", "choices": ["list", "wait"]},
     **_handed("rotation_karpenter_", karpenter.DRIFT_SPEC, KARPENTER_LEFT_OUT),
     "rotation_report_dir": PATH,

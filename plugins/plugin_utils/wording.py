@@ -25,15 +25,17 @@ def words(name: str, told: Mapping[str, Any], own: str = "") -> tuple[str, str]:
     `own`: folder of templates that have precedence over those of the collection, "" for none. If
     one of them is wrong, the text is that of the collection.
     """
+    there = Path(FOLDER, f"{name}.j2").exists()
+    problem = (
+        "" if there or own else f"there is no template {name}.j2: set rotation_notify_templates"
+    )
     if own:
         try:
             return _rendered([own, FOLDER], name, told), ""
-        except (jinja2.TemplateError, TypeError, ValueError, OSError) as error:
+        except Exception as error:  # whatever a template does
             problem = f"template {name}.j2 in {own} is wrong: {type(error).__name__}: {error}"
-    else:
-        problem = ""
-    known = name if Path(FOLDER, f"{name}.j2").exists() else BODY
-    return _rendered([FOLDER], known, told), problem
+    # One that we do not have can only be a body.
+    return _rendered([FOLDER], name if there else BODY, told), problem
 
 
 def _rendered(folders: list[str], name: str, told: Mapping[str, Any]) -> str:

@@ -74,6 +74,11 @@ def at(here: str, hosts: dict[str, Any], check: bool = False, **options: Any) ->
     return result
 
 
+def test_a_run_of_some_rings_says_which_one_comes_next() -> None:
+    assert at("d1", fleet(), only=["dev"])["next_ring"] == "production"
+    assert at("d1", fleet())["next_ring"] == ""
+
+
 def test_the_line_is_an_order_and_the_sizes_of_its_batches() -> None:
     found = at("d1", fleet())
     assert found["order"] == ["d1", "p1", "q1", "p2"]

@@ -66,6 +66,36 @@ def test_the_file_is_private_shown_completely_and_removed_at_the_end(display: Re
     ]
 
 
+class Heard:
+    """Takes the place of a Watch; collects what it is given."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+        self.looked = self.finished = 0
+
+    def heed(self, event: dict[str, Any]) -> None:
+        self.events.append(event["text"])
+
+    def look(self, _now: float) -> None:
+        self.looked += 1
+
+    def finish(self) -> None:
+        self.finished += 1
+
+
+@pytest.mark.parametrize("aloud", [True, False])
+def test_who_watches_hears_of_every_event_whether_it_is_shown_or_not(
+    display: Recorder, aloud: bool
+) -> None:
+    heard: Any = Heard()
+    following = live.followed(narrator.Narrator("blue", 0), aloud, heard)
+    with following as path, open(path, "ab") as file:
+        file.write(record() + record(text="again"))
+    assert heard.events == ["14 pods", "again"]
+    assert heard.finished == 1
+    assert len(display.shown) == (2 if aloud else 0)
+
+
 def test_an_error_removes_the_file_and_ends_the_thread(display: Recorder) -> None:
     with pytest.raises(KeyboardInterrupt), live.followed(narrator.Narrator("blue", 0)) as path:
         raise KeyboardInterrupt
@@ -154,6 +184,34 @@ class Action(live.LiveAction):
 @pytest.fixture(autouse=True)
 def plain_base(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live.ActionBase, "run", lambda self, tmp, task_vars: {})
+
+
+RECEIVER = {
+    "rotation_notify": ["notify_webhook.yml"],
+    "rotation_notify_webhook": {"url": "https://x"},
+    "inventory_hostname": "blue",
+    "hostvars": {"blue": {"cluster_name": "shop"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("task", "changes", "watched"),
+    [
+        ({}, {}, True),
+        ({"check_mode": True}, {}, False),
+        ({"no_log": True}, {}, False),
+        ({}, {"rotation_plan": True}, False),
+        ({}, {"rotation_notify": []}, False),
+        ({}, {"rotation_notify": ["/etc/own.yml"]}, False),
+        ({}, {"rotation_notify_webhook": {}}, False),
+    ],
+)
+def test_a_rotation_is_watched_for_those_who_want_to_hear_of_it(
+    task: dict[str, Any], changes: dict[str, Any], watched: bool
+) -> None:
+    action = Action(**task)
+    action._templar = types.SimpleNamespace(template=lambda value: value)
+    assert (action._watch({**RECEIVER, **changes}) is not None) is watched
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from ansible_collections.nodeops.rotator.plugins.plugin_utils.variable_checks im
     unknown,
     wrong,
     wrong_for_kind,
+    wrong_receivers,
     wrong_serial,
     wrong_together,
 )
@@ -22,6 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.plugin_utils.variables import k
 TEXTS = {
     "bool": ("yes", "no", "true", "False", "1", "0"),
     "int": ("7", "0"),
+    "float": ("7", "0.5"),
     "list": ("a,b", "[a, b]", '["a"]', "[]"),
     "dict": ("{a: b}", '{"a": {"b": 1}}', "a=b", "{}"),
     "str": ("text", "7"),
@@ -29,7 +31,7 @@ TEXTS = {
     "raw": ("text", "7"),
 }
 """What the command line may give for each type."""
-BAD = {"bool": "vielleicht", "int": "abc", "dict": "abc"}
+BAD = {"bool": "vielleicht", "int": "abc", "float": "abc", "dict": "abc"}
 
 
 def texts(spec: dict[str, Any]) -> tuple[str, ...]:
@@ -38,6 +40,8 @@ def texts(spec: dict[str, Any]) -> tuple[str, ...]:
         return tuple(spec["choices"])
     if "time_zone" in spec.get("options", {}):
         return ("{start: '22:00', end: '4:00'}", '{"start": "22:00", "end": "4:00"}', "{}")
+    if spec.get("no_log"):
+        return ("{url: 'https://x', events: [failed]}", '{"url": "https://x"}', "{}")
     if spec["type"] == "dict" and "options" in spec:
         return ("{arn: x}", '{"arn": "x", "external_id": "y"}', "{}")
     if "options" in spec:
@@ -59,8 +63,41 @@ def test_text_is_right_where_it_means_something_right(name: str) -> None:
 def test_a_value_of_another_type_is_told_in_one_line(name: str) -> None:
     spec = known()[name]
     said = wrong(name, BAD[spec["type"]], spec)
-    assert said.startswith(f"{name} is '{BAD[spec['type']]}'. Give ")
+    value = "has the wrong type" if spec.get("no_log") else f"is '{BAD[spec['type']]}'"
+    assert said.startswith(f"{name} {value}. Give ")
     assert "\n" not in said
+
+
+@pytest.mark.parametrize("value", ["https://x/s3cret", ["s3cret"], 1, "{", {"urls": "s3cret"}])
+def test_what_is_secret_is_not_shown_when_it_is_wrong(value: Any) -> None:
+    said = wrong("rotation_notify_slack", value, known()["rotation_notify_slack"])
+    assert said.startswith("rotation_notify_slack")
+    assert "s3cret" not in said
+
+
+@pytest.mark.parametrize(
+    ("variables", "missing"),
+    [
+        ({}, ""),
+        ({"rotation_notify": ["/etc/own.yml"]}, ""),
+        ({"rotation_notify": ["notify_slack.yml"]}, "rotation_notify_slack has no url"),
+        (
+            {
+                "rotation_notify": "[notify_slack.yml]",
+                "rotation_notify_slack": "{token: x, channel: C1}",
+            },
+            "",
+        ),
+        (
+            {"rotation_notify": ["notify_slack.yml"], "rotation_notify_slack": {"token": "x"}},
+            "rotation_notify_slack has no channel",
+        ),
+    ],
+)
+def test_a_receiver_that_cannot_be_reached_is_told_before_anything_is_changed(
+    variables: dict[str, Any], missing: str
+) -> None:
+    assert wrong_receivers(variables) == missing
 
 
 def test_a_choice_that_does_not_exist_is_told_with_those_that_do() -> None:

@@ -109,3 +109,13 @@ def only(rings: Iterable[Ring], names: Iterable[str]) -> tuple[Ring, ...]:
                 f"There is no ring {name}", f"Rings are {', '.join(ring.name for ring in every)}"
             )
     return tuple(ring for ring in every if not wanted or ring.name in wanted)
+
+
+def following(rings: Iterable[Ring], chosen: Iterable[Ring]) -> str:
+    """Return the ring that comes after those of this run, "" if none does.
+
+    It has to be let through: by a pipeline or by people.
+    """
+    names = [ring.name for ring in rings]
+    last = max((names.index(ring.name) for ring in chosen), default=len(names))
+    return next(iter(names[last + 1 :]), "")

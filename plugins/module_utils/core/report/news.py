@@ -101,8 +101,20 @@ def why_failed(variables: Mapping[str, Any]) -> str:
     return next((text for text in found if text), UNKNOWN)
 
 
-def has_work(variables: Mapping[str, Any]) -> bool:
-    """Return whether a node group has something to replace, before it is rotated."""
+def worth_telling(kind: str, variables: Mapping[str, Any]) -> bool:
+    """Return whether the news are worth a message.
+
+    A node group that has nothing to replace neither starts nor finishes.
+    """
+    status = (variables.get("_rotate_result") or {}).get("status") or "unchanged"
+    if kind == "finished" and status != "unchanged":
+        return True
+    return kind not in ("started", "finished") or _has_work(variables)
+
+
+def _has_work(variables: Mapping[str, Any]) -> bool:
+    """Return whether a node group had something to replace before it was rotated."""
     info: Mapping[str, Any] = variables.get("_prepare_info") or {}
     changed = bool((variables.get("_prepare_template") or {}).get("changed"))
-    return changed or any(node["outdated"] for node in info.get("nodes", ()))
+    outdated = any(node["outdated"] for node in info.get("nodes", ()))
+    return (changed or outdated) and not variables.get("_prepare_left_alone")

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.fleet.rings import (
     Ring,
+    following,
     from_options,
     only,
 )
@@ -90,3 +91,17 @@ def test_a_ring_that_does_not_exist_cannot_be_taken() -> None:
     with pytest.raises(InputError) as told:
         only(from_options(["dev", "production"]), ["prod"])
     assert str(told.value) == "There is no ring prod. Rings are dev, production"
+
+
+@pytest.mark.parametrize(
+    ("names", "after"), [([], ""), (["a"], "b"), (["a", "b"], "c"), (["c"], ""), (["b"], "c")]
+)
+def test_the_ring_after_those_of_this_run_has_to_be_let_through(
+    names: list[str], after: str
+) -> None:
+    every = from_options("abc")
+    assert following(every, only(every, names)) == after
+
+
+def test_nothing_follows_no_ring() -> None:
+    assert following(from_options("abc"), ()) == ""

@@ -1,0 +1,76 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tell people of a rotation, from the control node."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.news import (
+    KINDS,
+    about_run,
+    news,
+    worth_telling,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.receivers import (
+    RECEIVERS,
+)
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.narrator import may_show
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.notify import (
+    SENT,
+    notify,
+    text_of,
+)
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.notify_options import (
+    reader,
+    settings,
+)
+
+SPEC: dict[str, Any] = {
+    "event": {"type": "str", "choices": list(KINDS), "required": True},
+    "receiver": {"type": "str", "choices": list(RECEIVERS)},
+    "reason": {"type": "str", "default": ""},
+    "whole_run": {"type": "bool", "default": False},
+}
+
+
+class ActionModule(ActionBase):
+    """Does all of the work of the module of the same name."""
+
+    _supports_check_mode = True
+    _requires_connection = False
+
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Send the notification; return its text and what became of it.
+
+        The URL and the token are read from the variables here. So they are in no argument, and in
+        no result.
+        """
+        result = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        _checked, options = self.validate_argument_spec(SPEC)
+        host = variables["inventory_hostname"]
+        of_host = variables["hostvars"][host]
+        told = news(options["event"], host, of_host, time.time(), options["reason"])
+        if options["whole_run"]:
+            told = about_run(told)
+        found, receiver = settings(reader(self._templar, variables)), options["receiver"]
+        worth = options["whole_run"] or worth_telling(options["event"], of_host)
+        text, outcome = text_of(found, told), ""
+        if receiver and receiver not in found.receivers:
+            outcome = f"rotation_notify_{receiver} does not say how to reach it"
+        elif receiver and self._task.check_mode:
+            outcome = "nothing is sent in check mode"
+            if may_show(variables):
+                Display().display(f"Not sent to {receiver} in check mode: {text}")
+        elif receiver:
+            outcome = notify(found, receiver, told)
+        values = {"text": text, "news": told, "worth_telling": worth, "outcome": outcome}
+        return {**result, "changed": False, "sent": outcome == SENT, **values}
