@@ -12,7 +12,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.news import (
-    KINDS,
+    NEWS_KINDS,
     about_run,
     news,
     worth_telling,
@@ -32,7 +32,7 @@ from ansible_collections.nodeops.rotator.plugins.plugin_utils.notify_options imp
 )
 
 SPEC: dict[str, Any] = {
-    "event": {"type": "str", "choices": list(KINDS), "required": True},
+    "event": {"type": "str", "choices": list(NEWS_KINDS), "required": True},
     "receiver": {"type": "str", "choices": list(RECEIVERS)},
     "reason": {"type": "str", "default": ""},
     "whole_run": {"type": "bool", "default": False},

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tell receivers the news of a rotation, each once. Whatever goes wrong, the rotation goes on."""
+"""Tell receivers the news of a rotation, each once.
+
+Whatever goes wrong, the rotation goes on.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.held_u
     too_long,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.news import (
-    CLOSING,
+    LAST_NEWS,
     about_hold,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.receivers import (
@@ -29,18 +32,17 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.receiv
     threads,
     wants,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.posting import post
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.wording import BODY, words
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.threads import (
     signals_for_main,
 )
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.already_told import AlreadyTold
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.notify_options import (
+    NOTIFICATION_TEMPLATES,
     Settings,
 )
-from ansible_collections.nodeops.rotator.plugins.plugin_utils.posting import post
-from ansible_collections.nodeops.rotator.plugins.plugin_utils.told import Told
-from ansible_collections.nodeops.rotator.plugins.plugin_utils.wording import BODY, words
 
-Outcome = str
-"""What became of a notification: SENT, or why it was not sent."""
 SENT = "sent"
 NOT_WANTED = "the receiver does not want this event"
 BEFORE = "told before"
@@ -48,13 +50,13 @@ BEFORE = "told before"
 
 def text_of(settings: Settings, told: Mapping[str, Any]) -> str:
     """Return the news in the words of their template."""
-    text, problem = words(str(told["event"]), told, settings.templates)
+    text, problem = words(str(told["event"]), told, NOTIFICATION_TEMPLATES, settings.templates)
     if problem:
         _warn(problem)
     return text
 
 
-def notify(settings: Settings, receiver: str, told: Mapping[str, Any], key: str = "") -> Outcome:
+def notify(settings: Settings, receiver: str, told: Mapping[str, Any], key: str = "") -> str:
     """Tell a receiver the news, if it wants them and was not told before.
 
     `told`: as of core.report.news. `key`: what makes the news the same as others of the node group,
@@ -64,7 +66,7 @@ def notify(settings: Settings, receiver: str, told: Mapping[str, Any], key: str 
     if not wants(given, kind):
         return NOT_WANTED
     host = str(told["node_group"])
-    memory = Told(settings.folder, host, told["at"])
+    memory = AlreadyTold(settings.folder, host, told["at"])
     if host and memory.has(receiver, key or kind):
         return BEFORE
     text = text_of(settings, told)
@@ -75,16 +77,17 @@ def notify(settings: Settings, receiver: str, told: Mapping[str, Any], key: str 
     problem = problem or refused(receiver, given, answer)
     if problem:
         _warn(f"rotation_notify_{receiver}: {problem}. The rotation goes on")
-    elif host and kind not in CLOSING:
+    elif host and kind not in LAST_NEWS:
         thread = thread_of(receiver, answer) if threads(receiver, given) else ""
         memory.note(receiver, key or kind, thread)
-    if kind in CLOSING:
+    if kind in LAST_NEWS:
         memory.close(receiver)
     return problem or SENT
 
 
 def _body(settings: Settings, given: Mapping[str, Any], told: Mapping[str, Any]) -> str:
-    body, problem = words(str(given.get("template") or BODY), told, settings.templates)
+    name = str(given.get("template") or BODY)
+    body, problem = words(name, told, NOTIFICATION_TEMPLATES, settings.templates)
     if problem:
         _warn(problem)
     return body

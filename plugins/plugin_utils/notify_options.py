@@ -1,12 +1,13 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables that say who is told of a rotation, and how they are read."""
+"""Read from the variables who is told of a rotation, and how."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -14,22 +15,24 @@ from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.news import KINDS
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.news import NEWS_KINDS
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.receivers import (
     READY,
     incomplete,
 )
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.reports import whole_path
 
-BLOCKED_AFTER = 600.0
+NOTIFICATION_TEMPLATES = str(Path(__file__).parents[2] / "playbooks/templates/notifications")
+"""They belong to the playbooks."""
+HELD_UP_LIMIT = 600.0
 """Seconds after which people are told that something is held up, unless the variable says."""
-TIMEOUT = 5.0
+ANSWER_LIMIT = 5.0
 """Seconds that a receiver has to answer, likewise."""
 _SECRET: Mapping[str, Any] = {"type": "str", "no_log": True}
 _TEXT: Mapping[str, Any] = {"type": "str"}
 _COMMON: Mapping[str, Any] = {
     "url": _SECRET,
-    "events": {"type": "list", "elements": "str", "choices": list(KINDS)},
+    "events": {"type": "list", "elements": "str", "choices": list(NEWS_KINDS)},
     "validate_certs": {"type": "bool"},
     "ca_path": {"type": "path"},
 }
@@ -103,7 +106,10 @@ def ready(hooks: Any) -> list[str]:
 
 
 def settings(read: Read) -> Settings:
-    """Return what the variables say. A receiver that is not reached by them is left out."""
+    """Return what the variables say.
+
+    A receiver that is not reached by them is left out.
+    """
     receivers = {}
     for name in ready(_value(read, "rotation_notify")):
         given = _value(read, f"rotation_notify_{name}")
@@ -117,8 +123,8 @@ def settings(read: Read) -> Settings:
     return Settings(
         receivers,
         whole_path(templates) if templates else "",
-        BLOCKED_AFTER if after in (None, "") else float(after),
-        TIMEOUT if timeout in (None, "") else float(timeout),
+        HELD_UP_LIMIT if after in (None, "") else float(after),
+        ANSWER_LIMIT if timeout in (None, "") else float(timeout),
         whole_path(directory) if directory else str(C.DEFAULT_LOCAL_TMP),
     )
 

@@ -149,7 +149,7 @@ def wrong_for_kind(kind: Any, variables: Mapping[str, Any]) -> str:
 
 
 def wrong_receivers(variables: Mapping[str, Any]) -> str:
-    """Return what is missing to reach those who are to be told of a rotation, "" if nothing is."""
+    """Return what is missing to reach those who are told, "" if nothing is."""
     given = parsed(variables.get("rotation_notify"), {"type": "list"})
     for receiver in ready(given):
         reached = parsed(variables.get(f"rotation_notify_{receiver}"), {"type": "dict"})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Receive notifications on loopback, as Slack, Mattermost, Grafana and a webhook do."""
+"""Receive notifications on loopback, as Slack and others do."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ class Message(NamedTuple):
 
 
 class Receivers:
-    """All receivers. `broken`: paths that answer 500; `silent`: those that never answer."""
+    """All receivers.
+
+    `broken`: paths that answer 500. `silent`: paths that never answer.
+    """
 
     def __init__(self) -> None:
         self.messages: list[Message] = []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each receiver is told once, and none of them stops a rotation. No request leaves the process."""
+"""Each receiver is told once, and none of them stops a rotation."""
 
 from __future__ import annotations
 

@@ -39,7 +39,9 @@ NOTHING: Holds = MappingProxyType({})
 
 
 def after(holds: Holds, event: Mapping[str, Any]) -> Holds:
-    """Return what is held up after an event: a record of the progress file (see edge.progress).
+    """Return what is held up after an event.
+
+    `event`: a record of the progress file (see edge.progress).
 
     A further event about what is held up already renews the reason, not the time. An eviction
     renews the time: a queue that moves is not held up. Any other event about a node ends its hold,

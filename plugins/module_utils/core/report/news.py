@@ -12,11 +12,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.held_u
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.summary import summarize
 
 NewsKind = Literal["started", "blocked", "approval", "finished", "failed"]
-KINDS: tuple[NewsKind, ...] = ("started", "blocked", "approval", "finished", "failed")
+NEWS_KINDS: tuple[NewsKind, ...] = ("started", "blocked", "approval", "finished", "failed")
 """What people are told of."""
-CLOSING: frozenset[str] = frozenset(("finished", "failed"))
+LAST_NEWS: frozenset[str] = frozenset(("finished", "failed"))
 """After these nothing more is told of a rotation."""
-REGISTERED = (
+ROLE_RESULTS = (
     "_rotate_result",
     "_prepare_ami",
     "_prepare_info",
@@ -91,7 +91,7 @@ def why_failed(variables: Mapping[str, Any]) -> str:
 
     What a task with no_log says is no part of that.
     """
-    found = [str((variables.get(name) or {}).get("msg") or "") for name in REGISTERED]
+    found = [str((variables.get(name) or {}).get("msg") or "") for name in ROLE_RESULTS]
     info: Mapping[str, Any] = variables.get("_prepare_info") or {}
     refused = [*info.get("refusals", ()), *info.get("blockers", ())]
     begun = "_rotate_result" in variables

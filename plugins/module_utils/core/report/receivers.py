@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-LONGEST = 3000
+LONGEST_TEXT = 3000
 """Characters of a text. Slack shows 4,000, Mattermost takes 16,383."""
 SLACK = "https://slack.com/api/chat.postMessage"
 RECEIVERS = ("webhook", "slack", "mattermost", "grafana")
@@ -46,12 +46,15 @@ def incomplete(receiver: str, given: Given) -> str:
 
 
 def wants(given: Given, kind: str) -> bool:
-    """Return whether a receiver is to be told of this kind of news: all, unless it says which."""
+    """Return whether a receiver is to be told of this kind of news.
+
+    It is told of all, unless it says of which.
+    """
     return not given.get("events") or kind in given["events"]
 
 
 def threads(receiver: str, given: Given) -> bool:
-    """Return whether the receiver can answer to an earlier message: only with a token."""
+    """Return whether messages can answer to an earlier one: only with a token."""
     return receiver in ("slack", "mattermost") and bool(given.get("token"))
 
 
@@ -63,7 +66,7 @@ def request(
     `told`: the news, as of core.report.news. `text`: what the template has made of them; for a
     webhook the whole body. `thread`: the message that this one answers to, "" for none.
     """
-    cut = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    cut = text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
     if receiver == "slack":
         return _slack(given, told, cut, thread)
     if receiver == "mattermost":
@@ -125,5 +128,5 @@ def refused(receiver: str, given: Given, answer: Mapping[str, Any]) -> str:
 
 
 def thread_of(receiver: str, answer: Mapping[str, Any]) -> str:
-    """Return by what later messages can answer to the one that was sent, "" for nothing."""
+    """Return by what later messages can answer to this one, "" for nothing."""
     return str(answer.get({"slack": "ts", "mattermost": "id"}.get(receiver, "")) or "")

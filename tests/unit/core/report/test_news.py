@@ -11,8 +11,8 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.held_up import Hold
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.news import (
-    CLOSING,
-    KINDS,
+    LAST_NEWS,
+    NEWS_KINDS,
     UNKNOWN,
     about_hold,
     about_run,
@@ -146,4 +146,4 @@ def test_what_has_nothing_to_replace_neither_starts_nor_finishes(
 
 
 def test_a_rotation_ends_with_one_of_the_kinds() -> None:
-    assert set(KINDS) > CLOSING
+    assert set(NEWS_KINDS) > LAST_NEWS

@@ -1,16 +1,17 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Remember what people were told of the rotation of a node group, over a kill of the run.
+"""Remember what people were told of a rotation, over a kill of the run.
 
 One small file for each node group, without any secret. It is removed once the end was told.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-import urllib.parse
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ RESUMED_WITHIN = 86400.0
 """Seconds after the last message within which a run counts as the same rotation."""
 
 
-class Told:
+class AlreadyTold:
     """What each receiver was told of the rotation of a node group."""
 
     def __init__(self, folder: str, host: str, now: float) -> None:
@@ -26,7 +27,9 @@ class Told:
 
         `now`: in seconds since the epoch.
         """
-        self._path = Path(folder, f".notified-{urllib.parse.quote(host, safe='')}.json")
+        name = re.sub(r"[^\w.-]", "_", host)
+        proof = hashlib.sha256(host.encode()).hexdigest()[:8]  # two names may look alike then
+        self._path = Path(folder, f".notified-{name}-{proof}.json")
         self._now = now
         self._by_receiver = self._read()
 
@@ -46,7 +49,7 @@ class Told:
         return key in self._by_receiver.get(receiver, {}).get("keys", ())
 
     def thread(self, receiver: str) -> str:
-        """Return what the first message to the receiver can be answered by, "" for nothing."""
+        """Return by what the first message can be answered, "" for nothing."""
         return str(self._by_receiver.get(receiver, {}).get("thread") or "")
 
     def note(self, receiver: str, key: str, thread: str = "") -> None:
@@ -65,7 +68,10 @@ class Told:
             self._write()
 
     def _write(self) -> None:
-        """Write the file as a whole. Without it a message may come twice, and nothing worse."""
+        """Write the file as a whole.
+
+        Without it a message may come twice, and nothing worse.
+        """
         try:
             if not self._by_receiver:
                 self._path.unlink(missing_ok=True)

@@ -1,22 +1,24 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One request, and what is said of it when it goes wrong. No request leaves the process."""
+"""One request, and what is said of it when it goes wrong."""
 
 from __future__ import annotations
 
 import io
 import threading
-import urllib.error
 from typing import Any
 
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.receivers import Request
-from ansible_collections.nodeops.rotator.plugins.plugin_utils import posting
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge import posting
 
 SECRET = "T000/B000/s3cret"
 ASKED = Request(f"https://hooks.example.com/{SECRET}", {"text": "it starts"}, {"X": "1"})
+
+
+ERRORS: Any = posting.urllib.error
 
 
 class Network:
@@ -77,12 +79,12 @@ def test_an_answer_that_is_no_object_is_a_success_that_says_nothing(
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (urllib.error.HTTPError(ASKED.url, 500, "x", {}, None), "answered with status 500"),  # type: ignore[arg-type]
+        (ERRORS.HTTPError(ASKED.url, 500, "x", Any, None), "answered with status 500"),
         (
-            urllib.error.URLError(ConnectionRefusedError(111, "Connection refused")),
+            ERRORS.URLError(ConnectionRefusedError(111, "Connection refused")),
             "was not reached: Connection refused",
         ),
-        (urllib.error.URLError(TimeoutError("timed out")), "did not answer within 5 s"),
+        (ERRORS.URLError(TimeoutError("timed out")), "did not answer within 5 s"),
         (TimeoutError("timed out"), "did not answer within 5 s"),
         (ConnectionResetError(104, "Connection reset"), "was not reached: Connection reset"),
         (ValueError(f"unknown url type: {ASKED.url}"), "was not reached: ValueError"),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Send one HTTP request for a notification, and say what went wrong without its secrets."""
+"""Send one HTTP request, and say what went wrong without its secrets."""
 
 from __future__ import annotations
 

@@ -9,13 +9,16 @@ import pathlib
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.plugin_utils.told import RESUMED_WITHIN, Told
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.already_told import (
+    RESUMED_WITHIN,
+    AlreadyTold,
+)
 
 HOST = "shop/blue"
 
 
-def told(folder: pathlib.Path, now: float = 1000.0) -> Told:
-    return Told(str(folder), HOST, now)
+def told(folder: pathlib.Path, now: float = 1000.0) -> AlreadyTold:
+    return AlreadyTold(str(folder), HOST, now)
 
 
 def test_nothing_was_told_at_first(tmp_path: pathlib.Path) -> None:
@@ -76,7 +79,7 @@ def test_a_file_that_cannot_be_understood_counts_as_nothing_told(
 
 def test_a_folder_that_cannot_be_written_fails_nothing(tmp_path: pathlib.Path) -> None:
     (tmp_path / "file").write_text("")
-    memory = Told(str(tmp_path / "file"), HOST, 1000.0)
+    memory = AlreadyTold(str(tmp_path / "file"), HOST, 1000.0)
     memory.note("slack", "started")
     assert memory.has("slack", "started") is True
 
@@ -84,5 +87,5 @@ def test_a_folder_that_cannot_be_written_fails_nothing(tmp_path: pathlib.Path) -
 def test_the_folder_is_made_and_node_groups_do_not_share_a_file(tmp_path: pathlib.Path) -> None:
     folder = tmp_path / "reports"
     told(folder).note("slack", "started")
-    Told(str(folder), "shop/green", 1000.0).note("slack", "started")
+    AlreadyTold(str(folder), "shop/green", 1000.0).note("slack", "started")
     assert len(list(folder.iterdir())) == 2
