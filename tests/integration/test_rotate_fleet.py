@@ -14,11 +14,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.nodeops.rotator.tests.integration.ended import processes, until
-from ansible_collections.nodeops.rotator.tests.integration.fleet import (
-    GROUP,
-    Fleet,
-    fleet_on_wire,
-)
+from ansible_collections.nodeops.rotator.tests.integration.fleet import Fleet, fleet_on_wire
 from ansible_collections.nodeops.rotator.tests.integration.wire import PROGRAMS
 
 ALL_NEW = {"dev": {"new"}, "staging": {"new"}, "production": {"new"}}
@@ -83,12 +79,12 @@ def test_a_bad_image_stops_at_the_first_ring_and_a_killed_line_goes_on(fleet: Fl
 
     killed_in_staging(fleet)
     assert fleet.images()["production"] == {"old"}
-    dev = fleet.worlds["dev"].report()["groups"][GROUP]
+    dev = fleet.node_group("dev")
 
     done = fleet.rotate(rotate_lease_duration=6)
     assert done.code == 0, done.output
     assert fleet.images() == ALL_NEW, done.output
-    assert fleet.worlds["dev"].report()["groups"][GROUP] == dev, "what is done is not done again"
+    assert fleet.node_group("dev") == dev, "what is done is not done again"
     assert fleet.breaches() == []
     table = done.output[done.output.rindex("RING ") :]
     rows = [line.split()[0] for line in table.splitlines()[1:4]]

@@ -257,8 +257,11 @@ class WorldOnWire(Commands):
 
 
 @contextmanager
-def world_on_wire(scenario: str, folder: Path) -> Iterator[WorldOnWire]:
-    """Serve a scenario in a process of its own while the block runs."""
+def world_on_wire(scenario: str, folder: Path, *options: str) -> Iterator[WorldOnWire]:
+    """Serve a scenario in a process of its own while the block runs.
+
+    `options`: more options of simulation.serve.
+    """
     ready = folder / "ready.json"
     process = warm.start(
         warm.world,
@@ -266,6 +269,7 @@ def world_on_wire(scenario: str, folder: Path) -> Iterator[WorldOnWire]:
         scenario,
         "--ready-file",
         str(ready),
+        *options,
         env=os.environ,
         output=folder / "world.log",
     )

@@ -91,12 +91,16 @@ def serving(
     port: int = 0,
     latency: float = 0.0,
     behavior: Mapping[str, Any] | None = None,
+    place: Mapping[str, str] | None = None,
 ) -> Iterator[dict[str, str]]:
     """Serve a scenario while the block runs; yield the environment that reaches it.
 
-    Files go into `folder`. `behavior` differs from the scenario's: {"aws": ..., "kube": ...}."""
+    Files go into `folder`. `behavior` differs from the scenario's: {"aws": ..., "kube": ...}.
+    `place`: region and account_id, if not the usual ones.
+    """
     kernel = Kernel(epoch=datetime.datetime.now(datetime.UTC))
-    world, lock = catalogue.SCENARIOS[scenario](kernel), threading.RLock()
+    world = catalogue.SCENARIOS[scenario](catalogue.quick_world(kernel, **place or {}))
+    lock = threading.RLock()
     world.behave(**behavior or {})
     open_to_identities(world)
     pump = kube.Pump(kernel, lock)
@@ -156,6 +160,8 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--scenario", default="eks", choices=sorted(catalogue.SCENARIOS))
     parser.add_argument("--port", type=int, default=0, help="port of the AWS face, 0: any free one")
+    parser.add_argument("--region", default="eu-west-1")
+    parser.add_argument("--account-id", default="123456789012")
     parser.add_argument(
         "--latency", type=float, default=0.0, help="seconds that every answer is held back"
     )
@@ -179,13 +185,14 @@ def main() -> None:
     behavior: dict[str, dict[str, Any]] = {}
     for side, field, value in options.behavior:
         behavior.setdefault(side, {})[field] = value
+    place = {"region": options.region, "account_id": options.account_id}
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     with (
         tempfile.TemporaryDirectory(prefix="world-") as name,
         serving(
-            options.scenario, Path(name), options.port, options.latency, behavior
+            options.scenario, Path(name), options.port, options.latency, behavior, place
         ) as environment,
     ):
         if options.ready_file:

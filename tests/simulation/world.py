@@ -83,10 +83,11 @@ class World:
         aws: AwsBehavior = AwsBehavior(),
         kube: KubeBehavior = KubeBehavior(),
         region: str = "eu-west-1",
+        account_id: str = "123456789012",
     ) -> None:
         self.kernel, self.name = kernel, name
         self.gate = Gate(lambda: kernel.now)
-        self.account = Account(kernel, self.gate, region, behavior=aws)
+        self.account = Account(kernel, self.gate, region, account_id, behavior=aws)
         self.cluster = Cluster(kernel, self.gate, kube)
         self.join, self.ready = (15.0, 30.0), (5.0, 20.0)
         self.kinds: dict[str, NodeKind] = {}

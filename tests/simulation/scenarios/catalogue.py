@@ -40,20 +40,23 @@ QUICK = KubeBehavior(
 )
 
 
-def quick_world(kernel: Kernel) -> World:
+def quick_world(
+    kernel: Kernel, region: str = "eu-west-1", account_id: str = "123456789012"
+) -> World:
     """Return an empty world whose instances are nodes within some three seconds."""
-    world = World(kernel, aws=AwsBehavior.quick(), kube=QUICK)
+    world = World(
+        kernel, aws=AwsBehavior.quick(), kube=QUICK, region=region, account_id=account_id
+    )
     world.join, world.ready = (0.3, 0.6), (0.2, 0.6)
     return world
 
 
-SCENARIOS: Mapping[str, Callable[[Kernel], World]] = {
-    "eks": lambda kernel: eks.furnish(quick_world(kernel)),
-    "kinds": lambda kernel: kinds.furnish(quick_world(kernel), scale=0.01),
-    "kops": lambda kernel: kops.furnish(quick_world(kernel), scale=0.02),
-    "mixed": lambda kernel: mixed.furnish(quick_world(kernel), scale=0.02),
-    "peers": lambda kernel: small.furnish(
-        quick_world(kernel), size=6, replicas=60, max_unavailable=6
-    ),
-    "small": lambda kernel: small.furnish(quick_world(kernel)),
+SCENARIOS: Mapping[str, Callable[[World], World]] = {
+    "eks": eks.furnish,
+    "kinds": lambda world: kinds.furnish(world, scale=0.01),
+    "kops": lambda world: kops.furnish(world, scale=0.02),
+    "mixed": lambda world: mixed.furnish(world, scale=0.02),
+    "peers": lambda world: small.furnish(world, size=6, replicas=60, max_unavailable=6),
+    "small": small.furnish,
 }
+"""What furnishes an empty world, by the name of the scenario."""
