@@ -127,6 +127,10 @@ bench-looks: venv ## measure what the heartbeats of other nodes cost a rotation
 bench-engine: venv ## compare rotations of 100 nodes with the ideal, and count AWS calls (SEEDS=20)
 	@$(run).bench.engine $(if $(SEEDS),--seeds $(SEEDS))
 
+.PHONY: bench-fleet
+bench-fleet: venv ## rotate 200 clusters in three rings in virtual time
+	@$(run).bench.fleet
+
 .PHONY: bench-scale
 bench-scale: venv ## measure the engine itself with 1,000 nodes and 30,000 pods
 	@$(run).bench.scale

@@ -10,7 +10,10 @@ import os
 import shutil
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -30,9 +33,38 @@ include:
   - local: ami-release.gitlab-ci.yml
     inputs:
       inventory: inventory/
+      first_clusters: [cluster_demo, node_groups]
       playbook_options: -e @quick.json
 """
-FIRST = "rotate first ring"
+CHECK, FIRST = "check for new AMIs", "rotate first ring: [cluster_demo]"
+TOKEN = "glpat-of-the-bot"
+Note = tuple[str, str, str]
+
+
+@contextmanager
+def receiver() -> Iterator[tuple[str, list[Note]]]:
+    """Serve the API of a GitLab; yield its address and what it gets: path, token and body."""
+    notes: list[Note] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        """Take a note."""
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            notes.append((self.path, self.headers["PRIVATE-TOKEN"], body))
+            self.send_response(201)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/api/v4", notes
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 class Pipeline:
@@ -40,8 +72,7 @@ class Pipeline:
 
     def __init__(self, fleet: Fleet, folder: Path) -> None:
         self.fleet, self.folder = fleet, folder
-        (folder / "inventory").mkdir(parents=True)
-        shutil.copy(fleet.inventory, folder / "inventory")
+        shutil.copytree(fleet.inventory, folder / "inventory")
         shutil.copy(ROOT / "extensions/gitlab/ami-release.gitlab-ci.yml", folder)
         (folder / ".gitlab-ci.yml").write_text(PIPELINE)
         quick = {**QUICK, "rotation_rings": list(fleet.worlds), "rotate_max_surge": 1}
@@ -55,12 +86,13 @@ class Pipeline:
         ):
             subprocess.run(["git", *words], cwd=folder, check=True)
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        """Start jobs of the pipeline as a run of its own."""
+    def start(self, *words: str, **variables: str) -> subprocess.Popen[str]:
+        """Start jobs of the pipeline, with these variables, as a run of its own."""
         reach = self.fleet.environment()
+        given = [word for pair in variables.items() for word in ("--variable", "=".join(pair))]
         paths = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
         return subprocess.Popen(
-            [str(RUNNER), "--force-shell-executor", "--no-color", *words],
+            [str(RUNNER), "--force-shell-executor", "--no-color", *words, *given],
             cwd=self.folder,
             env=self.fleet.any.environment(**reach, PATH=paths),
             stdin=subprocess.DEVNULL,
@@ -77,17 +109,26 @@ def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
         yield Pipeline(fleet, tmp_path / "repository")
 
 
-def test_a_ring_whose_job_was_killed_is_rotated_when_the_job_is_run_again(
+def test_a_ring_is_planned_and_its_killed_job_run_again(
     pipeline: Pipeline,
 ) -> None:
     fleet = pipeline.fleet
-    dev = fleet.worlds["dev"]
+    before = fleet.changes()
+    with receiver() as (address, notes):
+        request = {"CI_API_V4_URL": address, "CI_MERGE_REQUEST_IID": "7"}
+        checked = pipeline.start(CHECK, **request, ROTATION_NOTE_TOKEN=TOKEN)
+        output, _errors = checked.communicate(timeout=HANGS)
+    assert checked.returncode == 0, output
+    assert fleet.changes() == before
+    ((path, token, body),) = notes
+    assert path.endswith("/merge_requests/7/notes")
+    assert (token, TOKEN in output) == (TOKEN, False), output
+    assert body.startswith("body=") and "12%20nodes" in body, body
+
     killed = pipeline.start(FIRST)
 
     def at_work() -> bool:
-        calls = dev.report()["calls"]
-        ended = calls.get("autoscaling:TerminateInstanceInAutoScalingGroup", 0)
-        return bool(ended) or killed.poll() is not None
+        return fleet.terminated("dev") > 0 or killed.poll() is not None
 
     until("dev is rotated", at_work)
     assert killed.poll() is None, killed.communicate()[0]
@@ -101,5 +142,12 @@ def test_a_ring_whose_job_was_killed_is_rotated_when_the_job_is_run_again(
     assert again.returncode == 0, output
     assert fleet.images() == {"dev": {"new"}, "staging": {"old"}, "production": {"old"}}, output
     assert fleet.breaches() == []
-    found = list(pipeline.folder.rglob("pins.json"))
-    assert any("al2023" in path.read_text() for path in found), output
+    artifacts = pipeline.folder / ".gitlab-ci-local" / "artifacts"
+    pins = json.loads((artifacts / CHECK / "pins.json").read_text())
+    assert list(pins["rotation_pins"]) == ["al2023"], output
+
+    published = pipeline.start("pages")
+    output, _errors = published.communicate(timeout=HANGS)
+    assert published.returncode == 0, output
+    page = (artifacts / "pages" / "public" / "index.html").read_text()
+    assert 'href="./dev/cluster_demo/report.html"' in page

@@ -140,6 +140,11 @@ class Fleet:
         """Return the number of calls that could change something, by ring."""
         return {name: world.changes() for name, world in self.worlds.items()}
 
+    def terminated(self, ring: str) -> int:
+        """Return how many instances of the ring the rotations have terminated."""
+        calls = self.worlds[ring].report()["calls"]
+        return int(calls.get("autoscaling:TerminateInstanceInAutoScalingGroup", 0))
+
     def breaches(self) -> list[Any]:
         """Return the breaches of all worlds."""
         return [one for world in self.worlds.values() for one in world.report()["breaches"]]

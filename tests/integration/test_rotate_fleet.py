@@ -30,7 +30,6 @@ def fleet(tmp_path: Path) -> Iterator[Fleet]:
 
 def killed_in_staging(fleet: Fleet) -> None:
     """Rotate the fleet, and kill everything once staging has new nodes."""
-    staging = fleet.worlds["staging"]
     command = fleet.command(rotate_max_surge=1)
     with (fleet.folder / "killed.log").open("wb") as log:
         run = subprocess.Popen(
@@ -43,10 +42,7 @@ def killed_in_staging(fleet: Fleet) -> None:
         )
 
         def at_work() -> bool:
-            ended = staging.report()["calls"].get(
-                "autoscaling:TerminateInstanceInAutoScalingGroup", 0
-            )
-            return ended > 0 or run.poll() is not None
+            return fleet.terminated("staging") > 0 or run.poll() is not None
 
         until("staging is rotated", at_work)
         assert run.poll() is None, (fleet.folder / "killed.log").read_text()

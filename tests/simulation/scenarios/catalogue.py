@@ -44,9 +44,7 @@ def quick_world(
     kernel: Kernel, region: str = "eu-west-1", account_id: str = "123456789012"
 ) -> World:
     """Return an empty world whose instances are nodes within some three seconds."""
-    world = World(
-        kernel, aws=AwsBehavior.quick(), kube=QUICK, region=region, account_id=account_id
-    )
+    world = World(kernel, aws=AwsBehavior.quick(), kube=QUICK, region=region, account_id=account_id)
     world.join, world.ready = (0.3, 0.6), (0.2, 0.6)
     return world
 
