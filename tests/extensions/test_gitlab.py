@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import threading
+import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -123,7 +124,8 @@ def test_a_ring_is_planned_and_its_killed_job_run_again(
     ((path, token, body),) = notes
     assert path.endswith("/merge_requests/7/notes")
     assert (token, TOKEN in output) == (TOKEN, False), output
-    assert body.startswith("body=") and "12%20nodes" in body, body
+    note = urllib.parse.parse_qs(body)["body"][0]
+    assert "due, 12 nodes in 3 of 3 node groups" in note, note
 
     killed = pipeline.start(FIRST)
 
