@@ -110,9 +110,8 @@ def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
         yield Pipeline(fleet, tmp_path / "repository")
 
 
-def test_a_ring_is_planned_and_its_killed_job_run_again(
-    pipeline: Pipeline,
-) -> None:
+def plan_in_a_merge_request(pipeline: Pipeline) -> None:
+    """Run the first job in a pipeline of a merge request: it gets a note, and nothing changes."""
     fleet = pipeline.fleet
     before = fleet.changes()
     with receiver() as (address, notes):
@@ -127,6 +126,12 @@ def test_a_ring_is_planned_and_its_killed_job_run_again(
     note = urllib.parse.parse_qs(body)["body"][0]
     assert "due, 12 nodes in 3 of 3 node groups" in note, note
 
+
+def test_a_ring_is_planned_and_its_killed_job_run_again(
+    pipeline: Pipeline,
+) -> None:
+    fleet = pipeline.fleet
+    plan_in_a_merge_request(pipeline)
     killed = pipeline.start(FIRST)
 
     def at_work() -> bool:

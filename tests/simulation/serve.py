@@ -84,6 +84,15 @@ def write_kops(folder: Path) -> Path:
     return path
 
 
+def furnished(scenario: str, behavior: Mapping[str, Any], place: Mapping[str, str]) -> World:
+    """Return the World of a scenario that begins now, let in are only identities."""
+    kernel = Kernel(epoch=datetime.datetime.now(datetime.UTC))
+    world = catalogue.SCENARIOS[scenario](catalogue.quick_world(kernel, **place))
+    world.behave(**behavior)
+    open_to_identities(world)
+    return world
+
+
 @contextmanager
 def serving(
     scenario: str,
@@ -98,12 +107,8 @@ def serving(
     Files go into `folder`. `behavior` differs from the scenario's: {"aws": ..., "kube": ...}.
     `place`: region and account_id, if not the usual ones.
     """
-    kernel = Kernel(epoch=datetime.datetime.now(datetime.UTC))
-    world = catalogue.SCENARIOS[scenario](catalogue.quick_world(kernel, **place or {}))
-    lock = threading.RLock()
-    world.behave(**behavior or {})
-    open_to_identities(world)
-    pump = kube.Pump(kernel, lock)
+    world, lock = furnished(scenario, behavior or {}, place or {}), threading.RLock()
+    pump = kube.Pump(world.kernel, lock)
     tls = own_tls()
     api = kube.make_server(world.cluster, lock, pump.advance, tls=tls)
     api.latency = latency
