@@ -74,7 +74,7 @@ class RingFigures:
 
 def fleet(clusters: int) -> list[LinePlace]:
     """Return the node groups of the fleet, one for each cluster."""
-    found = []
+    found: list[LinePlace] = []
     for ring, share in zip(RINGS, SHARES, strict=True):
         for _number in range(clusters * share // 100):
             name = f"cluster-{len(found)}"
