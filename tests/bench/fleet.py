@@ -53,7 +53,7 @@ SHARES = (10, 30, 60)
 
 @dataclasses.dataclass
 class RingFigures:
-    """What a ring took: seconds, nodes replaced, AWS calls, and the most of them in a second."""
+    """Sum up a ring: its seconds, AWS calls, and the most of them in a second."""
 
     batches: int = 0
     seconds: float = 0.0

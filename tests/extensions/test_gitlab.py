@@ -44,7 +44,10 @@ Note = tuple[str, str, str]
 
 @contextmanager
 def receiver() -> Iterator[tuple[str, list[Note]]]:
-    """Serve the API of a GitLab; yield its address and what it gets: path, token and body."""
+    """Serve the API of a GitLab.
+
+    Yields its address, and the notes that it gets: path, token and body.
+    """
     notes: list[Note] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -111,7 +114,7 @@ def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
 
 
 def plan_in_a_merge_request(pipeline: Pipeline) -> None:
-    """Run the first job in a pipeline of a merge request: it gets a note, and nothing changes."""
+    """Run the first job for a merge request: that gets a note, and nothing changes."""
     fleet = pipeline.fleet
     before = fleet.changes()
     with receiver() as (address, notes):

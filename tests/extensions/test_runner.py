@@ -1,7 +1,10 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bring a release to a fleet by jobs of AWX, nobody acting: ring by ring, and in job slices."""
+"""Bring a release to a fleet by jobs of AWX, nobody acting.
+
+Ring by ring, and in job slices.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +67,7 @@ class Workflow:
         return Job(self.fleet.any, place, playbook, files, given, self.fleet.environment())
 
     def rotate(self, ring: str, **answers: Any) -> tuple[int, str]:
-        """Run the job of a ring to its end; return its exit status and what it has printed."""
+        """Run the job of a ring; return its exit status and what it has printed."""
         job = self.start("rotate_fleet", rotation_only_rings=json.dumps([ring]), **answers)
         output = job.output()
         if job.process.returncode == 0:
@@ -85,7 +88,7 @@ class Workflow:
 
 @pytest.fixture
 def workflow(tmp_path: Path) -> Iterator[Workflow]:
-    """Serve a fleet of EKS and kops in three accounts and two Regions, and its workflow."""
+    """Serve a fleet of EKS and kops in three accounts and two Regions."""
     with fleet_on_wire(tmp_path, MIXED) as fleet:
         yield Workflow(fleet, tmp_path)
 

@@ -85,7 +85,7 @@ RINGS = tuple(one.ring for one in SMALL)
 
 
 class Fleet:
-    """Worlds by the name of their cluster's ring, and the folder with their inventories."""
+    """Worlds by the name of their ring, and the folder with their inventories."""
 
     def __init__(
         self, members: Sequence[Member], worlds: Mapping[str, WorldOnWire], folder: Path
