@@ -81,12 +81,12 @@ since:
 import ansible_collections.nodeops.rotator.plugins.module_utils.edge.supported  # noqa: F401
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import aws_module
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.gate import SPEC, record_gate
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_module
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_pass
 
 
 def main() -> None:
     """Run the module."""
-    run_module(
+    run_pass(
         aws_module(SPEC, required_if=[("state", "closed", ["run_id"])]),
         record_gate,
     )

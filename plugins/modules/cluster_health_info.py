@@ -143,12 +143,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.health import
     SPEC,
     inspect_cluster,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_module
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_pass
 
 
 def main() -> None:
     """Run the module."""
-    run_module(aws_module(SPEC), inspect_cluster)
+    run_pass(aws_module(SPEC), inspect_cluster)
 
 
 if __name__ == "__main__":

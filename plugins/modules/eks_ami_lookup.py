@@ -353,12 +353,12 @@ releases:
 import ansible_collections.nodeops.rotator.plugins.module_utils.edge.supported  # noqa: F401
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import aws_module
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.images import SPEC, look_up
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_module
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_pass
 
 
 def main() -> None:
     """Run the module."""
-    run_module(aws_module(SPEC), look_up)
+    run_pass(aws_module(SPEC), look_up)
 
 
 if __name__ == "__main__":

@@ -254,13 +254,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kops_images i
     SPEC,
     set_images,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_module
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_pass
 
 
 def main() -> None:
     """Run the module."""
     module = aws_module(SPEC, required_if=[("state", "present", ("image",))])
-    run_module(module, set_images)
+    run_pass(module, set_images)
 
 
 if __name__ == "__main__":

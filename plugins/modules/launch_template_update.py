@@ -341,7 +341,7 @@ verified:
 # pylint: disable-next=unused-import
 import ansible_collections.nodeops.rotator.plugins.module_utils.edge.supported  # noqa: F401
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import aws_module
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_module
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_pass
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.templates import (
     NAMES,
     SPEC,
@@ -358,7 +358,7 @@ def main() -> None:
         required_by={"eks_nodegroup": "eks_cluster", "kops_instance_group": "kops_cluster"},
         required_if=[("state", "present", ("image_id", "overrides"), True)],
     )
-    run_module(module, update)
+    run_pass(module, update)
 
 
 if __name__ == "__main__":

@@ -118,12 +118,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.carriers impo
     SPEC,
     tell_carriers,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_module
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_pass
 
 
 def main() -> None:
     """Run the module."""
-    run_module(aws_module(SPEC), tell_carriers)
+    run_pass(aws_module(SPEC), tell_carriers)
 
 
 if __name__ == "__main__":

@@ -299,12 +299,12 @@ problems:
 import ansible_collections.nodeops.rotator.plugins.module_utils.edge.supported  # noqa: F401
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import aws_module
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.node_group import SPEC, inspect
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_module
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_pass
 
 
 def main() -> None:
     """Run the module."""
-    run_module(aws_module(SPEC), inspect)
+    run_pass(aws_module(SPEC), inspect)
 
 
 if __name__ == "__main__":

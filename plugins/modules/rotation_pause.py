@@ -91,12 +91,12 @@ holder:
 import ansible_collections.nodeops.rotator.plugins.module_utils.edge.supported  # noqa: F401
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import aws_module
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.pause import SPEC, pause
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_module
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_pass
 
 
 def main() -> None:
     """Run the module."""
-    run_module(aws_module(SPEC, required_if=[("state", "paused", ("reason",))]), pause)
+    run_pass(aws_module(SPEC, required_if=[("state", "paused", ("reason",))]), pause)
 
 
 if __name__ == "__main__":

@@ -148,13 +148,13 @@ table:
 # pylint: disable-next=unused-import
 import ansible_collections.nodeops.rotator.plugins.module_utils.edge.supported  # noqa: F401
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import aws_module
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_module
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import run_pass
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.status import SPEC, status
 
 
 def main() -> None:
     """Run the module."""
-    run_module(aws_module(SPEC), status)
+    run_pass(aws_module(SPEC), status)
 
 
 if __name__ == "__main__":

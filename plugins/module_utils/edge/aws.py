@@ -34,7 +34,7 @@ ONE_ATTEMPT = types.MappingProxyType({"max_attempts": 1, "mode": "standard"})
 CONNECT_TIMEOUT, READ_TIMEOUT = 5, 20
 
 
-def aws_module(argument_spec: Mapping[str, Any], **rules: Any) -> AnsibleAWSModule:
+def aws_module(argument_spec: Mapping[str, Any], **rules: Any) -> RotatorModule:
     """Return a module with amazon.aws's options added. It supports check mode.
 
     `rules`: what else AnsibleModule takes, such as mutually_exclusive.
@@ -123,6 +123,10 @@ class RotatorModule(AnsibleAWSModule):  # type: ignore[misc]
     def connector(self) -> Connector:
         """Return what makes the clients of this module."""
         return Connector(self)
+
+    def renew(self) -> None:
+        """Take the credentials anew for the clients that are made from now on."""
+        self.__dict__.pop("connector", None)
 
     def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
         """Return a boto3 client, see Connector.client."""

@@ -47,6 +47,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress impo
     follow_environment,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import Result
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.access import Grace
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import ThreadInbox, clock
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Allowance, run
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.decide import (
@@ -119,5 +120,9 @@ def _target(module: AnsibleAWSModule) -> ManagedTarget:
         **{name: params[name] for name in RELEASE_OPTIONS},
     )
     now = datetime.datetime.now(datetime.UTC)
-    aws = Aws(RawAws(module))
-    return managed_target.resolve_target(aws, wanted, now, lambda: connect(module))
+
+    def resolve() -> ManagedTarget:
+        aws = Aws(RawAws(module))
+        return managed_target.resolve_target(aws, wanted, now, lambda: connect(module))
+
+    return Grace().asked(resolve)

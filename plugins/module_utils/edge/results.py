@@ -14,7 +14,12 @@ from typing import Any, NoReturn
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    AccessError,
+    RotatorError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RotatorModule
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.access import Grace
 
 SIGNALED = 128
 """A shell adds it to the number of a signal for the exit status of a process that it ended."""
@@ -36,14 +41,41 @@ class Result:
     error: RotatorError | None = None
 
 
-def run_module(module: AnsibleAWSModule, work: Callable[[AnsibleAWSModule], Result]) -> None:
+Work = Callable[[AnsibleAWSModule], Result]
+
+
+def run_module(module: AnsibleAWSModule, work: Work) -> None:
     """Do the work and end the module; an error of ours becomes one line of failure."""
     with _clearing_up():
-        try:
-            result = work(module)
-        except RotatorError as error:
-            result = Result({}, error=error)
-        finish(module, result)
+        finish(module, _done(module, work))
+
+
+def run_pass(module: RotatorModule, work: Work) -> None:
+    """Do work that needs one pass, and end the module; see run_module.
+
+    Work that was denied before it has changed anything is done again for a while, with credentials
+    that are taken anew.
+    """
+    with _clearing_up():
+        finish(module, Grace().asked(lambda: _anew(module, work), _denied))
+
+
+def _anew(module: RotatorModule, work: Work) -> Result:
+    module.renew()
+    return _done(module, work)
+
+
+def _denied(result: Result) -> AccessError | None:
+    """Return the error of work that was denied before it has changed anything."""
+    error = result.error
+    return error if isinstance(error, AccessError) and not result.changed else None
+
+
+def _done(module: AnsibleAWSModule, work: Work) -> Result:
+    try:
+        return work(module)
+    except RotatorError as error:
+        return Result({}, error=error)
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.errors
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    AccessError,
     ForbiddenError,
     LockedError,
     RotatorError,
@@ -57,6 +58,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.handover impo
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.options import options_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import Result
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.access import Grace
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.change import (
     ChangeMade,
 )
@@ -136,7 +138,7 @@ class _Watched:
         self._raw, self.wrote = raw, False
 
     def __call__(self, service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        reads = operation.startswith(("Describe", "Get", "List")) or params.get("DryRun")
+        reads = _only_asks(operation, params)
         try:
             answer = self._raw(service, operation, params)
         except RAISED as error:  # pylint: disable=catching-non-exception
@@ -145,6 +147,26 @@ class _Watched:
             raise
         self.wrote = self.wrote or not reads
         return answer
+
+
+class _Insisting:
+    """Makes a write that was denied again for a while; see Grace.
+
+    Between two writes nothing may be left half done because of one answer. What may be denied, and
+    what is only asked, is not insisted on.
+    """
+
+    def __init__(self) -> None:
+        self._graces: dict[str, Grace] = {}
+
+    def __call__(self, operation: str, params: Mapping[str, Any], error: AccessError) -> bool:
+        if _only_asks(operation, params) or operation == "CreateTags":
+            return False
+        return self._graces.setdefault(operation, Grace()).again(error)
+
+
+def _only_asks(operation: str, params: Mapping[str, Any]) -> bool:
+    return operation.startswith(("Describe", "Get", "List")) or bool(params.get("DryRun"))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -172,7 +194,7 @@ def update(module: AnsibleAWSModule) -> Result:
     named = NamedSource.from_params({**params, "version": params["source_version"]})
     now = datetime.datetime.now(datetime.UTC)
     try:
-        work = Work(Aws(watched, Deadline(clock)), from_params(params), named, now)
+        work = Work(Aws(watched, Deadline(clock), _Insisting()), from_params(params), named, now)
         if names_cluster(params):
             found, more = guarded(params, module.check_mode, work, Locks(module))
         else:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine import access
 from ansible_collections.nodeops.rotator.plugins.modules import (
     eks_ami_lookup,
     launch_template_update,
@@ -232,7 +233,10 @@ def test_missing_credentials_and_lost_connections_fail_in_one_line(
     assert "Give AWS credentials as for amazon.aws" in modules.refused(name, **options)
 
 
-def test_a_missing_permission_names_the_action(modules: Modules, world: dict[str, str]) -> None:
+def test_a_missing_permission_names_the_action(
+    modules: Modules, world: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "ACCESS_GRACE", 0.5)
     body = json.dumps({"aws": ["ssm:GetParameters", "ec2:CreateLaunchTemplateVersion"]}).encode()
     urllib.request.urlopen(
         urllib.request.Request(world["WORLD_URL"] + "/deny", body, method="POST")

@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("ansible_collections.amazon.aws.plugins.module_utils.modules")
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    ForbiddenError,
     LockedError,
     RotatorError,
 )
@@ -20,7 +21,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results impor
     Result,
     finish,
     run_module,
+    run_pass,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine import access
 
 
 class Ended(Exception):
@@ -33,6 +36,10 @@ class Module:
     def __init__(self) -> None:
         self.warned: list[str] = []
         self.answer: dict[str, Any] = {}
+        self.renewed = 0
+
+    def renew(self) -> None:
+        self.renewed += 1
 
     def warn(self, text: str) -> None:
         self.warned.append(text)
@@ -104,6 +111,41 @@ def test_an_error_of_ours_is_one_line() -> None:
     assert (answer["failed"], answer["changed"]) == (True, False)
     assert answer["msg"] == "It broke. Mend it"
     assert answer["error_type"] == "RotatorError"
+
+
+class TestWorkOfOnePass:
+    @pytest.fixture(autouse=True)
+    def _no_time_passes(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(access, "ASK_AGAIN", 0.0)
+
+    DENIED = ForbiddenError("no", "", "AccessDenied")
+
+    def test_that_was_denied_is_done_again_with_credentials_that_are_taken_anew(self) -> None:
+        module: Any = Module()
+        answers = [Result({}, error=self.DENIED), Result({"status": "complete"}, True)]
+        with pytest.raises(Ended):
+            run_pass(module, lambda _module: answers.pop(0))
+        assert module.answer == {"failed": False, "status": "complete", "changed": True}
+        assert module.renewed == 2
+
+    def test_that_raises_that_it_was_denied_is_done_again(self) -> None:
+        module: Any = Module()
+
+        def work(_module: Any) -> Result:
+            if module.renewed < 2:
+                raise self.DENIED
+            return Result({})
+
+        with pytest.raises(Ended):
+            run_pass(module, work)
+        assert module.answer["failed"] is False
+
+    def test_that_has_changed_something_is_not_done_again(self) -> None:
+        module: Any = Module()
+        with pytest.raises(Ended):
+            run_pass(module, lambda _module: Result({"status": "failed"}, True, error=self.DENIED))
+        assert (module.answer["failed"], module.answer["changed"]) == (True, True)
+        assert module.renewed == 1
 
 
 def test_any_other_exception_is_not_hidden() -> None:

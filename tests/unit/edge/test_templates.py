@@ -13,6 +13,7 @@ pytest.importorskip("ansible_collections.amazon.aws.plugins.module_utils.modules
 pytest.importorskip("ansible_collections.kubernetes.core.plugins.module_utils.args_common")
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    ForbiddenError,
     NotFoundError,
     RefusedError,
 )
@@ -26,6 +27,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.templates imp
     SPEC,
     update,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine import access
 from ansible_collections.nodeops.rotator.tests.simulation.adapters import aws_call
 from ansible_collections.nodeops.rotator.tests.simulation.aws.behavior import Behavior
 from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
@@ -84,11 +86,41 @@ def test_a_refusal_before_any_write_says_that_nothing_was_touched(built: BuiltAc
 
 
 def test_a_failure_after_a_write_says_that_something_was(built: BuiltAccount) -> None:
-    built.account.gate.faults.append(Fault("ec2:ModifyLaunchTemplate", "UnauthorizedOperation"))
+    built.account.gate.faults.append(Fault("ec2:ModifyLaunchTemplate", "InvalidParameterValue"))
     result = updated(image_id=built.new, set_default=True)
     assert result.error is not None
     assert result.values == {"status": "failed"}
     assert result.changed
+
+
+@pytest.mark.parametrize(("times", "status"), [(1, "complete"), (-1, "failed")])
+def test_one_denied_write_leaves_nothing_half_done(
+    times: int, status: str, built: BuiltAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "ASK_AGAIN", 0.0)
+    monkeypatch.setattr(access, "ACCESS_GRACE", 0.1)
+    fault = Fault("ec2:ModifyLaunchTemplate", "UnauthorizedOperation", times=times)
+    built.account.gate.faults.append(fault)
+    result = updated(image_id=built.new, set_default=True)
+    assert (result.values["status"], result.changed) == (status, True)
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "insists"),
+    [
+        ("CreateLaunchTemplateVersion", {}, True),
+        ("UpdateAutoScalingGroup", {}, True),
+        ("DescribeImages", {}, False),
+        ("RunInstances", {"DryRun": True}, False),
+        ("CreateTags", {}, False),
+    ],
+)
+def test_what_may_be_denied_is_not_insisted_on(
+    operation: str, params: dict[str, Any], insists: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "ASK_AGAIN", 0.0)
+    denied = ForbiddenError("no", "", "UnauthorizedOperation")
+    assert templates._Insisting()(operation, params, denied) is insists
 
 
 def test_a_group_that_is_not_there_is_refused(built: BuiltAccount) -> None:

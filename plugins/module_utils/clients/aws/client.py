@@ -13,20 +13,31 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.errors
     translate,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import AccessError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import AwsCall
 
 T = TypeVar("T")
+Again = Callable[[str, Mapping[str, Any], AccessError], bool]
+"""Says whether to make a call again that was denied: its operation, parameters and error."""
+
+
+def never(operation: str, params: Mapping[str, Any], error: AccessError) -> bool:
+    """Answer that a call that was denied is not made again."""
+    return False
 
 
 class Aws:
-    """An AwsCall that pages and raises core.errors."""
+    """An AwsCall that pages and raises core.errors.
 
-    def __init__(self, raw: AwsCall, deadline: Deadline = Deadline()) -> None:
-        self._raw, self._deadline = raw, deadline
+    `again`: which calls are made again when they are denied.
+    """
+
+    def __init__(self, raw: AwsCall, deadline: Deadline = Deadline(), again: Again = never) -> None:
+        self._raw, self._deadline, self._again = raw, deadline, again
 
     def until(self, moment: float) -> Aws:
         """Return the same, which sends nothing after this moment but raises LateError."""
-        return Aws(self._raw, self._deadline.until(moment))
+        return Aws(self._raw, self._deadline.until(moment), self._again)
 
     def call(self, doing: str, service: str, operation: str, **params: Any) -> dict[str, Any]:
         """Make one call and return the answer. Parameters that are None are left out.
@@ -34,8 +45,13 @@ class Aws:
         Raises what `translate` returns.
         """
         given = {name: value for name, value in params.items() if value is not None}
-        self._deadline.check(doing)
-        return self.attempt(doing, lambda: self._raw(service, operation, given))
+        while True:
+            self._deadline.check(doing)
+            try:
+                return self.attempt(doing, lambda: self._raw(service, operation, given))
+            except AccessError as error:
+                if not self._again(operation, given, error):
+                    raise
 
     def pages(
         self, doing: str, service: str, operation: str, items: str, **params: Any

@@ -35,9 +35,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     stale_leases,
     why_not_whole,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
-    TemporaryError,
-)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
     DescribedGroup,
 )
@@ -45,6 +42,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.ki
     KOPS_CLUSTER_TAG,
     kind_of,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.access import lasts
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import Known
 
 if TYPE_CHECKING:
@@ -91,10 +89,10 @@ def look(ctx: RotationContext) -> bool:
     ctx.look_at(max(min(plane.machines_at, plane.components_at) + period, ctx.now + 1))
     for command in (machines, components):
         retry = ctx.refused(command)
-        if retry is not None and ctx.memory.mode == "survey":
-            patient = isinstance(retry.error, TemporaryError)
-            if not patient or ctx.over("no control plane", PATIENCE):
-                raise retry.error
+        if retry is None or ctx.memory.mode != "survey":
+            continue
+        if ctx.over("no control plane", lasts(retry.error, PATIENCE)):
+            raise retry.error
     note_streaks(ctx)
     return read_lately(ctx)
 
@@ -214,8 +212,7 @@ def backups_read(ctx: RotationContext) -> bool:
     retry = ctx.refused(command)
     if retry is None:
         return False
-    patient = isinstance(retry.error, TemporaryError)
-    if patient and not ctx.over("no backups", PATIENCE):
+    if not ctx.over("no backups", lasts(retry.error, PATIENCE)):
         return False
     if ctx.policy.etcd_backup_check == "require":
         raise retry.error

@@ -89,12 +89,14 @@ def taken(ctx: RotationContext) -> bool:
     """
     plane = ctx.memory.plane
     if plane.shared_held:
+        if plane.shared_from:
+            text = f"taken over from {plane.shared_from} by force_takeover"
+            ctx.tell("lock", NAME, text, once="plane")
         return not plane.shared_wait or ctx.over("control plane forced", plane.shared_wait)
     if read_since(ctx, max(ctx.memory.began, ctx.now - WATCH)):
         other = held_by_other(ctx)
         if other and ctx.policy.force_takeover and plane.shared is not None:
-            ctx.note(shared_wait=float(plane.shared.duration))
-            ctx.tell("lock", NAME, f"taken over from {other} by force_takeover", once="plane")
+            ctx.note(shared_wait=float(plane.shared.duration), shared_from=other)
         if not other or ctx.policy.force_takeover:
             _write(ctx, ctx.policy.holder)
     ctx.look_at(ctx.now + WATCH)

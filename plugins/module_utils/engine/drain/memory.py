@@ -29,9 +29,6 @@ PodState = Literal[
 ]
 DrainPhase = Literal["waiting", "draining", "volumes", "drained", "skipped", "failed"]
 FINAL: tuple[DrainPhase, ...] = ("drained", "skipped", "failed")
-ACCESS_GRACE = 60.0
-"""Seconds for which a refusal of access may be a single wrong answer (a token that has just
-expired, an authorizer that restarts); after that it is final."""
 
 
 @dataclasses.dataclass(frozen=True)

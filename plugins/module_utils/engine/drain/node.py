@@ -25,12 +25,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     Cache,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.access import ACCESS_GRACE
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.budgets import (
     Candidate,
     Removal,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
-    ACCESS_GRACE,
     DrainMemory,
     NodeMemory,
 )

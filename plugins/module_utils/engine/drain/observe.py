@@ -27,8 +27,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     Cache,
     Feed,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.access import ACCESS_GRACE
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
-    ACCESS_GRACE,
     BudgetMemory,
     DrainMemory,
     NodeMemory,

@@ -17,13 +17,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.request import Order
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     NotFoundError,
-    TemporaryError,
     UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Cache
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import NodeChange
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.access import lasts
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.advance import (
     DrainStep,
     advance,
@@ -48,9 +48,9 @@ ON_PURPOSE, FOR_A_DRAIN = "nodeops.rotator", "nodeops.rotator-drain"
 node: one that is to stay, and one that is part of a drain. The latter, found on a node that still
 has pods to go, is left from a run that was killed, and so it is not the state that the node had
 before us."""
-WRITE_RETRY, WRITE_ATTEMPTS = 2.0, 15
-"""Seconds after which a write to a Node that failed for a passing reason is tried again, and how
-often."""
+WRITE_RETRY, WRITE_PATIENCE = 2.0, 30.0
+"""Seconds after which a write to a Node that failed for a passing reason is tried again, and for
+how long."""
 
 
 AnyMemory = TypeVar("AnyMemory", bound=OrderMemory)
@@ -107,9 +107,7 @@ def unread(began: float, view: View, now: float, order: Order) -> tuple[float, R
     error = next(
         (view.cache.broken[feed] for feed in sorted(order.feeds) if feed in view.cache.broken), None
     )
-    limit = began + PATIENCE
-    if error is not None and not isinstance(error, TemporaryError):
-        return limit, RunResult(error=error)
+    limit = began + (PATIENCE if error is None else lasts(error, PATIENCE))
     if now >= limit:
         return limit, RunResult(
             error=error or UnreachableError(f"Cannot list nodes: no answer within {PATIENCE:.0f} s")
@@ -130,7 +128,7 @@ def _changed(node: OrderedNode, done: Done, command: ChangeNode) -> OrderedNode:
     cordon = bool(command.change.unschedulable)
     if done.error is None:
         return dataclasses.replace(node, cordoned=cordon, attempts=0)
-    if isinstance(done.error, TemporaryError) and node.attempts < WRITE_ATTEMPTS:
+    if node.attempts * WRITE_RETRY < lasts(done.error, WRITE_PATIENCE):
         return dataclasses.replace(
             node, next_try=done.ended + WRITE_RETRY, attempts=node.attempts + 1
         )

@@ -23,7 +23,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     LockedError,
     RefusedError,
     RotatorError,
-    TemporaryError,
     UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
@@ -39,6 +38,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
     unfinished,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import listed
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.access import lasts
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
     LeaseClaim,
     LockMemory,
@@ -167,16 +167,19 @@ class _Look:
 
     def _known(self, claim: LeaseClaim) -> bool:
         """Return whether the Lease has been read since a write of it met a conflict."""
-        trouble = self.memory.troubles.get(claim.lease)
-        if trouble is not None:
-            passing = isinstance(trouble.error, TemporaryError)
-            if not passing or self.now - trouble.since > LOCK_PATIENCE:
-                raise trouble.error
+        self._raise_if_in_trouble(claim)
         entry = self.memory.entries.get(claim.lease)
         if entry is not None and entry.read > -math.inf:
             return True
         self._do(claim, ReadLease(claim.lease))
         return False
+
+    def _raise_if_in_trouble(self, claim: LeaseClaim) -> None:
+        trouble = self.memory.troubles.get(claim.lease)
+        if trouble is None:
+            return
+        if self.now - trouble.since >= lasts(trouble.error, LOCK_PATIENCE):
+            raise trouble.error
 
     def _is_ours(self, claim: LeaseClaim) -> bool:
         entry = self.memory.entries.get(claim.lease)

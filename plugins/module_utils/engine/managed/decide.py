@@ -17,7 +17,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     AccessError,
     FailedError,
     RotatorError,
-    TemporaryError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.policy import (
     ManagedPolicy,
@@ -26,6 +25,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     BUDGETS,
     NODES,
     SERVICES,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.access import (
+    ACCESS_GRACE,
+    lasts,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
     LockMemory,
@@ -57,8 +60,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.wor
 
 FIRST_PATIENCE, WATCH_PATIENCE = 300.0, 900.0
 """Seconds for which requests may fail before anything has begun, and while EKS is at work."""
-ACCESS_PATIENCE = 60.0
-"""Seconds for which we may not be let in before that is final."""
 SOON = 5.0
 """Seconds until the next read where only a read shows what is awaited."""
 
@@ -128,17 +129,13 @@ def _raise_troubles(ctx: ManagedContext) -> None:
     for command, trouble in ctx.memory.troubles.items():
         lasted = ctx.now - trouble.since
         patience = WATCH_PATIENCE if ctx.memory.working else FIRST_PATIENCE
-        if isinstance(trouble.error, AccessError):
-            patience = ACCESS_PATIENCE
-        elif not isinstance(trouble.error, TemporaryError):
-            patience = 0.0
-        if lasted >= patience:
+        if lasted >= lasts(trouble.error, patience):
             raise trouble.error
         if isinstance(command, ACTS):
             ctx.look_at(trouble.again)
     broken = [error for feed, error in ctx.view.cache.broken.items() if feed != SERVICES]
     for error in broken:
-        if isinstance(error, AccessError) and ctx.over("feeds", ACCESS_PATIENCE):
+        if isinstance(error, AccessError) and ctx.over("feeds", ACCESS_GRACE):
             raise error
     if not broken:
         ctx.forget("feeds")

@@ -10,13 +10,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     AccessError,
     RotatorError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.access import ACCESS_GRACE
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
-
-ACCESS_GRACE = 60.0
-"""Seconds for which we may not be let in before that is final: a single 401 or 403 among good
-answers happens (kubernetes-client/python#678), and permissions take effect late."""
 
 
 def timer_of(what: str) -> str:

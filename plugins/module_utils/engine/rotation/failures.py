@@ -36,8 +36,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.laun
     LaunchInstance,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.access import ACCESS_GRACE
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
-    ACCESS_GRACE,
     tell_denied,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (

@@ -86,6 +86,8 @@ def acquire(ctx: RotationContext) -> bool:
     force that. Raises LockedError when the holder renews it, and the refusal when we may not write.
     """
     if ctx.memory.lock.held:
+        if whom := ctx.memory.lock.taken_from:
+            ctx.tell("lock", ctx.policy.group, f"taken over from {whom}", once="takeover")
         return _is_quiet(ctx)
     lease = ctx.memory.lock.lease
     refused = {
@@ -114,7 +116,7 @@ def acquire(ctx: RotationContext) -> bool:
 
 def _take_over(ctx: RotationContext, whom: str) -> None:
     """Take the Lease from another holder; `whom` ends the sentence for people."""
-    ctx.tell("lock", ctx.policy.group, f"taken over from {whom}", once="takeover")
+    ctx.note(taken_from=whom)
     _write(ctx, ctx.policy.holder)
 
 

@@ -98,6 +98,8 @@ class LeaseMemory:
     """When a look has first seen our Lease say so, or say the contrary."""
     forced_wait: float = 0.0
     """Seconds to wait for a holder from whom the Lease was taken by force."""
+    taken_from: str = ""
+    """From whom our write takes the Lease, for people; told once it has succeeded."""
     cluster_uid: str = ""
     cluster_proven: bool = False
 
@@ -256,7 +258,7 @@ class ControlPlaneMemory:
     written at `shared_read`;
     `shared_seen`: when its renewTime was first seen as it is; `shared_held` and `shared_confirmed`:
     it is ours, by a write issued at that moment, and by the first one at `first_confirmed`;
-    `shared_wait`: seconds to wait for a holder from whom it was taken by force.
+    `shared_wait`: seconds to wait for the holder from whom it was taken by force, `shared_from`.
     `way_back`: the file that says how to go back, "" before it is written.
     `repaired`: the new node that was not whole and that we have ended.
     `others`: the Leases of node groups, listed at `others_at`; `rivals`: those of the groups of the
@@ -280,6 +282,7 @@ class ControlPlaneMemory:
     shared_confirmed: float = -math.inf
     first_confirmed: float = math.inf
     shared_wait: float = 0.0
+    shared_from: str = ""
     repaired: str = ""
     way_back: str = ""
     others: tuple[Lease, ...] = ()

@@ -12,6 +12,8 @@ import pytest
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
+    AccessError,
+    ForbiddenError,
     LateError,
     RefusedError,
     ThrottledError,
@@ -52,6 +54,38 @@ class TestACall:
         aws = Aws(raw, Deadline(lambda: 99.0))
         aws.until(10.0)
         aws.call("look", "ec2", "DescribeThings")
+        assert len(raw.calls) == 1
+
+
+class TestACallThatIsDenied:
+    def test_is_made_once_if_nobody_says_otherwise(self) -> None:
+        raw = Recorded(CreateThing=refusal("AccessDenied", "no"))
+        with pytest.raises(ForbiddenError):
+            Aws(raw).call("make", "ec2", "CreateThing")
+        assert len(raw.calls) == 1
+
+    def test_is_made_again_as_long_as_that_is_wanted(self) -> None:
+        raw, asked = Recorded(CreateThing=refusal("AccessDenied", "no")), []
+
+        def again(operation: str, params: Any, error: AccessError) -> bool:
+            asked.append((operation, dict(params), error.code))
+            return len(asked) < 3
+
+        with pytest.raises(ForbiddenError):
+            Aws(raw, again=again).call("make", "ec2", "CreateThing", Name="a")
+        assert asked == [("CreateThing", {"Name": "a"}, "AccessDenied")] * 3
+        assert len(raw.calls) == 3
+
+    def test_is_not_made_again_after_its_last_moment(self) -> None:
+        raw, now = Recorded(CreateThing=refusal("AccessDenied", "no")), [9.0]
+
+        def again(operation: str, params: Any, error: AccessError) -> bool:
+            now[0] += 5
+            return True
+
+        aws = Aws(raw, Deadline(lambda: now[0]), again).until(10.0)
+        with pytest.raises(LateError):
+            aws.call("make", "ec2", "CreateThing")
         assert len(raw.calls) == 1
 
 

@@ -79,7 +79,8 @@ class TestBeforeTheNodesAreRead:
         [
             pytest.param(None, NOW, "", False, "", id="nothing heard yet"),
             pytest.param(DOWN, NOW + 59, "", False, "", id="the server is away"),
-            pytest.param(SHUT, NOW, "", True, "not allowed", id="we may not"),
+            pytest.param(SHUT, NOW + 59, "", False, "", id="we may not for less than a minute"),
+            pytest.param(SHUT, NOW + 60, "", True, "not allowed", id="we may not for a minute"),
             pytest.param(DOWN, NOW + 60, "", True, "no answer", id="away for too long"),
             pytest.param(
                 None, NOW + 60, "", True, "Cannot list nodes: no answer within 60 s", id="silence"

@@ -22,7 +22,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import 
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.order import (
     FOR_A_DRAIN,
     ON_PURPOSE,
-    WRITE_ATTEMPTS,
     change,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.run import OrderedNode
@@ -39,6 +38,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.drain.ordering import
 )
 
 DOWN, SHUT = UnreachableError("no answer"), ForbiddenError("not allowed")
+NEVER = RefusedError("no such field")
 
 
 class TestCordoning:
@@ -106,17 +106,29 @@ class TestWritesThatFail:
             ),
             pytest.param(
                 ConflictError("x"),
-                WRITE_ATTEMPTS - 1,
-                OrderedNode("a", False, False, next_try=NOW + 2, attempts=WRITE_ATTEMPTS),
+                14,
+                OrderedNode("a", False, False, next_try=NOW + 2, attempts=15),
                 id="for the last time but one",
             ),
             pytest.param(
                 DOWN,
-                WRITE_ATTEMPTS,
+                15,
                 OrderedNode("a", False, False, error=DOWN, attempts=15),
                 id="too often",
             ),
-            pytest.param(SHUT, 0, OrderedNode("a", False, False, error=SHUT), id="for good"),
+            pytest.param(
+                SHUT,
+                29,
+                OrderedNode("a", False, False, next_try=NOW + 2, attempts=30),
+                id="denied for less than a minute",
+            ),
+            pytest.param(
+                SHUT,
+                30,
+                OrderedNode("a", False, False, error=SHUT, attempts=30),
+                id="denied for a minute",
+            ),
+            pytest.param(NEVER, 0, OrderedNode("a", False, False, error=NEVER), id="for good"),
             pytest.param(
                 NotFoundError("x"), 0, OrderedNode("a", None, False), id="the node is gone"
             ),

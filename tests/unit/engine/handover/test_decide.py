@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     ConflictError,
+    CredentialsError,
     ForbiddenError,
     LockedError,
     RefusedError,
@@ -248,12 +249,15 @@ def test_what_cannot_be_given_up_ends_by_itself() -> None:
 @pytest.mark.parametrize(
     "error, since, ends",
     [
-        (ForbiddenError("no"), NOW, True),
+        (RefusedError("no"), NOW, True),
+        (ForbiddenError("not allowed"), NOW - 59, False),
+        (ForbiddenError("not allowed"), NOW - 60, True),
+        (CredentialsError("who"), NOW - 59, False),
         (UnreachableError("no answer"), NOW, False),
         (UnreachableError("no answer"), NOW - 31, True),
     ],
 )
-def test_a_refusal_ends_it_and_no_answer_only_when_it_lasts(
+def test_a_refusal_ends_it_and_what_may_pass_only_when_it_lasts(
     error: RotatorError, since: float, ends: bool
 ) -> None:
     step = look(troubles={"a": LeaseTrouble(since, NOW + 2, error)})
