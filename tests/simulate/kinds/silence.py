@@ -71,6 +71,9 @@ def a_node_is_sick_and_its_kubelet_lives(trial: Trial, dice: random.Random) -> N
     trial.tell(f"NODE {name} of {instance.id} is not Ready ({ready}) for {lasting:.0f}")
     if instance in trial.instances(True):
         trial.excuse(f"{name}|{instance.id}")
+    if lasting not in (30.0, 250.0):
+        # Where no other node takes its pods, they are missing for longer than a drain may take.
+        trial.excuse("could not be drained.*blocked by PDB.*cannot be scheduled")
     falls_sick(trial.world.cluster, name, ready)
     if lasting:
         trial.after(lasting, lambda: gets_well(trial.world.cluster, name))
