@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
-    ForbiddenError,
     LockedError,
     RefusedError,
     RotatorError,
@@ -32,7 +31,6 @@ from ansible_collections.nodeops.rotator.tests.simulation.builders import (
     sizes,
     traces,
 )
-from ansible_collections.nodeops.rotator.tests.simulation.gate import Fault
 from ansible_collections.nodeops.rotator.tests.simulation.runs import prepare, rotate
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
@@ -52,29 +50,6 @@ def test_the_update_holds_the_lease_of_every_group_that_follows_and_says_what_it
         assert said["previous"] == [template.id, "1"]
         assert said["handover"] == "r1"
         assert said["target"] == [template.id, "2", world.facts["new_image"]]
-
-
-@pytest.mark.parametrize("match", ["get leases", "create leases", "update leases"])
-@pytest.mark.parametrize("code", ["401", "403"])
-def test_one_refusal_keeps_no_template_from_its_update(match: str, code: str) -> None:
-    world = shared()
-    skip = 1 + 1 if match == "get leases" else 0  # the first reads are those of the module itself
-    fault = Fault(f"kubernetes:{match}", code, "no", skip=skip)
-    world.gate.faults.append(fault)
-    found, _warnings = update(world, BLUE, **BOTH)
-    assert fault.times == 0, "it was refused"
-    assert found.changed
-    assert "r1" in holder(world, BLUE)
-
-
-def test_refusals_that_last_a_minute_keep_the_template_as_it_is() -> None:
-    world = shared()
-    world.gate.faults.append(Fault("kubernetes:create leases", "403", "no", times=-1))
-    began = world.kernel.now
-    with pytest.raises(ForbiddenError):
-        update(world, BLUE, **BOTH)
-    assert 60 <= world.kernel.now - began < 120
-    assert versions(world) == 1
 
 
 def test_the_rotation_of_the_same_run_takes_it_at_once() -> None:

@@ -110,18 +110,6 @@ def test_a_holder_is_watched_then_succeeded_when_it_has_not_renewed_for_its_dura
     assert writes(dead)[0].transitions == 5
 
 
-def test_a_takeover_is_told_once_it_has_succeeded_and_only_then() -> None:
-    dead = taking(THEIRS, NOW + 15, timers={"lease of other": NOW})
-    lock.acquire(dead)
-    assert dead.events == []
-    whom = dead.memory.lock.taken_from
-    ours = a_context(a_group(), taken_from=whom, mode="survey")
-    assert lock.acquire(ours) is True
-    assert [event.text for event in ours.events] == [
-        "taken over from other, who no longer renews it"
-    ]
-
-
 def test_a_holder_that_renews_is_named() -> None:
     ctx = taking(THEIRS)
     lock.acquire(ctx)
