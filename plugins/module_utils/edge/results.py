@@ -41,16 +41,17 @@ class Result:
     error: RotatorError | None = None
 
 
-Work = Callable[[AnsibleAWSModule], Result]
+ModuleWork = Callable[[AnsibleAWSModule], Result]
+"""What a module does before it ends."""
 
 
-def run_module(module: AnsibleAWSModule, work: Work) -> None:
+def run_module(module: AnsibleAWSModule, work: ModuleWork) -> None:
     """Do the work and end the module; an error of ours becomes one line of failure."""
     with _clearing_up():
         finish(module, _done(module, work))
 
 
-def run_pass(module: RotatorModule, work: Work) -> None:
+def run_pass(module: RotatorModule, work: ModuleWork) -> None:
     """Do work that needs one pass, and end the module; see run_module.
 
     Work that was denied before it has changed anything is done again for a while, with credentials
@@ -60,7 +61,7 @@ def run_pass(module: RotatorModule, work: Work) -> None:
         finish(module, Grace().asked(lambda: _anew(module, work), _denied))
 
 
-def _anew(module: RotatorModule, work: Work) -> Result:
+def _anew(module: RotatorModule, work: ModuleWork) -> Result:
     module.renew()
     return _done(module, work)
 
@@ -71,7 +72,7 @@ def _denied(result: Result) -> AccessError | None:
     return error if isinstance(error, AccessError) and not result.changed else None
 
 
-def _done(module: AnsibleAWSModule, work: Work) -> Result:
+def _done(module: AnsibleAWSModule, work: ModuleWork) -> Result:
     try:
         return work(module)
     except RotatorError as error:

@@ -22,7 +22,7 @@ ACCESS_GRACE = 60.0
 answers happens (kubernetes-client/python#678), and permissions take effect late."""
 ASK_AGAIN = 5.0
 """Seconds until what was denied is asked for again in one pass."""
-EXPIRED = frozenset(("ExpiredToken", "ExpiredTokenException"))
+RUN_OUT = frozenset(("ExpiredToken", "ExpiredTokenException"))
 """Codes of AWS for credentials that do not become good again."""
 
 
@@ -49,15 +49,15 @@ class Grace:
         self._since: float | None = None
 
     def again(self, error: AccessError) -> bool:
-        """Wait and return True, or return False once we have not been let in for long enough.
+        """Wait, and return whether to ask again.
 
-        What no service has answered is final, since there is nothing to ask with. Credentials that
+        It is not asked again once we have not been let in for long enough. What no service has answered is final, since there is nothing to ask with. Credentials that
         have expired are read anew once and not waited for.
         """
         first = self._since is None
         if self._since is None:
             self._since = self._now()
-        if error.code in EXPIRED:
+        if error.code in RUN_OUT:
             return first
         if not error.code or self._now() - self._since >= ACCESS_GRACE:
             return False
@@ -69,10 +69,10 @@ class Grace:
         work: Callable[[], T],
         denied: Callable[[T], AccessError | None] = lambda done: None,
     ) -> T:
-        """Do work that changes nothing when it is denied, again for a while; return its answer.
+        """Do work, again for a while as long as it is denied; return its answer.
 
-        `work` takes its credentials anew each time. `denied`: the error in its answer. Raises what
-        it raises at last.
+        `work` has changed nothing when it is denied, and takes its credentials anew each time.
+        `denied`: the error in its answer. Raises what it raises at last.
         """
         while True:
             try:
