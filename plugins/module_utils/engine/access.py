@@ -51,8 +51,9 @@ class Grace:
     def again(self, error: AccessError) -> bool:
         """Wait, and return whether to ask again.
 
-        It is not asked again once we have not been let in for long enough. What no service has answered is final, since there is nothing to ask with. Credentials that
-        have expired are read anew once and not waited for.
+        It is not asked again once we have not been let in for long enough. What no service has
+        answered is final, since there is nothing to ask with. Credentials that have expired are
+        read anew once and not waited for.
         """
         first = self._since is None
         if self._since is None:
