@@ -449,6 +449,12 @@ way_back:
   returned: success or failure
   type: str
   sample: /tmp/nodeops-rotator-way-back-main.masters.shop.example.com-night-7.txt
+launches:
+  description: What new instances start from at the end, as a clause for people. Empty if the group
+    was never read.
+  type: str
+  returned: always
+  sample: new instances start from version 3 of shop-blue (ami-0abcdef1234567890)
 rolled_back_to:
   description: The version of the launch template, or the launch configuration, from which new
     instances are launched again after a failed canary. Empty if nothing was rolled back.

@@ -377,6 +377,12 @@ resumed:
   description: Whether it watched an update that somebody else, or an earlier run, had begun.
   type: bool
   returned: always
+launches:
+  description: What EKS records for the node group at the end, as a clause for people. After an
+    update that failed, some of its nodes may run a newer release. Empty if it was never read.
+  type: str
+  returned: always
+  sample: EKS records release 1.33.5-20261020 for web
 rolled_back_to:
   description: Always empty. EKS cannot go back.
   type: str

@@ -169,7 +169,7 @@ def test_a_failed_canary_rolls_the_template_back_and_ends_the_run(
     assert outcome.recap("demo-storage")["failed"] == 1
     assert eks.report()["groups"]["demo-green"] == before["demo-green"]
     assert "(the launch template was rolled back to version 1)" in outcome.output
-    assert "(desired capacity is 3, and everything was restored). To try again" in outcome.output
+    assert "desired capacity is 3, everything was restored. To try again, run" in outcome.output
     table = outcome.output[outcome.output.index("NODE GROUP  ") :]
     assert table.count("FAILED, restored") == 1
     assert "Failed: demo-storage." in table

@@ -18,9 +18,11 @@ from typing import Any
 
 import jinja2
 import yaml
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.color import parsecolor
 
 from ansible_collections.nodeops.rotator.plugins.action.rotation_plan import TONE_COLORS
+from ansible_collections.nodeops.rotator.plugins.filter.aftermath import aftermath
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import Screen, line
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.plan_lines import (
@@ -155,12 +157,18 @@ def failure(run: Run, width: int) -> Iterator[Colored]:
     at, _event = run.events[-1]
     assert run.result is not None
     result = {**run.result.values, "msg": str(run.result.error)}
-    known = {"_rotate_result": result, "_rotate_restored": ""}
-    for name in ("_rotate_rolled_back", "_rotate_now"):
-        known[name] = jinja2.Template(ROLE[name]).render(known)
-    parts = [result["msg"], *(str(known[name]) for name in ("_rotate_rolled_back", "_rotate_now"))]
-    text = " ".join(part for part in parts if part)
+    text = message({"_rotate_result": result})
     yield line(BLUE, {"at": BEGAN + at, "phase": "failed", "text": text}, fitted(width)), "red"
+
+
+def message(registered: dict[str, Any]) -> str:
+    """Return the message of the role rotate, made of what its tasks have registered."""
+    environment, known = jinja2.Environment(), dict(registered)
+    environment.filters |= {"nodeops.rotator.aftermath": aftermath, "bool": boolean}
+    for name in ("store_written", "restored", "rolled_back", "failure"):
+        template = environment.from_string(ROLE[f"_rotate_{name}"])
+        known[f"_rotate_{name}"] = template.render(known)
+    return str(known["_rotate_failure"])
 
 
 def closing(run: Run, width: int) -> Iterator[Colored]:

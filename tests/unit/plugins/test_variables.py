@@ -82,7 +82,7 @@ def read(role: str) -> set[str]:
     private = yaml.safe_load((ROOT / "roles" / role / "vars/main.yml").read_text())
     environment = jinja2.Environment()
     environment.filters[COLLECTION + "given"] = environment.filters["bool"] = str
-    environment.filters[COLLECTION + "pinned"] = str
+    environment.filters |= dict.fromkeys((COLLECTION + "pinned", COLLECTION + "aftermath"), str)
     found: set[str] = set()
     for text in texts([*files(role).values(), private]):
         found |= jinja2.meta.find_undeclared_variables(environment.parse(text))

@@ -83,6 +83,8 @@ def _rotation(name: str, run: str, told: Sequence[Record]) -> dict[str, Any]:
         "blocked_by": result.get("blocked_by", []),
         "old_image_ids": result.get("old_image_ids", []),
         "target": result.get("target", {}),
+        "launches": result.get("launches", ""),
+        "desired": result.get("desired"),
         "canary": "" if result.get("canary") in (None, "none") else result["canary"],
         "soak": watched,
         "not_restored": result.get("not_restored", []),

@@ -12,6 +12,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import (
     SOURCE_VERSION,
     ManagedMember,
+    Nodegroup,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.progress import (
     ManagedRecord,
@@ -59,6 +60,7 @@ def conclude_update(
         "autoscaling_group_name": known.group.name if known is not None else "",
         "base": memory.desired_before,
         "desired": known.group.desired if known is not None else 0,
+        "launches": _launches(known) if known is not None else "",
         "target": dataclasses.asdict(policy.target),
         "old_image_ids": sorted({node["image_id"] for node in nodes if node["image_id"]}),
         "nodes": nodes,
@@ -79,6 +81,18 @@ def conclude_update(
     }
     replaced = bool(values["replaced"])
     return ManagedResult(status, error, memory.changed or replaced, values, memory.warnings)
+
+
+def _launches(nodegroup: Nodegroup) -> str:
+    """Return what EKS says that the nodes run.
+
+    After an update that failed, some of them may run a newer release.
+    """
+    words = [f"release {nodegroup.release_version}"] if nodegroup.release_version else []
+    if nodegroup.template is not None:
+        _id, name, version = nodegroup.template
+        words.append(f"version {version} of {name}")
+    return f"EKS records {' and '.join(words) or 'no release'} for {nodegroup.name}"
 
 
 def _foreseen(ctx: ManagedContext) -> dict[str, Any]:

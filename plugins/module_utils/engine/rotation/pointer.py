@@ -119,4 +119,5 @@ def launches_now(ctx: RotationContext) -> str:
     if found is None:
         return "what new instances start from does not exist"
     version = f"version {found.version} of " if found.version else ""
-    return f"new instances start from {version}{found.template_name or found.template}"
+    image = f" ({found.image_id})" if found.image_id else ""
+    return f"new instances start from {version}{found.template_name or found.template}{image}"

@@ -39,6 +39,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.lo
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     RETRACTED,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.pointer import (
+    launches_now,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.records import (
     NodeRecord,
 )
@@ -72,14 +75,14 @@ def conclude(
     memory, group = ctx.memory, ctx.memory.reads.group
     known = group is not None and (group.resolved is not None or memory.mode != "survey")
     situation = ctx.situation if known else None
-    nodes = _nodes(ctx, situation)
-    gone = memory.nodes.marks.gone
+    nodes, gone = _nodes(ctx, situation), memory.nodes.marks.gone
     values = {
         "status": status,
         "autoscaling_group_name": ctx.policy.group,
         "lease": ctx.lease if group is not None else "",
         "base": situation.base if situation else 0,
         "desired": situation.desired if situation else 0,
+        "launches": launches_now(ctx) if known else "",
         "target": _target(ctx) if known else {},
         "old_image_ids": sorted(_old_images(nodes)),
         "nodes": nodes,

@@ -160,9 +160,9 @@ class TestWhatAnEarlierRunOwed:
 @pytest.mark.parametrize(
     ("target", "said"),
     [
-        (Target("lt-1", "7", "ami", "blue"), "new instances start from version 7 of blue"),
+        (Target("lt-1", "7", "ami", "blue"), "new instances start from version 7 of blue (ami)"),
         (Target("lt-1", "7"), "new instances start from version 7 of lt-1"),
-        (Target("config", "", "ami", "config"), "new instances start from config"),
+        (Target("config", "", "ami", "config"), "new instances start from config (ami)"),
         (None, "what new instances start from does not exist"),
     ],
 )
