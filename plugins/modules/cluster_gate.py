@@ -16,7 +16,8 @@ author: nodeops.rotator contributors (@nodeops)
 options:
   state:
     description:
-      - V(closed) records O(run_id), unless the gate is closed already.
+      - V(closed) records O(run_id), unless the gate is closed already. If it was O(run_id) that has
+        closed it, the record is renewed, which does not count as a change.
       - V(open) records that it is open.
       - V(read) changes nothing.
     type: str
@@ -75,6 +76,11 @@ since:
   returned: success
   type: str
   sample: '2026-05-06T07:08:09.000000Z'
+renewed:
+  description: Time in UTC at which it had renewed that last, by its clock. Empty if it was open.
+  returned: success
+  type: str
+  sample: '2026-05-06T07:38:09.000000Z'
 """
 
 # pylint: disable-next=unused-import

@@ -143,6 +143,7 @@ PLAYBOOKS: Mapping[str, Any] = {
     **dict.fromkeys(("rotation_gate_http", "rotation_gate_mark"), DICTIONARY),
     **dict.fromkeys(("rotation_gate_looks", "rotation_gate_max_looks"), WHOLE_NUMBER),
     **dict.fromkeys(("rotation_gate_delay", "rotation_gate_http_retries"), WHOLE_NUMBER),
+    "rotation_gate_patience": WHOLE_NUMBER,
     **notify_options.VARIABLES,
     "rotation_karpenter": {"type": "str", "choices": ["list", "wait"]},
     **_handed("rotation_karpenter_", karpenter.DRIFT_SPEC, KARPENTER_LEFT_OUT),

@@ -24,6 +24,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.la
     NamedSource,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    Journal,
+    load,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
     lease_name,
 )
@@ -130,6 +134,11 @@ class Locks:
     def check_cluster(self, groups: Sequence[DescribedGroup], named: str, aws: Aws) -> str:
         """Refuse another cluster."""
         return check_groups(self._cluster, aws, groups, named, self._params)
+
+    def journal(self, arn: str) -> Journal:
+        """Return what the Lease of a group records."""
+        lease = self._cluster.read_lease(lease_name(arn))
+        return load(lease.journal) if lease is not None else Journal()
 
     def elsewhere(self, groups: Iterable[DescribedGroup], run_id: str) -> Iterator[LockedError]:
         """Tell which another namespace holds."""

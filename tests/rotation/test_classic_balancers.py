@@ -17,7 +17,10 @@ from ansible_collections.nodeops.rotator.tests.rotation.control_plane_builders i
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build
 from ansible_collections.nodeops.rotator.tests.simulation.aws.balancing import TargetGroup
 from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, all_current, due
+from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
 from ansible_collections.nodeops.rotator.tests.simulation.runs import prepare, rotate
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios import kops
+from ansible_collections.nodeops.rotator.tests.simulation.scenarios.eks import point_to
 from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
@@ -82,3 +85,38 @@ def test_a_new_control_plane_node_that_is_not_is_named_with_it() -> None:
     assert result.status == "failed"
     assert "waiting for load balancer api-demo to find it healthy" in str(result.error)
     assert CLASSIC + "api-demo" in world.account.target_groups
+
+
+def with_a_bastion() -> tuple[World, str, TargetGroup]:
+    """Return a kops cluster whose bastion, behind a classic load balancer, is due."""
+    groups = (
+        kops.InstanceGroup("nodes", "Node", 1, "abc", "m6i.large", 2),
+        kops.InstanceGroup("bastions", "Bastion", 1, "abc"),
+    )
+    world = kops.furnish(World(Kernel(3)), groups)
+    name = str(world.facts["instance_groups"]["bastions"])
+    world.account.groups[name].target_groups.clear()
+    balancer = behind(world, name)
+    point_to(world, name, world.facts["new_image"])
+    return world, name, balancer
+
+
+def test_a_bastion_goes_once_another_is_healthy_in_it() -> None:
+    world, name, balancer = with_a_bastion()
+    healthy = []
+    run = prepare(world, name)
+    run.hear = lambda _event: healthy.append(len(balancer.healthy()))
+    assert run().status == "complete", run.story()
+    assert all_current(world, name)
+    assert min(healthy) >= 1
+    assert world.judge.breaches == []
+
+
+def test_a_bastion_stays_while_no_other_is_healthy_in_it() -> None:
+    world, name, balancer = with_a_bastion()
+    (old,) = (target.id for target in balancer.healthy())
+    balancer.probe = lambda target: target.id == old
+    result = prepare(world, name, boot_timeout=300)()
+    assert "waiting for load balancer api-demo to find it healthy" in str(result.error)
+    assert [member.instance_id for member in world.account.groups[name].counted()] == [old]
+    assert world.judge.breaches == []

@@ -14,6 +14,7 @@ from ansible_collections.nodeops.rotator.tests.rotation.template_builders import
 )
 from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, CLEAN, traces
 from ansible_collections.nodeops.rotator.tests.simulation.runs import prepare, rotate
+from ansible_collections.nodeops.rotator.tests.simulation.virtual import Killed
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,15 @@ def test_a_run_that_is_stopped_before_it_begins_gives_the_lease_up() -> None:
     assert (holder(world, BLUE), traces(world)["journals"]) == ("", CLEAN["journals"])
     assert run.result is not None
     assert run.result.values["not_restored"] == []
+
+
+def test_a_long_handover_that_nobody_came_for_is_taken_over_once_it_has_run_out() -> None:
+    """It lasts longer than the time in which every Lease has to be written."""
+    world = shared(("$Latest", "1"))
+    with pytest.raises(Killed):
+        update(world, BLUE, handover_timeout=600, kill_at=2)
+    began = world.kernel.now
+    found, _warnings = update(world, BLUE, rollback=True, run_id="r2", handover_timeout=600)
+    assert found.changed
+    assert 600 <= world.kernel.now - began <= 630
+    assert holder(world, BLUE).endswith("_r2")

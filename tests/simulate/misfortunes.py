@@ -70,6 +70,13 @@ class Scene:
         counted = self.world.account.groups[place].counted()
         return instance is None or instance.id not in {member.instance_id for member in counted}
 
+    def is_out(self, place: str) -> bool:
+        """Return whether the node of a place is gone, not whole yet, or cordoned."""
+        instance = self.plane.instance(place)
+        node = self.world.node_of(instance) if instance is not None else None
+        cordoned = node is not None and bool(node["spec"].get("unschedulable"))
+        return cordoned or self._leaves(place) or not self.plane.is_whole(place)
+
     def end(self, place: str) -> None:
         """Somebody ends the instance of a place, by the group."""
         instance = self.plane.instance(place)
@@ -148,12 +155,24 @@ def members_join_late(scene: Scene, dice: random.Random) -> None:
 
 
 def a_node_dies(scene: Scene, dice: random.Random) -> None:
-    """The hardware of a node fails, be it while another is out where there are five."""
+    """The hardware of a node fails, whenever the control plane can do without it."""
     if places := scene.spared():
         instance = scene.plane.instance(dice.choice(places))
         if instance is not None:
             scene.tell(f"HARDWARE of {instance.id} fails")
             scene.world.account.fleet.terminate(instance, SPOT)
+
+
+def a_second_node_dies(scene: Scene, dice: random.Random, left: int = 400) -> None:
+    """The hardware of a node fails as soon as another one is out, or on its way out."""
+    out = [one for one in scene.plane.places if scene.is_out(one)]
+    places = [one for one in scene.spared() if one not in out] if out else []
+    instance = scene.plane.instance(dice.choice(places)) if places else None
+    if instance is not None:
+        scene.tell(f"HARDWARE of {instance.id} fails while {out[0]} is out")
+        scene.world.account.fleet.terminate(instance, SPOT)
+    elif left:
+        scene.after(7, lambda: a_second_node_dies(scene, dice, left - 1))
 
 
 def a_member_stops(scene: Scene, dice: random.Random) -> None:
@@ -166,8 +185,11 @@ def a_member_stops(scene: Scene, dice: random.Random) -> None:
 
 
 def kops_rolls_beside(scene: Scene, dice: random.Random, left: int = 2) -> None:
-    """Somebody runs kops rolling-update, which ends a node while all are whole."""
-    if scene.all_whole():
+    """Somebody runs kops rolling-update, which ends a node while all are whole.
+
+    Not where it is the only one.
+    """
+    if scene.all_whole() and scene.spared():
         scene.end(dice.choice(scene.plane.places))
         left -= 1
     if left:
@@ -196,7 +218,8 @@ MISFORTUNES: tuple[Misfortune, ...] = (
     a_member_never_joins,
     members_join_late,
     a_node_dies,
-    a_node_dies,
+    a_second_node_dies,
+    a_second_node_dies,
     a_member_stops,
     kops_rolls_beside,
     kops_rolls_beside,

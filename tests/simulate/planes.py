@@ -1,11 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Random worlds with a control plane of kops, of three or of five nodes.
+"""Random worlds with a control plane of kops, of one, three or five nodes.
 
 Somebody rotates group after group, runs each again after its death, and repairs in the end what is
 broken. Beside it things go wrong, by the dice of the world. Nobody in it costs a quorum by himself,
-so each loss of one is a breach of ours.
+so each loss of one is a breach of ours, unless the only node may be missing for a while.
 """
 
 from __future__ import annotations
@@ -45,27 +45,34 @@ def is_one(number: int) -> bool:
 class PlanePlan(Replayed):
     """What the dice decide of a world with a control plane.
 
-    `size`: its nodes. `aws`: fields of the Behavior of AWS. `faults`: number, moment and kind.
+    `size`: its nodes. `aws`: fields of the Behavior of AWS. `options`: of every run. `faults`:
+    number, moment and kind.
     """
 
     seed: int
     number: int
     size: int
     aws: dict[str, Any]
+    options: dict[str, Any]
     rival: str
     faults: tuple[tuple[int, float, Misfortune], ...]
 
     def __str__(self) -> str:
         return (
-            f"WORLD={self.number} control plane of {self.size}, aws {self.aws},"
-            f" rival {self.rival or 'none'}; faults: {self.told}"
+            f"WORLD={self.number} control plane of {self.size}, aws {self.aws}, options"
+            f" {self.options}, rival {self.rival or 'none'}; faults: {self.told}"
         )
+
+    @property
+    def forbidden(self) -> bool:
+        """Return whether nothing may be rotated, since it would be an outage of the API."""
+        return self.size == 1 and not self.options["allow_api_outage"]
 
 
 def draw(seed: int, number: int, keep: frozenset[int] | None = None) -> PlanePlan:
     """Return the plan of this seed and number, with all faults or only those to keep."""
     dice = random.Random(f"plane/{seed}/{number}")
-    size = dice.choice([3, 3, 3, 5])
+    size = dice.choice([1, 3, 3, 3, 5, 5])
     aws = {
         "describe_lag": dice.choice([0.0, 3.0, 10.0]),
         "throttle_odds": dice.choice([0, 0, 0.03]),
@@ -74,12 +81,23 @@ def draw(seed: int, number: int, keep: frozenset[int] | None = None) -> PlanePla
     acts = [dice.choice(MISFORTUNES) for _fault in range(dice.choice([0, 1, 1, 2, 2, 3]))]
     drawn = [(number, dice.uniform(0, 2500), act) for number, act in enumerate(acts)]
     faults = tuple(one for one in drawn if keep is None or one[0] in keep)
-    return PlanePlan(seed, number, size, aws, rival, faults)
+    return PlanePlan(seed, number, size, aws, _options(dice, size), rival, faults)
+
+
+def _options(dice: random.Random, size: int) -> dict[str, Any]:
+    """Draw what people ask for: a repair, and whether an only node may be missing."""
+    return {
+        "control_plane_repair": dice.random() < 0.4,
+        "allow_api_outage": size == 1 and dice.random() < 0.7,
+        "api_outage_timeout": dice.choice([600, 1800]),
+        "on_outage": dice.choice(["rollback_template", "leave"]),
+    }
 
 
 def judge(plan: PlanePlan) -> Verdict:
     """Play the plan and judge what came of it."""
     scene = Scene(plan.seed * 100_003 + plan.number, plan.size, plan.aws)
+    scene.plane.outage_allowed = plan.options["allow_api_outage"]
     play = _Play(plan, scene)
     try:
         play.perform()
@@ -89,8 +107,10 @@ def judge(plan: PlanePlan) -> Verdict:
         told = traceback.format_exception_only(error)[-1].strip()
         return Verdict(breaches=(f"it breaks down: {told}",), story=play.story())
     breaches = [f"{one.at:.1f} {one.command}: {one.why}" for one in scene.world.judge.breaches]
-    breaches += ["an etcd cluster was without quorum"] * scene.plane.etcd.quorum_losses
-    return Verdict(tuple(breaches), (), (*scene.deviations(), *play.unexplained()), play.story())
+    if not scene.plane.outage_allowed:
+        breaches += ["an etcd cluster was without quorum"] * scene.plane.etcd.quorum_losses
+    untold = play.not_refused() if plan.forbidden else scene.deviations() + play.unexplained()
+    return Verdict(tuple(breaches), (), tuple(untold), play.story())
 
 
 class _Play:
@@ -146,7 +166,7 @@ class _Play:
 
     def _prepare(self, group: str, name: str) -> Run:
         sizes = {"max_surge": 0, "max_unavailable": 1}
-        settings = {**sizes, "etcd_settle": 30, "lock_wait": 900}
+        settings = {**sizes, "etcd_settle": 30, "lock_wait": 900, **self._plan.options}
         run = prepare(self._scene.world, group, name, **settings)
         run.inbox.past = self._scene.world.kernel.now + LONG
         return run
@@ -155,6 +175,15 @@ class _Play:
         with contextlib.suppress(Killed):
             actor.perform(run.inbox, run)
         self.runs.append((self._scene.world.kernel.now, run))
+
+    def not_refused(self) -> list[str]:
+        """Return the runs that have done more than to refuse, where nothing may be rotated."""
+        own = [run for _at, run in self.runs if run.policy.group in self._scene.plane.places]
+        return [
+            f"not refused: {run.policy.run} {_outcome(run)}"
+            for run in own
+            if run.result and run.result.status not in ("refused", "stopped")
+        ]
 
     def unexplained(self) -> list[str]:
         """Return the errors of the runs after everything was repaired."""

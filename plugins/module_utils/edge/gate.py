@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -31,12 +32,16 @@ SPEC: dict[str, Any] = {
 
 
 def record_gate(module: AnsibleAWSModule) -> Result:
-    """Write the state into the Lease of the gate, unless it says so already."""
+    """Write the state into the Lease of the gate, unless it says so already.
+
+    The run that has closed the gate renews the Lease, which changes nothing.
+    """
     state, run = module.params["state"], module.params["run_id"]
     kube = KubeClient(connect(module), module.params["lock_namespace"])
     lease = kube.read_lease(GATE_LEASE)
     before = closure(lease)
     changed = state == ("open" if before.run else "closed")
-    if changed and not module.check_mode:
+    renews = state == "closed" and before.run == run
+    if (changed or renews) and not module.check_mode:
         kube.write_lease(written(lease, run if state == "closed" else ""))
-    return Result({"run": before.run, "since": before.since}, changed)
+    return Result(dataclasses.asdict(before), changed)

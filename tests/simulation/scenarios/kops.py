@@ -56,6 +56,8 @@ NODE_LABELS: Mapping[str, tuple[str, ...]] = {
     "APIServer": ("node-role.kubernetes.io/api-server",),
     "Node": ("node-role.kubernetes.io/node",),
 }
+CONTROLLER = "kops-controller"
+"""Name and label of the DaemonSet by whose pods new nodes join."""
 TEMPLATE_LABEL = "k8s.io/cluster-autoscaler/node-template/label/"
 TAINTED: Mapping[str, str] = {
     "Master": "node-role.kubernetes.io/control-plane",
@@ -120,6 +122,13 @@ def furnish(world: World, groups: Sequence[InstanceGroup] = GROUPS, scale: float
         add_instance_group(world, cluster, group, old.id, balancers.get(group.role, ()))
     store_specifications(world, cluster, groups, f"{old.owner}/{old.name}")
     _workloads(world)
+    kube.daemonset(
+        world.cluster,
+        "kube-system",
+        CONTROLLER,
+        {"k8s-app": CONTROLLER},
+        pod={"nodeSelector": dict.fromkeys(NODE_LABELS["Master"][:2], "")},
+    )
     world.facts |= {
         "old_image": old.id,
         "new_image": new.id,

@@ -51,6 +51,20 @@ def test_a_gate_is_closed_once_and_keeps_the_first_run(world: World) -> None:
     assert (second.changed, second.values["run"], run_in(world)) == (False, "r1", "r1")
 
 
+def test_the_run_that_has_closed_it_renews_that_which_is_no_change(world: World) -> None:
+    recorded(state="closed", run_id="r1")
+    first = recorded().values
+    assert first["renewed"] == first["since"]
+    assert recorded(check=True, state="closed", run_id="r1").changed is False
+    assert recorded().values == first
+    assert recorded(state="closed", run_id="r1") == Result(first)
+    again = recorded().values
+    assert (again["run"], again["since"]) == ("r1", first["since"])
+    assert again["renewed"] > first["renewed"]
+    recorded(state="closed", run_id="r2")
+    assert recorded().values == again
+
+
 def test_a_gate_is_opened_once(world: World) -> None:
     recorded(state="closed", run_id="r1")
     opened = recorded(state="open")
@@ -68,7 +82,7 @@ def test_check_mode_says_what_would_change_and_changes_nothing(world: World, sta
 
 
 def test_reading_changes_nothing(world: World) -> None:
-    assert recorded(state="read") == Result({"run": "", "since": ""})
+    assert recorded(state="read") == Result({"run": "", "since": "", "renewed": ""})
     assert world.cluster.object("leases", GATE_LEASE, "kube-system") is None
 
 

@@ -73,6 +73,17 @@ def test_nodes_have_the_labels_and_taints_of_their_role(world: World) -> None:
     assert node["spec"]["taints"][0]["key"] == kops.TAINTED["Master"]
 
 
+def test_every_control_plane_node_runs_kops_controller_and_no_other_does(world: World) -> None:
+    pods = [
+        pod["spec"]["nodeName"]
+        for pod in world.cluster.objects("pods", "kube-system")
+        if pod["metadata"]["labels"].get("k8s-app") == "kops-controller"
+    ]
+    label = "node-role.kubernetes.io/control-plane"
+    nodes = [one["metadata"] for one in world.cluster.objects("nodes")]
+    assert sorted(pods) == sorted(one["name"] for one in nodes if label in one["labels"])
+
+
 def test_all_workloads_run_and_nothing_is_a_breach(world: World) -> None:
     world.kernel.advance(world.kernel.now + 600)
     figures = world.cluster.workload_figures()

@@ -4,7 +4,8 @@
 """Record in a Lease that traffic of a cluster was stopped for a rotation.
 
 The playbooks close a gate before the first node group of a cluster and open it after the last one.
-The record outlives a run that is killed in between. Nobody renews it: it is no lock.
+The record outlives a run that is killed in between. Its run renews it between two node groups, when
+it holds no other Lease, so that nobody takes it for dead then.
 """
 
 from __future__ import annotations
@@ -17,17 +18,20 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
 GATE_LEASE = LEASE_PREFIX + "gate"
 LABEL = PREFIX + "gate"
 """Label of the Lease: "closed" or "open", for those who ask the cluster before they install."""
+SINCE = PREFIX + "closed-since"
+"""Annotation of the Lease: when the gate was closed, once that was renewed."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Closure:
     """Which run has closed the gate, and when.
 
-    `run`: "" while it is open. `since`: by the clock of the run.
+    `run`: "" while it is open. `since` and `renewed`: by the clock of the run.
     """
 
     run: str = ""
     since: str = ""
+    renewed: str = ""
 
     @property
     def told(self) -> str:
@@ -41,14 +45,19 @@ def closure(lease: Lease | None) -> Closure:
     """Return what the Lease says; a gate without a Lease was never closed."""
     if lease is None or not lease.holder:
         return Closure()
-    return Closure(lease.holder, lease.renewed)
+    return Closure(lease.holder, dict(lease.notes).get(SINCE, lease.renewed), lease.renewed)
 
 
 def written(lease: Lease | None, run: str) -> Lease:
     """Return the Lease that says who has closed the gate, "" that it is open.
 
-    It has no labels of the Lease of a node group, for which a control plane would wait.
+    A run that has closed it already renews that. It has no labels of the Lease of a node group, for
+    which a control plane would wait.
     """
+    before = closure(lease)
     return dataclasses.replace(
-        lease or Lease(GATE_LEASE), holder=run, labels=((LABEL, "closed" if run else "open"),)
+        lease or Lease(GATE_LEASE),
+        holder=run,
+        labels=((LABEL, "closed" if run else "open"),),
+        notes=((SINCE, before.since),) if run and run == before.run else (),
     )

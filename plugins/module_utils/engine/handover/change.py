@@ -56,5 +56,5 @@ def change(inbox: Inbox, order: LockOrder, act: Callable[[float], ChangeMade[T]]
 
 
 def _reach(inbox: Inbox, memory: LockMemory, order: LockOrder) -> LockOutcome:
-    begun = dataclasses.replace(memory, began=inbox.now(), error=None)
+    begun = dataclasses.replace(memory, began=inbox.now(), error=None, foreign=0)
     return run(decide, begun, order, inbox, lambda event, now: None)

@@ -105,11 +105,14 @@ class _Look:
     def _raise_if_never_done(self) -> None:
         """Raise once a stage has gone on for too long.
 
-        Somebody may change a Lease whenever we write it.
+        Somebody may change a Lease whenever we write it. One that somebody else holds may have to
+        run out first, for which there is time until it is ours.
         """
         leases = [entry.lease for entry in self.memory.entries.values() if entry.lease is not None]
         others = [one.duration for one in leases if one.holder not in ("", self.order.holder)]
-        limit = self.order.wait + LOCK_LIMIT + max(others, default=0)
+        foreign = max((self.memory.foreign, *others))
+        self.memory = dataclasses.replace(self.memory, foreign=foreign)
+        limit = self.order.wait + LOCK_LIMIT + foreign
         self._look_at(self.memory.began + limit)
         if self.now - self.memory.began < limit:
             return

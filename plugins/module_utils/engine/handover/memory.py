@@ -94,12 +94,17 @@ class LeaseTrouble:
 
 @dataclasses.dataclass(frozen=True)
 class LockMemory:
-    """Everything that is remembered between looks. `error`: why all is given up."""
+    """Everything that is remembered between looks.
+
+    `error`: why all is given up. `foreign`: seconds of the longest Lease that somebody else has
+    held in this stage.
+    """
 
     began: float
     entries: Mapping[str, SeenLease] = dataclasses.field(default_factory=dict)
     troubles: Mapping[str, LeaseTrouble] = dataclasses.field(default_factory=dict)
     error: RotatorError | None = None
+    foreign: int = 0
 
 
 def learn(memory: LockMemory, view: View, holder: str) -> LockMemory:

@@ -89,12 +89,13 @@ def given_up(ctx: RotationContext) -> bool:
 def inherited(ctx: RotationContext) -> bool:
     """Take over the pointing back that a dead run owed; return whether there was any.
 
-    A group that launches from something else by now owes nothing.
+    A group that launches from something else by now does not owe it. The dead run may have done
+    that itself before it could record it, so its state store is still owed.
     """
     if not ctx.journal.pointer_owed:
         return False
     if ctx.journal.target[:2] != ctx.target.source:
-        ctx.record(pointer_owed=False)
+        ctx.record(pointer_owed=False, **store_debt(ctx))
         return False
     ctx.record(run=ctx.policy.run)
     ctx.note(target=ctx.target)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.shared import (
@@ -20,6 +22,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.clos
 
 SINCE = "2026-05-06T07:08:09.000000Z"
 CLOSED = Lease(GATE_LEASE, "7", holder="night-7", renewed=SINCE, uid="u-1")
+LATER = "2026-05-06T08:00:00.000000Z"
+RENEWED = dataclasses.replace(
+    CLOSED, renewed=LATER, notes=(("nodeops.rotator/closed-since", SINCE),)
+)
 
 
 @pytest.mark.parametrize(
@@ -27,9 +33,10 @@ CLOSED = Lease(GATE_LEASE, "7", holder="night-7", renewed=SINCE, uid="u-1")
     [
         (None, Closure()),
         (Lease(GATE_LEASE, "8", renewed=SINCE), Closure()),
-        (CLOSED, Closure("night-7", SINCE)),
+        (CLOSED, Closure("night-7", SINCE, SINCE)),
+        (RENEWED, Closure("night-7", SINCE, LATER)),
     ],
-    ids=["never closed", "opened again", "closed"],
+    ids=["never closed", "opened again", "closed", "renewed"],
 )
 def test_a_gate_is_closed_while_its_lease_names_a_run(lease: Lease | None, found: Closure) -> None:
     assert closure(lease) == found
@@ -60,6 +67,18 @@ def test_opening_keeps_whose_lease_it_is_and_names_nobody() -> None:
     assert (lease.resource_version, lease.uid, lease.holder) == ("7", "u-1", "")
     assert lease.labels == (("nodeops.rotator/gate", "open"),)
     assert closure(lease) == Closure()
+
+
+def test_the_run_that_has_closed_it_renews_that_and_keeps_since_when() -> None:
+    once = dataclasses.replace(written(CLOSED, "night-7"), renewed=LATER)
+    assert once == dataclasses.replace(RENEWED, labels=once.labels)
+    again = dataclasses.replace(written(once, "night-7"), renewed="later still")
+    assert closure(again) == Closure("night-7", SINCE, "later still")
+
+
+@pytest.mark.parametrize("run", ["", "night-8"])
+def test_whoever_comes_after_it_begins_anew(run: str) -> None:
+    assert written(RENEWED, run).notes == ()
 
 
 def test_nobody_takes_it_for_the_lease_of_a_node_group() -> None:

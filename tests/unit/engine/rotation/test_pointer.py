@@ -154,7 +154,22 @@ class TestWhatAnEarlierRunOwed:
         ctx = a_look(journal, mode="survey")
         assert pointer.inherited(ctx) is False
         assert ctx.journal.pointer_owed is False
+        assert ctx.journal.store_owed is False
         assert ctx.memory.mode == "survey"
+
+    @pytest.mark.parametrize(
+        ("origin", "owed"), [(("kops", "nodes", "o/old"), True), (("aws", "", ""), False)]
+    )
+    def test_stays_owed_by_a_state_store_that_run_may_have_died_before_it_recorded(
+        self, origin: tuple[str, str, str], owed: bool
+    ) -> None:
+        journal = dataclasses.replace(self.KNOWN, target=("lt-1", "9", "ami-bad"), origin=origin)
+        tags = {"KubernetesCluster": "c", "kops.k8s.io/instancegroup": "nodes"}
+        group = dataclasses.replace(GROUP, tags={**tags, "k8s.io/role/node": "1"})
+        ctx = a_context(group, [a_node("w")], journal, mode="survey")
+        assert pointer.inherited(ctx) is False
+        assert (ctx.journal.pointer_owed, ctx.journal.store_owed) == (False, owed)
+        assert ctx.journal.origin == origin
 
 
 @pytest.mark.parametrize(
