@@ -95,6 +95,8 @@ def with_a_bastion() -> tuple[World, str, TargetGroup]:
     )
     world = kops.furnish(World(Kernel(3)), groups)
     name = str(world.facts["instance_groups"]["bastions"])
+    for arn in world.account.groups[name].target_groups:
+        del world.account.target_groups[arn]
     world.account.groups[name].target_groups.clear()
     balancer = behind(world, name)
     point_to(world, name, world.facts["new_image"])

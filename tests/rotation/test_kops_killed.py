@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole workflow on an instance group is killed at every step, and started again.
+"""The workflow on an instance group is killed at every step and started again.
 
 A step is a write to AWS or to Kubernetes, by kops or by us: the run is killed before it.
 
@@ -49,7 +49,10 @@ class Dead(Exception):
 
 
 class Steps:
-    """The writes of a run. `last`: the number of that before which it is killed, None for never."""
+    """The writes of a run.
+
+    `last`: the number of that before which it is killed, None for never.
+    """
 
     def __init__(self, world: World, last: int | None = None) -> None:
         self.seen: list[str] = []
@@ -115,7 +118,10 @@ class Cluster:
         return self.rotate(run, min_ready=5, boot_timeout=300)
 
     def rotate(self, run: str, **options: Any) -> str:
-        """Rotate the group, and pay what that owes to the state store; return as workflow."""
+        """Rotate the group, and pay what that owes to the state store.
+
+        Returns as workflow.
+        """
         result = prepare(self.world, NODES, run, **options)()
         if result.values["state_store"]:
             paid = self.kops(run, state="restored")
@@ -175,7 +181,10 @@ def test_an_undisturbed_run_leaves_one_image_everywhere() -> None:
 
 
 def steps(seen: list[str]) -> list[int]:
-    """Return the writes before which a kill matters; which renewal of a Lease it is does not."""
+    """Return the writes before which a kill matters.
+
+    Which renewal of a Lease it is does not.
+    """
     renewal = "kubernetes:update leases"
     return [n for n, name in enumerate(seen) if (name, seen[n - 1]) != (renewal, renewal)]
 

@@ -177,7 +177,7 @@ class _Play:
         self.runs.append((self._scene.world.kernel.now, run))
 
     def not_refused(self) -> list[str]:
-        """Return the runs that have done more than to refuse, where nothing may be rotated."""
+        """Return the runs that did not refuse, where nothing may be rotated."""
         own = [run for _at, run in self.runs if run.policy.group in self._scene.plane.places]
         return [
             f"not refused: {run.policy.run} {_outcome(run)}"

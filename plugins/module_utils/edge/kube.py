@@ -36,6 +36,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kops import (
     leads_by_kops,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube_elsewhere import elsewhere
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube_front import use_fronts
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kubeconfig import (
     UNAUTHORIZED,
     failure,
@@ -245,5 +246,6 @@ def _client(options: Mapping[str, Any], one_attempt: bool = False) -> Any:
     pools.connection_pool_kw["maxsize"] = CONNECTIONS
     if one_attempt:
         pools.connection_pool_kw["retries"] = False
+    use_fronts(pools)
     pools.clear()
     return client

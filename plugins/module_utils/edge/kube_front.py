@@ -1,0 +1,90 @@
+# Copyright (c) 2026, nodeops.rotator contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reach the API server at those of its addresses that take connections.
+
+Its name may stand for several: the nodes of a control plane of kops, or one address in each zone of
+a network load balancer, which takes connections only while a target in that zone is healthy. While
+a node is out, DNS may go on naming the address that leads to it. Such an address is left out for a
+minute, as long as another one takes connections.
+"""
+
+from __future__ import annotations
+
+import math
+import socket
+from typing import Any
+
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.errors import NO_ANSWER
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import clock
+
+LEFT_OUT = 60.0
+"""Seconds for which an address that took no connection is left out."""
+
+
+class Addresses:
+    """Remembers which addresses took no connection."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, float] = {}
+
+    def of(self, name: str, port: int) -> list[str]:
+        """Return the addresses of a name that are to be asked.
+
+        They are all, where each is left out. Raises OSError where it stands for none.
+        """
+        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+        known = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        now = clock()
+        return [one for one in known if self._until.get(one, -math.inf) <= now] or known
+
+    def leave_out(self, address: str) -> None:
+        """Note that an address has just taken no connection."""
+        self._until[address] = clock() + LEFT_OUT
+
+
+ADDRESSES = Addresses()
+"""Shared by all connections of a process."""
+
+
+class Fronted:
+    """What makes a connection of urllib3 one to the first address that takes it."""
+
+    _dns_host: str
+    port: int
+
+    def _new_conn(self) -> Any:
+        name = self._dns_host
+        try:
+            known = ADDRESSES.of(name, self.port)
+        except OSError:
+            return super()._new_conn()  # type: ignore[misc]  # says what is wrong with the name
+        try:
+            return self._first_of(known)
+        finally:
+            self._dns_host = name  # whose certificate the server has to show
+
+    def _first_of(self, addresses: list[str]) -> Any:
+        *before, last = addresses
+        for address in before:
+            try:
+                return self._at(address)
+            except NO_ANSWER:
+                continue
+        return self._at(last)
+
+    def _at(self, address: str) -> Any:
+        self._dns_host = address
+        try:
+            return super()._new_conn()  # type: ignore[misc]
+        except NO_ANSWER:
+            ADDRESSES.leave_out(address)
+            raise
+
+
+def use_fronts(pools: Any) -> None:
+    """Let a pool manager of urllib3 make such connections."""
+    plain = pools.pool_classes_by_scheme["https"]
+    connection = type("FrontConnection", (Fronted, plain.ConnectionCls), {})
+    pool = type("FrontPool", (plain,), {"ConnectionCls": connection})
+    pools.pool_classes_by_scheme = {**pools.pool_classes_by_scheme, "https": pool}
