@@ -15,11 +15,9 @@ import math
 import socket
 from typing import Any
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.direct import UNHEARD
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.errors import NO_ANSWER
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import clock
-
-LEFT_OUT = 60.0
-"""Seconds for which an address that took no connection is left out."""
 
 
 class Addresses:
@@ -40,7 +38,7 @@ class Addresses:
 
     def leave_out(self, address: str) -> None:
         """Note that an address has just taken no connection."""
-        self._until[address] = clock() + LEFT_OUT
+        self._until[address] = clock() + UNHEARD
 
 
 ADDRESSES = Addresses()

@@ -5,21 +5,16 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator
+import types
 from typing import Any
 
 import pytest
 
-pytest.importorskip("urllib3")
+pytest.importorskip("ansible_collections.kubernetes.core.plugins.module_utils.args_common")
 
-from urllib3 import PoolManager
-from urllib3.exceptions import NewConnectionError
-from urllib3.util import connection
-
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.direct import UNHEARD
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge import kube_front
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube_front import (
-    LEFT_OUT,
     Addresses,
     Fronted,
     use_fronts,
@@ -39,61 +34,81 @@ class Network:
     def resolve(self, name: str, port: int, **_how: Any) -> list[Any]:
         """Stand in for socket.getaddrinfo."""
         if name != NAME:
-            raise socket.gaierror("nobody")
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in self.known]
+            raise OSError("nobody")
+        return [(2, 1, 6, "", (one, port)) for one in self.known]
 
-    def connect(self, address: tuple[str, int], *_args: Any, **_how: Any) -> str:
-        """Stand in for a connection, which only one address takes."""
-        self.asked.append(address[0])
-        if address[0] != WELL:
-            raise ConnectionRefusedError(111, "Connection refused")
-        return f"to {address[0]}:{address[1]}"
+    def connect(self, address: str) -> str:
+        """Connect to an address, of which only one takes connections."""
+        self.asked.append(address)
+        if address != WELL:
+            raise ConnectionRefusedError(111, f"{address} refused")
+        return f"to {address}"
+
+
+class Plain:
+    """A connection as urllib3 has it, as far as ours changes it."""
+
+    def __init__(self, network: Network, name: str) -> None:
+        self._network, self._dns_host, self.port = network, name, 443
+
+    @property
+    def host(self) -> str:
+        """For whose certificate it looks."""
+        return self._dns_host
+
+    def _new_conn(self) -> str:
+        return self._network.connect(self._dns_host)
 
 
 @pytest.fixture
-def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
+def network(monkeypatch: pytest.MonkeyPatch) -> Network:
     """A network in which one of two addresses takes connections."""
     found = Network()
     monkeypatch.setattr(kube_front.socket, "getaddrinfo", found.resolve)
-    monkeypatch.setattr(connection, "create_connection", found.connect)
     monkeypatch.setattr(kube_front, "clock", lambda: found.now)
     monkeypatch.setattr(kube_front, "ADDRESSES", Addresses())
     return found
 
 
-def a_connection(name: str = NAME) -> Any:
-    """A connection to the API server, as the client makes it."""
-    pools = PoolManager()
-    use_fronts(pools)
-    return pools.connection_from_host(name, 443, "https")._new_conn()
+def pools() -> Any:
+    """Return what a pool manager has of its kinds of pools, with ours."""
+    plain = type("Pool", (), {"ConnectionCls": Plain})
+    found = types.SimpleNamespace(pool_classes_by_scheme={"http": plain, "https": plain})
+    use_fronts(found)
+    return found
 
 
-def connect(name: str = NAME) -> tuple[object, str]:
-    """Connect once; return the connection, and for whose certificate it looks."""
-    made = a_connection(name)
+def a_connection(network: Network, name: str = NAME) -> Any:
+    """Return a connection as the client makes it."""
+    return pools().pool_classes_by_scheme["https"].ConnectionCls(network, name)
+
+
+def connect(network: Network, name: str = NAME) -> tuple[object, str]:
+    """Connect once; return whereto, and for whose certificate it looks then."""
+    made = a_connection(network, name)
     return made._new_conn(), made.host
 
 
 def test_the_first_address_that_takes_a_connection_is_used_for_the_name(network: Network) -> None:
-    assert connect() == (f"to {WELL}:443", NAME)
+    assert connect(network) == (f"to {WELL}", NAME)
     assert network.asked == [OUT, WELL]
 
 
 def test_one_that_took_none_is_left_out_for_a_minute(network: Network) -> None:
-    connect()
-    network.now += LEFT_OUT - 1
-    connect()
+    connect(network)
+    network.now += UNHEARD - 1
+    connect(network)
     assert network.asked == [OUT, WELL, WELL]
     network.now += 1
-    connect()
+    connect(network)
     assert network.asked == [OUT, WELL, WELL, OUT, WELL]
 
 
 def test_where_none_takes_a_connection_each_is_asked_again(network: Network) -> None:
     network.known = [OUT, "127.0.0.3"]
     for _again in range(2):
-        made = a_connection()
-        with pytest.raises(NewConnectionError):
+        made = a_connection(network)
+        with pytest.raises(ConnectionRefusedError):
             made._new_conn()
         assert made.host == NAME
     assert network.asked == [OUT, "127.0.0.3"] * 2
@@ -101,21 +116,20 @@ def test_where_none_takes_a_connection_each_is_asked_again(network: Network) -> 
 
 def test_a_new_address_is_asked_at_once(network: Network) -> None:
     network.known = [OUT]
-    with pytest.raises(NewConnectionError):
-        connect()
+    with pytest.raises(ConnectionRefusedError):
+        connect(network)
     network.known = [OUT, WELL]
-    connect()
+    connect(network)
     assert network.asked == [OUT, WELL]
 
 
-def test_a_name_that_stands_for_nothing_says_so(network: Network) -> None:
-    with pytest.raises((NewConnectionError, socket.gaierror, ConnectionRefusedError)):
-        connect("nobody.example.com")
+def test_a_name_that_stands_for_nothing_is_left_to_the_library_to_explain(network: Network) -> None:
+    with pytest.raises(ConnectionRefusedError, match="nobody.example.com refused"):
+        connect(network, "nobody.example.com")
+    assert network.asked == ["nobody.example.com"]
 
 
-def test_a_pool_manager_makes_such_connections_for_https_alone() -> None:
-    pools = PoolManager()
-    plain = pools.connection_from_host("h", 80, "http")
-    use_fronts(pools)
-    assert issubclass(pools.connection_from_host("h", 443, "https").ConnectionCls, Fronted)
-    assert pools.connection_from_host("h", 80, "http").ConnectionCls is plain.ConnectionCls
+def test_only_connections_of_https_are_made_so() -> None:
+    kinds = pools().pool_classes_by_scheme
+    assert issubclass(kinds["https"].ConnectionCls, Fronted)
+    assert kinds["http"].ConnectionCls is Plain
