@@ -136,10 +136,11 @@ from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.template import trust_as_template
 from ansible.utils.display import Display
 from ansible.utils.vars import combine_vars, load_extra_vars
-from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
-# pylint: disable-next=unused-import
-import ansible_collections.nodeops.rotator.plugins.plugin_utils.supported  # noqa: F401
+# First, since what follows cannot be imported without what it looks for.
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.supported import AWSInventoryBase
+
+# isort: split
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.identity import (
     NodeGroup,
 )

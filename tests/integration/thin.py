@@ -16,8 +16,9 @@ import os
 import socket
 import sys
 
-KNOWN = ("AnsiballZ_", "ansible")
-"""How the files are named that a warm process runs: packed modules and commands of Ansible."""
+KNOWN = ("AnsiballZ_", "ansible", "program.py")
+"""How the files are named that a warm process runs: packed modules, commands of Ansible, and what
+stands in for kops."""
 
 
 def main(where: str, cold: str, *argv: str) -> int:

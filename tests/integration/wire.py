@@ -24,6 +24,7 @@ import boto3
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report import lines
 from ansible_collections.nodeops.rotator.tests.integration import warm, warm_python
 from ansible_collections.nodeops.rotator.tests.simulation.identities import IDENTITIES, RUNS
+from ansible_collections.nodeops.rotator.tests.simulation.kops import program
 
 HANGS = warm.HANGS
 PROGRAMS = Path(sys.executable).parent
@@ -133,6 +134,8 @@ class WorldOnWire(Commands):
         self.inventory = folder / "test.node_groups.yml"
         self.inventory.write_text(INVENTORY)
         self._runs = itertools.cycle(one.name for one in RUNS)
+        line = f'#!/bin/sh\nexec {warm_python.interpreter()} {program.__file__} "$@"\n'
+        Path(self.env["WORLD_KOPS"]).write_text(line)
 
     def _ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         data = None if body is None else json.dumps(body).encode()

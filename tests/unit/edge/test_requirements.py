@@ -22,6 +22,12 @@ import sys, ansible.module_utils.ansible_release, ansible.release
 sys.version_info = (3, 9, 18)
 import {module}
 """
+ALONE = """
+import sys
+sys.modules["ansible_collections.amazon.aws"] = None
+import {module}
+"""
+INVENTORY = "ansible_collections.nodeops.rotator.plugins.inventory.node_groups"
 
 
 @pytest.mark.parametrize(
@@ -46,10 +52,10 @@ def test_an_old_python_can_read_the_check(name: str) -> None:
     ast.parse((shape.ROOT / UTILS / name).read_text(), feature_version=(3, 8))
 
 
-def aged(module: str) -> subprocess.CompletedProcess[str]:
-    """Import a module of the collection with a Python that says it is 3.9."""
+def imported(module: str, code: str = AGED) -> subprocess.CompletedProcess[str]:
+    """Import a module of the collection with a Python that says it is 3.9, or as `code` does."""
     return subprocess.run(
-        [sys.executable, "-c", AGED.format(module=module)],
+        [sys.executable, "-c", code.format(module=module)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         text=True,
@@ -77,7 +83,7 @@ def aged(module: str) -> subprocess.CompletedProcess[str]:
     ),
 )
 def test_a_module_with_an_old_python_fails_in_one_line(name: str) -> None:
-    ran = aged(f"ansible_collections.nodeops.rotator.plugins.modules.{name}")
+    ran = imported(f"ansible_collections.nodeops.rotator.plugins.modules.{name}")
     result = json.loads(ran.stdout)
     assert ran.returncode == 1
     assert result["failed"]
@@ -85,9 +91,18 @@ def test_a_module_with_an_old_python_fails_in_one_line(name: str) -> None:
     assert result["msg"].startswith("nodeops.rotator requires Python 3.11 or newer")
 
 
-def test_the_inventory_with_an_old_python_ends_the_command() -> None:
-    ran = aged("ansible_collections.nodeops.rotator.plugins.inventory.node_groups")
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (AGED, "nodeops.rotator requires Python 3.11 or newer"),
+        (ALONE, "nodeops.rotator requires the collection amazon.aws, which cannot be loaded"),
+    ],
+    ids=["old Python", "no amazon.aws"],
+)
+def test_the_inventory_without_what_it_needs_ends_the_command(code: str, said: str) -> None:
+    """Ansible alone would warn, find no hosts, and end with status 0."""
+    ran = imported(INVENTORY, code)
     lines = ran.stderr.strip().splitlines()
     assert ran.returncode == 2
     assert len(lines) == 1
-    assert "nodeops.rotator requires Python 3.11 or newer" in lines[0]
+    assert said in lines[0]
