@@ -148,9 +148,12 @@ ROOMS = (
     Room(
         "plugins/plugin_utils",
         (ANY - WIRE) | {"multiprocessing"},
-        _below(CORE, EDGE, PLUGIN, "ansible", "yaml", f"{ENGINE}.threads"),
+        (
+            *_below(CORE, EDGE, PLUGIN, "ansible", "yaml", f"{ENGINE}.threads"),
+            f"{AMAZON}.plugins.plugin_utils.inventory",
+        ),
     ),
-    Room("plugins/inventory", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible", AMAZON), WAIT),
+    Room("plugins/inventory", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible"), WAIT),
     Room("plugins/filter", PURE, _below(CORE, "ansible"), CLOCK | WAIT | REACH),
     Room("plugins/callback", ANY - WIRE, _below(CORE, EDGE, PLUGIN, "ansible"), WAIT),
     Room("plugins/doc_fragments", frozenset(("__future__", "re"))),
