@@ -53,7 +53,7 @@ def test_an_old_python_can_read_the_check(name: str) -> None:
 
 
 def imported(module: str, code: str = AGED) -> subprocess.CompletedProcess[str]:
-    """Import a module of the collection as `code` does: with a Python that says it is 3.9."""
+    """Import a module of the collection, by default with a Python 3.9."""
     return subprocess.run(
         [sys.executable, "-c", code.format(module=module)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -78,6 +78,7 @@ def imported(module: str, code: str = AGED) -> subprocess.CompletedProcess[str]:
                 "rotation_report.py",
                 "rotation_plan.py",
                 "rotation_line.py",
+                "rotation_notify.py",
             )
         )
     ),
