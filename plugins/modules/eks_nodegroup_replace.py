@@ -79,6 +79,17 @@ options:
       budgets. Those that this concerns now are shown before anything is changed.
     type: bool
     default: false
+  assist:
+    description:
+      - Evict with our own drain where EKS's 15 minutes are not enough, as the options of the drain
+        say and as budgets allow. A node is drained by this module once EKS has been at work on it,
+        or has done nothing at all, for 10 minutes. Once EKS has given up, its nodes are drained in
+        as much time as the options give, and EKS is asked for the same update again.
+      - Only nodes that EKS has cordoned and taken out of the load balancers for this update are
+        drained, at one time no more than EKS would. Each time that EKS gives up and is asked again
+        it enlarges the group once more, and makes it no smaller than it was left.
+    type: bool
+    default: false
   preflight:
     description:
       - What to do if the update would fail, because a budget can never let a pod go, two budgets
@@ -138,6 +149,7 @@ attributes:
     support: full
 extends_documentation_fragment:
   - nodeops.rotator.lease
+  - nodeops.rotator.drain.prefixed
   - nodeops.rotator.requests
   - nodeops.rotator.kube
   - nodeops.rotator.assume_role
@@ -188,7 +200,8 @@ autoscaling_group_name:
   type: str
   returned: always
 base:
-  description: Desired capacity at the beginning.
+  description: Desired capacity at the beginning, or before an earlier update of ours that has not
+    ended well.
   type: int
   returned: always
 desired:

@@ -22,7 +22,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge import (
     templates,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import REQUEST_SPEC
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import (
+    DRAIN_SPEC,
+    REQUEST_SPEC,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC
 from ansible_collections.nodeops.rotator.plugins.plugin_utils import notify_options
 
@@ -75,6 +78,7 @@ MANAGED_LEFT_OUT: Reasons = {
     **dict.fromkeys(("state", "repair", "poll_interval"), "is that of any rotation"),
     **dict.fromkeys(("lease_duration", "stop_timeout", "lock_wait"), "is that of any rotation"),
     **dict.fromkeys(("lock_namespace", *REQUEST_SPEC), "is that of any rotation"),
+    **dict.fromkeys((f"drain_{name}" for name in DRAIN_SPEC), "is that of any rotation"),
 }
 KARPENTER_LEFT_OUT: Reasons = {
     **CONNECTION,

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -32,10 +33,16 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.options impor
     choices,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import Ports
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import Goal
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
+    DRAIN_PREFIX,
+    Goal,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import ONE_ATTEMPT, RawAws
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import REQUEST_SPEC
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import (
+    DRAIN_SPEC,
+    REQUEST_SPEC,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.handover import (
     holder_of,
     new_run_id,
@@ -69,6 +76,7 @@ SPEC: dict[str, Any] = {
     **ASSUME_SPEC,
     **KUBE_SPEC,
     **options_of(ManagedPolicy, OPTIONS),
+    **{DRAIN_PREFIX + name: spec for name, spec in DRAIN_SPEC.items()},
     **{name: {"type": "str", "default": ""} for name in RELEASE_OPTIONS},
     "update_strategy": {"type": "str", "choices": ["default", "minimal"]},
     "eks_nodegroup": {"type": "str", "required": True},
@@ -93,10 +101,10 @@ def update_nodegroup(module: AnsibleAWSModule) -> Result:
 
 
 def _run(module: AnsibleAWSModule, progress: Progress) -> ManagedResult:
-    params = module.params
+    params, epoch = module.params, time.time() - clock()
     run_id = params["run_id"] or new_run_id()
     target = _target(module)
-    policy = from_params(params, run_id, holder_of(run_id), module.check_mode, target)
+    policy = from_params(params, run_id, holder_of(run_id), module.check_mode, target, epoch)
     call, limits = connect(module, one_attempt=True), requests.from_params(params)
     deadline = Deadline(clock)
     aws = Aws(RawAws(module, ONE_ATTEMPT), deadline)

@@ -9,6 +9,10 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain import (
+    policy as drain_policy,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import InputError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.config import Strategy
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import (
@@ -20,6 +24,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.options impor
     check_at_least,
     check_choice,
     check_given,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.policy import (
+    DRAIN_PREFIX,
 )
 
 PreflightMode = Literal["refuse", "warn", "off"]
@@ -44,6 +51,8 @@ class ManagedPolicy:
     max_unavailable_percentage: int | None = None
     update_strategy: Strategy | None = None
     force: bool = False
+    assist: bool = False
+    drain: DrainPolicy = DrainPolicy()
     preflight: PreflightMode = "refuse"
     soak: float = 0
     stall_timeout: float = 3600
@@ -73,7 +82,8 @@ class ManagedPolicy:
 
 
 OPTIONS = (
-    *("max_unavailable", "max_unavailable_percentage", "update_strategy", "force", "preflight"),
+    *("max_unavailable", "max_unavailable_percentage", "update_strategy", "force", "assist"),
+    "preflight",
     *("soak", "stall_timeout", "poll_interval", "lease_duration", "stop_timeout", "lock_wait"),
     "repair",
 )
@@ -81,15 +91,24 @@ OPTIONS = (
 
 
 def from_params(
-    params: Mapping[str, Any], run: str, holder: str, check: bool, target: ManagedTarget
+    params: Mapping[str, Any],
+    run: str,
+    holder: str,
+    check: bool,
+    target: ManagedTarget,
+    epoch: float | None = None,
 ) -> ManagedPolicy:
-    """Return the policy for these parameters. Raises InputError."""
+    """Return the policy for these parameters. Raises InputError.
+
+    `epoch`: seconds since the epoch at 0 of the loop's clock.
+    """
     return ManagedPolicy(
         cluster=check_given("eks_cluster", params["eks_cluster"], "the name of the EKS cluster"),
         nodegroup=check_given("eks_nodegroup", params["eks_nodegroup"], "the name"),
         run=run,
         holder=holder,
         target=target,
+        drain=drain_policy.from_params(params, epoch, DRAIN_PREFIX),
         lock_namespace=params["lock_namespace"],
         plan_only=check,
         restore_only=params["state"] == "restored",

@@ -21,6 +21,9 @@ _LIMIT = "Request a higher quota, or delete what is not needed"
 _SUBNETS = "Free addresses in the node group's subnets, or lower max unavailable"
 _EVICTION = "See the pods and budgets named here; correct the budgets, or choose force"
 
+EVICTION = "PodEvictionFailure"
+"""The code of an update that failed since pods did not leave."""
+
 UPDATE_ERRORS: Mapping[str, tuple[str, str]] = {
     "SubnetNotFound": ("a subnet of the node group does not exist", "Restore the subnet"),
     "SecurityGroupNotFound": ("a security group does not exist", "Restore the security group"),
@@ -38,7 +41,7 @@ UPDATE_ERRORS: Mapping[str, tuple[str, str]] = {
         "See the scaling activities of the group and the log of the new instances: capacity,"
         " quota, user data, network, the role of the nodes",
     ),
-    "PodEvictionFailure": ("pods did not leave a node within 15 minutes", _EVICTION),
+    EVICTION: ("pods did not leave a node within 15 minutes", _EVICTION),
     "InsufficientFreeAddresses": ("a subnet has too few free addresses", _SUBNETS),
     "ClusterUnreachable": (
         "EKS does not reach the API server",
@@ -117,7 +120,7 @@ HEALTH_ISSUES: Mapping[str, tuple[str, str]] = {
     "Ec2SubnetListTooLong": ("it has too many subnets", "Name fewer subnets"),
     "IamThrottling": ("IAM throttles EKS", "Wait, and try again"),
     "NodeTerminationFailure": ("a node cannot be ended", "See the pods on that node"),
-    "PodEvictionFailure": ("pods do not leave a node", _EVICTION),
+    EVICTION: ("pods do not leave a node", _EVICTION),
     "SourceEc2LaunchTemplateNotFound": (
         "its owner's launch template does not exist",
         "Restore the launch template, or make the node group anew",

@@ -18,6 +18,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
     LEASE_PREFIX,
     PAUSED,
     PREFIX,
+    SIZE_BEFORE,
     USUAL_NAMESPACE,
     WAITS,
 )
@@ -80,8 +81,11 @@ def lease_notes(
 
 
 def kept_notes(lease: Lease) -> dict[str, str]:
-    """Return the annotations that people have set and that every write keeps."""
-    return {key: text for key, text in lease.notes if key == PAUSED}
+    """Return the annotations that every write keeps.
+
+    People have set them, or the next run needs them.
+    """
+    return {key: text for key, text in lease.notes if key in (PAUSED, SIZE_BEFORE)}
 
 
 def waits(lease: Lease) -> bool:

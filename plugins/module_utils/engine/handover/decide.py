@@ -268,7 +268,7 @@ class _Look:
             transitions=old.transitions + int(bool(holder) and holder != old.holder),
             journal=journal,
             labels=claim.labels,
-            notes=tuple(sorted({**kept_notes(old), **dict(claim.notes)}.items())),
+            notes=_notes(old, claim),
         )
         self._do(claim, WriteLease(lease))
 
@@ -290,6 +290,13 @@ def _left(claim: LeaseClaim, found: str) -> str:
     journal = load(found)
     settled = dataclasses.replace(journal, store_owed=False, origin=("", "", ""))
     return dump(settled) if journal.store_owed else found
+
+
+def _notes(old: Lease, claim: LeaseClaim) -> tuple[tuple[str, str], ...]:
+    """Return the annotations of a claim's Lease, without those that the claim removes."""
+    wanted = dict(claim.notes)
+    notes = {**kept_notes(old), **wanted}
+    return tuple(sorted(one for one in notes.items() if one[1] or one[0] not in wanted))
 
 
 def _all(answers: Iterable[bool]) -> bool:

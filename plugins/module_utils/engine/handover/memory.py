@@ -36,7 +36,8 @@ class LeaseClaim:
 
     `previous` and `target` are recorded: the template and version (or launch configuration) that
     the group launches from before and after the change. `origin`: see Journal, ("", "", "") leaves
-    what is recorded. `settles`: the state store names what the group launches from.
+    what is recorded. `settles`: the state store names what the group launches from. A note of "" is
+    removed from the Lease.
     """
 
     lease: str

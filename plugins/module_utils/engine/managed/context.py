@@ -51,7 +51,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.node
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.memory import (
-    ACTS,
+    WRITES,
     ManagedMemory,
 )
 
@@ -147,7 +147,7 @@ class ManagedContext:
 
     def do(self, command: Command) -> None:
         """Issue a command, unless it failed lately; an act needs the Lease."""
-        if isinstance(command, ACTS) and not self.may_act:
+        if isinstance(command, WRITES) and not self.may_act:
             self.look_at(self.now + 1)
             return
         trouble = self.memory.troubles.get(command)

@@ -35,6 +35,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.me
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Step, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed import lock
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.assist import assist
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.context import (
     ALL_PODS,
     ManagedContext,
@@ -45,6 +46,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.end
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.memory import (
     ACTS,
+    WRITES,
     ManagedMemory,
     learn_outcomes,
 )
@@ -79,7 +81,7 @@ def decide(
     except RotatorError as error:
         result = fail(ctx, error)
     limits: dict[Command, float] = {
-        command: ctx.memory.sure_until for command in ctx.commands if isinstance(command, ACTS)
+        command: ctx.memory.sure_until for command in ctx.commands if isinstance(command, WRITES)
     }
     return Step(
         ctx.memory,
@@ -99,6 +101,8 @@ def _decide(ctx: ManagedContext) -> ManagedResult | None:
         _raise_troubles(ctx)
     if ctx.memory.held and ctx.memory.released == "":
         lock.keep(ctx)
+    if ctx.memory.working and ctx.memory.ending is None:
+        assist(ctx)
     if not _observed(ctx):
         return None
     if ctx.memory.working:

@@ -64,21 +64,26 @@ def end(ctx: ManagedContext) -> ManagedResult | None:
         _note_config(ctx)
     if known and not lock.release(ctx) and not ctx.over("release", RELEASE_LIMIT):
         return None
-    if error is None and status in ("complete", "restored"):
+    if error is None and status != "restored":
         _warn_of_size(ctx)
+    if error is None and status in ("complete", "restored"):
         text = f"{counted(len(ctx.members), 'node')} on the target" if status == "complete" else ""
         ctx.tell("done", ctx.policy.nodegroup, text or "all is restored", once="done")
     return conclude_update(ctx, status, error)
 
 
 def _warn_of_size(ctx: ManagedContext) -> None:
-    """Say so if the group is larger than it was, since somebody enlarged it."""
-    group, before = ctx.nodegroup.group, ctx.memory.desired_before
-    if ctx.memory.seen and group.desired > before:
-        ctx.warn(
-            f"The desired capacity of {group.name} is {group.desired}, it was {before}: somebody"
-            " enlarged the group during the update, so EKS has not made it as large as it was"
-        )
+    """Say so if the group is larger than it was: EKS only lowers what it has raised itself."""
+    group, size, before = ctx.nodegroup.group, ctx.memory.size, ctx.memory.desired_before
+    if not (ctx.memory.seen or size) or group.desired <= before:
+        return
+    why = "somebody enlarged the group during the update, so"
+    if size or ctx.memory.outdated_then >= 0:
+        why = "an update did not end well, or somebody enlarged the group:"
+    ctx.warn(
+        f"The desired capacity of {group.name} is {group.desired}, it was"
+        f" {size.text if size else before}: {why} EKS has not made it as large as it was"
+    )
 
 
 def _restored(ctx: ManagedContext) -> bool:

@@ -13,6 +13,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodeg
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.preflight import leaving
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.troubles import (
+    EVICTION,
     UPDATE_ERRORS,
     explain,
 )
@@ -57,7 +58,7 @@ def _older(ctx: ManagedContext) -> str:
 
 def _cause(ctx: ManagedContext, trouble: Trouble) -> str:
     """Return what the cluster or the group shows of the cause, "" for nothing."""
-    if trouble.code == "PodEvictionFailure":
+    if trouble.code == EVICTION:
         return _stuck_pods(ctx, trouble.resources)
     if trouble.code == "NodeCreationFailure" and ctx.nodegroup.group.activity:
         return f"The last scaling activity failed: {ctx.nodegroup.group.activity}"

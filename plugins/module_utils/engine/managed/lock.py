@@ -13,6 +13,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     TemporaryError,
     UnreachableError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIZE_BEFORE
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
     EKS_MANAGED,
 )
@@ -40,6 +41,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.context import (
     ManagedContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.size import (
+    SizeBefore,
+    read_size,
+)
 
 RENEW_BACKOFF = 2.0
 """Seconds until the Lease is tried to be written again."""
@@ -55,6 +60,31 @@ def holder_now(ctx: ManagedContext) -> str | None:
     return seen.lease.holder if seen.lease is not None else ""
 
 
+def size_now(ctx: ManagedContext) -> SizeBefore | None:
+    """Return the size before an update that has not ended well, None if there is none.
+
+    It counts once the Lease has been read (see holder_now).
+    """
+    entry = ctx.memory.lock.entries.get(_lease(ctx))
+    return read_size(entry.lease.notes) if entry is not None and entry.lease is not None else None
+
+
+def _size_note(ctx: ManagedContext) -> str:
+    """Return what the Lease is to say of the size, "" for nothing.
+
+    Of an update that somebody else has begun nobody knows the size before.
+    """
+    memory, running = ctx.memory, ctx.nodegroup.running
+    status = memory.ending[0] if memory.ending is not None else ""
+    same = running is None and ctx.nodegroup.group.desired == memory.desired_before
+    if status in ("complete", "unchanged") or (status and same):
+        return ""
+    noted = size_now(ctx)
+    if noted is None and not (memory.joined or ctx.policy.restore_only):
+        noted = SizeBefore(memory.desired_before, ctx.policy.target.text)
+    return noted.text if noted is not None else ""
+
+
 def paused_now(ctx: ManagedContext) -> str | None:
     """Return who has paused the rotation and why.
 
@@ -67,7 +97,7 @@ def paused_now(ctx: ManagedContext) -> str | None:
 
 
 def _seen(ctx: ManagedContext) -> SeenLease | None:
-    name = _claim(ctx).lease
+    name = _lease(ctx)
     trouble = ctx.memory.lock.troubles.get(name)
     if trouble is not None and ctx.now - trouble.since > LOCK_PATIENCE:
         raise trouble.error
@@ -80,7 +110,7 @@ def _seen(ctx: ManagedContext) -> SeenLease | None:
 
 
 def acquire(ctx: ManagedContext) -> bool:
-    """Take the Lease; return True once it is ours.
+    """Take the Lease, and learn what it says of the size; return True once it is ours.
 
     Raises the error that keeps it from us.
     """
@@ -90,6 +120,9 @@ def acquire(ctx: ManagedContext) -> bool:
     if outcome.error is not None:
         raise outcome.error
     ctx.note(held=True, sure_until=outcome.not_after)
+    size = size_now(ctx)
+    if size is not None:
+        ctx.note(size=size, desired_before=size.desired)
     return True
 
 
@@ -108,7 +141,7 @@ def keep(ctx: ManagedContext) -> None:
         _renew(ctx)
     if ctx.now - written > LEASE_LOST:
         raise UnreachableError(
-            f"Lease {_claim(ctx).lease} could not be renewed for {LEASE_LOST:.0f} s",
+            f"Lease {_lease(ctx)} could not be renewed for {LEASE_LOST:.0f} s",
             "EKS goes on with its update by itself. Run again to watch it",
         )
     ctx.note(sure_until=written + ctx.policy.lease_duration * ACT_UNTIL)
@@ -173,14 +206,19 @@ def _apply(ctx: ManagedContext, step: Step[LockMemory, LockOutcome]) -> None:
     ctx.look_at(step.wake)
 
 
+def _lease(ctx: ManagedContext) -> str:
+    return lease_name(ctx.nodegroup.group.arn)
+
+
 def _claim(ctx: ManagedContext) -> LeaseClaim:
     policy, group = ctx.policy, ctx.nodegroup.group
     target = (group.source[0], policy.target.template_version, policy.target.image_id)
+    size = (SIZE_BEFORE, _size_note(ctx))
     return LeaseClaim(
-        lease_name(group.arn),
+        _lease(ctx),
         policy.nodegroup,
         lease_labels(policy.cluster, group.name, EKS_MANAGED.name, policy.run),
-        lease_notes(group.arn, policy.cluster, ctx.memory.cluster_uid),
+        (*lease_notes(group.arn, policy.cluster, ctx.memory.cluster_uid), size),
         group.source,
         target,
     )

@@ -12,6 +12,8 @@ from typing import Literal
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     Command,
+    DeletePod,
+    Evict,
     ReadCluster,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
@@ -30,6 +32,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.progr
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.quotas import Room
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import Status
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
+    DrainMemory,
+    NodeStatus,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
     LeaseTrouble,
     LockMemory,
@@ -38,11 +44,16 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.me
     learn as learn_of_leases,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.size import (
+    SizeBefore,
+)
 
 EKS_BACKOFF = 5.0
 """Seconds until a request of EKS that failed is made again."""
 ACTS = (UpdateVersion, ChangeConfig, TagNodegroup)
-"""Commands that change something."""
+"""Commands that change something of EKS."""
+WRITES = (*ACTS, Evict, DeletePod)
+"""Commands that need the Lease."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,8 +64,13 @@ class ManagedMemory:
     of ours was answered; older reads do not count. `seen`: IDs of the updates that were watched, in
     their order; `begun`: of those that we began. `rooms`: under
     the quotas of the account, once `rooms_read`. `cluster_uid`: of namespace kube-system. `found`:
-    the instances of the first read, with the desired capacity then. `moved_at`: when something last
-    went on. `ending`: how the run ends.
+    the instances of the first read, with the desired capacity then; `joined`: an update ran then.
+    `size`: what the Lease said of the size before an earlier update, which then counts.
+    `moved_at`: when something last went on. `ending`: how the run ends. `drain`: our own, with how
+    far its nodes are in `drains`. `given_up`: the failed update whose nodes it goes on with, those
+    that EKS `named` first; `outdated_then`: how many were outdated, -1 if EKS has not failed yet;
+    `judged`: the failed update after which EKS is asked again; `stuck`: the update in which nothing
+    went on; `not_of_eks`: instances that run the target and were out of service at the beginning.
     """
 
     began: float
@@ -74,10 +90,20 @@ class ManagedMemory:
     version_begun: bool = False
     found: frozenset[str] | None = None
     desired_before: int = 0
+    joined: bool = False
+    size: SizeBefore | None = None
     records: Mapping[str, ManagedRecord] = dataclasses.field(default_factory=dict)
     told: frozenset[str] = frozenset()
     timers: Mapping[str, float] = dataclasses.field(default_factory=dict)
     moved_at: float = 0.0
+    drain: DrainMemory = dataclasses.field(default_factory=DrainMemory)
+    drains: Mapping[str, NodeStatus] = dataclasses.field(default_factory=dict)
+    given_up: str = ""
+    named: frozenset[str] = frozenset()
+    outdated_then: int = -1
+    judged: str = ""
+    stuck: str = ""
+    not_of_eks: frozenset[str] | None = None
     changed: bool = False
     warnings: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
@@ -132,4 +158,6 @@ def _read(memory: ManagedMemory, done: Done) -> ManagedMemory:
     if memory.found is not None:
         return memory
     launched = frozenset(one.id for one in shown.group.launched)
-    return dataclasses.replace(memory, found=launched, desired_before=shown.group.desired)
+    joined = shown.running is not None and shown.running.moves
+    desired = shown.group.desired
+    return dataclasses.replace(memory, found=launched, desired_before=desired, joined=joined)

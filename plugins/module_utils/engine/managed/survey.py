@@ -87,11 +87,12 @@ def _may_begin(ctx: ManagedContext) -> bool:
 
 
 def _nothing_to_do(ctx: ManagedContext) -> Status | None:
-    """End the run, once a Lease that a killed run has left is given up."""
+    """End the run, once what a killed run has left in the Lease is settled."""
     holder = lock.holder_now(ctx)
     if holder is None:
         return None
-    if not holder or ctx.policy.plan_only:
+    settled = ctx.outdated or ctx.behind or lock.size_now(ctx) is None
+    if (not holder and settled) or ctx.policy.plan_only:
         return "unchanged"
     if lock.acquire(ctx):
         ctx.note(working=True)

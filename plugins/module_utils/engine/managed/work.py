@@ -30,6 +30,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodeg
     NodegroupUpdate,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, duration
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.assist import (
+    has_drained,
+    takes_over,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.context import (
     ManagedContext,
 )
@@ -50,7 +54,8 @@ def work(ctx: ManagedContext) -> None:
     if running is not None:
         watch(ctx, running)
         return
-    _judge_last(ctx)
+    if not _judged(ctx):
+        return
     if ctx.policy.restore_only:
         ctx.end("restored")
     elif not ctx.outdated and not ctx.behind:
@@ -80,12 +85,20 @@ def watch(ctx: ManagedContext, update: NodegroupUpdate) -> None:
         )
 
 
-def _judge_last(ctx: ManagedContext) -> None:
-    """Raise the error of the update that ended last, unless it was successful."""
+def _judged(ctx: ManagedContext) -> bool:
+    """Return whether what comes after the update that ended last may begin.
+
+    Raises its error, unless it was successful or our own drain goes on where it failed.
+    """
     known = ctx.nodegroup.updates
     last = known.get(ctx.memory.seen[-1]) if ctx.memory.seen else None
-    if last is not None and last.status != "Successful":
+    if last is None or last.status == "Successful" or ctx.memory.judged == last.id:
+        return True
+    if ctx.memory.given_up != last.id and not takes_over(ctx, last):
         raise failure_of(ctx, last)
+    if has_drained(ctx, last):
+        ctx.note(given_up="", judged=last.id)
+    return ctx.memory.judged == last.id
 
 
 def _soak(ctx: ManagedContext) -> None:

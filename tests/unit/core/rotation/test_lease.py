@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import 
     CLUSTER_UID,
     PAUSED,
     PREFIX,
+    SIZE_BEFORE,
     WAITS,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
@@ -61,9 +62,10 @@ def test_any_text_becomes_a_label_value(text: str) -> None:
     [("anna: incident", "anna: incident"), ("", "without a reason"), ("false", "")],
 )
 def test_a_pause_that_people_have_set_stays_in_the_lease(pause: str, why: str) -> None:
-    paused = Lease("x", notes=((PAUSED, pause), (CLUSTER_UID, "old"), (PREFIX + "else", "y")))
+    notes = ((PAUSED, pause), (CLUSTER_UID, "old"), (PREFIX + "else", "y"), (SIZE_BEFORE, "4"))
+    paused = Lease("x", notes=notes)
     kept = dict(lease_notes("arn:1", "", "uid-1", paused))
-    assert (kept[PAUSED], kept[CLUSTER_UID]) == (pause, "uid-1")
+    assert (kept[PAUSED], kept[CLUSTER_UID], kept[SIZE_BEFORE]) == (pause, "uid-1", "4")
     assert PREFIX + "else" not in kept
     assert paused_by(paused) == why
     assert paused_by(Lease("x")) == ""

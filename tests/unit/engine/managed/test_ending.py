@@ -29,6 +29,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.end
     end,
     fail,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.size import SizeBefore
 from ansible_collections.nodeops.rotator.tests.unit.engine.managed.builders import (
     NEW_GROUP,
     NOW,
@@ -115,3 +116,13 @@ def test_a_group_that_somebody_enlarged_is_told() -> None:
     result = end(ctx)
     assert result is not None
     assert "somebody enlarged the group" in result.warnings[0]
+
+
+def test_a_group_that_a_failed_update_has_left_larger_is_told_with_that_update() -> None:
+    size = SizeBefore(1, "release r-old")
+    for status in ("complete", "unchanged"):
+        memory = a_memory(NEW_GROUP, ending=(status, None), size=size, desired_before=1)
+        result = end(a_context(dataclasses.replace(memory, released="done")))
+        assert result is not None
+        (warning,) = result.warnings
+        assert "is 2, it was 1 before the update to release r-old: an update did not" in warning

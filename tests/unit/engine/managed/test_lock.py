@@ -18,19 +18,30 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     UnreachableError,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PAUSED
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    PAUSED,
+    SIZE_BEFORE,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
     LeaseTrouble,
     LockMemory,
     SeenLease,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed import lock
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.context import (
+    ManagedContext,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.size import SizeBefore
 from ansible_collections.nodeops.rotator.tests.unit.engine.managed.builders import (
     LEASE,
     NOW,
+    OLD_GROUP,
+    RUNNING,
     a_context,
     a_memory,
 )
+
+NOTED = SizeBefore(7, "release r-new")
 
 
 def test_an_unknown_lease_is_read_before_it_is_taken() -> None:
@@ -126,3 +137,64 @@ def test_a_lease_that_cannot_be_read_for_long_is_an_error() -> None:
     ctx = a_context(a_memory(lock=LockMemory(NOW, {}, trouble), held=False))
     with pytest.raises(UnreachableError, match="away"):
         lock.holder_now(ctx)
+
+
+def a_lock(*notes: tuple[str, str], holder: str = "me", **fields: float) -> LockMemory:
+    """Return what is remembered of a Lease with these annotations."""
+    lease = Lease(LEASE, "1", holder, notes=notes)
+    return LockMemory(NOW, {LEASE: SeenLease(lease, NOW, NOW, NOW, **fields)})
+
+
+def noted(ctx: ManagedContext) -> str | None:
+    """Return what the Lease that is written says of the size, None if nothing."""
+    (write,) = ctx.commands
+    assert isinstance(write, WriteLease)
+    return dict(write.lease.notes).get(SIZE_BEFORE)
+
+
+def test_the_size_is_noted_before_eks_is_asked() -> None:
+    ctx = a_context(a_memory(lock=a_lock(holder=""), held=False))
+    lock.acquire(ctx)
+    assert noted(ctx) == "2 before the update to release r-new"
+
+
+def test_the_size_that_an_earlier_run_has_noted_stays_and_counts() -> None:
+    held = a_lock((SIZE_BEFORE, NOTED.text), written=NOW)
+    ctx = a_context(a_memory(lock=held, held=False))
+    assert lock.acquire(ctx)
+    assert (ctx.memory.size, ctx.memory.desired_before) == (NOTED, 7)
+    assert lock.size_now(ctx) == NOTED
+    late = a_context(a_memory(lock=held), now=NOW + 15)
+    lock.keep(late)
+    assert noted(late) == NOTED.text
+
+
+def test_of_an_update_that_ran_already_nobody_knows_the_size_before() -> None:
+    ctx = a_context(a_memory(lock=a_lock(holder=""), held=False, joined=True))
+    lock.acquire(ctx)
+    assert noted(ctx) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "desired", "running", "kept"),
+    [
+        ("complete", 7, False, False),
+        ("unchanged", 7, False, False),
+        ("failed", 7, False, True),
+        ("stopped", 2, True, True),
+        ("failed", 2, False, False),
+    ],
+)
+def test_the_note_goes_once_an_update_has_ended_well_or_has_left_the_size(
+    status: str, desired: int, running: bool, kept: bool
+) -> None:
+    updates = {"u-1": RUNNING} if running else {}
+    memory = a_memory(
+        dataclasses.replace(OLD_GROUP, updates=updates),
+        lock=a_lock((SIZE_BEFORE, NOTED.text), written=NOW),
+        desired_before=desired,
+        ending=(status, None),
+    )
+    ctx = a_context(memory)
+    lock.release(ctx)
+    assert noted(ctx) == (NOTED.text if kept else None)

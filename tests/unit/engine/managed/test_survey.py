@@ -31,6 +31,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.selecto
     from_object,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import SERVICES
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIZE_BEFORE
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
     LockMemory,
     SeenLease,
@@ -165,3 +166,16 @@ def test_a_lease_that_a_killed_run_has_left_is_taken_over_where_nothing_is_to_do
     proven = a_context(memory, now=NOW + 31)
     survey(proven)
     assert any(isinstance(one, WriteLease) for one in proven.commands)
+
+
+def test_a_size_that_a_stopped_run_has_noted_is_settled_once_nothing_is_to_do() -> None:
+    note = (SIZE_BEFORE, "2 before the update to release r-new")
+    entries = {LEASE: SeenLease(Lease(LEASE, "2", notes=(note,)), NOW, NOW, NOW)}
+    free = LockMemory(NOW, entries)
+    memory = a_memory(NEW_GROUP, working=False, held=False, lock=free)
+    ctx = a_context(memory)
+    assert survey(ctx) is None
+    assert any(isinstance(one, WriteLease) for one in ctx.commands)
+    assert survey(a_context(memory, plan_only=True)) == "unchanged"
+    outdated = a_memory(OLD_GROUP, working=False, held=False, lock=free)
+    assert survey(a_context(outdated, restore_only=True)) == "unchanged"
