@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Our own drain goes on where EKS gives up after fifteen minutes, if that is asked for."""
+"""Our own drain goes on where EKS gives up after fifteen minutes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How large a group was before EKS's update is known to the run after a killed one, too."""
+"""How large a group was before EKS's update is known after a kill, too."""
 
 from __future__ import annotations
 

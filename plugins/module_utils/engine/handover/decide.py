@@ -293,7 +293,7 @@ def _left(claim: LeaseClaim, found: str) -> str:
 
 
 def _notes(old: Lease, claim: LeaseClaim) -> tuple[tuple[str, str], ...]:
-    """Return the annotations of a claim's Lease, without those that the claim removes."""
+    """Return the annotations of a Lease, without those that the claim removes."""
     wanted = dict(claim.notes)
     notes = {**kept_notes(old), **wanted}
     return tuple(sorted(one for one in notes.items() if one[1] or one[0] not in wanted))

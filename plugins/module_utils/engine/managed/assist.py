@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Evict with our own drain where EKS's fifteen minutes are not enough, if that is asked for.
+"""Evict with our own drain where EKS's fifteen minutes are not enough.
 
 Two that evict compete for the same budgets, so EKS is left alone as long as it goes on. A node is
 drained by us once EKS would soon give it up, and once it has: then nothing else evicts, our drain
@@ -31,7 +31,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.fai
 
 LATE = 600.0
 """Seconds without success after which a node is helped; EKS gives it up after 900."""
-TOLD = ("evicted", "deleted", "blocked", "warning", "waiting", "volumes", "failed", "skipped")
+OF_A_DRAIN = ("evicted", "deleted", "blocked", "warning", "waiting", "volumes", "failed", "skipped")
 """What of a drain is reported. The rest is seen by following the nodes."""
 
 
@@ -53,12 +53,12 @@ def assist(ctx: ManagedContext) -> None:
     for command in step.commands:
         ctx.do(command)
     for event in step.events:
-        if event.phase in TOLD:
+        if event.phase in OF_A_DRAIN:
             ctx.tell(event.phase, event.subject, event.text)
 
 
 def _in_turn(ctx: ManagedContext, nodes: list[ManagedMember]) -> list[str]:
-    """Return the names of nodes, but no more that are not empty yet than EKS takes at once."""
+    """Return names of nodes, of which no more have pods than EKS takes at once."""
     chosen, busy = [], 0
     for name in (one.name for one in nodes):
         status = ctx.memory.drains.get(name)

@@ -73,7 +73,7 @@ def end(ctx: ManagedContext) -> ManagedResult | None:
 
 
 def _warn_of_size(ctx: ManagedContext) -> None:
-    """Say so if the group is larger than it was: EKS only lowers what it has raised itself."""
+    """Say so if the group is larger: EKS only lowers what it has raised itself."""
     group, size, before = ctx.nodegroup.group, ctx.memory.size, ctx.memory.desired_before
     if not (ctx.memory.seen or size) or group.desired <= before:
         return

@@ -61,7 +61,7 @@ def holder_now(ctx: ManagedContext) -> str | None:
 
 
 def size_now(ctx: ManagedContext) -> SizeBefore | None:
-    """Return the size before an update that has not ended well, None if there is none.
+    """Return the size before an update that has not ended well, None for none.
 
     It counts once the Lease has been read (see holder_now).
     """
@@ -110,7 +110,7 @@ def _seen(ctx: ManagedContext) -> SeenLease | None:
 
 
 def acquire(ctx: ManagedContext) -> bool:
-    """Take the Lease, and learn what it says of the size; return True once it is ours.
+    """Take the Lease, and learn what it says of the size; True once it is ours.
 
     Raises the error that keeps it from us.
     """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Remember how large a managed node group was before EKS enlarged it for an update.
+"""Remember how large a node group was before EKS enlarged it for an update.
 
 EKS tells that nobody, and leaves the group larger when its update fails. So it is noted in the
 Lease before EKS is asked, until an update has ended well.
@@ -32,6 +32,6 @@ class SizeBefore:
 
 
 def read_size(notes: Iterable[tuple[str, str]]) -> SizeBefore | None:
-    """Return what the annotations of a Lease say, None if that is nothing or not our words."""
+    """Return what the annotations of a Lease say, None if not in our words."""
     found = _NOTE.fullmatch(dict(notes).get(SIZE_BEFORE, ""))
     return SizeBefore(int(found[1]), found[2]) if found else None

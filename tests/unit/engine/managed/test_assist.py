@@ -64,7 +64,7 @@ def by_eks(number: int) -> Node:
 def a_pod(node: str) -> Pod:
     """Return a pod on a node that an eviction may take."""
     cart = Owner("ReplicaSet", "cart")
-    return Pod("shop", f"cart-{node}", f"uid-{node}", node, ready=True, owner=cart)
+    return Pod("shop", f"cart-{node}", f"uid-{node}", "1", node, ready=True, owner=cart)
 
 
 def marked_view(*numbers: int) -> View:
