@@ -88,6 +88,15 @@ def kept_notes(lease: Lease) -> dict[str, str]:
     return {key: text for key, text in lease.notes if key in (PAUSED, SIZE_BEFORE)}
 
 
+def notes_over(old: Lease, wanted: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Return the annotations of a Lease that is written over `old`.
+
+    One that is wanted as "" is removed.
+    """
+    notes = {**kept_notes(old), **dict(wanted)}
+    return tuple(sorted(one for one in notes.items() if one[1] or one[0] not in dict(wanted)))
+
+
 def waits(lease: Lease) -> bool:
     """Return whether the holder waits until there is room in the cluster."""
     return bool(dict(lease.notes).get(WAITS))

@@ -33,7 +33,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.jour
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import (
     in_the_way,
     is_handed,
-    kept_notes,
+    notes_over,
     pause_in_the_way,
     unfinished,
 )
@@ -268,7 +268,7 @@ class _Look:
             transitions=old.transitions + int(bool(holder) and holder != old.holder),
             journal=journal,
             labels=claim.labels,
-            notes=_notes(old, claim),
+            notes=notes_over(old, claim.notes),
         )
         self._do(claim, WriteLease(lease))
 
@@ -290,13 +290,6 @@ def _left(claim: LeaseClaim, found: str) -> str:
     journal = load(found)
     settled = dataclasses.replace(journal, store_owed=False, origin=("", "", ""))
     return dump(settled) if journal.store_owed else found
-
-
-def _notes(old: Lease, claim: LeaseClaim) -> tuple[tuple[str, str], ...]:
-    """Return the annotations of a Lease, without those that the claim removes."""
-    wanted = dict(claim.notes)
-    notes = {**kept_notes(old), **wanted}
-    return tuple(sorted(one for one in notes.items() if one[1] or one[0] not in wanted))
 
 
 def _all(answers: Iterable[bool]) -> bool:

@@ -30,6 +30,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.leas
     lease_labels,
     lease_name,
     lease_notes,
+    notes_over,
     other_namespaces,
     pause_in_the_way,
     pause_note,
@@ -69,6 +70,16 @@ def test_a_pause_that_people_have_set_stays_in_the_lease(pause: str, why: str) -
     assert PREFIX + "else" not in kept
     assert paused_by(paused) == why
     assert paused_by(Lease("x")) == ""
+
+
+def test_a_note_is_written_over_the_old_one_and_removed_where_it_is_to_be_empty() -> None:
+    old = Lease("x", notes=((PAUSED, ""), (SIZE_BEFORE, "4"), (PREFIX + "else", "y")))
+    assert notes_over(old, ((CLUSTER_UID, "u"),)) == (
+        *((CLUSTER_UID, "u"), (PAUSED, "")),
+        (SIZE_BEFORE, "4"),
+    )
+    assert notes_over(old, ((SIZE_BEFORE, "5"),))[-1] == (SIZE_BEFORE, "5")
+    assert notes_over(old, ((SIZE_BEFORE, ""),)) == ((PAUSED, ""),)
 
 
 def test_a_pause_says_who_and_why() -> None:
