@@ -95,7 +95,7 @@ real: venv ## hold all against a real Kubernetes control plane, built with Go in
 	@$(python) tools/run_real.py
 
 .PHONY: extensions
-extensions: venv ## run the extensions for AWX, GitLab and EDA on the simulation
+extensions: venv ## run the extensions for AWX, GitLab, GitHub and EDA
 	@$(python) tools/run_extensions.py
 
 # CHROMIUM: the browser, if it is not found by a usual name.

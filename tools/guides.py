@@ -16,7 +16,7 @@ from steps import ROOT
 
 START = ("README", "docs/getting_started", "docs/credentials", "docs/inventory", "docs/plan")
 KINDS = ("docs/playbooks", "docs/kops", "docs/control_plane", "docs/managed", "docs/fleet")
-AROUND = ("docs/awx", "docs/gitlab", "docs/events", "docs/including", "docs/gates")
+AROUND = ("docs/awx", "docs/gitlab", "docs/github", "docs/events", "docs/including", "docs/gates")
 TELLING = ("docs/notifications", "docs/report")
 OPERATING = ("docs/operating", "docs/permissions", "docs/support", "SECURITY")
 PARTS = ("docs/amis", "docs/launch_templates", "docs/drain")

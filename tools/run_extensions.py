@@ -3,13 +3,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the extensions for AWX, GitLab and Event-Driven Ansible on the simulation.
 
+The workflow for GitHub is checked with actionlint, which is built with Go under build/.
+
 gitlab-ci-local is installed under build/ by npm, ansible-rulebook by pip in an environment of its
-own. Where there is no npm, no rsync or no Java, that is said, and what needs it is skipped.
+own. Where there is no npm, rsync, Java or Go, that is said, and what needs it is skipped.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -21,6 +24,7 @@ from steps import BUILD, ROOT, Step, Tally, run
 
 GITLAB_CI_LOCAL = "gitlab-ci-local@4.72.0"
 """The last one that runs on Node 20."""
+ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"
 FOLDER = "tests/extensions"
 
 
@@ -51,12 +55,25 @@ def eda_installed() -> str:
     return "" if done.returncode == 0 else "pip could not install ansible-rulebook"
 
 
+def actionlint_installed() -> str:
+    """Build actionlint unless it is there; return why it is not, "" if it is."""
+    if (BUILD / "go" / "actionlint").exists():
+        return ""
+    if shutil.which("go") is None:
+        return "there is no go"
+    settings = {**os.environ, "GOBIN": str(BUILD / "go")}
+    done = subprocess.run(["go", "install", ACTIONLINT], env=settings, check=False)
+    return "" if done.returncode == 0 else "go could not install actionlint"
+
+
 def extensions() -> Tally:
     """Run the tests of the extensions; what cannot be run is skipped with a word."""
     if why := installed():
         print(f"The pipeline for GitLab is skipped: {why}", flush=True)
     if why := eda_installed():
         print(f"The rulebooks are skipped: {why}", flush=True)
+    if why := actionlint_installed():
+        print(f"The workflow for GitHub is skipped: {why}", flush=True)
     return pytest(Stage("extensions", (FOLDER,), ("-n", "2", "--dist", "worksteal"), 180))
 
 
