@@ -22,12 +22,14 @@ from ansible_collections.nodeops.rotator.tests.simulation.identities import RUNS
 USER_DATA = "planted-in-the-user-data-of-the-launch-template"
 POD = "planted-in-the-environment-of-a-container"
 PASSWORD = "planted-in-a-variable-of-the-job"
+TOKEN = "planted-in-the-token-of-a-receiver"
+URL_PATH = "planted-in-the-path-of-a-url"
 EKS_TOKEN = "k8s-aws-v1."
 EXPRESSION, EVALUATED = "{{ 'evalu' ~ 'ated' }}", "evaluated"
 HEADED = "#jinja2: variable_start_string:'[[' , variable_end_string:']]'\n[[ 'evalu' ~ 'ated' ]]"
 """Ansible evaluates the rest of such a text with other signs."""
 RUN = RUNS[0]
-SECRETS = (RUN.secret, RUN.token, USER_DATA, POD, PASSWORD, EKS_TOKEN)
+SECRETS = (RUN.secret, RUN.token, USER_DATA, POD, PASSWORD, TOKEN, URL_PATH, EKS_TOKEN)
 OF_A_ROLE = re.compile(r"\b(secret|token)[0-9a-f]{64}\b")
 """Secret key and session token of an assumed role in the World."""
 

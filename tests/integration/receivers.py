@@ -12,17 +12,20 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
+from ansible_collections.nodeops.rotator.tests.integration.planted import TOKEN, URL_PATH
 from ansible_collections.nodeops.rotator.tests.integration.wire import HANGS
 
-TOKEN = "planted-in-the-token-of-a-receiver"
-PATH = "planted-in-the-path-of-a-url"
+THREAD = "1700000000.000100"
+SLACK, MATTERMOST, WEBHOOK = "/slack", "/chat/api/v4/posts", f"/{URL_PATH}"
+GRAFANA = "/grafana/api/annotations"
 ANSWERS = {
-    "/slack": {"ok": True, "ts": "1700000000.000100"},
-    "/chat/api/v4/posts": {"id": "root1"},
-    "/grafana/api/annotations": {"id": 7},
-    f"/{PATH}": {},
+    SLACK: {"ok": True, "ts": THREAD},
+    MATTERMOST: {"id": "root1"},
+    GRAFANA: {"id": 7},
+    WEBHOOK: {},
 }
-NOBODY = f"http://127.0.0.1:1/{PATH}"
+NOWHERE = f"http://127.0.0.1:1/{URL_PATH}"
+"""Where nobody listens."""
 
 
 class Message(NamedTuple):
@@ -50,14 +53,14 @@ class Receivers:
         return {
             "rotation_notify": [f"notify_{name}.yml" for name in ("slack", "mattermost")]
             + ["notify_grafana.yml", "notify_webhook.yml"],
-            "rotation_notify_slack": {"url": f"{self.url}/slack", "token": TOKEN, "channel": "C1"},
+            "rotation_notify_slack": {"url": f"{self.url}{SLACK}", "token": TOKEN, "channel": "C1"},
             "rotation_notify_mattermost": {
                 "url": f"{self.url}/chat",
                 "token": TOKEN,
                 "channel": "town",
             },
             "rotation_notify_grafana": {"url": f"{self.url}/grafana", "token": TOKEN},
-            "rotation_notify_webhook": {"url": f"{self.url}/{PATH}"},
+            "rotation_notify_webhook": {"url": f"{self.url}{WEBHOOK}"},
             "rotation_notify_timeout": 1,
             **changes,
         }
