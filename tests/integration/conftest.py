@@ -46,3 +46,10 @@ def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorldOnWire]:
     """Serve a small world for all tests that change nothing in it."""
     with world_on_wire("small", tmp_path_factory.mktemp("still")) as world:
         yield world
+
+
+@pytest.fixture(scope="module")
+def still_kops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorldOnWire]:
+    """Serve a kops cluster for all tests that change nothing in it."""
+    with world_on_wire("kops", tmp_path_factory.mktemp("kops")) as world:
+        yield world

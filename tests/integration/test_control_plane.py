@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -15,44 +15,49 @@ import pytest
 from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire, world_on_wire
 
 CLUSTER = "demo.example.com"
-FIRST = f"control-plane-eu-west-1a.masters.{CLUSTER}"
+FIRST, SERVERS = f"control-plane-eu-west-1a.masters.{CLUSTER}", f"apiservers.{CLUSTER}"
 QUICK = {"etcd_settle": 4, "poll_interval": 1, "boot_timeout": 600, "min_ready": 1}
 
 
-@pytest.fixture
-def kops(tmp_path: Path) -> Iterator[WorldOnWire]:
-    """Serve a kops cluster whose first control plane node is due for an update."""
-    with world_on_wire("kops", tmp_path) as world:
-        ec2 = world.aws("ec2")
-        ec2.create_launch_template_version(
-            LaunchTemplateName=FIRST,
-            SourceVersion="1",
-            LaunchTemplateData={"ImageId": world.report()["facts"]["new_image"]},
-        )
+@pytest.fixture(scope="module")
+def kops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorldOnWire]:
+    """Serve a kops cluster to all tests, of which the last one changes something.
+
+    A node of its control plane and the API server beside that are due for an update.
+    """
+    with world_on_wire("kops_servers", tmp_path_factory.mktemp("kops")) as world:
+        for group in (FIRST, SERVERS):
+            world.aws("ec2").create_launch_template_version(
+                LaunchTemplateName=group,
+                SourceVersion="1",
+                LaunchTemplateData={"ImageId": world.report()["facts"]["new_image"]},
+            )
         # What runs has to have run for `etcd_settle` before a node is touched.
         while world.report()["seconds"] < 2 * QUICK["etcd_settle"]:
             time.sleep(0.5)
         yield world
 
 
-def replace(world: WorldOnWire, **options: Any) -> Any:
+def replace(world: WorldOnWire, group: str = FIRST, **options: Any) -> Any:
     return world.module(
         "asg_node_replace",
-        autoscaling_group_name=FIRST,
+        autoscaling_group_name=group,
         cluster_name=CLUSTER,
         kubeconfig=world.env["KUBECONFIG"],
         **{**QUICK, **options},
     )
 
 
-def test_a_control_plane_node_is_replaced(kops: WorldOnWire) -> None:
-    result = replace(kops)
-    assert result["status"] == "complete", result
-    assert [node["replaced"] for node in result["nodes"]] == [True]
-    report = kops.report()
-    assert report["breaches"] == []
-    assert report["calls"]["kubernetes:get pods/proxy"] > 3
-    assert report["calls"]["s3:ListObjectsV2"] == 2
+def test_the_health_of_a_cluster_is_told_with_its_control_plane(kops: WorldOnWire) -> None:
+    access = {"kubeconfig": kops.env["KUBECONFIG"]}
+    found = kops.module("cluster_health_info", **access)
+    assert found["problems"] == []
+    assert found["healthy"] is True
+    assert found["control_plane"]["kube-apiserver"] == {"pods": 4, "ready": 4}
+    assert found["nodes"]["total"] == 6
+    assert found["api_latency"] > 0
+    again = kops.module("cluster_health_info", before=found, **access)
+    assert again["worse"] == []
 
 
 def test_a_plan_asks_the_same_and_changes_nothing(kops: WorldOnWire) -> None:
@@ -62,13 +67,17 @@ def test_a_plan_asks_the_same_and_changes_nothing(kops: WorldOnWire) -> None:
     assert kops.changes() == before
 
 
-def test_the_health_of_a_cluster_is_told_with_its_control_plane(kops: WorldOnWire) -> None:
-    access = {"kubeconfig": kops.env["KUBECONFIG"]}
-    found = kops.module("cluster_health_info", **access)
-    assert found["problems"] == []
-    assert found["healthy"] is True
-    assert found["control_plane"]["kube-apiserver"] == {"pods": 3, "ready": 3}
-    assert found["nodes"]["total"] == 10
-    assert found["api_latency"] > 0
-    again = kops.module("cluster_health_info", before=found, **access)
-    assert again["worse"] == []
+def test_runs_on_a_control_plane_node_and_on_an_api_server_beside_it_queue(
+    kops: WorldOnWire,
+) -> None:
+    """Each is a process of its own."""
+    with ThreadPoolExecutor() as pool:
+        runs = pool.map(lambda group: replace(kops, group, lock_wait=600), (FIRST, SERVERS))
+        results = list(runs)
+    for result in results:
+        assert result["status"] == "complete", result
+        assert [node["replaced"] for node in result["nodes"]] == [True]
+    report = kops.report()
+    assert report["breaches"] == []
+    assert report["calls"]["kubernetes:get pods/proxy"] > 3
+    assert report["calls"]["s3:ListObjectsV2"] >= 2

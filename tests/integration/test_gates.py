@@ -118,10 +118,14 @@ def test_a_gate_is_closed_around_work_and_opened_whatever_happens(
     kops: WorldOnWire, tmp_path: Path
 ) -> None:
     gates = Gates(kops, tmp_path)
-    looked, run = gates.play("rotate_kops", "--check")
+    new = kops.report()["facts"]["new_image"]
+    without_kops = {"prepare_kops_via": "launch_template", "prepare_image_id": new}
+    looked, run = gates.play("rotate_kops", "--check", **without_kops)
     assert (looked.code, run) == (0, []), looked.output
+    assert "kops update cluster restores what the instance group's spec says" in looked.output
     gates.record(state="closed", run_id="killed")
     status, run = gates.play("status")
+    assert f"Cluster {CLUSTER} in eu-west-1" in status.output
     assert "by run killed" in status.output
     failed, run = gates.play("rotate_kops", rotation_gate_group=str(gates.broken))
     assert failed.code != 0
@@ -139,8 +143,7 @@ def test_a_gate_is_closed_around_work_and_opened_whatever_happens(
     assert calls == [("POST", "secret", b'{"reason": "rotation"}')]
     assert "secret" not in done.output
     assert gates.record()["run"] == ""
-    facts = kops.report()["facts"]
-    assert set(kops.report()["groups"][NODES]["images"]) == {facts["new_image"]}
+    assert set(kops.report()["groups"][NODES]["images"]) == {new}
     idle, run = gates.play("rotate_kops")
     assert (idle.code, run) == (0, []), idle.output
 

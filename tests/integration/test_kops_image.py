@@ -66,14 +66,14 @@ def test_no_other_group_moves_and_no_kubeconfig_of_the_caller(kops: WorldOnWire)
     assert mine.read_text() == "mine"
 
 
-def test_check_mode_writes_nothing_and_shows_the_difference(kops: WorldOnWire) -> None:
-    before, changes = stored(kops), kops.changes()
-    result = run(kops, _ansible_check_mode=True, _ansible_diff=True)
+def test_check_mode_writes_nothing_and_shows_the_difference(still_kops: WorldOnWire) -> None:
+    before, changes = stored(still_kops), still_kops.changes()
+    result = run(still_kops, _ansible_check_mode=True, _ansible_diff=True)
     assert (result["status"], result["changed"]) == ("planned", True)
     assert f"LaunchTemplate/{TEMPLATE}/ImageID" in result["diff"]["after"]
     assert f"InstanceGroup/{GROUP}/spec.image" in result["diff"]["after"]
-    assert stored(kops) == before
-    assert kops.changes() == changes
+    assert stored(still_kops) == before
+    assert still_kops.changes() == changes
 
 
 @pytest.mark.parametrize("check", [False, True], ids=["run", "check"])
@@ -133,15 +133,15 @@ def test_whatever_step_of_kops_fails_the_old_image_is_back_and_the_next_run_goes
     ],
 )
 def test_what_cannot_be_right_is_one_line_before_anything_is_written(
-    kops: WorldOnWire, options: dict[str, Any], env: dict[str, str | None], said: str
+    still_kops: WorldOnWire, options: dict[str, Any], env: dict[str, str | None], said: str
 ) -> None:
-    before, changes = stored(kops), kops.changes()
-    result = run(kops, env, **options)
+    before, changes = stored(still_kops), still_kops.changes()
+    result = run(still_kops, env, **options)
     assert result["failed"], result
     assert said in result["msg"]
     assert "\n" not in result["msg"]
     assert result["status"] == "refused", result
-    assert (stored(kops), kops.changes()) == (before, changes)
+    assert (stored(still_kops), still_kops.changes()) == (before, changes)
 
 
 def test_a_label_keeps_the_image_as_it_is(kops: WorldOnWire) -> None:

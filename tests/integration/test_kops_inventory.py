@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,19 +13,11 @@ import pytest
 from ansible_collections.nodeops.rotator.tests.integration.wire import (
     INVENTORY,
     WorldOnWire,
-    world_on_wire,
 )
 
 CLUSTER = "demo.example.com"
 CONTROL_PLANE = [f"control-plane-eu-west-1{zone}.masters.{CLUSTER}" for zone in "abc"]
 NODES = [f"nodes-a.{CLUSTER}", f"nodes-b.{CLUSTER}"]
-
-
-@pytest.fixture(scope="module")
-def still_kops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorldOnWire]:
-    """Serve a kops cluster for all tests that change nothing in it."""
-    with world_on_wire("kops", tmp_path_factory.mktemp("kops")) as world:
-        yield world
 
 
 def listed(world: WorldOnWire) -> dict[str, Any]:

@@ -53,6 +53,7 @@ SCENARIOS: Mapping[str, Callable[[World], World]] = {
     "eks": eks.furnish,
     "kinds": lambda world: kinds.furnish(world, scale=0.01),
     "kops": lambda world: kops.furnish(world, scale=0.02),
+    "kops_servers": lambda world: kops.furnish(world, kops.WITH_SERVERS, scale=0.02),
     "mixed": lambda world: mixed.furnish(world, scale=0.02),
     "peers": lambda world: small.furnish(world, size=6, replicas=60, max_unavailable=6),
     "small": small.furnish,
