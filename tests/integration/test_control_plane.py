@@ -54,7 +54,7 @@ def test_the_health_of_a_cluster_is_told_with_its_control_plane(kops: WorldOnWir
     assert found["problems"] == []
     assert found["healthy"] is True
     assert found["control_plane"]["kube-apiserver"] == {"pods": 4, "ready": 4}
-    assert found["nodes"]["total"] == 6
+    assert found["nodes"]["total"] == 11
     assert found["api_latency"] > 0
     again = kops.module("cluster_health_info", before=found, **access)
     assert again["worse"] == []

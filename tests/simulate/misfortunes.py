@@ -58,8 +58,9 @@ class Scene:
 
     def spared(self) -> list[str]:
         """Return the places that the control plane can do without now."""
-        etcd = self.plane.etcd
-        return [one for one in self.plane.places if etcd.has_quorum(without=one)]
+        etcd, places = self.plane.etcd, self.plane.places
+        leaving = [one for one in places if self._leaves(one)]
+        return [one for one in places if etcd.has_quorum(one, *leaving)]
 
     def all_whole(self) -> bool:
         """Return whether every node is whole and stays, as a careful person looks."""

@@ -259,7 +259,7 @@ class ControlPlane:
             return
         if self.outage_allowed and self.places == [place]:
             return
-        if not self.etcd.has_quorum(without=place):
+        if not self.etcd.has_quorum(place):
             self._breach(call, "an etcd cluster would be without quorum")
         elif down := [*self._down(instance)]:
             self._breach(call, f"{down[0]} of the control plane is not whole")

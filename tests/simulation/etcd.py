@@ -157,13 +157,13 @@ class Etcd:
         own = (one for one in self.members if one.place == place and etcd in ("", one.etcd))
         return all(member.up for member in own)
 
-    def up(self, etcd: str, without: str = "") -> int:
-        """Return how many members of an etcd cluster serve, not counting one place."""
-        own = (one for one in self.members if one.etcd == etcd and one.place != without)
+    def up(self, etcd: str, *without: str) -> int:
+        """Return how many members of an etcd cluster serve, not counting these places."""
+        own = (one for one in self.members if one.etcd == etcd and one.place not in without)
         return sum(member.up for member in own)
 
-    def has_quorum(self, without: str = "") -> bool:
-        """Return whether every etcd cluster has one, not counting a place."""
+    def has_quorum(self, *without: str) -> bool:
+        """Return whether every etcd cluster has one, not counting these places."""
         names = {member.etcd for member in self.members}
         sizes = {name: sum(one.etcd == name for one in self.members) for name in names}
-        return all(self.up(name, without) * 2 > sizes[name] for name in names)
+        return all(self.up(name, *without) * 2 > sizes[name] for name in names)

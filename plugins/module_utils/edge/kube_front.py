@@ -81,8 +81,13 @@ class Fronted:
 
 
 def use_fronts(pools: Any) -> None:
-    """Let a pool manager of urllib3 make such connections."""
+    """Let a pool manager of urllib3 make such connections.
+
+    Clients of kubernetes.core that are asked for twice are the same, and so is their pool manager.
+    """
     plain = pools.pool_classes_by_scheme["https"]
+    if issubclass(plain.ConnectionCls, Fronted):
+        return
     connection = type("FrontConnection", (Fronted, plain.ConnectionCls), {})
     pool = type("FrontPool", (plain,), {"ConnectionCls": connection})
     pools.pool_classes_by_scheme = {**pools.pool_classes_by_scheme, "https": pool}

@@ -104,12 +104,8 @@ GROUPS = (
     InstanceGroup("nodes-b", "Node", 3, "abc", "m6i.large", 6),
     InstanceGroup("bastions", "Bastion", 1, "abc"),
 )
-WITH_SERVERS = (
-    *GROUPS[:3],
-    InstanceGroup("apiservers", "APIServer", 1, "abc"),
-    InstanceGroup("nodes", "Node", 2, "abc", "m6i.large", 4),
-)
-"""A smaller cluster with an API server beside its control plane."""
+WITH_SERVERS = (*GROUPS[:5], InstanceGroup("apiservers", "APIServer", 1, "abc"))
+"""The same with an API server beside its control plane, and without a bastion."""
 
 
 def furnish(world: World, groups: Sequence[InstanceGroup] = GROUPS, scale: float = 1.0) -> World:

@@ -129,6 +129,13 @@ def test_a_name_that_stands_for_nothing_is_left_to_the_library_to_explain(networ
     assert network.asked == ["nobody.example.com"]
 
 
+def test_a_client_that_is_asked_for_twice_stays_as_it_is() -> None:
+    found = pools()
+    before = dict(found.pool_classes_by_scheme)
+    use_fronts(found)
+    assert found.pool_classes_by_scheme == before
+
+
 def test_only_connections_of_https_are_made_so() -> None:
     kinds = pools().pool_classes_by_scheme
     assert issubclass(kinds["https"].ConnectionCls, Fronted)
