@@ -21,6 +21,25 @@ options:
       - The endpoint and the certificate authority are read from EKS. The bearer token is made from
         the AWS credentials and renewed while the module runs.
     type: str
+  eks_description:
+    description:
+      - How O(eks_cluster) is reached, as another module of the same run has returned it in
+        C(eks_description). EKS is then not asked for the first connection.
+      - A connection that fails, or that has to be renewed, is made with what EKS says by then.
+    type: dict
+    suboptions:
+      name:
+        description: Name of the cluster. It has to be O(eks_cluster).
+        type: str
+        required: true
+      endpoint:
+        description: URL of its API server.
+        type: str
+        required: true
+      certificate_authority:
+        description: Its certificate authority as PEM in base64, empty for the usual ones.
+        type: str
+        required: true
   kops_cluster:
     description:
       - Name of a kops cluster. With its state store, and without O(eks_cluster), O(kubeconfig),

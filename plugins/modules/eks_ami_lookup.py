@@ -260,6 +260,22 @@ control_plane_version:
   returned: success
   type: str
   sample: "1.33"
+eks_description:
+  description: How O(eks_cluster) is reached, for O(eks_description) of the modules to follow.
+  returned: if O(eks_cluster) is given and has an endpoint
+  type: dict
+  contains:
+    name:
+      description: Name of the cluster.
+      type: str
+    endpoint:
+      description: URL of its API server.
+      type: str
+    certificate_authority:
+      description: Its certificate authority as PEM in base64.
+      type: str
+  sample: {"name": "prod", "endpoint": "https://0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com",
+    "certificate_authority": "LS0tLS1CRUdJTi..."}
 release_version:
   description: Release in the notation of its publisher, as in O(release_version). Empty for
     V(custom).

@@ -32,6 +32,8 @@ options:
     description:
       - The RV(snapshot) of an earlier call to compare with. Without it, RV(problems) leaves out
         what needs a comparison, which are settings of the group and the readiness of workloads.
+      - With it the rotation is over, so the room for new nodes is not read. RV(blockers) and
+        RV(warnings) say nothing of free addresses and quotas then.
     type: dict
   left_outdated:
     description:
@@ -283,6 +285,22 @@ snapshot:
       type: dict
   sample: {"max_size": 5, "suspended": [], "protects_new": false, "protected": [], "workloads":
     {"Deployment shop/cart": {"pods": 6, "ready": 6}}}
+eks_description:
+  description: How O(eks_cluster) is reached, for O(eks_description) of the modules to follow.
+  returned: if O(eks_cluster) is given and has an endpoint
+  type: dict
+  contains:
+    name:
+      description: Name of the cluster.
+      type: str
+    endpoint:
+      description: URL of its API server.
+      type: str
+    certificate_authority:
+      description: Its certificate authority as PEM in base64.
+      type: str
+  sample: {"name": "prod", "endpoint": "https://0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com",
+    "certificate_authority": "LS0tLS1CRUdJTi..."}
 problems:
   description:
     - What is wrong after a rotation, one sentence each. Nodes that do not run the target or are not

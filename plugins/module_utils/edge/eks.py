@@ -14,6 +14,7 @@ import base64
 import hashlib
 import os
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
@@ -27,6 +28,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.cluste
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     CredentialsError,
     ForbiddenError,
+    InputError,
     NotFoundError,
     RotatorError,
 )
@@ -39,11 +41,19 @@ PRESIGN_SECONDS = 60
 _BEFORE_SIGN = "before-sign.sts.GetCallerIdentity"
 
 
-def eks_access(raw: RawAws, cluster: str, folder: str) -> dict[str, Any]:
-    """Return kubernetes.core's options for an EKS cluster: host, api_key, ca_cert.
+DESCRIPTION = ("name", "endpoint", "certificate_authority")
+DESCRIPTION_SPEC: dict[str, Any] = {
+    "type": "dict",
+    "options": {name: {"type": "str", "required": True} for name in DESCRIPTION},
+}
+"""How a module hands on what it has found out about an EKS cluster."""
 
-    The CA is written to a file in `folder`, the module's own temporary one. Raises NotFoundError
-    for an unknown cluster.
+
+def description(raw: RawAws, cluster: str) -> dict[str, str]:
+    """Return how to reach an EKS cluster, as EKS describes it: the fields of DESCRIPTION.
+
+    The certificate authority is in base64, "" if EKS names none. Raises NotFoundError for an
+    unknown cluster and for one without an endpoint.
     """
     found = describe_cluster(Aws(raw), cluster)
     if not found.get("endpoint"):
@@ -51,8 +61,41 @@ def eks_access(raw: RawAws, cluster: str, folder: str) -> dict[str, Any]:
             f"EKS cluster {cluster} has no endpoint yet (status {found.get('status')})",
             "Wait until it is ACTIVE",
         )
-    access = {"host": found["endpoint"], "api_key": mint_token(raw, cluster)}
-    authority = found.get("certificateAuthority", {}).get("data")
+    authority = found.get("certificateAuthority", {}).get("data", "")
+    return dict(zip(DESCRIPTION, (cluster, found["endpoint"], authority), strict=True))
+
+
+def of_cluster(given: Mapping[str, str] | None, cluster: str) -> Mapping[str, str] | None:
+    """Return a description that was handed on. Raises InputError for one of another cluster."""
+    if given is not None and given["name"] != cluster:
+        raise InputError(
+            f"eks_description is of EKS cluster {given['name']}, not of {cluster}",
+            "Leave it out, then EKS is asked",
+        )
+    return given
+
+
+def handed_on(module: Any, raw: RawAws) -> dict[str, Any]:
+    """Return the description of a module's cluster as a return value, for the modules to follow.
+
+    It is empty without eks_cluster, and for a cluster that has no endpoint yet.
+    """
+    cluster, given = module.params["eks_cluster"], module.params["eks_description"]
+    if not cluster:
+        return {}
+    try:
+        return {"eks_description": of_cluster(given, cluster) or description(raw, cluster)}
+    except NotFoundError:
+        return {}
+
+
+def eks_access(raw: RawAws, found: Mapping[str, str], folder: str) -> dict[str, Any]:
+    """Return kubernetes.core's options for a described cluster: host, api_key, ca_cert.
+
+    The CA is written to a file in `folder`, the module's own temporary one.
+    """
+    access = {"host": found["endpoint"], "api_key": mint_token(raw, found["name"])}
+    authority = found["certificate_authority"]
     return {**access, "ca_cert": _authority_file(authority, folder)} if authority else access
 
 

@@ -23,6 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.reques
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.data import LATEST
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.eks import handed_on
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC, connect
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.options import options_of
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import Result
@@ -68,5 +69,7 @@ def look_up(module: AnsibleAWSModule) -> Result:
     Kubernetes is connected to only if its version is asked for.
     """
     search, now = from_params(module.params), datetime.datetime.now(datetime.UTC)
-    values = Lookup(Aws(RawAws(module)), search, now, lambda: connect(module)).run()
-    return Result(values, warnings=tuple(values.pop("warnings")))
+    raw = RawAws(module)
+    values = Lookup(Aws(raw), search, now, lambda: connect(module)).run()
+    warnings = tuple(values.pop("warnings"))
+    return Result({**values, **handed_on(module, raw)}, warnings=warnings)

@@ -13,6 +13,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import (
     describe_group,
+    list_groups,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.deadline import Deadline
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kops.client import Kops
@@ -277,7 +278,7 @@ class ImageSetter:
     def _check_followers(self, plan: GroupPlan) -> None:
         """Refuse a template whose next version other groups would launch too."""
         own = plan.autoscaling_group
-        others = launch_templates.followers(self._aws, plan.template_id, [LATEST], own)
+        others = launch_templates.followers(list_groups(self._aws), plan.template_id, [LATEST], own)
         if others:
             raise RefusedError(
                 f"Auto Scaling group {listed(others)} follows launch template {plan.template_name}"

@@ -24,9 +24,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.transport import Reply
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.eks import (
+    DESCRIPTION_SPEC,
     TOKEN_SECONDS,
     check_connection,
+    description,
     eks_access,
+    of_cluster,
     unknown_to,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kops import (
@@ -50,6 +53,7 @@ KUBE_SPEC: dict[str, Any] = {
     **{name: dict(spec) for name, spec in AUTH_ARG_SPEC.items() if name != "validate_certs"},
     "verify_ssl": {"type": "bool"},
     "eks_cluster": {"type": "str"},
+    "eks_description": DESCRIPTION_SPEC,
     **KOPS_SPEC,
 }
 CONNECTIONS = 32
@@ -179,10 +183,11 @@ def _decoded(data: Any) -> dict[str, Any]:
 def connect(module: Any, one_attempt: bool = False) -> RawKube:
     """Return the raw call for a module with KUBE_SPEC.
 
-    With eks_cluster, endpoint and CA come from EKS and the token is minted from the AWS credentials
-    and renewed. With kops_cluster and its state store, kops exports a kubeconfig, again before it
-    expires. Otherwise kubernetes.core's options, K8S_AUTH_*, in-cluster or kubeconfig decide,
-    and an EKS cluster that cluster_name names has to be the one that they lead to.
+    With eks_cluster, endpoint and CA come from EKS, or at first from the module that has asked it
+    before, and the token is minted from the AWS credentials and renewed. With kops_cluster and its
+    state store, kops exports a kubeconfig, again before it expires. Otherwise kubernetes.core's
+    options, K8S_AUTH_*, in-cluster or kubeconfig decide, and an EKS cluster that cluster_name names
+    has to be the one that they lead to.
     Raises InputError where the library is missing.
     """
     _require_library()
@@ -191,7 +196,7 @@ def connect(module: Any, one_attempt: bool = False) -> RawKube:
         for name in KUBE_SPEC
         if name not in KOPS_SPEC and module.params.get(name) is not None
     }
-    cluster = options.pop("eks_cluster", None)
+    cluster, given = options.pop("eks_cluster", None), options.pop("eks_description", None)
     if "verify_ssl" in options:
         options["validate_certs"] = options.pop("verify_ssl")
     aws, name = RawAws(module), module.params.get("cluster_name")
@@ -199,10 +204,12 @@ def connect(module: Any, one_attempt: bool = False) -> RawKube:
         return RawKube(lambda: _of_kops(Exported(module), options, one_attempt), EXPORT_SECONDS)
     if cluster is None:
         return RawKube(lambda: _checked(_client(options, one_attempt), aws, name))
+    handed = [one for one in (of_cluster(given, cluster),) if one is not None]
 
     def client() -> Any:
+        found = handed.pop() if handed else description(aws, cluster)
         try:
-            return _client({**options, **eks_access(aws, cluster, module.tmpdir)}, one_attempt)
+            return _client({**options, **eks_access(aws, found, module.tmpdir)}, one_attempt)
         except CredentialsError as error:
             raise unknown_to(aws, cluster) if error.code == str(UNAUTHORIZED) else error from error
 

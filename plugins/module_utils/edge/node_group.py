@@ -25,6 +25,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.addresses imp
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.assume_role import ASSUME_SPEC
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RawAws
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.drain import DRAIN_SPEC
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.eks import handed_on
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.kube import KUBE_SPEC, connect
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.lifetimes import own_life
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.options import options_of
@@ -60,6 +61,7 @@ def inspect(module: AnsibleAWSModule) -> Result:
     raw = RawAws(module)
     aws = Aws(raw)
     kube = KubeClient(connect(module), module.params["lock_namespace"])
-    look = read_look(aws, kube, options, own_addresses())
+    before = module.params["before"]
+    look = read_look(aws, kube, options, own_addresses(), ahead=before is None)
     look = dataclasses.replace(look, credentials=own_life(module, raw))
-    return Result(describe(look, module.params["before"]))
+    return Result({**describe(look, before), **handed_on(module, raw)})

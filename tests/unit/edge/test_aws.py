@@ -101,6 +101,33 @@ def test_the_user_s_settings_of_botocore_count_before_ours() -> None:
     assert (made.read_timeout, made.connect_timeout) == (60, 5)
 
 
+def test_what_hardly_changes_is_asked_once_for_the_parts_of_a_module(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(aws, "clock", lambda: now[0])
+    module: Any = Module()
+    asked: list[dict[str, Any]] = []
+
+    def answer(**params: Any) -> dict[str, Any]:
+        asked.append(params)
+        return {"cluster": {"name": params["name"]}}
+
+    monkeypatch.setattr(
+        module, "client", lambda *_a, **_m: types.SimpleNamespace(describe_cluster=answer)
+    )
+    module.connector = types.SimpleNamespace(answers={})
+    first = aws.RawAws(module)("eks", "DescribeCluster", {"name": "demo"})
+    first["cluster"].clear()
+    again = aws.RawAws(module)("eks", "DescribeCluster", {"name": "demo"})
+    assert again == {"cluster": {"name": "demo"}}, "nobody changes what others are told"
+    assert aws.RawAws(module)("eks", "DescribeCluster", {"name": "b"})["cluster"]["name"] == "b"
+    assert asked == [{"name": "demo"}, {"name": "b"}]
+    now[0] += aws.SERVES + 1
+    aws.RawAws(module)("eks", "DescribeCluster", {"name": "demo"})
+    assert len(asked) == 3, "an old answer is not handed on"
+
+
 def connector(monkeypatch: pytest.MonkeyPatch, connect: Any) -> aws.Connector:
     monkeypatch.setattr(aws, "get_aws_connection_info", lambda _module: ("eu-west-1", "", {}))
     monkeypatch.setattr(aws, "boto3_conn", connect)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import base64
 import datetime
+import pathlib
+import types
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ exceptions = pytest.importorskip("botocore.exceptions")
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     ForbiddenError,
+    InputError,
     NotFoundError,
     RefusedError,
     ThrottledError,
@@ -26,7 +29,11 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.eks import (
     TOKEN_SECONDS,
     check_connection,
+    description,
+    eks_access,
+    handed_on,
     mint_token,
+    of_cluster,
     principal,
 )
 
@@ -200,3 +207,50 @@ def test_a_connection_has_to_lead_to_the_eks_cluster_that_is_named(
     else:
         with pytest.raises(error):
             check_connection(eks_with(answer), "demo", host, trusted)
+
+
+DEMO = {
+    "name": "demo",
+    "endpoint": EKS,
+    "certificate_authority": FOUND["certificateAuthority"]["data"],
+}
+
+
+def test_a_cluster_is_described_by_what_leads_to_it() -> None:
+    assert description(eks_with(FOUND), "demo") == DEMO
+    assert description(eks_with({"endpoint": EKS}), "demo")["certificate_authority"] == ""
+    with pytest.raises(NotFoundError, match="has no endpoint yet"):
+        description(eks_with({"status": "CREATING"}), "demo")
+
+
+def test_a_described_cluster_is_reached_without_asking_eks(tmp_path: Any) -> None:
+    role: Any = Raw(Role())
+    access = eks_access(role, DEMO, str(tmp_path))
+    assert access["host"] == EKS
+    assert pathlib.Path(access["ca_cert"]).read_text(encoding="utf-8") == AUTHORITY
+    assert access["api_key"].startswith("k8s-aws-v1.")
+    assert "ca_cert" not in eks_access(role, {**DEMO, "certificate_authority": ""}, str(tmp_path))
+
+
+def test_the_description_of_another_cluster_is_refused() -> None:
+    assert of_cluster(DEMO, "demo") == DEMO
+    assert of_cluster(None, "demo") is None
+    with pytest.raises(InputError, match="of EKS cluster demo, not of prod"):
+        of_cluster(DEMO, "prod")
+
+
+@pytest.mark.parametrize(
+    ("cluster", "given", "answer", "found"),
+    [
+        ("demo", None, FOUND, {"eks_description": DEMO}),
+        ("demo", DEMO, "AccessDeniedException", {"eks_description": DEMO}),
+        ("demo", None, {"status": "CREATING"}, {}),
+        (None, None, "AccessDeniedException", {}),
+    ],
+    ids=["asked for", "handed on", "not there yet", "none"],
+)
+def test_what_leads_to_the_cluster_is_handed_on(
+    cluster: Any, given: Any, answer: Any, found: Any
+) -> None:
+    module = types.SimpleNamespace(params={"eks_cluster": cluster, "eks_description": given})
+    assert handed_on(module, eks_with(answer)) == found

@@ -176,3 +176,32 @@ def test_a_named_cluster_is_held_against_the_connection(
     aws: Any = object()
     assert kube._checked(client, aws, cluster) is client
     assert asked == ([(aws, "demo", "https://a", "-- CA --")] if cluster else [])
+
+
+def test_what_another_module_has_found_out_serves_the_first_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = {"name": "demo", "endpoint": "https://new", "certificate_authority": ""}
+    asked: list[str] = []
+    reached: list[str] = []
+    monkeypatch.setattr(kube, "RawAws", lambda _module: None)
+    monkeypatch.setattr(kube, "description", lambda _aws, name: asked.append(name) or found)
+    monkeypatch.setattr(
+        kube, "eks_access", lambda _aws, known, _folder: {"host": known["endpoint"]}
+    )
+
+    def client(options: dict[str, Any], _one_attempt: bool) -> Client:
+        reached.append(options["host"])
+        if options["host"] == "https://old":
+            raise UnreachableError("it is gone")
+        return Client(Response(200))
+
+    monkeypatch.setattr(kube, "_client", client)
+    handed = {**found, "endpoint": "https://old"}
+    params = {"eks_cluster": "demo", "eks_description": handed, "cluster_name": None}
+    call = kube.connect(types.SimpleNamespace(params=params, tmpdir="/nowhere"))
+    with pytest.raises(UnreachableError):
+        call.request("GET", "/api/v1/nodes")
+    assert asked == []
+    assert call.request("GET", "/api/v1/nodes").status == 200
+    assert (asked, reached) == (["demo"], ["https://old", "https://new"])

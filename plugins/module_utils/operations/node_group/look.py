@@ -43,13 +43,18 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.stan
 
 
 def read_look(
-    aws: Aws, kube: KubeClient, options: LookOptions, addresses: tuple[str, ...] = ()
+    aws: Aws,
+    kube: KubeClient,
+    options: LookOptions,
+    addresses: tuple[str, ...] = (),
+    ahead: bool = True,
 ) -> Look:
     """Return what preflight and verify judge.
 
     That is the group with its nodes and Lease, and all pods and budgets of the cluster.
-    `addresses`: of the pod, or machine, that this run works on. Raises core.errors, NotFoundError
-    for a group that does not exist.
+    `addresses`: of the pod, or machine, that this run works on. `ahead`: a rotation is to come, so
+    that the room for new nodes is read too. Raises core.errors, NotFoundError for a group that does
+    not exist.
     """
     group = AutoScaling(aws).read_group(options.group)
     lease = kube.read_lease(lease_name(group.arn))
@@ -76,8 +81,8 @@ def read_look(
         services=_services(kube) if group.targets else (),
         others=tuple(node for id_, node in found.items() if id_ not in ids),
         volumes=_volumes(kube),
-        free_addresses=_free_addresses(aws, group.subnets),
-        rooms=read_rooms(aws, {one.id for one in group.launched}),
+        free_addresses=_free_addresses(aws, group.subnets) if ahead else {},
+        rooms=read_rooms(aws, {one.id for one in group.launched}) if ahead else (),
         hosts=_hosts(kube, addresses),
         course=course(options, group.desired),
     )

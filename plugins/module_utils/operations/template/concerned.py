@@ -61,7 +61,8 @@ def find_concerned(aws: Aws, outcome: Updated) -> tuple[Concerned, ...]:
     if not moved:
         return ()
     named = "" if outcome.source.nodegroup else outcome.source.group
-    found = (_of_template(group, moved, group.name == named) for group in list_groups(aws))
+    groups = list_groups(aws) if outcome.groups is None else outcome.groups
+    found = (_of_template(group, moved, group.name == named) for group in groups)
     return tuple(sorted((one for one in found if one is not None), key=lambda one: one.group.name))
 
 

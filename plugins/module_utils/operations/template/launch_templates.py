@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
@@ -23,6 +23,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     NotFoundError,
     RefusedError,
     RotatorError,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
+    DescribedGroup,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
     Use,
@@ -217,14 +220,16 @@ def _by_groups(aws: Aws, template_id: str) -> set[int]:
     return found
 
 
-def followers(aws: Aws, template_id: str, pointers: Collection[str], group: str) -> list[str]:
-    """Return the other groups that follow the template by one of `pointers`.
+def followers(
+    groups: Iterable[DescribedGroup], template_id: str, pointers: Collection[str], group: str
+) -> list[str]:
+    """Return those of `groups`, other than `group`, that follow the template by one of `pointers`.
 
     A pointer is "$Latest" or "$Default".
     """
     return sorted(
         one.name
-        for one in list_groups(aws)
+        for one in groups
         if one.name != group
         and any(
             use.template_id == template_id and use.version in pointers for use in one.source.uses

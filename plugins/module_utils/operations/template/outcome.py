@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
+    DescribedGroup,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
     Source,
     Use,
@@ -38,13 +41,15 @@ class Part:
 class Outcome:
     """What was done to launch templates, or in check mode would be.
 
-    `verified`: EC2 confirmed a launch; None: it was not asked.
+    `verified`: EC2 confirmed a launch; None: it was not asked. `groups`: the Auto Scaling groups of
+    the region, as they were read before anything was written; None if they were not.
     """
 
     source: Source
     parts: tuple[Part, ...]
     warnings: tuple[str, ...] = ()
     verified: bool | None = None
+    groups: tuple[DescribedGroup, ...] | None = None
 
     @property
     def changed(self) -> bool:

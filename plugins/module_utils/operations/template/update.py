@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import list_groups
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     ForbiddenError,
     NotFoundError,
@@ -23,6 +24,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.images.image 
     show_time,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PREFIX
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
+    DescribedGroup,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
     NamedSource,
     Source,
@@ -86,6 +90,7 @@ class TemplateUpdate:
         self._aws, self._wanted, self._now, self._dry = aws, wanted, now, dry
         self._approve = approve
         self._image: Image | None = None
+        self._groups: tuple[DescribedGroup, ...] | None = None
         self._warnings: list[str] = []
 
     def run(self, source: Source, target: NamedSource) -> Outcome:
@@ -116,14 +121,15 @@ class TemplateUpdate:
     def _look(self, source: Source) -> Outcome:
         if self._image is not None or self._wanted.rollback:
             check_overrides(source, self._image.id if self._image else "")
-        self._warnings = [source.note] if source.note else []
+        self._warnings, self._groups = [source.note] if source.note else [], None
         parts = tuple(self._part(source, use) for use in source.uses)
         if self._wanted.pin and any(part.plan.group_version for part in parts):
             self._warnings.append(
                 f"{source.group} is pinned to a version number: infrastructure as code that"
                 " manages it will see drift"
             )
-        return Outcome(source, parts, tuple(self._warnings), self._verify(source, parts))
+        verified = self._verify(source, parts)
+        return Outcome(source, parts, tuple(self._warnings), verified, self._groups)
 
     def _part(self, source: Source, use: Use) -> Part:
         template = sources.describe_template(self._aws, use.template_id, "")
@@ -183,14 +189,8 @@ class TemplateUpdate:
         """Name the groups that will launch something else although nobody asked for it."""
         moved = [LATEST] * plan.create + [DEFAULT] * (plan.default_to is not None)
         try:
-            others = (
-                launch_templates.followers(self._aws, use.template_id, moved, source.group)
-                if moved
-                else []
-            )
-        except (
-            ForbiddenError
-        ):  # a template by itself can be changed without the right to read groups
+            others = self._followers(source, use, moved) if moved else []
+        except ForbiddenError:  # a template by itself needs no right to read groups
             return
         if others:
             self._warnings.append(
@@ -198,6 +198,11 @@ class TemplateUpdate:
                 " instances launch from the new"
                 f" version too: {', '.join(others)}"
             )
+
+    def _followers(self, source: Source, use: Use, moved: list[str]) -> list[str]:
+        if self._groups is None:
+            self._groups = tuple(list_groups(self._aws))
+        return launch_templates.followers(self._groups, use.template_id, moved, source.group)
 
     def _prunable(self, versions: list[Version], use: Use, plan: Plan) -> tuple[int, ...]:
         if self._wanted.keep is None or self._wanted.rollback:
@@ -207,9 +212,8 @@ class TemplateUpdate:
             if plan.create
             else versions
         )
-        marks = [
-            read_mark(version.description) for version in future if version.number == plan.number
-        ]
+        own = (version for version in future if version.number == plan.number)
+        marks = [read_mark(version.description) for version in own]
         keep = {
             plan.source.number,
             plan.number,

@@ -152,6 +152,16 @@ def test_the_room_under_the_quotas_is_read(world: World) -> None:
     assert room.limit is None
 
 
+def test_the_room_for_new_nodes_is_not_read_once_the_rotation_is_over(world: World) -> None:
+    world.gate.calls.clear()
+    aws, kube_client = Aws(aws_call(world.account)), KubeClient(kube_call(world.cluster))
+    look = read_look(aws, kube_client, LookOptions(BLUE), ahead=False)
+    assert (look.free_addresses, look.rooms) == ({}, ())
+    asked = {name.partition(":")[2] for name in world.gate.calls}
+    assert not asked & {"DescribeSubnets", "GetServiceQuota"}
+    assert world.gate.calls["ec2:DescribeInstances"] == 1
+
+
 def test_the_node_of_the_pod_with_our_address_is_known(world: World) -> None:
     pods = [pod for pod in world.cluster.objects("pods") if pod["metadata"]["namespace"] == "shop"]
     address, node = pods[0]["status"]["podIP"], pods[0]["spec"]["nodeName"]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import list_groups
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.described import (
     read_group,
@@ -99,6 +100,14 @@ def test_groups_are_concerned_if_their_next_instances_differ(
     group: str, written: str, changes: dict[str, Any], found: list[str]
 ) -> None:
     assert names(updated(group, written, **changes)) == found
+
+
+def test_groups_that_the_update_has_read_are_not_read_again() -> None:
+    raw = account()
+    outcome = updated("blue", "$Latest", create=True)
+    read = dataclasses.replace(outcome, groups=tuple(list_groups(Aws(raw))))
+    found = [one.group.name for one in find_concerned(Aws(Recorded()), read)]
+    assert found == names(outcome) == ["blue", "green"]
 
 
 def test_the_group_of_a_managed_node_group_follows_only_eks() -> None:

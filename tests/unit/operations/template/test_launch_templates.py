@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.groups import list_groups
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
     ForbiddenError,
     RefusedError,
@@ -246,4 +247,4 @@ def test_the_other_groups_that_follow_a_template(
         LaunchTemplate={"LaunchTemplateId": "lt-2", "Version": "$Latest"},
     )
     raw = Recorded(DescribeAutoScalingGroups={"AutoScalingGroups": [*groups, other]})
-    assert launch_templates.followers(Aws(raw), "lt-1", pointers, "blue") == names
+    assert launch_templates.followers(list_groups(Aws(raw)), "lt-1", pointers, "blue") == names
