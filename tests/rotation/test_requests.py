@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a rotation asks of Kubernetes, on nodes that carry thirty pods each."""
+"""What a rotation asks of Kubernetes with thirty pods on each node, and of AWS with targets."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ansible_collections.nodeops.rotator.tests.simulation.runs import rotate
 from ansible_collections.nodeops.rotator.tests.simulation.scenarios.dense import furnish
 from ansible_collections.nodeops.rotator.tests.simulation.world import World
 
+NODES = 10
 MOST = 1.5
 """Requests for each evicted pod, besides the writes of Nodes."""
 
@@ -55,3 +56,24 @@ def test_an_evicted_pod_costs_at_most_one_and_a_half_requests(
     assert twice == [], "a deletion that succeeded is remembered until the watch shows it"
     stale = [one for one in asked.refused if one[0] in ("PATCH", "PUT", "DELETE")]
     assert stale == [], "what was written is remembered until the watch shows it"
+
+
+def aws_calls(drains: tuple[float, ...], surge: int) -> collections.Counter[str]:
+    """What a rotation of NODES nodes asks of AWS, with targets that drain for so long."""
+    world = furnish(NODES, 1, drains=drains)
+    world.gate.calls.clear()
+    run = rotate(world, BLUE, max_surge=surge)
+    assert run.result is not None and run.result.error is None
+    assert all_current(world) and not world.judge.breaches
+    asked = world.gate.calls.items()
+    return collections.Counter({k: n for k, n in asked if not k.startswith("kubernetes:")})
+
+
+@pytest.mark.parametrize(
+    ("surge", "most"), [(1, 24), (5, 16)], ids=["one at a time", "five at a time"]
+)
+def test_targets_that_drain_for_long_are_not_looked_at_all_the_time(surge: int, most: int) -> None:
+    with_targets = aws_calls((300.0,), surge)
+    more = with_targets.total() - aws_calls((), surge).total()
+    assert with_targets["elbv2:DeregisterTargets"] == NODES
+    assert more / NODES <= most, with_targets

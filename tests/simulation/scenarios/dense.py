@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ansible_collections.nodeops.rotator.tests.simulation.aws import build as aws_build
 from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import Kernel
@@ -27,13 +29,20 @@ CPU, MEMORY, TYPE = "10m", "16Mi", "m6i.xlarge"
 """What a pod requests, and a type that bears 58 pods: there is room for those of a drained node."""
 
 
-def furnish(nodes: int, pods: int = PODS, seed: int = 1) -> World:
-    """Return a World of so many outdated nodes with so many pods on each."""
+def furnish(nodes: int, pods: int = PODS, seed: int = 1, drains: Sequence[float] = ()) -> World:
+    """Return a World of so many outdated nodes with so many pods on each.
+
+    `drains`: how many seconds each of the target groups lets its targets drain.
+    """
     world = World(Kernel(seed))
     images = release_images(world)
     aws_build.add_subnets(world.account)
     aws_build.add_eks_cluster(world.account, world.name, KUBERNETES)
-    add_node_group(world, BLUE, nodes, "$Latest", images[0], [], instance_type=TYPE)
+    balanced = [
+        aws_build.add_target_group(world.account, f"t{number}", deregistration_delay=delay)
+        for number, delay in enumerate(drains)
+    ]
+    add_node_group(world, BLUE, nodes, "$Latest", images[0], balanced, instance_type=TYPE)
     for number, begin in enumerate(range(0, nodes * pods, REPLICAS)):
         replicas, name = min(REPLICAS, nodes * pods - begin), f"web-{number}"
         kube_build.deployment(world.cluster, "shop", name, replicas, cpu=CPU, memory=MEMORY)

@@ -8,12 +8,18 @@ They are registered again if they stay.
 
 from __future__ import annotations
 
+import math
+from typing import Literal
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     Deregister,
     Register,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import TargetHealth
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.deregistration import (
+    look_after,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Member,
 )
@@ -28,6 +34,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.failures import (
     fail,
 )
+
+TargetChange = Literal["drain", "join"]
+"""What is awaited of a target: that it gets no traffic any more, or that it is healthy."""
 
 
 def leave_target_groups(ctx: RotationContext, member: Member, drained: bool = False) -> bool:
@@ -46,12 +55,35 @@ def leave_target_groups(ctx: RotationContext, member: Member, drained: bool = Fa
         and (drained or not _waits_for_pods(ctx, member, target.group))
     ]
     if not mine:
+        note_targets(ctx, "drain", _timer(member))
         return True
-    if ctx.over(f"lb {member.id}", ctx.policy.lb_timeout):
+    if ctx.over(_timer(member), ctx.policy.lb_timeout):
         return _leave_anyway(ctx, member)
-    ctx.poll_soon = True
+    if all(target.state == "draining" for target in mine):
+        await_targets(ctx, "drain", _timer(member))
+    else:
+        ctx.poll_soon = True
     _deregister(ctx, member, mine)
     return False
+
+
+def _timer(member: Member) -> str:
+    """Return since when this instance is to get no traffic any more."""
+    return f"lb {member.id}"
+
+
+def await_targets(ctx: RotationContext, what: TargetChange, timer: str) -> None:
+    """Read the group again when targets may have changed; `timer`: since when that is awaited."""
+    waited = ctx.memory.reads.read_began - (ctx.now - ctx.since(timer))
+    pause = look_after(max(0.0, waited), ctx.memory.reads.target_times.get(what))
+    ctx.poll_in = min(ctx.poll_in, pause)
+
+
+def note_targets(ctx: RotationContext, what: TargetChange, timer: str) -> None:
+    """Remember how long such a change takes, now that it need not be waited for any more."""
+    began, known = ctx.memory.timers.get(timer), ctx.memory.reads.target_times
+    if began is not None and ctx.now - began < known.get(what, math.inf):
+        ctx.note(target_times={**known, what: ctx.now - began})
 
 
 def _waits_for_pods(ctx: RotationContext, member: Member, target_group: str) -> bool:
@@ -85,6 +117,7 @@ def _others_healthy(ctx: RotationContext, target_group: str) -> bool:
 
 def _leave_anyway(ctx: RotationContext, member: Member) -> bool:
     """Stop waiting, unless the instance is the last healthy target."""
+    note_targets(ctx, "drain", _timer(member))  # it takes at least so long
     if last := _last_healthy(ctx, member):
         give_up(ctx, member)
         text = f"Node {member.name} is the last healthy target of {last}"

@@ -81,8 +81,8 @@ class RotationContext(Known):
     """Everything that the stages of one look share.
 
     Stages call `do`, `tell`, `note`, `record`, `look_at`; `memory` is replaced, never mutated.
-    `poll_soon`: something is awaited that only reading the group shows. `read`: the command that
-    reads it. `may_act`: the lock is ours and was renewed in time.
+    `poll_soon`: what is awaited only a read of the group shows; `poll_in`: so many seconds after
+    the last. `read`: the command that reads it. `may_act`: the lock is ours and renewed in time.
     """
 
     def __init__(self, memory: Memory, view: View, now: float, policy: RotationPolicy) -> None:
@@ -92,7 +92,7 @@ class RotationContext(Known):
         self.feeds: set[Feed] = {NODES}
         self.wake = math.inf
         self.may_act = False
-        self.poll_soon = False
+        self.poll_soon, self.poll_in = False, math.inf
         self.read = ReadGroup(policy.group)
 
     def do(self, command: Command) -> None:

@@ -146,7 +146,7 @@ def _decide(ctx: RotationContext) -> RotationResult | None:
         return survey(ctx)
     ctx.may_act = lock.keep(ctx) and shared_lease.kept(ctx)
     run_phases(ctx, ctx.memory.mode)
-    ctx.note(poll_soon=ctx.poll_soon)
+    ctx.note(poll_soon=ctx.poll_soon, poll_in=ctx.poll_in)
     return None
 
 

@@ -33,6 +33,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_pla
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import (
     kept,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.balancers import (
+    await_targets,
+    note_targets,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.capacity import take
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.console import (
     console_read,
@@ -143,7 +147,8 @@ def _lacks(ctx: RotationContext, member: Member) -> str:
         ctx.journal.served,
         ctx.journal.follows,
     )
-    ctx.poll_soon |= bool(unhealthy) and member.node is not None
+    if member.node is not None:
+        (await_targets if unhealthy else note_targets)(ctx, "join", f"healthy {member.id}")
     lacks = waiting_for(
         member,
         ctx.view.cache.items(pods).values() if ctx.policy.daemonset_gate == "wait" else (),

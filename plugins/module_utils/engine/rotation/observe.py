@@ -133,7 +133,7 @@ def _pause(memory: Memory) -> float:
     """Return the seconds after which what is awaited has to be looked at."""
     if memory.reads.poll_soon or memory.unseen or memory.reads.doubt or memory.mode == "survey":
         return AWAITED
-    return math.inf if memory.mode == "rotate" else ENDING
+    return min(memory.reads.poll_in, math.inf if memory.mode == "rotate" else ENDING)
 
 
 def _raise_if_blind(ctx: RotationContext) -> None:

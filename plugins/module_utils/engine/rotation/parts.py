@@ -135,6 +135,10 @@ class GroupMemory:
     """What moved desired last, in the words of a scaling activity."""
     foreign: tuple[Foreign, ...] = ()
     poll_soon: bool = False
+    poll_in: float = math.inf
+    """Seconds after the last read that something is awaited which takes longer."""
+    target_times: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    """The shortest time in which a target was seen to "drain" and to "join", in seconds."""
     read_due: float = math.inf
     ready: frozenset[str] = frozenset()
     turned: frozenset[str] = frozenset()
