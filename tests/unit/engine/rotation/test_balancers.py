@@ -8,12 +8,17 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import pytest
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import (
     DeleteNode,
     Deregister,
     Register,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.deregistration import (
+    SOONEST,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
     Marks,
 )
@@ -74,9 +79,39 @@ def test_a_target_is_recorded_then_deregistered_then_waited_for() -> None:
     ctx, done = balanced(a_target("w", "draining"), a_target("x"))
     assert not done
     assert ctx.commands == []
-    assert ctx.poll_soon
+    assert (ctx.poll_soon, ctx.poll_in) == (False, SOONEST)
     assert balanced(a_target("w", "unused"), a_target("x"))[1]
     assert balanced(a_target("x"))[1]
+
+
+@pytest.mark.parametrize(
+    ("began", "times", "within"),
+    [(0.0, {}, SOONEST), (200.0, {}, 50.0), (0.0, {"drain": 300.0}, 270.0)],
+    ids=["just begun", "for long", "as the others did"],
+)
+def test_a_draining_target_is_looked_at_when_it_may_be_done(
+    began: float, times: dict[str, float], within: float
+) -> None:
+    timers = {"lb i-w": NOW - began}
+    ctx, done = balanced(
+        a_target("w", "draining"), a_target("x"), timers=timers, target_times=times, read_began=NOW
+    )
+    assert not done
+    assert (ctx.poll_soon, ctx.poll_in) == (False, within)
+
+
+@pytest.mark.parametrize(
+    ("began", "known", "found"),
+    [(NOW - 40, {}, 40.0), (NOW - 40, {"drain": 60.0}, 40.0), (NOW - 40, {"drain": 5.0}, 5.0)],
+    ids=["the first", "a faster one", "a slower one"],
+)
+def test_how_long_a_target_took_is_remembered(
+    began: float, known: dict[str, float], found: float
+) -> None:
+    ctx, done = balanced(a_target("w", "unused"), timers={"lb i-w": began}, target_times=known)
+    assert done
+    assert ctx.memory.reads.target_times == {"drain": found}
+    assert balanced(a_target("w", "unused"))[0].memory.reads.target_times == {}
 
 
 def test_the_last_healthy_target_is_not_taken() -> None:
