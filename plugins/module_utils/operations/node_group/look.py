@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.autoscaling import (
     AutoScaling,
 )
@@ -23,6 +25,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.look i
     course,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import ForbiddenError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Service, Volume
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
     BUDGETS,
@@ -53,8 +56,7 @@ def read_look(
 
     That is the group with its nodes and Lease, and all pods and budgets of the cluster.
     `addresses`: of the pod, or machine, that this run works on. `ahead`: a rotation is to come, so
-    that the room for new nodes is read too. Raises core.errors, NotFoundError for a group that does
-    not exist.
+    the room for new nodes is read too. Raises core.errors, NotFoundError for an unknown group.
     """
     group = AutoScaling(aws).read_group(options.group)
     lease = kube.read_lease(lease_name(group.arn))
@@ -81,11 +83,18 @@ def read_look(
         services=_services(kube) if group.targets else (),
         others=tuple(node for id_, node in found.items() if id_ not in ids),
         volumes=_volumes(kube),
-        free_addresses=_free_addresses(aws, group.subnets) if ahead else {},
-        rooms=read_rooms(aws, {one.id for one in group.launched}) if ahead else (),
         hosts=_hosts(kube, addresses),
         course=course(options, group.desired),
+        **(_room(aws, group) if ahead else {}),
     )
+
+
+def _room(aws: Aws, group: Group) -> dict[str, Any]:
+    """Return the fields of a Look that say whether there is room for another node."""
+    return {
+        "free_addresses": _free_addresses(aws, group.subnets),
+        "rooms": read_rooms(aws, {one.id for one in group.launched}),
+    }
 
 
 def _free_addresses(aws: Aws, subnets: tuple[str, ...]) -> dict[str, int] | None:
