@@ -44,17 +44,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.stan
     stand_ins,
 )
 
+Addresses = tuple[str, ...]
+
 
 def read_look(
-    aws: Aws,
-    kube: KubeClient,
-    options: LookOptions,
-    addresses: tuple[str, ...] = (),
-    ahead: bool = True,
+    aws: Aws, kube: KubeClient, options: LookOptions, addresses: Addresses = (), ahead: bool = True
 ) -> Look:
-    """Return what preflight and verify judge.
+    """Return what preflight and verify judge: the group, its Lease, the cluster.
 
-    That is the group with its nodes and Lease, and all pods and budgets of the cluster.
     `addresses`: of the pod, or machine, that this run works on. `ahead`: a rotation is to come, so
     the room for new nodes is read too. Raises core.errors, NotFoundError for an unknown group.
     """
@@ -62,8 +59,8 @@ def read_look(
     lease = kube.read_lease(lease_name(group.arn))
     ids = {instance.id for instance in group.instances if not instance.kept}
     found = by_instance(kube.records(NODES))
-    carries_pods = kind_of(group.tags).carries_pods
     nodes = {id_: node for id_, node in found.items() if id_ in ids}
+    carries_pods = kind_of(group.tags).carries_pods
     evidence = evidence_of(group.name, group.tags, options.cluster, kube.cluster_uid(), lease)
     if carries_pods:
         evidence = count(evidence, group.instances, nodes, group.read_at, options.boot_timeout)
