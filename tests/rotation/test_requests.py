@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a rotation asks of Kubernetes with thirty pods on each node, and of AWS with targets."""
+"""What a rotation asks of Kubernetes for each pod, and of AWS for each target."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_an_evicted_pod_costs_at_most_one_and_a_half_requests(
 
 
 def aws_calls(drains: tuple[float, ...], surge: int) -> collections.Counter[str]:
-    """What a rotation of NODES nodes asks of AWS, with targets that drain for so long."""
+    """What a rotation asks of AWS; `drains`: for how long targets drain."""
     world = furnish(NODES, 1, drains=drains)
     world.gate.calls.clear()
     run = rotate(world, BLUE, max_surge=surge)

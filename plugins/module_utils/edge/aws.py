@@ -36,7 +36,7 @@ ONE_ATTEMPT = types.MappingProxyType({"max_attempts": 1, "mode": "standard"})
 CONNECT_TIMEOUT, READ_TIMEOUT = 5, 20
 STEADY = frozenset((("eks", "DescribeCluster"), ("ec2", "DescribeInstanceTypes")))
 """Calls that several parts of a module make, and whose answers hardly change."""
-SERVES = 60.0
+STEADY_FOR = 60.0
 """Seconds for which such an answer serves the other parts."""
 
 
@@ -164,7 +164,7 @@ class RawAws:
             return self._asked(service, operation, params)
         key, known = (service, operation, repr(sorted(params.items()))), self._module.connector
         began, answer = known.answers.get(key, (-math.inf, {}))
-        if clock() - began > SERVES:
+        if clock() - began > STEADY_FOR:
             began, answer = clock(), self._asked(service, operation, params)
             known.answers[key] = (began, answer)
         return copy.deepcopy(answer)

@@ -50,10 +50,10 @@ DESCRIPTION_SPEC: dict[str, Any] = {
 
 
 def description(raw: RawAws, cluster: str) -> dict[str, str]:
-    """Return how to reach an EKS cluster, as EKS describes it: the fields of DESCRIPTION.
+    """Return how to reach an EKS cluster: the fields of DESCRIPTION.
 
-    The certificate authority is in base64, "" if EKS names none. Raises NotFoundError for an
-    unknown cluster and for one without an endpoint.
+    They are as EKS describes it, the certificate authority in base64, "" if EKS names none. Raises
+    NotFoundError for an unknown cluster and for one without an endpoint.
     """
     found = describe_cluster(Aws(raw), cluster)
     if not found.get("endpoint"):
@@ -66,7 +66,10 @@ def description(raw: RawAws, cluster: str) -> dict[str, str]:
 
 
 def of_cluster(given: Mapping[str, str] | None, cluster: str) -> Mapping[str, str] | None:
-    """Return a description that was handed on. Raises InputError for one of another cluster."""
+    """Return a description that was handed on.
+
+    Raises InputError for one of another cluster.
+    """
     if given is not None and given["name"] != cluster:
         raise InputError(
             f"eks_description is of EKS cluster {given['name']}, not of {cluster}",
@@ -76,9 +79,10 @@ def of_cluster(given: Mapping[str, str] | None, cluster: str) -> Mapping[str, st
 
 
 def handed_on(module: Any, raw: RawAws) -> dict[str, Any]:
-    """Return the description of a module's cluster as a return value, for the modules to follow.
+    """Return the description of a module's cluster as a return value.
 
-    It is empty without eks_cluster, and for a cluster that has no endpoint yet.
+    The modules that follow take it. It is empty without eks_cluster, and for a cluster that has no
+    endpoint yet.
     """
     cluster, given = module.params["eks_cluster"], module.params["eks_description"]
     if not cluster:
@@ -90,7 +94,7 @@ def handed_on(module: Any, raw: RawAws) -> dict[str, Any]:
 
 
 def eks_access(raw: RawAws, found: Mapping[str, str], folder: str) -> dict[str, Any]:
-    """Return kubernetes.core's options for a described cluster: host, api_key, ca_cert.
+    """Return kubernetes.core's options: host, api_key and ca_cert.
 
     The CA is written to a file in `folder`, the module's own temporary one.
     """

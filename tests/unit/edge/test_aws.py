@@ -123,7 +123,7 @@ def test_what_hardly_changes_is_asked_once_for_the_parts_of_a_module(
     assert again == {"cluster": {"name": "demo"}}, "nobody changes what others are told"
     assert aws.RawAws(module)("eks", "DescribeCluster", {"name": "b"})["cluster"]["name"] == "b"
     assert asked == [{"name": "demo"}, {"name": "b"}]
-    now[0] += aws.SERVES + 1
+    now[0] += aws.STEADY_FOR + 1
     aws.RawAws(module)("eks", "DescribeCluster", {"name": "demo"})
     assert len(asked) == 3, "an old answer is not handed on"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 SOONEST = 5.0
 """Seconds between two looks at least."""
-FIRST, LATER = 4.0, 8.0
+FIRST_PART, NEXT_PART = 4.0, 8.0
 """Which part of the time that it has taken so far passes until the next look: before one has been
 seen to end, and then."""
 EARLY = 0.9
@@ -15,13 +15,13 @@ EARLY = 0.9
 
 
 def look_after(waited: float, shortest: float | None) -> float:
-    """Return after how many seconds to look again at a target that has drained for `waited`.
+    """Return after how many seconds to look again at a target.
 
-    How long it takes depends on its target group: up to deregistration_delay.timeout_seconds, 300
-    by default, less where the last connection ends earlier (Elastic Load Balancing, "Deregistration
-    delay"). So the first one is looked for less and less often, and the next ones not much before
-    the `shortest` seen, None for none.
+    `waited`: seconds for which it has drained so far. How long it takes depends on its group:
+    up to deregistration_delay.timeout_seconds, 300 by default, less where the last connection ends
+    earlier (Elastic Load Balancing, "Deregistration delay"). So the first one is looked for less
+    and less often, the next ones not much before the `shortest` seen, None for none.
     """
     if shortest is None:
-        return max(SOONEST, waited / FIRST)
-    return max(SOONEST, EARLY * shortest - waited, waited / LATER)
+        return max(SOONEST, waited / FIRST_PART)
+    return max(SOONEST, EARLY * shortest - waited, waited / NEXT_PART)

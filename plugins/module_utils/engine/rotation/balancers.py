@@ -73,14 +73,17 @@ def _timer(member: Member) -> str:
 
 
 def await_targets(ctx: RotationContext, what: TargetChange, timer: str) -> None:
-    """Read the group again when targets may have changed; `timer`: since when that is awaited."""
+    """Read the group again when targets may have changed.
+
+    `timer`: since when that is awaited.
+    """
     waited = ctx.memory.reads.read_began - (ctx.now - ctx.since(timer))
     pause = look_after(max(0.0, waited), ctx.memory.reads.target_times.get(what))
     ctx.poll_in = min(ctx.poll_in, pause)
 
 
 def note_targets(ctx: RotationContext, what: TargetChange, timer: str) -> None:
-    """Remember how long such a change takes, now that it need not be waited for any more."""
+    """Remember how long a change takes that need not be waited for any more."""
     began, known = ctx.memory.timers.get(timer), ctx.memory.reads.target_times
     if began is not None and ctx.now - began < known.get(what, math.inf):
         ctx.note(target_times={**known, what: ctx.now - began})

@@ -44,16 +44,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.stan
     stand_ins,
 )
 
-Addresses = tuple[str, ...]
-
 
 def read_look(
-    aws: Aws, kube: KubeClient, options: LookOptions, addresses: Addresses = (), ahead: bool = True
+    aws: Aws, kube: KubeClient, options: LookOptions, own: tuple[str, ...] = (), ahead: bool = True
 ) -> Look:
     """Return what preflight and verify judge: the group, its Lease, the cluster.
 
-    `addresses`: of the pod, or machine, that this run works on. `ahead`: a rotation is to come, so
-    the room for new nodes is read too. Raises core.errors, NotFoundError for an unknown group.
+    `own`: addresses of the pod, or machine, that this run works on. `ahead`: a rotation is to come,
+    so the room for new nodes is read too. Raises core.errors, NotFoundError for an unknown group.
     """
     group = AutoScaling(aws).read_group(options.group)
     lease = kube.read_lease(lease_name(group.arn))
@@ -80,7 +78,7 @@ def read_look(
         services=_services(kube) if group.targets else (),
         others=tuple(node for id_, node in found.items() if id_ not in ids),
         volumes=_volumes(kube),
-        hosts=_hosts(kube, addresses),
+        hosts=_hosts(kube, own),
         course=course(options, group.desired),
         **(_room(aws, group) if ahead else {}),
     )

@@ -223,9 +223,9 @@ def _by_groups(aws: Aws, template_id: str) -> set[int]:
 def followers(
     groups: Iterable[DescribedGroup], template_id: str, pointers: Collection[str], group: str
 ) -> list[str]:
-    """Return those of `groups`, other than `group`, that follow the template by one of `pointers`.
+    """Return the names of those of `groups` that follow the template.
 
-    A pointer is "$Latest" or "$Default".
+    They do so by one of `pointers`, "$Latest" or "$Default". `group` is left out.
     """
     return sorted(
         one.name

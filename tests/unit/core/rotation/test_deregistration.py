@@ -16,7 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.dere
 
 
 def looks(lasts: float, shortest: float | None) -> list[float]:
-    """When a target that changes after so many seconds is looked at, the last time included."""
+    """When a target that changes after so many seconds is looked at."""
     found, waited = list[float](), 0.0
     while waited < lasts:
         waited += look_after(waited, shortest)
