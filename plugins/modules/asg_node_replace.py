@@ -75,9 +75,10 @@ options:
     type: str
 notes:
   - It refuses, with the reason, groups with a suspended C(Launch) or C(Terminate) process, a
-    running instance refresh, weights, launch templates or images of their own for instance types,
-    a capacity that does not count instances, groups that are being deleted, and groups of EKS
-    managed node groups. Instances in standby are left, or refused (O(standby_instances)).
+    running instance refresh, weights, images of their own for instance types, two versions of one
+    launch template, a capacity that does not count instances, groups that are being deleted, and
+    groups of EKS managed node groups. Instances in standby are left, or refused
+    (O(standby_instances)).
   - Outdated instances of a warm pool are ended before any node is replaced, and the group fills the
     pool again. While the run lasts, no instance goes back to the pool.
   - A run inside the cluster leaves the node that it works on, and names it. It is known by the
@@ -194,6 +195,12 @@ target:
     image_id:
       description: ID of the image.
       type: str
+      returned: when the group could be read
+    overrides:
+      description: The same of each launch template that an override of a mixed instances policy
+        names, with the instance types for which it is named (types).
+      type: list
+      elements: dict
       returned: when the group could be read
 old_image_ids:
   description: IDs of the images of the outdated nodes.

@@ -179,8 +179,8 @@ MUTATIONS = (
     Mutation(
         "an override that names an image is no move of the template",
         ENGINE + "observe.py",
-        "found.source == started and not override:",
-        "found.source == started:",
+        "found.sources == started and not override:",
+        "found.sources == started:",
         UNIT + "test_observe.py",
         "test_an_override_of_the_template_moves_it",
     ),

@@ -23,7 +23,7 @@ MUTATIONS = (
     Mutation(
         "a new node is ended while the next one would come from the same image",
         ENGINE + "repair.py",
-        "if ctx.journal.pointer_owed or found is None or found.source == ctx.target.source:",
+        "if ctx.journal.pointer_owed or found is None or found.sources == ctx.target.sources:",
         "if found is None:",
         TESTS + "test_repair.py",
         "test_it_stays_while_anything_else_is_not_well",

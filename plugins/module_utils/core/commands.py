@@ -188,17 +188,16 @@ class Register(_OnAws):
 
 @dataclasses.dataclass(frozen=True)
 class PointBack(_OnAws):
-    """Let the group launch from an earlier version of its template.
+    """Let the group launch from an earlier version of each of its templates.
 
-    For a launch configuration, `template` is its name and `version` "".
+    `ways`: the templates with these versions. For a launch configuration, its name and "".
     """
 
     group: str
-    template: str
-    version: str
+    ways: tuple[tuple[str, str], ...]
 
     def apply(self, ports: Ports) -> None:
-        ports.cloud.point_back(self.group, self.template, self.version)
+        ports.cloud.point_back(self.group, self.ways)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -274,6 +274,8 @@ def _claims(
             one.previous,
             one.target,
             ("aws", "", ""),
+            previous_others=one.previous_others,
+            target_others=one.target_others,
         )
         for one in concerned
     )

@@ -20,12 +20,17 @@ from ansible.module_utils.testing import patch_module_args
 from ansible_collections.kubernetes.core.plugins.module_utils.k8s import client
 
 from ansible_collections.nodeops.rotator.plugins.modules import (
+    asg_node_replace,
     eks_ami_lookup,
     launch_template_update,
 )
 from ansible_collections.nodeops.rotator.tests.simulation.serve import serving
 
-MODULES = {"eks_ami_lookup": eks_ami_lookup, "launch_template_update": launch_template_update}
+MODULES = {
+    "asg_node_replace": asg_node_replace,
+    "eks_ami_lookup": eks_ami_lookup,
+    "launch_template_update": launch_template_update,
+}
 
 
 @dataclasses.dataclass

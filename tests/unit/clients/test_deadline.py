@@ -99,7 +99,7 @@ def test_what_has_no_limit_is_sent_whenever_it_is() -> None:
 def test_an_act_of_several_calls_is_stopped_between_them() -> None:
     clock = Clock(100.0, on_call=30.0)
     with pytest.raises(LateError):
-        ports(clock).until(120.0).cloud.point_back("blue", "lt-1", "1")
+        ports(clock).until(120.0).cloud.point_back("blue", (("lt-1", "1"),))
     assert clock.sent == ["DescribeAutoScalingGroups"]
 
 

@@ -59,7 +59,7 @@ TABLE: list[tuple[Command, str, tuple[Any, ...]]] = [
     (Resume("blue", ("AZRebalance",)), "resume", ("blue", ("AZRebalance",))),
     (Deregister("tg", TARGETS), "deregister", ("tg", TARGETS)),
     (Register("tg", TARGETS), "register", ("tg", TARGETS)),
-    (PointBack("blue", "lt-1", "3"), "point_back", ("blue", "lt-1", "3")),
+    (PointBack("blue", (("lt-1", "3"),)), "point_back", ("blue", (("lt-1", "3"),))),
     (SetTag("blue", "key", None), "set_tag", ("blue", "key", None)),
     (ChangeNode("n1", "7", CHANGE), "change_node", ("n1", "7", CHANGE)),
     (DeleteNode("n1", "uid"), "delete_node", ("n1", "uid")),

@@ -121,16 +121,16 @@ class AutoScaling(ControlPlaneReads):
         machines = self._machines.describe(self._aws, doing, ids, also, now, max_age)
         instances, pooled = _joined(shown.instances, machines), _joined(pooled, machines)
         gone = [id_ for id_ in also if id_ in machines and id_ not in ids]
-        source = shown.source.pointer
         used = sources_of((*instances, *pooled), shown.warm_pool is not None)
         short = sum(instance.launched for instance in instances) < shown.desired
         activities = self._activities(name, shown.desired, short, now, max_age)
         looked, refreshing = self._refreshing(name, now, refresh_age)
+        resolved = self._resolver.resolve(self._aws, shown.source.pointers, used, now, max_age)
         return Group(
             **{field: getattr(shown, field) for field in AS_SHOWN},
             name=name,
             instances=instances,
-            source=source,
+            source=shown.source.pointer if resolved else self._resolver.missing,
             refreshing=refreshing,
             refreshing_age=now - looked,
             unsupported=tuple(unsupported(shown)),
@@ -140,7 +140,7 @@ class AutoScaling(ControlPlaneReads):
             warm_pool=_pool(shown, pooled),
             targets=tuple(read_targets(self._aws, shown.target_groups)),
             former=tuple(joined(Instance(id_, "", ""), machines[id_]) for id_ in gone),
-            resolved=self._resolver.resolve(self._aws, source, used, now, max_age),
+            resolved=resolved,
             read_at=now,
         )
 
@@ -268,13 +268,13 @@ class AutoScaling(ControlPlaneReads):
         """Register targets."""
         change_targets(self._aws, "RegisterTargets", target_group, targets)
 
-    def point_back(self, group: str, template: str, version: str) -> None:
-        """Let the group launch from an earlier version of its template.
+    def point_back(self, group: str, ways: tuple[tuple[str, str], ...]) -> None:
+        """Let the group launch from these earlier versions of its templates.
 
-        How it points (a number, $Default, $Latest) stays. `version` "": `template` is a launch
+        How it points (a number, $Default, $Latest) stays. A version "" is that of a launch
         configuration.
         """
-        point_back(self._aws, describe_group(self._aws, group), template, version)
+        point_back(self._aws, describe_group(self._aws, group), ways)
 
     def set_tag(self, group: str, key: str, value: str | None) -> None:
         """Write or (None) delete a tag of the group that instances do not get."""

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Point an Auto Scaling group back at an earlier version of its template."""
+"""Point an Auto Scaling group back at earlier versions of its templates."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
@@ -20,6 +20,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.dat
     DEFAULT,
     LATEST,
     Mark,
+    Pointer,
     clean,
     pointer_of,
     write_mark,
@@ -27,27 +28,39 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.dat
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.templates.devices import explicit
 
 
-def point_back(aws: Aws, group: DescribedGroup, template: str, version: str) -> None:
-    """Point the group at an earlier version, or launch configuration, of its own.
+def point_back(aws: Aws, group: DescribedGroup, ways: Iterable[tuple[str, str]]) -> None:
+    """Point the group at earlier versions, or a launch configuration, of its own.
 
-    How it points (a number, $Default, $Latest) stays. Calling it again changes nothing more.
+    `ways`: templates with these versions. How it points (a number, $Default, $Latest) stays.
+    Calling it again changes nothing more. What can go back does, also where one template cannot.
     """
-    name, source = group.name, group.source
-    doing = f"let Auto Scaling group {name} launch from {template} {version}".rstrip()
-    if not version:
-        _update(aws, doing, name, {"LaunchConfigurationName": template})
-        return
-    use = next((use for use in source.uses if use.template_id == template), None)
-    if use is None:
-        raise RefusedError(f"Cannot {doing}: it launches from another template by now")
-    pointer = pointer_of(use.version)
+    name, moves, lost = group.name, dict[tuple[str, str], str](), ""
+    for template, version in ways:
+        doing = f"let Auto Scaling group {name} launch from {template} {version}".rstrip()
+        if not version:
+            _update(aws, doing, name, {"LaunchConfigurationName": template})
+            continue
+        use = next((use for use in group.source.uses if use.template_id == template), None)
+        if use is None:
+            lost = lost or f"Cannot {doing}: it launches from another template by now"
+        elif _moved_at_once(aws, doing, pointer_of(use.version), template, version):
+            moves[use.key] = version
+    if moves:
+        versions = " and ".join(f"{key[0]} {version}" for key, version in moves.items())
+        doing = f"let Auto Scaling group {name} launch from {versions}"
+        _update(aws, doing, name, repoint(group.source, moves))
+    if lost:
+        raise RefusedError(lost)
+
+
+def _moved_at_once(aws: Aws, doing: str, pointer: Pointer, template: str, version: str) -> bool:
+    """Move what a group follows; return whether it names the version itself instead."""
     if pointer == LATEST:
         _copy(aws, doing, template, version)
     elif pointer == DEFAULT:
         params = {"LaunchTemplateId": template, "DefaultVersion": version}
         aws.call(doing, "ec2", "ModifyLaunchTemplate", **params)
-    else:
-        _update(aws, doing, name, repoint(source, {use.key: version}))
+    return pointer not in (LATEST, DEFAULT)
 
 
 def _update(aws: Aws, doing: str, name: str, change: Mapping[str, Any]) -> None:

@@ -12,6 +12,9 @@ from typing import Any
 from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.client import Aws
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import NotFoundError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Instance, Target
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
+    Use,
+)
 
 Sources = Mapping[tuple[str, str], float]
 """What instances were launched from, (template, version), as core.model.aws.Instance says, and when
@@ -33,19 +36,21 @@ def sources_of(instances: Iterable[Instance], pooled: bool) -> Sources:
 
 @dataclasses.dataclass(frozen=True)
 class Resolved:
-    """One resolution: of which pointer, with which instances in sight, and when."""
+    """One resolution: of which pointers, with which instances in sight, and when."""
 
-    source: tuple[str, str]
+    source: tuple[Use, ...]
     used: frozenset[tuple[str, str]]
     target: Target
     at: float
 
-    def serves(self, source: tuple[str, str], used: Sources, now: float, max_age: float) -> bool:
+    def serves(self, source: tuple[Use, ...], used: Sources, now: float, max_age: float) -> bool:
         """Return whether it held `max_age` seconds ago, as far as instances show.
 
-        An instance that was launched from it shows that it held then.
+        An instance that was launched from it shows that it held then; with several ways of
+        launching, one of each.
         """
-        held = max(self.at, min(now, used.get(self.target.source, 0.0)))
+        shown = min(used.get(one, 0.0) for one in self.target.sources)
+        held = max(self.at, min(now, shown))
         return self.source == source and used.keys() <= self.used and held > now - max_age
 
 
@@ -58,27 +63,44 @@ class Resolver:
     def __init__(self) -> None:
         self._contents: dict[tuple[str, str], Any] = {}
         self._last: Resolved | None = None
+        self.missing = ("", "")
+        """The pointer of what was found not to exist last."""
 
     def resolve(
-        self, aws: Aws, source: tuple[str, str], used: Sources, now: float, max_age: float
+        self,
+        aws: Aws,
+        pointers: tuple[Use, ...],
+        used: Sources,
+        now: float,
+        max_age: float,
     ) -> Target | None:
-        """Return what the group launches now, None if it does not exist.
+        """Return what the group launches now, None if something of it does not exist.
 
-        `source`: how the group points to it. `used`: what its instances were launched from, to find
-        which of that says the same. `max_age`: for so many seconds the last answer serves, unless
-        an instance shows that something new is launched.
+        `pointers`: how the group points to it, and then how overrides point to templates of their
+        own; a launch configuration has no version. `used`: what its instances were launched from,
+        to find which of that says the same. `max_age`: for so many seconds the last answer serves,
+        unless an instance shows that something new is launched.
         """
-        last = self._last
+        main, *others = pointers
+        last, source = self._last, (main, *sorted(others, key=lambda use: use.key))
         if last is not None and last.serves(source, used, now, max_age):
             return last.target
-        template, version = source
-        target = (
-            self._template(aws, template, version, used, now)
-            if version
-            else _configuration(aws, template)
-        )
-        self._last = None if target is None else Resolved(source, frozenset(used), target, now)
+        self._last, found = None, list[Target]()
+        for use in source:
+            way = self._way(aws, use, used, now)
+            if way is None:
+                self.missing = use.key
+                return None
+            found.append(dataclasses.replace(way, types=use.types) if others else way)
+        target = dataclasses.replace(found[0], others=tuple(found[1:]))
+        self._last = Resolved(source, frozenset(used), target, now)
         return target
+
+    def _way(self, aws: Aws, use: Use, used: Sources, now: float) -> Target | None:
+        """Return one way of launching, resolved; None if it does not exist."""
+        if not use.version:
+            return _configuration(aws, use.template_id)
+        return self._template(aws, use.template_id, use.version, used, now)
 
     def _template(
         self, aws: Aws, template: str, version: str, used: Sources, now: float

@@ -21,9 +21,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.ki
     replaced_by_eks,
 )
 
-OVERRIDES_TEMPLATE = "has a launch template of its own for some instance types"
 OVERRIDES_IMAGE = "names an image of its own for some instance types"
-"""With these, new instances do not come from the target."""
+"""With that, new instances do not run the image of any launch template."""
 
 
 def unsupported(group: DescribedGroup) -> Iterator[str]:
@@ -36,8 +35,9 @@ def unsupported(group: DescribedGroup) -> Iterator[str]:
     if group.capacity_type:
         yield f"counts its capacity in {group.capacity_type}, not in instances"
     overrides = group.source.overrides
-    if any(override.own for override in overrides):
-        yield OVERRIDES_TEMPLATE
+    templates = [use.template_id for use in group.source.uses]
+    if twice := sorted({one for one in templates if templates.count(one) > 1}):
+        yield f"launches more than one version of launch template {twice[0]}"
     if any(override.image_id for override in overrides):
         yield OVERRIDES_IMAGE
     if any(override.weight for override in overrides):

@@ -181,8 +181,40 @@ class Target:
     equivalent_versions: frozenset[str] = frozenset()
     """Other versions of the template, as text, that say the same: a template taken back is a new
     version with the old content, and what runs that content is not outdated."""
+    types: tuple[str, ...] = ()
+    """Instance types that the group names for it, where it has others."""
+    others: tuple[Target, ...] = ()
+    """The launch templates that overrides of a mixed instances policy name, in a fixed order."""
 
     @property
     def source(self) -> tuple[str, str]:
         """Return template and version, as instances report what they were launched from."""
         return (self.template, self.version)
+
+    @property
+    def ways(self) -> tuple[Target, ...]:
+        """Return every way of launching: this one, and those of overrides."""
+        return (self, *self.others)
+
+    @property
+    def sources(self) -> frozenset[tuple[str, str]]:
+        """Return template and version of every way of launching."""
+        return frozenset(way.source for way in self.ways)
+
+    def resolved_again(self, at: float) -> Target:
+        """Return the same as resolved at this moment, in seconds since the epoch."""
+        others = tuple(dataclasses.replace(way, resolved_at=at) for way in self.others)
+        return dataclasses.replace(self, resolved_at=at, others=others)
+
+    def of(self, instance: Instance) -> Target:
+        """Return the way by which an instance like this one is launched.
+
+        That of its type. Where the group describes instances by their attributes, or does not name
+        the type any more, that of its template.
+        """
+        if not self.others:
+            return self
+        of_type = [way for way in self.ways if instance.type in way.types]
+        known = of_type or list(self.ways)
+        same = (way for way in known if way.template == instance.source[0])
+        return next(same, known[0])

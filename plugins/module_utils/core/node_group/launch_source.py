@@ -117,6 +117,14 @@ class Source:
         return self.uses[0].key if self.uses else (self.configuration, "")
 
     @property
+    def pointers(self) -> tuple[Use, ...]:
+        """Return all its ways of launching, the main one first.
+
+        A launch configuration is one without a version.
+        """
+        return self.uses or (Use(self.configuration, ""),)
+
+    @property
     def buys_both(self) -> bool:
         """Return whether it buys both On-Demand and Spot instances.
 

@@ -107,9 +107,13 @@ def to_restore(journal: Journal) -> tuple[str, ...]:
         f"Targets that were deregistered: {len(journal.deregistered_targets)}": (
             journal.deregistered_targets
         ),
-        f"Launch template: back to {' '.join(journal.previous).strip()}": journal.pointer_owed,
+        f"Launch template: back to {_ways_back(journal)}": journal.pointer_owed,
     }
     return tuple(sentence for sentence, holds in said.items() if holds)
+
+
+def _ways_back(journal: Journal) -> str:
+    return " and ".join(" ".join(way).strip() for way in journal.ways_back)
 
 
 def _protection(journal: Journal) -> str:

@@ -14,6 +14,7 @@ import json
 from typing import Any, Literal
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
 )
@@ -75,6 +76,10 @@ class Journal:
     """Workloads that a run left short of pods, with their ready pods before it."""
     previous: tuple[str, str] = ("", "")
     """The template and version, or launch configuration, that the outdated nodes came from."""
+    target_others: tuple[tuple[str, str, str], ...] = ()
+    """`target` of the launch templates that overrides of a mixed instances policy name."""
+    previous_others: tuple[tuple[str, str], ...] = ()
+    """`previous` of these, as far as it is known."""
     pointer_owed: bool = False
     """The canary failed, and what the group launches from has not gone back yet."""
     kept: tuple[str, ...] = ()
@@ -119,6 +124,16 @@ class Journal:
         )
 
     @property
+    def target_sources(self) -> frozenset[tuple[str, str]]:
+        """Return template and version of every way of launching that is recorded."""
+        return frozenset(one[:2] for one in (self.target, *self.target_others))
+
+    @property
+    def ways_back(self) -> tuple[tuple[str, str], ...]:
+        """Return what to point the group back at: templates with their versions."""
+        return tuple(one for one in (self.previous, *self.previous_others) if one[0])
+
+    @property
     def emptied(self) -> Journal:
         """Return the journal with nothing to restore but what others read."""
         return Journal(
@@ -157,6 +172,12 @@ class Journal:
             or self.reused
             or self.deregistered_targets
         )
+
+
+def recorded_target(target: Target) -> dict[str, Any]:
+    """Return the fields of the journal that say what the group launches."""
+    main, *others = ((way.template, way.version, way.image_id) for way in target.ways)
+    return {"target": main, "target_others": tuple(others)}
 
 
 def store_sentence(journal: Journal) -> tuple[str, ...]:

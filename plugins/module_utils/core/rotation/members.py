@@ -152,6 +152,7 @@ def outdated(
     `now`: seconds since the epoch. `max_age`: seconds. A mark on an instance that was launched
     after the target was resolved is for the next run, lest a rotation never end.
     """
+    target = target.of(instance)
     same = instance.source[0] == target.template
     if not same or instance.source[1] not in {target.version, *target.equivalent_versions}:
         if same:

@@ -21,12 +21,22 @@ def planned_target(target: Target, update: Mapping[str, Any]) -> Target:
     template = update.get("launch_template_id") or update.get("launch_configuration_name")
     if not template:
         return target
+    parts = {str(one["launch_template_id"]): one for one in update.get("templates") or ()}
+    others = tuple(_planned(way, parts.get(way.template)) for way in target.others)
+    return dataclasses.replace(_planned(target, update), others=others)
+
+
+def _planned(way: Target, update: Mapping[str, Any] | None) -> Target:
+    """Return one way of launching after the update of its template, if it has one."""
+    if update is None:
+        return way
+    template = update.get("launch_template_id") or update.get("launch_configuration_name")
     source = (str(template), str(update.get("version") or ""))
     image = str(update.get("image_id") or "")
-    if source == target.source:
-        return target
+    if source == way.source:
+        return way
     return dataclasses.replace(
-        target,
+        way,
         template=source[0],
         version=source[1],
         image_id=image if image.startswith("ami-") else "",

@@ -120,13 +120,12 @@ def _is_out(ctx: RotationContext) -> bool:
 
 def _back(ctx: RotationContext) -> str | None:
     """Return what became of the launch template, None while not known."""
-    template, version = ctx.journal.previous
-    if ctx.policy.on_outage == "leave" or not template:
+    command = PointBack(ctx.group.name, ctx.journal.ways_back)
+    if ctx.policy.on_outage == "leave" or not command.ways:
         return "its launch template was left as it is"
-    command = PointBack(ctx.group.name, template, version)
     if command in ctx.memory.outbox.acts:
-        ctx.note(launches_from=(template, version))
-        return f"its launch template was rolled back to version {version}"
+        ctx.note(launches_from=command.ways[0])
+        return f"its launch template was rolled back to version {command.ways[0][1]}"
     if ctx.over("outage pointer", BACK_TRIES):
         return "its launch template could not be rolled back"
     ctx.do(command)

@@ -103,7 +103,7 @@ def _is_late(ctx: RotationContext, condition: str, limit: float) -> bool:
 def _why_not(ctx: RotationContext, member: Member) -> str:
     """Return why the node may not be ended yet, a clause; "" if it may."""
     found = ctx.group.resolved
-    if ctx.journal.pointer_owed or found is None or found.source == ctx.target.source:
+    if ctx.journal.pointer_owed or found is None or found.sources == ctx.target.sources:
         return "the previous image has not gone back"
     rest = others(ctx, member.id)
     if not rest:

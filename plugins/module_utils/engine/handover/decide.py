@@ -241,13 +241,14 @@ class _Look:
         if self._is_written(claim):
             return True
         found = load(self.memory.entries[claim.lease].found)
-        moved = found.target[:2] != claim.target[:2]
+        planned = dataclasses.replace(found, target=claim.target, target_others=claim.target_others)
+        moved = planned.target_sources != found.target_sources
         owed = found.store_owed and not claim.settles
         journal = dataclasses.replace(
-            found,
+            planned,
             handover=self.order.run,
             previous=claim.previous,
-            target=claim.target,
+            previous_others=claim.previous_others,
             canary="" if moved else found.canary,
             canaries=0 if moved else found.canaries,
             origin=found.origin if owed or not claim.origin[0] else claim.origin,

@@ -38,6 +38,7 @@ class LeaseClaim:
     the group launches from before and after the change. `origin`: see Journal, ("", "", "") leaves
     what is recorded. `settles`: the state store names what the group launches from. A note of "" is
     removed from the Lease.
+    `previous_others` and `target_others`: see Journal.
     """
 
     lease: str
@@ -48,6 +49,8 @@ class LeaseClaim:
     target: tuple[str, str, str] = ("", "", "")
     origin: tuple[str, str, str] = ("", "", "")
     settles: bool = False
+    previous_others: tuple[tuple[str, str], ...] = ()
+    target_others: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

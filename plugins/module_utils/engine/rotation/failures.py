@@ -73,17 +73,33 @@ _MAY_BE_GONE = (ChangeNode, Terminate)
 def fail(ctx: RotationContext, error: RotatorError, new_node: str = "") -> None:
     """Count a failure; settle if the failure budget is spent.
 
-    Settle, too, while the canaries have not been judged. `new_node`: the replacement node that is
-    to blame; without one the image is innocent.
+    Settle, too, while the canaries have not been judged, or if nothing speaks for the launch
+    template of the node. `new_node`: the replacement node that is to blame; without one the image
+    is innocent.
     """
     ctx.record(failures=(*ctx.journal.failures, error.message))
     ctx.tell("failed", new_node or ctx.group.name, error.message)
     judged = ctx.journal.canary == "passed" or not ctx.canaries or ctx.memory.turned_back
+    judged = judged and not _is_unproven(ctx, new_node)
     if new_node and not judged and ctx.memory.mode == "rotate":
         ctx.record(canary="failed")
         owe(ctx)
     if not judged or len(ctx.journal.failures) > ctx.policy.failure_budget:
         settle(ctx, error)
+
+
+def _is_unproven(ctx: RotationContext, new_node: str) -> bool:
+    """Return whether a broken node is the first of its launch template.
+
+    The canary has judged only the template that it was launched from.
+    """
+    members, target = ctx.situation.members, ctx.target
+    broken = next((one for one in members if new_node in (one.name, one.id)), None)
+    if broken is None or not (target.others and ctx.canaries) or ctx.memory.turned_back:
+        return False
+    way = target.of(broken.instance)
+    proof = (one for one in ctx.situation.current if one.joined and one.id != broken.id)
+    return all(target.of(one.instance) != way for one in proof)
 
 
 def settle(ctx: RotationContext, error: RotatorError) -> None:

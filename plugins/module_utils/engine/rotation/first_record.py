@@ -14,7 +14,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.accounting import (
     Account,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import Journal
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    Journal,
+    recorded_target,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import is_handed
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import spread
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.offers import (
@@ -31,6 +34,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
     RotationContext,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.pointer import (
+    previous_others,
     previous_source,
 )
 
@@ -42,9 +46,8 @@ def write_first_record(ctx: RotationContext) -> None:
     run had set.
     """
     group, journal = ctx.group, ctx.journal
-    target = (ctx.target.template, ctx.target.version, ctx.target.image_id)
     # To run again is to try again.
-    if journal.target[:2] != target[:2] or journal.canary == "failed":
+    if journal.target_sources != ctx.target.sources or journal.canary == "failed":
         ctx.record(canary="", canaries=0)
     if journal.clean or journal.unaccounted:
         ctx.account(Account(group.desired, group.desired))
@@ -57,7 +60,8 @@ def write_first_record(ctx: RotationContext) -> None:
     ctx.record(offers=ctx.journal.offers or _offers(ctx))
     taints = tuple(sorted(ctx.situation.expected_taints | set(ctx.journal.expected_taints)))
     ctx.record(closing=())
-    ctx.record(run=ctx.policy.run, group=group.name, target=target, expected_taints=taints)
+    ctx.record(run=ctx.policy.run, group=group.name, expected_taints=taints)
+    ctx.record(**recorded_target(ctx.target))
     ctx.note(target=ctx.target)
     _record_previous(ctx, journal)
     ctx.note(losses={key: Loss(before, -math.inf) for key, before in ctx.journal.short})
@@ -76,8 +80,11 @@ def write_first_record(ctx: RotationContext) -> None:
 
 def _record_previous(ctx: RotationContext, journal: Journal) -> None:
     """Record what the group launched from before, and its name in a state store."""
-    handed = journal.previous if is_handed(journal, ctx.policy.run) else ("", "")
-    ctx.record(previous=handed if handed[0] else previous_source(ctx), handover="")
+    by_us = is_handed(journal, ctx.policy.run)
+    handed = journal.previous if by_us else ("", "")
+    others = previous_others(ctx, journal.previous_others if by_us else ())
+    ctx.record(previous=handed if handed[0] else previous_source(ctx), previous_others=others)
+    ctx.record(handover="")
     if journal.clean and not (handed[0] or journal.store_owed):
         ctx.record(origin=("", "", ""))  # of an earlier update, which was not this one
 

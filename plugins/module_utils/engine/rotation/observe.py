@@ -9,7 +9,6 @@ import math
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import (
     OVERRIDES_IMAGE,
-    OVERRIDES_TEMPLATE,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadGroup
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
@@ -223,10 +222,11 @@ def stale(ctx: RotationContext) -> bool:
     found = ctx.group.resolved
     if found is None:
         return False
-    wanted = ctx.journal.target[:2] if ctx.handed else found.source
+    handed = ctx.journal.target_sources - found.sources - {("", "")} if ctx.handed else ()
+    wanted = min(handed, default=found.source)
     if ctx.policy.version:
         wanted = (found.template, ctx.policy.version)
-    if wanted in (("", ""), found.source):
+    if wanted in found.sources:
         return False
     if ctx.over("stale", STALE_READ_TIMEOUT):
         raise RefusedError(
@@ -248,9 +248,9 @@ def target_error(ctx: RotationContext) -> RotatorError | None:
     To override it for some instance types is to move it as well.
     One read is no proof: it may be older than the change that we were started for.
     """
-    found, started = ctx.group.resolved, ctx.journal.target[:2]
-    override = sorted({OVERRIDES_IMAGE, OVERRIDES_TEMPLATE}.intersection(ctx.group.unsupported))
-    if found is not None and found.source == started and not override:
+    found, started = ctx.group.resolved, ctx.journal.target_sources
+    override = OVERRIDES_IMAGE in ctx.group.unsupported
+    if found is not None and found.sources == started and not override:
         ctx.forget(MOVED)
         return None
     ctx.poll_soon = True
@@ -258,15 +258,11 @@ def target_error(ctx: RotationContext) -> RotatorError | None:
         return None
     if override:
         return FailedError(
-            f"Auto Scaling group {ctx.group.name} {override[0]} since it is being rotated, so new"
-            " instances do not come from the target",
+            f"Auto Scaling group {ctx.group.name} {OVERRIDES_IMAGE} since it is being rotated, so"
+            " new instances do not come from the target",
             "Remove that from the overrides and run again",
         )
-    now = (
-        f"moved from {started[0]} version {started[1]} to {found.template} version {found.version}"
-        if found
-        else "was deleted"
-    )
+    now = _move(started, found.sources) if found else "was deleted"
     return FailedError(
         f"The launch template of Auto Scaling group {ctx.group.name} {now} while it was being"
         " rotated",
@@ -274,6 +270,15 @@ def target_error(ctx: RotationContext) -> RotatorError | None:
         if found
         else "Point the group at a template that exists and run again",
     )
+
+
+def _move(before: frozenset[tuple[str, str]], now: frozenset[tuple[str, str]]) -> str:
+    """Say which template is launched from instead of which, as the end of a sentence."""
+    gone, come = (
+        " and ".join(f"{one[0]} version {one[1]}" for one in sorted(found))
+        for found in (before - now, now - before)
+    )
+    return f"moved from {gone or 'nothing'} to {come or 'nothing'}"
 
 
 def moving(ctx: RotationContext) -> bool:

@@ -1,15 +1,17 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Point the group back after a failed canary."""
+"""Point every template of the group back after a failed canary."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import PointBack
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
     KOPS_GROUP_TAG,
     Actor,
@@ -23,18 +25,34 @@ GIVEN_UP = 5
 """How often pointing back may fail before it is left to the next run."""
 
 
-def previous_source(ctx: RotationContext) -> tuple[str, str]:
+def previous_source(ctx: RotationContext, way: Target | None = None) -> tuple[str, str]:
     """Return template and version that most outdated instances were launched from.
 
-    ("", "") if that is another template or the target itself.
+    `way`: of which template, by default that of the whole group. ("", "") if that is another
+    template or the target itself.
     """
-    target = ctx.target.source
+    target = (way or ctx.target).source
     sources = Counter(
         member.instance.source
         for member in ctx.situation.outdated
         if member.instance.source != target and _like(member.instance.source, target)
     )
     return sources.most_common(1)[0][0] if sources else ("", "")
+
+
+def previous_others(
+    ctx: RotationContext, handed: Iterable[tuple[str, str]]
+) -> tuple[tuple[str, str], ...]:
+    """Return the same of the templates that overrides name, as far as it is known.
+
+    `handed`: what the update of the templates has recorded.
+    """
+    known = dict(handed)
+    found = (
+        (way.template, known[way.template]) if way.template in known else previous_source(ctx, way)
+        for way in ctx.target.others
+    )
+    return tuple(one for one in found if one[0])
 
 
 def _like(source: tuple[str, str], target: tuple[str, str]) -> bool:
@@ -46,25 +64,33 @@ def _like(source: tuple[str, str], target: tuple[str, str]) -> bool:
 
 def owe(ctx: RotationContext) -> None:
     """Record that the group has to be pointed back, if it may and there is a way."""
-    if ctx.policy.on_failure != "keep_template" and ctx.journal.previous[0]:
+    if ctx.policy.on_failure != "keep_template" and ctx.journal.ways_back:
         ctx.record(pointer_owed=True)
+
+
+def command_back(ctx: RotationContext) -> PointBack:
+    """Return the command that lets every template of the group go back."""
+    return PointBack(ctx.group.name, ctx.journal.ways_back)
 
 
 def back(ctx: RotationContext) -> bool:
     """Point the group back if that is owed; return True once nothing is owed."""
     if not ctx.journal.pointer_owed:
         return True
-    template, version = ctx.journal.previous
-    command = PointBack(ctx.group.name, template, version)
+    command = command_back(ctx)
     if command in ctx.memory.outbox.acts:
-        what = f"version {version} of {template}" if version else template
+        what = " and ".join(_named(*way) for way in command.ways)
         ctx.record(pointer_owed=False, **store_debt(ctx))
-        ctx.note(launches_from=(template, version))
+        ctx.note(launches_from=command.ways[0])
         ctx.tell("template", ctx.group.name, f"new instances are launched from {what} again")
         return False
     ctx.do(command)
     ctx.poll_soon = True
     return False
+
+
+def _named(template: str, version: str) -> str:
+    return f"version {version} of {template}" if version else template
 
 
 def store_debt(ctx: RotationContext) -> dict[str, Any]:
@@ -81,8 +107,7 @@ def store_debt(ctx: RotationContext) -> dict[str, Any]:
 
 def given_up(ctx: RotationContext) -> bool:
     """Return whether pointing back keeps failing: it stays owed, for the next run."""
-    template, version = ctx.journal.previous
-    retry = ctx.refused(PointBack(ctx.group.name, template, version))
+    retry = ctx.refused(command_back(ctx))
     return retry is not None and retry.times >= GIVEN_UP
 
 
@@ -94,7 +119,7 @@ def inherited(ctx: RotationContext) -> bool:
     """
     if not ctx.journal.pointer_owed:
         return False
-    if ctx.journal.target[:2] != ctx.target.source:
+    if ctx.journal.target_sources != ctx.target.sources:
         ctx.record(pointer_owed=False, **store_debt(ctx))
         return False
     ctx.record(run=ctx.policy.run)
@@ -119,6 +144,10 @@ def launches_now(ctx: RotationContext) -> str:
     found = ctx.group.resolved
     if found is None:
         return "what new instances start from does not exist"
-    version = f"version {found.version} of " if found.version else ""
-    image = f" ({found.image_id})" if found.image_id else ""
-    return f"new instances start from {version}{found.template_name or found.template}{image}"
+    return f"new instances start from {' and '.join(_starting(way) for way in found.ways)}"
+
+
+def _starting(way: Target) -> str:
+    """Return one way of launching for people, with its image."""
+    image = f" ({way.image_id})" if way.image_id else ""
+    return _named(way.template_name or way.template, way.version) + image

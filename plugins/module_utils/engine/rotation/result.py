@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Target
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import Status
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
     Journal,
@@ -135,8 +136,12 @@ def _state_store(journal: Journal) -> dict[str, str]:
     return {"owner": owner, "name": group, "image": image} if journal.store_owed else {}
 
 
-def _target(ctx: RotationContext) -> dict[str, str]:
-    target = ctx.target
+def _target(ctx: RotationContext) -> dict[str, Any]:
+    others = [{**_way(way), "types": list(way.types)} for way in ctx.target.others]
+    return {**_way(ctx.target), "overrides": others}
+
+
+def _way(target: Target) -> dict[str, str]:
     return {
         "template": target.template,
         "template_name": target.template_name,

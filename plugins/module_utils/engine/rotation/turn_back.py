@@ -9,8 +9,9 @@ what was launched from the failed one is outdated. The run stays a failed one.
 
 from __future__ import annotations
 
-import dataclasses
-
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.journal import (
+    recorded_target,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
@@ -27,15 +28,15 @@ def is_pending(ctx: RotationContext) -> bool:
 def turn_back(ctx: RotationContext) -> None:
     """Rotate to the previous version once reads show that the group launches from it."""
     found = ctx.group.resolved
-    if not is_pending(ctx) or found is None or found.source == ctx.target.source:
+    if not is_pending(ctx) or found is None or found.sources == ctx.target.sources:
         ctx.poll_soon |= is_pending(ctx)
         return
     back = frozenset(
         member.id for member in ctx.situation.outdated if member.joined and not member.leaving
     )
     ctx.mark(joined=ctx.memory.nodes.marks.joined | back)
-    target = dataclasses.replace(found, resolved_at=ctx.group.read_at)
-    ctx.record(target=(target.template, target.version, target.image_id))
+    target = found.resolved_again(ctx.group.read_at)
+    ctx.record(**recorded_target(target))
     ctx.note(target=target, turned_back=True, mode="rotate")
     failed = len(ctx.situation.outdated)
     if failed:

@@ -41,12 +41,15 @@ class Concerned:
     """A group whose next instances come from something else after an update.
 
     `previous` and `target`: the template and version (or launch configuration, "") that it launches
-    from before and after, the target with its image; ("", "") where that cannot be said.
+    from before and after, the target with its image; ("", "") where that cannot be said. `others`:
+    the same of the templates that its overrides name, as far as they move.
     """
 
     group: DescribedGroup
     previous: tuple[str, str] = ("", "")
     target: tuple[str, str, str] = ("", "", "")
+    previous_others: tuple[tuple[str, str], ...] = ()
+    target_others: tuple[tuple[str, str, str], ...] = ()
 
 
 def find_concerned(aws: Aws, outcome: Updated) -> tuple[Concerned, ...]:
@@ -81,14 +84,28 @@ def _of_template(
     uses = group.source.uses
     if not named and not any(_follows(use, moved) for use in uses):
         return None
-    part = moved.get(uses[0].template_id) if uses else None
-    if part is None or not (named or _follows(uses[0], moved)):
-        return Concerned(group)
+    (previous, target), *others = (_sides(use, moved, named) for use in uses or (Use("", ""),))
+    return Concerned(
+        group,
+        previous,
+        target,
+        tuple(before for before, _after in others if before[0]),
+        tuple(after for _before, after in others if after[0]),
+    )
+
+
+def _sides(
+    use: Use, moved: Mapping[str, Part], named: bool
+) -> tuple[tuple[str, str], tuple[str, str, str]]:
+    """Return what one way launched and will launch, empty where that does not move."""
+    part = moved.get(use.template_id)
+    if part is None or not (named or _follows(use, moved)):
+        return ("", ""), ("", "", "")
     template, plan = part.use.template_id, part.plan
     image = str(plan.after.get("ImageId", ""))
-    known = named or uses[0].version == part.use.version
+    known = named or use.version == part.use.version
     previous = (template, str(plan.source.number)) if known else ("", "")
-    return Concerned(group, previous, (template, str(plan.number), image))
+    return previous, (template, str(plan.number), image)
 
 
 def _follows(use: Use, moved: Mapping[str, Part]) -> bool:
@@ -104,12 +121,16 @@ def as_done(found: Sequence[Concerned], outcome: Updated) -> tuple[Concerned, ..
     if isinstance(outcome, ConfigurationOutcome):
         return tuple(found)
     numbers = {part.use.template_id: str(part.plan.number) for part in outcome.parts}
+
+    def done(target: tuple[str, str, str]) -> tuple[str, str, str]:
+        template, version, image = target
+        return (template, numbers.get(template, version), image)
+
     return tuple(
-        dataclasses.replace(one, target=(template, numbers[template], image))
-        if template in numbers
-        else one
+        dataclasses.replace(
+            one, target=done(one.target), target_others=tuple(map(done, one.target_others))
+        )
         for one in found
-        for template, _version, image in [one.target]
     )
 
 

@@ -32,7 +32,7 @@ def pointed(version: str = "2", contents: Any = None, back: str = "1", **fields:
     answers = [{"LaunchTemplateVersions": [{"LaunchTemplateData": one}]} for one in contents or ()]
     raw = Recorded(DescribeLaunchTemplateVersions=answers)
     group = read_group(a_described_group(**{**template, **fields}))
-    point_back(Aws(raw), group, "lt-1", back)
+    point_back(Aws(raw), group, [("lt-1", back)])
     return raw
 
 
@@ -75,7 +75,7 @@ class TestLatest:
 def test_a_launch_configuration_is_put_back_by_its_name() -> None:
     raw = Recorded()
     group = read_group(a_described_group(LaunchTemplate=None, LaunchConfigurationName="new"))
-    point_back(Aws(raw), group, "old", "")
+    point_back(Aws(raw), group, [("old", "")])
     assert raw.asked("UpdateAutoScalingGroup") == [
         {"AutoScalingGroupName": "blue", "LaunchConfigurationName": "old"}
     ]
@@ -104,3 +104,53 @@ def test_of_a_mixed_policy_only_the_template_is_moved() -> None:
     assert sent["LaunchTemplate"]["LaunchTemplateSpecification"]["Version"] == "1"
     assert sent["LaunchTemplate"]["Overrides"] == [{"InstanceType": "m5.large"}]
     assert sent["InstancesDistribution"] == {"OnDemandBaseCapacity": 1}
+
+
+class TestTemplatesOfOverrides:
+    @staticmethod
+    def back(main: str, own: str, *ways: tuple[str, str]) -> tuple[Recorded, str]:
+        """Point a group back that points so at lt-1, and by an override at lt-9."""
+        spec = {"LaunchTemplateId": "lt-9", "Version": own}
+        policy = {
+            "LaunchTemplate": {
+                "LaunchTemplateSpecification": {"LaunchTemplateId": "lt-1", "Version": main},
+                "Overrides": [{"InstanceType": "m5.large", "LaunchTemplateSpecification": spec}],
+            }
+        }
+        contents = [{"LaunchTemplateVersions": [{"LaunchTemplateData": one}]} for one in (OLD, NEW)]
+        raw = Recorded(DescribeLaunchTemplateVersions=contents)
+        group = read_group(a_described_group(LaunchTemplate=None, MixedInstancesPolicy=policy))
+        try:
+            point_back(Aws(raw), group, ways)
+        except RefusedError as error:
+            return raw, str(error)
+        return raw, ""
+
+    @staticmethod
+    def versions(raw: Recorded) -> tuple[str, str]:
+        """The versions of both in the only change of the group."""
+        (params,) = raw.asked("UpdateAutoScalingGroup")
+        part = params["MixedInstancesPolicy"]["LaunchTemplate"]
+        own = part["Overrides"][0]["LaunchTemplateSpecification"]
+        return part["LaunchTemplateSpecification"]["Version"], own["Version"]
+
+    def test_go_back_in_one_change_of_the_group(self) -> None:
+        raw, error = self.back("2", "5", ("lt-1", "1"), ("lt-9", "4"))
+        assert (self.versions(raw), error) == (("1", "4"), "")
+
+    def test_go_back_each_as_the_group_points_to_it(self) -> None:
+        raw, error = self.back("$Latest", "5", ("lt-1", "1"), ("lt-9", "4"))
+        assert len(raw.asked("CreateLaunchTemplateVersion")) == 1
+        assert (self.versions(raw), error) == (("$Latest", "4"), "")
+
+    def test_go_back_alone_where_the_others_are_as_before(self) -> None:
+        raw, _error = self.back("2", "5", ("lt-9", "4"))
+        assert self.versions(raw) == ("2", "4")
+
+    def test_go_back_though_one_is_not_launched_any_more(self) -> None:
+        raw, error = self.back("2", "5", ("lt-7", "1"), ("lt-9", "4"))
+        assert self.versions(raw) == ("2", "4")
+        assert error == (
+            "Cannot let Auto Scaling group blue launch from lt-7 1: it launches from another"
+            " template by now"
+        )

@@ -16,11 +16,14 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.clients.aws.resolv
     Sources,
     sources_of,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.launch_source import (
+    Use,
+)
 from ansible_collections.nodeops.rotator.tests.unit.clients.aws.recorded import Recorded, refusal
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import an_instance
 
 NOW = 5000.0
-LATEST, OLD, NEW = ("lt-1", "$Latest"), ("lt-1", "1"), ("lt-1", "2")
+LATEST, OLD, NEW = (Use("lt-1", "$Latest"),), ("lt-1", "1"), ("lt-1", "2")
 
 
 def version(number: int, image: str = "") -> dict[str, Any]:
@@ -55,13 +58,13 @@ USED = {OLD: 0.0}
         pytest.param(LATEST, USED, 1, MAX_AGE, False, id="young enough"),
         pytest.param(LATEST, {}, 1, MAX_AGE, False, id="an instance is gone"),
         pytest.param(LATEST, USED | {NEW: 0.0}, 1, MAX_AGE, True, id="something new was launched"),
-        pytest.param(("lt-1", "2"), USED, 1, MAX_AGE, True, id="the group points elsewhere"),
+        pytest.param((Use("lt-1", "2"),), USED, 1, MAX_AGE, True, id="the group points elsewhere"),
         pytest.param(LATEST, USED, MAX_AGE - 1, MAX_AGE, False, id="not too old"),
         pytest.param(LATEST, USED, MAX_AGE, MAX_AGE, True, id="too old"),
     ],
 )
 def test_it_is_resolved_again_where_it_may_have_moved(
-    source: tuple[str, str], used: Sources, later: float, max_age: float, again: bool
+    source: tuple[Use, ...], used: Sources, later: float, max_age: float, again: bool
 ) -> None:
     raw, resolver = answers(version(2), version(1), version(3), version(2)), Resolver()
     resolver.resolve(Aws(raw), LATEST, USED, NOW, 0.0)
@@ -129,3 +132,47 @@ def test_what_was_deleted_is_asked_for_at_every_read() -> None:
     for _time in range(2):
         assert resolver.resolve(Aws(raw), LATEST, USED, NOW, MAX_AGE) is None
     assert len(asked(raw)) == 2
+
+
+class TestOverridesWithTemplatesOfTheirOwn:
+    EVERY = (
+        Use("lt-1", "$Latest", ("m5.large",)),
+        Use("lt-9", "4", ("m5.xlarge",)),
+        Use("lt-8", "$Default", ("c5.large",)),
+    )
+
+    def test_are_resolved_each_in_a_fixed_order(self) -> None:
+        raw = answers(version(2), version(7, "ami-arm"), version(4, "ami-2"))
+        found = Resolver().resolve(Aws(raw), self.EVERY, {}, NOW, 0.0)
+        assert found is not None
+        assert [(way.source, way.image_id, way.types) for way in found.ways] == [
+            (("lt-1", "2"), "ami-2", ("m5.large",)),
+            (("lt-8", "7"), "ami-arm", ("c5.large",)),
+            (("lt-9", "4"), "ami-2", ("m5.xlarge",)),
+        ]
+        named = [one["LaunchTemplateId"] for one in raw.asked("DescribeLaunchTemplateVersions")]
+        assert named == ["lt-1", "lt-8", "lt-9"]
+
+    def test_are_named_if_they_do_not_exist(self) -> None:
+        gone = refusal("InvalidLaunchTemplateId.NotFound")
+        first = {"LaunchTemplateVersions": [version(2)]}
+        raw, resolver = Recorded(DescribeLaunchTemplateVersions=[first, gone]), Resolver()
+        assert resolver.resolve(Aws(raw), self.EVERY, {}, NOW, 0.0) is None
+        assert resolver.missing == ("lt-8", "$Default")
+
+    @pytest.mark.parametrize(("launched", "again"), [(NOW + 60, False), (NOW, True)])
+    def test_hold_as_long_as_an_instance_of_each_shows_it(
+        self, launched: float, again: bool
+    ) -> None:
+        raw, resolver = answers(*(version(2), version(4)) * 2, version(2), version(4)), Resolver()
+        used = {NEW: NOW + 60, ("lt-9", "4"): launched}
+        for at, age in ((NOW, 0.0), (NOW + 10 + MAX_AGE, MAX_AGE)):
+            resolver.resolve(Aws(raw), self.EVERY[:2], used, at, age)
+        assert len(asked(raw)) == (4 if again else 2)
+
+    def test_are_resolved_again_when_the_group_points_elsewhere(self) -> None:
+        raw, resolver = answers(*(version(2), version(4)) * 2), Resolver()
+        moved = (self.EVERY[0], Use("lt-9", "5", ("m5.xlarge",)))
+        for pointers in (self.EVERY[:2], moved):
+            resolver.resolve(Aws(raw), pointers, {}, NOW, MAX_AGE)
+        assert len(asked(raw)) == 4

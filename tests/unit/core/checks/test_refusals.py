@@ -141,3 +141,33 @@ def test_an_instance_in_standby_is_no_reason_by_itself() -> None:
 def test_a_refusal_says_what_replaces_the_nodes_instead(tags: dict[str, str], hint: str) -> None:
     error = refusal(dataclasses.replace(GROUP, tags=tags, unsupported=("is special",)))
     assert hint in str(error)
+
+
+@pytest.mark.parametrize(
+    ("override", "found"),
+    [
+        ({}, []),
+        ({"LaunchTemplateSpecification": {"LaunchTemplateId": "lt-9", "Version": "1"}}, []),
+        (
+            {"LaunchTemplateSpecification": {"LaunchTemplateId": "lt-1", "Version": "1"}},
+            ["launches more than one version of launch template lt-1"],
+        ),
+        ({"LaunchTemplateSpecification": {"LaunchTemplateId": "lt-1", "Version": "2"}}, []),
+        ({"ImageId": "ami-9"}, ["names an image of its own for some instance types"]),
+    ],
+)
+def test_overrides_may_name_templates_but_no_images(
+    override: dict[str, Any], found: list[str]
+) -> None:
+    part = {
+        "LaunchTemplateSpecification": {"LaunchTemplateId": "lt-1", "Version": "2"},
+        "Overrides": [{"InstanceType": "m5.large"}, {"InstanceType": "c5.large", **override}],
+    }
+    shown = {
+        "AutoScalingGroupName": "blue",
+        "DesiredCapacity": 1,
+        "MinSize": 0,
+        "MaxSize": 1,
+        "MixedInstancesPolicy": {"LaunchTemplate": part},
+    }
+    assert list(unsupported(read_group(shown))) == found

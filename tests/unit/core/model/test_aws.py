@@ -98,6 +98,43 @@ def test_a_target_is_compared_as_instances_name_their_source(
     assert target.source == source
 
 
+MAIN = Target(
+    "lt-1",
+    "2",
+    types=("m5.large",),
+    others=(Target("lt-8", "7", types=("c5.large",)), Target("lt-9", "4")),
+)
+"""A template for two types each, and one for types that are described by attributes."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "way"),
+    [
+        pytest.param("m5.large", ("lt-1", "2"), "lt-1", id="of its type"),
+        pytest.param("c5.large", ("lt-1", "2"), "lt-8", id="of its type, launched from another"),
+        pytest.param("m7g.large", ("lt-9", "3"), "lt-9", id="no type is named: its template's"),
+        pytest.param("m7g.large", ("lt-3", "1"), "lt-1", id="neither is: the group's own"),
+        pytest.param("", ("lt-8", "7"), "lt-8", id="its type is not known"),
+    ],
+)
+def test_an_instance_is_launched_by_the_way_of_its_type(
+    kind: str, source: tuple[str, str], way: str
+) -> None:
+    assert MAIN.of(an_instance("w", type=kind, source=source)).template == way
+
+
+def test_a_target_has_every_way_of_launching() -> None:
+    assert MAIN.sources == {("lt-1", "2"), ("lt-8", "7"), ("lt-9", "4")}
+    assert [way.template for way in MAIN.ways] == ["lt-1", "lt-8", "lt-9"]
+    alone = Target("lt-1", "2")
+    assert alone.ways == (alone,)
+    assert alone.of(an_instance("w", type="c5.large", source=("lt-9", "1"))) is alone
+
+
+def test_what_is_resolved_again_is_so_in_every_way() -> None:
+    assert {way.resolved_at for way in MAIN.resolved_again(9.0).ways} == {9.0}
+
+
 def test_what_is_not_known_of_an_instance_or_group_is_empty() -> None:
     instance, group = Instance("i-1", "a"), Group("blue", 1, 1, 1)
     assert (instance.source, instance.image_id, instance.launched_at) == (("", ""), "", 0.0)

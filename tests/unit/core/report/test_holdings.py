@@ -127,6 +127,14 @@ def test_the_run_that_handed_over_is_named() -> None:
         ),
         ({"pointer_owed": True, "previous": ("lt-1", "3")}, "Launch template: back to lt-1 3"),
         ({"pointer_owed": True, "previous": ("nodes", "")}, "Launch template: back to nodes"),
+        (
+            {
+                "pointer_owed": True,
+                "previous": ("lt-1", "3"),
+                "previous_others": (("lt-9", "4"),),
+            },
+            "Launch template: back to lt-1 3 and lt-9 4",
+        ),
     ],
 )
 def test_each_change_that_stands_is_a_sentence(fields: dict[str, Any], sentence: str) -> None:

@@ -157,13 +157,14 @@ V1 = (
     '"handover":"r0","kept":["i-1"],'
     '"max_size":[4,5],'
     '"offers":["nvidia.com/gpu"],"origin":["kops","nodes-a","o/old"],'
-    '"pointer_owed":true,"previous":["lt-1","1"],'
+    '"pointer_owed":true,"previous":["lt-1","1"],"previous_others":[["lt-9","3"]],'
     '"protected":["i-2"],"protects_new":true,"raise_from":4,"reader":1,'
     '"replacing":[["i-5",true,false]],'
     '"reused":true,"run":"r1",'
     '"served":["web"],"shielded":["i-4"],'
     '"short":[["Deployment shop/web",4]],"spread":1,"store_owed":true,'
     '"suspended":["AZRebalance"],"tainted":true,"target":["lt-1","2","ami-1"],'
+    '"target_others":[["lt-9","4","ami-4"]],'
     '"unprotected":["i-3"],"version":1}'
 )
 """An example of version 1 as it was written, with every field. It stays as it is."""

@@ -205,3 +205,27 @@ def test_of_two_nodes_that_claim_one_instance_the_younger_counts_and_others_are_
         a_node("gce", provider_id="gce://x/i-2"),
     ]
     assert by_instance(nodes) == by_instance(reversed(nodes)) == {"i-1": young}
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "why"),
+    [
+        pytest.param("m5.large", ("lt-1", "2"), "", id="current"),
+        pytest.param("c5.large", ("lt-8", "7"), "", id="current by its override"),
+        pytest.param("c5.large", ("lt-8", "5"), "", id="by a version that says the same"),
+        pytest.param("c5.large", ("lt-8", "6"), "version 6, target is 7", id="an older version"),
+        pytest.param(
+            "c5.large",
+            ("lt-1", "2"),
+            "launched from lt-1 version 2, target is lt-8 version 7",
+            id="of the template of another type",
+        ),
+    ],
+)
+def test_with_a_template_for_its_type_an_instance_is_judged_by_that(
+    kind: str, source: tuple[str, str], why: str
+) -> None:
+    own = Target("lt-8", "7", types=("c5.large",), equivalent_versions=frozenset(("5",)))
+    target = dataclasses.replace(TARGET, types=("m5.large",), others=(own,))
+    instance = an_instance("w", source=source, type=kind, image_id="")
+    assert outdated(instance, None, target, 2000.0, None) == why

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -39,3 +40,17 @@ def test_a_planned_launch_configuration_is_the_target() -> None:
 )
 def test_without_a_change_the_target_stays(update: dict[str, Any]) -> None:
     assert planned_target(NOW, update) == NOW
+
+
+def test_templates_of_overrides_are_planned_each_from_its_own_part() -> None:
+    others = (Target("lt-8", "1", "ami-1"), Target("lt-9", "4", "ami-4", "big"))
+    now = dataclasses.replace(NOW, others=others)
+    own = {"launch_template_id": "lt-9", "launch_template_name": "big", "version": 5}
+    main = {**UPDATE, "image_id": "ami-2"}
+    parts = [main, {**own, "image_id": "ami-5"}]
+    found = planned_target(now, {**main, "templates": parts})
+    assert found.source == ("lt-1", "8")
+    assert [(way.source, way.image_id) for way in found.others] == [
+        (("lt-8", "1"), "ami-1"),
+        (("lt-9", "5"), "ami-5"),
+    ]

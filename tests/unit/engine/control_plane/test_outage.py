@@ -51,7 +51,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders imp
 )
 
 PREVIOUS = dataclasses.replace(RUNNING, previous=("lt-1", "1"))
-BACK = PointBack("a", "lt-1", "1")
+BACK = PointBack("a", (("lt-1", "1"),))
 ENDED = NodeRecord("a", "i-0", "a", "old", phase="terminated")
 
 

@@ -150,7 +150,7 @@ class TestRotating:
 
 class TestSettling:
     OWED = dataclasses.replace(DONE, pointer_owed=True, previous=("lt-1", "1"))
-    BACK = PointBack("blue", "lt-1", "1")
+    BACK = PointBack("blue", (("lt-1", "1"),))
 
     @pytest.mark.parametrize(
         ("more", "over"),

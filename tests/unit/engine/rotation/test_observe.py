@@ -12,7 +12,6 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.checks.refusals import (
     OVERRIDES_IMAGE,
-    OVERRIDES_TEMPLATE,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands import ReadGroup
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import (
@@ -200,7 +199,6 @@ def outdated_group(**fields: Any) -> Group:
     ("clauses", "words"),
     [
         pytest.param((OVERRIDES_IMAGE,), "names an image of its own", id="an image"),
-        pytest.param((OVERRIDES_TEMPLATE,), "has a launch template of its own", id="a template"),
         pytest.param(("counts its instances by weight",), "", id="something else"),
     ],
 )

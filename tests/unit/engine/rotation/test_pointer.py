@@ -39,7 +39,7 @@ from ansible_collections.nodeops.rotator.tests.unit.engine.rotation.builders imp
 
 GROUP = a_group(an_instance("w"))
 OWED = dataclasses.replace(RUNNING, pointer_owed=True, previous=("lt-1", "1"))
-BACK = PointBack("blue", "lt-1", "1")
+BACK = PointBack("blue", (("lt-1", "1"),))
 
 
 def a_look(journal: Journal = OWED, **more: Any) -> RotationContext:
@@ -116,7 +116,7 @@ class TestGoingBack:
         assert ctx.events[0].text == "new instances are launched from version 1 of lt-1 again"
 
     def test_of_a_launch_configuration_names_it(self) -> None:
-        back = PointBack("blue", "old-config", "")
+        back = PointBack("blue", (("old-config", ""),))
         journal = dataclasses.replace(OWED, previous=("old-config", ""))
         ctx = a_look(journal, acts={back: NOW - 1})
         pointer.back(ctx)
@@ -184,3 +184,66 @@ class TestWhatAnEarlierRunOwed:
 def test_what_new_instances_start_from_is_said(target: Target | None, said: str) -> None:
     ctx = a_context(a_group(an_instance("w"), resolved=target))
     assert pointer.launches_now(ctx) == said
+
+
+class TestTemplatesOfOverrides:
+    MIXED = dataclasses.replace(
+        TARGET, types=("m5.large",), others=(Target("lt-8", "5", types=("c5.large",)),)
+    )
+    BOTH = dataclasses.replace(OWED, previous_others=(("lt-8", "4"),))
+
+    def look(self, **more: Any) -> RotationContext:
+        """A look at an outdated node of each template."""
+        nodes = (
+            an_instance("w", type="m5.large"),
+            an_instance("x", type="c5.large", source=("lt-8", "3")),
+        )
+        return a_context(a_group(*nodes, resolved=self.MIXED), target=self.MIXED, **more)
+
+    @pytest.mark.parametrize(
+        ("handed", "found"),
+        [
+            pytest.param((), (("lt-8", "3"),), id="what the outdated nodes came from"),
+            pytest.param((("lt-8", "4"),), (("lt-8", "4"),), id="what the update has recorded"),
+            pytest.param((("lt-7", "1"),), (("lt-8", "3"),), id="of another template"),
+        ],
+    )
+    def test_are_remembered_with_what_they_were_before(
+        self, handed: tuple[tuple[str, str], ...], found: object
+    ) -> None:
+        assert pointer.previous_source(self.look()) == ("lt-1", "1")
+        assert pointer.previous_others(self.look(), handed) == found
+
+    def test_are_forgotten_where_nothing_is_known_of_them(self) -> None:
+        one = a_group(an_instance("w"), resolved=self.MIXED)
+        assert pointer.previous_others(a_context(one, target=self.MIXED), ()) == ()
+
+    def test_go_back_with_the_groups_own(self) -> None:
+        ctx = a_look(self.BOTH)
+        pointer.back(ctx)
+        both = PointBack("blue", (("lt-1", "1"), ("lt-8", "4")))
+        assert ctx.commands == [both]
+        done = a_look(self.BOTH, acts={both: NOW - 1})
+        pointer.back(done)
+        assert done.journal.pointer_owed is False
+        assert done.events[0].text == (
+            "new instances are launched from version 1 of lt-1 and version 4 of lt-8 again"
+        )
+
+    def test_are_owed_also_where_the_groups_own_has_not_moved(self) -> None:
+        ctx = a_look(dataclasses.replace(RUNNING, previous_others=(("lt-8", "4"),)))
+        pointer.owe(ctx)
+        assert ctx.journal.pointer_owed is True
+        assert pointer.command_back(ctx) == PointBack("blue", (("lt-8", "4"),))
+
+    def test_of_a_dead_run_are_left_where_one_of_them_has_moved_since(self) -> None:
+        moved = dataclasses.replace(self.BOTH, run="earlier", target_others=(("lt-8", "4", ""),))
+        ctx = self.look(journal=moved, mode="survey")
+        assert pointer.inherited(ctx) is False
+        assert ctx.journal.pointer_owed is False
+        same = dataclasses.replace(moved, target_others=(("lt-8", "5", ""),))
+        assert pointer.inherited(self.look(journal=same, mode="survey")) is True
+
+    def test_are_all_named_as_what_new_instances_start_from(self) -> None:
+        said = "new instances start from version 2 of blue (ami-new) and version 5 of lt-8"
+        assert pointer.launches_now(self.look()) == said

@@ -135,6 +135,55 @@ def test_a_launch_configuration_is_that_of_one_group(moved: bool, found: list[st
         assert (one.previous, one.target) == (("c", ""), ("c-nodeops-1", "", "ami-2"))
 
 
+def mixed(name: str, main: str, own: str) -> dict[str, Any]:
+    """A group that points so at lt-1, and by an override at lt-9."""
+    spec = {"LaunchTemplateId": "lt-9", "Version": own}
+    part = {
+        "LaunchTemplateSpecification": {"LaunchTemplateId": "lt-1", "Version": main},
+        "Overrides": [{"InstanceType": "m5.large", "LaunchTemplateSpecification": spec}],
+    }
+    policy = {"LaunchTemplate": part}
+    return a_described_group(
+        AutoScalingGroupName=name, LaunchTemplate=None, MixedInstancesPolicy=policy
+    )
+
+
+def test_templates_of_overrides_are_concerned_like_the_groups_own() -> None:
+    groups = [
+        mixed("blue", "7", "3"),
+        mixed("follows own", "1", "$Latest"),
+        mixed("follows main", "$Latest", "1"),
+        mixed("follows none", "1", "1"),
+    ]
+    raw = Recorded(DescribeAutoScalingGroups={"AutoScalingGroups": groups})
+    number, image = {"group_version": "8", "create": True}, {"ImageId": "ami-2"}
+    parts = (
+        Part(Use("lt-1", "7"), "web", Plan(Version(7, {}), {}, image, 8, "number", **number)),
+        Part(Use("lt-9", "3"), "big", Plan(Version(3, {}), {}, image, 4, "number", **number)),
+    )
+    found = {
+        one.group.name: (one.previous, one.target[:2], one.previous_others, one.target_others)
+        for one in find_concerned(Aws(raw), Outcome(Source("blue"), parts))
+    }
+    none, own = ("", ""), (("lt-9", "4", "ami-2"),)
+    assert found == {
+        "blue": (("lt-1", "7"), ("lt-1", "8"), (("lt-9", "3"),), own),
+        "follows own": (none, none, (), own),
+        "follows main": (none, ("lt-1", "8"), (), ()),
+    }
+
+
+def test_afterwards_templates_of_overrides_have_the_versions_that_were_made() -> None:
+    before = dataclasses.replace(
+        concerned("blue"), target_others=(("lt-9", "4", "ami-2"), ("lt-7", "1", "ami-1"))
+    )
+    plan = Plan(Version(3, {}), {}, {}, 6, "number", create=True)
+    outcome = Outcome(Source("blue"), (Part(Use("lt-9", "3"), "big", plan),))
+    (found,) = as_done([before], outcome)
+    assert found.target == ("lt-1", "8", "ami-2")
+    assert found.target_others == (("lt-9", "6", "ami-2"), ("lt-7", "1", "ami-1"))
+
+
 def concerned(name: str, template: str = "lt-1") -> Concerned:
     group = read_group(shown(name, template, "$Latest"))
     return Concerned(group, (template, "7"), (template, "8", "ami-2"))
