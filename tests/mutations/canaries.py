@@ -51,7 +51,7 @@ MUTATIONS = (
     Mutation(
         "rollback replaces nodes before the template is back",
         ENGINE + "turn_back.py",
-        "if not is_pending(ctx) or found is None or found.sources == ctx.target.sources:",
+        "if not is_pending(ctx) or found is None or not is_back(ctx, found):",
         "if not is_pending(ctx) or found is None:",
         UNIT + "test_turn_back.py",
         "test_else_it_does_not",

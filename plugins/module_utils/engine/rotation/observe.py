@@ -222,19 +222,27 @@ def stale(ctx: RotationContext) -> bool:
     found = ctx.group.resolved
     if found is None:
         return False
-    handed = ctx.journal.target_sources - found.sources - {("", "")} if ctx.handed else ()
-    wanted = min(handed, default=found.source)
-    if ctx.policy.version:
-        wanted = (found.template, ctx.policy.version)
-    if wanted in found.sources:
+    unseen = sorted(_known(ctx, found) - found.sources)
+    if not unseen:
         return False
     if ctx.over("stale", STALE_READ_TIMEOUT):
+        template, version = unseen[0]
+        way = next((one for one in found.ways if one.template == template), None)
         raise RefusedError(
-            f"Auto Scaling group {ctx.group.name} launches from {_named(found)}, not"
-            f" {wanted[1] if wanted[0] == found.template else ' '.join(wanted).rstrip()}",
+            f"Auto Scaling group {ctx.group.name} launches from {_named(way or found)}, not"
+            f" {version if way else f'{template} {version}'.rstrip()}",
             "Point the group at that version, or leave out launch_template_version",
         )
     return True
+
+
+def _known(ctx: RotationContext, found: Target) -> set[tuple[str, str]]:
+    """Return templates and versions that the group is known to launch from."""
+    main = ctx.journal.target[:2] if ctx.handed else ("", "")
+    if ctx.policy.version:
+        main = (found.template, ctx.policy.version)
+    others = (one[:2] for one in ctx.journal.target_others) if ctx.handed else ()
+    return {main, *others} - {("", "")}
 
 
 def _named(target: Target) -> str:

@@ -119,7 +119,8 @@ def inherited(ctx: RotationContext) -> bool:
     """
     if not ctx.journal.pointer_owed:
         return False
-    if ctx.journal.target_sources != ctx.target.sources:
+    ctx.record(**_still_owed(ctx))
+    if not ctx.journal.ways_back:
         ctx.record(pointer_owed=False, **store_debt(ctx))
         return False
     ctx.record(run=ctx.policy.run)
@@ -137,6 +138,29 @@ def inherited(ctx: RotationContext) -> bool:
         ),
     )
     return True
+
+
+def _still_owed(ctx: RotationContext) -> dict[str, Any]:
+    """Return the ways back of those templates that have not moved since."""
+    journal, target = ctx.journal, ctx.target
+    same = journal.target_sources & {way.source for way in target.others}
+    failed = {template for template, _version in same}
+    main = journal.previous if journal.target[:2] == target.source else ("", "")
+    others = tuple(way for way in journal.previous_others if way[0] in failed)
+    return {"previous": main, "previous_others": others}
+
+
+def is_back(ctx: RotationContext, found: Target) -> bool:
+    """Return whether reads show that every template has gone back that was to.
+
+    `found`: what the group launches as of the last read.
+    """
+    back = ctx.journal.ways_back
+    moved = {template for template, _version in ctx.journal.previous_others}
+    if ctx.journal.previous[0] and found.source == ctx.target.source:
+        return False
+    stuck = (way.source for way in found.others if way.template in moved)
+    return not any(one in ctx.target.sources and one not in back for one in stuck)
 
 
 def launches_now(ctx: RotationContext) -> str:

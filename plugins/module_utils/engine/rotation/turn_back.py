@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import c
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.pointer import is_back
 
 
 def is_pending(ctx: RotationContext) -> bool:
@@ -28,7 +29,7 @@ def is_pending(ctx: RotationContext) -> bool:
 def turn_back(ctx: RotationContext) -> None:
     """Rotate to the previous version once reads show that the group launches from it."""
     found = ctx.group.resolved
-    if not is_pending(ctx) or found is None or found.sources == ctx.target.sources:
+    if not is_pending(ctx) or found is None or not is_back(ctx, found):
         ctx.poll_soon |= is_pending(ctx)
         return
     back = frozenset(

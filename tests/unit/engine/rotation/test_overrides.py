@@ -125,8 +125,19 @@ class TestAMove:
         assert observe.stale(a_look(**look)) is True
         seen = dataclasses.replace(MIXED, others=(dataclasses.replace(OWN, version="6"),))
         assert observe.stale(a_look(**look, resolved=seen)) is False
-        with pytest.raises(RefusedError):
-            observe.stale(a_look(**look, timers={"stale": NOW - STALE_READ_TIMEOUT}))
+        late: dict[str, Any] = {**look, "timers": {"stale": NOW - STALE_READ_TIMEOUT}}
+        with pytest.raises(RefusedError, match="launches from version 5 of big, not 6"):
+            observe.stale(a_look(**late))
+
+    def test_is_waited_for_also_where_the_version_of_the_main_one_is_given(self) -> None:
+        handed = dataclasses.replace(
+            Journal(), handover="r1", target=("lt-1", "9", ""), target_others=(("lt-8", "6", ""),)
+        )
+        policy = a_policy(version="2")
+        look: dict[str, Any] = {"journal": handed, "held": False, "target": None, "policy": policy}
+        assert observe.stale(a_look(**look)) is True
+        seen = dataclasses.replace(MIXED, others=(dataclasses.replace(OWN, version="6"),))
+        assert observe.stale(a_look(**look, resolved=seen)) is False
 
 
 class TestABrokenNewNode:
@@ -161,15 +172,32 @@ class TestABrokenNewNode:
         assert (ctx.journal.pointer_owed, ctx.memory.mode) == (False, "rotate")
 
 
-def test_the_nodes_of_every_template_are_turned_back() -> None:
-    back = dataclasses.replace(MIXED, version="1", others=(dataclasses.replace(OWN, version="4"),))
+def turning(main: str, own: str) -> RotationContext:
+    """A run that has pointed both templates back, and what reads show of them."""
+    others = (dataclasses.replace(OWN, version=own),)
+    found = dataclasses.replace(MIXED, version=main, others=others)
     ctx = a_look(
-        resolved=back,
+        journal=dataclasses.replace(
+            ROTATING, previous=("lt-1", "1"), previous_others=(("lt-8", "4"),)
+        ),
+        resolved=found,
         policy=a_policy(on_failure="rollback"),
         launches_from=("lt-1", "1"),
         mode="settle",
     )
     turn_back.turn_back(ctx)
+    return ctx
+
+
+@pytest.mark.parametrize(("main", "own"), [("2", "5"), ("1", "5"), ("2", "4")])
+def test_nothing_is_turned_back_before_reads_show_it_of_every_template(main: str, own: str) -> None:
+    ctx = turning(main, own)
+    assert (ctx.memory.mode, ctx.journal.target_sources) == ("settle", MIXED.sources)
+    assert ctx.poll_soon is True
+
+
+def test_the_nodes_of_every_template_are_turned_back() -> None:
+    ctx = turning("1", "4")
     assert ctx.journal.target_sources == {("lt-1", "1"), ("lt-8", "4")}
     assert {way.resolved_at for way in ctx.target.ways} == {ctx.group.read_at}
 

@@ -236,13 +236,26 @@ class TestTemplatesOfOverrides:
         assert ctx.journal.pointer_owed is True
         assert pointer.command_back(ctx) == PointBack("blue", (("lt-8", "4"),))
 
-    def test_of_a_dead_run_are_left_where_one_of_them_has_moved_since(self) -> None:
-        moved = dataclasses.replace(self.BOTH, run="earlier", target_others=(("lt-8", "4", ""),))
-        ctx = self.look(journal=moved, mode="survey")
-        assert pointer.inherited(ctx) is False
-        assert ctx.journal.pointer_owed is False
-        same = dataclasses.replace(moved, target_others=(("lt-8", "5", ""),))
-        assert pointer.inherited(self.look(journal=same, mode="survey")) is True
+    @pytest.mark.parametrize(
+        ("main", "own", "ways"),
+        [
+            pytest.param("2", "5", (("lt-1", "1"), ("lt-8", "4")), id="nothing has moved"),
+            pytest.param("3", "5", (("lt-8", "4"),), id="only the group's own has gone back"),
+            pytest.param("2", "4", (("lt-1", "1"),), id="only that of the override has"),
+            pytest.param("3", "4", (), id="both have"),
+        ],
+    )
+    def test_of_a_dead_run_are_owed_as_far_as_they_have_not_moved(
+        self, main: str, own: str, ways: tuple[tuple[str, str], ...]
+    ) -> None:
+        owed = dataclasses.replace(self.BOTH, run="earlier", target_others=(("lt-8", "5", ""),))
+        others = (dataclasses.replace(self.MIXED.others[0], version=own),)
+        shown = dataclasses.replace(self.MIXED, version=main, others=others)
+        group = a_group(an_instance("w"), resolved=shown)
+        ctx = a_context(group, journal=owed, mode="survey", target=None)
+        assert pointer.inherited(ctx) is bool(ways)
+        assert ctx.journal.pointer_owed is bool(ways)
+        assert ctx.journal.ways_back == ways
 
     def test_are_all_named_as_what_new_instances_start_from(self) -> None:
         said = "new instances start from version 2 of blue (ami-new) and version 5 of lt-8"
