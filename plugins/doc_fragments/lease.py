@@ -26,3 +26,11 @@ options:
     type: int
     default: 0
 """
+
+    TURNS = r"""
+options:
+  cluster_parallel:
+    description: Rotations of node groups that may be at work in the cluster at one time, this one
+      included. Others are waited for, up to O(lock_wait). By default no limit.
+    type: int
+"""

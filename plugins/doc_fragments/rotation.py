@@ -137,9 +137,6 @@ options:
     description: Seconds after which the Lease of a run that no longer renews it may be taken over.
     type: int
     default: 30
-  cluster_parallel:
-    description: Rotations that may be at work in the cluster at one time. By default no limit.
-    type: int
   stop_timeout:
     description: Seconds within which a run ends after it was told to stop.
     type: int

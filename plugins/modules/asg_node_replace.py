@@ -104,6 +104,7 @@ extends_documentation_fragment:
   - nodeops.rotator.rotation
   - nodeops.rotator.control_plane
   - nodeops.rotator.lease
+  - nodeops.rotator.lease.turns
   - nodeops.rotator.drain.prefixed
   - nodeops.rotator.requests
   - nodeops.rotator.kube

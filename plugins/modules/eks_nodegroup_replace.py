@@ -149,6 +149,7 @@ attributes:
     support: full
 extends_documentation_fragment:
   - nodeops.rotator.lease
+  - nodeops.rotator.lease.turns
   - nodeops.rotator.drain.prefixed
   - nodeops.rotator.requests
   - nodeops.rotator.kube

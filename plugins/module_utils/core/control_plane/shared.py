@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import PREFIX
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import waits
 
 NAME = "nodeops-rotator-control-plane"
 KIND = "control_plane"
@@ -64,6 +65,21 @@ def noticed(seen: Seen, leases: Iterable[Lease], now: float) -> dict[str, tuple[
         for lease in leases
         if lease.holder
     }
+
+
+def goes_first(
+    own: str, waiting: bool, leases: Iterable[Lease], seen: Seen, now: float, limit: int
+) -> Lease | None:
+    """Return the Lease of a run that goes before ours, None if there is room for one more.
+
+    `own`: the name of our Lease. `waiting`: it says that we wait. `limit`: runs that may be at work
+    at one time. Among those that wait, the first by the name of the Lease goes first.
+    """
+    alive = [one for one in leases if one.name != own and living(one, seen, now)]
+    ahead = [one for one in alive if not waits(one)]
+    if waiting:
+        ahead += [one for one in alive if waits(one) and one.name < own]
+    return ahead[0] if len(ahead) >= limit else None
 
 
 def living(lease: Lease, seen: Seen, now: float) -> bool:

@@ -60,6 +60,7 @@ class ManagedPolicy:
     lease_duration: float = 30
     stop_timeout: float = 20
     lock_wait: float = 0
+    cluster_parallel: int | None = None
     lock_namespace: str = USUAL_NAMESPACE
     repair: bool = False
     plan_only: bool = False
@@ -75,6 +76,8 @@ class ManagedPolicy:
             raise InputError(
                 "max_unavailable and max_unavailable_percentage are both given", "Give one of them"
             )
+        if self.cluster_parallel is not None:
+            check_above_zero("cluster_parallel", self.cluster_parallel, "rotations")
         for name in ("soak", "lock_wait"):
             check_at_least(name, getattr(self, name), 0, "seconds")
         for name in ("stall_timeout", "poll_interval", "lease_duration", "stop_timeout"):
@@ -85,6 +88,7 @@ OPTIONS = (
     *("max_unavailable", "max_unavailable_percentage", "update_strategy", "force", "assist"),
     "preflight",
     *("soak", "stall_timeout", "poll_interval", "lease_duration", "stop_timeout", "lock_wait"),
+    "cluster_parallel",
     "repair",
 )
 """Options of an update besides those that say what to update, and to what."""

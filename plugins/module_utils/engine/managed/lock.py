@@ -13,6 +13,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     TemporaryError,
     UnreachableError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIZE_BEFORE
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.kinds import (
     EKS_MANAGED,
@@ -38,6 +39,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.me
     SeenLease,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Step
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed import turns
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.context import (
     ManagedContext,
 )
@@ -109,6 +111,12 @@ def _seen(ctx: ManagedContext) -> SeenLease | None:
     return entry
 
 
+def own(ctx: ManagedContext) -> Lease | None:
+    """Return our Lease as it was last seen, None if it was not."""
+    entry = ctx.memory.lock.entries.get(_lease(ctx))
+    return entry.lease if entry is not None else None
+
+
 def acquire(ctx: ManagedContext) -> bool:
     """Take the Lease, and learn what it says of the size; True once it is ours.
 
@@ -134,6 +142,8 @@ def keep(ctx: ManagedContext) -> None:
     """
     written = max((one.written for one in ctx.memory.lock.entries.values()), default=ctx.now)
     due = written + ctx.policy.lease_duration * RENEW_AFTER
+    if not turns.is_told(ctx, own(ctx)):
+        due = min(due, ctx.now)
     ctx.look_at(max(due, ctx.now + 1))
     if ctx.now >= due - 1e-6:
         if ctx.memory.lock.began <= written:
@@ -213,12 +223,12 @@ def _lease(ctx: ManagedContext) -> str:
 def _claim(ctx: ManagedContext) -> LeaseClaim:
     policy, group = ctx.policy, ctx.nodegroup.group
     target = (group.source[0], policy.target.template_version, policy.target.image_id)
-    size = (SIZE_BEFORE, _size_note(ctx))
+    size, waiting = (SIZE_BEFORE, _size_note(ctx)), turns.is_waiting(ctx)
     return LeaseClaim(
         _lease(ctx),
         policy.nodegroup,
         lease_labels(policy.cluster, group.name, EKS_MANAGED.name, policy.run),
-        (*lease_notes(group.arn, policy.cluster, ctx.memory.cluster_uid), size),
+        (*lease_notes(group.arn, policy.cluster, ctx.memory.cluster_uid, waiting=waiting), size),
         group.source,
         target,
     )

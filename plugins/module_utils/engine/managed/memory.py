@@ -16,6 +16,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.commands impo
     Evict,
     ReadCluster,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.commands import (
+    ListLeases,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.shared import (
+    Seen,
+    noticed,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RotatorError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.commands import (
     ChangeConfig,
@@ -30,6 +37,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodeg
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.progress import (
     ManagedRecord,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.quotas import Room
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import Status
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.drain.memory import (
@@ -71,6 +79,9 @@ class ManagedMemory:
     that EKS `named` first; `outdated_then`: how many were outdated, -1 if EKS has not failed yet;
     `judged`: the failed update after which EKS is asked again; `stuck`: the update in which nothing
     went on; `not_of_eks`: instances that run the target and were out of service at the beginning.
+    `turn`: there is room for us in the cluster; `turn_at`: since when our Lease says so, or says
+    that we wait. `others`: Leases of node groups, by a list that began at `others_at`; since when
+    each has been as it is is in `others_seen`.
     """
 
     began: float
@@ -107,6 +118,11 @@ class ManagedMemory:
     changed: bool = False
     warnings: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    turn: bool = False
+    turn_at: float = math.inf
+    others: tuple[Lease, ...] = ()
+    others_at: float = -math.inf
+    others_seen: Seen = dataclasses.field(default_factory=dict)
     ending: tuple[Status, RotatorError | None] | None = None
     released: Literal["", "asked", "done"] = ""
 
@@ -122,7 +138,7 @@ def learn_outcomes(memory: ManagedMemory, view: View, holder: str) -> ManagedMem
 
 def _learnt(memory: ManagedMemory, done: Done) -> ManagedMemory:
     command = done.command
-    if not isinstance(command, (ReadNodegroup, ReadCluster, ReadRooms, *ACTS)):
+    if not isinstance(command, (ReadNodegroup, ReadCluster, ReadRooms, ListLeases, *ACTS)):
         return memory
     troubles = {one: known for one, known in memory.troubles.items() if one != command}
     if done.error is not None:
@@ -133,6 +149,11 @@ def _learnt(memory: ManagedMemory, done: Done) -> ManagedMemory:
     memory = dataclasses.replace(memory, troubles=troubles)
     if isinstance(command, ReadCluster):
         return dataclasses.replace(memory, cluster_uid=done.answer)
+    if isinstance(command, ListLeases):
+        seen = {**memory.others_seen, **noticed(memory.others_seen, done.answer, done.ended)}
+        return dataclasses.replace(
+            memory, others=done.answer, others_at=done.began, others_seen=seen
+        )
     if isinstance(command, ReadRooms):
         return dataclasses.replace(memory, rooms=done.answer, rooms_read=True)
     if isinstance(command, ReadNodegroup):

@@ -24,7 +24,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.troub
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import SERVICES
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import Status
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, listed
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed import lock
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed import lock, turns
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.context import (
     ManagedContext,
 )
@@ -51,7 +51,9 @@ def survey(ctx: ManagedContext) -> Status | None:
         return "planned"
     if work and running is None and not ctx.memory.working and not _may_begin(ctx):
         return None
-    if lock.acquire(ctx):
+    if not (ctx.memory.held or lock.acquire(ctx)):
+        return None
+    if running is not None or not work or turns.has_turn(ctx, lock.own(ctx)):
         ctx.note(working=True, moved_at=ctx.now)
         if work and running is None:
             ctx.tell("start", ctx.policy.nodegroup, _beginning(ctx), once="start")

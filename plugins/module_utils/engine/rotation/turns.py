@@ -17,9 +17,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.shared import (
     NODE_GROUPS,
-    living,
+    goes_first,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.lease import waits
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
     raise_if_shut_out,
@@ -45,7 +44,8 @@ def busy(ctx: RotationContext) -> str | None:
         return ""
     if not _listed(ctx):
         return ""
-    first = _in_the_way(ctx, limit)
+    plane, waiting = ctx.memory.plane, not ctx.memory.lock.turn
+    first = goes_first(ctx.lease, waiting, plane.others, plane.holders, ctx.now, limit)
     if first is not None:
         ctx.note(turn=False, turn_at=math.inf)
         return f"{first.holder} is rotating another node group (Lease {first.name})"
@@ -81,17 +81,3 @@ def _listed(ctx: RotationContext) -> bool:
     ctx.do(command)
     raise_if_shut_out(ctx, command)
     return False
-
-
-def _in_the_way(ctx: RotationContext, limit: int) -> Lease | None:
-    """Return the Lease of a run that goes first, None if there is room."""
-    plane = ctx.memory.plane
-    alive = [
-        lease
-        for lease in plane.others
-        if lease.name != ctx.lease and living(lease, plane.holders, ctx.now)
-    ]
-    ahead = [lease for lease in alive if not waits(lease)]
-    if not ctx.memory.lock.turn:
-        ahead += [lease for lease in alive if waits(lease) and lease.name < ctx.lease]
-    return ahead[0] if len(ahead) >= limit else None

@@ -13,6 +13,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     CONTROL_PLANES,
     NODE_GROUPS,
     OUT,
+    goes_first,
     living,
     noticed,
     out_note,
@@ -20,6 +21,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model import selectors
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Lease
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import WAITS
 
 HELD = Lease("l", holder="him", renewed="t1", duration=30)
 
@@ -92,6 +94,33 @@ def test_a_holder_is_dead_once_nothing_has_changed_for_the_duration(
     lease: Lease, now: float, alive: bool
 ) -> None:
     assert living(lease, {"l": ("t1", 100.0)}, now) is alive
+
+
+@pytest.mark.parametrize(
+    ("waiting", "limit", "first"),
+    [
+        (True, 1, "a-works"),
+        (True, 2, "a-works"),
+        (True, 3, ""),
+        (False, 1, "a-works"),
+        (False, 2, ""),
+    ],
+)
+def test_who_is_at_work_goes_before_us_and_who_waits_by_its_name(
+    waiting: bool, limit: int, first: str
+) -> None:
+    word = ((WAITS, "true"),)
+    leases = (
+        Lease("a-works", "1", "her", "t", 30),
+        Lease("b-waits", "1", "him", "t", 30, notes=word),
+        Lease("c-own", "1", "me", "t", 30, notes=word if waiting else ()),
+        Lease("d-waits", "1", "them", "t", 30, notes=word),
+        Lease("e-dead", "1", "late", "t", 30),
+        Lease("f-free", "1", "", "t", 30),
+    )
+    seen = {one.name: ("t", 100.0) for one in leases} | {"e-dead": ("t", 60.0)}
+    found = goes_first("c-own", waiting, leases, seen, 100.0, limit)
+    assert (found.name if found else "") == first
 
 
 def test_the_leases_of_node_groups_are_ours_and_no_part_of_a_control_plane() -> None:
