@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Updates of managed node groups take turns with the other rotations of their cluster."""
+"""Updates of managed node groups take turns with other rotations."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ AT_WORK = {"surge", "begun", "cordoned", "ready", "terminated"}
 
 
 def a_cluster() -> World:
-    """Return a cluster whose managed and self-managed node groups are due for an update."""
+    """Return a cluster whose node groups of both kinds are due for an update."""
     world = mixed.furnish(World(Kernel(1)))
     point_to(world, "demo-blue", world.facts["new_image"])
     return world

@@ -32,6 +32,8 @@ CONTROL_PLANES = (
     f"{PREFIX}kind in (kops_control_plane,kops_apiserver)"
 )
 """Labels of the Leases of the groups of a control plane."""
+WATCHES = 1.5
+"""For how many durations of a Lease another run is watched before it counts as alive."""
 Seen = Mapping[str, "tuple[str, float]"]
 """By Lease, the text of its renewTime and when it was first seen so, by our clock."""
 
@@ -70,7 +72,7 @@ def noticed(seen: Seen, leases: Iterable[Lease], now: float) -> dict[str, tuple[
 def goes_first(
     own: str, waiting: bool, leases: Iterable[Lease], seen: Seen, now: float, limit: int
 ) -> Lease | None:
-    """Return the Lease of a run that goes before ours, None if there is room for one more.
+    """Return the Lease of a run that goes before ours, None if there is room.
 
     `own`: the name of our Lease. `waiting`: it says that we wait. `limit`: runs that may be at work
     at one time. Among those that wait, the first by the name of the Lease goes first.

@@ -12,6 +12,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
     CONTROL_PLANES,
     NAME,
     NODE_GROUPS,
+    WATCHES,
     living,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.whole import (
@@ -41,8 +42,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.co
     RotationContext,
 )
 
-WATCHES = 1.5
-"""For how many durations of a Lease another run is watched before it counts as alive."""
 GATHERING = 5.0
 """Seconds for which a run on a node that leads waits for others to come."""
 ARN_NOTE = PREFIX + "autoscaling-group-arn"

@@ -16,6 +16,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.control_plane.shared import (
     NODE_GROUPS,
+    WATCHES,
     goes_first,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import LockedError
@@ -27,8 +28,6 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.con
 
 WATCH = 2.0
 """Seconds between looks at the Leases of others while they are in the way."""
-WATCHES = 1.1
-"""For how many durations of a Lease another run is watched before it counts as alive."""
 
 
 def is_waiting(ctx: ManagedContext) -> bool:
@@ -43,7 +42,7 @@ def is_told(ctx: ManagedContext, lease: Lease | None) -> bool:
 
 
 def has_turn(ctx: ManagedContext, lease: Lease | None) -> bool:
-    """Return whether an update may begin beside those that are at work in the cluster.
+    """Return whether an update may begin beside those at work in the cluster.
 
     `lease`: ours, as last written. Raises LockedError if others are in the way for longer than
     lock_wait.
@@ -69,7 +68,10 @@ def has_turn(ctx: ManagedContext, lease: Lease | None) -> bool:
 
 
 def _listed(ctx: ManagedContext) -> bool:
-    """List the Leases of others; return True once that began after our own was written."""
+    """List the Leases of others; return True once that was done.
+
+    It counts if it began after our own Lease was written.
+    """
     if math.isinf(ctx.memory.turn_at):
         ctx.note(turn_at=ctx.now)
     if ctx.memory.others_at >= max(ctx.memory.turn_at, ctx.now - WATCH):

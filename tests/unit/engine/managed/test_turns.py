@@ -91,7 +91,7 @@ def test_who_sees_another_at_the_last_look_waits_again() -> None:
 
 @pytest.mark.parametrize(
     ("since", "lock_wait", "refused"),
-    [(NOW - 40, 0, True), (NOW - 20, 0, False), (NOW - 40, NOW + 1, False)],
+    [(NOW - 50, 0, True), (NOW - 40, 0, False), (NOW - 50, NOW + 1, False)],
 )
 def test_the_wait_ends_after_lock_wait_once_the_other_is_known_to_live(
     since: float, lock_wait: float, refused: bool
