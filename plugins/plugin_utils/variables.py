@@ -77,7 +77,8 @@ MANAGED_LEFT_OUT: Reasons = {
     "run_id": _ROLE,
     **dict.fromkeys(("state", "repair", "poll_interval"), "is that of any rotation"),
     **dict.fromkeys(("lease_duration", "stop_timeout", "lock_wait"), "is that of any rotation"),
-    **dict.fromkeys(("lock_namespace", *REQUEST_SPEC), "is that of any rotation"),
+    **dict.fromkeys(("lock_namespace", "cluster_parallel"), "is that of any rotation"),
+    **dict.fromkeys(REQUEST_SPEC, "is that of any rotation"),
     **dict.fromkeys((f"drain_{name}" for name in DRAIN_SPEC), "is that of any rotation"),
 }
 KARPENTER_LEFT_OUT: Reasons = {
