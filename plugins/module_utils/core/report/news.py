@@ -39,6 +39,7 @@ NO_SUMMARY: Mapping[str, Any] = {
     "seconds": 0.0,
     "evictions": 0,
     "blocked_by": [],
+    "not_restored": [],
     "problems": [],
 }
 """The summary of a node group that no role has worked on yet."""

@@ -87,8 +87,8 @@ def why_failed(variables: Vars) -> str:
     if not any(steps):
         return UNSEEN
     for step in steps:
-        if "msg" in step:
-            return str(step["msg"])
+        if "msg" in step or step.get("failed"):
+            return str(step.get("msg") or NO_WHOLE_PLAN)
     info = registered(variables, "_prepare_info")
     if variables.get("_prepare_left_alone"):
         return ""
@@ -120,7 +120,7 @@ def _nodes(info: Vars, result: Vars, all_left: str) -> Iterator[dict[str, Any]]:
     `all_left`: why the whole node group is left alone, "" if it is not.
     """
     known = {node["instance_id"]: node for node in info.get("nodes", ())}
-    if result:
+    if "nodes" in result:  # one that could not even begin has none
         found = {node["instance_id"]: {**node, "why": node["reason"]} for node in result["nodes"]}
     else:
         found = {id_: {**one, "why": one["outdated"]} for id_, one in known.items()}

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import shortened
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.status import (
+    Status,
     failed_status,
     words_of,
 )
@@ -23,6 +24,16 @@ BLOCKERS_SHOWN = 2
 """How many blockers a row names; it counts the others."""
 
 
+def _status(result: Mapping[str, Any], template: Mapping[str, Any], plan: bool) -> Status:
+    """Return the status of a rotation, or how it failed.
+
+    One without a status was ended from outside: nobody knows what it has touched.
+    """
+    touched = bool(result or template.get("changed")) and not plan
+    status: Status = result.get("status") or failed_status(touched)
+    return status
+
+
 def summarize(name: str, variables: Mapping[str, Any], plan: bool) -> dict[str, Any] | None:
     """Return what happened to a node group, None if no role has run for it yet.
 
@@ -30,7 +41,7 @@ def summarize(name: str, variables: Mapping[str, Any], plan: bool) -> dict[str, 
     `_prepare_info`, `_prepare_template`, `_rotate_result`, `_verify_info`, `_prepare_left_alone`).
     `plan`: only a plan was made. `status` is that of asg_node_replace; if that did not run,
     "partial" for a node group that was left alone on purpose, "failed" after a change of the launch
-    template and "refused" otherwise.
+    template and "refused" otherwise. A rotation that ended without a status has failed.
     """
     if "_prepare_ami" not in variables and "_rotate_result" not in variables:
         return None
@@ -38,18 +49,19 @@ def summarize(name: str, variables: Mapping[str, Any], plan: bool) -> dict[str, 
     template, result, verified = (
         variables.get(key) or {} for key in ("_prepare_template", "_rotate_result", "_verify_info")
     )
+    if result.get("skipped"):
+        result = {}
     behind = sum(bool(node["outdated"]) for node in info.get("nodes", ()))
     problems = [*result.get("not_restored", ()), *verified.get("problems", ())]
     problems += [verified["msg"]] if "msg" in verified else []
-    # A module whose failure was registered has a message.
     left = bool(variables.get("_prepare_left_alone")) and not result
-    failed = not (result or left) or "msg" in result or bool(problems)
-    unseen = "partial" if left else failed_status(bool(template.get("changed") and not plan))
+    broken = "msg" in result or bool(result.get("failed"))
+    failed = not (result or left) or broken or bool(problems)
     target = result.get("target") or info.get("target") or {}
     return {
         "node_group": name,
         "autoscaling_group_name": info.get("autoscaling_group_name", ""),
-        "status": result.get("status") or unseen,
+        "status": "partial" if left else _status(result, template, plan),
         "failed": failed,
         "replaced": result.get("replaced", 0),
         "outdated": result.get("outdated", behind),

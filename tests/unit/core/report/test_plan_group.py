@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.plan_group import (
+    NO_WHOLE_PLAN,
     plan_group,
 )
 from ansible_collections.nodeops.rotator.tests.unit.core.report.plan_builders import (
@@ -41,6 +44,18 @@ def test_a_group_whose_nodes_are_outdated_is_due() -> None:
     assert (group["node_group"], group["cluster"], group["region"]) == ("blue", "shop", "eu-west-1")
     assert (group["kind"], group["autoscaling_group_name"]) == ("self_managed", "shop-blue")
     assert (group["base"], group["locked_by"], group["findings"]) == (3, "", [])
+
+
+@pytest.mark.parametrize(
+    ("result", "why"),
+    [({"failed": True, "msg": "Unable to compile"}, "Unable to compile"), ({"failed": True}, "")],
+)
+def test_a_rotation_that_could_not_even_begin_fails_the_plan(result: Any, why: str) -> None:
+    group = planned(_rotate_result=result)
+    assert group["outcome"] == "failed"
+    assert group["failed"] == (why or NO_WHOLE_PLAN)
+    assert [node["why"] for node in group["nodes"]] == [WHY] * len(group["nodes"])
+    assert group["nodes"]
 
 
 def test_a_group_whose_nodes_are_current_has_nothing_to_do() -> None:

@@ -114,6 +114,20 @@ def test_a_failure_says_how_things_were_left(status: str, outcome: str) -> None:
     assert summary(_rotate_result=failed)["failed"] is True
 
 
+@pytest.mark.parametrize("result", [{"failed": True}, {"failed": True, "msg": "MODULE FAILURE"}])
+def test_a_rotation_that_was_ended_from_outside_has_failed_and_was_not_refused(
+    result: dict[str, Any],
+) -> None:
+    found = summary(_rotate_result=result, _prepare_template={"changed": False}, _verify_info={})
+    assert (found["failed"], found["status"]) == (True, "failed")
+
+
+def test_a_rotation_that_was_skipped_did_not_run() -> None:
+    skipped = {"skipped": True, "changed": False}
+    found = summary(_rotate_result=skipped, _prepare_template={"changed": False}, _verify_info={})
+    assert (found["failed"], found["status"]) == (True, "refused")
+
+
 def test_what_failed_before_it_was_rotated() -> None:
     found = cells(_rotate_result=None, _prepare_template=None)
     assert found == ("0 of 2", "ami-1", "-", "REFUSED, nothing touched")
