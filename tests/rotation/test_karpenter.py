@@ -211,7 +211,8 @@ def test_pods_that_may_not_be_evicted_are_named() -> None:
     wait.drift()
     result = wait(timeout=1800)
     assert result.status == "failed"
-    assert "is being drained, and may not evict shop/cart-" in str(result.error)
+    assert "Karpenter does not begin with ip-" in str(result.error)
+    assert "may not evict shop/cart-" in str(result.error)
     assert "PDB shop/cart" in str(result.error)
 
 

@@ -192,7 +192,18 @@ class Karpenter:
         name = claim["status"]["nodeName"]
         holders = [self._node(claim) or {"metadata": {}}, claim, *self.world.cluster.pods_on(name)]
         notes = [one["metadata"].get("annotations") or {} for one in holders]
-        return any(one.get(HELD) == "true" for one in notes)
+        blocked = any(self._blocked(pod) for pod in holders[2:] if _leaves_node(pod))
+        return blocked or any(one.get(HELD) == "true" for one in notes)
+
+    def _blocked(self, pod: Object) -> bool:
+        """Return whether a budget does not let a pod go now."""
+        meta, dry = pod["metadata"], {"dryRun": ["All"]}
+        named = {"namespace": meta["namespace"], "name": meta["name"]}
+        try:
+            evict(self.world.cluster.control, pod, {"metadata": named, "deleteOptions": dry}, {})
+        except ApiError:
+            return True
+        return False
 
     def _taint(self, claim: Object) -> None:
         if node := self._node(claim):

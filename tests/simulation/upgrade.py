@@ -164,7 +164,7 @@ class Upgrade:
     def _at_once(self) -> int:
         config = self.nodegroup.update_config
         if percent := config.get("maxUnavailablePercentage"):
-            return max(1, self._found[0] * int(percent) // 100)
+            return min(100, max(1, self._found[0] * int(percent) // 100))
         return int(config.get("maxUnavailable", 1))
 
     def _members(self, outdated: bool) -> list[Instance]:

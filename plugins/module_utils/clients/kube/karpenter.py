@@ -57,6 +57,7 @@ def nodeclaim(raw: Raw) -> NodeClaim:
         ready=is_true(status, "Initialized"),
         deleting=bool(meta.get("deletionTimestamp")),
         held=(meta.get("annotations") or {}).get(KARPENTER) == "true",
+        forced=bool((raw.get("spec") or {}).get("terminationGracePeriod")),
     )
 
 

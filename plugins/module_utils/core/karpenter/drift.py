@@ -99,20 +99,32 @@ def _holders(look: DriftLook, pool: NodePool, claims: tuple[NodeClaim, ...]) -> 
 
 
 def _pods_that_hold(look: DriftLook, claim: NodeClaim) -> Iterator[str]:
-    """Find pods for whose sake Karpenter does not begin with a node."""
+    """Find pods for whose sake Karpenter does not begin with a node.
+
+    Source: Karpenter documentation, "Disruption": their annotation and their budgets do, unless the
+    NodeClaim has a terminationGracePeriod.
+    """
+    if claim.forced:
+        return
     here = [pod for pod in look.pods.get(claim.node, ()) if pod.phase not in FINISHED]
     if marked := sorted(pod.id for pod in here if pod.annotations.get(KARPENTER) == "true"):
         yield f"{claim.called} is held by {KARPENTER} on pod {listed(marked)}"
+    if stuck := _may_not_be_evicted(look, claim):
+        yield f"Karpenter does not begin with {claim.called}, since it may not evict {stuck}"
 
 
 def _pods_that_stay(look: DriftLook, claim: NodeClaim) -> Iterator[str]:
     """Find pods that may not be evicted from a node that is being drained."""
+    if stuck := _may_not_be_evicted(look, claim):
+        yield f"{claim.called} is being drained, and may not evict {stuck}"
+
+
+def _may_not_be_evicted(look: DriftLook, claim: NodeClaim) -> str:
+    """Return the pods of a node that their budgets hold, "" for none."""
     stuck = []
     for pod in look.pods.get(claim.node, ()):
         ruling = rule(pod, look.budgets, {})
         if pod.phase not in FINISHED and pod.deleted_at is None and not ruling.admitted:
             stuck.append(f"{pod.id} ({ruling.reason})")
-    if stuck:
-        shown = ", ".join(sorted(stuck)[:PODS_NAMED])
-        more = f" and {len(stuck) - PODS_NAMED} more" if len(stuck) > PODS_NAMED else ""
-        yield f"{claim.called} is being drained, and may not evict {shown}{more}"
+    more = f" and {len(stuck) - PODS_NAMED} more" if len(stuck) > PODS_NAMED else ""
+    return ", ".join(sorted(stuck)[:PODS_NAMED]) + more

@@ -86,6 +86,7 @@ class NodeClaim:
 
     `node`: the name of its Node, "" before it has joined. `ready`: initialized, so that it counts.
     `deleting`: it is being drained and ended. `held`: it carries karpenter.sh/do-not-disrupt.
+    `forced`: it has a terminationGracePeriod: no pod keeps Karpenter from beginning with it.
     """
 
     name: str
@@ -97,6 +98,7 @@ class NodeClaim:
     ready: bool = False
     deleting: bool = False
     held: bool = False
+    forced: bool = False
 
     @property
     def called(self) -> str:

@@ -20,6 +20,8 @@ Strategy = Literal["default", "minimal"]
 """Whether new nodes are launched before old ones end, or after."""
 CONFIG_TAG = PREFIX + "update-config"
 """Tag of a node group: what its update config was before we changed it."""
+MOST_AT_ONCE = 100
+"""Nodes that EKS updates at one time at most."""
 _TEXT = re.compile(r"max-unavailable(-percentage)?=(\d+) strategy=([A-Z]+)")
 _BOTH = " then "
 
@@ -45,10 +47,13 @@ class UpdateConfig:
         return f"{name}={self.max_unavailable} strategy={self.strategy}"
 
     def at_once(self, size: int) -> int:
-        """Return how many nodes of a group of this size are updated at one time."""
+        """Return how many nodes of a group of this size are updated at one time.
+
+        Source: EKS API reference, NodegroupUpdateConfig: a percentage is up to 100 nodes.
+        """
         if not self.percent:
             return self.max_unavailable
-        return max(1, math.floor(size * self.max_unavailable / 100))
+        return min(MOST_AT_ONCE, max(1, math.floor(size * self.max_unavailable / 100)))
 
     def surge(self, size: int, zones: int) -> int:
         """Return by how many instances EKS enlarges the group for an update.

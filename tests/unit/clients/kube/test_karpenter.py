@@ -46,8 +46,9 @@ def test_a_nodeclaim_is_read() -> None:
     }
     conditions = [{"type": "Drifted", "status": "True"}, {"type": "Initialized", "status": "True"}]
     status = {"nodeName": "n-1", "imageID": "ami-1", "conditions": conditions}
-    assert nodeclaim({"metadata": meta, "status": status}) == NodeClaim(
-        "spot-1", "u-1", "spot", "n-1", "ami-1", True, True, True, True
+    spec = {"terminationGracePeriod": "24h"}
+    assert nodeclaim({"metadata": meta, "spec": spec, "status": status}) == NodeClaim(
+        "spot-1", "u-1", "spot", "n-1", "ami-1", True, True, True, True, True
     )
 
 

@@ -124,11 +124,25 @@ def test_pods_that_may_not_leave_a_node_that_is_drained_are_named() -> None:
     pods = {"n-1": (POD,)}
     (text,) = seen(a_claim(1, deleting=True), pods=pods, budgets=(SHUT,)).held_by
     assert text.startswith("n-1 is being drained, and may not evict shop/cart (")
-    assert seen(a_claim(1), pods=pods, budgets=(SHUT,)).held_by == (), "it has not begun"
     assert seen(a_claim(1, deleting=True), pods=pods).held_by == ()
     leaving = dataclasses.replace(POD, deleted_at=1.0)
     going = seen(a_claim(1, deleting=True), pods={"n-1": (leaving,)}, budgets=(SHUT,))
     assert going.held_by == ()
+
+
+def test_karpenter_does_not_begin_with_a_node_whose_pods_may_not_be_evicted() -> None:
+    pods = {"n-1": (POD,)}
+    (text,) = seen(a_claim(1), pods=pods, budgets=(SHUT,)).held_by
+    assert text.startswith("Karpenter does not begin with n-1, since it may not evict shop/cart (")
+    assert seen(a_claim(1, drifted=False), pods=pods, budgets=(SHUT,)).held_by == ()
+
+
+def test_no_pod_keeps_karpenter_from_beginning_where_a_node_has_a_grace_period() -> None:
+    marked = dataclasses.replace(POD, annotations={HELD: "true"})
+    claim = a_claim(1, forced=True)
+    assert seen(claim, pods={"n-1": (marked,)}, budgets=(SHUT,)).held_by == ()
+    on_claim = a_claim(1, forced=True, held=True)
+    assert len(seen(on_claim, pods={"n-1": (marked,)}).held_by) == 1, "the node's own counts"
 
 
 def test_of_many_pods_a_few_are_named() -> None:
@@ -151,6 +165,7 @@ def test_all_that_holds_is_told_at_once() -> None:
         "NodePool spot: its disruption budget 0",
         "n-1 is held by",
         "n-1 is held by",
+        "Karpenter does not begin with n-1",
         "n-2 is",
     )
     assert len(found.held_by) == len(begins)

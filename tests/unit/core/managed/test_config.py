@@ -43,7 +43,14 @@ def test_a_config_is_written_as_eks_takes_it() -> None:
 
 @pytest.mark.parametrize(
     ("config", "size", "expected"),
-    [(ONE, 9, 1), (UpdateConfig(7), 3, 7), (HALF, 9, 4), (HALF, 1, 1), (HALF, 0, 1)],
+    [
+        (ONE, 9, 1),
+        (UpdateConfig(7), 3, 7),
+        (HALF, 9, 4),
+        (HALF, 1, 1),
+        (HALF, 0, 1),
+        (HALF, 500, 100),
+    ],
 )
 def test_a_percentage_is_rounded_down_to_at_least_one(
     config: UpdateConfig, size: int, expected: int
