@@ -94,6 +94,14 @@ MUTATIONS = (
         "test_of_an_update_that_ran_already_nobody_knows_the_size_before",
     ),
     Mutation(
+        "an update of ours is not judged where one of somebody else came before",
+        ENGINE + "survey.py",
+        "    _findings(ctx)\n    ctx.note(checked=_may_begin(ctx))",
+        "    ctx.note(checked=_may_begin(ctx))",
+        ENGINE_TESTS + "test_survey.py",
+        "test_what_came_before_our_update_does_not_spare_it_the_judgement",
+    ),
+    Mutation(
         "the update config is changed before its old value is written down",
         ENGINE + "work.py",
         "if nodegroup.tags.get(CONFIG_TAG) != text:",
@@ -120,8 +128,8 @@ MUTATIONS = (
     Mutation(
         "an update begins while people have paused the rotation",
         ENGINE + "survey.py",
-        "and not _may_begin(ctx):",
-        "and False:",
+        "ctx.note(checked=_may_begin(ctx))",
+        "ctx.note(checked=True)",
         WHOLE + "test_managed_pause.py",
         "test_no_update_begins_while_people_have_paused_the_rotation",
     ),
@@ -132,6 +140,14 @@ MUTATIONS = (
         "bool(ctx.outdated) or",
         WHOLE + "test_managed.py",
         "test_an_empty_group_that_eks_would_launch_anew_with_the_old_image_is_updated",
+    ),
+    Mutation(
+        "a budget keeps Karpenter from a node only once it is drained",
+        "plugins/module_utils/core/karpenter/drift.py",
+        'yield f"Karpenter does not begin with {claim.called}, since it may not evict {stuck}"',
+        "yield from ()",
+        "tests/unit/core/karpenter/test_drift.py",
+        "test_karpenter_does_not_begin_with_a_node_whose_pods_may_not_be_evicted",
     ),
     Mutation(
         "a moment without drift ends the wait for Karpenter",

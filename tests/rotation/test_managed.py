@@ -164,6 +164,19 @@ def test_an_update_to_something_else_is_watched_first() -> None:
     assert len(built.web.updates) == 2
 
 
+@pytest.mark.parametrize("kind", ["config", "version"])
+def test_what_would_fail_is_refused_after_an_update_of_somebody_else_too(kind: str) -> None:
+    built = BuiltNodegroup(max_unavailable=0)
+    if kind == "config":
+        built.call("UpdateNodegroupConfig", updateConfig={"maxUnavailable": 2})
+    else:
+        built.update(releaseVersion=OLD, force=True)
+    result = planned(built)()
+    assert (result.status, len(built.web.updates)) == ("refused", 1)
+    assert "can never allow an eviction" in str(result.error)
+    assert holder(built) == ""
+
+
 def test_eks_goes_on_when_a_run_is_stopped_and_the_next_run_joins() -> None:
     built = BuiltNodegroup()
     run = planned(built)

@@ -70,9 +70,10 @@ class ManagedMemory:
 
     `nodegroup`: as last read, by a read that began at `read_began`. `acted_at`: when the last act
     of ours was answered; older reads do not count. `seen`: IDs of the updates that were watched, in
-    their order; `begun`: of those that we began. `rooms`: under
-    the quotas of the account, once `rooms_read`. `cluster_uid`: of namespace kube-system. `found`:
-    the instances of the first read, with the desired capacity then; `joined`: an update ran then.
+    their order; `begun`: of those that we began. `rooms`: under the quotas of the account, once
+    `rooms_read`. `checked`: nothing is in the way of an update of ours. `cluster_uid`: of namespace
+    kube-system. `found`: the instances of the first read, with the desired capacity then; `joined`:
+    an update ran then.
     `size`: what the Lease said of the size before an earlier update, which then counts.
     `moved_at`: when something last went on. `ending`: how the run ends. `drain`: our own, with how
     far its nodes are in `drains`. `given_up`: the failed update whose nodes it goes on with, those
@@ -93,6 +94,7 @@ class ManagedMemory:
     cluster_uid: str = ""
     rooms: tuple[Room, ...] | None = ()
     rooms_read: bool = False
+    checked: bool = False
     held: bool = False
     sure_until: float = -math.inf
     troubles: Mapping[Command, LeaseTrouble] = dataclasses.field(default_factory=dict)

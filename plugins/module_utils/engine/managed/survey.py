@@ -49,7 +49,7 @@ def survey(ctx: ManagedContext) -> Status | None:
         _findings(ctx)
     if ctx.policy.plan_only:
         return "planned"
-    if work and running is None and not ctx.memory.working and not _may_begin(ctx):
+    if work and running is None and not may_ask(ctx):
         return None
     if not (ctx.memory.held or lock.acquire(ctx)):
         return None
@@ -59,6 +59,21 @@ def survey(ctx: ManagedContext) -> Status | None:
             ctx.tell("start", ctx.policy.nodegroup, _beginning(ctx), once="start")
         ctx.look_at(ctx.now)
     return None
+
+
+def may_ask(ctx: ManagedContext) -> bool:
+    """Return whether EKS may be asked for an update, False until that is known.
+
+    It is judged once, and anew where an update of somebody else came before ours. Raises
+    RefusedError.
+    """
+    if ctx.memory.checked:
+        return True
+    if not _all_known(ctx):
+        return False
+    _findings(ctx)
+    ctx.note(checked=_may_begin(ctx))
+    return ctx.memory.checked
 
 
 def _all_known(ctx: ManagedContext) -> bool:

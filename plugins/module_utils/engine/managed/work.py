@@ -41,6 +41,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.fai
     failure_of,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.survey import (
+    may_ask,
     names_of_outdated,
 )
 
@@ -128,9 +129,9 @@ def _begin(ctx: ManagedContext) -> None:
                 f" ({names_of_outdated(ctx) or 'it would launch something else'})",
                 "See what launched them, and run again",
             )
-    elif wanted != ctx.nodegroup.config:
+    elif may_ask(ctx) and wanted != ctx.nodegroup.config:
         change_config(ctx, wanted)
-    else:
+    elif ctx.memory.checked:
         ctx.do(UpdateVersion(ctx.name, policy.target, policy.force, token_of(ctx, "version")))
 
 

@@ -83,6 +83,7 @@ def a_memory(nodegroup: Nodegroup | None = OLD_GROUP, **fields: Any) -> ManagedM
         "desired_before": 2,
         "cluster_uid": "uid",
         "rooms_read": True,
+        "checked": True,
         "held": True,
         "working": True,
         "sure_until": NOW + 20,
@@ -95,7 +96,7 @@ def a_memory(nodegroup: Nodegroup | None = OLD_GROUP, **fields: Any) -> ManagedM
 def a_free_memory(nodegroup: Nodegroup = OLD_GROUP) -> ManagedMemory:
     """Return the memory of a run that has read this; nobody holds the Lease."""
     free = LockMemory(NOW, {LEASE: SeenLease(None, NOW, NOW, NOW)})
-    return a_memory(nodegroup, working=False, held=False, lock=free)
+    return a_memory(nodegroup, working=False, held=False, lock=free, checked=False)
 
 
 def a_view(*nodes: Node, pods: Any = (), budgets: Any = (), **fields: Any) -> View:

@@ -38,6 +38,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.me
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.managed.survey import (
+    may_ask,
     names_of_outdated,
     refusal_of_nodegroup,
     survey,
@@ -179,3 +180,14 @@ def test_a_size_that_a_stopped_run_has_noted_is_settled_once_nothing_is_to_do() 
     assert survey(a_context(memory, plan_only=True)) == "unchanged"
     outdated = a_memory(OLD_GROUP, working=False, held=False, lock=free)
     assert survey(a_context(outdated, restore_only=True)) == "unchanged"
+
+
+def test_what_came_before_our_update_does_not_spare_it_the_judgement() -> None:
+    unread = a_context(a_memory(checked=False, rooms_read=False))
+    assert not may_ask(unread)
+    few = dataclasses.replace(OLD_GROUP, addresses={"a": 0})
+    with pytest.raises(RefusedError, match="free address"):
+        may_ask(a_context(a_memory(few, checked=False)))
+    ctx = a_context(a_memory(checked=False))
+    assert may_ask(ctx)
+    assert may_ask(a_context(dataclasses.replace(ctx.memory, rooms_read=False))), "once is enough"
