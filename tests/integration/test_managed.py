@@ -5,29 +5,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from ansible_collections.nodeops.rotator.tests.integration.ended import (
     processes,
     start,
     until,
     warm_until_work,
 )
-from ansible_collections.nodeops.rotator.tests.integration.test_gates import EVENTS, Gates
 from ansible_collections.nodeops.rotator.tests.integration.test_killed_playbook import POWER_CUT
 from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire
 
 HOSTS = {"demo-blue": 3, "demo-own": 2, "demo-web": 4}
 """Node groups with their outdated nodes."""
-
-
-MANAGED = ("demo-own", "demo-web")
-HOOK = """
-- name: Write down which hook this is
-  ansible.builtin.shell: echo "{{{{ hook }}}}" >> {log}
-  vars:
-    hook: "{{{{ 'verify' if verify_hook_info is defined else 'prepare' }}}}"
-"""
 
 
 def ended_well(world: WorldOnWire) -> None:
@@ -41,20 +29,12 @@ def ended_well(world: WorldOnWire) -> None:
 
 
 def test_each_kind_is_replaced_in_its_own_way_and_a_second_run_changes_nothing(
-    mixed: WorldOnWire, tmp_path: Path
+    mixed: WorldOnWire,
 ) -> None:
-    """Gates and hooks are run around what EKS does as around any rotation."""
-    gates, hook = Gates(mixed, tmp_path), tmp_path / "hook.yml"
-    hook.write_text(HOOK.format(log=gates.log))
-    around = {f"rotation_gate_{event}": str(gates.tell) for event in EVENTS}
-    around |= {f"{role}_hook": str(hook) for role in ("prepare", "verify")}
     options = {"rotation_hosts": "demo-web,node_groups", "rotate_managed_soak": 1}
     waits = {"rotation_karpenter": "wait", "rotation_karpenter_settle": 2}
-    outcome = mixed.playbook("rotate_eks", rotation_gate_delay=0, **options, **waits, **around)
+    outcome = mixed.playbook("rotate_eks", **options, **waits)
     assert outcome.code == 0, outcome.output
-    each = ["group", "prepare", "verify"]
-    log = gates.log.read_text().replace("-renewed", "")
-    assert log.split() == ["before", *each * len(HOSTS), "after"]
     ended_well(mixed)
     # The group that is named first goes first, and is watched before the next begins.
     assert outcome.output.index("demo-web ") < outcome.output.index("demo-blue ")
@@ -64,9 +44,9 @@ def test_each_kind_is_replaced_in_its_own_way_and_a_second_run_changes_nothing(
     assert "nodes of Karpenter NodePool spot: replaced by Karpenter" in ended
     assert "1 node of Fargate: replaced by a restart of its pods" in ended
     before = mixed.changes()
-    again = mixed.playbook("rotate_eks", rotation_hosts="demo-own,demo-web")
+    again = mixed.playbook("rotate_eks")
     assert again.code == 0, again.output
-    assert [again.recap(host)["changed"] for host in MANAGED] == [0, 0], again.output
+    assert [again.recap(host)["changed"] for host in HOSTS] == [0, 0, 0], again.output
     assert mixed.changes() == before
 
 

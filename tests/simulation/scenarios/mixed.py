@@ -92,9 +92,10 @@ def _karpenter(world: World, old: Image, new: Image, scale: float) -> None:
 
 
 def _fargate(world: World) -> None:
-    """Add a node of Fargate, which is no instance of the account."""
+    """Add a node of Fargate with its pod; it is no instance of the account."""
     provider = f"aws:///eu-west-1a/5c2f3a5f1e-9f3b0e3f5c/{FARGATE}"
     labels = {"eks.amazonaws.com/compute-type": "fargate"}
+    kube.deployment(world.cluster, "batch", "nightly", 1, pod={"nodeSelector": labels})
     world.cluster.node_joins(
         *(FARGATE, provider, "eu-west-1a", "", "amd64", labels, "10.0.200.7"), ready_after=0.0
     )

@@ -15,7 +15,10 @@ import dataclasses
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import KARPENTER
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters import (
+    KARPENTER,
+    of_daemonset,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node, Pod
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import counted, listed
 
@@ -127,12 +130,14 @@ def carriers_of(
 
     Each node is in exactly one of them.
     `groups`: see carrier_of. `drifted` and `held`: names of nodes, see Carrier. `unread`: the
-    NodeClaims may not be listed. `pods`: of the whole cluster, of which those on Fargate are shown.
+    NodeClaims may not be listed. `pods`: of the whole cluster, of which those on Fargate are shown
+    that do not belong to the node itself.
     `held_by`: by the name of the NodePool, see Carrier.
     """
     on = collections.defaultdict(list)
     for pod in pods:
-        on[pod.node].append(pod.id)
+        if not of_daemonset(pod):
+            on[pod.node].append(pod.id)
     found: dict[tuple[str, str], list[str]] = collections.defaultdict(list)
     for node in nodes:
         found[carrier_of(node, groups)].append(node.name)

@@ -168,9 +168,10 @@ class ManagedContext:
             self.note(told=self.memory.told | {once})
         old = [record for record in self.memory.records.values() if record.is_old]
         ended = sum(record.phase == "terminated" for record in old)
-        self.events.append(
-            Event(phase, subject, text, f"{ended}/{len(old)}", about=self._about(subject))
-        )
+        known = self.memory.nodegroup is not None
+        every = len(old) or (len(self.outdated) if known else 0)
+        about = self._about(subject)
+        self.events.append(Event(phase, subject, text, f"{ended}/{every}", about=about))
 
     def _about(self, subject: str) -> About:
         """Return the instance that a name of a node means.

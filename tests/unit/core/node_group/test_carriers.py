@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node, Pod
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import (
+    Node,
+    Owner,
+    Pod,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.carriers import (
     OF_NODEPOOLS,
     ROTATED_BY,
@@ -83,6 +87,7 @@ def test_the_pods_to_restart_are_those_on_fargate() -> None:
     labels = {"eks.amazonaws.com/compute-type": "fargate"}
     pods = [Pod("b", "two", "p-2", node="n-1"), Pod("a", "one", "p-1", node="n-1")]
     pods += [Pod("a", "other", "p-3", node="n-2"), Pod("a", "pending", "p-4")]
+    pods += [Pod("kube-system", "agent", "p-5", node="n-1", owner=Owner("DaemonSet", "agent"))]
     fargate, karpenter = carriers_of([a_node(1, labels), a_node(2, POOL)], {}, pods=pods)
     assert (fargate.kind, fargate.pods) == ("fargate", ("a/one", "b/two"))
     assert fargate.text.endswith("; pods to restart: a/one, b/two")

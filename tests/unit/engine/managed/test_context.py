@@ -72,7 +72,7 @@ def test_an_event_is_told_once_with_how_many_nodes_are_done() -> None:
     ctx = a_context()
     ctx.tell("start", "web", "a", once="k")
     ctx.tell("start", "web", "b", once="k")
-    assert [(one.text, one.progress) for one in ctx.events] == [("a", "0/0")]
+    assert [(one.text, one.progress) for one in ctx.events] == [("a", "0/2")]
 
 
 def test_a_finding_is_told_and_kept_once() -> None:

@@ -57,7 +57,8 @@ def test_the_pods_on_fargate_are_read() -> None:
     spec = {"nodeName": mixed.FARGATE, "containers": [{"name": "a", "image": "a"}]}
     world.cluster.create("pods", {"metadata": meta, "spec": spec})
     (fargate,) = (one for one in read(world) if one.kind == "fargate")
-    assert "shop/job-1" in fargate.pods
+    nightly, job = fargate.pods
+    assert (nightly[:14], job) == ("batch/nightly-", "shop/job-1"), "no pod of a DaemonSet"
     assert world.gate.calls["kubernetes:list pods"] == 1
 
 
