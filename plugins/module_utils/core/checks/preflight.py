@@ -114,9 +114,8 @@ def _of_control_plane(look: Look) -> Iterator[str]:
     """Say what only the rotation itself looks at."""
     if kind_of(look.group.tags).serves_api:
         yield (
-            f"Auto Scaling group {look.group.name} is part of a control plane. Whether every node"
-            " of it is whole, and its etcd is backed up, is not looked at here: see the plan of"
-            " asg_node_replace (check mode)"
+            f"Auto Scaling group {look.group.name} is part of a control plane. Its rotation, or"
+            " the plan of that, begins with a look at every node and at the backups of etcd"
         )
 
 

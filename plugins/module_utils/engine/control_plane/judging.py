@@ -144,7 +144,8 @@ def _backups(ctx: RotationContext) -> RotatorError | None:
 
 def _tell_indirect(ctx: RotationContext) -> None:
     if names := list(indirect(components_of(ctx))):
-        text = f"etcd clusters {listed(names)} are judged indirectly, by their pods and volumes"
+        what = f"cluster {names[0]} is" if len(names) == 1 else f"clusters {listed(names)} are"
+        text = f"etcd {what} judged indirectly, by pods and volumes"
         ctx.tell("cluster", ctx.group.name, text, once="indirect")
 
 

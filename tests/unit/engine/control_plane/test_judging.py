@@ -222,3 +222,10 @@ def test_a_drained_node_is_held_for_as_long_as_an_end_may_take(
     assert (found is not None) is error
     if found is not None:
         assert str(found).endswith("is drained and was not ended: node b is not whole: why")
+
+
+def test_etcd_clusters_that_no_api_server_answers_for_are_named() -> None:
+    ctx = a_look(**BEGINS)
+    assert surveyed(ctx) is True
+    texts = [event.text for event in ctx.events]
+    assert "etcd cluster events is judged indirectly, by pods and volumes" in texts
