@@ -100,9 +100,9 @@ class Scene:
             self.after(200.0 * number, functools.partial(self._bring_back, place))
 
     def _bring_back(self, place: str) -> None:
-        """End a node that never came up, while all others are whole."""
-        rest = (one for one in self.plane.places if one != place)
-        if not self.plane.is_whole(place) and all(map(self.plane.is_whole, rest)):
+        """End a node that never came up, where etcd does without it or it is alone."""
+        alone = self.plane.places == [place]
+        if not self.plane.is_whole(place) and (alone or place in self.spared()):
             self.end(place)
 
     def deviations(self) -> list[str]:
