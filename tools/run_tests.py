@@ -25,8 +25,9 @@ from worlds import try_worlds
 ALONE = ("tests/unit/core", "tests/unit/engine")
 WORKERS = ("-n", "2", "--dist", "worksteal")
 """One worker for each core; an idle one takes tests from a busy one."""
-WAITERS = ("-n", "4", "--dist", "worksteal")
-"""Two workers more, for tests that mostly wait for the wall clock."""
+WAITERS = ("-n", "4", "--dist", "load", "--maxschedchunk", "1")
+"""Two workers more, for tests that mostly wait for the wall clock, and each of them takes one test
+at a time: these are long, the longest come first, and so the workers end together."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,6 +12,28 @@ import pytest
 
 from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire, world_on_wire
 
+FIRST = (
+    "test_rotate_fleet.py",
+    "test_rotate_kops.py",
+    "test_gates.py",
+    "test_killed_playbook.py",
+    "test_secrets.py",
+    "test_packed.py",
+    "test_installed.py",
+    "test_pause.py",
+    "test_managed.py",
+    "test_playbooks.py",
+    "test_expired.py",
+    "test_interrupts.py",
+)
+"""Files with the tests that take longest."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest tests first, so that no worker is left alone with one at the end."""
+    ranks = {name: rank for rank, name in enumerate(FIRST)}
+    items.sort(key=lambda item: ranks.get(item.path.name, len(FIRST)))
+
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[WorldOnWire]:
