@@ -14,7 +14,11 @@ description:
   - Shows the lines of running rotations, a line for each task that changed something, the messages
     of failed tasks, what P(ansible.builtin.debug#module) says, and the closing table. Tasks
     that have nothing to say are left out, and so is the recap if there is a closing table.
-  - With C(-v) the output is that of P(ansible.builtin.default#callback).
+  - With C(-v) the output is that of P(ansible.builtin.default#callback). Only there
+    O(display_ok_hosts), O(display_skipped_hosts), O(show_per_host_start) and O(check_mode_markers)
+    act; without C(-v) the headings always tell check mode.
+  - The recap is shown beside a closing table if O(show_custom_stats) is set and there are such
+    statistics.
   - After Ctrl-C it also waits, for at most O(nodeops.rotator.asg_node_replace#module:stop_timeout),
     until the interrupted rotation has stopped, and shows how far it came and what to type to resume
     it. Without this callback, and after every other end, the next run shows that first.
@@ -137,11 +141,14 @@ class CallbackModule(Default):  # type: ignore[misc]
         # A task that only fails has nothing to say but its message.
         alone = result.task.resolved_action in FAILING and not ignored
         text = message if alone else f"{_title(result.task)}{ignored}: {message}"
+        if self.get_option("show_task_path_on_failure"):
+            self._print_task_path(result.task)
         self._show(result, "failed", text, C.COLOR_SKIP if ignore_errors else C.COLOR_ERROR)
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
         """Show the recap, unless the closing table was the last word."""
-        if not self._brief or not self._table_shown:
+        more = self.get_option("show_custom_stats") and stats.custom
+        if not self._brief or not self._table_shown or more:
             super().v2_playbook_on_stats(stats)
 
     def _head(self) -> None:
@@ -153,7 +160,9 @@ class CallbackModule(Default):  # type: ignore[misc]
         self._head()
         event = {"at": time.time(), "phase": phase, "text": text}
         name = result.host.get_name()
-        self._display.display(line(name, event, screen(self._longest)), color=color)
+        stderr = phase == "failed" and bool(self.get_option("display_failed_stderr"))
+        shown = line(name, event, screen(self._longest))
+        self._display.display(shown, color=color, stderr=stderr)
 
     def _say(self, result: Any) -> None:
         """Show what a debug task says.

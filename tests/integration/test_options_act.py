@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from ansible.module_utils.testing import patch_module_args
 
@@ -18,6 +19,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.node_group.la
     NamedSource,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.aws import RotatorModule
+from ansible_collections.nodeops.rotator.tests.integration import kops_wire
 from ansible_collections.nodeops.rotator.tests.integration.amis.conftest import reached
 from ansible_collections.nodeops.rotator.tests.unit.plugins.documentation import documented
 
@@ -82,14 +84,31 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     return found
 
 
+def run(module: str, folder: Path, given: dict[str, Any]) -> None:
+    """Run a module to its end, in check mode unless `given` says else."""
+    main = importlib.import_module(f"ansible_collections.nodeops.rotator.plugins.modules.{module}")
+    given = {"_ansible_check_mode": True, "_ansible_tmpdir": str(folder), **given}
+    with patch_module_args(given), contextlib.suppress(SystemExit):
+        main.main()
+
+
 @pytest.mark.parametrize("module", sorted(CALLS))
 def test_every_documented_option_is_read(module: str, seen: set[str], tmp_path: Path) -> None:
-    main = importlib.import_module(f"ansible_collections.nodeops.rotator.plugins.modules.{module}")
     by_kops = {name: value for name, value in CALLS[module].items() if name != "eks_cluster"} | KOPS
     for call in (CALLS[module], by_kops):
-        given = {**call, "_ansible_check_mode": True, "_ansible_tmpdir": str(tmp_path)}
-        with patch_module_args(given), contextlib.suppress(SystemExit):
-            main.main()
+        run(module, tmp_path, call)
     # An EKS cluster has to be named for that one, and the fragment says that no other counts then.
     other = set(KOPS) if module == "eks_nodegroup_replace" else set()
     assert set(documented(module)) - seen == other
+
+
+def test_the_module_for_images_of_kops_reads_every_option(seen: set[str], tmp_path: Path) -> None:
+    name = "kops_instance_group_image"
+    with reached(tmp_path, "kops") as env:
+        ec2 = boto3.client("ec2", endpoint_url=env["AWS_ENDPOINT_URL"])
+        (newest, *_others) = ec2.describe_images(Owners=["099720109477"])["Images"]
+        store = {"kops_state_store": f"s3://{kops_wire.STORE}", "kops_cluster": kops_wire.CLUSTER}
+        groups = {"instance_groups": [kops_wire.GROUP], "image": newest["ImageId"], "run_id": "r1"}
+        executable = {"kops_executable": env["WORLD_KOPS"], "_ansible_check_mode": False}
+        run(name, tmp_path, {**store, **groups, **executable})
+    assert set(documented(name)) - seen == set()

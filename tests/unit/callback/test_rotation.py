@@ -20,11 +20,12 @@ class Screen:
 
     def __init__(self, verbosity: int = 0) -> None:
         self.shown: list[str] = []
+        self.errors: list[str] = []
         self.verbosity = verbosity
 
-    def display(self, text: str, color: str | None = None) -> None:
+    def display(self, text: str, color: str | None = None, stderr: bool = False) -> None:
         """Show a line."""
-        self.shown.append(text)
+        (self.errors if stderr else self.shown).append(text)
 
 
 @pytest.fixture
@@ -33,7 +34,13 @@ def output(monkeypatch: pytest.MonkeyPatch) -> CallbackModule:
     monkeypatch.setattr(Default, "_handle_warnings_and_exception", lambda self, result: None)
     callback = CallbackModule()
     callback._display = Screen()
+    choose(callback)
     return callback
+
+
+def choose(callback: CallbackModule, *options: str) -> None:
+    """Set these options, and no other."""
+    callback.get_option = lambda name, hostvars=None: name in options
 
 
 def a_task(action: str, name: str = "nodeops.rotator.prepare : Update the template") -> Any:
@@ -79,6 +86,20 @@ def test_a_failure_shows_its_message_and_no_other_value(output: CallbackModule) 
         "failed      Update the template: the group is locked"
     )
     assert "values" not in "".join(output._display.shown)
+
+
+def test_a_failure_goes_where_the_options_say_and_tells_the_path_of_its_task(
+    output: CallbackModule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr(output, "_print_task_path", told.append)
+    choose(output, "display_failed_stderr", "show_task_path_on_failure")
+    result = a_result(msg="the group is locked", changed=True)
+    output.v2_runner_on_failed(result)
+    assert output._display.errors[-1].endswith("the group is locked")
+    assert told == [result.task]
+    output.v2_runner_on_ok(result)
+    assert len(output._display.errors) == len(output._display.shown) == 1
 
 
 def test_a_task_that_only_fails_says_its_message_alone(output: CallbackModule) -> None:
@@ -153,6 +174,18 @@ def test_the_recap_is_left_out_after_a_closing_table_only(
     output.v2_runner_on_ok(a_result(action))
     output.v2_playbook_on_stats("stats")
     assert len(shown) == recap
+
+
+@pytest.mark.parametrize("custom", [{}, {"_run": {"nodes": 4}}])
+def test_custom_statistics_are_shown_beside_a_closing_table_where_asked(
+    custom: dict[str, Any], output: CallbackModule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Any] = []
+    monkeypatch.setattr(Default, "v2_playbook_on_stats", lambda self, stats: shown.append(stats))
+    output.v2_runner_on_ok(a_result("nodeops.rotator.rotation_summary"))
+    choose(output, "show_custom_stats")
+    output.v2_playbook_on_stats(types.SimpleNamespace(custom=custom))
+    assert len(shown) == len(custom)
 
 
 def test_with_more_words_the_output_is_that_of_ansible(
