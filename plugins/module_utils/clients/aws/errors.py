@@ -109,12 +109,15 @@ CREDENTIALS = frozenset(
         "IDPCommunicationError",
         "IDPRejectedClaim",
         "IncompleteSignature",
+        "InvalidAccessKeyId",  # this one, InvalidToken and TokenRefreshRequired are S3's
         "InvalidClientTokenId",
         "InvalidIdentityToken",
         "InvalidSignatureException",
+        "InvalidToken",
         "MissingAuthenticationToken",
         "RequestExpired",
         "SignatureDoesNotMatch",
+        "TokenRefreshRequired",
         "UnrecognizedClientException",
     )
 )

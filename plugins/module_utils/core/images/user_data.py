@@ -31,6 +31,8 @@ NODEADM, BOOTSTRAP, EKSCTL, TOML, POWERSHELL, NODEUP = (
 OTHER = "other"
 _NODE_CONFIG = re.compile(r"""["']?apiVersion["']?\s*:\s*["']?node\.eks\.aws/""")
 """A nodeadm NodeConfig in YAML or JSON, its apiVersion quoted or not."""
+_COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
+"""A line that neither a shell, PowerShell nor YAML reads."""
 
 _READ_BY = {
     NODEADM: ("al2023",),
@@ -94,7 +96,7 @@ def kinds(text: str) -> frozenset[str]:
 
 def _signs(content: str) -> dict[str, bool]:
     parts = _parts(content)
-    whole = "\n".join(parts)
+    whole = _COMMENT.sub("", "\n".join(parts))
     return {
         NODEADM: bool(_NODE_CONFIG.search(whole)),
         BOOTSTRAP: "/etc/eks/bootstrap.sh" in whole,

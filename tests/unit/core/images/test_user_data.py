@@ -68,6 +68,13 @@ def test_what_it_is_for_is_recognised(text: str, kinds: set[str]) -> None:
     assert user_data.kinds(encode(text) if text else "") == kinds
 
 
+@pytest.mark.parametrize("line", ["/etc/eks/bootstrap.sh shop", "apiVersion: node.eks.aws/v1"])
+def test_a_comment_is_not_what_it_is_for(line: str) -> None:
+    commented = encode(f"#!/bin/bash\n  # {line}\nstart-node --cluster shop\n")
+    assert user_data.kinds(commented) == {user_data.OTHER}
+    assert user_data.obstacle(commented, "al2023") == ""
+
+
 def test_base64_parts_and_gzip_are_looked_into() -> None:
     inner = MIME.replace(
         "Content-Type: application/node.eks.aws\n\n" + NODEADM,
