@@ -62,7 +62,8 @@ def wrong(name: str, value: Any, spec: Mapping[str, Any]) -> str:
     if spec.get("no_log") and not isinstance(read, Mapping):
         return f"{name} has the wrong type. Give {WANTED[spec['type']]}"  # its value is a secret
     checked = ArgumentSpecValidator({name: dict(spec)}).validate({name: read})
-    if not checked.error_messages:
+    # Ansible takes true for 1.
+    if not checked.error_messages and not (isinstance(read, bool) and spec["type"] == "int"):
         return ""
     if "choices" in spec:
         return f"{name} is {value!r}. Choose one of {', '.join(spec['choices'])}"
@@ -81,7 +82,7 @@ def wrong_serial(value: Any, forks: int, hosts: int) -> str:
     for one in given if isinstance(given, list) else [given]:
         text = str(1 if one is None else one).strip()
         number = text.removesuffix("%")
-        if not number.isdigit() or int(number) == 0 or (text != number and int(number) > 100):
+        if not number.isdecimal() or int(number) == 0 or (text != number and int(number) > 100):
             return (
                 f"rotation_serial is {value!r}. Give the number of node groups that may be rotated"
                 " at one time, 1 or more, a percentage up to 100%, or a list of these"

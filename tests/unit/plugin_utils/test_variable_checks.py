@@ -68,6 +68,13 @@ def test_a_value_of_another_type_is_told_in_one_line(name: str) -> None:
     assert "\n" not in said
 
 
+def test_true_is_no_number() -> None:
+    """YAML reads `rotate_soak: yes` as true, which Ansible takes for 1."""
+    assert wrong("rotate_soak", True, known()["rotate_soak"]) == (
+        "rotate_soak is True. Give a whole number"
+    )
+
+
 @pytest.mark.parametrize("value", ["https://x/s3cret", ["s3cret"], 1, "{", {"urls": "s3cret"}])
 def test_what_is_secret_is_not_shown_when_it_is_wrong(value: Any) -> None:
     said = wrong("rotation_notify_slack", value, known()["rotation_notify_slack"])
@@ -127,7 +134,7 @@ def test_a_serial_is_a_number_of_node_groups(value: object) -> None:
     assert wrong_serial(value, 5, 4) == ""
 
 
-@pytest.mark.parametrize("value", [0, "0", "0%", "101%", -1, "all", [1, 0], "[1, 0]", 1.5, True])
+@pytest.mark.parametrize("value", [0, "0", "0%", "101%", -1, "²", [1, 0], "[1, 0]", 1.5, True])
 def test_a_serial_that_means_all_at_once_is_refused(value: object) -> None:
     """Ansible takes 0 for all hosts."""
     assert wrong_serial(value, 5, 4).startswith(f"rotation_serial is {value!r}. Give the number")
