@@ -84,7 +84,7 @@ def test_the_inventory_plugin_reads_each_option() -> None:
 
 
 def test_the_callback_reads_each_option_or_says_when_it_acts() -> None:
-    """Those of the default callback act as there with -v, and the others when it shows values."""
+    """Some act with -v only, and those for values where values are shown."""
     tree = parsed(ROOT / "plugins" / "callback" / "rotation.py")
     known = documentation(tree)
     (own,) = (line for line in known["description"] if line.startswith("With C(-v)"))
