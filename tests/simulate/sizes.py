@@ -62,6 +62,16 @@ class Sizes:
         self._writes.append(_Write(now, before, self.bases))
         self.become(now, {min(base, before - 1) for base in self.bases})
 
+    def put_aside(self, now: float, before: int) -> None:
+        """Note that somebody puts an instance into standby with decrement.
+
+        The base becomes smaller, and the surge stands. A run that has not seen it happen takes the
+        new number for a write, so that the group may stay larger.
+        """
+        self._writes.append(_Write(now, before, self.bases))
+        right = {self._fit(base - 1) for base in self.bases}
+        self.become(now, right | {self._fit(min(base, before - 1)) for base in self.bases})
+
     def at_least(self, now: float, minimum: int) -> None:
         """Note that somebody has raised MinSize."""
         self.minimum = minimum

@@ -117,3 +117,34 @@ def an_instance_is_in_standby(trial: Trial, dice: random.Random) -> None:
     trial.aws("EnterStandby", **params, ShouldDecrementDesiredCapacity=False)
     trial.world.kernel.advance(trial.now + 300)
     trial.excuse("standby")
+
+
+@kind("H", DURING, weight=0)
+def an_instance_stands_by_and_comes_back(trial: Trial, dice: random.Random) -> None:
+    """Somebody takes it out with decrement and puts it back some time later, or after the run."""
+    members = [one for one in trial.group.counted() if one.lifecycle_state == "InService"]
+    if len(members) < 3 or trial.group.desired <= trial.group.minimum:
+        return
+    name = dice.choice(members).instance_id
+    trial.tell(f"SOMEBODY puts {name} into standby, and wants fewer")
+    trial.found.known.discard(name)
+    trial.judge.note("zones")
+    trial.judge.note("desired")
+    trial.excuse("standby|cannot be scheduled")
+    trial.sizes.put_aside(trial.now, trial.group.desired)
+    params = {"InstanceIds": [name], "AutoScalingGroupName": trial.name}
+    trial.aws("EnterStandby", **params, ShouldDecrementDesiredCapacity=True)
+
+    def back() -> None:
+        member = trial.group.members.get(name)
+        if member is None or member.doomed or member.lifecycle_state != "Standby":
+            return
+        if trial.group.desired >= trial.group.maximum:
+            return  # AWS refuses, as long as the surge fills MaxSize
+        trial.note_desired(trial.group.desired + 1)
+        trial.tell(f"SOMEBODY puts {name} back into service")
+        trial.aws("ExitStandby", **params)
+
+    if dice.random() < 0.5:
+        trial.after(dice.uniform(30, 600), back)
+    trial.cures.append(lambda: _end_in_standby(trial, name))

@@ -251,6 +251,13 @@ class TestTheSizesThatAreRight:
         sizes.foreign(0.0, 4, 8)
         assert sizes.bases == {5}
 
+    def test_are_smaller_by_what_is_put_into_standby_or_as_large_as_a_number_says(self) -> None:
+        sizes = Sizes(4, 2, 9)
+        sizes.put_aside(0.0, 6)
+        assert sizes.bases == {3, 4}
+        sizes.put_aside(1.0, 3)
+        assert sizes.bases == {2, 3}, "never below MinSize"
+
     def test_of_before_count_for_a_while(self) -> None:
         sizes = Sizes(4, 0, 9)
         sizes.foreign(10.0, 4, 6)
