@@ -121,7 +121,7 @@ def an_instance_is_in_standby(trial: Trial, dice: random.Random) -> None:
 
 @kind("H", DURING, weight=0)
 def an_instance_stands_by_and_comes_back(trial: Trial, dice: random.Random) -> None:
-    """Somebody takes it out with decrement and puts it back some time later, or after the run."""
+    """Somebody takes it out with decrement, and puts it back or ends it later."""
     members = [one for one in trial.group.counted() if one.lifecycle_state == "InService"]
     if len(members) < 3 or trial.group.desired <= trial.group.minimum:
         return
