@@ -91,7 +91,7 @@ MUTATIONS = (
     Mutation(
         "a raise that a dead run recorded is for ever",
         ENGINE + "raising.py",
-        "sent = memory.reads.raise_sent and began - since < RAISE_ABSENT",
+        "sent = memory.reads.raise_sent and (answered or began - since < RAISE_ABSENT)",
         "sent = memory.reads.raise_sent",
         UNIT + "test_desired.py",
         "TestWhoeverRecordedItBeforeUs::"
@@ -168,5 +168,13 @@ MUTATIONS = (
         "memory.with_fields(raise_sent=True)",
         UNIT + "test_desired.py",
         "test_what_was_refused_for_long_and_then_done_is_ours",
+    ),
+    Mutation(
+        "a raise that AWS has accepted and somebody took back counts as not sent",
+        RULES + "accounting.py",
+        "if absent and not reading.raise_answered:",
+        "if absent:",
+        UNIT + "test_desired_lowered.py",
+        "TestARaiseThatNoReadShows::test_was_taken_back_by_somebody_if_its_call_was_answered_well",
     ),
 )

@@ -117,4 +117,20 @@ MUTATIONS = (
         "tests/unit/core/rotation/test_sizes.py",
         "test_one_more_may_be_taken_only_if_enough_stay",
     ),
+    Mutation(
+        "another node is taken while one that somebody ends still looks well",
+        ENGINE + "guard.py",
+        "return max(0, ending - len(reads.lost)) if known.now - since < LINGERS else 0",
+        "return 0",
+        UNIT + "test_desired_lowered.py",
+        "TestWhoLowersIt::test_keeps_us_from_taking_another_until_reads_show_which",
+    ),
+    Mutation(
+        "one answer that there is no such group ends the run",
+        ENGINE + "gone.py",
+        "if ctx.over(GONE, GROUP_GONE) and retry is not None and retry.times >= ANSWERS:",
+        "if retry is not None:",
+        UNIT + "test_gone.py",
+        "test_in_mid_run_one_answer_is_not_the_verdict",
+    ),
 )

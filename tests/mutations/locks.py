@@ -52,4 +52,20 @@ MUTATIONS = (
         UNIT + "test_failures.py",
         "TestAccess::test_without_credentials_the_run_is_suspended_when_it_lasts",
     ),
+    Mutation(
+        "one 401 or 403 ends work of one pass, a handover and a drain",
+        "plugins/module_utils/engine/access.py",
+        "    if isinstance(error, AccessError):\n        return ACCESS_GRACE\n",
+        "",
+        "tests/unit/engine/test_access.py",
+        "test_an_error_lasts_for_as_long_as_it_may_pass",
+    ),
+    Mutation(
+        "a takeover is told before the Lease is ours",
+        ENGINE + "lock.py",
+        "    ctx.note(taken_from=whom)\n",
+        '    ctx.tell("lock", "blue", f"taken over from {whom}")\n',
+        UNIT + "test_lock_takeover.py",
+        "test_a_takeover_is_told_once_the_lease_is_ours",
+    ),
 )

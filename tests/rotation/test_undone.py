@@ -267,3 +267,23 @@ def test_new_nodes_that_no_target_group_gets_are_named(at: int) -> None:
     assert any(words in str(run.result.error) for words in named), run.result.error
     assert {**traces(world), "suspended": []} == CLEAN
     assert world.judge.breaches == []
+
+
+def test_a_label_that_somebody_takes_off_is_named_and_not_the_cordon() -> None:
+    world = eks.furnish(World(Kernel(1)))
+    eks.point_to(world, BLUE, world.facts["new_image"])
+    label = "node.kubernetes.io/exclude-from-external-load-balancers"
+
+    def strip() -> None:
+        for node in world.judge.nodes(BLUE):
+            if label in node["metadata"].get("labels", {}):
+                world.cluster.change("nodes", node, {"metadata": {"labels": {label: None}}})
+
+    every(world, 0.7, strip)
+    run = ended(world)
+    told = [event.text for _at, event in run.events if event.phase == "undone"]
+    assert run.result is not None
+    assert run.result.status == "complete"
+    assert told
+    assert all(f"our label {label}" in text and "cordon" not in text for text in told)
+    assert world.gate.calls["kubernetes:patch nodes"] < 150

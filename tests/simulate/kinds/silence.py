@@ -56,7 +56,8 @@ def a_kubelet_dies(trial: Trial, dice: random.Random) -> None:
 def a_kubelet_is_silent_for_a_while(trial: Trial, dice: random.Random) -> None:
     if found := trial.instances():
         instance = dice.choice(found)
-        if trial.plan.options["canary"] and instance in trial.instances(True):
+        canaries = {**trial.plan.options, **trial.people.options}["canary"]
+        if canaries and instance in trial.instances(True):
             trial.excuse(f"{instance.private_dns}|{instance.id}")
         silence(trial, instance, dice.uniform(30, 250))
 

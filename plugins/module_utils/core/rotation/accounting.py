@@ -57,6 +57,7 @@ class Reading:
     answered well, so that desired was one less then.
     `raise_sent`: the raise that is recorded may have been sent, by us or by who recorded it.
     `moved`: from what to what desired was moved last, as far as a scaling activity says so.
+    `raise_answered`: our call for that raise was answered well, so that desired was as wanted then.
     """
 
     begun: float
@@ -68,6 +69,7 @@ class Reading:
     answered: frozenset[str] = frozenset()
     raise_sent: bool = True
     moved: tuple[int, int] | None = None
+    raise_answered: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -190,7 +192,8 @@ def _answered(account: Account, reading: Reading) -> Account:
 
 def _may_be_ours(account: Account, reading: Reading) -> bool:
     """Return whether decrements or a raise of ours in flight can explain the value."""
-    if account.raise_from is not None and reading.desired == account.raise_from:
+    absent = account.raise_from is not None and reading.desired == account.raise_from
+    if absent and not reading.raise_answered:
         return True
     ended = [name for name in account.decrements if name not in reading.launched]
     return account.expected - len(ended) <= reading.desired <= account.expected

@@ -149,9 +149,9 @@ class _Look:
         for claim in self.order.claims:
             if self._known(claim) and not self._is_ours(claim):
                 lease = self.memory.entries[claim.lease].lease
+                thief = lease.holder if lease is not None else ""
                 raise LockedError(
-                    f"Lease {claim.lease} was taken over by {lease.holder if lease else 'nobody'}"
-                    " while the template was being changed",
+                    f"Lease {claim.lease} was taken over by {thief or 'nobody'} meanwhile",
                     "See what that run does",
                 )
         return _all(self._hold(claim) for claim in self.order.claims)

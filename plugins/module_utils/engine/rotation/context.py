@@ -59,6 +59,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.re
     NodeRecord,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.subjects import about
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.undone import (
+    what_is_undone,
+)
 
 UNDONE_TIMES, GIVEN_UP_TIMES = 3, 6
 """How often an act of ours on a Node may be repeated before who undoes it is named, and before it
@@ -177,8 +180,8 @@ class RotationContext(Known):
             self.tell(
                 "undone",
                 node.name,
-                f"somebody undoes our {change.kind} of this node again and again"
-                f"{_last(node, change)}; see who writes it (metadata.managedFields)",
+                f"somebody undoes our {what_is_undone(node, change)};"
+                " see who writes it (metadata.managedFields)",
                 once=f"undone {node.name} {change.kind}",
             )
             pause = min(UNDONE_PAUSE * 2 ** (times - UNDONE_TIMES), UNDONE_MOST)
@@ -283,13 +286,6 @@ class RotationContext(Known):
     def refused(self, command: Command) -> Retry | None:
         """Return how often this command has failed in a row, None if it has not."""
         return self.memory.outbox.retries.get(command)
-
-
-def _last(node: Node, change: NodeChange) -> str:
-    """Return who has last set what this change sets, as the end of a clause."""
-    by = node.cordoned_by if "cordon" in change.kind else ""
-    by = node.tainted_by if "taint" in change.kind else by
-    return f", last {by}" if by else ""
 
 
 def _is_limited(memory: Memory, command: Command) -> bool:

@@ -43,6 +43,7 @@ def account(memory: Memory, group: Group, began: float, sending: bool) -> Memory
         put_aside=len(aside),
         answered=answered,
         raise_sent=sent,
+        raise_answered=memory.reads.raise_answered,
         moved=moved,
     )
     ours = memory.journal.max_size or ()
@@ -52,9 +53,15 @@ def account(memory: Memory, group: Group, began: float, sending: bool) -> Memory
     )
     counted = told.foreign is not None or group.desired == memory.journal.expected
     foreign = (told.foreign.told_by(group.cause),) if told.foreign else ()
+    seen = told.foreign is None and told.account.raise_from is None
+    lowered = memory.reads.lowered
+    if told.foreign is not None:
+        lowered = (told.foreign.before - told.foreign.after - len(lost), began)
     return memory.with_fields(
         journal=memory.journal.accounted(told.account),
         doubt=told.doubt,
         lost=frozenset() if counted else lost,
         foreign=(*memory.reads.foreign, *foreign),
+        lowered=lowered,
+        raise_answered=memory.reads.raise_answered and not seen,
     )

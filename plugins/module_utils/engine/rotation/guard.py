@@ -32,6 +32,8 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_pla
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import Known
 
+LINGERS = 30.0
+"""Seconds after somebody has lowered desired in which a read shows which instances that ends."""
 MISSING_NODE = 90.0
 """Seconds for which a run has to miss the Node of an instance before it ends the instance: the pod
 garbage collector removes the pods of a missing Node within a minute, and they start elsewhere."""
@@ -114,12 +116,13 @@ def _takes_too_much(known: Known, issued: tuple[Command, ...], command: Command)
 def _ending_unseen(known: Known) -> int:
     """Return how many instances somebody else may be ending that still look well.
 
-    Desired is lower than our acts explain, and an instance stays InService for a while after
-    somebody has ended it with decrement.
+    Desired is lower than our acts explain, or was so a while ago, and an instance stays InService
+    for a while after somebody has ended it with decrement.
     """
     reads, account = known.memory.reads, known.journal.account
     if reads.doubt is None:
-        return 0
+        ending, since = reads.lowered
+        return max(0, ending - len(reads.lost)) if known.now - since < LINGERS else 0
     return max(
         0, account.expected - len(account.decrements) - reads.doubt.desired - len(reads.lost)
     )

@@ -35,6 +35,9 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.ac
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.gone import (
+    gone_for_now,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
     STALE_READ_TIMEOUT,
@@ -140,12 +143,13 @@ def _raise_if_blind(ctx: RotationContext) -> None:
     errors = [retry.error] if retry else []
     errors += [ctx.view.cache.broken[NODES]] if NODES in ctx.view.cache.broken else []
     denied = [error for error in errors if isinstance(error, AccessError)]
+    gone = gone_for_now(ctx, errors)
     for error in errors:
         if isinstance(error, AccessError):
             tell_denied(ctx, error)
             if ctx.over("not let in", ACCESS_TIMEOUT):
                 raise error
-        elif not isinstance(error, TemporaryError):
+        elif not isinstance(error, TemporaryError) and error is not gone:
             raise error
     if not denied:
         ctx.forget("not let in")

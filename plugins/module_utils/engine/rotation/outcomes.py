@@ -125,6 +125,8 @@ def _succeeded(memory: Memory, done: Done) -> Memory:
         return learn_console(memory, command, done.answer)
     memory = memory.with_fields(changed=True)
     memory = _asked(memory, command, done.ended)
+    if isinstance(command, RAISES):
+        memory = memory.with_fields(raise_answered=True)
     if isinstance(command, (Terminate, EnterStandby)):
         memory = _terminated(memory, command, done.ended)
     if isinstance(command, DeleteNode):  # a finalizer may keep the Node for long

@@ -134,6 +134,8 @@ class GroupMemory:
     cause: str = ""
     """What moved desired last, in the words of a scaling activity."""
     foreign: tuple[Foreign, ...] = ()
+    lowered: tuple[int, float] = (0, -math.inf)
+    """How many instances somebody may have ended who lowered desired and was counted then."""
     poll_soon: bool = False
     poll_in: float = math.inf
     """Seconds after the last read that something is awaited which takes longer."""
@@ -144,6 +146,8 @@ class GroupMemory:
     turned: frozenset[str] = frozenset()
     raise_sent: bool = False
     """The recorded raise of desired may have been sent, by us or by who recorded it."""
+    raise_answered: bool = False
+    """A call of ours for the recorded raise was answered well, and no read has shown it."""
     raise_absent: float | None = None
     """When a read began that showed desired as before that raise, and every read since did."""
 

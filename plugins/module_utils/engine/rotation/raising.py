@@ -47,7 +47,8 @@ def raise_desired(ctx: RotationContext) -> None:
     if ctx.journal.account.raise_from is not None:
         _carry_out(ctx, ctx.journal.account.raise_from, ctx.journal.expected)
         return
-    ctx.forget(RAISE)
+    if not ctx.memory.reads.raise_answered:  # else the last one was taken back before it was seen
+        ctx.forget(RAISE)
     situation, cap = ctx.situation, capacity.limits(ctx).surge
     wanted = len(unknown.to_replace(ctx))
     more = min(
@@ -64,22 +65,24 @@ def raise_desired(ctx: RotationContext) -> None:
         known = ours if ctx.group.max_size in ours else (ctx.group.max_size,)
         ctx.record(max_size=tuple(dict.fromkeys((*known, goal))))
     ctx.account(propose_raise(ctx.journal.account, goal))
-    ctx.note(raise_sent=False, raise_absent=None)
+    ctx.note(raise_sent=False, raise_answered=False, raise_absent=None)
 
 
 def _carry_out(ctx: RotationContext, start: int, goal: int) -> None:
     """Carry out the recorded raise, unless somebody has changed desired meanwhile.
 
-    Then reads decide what becomes of it (see core.rotation.accounting). Whoever writes it back
-    again and again is not fought.
+    Then reads decide what becomes of it (see core.rotation.accounting), and so they do once a call
+    was answered well: where none shows it, somebody has taken it back. Whoever writes it back again
+    and again is not fought.
     """
+    answered = ctx.raise_issued or ctx.memory.reads.raise_answered
     if ctx.over(RAISE, ctx.boot_timeout):
         text = (
             f"Desired of Auto Scaling group {ctx.group.name} was to be set to {goal} and is still"
             f" {ctx.group.desired} after {ctx.boot_timeout:.0f} s"
         )
         settle(ctx, OverdueError(text, "See who writes it back; its scaling activities may say"))
-    elif ctx.group.desired != start or ctx.raise_issued:
+    elif ctx.group.desired != start or answered:
         ctx.poll_soon = True
     elif not ctx.read_recently(RAISED_ON):
         pass  # lest desired be lowered for somebody who has just raised it
@@ -109,7 +112,8 @@ def drop_raise(ctx: RotationContext) -> None:
     """
     account = ctx.journal.account
     ctx.poll_soon = True
-    unchanged = ctx.group.desired == account.raise_from and ctx.over("raise withdrawn", SETTLED)
+    absent = ctx.group.desired == account.raise_from and not ctx.memory.reads.raise_answered
+    unchanged = absent and ctx.over("raise withdrawn", SETTLED)
     if unchanged or ctx.over("raise in doubt", ctx.policy.terminate_timeout):
         ctx.account(withdraw_raise(account))
 
@@ -126,5 +130,6 @@ def learn_raise_absent(memory: Memory, group: Group, began: float) -> Memory:
     if began <= late:
         return memory
     since = began if since is None or since <= late else since
-    sent = memory.reads.raise_sent and began - since < RAISE_ABSENT
+    answered = memory.reads.raise_answered
+    sent = memory.reads.raise_sent and (answered or began - since < RAISE_ABSENT)
     return memory.with_fields(raise_absent=since, raise_sent=sent)
