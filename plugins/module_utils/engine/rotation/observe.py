@@ -28,15 +28,13 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch i
     Feed,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.ports import REFRESH_AGE
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import gone
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.access import (
     is_shut_out,
     tell_denied,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
-)
-from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.gone import (
-    gone_for_now,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import (
     REPEAT,
@@ -143,13 +141,13 @@ def _raise_if_blind(ctx: RotationContext) -> None:
     errors = [retry.error] if retry else []
     errors += [ctx.view.cache.broken[NODES]] if NODES in ctx.view.cache.broken else []
     denied = [error for error in errors if isinstance(error, AccessError)]
-    gone = gone_for_now(ctx, errors)
+    absent = gone.gone_for_now(ctx, errors)
     for error in errors:
         if isinstance(error, AccessError):
             tell_denied(ctx, error)
             if ctx.over("not let in", ACCESS_TIMEOUT):
                 raise error
-        elif not isinstance(error, TemporaryError) and error is not gone:
+        elif not isinstance(error, TemporaryError) and error is not absent:
             raise error
     if not denied:
         ctx.forget("not let in")
@@ -286,11 +284,11 @@ def target_error(ctx: RotationContext) -> RotatorError | None:
 
 def _move(before: frozenset[tuple[str, str]], now: frozenset[tuple[str, str]]) -> str:
     """Say which template is launched from instead of which, as the end of a sentence."""
-    gone, come = (
+    went, come = (
         " and ".join(f"{one[0]} version {one[1]}" for one in sorted(found))
         for found in (before - now, now - before)
     )
-    return f"moved from {gone or 'nothing'} to {come or 'nothing'}"
+    return f"moved from {went or 'nothing'} to {come or 'nothing'}"
 
 
 def moving(ctx: RotationContext) -> bool:
