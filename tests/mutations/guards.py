@@ -120,7 +120,7 @@ MUTATIONS = (
     Mutation(
         "another node is taken while one that somebody ends still looks well",
         ENGINE + "guard.py",
-        "return max(0, ending - len(reads.lost)) if known.now - since < LINGERS else 0",
+        "return max(0, ending - len(reads.lost)) if known.now - since < LOOKS_WELL else 0",
         "return 0",
         UNIT + "test_desired_lowered.py",
         "TestWhoLowersIt::test_keeps_us_from_taking_another_until_reads_show_which",

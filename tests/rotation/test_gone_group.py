@@ -1,7 +1,7 @@
 # Copyright (c) 2026, nodeops.rotator contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An answer without the group is not the verdict; a group that was deleted is named."""
+"""One answer without the group is no verdict; a deleted group is named."""
 
 from __future__ import annotations
 

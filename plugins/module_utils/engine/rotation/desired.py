@@ -24,28 +24,13 @@ def account(memory: Memory, group: Group, began: float, sending: bool) -> Memory
     if not memory.journal.run or not memory.lock.held:
         return memory
     memory = learn_raise_absent(memory, group, began)
-    sent = memory.reads.raise_sent or sending
     launched = frozenset(instance.id for instance in group.launched)
     before = (
         {instance.id for instance in memory.reads.read.launched} if memory.reads.read else set()
     )
     # A read that goes back shows nobody's end: what comes to be seen again was not lost.
     lost = (memory.reads.lost | (before - launched - memory.reads.ended_by_us)) - launched
-    aside = lost.intersection(one.id for one in group.instances if one.in_standby)
-    answered = memory.reads.decremented
-    moved = move_of(memory.reads.cause)
-    reading = Reading(
-        began,
-        group.desired,
-        launched,
-        group.min_size,
-        ended_elsewhere=len(lost - aside),
-        put_aside=len(aside),
-        answered=answered,
-        raise_sent=sent,
-        raise_answered=memory.reads.raise_answered,
-        moved=moved,
-    )
+    reading = _reading(memory, group, began, sending, lost)
     ours = memory.journal.max_size or ()
     ceiling = ours[0] if group.max_size in ours else group.max_size
     told = explain(
@@ -64,4 +49,23 @@ def account(memory: Memory, group: Group, began: float, sending: bool) -> Memory
         foreign=(*memory.reads.foreign, *foreign),
         lowered=lowered,
         raise_answered=memory.reads.raise_answered and not seen,
+    )
+
+
+def _reading(
+    memory: Memory, group: Group, began: float, sending: bool, lost: frozenset[str]
+) -> Reading:
+    """Return what a read says of desired. `lost`: instances that others have ended."""
+    aside = lost.intersection(one.id for one in group.instances if one.in_standby)
+    return Reading(
+        began,
+        group.desired,
+        frozenset(instance.id for instance in group.launched),
+        group.min_size,
+        ended_elsewhere=len(lost - aside),
+        put_aside=len(aside),
+        answered=memory.reads.decremented,
+        raise_sent=memory.reads.raise_sent or sending,
+        raise_answered=memory.reads.raise_answered,
+        moved=move_of(memory.reads.cause),
     )

@@ -32,7 +32,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.engine.control_pla
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import Known
 
-LINGERS = 30.0
+LOOKS_WELL = 30.0
 """Seconds after somebody has lowered desired in which a read shows which instances that ends."""
 MISSING_NODE = 90.0
 """Seconds for which a run has to miss the Node of an instance before it ends the instance: the pod
@@ -122,7 +122,7 @@ def _ending_unseen(known: Known) -> int:
     reads, account = known.memory.reads, known.journal.account
     if reads.doubt is None:
         ending, since = reads.lowered
-        return max(0, ending - len(reads.lost)) if known.now - since < LINGERS else 0
+        return max(0, ending - len(reads.lost)) if known.now - since < LOOKS_WELL else 0
     return max(
         0, account.expected - len(account.decrements) - reads.doubt.desired - len(reads.lost)
     )

@@ -28,7 +28,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.acco
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import Done, View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import raising
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.guard import (
-    LINGERS,
+    LOOKS_WELL,
     forbids,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.memory import Memory
@@ -134,8 +134,8 @@ class TestWhoLowersIt:
         [
             pytest.param((0, NOW), frozenset(), False, id="nobody"),
             pytest.param((1, NOW), frozenset(), True, id="one, just now"),
-            pytest.param((1, NOW - LINGERS + 0.1), frozenset(), True, id="one, a while ago"),
-            pytest.param((1, NOW - LINGERS), frozenset(), False, id="one, long ago"),
+            pytest.param((1, NOW - LOOKS_WELL + 0.1), frozenset(), True, id="one, a while ago"),
+            pytest.param((1, NOW - LOOKS_WELL), frozenset(), False, id="one, long ago"),
             pytest.param((1, NOW), frozenset(("i-v",)), False, id="its end is seen by now"),
             pytest.param((-1, NOW), frozenset(), False, id="somebody raised it"),
         ],
