@@ -162,3 +162,10 @@ def test_credentials_reach_the_modules_as_variables_and_environment() -> None:
     access, store = of("credential_type").values()
     assert access["injectors"]["extra_vars"]["rotation_assume_role"]["arn"] == "{{ role_arn }}"
     assert store["injectors"]["env"] == {"KOPS_STATE_STORE": "{{ state_store }}"}
+
+
+def test_people_are_told_of_failures_and_of_approvals_that_are_waited_for() -> None:
+    (workflow,) = of("workflow_job_template").values()
+    known_templates = list(of("notification_template"))
+    assert workflow["notification_templates_approvals"] == known_templates != []
+    assert workflow["notification_templates_error"] == known_templates
