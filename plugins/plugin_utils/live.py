@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible import constants as C
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
@@ -196,9 +197,14 @@ class LiveAction(ActionBase):
         plans = self._task.check_mode or task_vars.get("rotation_plan")
         if plans or self._task.no_log or not task_vars.get("rotation_notify"):
             return None
-        found = settings(reader(self._templar, task_vars))
-        host = task_vars["inventory_hostname"]
-        told = news("blocked", host, task_vars["hostvars"][host], time.time())
+        try:
+            found = settings(reader(self._templar, task_vars))
+            host = task_vars["inventory_hostname"]
+            told = news("blocked", host, task_vars["hostvars"][host], time.time())
+        except (AnsibleError, LookupError, TypeError, ValueError) as error:
+            why = type(error).__name__  # its words may have a secret in them
+            Display().warning(f"Nobody is told of what is held up: {why} in the variables")
+            return None
         return Watch(found, told) if found.receivers else None
 
     def _narrator(self, task_vars: dict[str, Any]) -> Narrator:

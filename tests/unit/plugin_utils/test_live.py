@@ -214,6 +214,17 @@ def test_a_rotation_is_watched_for_those_who_want_to_hear_of_it(
     assert (action._watch({**RECEIVER, **changes}) is not None) is watched
 
 
+def test_what_cannot_be_read_for_them_fails_no_rotation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    warned: list[str] = []
+    monkeypatch.setattr(live, "Display", lambda: types.SimpleNamespace(warning=warned.append))
+    action = Action()
+    action._templar = types.SimpleNamespace(template=lambda value: value)
+    assert action._watch({**RECEIVER, "hostvars": {}}) is None
+    assert warned == ["Nobody is told of what is held up: KeyError in the variables"]
+
+
 @pytest.mark.parametrize(
     ("present", "kept"),
     [
