@@ -41,9 +41,19 @@ html_css_files = ['wide.css']
 project = html_title = html_short_title = 'nodeops.rotator'
 """
 STYLE = """\
-/* A wide table scrolls by itself. */
-div.body { max-width: none; }
+/* A wide table scrolls by itself, and so does the code of an example. */
+div.document { width: auto; max-width: 1280px; }
+div.body { max-width: none; overflow-wrap: break-word; }
+div.body h1 { font-size: 180%; }
+div.body h2 { font-size: 150%; }
+div.body h1, div.body h2, div.body h3, div.body code { overflow-wrap: anywhere; }
+code span.pre, .sig-name span.pre { white-space: normal; overflow-wrap: anywhere; }
+div.sphinxsidebar h1.logo { font-size: 130%; }
 table.docutils, table { display: block; max-width: 100%; overflow-x: auto; }
+table.docutils th, table.docutils td { padding: .25em .6em; }
+table.docutils p { margin: 0; }
+div.highlight, pre { overflow-x: auto; max-width: 100%; }
+@media screen and (max-width: 600px) { div.document, div.body { width: 100%; min-width: 0; } }
 """
 
 
@@ -65,7 +75,7 @@ def add_guides(site: pathlib.Path) -> None:
 
 def contents() -> str:
     """Return the first page: the guides by chapter, and then the plugins."""
-    chapters = {**CHAPTERS, "Roles": ROLES, "Plugins": ("plugins",)}
+    chapters = {**CHAPTERS, "Roles": ROLES, "Plugins": ("Modules and plugins <plugins>",)}
     title = "nodeops.rotator"
     trees = "\n".join(_tree(caption, pages) for caption, pages in chapters.items())
     return f"{title}\n{'=' * len(title)}\n\n{trees}"

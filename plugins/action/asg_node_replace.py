@@ -9,20 +9,14 @@ import sys
 from typing import Any
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import AGAIN
-from ansible_collections.nodeops.rotator.plugins.module_utils.edge.report import TEMPLATES
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.again import again
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.live import LiveAction
-from ansible_collections.nodeops.rotator.plugins.plugin_utils.reports import (
-    TEMPLATE_FOLDER,
-    whole_path,
-)
 
 
 class ActionModule(LiveAction):
     """Runs the module of the same name, see LiveAction.
 
-    The module gets to know what to type to resume it when it is interrupted, and where the
-    templates of its reports are.
+    The module gets to know what to type to resume it when it is interrupted.
     """
 
     def run(
@@ -30,7 +24,4 @@ class ActionModule(LiveAction):
     ) -> dict[str, Any]:
         """See LiveAction."""
         self._set_environment(AGAIN, again(sys.argv, task_vars or {}))
-        if directory := self._task.args.get("report_dir"):
-            self._task.args["report_dir"] = whole_path(str(directory))
-            self._set_environment(TEMPLATES, TEMPLATE_FOLDER)
         return super().run(tmp, task_vars)

@@ -56,16 +56,6 @@ options:
       - It has no effect outside check mode.
     type: dict
     default: {}
-  report_dir:
-    description:
-      - Directory on the machine that runs the module, in which it keeps an event log
-        (C(events.jsonl), readable by its owner alone) for M(nodeops.rotator.rotation_report). It is
-        made if needed. On the control node, a relative path is meant from where Ansible was
-        started.
-      - At the end, and when the run is stopped by a signal, the reports are written too. What goes
-        wrong with that is a warning and does not fail the run.
-      - In check mode nothing is written.
-    type: path
   run_id:
     description:
       - ID of this run, for the Lease and the marks on nodes. By default, a new one.
@@ -105,6 +95,7 @@ extends_documentation_fragment:
   - nodeops.rotator.control_plane
   - nodeops.rotator.lease
   - nodeops.rotator.lease.turns
+  - nodeops.rotator.reports
   - nodeops.rotator.drain.prefixed
   - nodeops.rotator.requests
   - nodeops.rotator.kube

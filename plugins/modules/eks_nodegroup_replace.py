@@ -151,6 +151,7 @@ extends_documentation_fragment:
   - nodeops.rotator.lease
   - nodeops.rotator.lease.turns
   - nodeops.rotator.drain.prefixed
+  - nodeops.rotator.reports
   - nodeops.rotator.requests
   - nodeops.rotator.kube
   - nodeops.rotator.assume_role

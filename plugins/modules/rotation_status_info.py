@@ -83,6 +83,15 @@ leases:
     holder:
       description: Host, process and run that hold it. Empty if nobody does.
       type: str
+    since:
+      description: Time in UTC since when it has held it, by its clock. Empty if nobody holds it, or
+        an earlier release wrote it.
+      type: str
+    doing:
+      description: How far the run that holds it is. The verdict on its canary, the instances that
+        it is replacing, what has failed.
+      type: list
+      elements: str
     renewed:
       description: Time in UTC at which the holder renewed it last, by the holder's clock.
       type: str

@@ -28,6 +28,7 @@ from ansible.utils.vars import merge_hash
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.news import news
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress import PROGRESS_FILE
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.report import TEMPLATES
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.threads import (
     signals_for_main,
 )
@@ -43,6 +44,10 @@ from ansible_collections.nodeops.rotator.plugins.plugin_utils.notify import Watc
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.notify_options import (
     reader,
     settings,
+)
+from ansible_collections.nodeops.rotator.plugins.plugin_utils.reports import (
+    TEMPLATE_FOLDER,
+    whole_path,
 )
 
 keep_interrupts()  # Ansible imports an action plugin in its main process, before any worker
@@ -157,7 +162,8 @@ class LiveAction(ActionBase):
     """Runs the module of the same name and shows its progress.
 
     A module on another machine, as another user or in the background just runs. Of any other the
-    worker sees to it that it ends when Ansible is killed, also if no progress may be shown.
+    worker sees to it that it ends when Ansible is killed, also if no progress may be shown. A
+    module with `report_dir` gets to know where the templates of its reports are.
     """
 
     _supports_check_mode = True
@@ -168,6 +174,7 @@ class LiveAction(ActionBase):
     ) -> dict[str, Any]:
         """See ActionBase."""
         result = super().run(tmp, task_vars)
+        self._give_reports()
         if self._may_follow():
             aloud = not self._task.no_log and may_show(task_vars or {})
             watch = self._watch(task_vars or {})
@@ -181,6 +188,12 @@ class LiveAction(ActionBase):
             self._remove_tmp_path(self._connection._shell.tmpdir)
         merged: dict[str, Any] = merge_hash(result, outcome)
         return merged
+
+    def _give_reports(self) -> None:
+        """Make the directory of reports absolute, and name the templates."""
+        if directory := self._task.args.get("report_dir"):
+            self._task.args["report_dir"] = whole_path(str(directory))
+            self._set_environment(TEMPLATES, TEMPLATE_FOLDER)
 
     def _set_environment(self, name: str, value: str) -> None:
         """Add a variable to the environment of the task, which its module gets."""

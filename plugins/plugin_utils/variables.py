@@ -75,6 +75,7 @@ MANAGED_LEFT_OUT: Reasons = {
     "eks_nodegroup": _HOST,
     **dict.fromkeys(("release_version", "image_id", "kubernetes_version"), _ROLE),
     "run_id": _ROLE,
+    "report_dir": "is the same for all node groups (rotation_report_dir)",
     **dict.fromkeys(("state", "repair", "poll_interval"), "is that of any rotation"),
     **dict.fromkeys(("lease_duration", "stop_timeout", "lock_wait"), "is that of any rotation"),
     **dict.fromkeys(("lock_namespace", "cluster_parallel"), "is that of any rotation"),

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+
 from ansible_collections.nodeops.rotator.tests.integration.ended import (
     processes,
     start,
@@ -33,9 +35,12 @@ def test_each_kind_is_replaced_in_its_own_way_and_a_second_run_changes_nothing(
 ) -> None:
     options = {"rotation_hosts": "demo-web,node_groups", "rotate_managed_soak": 1}
     waits = {"rotation_karpenter": "wait", "rotation_karpenter_settle": 2}
-    outcome = mixed.playbook("rotate_eks", **options, **waits)
+    outcome = mixed.playbook("rotate_eks", **options, **waits, rotation_report_dir="reports")
     assert outcome.code == 0, outcome.output
     ended_well(mixed)
+    reported = json.loads((mixed.folder / "reports" / "report.json").read_text())["node_groups"]
+    assert sorted(one["replaced"] for one in reported) == sorted(HOSTS.values())
+    assert all(node["spans"] for one in reported for node in one["nodes"] if node["leaves"])
     # The group that is named first goes first, and is watched before the next begins.
     assert outcome.output.index("demo-web ") < outcome.output.index("demo-blue ")
     assert "3 node groups, 9 nodes replaced" in outcome.output

@@ -53,6 +53,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.edge.progress impo
     Progress,
     follow_environment,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.report import (
+    close_log,
+    open_log,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.results import Result
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.access import Grace
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.inbox import ThreadInbox, clock
@@ -83,26 +87,30 @@ SPEC: dict[str, Any] = {
     "lock_namespace": {"type": "str", "default": USUAL_NAMESPACE},
     "state": {"type": "str", "choices": list(choices(Goal)), "default": "replaced"},
     "run_id": {"type": "str"},
+    "report_dir": {"type": "path"},
 }
 """All options of eks_nodegroup_replace but those of amazon.aws."""
 
 
 def update_nodegroup(module: AnsibleAWSModule) -> Result:
     """Let EKS update the node group of the parameters, or in check mode plan it."""
-    progress = follow_environment()
-    result = _run(module, progress)
+    params = module.params
+    run_id = params["run_id"] or new_run_id()
+    log = open_log(params, run_id, module.check_mode, params["eks_nodegroup"])
+    progress = follow_environment(log)
+    result = _run(module, progress, run_id)
+    lost = close_log(log, params["report_dir"], result.values, result.error)
     return Result(
         {**result.values, "events": progress.events},
         changed=result.changed or result.status == "planned",
         diff=diff_of(result),
-        warnings=(*result.warnings, *result.values["not_restored"]),
+        warnings=(*result.warnings, *result.values["not_restored"], *lost),
         error=result.error,
     )
 
 
-def _run(module: AnsibleAWSModule, progress: Progress) -> ManagedResult:
+def _run(module: AnsibleAWSModule, progress: Progress, run_id: str) -> ManagedResult:
     params, epoch = module.params, time.time() - clock()
-    run_id = params["run_id"] or new_run_id()
     target = _target(module)
     policy = from_params(params, run_id, holder_of(run_id), module.check_mode, target, epoch)
     call, limits = connect(module, one_attempt=True), requests.from_params(params)

@@ -34,14 +34,14 @@ ESCAPED = ("html", "xml")
 """Reports in which the text of events is escaped."""
 
 
-def open_log(params: Mapping[str, Any], run: str, check_mode: bool) -> EventLog | None:
+def open_log(params: Mapping[str, Any], run: str, check_mode: bool, name: str) -> EventLog | None:
     """Return the event log of a rotation, None if none is kept.
 
-    None is kept without `report_dir` and in check mode.
+    `name`: of the node group. None is kept without `report_dir` and in check mode.
     """
     if not params["report_dir"] or check_mode:
         return None
-    return EventLog(params["report_dir"], run, params["autoscaling_group_name"])
+    return EventLog(params["report_dir"], run, name)
 
 
 def close_log(

@@ -102,7 +102,8 @@ SPEC: dict[str, Any] = {
 def rotate(module: AnsibleAWSModule) -> Result:
     """Rotate the node group of the parameters, or in check mode plan it."""
     run_id = module.params["run_id"] or new_run_id()
-    log, counts = open_log(module.params, run_id, module.check_mode), Counts()
+    name = module.params["autoscaling_group_name"]
+    log, counts = open_log(module.params, run_id, module.check_mode, name), Counts()
     progress = follow_environment(log)
     result = _run(module, progress, counts, run_id)
     values = {**result.values, "api_calls": counts.by_operation}

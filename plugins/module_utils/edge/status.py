@@ -62,4 +62,4 @@ def _strays(call: KubeCall) -> list[str]:
 
 
 def _lists(one: Any) -> dict[str, list[str]]:
-    return {"to_restore": list(one.to_restore), "closing": list(one.closing)}
+    return {name: list(getattr(one, name)) for name in ("doing", "to_restore", "closing")}

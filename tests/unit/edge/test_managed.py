@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ pytest.importorskip("ansible_collections.amazon.aws.plugins.module_utils.modules
 pytest.importorskip("ansible_collections.kubernetes.core.plugins.module_utils.args_common")
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import FailedError
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.events import Event
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.nodegroup import (
     ManagedTarget,
 )
@@ -21,6 +23,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.managed.polic
     from_params,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge import managed
+from ansible_collections.nodeops.rotator.plugins.module_utils.edge.event_log import read
 from ansible_collections.nodeops.rotator.plugins.module_utils.edge.managed import (
     SPEC,
     update_nodegroup,
@@ -53,3 +56,20 @@ def test_a_plan_counts_as_a_change(
     assert (result.changed, result.error) == (expected, error)
     assert result.warnings == ("warned", "left")
     assert result.values["events"] == []
+
+
+def test_an_update_keeps_an_event_log_under_the_name_of_its_node_group(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    values = {"status": "failed", "not_restored": [], "nodes": [], "target": {"image_id": "ami"}}
+    outcome = ManagedResult("failed", FailedError("x"), True, values, ())
+
+    def run(_module: object, progress: Any, _run_id: str) -> ManagedResult:
+        progress(Event("start", "web"), 1.0)
+        return outcome
+
+    monkeypatch.setattr(managed, "_run", run)
+    update_nodegroup(a_module(SPEC, **NAMED, report_dir=str(tmp_path)))
+    started, ended = read(str(tmp_path))
+    assert (started["phase"], started["autoscaling_group_name"]) == ("start", "web")
+    assert (ended["result"]["status"], ended["result"]["error"]) == ("failed", "x")

@@ -139,14 +139,14 @@ def test_a_report_replaces_the_one_before_and_leaves_nothing_beside(tmp_path: Pa
 
 
 def options(directory: object) -> dict[str, Any]:
-    return {"report_dir": directory, "autoscaling_group_name": "blue"}
+    return {"report_dir": directory}
 
 
 @pytest.mark.parametrize(("directory", "check_mode"), [(None, False), ("somewhere", True)])
 def test_without_a_directory_and_in_check_mode_nothing_is_kept(
     directory: str | None, check_mode: bool
 ) -> None:
-    log = open_log(options(directory), "night-7", check_mode)
+    log = open_log(options(directory), "night-7", check_mode, "blue")
     assert log is None
     assert close_log(log, "somewhere", {}, None) == ()
 
@@ -155,7 +155,7 @@ def test_the_end_of_a_rotation_is_kept_and_the_reports_are_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(TEMPLATES, TEMPLATE_FOLDER)
-    log = open_log(options(str(tmp_path)), "night-7", False)
+    log = open_log(options(str(tmp_path)), "night-7", False, "blue")
     values = {"status": "failed", "nodes": [{"console_output": "secret"}]}
     assert close_log(log, str(tmp_path), values, FailedError("it is locked")) == ()
     report = json.loads((tmp_path / "report.json").read_text())
@@ -167,7 +167,7 @@ def test_what_goes_wrong_with_a_report_is_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(TEMPLATES, TEMPLATE_FOLDER)
-    log = open_log(options(str(tmp_path)), "night-7", False)
+    log = open_log(options(str(tmp_path)), "night-7", False, "blue")
     (tmp_path / "report.json").mkdir()
     (lost,) = close_log(log, str(tmp_path), {"status": "complete"}, None)
     assert lost.startswith(f"no report was written in {tmp_path}: ")

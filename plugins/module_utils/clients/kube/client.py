@@ -220,11 +220,14 @@ class KubeClient(ComponentReads):
             meta["uid"] = lease.uid
         if lease.resource_version:
             meta["resourceVersion"] = lease.resource_version
+        now, (holder, since) = self._clock(), lease.acquired
+        held = (since if holder == lease.holder and since else now) if lease.holder else None
         spec = {
+            "acquireTime": held,
             "holderIdentity": lease.holder,
             "leaseDurationSeconds": lease.duration or None,
             "leaseTransitions": lease.transitions,
-            "renewTime": self._clock(),
+            "renewTime": now,
         }
         return {
             "apiVersion": "coordination.k8s.io/v1",

@@ -223,6 +223,7 @@ def lease(raw: Raw) -> Lease:
         uid=meta.get("uid", ""),
         notes=_notes(meta),
         paused_since=_annotated_at(meta, PAUSED),
+        acquired=(spec.get("holderIdentity") or "", spec.get("acquireTime") or ""),
     )
 
 

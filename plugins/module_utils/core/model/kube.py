@@ -281,3 +281,5 @@ class Lease:
     paused_since: str = ""
     """When the annotation of a pause was written, as the API server recorded; "" if it is not known
     or there is none."""
+    acquired: tuple[str, str] = ("", "")
+    """A holder, and since when it holds (acquireTime). Another one is written its own."""

@@ -22,7 +22,7 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.text import l
 
 State = Literal["held", "handed_over", "left", "free", "unreadable"]
 ARN = PREFIX + "autoscaling-group-arn"
-LEASE_HEADINGS = ("NODE GROUP", "STATE", "HOLDER", "RENEWED", "RUN")
+LEASE_HEADINGS = ("NODE GROUP", "STATE", "HOLDER", "SINCE", "RENEWED", "RUN")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,8 +33,9 @@ class Holding:
     changes), "handed_over" by an update of the template to a rotation that has not begun, "left"
     with changes that an ended run could not restore, "free", or "unreadable" for this release.
     `paused`: who has paused the rotation and why; `paused_since`: when, as the API server recorded
-    it. `renewed`: text of renewTime. `duration`: seconds
-    after that when it may be taken over. `to_restore`: what the record would have restored, a
+    it. `since`: text of acquireTime, "" if nobody holds it. `renewed`: text of renewTime.
+    `duration`: seconds after that when it may be taken over. `doing`: how far its run is.
+    `to_restore`: what the record would have restored, a
     sentence each. `closing`: the closing words of a run that was stopped. `problem`: why the record
     cannot be understood.
     """
@@ -50,6 +51,8 @@ class Holding:
     run: str
     paused: str = ""
     paused_since: str = ""
+    since: str = ""
+    doing: tuple[str, ...] = ()
     to_restore: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
     problem: str = ""
@@ -80,6 +83,8 @@ def holding(lease: Lease) -> Holding:
         run=journal.run or journal.handover,
         paused=paused_by(lease),
         paused_since=lease.paused_since if paused_by(lease) else "",
+        since=lease.acquired[1] if lease.holder else "",
+        doing=_doing(journal) if lease.holder else (),
         to_restore=to_restore(journal),
         closing=journal.closing,
         problem=problem,
@@ -90,6 +95,21 @@ def _state(lease: Lease, journal: Journal) -> State:
     if lease.holder:
         return "handed_over" if journal.handover else "held"
     return "free" if journal.clean else "left"
+
+
+def _doing(journal: Journal) -> tuple[str, ...]:
+    """Return how far the run of a record is, a sentence each."""
+    nodes = [instance for instance, *_marks in journal.replacing]
+    return (
+        *((f"Canary: {journal.canary}",) if journal.canary else ()),
+        *((f"Being replaced: {listed(nodes)}",) if nodes else ()),
+        *(f"Failed: {failure}" for failure in journal.failures),
+    )
+
+
+def _seconds(moment: str) -> str:
+    """Return the text of a moment without fractions of a second."""
+    return f"{moment.partition('.')[0]}Z" if "." in moment else moment
 
 
 def to_restore(journal: Journal) -> tuple[str, ...]:
@@ -131,7 +151,14 @@ def table(holdings: Iterable[Holding]) -> list[str]:
     if not found:
         return ["No Lease of a node group"]
     cells = [
-        (one.autoscaling_group_name, one.state.replace("_", " "), one.holder, one.renewed, one.run)
+        (
+            one.autoscaling_group_name,
+            one.state.replace("_", " "),
+            one.holder,
+            _seconds(one.since),
+            _seconds(one.renewed),
+            one.run,
+        )
         for one in found
     ]
     heading, *lines = aligned([LEASE_HEADINGS, *cells])
@@ -139,5 +166,8 @@ def table(holdings: Iterable[Holding]) -> list[str]:
     for line, one in zip(lines, found, strict=True):
         since = f" since {one.paused_since}" if one.paused_since else ""
         paused = f"Paused{since}: {one.paused}" if one.paused else ""
-        told += [line, *(f"  {said}" for said in (paused, *one.to_restore, one.problem) if said)]
+        told += [
+            line,
+            *(f"  {said}" for said in (paused, *one.doing, *one.to_restore, one.problem) if said),
+        ]
     return told

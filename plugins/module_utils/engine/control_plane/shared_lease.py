@@ -172,6 +172,7 @@ def _write(ctx: RotationContext, holder: str) -> None:
                 duration=math.ceil(ctx.policy.lease_lasts),
                 transitions=old.transitions + int(bool(holder) and holder != old.holder),
                 uid=old.uid,
+                acquired=old.acquired,
                 labels=lease_labels(ctx.policy.cluster, "", KIND, ctx.policy.run),
                 notes=tuple(sorted(notes.items())),
             )

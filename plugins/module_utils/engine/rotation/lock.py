@@ -284,6 +284,7 @@ def _write(ctx: RotationContext, holder: str) -> None:
                 transitions=old.transitions + moves,
                 journal=dump(journal),
                 uid=old.uid,
+                acquired=old.acquired,
                 labels=lease_labels(policy.cluster, policy.group, kind, policy.run),
                 notes=lease_notes(
                     ctx.group.arn,

@@ -181,7 +181,7 @@ def test_a_lease_is_created_and_replaced() -> None:
     client = KubeClient(call, "ops", lambda: "now")
     assert client.read_lease("l") is None
     made = client.write_lease(Lease("l", holder="me", duration=60, journal="{}"))
-    assert made == Lease("l", "1", "me", "t", 60, 2, "{}")
+    assert made == Lease("l", "1", "me", "t", 60, 2, "{}", acquired=("me", ""))
     client.write_lease(made)
     with pytest.raises(errors.ConflictError):
         client.write_lease(made)
@@ -198,6 +198,33 @@ def test_a_lease_is_created_and_replaced() -> None:
     assert replaced["metadata"]["resourceVersion"] == "1"
     assert created["spec"]["renewTime"] == "now"
     assert created["metadata"]["annotations"] == {"nodeops.rotator/journal": "{}"}
+
+
+@pytest.mark.parametrize(
+    ("holder", "acquired", "written"),
+    [
+        pytest.param("me", ("me", "then"), "then", id="renewed"),
+        pytest.param("me", ("other", "then"), "now", id="taken over"),
+        pytest.param("me", ("", ""), "now", id="taken, or written by an earlier release"),
+        pytest.param("", ("me", "then"), None, id="given up"),
+    ],
+)
+def test_a_lease_says_since_when_its_holder_has_it(
+    holder: str, acquired: tuple[str, str], written: str | None
+) -> None:
+    call = Script(Reply(200, raw_lease("2")))
+    held = Lease("l", "1", holder=holder, acquired=acquired)
+    KubeClient(call, "ops", lambda: "now").write_lease(held)
+    spec = call.asked[0][3]["spec"]
+    assert (spec.get("acquireTime"), spec["renewTime"]) == (written, "now")
+
+
+def test_since_when_a_lease_is_held_is_read_with_its_holder() -> None:
+    shown = raw_lease("1")
+    shown["spec"]["acquireTime"] = "then"
+    found = KubeClient(Script(Reply(200, shown)), "ops").read_lease("l")
+    assert found is not None
+    assert found.acquired == ("me", "then")
 
 
 def test_a_lease_without_its_namespace_is_told_with_the_option_that_names_it() -> None:

@@ -167,7 +167,9 @@ def test_the_table_has_a_line_for_each_lease_and_what_it_would_restore() -> None
         journal=dump(Journal(run="night-8", group="green")),
     )
     lines = holdings.table(map(holdings.holding, (lease(BUSY), other, lease("{"))))
-    assert lines[0].split() == ["NODE", "GROUP", "STATE", "HOLDER", "RENEWED", "RUN"]
+    assert lines[0].split() == [
+        *("NODE", "GROUP", "STATE", "HOLDER", "SINCE", "RENEWED", "RUN"),
+    ]
     assert lines[1].split() == ["green", "held", "host_9", "10:01", "night-8"]
     assert lines[2].split() == ["shop-blue", "left", "night-7"]
     assert lines[3] == "  Desired capacity: 4 counts as set, 3 is the group's own"
@@ -233,3 +235,21 @@ def test_a_lease_that_was_handed_over_is_told_in_words() -> None:
         "10:00",
         "night-7",
     ]
+
+
+def test_who_holds_a_lease_is_told_since_when_and_at_what() -> None:
+    at_work = dataclasses.replace(
+        BUSY, canary="passed", replacing=(("i-1", True, False),), failures=("i-2 is not ready",)
+    )
+    since = ("host_7", "2026-11-29T08:15:00.123456Z")
+    found = holdings.holding(lease(at_work, holder="host_7", acquired=since, renewed="t"))
+    assert found.since == "2026-11-29T08:15:00.123456Z"
+    assert found.doing == ("Canary: passed", "Being replaced: i-1", "Failed: i-2 is not ready")
+    _heading, line, *below = holdings.table([found])
+    assert line.split()[2:5] == ["host_7", "2026-11-29T08:15:00Z", "t"]
+    assert below[:3] == [f"  {said}" for said in found.doing]
+
+
+def test_a_lease_that_nobody_holds_is_held_since_nothing() -> None:
+    found = holdings.holding(lease(BUSY, acquired=("host_7", "2026-11-29T08:15:00.1Z")))
+    assert (found.since, found.doing) == ("", ())
