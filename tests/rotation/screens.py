@@ -23,7 +23,12 @@ from ansible.utils.color import parsecolor
 
 from ansible_collections.nodeops.rotator.plugins.action.rotation_plan import TONE_COLORS
 from ansible_collections.nodeops.rotator.plugins.filter.aftermath import aftermath
+from ansible_collections.nodeops.rotator.plugins.module_utils.clients.kube.objects import lease
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.policy import DrainPolicy
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.holdings import holding
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.holdings import (
+    table as table_of_leases,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.lines import Screen, line
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.report.plan_lines import (
     plan_lines,
@@ -45,7 +50,12 @@ from ansible_collections.nodeops.rotator.plugins.plugin_utils.narrator import (
 from ansible_collections.nodeops.rotator.plugins.plugin_utils.reports import TEMPLATE_FOLDER
 from ansible_collections.nodeops.rotator.tests.simulation.builders import BLUE, due
 from ansible_collections.nodeops.rotator.tests.simulation.kernel import EPOCH
-from ansible_collections.nodeops.rotator.tests.simulation.runs import ManagedRun, Run, rotate
+from ansible_collections.nodeops.rotator.tests.simulation.runs import (
+    ManagedRun,
+    Run,
+    prepare,
+    rotate,
+)
 from ansible_collections.nodeops.rotator.tests.simulation.world import NEVER_JOINS
 from ansible_collections.nodeops.rotator.tests.unit.core.report.plan_builders import (
     a_host,
@@ -74,7 +84,7 @@ Told = Run | ManagedRun
 def screens() -> dict[str, str]:
     """Return the text of each screen by the name of its file."""
     whole, failing = well(), badly()
-    found = {"report.md": report(whole, failing)}
+    found = {"report.md": report(whole, failing), "status.txt": status()}
     for width in (*WIDTHS, LOG):
         shown = {
             "plan": list(plan(width)),
@@ -126,6 +136,22 @@ def badly() -> Run:
     world = due(seed=3)
     world.bad_images[world.facts["new_image"]] = NEVER_JOINS
     return rotate(world, BLUE, boot_timeout=300, drain=DrainPolicy(timeout=600))
+
+
+def status() -> str:
+    """Return what status shows while a rotation is at work, and after it was stopped."""
+    run = prepare(due(seed=3), BLUE, "night-7", soak=60)
+    run.inbox.stop_at(340, "signal SIGTERM")
+    shown: list[str] = []
+    run.world.kernel.after(215, lambda: shown.extend(_leases(run)))
+    run()
+    return "\n".join([*shown, "", *_leases(run), ""])
+
+
+def _leases(run: Run) -> list[str]:
+    return table_of_leases(
+        holding(lease(raw)) for raw in run.world.cluster.objects("leases", "kube-system")
+    )
 
 
 def records(run: Told) -> list[dict[str, Any]]:
