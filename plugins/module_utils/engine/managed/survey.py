@@ -49,7 +49,8 @@ def survey(ctx: ManagedContext) -> Status | None:
         _findings(ctx)
     if ctx.policy.plan_only:
         return "planned"
-    if work and running is None and not may_ask(ctx):
+    # People may pause it while it waits for its turn.
+    if work and running is None and not (may_ask(ctx) and _may_begin(ctx)):
         return None
     if not (ctx.memory.held or lock.acquire(ctx)):
         return None

@@ -31,7 +31,10 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.selecto
     from_object,
 )
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import SERVICES
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import SIZE_BEFORE
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.names import (
+    PAUSED,
+    SIZE_BEFORE,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.handover.memory import (
     LockMemory,
     SeenLease,
@@ -191,3 +194,11 @@ def test_what_came_before_our_update_does_not_spare_it_the_judgement() -> None:
     ctx = a_context(a_memory(checked=False))
     assert may_ask(ctx)
     assert may_ask(a_context(dataclasses.replace(ctx.memory, rooms_read=False))), "once is enough"
+
+
+def test_a_pause_counts_while_the_run_waits_for_its_turn() -> None:
+    paused = Lease(LEASE, "2", "me", notes=((PAUSED, "anna: incident"),))
+    known = LockMemory(NOW, {LEASE: SeenLease(paused, NOW, NOW, NOW, "", NOW)})
+    memory = a_memory(OLD_GROUP, working=False, checked=True, lock=known)
+    with pytest.raises(RefusedError, match="anna: incident"):
+        survey(a_context(memory))
