@@ -127,10 +127,9 @@ def an_instance_stands_by_and_comes_back(trial: Trial, dice: random.Random) -> N
         return
     name = dice.choice(members).instance_id
     trial.tell(f"SOMEBODY puts {name} into standby, and wants fewer")
-    trial.found.known.discard(name)
     trial.judge.note("zones")
     trial.judge.note("desired")
-    trial.excuse("standby|cannot be scheduled")
+    trial.excuse("standby|cannot be scheduled|came into service when all others")
     trial.sizes.put_aside(trial.now, trial.group.desired)
     trial.oracles.lowered()  # zones that have become uneven are balanced by the group itself
     params = {"InstanceIds": [name], "AutoScalingGroupName": trial.name}

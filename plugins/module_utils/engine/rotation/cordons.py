@@ -47,4 +47,7 @@ def _stays(ctx: RotationContext, found: Replaced, ends: bool) -> bool:
     if node is None:
         return not ends
     marked = ctx.kind.carries_pods and REPLACING in node.annotations
-    return marked or instance in ctx.memory.nodes.marks.selected
+    return marked or (
+        instance in ctx.memory.nodes.marks.selected
+        and any(member.id == instance for member in ctx.situation.members)
+    )

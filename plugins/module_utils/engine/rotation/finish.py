@@ -154,7 +154,8 @@ def finish_release(ctx: RotationContext) -> None:
         for sentence in (*kept.in_standby(ctx), *standby.kept_and_outdated(ctx)):
             remarks.left(ctx, sentence)
         if ctx.memory.report.problem is None and not ctx.policy.restore_only:
-            ctx.note(problem=standby.error_of_outdated(ctx) or warm_pool.error(ctx))
+            error = standby.error_of_outdated(ctx) or standby.error_of_returned(ctx)
+            ctx.note(problem=error or warm_pool.error(ctx))
         if ctx.policy.restore_only:
             restore.name_unknown(ctx)
         _name_surge(ctx)

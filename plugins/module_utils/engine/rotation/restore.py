@@ -171,11 +171,9 @@ def _protection(ctx: RotationContext) -> bool:
         return tried(ctx, ProtectNew(group.name, ctx.journal.protects_new))
     if why := _enters_service(ctx):
         return _fence_stays(ctx, why)
-    ours = tuple(
-        member.id
-        for member in ctx.situation.members
-        if member.instance.protected and _was_unprotected(ctx, member.id)
-    )
+    aside = (one for one in group.instances if one.in_standby and not one.ending)
+    here = (*(member.instance for member in ctx.situation.members), *aside)
+    ours = tuple(one.id for one in here if one.protected and _was_unprotected(ctx, one.id))
     parts = [
         ours[start : start + PROTECT_AT_ONCE] for start in range(0, len(ours), PROTECT_AT_ONCE)
     ]

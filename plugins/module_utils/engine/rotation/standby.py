@@ -79,6 +79,22 @@ def error_of_outdated(ctx: RotationContext) -> RotatorError | None:
     return None
 
 
+def error_of_returned(ctx: RotationContext) -> RotatorError | None:
+    """Return the error when an outdated node serves at the end that the run has not left.
+
+    Somebody has put it back when all others had been replaced.
+    """
+    left, gone = ctx.memory.report.left_out, ctx.memory.nodes.marks.gone
+    for member in ctx.situation.outdated:
+        if not (member.id in left or member.id in gone or member.id in ctx.passed_over):
+            return FailedError(
+                f"Node {member.name} of {ctx.group.name} is outdated ({member.outdated}), and came"
+                " into service when all others had been replaced",
+                "Run again to replace it",
+            )
+    return None
+
+
 def kept_and_outdated(ctx: RotationContext) -> list[str]:
     """Return a sentence for each outdated instance that an earlier run has kept."""
     return [

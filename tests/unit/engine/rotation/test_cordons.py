@@ -86,6 +86,14 @@ def test_a_node_is_recorded_until_it_is_restored(
     assert recorded(ctx) == (["i-w"] if stays else [])
 
 
+def test_a_chosen_node_that_is_put_into_standby_is_not_recorded_for_ever() -> None:
+    aside = an_instance("w", lifecycle="Standby")
+    journal = dataclasses.replace(RUNNING, replacing=(("i-w", *PLAIN),))
+    ctx = a_context(a_group(aside, an_instance("x")), [a_node("w")], journal, **selected("w"))
+    forget_restored(ctx)
+    assert recorded(ctx) == []
+
+
 def test_a_node_that_left_the_group_stays_recorded_until_it_is_restored() -> None:
     ctx = a_look(a_node("former", unschedulable=True), recorded=("former",), mode="release")
     assert REPLACING in ctx.left_group["i-former"].annotations

@@ -266,6 +266,13 @@ class TestProtection:
         assert (done, commands, ctx.journal.fenced) == (over, [], True)
         assert bool(left) is over
 
+    def test_is_taken_off_what_somebody_has_put_into_standby_too(self) -> None:
+        aside = an_instance("s", protected=True, lifecycle="Standby")
+        found = an_instance("t", protected=True, lifecycle="Standby")
+        group = a_group(*PAIR, aside, found, desired=2)
+        ctx = a_look(recorded(fenced=True, protected=("i-t",)), group=group)
+        assert restored(ctx)[1] == [Protect("blue", ("i-s",), False)]
+
     def test_is_taken_off_fifty_at_a_time(self) -> None:
         many = [an_instance(f"{n:03}", fresh=True, protected=True) for n in range(120)]
         ctx = a_look(recorded(fenced=True), (), group=a_group(*many, zones=("a",)))

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import RefusedError
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.aws import Group
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Marks
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import standby
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
@@ -127,3 +128,20 @@ def test_an_outdated_one_that_an_earlier_run_kept_is_told() -> None:
     (told,) = standby.kept_and_outdated(a_look(kept=True))
     assert told.startswith("Instance i-w, which an earlier run has kept in standby, is outdated")
     assert standby.kept_and_outdated(a_look(kept=True, journal=KEPT)) == [], "told elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        pytest.param({}, True, id="back in service"),
+        pytest.param({"left_out": {"i-w": "beyond the limit of 1"}}, False, id="left on purpose"),
+        pytest.param({"marks": Marks(gone=frozenset(("i-w",)))}, False, id="ended, by a late read"),
+    ],
+)
+def test_an_outdated_one_that_comes_back_at_the_end_is_named(more: Any, named: bool) -> None:
+    look = a_context(a_group(NEW, an_instance("w")), [a_node("n"), a_node("w")], RUNNING, **more)
+    error = standby.error_of_returned(look)
+    assert (error is not None) is named
+    assert error is None or error.message.startswith(
+        f"Node w of blue is outdated ({WHY}), and came"
+    )
