@@ -80,7 +80,7 @@ def error_of_outdated(ctx: RotationContext) -> RotatorError | None:
 
 
 def error_of_returned(ctx: RotationContext) -> RotatorError | None:
-    """Return the error when an outdated node serves at the end that the run has not left.
+    """Return the error when an outdated node has come back at the end, or None.
 
     Somebody has put it back when all others had been replaced.
     """
