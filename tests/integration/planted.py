@@ -99,15 +99,20 @@ def left_in_the_cloud(world: WorldOnWire) -> str:
 
 
 @contextmanager
-def process_list(seen: set[str]) -> Iterator[None]:
-    """Collect the command lines of all processes while the block runs."""
-    done = threading.Event()
+def process_list(seen: set[str], folder: Path) -> Iterator[None]:
+    """Collect the command lines of all processes of a world while the block runs.
+
+    `folder`: that of the world. Other tests run beside it.
+    """
+    done, mark = threading.Event(), f"TMPDIR={folder}\0".encode()
 
     def look() -> None:
         while not done.wait(0.05):
-            for path in Path("/proc").glob("[0-9]*/cmdline"):
+            for path in Path("/proc").glob("[0-9]*"):
                 try:
-                    seen.add(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+                    if mark in (path / "environ").read_bytes():
+                        words = (path / "cmdline").read_bytes().replace(b"\0", b" ")
+                        seen.add(words.decode(errors="replace"))
                 except OSError:
                     continue  # it has ended
 
@@ -146,7 +151,7 @@ class Search:
 
     def play(self, name: str, *options: str, **variables: Any) -> Outcome:
         """Run a playbook that must succeed, everything shown, and look at its screen."""
-        with process_list(self._seen):
+        with process_list(self._seen, self._world.folder):
             outcome = self._world.playbook(
                 name, "-vvv", "--diff", *options, who=RUN.name, **variables
             )
