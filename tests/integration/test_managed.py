@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import json
+from pathlib import Path
 
 from ansible_collections.nodeops.rotator.tests.integration.ended import (
     processes,
@@ -13,11 +13,21 @@ from ansible_collections.nodeops.rotator.tests.integration.ended import (
     until,
     warm_until_work,
 )
+from ansible_collections.nodeops.rotator.tests.integration.test_gates import EVENTS, Gates
 from ansible_collections.nodeops.rotator.tests.integration.test_killed_playbook import POWER_CUT
 from ansible_collections.nodeops.rotator.tests.integration.wire import WorldOnWire
 
 HOSTS = {"demo-blue": 3, "demo-own": 2, "demo-web": 4}
 """Node groups with their outdated nodes."""
+
+
+MANAGED = ("demo-own", "demo-web")
+HOOK = """
+- name: Write down which hook this is
+  ansible.builtin.shell: echo "{{{{ hook }}}}" >> {log}
+  vars:
+    hook: "{{{{ 'verify' if verify_hook_info is defined else 'prepare' }}}}"
+"""
 
 
 def ended_well(world: WorldOnWire) -> None:
@@ -31,16 +41,21 @@ def ended_well(world: WorldOnWire) -> None:
 
 
 def test_each_kind_is_replaced_in_its_own_way_and_a_second_run_changes_nothing(
-    mixed: WorldOnWire,
+    mixed: WorldOnWire, tmp_path: Path
 ) -> None:
+    """Gates and hooks are run around what EKS does as around any rotation."""
+    gates, hook = Gates(mixed, tmp_path), tmp_path / "hook.yml"
+    hook.write_text(HOOK.format(log=gates.log))
+    around = {f"rotation_gate_{event}": str(gates.tell) for event in EVENTS}
+    around |= {f"{role}_hook": str(hook) for role in ("prepare", "verify")}
     options = {"rotation_hosts": "demo-web,node_groups", "rotate_managed_soak": 1}
     waits = {"rotation_karpenter": "wait", "rotation_karpenter_settle": 2}
-    outcome = mixed.playbook("rotate_eks", **options, **waits, rotation_report_dir="reports")
+    outcome = mixed.playbook("rotate_eks", rotation_gate_delay=0, **options, **waits, **around)
     assert outcome.code == 0, outcome.output
+    each = ["group", "prepare", "verify"]
+    log = gates.log.read_text().replace("-renewed", "")
+    assert log.split() == ["before", *each * len(HOSTS), "after"]
     ended_well(mixed)
-    reported = json.loads((mixed.folder / "reports" / "report.json").read_text())["node_groups"]
-    assert sorted(one["replaced"] for one in reported) == sorted(HOSTS.values())
-    assert all(node["spans"] for one in reported for node in one["nodes"] if node["leaves"])
     # The group that is named first goes first, and is watched before the next begins.
     assert outcome.output.index("demo-web ") < outcome.output.index("demo-blue ")
     assert "3 node groups, 9 nodes replaced" in outcome.output
@@ -49,9 +64,9 @@ def test_each_kind_is_replaced_in_its_own_way_and_a_second_run_changes_nothing(
     assert "nodes of Karpenter NodePool spot: replaced by Karpenter" in ended
     assert "1 node of Fargate: replaced by a restart of its pods" in ended
     before = mixed.changes()
-    again = mixed.playbook("rotate_eks")
+    again = mixed.playbook("rotate_eks", rotation_hosts="demo-own,demo-web")
     assert again.code == 0, again.output
-    assert [again.recap(host)["changed"] for host in HOSTS] == [0, 0, 0], again.output
+    assert [again.recap(host)["changed"] for host in MANAGED] == [0, 0], again.output
     assert mixed.changes() == before
 
 
