@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """People are told of what fails at once, and of nothing in check mode.
 
-test_secrets.py has rotations with notifications, also with receivers that fail.
+test_secrets.py has rotations with notifications, test_rotate_fleet.py one that is resumed.
 """
 
 from __future__ import annotations
