@@ -128,8 +128,8 @@ MUTATIONS = (
     Mutation(
         "one answer that there is no such group ends the run",
         ENGINE + "gone.py",
-        "if ctx.over(GONE, GROUP_GONE) and retry is not None and retry.times >= ANSWERS:",
-        "if retry is not None:",
+        "if ctx.over(GONE, GROUP_GONE) and retry.times >= ANSWERS:",
+        "if retry.times:",
         UNIT + "test_gone.py",
         "test_in_mid_run_one_answer_is_not_the_verdict",
     ),

@@ -21,20 +21,21 @@ ANSWERS = 3
 """How many answers in a row have to say so."""
 
 
-def gone_for_now(ctx: RotationContext, errors: list[RotatorError]) -> RotatorError | None:
+def gone_for_now(ctx: RotationContext) -> RotatorError | None:
     """Return the answer that there is no such group, if that is no verdict yet.
 
+    The API of Kubernetes may answer the same of its Nodes: that says nothing of the group.
     Raises FailedError once no read has shown for long enough the group that was there.
     """
-    gone = next((error for error in errors if isinstance(error, NotFoundError)), None)
-    if gone is None or ctx.memory.reads.group is None:
+    retry = ctx.refused(ctx.read)
+    known = ctx.memory.reads.group is not None
+    if retry is None or not known or not isinstance(retry.error, NotFoundError):
         ctx.forget(GONE)
         return None
-    retry = ctx.refused(ctx.read)
     ctx.do(ctx.read)  # at once, so that it is not one answer that has become old
-    if ctx.over(GONE, GROUP_GONE) and retry is not None and retry.times >= ANSWERS:
+    if ctx.over(GONE, GROUP_GONE) and retry.times >= ANSWERS:
         raise FailedError(
             f"Auto Scaling group {ctx.group.name} was deleted while it was being rotated",
             "See who deletes it. What the run has put on its nodes goes with them",
         )
-    return gone
+    return retry.error

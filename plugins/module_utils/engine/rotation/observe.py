@@ -141,7 +141,7 @@ def _raise_if_blind(ctx: RotationContext) -> None:
     errors = [retry.error] if retry else []
     errors += [ctx.view.cache.broken[NODES]] if NODES in ctx.view.cache.broken else []
     denied = [error for error in errors if isinstance(error, AccessError)]
-    absent = gone.gone_for_now(ctx, errors)
+    absent = gone.gone_for_now(ctx)
     for error in errors:
         if isinstance(error, AccessError):
             tell_denied(ctx, error)

@@ -15,9 +15,12 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.drain.filters
     decide,
     finished,
 )
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.kube import Node, Pod
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import Feed
-from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import Member
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.members import (
+    Member,
+    empties_zone,
+)
 from ansible_collections.nodeops.rotator.plugins.module_utils.core.rotation.sizes import may_take
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import unknown
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
@@ -48,9 +51,10 @@ class Spare:
 def spare(ctx: RotationContext) -> Spare:
     """Return the node to give up: a new one if there is any.
 
-    It is one whose loss unbalances no zone, among those one that is of no use, then the emptiest,
-    then the youngest. After a drain that failed, and where evicted pods do not run again, only an
-    empty one goes: to move pods once more would do new harm.
+    It is one whose loss unbalances no zone, else one whose loss takes the only node of a zone from
+    no pod with volumes, or from the fewest. Among those it is one that is of no use, then the
+    emptiest, then the youngest. After a drain that failed, and where evicted pods do not run again,
+    only an empty one goes: to move pods once more would do new harm.
     """
     members = [m for m in ctx.situation.members if m.id not in ctx.memory.nodes.marks.skipped]
     candidates = [member for member in members if not member.outdated] or members
@@ -88,10 +92,13 @@ def may_spare(ctx: RotationContext, member: Member) -> bool:
     return not runs_pods(member) or may_take(others + 1, situation.base, ctx.window)
 
 
-def _order(ctx: RotationContext, member: Member) -> tuple[bool, bool, float, bool, float, str]:
+def _order(
+    ctx: RotationContext, member: Member
+) -> tuple[bool, float, bool, float, bool, float, str]:
     """Return a key that is greatest for the node that is needed least."""
     return (
         zones_bear(ctx, member),
+        -_stranded(ctx, member),
         not (member.joined or runs_pods(member)),
         -_carried(ctx, member),
         not member.joined,
@@ -117,11 +124,28 @@ def _carried(ctx: RotationContext, member: Member) -> float:
     return carried(ctx, member.node)
 
 
+def _stranded(ctx: RotationContext, member: Member) -> float:
+    """Return how many pods with volumes would lose the only node of their zone.
+
+    Infinity if that is unknown. A volume of EBS is attached in its own zone alone.
+    """
+    if not empties_zone(ctx.situation, member, ctx.journal.decrements):
+        return 0
+    if member.node is None or not ctx.view.cache.synced(Feed("pods", node=member.name)):
+        return _carried(ctx, member)
+    return sum(bool(pod.claims) for pod in _moved(ctx, member.node))
+
+
 def carried(ctx: RotationContext, node: Node) -> float:
     """Return how many pods of a node a drain has to remove, infinity if unknown."""
-    feed = Feed("pods", node=node.name)
-    if not ctx.view.cache.synced(feed):
+    if not ctx.view.cache.synced(Feed("pods", node=node.name)):
         return math.inf
+    return len(_moved(ctx, node))
+
+
+def _moved(ctx: RotationContext, node: Node) -> list[Pod]:
     context = Context(ctx.policy.drain)
-    pods = ctx.view.cache.items(feed).values()
-    return sum(not finished(pod) and decide(pod, context).fate is not Fate.LEAVE for pod in pods)
+    pods = ctx.view.cache.items(Feed("pods", node=node.name)).values()
+    return [
+        pod for pod in pods if not finished(pod) and decide(pod, context).fate is not Fate.LEAVE
+    ]

@@ -16,10 +16,16 @@ from ansible_collections.nodeops.rotator.plugins.module_utils.core.errors import
     NotFoundError,
     RotatorError,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.core.model.watch import (
+    Broken,
+    reduce,
+)
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.loop import View
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation import gone, observe
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.context import (
     RotationContext,
 )
+from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.known import NODES
 from ansible_collections.nodeops.rotator.plugins.module_utils.engine.rotation.parts import Retry
 from ansible_collections.nodeops.rotator.tests.unit.core.builders import (
     a_group,
@@ -72,4 +78,14 @@ def test_a_group_that_no_read_shows_for_a_minute_was_deleted() -> None:
 def test_a_group_that_is_seen_again_was_never_gone(error: RotatorError | None) -> None:
     ctx = a_look(error, timers={gone.GONE: NOW - 50})
     assert observe.look(ctx, ()) is True
+    assert gone.GONE not in ctx.memory.timers
+
+
+@pytest.mark.parametrize("since", [0.0, 600.0])
+def test_nodes_that_the_api_does_not_know_are_no_sign_of_the_group(since: float) -> None:
+    ctx = a_look(None, timers={gone.GONE: NOW - since})
+    cache = reduce(ctx.view.cache, [Broken(NODES, NotFoundError("no such resource"))])
+    ctx.view = View(cache)
+    with pytest.raises(NotFoundError, match="no such resource"):
+        observe.look(ctx, ())
     assert gone.GONE not in ctx.memory.timers

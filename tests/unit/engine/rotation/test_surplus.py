@@ -36,7 +36,14 @@ WEB, AGENT = Owner("ReplicaSet", "web-1", "w"), Owner("DaemonSet", "agent", "a")
 
 def pods(node: str, number: int, owner: Owner = WEB, **more: Any) -> tuple[Pod, ...]:
     return tuple(
-        Pod("shop", f"{owner.name}-{node}-{index}", f"u-{node}-{index}", node=node, owner=owner)
+        Pod(
+            "shop",
+            f"{owner.name}-{node}-{index}",
+            f"u-{node}-{index}",
+            node=node,
+            owner=owner,
+            **more,
+        )
         for index in range(number)
     )
 
@@ -87,6 +94,33 @@ def test_a_zone_that_would_be_unbalanced_counts_more_than_pods() -> None:
     zones = {"a": "b", "b": "a", "c": "a"}
     found = a_look({"a": (), "b": pods("b", 2), "c": pods("c", 3)}, zones=zones)
     assert name_of(found) == "b"
+
+
+ZONES = {"a": "b", "b": "c"}
+
+
+def test_a_pod_whose_volume_is_in_the_zone_keeps_its_only_node() -> None:
+    volume = pods("a", 1, claims=("data",))
+    assert name_of(a_look({"a": volume, "b": pods("b", 2)}, zones=ZONES)) == "b"
+    assert name_of(a_look({"a": volume, "b": pods("b", 2)}, zones={"a": "b", "b": "b"})) == "a"
+
+
+def test_the_fewest_volumes_lose_their_zone_where_some_have_to() -> None:
+    many, one = pods("a", 2, claims=("data",)), pods("b", 1, claims=("data",))
+    assert name_of(a_look({"a": many, "b": (*one, *pods("c", 5))}, zones=ZONES)) == "b"
+
+
+def test_a_volume_whose_pod_a_drain_leaves_keeps_no_node() -> None:
+    agents = pods("a", 3, AGENT, claims=("data",))
+    assert name_of(a_look({"a": agents, "b": pods("b", 1)}, zones=ZONES)) == "a"
+
+
+def test_pods_in_a_zone_of_its_own_that_nobody_can_list_may_have_volumes() -> None:
+    volumes = pods("b", 9, claims=("data",))
+    ctx = a_look({"a": (), "b": volumes}, zones=ZONES, timers={"surplus pods": 900.0})
+    feeds = {feed: items for feed, items in ctx.view.cache.feeds.items() if feed.node != "a"}
+    ctx.view = View(Cache(feeds))
+    assert name_of(ctx) == "b"
 
 
 def test_pods_that_a_drain_leaves_do_not_count() -> None:
